@@ -1,0 +1,1 @@
+"""Everything that faces the caller of an API."""

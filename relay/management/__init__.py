@@ -1,0 +1,1 @@
+"""The management REST API: Klein routes over the store."""

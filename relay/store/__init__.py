@@ -1,0 +1,1 @@
+"""Definitions, deployments and users in one database, with a change feed."""
