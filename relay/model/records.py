@@ -1,0 +1,78 @@
+"""What the store keeps. Times are integer milliseconds since the Unix epoch.
+
+Definitions are left out of every ``repr``: they may hold passwords, keys and
+targets whose query is a credential.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ApiState = Literal["STOPPED", "STARTED"]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRecord:
+    """An API as its publisher last saved it; gateways never read it."""
+
+    id: str
+    """A lower-case UUIDv4."""
+    definition: dict[str, Any] = field(repr=False)
+    """What :meth:`relay.model.definition.ApiDefinition.to_json` gave."""
+    state: ApiState
+    lifecycle_state: str
+    """A :class:`relay.model.standing.LifecycleState` value."""
+    visibility: str
+    """A :class:`relay.model.standing.Visibility` value."""
+    created_at_ms: int
+    updated_at_ms: int
+    """Strictly increasing with every save: the ETag."""
+    deployed_at_ms: int | None
+    """``None`` until the first deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """A plan as its publisher last saved it."""
+
+    id: str
+    """A lower-case UUIDv4."""
+    api_id: str
+    definition: dict[str, Any] = field(repr=False)
+    """What :meth:`relay.model.plan.PlanDefinition.to_json` gave."""
+    status: str
+    """A :class:`relay.model.plan.PlanStatus` value."""
+    order: int
+    created_at_ms: int
+    updated_at_ms: int
+    published_at_ms: int | None
+    closed_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """An immutable snapshot of an API with its plans: all that a gateway runs."""
+
+    id: str
+    """A lower-case UUIDv4."""
+    api_id: str
+    number: int
+    """1 for the first deployment of the API, then one more each time."""
+    label: str | None
+    definition: dict[str, Any] = field(repr=False)
+    """The API's management JSON, ``id`` included."""
+    plans: tuple[dict[str, Any], ...] = field(repr=False)
+    """Management plan JSONs, ``id`` and ``status`` included; published and
+    deprecated plans only."""
+    created_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """Somebody who may log in to the management API."""
+
+    name: str
+    password_hash: str = field(repr=False)
+    """An argon2 hash in its encoded form."""
+    updated_at_ms: int
