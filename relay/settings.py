@@ -1,0 +1,228 @@
+"""Every setting of the daemon, as one frozen value.
+
+A setting is given by a command-line option, an environment variable
+``RELAY__SECTION__NAME``, the TOML file, or its default here, the first of these that
+has it. Durations end in ``_ms``, sizes in ``_bytes``.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+from .settings_source import (
+    Given,
+    SettingsError,
+    build,
+    from_environment,
+    from_file,
+    from_options,
+)
+from .settings_types import (
+    Bytes,
+    BytesOrOff,
+    Count,
+    CountOrOff,
+    Endpoint,
+    HostName,
+    Milliseconds,
+    MillisecondsOrOff,
+    Network,
+    PublicUrl,
+    Range,
+    StoreUrl,
+)
+
+__all__ = [
+    "AdminSettings",
+    "GatewaySettings",
+    "LimitSettings",
+    "ListenerSettings",
+    "LogSettings",
+    "ManagementSettings",
+    "Settings",
+    "SettingsError",
+    "StoreSettings",
+    "TlsSettings",
+    "load",
+]
+
+DEFAULT_GATEWAY = "tcp:8082:backlog=4096"
+DEFAULT_MANAGEMENT = "tcp:8083:interface=127.0.0.1"
+
+
+@dataclass(frozen=True)
+class TlsSettings:
+    """The TLS side of a listener; every path names a PEM file."""
+
+    certificate: str
+    """The certificate, which the chain may follow in the same file."""
+    key: str
+    client_auth: Literal["none", "request", "required"] = "none"
+    """Whether a client certificate is asked for, and whether it must be there."""
+    ca: str | None = None
+    """The authorities that client certificates are checked against."""
+
+    def __post_init__(self) -> None:
+        if self.client_auth != "none" and self.ca is None:
+            raise ValueError(f"ca is missing; client_auth {self.client_auth} needs it")
+        if self.client_auth == "none" and self.ca is not None:
+            raise ValueError("ca has no effect unless client_auth is set")
+
+
+@dataclass(frozen=True)
+class ListenerSettings:
+    """One address on which the gateway accepts clients."""
+
+    id: str
+    """What a definition's ``listeners[].servers`` refers to."""
+    endpoint: Endpoint
+    """A Twisted endpoint string; ``haproxy:`` in front reads the PROXY protocol."""
+    tls: TlsSettings | None = None
+    trusted_proxies: tuple[Network, ...] = ()
+    """Whose ``X-Forwarded-*`` headers are believed."""
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """What clients of the published APIs meet."""
+
+    listeners: tuple[ListenerSettings, ...] = (
+        ListenerSettings("default", DEFAULT_GATEWAY),
+    )
+    public_url: PublicUrl | None = None
+    """The gateway's URL as clients see it, without a slash at its end."""
+    request_timeout_ms: MillisecondsOrOff = 30_000
+    """From the request's head to the response's head; 0 switches it off."""
+    head_timeout_ms: Milliseconds = 10_000
+    """For a whole request head, from its first byte."""
+    body_timeout_ms: Milliseconds = 60_000
+    """Silence of a client that still owes bytes of its request body."""
+    keep_alive_timeout_ms: Milliseconds = 75_000
+    """For a client connection between two requests."""
+    stall_timeout_ms: Milliseconds = 60_000
+    """Output is waiting and the client takes no byte of it."""
+    drain_timeout_ms: MillisecondsOrOff = 10_000
+    """For exchanges in flight when the daemon or an API stops; 0 cuts them at once."""
+    forwarded_headers: bool = True
+    """Whether ``X-Forwarded-For``, ``-Proto`` and ``-Host`` are sent upstream."""
+    via: bool = True
+    """Whether ``Via`` is added to requests and responses."""
+    not_found_message: str = "No context-path matches the request URI."
+    """The body of a 404 for a path that no API has."""
+
+    def __post_init__(self) -> None:
+        ids = [listener.id for listener in self.listeners]
+        if twice := {one for one in ids if ids.count(one) > 1}:
+            raise ValueError(f"listener id {min(twice)!r} is used twice")
+
+
+@dataclass(frozen=True)
+class ManagementSettings:
+    """The listener of the management REST API."""
+
+    endpoint: Endpoint = DEFAULT_MANAGEMENT
+    tls: TlsSettings | None = None
+    hosts: tuple[HostName, ...] = ()
+    """Names accepted in ``Host`` besides loopback names and IP addresses."""
+    max_body_bytes: Bytes = 1_048_576
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """Where definitions, deployments and users are kept."""
+
+    url: StoreUrl = "sqlite:///{data_dir}/relay.db"
+    """:func:`load` puts the data directory in the place of ``{data_dir}``."""
+    threads: Annotated[int, Range(1, 64)] = 4
+    poll_ms: Annotated[int, Range(10, 60_000)] = 250
+    """How often the changes of other processes are looked for."""
+
+
+@dataclass(frozen=True)
+class AdminSettings:
+    """How the management API treats credentials."""
+
+    credential_cache_ms: MillisecondsOrOff = 300_000
+    """How long a verified password is remembered; 0 verifies each request anew."""
+    max_failed_logins: Count = 10
+    """Failures of one address within the window before it is refused unheard."""
+    failed_login_window_ms: Milliseconds = 60_000
+
+
+@dataclass(frozen=True)
+class LogSettings:
+    """The access log; the daemon's own log belongs to ``twistd``."""
+
+    access: str = "{data_dir}/access.log"
+    """A path, ``-`` for standard output, or ``off``; ``{data_dir}`` is replaced."""
+    access_rotate_bytes: BytesOrOff = 104_857_600
+    """The size at which a new file is begun; 0 never does."""
+    access_keep: Annotated[int, Range(1, 1000)] = 5
+    """How many files that were closed are kept."""
+    access_query: bool = False
+    """Whether query values are written; they may hold keys."""
+
+
+@dataclass(frozen=True)
+class LimitSettings:
+    """What one process accepts; more is refused, never queued without bound."""
+
+    max_exchanges: CountOrOff = 0
+    """Exchanges at once; 0 sets no limit."""
+    max_exchanges_per_address: CountOrOff = 0
+    """Exchanges at once of one client address; 0 sets no limit."""
+    max_head_bytes: Bytes = 16_384
+    """The request line and all headers together."""
+    max_headers: Annotated[int, Range(10, 100_000)] = 500
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings; each section's defaults stand in its own class."""
+
+    data_dir: str
+    """An absolute path."""
+    gateway: GatewaySettings = GatewaySettings()
+    management: ManagementSettings = ManagementSettings()
+    store: StoreSettings = StoreSettings()
+    admin: AdminSettings = AdminSettings()
+    log: LogSettings = LogSettings()
+    limits: LimitSettings = LimitSettings()
+
+
+def load(
+    config_path: str | None,
+    data_dir: str,
+    environ: Mapping[str, str],
+    options: Mapping[str, object],
+) -> Settings:
+    """
+    Read every source and merge them: option over environment over file over default.
+
+    :param config_path: the TOML file, if there is one.
+    :param data_dir: where the daemon keeps its files; made absolute.
+    :param environ: the environment; only names that begin with ``RELAY__`` count.
+    :param options: the command line. ``gateway`` holds endpoint strings and replaces
+        all listeners, ``management`` one endpoint string; others are not looked at.
+    :raises SettingsError: with one line for the first thing that cannot be used.
+    """
+    given = {} if config_path is None else from_file(config_path, Settings)
+    given |= from_environment(environ, Settings)
+    given |= from_options(options)
+    if "data_dir" in given:
+        source = given["data_dir"].source
+        raise SettingsError(f"data_dir ({source}): is set by --data-dir only")
+    given["data_dir"] = Given(os.path.abspath(data_dir), "--data-dir")
+    return _substituted(build(Settings, given, "--data-dir"))
+
+
+def _substituted(settings: Settings) -> Settings:
+    def put(text: str) -> str:
+        return text.replace("{data_dir}", settings.data_dir)
+
+    store = replace(settings.store, url=put(settings.store.url))
+    if "?" in store.url:
+        raise SettingsError("data_dir (--data-dir): must not contain a question mark")
+    log = replace(settings.log, access=put(settings.log.access))
+    return replace(settings, store=store, log=log)

@@ -1,0 +1,213 @@
+"""The types of settings: what each accepts, and how TOML or text becomes it.
+
+The annotation of a dataclass field is all there is to say about a setting, so that a
+setting exists as soon as its field does.
+"""
+
+import re
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from urllib.parse import urlsplit
+
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IReactorCore
+
+_MOST = 2**31 - 1
+_LARGEST_BYTES = 2**40
+
+
+@dataclass(frozen=True)
+class Range:
+    """The whole numbers that a setting accepts, both ends included."""
+
+    minimum: int
+    maximum: int
+
+    def __call__(self, value: int) -> int:
+        """
+        :raises ValueError: when ``value`` is outside the range.
+        """
+        if not self.minimum <= value <= self.maximum:
+            raise ValueError(
+                f"must be from {self.minimum} to {self.maximum}, not {value}"
+            )
+        return value
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule for a text; it may give back the text in its normal form."""
+
+    rule: Callable[[str], Any]
+
+    def __call__(self, value: str) -> Any:
+        """
+        :raises ValueError: when the rule refuses ``value``.
+        """
+        return self.rule(value)
+
+
+def section_of(annotation: object) -> type[Any] | None:
+    """
+    :param annotation: the type of a dataclass field.
+    :return: the dataclass when the field is a table of its own, or an optional one.
+    """
+    for part in (annotation, *_alternatives(annotation)):
+        if isinstance(part, type) and is_dataclass(part):
+            return part
+    return None
+
+
+def item_section(annotation: object) -> type[Any] | None:
+    """
+    :param annotation: the type of a dataclass field.
+    :return: the dataclass when the field is a list of tables.
+    """
+    return section_of(get_args(annotation)[0]) if _is_tuple(annotation) else None
+
+
+def convert(value: object, annotation: object, text: bool) -> Any:
+    """
+    Read one value. A type with no reading of its own is read as text, which its
+    :class:`Check` then turns into a value of that type.
+
+    :param value: what a source gave.
+    :param annotation: the field's type, with its :class:`Range` or :class:`Check`.
+    :param text: whether ``value`` is text to be read, as in the environment.
+    :raises ValueError: with what the value must be instead.
+    """
+    if get_origin(annotation) is Annotated:
+        plain, *rules = get_args(annotation)
+        value = convert(value, plain, text)
+        for rule in rules:
+            value = rule(value)
+        return value
+    if _is_tuple(annotation):
+        if text:
+            value = str(value).replace(",", " ").split()
+        if not isinstance(value, list):
+            raise ValueError("must be a list")
+        return tuple(convert(one, get_args(annotation)[0], text) for one in value)
+    if alternatives := _alternatives(annotation):
+        if text and value == "" and types.NoneType in get_args(annotation):
+            return None
+        return convert(value, alternatives[0], text)
+    if get_origin(annotation) is Literal:
+        if value not in get_args(annotation):
+            choices = ", ".join(get_args(annotation))
+            raise ValueError(f"must be one of {choices}, not {value!r}")
+        return value
+    if annotation is bool:
+        return _boolean(value, text)
+    if annotation is int:
+        return _whole_number(value, text)
+    if not isinstance(value, str):
+        raise ValueError(f"must be a text, not {value!r}")
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def _boolean(value: object, text: bool) -> bool:
+    if text and str(value).lower() in ("true", "false"):
+        return str(value).lower() == "true"
+    if text or not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {value!r}")
+    return value
+
+
+def _whole_number(value: object, text: bool) -> int:
+    if text and isinstance(value, str) and value.isascii():
+        if value.removeprefix("-").isdigit() and len(value) < 20:
+            return int(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError(f"must be a whole number, not {value!r}")
+
+
+def _is_tuple(annotation: object) -> bool:
+    return get_origin(annotation) is tuple
+
+
+def _alternatives(annotation: object) -> tuple[Any, ...]:
+    if get_origin(annotation) in (Union, types.UnionType):
+        return tuple(a for a in get_args(annotation) if a is not type(None))
+    return ()
+
+
+def _endpoint(description: str) -> str:
+    kind = description.removeprefix("haproxy:").partition(":")[0]
+    if kind in ("ssl", "tls"):
+        raise ValueError(
+            "must be a plain endpoint such as tcp:8443; TLS is set by the tls table"
+        )
+    port = re.match(r"(?:haproxy:)?tcp6?:(?:port=)?(\d+)", description)
+    if port and int(port[1]) > 65535:
+        raise ValueError(f"must have a port from 0 to 65535, not {port[1]}")
+    try:
+        # Parsing opens nothing and asks nothing of the reactor.
+        serverFromString(  # type: ignore[no-untyped-call]
+            cast(IReactorCore, None), description
+        )
+    except Exception as error:
+        # A parser found as a plugin may raise anything at all.
+        raise ValueError(
+            f"must be a Twisted endpoint string such as tcp:8082, "
+            f"not {description!r} ({type(error).__name__}: {error})"
+        ) from None
+    return description
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(
+            f"must be an address or a CIDR block without host bits, not {text!r}"
+        ) from None
+
+
+def _public_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        plain = not (parts.query or parts.fragment or parts.username)
+        # Reading the port is what refuses a bad one.
+        usable = (
+            parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        )
+    except ValueError:
+        plain = usable = False
+    if not (plain and usable):
+        raise ValueError(
+            "must be an http or https URL without credentials, query or fragment"
+        )
+    return text.rstrip("/")
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", text):
+        raise ValueError(f"must be host names without a port, not {text!r}")
+    return text.lower()
+
+
+def _store_url(text: str) -> str:
+    # Not shown: the URL of another database may hold a password.
+    if not re.fullmatch(r"sqlite:///[^?]+", text):
+        raise ValueError("must have the form sqlite:///PATH")
+    return text
+
+
+Endpoint = Annotated[str, Check(_endpoint)]
+Network = Annotated[IPv4Network | IPv6Network, Check(_network)]
+PublicUrl = Annotated[str, Check(_public_url)]
+HostName = Annotated[str, Check(_host)]
+StoreUrl = Annotated[str, Check(_store_url)]
+Milliseconds = Annotated[int, Range(1, _MOST)]
+MillisecondsOrOff = Annotated[int, Range(0, _MOST)]
+Count = Annotated[int, Range(1, _MOST)]
+CountOrOff = Annotated[int, Range(0, _MOST)]
+Bytes = Annotated[int, Range(1024, _LARGEST_BYTES)]
+BytesOrOff = Annotated[int, Range(0, _LARGEST_BYTES)]
