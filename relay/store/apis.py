@@ -1,0 +1,95 @@
+"""The APIs as their publishers last saved them."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from relay.model.records import ApiRecord
+from relay.store.changes import Changes
+from relay.store.errors import StoreError
+from relay.store.schema import apis, row_of
+
+_RECORD = [column for column in apis.c if column.name != "row"]
+
+
+class Apis:
+    """APIs within one transaction.
+
+    :param connection: the transaction's.
+    :param changes: where changes of what is served are announced.
+    :param now_ms: the instant of the transaction.
+    """
+
+    def __init__(self, connection: Connection, changes: Changes, now_ms: int) -> None:
+        self._connection = connection
+        self._changes = changes
+        self._now_ms = now_ms
+
+    def get(self, id: str) -> ApiRecord | None:
+        """
+        :param id: of the API.
+        """
+        row = self._connection.execute(
+            select(*_RECORD).where(apis.c.id == id)
+        ).one_or_none()
+        return None if row is None else ApiRecord(**row._asdict())
+
+    def paths(self) -> list[tuple[str, str | None, str]]:
+        """
+        :returns: (API id, host or ``None`` for any, context-path) of every HTTP
+            listener path of the current definitions, deployed or not.
+        """
+        rows = self._connection.execute(
+            select(apis.c.id, apis.c.definition).order_by(apis.c.row)
+        )
+        return [
+            (row.id, path.get("host"), path["path"])
+            for row in rows
+            for listener in row.definition.get("listeners") or ()
+            for path in listener.get("paths") or ()
+        ]
+
+    def list(self) -> list[ApiRecord]:
+        """
+        :returns: all APIs, the one created first in front.
+        """
+        rows = self._connection.execute(select(*_RECORD).order_by(apis.c.row))
+        return [ApiRecord(**row._asdict()) for row in rows]
+
+    def add(self, record: ApiRecord) -> None:
+        """
+        :param record: a new API, stored as it is.
+        """
+        self._connection.execute(insert(apis).values(row_of(record)))
+
+    def save(self, record: ApiRecord) -> ApiRecord:
+        """Replace an API; a changed ``state`` is announced to the gateways.
+
+        :param record: what to store. Its ``updated_at_ms`` is replaced by an instant
+            later than the stored one, even when the clock stands still or goes back.
+        :returns: the record as it was stored.
+        :raises StoreError: when there is no such API.
+        """
+        stored = self._connection.execute(
+            select(apis.c.state, apis.c.updated_at_ms).where(apis.c.id == record.id)
+        ).one_or_none()
+        if stored is None:
+            raise StoreError(f"API {record.id} is not in the store")
+        saved = replace(
+            record, updated_at_ms=max(self._now_ms, stored.updated_at_ms + 1)
+        )
+        self._connection.execute(
+            update(apis).where(apis.c.id == record.id).values(row_of(saved))
+        )
+        if saved.state != stored.state:
+            self._changes.touch(saved.id)
+        return saved
+
+    def delete(self, id: str) -> None:
+        """Delete an API with its plans and deployments, and tell the gateways.
+
+        :param id: of the API; one that is not there is left alone.
+        """
+        gone = self._connection.execute(delete(apis).where(apis.c.id == id))
+        if gone.rowcount:
+            self._changes.touch(id)

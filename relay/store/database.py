@@ -1,0 +1,79 @@
+"""The store without its threads: blocking calls on one database."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Engine
+
+from relay.store.errors import StoreError, told_in_one_line
+from relay.store.sqlite import SqliteFile
+from relay.store.transaction import Transaction
+from relay.store.upgrade import upgrade
+
+T = TypeVar("T")
+
+
+class Database:
+    """One database with its connections.
+
+    :param url: ``sqlite:///PATH``.
+    :param readers: how many threads read at a time; one writes.
+    :param clock_ms: the wall clock, called in the threads that use the database.
+    :raises StoreError: when the URL names no database of a supported kind.
+    """
+
+    def __init__(self, url: str, readers: int, clock_ms: Callable[[], int]) -> None:
+        self._file = SqliteFile.from_url(url)
+        self._readers = readers
+        self._clock_ms = clock_ms
+        self._engines: tuple[Engine, Engine] | None = None
+
+    def open(self) -> None:
+        """Create or migrate the database and get ready for transactions.
+
+        :raises StoreError: when the database cannot be used.
+        """
+        file = self._file.absolute()
+        with told_in_one_line(file.path):
+            try:
+                file.create()
+            except OSError as error:
+                raise StoreError(f"store.url: {file.path}: {error.strerror}") from None
+            upgrade(file)
+            reader = file.engine(connections=self._readers)
+            writer = file.engine(writes=True)
+            self._file, self._engines = file, (reader, writer)
+
+    def close(self) -> None:
+        """Close the connections; transactions must have ended."""
+        engines, self._engines = self._engines, None
+        for engine in engines or ():
+            engine.dispose()
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """
+        :param work: run on one consistent snapshot; it cannot change anything.
+        :raises StoreError: when the database fails or ``work`` tries to write.
+        """
+        reader, _ = self._opened()
+        with told_in_one_line(self._file.path), reader.begin() as connection:
+            return work(Transaction(connection, self._clock_ms()))
+
+    def write(self, work: Callable[[Transaction], T]) -> tuple[T, bool]:
+        """
+        :param work: run while nobody else writes; when it raises, nothing happened.
+        :returns: its result, and whether gateways have something to read, once all
+            is on the disk.
+        :raises StoreError: when the database fails; nothing happened then.
+        """
+        _, writer = self._opened()
+        with told_in_one_line(self._file.path):
+            with writer.begin() as connection:
+                transaction = Transaction(connection, self._clock_ms())
+                result = work(transaction)
+            return result, transaction.changes.touched
+
+    def _opened(self) -> tuple[Engine, Engine]:
+        if self._engines is None:
+            raise StoreError("the store is not open")
+        return self._engines

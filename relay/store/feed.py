@@ -1,0 +1,132 @@
+"""Which APIs have to be read again, whoever changed them."""
+
+from collections.abc import Callable
+from functools import partial
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from relay.store.changes import Since
+from relay.store.store import Store
+
+Listener = Callable[[frozenset[str] | None], None]
+"""Called in the reactor's thread with the ids of the APIs whose served state may have
+changed, or with ``None`` when it is not known which: read everything again."""
+
+
+class ChangeFeed:
+    """Tells listeners of changes by any process on the same database.
+
+    To miss nothing: wait for :meth:`start`, *then* read the first snapshot, then apply
+    what listeners are told. An API may be named although the snapshot holds its change
+    already, and several changes may be told as one.
+
+    A store that fails is logged once and asked again every ``poll_ms``; what happened
+    meanwhile is told when it is back.
+
+    :param store: a started store.
+    :param reactor: for the polling.
+    :param poll_ms: how long a change by another process may stay unseen. Own writes
+        are seen at once.
+    """
+
+    _log = Logger()
+
+    def __init__(self, store: Store, reactor: IReactorTime, poll_ms: int = 250) -> None:
+        self._store = store
+        self._reactor = reactor
+        self._poll_s = poll_ms / 1000
+        self._listeners: list[Listener] = []
+        self._position = 0
+        self._failing = False
+        self._unwatch: Callable[[], None] | None = None
+        self._timer: IDelayedCall | None = None
+        self._polling: Deferred[None] | None = None
+        self._poked = False
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """
+        :param listener: told of every change after :meth:`start`.
+        :returns: call it to end that.
+        """
+        self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
+
+    def start(self) -> Deferred[None]:
+        """Remember where the feed stands, and begin to watch.
+
+        :returns: fires when every later change is sure to be told; fails with
+            :class:`~relay.store.errors.StoreError` when the store does.
+        """
+        return Deferred.fromCoroutine(self._start())
+
+    async def _start(self) -> None:
+        unwatch = self._store.watch(self._poke)
+        try:
+            self._position = await self._store.read(lambda tx: tx.changes.position())
+        except BaseException:
+            unwatch()
+            raise
+        self._unwatch = unwatch
+        self._wait()
+
+    def stop(self) -> Deferred[None]:
+        """
+        :returns: fires when no poll is under way; no listener is called any more.
+        """
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        if self._unwatch is not None:
+            self._unwatch()
+            self._unwatch = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._polling is not None:
+            await self._polling
+
+    def _poke(self) -> None:
+        if self._timer is None:
+            self._poked = True
+        else:
+            self._timer.reset(0)
+
+    def _poll(self) -> None:
+        self._timer = None
+        self._polling = Deferred.fromCoroutine(self._ask())
+
+    async def _ask(self) -> None:
+        position = self._position
+        self._poked = False
+        try:
+            since = await self._store.read(lambda tx: tx.changes.since(position))
+        except Exception as error:
+            if not self._failing and self._unwatch is not None:
+                self._log.error("change feed: {error}", error=error)
+            self._failing = True
+        else:
+            if self._failing:
+                self._log.info("change feed: the store answers again")
+            self._failing = False
+            self._tell(since)
+        self._polling = None
+        if self._unwatch is not None:
+            self._wait()
+
+    def _wait(self) -> None:
+        delay_s = 0 if self._poked else self._poll_s
+        self._timer = self._reactor.callLater(delay_s, self._poll)
+
+    def _tell(self, since: Since) -> None:
+        self._position = since.position
+        if since.api_ids is not None and not since.api_ids:
+            return
+        for listener in list(self._listeners):
+            if self._unwatch is None:
+                return
+            try:
+                listener(since.api_ids)
+            except Exception:
+                self._log.failure("change feed: a listener failed")

@@ -1,0 +1,76 @@
+"""The plans as their publishers last saved them."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from relay.model.records import PlanRecord
+from relay.store.errors import StoreError
+from relay.store.schema import plans, row_of
+
+_RECORD = [column for column in plans.c if column.name != "row"]
+
+
+class Plans:
+    """Plans within one transaction. Gateways see none of it before a deployment.
+
+    :param connection: the transaction's.
+    :param now_ms: the instant of the transaction.
+    """
+
+    def __init__(self, connection: Connection, now_ms: int) -> None:
+        self._connection = connection
+        self._now_ms = now_ms
+
+    def get(self, api_id: str, id: str) -> PlanRecord | None:
+        """
+        :param api_id: the API that the plan must belong to.
+        :param id: of the plan.
+        """
+        row = self._connection.execute(
+            select(*_RECORD).where(plans.c.api_id == api_id, plans.c.id == id)
+        ).one_or_none()
+        return None if row is None else PlanRecord(**row._asdict())
+
+    def list(self, api_id: str) -> list[PlanRecord]:
+        """
+        :param api_id: the API whose plans are wanted.
+        :returns: its plans by their ``order``, then the one created first in front.
+        """
+        rows = self._connection.execute(
+            select(*_RECORD)
+            .where(plans.c.api_id == api_id)
+            .order_by(plans.c.order, plans.c.row)
+        )
+        return [PlanRecord(**row._asdict()) for row in rows]
+
+    def add(self, record: PlanRecord) -> None:
+        """
+        :param record: a new plan of an existing API, stored as it is.
+        """
+        self._connection.execute(insert(plans).values(row_of(record)))
+
+    def save(self, record: PlanRecord) -> PlanRecord:
+        """Replace a plan.
+
+        :param record: what to store. Its ``updated_at_ms`` is replaced by an instant
+            later than the stored one, even when the clock stands still or goes back.
+        :returns: the record as it was stored.
+        :raises StoreError: when the API has no such plan.
+        """
+        here = (plans.c.api_id == record.api_id) & (plans.c.id == record.id)
+        stored = self._connection.scalar(select(plans.c.updated_at_ms).where(here))
+        if stored is None:
+            raise StoreError(f"plan {record.id} is not in the store")
+        saved = replace(record, updated_at_ms=max(self._now_ms, stored + 1))
+        self._connection.execute(update(plans).where(here).values(row_of(saved)))
+        return saved
+
+    def delete(self, api_id: str, id: str) -> None:
+        """
+        :param api_id: the API that the plan must belong to.
+        :param id: of the plan; one that is not there is left alone.
+        """
+        self._connection.execute(
+            delete(plans).where(plans.c.api_id == api_id, plans.c.id == id)
+        )

@@ -1,0 +1,138 @@
+"""The tables, as the newest migration leaves them.
+
+Portable on purpose: instants are integer milliseconds (SQLite forgets time zones),
+documents are JSON in text columns, nothing relies on one database's own types.
+"""
+
+import json
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+class Document(TypeDecorator[object]):
+    """A JSON document kept as ASCII text.
+
+    Escaping everything above ASCII keeps lone surrogates and NUL, which JSON allows
+    and text columns refuse.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        """
+        :param value: the document.
+        :raises ValueError: for NaN and infinities, which are not JSON.
+        """
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        """
+        :param value: the text that was stored.
+        """
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only for a column that is exactly INTEGER.
+RowNumber = BigInteger().with_variant(Integer, "sqlite")
+
+# `row` is the order of creation: created_at_ms is not, for clocks stand still and
+# go back.
+apis = Table(
+    "apis",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("definition", Document, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("lifecycle_state", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("updated_at_ms", BigInteger, nullable=False),
+    Column("deployed_at_ms", BigInteger),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column(
+        "api_id",
+        Text,
+        ForeignKey("apis.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("definition", Document, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("order", Integer, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("updated_at_ms", BigInteger, nullable=False),
+    Column("published_at_ms", BigInteger),
+    Column("closed_at_ms", BigInteger),
+)
+
+deployments = Table(
+    "deployments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("api_id", Text, ForeignKey("apis.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("label", Text),
+    Column("definition", Document, nullable=False),
+    Column("plans", Document, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    UniqueConstraint("api_id", "number"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("updated_at_ms", BigInteger, nullable=False),
+)
+
+# No foreign key: that an API is gone must outlive the API. Numbers are never used
+# twice, not even after pruning, or a reader's position would point at another change.
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", RowNumber, primary_key=True),
+    Column("api_id", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+def row_of(record: "DataclassInstance") -> dict[str, object]:
+    """
+    :param record: a record whose fields are named as the columns of its table.
+    :returns: its fields by name, as they are.
+    """
+    return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -1,0 +1,217 @@
+"""A SQLite file: created, opened, checked and copied.
+
+Everything that only SQLite knows stands here: WAL, so that readers never wait for
+the writer; ``synchronous=FULL``, so that what was committed survives a power loss;
+``BEGIN IMMEDIATE``, so that writers of several processes queue instead of failing in
+the middle (https://sqlite.org/wal.html, https://sqlite.org/lang_transaction.html).
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event
+from typing import Self
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from relay.store.errors import StoreError
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a transaction waits for another process's."""
+
+_WAL_RETRY_MS = 20
+
+
+@dataclass(frozen=True)
+class SqliteFile:
+    """One database file, by its path."""
+
+    path: str
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """
+        :param url: ``sqlite:///relative/path`` or ``sqlite:////absolute/path``.
+        :raises StoreError: for any other URL. What it holds is not repeated, since a
+            database URL may carry a password.
+        """
+        try:
+            parsed = make_url(url)
+        except (ArgumentError, ValueError):
+            raise StoreError(
+                "store.url: not a database URL, expected sqlite:///PATH"
+            ) from None
+        if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
+            raise StoreError(
+                f"store.url: {parsed.drivername} is not supported, "
+                "expected sqlite:///PATH"
+            )
+        if parsed.host or parsed.query or parsed.database in (None, "", ":memory:"):
+            raise StoreError(
+                "store.url: expected a plain file, sqlite:///PATH "
+                "(four slashes before an absolute path), without host or options"
+            )
+        assert parsed.database is not None
+        return cls(parsed.database)
+
+    def absolute(self) -> Self:
+        """
+        :returns: the same file, whatever the working directory becomes.
+        """
+        return type(self)(os.path.abspath(self.path))
+
+    def create(self) -> None:
+        """Create the file (0600) and its missing directories (0700), durably.
+
+        An existing file keeps the mode that its administrator gave it.
+
+        :raises OSError: when the system refuses.
+        """
+        missing = []
+        directory = os.path.dirname(self.path)
+        while not os.path.isdir(directory):
+            missing.append(directory)
+            directory = os.path.dirname(directory)
+        for directory in reversed(missing):
+            try:
+                os.mkdir(directory, 0o700)
+            except FileExistsError:
+                pass  # another process starts on the same store
+            _sync_directory(os.path.dirname(directory))
+        # Never an ordinary open of an existing file: closing it would drop the locks
+        # that SQLite holds on it in this process.
+        try:
+            descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        except FileExistsError:
+            return
+        os.close(descriptor)
+        _sync_directory(os.path.dirname(self.path))
+
+    def connect(
+        self,
+        *,
+        writes: bool = False,
+        foreign_keys: bool = True,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    ) -> sqlite3.Connection:
+        """
+        :param writes: whether statements may change anything.
+        :param foreign_keys: whether references are enforced.
+        :param busy_timeout_ms: how long to wait for another process.
+        :raises sqlite3.Error: when the file cannot be opened.
+        """
+        connection = sqlite3.connect(
+            f"file:{quote(self.path)}?mode=rw",
+            uri=True,
+            timeout=busy_timeout_ms / 1000,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        connection.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        return connection
+
+    def engine(
+        self,
+        *,
+        connections: int = 1,
+        writes: bool = False,
+        foreign_keys: bool = True,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    ) -> Engine:
+        """
+        :param connections: how many threads use it at a time.
+        :param writes: whether its transactions take the write lock when they begin.
+        :param foreign_keys: whether references are enforced.
+        :param busy_timeout_ms: how long to wait for another process.
+        """
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: self.connect(
+                writes=writes,
+                foreign_keys=foreign_keys,
+                busy_timeout_ms=busy_timeout_ms,
+            ),
+            poolclass=QueuePool,
+            pool_size=connections,
+            max_overflow=0,
+            hide_parameters=True,
+        )
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    def use_wal(self, engine: Engine, timeout_ms: int) -> None:
+        """Switch the file to write-ahead logging, for good.
+
+        :param engine: one that writes.
+        :param timeout_ms: how long to try while others use the file.
+        :raises StoreError: when the file system cannot do it.
+        :raises sqlalchemy.exc.SQLAlchemyError: when the file is no database, cannot be
+            written or is busy for too long.
+        """
+        pause = Event()
+        for attempt in range(timeout_ms // _WAL_RETRY_MS + 1):
+            with closing(engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                try:
+                    cursor.execute("PRAGMA journal_mode=WAL")
+                    mode = cursor.fetchone()
+                except sqlite3.OperationalError as error:
+                    # SQLite does not wait here when two processes switch at once.
+                    busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                    if not busy or attempt == timeout_ms // _WAL_RETRY_MS:
+                        raise OperationalError(None, None, error) from error
+                except sqlite3.DatabaseError as error:
+                    raise OperationalError(None, None, error) from error
+                else:
+                    if mode != ("wal",):
+                        raise StoreError(
+                            f"store.url: {self.path}: this file system has no "
+                            "shared memory for SQLite's write-ahead log"
+                        )
+                    return
+            pause.wait(_WAL_RETRY_MS / 1000)
+
+    def copy(self, target: str) -> None:
+        """Copy the last committed state, whoever writes meanwhile.
+
+        The target is complete or absent, never half written.
+
+        :param target: path of the copy (0600); replaced when it exists.
+        :raises sqlite3.Error: when the copy cannot be made.
+        :raises OSError: when the system refuses.
+        """
+        partial = f"{target}.partial"
+        if os.path.exists(partial):
+            os.unlink(partial)
+        copy = SqliteFile(partial)
+        copy.create()
+        try:
+            with (
+                closing(self.connect()) as source,
+                closing(copy.connect(writes=True)) as destination,
+            ):
+                source.backup(destination)
+            os.replace(partial, target)
+        except BaseException:
+            os.unlink(partial)
+            raise
+        _sync_directory(os.path.dirname(target))
+
+
+def _sync_directory(path: str) -> None:
+    descriptor = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,167 @@
+"""The store as the rest of the program sees it: transactions that give Deferreds."""
+
+from collections.abc import Callable
+from functools import partial
+from threading import Thread
+from typing import TypeVar
+
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from relay.store.database import Database
+from relay.store.errors import StoreError
+from relay.store.transaction import Transaction
+
+T = TypeVar("T")
+
+
+class Store:
+    """Definitions, deployments and users, shared by all processes on one database.
+
+    Transactions run in the store's own threads: reads side by side, each on one
+    consistent snapshot, and writes one after the other in the order asked for.
+
+    Cancelling a Deferred of :meth:`read` or :meth:`write` only stops waiting for it:
+    what was asked for still happens, wholly or not at all.
+
+    :param url: ``sqlite:///PATH``.
+    :param reactor: in whose thread the results arrive.
+    :param threads: how many reads run side by side.
+    :param clock_ms: the wall clock in milliseconds since the Unix epoch; called in
+        the store's threads.
+    :raises StoreError: when the URL names no database of a supported kind.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        reactor: IReactorFromThreads,
+        *,
+        threads: int = 4,
+        clock_ms: Callable[[], int],
+    ) -> None:
+        self._reactor = reactor
+        self._threads = threads
+        self._database = Database(url, threads, clock_ms)
+        self._pools: tuple[ThreadPool, ThreadPool] | None = None
+        self._open = False
+        self._unfinished = 0
+        self._stopping: list[Deferred[None]] = []
+        self._watchers: list[Callable[[], None]] = []
+
+    def start(self) -> Deferred[None]:
+        """Start the threads, then create or migrate the database.
+
+        :returns: fires once transactions can run; fails with :class:`StoreError`,
+            everything closed again, when the database cannot be used.
+        """
+        return Deferred.fromCoroutine(self._start())
+
+    async def _start(self) -> None:
+        if self._pools is not None:
+            raise StoreError("the store is started already")
+        reader = _pool("store-read", self._threads)
+        writer = _pool("store-write", 1)
+        self._pools = reader, writer
+        reader.start()
+        writer.start()
+        try:
+            await self._run(writer, self._database.open)
+        except BaseException:
+            await self._close()
+            raise
+        self._open = True
+
+    def stop(self) -> Deferred[None]:
+        """Refuse new transactions, wait for those asked for, close, join the threads.
+
+        :returns: fires when all of that is done.
+        """
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        self._open = False
+        if self._unfinished:
+            settled: Deferred[None] = Deferred()
+            self._stopping.append(settled)
+            await settled
+        await self._close()
+
+    async def _close(self) -> None:
+        pools, self._pools, self._open = self._pools, None, False
+        if pools is None:
+            return
+        # Closing writes the log back into the file: not for the reactor's thread.
+        await self._run(pools[1], self._database.close)
+        for pool in pools:
+            pool.stop()
+
+    def read(self, work: Callable[[Transaction], T]) -> Deferred[T]:
+        """Run ``work`` on a consistent snapshot.
+
+        :param work: called in one of the store's threads; it cannot change anything.
+        :returns: its result or its exception, :class:`StoreError` when the database
+            fails.
+        """
+        if not self._open or self._pools is None:
+            return fail(StoreError("the store is not open"))
+        return self._run(self._pools[0], partial(self._database.read, work))
+
+    def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
+        """Run ``work`` while nobody else writes, in this or any other process.
+
+        :param work: called in one of the store's threads; when it raises, nothing
+            happened.
+        :returns: its result once all it did is safe on the disk, or its exception;
+            :class:`StoreError` when the database fails, and nothing happened then.
+        """
+        if not self._open or self._pools is None:
+            return fail(StoreError("the store is not open"))
+        return self._run(self._pools[1], partial(self._write, work))
+
+    def _write(self, work: Callable[[Transaction], T]) -> T:
+        result, touched = self._database.write(work)
+        if touched:
+            self._reactor.callFromThread(self._poke)
+        return result
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """
+        :param watcher: called in the reactor's thread after each own write that
+            touched an API, before the write's Deferred fires.
+        :returns: call it to end that.
+        """
+        self._watchers.append(watcher)
+        return partial(self._watchers.remove, watcher)
+
+    def _poke(self) -> None:
+        for watcher in list(self._watchers):
+            watcher()
+
+    def _run(self, pool: ThreadPool, work: Callable[[], T]) -> Deferred[T]:
+        waiting: Deferred[T] = Deferred()
+
+        def finished(success: bool, result: T | Failure) -> None:
+            self._reactor.callFromThread(self._finish, waiting, result)
+
+        self._unfinished += 1
+        pool.callInThreadWithCallback(finished, work)
+        return waiting
+
+    def _finish(self, waiting: Deferred[T], result: T | Failure) -> None:
+        self._unfinished -= 1
+        waiting.callback(result)
+        if not self._unfinished:
+            settled, self._stopping = self._stopping, []
+            for deferred in settled:
+                deferred.callback(None)
+
+
+def _pool(name: str, threads: int) -> ThreadPool:
+    pool = ThreadPool(threads, threads, name)
+    # A process that dies of something else must not wait for threads that nobody
+    # stops; what was committed is on the disk.
+    pool.threadFactory = partial(Thread, daemon=True)  # type: ignore[assignment]
+    return pool

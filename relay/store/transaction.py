@@ -1,0 +1,34 @@
+"""All that can be asked of the store within one transaction."""
+
+from sqlalchemy import Connection
+
+from relay.store.apis import Apis
+from relay.store.changes import Changes
+from relay.store.deployments import Deployments
+from relay.store.plans import Plans
+from relay.store.users import Users
+
+
+class Transaction:
+    """One transaction, used in the thread that runs it and not after its end.
+
+    :param connection: on which the transaction has begun.
+    :param now_ms: the instant at which everything in it happens.
+    """
+
+    def __init__(self, connection: Connection, now_ms: int) -> None:
+        self.now_ms = now_ms
+        self.changes = Changes(connection)
+        self.apis = Apis(connection, self.changes, now_ms)
+        self.plans = Plans(connection, now_ms)
+        self.deployments = Deployments(connection, self.changes, now_ms)
+        self.users = Users(connection, now_ms)
+
+    def touch(self, api_id: str) -> None:
+        """Announce that what gateways serve of an API may differ from now on.
+
+        Changing an API's ``state``, deploying and deleting do it by themselves.
+
+        :param api_id: the API, which need not exist any more.
+        """
+        self.changes.touch(api_id)
