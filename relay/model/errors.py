@@ -31,7 +31,9 @@ class Invalid(ValueError):
             raise TypeError("an Invalid needs at least one issue")
         super().__init__(
             "; ".join(
-                f"{issue.location}: {issue.message}" if issue.location else issue.message
+                f"{issue.location}: {issue.message}"
+                if issue.location
+                else issue.message
                 for issue in self.issues
             )
         )

@@ -1,0 +1,59 @@
+"""The ground that every model stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+
+class Value(BaseModel):
+    """An immutable value with snake_case attributes and camelCase JSON.
+
+    Unknown keys are refused. A member that is ``None`` is left out of the JSON.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    @classmethod
+    def read(cls, body: object) -> Self:
+        """Read a JSON value; only the camelCase names count.
+
+        :raises pydantic.ValidationError: naming every problem of the body.
+        """
+        return cls.model_validate(body, by_alias=True, by_name=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the value as what :func:`json.dumps` takes."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None}
+
+
+class Options(Value):
+    """A value in which ``null`` means the same as an absent member: the default."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, body: object) -> object:
+        if not isinstance(body, Mapping):
+            return body
+        known = {field.alias for field in cls.model_fields.values()}
+        return {k: v for k, v in body.items() if v is not None or k not in known}

@@ -1,0 +1,168 @@
+"""Fields that would change who gets in, or what happens to traffic, and that are
+not built yet.
+
+Accepting one in silence would let a publisher believe in a protection that does
+not exist, so each is refused with its reason while it is in effect. Null, empty and
+disabled ones are kept and given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+
+from relay.model.refusal import Where, refusal
+
+_NOT_STEPS = frozenset({"selectors", "tags", "methods"})
+
+
+def _is_on(value: object) -> bool:
+    # Gravitee's default for `enabled` is true on flows, steps, resources, services.
+    return bool(value) and not (
+        isinstance(value, dict) and value.get("enabled") is False
+    )
+
+
+def switched_on(value: Any) -> Iterator[Where]:
+    """Find ``enabled`` where its default is off: ``cors``, ``failover``."""
+    if isinstance(value, dict):
+        if value.get("enabled") not in (None, False):
+            yield ("enabled",)
+    elif value:
+        yield ()
+
+
+def services_on(value: Any) -> Iterator[Where]:
+    """Find the services that are not disabled."""
+    if isinstance(value, dict):
+        yield from ((name,) for name, service in value.items() if _is_on(service))
+    elif value:
+        yield ()
+
+
+def flows_on(value: Any) -> Iterator[Where]:
+    """Find the enabled flows that have an enabled step."""
+    if not isinstance(value, list):
+        if value:
+            yield ()
+        return
+    for position, flow in enumerate(value):
+        if not isinstance(flow, dict):
+            if flow:
+                yield (position,)
+        elif _is_on(flow) and any(
+            any(map(_is_on, steps))
+            for phase, steps in flow.items()
+            if isinstance(steps, list) and phase not in _NOT_STEPS
+        ):
+            yield (position,)
+
+
+def resources_on(value: Any) -> Iterator[Where]:
+    """Find the resources that are not disabled."""
+    if isinstance(value, list):
+        yield from ((n,) for n, resource in enumerate(value) if _is_on(resource))
+    elif value:
+        yield ()
+
+
+def logging_on(value: Any) -> Iterator[Where]:
+    """Find the modes and phases that are logged."""
+    if isinstance(value, dict):
+        for part in ("mode", "phase"):
+            switches = value.get(part)
+            if isinstance(switches, dict):
+                yield from ((part, name) for name, on in switches.items() if on)
+            elif switches:
+                yield (part,)
+    elif value:
+        yield ()
+
+
+def match_required(value: Any) -> Iterator[Where]:
+    """Find ``matchRequired``; the mode of execution alone changes nothing."""
+    if isinstance(value, dict):
+        if value.get("matchRequired") not in (None, False):
+            yield ("matchRequired",)
+    elif value:
+        yield ()
+
+
+def anything(value: Any) -> Iterator[Where]:
+    """Find anything that is not null and not empty."""
+    if value:
+        yield ()
+
+
+def refused(in_effect: Callable[[Any], Iterator[Where]], reason: str) -> AfterValidator:
+    """Refuse a field wherever it is in effect.
+
+    :param in_effect: gives the places, inside the field, that are in effect.
+    :param reason: the message of the refusal.
+    """
+
+    def check(value: Any) -> Any:
+        problems = [(where, reason) for where in in_effect(value)]
+        if problems:
+            raise refusal(problems)
+        return value
+
+    return AfterValidator(check)
+
+
+# Who gets in.
+Cors = Annotated[Any, refused(switched_on, "CORS is not supported yet")]
+SelectionRule = Annotated[
+    Any, refused(anything, "selection rules are not supported yet")
+]
+PlanTags = Annotated[
+    Any,
+    refused(
+        anything,
+        "sharding tags on a plan limit the gateways that offer it, which is not"
+        " supported yet",
+    ),
+]
+ExcludedGroups = Annotated[
+    Any, refused(anything, "excluding groups from a plan is not supported yet")
+]
+
+# What happens to traffic.
+Flows = Annotated[Any, refused(flows_on, "flows and policies are not supported yet")]
+FlowExecution = Annotated[
+    Any,
+    refused(match_required, "flows are not supported yet, so none could match"),
+]
+Failover = Annotated[Any, refused(switched_on, "failover is not supported yet")]
+Services = Annotated[
+    Any,
+    refused(
+        services_on,
+        "services (health check, discovery, dynamic properties) are not supported yet",
+    ),
+]
+Resources = Annotated[Any, refused(resources_on, "resources are not supported yet")]
+ResponseTemplates = Annotated[
+    Any, refused(anything, "response templates are not supported yet")
+]
+Tenants = Annotated[
+    Any,
+    refused(
+        anything,
+        "tenants limit the gateways that use an endpoint, which is not supported yet",
+    ),
+]
+DeadLetterQueue = Annotated[
+    Any, refused(anything, "dead letter queues are not supported yet")
+]
+
+# What is recorded about traffic.
+Logging = Annotated[
+    Any, refused(logging_on, "logging of calls and bodies is not supported yet")
+]
+Tracing = Annotated[Any, refused(switched_on, "tracing is not supported yet")]
+LogExport = Annotated[
+    Any, refused(switched_on, "exporting logs by OpenTelemetry is not supported yet")
+]
