@@ -1,0 +1,152 @@
+"""``twistd relay-source``: the demo source as a daemon of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn, cast
+
+from twisted.application.internet import StreamServerEndpointService
+from twisted.application.service import MultiService
+from twisted.application.strports import service as listening_service
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IReactorCore, IReactorTime
+from twisted.python import usage
+
+from relay.demo.keyring import Keyring
+from relay.demo.source import DEMO_KEY, DemoSource
+
+_MAX_HEARTBEAT_MS = 24 * 60 * 60 * 1000
+
+
+class Options(usage.Options):
+    """The command line of ``twistd relay-source``."""
+
+    synopsis = "[options]"
+    longdesc = (
+        "An event-stream server in the shape of Ably's, to try Relay without a "
+        "network. It keeps messages in memory for two minutes."
+    )
+    optParameters = [
+        [
+            "listen",
+            "l",
+            "tcp:8090:interface=127.0.0.1",
+            "Twisted endpoint string to listen on.",
+        ],
+        [
+            "heartbeat-ms",
+            None,
+            "5000",
+            "Milliseconds between keep-alives on a stream; 0 sends none.",
+        ],
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self["keys"] = []
+
+    def opt_key(self, key: str) -> None:
+        """NAME:SECRET of a client; may repeat. [default: demo:relay]"""
+        self["keys"].append(key)
+
+    opt_k = opt_key
+
+    def postOptions(self) -> None:
+        """
+        Check every option before anything is opened.
+
+        :raises usage.UsageError: naming the option at fault.
+        """
+        self["keys"] = self["keys"] or [DEMO_KEY]
+        try:
+            Keyring(self["keys"])
+        except ValueError as error:
+            raise usage.UsageError(f"--key: {error}") from None
+        self["heartbeat-ms"] = _heartbeat_ms(self["heartbeat-ms"])
+        try:
+            # Parsing opens nothing and asks nothing of the reactor.
+            serverFromString(  # type: ignore[no-untyped-call]
+                cast(IReactorCore, None), self["listen"]
+            )
+        except Exception as error:
+            # A parser found as a plugin may raise anything at all.
+            why = f"is not a Twisted endpoint string such as tcp:8090 ({error})"
+            raise usage.UsageError(f"--listen: {self['listen']} {why}") from None
+
+
+class SourceService(MultiService):
+    """
+    Listens for as long as it runs, and ends the open streams properly.
+
+    :param source: what is served.
+    :param listener: serves the source's site; made by Twisted's ``strports``.
+    :param description: the endpoint, for the message when it cannot be listened on.
+    """
+
+    def __init__(
+        self,
+        source: DemoSource,
+        listener: StreamServerEndpointService,
+        description: str,
+    ) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.source = source
+        self._description = description
+        listener.setServiceParent(self)  # type: ignore[no-untyped-call]
+
+    def privilegedStartService(self) -> None:
+        """
+        Listen.
+
+        :raises SystemExit: with one line, when the address cannot be listened on.
+        """
+        self._or_exit(super().privilegedStartService)
+
+    def startService(self) -> None:
+        """
+        Listen, where nothing called :meth:`privilegedStartService` before.
+
+        :raises SystemExit: with one line, when the address cannot be listened on.
+        """
+        self._or_exit(super().startService)
+
+    def stopService(self) -> Deferred[Any]:
+        """Stop listening and end every stream."""
+        self.source.end_all()
+        return super().stopService()  # type: ignore[no-any-return,no-untyped-call]
+
+    def _or_exit(self, start: Callable[[], None]) -> None:
+        try:
+            start()
+        except CannotListenError as error:
+            self._exit(error.socketError.strerror or str(error.socketError))
+        except OverflowError as error:
+            self._exit(str(error))
+
+    def _exit(self, reason: str) -> NoReturn:
+        where = self._description
+        raise SystemExit(f"relay-source: cannot listen on {where}: {reason}")
+
+
+def makeService(options: Options) -> SourceService:
+    """Build the service; nothing is opened before it starts."""
+    # The daemon chooses the reactor after this module is imported.
+    from twisted.internet import reactor  # noqa: TID251  # an entry point, like tap
+
+    source = DemoSource(
+        cast(IReactorTime, reactor), options["heartbeat-ms"], options["keys"]
+    )
+    description = options["listen"]
+    listener = listening_service(description, source.site())
+    return SourceService(source, listener, description)
+
+
+def _heartbeat_ms(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        value = int(text)
+        if value <= _MAX_HEARTBEAT_MS:
+            return value
+    why = f"must be a whole number from 0 to {_MAX_HEARTBEAT_MS}"
+    raise usage.UsageError(f"--heartbeat-ms: {why}")
