@@ -29,15 +29,19 @@ def sanitise_host(host: str | None) -> str | None:
     return (host or "").lower() or None
 
 
-def check(paths: Iterable[Key], at: str = "paths") -> list[Issue]:
+def check(paths: Iterable[Key | None], at: str = "paths") -> list[Issue]:
     """Check the paths of one listener against the rules and each other.
 
-    :param paths: as they came or as they are stored.
+    :param paths: as they came or as they are stored; ``None`` holds the place of one
+        that has not the shape of a path.
     :param at: the location of the list.
     """
     issues: list[Issue] = []
     seen: set[Key] = set()
-    for position, (host, path) in enumerate(paths):
+    for position, given in enumerate(paths):
+        if given is None:
+            continue
+        host, path = given
         key = sanitise_host(host), sanitise(path)
         if not _is_path(path):
             issues.append(

@@ -8,6 +8,9 @@ from typing import Annotated, Any, NoReturn
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
+from relay.model.errors import Invalid
+from relay.model.soundness import unsound
+
 LONGEST_MS = 2**31 - 1
 """Just under 25 days: the largest duration that a definition may ask for."""
 
@@ -57,9 +60,12 @@ def decoded(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value, parse_constant=_refuse_constant)
+        value = json.loads(value, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise ValueError("must be an object, or a string that encodes one") from None
+    if problems := unsound(value):
+        raise ValueError(str(Invalid(problems)))
+    return value
 
 
 def _decoded_or_empty(value: object) -> object:

@@ -37,6 +37,32 @@ Hidden = Annotated[LiterallyOrAbsent, Field(repr=False)]
 Password = Annotated[Literally | None, Field(repr=False)]
 
 
+def _foreign(given: Given, allowed: tuple[str, ...], what: str) -> Iterator[Problem]:
+    for name in given:
+        if name not in allowed:
+            yield (name,), f"does not belong to {what}"
+
+
+def _one_of(given: Given, path: str, content: str) -> Iterator[Problem]:
+    if path in given and content in given:
+        yield (content,), f"give either {path} or {content}, not both"
+    elif path not in given and content not in given:
+        yield (), f"{path} or {content} is required"
+
+
+def _pem(given: Given, name: str) -> Iterator[Problem]:
+    if name in given and "-----BEGIN " not in given[name]:
+        yield (name,), "must be PEM text (-----BEGIN ...)"
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True
+
+
 class Store(Options):
     """What trust stores and key stores have in common."""
 
@@ -125,29 +151,3 @@ class SslOptions(Options):
     trust_all: Flag = False
     trust_store: TrustStore = TrustStore()
     key_store: KeyStore = KeyStore()
-
-
-def _foreign(given: Given, allowed: tuple[str, ...], what: str) -> Iterator[Problem]:
-    for name in given:
-        if name not in allowed:
-            yield (name,), f"does not belong to {what}"
-
-
-def _one_of(given: Given, path: str, content: str) -> Iterator[Problem]:
-    if path in given and content in given:
-        yield (content,), f"give either {path} or {content}, not both"
-    elif path not in given and content not in given:
-        yield (), f"{path} or {content} is required"
-
-
-def _pem(given: Given, name: str) -> Iterator[Problem]:
-    if name in given and "-----BEGIN " not in given[name]:
-        yield (name,), "must be PEM text (-----BEGIN ...)"
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return True

@@ -128,6 +128,7 @@ PlanTags = Annotated[
 ExcludedGroups = Annotated[
     Any, refused(anything, "excluding groups from a plan is not supported yet")
 ]
+KafkaPort = Annotated[Any, refused(anything, "Kafka listeners are not supported yet")]
 
 # What happens to traffic.
 Flows = Annotated[Any, refused(flows_on, "flows and policies are not supported yet")]

@@ -1,0 +1,256 @@
+"""What connectors and plans there are, and what a body must be to use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from relay.model import rules
+from relay.model.base import Value
+from relay.model.definition import ApiDefinition
+from relay.model.errors import Invalid, Issue, join
+from relay.model.http_proxy import (
+    HttpProxyConfiguration,
+    HttpProxyEntrypoint,
+    SharedConfiguration,
+)
+from relay.model.kinds import EndpointType, EntrypointType, PlanType
+from relay.model.plan import KeyLess, PlanDefinition
+from relay.model.reading import issues, shown
+from relay.model.scalars import decoded
+from relay.model.soundness import unsound
+from relay.model.standing import Standing
+
+Kind = Literal["endpoint", "shared", "entrypoint", "plan"]
+"""What a schema is of; ``shared`` is the shared configuration of an endpoint type."""
+
+__all__ = ["Catalog", "EndpointType", "EntrypointType", "Kind", "PlanType", "builtin"]
+
+_M = TypeVar("_M", bound=Value)
+
+
+class Catalog:
+    """All connectors and plans of this installation."""
+
+    def __init__(
+        self,
+        endpoints: Iterable[EndpointType],
+        entrypoints: Iterable[EntrypointType],
+        plans: Iterable[PlanType],
+    ) -> None:
+        self.endpoints = {kind.id: kind for kind in endpoints}
+        self.entrypoints = {kind.id: kind for kind in entrypoints}
+        self.plans = {kind.id: kind for kind in plans}
+
+    def parse_api(self, body: object) -> ApiDefinition:
+        """Read the body of a create or update call.
+
+        :param body: decoded JSON.
+        :raises Invalid: with every problem of the body.
+        """
+        members = _object(body)
+        definition, problems = _read(ApiDefinition, members)
+        problems += _read(Standing, members)[1]
+        problems += rules.check(members)
+        problems += self._connectors(members)
+        return _checked(definition, problems)
+
+    def parse_standing(self, body: object) -> Standing:
+        """Read what the body of a create or update call says beside the definition.
+
+        :param body: decoded JSON.
+        :raises Invalid: with every problem of these members.
+        """
+        return _checked(*_read(Standing, _object(body)))
+
+    def parse_plan(
+        self, body: object, current: PlanDefinition | None = None
+    ) -> PlanDefinition:
+        """Read the body of a create or update call.
+
+        :param body: decoded JSON.
+        :param current: the plan that is updated. An update need not repeat the type
+            of its security.
+        :raises Invalid: with every problem of the body.
+        """
+        members = dict(_object(body))
+        if current is not None:
+            members["security"] = _with_type(members.get("security"), current)
+        plan, problems = _read(PlanDefinition, members)
+        problems += self._security(members)
+        return _checked(plan, problems)
+
+    def schema(self, kind: Kind, id: str) -> dict[str, Any]:
+        """Give the JSON Schema (2020-12) of a configuration.
+
+        :param kind: what it configures.
+        :param id: the id of the type.
+        :raises LookupError: for a type that is unknown, or has no such configuration.
+        """
+        model: type[BaseModel] | None
+        if kind == "plan":
+            model = self.plans[id].configuration
+        elif kind == "entrypoint":
+            model = self.entrypoints[id].configuration
+        elif kind == "endpoint":
+            model = self.endpoints[id].configuration
+        else:
+            model = self.endpoints[id].shared_configuration
+        if model is None:
+            raise LookupError(id)
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **model.model_json_schema(by_alias=True),
+        }
+
+    def _connectors(self, body: Mapping[str, Any]) -> Iterator[Issue]:
+        api_type = body.get("type")
+        api_type = api_type.upper() if isinstance(api_type, str) else None
+        served = sorted({kind.api_type for kind in self.endpoints.values()})
+        if api_type in ("PROXY", "MESSAGE") and api_type not in served:
+            yield Issue(
+                f"{api_type} APIs are not supported yet, only {', '.join(served)}",
+                "type",
+                api_type,
+            )
+        for at, listener in rules.objects(body, "listeners"):
+            for where, entrypoint in rules.objects(listener, "entrypoints", at):
+                yield from self._entrypoint(where, entrypoint, api_type)
+        for at, group in rules.objects(body, "endpointGroups"):
+            yield from self._group(at, group, api_type)
+
+    def _entrypoint(
+        self, at: str, body: Mapping[str, Any], api_type: str | None
+    ) -> Iterator[Issue]:
+        kind = self.entrypoints.get(_id(body))
+        yield from _unusable(at, body, kind, api_type, self.entrypoints.values())
+        if kind:
+            yield from _configured(at, body, "configuration", kind.configuration)
+
+    def _group(
+        self, at: str, body: Mapping[str, Any], api_type: str | None
+    ) -> Iterator[Issue]:
+        kind = self.endpoints.get(_id(body))
+        yield from _unusable(at, body, kind, api_type, self.endpoints.values())
+        if not kind:
+            return
+        shared = kind.shared_configuration
+        yield from _configured(at, body, "sharedConfiguration", shared)
+        for where, endpoint in rules.objects(body, "endpoints", at):
+            if endpoint.get("type", kind.id) == kind.id:
+                yield from _configured(
+                    where, endpoint, "configuration", kind.configuration
+                )
+                yield from _configured(
+                    where, endpoint, "sharedConfigurationOverride", shared
+                )
+
+    def _security(self, body: Mapping[str, Any]) -> Iterator[Issue]:
+        security = body.get("security")
+        if not isinstance(security, Mapping) or not _id(security):
+            return
+        name = _id(security).replace("-", "_").upper()
+        if kind := self.plans.get(name):
+            yield from _configured(
+                "security", security, "configuration", kind.configuration
+            )
+        else:
+            yield Issue(
+                f"{name} plans are not supported yet, only {', '.join(self.plans)}",
+                "security.type",
+                shown(security["type"]),
+            )
+
+
+def builtin() -> Catalog:
+    """Give the catalog of what Relay brings along."""
+    return Catalog(
+        endpoints=[
+            EndpointType(
+                "http-proxy",
+                "HTTP proxy",
+                "PROXY",
+                HttpProxyConfiguration,
+                SharedConfiguration,
+            )
+        ],
+        entrypoints=[
+            EntrypointType("http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint)
+        ],
+        plans=[PlanType("KEY_LESS", "Keyless", KeyLess)],
+    )
+
+
+def _object(body: object) -> Mapping[str, Any]:
+    if not isinstance(body, Mapping):
+        raise Invalid([Issue("must be an object", "")])
+    if problems := unsound(body):
+        raise Invalid(problems)
+    return body
+
+
+def _read(model: type[_M], body: object, at: str = "") -> tuple[_M | None, list[Issue]]:
+    try:
+        return model.read(body), []
+    except ValidationError as error:
+        return None, issues(error, at)
+
+
+def _checked(value: _M | None, problems: Iterable[Issue]) -> _M:
+    distinct = {(issue.location, issue.message): issue for issue in problems}
+    if value is None or distinct:
+        raise Invalid(distinct.values())
+    return value
+
+
+def _id(body: Mapping[str, Any]) -> str:
+    kind = body.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
+def _unusable(
+    at: str,
+    body: Mapping[str, Any],
+    kind: EndpointType | EntrypointType | None,
+    api_type: str | None,
+    known: Iterable[EndpointType | EntrypointType],
+) -> Iterator[Issue]:
+    if not _id(body):
+        return
+    if kind is None:
+        names = ", ".join(each.id for each in known)
+        message = f"type [{_id(body)}] is not supported, only {names}"
+    elif api_type is not None and kind.api_type != api_type:
+        message = f"type [{kind.id}] is for {kind.api_type} APIs"
+    else:
+        return
+    yield Issue(message, join(at, "type"), shown(_id(body)))
+
+
+def _configured(
+    at: str, body: Mapping[str, Any], name: str, model: type[Value] | None
+) -> Iterator[Issue]:
+    try:
+        configuration = decoded(body.get(name))
+    except ValueError:
+        return
+    if configuration is None:
+        if name != "configuration":
+            return
+        configuration = {}
+    if not isinstance(configuration, Mapping):
+        return
+    if model is None:
+        yield Issue("endpoints of this type share nothing", join(at, name))
+        return
+    yield from _read(model, configuration, join(at, name))[1]
+
+
+def _with_type(security: object, current: PlanDefinition) -> object:
+    if security is None:
+        return current.security.to_json()
+    if isinstance(security, Mapping) and security.get("type") is None:
+        return {**security, "type": current.security.type}
+    return security

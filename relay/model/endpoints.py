@@ -1,0 +1,68 @@
+"""Where the events of an API come from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from relay.model import unbuilt
+from relay.model.base import Options
+from relay.model.scalars import (
+    Configuration,
+    Flag,
+    Integer,
+    Name,
+    SharedObject,
+    Upper,
+)
+
+HEAVIEST = 1_000_000
+
+
+class LoadBalancer(Options):
+    """How the endpoints of a group take turns."""
+
+    type: Annotated[
+        Literal["ROUND_ROBIN", "RANDOM", "WEIGHTED_ROUND_ROBIN", "WEIGHTED_RANDOM"],
+        Upper,
+    ] = "ROUND_ROBIN"
+
+
+class Endpoint(Options):
+    """One place to dial."""
+
+    name: Name
+    type: Name
+    weight: Annotated[
+        Integer, Field(le=HEAVIEST), AfterValidator(lambda weight: max(weight, 1))
+    ] = 1
+    """At least 1: less than that is read as 1."""
+    inherit_configuration: Flag = False
+    secondary: Flag = False
+    """Whether it is dialled only while no other endpoint can be."""
+    configuration: Annotated[Configuration, Field(repr=False)] = {}
+    shared_configuration_override: Annotated[SharedObject, Field(repr=False)] = None
+    services: unbuilt.Services = None
+    tenants: unbuilt.Tenants = None
+
+
+class EndpointGroup(Options):
+    """Endpoints that stand in for each other; the first group is the default."""
+
+    name: Name
+    type: Name
+    load_balancer: LoadBalancer = LoadBalancer()
+    shared_configuration: Annotated[SharedObject, Field(repr=False)] = None
+    endpoints: tuple[Endpoint, ...] = ()
+    services: unbuilt.Services = None
+
+    def shared_by(self, endpoint: Endpoint) -> dict[str, Any]:
+        """Give the shared configuration that holds for one of the endpoints.
+
+        It is the group's or the endpoint's own, never a mixture; empty where the
+        defaults hold.
+        """
+        if endpoint.inherit_configuration:
+            return self.shared_configuration or {}
+        return endpoint.shared_configuration_override or {}

@@ -1,0 +1,65 @@
+"""A plan as a publisher defines it: who may attach."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from relay.model import unbuilt
+from relay.model.base import Options
+from relay.model.definition import DefinitionVersion
+from relay.model.descriptive import PlanDescription
+from relay.model.read_only import without_plan_fields
+from relay.model.scalars import Configuration, Name, Upper
+
+
+class PlanStatus(StrEnum):
+    """Where a plan is in its life; it only ever moves down this list."""
+
+    STAGING = "STAGING"
+    PUBLISHED = "PUBLISHED"
+    DEPRECATED = "DEPRECATED"
+    CLOSED = "CLOSED"
+
+
+def _not_push(value: object) -> object:
+    if value == "PUSH":
+        raise ValueError("PUSH plans are not supported yet")
+    return value
+
+
+class KeyLess(Options):
+    """A keyless plan lets everybody in: it has nothing to configure."""
+
+
+class PlanSecurity(Options):
+    """How a caller is recognised."""
+
+    type: Annotated[Name, Upper]
+    configuration: Annotated[Configuration, Field(repr=False)] = {}
+
+
+class PlanDefinition(PlanDescription):
+    """A plan; read bodies of clients by :meth:`relay.catalog.Catalog.parse_plan`.
+
+    Runtime fields (``id``, ``status``, ...) are left aside.
+    """
+
+    definition_version: DefinitionVersion = "V4"
+    name: Name
+    mode: Annotated[Literal["STANDARD"], BeforeValidator(_not_push), Upper] = "STANDARD"
+    security: PlanSecurity
+    flows: unbuilt.Flows = None
+    selection_rule: unbuilt.SelectionRule = None
+    tags: unbuilt.PlanTags = None
+    excluded_groups: unbuilt.ExcludedGroups = None
+    bootstrap_port: unbuilt.KafkaPort = None
+    broker_range_start: unbuilt.KafkaPort = None
+    broker_range_end: unbuilt.KafkaPort = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_runtime_fields(cls, body: Any) -> Any:
+        return without_plan_fields(body)
