@@ -1,0 +1,120 @@
+"""A request body on its way to the source, as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IConsumer
+from twisted.web.iweb import UNKNOWN_LENGTH
+from zope.interface import implementer
+
+from relay.upstream.connector import ICompletableBody
+
+if TYPE_CHECKING:
+    from relay.gateway.site import RelayChannel
+
+
+@implementer(ICompletableBody)
+class RequestBody:
+    """
+    Hands the client's bytes to the connection to the source.
+
+    What arrives before that connection stands is held, and reading from the client
+    stops with the first such bytes, so that an upload of any size needs no memory.
+
+    :param channel: the client's connection.
+    :param length: bytes announced, None when the body is chunked.
+    """
+
+    def __init__(self, channel: RelayChannel, length: int | None) -> None:
+        self._channel = channel
+        self.length: object = UNKNOWN_LENGTH if length is None else length
+        self.bytes = 0
+        """How much of the body has arrived."""
+        self.owed = True
+        """Whether the client has still to send some of it."""
+        self._held: list[bytes] = []
+        self._consumer: IConsumer | None = None
+        self._done: Deferred[None] = Deferred()
+        self._dropped = False
+        self._passed_on = False
+        self._told: Callable[[], None] | None = None
+
+    def received(self, data: bytes) -> None:
+        """
+        Take some of the body from the client.
+
+        :param data: the bytes, without framing.
+        """
+        self.bytes += len(data)
+        if self._dropped:
+            return
+        if self._consumer is not None:
+            self._consumer.write(data)
+        else:
+            self._held.append(data)
+            self._channel.pause_body()
+
+    def ended(self) -> None:
+        """The client has sent all of it."""
+        self.owed = False
+        if self._consumer is not None:
+            self._complete()
+
+    def when_complete(self, told: Callable[[], None]) -> None:
+        """
+        Tell when the whole body has been passed on.
+
+        :param told: called without arguments, at once if that is so already.
+        """
+        if self._passed_on:
+            told()
+        else:
+            self._told = told
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
+        """
+        Begin to pass on; what is held goes first.
+
+        :param consumer: the connection to the source.
+        """
+        self._consumer = consumer
+        held, self._held = self._held, []
+        for data in held:
+            consumer.write(data)
+        if self.owed:
+            self._channel.resume_body()
+        else:
+            self._complete()
+        return self._done
+
+    def pauseProducing(self) -> None:
+        """The source takes no more for now: read no more from the client."""
+        self._channel.pause_body()
+
+    def resumeProducing(self) -> None:
+        """The source takes more."""
+        if self._consumer is not None:
+            self._channel.resume_body()
+
+    def stopProducing(self) -> None:
+        """The connection to the source is gone: read on, and drop."""
+        self.drop()
+
+    def drop(self) -> None:
+        """Pass nothing on any more; what still comes is discarded."""
+        self._dropped = True
+        self._held = []
+        self._consumer = None
+        self._told = None
+        self._channel.resume_body()
+
+    def _complete(self) -> None:
+        if not self._dropped and not self._passed_on:
+            self._passed_on = True
+            told, self._told = self._told, None
+            if told is not None:
+                told()
+            self._done.callback(None)

@@ -1,0 +1,148 @@
+"""Keeps the route table equal to what the store says is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from relay.gateway.resource import GatewayResource
+from relay.gateway.routes import RouteTable
+from relay.gateway.served import ServedApi
+from relay.model.definition import ApiDefinition
+from relay.model.outcome import Outcome
+from relay.model.records import Deployment
+
+Parse = Callable[[dict[str, object]], ApiDefinition]
+
+
+class Deployer:
+    """
+    Turns deployments into served APIs and swaps the table.
+
+    Exchanges in flight keep the deployment that they began with. An API that is stopped
+    or deleted takes no new calls at once, and what runs is given ``drain_timeout_ms``
+    to end by itself.
+
+    :param reactor: what tells the time.
+    :param resource: whose table is replaced.
+    :param parse: reads a definition of a deployment.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self, reactor: IReactorTime, resource: GatewayResource, parse: Parse
+    ) -> None:
+        self._reactor = reactor
+        self._resource = resource
+        self._parse = parse
+        self._served: dict[str, ServedApi] = {}
+
+    def replace_all(self, deployments: list[Deployment]) -> None:
+        """
+        Serve exactly these.
+
+        :param deployments: the active deployment of every started API.
+        """
+        gone = set(self._served) - {one.api_id for one in deployments}
+        self.apply({one.api_id: one for one in deployments} | dict.fromkeys(gone))
+
+    def apply(self, changes: dict[str, Deployment | None]) -> None:
+        """
+        Serve what has changed; the rest stays as it is.
+
+        :param changes: for each API id its active deployment, None for none.
+        """
+        retired: list[ServedApi] = []
+        stopped: list[str] = []
+        for api_id, deployment in changes.items():
+            before = self._served.get(api_id)
+            if deployment is None:
+                if self._served.pop(api_id, None) is not None:
+                    stopped.append(api_id)
+            elif before is None or before.deployment_id != deployment.id:
+                api = self._prepare(deployment)
+                if api is None:
+                    continue
+                self._served[api_id] = api
+            else:
+                continue
+            if before is not None:
+                retired.append(before)
+        self._resource.table = RouteTable(self._served.values())
+        for api in retired:
+            api.close()
+        for api_id in stopped:
+            self._drain(api_id)
+
+    def _prepare(self, deployment: Deployment) -> ServedApi | None:
+        try:
+            definition = self._parse(deployment.definition)
+            api = ServedApi(self._reactor, deployment, definition)
+        except (ValueError, OSError) as error:
+            # What ran before goes on running: a deployment that cannot be served must
+            # not take an API down.
+            self.log.error(
+                "API {api_id}: deployment {number} cannot be served: {error}",
+                api_id=deployment.api_id,
+                number=deployment.number,
+                error=error,
+            )
+            return None
+        self.log.info(
+            "API {api_id}: serving deployment {number}",
+            api_id=deployment.api_id,
+            number=deployment.number,
+        )
+        return api
+
+    def _drain(self, api_id: str) -> None:
+        self.log.info("API {api_id}: stopped", api_id=api_id)
+        services = self._resource.services
+
+        def cut() -> None:
+            if api_id not in self._served:
+                for exchange in services.live.of_api(api_id):
+                    exchange.stop(Outcome.STOPPED)
+
+        self._reactor.callLater(services.settings.drain_timeout_ms / 1000.0, cut)
+
+
+def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
+    """
+    Let the exchanges of a gateway that takes no new ones end.
+
+    Event streams would go on for ever, so they are cut at once; other exchanges are
+    given ``drain_timeout_ms``.
+
+    :param reactor: what tells the time.
+    :param resource: the gateway; its listeners are closed already.
+    :return: fires when no exchange is left.
+    """
+    services = resource.services
+    live = services.live
+    resource.accepting = False
+    done: Deferred[None] = Deferred()
+
+    def cut(streams_only: bool) -> None:
+        for exchange in live.all():
+            if exchange.is_stream or not streams_only:
+                exchange.stop(Outcome.DRAINED)
+
+    cut(streams_only=True)
+    if not len(live):
+        done.callback(None)
+        return done
+    timer = reactor.callLater(services.settings.drain_timeout_ms / 1000.0, cut, False)
+
+    def none_left() -> None:
+        if not done.called:
+            if timer.active():
+                timer.cancel()
+            done.callback(None)
+
+    live.when_none(none_left)
+    return done

@@ -1,0 +1,191 @@
+"""Which headers cross the gateway, in each direction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from twisted.web.http_headers import Headers
+
+TRANSACTION_ID = b"x-gravitee-transaction-id"
+REQUEST_ID = b"x-gravitee-request-id"
+VIA = b"1.1 relay"
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+# RFC 9110, 7.6.1, the older names that it lists, and what the HTTP client of the
+# other side writes anew (framing, Host, Expect).
+_HOP_BY_HOP = frozenset(
+    (
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"transfer-encoding",
+        b"upgrade",
+    )
+)
+_NOT_UPSTREAM = _HOP_BY_HOP | {b"content-length", b"expect", b"host", b"trailer"}
+_NOT_DOWNSTREAM = _HOP_BY_HOP | {b"content-length"}
+
+# RFC 9110, 6.5.1: fields that frame, route, authenticate or describe the content.
+_NEVER_TRAILERS = _HOP_BY_HOP | {
+    b"authorization",
+    b"cache-control",
+    b"content-encoding",
+    b"content-length",
+    b"content-range",
+    b"content-type",
+    b"cookie",
+    b"expect",
+    b"host",
+    b"max-forwards",
+    b"range",
+    b"set-cookie",
+    b"trailer",
+    b"www-authenticate",
+}
+
+
+def remote_address(peer: str, forwarded_for: Sequence[bytes], trusted: Networks) -> str:
+    """
+    Find who really calls: the last address that no trusted proxy vouches for.
+
+    :param peer: the address at the other end of the connection.
+    :param forwarded_for: the values of ``X-Forwarded-For``.
+    :param trusted: the networks of proxies whose word is taken.
+    """
+    if not is_trusted(peer, trusted):
+        return peer
+    address = peer
+    for candidate in reversed(b",".join(forwarded_for).split(b",")):
+        text = candidate.strip().decode("latin-1").strip("[]")
+        try:
+            ip_address(text)
+        except ValueError:
+            break
+        address = text
+        if not is_trusted(address, trusted):
+            break
+    return address
+
+
+def is_trusted(address: str, trusted: Networks) -> bool:
+    """
+    Whether an address is a trusted proxy's.
+
+    :param address: an IP address; anything else is not trusted.
+    :param trusted: the networks of proxies whose word is taken.
+    """
+    if not trusted:
+        return False
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in trusted)
+
+
+def upstream_headers(received: Headers) -> Headers:
+    """
+    Copy what a request carries end to end (RFC 9110, 7.6.1).
+
+    :param received: the client's headers.
+    """
+    return _copy(received, _NOT_UPSTREAM, connection_options(received))
+
+
+def downstream_headers(received: Headers, options: Iterable[bytes]) -> Headers:
+    """
+    Copy what a response carries end to end.
+
+    :param received: the source's headers.
+    :param options: what the source's ``Connection`` header lists, lower case.
+    """
+    return _copy(received, _NOT_DOWNSTREAM, options)
+
+
+def connection_options(received: Headers) -> list[bytes]:
+    """
+    List the names in ``Connection``, lower case.
+
+    :param received: the headers of a message.
+    """
+    return [
+        option.strip().lower()
+        for value in received.getRawHeaders(b"connection", [])
+        for option in value.split(b",")
+    ]
+
+
+def _copy(
+    received: Headers, left_out: frozenset[bytes], named: Iterable[bytes]
+) -> Headers:
+    named = frozenset(named)
+    copied = Headers()
+    for name, values in received.getAllRawHeaders():
+        lower = name.lower()
+        if lower not in left_out and lower not in named:
+            copied.setRawHeaders(name, list(values))
+    return copied
+
+
+def add_forwarded(
+    headers: Headers, peer: str, scheme: bytes, host: bytes, believed: bool
+) -> None:
+    """
+    Say for whom, how and under which name the client called.
+
+    :param headers: the request's headers, changed in place.
+    :param peer: the address at the other end of the connection.
+    :param scheme: ``b"http"`` or ``b"https"``.
+    :param host: the client's ``Host``.
+    :param believed: whether the peer is a trusted proxy, whose words are kept.
+    """
+    before = headers.getRawHeaders(b"x-forwarded-for", []) if believed else []
+    headers.setRawHeaders(
+        b"x-forwarded-for", [b", ".join([*before, peer.encode("ascii")])]
+    )
+    for name, value in (
+        (b"x-forwarded-proto", scheme),
+        (b"x-forwarded-host", host),
+    ):
+        if not (believed and headers.hasHeader(name)):
+            headers.setRawHeaders(name, [value])
+    if not believed:
+        headers.removeHeader(b"forwarded")
+
+
+def add_via(headers: Headers) -> None:
+    """
+    Add the gateway to ``Via`` (RFC 9110, 7.6.3).
+
+    :param headers: the headers of a message, changed in place.
+    """
+    before = headers.getRawHeaders(b"via", [])
+    headers.setRawHeaders(b"via", [b", ".join([*before, VIA])])
+
+
+def allowed_trailers(
+    trailers: Iterable[tuple[bytes, bytes]],
+) -> list[tuple[bytes, bytes]]:
+    """
+    Leave out the trailer fields that a trailer section must not hold.
+
+    :param trailers: names and values as they came.
+    """
+    return [
+        (name, value)
+        for name, value in trailers
+        if name.lower() not in _NEVER_TRAILERS
+        and name
+        and not name.translate(None, _TOKEN)
+        and not set(value) & {0, 10, 13}
+    ]
+
+
+_TOKEN = (
+    b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)

@@ -1,0 +1,154 @@
+"""How the gateway says no, before the first byte of a response."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from relay.model.outcome import Outcome
+from relay.upstream.errors import UpstreamError
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """
+    A final answer of the gateway's own.
+
+    :param status: the HTTP status.
+    :param key: the error key, as Gravitee's error-key reference names it.
+    :param message: one sentence for the client.
+    :param outcome: how the exchange ends.
+    :param clock: the clock that fired, when one did.
+    :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
+    :param plain: answer in plain text whatever the client accepts.
+    """
+
+    status: int
+    key: str
+    message: str
+    outcome: Outcome = Outcome.REFUSED
+    clock: str | None = None
+    retry_after_s: int | None = None
+    plain: bool = False
+
+    @classmethod
+    def of(cls, error: UpstreamError) -> Refusal:
+        """
+        Turn a failed call into an answer.
+
+        :param error: why there is no response head.
+        """
+        return cls(
+            error.status,
+            error.key,
+            error.message,
+            error.outcome,
+            error.clock,
+            1 if error.status == 503 else None,
+        )
+
+    def body(self, accept: bytes | None) -> tuple[bytes, bytes]:
+        """
+        Write the answer in what the client accepts.
+
+        :param accept: the client's ``Accept``, None when it sent none.
+        :return: content type and body.
+        """
+        accepted = accept or b""
+        if not self.plain and (
+            b"application/json" in accepted or b"*/*" in accepted or not self.message
+        ):
+            content = {
+                "message": self.message,
+                "http_status_code": self.status,
+                "key": self.key,
+            }
+            return b"application/json", json.dumps(content).encode()
+        return b"text/plain; charset=utf-8", self.message.encode()
+
+
+def bad_request(message: str, key: str = "BAD_REQUEST") -> Refusal:
+    """
+    A request that HTTP does not allow.
+
+    :param message: what is wrong with it.
+    :param key: the error key.
+    """
+    return Refusal(400, key, message)
+
+
+def no_context_path(message: str) -> Refusal:
+    """
+    No deployed API listens on the path.
+
+    :param message: ``gateway.not_found_message``.
+    """
+    return Refusal(404, "NO_CONTEXT_PATH", message, plain=True)
+
+
+BAD_SYNTAX = bad_request("Bad request")
+BAD_METHOD = bad_request("The method is not a valid token", "INVALID_HTTP_METHOD")
+NULL_BYTE = bad_request("The request holds a NUL byte", "REQUEST_NULL_BYTE_REJECTED")
+BAD_HOST = bad_request("The request needs exactly one valid Host header")
+BAD_TARGET = bad_request("The request-target must be a path")
+OTHER_HOST = bad_request("The request-target names another host than the Host header")
+HEAD_TOO_LARGE = Refusal(431, "REQUEST_HEAD_TOO_LARGE", "The request head is too large")
+URI_TOO_LONG = Refusal(414, "URI_TOO_LONG", "The request-target is too long")
+HEAD_TIMEOUT = Refusal(
+    408,
+    "REQUEST_HEAD_TIMEOUT",
+    "The request head did not arrive in time",
+    Outcome.REQUEST_TIMEOUT,
+    "headTimeout",
+)
+BODY_TIMEOUT = Refusal(
+    408,
+    "REQUEST_BODY_TIMEOUT",
+    "The request body did not arrive in time",
+    Outcome.REQUEST_TIMEOUT,
+    "bodyTimeout",
+)
+NO_UPGRADE = Refusal(
+    501,
+    "UPGRADE_NOT_SUPPORTED",
+    "This gateway does not switch protocols (WebSocket and the like)",
+)
+NO_PLAN = Refusal(401, "GATEWAY_PLAN_UNRESOLVABLE", "Unauthorized")
+NO_ENDPOINT = Refusal(503, "NO_ENDPOINT_FOUND", "The API has no endpoint to call")
+REQUEST_TIMEOUT = Refusal(
+    504,
+    "REQUEST_TIMEOUT",
+    "Request timeout",
+    Outcome.REQUEST_TIMEOUT,
+    "requestTimeout",
+)
+UNEXPECTED = Refusal(
+    500,
+    "GATEWAY_UNEXPECTED_ERROR",
+    "The gateway failed unexpectedly",
+    Outcome.INTERNAL_ERROR,
+)
+SHUTTING_DOWN = Refusal(
+    503,
+    "GATEWAY_SHUTTING_DOWN",
+    "The gateway is shutting down",
+    Outcome.DRAINED,
+    retry_after_s=1,
+)
+STOPPED = Refusal(
+    503, "API_STOPPED", "The API was stopped", Outcome.STOPPED, retry_after_s=5
+)
+TOO_MANY = Refusal(
+    503,
+    "GATEWAY_TOO_MANY_EXCHANGES",
+    "The gateway carries as many exchanges as it may",
+    Outcome.LIMIT_REACHED,
+    retry_after_s=1,
+)
+TOO_MANY_OF_ADDRESS = Refusal(
+    429,
+    "ADDRESS_TOO_MANY_EXCHANGES",
+    "This address has as many exchanges open as it may",
+    Outcome.LIMIT_REACHED,
+    retry_after_s=1,
+)

@@ -1,0 +1,154 @@
+"""The leaf that every request of every listener comes to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from twisted.logger import Logger
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+from relay.gateway import refusals
+from relay.gateway.exchange import Exchange
+from relay.gateway.headers import (
+    connection_options,
+    is_trusted,
+    remote_address,
+)
+from relay.gateway.refusals import Refusal
+from relay.gateway.routes import RouteTable
+from relay.gateway.services import Services
+from relay.gateway.site import RelayRequest
+from relay.observability.access import AccessRecord
+
+_HOST = re.compile(
+    rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?"
+)
+"""RFC 3986, 3.2.2 and 3.2.3."""
+
+
+class _Refused(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.key)
+        self.refusal = refusal
+
+
+class GatewayResource(Resource):
+    """
+    Decides about a request: is it sound, whose is it, may it in.
+
+    :param services: what all exchanges share.
+    """
+
+    isLeaf = True
+    log = Logger()
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+        self.table = RouteTable()
+        """Replaced as a whole when a deployment changes."""
+        self.accepting = True
+        """False while the daemon stops."""
+
+    def render(self, request: RelayRequest) -> int:
+        """Begin an exchange for a request whose head has come."""
+        record, trusted = self._describe(request)
+        exchange = Exchange(request, self.services, record, trusted)
+        request.exchange = exchange
+        try:
+            self._admit(request, exchange)
+        except _Refused as refused:
+            exchange.refuse(refused.refusal)
+        except Exception:
+            self.log.failure(
+                "while admitting {request_id}", request_id=record.request_id
+            )
+            exchange.refuse(refusals.UNEXPECTED)
+        return NOT_DONE_YET
+
+    def _describe(self, request: RelayRequest) -> tuple[AccessRecord, bool]:
+        peer: str = getattr(request.client, "host", "")
+        networks = request.channel.site.trusted_proxies
+        trusted = is_trusted(peer, networks)
+        forwarded = request.requestHeaders.getRawHeaders(b"x-forwarded-for", [])
+        path, question, query = request.uri.partition(b"?")
+        record = AccessRecord(
+            request.method.decode("ascii"),
+            request.requestHeaders.getRawHeaders(b"host", [b""])[0].decode("latin-1"),
+            path.decode("latin-1"),
+            peer,
+            remote_address(peer, forwarded, networks) if trusted else peer,
+            query.decode("latin-1") if question else None,
+        )
+        return record, trusted
+
+    def _admit(self, request: RelayRequest, exchange: Exchange) -> None:
+        """Check in this order: shape, limits, route, plan; then call the source."""
+        if not self.accepting:
+            raise _Refused(refusals.SHUTTING_DOWN)
+        host = self._check_shape(request)
+        self._check_limits(exchange)
+        path, question, query = request.uri.partition(b"?")
+        route = self.table.match(host, path, request.channel.site.listener_id)
+        if route is None:
+            message = self.services.settings.not_found_message
+            raise _Refused(refusals.no_context_path(message))
+        api = route.api
+        exchange.record.api_id = api.id
+        if api.rejects_null_byte and b"%00" in request.uri:
+            raise _Refused(refusals.NULL_BYTE)
+        admission = api.plans.admit(exchange.record.remote_address)
+        if admission is None:
+            raise _Refused(refusals.NO_PLAN)
+        connector = api.group.next()
+        if connector is None:
+            raise _Refused(refusals.NO_ENDPOINT)
+        exchange.call(connector, admission, route.path, query if question else None)
+
+    def _check_shape(self, request: RelayRequest) -> bytes:
+        """
+        Refuse what twisted.web lets through (RFC 9112, 3.2 and 3.2.2).
+
+        :return: the host, lower case, without its port.
+        """
+        hosts = request.requestHeaders.getRawHeaders(b"host", [])
+        if len(hosts) > 1 or (not hosts and request.clientproto == b"HTTP/1.1"):
+            raise _Refused(refusals.BAD_HOST)
+        matched = _HOST.fullmatch(hosts[0] if hosts else b"")
+        if matched is None:
+            raise _Refused(refusals.BAD_HOST)
+        if not request.uri.startswith(b"/"):
+            request.uri = self._origin_form(request.uri, hosts)
+        if any(byte > 126 for byte in request.uri):
+            raise _Refused(
+                refusals.bad_request(
+                    "The request-target holds bytes that must be percent-encoded"
+                )
+            )
+        if request.requestHeaders.hasHeader(b"upgrade") and (
+            b"upgrade" in connection_options(request.requestHeaders)
+        ):
+            raise _Refused(refusals.NO_UPGRADE)
+        return matched["name"].lower()
+
+    def _origin_form(self, target: bytes, hosts: Sequence[bytes]) -> bytes:
+        """Take the path out of an absolute-form target for this very host."""
+        scheme, separator, rest = target.partition(b"://")
+        if not separator or scheme.lower() not in (b"http", b"https"):
+            raise _Refused(refusals.BAD_TARGET)
+        authority = re.split(rb"[/?]", rest, maxsplit=1)[0]
+        if not hosts or authority.lower() != hosts[0].lower():
+            raise _Refused(refusals.OTHER_HOST)
+        path = rest[len(authority) :]
+        return path if path.startswith(b"/") else b"/" + path
+
+    def _check_limits(self, exchange: Exchange) -> None:
+        limits, live = self.services.limits, self.services.live
+        # The exchange itself is counted already.
+        if 0 < limits.max_exchanges < len(live):
+            raise _Refused(refusals.TOO_MANY)
+        of_address = live.of_address(exchange.record.remote_address)
+        if 0 < limits.max_exchanges_per_address < of_address:
+            raise _Refused(refusals.TOO_MANY_OF_ADDRESS)

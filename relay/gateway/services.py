@@ -1,0 +1,33 @@
+"""What all exchanges of the gateway share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IReactorTime
+
+from relay.observability.access import AccessLog
+from relay.observability.live import LiveExchanges
+from relay.settings import GatewaySettings, LimitSettings
+
+
+@dataclass(frozen=True)
+class Services:
+    """
+    What all exchanges of the gateway share.
+
+    :param reactor: what tells the time and calls later.
+    :param settings: the gateway's settings.
+    :param limits: how many exchanges there may be.
+    :param access: the access log.
+    :param live: the exchanges under way.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    """
+
+    reactor: IReactorTime
+    settings: GatewaySettings
+    limits: LimitSettings
+    access: AccessLog
+    live: LiveExchanges
+    wall_ms: Callable[[], int]

@@ -1,0 +1,321 @@
+"""
+The client's side of the gateway: connections, request heads, request bodies.
+
+twisted.web reads a whole request body before it hands the request over, and sends
+``100 Continue`` before anyone has looked at the request. Here a request begins at its
+head and its body streams (RFC 9110, 10.1.1).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.protocol import ServerFactory, connectionDone
+from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel, Request
+
+from relay.deadline import Deadline
+from relay.gateway import refusals
+from relay.gateway.body import RequestBody
+from relay.gateway.headers import Networks
+from relay.gateway.peer import push, watch_peer
+from relay.gateway.refusals import Refusal
+from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
+
+if TYPE_CHECKING:
+    from relay.gateway.exchange import Exchange
+    from relay.gateway.resource import GatewayResource
+
+LINGER_MS = 2000
+"""How long a client may go on sending what nobody wants, after the answer."""
+
+
+class RelayRequest(Request):
+    """One request; the exchange that it is part of decides all that follows."""
+
+    defaultContentType = None
+    channel: RelayChannel
+    body: RequestBody | None = None
+    exchange: Exchange | None = None
+
+    def gotLength(self, length: int | None) -> None:
+        """Make no buffer: the body streams."""
+
+    def parseCookies(self) -> None:
+        """Leave cookies alone: they are the source's business."""
+
+    def head_received(
+        self, method: bytes, target: bytes, version: bytes, length: int | None
+    ) -> None:
+        """
+        Begin, before the body is there.
+
+        :param method: the request's method.
+        :param target: the request-target, raw.
+        :param version: ``b"HTTP/1.1"`` or ``b"HTTP/1.0"``.
+        :param length: bytes of the body, 0 for none, None when it is chunked.
+        """
+        self.method, self.uri, self.clientproto = method, target, version
+        if length != 0:
+            self.body = RequestBody(self.channel, length)
+        self.process()
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Take some of the body."""
+        if self.body is not None:
+            self.body.received(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """The request is complete."""
+        if self.body is None:
+            self.head_received(command, path, version, 0)
+        else:
+            self.body.ended()
+
+    def process(self) -> None:
+        """Hand over to the gateway."""
+        self.channel.site.resource.render(self)
+
+    @property
+    def body_owed(self) -> bool:
+        """Whether the client has still to send some of the body."""
+        return self.body is not None and self.body.owed
+
+    def expects_continue(self) -> bool:
+        """Whether the client waits for leave to send the body."""
+        expect = self.requestHeaders.getRawHeaders(b"expect", [b""])[0]
+        return (
+            expect.lower() == b"100-continue"
+            and self.clientproto == b"HTTP/1.1"
+            and self.body_owed
+        )
+
+    def connectionLost(self, reason: Failure) -> None:
+        """The client is gone."""
+        super().connectionLost(reason)
+        if self.body is not None:
+            self.body.drop()
+        if self.exchange is not None:
+            self.exchange.client_gone()
+
+
+class RelayChannel(HTTPChannel):
+    """One connection of a client (HTTP/1.1 and 1.0)."""
+
+    site: RelaySite
+    requests: list[RelayRequest]
+    transport: Any
+    timeOut: float | None  # type: ignore[assignment]
+    _savedTimeOut: float | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._head_deadline: Deadline | None = None
+        self._linger_deadline: Deadline | None = None
+        self._body_paused = False
+        self._refused = False
+
+    def connectionMade(self) -> None:
+        """Set the limits and the socket's own clocks."""
+        site = self.site
+        self.MAX_LENGTH = self.totalHeadersSize = site.limits.max_head_bytes
+        self.maxHeaders = site.limits.max_headers
+        self._head_deadline = Deadline(
+            site.reactor, site.settings.head_timeout_ms, self._head_expired
+        )
+        watch_peer(self.transport, site.settings.stall_timeout_ms)
+        super().connectionMade()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Start the clock of a request head with its first byte."""
+        if self._linger_deadline is not None:
+            return
+        if (
+            self._head_deadline is not None
+            and not self.requests
+            and not self._head_deadline.running
+        ):
+            self._head_deadline.start()
+        super().dataReceived(data)
+
+    def allHeadersReceived(self) -> None:
+        """Begin a request that has a body; one without begins when it is complete."""
+        request = self.requests[-1]
+        if self._head_deadline is not None:
+            self._head_deadline.stop()
+        self.persistent = self.checkPersistence(request, self._version)
+        if self.length != 0:
+            self.setTimeout(self.site.settings.body_timeout_ms / 1000.0)
+            request.head_received(self._command, self._path, self._version, self.length)
+
+    def allContentReceived(self) -> None:
+        """A request is complete, unless it was answered and given up before."""
+        if self._linger_deadline is None:
+            self._body_paused = False
+            self.setTimeout(None)
+            self._savedTimeOut = self.site.settings.keep_alive_timeout_ms / 1000.0
+            super().allContentReceived()
+
+    def requestDone(self, request: Request) -> None:
+        """A response is complete; with a body still owed, the connection ends."""
+        if isinstance(request, RelayRequest) and request.body_owed:
+            self.requests.remove(request)
+            self._linger()
+        else:
+            super().requestDone(request)
+
+    def pause_body(self) -> None:
+        """Read no more of the request body for now."""
+        if self.requests and self.requests[-1].body_owed and not self._body_paused:
+            self._body_paused = True
+            self.setTimeout(None)
+            self._networkProducer.pauseProducing()
+
+    def resume_body(self) -> None:
+        """Read the request body again."""
+        if self._body_paused:
+            self._body_paused = False
+            self.setTimeout(self.site.settings.body_timeout_ms / 1000.0)
+            self._networkProducer.resumeProducing()
+
+    def resumeProducing(self) -> None:
+        """The client takes bytes again; its own wait for their turn."""
+        super().resumeProducing()
+        if self._body_paused:
+            self._networkProducer.pauseProducing()
+
+    def send_continue(self) -> None:
+        """Give the client leave to send its body."""
+        self._send100Continue()
+
+    def timeoutConnection(self) -> None:
+        """The client was silent: between requests, or while it owes a body."""
+        request = self.requests[-1] if self.requests else None
+        if request is not None and request.body_owed and request.exchange is not None:
+            request.exchange.refuse(refusals.BODY_TIMEOUT)
+        else:
+            self.loseConnection()
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """A line of the head is longer than the whole head may be."""
+        first = not self.requests
+        self.refuse(refusals.URI_TOO_LONG if first else refusals.HEAD_TOO_LARGE)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """
+        Answer a request that cannot be understood, and end the connection.
+
+        :param refusal: the answer.
+        """
+        if self._refused:
+            return
+        self._refused = True
+        request = self.requests[-1] if self.requests else None
+        if request is not None and request.exchange is not None:
+            request.exchange.refuse(refusal)
+            return
+        self.requests.clear()
+        content_type, body = refusal.body(b"application/json")
+        self.transport.write(
+            b"HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n"
+            b"Connection: close\r\n\r\n%s"
+            % (
+                refusal.status,
+                refusal.key.encode(),
+                content_type,
+                len(body),
+                body,
+            )
+        )
+        self._linger()
+
+    def abort(self) -> None:
+        """
+        Cut the connection so that it cannot look finished (a TCP reset).
+
+        What was written before is given to the kernel first: events that arrived
+        whole are not lost with the stream.
+        """
+        push(self.transport)
+        self.transport.abortConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The client is gone: stop every clock of the connection."""
+        for deadline in (self._head_deadline, self._linger_deadline):
+            if deadline is not None:
+                deadline.stop()
+        super().connectionLost(reason)
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        if self._receivedHeaderCount > self.maxHeaders or (
+            self._receivedHeaderSize > self.totalHeadersSize
+        ):
+            self.refuse(refusals.HEAD_TOO_LARGE)
+        else:
+            self.refuse(refusals.BAD_SYNTAX)
+
+    def _head_expired(self) -> None:
+        self.refuse(refusals.HEAD_TIMEOUT)
+
+    def _linger(self) -> None:
+        """
+        Close, but read on for a while, so that the answer is not lost to a reset.
+
+        Closing a socket with unread bytes makes the kernel send a reset, which can
+        overtake the answer (RFC 9112, 9.6).
+        """
+        self.setTimeout(None)
+        self._networkProducer.resumeProducing()
+        self.transport.unregisterProducer()
+        self._linger_deadline = Deadline(
+            self.site.reactor, LINGER_MS, self.transport.abortConnection
+        )
+        self._linger_deadline.start()
+        if self.isSecure() or not hasattr(self.transport, "loseWriteConnection"):
+            self.transport.loseConnection()
+        else:
+            self.transport.loseWriteConnection()
+
+
+class RelaySite(ServerFactory):
+    """
+    One listener of the gateway.
+
+    :param resource: what every request goes to.
+    :param listener: the listener's settings.
+    :param settings: the gateway's settings.
+    :param limits: how much a request head may hold.
+    :param reactor: what tells the time.
+    """
+
+    protocol = RelayChannel
+    noisy = False
+
+    def __init__(
+        self,
+        resource: GatewayResource,
+        listener: ListenerSettings,
+        settings: GatewaySettings,
+        limits: LimitSettings,
+        reactor: IReactorTime,
+    ) -> None:
+        self.resource = resource
+        self.listener_id = listener.id
+        self.trusted_proxies: Networks = tuple(listener.trusted_proxies)
+        self.settings = settings
+        self.limits = limits
+        self.reactor = reactor
+
+    def buildProtocol(self, addr: IAddress | None) -> RelayChannel:
+        """Take a connection."""
+        channel = RelayChannel()
+        channel.requestFactory = RelayRequest
+        channel.factory = self
+        channel.site = self
+        channel.callLater = self.reactor.callLater  # type: ignore[method-assign,assignment]
+        channel.timeOut = self.settings.keep_alive_timeout_ms / 1000.0
+        return channel
+
+    def log(self, request: Request) -> None:
+        """Write no line here: exchanges write their own, whatever ends them."""

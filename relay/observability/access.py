@@ -1,0 +1,169 @@
+"""The access log: one JSON line for each exchange, and one when a stream opens."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from twisted.logger import Logger
+from twisted.python.logfile import LogFile
+
+from relay.model.outcome import Outcome
+from relay.settings import LogSettings
+
+
+@dataclass(slots=True)
+class AccessRecord:
+    """What is known of one exchange; the gateway fills it in as it goes."""
+
+    method: str
+    host: str
+    path: str
+    """Without its query, which may hold keys."""
+    peer_address: str
+    """Who is at the other end of the connection."""
+    remote_address: str
+    """Who calls, through trusted proxies."""
+    query: str | None = None
+    request_id: str = ""
+    transaction_id: str = ""
+    api_id: str | None = None
+    plan_id: str | None = None
+    application_id: str | None = None
+    subscription_id: str | None = None
+    endpoint: str | None = None
+    status: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    events: int = 0
+    ttfb_ms: int | None = None
+    """From the request's head to the response's head."""
+    duration_ms: int | None = None
+    outcome: Outcome | None = None
+    error_key: str | None = None
+    clock: str | None = None
+    """The name of the clock that ended the exchange, if one did."""
+
+
+class AccessLog(Protocol):
+    """What exchanges report to."""
+
+    def opened(self, record: AccessRecord, now_ms: int) -> None:
+        """An event stream has begun."""
+
+    def closed(self, record: AccessRecord, now_ms: int) -> None:
+        """An exchange is over."""
+
+
+class JsonAccessLog:
+    """
+    Writes the lines.
+
+    :param write: takes one line, with its line end.
+    :param with_query: whether the query is written, too.
+    """
+
+    def __init__(self, write: Callable[[str], object], with_query: bool) -> None:
+        self._write = write
+        self._with_query = with_query
+
+    def opened(self, record: AccessRecord, now_ms: int) -> None:
+        """Write that an event stream has begun."""
+        self._line("open", record, now_ms)
+
+    def closed(self, record: AccessRecord, now_ms: int) -> None:
+        """Write that an exchange is over."""
+        self._line("close", record, now_ms)
+
+    def _line(self, kind: str, record: AccessRecord, now_ms: int) -> None:
+        line: dict[str, object] = {
+            "ts": _timestamp(now_ms),
+            "kind": kind,
+            "requestId": record.request_id,
+            "transactionId": record.transaction_id,
+            "apiId": record.api_id,
+            "planId": record.plan_id,
+            "applicationId": record.application_id,
+            "subscriptionId": record.subscription_id,
+            "remoteAddress": record.remote_address,
+            "method": record.method,
+            "host": record.host,
+            "path": record.path,
+            "endpoint": record.endpoint,
+            "status": record.status,
+            "bytesIn": record.bytes_in,
+            "bytesOut": record.bytes_out,
+            "events": record.events,
+            "ttfbMs": record.ttfb_ms,
+            "durationMs": record.duration_ms,
+            "outcome": record.outcome,
+            "errorKey": record.error_key,
+            "clock": record.clock,
+        }
+        if self._with_query:
+            line["query"] = record.query
+        self._write(json.dumps(line, separators=(",", ":")) + "\n")
+
+
+class NoAccessLog:
+    """Writes nothing: ``log.access = "off"``."""
+
+    def opened(self, record: AccessRecord, now_ms: int) -> None:
+        """Write nothing."""
+
+    def closed(self, record: AccessRecord, now_ms: int) -> None:
+        """Write nothing."""
+
+
+def open_access_log(settings: LogSettings) -> AccessLog:
+    """
+    Open the log that the settings ask for.
+
+    :param settings: where to, and when to rotate.
+    :raises OSError: when the file cannot be opened.
+    """
+    if settings.access == "off":
+        return NoAccessLog()
+    if settings.access == "-":
+        return JsonAccessLog(_to_stdout, settings.access_query)
+    file = LogFile.fromFullPath(
+        settings.access,
+        rotateLength=settings.access_rotate_bytes,
+        maxRotatedFiles=settings.access_keep,
+        defaultMode=0o640,
+    )
+    return JsonAccessLog(_Guarded(file.write), settings.access_query)
+
+
+def _to_stdout(line: str) -> None:
+    sys.__stdout__.write(line)  # type: ignore[union-attr]
+    sys.__stdout__.flush()  # type: ignore[union-attr]
+
+
+class _Guarded:
+    """A full disk must not end exchanges: it is told once for each time it lasts."""
+
+    log = Logger()
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._failing = False
+
+    def __call__(self, line: str) -> None:
+        try:
+            self._write(line)
+        except OSError as error:
+            if not self._failing:
+                self._failing = True
+                self.log.error("the access log cannot be written: {e}", e=error)
+        else:
+            self._failing = False
+
+
+def _timestamp(now_ms: int) -> str:
+    moment = datetime.fromtimestamp(now_ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

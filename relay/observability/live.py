@@ -1,0 +1,87 @@
+"""The exchanges that are under way, from their start to their end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
+
+from relay.model.outcome import Outcome
+from relay.observability.access import AccessRecord
+
+
+class LiveExchange(Protocol):
+    """What the registry knows of an exchange."""
+
+    record: AccessRecord
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the response is an event stream."""
+
+    def stop(self, outcome: Outcome) -> None:
+        """End it, with this outcome."""
+
+
+class LiveExchanges:
+    """All exchanges of the process that have begun and not ended."""
+
+    def __init__(self) -> None:
+        self._all: set[LiveExchange] = set()
+        self._by_address: Counter[str] = Counter()
+        self._idle_listeners: list[Callable[[], None]] = []
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, exchange: LiveExchange) -> None:
+        """
+        An exchange begins.
+
+        :param exchange: the exchange.
+        """
+        self._all.add(exchange)
+        self._by_address[exchange.record.remote_address] += 1
+
+    def remove(self, exchange: LiveExchange) -> None:
+        """
+        An exchange is over.
+
+        :param exchange: one that was added.
+        """
+        self._all.discard(exchange)
+        address = exchange.record.remote_address
+        self._by_address[address] -= 1
+        if not self._by_address[address]:
+            del self._by_address[address]
+        if not self._all:
+            for told in list(self._idle_listeners):
+                told()
+
+    def of_address(self, address: str) -> int:
+        """
+        Count the exchanges of one client address.
+
+        :param address: the remote address.
+        """
+        return self._by_address[address]
+
+    def of_api(self, api_id: str) -> list[LiveExchange]:
+        """
+        List the exchanges of one API.
+
+        :param api_id: the API's id.
+        """
+        return [one for one in self._all if one.record.api_id == api_id]
+
+    def all(self) -> list[LiveExchange]:
+        """List them all."""
+        return list(self._all)
+
+    def when_none(self, told: Callable[[], None]) -> None:
+        """
+        Tell each time the last exchange ends.
+
+        :param told: called without arguments.
+        """
+        self._idle_listeners.append(told)

@@ -1,0 +1,143 @@
+"""
+The agent below treq: one call on one leased connection.
+
+treq adds ``Accept-Encoding: gzip``, decodes what comes back and keeps cookies; this
+agent gives the source the exact head that the deployment asks for, and keeps
+``Content-Encoding`` from treq, which would decode otherwise (DESIGN, rule 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IConsumer
+from twisted.python.failure import Failure
+from twisted.web._newclient import HTTPClientParser, Request
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IAgent, IBodyProducer, IResponse
+from zope.interface import implementer
+
+from relay.upstream.leash import Leash
+
+MAX_RESPONSE_HEADERS = 500
+
+
+class _Call(Request):
+    """
+    A request whose response may begin before its body has ended.
+
+    twisted.web withholds a response head until the request is written out, which
+    would hold an early refusal of a large upload back until the upload is over.
+    """
+
+    complete = False
+    """Whether the last of the request has been written."""
+
+    def writeTo(self, transport: IConsumer) -> Deferred[None]:
+        """
+        Write the head, start the body and report the request as written.
+
+        A connection whose request body has not ended cannot be used again.
+        """
+        keep = self.persistent
+        written: Deferred[None] = super().writeTo(transport)
+        self.persistent = False
+
+        def complete(_: None) -> None:
+            self.complete = True
+            self.persistent = keep
+
+        def cut(_: Failure) -> None:
+            transport.abortConnection()  # type: ignore[attr-defined]
+
+        written.addCallbacks(complete, cut)
+        return succeed(None)
+
+
+@implementer(IAgent)
+class CallAgent:
+    """
+    Sends one request with exactly this head, whatever treq makes of it.
+
+    :param leash: the connection.
+    :param method: the request's method, in the client's own letters.
+    :param target: the request-target byte for byte (RFC 9112, 3.2.1).
+    :param headers: all the headers, ``Host`` among them; framing is added.
+    :param keep_alive: whether the connection may serve another request after.
+    """
+
+    def __init__(
+        self,
+        leash: Leash,
+        method: bytes,
+        target: bytes,
+        headers: Headers,
+        keep_alive: bool,
+    ) -> None:
+        self._leash = leash
+        self._method = method
+        self._target = target
+        self._headers = headers
+        self._keep_alive = keep_alive
+        self._parser: HTTPClientParser | None = None
+        self._call: _Call | None = None
+        self.content_encoding: Sequence[bytes] = ()
+        """The response's ``Content-Encoding``, kept from treq."""
+
+    def request(
+        self,
+        method: bytes,
+        uri: bytes,
+        headers: Headers | None = None,
+        bodyProducer: IBodyProducer | None = None,
+    ) -> Deferred[IResponse]:
+        """Send; what treq passes is replaced but for the body."""
+        http = self._leash.http
+        self._call = _Call(
+            self._method,
+            self._target,
+            self._headers,
+            bodyProducer,
+            persistent=self._keep_alive,
+        )
+        responded = http.request(self._call)
+        # The only way to a response's connection headers and trailers.
+        self._parser = http._parser
+        return responded.addCallback(self._hide_encoding)
+
+    def _hide_encoding(self, response: IResponse) -> IResponse:
+        headers: Headers = response.headers
+        self.content_encoding = headers.getRawHeaders(b"content-encoding", ())
+        headers.removeHeader(b"content-encoding")
+        if len(list(headers.getAllRawHeaders())) > MAX_RESPONSE_HEADERS:
+            self._leash.abort()
+            raise ValueError("the response has too many headers")
+        return response
+
+    @property
+    def sent(self) -> bool:
+        """Whether the last of the request has been written."""
+        return self._call is not None and self._call.complete
+
+    def connection_header(self, name: bytes) -> Sequence[bytes]:
+        """
+        Give a header that concerns the connection, not the message.
+
+        :param name: such as ``b"connection"`` or ``b"keep-alive"``.
+        """
+        if self._parser is None:
+            return ()
+        values: Sequence[bytes] = self._parser.connHeaders.getRawHeaders(name, [])
+        return values
+
+    def trailers(self) -> list[tuple[bytes, bytes]]:
+        """Give the trailer fields of a chunked response that has ended."""
+        decoder = self._parser.bodyDecoder if self._parser is not None else None
+        lines: list[bytearray] = getattr(decoder, "_trailerHeaders", [])
+        fields = []
+        for line in lines:
+            name, colon, value = bytes(line).partition(b":")
+            if colon:
+                fields.append((name, value.strip(b" \t")))
+        return fields

@@ -1,0 +1,311 @@
+"""Calls one endpoint through treq: slots, connections, retries and redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from treq.client import HTTPClient
+from treq.cookies import IndexableCookieJar
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IBodyProducer, IResponse
+
+from relay.deadline import Deadline
+from relay.model.http_proxy import SharedConfiguration
+from relay.upstream.agent import CallAgent
+from relay.upstream.dial import Origin
+from relay.upstream.errors import (
+    UpstreamError,
+    classify,
+    never_sent,
+    queue_timeout,
+    read_timeout,
+)
+from relay.upstream.leash import Leash
+from relay.upstream.pool import Lease, Pool
+from relay.upstream.stream import UpstreamResponse
+from relay.upstream.target import Target
+
+MAX_REDIRECTS = 5
+RETRIED_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+
+
+class ICompletableBody(IBodyProducer):
+    """A request body that says when the last of it has gone."""
+
+    def when_complete(told: Callable[[], None]) -> None:
+        """Call ``told`` once the whole body was passed on; at once if it was."""
+
+
+@dataclass
+class UpstreamRequest:
+    """
+    What a client asks of an endpoint.
+
+    :param method: in the client's letters.
+    :param path: what follows the context-path.
+    :param query: the raw query, None without ``?``.
+    :param headers: end-to-end headers, without ``Host`` and framing.
+    :param host: the client's ``Host``.
+    :param body: the body as it arrives, None when there is none.
+    """
+
+    method: bytes
+    path: bytes
+    query: bytes | None
+    headers: Headers
+    host: bytes
+    body: ICompletableBody | None
+
+
+class _NoCookies(IndexableCookieJar):
+    """Keeps and sends nothing: cookies belong to the clients."""
+
+    def add_cookie_header(self, request: object) -> None:
+        """Send none."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Keep none."""
+
+
+_NO_COOKIES = _NoCookies()
+
+
+class Connector:
+    """
+    One endpoint of a deployment, ready to be called.
+
+    :param reactor: what tells the time (``IReactorTime``; treq names a wider type).
+    :param name: the endpoint's name.
+    :param target: where it points.
+    :param shared: the configuration that it inherits or overrides.
+    :param pool: the connections of its group.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        name: str,
+        target: Target,
+        shared: SharedConfiguration,
+        pool: Pool,
+    ) -> None:
+        self.reactor = reactor
+        self.name = name
+        self.target = target
+        self.http = shared.http
+        self.pool = pool
+        self._own_headers = [
+            (header.name.encode("ascii"), header.value.encode("utf-8"))
+            for header in shared.headers
+        ]
+
+    @property
+    def idle_timeout_ms(self) -> int:
+        """Silence allowed to a response body, in milliseconds; 0 is no limit."""
+        return self.http.idle_timeout
+
+    def call(self, request: UpstreamRequest) -> Call:
+        """
+        Prepare a call.
+
+        :param request: what the client asks.
+        """
+        return Call(self, request)
+
+    def headers(self, request: UpstreamRequest, origin: Origin) -> Headers:
+        """
+        Make the headers of one request to one origin.
+
+        What the publisher set for the endpoint goes to the endpoint only, never
+        where a redirect points.
+
+        :param request: what the client asks.
+        :param origin: who will read it.
+        """
+        headers = request.headers.copy()
+        own = origin == self.target.origin
+        headers.setRawHeaders(
+            b"host",
+            [
+                request.host
+                if own and self.http.propagate_client_host and request.host
+                else origin.authority
+            ],
+        )
+        if self.http.use_compression:
+            # A part of an encoded body could not be decoded.
+            if headers.hasHeader(b"range"):
+                headers.removeHeader(b"accept-encoding")
+            else:
+                headers.setRawHeaders(b"accept-encoding", [b"gzip"])
+        elif not self.http.propagate_client_accept_encoding:
+            headers.removeHeader(b"accept-encoding")
+        if own:
+            for name, value in self._own_headers:
+                headers.setRawHeaders(name, [value])
+        return headers
+
+
+class Call:
+    """
+    One call of an endpoint until its response head.
+
+    :param connector: the endpoint.
+    :param request: what the client asks.
+    """
+
+    def __init__(self, connector: Connector, request: UpstreamRequest) -> None:
+        self._connector = connector
+        self._request = request
+        self._why: UpstreamError | None = None
+        self._expired: Callable[[], UpstreamError] = queue_timeout
+        self._read_clock = Deadline(
+            connector.reactor, connector.http.read_timeout, self._expire
+        )
+        self._running: Deferred[UpstreamResponse] | None = None
+
+    def start(self) -> Deferred[UpstreamResponse]:
+        """
+        Send the request.
+
+        :return: fires with the response at its head, or fails with
+            :class:`UpstreamError`.
+        """
+        self._running = Deferred.fromCoroutine(self._run())
+        return self._running.addErrback(self._explain)
+
+    def cancel(self) -> None:
+        """Drop the connection at once, at whatever stage the call is."""
+        if self._running is not None:
+            self._running.cancel()
+
+    def _expire(self) -> None:
+        self._why = self._expired()
+        self.cancel()
+
+    def _explain(self, failure: Failure) -> Failure:
+        self._read_clock.stop()
+        return Failure(self._why if self._why is not None else classify(failure))
+
+    async def _run(self) -> UpstreamResponse:
+        self._read_clock.start()
+        lease = await self._connector.pool.slot()
+        self._read_clock.stop()
+        self._expired = read_timeout
+        try:
+            return await self._follow(lease)
+        except BaseException:
+            lease.release()
+            if lease.leash is not None:
+                lease.leash.abort()
+            raise
+
+    async def _follow(self, lease: Lease) -> UpstreamResponse:
+        request, target = self._request, self._connector.target
+        origin = target.origin
+        place = target.request_target(request.path, request.query)
+        for _ in range(MAX_REDIRECTS + 1):
+            response = await self._attempt(lease, origin, place)
+            location = self._redirect(response)
+            if location is None:
+                return response
+            if lease.leash is not None:
+                lease.leash.abort()
+            before, (origin, place) = origin, _resolve(origin, place, location)
+            if origin != before:
+                for secret in (b"authorization", b"cookie"):
+                    request.headers.removeHeader(secret)
+        raise UpstreamError(
+            502, "GATEWAY_CLIENT_CONNECTION_ERROR", "The upstream redirects too often"
+        )
+
+    def _redirect(self, response: UpstreamResponse) -> bytes | None:
+        if (
+            not self._connector.http.follow_redirects
+            or response.code not in REDIRECTS
+            or self._request.method not in (b"GET", b"HEAD")
+        ):
+            return None
+        locations = response.headers.getRawHeaders(b"location")
+        return locations[0] if locations else None
+
+    async def _attempt(
+        self, lease: Lease, origin: Origin, place: bytes
+    ) -> UpstreamResponse:
+        """Send to one origin; a kept connection that turns out dead is replaced."""
+        leash = await self._connector.pool.connect(lease, origin, fresh=False)
+        again = (
+            leash.used > 1
+            and self._request.body is None
+            and self._request.method in RETRIED_METHODS
+        )
+        try:
+            return await self._send(lease, leash, origin, place)
+        except Exception:
+            if not (again and self._why is None and never_sent(Failure())):
+                raise
+        leash = await self._connector.pool.connect(lease, origin, fresh=True)
+        return await self._send(lease, leash, origin, place)
+
+    async def _send(
+        self, lease: Lease, leash: Leash, origin: Origin, place: bytes
+    ) -> UpstreamResponse:
+        request, http = self._request, self._connector.http
+        agent = CallAgent(
+            leash,
+            request.method,
+            place,
+            self._connector.headers(request, origin),
+            http.keep_alive,
+        )
+        response: IResponse
+        responded = HTTPClient(agent, _NO_COOKIES).request(
+            "GET",
+            "http://upstream/",
+            data=request.body,
+            allow_redirects=False,
+            unbuffered=True,
+            reactor=self._connector.reactor,
+        )
+        if request.body is None:
+            self._read_clock.start()
+        else:
+            request.body.when_complete(self._read_clock.start)
+        response = await responded
+        self._read_clock.stop()
+        return UpstreamResponse(response, agent, leash, lease, http.use_compression)
+
+
+def _resolve(origin: Origin, place: bytes, location: bytes) -> tuple[Origin, bytes]:
+    """
+    Resolve a ``Location`` (RFC 9110, 10.2.2).
+
+    :param origin: who sent it.
+    :param place: the request-target that it answers.
+    :param location: the header's value.
+    :raises UpstreamError: when it is no http(s) URL.
+    """
+    scheme = "https" if origin.secure else "http"
+    here = f"{scheme}://{origin.authority.decode()}{place.decode('latin-1')}"
+    try:
+        there = urlsplit(urljoin(here, location.decode("ascii")))
+        if there.scheme not in ("http", "https") or not there.hostname:
+            raise ValueError("not http")
+        secure = there.scheme == "https"
+        port = there.port or (443 if secure else 80)
+    except ValueError:
+        raise UpstreamError(
+            502,
+            "GATEWAY_CLIENT_CONNECTION_ERROR",
+            "The upstream redirects to something that is no http(s) URL",
+        ) from None
+    path = there.path or "/"
+    if there.query:
+        path += "?" + there.query
+    return Origin(secure, there.hostname, port), path.encode("ascii")

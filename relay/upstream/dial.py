@@ -1,0 +1,168 @@
+"""Opens connections to the origins of one endpoint group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectingCancelledError
+from twisted.internet.interfaces import (
+    IOpenSSLClientConnectionCreator,
+    IReactorTime,
+    IStreamClientEndpoint,
+)
+from twisted.python.failure import Failure
+from twisted.web._newclient import HTTP11ClientProtocol
+
+from relay.deadline import Deadline
+from relay.model.http_proxy import SharedConfiguration
+from relay.upstream import tunnel
+from relay.upstream.errors import connect_timeout
+from relay.upstream.leash import Leash, LeashFactory
+
+NEVER_S = 86400.0
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port: what a connection can be shared for (RFC 9110, 4.3)."""
+
+    secure: bool
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> bytes:
+        """The value of a ``Host`` header; the default port is left out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        if self.port == (443 if self.secure else 80):
+            return host.encode("ascii")
+        return f"{host}:{self.port}".encode("ascii")
+
+
+class Dial(Protocol):
+    """Opens one connection; see :class:`Dialer`."""
+
+    def __call__(
+        self, origin: Origin, quiescent: Callable[[HTTP11ClientProtocol], None]
+    ) -> Deferred[Leash]:
+        """Connect to an origin."""
+
+
+class Dialer:
+    """
+    Connects by name or address, through a proxy if asked to, with TLS if asked to.
+
+    :param reactor: what connects, resolves and tells the time.
+    :param shared: the ``sharedConfiguration`` of the group.
+    :param creators: gives the TLS connection creator for a host name.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        shared: SharedConfiguration,
+        creators: Callable[[str], IOpenSSLClientConnectionCreator],
+    ) -> None:
+        self._reactor = reactor
+        self._timeout_ms = shared.http.connect_timeout
+        self._proxy = shared.proxy
+        self._creators = creators
+        self._endpoints: dict[Origin, IStreamClientEndpoint] = {}
+
+    def __call__(
+        self, origin: Origin, quiescent: Callable[[HTTP11ClientProtocol], None]
+    ) -> Deferred[Leash]:
+        """
+        Connect; TCP, the proxy's tunnel and the TLS handshake share one clock.
+
+        :param origin: where to.
+        :param quiescent: called when the connection can carry another request.
+        :return: fires with the leash of a connection that is ready. Cancelling it
+            closes the socket at whatever stage it is.
+        """
+        return _Attempt(
+            self._reactor,
+            self._endpoint(origin),
+            LeashFactory(self._reactor, quiescent),
+            self._timeout_ms,
+        ).done
+
+    def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
+        endpoint = self._endpoints.get(origin)
+        if endpoint is None:
+            endpoint = self._endpoints[origin] = self._prepare(origin)
+        return endpoint
+
+    def _prepare(self, origin: Origin) -> IStreamClientEndpoint:
+        proxy = self._proxy
+        # HostnameEndpoint takes a timeout per address; the attempt's own clock
+        # bounds them all together.
+        timeout = self._timeout_ms / 1000.0 or NEVER_S
+        endpoint: IStreamClientEndpoint
+        if proxy.enabled:
+            to_proxy = HostnameEndpoint(
+                self._reactor, proxy.host, proxy.port, timeout=timeout
+            )
+            build = tunnel.socks5 if proxy.type == "SOCKS5" else tunnel.http_connect
+            endpoint = build(
+                to_proxy, origin.host, origin.port, proxy.username, proxy.password
+            )
+        else:
+            endpoint = HostnameEndpoint(
+                self._reactor, origin.host, origin.port, timeout=timeout
+            )
+        if origin.secure:
+            endpoint = wrapClientTLS(self._creators(origin.host), endpoint)
+        return endpoint
+
+
+class _Attempt:
+    """One connection being made, until it is ready or has failed."""
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        endpoint: IStreamClientEndpoint,
+        factory: LeashFactory,
+        timeout_ms: int,
+    ) -> None:
+        self.done: Deferred[Leash] = Deferred(lambda _: self._give_up())
+        self._over = False
+        self._timed_out = False
+        self._deadline = Deadline(reactor, timeout_ms, self._expire)
+        self._deadline.start()
+        self._stage = endpoint.connect(factory).addCallback(self._connected)
+        self._stage.addCallbacks(self._succeed, self._fail)
+
+    def _connected(self, leash: Any) -> Deferred[Leash]:
+        ready: Deferred[Leash] = leash.ready
+        return ready
+
+    def _succeed(self, leash: Leash) -> None:
+        self._deadline.stop()
+        if self._over:
+            leash.abort()
+            return
+        self._over = True
+        self.done.callback(leash)
+
+    def _fail(self, failure: Failure) -> None:
+        self._deadline.stop()
+        if self._over:
+            return
+        self._over = True
+        self.done.errback(Failure(connect_timeout()) if self._timed_out else failure)
+
+    def _expire(self) -> None:
+        self._timed_out = True
+        self._stage.cancel()
+        # Some stages cannot be cancelled on the spot (a name being resolved).
+        self._fail(Failure(connect_timeout()))
+
+    def _give_up(self) -> None:
+        self._deadline.stop()
+        self._over = True
+        self._stage.cancel()
+        self.done.errback(ConnectingCancelledError(None))

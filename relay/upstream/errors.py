@@ -1,0 +1,136 @@
+"""How a call to a source can fail before its response head."""
+
+from __future__ import annotations
+
+from OpenSSL import SSL
+from service_identity import VerificationError
+from twisted.internet import error
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseNeverReceived
+
+from relay.model.outcome import Outcome
+
+
+class UpstreamError(Exception):
+    """
+    A call that got no response head.
+
+    :param status: the HTTP status for the client.
+    :param key: the error key, as Gravitee's error-key reference names it.
+    :param message: one sentence for the client; never holds a secret.
+    :param outcome: how the exchange ends.
+    :param clock: the clock that fired, when one did.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        key: str,
+        message: str,
+        outcome: Outcome = Outcome.UPSTREAM_GONE,
+        clock: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.key = key
+        self.message = message
+        self.outcome = outcome
+        self.clock = clock
+
+
+def connect_timeout() -> UpstreamError:
+    """The source took no connection within ``connectTimeout``."""
+    return UpstreamError(
+        504,
+        "GATEWAY_CLIENT_CONNECT_TIMEOUT",
+        "The upstream did not accept the connection in time",
+        Outcome.CONNECT_TIMEOUT,
+        "connectTimeout",
+    )
+
+
+def queue_timeout() -> UpstreamError:
+    """No pooled connection became free within ``readTimeout``."""
+    return UpstreamError(
+        504,
+        "GATEWAY_CLIENT_CONNECT_TIMEOUT",
+        "No upstream connection became free in time",
+        Outcome.CONNECT_TIMEOUT,
+        "readTimeout",
+    )
+
+
+def read_timeout() -> UpstreamError:
+    """The source sent no response head within ``readTimeout``."""
+    return UpstreamError(
+        504,
+        "GATEWAY_CLIENT_READ_TIMEOUT",
+        "The upstream did not answer in time",
+        Outcome.READ_TIMEOUT,
+        "readTimeout",
+    )
+
+
+def pool_exhausted() -> UpstreamError:
+    """``maxWaitQueueSize`` requests wait for a connection already."""
+    return UpstreamError(
+        503,
+        "GATEWAY_CLIENT_CONNECTION_POOL_EXHAUSTED",
+        "Too many requests wait for an upstream connection",
+        Outcome.LIMIT_REACHED,
+    )
+
+
+def classify(failure: Failure) -> UpstreamError:
+    """
+    Name the failure of a call that was not ended by one of our own clocks.
+
+    :param failure: what connecting, or waiting for the head, failed with.
+    :return: the error in the words of the error-key reference.
+    """
+    reason = failure.value
+    if isinstance(reason, UpstreamError):
+        return reason
+    reasons = getattr(reason, "reasons", None)
+    while reasons:
+        inner = reasons[0]
+        reason = inner.value if isinstance(inner, Failure) else inner
+        reasons = getattr(reason, "reasons", None)
+
+    def refused(key: str, message: str) -> UpstreamError:
+        return UpstreamError(502, f"GATEWAY_CLIENT_{key}", message)
+
+    if isinstance(reason, error.ConnectionRefusedError):
+        return refused("CONNECTION_REFUSED", "The upstream refused the connection")
+    if isinstance(reason, error.DNSLookupError | error.UnknownHostError):
+        return refused("DNS_RESOLUTION_ERROR", "The upstream's name did not resolve")
+    if isinstance(reason, error.TimeoutError | error.TCPTimedOutError):
+        return connect_timeout()
+    if isinstance(reason, SSL.Error | VerificationError):
+        return refused(
+            "TLS_HANDSHAKE_ERROR", "The TLS handshake with the upstream failed"
+        )
+    if isinstance(reason, error.NoRouteError) or (
+        isinstance(reason, error.ConnectError) and type(reason) is error.ConnectError
+    ):
+        return refused("UNREACHABLE", "The upstream cannot be reached")
+    if isinstance(reason, error.ConnectError):
+        return refused("CONNECTION_ERROR", str(reason) or "The connection failed")
+    if isinstance(reason, error.ConnectionDone):
+        return refused(
+            "CONNECTION_CLOSED", "The upstream closed the connection unanswered"
+        )
+    if isinstance(reason, error.ConnectionLost | error.ConnectionAborted):
+        return refused(
+            "CONNECTION_RESET", "The upstream reset the connection unanswered"
+        )
+    return refused("CONNECTION_ERROR", "The upstream sent no valid response head")
+
+
+def never_sent(failure: Failure) -> bool:
+    """
+    Whether not one byte of a response came back before the connection went.
+
+    :param failure: what the request failed with.
+    """
+    return failure.check(ResponseNeverReceived) is not None

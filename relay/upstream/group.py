@@ -1,0 +1,68 @@
+"""An endpoint group of a deployment, ready to be called."""
+
+from __future__ import annotations
+
+from twisted.internet.interfaces import IReactorTime
+
+from relay.model.definition import Endpoint, EndpointGroup
+from relay.model.http_proxy import HttpProxyConfiguration, SharedConfiguration
+from relay.tls.client import client_creators
+from relay.upstream.balancing import Balancer
+from relay.upstream.connector import Connector
+from relay.upstream.dial import Dialer
+from relay.upstream.pool import Pool
+from relay.upstream.target import Target
+
+
+class Group:
+    """
+    The endpoints of one group, and the pools behind them.
+
+    Endpoints that inherit the group's configuration share its pool; one that overrides
+    it has a pool of its own, so that what belongs to one TLS identity stays with it.
+
+    :param reactor: what connects and tells the time.
+    :param group: the group's definition.
+    :raises MaterialError: when a certificate or key cannot be loaded.
+    """
+
+    def __init__(self, reactor: IReactorTime, group: EndpointGroup) -> None:
+        self._reactor = reactor
+        self._pools: list[Pool] = []
+        self._inherited: tuple[SharedConfiguration, Pool] | None = None
+        self._group = group
+        ready = [(self._connector(endpoint), endpoint) for endpoint in group.endpoints]
+        self._balancer: Balancer[Connector] = Balancer(
+            group.load_balancer.type,
+            [(c, e.weight) for c, e in ready if not e.secondary],
+            [(c, e.weight) for c, e in ready if e.secondary],
+        )
+
+    def next(self) -> Connector | None:
+        """Choose an endpoint for a call; None when there is none."""
+        return self._balancer.next()
+
+    def close(self) -> None:
+        """Close unused connections; those in use end with their calls."""
+        for pool in self._pools:
+            pool.close()
+
+    def _connector(self, endpoint: Endpoint) -> Connector:
+        if endpoint.inherit_configuration:
+            if self._inherited is None:
+                self._inherited = self._prepare(self._group.shared_configuration)
+            shared, pool = self._inherited
+        else:
+            shared, pool = self._prepare(endpoint.shared_configuration_override)
+        configuration = HttpProxyConfiguration.model_validate(endpoint.configuration)
+        target = Target.parse(configuration.target)
+        return Connector(self._reactor, endpoint.name, target, shared, pool)
+
+    def _prepare(
+        self, options: dict[str, object] | None
+    ) -> tuple[SharedConfiguration, Pool]:
+        shared = SharedConfiguration.model_validate(options or {})
+        dialer = Dialer(self._reactor, shared, client_creators(shared.ssl))
+        pool = Pool(self._reactor, shared.http, dialer)
+        self._pools.append(pool)
+        return shared, pool

@@ -1,0 +1,74 @@
+"""Where an endpoint points, and what a client's request becomes there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from relay.upstream.dial import Origin
+
+
+@dataclass(frozen=True)
+class Target:
+    """
+    An endpoint's ``target``, taken apart once for a deployment.
+
+    :param origin: where to connect.
+    :param path: the target's path; may be empty.
+    :param query: the target's own query parameters, raw, in order.
+    """
+
+    origin: Origin
+    path: bytes
+    query: tuple[bytes, ...]
+
+    @classmethod
+    def parse(cls, url: str) -> Target:
+        """
+        Take a URL apart; the scheme says whether TLS is used.
+
+        :param url: an ``http`` or ``https`` URL, ASCII, without userinfo.
+        """
+        parts = urlsplit(url)
+        secure = parts.scheme == "https"
+        port = parts.port or (443 if secure else 80)
+        return cls(
+            Origin(secure, parts.hostname or "", port),
+            # A bare "/" is no path of its own: joined to "/a" it would make "//a".
+            b"" if parts.path == "/" else parts.path.encode("ascii"),
+            tuple(p for p in parts.query.encode("ascii").split(b"&") if p),
+        )
+
+    def request_target(self, path: bytes, query: bytes | None) -> bytes:
+        """
+        Join the client's path remainder and query with the target's.
+
+        The path is plain concatenation. The client's parameters keep their order and
+        come first; a target's parameter goes after the client's last one of the same
+        name, or to the end. No byte of either is changed.
+
+        :param path: what follows the context-path, with its leading ``/`` if any.
+        :param query: the client's raw query, None when it sent no ``?``.
+        """
+        joined = self.path + path or b"/"
+        if not joined.startswith(b"/"):
+            joined = b"/" + joined
+        if self.query:
+            query = self._merge(query)
+        return joined if query is None else joined + b"?" + query
+
+    def _merge(self, query: bytes | None) -> bytes:
+        if not query:
+            return b"&".join(self.query)
+        merged = query.split(b"&")
+        names = [parameter.partition(b"=")[0] for parameter in merged]
+        for parameter in self.query:
+            name = parameter.partition(b"=")[0]
+            last = len(names)
+            for index in range(len(names) - 1, -1, -1):
+                if names[index] == name:
+                    last = index + 1
+                    break
+            merged.insert(last, parameter)
+            names.insert(last, name)
+        return b"&".join(merged)
