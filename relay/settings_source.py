@@ -108,7 +108,7 @@ def _flatten(
     :raises SettingsError: for a key that the dataclass has no field for.
     """
     hints = get_type_hints(section, include_extras=True)
-    known = {field.name: hints[field.name] for field in fields(section) if field.init}
+    known = {field.name: hints[field.name] for field in fields(section)}
     given: dict[str, Given] = {}
     for name, value in table.items():
         key = f"{prefix}{name}"
@@ -146,6 +146,8 @@ def _unknown(key: str, source: str, known: list[str]) -> str:
         one that does.
     """
     near = get_close_matches(key, known, n=1, cutoff=0.75)
+    # A quoted TOML key may hold a line break.
+    key = key if key.isprintable() else ascii(key)
     advice = f"; did you mean {near[0]}?" if near else ""
     return f"{key} ({source}): there is no such setting{advice}"
 

@@ -1,0 +1,103 @@
+"""All settings together: their defaults, and which source wins."""
+
+import os
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.settings import (
+    GatewaySettings,
+    ListenerSettings,
+    Settings,
+    SettingsError,
+    TlsSettings,
+    load,
+)
+
+
+class LoadTests(SynchronousTestCase):
+    """One frozen value out of four sources."""
+
+    def file(self, document: str) -> str:
+        """The path of a file with this content."""
+        path: str = self.mktemp()
+        with open(path, "w") as file:
+            file.write(document)
+        return path
+
+    def test_defaults(self) -> None:
+        """Without any source the documented defaults stand."""
+        settings = load(None, "/srv/relay", {}, {})
+        self.assertEqual(
+            settings.gateway.listeners,
+            (ListenerSettings("default", "tcp:8082:backlog=4096"),),
+        )
+        self.assertEqual(settings.management.endpoint, "tcp:8083:interface=127.0.0.1")
+        self.assertEqual(settings.store.url, "sqlite:////srv/relay/relay.db")
+        self.assertEqual(settings.log.access, "/srv/relay/access.log")
+        self.assertEqual(settings.gateway, GatewaySettings())
+
+    def test_data_dir_is_absolute(self) -> None:
+        """A daemon that changes its directory still finds its files."""
+        settings = load(None, "var", {}, {})
+        self.assertEqual(settings.data_dir, os.path.abspath("var"))
+        self.assertEqual(
+            settings.store.url, f"sqlite:///{os.path.abspath('var')}/relay.db"
+        )
+
+    def test_data_dir_that_cannot_stand_in_a_url(self) -> None:
+        """A question mark would cut the store's URL short: it is refused."""
+        error = self.assertRaises(SettingsError, load, None, "/srv/a?b", {}, {})
+        self.assertIn("--data-dir", str(error))
+
+    def test_option_over_environment_over_file_over_default(self) -> None:
+        """The first source that has a setting wins, setting by setting."""
+        path = self.file(
+            """
+            [gateway]
+            via = false
+            request_timeout_ms = 1
+            [management]
+            endpoint = "tcp:1"
+            hosts = ["file.example"]
+            [[gateway.listeners]]
+            id = "file"
+            endpoint = "tcp:2"
+            """
+        )
+        environ = {
+            "RELAY__GATEWAY__REQUEST_TIMEOUT_MS": "2",
+            "RELAY__MANAGEMENT__ENDPOINT": "tcp:3",
+        }
+        both = load(path, "var", environ, {})
+        self.assertEqual(both.gateway.request_timeout_ms, 2)
+        self.assertEqual(both.management.endpoint, "tcp:3")
+        self.assertFalse(both.gateway.via)
+        self.assertTrue(both.gateway.forwarded_headers)
+        self.assertEqual(both.gateway.listeners[0].id, "file")
+        every = load(
+            path, "var", environ, {"management": "tcp:4", "gateway": ["tcp:5"]}
+        )
+        self.assertEqual(every.management.endpoint, "tcp:4")
+        self.assertEqual(every.management.hosts, ("file.example",))
+        self.assertEqual(
+            every.gateway.listeners, (ListenerSettings("default", "tcp:5"),)
+        )
+
+    def test_environment_completes_a_table_of_the_file(self) -> None:
+        """Part of a table may come from the file and part from the environment."""
+        path = self.file('[management.tls]\ncertificate = "c"\n')
+        settings = load(path, "var", {"RELAY__MANAGEMENT__TLS__KEY": "k"}, {})
+        self.assertEqual(settings.management.tls, TlsSettings("c", "k"))
+
+    def test_data_dir_is_put_into_what_was_given(self) -> None:
+        """A path of one's own may refer to the data directory as the defaults do."""
+        environ = {"RELAY__LOG__ACCESS": "{data_dir}/{x}.log"}
+        settings = load(None, "/srv", environ, {})
+        self.assertEqual(settings.log.access, "/srv/{x}.log")
+
+    def test_rules_hold_without_a_file_too(self) -> None:
+        """Settings built in code obey the rules between their values."""
+        listener = ListenerSettings("a", "tcp:1")
+        self.assertRaises(ValueError, GatewaySettings, listeners=(listener, listener))
+        self.assertRaises(ValueError, TlsSettings, "c", "k", client_auth="request")
+        self.assertEqual(Settings("/srv").gateway.listeners[0].id, "default")
