@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from relay.store.errors import StoreError, told_in_one_line
 from relay.store.sqlite import SqliteFile
 from relay.store.transaction import Transaction
-from relay.store.upgrade import upgrade
+from relay.store.upgrade import scripts, upgrade
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Database:
                 file.create()
             except OSError as error:
                 raise StoreError(f"store.url: {file.path}: {error.strerror}") from None
-            upgrade(file)
+            upgrade(file, scripts())
             reader = file.engine(connections=self._readers)
             writer = file.engine(writes=True)
             self._file, self._engines = file, (reader, writer)

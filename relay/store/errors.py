@@ -1,5 +1,6 @@
 """What goes wrong in a store, told in one line."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,7 +23,7 @@ def told_in_one_line(path: str) -> Iterator[None]:
     """
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         reason = str(getattr(error, "orig", None) or error)
         lines = reason.splitlines() or [type(error).__name__]
         raise StoreError(f"store.url: {path}: {lines[0]}") from None

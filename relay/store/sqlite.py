@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from relay.store.errors import StoreError
@@ -150,37 +150,33 @@ class SqliteFile:
 
         return engine
 
-    def use_wal(self, engine: Engine, timeout_ms: int) -> None:
+    def use_wal(self, timeout_ms: int) -> None:
         """Switch the file to write-ahead logging, for good.
 
-        :param engine: one that writes.
         :param timeout_ms: how long to try while others use the file.
         :raises StoreError: when the file system cannot do it.
-        :raises sqlalchemy.exc.SQLAlchemyError: when the file is no database, cannot be
-            written or is busy for too long.
+        :raises sqlite3.Error: when the file is no database, cannot be written or is
+            busy for too long.
         """
+        retries = timeout_ms // _WAL_RETRY_MS
         pause = Event()
-        for attempt in range(timeout_ms // _WAL_RETRY_MS + 1):
-            with closing(engine.raw_connection()) as connection:
-                cursor = connection.cursor()
+        with closing(self.connect(writes=True, busy_timeout_ms=0)) as connection:
+            while True:
                 try:
-                    cursor.execute("PRAGMA journal_mode=WAL")
-                    mode = cursor.fetchone()
+                    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+                    break
                 except sqlite3.OperationalError as error:
-                    # SQLite does not wait here when two processes switch at once.
-                    busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                    if not busy or attempt == timeout_ms // _WAL_RETRY_MS:
-                        raise OperationalError(None, None, error) from error
-                except sqlite3.DatabaseError as error:
-                    raise OperationalError(None, None, error) from error
-                else:
-                    if mode != ("wal",):
-                        raise StoreError(
-                            f"store.url: {self.path}: this file system has no "
-                            "shared memory for SQLite's write-ahead log"
-                        )
-                    return
-            pause.wait(_WAL_RETRY_MS / 1000)
+                    # SQLite does not wait by itself when two switch at once.
+                    busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
+                    if not busy or not retries:
+                        raise
+                retries -= 1
+                pause.wait(_WAL_RETRY_MS / 1000)
+        if mode != ("wal",):
+            raise StoreError(
+                f"store.url: {self.path}: this file system does not support "
+                "SQLite's write-ahead log"
+            )
 
     def copy(self, target: str) -> None:
         """Copy the last committed state, whoever writes meanwhile.

@@ -1,7 +1,7 @@
 """Bring a database to the newest schema, once, whoever starts at the same time."""
 
-import os
 import sqlite3
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -12,8 +12,11 @@ from sqlalchemy import Connection, inspect
 from relay.store.errors import StoreError
 from relay.store.sqlite import SqliteFile
 
-_TIMEOUT_MS = 300_000
+_TIMEOUT_MS = 60_000
 """How long to wait for another process that migrates."""
+
+_ALEMBIC = Lock()
+"""Alembic hands its context to the migrations in global variables."""
 
 
 def scripts() -> Config:
@@ -26,31 +29,33 @@ def scripts() -> Config:
     return config
 
 
-def upgrade(file: SqliteFile) -> None:
+def upgrade(file: SqliteFile, migrations: Config) -> None:
     """Migrate a database file to the newest schema.
 
     The write lock of the database is the lock: it works across processes and goes
     with the process that holds it. All migrations are one transaction, so a process
     killed in the middle leaves the old schema.
 
-    :param file: an existing file, perhaps empty.
+    :param file: an existing file, perhaps empty. It is copied to
+        ``<file>.before-<revision>`` before a schema in use is changed.
+    :param migrations: :func:`scripts`.
     :raises StoreError: when its schema is newer than this program, or not ours.
     :raises sqlalchemy.exc.SQLAlchemyError: when it cannot be read or written.
+    :raises sqlite3.Error: the same.
     """
+    file.use_wal(_TIMEOUT_MS)
     # References off: replacing a table, as migrations on SQLite must, would otherwise
     # delete the rows that refer to it. The pragma has no effect in a transaction.
     engine = file.engine(writes=True, foreign_keys=False, busy_timeout_ms=_TIMEOUT_MS)
     try:
-        file.use_wal(engine, _TIMEOUT_MS)
         with engine.begin() as connection:
-            _upgrade(file, connection)
+            _upgrade(file, connection, migrations)
     finally:
         engine.dispose()
 
 
-def _upgrade(file: SqliteFile, connection: Connection) -> None:
-    config = scripts()
-    directory = ScriptDirectory.from_config(config)
+def _upgrade(file: SqliteFile, connection: Connection, migrations: Config) -> None:
+    directory = ScriptDirectory.from_config(migrations)
     newest = directory.get_current_head()
     stored = MigrationContext.configure(connection).get_current_heads()
     if stored == (newest,):
@@ -62,19 +67,27 @@ def _upgrade(file: SqliteFile, connection: Connection) -> None:
             f"store.url: {file.path}: its schema {unknown[0]} is newer than this "
             f"program, which knows up to {newest}"
         )
-    if inspect(connection).get_table_names():
+    if set(inspect(connection).get_table_names()) - {"alembic_version"}:
         if not stored:
             raise StoreError(
                 f"store.url: {file.path}: holds tables that are not Relay's"
             )
+        _check(file, connection, "PRAGMA quick_check(1)", [("ok",)])
         _back_up(file, f"{file.path}.before-{newest}")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-    if broken is not None:
+    with _ALEMBIC:
+        migrations.attributes["connection"] = connection
+        command.upgrade(migrations, "head")
+    _check(file, connection, "PRAGMA foreign_key_check", [])
+
+
+def _check(
+    file: SqliteFile, connection: Connection, pragma: str, good: list[tuple[object]]
+) -> None:
+    found = connection.exec_driver_sql(pragma).all()
+    if found != good:
         raise StoreError(
-            f"store.url: {file.path}: a row of {broken[0]} refers to one of "
-            f"{broken[2]} that does not exist; nothing was migrated"
+            f"store.url: {file.path}: not migrated, {pragma} finds "
+            + " ".join(str(value) for value in found[0])
         )
 
 
@@ -82,7 +95,7 @@ def _back_up(file: SqliteFile, target: str) -> None:
     try:
         file.copy(target)
     except (OSError, sqlite3.Error) as error:
-        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else error
+        reason = error.strerror if isinstance(error, OSError) else error
         raise StoreError(
             f"store.url: {target}: no copy made before migrating: {reason}"
         ) from None

@@ -1,0 +1,101 @@
+"""Records to keep and databases to keep them in."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.records import ApiRecord, PlanRecord, UserRecord
+from relay.store.database import Database
+from relay.store.transaction import Transaction
+
+T = TypeVar("T")
+
+
+def api(id: str = "api-1", **changed: Any) -> ApiRecord:
+    """
+    :param id: of the API.
+    :param changed: fields that differ from a stopped, never deployed API.
+    """
+    values: dict[str, Any] = {
+        "definition": {"name": id, "listeners": []},
+        "state": "STOPPED",
+        "lifecycle_state": "CREATED",
+        "visibility": "PRIVATE",
+        "created_at_ms": 1_000,
+        "updated_at_ms": 1_000,
+        "deployed_at_ms": None,
+    }
+    return ApiRecord(id=id, **{**values, **changed})
+
+
+def plan(id: str = "plan-1", api_id: str = "api-1", **changed: Any) -> PlanRecord:
+    """
+    :param id: of the plan.
+    :param api_id: of its API.
+    :param changed: fields that differ from a new plan.
+    """
+    values: dict[str, Any] = {
+        "definition": {"name": id},
+        "status": "STAGING",
+        "order": 0,
+        "created_at_ms": 1_000,
+        "updated_at_ms": 1_000,
+        "published_at_ms": None,
+        "closed_at_ms": None,
+    }
+    return PlanRecord(id=id, api_id=api_id, **{**values, **changed})
+
+
+def user(name: str = "admin", password_hash: str = "$argon2id$one") -> UserRecord:
+    """
+    :param name: of the user.
+    :param password_hash: an encoded hash.
+    """
+    return UserRecord(name, password_hash, 1_000)
+
+
+def rows(path: str, query: str) -> list[tuple[Any, ...]]:
+    """Ask a database file as another program would.
+
+    :param path: of the file.
+    :param query: in SQL.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(query).fetchall()
+
+
+class DatabaseTestCase(SynchronousTestCase):
+    """Runs each test on an open database of its own, at an instant of its own."""
+
+    def setUp(self) -> None:
+        """Open an empty database in a new directory."""
+        directory = TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.path = os.path.join(directory.name, "relay.db")
+        self.now_ms = 5_000
+        self.database = Database(f"sqlite:///{self.path}", 1, lambda: self.now_ms)
+        self.addCleanup(self.database.close)
+        self.database.open()
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """
+        :param work: run in one transaction.
+        """
+        return self.database.write(work)[0]
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """
+        :param work: run on one snapshot.
+        """
+        return self.database.read(work)
+
+    def changed(self) -> list[str]:
+        """
+        :returns: the API ids in the change feed, the oldest first.
+        """
+        return [id for (id,) in rows(self.path, "SELECT api_id FROM changes")]
