@@ -19,21 +19,23 @@ class Query:
 
     def __init__(self, raw: bytes) -> None:
         try:
+            # Latin-1 keeps every byte as it is, so that each value can be judged.
             pairs = parse_qsl(
-                raw, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS
+                raw.decode("latin-1"),
+                keep_blank_values=True,
+                encoding="latin-1",
+                max_num_fields=_MAX_PARAMETERS,
             )
         except ValueError as error:
             why = f"the query holds more than {_MAX_PARAMETERS} parameters"
             raise Refusal(400, BAD_REQUEST, why) from error
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
-            self._add(name.decode("utf-8", "replace"), value)
-
-    def _add(self, name: str, value: bytes) -> None:
-        try:
-            self._values.setdefault(name, []).append(value.decode("utf-8"))
-        except UnicodeDecodeError:
-            raise bad_parameter(name, "must be UTF-8") from None
+            try:
+                decoded = value.encode("latin-1").decode("utf-8")
+            except UnicodeDecodeError:
+                raise bad_parameter(name, "must be UTF-8") from None
+            self._values.setdefault(name, []).append(decoded)
 
     def all(self, *names: str) -> list[str]:
         """Every value of every parameter of *names*."""

@@ -122,6 +122,8 @@ class SourceService(MultiService):
             start()
         except CannotListenError as error:
             self._exit(error.socketError.strerror or str(error.socketError))
+        except OSError as error:
+            self._exit(error.strerror or str(error))
         except OverflowError as error:
             self._exit(str(error))
 

@@ -7,6 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
@@ -168,10 +169,10 @@ class SourceResource(Resource):
         _answer(request, 200, body)
 
 
-def source_site(source: DemoSource) -> Site:
-    """A site that serves *source*."""
+def source_site(source: DemoSource, clock: IReactorTime) -> Site:
+    """A site that serves *source* and takes its time from *clock*."""
     return SourceSite(  # type: ignore[no-untyped-call]
-        SourceResource(source), parsePOSTFormSubmission=False
+        SourceResource(source), parsePOSTFormSubmission=False, reactor=clock
     )
 
 

@@ -70,7 +70,7 @@ class DemoSource:
 
     def site(self) -> Site:
         """The HTTP face of this source, for any listener, with or without TLS."""
-        return source_site(self)
+        return source_site(self, self._clock)
 
     def publish(self, channel: str, name: str | None, data: object) -> Message:
         """
