@@ -1,0 +1,275 @@
+"""TLS towards endpoints: whom we believe and as whom we come.
+
+A context costs milliseconds and, with the system's authorities in it, most of
+a megabyte; so it is built once per deployment, and only once per process for
+the options that name no file. What differs per connection, the name asked for
+and the identity expected, is set on the connection.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import idna
+from OpenSSL import SSL
+from OpenSSL.crypto import X509
+from service_identity import CertificateError, VerificationError
+from service_identity.cryptography import extract_patterns
+from service_identity.hazmat import (
+    DNS_ID,
+    CertificatePattern,
+    DNSPattern,
+    IPAddress_ID,
+    IPAddressPattern,
+    verify_service_identity,
+)
+from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from zope.interface import implementer
+
+from relay.model.ssl_options import KeyStore, SslOptions, TrustStore
+from relay.tls.context import new_context, show, trust
+from relay.tls.material import (
+    Identity,
+    MaterialError,
+    Source,
+    from_content,
+    from_path,
+    load_certificates,
+    load_pkcs12_certificates,
+    load_pkcs12_identity,
+    load_private_key,
+    match,
+    warn_unless_current,
+)
+from relay.tls.verification import VerificationFailed, verify_chain
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from twisted.protocols.tls import TLSMemoryBIOProtocol
+
+__all__ = ["ClientCreator", "VerificationFailed", "client_creators"]
+
+#: Wider than what our listeners take: old origins speak CBC and plain RSA.
+CIPHERS: Final = (
+    b"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:ECDHE+AES:DHE+AES:"
+    b"RSA+AESGCM:RSA+AES:!aNULL:!eNULL:!PSK:!SRP:!DSS"
+)
+
+#: Redirects can lead one deployment to any number of hosts.
+MAX_CREATORS: Final = 256
+
+_MAX_NAMES_TOLD: Final = 3
+
+ServiceId = DNS_ID | IPAddress_ID
+
+
+class _Connection(SSL.Connection):
+    """A connection that knows whom it should meet."""
+
+    expected: ServiceId | None = None
+
+
+@implementer(IOpenSSLClientConnectionCreator)
+class ClientCreator:
+    """Makes the client side of TLS connections to one host.
+
+    :param context: shared with other hosts.
+    :param server_name: sent as SNI; RFC 6066 §3 allows no address there.
+    :param expected: whom the certificate must name, ``None`` for anyone.
+    """
+
+    def __init__(
+        self,
+        context: SSL.Context,
+        server_name: bytes | None,
+        expected: ServiceId | None,
+    ) -> None:
+        self._context = context
+        self._server_name = server_name
+        self._expected = expected
+
+    def clientConnectionForTLS(
+        self, tlsProtocol: TLSMemoryBIOProtocol
+    ) -> SSL.Connection:
+        """Make the connection of one connected socket."""
+        connection = _Connection(self._context)
+        connection.expected = self._expected
+        if self._server_name is not None:
+            connection.set_tlsext_host_name(self._server_name)
+        return connection
+
+
+def client_creators(
+    ssl: SslOptions,
+) -> Callable[[str], IOpenSSLClientConnectionCreator]:
+    """Read the stores of a definition and prepare for dialling its hosts.
+
+    ``trustAll`` and ``hostnameVerifier`` are independent, as they are in the
+    reference: with ``trustAll`` alone the certificate, whoever signed it, must
+    still name the host. A failed handshake tells the protocol's
+    ``connectionLost`` of :class:`VerificationFailed`.
+
+    :param ssl: the ``ssl`` member of an endpoint's shared configuration.
+    :returns: gives the creator for a host, which is a name or an address;
+        it raises ``MaterialError`` for what can be neither.
+    :raises MaterialError: when a store cannot be used.
+    """
+    if ssl.trust_store.type == "NONE" and ssl.key_store.type == "NONE":
+        context = _plain_context(ssl.trust_all)
+    else:
+        context = _client_context(ssl)
+
+    @functools.lru_cache(MAX_CREATORS)
+    def creator(host: str) -> ClientCreator:
+        server_name, identity = _identify(host)
+        return ClientCreator(
+            context, server_name, identity if ssl.hostname_verifier else None
+        )
+
+    return creator
+
+
+@functools.cache
+def _plain_context(trust_all: bool) -> SSL.Context:
+    return _client_context(SslOptions(trust_all=trust_all))
+
+
+def _client_context(ssl: SslOptions) -> SSL.Context:
+    context = new_context(SSL.TLS_CLIENT_METHOD, CIPHERS)
+    context.set_alpn_protos([b"http/1.1"])
+    if ssl.trust_all:
+        context.set_verify(SSL.VERIFY_PEER, _verify_name)
+    else:
+        context.set_verify(SSL.VERIFY_PEER, _verify_chain_and_name)
+        if ssl.trust_store.type == "NONE":
+            context.set_default_verify_paths()
+        else:
+            trust(context, *_authorities(ssl.trust_store))
+    if ssl.key_store.type != "NONE":
+        identity, name = _identity(ssl.key_store)
+        warn_unless_current(identity.certificate, name)
+        show(context, identity, name)
+    return context
+
+
+def _authorities(store: TrustStore) -> tuple[tuple[x509.Certificate, ...], str]:
+    source = _source("ssl.trustStore", "path", store.path, "content", store.content)
+    if store.type == "PKCS12":
+        return load_pkcs12_certificates(source, store.password), source.name
+    return load_certificates(source), source.name
+
+
+def _identity(store: KeyStore) -> tuple[Identity, str]:
+    where = "ssl.keyStore"
+    if store.type == "PKCS12":
+        source = _source(where, "path", store.path, "content", store.content)
+        return load_pkcs12_identity(source, store.password, store.alias), source.name
+    certificate = _source(
+        where, "certPath", store.cert_path, "certContent", store.cert_content
+    )
+    key = _source(where, "keyPath", store.key_path, "keyContent", store.key_content)
+    identity = match(
+        load_certificates(certificate),
+        load_private_key(key, store.key_password),
+        key.name,
+    )
+    return identity, certificate.name
+
+
+def _source(
+    where: str,
+    path_name: str,
+    path: str | None,
+    content_name: str,
+    content: str | None,
+) -> Source:
+    if path:
+        return from_path(f"{where}.{path_name}", path)
+    if content:
+        return from_content(f"{where}.{content_name}", content)
+    raise MaterialError(f"{where}: {path_name} or {content_name} is required")
+
+
+def _identify(host: str) -> tuple[bytes | None, ServiceId]:
+    """Server name and identity of a host.
+
+    :param host: a name, in Unicode or not, or an address, bracketed or not.
+    """
+    bare = host.removeprefix("[").removesuffix("]")
+    try:
+        # Certificates name no zone (RFC 4007 §11 scopes it to this node).
+        address = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        pass
+    else:
+        return None, IPAddress_ID(str(address))
+    name = bare.rstrip(".")
+    try:
+        if not name.isascii():
+            name = idna.encode(name, uts46=True).decode("ascii")
+        return name.encode("ascii"), DNS_ID(name)
+    except ValueError:
+        raise MaterialError(f"{host!r}: no certificate can name such a host") from None
+
+
+def _verify_chain_and_name(
+    connection: SSL.Connection, certificate: X509, error: int, depth: int, ok: int
+) -> bool:
+    verify_chain(connection, certificate, error, depth, ok)
+    return _verify_name(connection, certificate, error, depth, ok)
+
+
+def _verify_name(
+    connection: SSL.Connection, certificate: X509, error: int, depth: int, ok: int
+) -> bool:
+    if depth == 0 and isinstance(connection, _Connection) and connection.expected:
+        _require_name(connection.expected, certificate)
+    return True
+
+
+def _require_name(expected: ServiceId, certificate: X509) -> None:
+    """Compare as RFC 9525 §6 says; the common name does not count.
+
+    :raises VerificationFailed: unless the certificate names the host.
+    """
+    patterns: list[CertificatePattern] = []
+    try:
+        patterns.extend(extract_patterns(certificate.to_cryptography()))
+        verify_service_identity(patterns, [expected], [])
+    except VerificationError:
+        raise VerificationFailed(
+            f"host name mismatch: the certificate is for {_told(patterns)}, "
+            f"not for {_wanted(expected)}"
+        ) from None
+    except CertificateError:
+        raise VerificationFailed(
+            "host name mismatch: the certificate has no usable "
+            "subject alternative names"
+        ) from None
+    except Exception:
+        # Whatever a peer's bytes bring the parsers to raise, it must fail this
+        # handshake and not surface in the reactor.
+        raise VerificationFailed("the certificate cannot be read") from None
+
+
+def _wanted(expected: ServiceId) -> str:
+    if isinstance(expected, DNS_ID):
+        return expected.hostname.decode("ascii")
+    return str(expected.ip)
+
+
+def _told(patterns: list[CertificatePattern]) -> str:
+    names = [
+        one.pattern.decode("ascii", "backslashreplace")
+        if isinstance(one, DNSPattern)
+        else str(one.pattern)
+        for one in patterns
+        if isinstance(one, DNSPattern | IPAddressPattern)
+    ]
+    told = [ascii(name)[1:-1][:255] for name in names[:_MAX_NAMES_TOLD]]
+    if len(names) > _MAX_NAMES_TOLD:
+        told.append(f"{len(names) - _MAX_NAMES_TOLD} more")
+    return ", ".join(told) or "no host"

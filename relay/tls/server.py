@@ -1,0 +1,154 @@
+"""TLS towards clients: what a listener shows and asks for.
+
+Twisted's ``CertificateOptions`` knows no optional client certificate and takes
+its ALPN answer from ``Site``, which offers ``h2`` as soon as ``h2`` happens to
+be installed; hence a connection creator of our own.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from OpenSSL import SSL
+from twisted.internet.interfaces import (
+    IOpenSSLServerConnectionCreator,
+    IProtocolFactory,
+    IReactorTime,
+)
+from twisted.protocols.tls import TLSMemoryBIOFactory
+from zope.interface import implementer
+
+from relay.tls.context import new_context, show, trust
+from relay.tls.material import (
+    MaterialError,
+    from_path,
+    load_certificates,
+    load_private_key,
+    match,
+    warn_unless_current,
+)
+from relay.tls.verification import verify_chain
+
+if TYPE_CHECKING:
+    from twisted.protocols.tls import TLSMemoryBIOProtocol
+
+#: Forward secrecy and authenticated encryption only, for TLS 1.2; the suites of
+#: TLS 1.3 all are. What every client since 2015 speaks.
+CIPHERS: Final = b"ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
+
+_VERIFY_MODES: Final = {
+    "none": SSL.VERIFY_NONE,
+    "request": SSL.VERIFY_PEER,
+    "required": SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT,
+}
+
+
+class NoCommonProtocol(SSL.Error):
+    """The client offers only protocols that are not served here."""
+
+    def __init__(self) -> None:
+        super().__init__([("SSL routines", "", "no application protocol")])
+
+
+@implementer(IOpenSSLServerConnectionCreator)
+class ServerCreator:
+    """Makes the server side of TLS connections from one prepared context."""
+
+    def __init__(self, context: SSL.Context) -> None:
+        self._context = context
+
+    def serverConnectionForTLS(
+        self, tlsProtocol: TLSMemoryBIOProtocol
+    ) -> SSL.Connection:
+        """Make the connection of one accepted socket."""
+        return SSL.Connection(self._context)
+
+
+def server_creator(
+    certificate: str, key: str, client_auth: str = "none", ca: str | None = None
+) -> ServerCreator:
+    """Read a listener's files and prepare its TLS context.
+
+    TLS 1.2 and 1.3. With ``request`` a client may come without a certificate,
+    but one that it does present must be good; with ``required`` it must
+    present one. A certificate of the ``ca`` file is an anchor by itself, be it
+    a root or an intermediate.
+
+    :param certificate: path of the PEM certificate, which may hold the chain.
+    :param key: path of the PEM private key.
+    :param client_auth: ``none``, ``request`` or ``required``.
+    :param ca: path of the PEM certificates that sign client certificates.
+    :raises MaterialError: when a file cannot be used.
+    """
+    if client_auth not in _VERIFY_MODES:
+        raise MaterialError("client_auth: must be none, request or required")
+    if client_auth != "none" and ca is None:
+        raise MaterialError(f"client_auth = {client_auth!r} needs a ca file")
+    if client_auth == "none" and ca is not None:
+        raise MaterialError("ca: has no use while client_auth is 'none'")
+    source = from_path("certificate", certificate)
+    identity = match(
+        load_certificates(source),
+        load_private_key(from_path("key", key)),
+        f"key ({key})",
+    )
+    warn_unless_current(identity.certificate, source.name)
+    context = _server_context()
+    show(context, identity, source.name)
+    if ca is not None:
+        _ask_for_certificate(context, client_auth, ca)
+    return ServerCreator(context)
+
+
+def tls_factory(
+    creator: IOpenSSLServerConnectionCreator,
+    factory: IProtocolFactory,
+    clock: IReactorTime,
+) -> TLSMemoryBIOFactory:
+    """Wrap the factory of a listener so that it speaks TLS.
+
+    :param clock: schedules the joining of small writes.
+    """
+    return TLSMemoryBIOFactory(creator, False, factory, clock)
+
+
+def _server_context() -> SSL.Context:
+    context = new_context(SSL.TLS_SERVER_METHOD, CIPHERS)
+    context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_CIPHER_SERVER_PREFERENCE)
+    # Sessions travel in tickets under a key of this context: clients that come
+    # back cost no signature. The id keeps them from other contexts.
+    context.set_session_id(secrets.token_bytes(16))
+    context.set_alpn_select_callback(_select_protocol)
+    return context
+
+
+def _ask_for_certificate(context: SSL.Context, client_auth: str, ca: str) -> None:
+    source = from_path("ca", ca)
+    authorities = load_certificates(source)
+    trust(context, authorities, source.name)
+    for authority in authorities:
+        context.add_client_ca(authority)
+    # A resumed session would skip the check of an expired certificate.
+    context.set_options(SSL.OP_NO_TICKET)
+    context.set_verify(_VERIFY_MODES[client_auth], verify_chain)
+
+
+def _select_protocol(
+    connection: SSL.Connection, offered: list[bytes]
+) -> bytes | SSL._NoOverlappingProtocols:
+    """Answer ALPN (RFC 7301 §3.2).
+
+    ``http/1.1`` is chosen wherever it is offered. A client that offers
+    ``http/1.0`` and not ``http/1.1`` gets no answer: it goes on without ALPN
+    and is served HTTP/1.0 on the same port. For any other list there is no
+    protocol in common, which the RFC answers with a fatal
+    ``no_application_protocol`` alert.
+
+    :raises NoCommonProtocol: which pyOpenSSL turns into that alert.
+    """
+    if b"http/1.1" in offered:
+        return b"http/1.1"
+    if b"http/1.0" in offered:
+        return SSL.NO_OVERLAPPING_PROTOCOLS
+    raise NoCommonProtocol
