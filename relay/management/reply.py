@@ -1,0 +1,75 @@
+"""What is sent back, and the forms that times and documents take on the way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import formatdate
+
+from twisted.web.server import Request
+
+JSON_TYPE = "application/json; charset=utf-8"
+
+_FIXED = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Sent with every answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, before it is bytes."""
+
+    status: int
+    body: object = None
+    """What becomes JSON, or ``bytes`` that go as they are under a Content-Type among
+    the headers; ``None`` for no body at all."""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def put_on(self, request: Request) -> bytes:
+        """Set status and headers on a request.
+
+        :returns: the body, which is still to be written.
+        """
+        request.setResponseCode(self.status)
+        content = b""
+        if isinstance(self.body, bytes):
+            content = self.body
+        elif self.body is not None:
+            content = dump(self.body)
+            request.setHeader("Content-Type", JSON_TYPE)
+        if self.status != 204:
+            request.setHeader("Content-Length", str(len(content)))
+        for name, value in (_FIXED | self.headers).items():
+            request.setHeader(name, value)
+        return content
+
+
+def dump(body: object) -> bytes:
+    """Encode JSON (RFC 8259): UTF-8, no byte order mark, no white space."""
+    return json.dumps(
+        body, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    ).encode("utf-8")
+
+
+def timestamp(at_ms: int) -> str:
+    """Write an instant as RFC 3339 in UTC with milliseconds and ``Z``.
+
+    :param at_ms: milliseconds since the Unix epoch.
+    """
+    seconds, thousandths = divmod(at_ms, 1000)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{thousandths:03d}Z"
+
+
+def version_headers(updated_at_ms: int) -> dict[str, str]:
+    """The validators of a representation (RFC 9110 §8.8).
+
+    :param updated_at_ms: when it was last saved.
+    """
+    return {
+        "ETag": f'"{updated_at_ms}"',
+        "Last-Modified": formatdate(updated_at_ms // 1000, usegmt=True),
+    }
