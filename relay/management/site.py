@@ -1,0 +1,82 @@
+"""The management API as something to listen with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from klein import Klein
+from twisted.internet.interfaces import IReactorTime
+from twisted.web.resource import IResource
+from twisted.web.server import Site
+
+from relay.catalog import Catalog
+from relay.management.apis import Apis
+from relay.management.deployments import Deployments
+from relay.management.guard import Guard
+from relay.management.pictures import Pictures
+from relay.management.plans import Plans
+from relay.management.plugins import Plugins
+from relay.management.request import ManagementRequest
+from relay.management.root import Authentication, Root
+from relay.management.search import Search
+from relay.management.wire import mount
+from relay.settings import Settings
+from relay.store.store import Store
+
+IDLE_TIMEOUT_S = 60
+"""For a connection on which nothing is asked."""
+
+
+class ManagementSite(Site):
+    """A factory of connections to the management API.
+
+    :param store: holds all that is managed; started.
+    :param catalog: reads and checks definitions.
+    :param settings: of which ``management`` counts.
+    :param authentication: lets users in.
+    :param reactor: for the timeouts.
+    :param gateway_urls: gives the URLs of the gateway, best first.
+    """
+
+    requestFactory = ManagementRequest
+
+    def __init__(
+        self,
+        store: Store,
+        catalog: Catalog,
+        settings: Settings,
+        authentication: Authentication,
+        reactor: IReactorTime,
+        gateway_urls: Callable[[], list[str]],
+    ) -> None:
+        root = Root(
+            Guard(settings.management.hosts),
+            authentication,
+            _router(
+                Apis(store, catalog),
+                Search(store),
+                Deployments(store, gateway_urls),
+                Plans(store, catalog),
+                Pictures(store),
+            ),
+            _router(Plugins(catalog)),
+        )
+        super().__init__(
+            root,
+            reactor=reactor,
+            timeout=IDLE_TIMEOUT_S,
+            parsePOSTFormSubmission=False,
+        )
+        self.clock = reactor
+        self.max_body_bytes = settings.management.max_body_bytes
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """HTTP/1.1 only, whatever else could be imported."""
+        return [b"http/1.1"]
+
+
+def _router(*families: object) -> IResource:
+    app = Klein()
+    mount(app, *families)
+    resource: IResource = app.resource()
+    return resource
