@@ -76,6 +76,15 @@ class Options(usage.Options):
             raise usage.UsageError(f"--listen: {self['listen']} {why}") from None
 
 
+class CannotListen(SystemExit, Exception):
+    """
+    Ends the daemon with one line and status 1.
+
+    It is an ``Exception`` too, for twistd to pass it on to the process that waits for
+    the daemon to detach.
+    """
+
+
 class SourceService(MultiService):
     """
     Listens for as long as it runs, and ends the open streams properly.
@@ -100,7 +109,7 @@ class SourceService(MultiService):
         """
         Listen.
 
-        :raises SystemExit: with one line, when the address cannot be listened on.
+        :raises CannotListen: with one line.
         """
         self._or_exit(super().privilegedStartService)
 
@@ -108,7 +117,7 @@ class SourceService(MultiService):
         """
         Listen, where nothing called :meth:`privilegedStartService` before.
 
-        :raises SystemExit: with one line, when the address cannot be listened on.
+        :raises CannotListen: with one line.
         """
         self._or_exit(super().startService)
 
@@ -129,7 +138,7 @@ class SourceService(MultiService):
 
     def _exit(self, reason: str) -> NoReturn:
         where = self._description
-        raise SystemExit(f"relay-source: cannot listen on {where}: {reason}")
+        raise CannotListen(f"relay-source: cannot listen on {where}: {reason}")
 
 
 def makeService(options: Options) -> SourceService:

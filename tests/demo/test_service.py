@@ -1,0 +1,108 @@
+"""The command line of ``twistd relay-source``, and its service."""
+
+from typing import Any
+
+from twisted.application.service import IServiceMaker
+from twisted.internet import reactor
+from twisted.internet.protocol import Factory
+from twisted.plugin import getPlugins
+from twisted.python import usage
+from twisted.trial.unittest import SynchronousTestCase, TestCase
+
+from relay.demo.service import CannotListen, Options, SourceService, makeService
+
+REACTOR: Any = reactor
+
+
+def parsed(*arguments: str) -> Options:
+    """The options of a command line."""
+    options = Options()
+    options.parseOptions(arguments)
+    return options
+
+
+class OptionsTests(SynchronousTestCase):
+    """What the command line accepts."""
+
+    def test_defaults(self) -> None:
+        """Without options it is the demo's source, on loopback only."""
+        options = parsed()
+        self.assertEqual(options["listen"], "tcp:8090:interface=127.0.0.1")
+        self.assertEqual(options["heartbeat-ms"], 5000)
+        self.assertEqual(options["keys"], ["demo:relay"])
+
+    def test_given(self) -> None:
+        """Keys add up and take the place of the demo's."""
+        options = parsed("--key", "a:b", "-k", "c:d", "--heartbeat-ms", "0")
+        self.assertEqual(options["keys"], ["a:b", "c:d"])
+        self.assertEqual(options["heartbeat-ms"], 0)
+
+    def test_mistakes(self) -> None:
+        """A mistake is one line that names the option and shows no secret."""
+        for arguments, message in (
+            (("--key", "hush"), "--key: a key must have the form NAME:SECRET"),
+            (
+                ("--heartbeat-ms", "5s"),
+                "--heartbeat-ms: must be a whole number from 0 to 86400000",
+            ),
+            (
+                ("--heartbeat-ms", "-1"),
+                "--heartbeat-ms: must be a whole number from 0 to 86400000",
+            ),
+            (
+                ("--listen", "8090x"),
+                "--listen: 8090x is not a Twisted endpoint string such as tcp:8090",
+            ),
+        ):
+            error = self.assertRaises(usage.UsageError, parsed, *arguments)
+            self.assertTrue(str(error).startswith(message), str(error))
+            self.assertNotIn("\n", str(error))
+
+
+class ServiceTests(TestCase):
+    """The service on a real port."""
+
+    def service(self, description: str) -> SourceService:
+        """A service that is not started."""
+        return makeService(parsed("--listen", description))
+
+    def test_plugin(self) -> None:
+        """``twistd`` knows the command."""
+        makers = {maker.tapname: maker for maker in getPlugins(IServiceMaker)}
+        self.assertIs(makers["relay-source"].makeService, makeService)
+        self.assertIs(makers["relay-source"].options, Options)
+
+    def test_nothing_is_opened_before_the_start(self) -> None:
+        """Making the service opens no port: twistd forks in between."""
+        before = REACTOR.getReaders()
+        self.service("tcp:0:interface=127.0.0.1")
+        self.assertEqual(REACTOR.getReaders(), before)
+
+    def test_port_in_use(self) -> None:
+        """A port in use is one line."""
+        port = REACTOR.listenTCP(0, Factory(), interface="127.0.0.1")
+        self.addCleanup(port.stopListening)
+        description = f"tcp:{port.getHost().port}:interface=127.0.0.1"
+        for start in ("privilegedStartService", "startService"):
+            service = self.service(description)
+            error = self.assertRaises(CannotListen, getattr(service, start))
+            self.assertEqual(
+                str(error),
+                f"relay-source: cannot listen on {description}: Address already in use",
+            )
+
+    def test_impossible_ports(self) -> None:
+        """A port that cannot exist is one line too."""
+        for description in ("tcp:99999", "unix:/nonexistent/source"):
+            service = self.service(description)
+            error = self.assertRaises(CannotListen, service.privilegedStartService)
+            self.assertIn(f"cannot listen on {description}: ", str(error))
+
+    async def test_start_and_stop(self) -> None:
+        """It listens while it runs, and not after."""
+        service = self.service("tcp:0:interface=127.0.0.1")
+        service.privilegedStartService()
+        service.startService()
+        self.assertTrue(service.running)
+        await service.stopService()
+        self.assertFalse(service.running)
