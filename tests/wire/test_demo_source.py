@@ -31,7 +31,7 @@ async def until(state: Callable[[], bool], what: str) -> float:
         if REACTOR.seconds() - start > BOUND_S:
             raise AssertionError(f"not within {BOUND_S} s: {what}")
         await deferLater(REACTOR, 0.001)
-    return REACTOR.seconds() - start
+    return float(REACTOR.seconds() - start)
 
 
 class Reader(Protocol):
@@ -88,7 +88,7 @@ class DemoSourceTests(TestCase):
 
     def agent(self) -> Agent:
         """What treq calls through."""
-        return Agent(REACTOR)  # type: ignore[no-untyped-call]
+        return Agent(REACTOR)
 
     async def get(self, path: str) -> _Response:
         """The head of an answer."""
@@ -209,4 +209,4 @@ class TLSDemoSourceTests(DemoSourceTests):
         """What trusts the test's authority."""
         root = ssl.Certificate.loadPEM(self.authority.pem.encode())
         policy = BrowserLikePolicyForHTTPS(trustRoot=root)
-        return Agent(REACTOR, policy)  # type: ignore[no-untyped-call]
+        return Agent(REACTOR, policy)
