@@ -115,6 +115,9 @@ class Catalog:
                 "type",
                 api_type,
             )
+        if api_type not in served:
+            # That is the problem: connectors that would fit it are no better.
+            api_type = None
         for at, listener in rules.objects(body, "listeners"):
             for where, entrypoint in rules.objects(listener, "entrypoints", at):
                 yield from self._entrypoint(where, entrypoint, api_type)

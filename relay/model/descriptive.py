@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, Strict
 
 from relay.model.base import Options
-from relay.model.scalars import Flag, Integer, Upper
+from relay.model.scalars import Flag, Integral, Upper
 
 Strings = tuple[str, ...] | None
 Kept = Annotated[Any, Field(repr=False)]
@@ -46,7 +46,7 @@ class PlanDescription(Options):
     description: str | None = None
     cross_id: str | None = None
     hrid: str | None = None
-    order: Annotated[Integer, Field(ge=0, le=1_000_000)] = 0
+    order: Annotated[int, Strict(), Field(ge=0, le=1_000_000), Integral] = 0
     characteristics: Strings = None
     comment_required: Flag | None = None
     comment_message: str | None = None

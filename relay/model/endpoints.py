@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, Strict
 
 from relay.model import unbuilt
 from relay.model.base import Options
 from relay.model.scalars import (
     Configuration,
     Flag,
-    Integer,
+    Integral,
     Name,
     SharedObject,
     Upper,
@@ -35,7 +35,11 @@ class Endpoint(Options):
     name: Name
     type: Name
     weight: Annotated[
-        Integer, Field(le=HEAVIEST), AfterValidator(lambda weight: max(weight, 1))
+        int,
+        Strict(),
+        Field(le=HEAVIEST),
+        AfterValidator(lambda weight: max(weight, 1)),
+        Integral,
     ] = 1
     """At least 1: less than that is read as 1."""
     inherit_configuration: Flag = False

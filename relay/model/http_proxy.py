@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 
 from relay.model import target
 from relay.model.base import Options, Value
@@ -18,9 +18,8 @@ from relay.model.hosts import is_host
 from relay.model.proxy_options import ProxyOptions
 from relay.model.refusal import refusal
 from relay.model.scalars import (
-    LONGEST_MS,
     Flag,
-    Integer,
+    Integral,
     Literally,
     Milliseconds,
     MillisecondsOrOff,
@@ -39,6 +38,9 @@ __all__ = [
     "SslOptions",
     "TrustStore",
 ]
+
+Http2Limit = Annotated[int, Strict(), Field(ge=-1, le=2**31 - 1), Integral]
+"""RFC 9113 §6.5.2; -1 for the default of the protocol."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """RFC 9110 §5.6.2."""
@@ -150,19 +152,25 @@ class HttpOptions(Options):
     propagate_client_host: Flag = False
     """Whether the client's ``Host`` goes up."""
     follow_redirects: Flag = False
-    max_concurrent_connections: Annotated[Integer, Field(ge=1, le=1_000_000)] = 100
+    max_concurrent_connections: Annotated[
+        int, Strict(), Field(ge=1, le=1_000_000), Integral
+    ] = 100
     """How many calls may wait for a head or a body at once; open event streams are
     counted apart."""
-    max_wait_queue_size: Annotated[Integer, Field(ge=-1, le=1_000_000)] = -1
+    max_wait_queue_size: Annotated[
+        int, Strict(), Field(ge=-1, le=1_000_000), Integral
+    ] = -1
     """How many calls may wait for a connection; -1 for any number."""
     max_connection_lifetime: MillisecondsOrOff = 0
     """How long a connection is reused, in ms; 0 for ever."""
     clear_text_upgrade: Flag = True
     """Without effect under HTTP/1.1, as are the four below."""
-    http2_multiplexing_limit: Annotated[Integer, Field(ge=-1, le=LONGEST_MS)] = -1
-    http2_connection_window_size: Annotated[Integer, Field(ge=-1, le=LONGEST_MS)] = -1
-    http2_stream_window_size: Annotated[Integer, Field(ge=-1, le=LONGEST_MS)] = -1
-    http2_max_frame_size: Annotated[Integer, Field(ge=16_384, le=16_777_215)] = 16_384
+    http2_multiplexing_limit: Http2Limit = -1
+    http2_connection_window_size: Http2Limit = -1
+    http2_stream_window_size: Http2Limit = -1
+    http2_max_frame_size: Annotated[
+        int, Strict(), Field(ge=16_384, le=16_777_215), Integral
+    ] = 16_384
 
 
 class SharedConfiguration(Options):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from relay.model.base import Options
 from relay.model.hosts import is_address, is_host
 from relay.model.refusal import Where, refusal
-from relay.model.scalars import Flag, Integer, Literally, LiterallyOrAbsent, Upper
+from relay.model.scalars import Flag, Integral, Literally, LiterallyOrAbsent, Upper
 
 _SOCKS5_LONGEST = 255
 """Bytes of a user name or password that fit (RFC 1929 §2)."""
@@ -31,7 +31,7 @@ class ProxyOptions(Options):
     use_system_proxy: Annotated[Flag, AfterValidator(_no_system_proxy)] = False
     host: Literally = ""
     """Never empty when enabled."""
-    port: Annotated[Integer, Field(ge=0, le=65535)] = 0
+    port: Annotated[int, Strict(), Field(ge=0, le=65535), Integral] = 0
     """Never 0 when enabled."""
     username: LiterallyOrAbsent = None
     password: Annotated[LiterallyOrAbsent, Field(repr=False)] = None

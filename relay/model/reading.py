@@ -24,9 +24,24 @@ _MESSAGES = {
 }
 
 _UNSHOWN = frozenset(
-    {"password", "keyPassword", "content", "certContent", "keyContent", "value"}
+    {
+        "certContent",
+        "configuration",
+        "content",
+        "keyContent",
+        "keyPassword",
+        "password",
+        "sharedConfiguration",
+        "sharedConfigurationOverride",
+        "value",
+    }
 )
 """Members whose value is, or may be, a secret."""
+
+_EXPECT_MORE = frozenset(
+    {"dict_type", "list_type", "model_attributes_type", "model_type", "tuple_type"}
+)
+"""A scalar in place of an object may be anything that the object holds."""
 
 _LONGEST_SHOWN = 200
 
@@ -76,6 +91,8 @@ def _message(kind: str, message: str, context: dict[str, Any]) -> str:
 
 def _shown(kind: str, where: tuple[str | int, ...], value: object) -> object:
     # A misspelled key may well be a misspelled password.
-    if kind == "extra_forbidden" or (where and where[-1] in _UNSHOWN):
+    if kind == "extra_forbidden" or kind in _EXPECT_MORE:
+        return None
+    if where and where[-1] in _UNSHOWN:
         return None
     return shown(value)

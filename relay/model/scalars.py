@@ -74,9 +74,10 @@ def _decoded_or_empty(value: object) -> object:
 
 
 Flag = Annotated[bool, Strict()]
-Integer = Annotated[int, BeforeValidator(_integral), Strict()]
-Milliseconds = Annotated[Integer, Field(ge=1, le=LONGEST_MS)]
-MillisecondsOrOff = Annotated[Integer, Field(ge=0, le=LONGEST_MS)]
+Integral = BeforeValidator(_integral)
+"""Stands last of what annotates an ``int``, so that bounds reach the JSON Schema."""
+Milliseconds = Annotated[int, Strict(), Field(ge=1, le=LONGEST_MS), Integral]
+MillisecondsOrOff = Annotated[int, Strict(), Field(ge=0, le=LONGEST_MS), Integral]
 Name = Annotated[str, AfterValidator(_not_blank)]
 Literally = Annotated[str, AfterValidator(_literal)]
 """A string that is used as it stands: expressions in it are refused."""
