@@ -1,0 +1,140 @@
+"""Tests of :mod:`relay.model.unbuilt`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model import unbuilt
+from relay.model.reading import issues
+
+STEP = {"policy": "mock", "enabled": True}
+OFF = {"policy": "mock", "enabled": False}
+
+
+class UnbuiltTests(SynchronousTestCase):
+    """What is in effect is refused, what is not is kept."""
+
+    def check(self, kind: Any, fine: list[Any], refused: dict[str, Any]) -> None:
+        """Check values of a field.
+
+        :param fine: values that must come back unchanged.
+        :param refused: by the locations, joined by spaces, that must be named.
+        """
+        adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        for value in (None, *fine):
+            self.assertEqual(adapter.validate_python(value), value)
+        for locations, value in refused.items():
+            with self.assertRaises(ValidationError, msg=repr(value)) as caught:
+                adapter.validate_python(value)
+            found = issues(caught.exception, "f")
+            self.assertEqual(" ".join(issue.location for issue in found), locations)
+            for issue in found:
+                self.assertRegex(issue.message, "not supported")
+
+    def test_off_by_default(self) -> None:
+        """CORS, failover, tracing and log export do nothing until enabled."""
+        fine = [{}, {"enabled": False, "maxAge": 3}, {"maxRetries": 2}, [], ""]
+        refused = {"f.enabled": {"enabled": True}, "f": ["x"]}
+        for kind in (
+            unbuilt.Cors,
+            unbuilt.Failover,
+            unbuilt.Tracing,
+            unbuilt.LogExport,
+        ):
+            self.check(kind, fine, refused)
+        self.check(unbuilt.Cors, [], {"f.enabled": {"enabled": "false"}})
+
+    def test_services(self) -> None:
+        """A service is on unless it says that it is not, as in Gravitee."""
+        self.check(
+            unbuilt.Services,
+            [{}, {"healthCheck": None}, {"discovery": {}}, {"a": {"enabled": False}}],
+            {
+                "f.healthCheck": {"healthCheck": {"type": "http-health-check"}},
+                "f.a f.c": {
+                    "a": {"enabled": True},
+                    "b": {"enabled": False},
+                    "c": {"enabled": None},
+                },
+                "f": [1],
+            },
+        )
+
+    def test_flows(self) -> None:
+        """A flow is in effect if it and one of its steps are on."""
+        self.check(
+            unbuilt.Flows,
+            [
+                [],
+                [None, {}],
+                [{"name": "a", "enabled": True, "request": [], "response": None}],
+                [{"selectors": [{"type": "HTTP", "methods": ["GET"]}], "tags": ["x"]}],
+                [{"enabled": False, "request": [STEP]}],
+                [{"enabled": True, "request": [OFF, OFF]}],
+            ],
+            {
+                "f[0]": [{"request": [STEP]}],
+                "f[1]": [{"enabled": False, "request": [STEP]}, {"publish": [STEP]}],
+                "f[0] f[2]": [
+                    {"response": [OFF, STEP]},
+                    {},
+                    {"enabled": None, "interact": [{"policy": "x"}]},
+                ],
+                "f[3]": [None, None, None, "x"],
+                "f": {"request": [STEP]},
+            },
+        )
+
+    def test_flow_execution(self) -> None:
+        """The mode chooses among flows; requiring one would refuse every call."""
+        self.check(
+            unbuilt.FlowExecution,
+            [{}, {"mode": "BEST_MATCH", "matchRequired": False}],
+            {"f.matchRequired": {"matchRequired": True}, "f": "BEST_MATCH"},
+        )
+
+    def test_resources(self) -> None:
+        """A resource is on unless it says that it is not."""
+        self.check(
+            unbuilt.Resources,
+            [[], [{"name": "a", "enabled": False}]],
+            {"f[1]": [{"enabled": False}, {"name": "b"}], "f": {"a": 1}},
+        )
+
+    def test_logging(self) -> None:
+        """Modes and phases are named one by one; content alone logs nothing."""
+        self.check(
+            unbuilt.Logging,
+            [
+                {},
+                {"content": {"headers": True}, "condition": "x"},
+                {
+                    "mode": {"entrypoint": False, "endpoint": None},
+                    "phase": {"request": False},
+                },
+            ],
+            {
+                "f.mode.endpoint f.phase.request": {
+                    "mode": {"entrypoint": False, "endpoint": True},
+                    "phase": {"request": True},
+                },
+                "f.mode": {"mode": "CLIENT"},
+                "f": True,
+            },
+        )
+
+    def test_anything(self) -> None:
+        """Of others any content is in effect."""
+        for kind in (
+            unbuilt.SelectionRule,
+            unbuilt.PlanTags,
+            unbuilt.ExcludedGroups,
+            unbuilt.ResponseTemplates,
+            unbuilt.Tenants,
+            unbuilt.DeadLetterQueue,
+            unbuilt.KafkaPort,
+        ):
+            self.check(kind, [[], {}, ""], {"f": ["x"]})

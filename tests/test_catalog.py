@@ -1,0 +1,472 @@
+"""Tests of :mod:`relay.catalog`."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.catalog import Catalog, EndpointType, EntrypointType, builtin
+from relay.model.definition import ApiDefinition
+from relay.model.errors import Invalid, Issue
+from relay.model.http_proxy import HttpProxyConfiguration, HttpProxyEntrypoint
+from relay.model.plan import PlanDefinition
+from relay.model.standing import Visibility
+from tests.model.bodies import (
+    api_bodies,
+    json_values,
+    plan_bodies,
+    put,
+    tutorial_api,
+    tutorial_plan,
+)
+
+CATALOG = builtin()
+GROUP = "endpointGroups[0]"
+SHARED = f"{GROUP}.sharedConfiguration"
+SECRET = "s3cr3t-never-shown"
+
+
+def api_issues(body: object) -> list[Issue]:
+    """What is wrong with an API body; empty if nothing is."""
+    try:
+        CATALOG.parse_api(body)
+    except Invalid as invalid:
+        return list(invalid.issues)
+    return []
+
+
+def plan_issues(body: object) -> list[Issue]:
+    """What is wrong with a plan body; empty if nothing is."""
+    try:
+        CATALOG.parse_plan(body)
+    except Invalid as invalid:
+        return list(invalid.issues)
+    return []
+
+
+def where(issues: list[Issue]) -> list[str]:
+    """The locations of issues."""
+    return [issue.location for issue in issues]
+
+
+class TutorialTests(SynchronousTestCase):
+    """The bodies that the tutorial's console sends."""
+
+    def test_api(self) -> None:
+        """The API is accepted, and answered with the defaults filled in."""
+        expected = tutorial_api(analytics={"enabled": True})
+        expected["listeners"][0].update(
+            paths=[{"path": "/sseconsumer/", "overrideAccess": False}],
+            servers=[],
+            requestValidation={"rejectNullByte": False},
+        )
+        expected["endpointGroups"][0]["loadBalancer"] = {"type": "ROUND_ROBIN"}
+        expected["endpointGroups"][0]["endpoints"][0]["secondary"] = False
+        self.assertEqual(CATALOG.parse_api(tutorial_api()).to_json(), expected)
+
+    def test_plan(self) -> None:
+        """The plan is accepted and given back as it came, with its order."""
+        self.assertEqual(
+            CATALOG.parse_plan(tutorial_plan()).to_json(), tutorial_plan(order=0)
+        )
+
+    def test_shared_configuration_as_string(self) -> None:
+        """A shared configuration encoded as a string is given back as an object."""
+        shared = tutorial_api()["endpointGroups"][0]["sharedConfiguration"]
+        body = put(tutorial_api(), SHARED, json.dumps(shared))
+        self.assertEqual(CATALOG.parse_api(body), CATALOG.parse_api(tutorial_api()))
+
+    def test_gateway_spelling(self) -> None:
+        """Enums in the spelling of gateway definitions are read, and answered in
+        that of the management API."""
+        body = tutorial_api(type="proxy", definitionVersion="4.0.0")
+        body["listeners"][0]["type"] = "http"
+        body["listeners"][0]["entrypoints"][0]["qos"] = "at-most-once"
+        body["endpointGroups"][0]["loadBalancer"] = {"type": "weighted-random"}
+        answer = CATALOG.parse_api(body).to_json()
+        self.assertEqual(answer["type"], "PROXY")
+        self.assertEqual(answer["definitionVersion"], "V4")
+        self.assertEqual(answer["listeners"][0]["type"], "HTTP")
+        self.assertEqual(
+            answer["listeners"][0]["entrypoints"][0]["qos"], "AT_MOST_ONCE"
+        )
+        self.assertEqual(
+            answer["endpointGroups"][0]["loadBalancer"], {"type": "WEIGHTED_RANDOM"}
+        )
+        plan = tutorial_plan(security={"type": "key-less"}, mode="standard")
+        self.assertEqual(CATALOG.parse_plan(plan).security.type, "KEY_LESS")
+
+
+class RoundTripTests(SynchronousTestCase):
+    """Reading what was given back."""
+
+    @settings(max_examples=150, deadline=None)
+    @given(api_bodies)
+    def test_api(self, body: dict[str, Any]) -> None:
+        """An API read from its own JSON is the same, by either way of reading."""
+        api = CATALOG.parse_api(body)
+        answer = api.to_json()
+        self.assertEqual(CATALOG.parse_api(json.loads(json.dumps(answer))), api)
+        self.assertEqual(ApiDefinition.read({**answer, "id": "x"}), api)
+        self.assertEqual(ApiDefinition.read(answer).to_json(), answer)
+
+    @settings(max_examples=50, deadline=None)
+    @given(plan_bodies)
+    def test_plan(self, body: dict[str, Any]) -> None:
+        """A plan read from its own JSON is the same."""
+        plan = CATALOG.parse_plan(body)
+        answer = plan.to_json()
+        self.assertEqual(CATALOG.parse_plan(json.loads(json.dumps(answer))), plan)
+        self.assertEqual(
+            PlanDefinition.read({**answer, "id": "x", "status": "PUBLISHED"}), plan
+        )
+
+    @settings(max_examples=300, deadline=None)
+    @given(api_bodies, st.data())
+    def test_anything_anywhere(self, body: dict[str, Any], data: st.DataObject) -> None:
+        """Whatever stands at whatever place is either accepted or refused with
+        issues; nothing else is raised, and what is accepted is stable."""
+        spoilt: Any = deepcopy(body)
+        place = spoilt
+        while True:
+            keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+            key = data.draw(st.sampled_from(keys))
+            if not place[key] or not isinstance(place[key], dict | list):
+                break
+            if data.draw(st.booleans()):
+                break
+            place = place[key]
+        place[key] = data.draw(json_values)
+        try:
+            api = CATALOG.parse_api(spoilt)
+        except Invalid as invalid:
+            self.assertTrue(all(issue.message for issue in invalid.issues))
+        else:
+            self.assertEqual(CATALOG.parse_api(api.to_json()), api)
+
+    @settings(max_examples=100, deadline=None)
+    @given(json_values)
+    def test_anything_at_all(self, body: object) -> None:
+        """A body that is any JSON at all is refused with issues."""
+        self.assertTrue(api_issues(body))
+        self.assertTrue(plan_issues(body))
+
+
+class AllAtOnceTests(SynchronousTestCase):
+    """One answer names everything."""
+
+    def test_every_kind_of_problem(self) -> None:
+        """Problems of shape, between members, of connectors and of what is not
+        built come together."""
+        body = tutorial_api(nmae="x", failover={"enabled": True}, visibility="SECRET")
+        del body["apiVersion"]
+        body = put(body, "listeners[0].paths[0].path", "/a b")
+        body = put(body, "listeners[0].entrypoints[0].configuration", {"x": 1})
+        body = put(body, f"{SHARED}.http.idleTimeout", "70000")
+        body = put(body, f"{SHARED}.http.nope", 1)
+        body = put(body, f"{SHARED}.proxy.enabled", True)
+        body = put(body, f"{GROUP}.endpoints[0].configuration", {})
+        body = put(body, f"{GROUP}.endpoints[0].name", "a:b")
+        self.assertEqual(
+            sorted(where(api_issues(body))),
+            sorted(
+                [
+                    "nmae",
+                    "apiVersion",
+                    "failover.enabled",
+                    "visibility",
+                    "listeners[0].paths[0].path",
+                    "listeners[0].entrypoints[0].configuration.x",
+                    f"{SHARED}.http.idleTimeout",
+                    f"{SHARED}.http.nope",
+                    f"{SHARED}.proxy.host",
+                    f"{SHARED}.proxy.port",
+                    f"{GROUP}.endpoints[0].configuration.target",
+                    f"{GROUP}.endpoints[0].name",
+                ]
+            ),
+        )
+
+    def test_messages(self) -> None:
+        """Messages are sentences for people, with the value that was refused."""
+        body = put(tutorial_api(), f"{SHARED}.http.connectTimeout", 0)
+        body["listeners"][0]["tpye"] = 1
+        body["name"] = " "
+        self.assertEqual(
+            sorted(api_issues(body), key=lambda issue: issue.location),
+            [
+                Issue("must be at least 1", f"{SHARED}.http.connectTimeout", 0),
+                Issue("unknown field", "listeners[0].tpye"),
+                Issue("must not be blank", "name", " "),
+            ],
+        )
+
+    def test_each_once(self) -> None:
+        """No problem is told twice."""
+        issues = api_issues(tutorial_api(type="MESSAGE", listeners=[], nmae=1))
+        told = [(issue.location, issue.message) for issue in issues]
+        self.assertEqual(len(told), len(set(told)))
+        self.assertEqual(told.count(("nmae", "unknown field")), 1)
+
+    def test_not_an_object(self) -> None:
+        """A body that is no object is refused as a whole."""
+        bodies: list[object] = [None, [], "x", 1]
+        for body in bodies:
+            self.assertEqual(api_issues(body), [Issue("must be an object", "")])
+            self.assertEqual(plan_issues(body), [Issue("must be an object", "")])
+
+    def test_unsound(self) -> None:
+        """What cannot be kept is refused wherever it stands, encoded strings too."""
+        body = tutorial_api(name="a\0b", metadata=[{"x": float("nan")}])
+        self.assertEqual(where(api_issues(body)), ["name", "metadata[0].x"])
+        body = put(tutorial_api(), SHARED, '{"http": {"idleTimeout": NaN}}')
+        self.assertEqual(where(api_issues(body)), [SHARED])
+        body = put(tutorial_api(), SHARED, '{"http": "\\u0000"}')
+        self.assertEqual(where(api_issues(body)), [SHARED])
+
+    def test_python_names_are_unknown(self) -> None:
+        """The names of our attributes are not names of the JSON."""
+        body = tutorial_api(api_version="1")
+        body = put(body, f"{SHARED}.http.idle_timeout", 1)
+        self.assertEqual(
+            sorted(where(api_issues(body))),
+            ["api_version", f"{SHARED}.http.idle_timeout"],
+        )
+
+
+class SecrecyTests(SynchronousTestCase):
+    """Secrets stay out of what is said about a body."""
+
+    def check_unsaid(self, location: str, value: object) -> None:
+        """Check that a bad value at a location is refused without being shown."""
+        body = put(tutorial_api(), f"{SHARED}.ssl", {"trustStore": {}, "keyStore": {}})
+        body = put(body, f"{SHARED}.headers", [{"name": "X", "value": "y"}])
+        issues = api_issues(put(body, location, value))
+        self.assertTrue(issues, location)
+        self.assertNotIn(SECRET, repr(issues))
+        self.assertNotIn(SECRET, repr(Invalid(issues)))
+
+    def test_issues(self) -> None:
+        """No issue holds a password, key, header value, query or user information,
+        nor what stands under an unknown name."""
+        target = f"{GROUP}.endpoints[0].configuration.target"
+        for location, value in {
+            f"{SHARED}.ssl.keyStore.password": [SECRET],
+            f"{SHARED}.ssl.keyStore.keyPassword": SECRET,
+            f"{SHARED}.ssl.keyStore.keyContent": SECRET,
+            f"{SHARED}.ssl.keyStore.pasword": SECRET,
+            f"{SHARED}.ssl.trustStore": {"type": "PEM", "content": SECRET},
+            f"{SHARED}.ssl": SECRET + "?",
+            f"{SHARED}.proxy.pass": SECRET,
+            f"{SHARED}.proxy": {"enabled": True, "host": f"http://a:{SECRET}@b"},
+            f"{SHARED}.headers[0].value": f"{SECRET}\r\n",
+            SHARED: '{"password": "' + SECRET,
+            target: f"ftp://h/x?key={SECRET}",
+            f"{target}s": f"https://h/x?key={SECRET}",
+        }.items():
+            self.check_unsaid(location, value)
+        self.check_unsaid(target, f"https://user:{SECRET}@h/x")
+
+    def test_reprs(self) -> None:
+        """Nor does the repr of a definition."""
+        body = put(
+            tutorial_api(),
+            f"{SHARED}.ssl",
+            {
+                "trustStore": {"type": "PKCS12", "path": "x", "password": SECRET},
+            },
+        )
+        body = put(body, f"{SHARED}.headers", [{"name": "X", "value": SECRET}])
+        target = f"https://h/x?key={SECRET}"
+        body = put(body, f"{GROUP}.endpoints[0].configuration.target", target)
+        body["properties"] = [{"key": "k", "value": SECRET}]
+        api = CATALOG.parse_api(body)
+        self.assertNotIn(SECRET, repr(api))
+        self.assertIn(SECRET, json.dumps(api.to_json()))
+
+
+class ConnectorTests(SynchronousTestCase):
+    """Which types go with which."""
+
+    def test_unknown_types(self) -> None:
+        """A type that is not there is refused once, naming those that are."""
+        body = put(tutorial_api(), f"{GROUP}.type", "kafka")
+        body = put(body, f"{GROUP}.endpoints[0].type", "kafka")
+        body = put(body, "listeners[0].entrypoints[0].type", "sse")
+        self.assertEqual(
+            sorted(api_issues(body), key=lambda issue: issue.location),
+            [
+                Issue(
+                    "type [kafka] is not supported, only http-proxy",
+                    f"{GROUP}.type",
+                    "kafka",
+                ),
+                Issue(
+                    "type [sse] is not supported, only http-proxy",
+                    "listeners[0].entrypoints[0].type",
+                    "sse",
+                ),
+            ],
+        )
+
+    def test_message_apis(self) -> None:
+        """MESSAGE APIs, which nothing serves, are refused with that reason."""
+        self.assertIn(
+            Issue("MESSAGE APIs are not supported yet, only PROXY", "type", "MESSAGE"),
+            api_issues(tutorial_api(type="message")),
+        )
+
+    def test_other_apis(self) -> None:
+        """So are types that there is no word for here."""
+        for kind in ("NATIVE", "llm-proxy"):
+            self.assertEqual(where(api_issues(tutorial_api(type=kind))), ["type"])
+
+    def test_wrong_api_type(self) -> None:
+        """A connector is refused on an API of another type than it serves."""
+        catalog = Catalog(
+            [
+                EndpointType("http-proxy", "", "PROXY", HttpProxyConfiguration, None),
+                EndpointType("mock", "", "MESSAGE", HttpProxyEntrypoint, None),
+            ],
+            [EntrypointType("http-proxy", "", "PROXY", HttpProxyEntrypoint)],
+            [],
+        )
+        body = put(tutorial_api(type="MESSAGE"), SHARED, None)
+        body["endpointGroups"][0]["endpoints"][0]["inheritConfiguration"] = False
+        with self.assertRaises(Invalid) as caught:
+            catalog.parse_api(body)
+        self.assertEqual(
+            [(issue.location, issue.message) for issue in caught.exception.issues],
+            [
+                (
+                    "listeners[0].entrypoints[0].type",
+                    "type [http-proxy] is for PROXY APIs",
+                ),
+                (f"{GROUP}.type", "type [http-proxy] is for PROXY APIs"),
+            ],
+        )
+
+    def test_nothing_to_share(self) -> None:
+        """A shared configuration is refused where the type has none."""
+        catalog = Catalog(
+            [EndpointType("http-proxy", "", "PROXY", HttpProxyConfiguration, None)],
+            CATALOG.entrypoints.values(),
+            [],
+        )
+        with self.assertRaises(Invalid) as caught:
+            catalog.parse_api(tutorial_api())
+        self.assertEqual(where(list(caught.exception.issues)), [SHARED])
+
+    def test_override_is_checked(self) -> None:
+        """An endpoint's own configuration is checked like a group's."""
+        at = f"{GROUP}.endpoints[0].sharedConfigurationOverride"
+        body = put(tutorial_api(), at, '{"http": {"readTimeout": -1, "x": null}}')
+        self.assertEqual(
+            where(api_issues(body)), [f"{at}.http.readTimeout", f"{at}.http.x"]
+        )
+
+
+class PlanTests(SynchronousTestCase):
+    """Plan bodies."""
+
+    def test_other_security(self) -> None:
+        """Security that is not built is refused by name."""
+        for kind in ("API_KEY", "jwt", "OAUTH2", "MTLS"):
+            (issue,) = plan_issues(tutorial_plan(security={"type": kind}))
+            self.assertEqual(issue.location, "security.type")
+            self.assertIn(kind.upper(), issue.message)
+
+    def test_configuration(self) -> None:
+        """A keyless plan has nothing to configure, in either form."""
+        for configuration in ({"propagateApiKey": True}, '{"propagateApiKey": true}'):
+            security = {"type": "KEY_LESS", "configuration": configuration}
+            self.assertEqual(
+                plan_issues(tutorial_plan(security=security)),
+                [Issue("unknown field", "security.configuration.propagateApiKey")],
+            )
+
+    def test_all_at_once(self) -> None:
+        """Problems of shape and of security come together."""
+        body = tutorial_plan(mode="PUSH", nope=1, security={"type": "JWT", "x": 1})
+        self.assertEqual(
+            sorted(where(plan_issues(body))),
+            ["mode", "nope", "security.type", "security.x"],
+        )
+
+    def test_update_without_type(self) -> None:
+        """An update need not repeat the type of security, as Gravitee's own clients
+        do not."""
+        current = CATALOG.parse_plan(tutorial_plan())
+        updates: list[object] = [None, {}, {"configuration": {}}, {"type": None}]
+        for security in updates:
+            body = tutorial_plan(name="new", security=security)
+            plan = CATALOG.parse_plan(body, current)
+            self.assertEqual(plan.security, current.security)
+            self.assertEqual(plan.name, "new")
+        self.assertEqual(
+            where(plan_issues(tutorial_plan(security={}))), ["security.type"]
+        )
+
+    def test_update_checks_configuration(self) -> None:
+        """The configuration of an update is checked by the type it has."""
+        current = CATALOG.parse_plan(tutorial_plan())
+        body = tutorial_plan(security={"configuration": {"x": 1}})
+        with self.assertRaises(Invalid) as caught:
+            CATALOG.parse_plan(body, current)
+        self.assertEqual(
+            where(list(caught.exception.issues)), ["security.configuration.x"]
+        )
+
+
+class StandingTests(SynchronousTestCase):
+    """What stands beside a definition."""
+
+    def test_standing(self) -> None:
+        """Visibility and lifecycle state are read from the body, or left open."""
+        standing = CATALOG.parse_standing(tutorial_api(visibility="public"))
+        self.assertIs(standing.visibility, Visibility.PUBLIC)
+        self.assertIsNone(standing.lifecycle_state)
+        with self.assertRaises(Invalid) as caught:
+            CATALOG.parse_standing({"lifecycleState": 1})
+        self.assertEqual(where(list(caught.exception.issues)), ["lifecycleState"])
+
+
+class SchemaTests(SynchronousTestCase):
+    """JSON Schemas of configurations."""
+
+    def test_schemas(self) -> None:
+        """Every configuration has a schema in the names of the JSON."""
+        shared = CATALOG.schema("shared", "http-proxy")
+        self.assertEqual(
+            shared["$schema"], "https://json-schema.org/draft/2020-12/schema"
+        )
+        http = shared["$defs"]["HttpOptions"]
+        self.assertFalse(http["additionalProperties"])
+        self.assertEqual(
+            http["properties"]["idleTimeout"],
+            {
+                "type": "integer",
+                "title": "Idletimeout",
+                "minimum": 0,
+                "maximum": 2**31 - 1,
+                "default": 60000,
+                "description": "Silence of the upstream after which a call is given"
+                " up, in ms; 0 for never.",
+            },
+        )
+        endpoint = CATALOG.schema("endpoint", "http-proxy")
+        self.assertEqual(endpoint["required"], ["target"])
+        self.assertEqual(CATALOG.schema("entrypoint", "http-proxy")["properties"], {})
+        self.assertEqual(CATALOG.schema("plan", "KEY_LESS")["properties"], {})
+
+    def test_unknown(self) -> None:
+        """A type that is not there has none."""
+        self.assertRaises(LookupError, CATALOG.schema, "endpoint", "kafka")
+        catalog = Catalog(
+            [EndpointType("bare", "", "PROXY", HttpProxyConfiguration, None)], [], []
+        )
+        self.assertRaises(LookupError, catalog.schema, "shared", "bare")
