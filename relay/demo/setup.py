@@ -226,11 +226,12 @@ def _reasons(answer: Any) -> str:
     """What an error body of the management API says, details included."""
     if not isinstance(answer, dict):
         return ""
+    message = answer.get("message")
     details = [
         f"{detail.get('location')}: {detail.get('message')}"
         for detail in answer.get("details") or ()
     ]
-    return "".join(f": {text}" for text in [answer.get("message"), *details] if text)
+    return "".join(f": {text}" for text in (message, *details) if text)
 
 
 def _error(why: str) -> DemoError:
