@@ -13,7 +13,7 @@ from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError
 from twisted.internet.error import ConnectError, DNSLookupError
 from twisted.internet.interfaces import IReactorTime
-from twisted.web.client import Agent, ResponseFailed
+from twisted.web.client import Agent, HTTPConnectionPool, ResponseFailed
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent
 
@@ -68,17 +68,26 @@ async def setup_demo(
     :param agent: how to reach a management listener that needs more than TCP.
     :raises DemoError: with one line that says what is in the way.
     """
-    http = HTTPClient(
-        agent or Agent(reactor)  # type: ignore[no-untyped-call]
-    )
-    management = _Management(http, management_url.rstrip("/"), username, password)
+    pool = HTTPConnectionPool(reactor)  # type: ignore[no-untyped-call]
+    dialling = Agent(reactor, pool=pool)  # type: ignore[no-untyped-call]
+    http = HTTPClient(agent or dialling)
+    try:
+        return await _set_up(
+            _Management(http, management_url.rstrip("/"), username, password),
+            target,
+            context_path,
+        )
+    finally:
+        await pool.closeCachedConnections()  # type: ignore[no-untyped-call]
+
+
+async def _set_up(management: _Management, target: str, context_path: str) -> DemoApi:
     api = await _find(management, context_path)
     created = api is None
     if api is None:
         await _verify_path(management, context_path)
-        api = await management.call(
-            "POST", "/apis", api_definition(target, context_path)
-        )
+        definition = api_definition(target, context_path)
+        api = await management.call("POST", "/apis", definition)
     api_id = api["id"]
     await _publish_plan(management, api_id)
     await _serve(management, api_id)

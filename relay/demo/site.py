@@ -54,6 +54,7 @@ class SourceSite(Site):
     """A site that keeps no access log: Twisted's would show the key in a query."""
 
     requestFactory = SourceRequest
+    noisy = False
 
     def log(self, request: Request) -> None:
         """Write nothing."""
