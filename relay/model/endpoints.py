@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict
 
@@ -52,7 +52,11 @@ class Endpoint(Options):
 
 
 class EndpointGroup(Options):
-    """Endpoints that stand in for each other; the first group is the default."""
+    """Endpoints that stand in for each other; the first group is the default.
+
+    For an endpoint holds the group's shared configuration if it inherits, else its
+    own; the two are never mixed.
+    """
 
     name: Name
     type: Name
@@ -60,13 +64,3 @@ class EndpointGroup(Options):
     shared_configuration: Annotated[SharedObject, Field(repr=False)] = None
     endpoints: tuple[Endpoint, ...] = ()
     services: unbuilt.Services = None
-
-    def shared_by(self, endpoint: Endpoint) -> dict[str, Any]:
-        """Give the shared configuration that holds for one of the endpoints.
-
-        It is the group's or the endpoint's own, never a mixture; empty where the
-        defaults hold.
-        """
-        if endpoint.inherit_configuration:
-            return self.shared_configuration or {}
-        return endpoint.shared_configuration_override or {}

@@ -135,8 +135,7 @@ class HttpOptions(Options):
     keep_alive: Flag = True
     """Whether connections are kept for later calls."""
     keep_alive_timeout: MillisecondsOrOff = 30_000
-    """How long an unused connection is kept, in ms; 0 for as long as the upstream
-    keeps it."""
+    """How long an unused connection is kept, in ms; 0 to keep none."""
     connect_timeout: Milliseconds = 5_000
     """For TCP and TLS together, in ms."""
     read_timeout: Milliseconds = 10_000

@@ -257,29 +257,3 @@ class MemberTests(SynchronousTestCase):
             ),
         )
         self.assertEqual(ApiDefinition.read(api.to_json()), api)
-
-
-class SharedByTests(SynchronousTestCase):
-    """Which shared configuration holds for an endpoint."""
-
-    def test_shared_by(self) -> None:
-        """It is the group's or the endpoint's own, never a mixture of both."""
-        inheriting = Endpoint(
-            name="a",
-            type="http-proxy",
-            inherit_configuration=True,
-            shared_configuration_override={"http": {"idleTimeout": 1}},
-        )
-        own = inheriting.model_copy(update={"inherit_configuration": False})
-        bare = Endpoint(name="b", type="http-proxy")
-        group = EndpointGroup(
-            name="g",
-            type="http-proxy",
-            shared_configuration={"http": {"readTimeout": 2}},
-            endpoints=(inheriting, own, bare),
-        )
-        self.assertEqual(group.shared_by(inheriting), {"http": {"readTimeout": 2}})
-        self.assertEqual(group.shared_by(own), {"http": {"idleTimeout": 1}})
-        self.assertEqual(group.shared_by(bare), {})
-        nothing = group.model_copy(update={"shared_configuration": None})
-        self.assertEqual(nothing.shared_by(inheriting), {})
