@@ -18,9 +18,9 @@ from twisted.web._newclient import HTTP11ClientProtocol
 
 from relay.deadline import Deadline
 from relay.model.http_proxy import SharedConfiguration
-from relay.upstream import tunnel
 from relay.upstream.errors import connect_timeout
 from relay.upstream.leash import Leash, LeashFactory
+from relay.upstream.tunnel import http_connect, socks5
 
 NEVER_S = 86400.0
 
@@ -105,7 +105,7 @@ class Dialer:
             to_proxy = HostnameEndpoint(
                 self._reactor, proxy.host, proxy.port, timeout=timeout
             )
-            build = tunnel.socks5 if proxy.type == "SOCKS5" else tunnel.http_connect
+            build = socks5 if proxy.type == "SOCKS5" else http_connect
             endpoint = build(
                 to_proxy, origin.host, origin.port, proxy.username, proxy.password
             )

@@ -1,0 +1,391 @@
+"""
+``twistd relay``: the composition root, the one place that knows every part.
+
+``makeService`` builds and opens nothing, since twistd forks after it. Starting is done
+in an order that lets no client meet a half-started gateway: the store is migrated, the
+first route table is built from it, and only then does a listener accept.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from typing import Any, TypeVar
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.logger import Logger
+from twisted.python import usage
+from twisted.python.failure import Failure
+
+from relay.catalog import builtin
+from relay.demo import DEMO_KEY, DemoError, DemoSource, demo_lines, setup_demo
+from relay.gateway.deployer import Deployer, drained
+from relay.gateway.resource import GatewayResource
+from relay.gateway.services import Services
+from relay.gateway.site import RelaySite
+from relay.management.auth import Authenticator
+from relay.management.bootstrap import ensure_admin
+from relay.management.passwords import Passwords
+from relay.management.site import ManagementSite
+from relay.model.records import Deployment
+from relay.observability.access import open_access_log
+from relay.observability.live import LiveExchanges
+from relay.settings import Settings, SettingsError, TlsSettings, load
+from relay.store.errors import StoreError
+from relay.store.feed import ChangeFeed
+from relay.store.store import Store
+from relay.tls.material import MaterialError
+from relay.tls.server import server_creator, tls_factory
+
+T = TypeVar("T")
+
+DEMO_SOURCE = "tcp:8090:interface=127.0.0.1"
+DEMO_SOURCE_URL = "http://127.0.0.1:8090"
+DEMO_HEARTBEAT_MS = 5000
+DNS_THREADS = 20
+"""Names are resolved in threads, each of which a slow name server can hold."""
+
+
+class CannotStart(SystemExit, Exception):
+    """
+    Ends the daemon with one line and status 1.
+
+    It is an ``Exception``, too, for twistd to pass it on to the process that waits for
+    the daemon to detach.
+    """
+
+    def __init__(self, line: str) -> None:
+        super().__init__(f"relay: {line}")
+
+
+class Options(usage.Options):
+    """The command line of ``twistd relay``."""
+
+    synopsis = "[options]"
+    longdesc = (
+        "Event relay and API gateway for Server-Sent Events. A setting is taken from "
+        "its option, else from the environment (RELAY__SECTION__NAME), else from the "
+        "file, else it has its default."
+    )
+    optParameters = [
+        ["config", "c", None, "TOML file with the settings."],
+        ["data-dir", "d", "./var", "Directory of the store and the admin password."],
+        [
+            "management",
+            None,
+            None,
+            "Endpoint of the management API [default: tcp:8083:interface=127.0.0.1]",
+        ],
+    ]
+    optFlags = [
+        ["demo", None, "Run the demo source, and set up an API that leads to it."]
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self["gateways"] = []
+
+    def opt_gateway(self, endpoint: str) -> None:
+        """Endpoint for clients; may repeat [default: tcp:8082:backlog=4096]"""
+        self["gateways"].append(endpoint)
+
+    opt_g = opt_gateway
+
+    def postOptions(self) -> None:
+        """
+        Read the settings, so that a mistake in them ends the command at once.
+
+        :raises CannotStart: with one line that names the setting.
+        """
+        given: dict[str, object] = {}
+        if self["gateways"]:
+            given["gateway"] = self["gateways"]
+        if self["management"] is not None:
+            given["management"] = self["management"]
+        try:
+            self["settings"] = load(self["config"], self["data-dir"], os.environ, given)
+        except SettingsError as error:
+            raise CannotStart(str(error)) from None
+
+
+def makeService(options: Options) -> RelayService:
+    """Build the daemon; nothing is opened before it starts."""
+    # The daemon chooses the reactor after this module is imported.
+    from twisted.internet import reactor
+
+    return RelayService(options["settings"], reactor, demo=bool(options["demo"]))
+
+
+class RelayService(Service):
+    """
+    The daemon.
+
+    :param settings: all settings.
+    :param reactor: the reactor.
+    :param demo: run the demo source and set up its API.
+    """
+
+    log = Logger()
+
+    def __init__(self, settings: Settings, reactor: Any, demo: bool) -> None:
+        self.settings = settings
+        self._reactor = reactor
+        self._demo = demo
+        self._ports: list[IListeningPort] = []
+        self._store = Store(
+            settings.store.url,
+            reactor,
+            threads=settings.store.threads,
+            clock_ms=_wall_ms,
+        )
+        self._feed = ChangeFeed(self._store, reactor, settings.store.poll_ms)
+        self._passwords = Passwords(reactor)
+        self._catalog = builtin()
+        self._gateway: GatewayResource | None = None
+        self._deployer: Deployer | None = None
+        self._demo_source: DemoSource | None = None
+
+    def startService(self) -> None:
+        """
+        Start everything, in order, before the reactor runs.
+
+        :raises CannotStart: with one line, whatever is in the way.
+        """
+        super().startService()
+        _raise_file_limit()
+        self._reactor.suggestThreadPoolSize(DNS_THREADS)
+        try:
+            self._start()
+        except (StoreError, MaterialError, OSError) as error:
+            raise CannotStart(str(error)) from None
+
+    def _start(self) -> None:
+        settings = self.settings
+        self._wait(self._store.start())
+        self._passwords.start()
+        self._wait(ensure_admin(self._store, settings, os.environ))
+        gateway = self._start_gateway()
+        self._listen_management()
+        for listener in settings.gateway.listeners:
+            site = RelaySite(
+                gateway, listener, settings.gateway, settings.limits, self._reactor
+            )
+            self._listen(listener.endpoint, site, listener.tls)
+        if self._demo:
+            self._start_demo()
+
+    def _start_gateway(self) -> GatewayResource:
+        settings = self.settings
+        services = Services(
+            self._reactor,
+            settings.gateway,
+            settings.limits,
+            open_access_log(settings.log),
+            LiveExchanges(),
+            _wall_ms,
+        )
+        self._gateway = GatewayResource(services)
+        self._deployer = Deployer(self._reactor, self._gateway, self._catalog.parse_api)
+        # The feed first, then the snapshot: no change falls between them.
+        self._wait(self._feed.start())
+        self._feed.subscribe(self._changed)
+        self._deployer.replace_all(
+            self._wait(self._store.read(lambda tx: tx.deployments.all_active()))
+        )
+        return self._gateway
+
+    def _changed(self, api_ids: frozenset[str] | None) -> None:
+        """Serve what is deployed now; None means that anything may have changed."""
+        deployer = self._deployer
+        assert deployer is not None
+        done: Deferred[None]
+        if api_ids is None:
+            done = self._store.read(lambda tx: tx.deployments.all_active()).addCallback(
+                deployer.replace_all
+            )
+        else:
+            ids = sorted(api_ids)
+
+            def active(tx: Any) -> dict[str, Deployment | None]:
+                return {one: tx.deployments.active(one) for one in ids}
+
+            done = self._store.read(active).addCallback(deployer.apply)
+        done.addErrback(self._not_applied)
+
+    def _not_applied(self, failure: Failure) -> None:
+        self.log.failure("a change could not be applied", failure)
+
+    def _listen_management(self) -> None:
+        settings = self.settings.management
+        authenticator = Authenticator(
+            self._store, self.settings.admin, self._reactor, self._passwords
+        )
+        site = ManagementSite(
+            self._store,
+            self._catalog,
+            self.settings,
+            authenticator,
+            self._reactor,
+            self.gateway_urls,
+        )
+        port = self._listen(settings.endpoint, site, settings.tls)
+        address = getattr(port.getHost(), "host", "127.0.0.1")
+        if settings.tls is None and not (
+            address.startswith("127.") or address in ("::1", "localhost")
+        ):
+            self.log.warn(
+                "the management API is reachable on {address} without TLS: "
+                "passwords travel in clear text",
+                address=address,
+            )
+
+    def _listen(
+        self, endpoint: str, factory: IProtocolFactory, tls: TlsSettings | None
+    ) -> IListeningPort:
+        if tls is not None:
+            creator = server_creator(tls.certificate, tls.key, tls.client_auth, tls.ca)
+            factory = tls_factory(creator, factory, self._reactor)
+        try:
+            port: IListeningPort = self._wait(
+                serverFromString(self._reactor, endpoint).listen(factory)
+            )
+        except CannotListenError as error:
+            reason = getattr(error.socketError, "strerror", None) or error.socketError
+            raise CannotStart(f"cannot listen on {endpoint}: {reason}") from None
+        self._ports.append(port)
+        return port
+
+    def gateway_urls(self) -> list[str]:
+        """Give the gateway's URLs: the public one, else one for each listener."""
+        settings = self.settings.gateway
+        if settings.public_url is not None:
+            return [settings.public_url]
+        return [
+            _url(port, listener.tls)
+            # The first port is the management API's.
+            for port, listener in zip(self._ports[1:], settings.listeners, strict=False)
+        ]
+
+    def _start_demo(self) -> None:
+        source = DemoSource(self._reactor, DEMO_HEARTBEAT_MS, [DEMO_KEY])
+        self._demo_source = source
+        self._listen(DEMO_SOURCE, source.site(), None)
+        self._reactor.callWhenRunning(
+            lambda: Deferred.fromCoroutine(self._set_up_demo()).addErrback(
+                self._demo_failed
+            )
+        )
+
+    async def _set_up_demo(self) -> None:
+        settings = self.settings
+        password = os.environ.get("RELAY_ADMIN_PASSWORD") or _read_password(settings)
+        management_url = _url(self._ports[0], settings.management.tls)
+        api = await setup_demo(
+            management_url,
+            "admin",
+            password,
+            self._reactor,
+            f"{DEMO_SOURCE_URL}/sse?channel=ssechannel&v=1.1",
+        )
+        lines = demo_lines(self.gateway_urls()[0], DEMO_SOURCE_URL, api.context_path)
+        subscribe, publish = lines.splitlines()
+        shown = [
+            "",
+            f"Relay serves {api.name!r}. Subscribe, then publish in a second terminal:",
+            "",
+            f"  {subscribe}",
+            "",
+            f"  {publish}",
+            "",
+            f"Management API: {management_url}/management/v2 (user admin)",
+        ]
+        if sys.__stdout__ is not None and sys.__stdout__.isatty():
+            shown.append(f"Password: {password}")
+        _say("\n".join([*shown, ""]))
+
+    def _demo_failed(self, failure: Failure) -> None:
+        if failure.check(DemoError):
+            _say(f"relay: {failure.value}")
+        else:
+            self.log.failure("the demo could not be set up", failure)
+
+    def stopService(self) -> Deferred[None]:
+        """Close the listeners, let exchanges end, stop what is behind them."""
+        super().stopService()
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        for port in self._ports:
+            closed = port.stopListening()
+            if closed is not None:
+                await closed
+        if self._gateway is not None:
+            await drained(self._reactor, self._gateway)
+        if self._demo_source is not None:
+            self._demo_source.end_all()
+        await self._feed.stop()
+        await self._store.stop()
+        self._passwords.stop()
+
+    def _wait(self, waited: Deferred[T]) -> T:
+        """
+        Turn the reactor, which does not run yet, until a result is there.
+
+        :param waited: what to wait for; usually the store's threads.
+        """
+        results: list[T | Failure] = []
+        waited.addBoth(results.append)
+        while not results:
+            self._reactor.iterate(0.02)
+        result = results[0]
+        if isinstance(result, Failure):
+            result.raiseException()
+        return result
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _raise_file_limit() -> None:
+    """Every stream takes two files: allow as many as the system lets us."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _url(port: IListeningPort, tls: TlsSettings | None) -> str:
+    """The URL of a listener, as seen from this machine."""
+    address = port.getHost()
+    host = getattr(address, "host", "127.0.0.1")
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1"
+    if ":" in host:
+        host = f"[{host}]"
+    number = getattr(address, "port", 80)
+    return f"{'https' if tls is not None else 'http'}://{host}:{number}"
+
+
+def _read_password(settings: Settings) -> str:
+    path = os.path.join(settings.data_dir, "admin-password")
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        raise DemoError(
+            f"demo: {path} cannot be read: set RELAY_ADMIN_PASSWORD to the password "
+            "of the user admin"
+        ) from None
+
+
+def _say(text: str) -> None:
+    """Tell the person at the terminal, past twistd's log."""
+    out = sys.__stdout__
+    if out is not None:
+        out.write(text + "\n")
+        out.flush()
