@@ -1,0 +1,59 @@
+"""A client on a bare socket, for what a well-behaved one cannot do or see."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+from tests.wire.daemon import BOUND_S
+
+
+class RawClient:
+    """
+    One connection to the gateway.
+
+    :param port: the gateway's.
+    :param context: for TLS.
+    """
+
+    def __init__(self, port: int, context: ssl.SSLContext | None = None) -> None:
+        self.socket: socket.socket = socket.create_connection(
+            ("127.0.0.1", port), timeout=BOUND_S
+        )
+        if context is not None:
+            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+        self.received = b""
+
+    def send(self, data: bytes) -> None:
+        """Send it all."""
+        self.socket.sendall(data)
+
+    def get(self, path: str, *headers: str) -> None:
+        """Send a GET."""
+        lines = [f"GET {path} HTTP/1.1", "Host: localhost", *headers, "", ""]
+        self.send("\r\n".join(lines).encode())
+
+    def until(self, mark: bytes) -> bytes:
+        """Read until some bytes have come; give all that came before, and them."""
+        while mark not in self.received:
+            more = self.socket.recv(65536)
+            if not more:
+                raise ConnectionError(f"ended before {mark!r}: {self.received!r}")
+            self.received += more
+        before, _, self.received = self.received.partition(mark)
+        return before + mark
+
+    def rest(self) -> tuple[bytes, str]:
+        """Read to the end; say whether it was a ``close`` or a ``reset``."""
+        while True:
+            try:
+                more = self.socket.recv(65536)
+            except (ConnectionResetError, ssl.SSLError):
+                return self.received, "reset"
+            if not more:
+                return self.received, "close"
+            self.received += more
+
+    def close(self) -> None:
+        """Leave."""
+        self.socket.close()

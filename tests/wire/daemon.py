@@ -1,0 +1,354 @@
+"""
+A real ``twistd relay`` process, and the ways that a test has to talk to it.
+
+Everything here blocks, with a bound: the test process runs no reactor of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "correct-horse-battery"
+BOUND_S = 30.0
+"""How long a state that must come may take; nothing waits for it to pass."""
+TWISTD = str(Path(sys.executable).with_name("twistd"))
+
+
+class Answer:
+    """A response of the management API, or of the gateway."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+def free_port() -> int:
+    """Find a TCP port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(state: Callable[[], Any], what: str, bound_s: float = BOUND_S) -> Any:
+    """
+    Wait for a state.
+
+    :param state: returns something true once it is there.
+    :param what: the state's name, for the failure.
+    """
+    deadline = time.monotonic() + bound_s
+    while True:
+        value = state()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {bound_s} s: {what}")
+        time.sleep(0.01)
+
+
+def proxy_api(
+    target: str, context_path: str, *, name: str = "test", **shared: Any
+) -> dict[str, Any]:
+    """
+    Write the definition of a PROXY API as Gravitee's console does.
+
+    :param target: where it leads.
+    :param context_path: where it is found.
+    :param shared: members of ``sharedConfiguration``, such as ``http``.
+    """
+    return {
+        "definitionVersion": "V4",
+        "name": name,
+        "apiVersion": "1.0",
+        "type": "PROXY",
+        "listeners": [
+            {
+                "type": "HTTP",
+                "paths": [{"path": context_path}],
+                "entrypoints": [{"type": "http-proxy", "configuration": {}}],
+            }
+        ],
+        "endpointGroups": [
+            {
+                "name": "default-group",
+                "type": "http-proxy",
+                "sharedConfiguration": shared,
+                "endpoints": [
+                    {
+                        "name": "default",
+                        "type": "http-proxy",
+                        "inheritConfiguration": True,
+                        "configuration": {"target": target},
+                    }
+                ],
+            }
+        ],
+    }
+
+
+KEYLESS = {
+    "definitionVersion": "V4",
+    "name": "Default Keyless (UNSECURED)",
+    "mode": "STANDARD",
+    "security": {"type": "KEY_LESS", "configuration": {}},
+    "validation": "MANUAL",
+}
+
+
+class Daemon:
+    """
+    One ``twistd relay`` on free ports.
+
+    :param data_dir: where it keeps its files.
+    :param toml: the settings file's content, if any.
+    :param options: more of the command line.
+    :param environment: more environment.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        toml: str = "",
+        options: tuple[str, ...] = (),
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.management_port = free_port()
+        self.log_path = data_dir / "twistd.log"
+        data_dir.mkdir(parents=True, exist_ok=True)
+        arguments = ["--data-dir", str(data_dir), *options]
+        if toml:
+            config = data_dir / "relay.toml"
+            config.write_text(toml.replace("{port}", str(self.port)))
+            arguments += ["--config", str(config)]
+        if "[[gateway.listeners]]" not in toml:
+            arguments += ["--gateway", f"tcp:{self.port}:interface=127.0.0.1"]
+        arguments += [
+            "--management",
+            f"tcp:{self.management_port}:interface=127.0.0.1",
+        ]
+        self._arguments = arguments
+        self._environment = {"RELAY_ADMIN_PASSWORD": PASSWORD, **(environment or {})}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        assert self.process is not None
+        return self.process.pid
+
+    @property
+    def gateway_url(self) -> str:
+        """Where clients call."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Daemon:
+        """Start it, and wait until it accepts."""
+        self.process = twistd(self._arguments, self.log_path, self._environment)
+        until(self._accepts, "the daemon accepts")
+        return self
+
+    def _accepts(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise AssertionError(f"the daemon ended: {self.log()}")
+        return accepts(self.management_port) and accepts(self.port)
+
+    def stop(self) -> int:
+        """Ask it to stop, and give its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> int:
+        process, self.process = self.process, None
+        if process is None:
+            return 0
+        process.send_signal(number)
+        return process.wait(BOUND_S)
+
+    def log(self) -> str:
+        """What it has logged."""
+        return self.log_path.read_text() if self.log_path.exists() else ""
+
+    def rss_bytes(self) -> int:
+        """How much memory it has resident."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
+        return int(line.split()[1]) * 1024
+
+    def manage(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """
+        Call the management API as the administrator.
+
+        :param path: below ``/management/v2/environments/DEFAULT``.
+        """
+        credentials = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+        sent = {"Authorization": f"Basic {credentials}", **(headers or {})}
+        content = None
+        if body is not None:
+            content = json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.management_port, timeout=BOUND_S
+        )
+        try:
+            connection.request(
+                method, f"/management/v2/environments/DEFAULT{path}", content, sent
+            )
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def must(self, method: str, path: str, body: object = None) -> Any:
+        """Call the management API and insist on success."""
+        answer = self.manage(method, path, body)
+        if not 200 <= answer.status < 300:
+            raise AssertionError(f"{method} {path}: {answer.status} {answer.body!r}")
+        return answer.json() if answer.body else None
+
+    def publish(self, definition: dict[str, Any]) -> str:
+        """Create an API with a keyless plan, start it, and give its id."""
+        api_id: str = self.must("POST", "/apis", definition)["id"]
+        plan = self.must("POST", f"/apis/{api_id}/plans", KEYLESS)
+        self.must("POST", f"/apis/{api_id}/plans/{plan['id']}/_publish")
+        self.must("POST", f"/apis/{api_id}/_start")
+        until(lambda: f"API {api_id}: serving" in self.log(), f"{api_id} is served")
+        return api_id
+
+    def get(
+        self, path: str, headers: dict[str, str] | None = None, method: str = "GET"
+    ) -> Answer:
+        """Call the gateway and read the whole answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=BOUND_S)
+        try:
+            connection.request(method, path, headers=headers or {})
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def access_lines(self) -> list[dict[str, Any]]:
+        """The lines of the access log so far."""
+        path = self.data_dir / "access.log"
+        if not path.exists():
+            return []
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+    def access_line(self, **members: object) -> dict[str, Any]:
+        """Wait for a line of the access log with these members, and give it."""
+
+        def found() -> dict[str, Any] | None:
+            for line in self.access_lines():
+                if all(line[name] == value for name, value in members.items()):
+                    return line
+            return None
+
+        line: dict[str, Any] = until(found, f"an access-log line with {members}")
+        return line
+
+
+def accepts(port: int) -> bool:
+    """Whether something accepts connections on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def twistd(
+    arguments: list[str],
+    log_path: Path,
+    environment: dict[str, str] | None = None,
+    command: str = "relay",
+) -> subprocess.Popen[bytes]:
+    """
+    Start twistd in the foreground.
+
+    :param arguments: what follows the command.
+    :param log_path: where its output goes.
+    """
+    with log_path.open("ab") as log:
+        return subprocess.Popen(
+            [TWISTD, "--nodaemon", "--pidfile=", command, *arguments],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **(environment or {})},
+            cwd=log_path.parent,
+        )
+
+
+class SharedDaemon:
+    """
+    A daemon for all tests of a module: started by the first, ended with the run.
+
+    :param toml: makes the settings file's content from its directory.
+    """
+
+    def __init__(self, toml: Callable[[Path], str] = lambda _: "") -> None:
+        self._toml = toml
+        self._daemon: Daemon | None = None
+
+    def get(self) -> Daemon:
+        """Give it, running."""
+        if self._daemon is None:
+            directory = Path(tempfile.mkdtemp(prefix="relay-"))
+            self._daemon = Daemon(directory, self._toml(directory)).start()
+            atexit.register(self._end, self._daemon)
+        return self._daemon
+
+    def _end(self, daemon: Daemon) -> None:
+        daemon.kill()
+        shutil.rmtree(daemon.data_dir, ignore_errors=True)
+
+
+@contextmanager
+def demo_source(heartbeat_ms: int = 5000) -> Iterator[str]:
+    """Run ``twistd relay-source``, and give its URL."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="relay-source-") as directory:
+        log_path = Path(directory) / "source.log"
+        process = twistd(
+            [
+                "--listen",
+                f"tcp:{port}:interface=127.0.0.1",
+                "--heartbeat-ms",
+                str(heartbeat_ms),
+            ],
+            log_path,
+            command="relay-source",
+        )
+        try:
+            until(lambda: accepts(port), "the demo source accepts")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+            process.wait(BOUND_S)

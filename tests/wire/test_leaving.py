@@ -1,0 +1,130 @@
+"""A client that leaves frees the source at once, whatever it was waiting for."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from pathlib import Path
+from queue import Queue
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.pki import Authority
+from tests.wire.client import RawClient
+from tests.wire.daemon import BOUND_S, SharedDaemon, free_port, proxy_api
+from tests.wire.scripted import (
+    EVENT_STREAM,
+    Connection,
+    Script,
+    chunk,
+    scripted,
+    server_context,
+)
+
+REPETITIONS = 10
+BOUND_MS = 1000.0
+"""Loose on purpose: a busy machine must not fail this. ``make bench`` is strict."""
+
+
+AUTHORITY = Authority()
+TLS_PORT = free_port()
+
+
+def _listeners(directory: Path) -> str:
+    """Write a plain listener and one with TLS."""
+    written = AUTHORITY.server("localhost").write(str(directory))
+    return f"""
+        [[gateway.listeners]]
+        id = "plain"
+        endpoint = "tcp:{{port}}:interface=127.0.0.1"
+        [[gateway.listeners]]
+        id = "tls"
+        endpoint = "tcp:{TLS_PORT}:interface=127.0.0.1"
+        tls = {{ certificate = "{written.certificate}", key = "{written.key}" }}
+    """
+
+
+SHARED = SharedDaemon(_listeners)
+
+
+class LeavingTests(SynchronousTestCase):
+    """TCP and TLS on both sides, before the head and during the body."""
+
+    def setUp(self) -> None:
+        """Take the daemon."""
+        self.daemon = SHARED.get()
+
+    def client(self, tls: bool) -> RawClient:
+        """Connect to one of the listeners."""
+        context = None
+        if tls:
+            context = ssl.create_default_context(cadata=AUTHORITY.pem)
+        port = TLS_PORT if tls else self.daemon.port
+        client = RawClient(port, context)
+        self.addCleanup(client.close)
+        return client
+
+    def measure(self, client_tls: bool, source_tls: bool, during_body: bool) -> None:
+        """Let clients leave one after another; each must be noticed in the bound."""
+        closed: Queue[float] = Queue()
+        asked: Queue[bool] = Queue()
+        context = None
+        if source_tls:
+            context = server_context(AUTHORITY.server("localhost"))
+        with scripted(_watching(asked, closed, during_body), context) as (port, _):
+            scheme = "https" if source_tls else "http"
+            path = "/" + self.id().rpartition(".")[2]
+            target = f"{scheme}://localhost:{port}/"
+            self.daemon.publish(proxy_api(target, path, ssl={"trustAll": True}))
+            took_ms = []
+            for _ in range(REPETITIONS):
+                client = self.client(client_tls)
+                client.get(path)
+                asked.get(timeout=BOUND_S)
+                if during_body:
+                    client.until(b"data: 1\n\n")
+                left = time.monotonic()
+                client.close()
+                took_ms.append((closed.get(timeout=BOUND_S) - left) * 1000)
+        print(f"{path}: closed after {max(took_ms):.1f} ms at most")
+        self.assertLess(max(took_ms), BOUND_MS)
+        line = self.daemon.access_line(path=path, kind="close")
+        self.assertEqual(line["outcome"], "client_gone")
+        self.assertEqual(line["status"], 200 if during_body else 499)
+
+    def test_before_the_head(self) -> None:
+        """TCP on both sides."""
+        self.measure(False, False, during_body=False)
+
+    def test_during_the_body(self) -> None:
+        """TCP on both sides."""
+        self.measure(False, False, during_body=True)
+
+    def test_before_the_head_with_tls(self) -> None:
+        """TLS on both sides."""
+        self.measure(True, True, during_body=False)
+
+    def test_during_the_body_with_tls(self) -> None:
+        """TLS on both sides."""
+        self.measure(True, True, during_body=True)
+
+    def test_before_the_head_with_a_tls_source(self) -> None:
+        """TLS to the source only."""
+        self.measure(False, True, during_body=False)
+
+    def test_during_the_body_with_a_tls_client(self) -> None:
+        """TLS to the client only."""
+        self.measure(True, False, during_body=True)
+
+
+def _watching(asked: Queue[bool], closed: Queue[float], body: bool) -> Script:
+    """Make a source that reports the request and then the end of its connection."""
+
+    def script(connection: Connection) -> None:
+        connection.head()
+        if body:
+            connection.send(EVENT_STREAM + chunk(b"data: 1\n\n"))
+        asked.put(True)
+        closed.put(connection.closed_at())
+
+    return script

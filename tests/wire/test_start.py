@@ -1,0 +1,213 @@
+"""Starting the daemon: what it needs, what it says, how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.wire.daemon import (
+    BOUND_S,
+    TWISTD,
+    Daemon,
+    accepts,
+    free_port,
+    twistd,
+    until,
+)
+
+
+class StartTests(SynchronousTestCase):
+    """Each test starts a process of its own."""
+
+    def setUp(self) -> None:
+        """Make a data directory."""
+        self.directory = Path(tempfile.mkdtemp(prefix="relay-"))
+
+    def run_twistd(
+        self, *arguments: str, environment: dict[str, str] | None = None
+    ) -> tuple[int, str]:
+        """Run a command that is to end by itself."""
+        done = subprocess.run(
+            [TWISTD, "--nodaemon", "--pidfile=", "relay", *arguments],
+            cwd=self.directory,
+            env={**os.environ, **(environment or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=BOUND_S,
+            check=False,
+        )
+        return done.returncode, done.stdout.decode()
+
+    def assert_one_line(self, status: int, output: str, *words: str) -> None:
+        """It ended with a status, one line of ours and no traceback."""
+        self.assertNotEqual(status, 0)
+        self.assertNotIn("Traceback", output)
+        ours = [line for line in output.splitlines() if "relay: " in line]
+        self.assertEqual(len(ours), 1, output)
+        for word in words:
+            self.assertIn(word, ours[0])
+
+    def test_a_port_in_use(self) -> None:
+        """Names the endpoint."""
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
+            status, output = self.run_twistd("--gateway", endpoint)
+        self.assert_one_line(status, output, endpoint, "in use")
+
+    def test_an_unknown_key(self) -> None:
+        """Names the key and the file."""
+        (self.directory / "relay.toml").write_text("[gateway]\nspeed = 9\n")
+        status, output = self.run_twistd("--config", "relay.toml")
+        self.assert_one_line(status, output, "gateway.speed", "relay.toml")
+
+    def test_an_unknown_variable(self) -> None:
+        """Names the variable; others that begin alike are none of ours."""
+        status, output = self.run_twistd(
+            environment={"RELAY__GATEWAY__SPEED": "9", "RELAY_PORT_8082_TCP": "x"}
+        )
+        self.assert_one_line(status, output, "RELAY__GATEWAY__SPEED")
+
+    def test_a_missing_certificate(self) -> None:
+        """Names the file."""
+        (self.directory / "relay.toml").write_text(
+            '[[gateway.listeners]]\nid = "tls"\nendpoint = "tcp:0"\n'
+            'tls = { certificate = "no.pem", key = "no.key" }\n'
+        )
+        status, output = self.run_twistd(
+            "--config", "relay.toml", "--management", f"tcp:{free_port()}"
+        )
+        self.assert_one_line(status, output, "no.pem")
+
+    def test_a_newer_store(self) -> None:
+        """Is refused."""
+        (self.directory / "var").mkdir()
+        (self.directory / "var" / "relay.db").write_bytes(b"not a database" * 100)
+        status, output = self.run_twistd()
+        self.assert_one_line(status, output, "relay.db")
+
+    def test_a_detached_daemon_reports_failure(self) -> None:
+        """Without --nodaemon the command still ends with a status."""
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            done = subprocess.run(
+                [
+                    TWISTD,
+                    "--pidfile=relay.pid",
+                    "--logfile=relay.log",
+                    "relay",
+                    "--gateway",
+                    f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1",
+                    "--management",
+                    f"tcp:{free_port()}:interface=127.0.0.1",
+                ],
+                cwd=self.directory,
+                capture_output=True,
+                timeout=BOUND_S,
+                check=False,
+            )
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(b"cannot listen on", done.stdout + done.stderr)
+
+    def test_a_detached_daemon_serves(self) -> None:
+        """twistd forks after makeService: nothing that was opened is lost."""
+        port, management = free_port(), free_port()
+        subprocess.run(
+            [
+                TWISTD,
+                "--pidfile=relay.pid",
+                "--logfile=relay.log",
+                "relay",
+                "--gateway",
+                f"tcp:{port}:interface=127.0.0.1",
+                "--management",
+                f"tcp:{management}:interface=127.0.0.1",
+            ],
+            cwd=self.directory,
+            timeout=BOUND_S,
+            check=True,
+        )
+        pid = int((self.directory / "relay.pid").read_text())
+        self.addCleanup(_end, pid)
+        until(lambda: accepts(port) and accepts(management), "the daemon accepts")
+
+    def test_the_generated_password(self) -> None:
+        """Is in a file that only the owner reads; the log names only the file."""
+        daemon = Daemon(self.directory)
+        del daemon._environment["RELAY_ADMIN_PASSWORD"]
+        daemon.start()
+        self.addCleanup(daemon.kill)
+        path = self.directory / "admin-password"
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        password = path.read_text().strip()
+        self.assertGreater(len(password), 20)
+        self.assertIn(str(path), daemon.log())
+        self.assertNotIn(password, daemon.log())
+
+    def test_the_file_limit_is_raised(self) -> None:
+        """The soft limit is the hard one."""
+        daemon = Daemon(self.directory).start()
+        self.addCleanup(daemon.kill)
+        limits = Path(f"/proc/{daemon.pid}/limits").read_text()
+        line = next(one for one in limits.splitlines() if "open files" in one)
+        soft, hard = line.split()[3:5]
+        self.assertEqual(soft, hard)
+
+    def test_twist_runs_it_too(self) -> None:
+        """``twist relay`` is the same daemon."""
+        port = free_port()
+        process = subprocess.Popen(
+            [
+                str(Path(sys.executable).with_name("twist")),
+                "relay",
+                "--gateway",
+                f"tcp:{port}:interface=127.0.0.1",
+                "--management",
+                f"tcp:{free_port()}:interface=127.0.0.1",
+            ],
+            cwd=self.directory,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.addCleanup(process.wait, BOUND_S)
+        self.addCleanup(process.kill)
+        until(lambda: accepts(port), "the daemon accepts")
+
+    def test_the_demo(self) -> None:
+        """Serves the tutorial's API, and a second run finds what the first made."""
+        gateway, management = free_port(), free_port()
+        arguments = [
+            "--demo",
+            "--gateway",
+            f"tcp:{gateway}:interface=127.0.0.1",
+            "--management",
+            f"tcp:{management}:interface=127.0.0.1",
+        ]
+        for _ in range(2):
+            log = self.directory / "demo.log"
+            log.write_text("")
+            process = twistd(arguments, log)
+            self.addCleanup(process.wait, BOUND_S)
+            self.addCleanup(process.kill)
+            until(partial(_mentions, log, "curl"), "the demo is set up")
+            text = log.read_text()
+            self.assertIn(f"http://127.0.0.1:{gateway}/sseconsumer", text)
+            password = (self.directory / "var" / "admin-password").read_text().strip()
+            self.assertNotIn(password, text)
+            process.send_signal(signal.SIGTERM)
+            process.wait(BOUND_S)
+
+
+def _mentions(path: Path, word: str) -> bool:
+    return word in path.read_text()
+
+
+def _end(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
