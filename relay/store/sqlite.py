@@ -36,7 +36,8 @@ class SqliteFile:
     @classmethod
     def from_url(cls, url: str) -> Self:
         """
-        :param url: ``sqlite:///relative/path`` or ``sqlite:////absolute/path``.
+        :param url: ``sqlite:///relative/path`` or ``sqlite:////absolute/path``, with
+            ``%``, ``?`` and the like percent-encoded.
         :raises StoreError: for any other URL. What it holds is not repeated, since a
             database URL may carry a password.
         """
@@ -160,18 +161,20 @@ class SqliteFile:
         """
         retries = timeout_ms // _WAL_RETRY_MS
         pause = Event()
-        with closing(self.connect(writes=True, busy_timeout_ms=0)) as connection:
-            while True:
-                try:
+        while True:
+            try:
+                with closing(
+                    self.connect(writes=True, busy_timeout_ms=0)
+                ) as connection:
                     mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()
-                    break
-                except sqlite3.OperationalError as error:
-                    # SQLite does not wait by itself when two switch at once.
-                    busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
-                    if not busy or not retries:
-                        raise
-                retries -= 1
-                pause.wait(_WAL_RETRY_MS / 1000)
+                break
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait by itself when two switch at once.
+                busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
+                if not busy or not retries:
+                    raise
+            retries -= 1
+            pause.wait(_WAL_RETRY_MS / 1000)
         if mode != ("wal",):
             raise StoreError(
                 f"store.url: {self.path}: this file system does not support "

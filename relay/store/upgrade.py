@@ -87,7 +87,7 @@ def _check(
     if found != good:
         raise StoreError(
             f"store.url: {file.path}: not migrated, {pragma} finds "
-            + " ".join(str(value) for value in found[0])
+            + " ".join(" ".join(map(str, found[0])).split())
         )
 
 

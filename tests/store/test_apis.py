@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from relay.model.records import ApiRecord
 from relay.store.errors import StoreError
 from relay.store.transaction import Transaction
 from tests.store.databases import DatabaseTestCase, api, plan
@@ -9,6 +10,12 @@ from tests.store.databases import DatabaseTestCase, api, plan
 
 class ApisTests(DatabaseTestCase):
     """APIs come back as they went in, and gateways hear of what concerns them."""
+
+    def save(self, record: ApiRecord) -> ApiRecord:
+        """
+        :param record: saved in a transaction of its own.
+        """
+        return self.write(lambda tx: tx.apis.save(record))
 
     def test_round_trip(self) -> None:
         """All fields come back, whatever JSON the definition holds."""
@@ -76,8 +83,7 @@ class ApisTests(DatabaseTestCase):
         for now_ms, given_ms in [(5_000, 1), (5_000, 1), (10, 9_999), (5_003, 0)]:
             self.now_ms = now_ms
             record = api(updated_at_ms=given_ms)
-            saved = self.write(lambda tx, record=record: tx.apis.save(record))
-            instants.append(saved.updated_at_ms)
+            instants.append(self.save(record).updated_at_ms)
         self.assertEqual(instants, [5_000, 5_001, 5_002, 5_003])
 
     def test_save_announces_state_only(self) -> None:

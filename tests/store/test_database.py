@@ -1,0 +1,185 @@
+"""The store's blocking half, on good and bad files."""
+
+import os
+import sqlite3
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.records import ApiRecord
+from relay.store.database import Database
+from relay.store.errors import StoreError
+from relay.store.transaction import Transaction
+from tests.store.databases import DatabaseTestCase, api, rows
+
+
+class DatabaseTests(DatabaseTestCase):
+    """Transactions on a good file."""
+
+    def test_all_or_nothing(self) -> None:
+        """When the work raises, its error comes through and nothing happened."""
+
+        def fail(tx: Transaction) -> None:
+            tx.apis.add(api())
+            tx.touch("api-1")
+            raise ZeroDivisionError("mine")
+
+        self.assertRaises(ZeroDivisionError, self.write, fail)
+        self.assertIsNone(self.read(lambda tx: tx.apis.get("api-1")))
+        self.assertEqual(self.changed(), [])
+
+    def test_committed_when_it_returns(self) -> None:
+        """Another program sees the result at once."""
+        self.write(lambda tx: tx.apis.add(api()))
+        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [("api-1",)])
+
+    def test_says_whether_touched(self) -> None:
+        """The caller learns whether the change feed grew."""
+        self.assertEqual(self.database.write(lambda tx: 1), (1, False))
+        self.assertEqual(self.database.write(lambda tx: tx.touch("a")), (None, True))
+
+    def test_reading_cannot_write(self) -> None:
+        """A change in a read is refused, not lost silently."""
+        with self.assertRaises(StoreError) as raised:
+            self.read(lambda tx: tx.apis.add(api()))
+        self.assertIn("readonly", str(raised.exception))
+
+    def test_snapshot(self) -> None:
+        """All reads of one transaction see the same state, though another program
+        commits between them."""
+
+        def work(tx: Transaction) -> list[int]:
+            before = len(tx.apis.list())
+            with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+                other.execute("DELETE FROM apis")
+            return [before, len(tx.apis.list())]
+
+        self.write(lambda tx: tx.apis.add(api()))
+        self.assertEqual(self.read(work), [1, 1])
+        self.assertEqual(self.read(lambda tx: len(tx.apis.list())), 0)
+
+    def test_reopened(self) -> None:
+        """What was written is there after closing and opening again, and a closed
+        database says so."""
+        self.write(lambda tx: tx.apis.add(api()))
+        self.database.close()
+        self.assertRaises(StoreError, self.read, lambda tx: tx.apis.list())
+        self.assertRaises(StoreError, self.write, lambda tx: tx.touch("a"))
+        self.assertEqual(os.listdir(os.path.dirname(self.path)), ["relay.db"])
+        self.database.open()
+        self.assertEqual(self.read(lambda tx: tx.apis.list()), [api()])
+
+    def get(self, id: str, tx: Transaction) -> ApiRecord | None:
+        """
+        :param id: of the API to read.
+        """
+        return tx.apis.get(id)
+
+    def test_reading_one_api_is_quick(self) -> None:
+        """One API among a thousand is read in less than 2 ms: the median, since a
+        busy machine may stop us at any moment."""
+
+        def fill(tx: Transaction) -> None:
+            for number in range(1_000):
+                tx.apis.add(api(str(number), definition={"text": "x" * 5_000}))
+
+        self.write(fill)
+        spent = []
+        for number in range(200):
+            get = partial(self.get, str(number))
+            begin = perf_counter()
+            found = self.read(get)
+            spent.append(perf_counter() - begin)
+            self.assertIsNotNone(found)
+        median_ms = sorted(spent)[100] * 1_000
+        print(f"reading one API: {median_ms:.2f} ms")
+        self.assertLess(median_ms, 2)
+
+
+class BadFileTests(SynchronousTestCase):
+    """What cannot be used is refused in one line that names the file."""
+
+    def setUp(self) -> None:
+        """Have a directory that anybody may enter."""
+        directory = TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        os.chmod(directory.name, 0o755)
+        self.path = os.path.join(directory.name, "relay.db")
+
+    def refused(self, path: str | None = None) -> str:
+        """
+        :param path: of the file, if another than :attr:`path`.
+        :returns: why it cannot be opened.
+        """
+        path = path or self.path
+        database = Database(f"sqlite:///{path}", 1, lambda: 5_000)
+        with self.assertRaises(StoreError) as raised:
+            database.open()
+        told = str(raised.exception)
+        self.assertTrue(told.startswith(f"store.url: {path}: "), told)
+        self.assertNotIn("\n", told)
+        return told
+
+    def without_privileges(self) -> None:
+        """Be an ordinary user until the end of the test."""
+        if os.geteuid() == 0:
+            os.seteuid(65534)
+            self.addCleanup(os.seteuid, 0)
+
+    def test_no_database(self) -> None:
+        """A file of another kind stays as it is."""
+        text = b"dear diary, " * 1000
+        Path(self.path).write_bytes(text)
+        self.assertIn("file is not a database", self.refused())
+        self.assertEqual(Path(self.path).read_bytes(), text)
+
+    def test_damaged(self) -> None:
+        """A database whose schema makes no sense is refused."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.execute("CREATE TABLE t (x)")
+        with open(self.path, "r+b") as damaged:
+            damaged.seek(100)
+            damaged.write(b"\xff" * 500)
+        self.assertIn("malformed", self.refused())
+
+    def test_directory(self) -> None:
+        """A directory is no database."""
+        os.mkdir(self.path)
+        self.assertIn("unable to open database file", self.refused())
+
+    def test_under_a_file(self) -> None:
+        """A parent that is a file is not replaced."""
+        Path(self.path).write_bytes(b"")
+        self.assertIn("Not a directory", self.refused(f"{self.path}/a/relay.db"))
+
+    def test_read_only(self) -> None:
+        """A file that may not be written is refused when the daemon starts, not when
+        the first change is lost."""
+        database = Database(f"sqlite:///{self.path}", 1, lambda: 5_000)
+        database.open()
+        database.close()
+        os.chmod(self.path, 0o444)
+        os.chmod(os.path.dirname(self.path), 0o555)
+        self.without_privileges()
+        self.refused()
+
+    def test_unreadable(self) -> None:
+        """A file that belongs to somebody else is refused."""
+        Path(self.path).write_bytes(b"")
+        os.chmod(self.path, 0o000)
+        self.without_privileges()
+        self.assertIn("unable to open database file", self.refused())
+
+    def test_directory_without_permission(self) -> None:
+        """A directory in which nothing may be created is refused."""
+        os.chmod(os.path.dirname(self.path), 0o555)
+        self.without_privileges()
+        self.assertIn("Permission denied", self.refused())
+        self.assertIn(
+            "Permission denied",
+            self.refused(os.path.join(os.path.dirname(self.path), "new", "relay.db")),
+        )

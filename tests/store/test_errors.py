@@ -1,0 +1,51 @@
+"""What people are told when the database library fails."""
+
+import sqlite3
+
+from sqlalchemy.exc import IntegrityError, StatementError
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.store.errors import StoreError, told_in_one_line
+
+
+class ToldInOneLineTests(SynchronousTestCase):
+    """One line, without what was stored."""
+
+    def told(self, error: Exception) -> str:
+        """
+        :param error: raised by the database library.
+        :returns: what a log shows of it, traceback included.
+        """
+        with (
+            self.assertRaises(StoreError) as raised,
+            told_in_one_line("/var/relay.db"),
+        ):
+            raise error
+        self.assertIsNone(raised.exception.__cause__)
+        self.assertNotIn("sqlalchemy", Failure(raised.exception).getTraceback())
+        return str(raised.exception)
+
+    def test_statement_is_left_out(self) -> None:
+        """Only the database's own words are told."""
+        error = IntegrityError(
+            "INSERT INTO users", {"password_hash": "secret"}, sqlite3.Error("twice")
+        )
+        self.assertEqual(self.told(error), "store.url: /var/relay.db: twice")
+
+    def test_first_line(self) -> None:
+        """A longer explanation is cut after its first line."""
+        error = StatementError("one\ntwo", "SELECT", {}, ValueError("three\nfour"))
+        self.assertEqual(self.told(error), "store.url: /var/relay.db: three")
+
+    def test_without_words(self) -> None:
+        """An error that says nothing is told by its name."""
+        self.assertEqual(
+            self.told(sqlite3.OperationalError()),
+            "store.url: /var/relay.db: OperationalError",
+        )
+
+    def test_others_pass(self) -> None:
+        """What the caller's own work raises is not touched."""
+        with self.assertRaises(KeyError), told_in_one_line("/var/relay.db"):
+            raise KeyError("mine")

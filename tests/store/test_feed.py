@@ -1,0 +1,258 @@
+"""Who hears of which change, and when."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+from unittest.mock import patch
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.logger import capturedLogs
+
+from relay.store import ChangeFeed, StoreError, Transaction, changes
+from tests.store.databases import api
+from tests.store.test_store import StoreTestCase
+
+
+class ChangeFeedTests(StoreTestCase):
+    """A feed on a real store, with a clock of its own: nothing is polled unless the
+    clock says so. The store reads in one thread, so whoever asks after a poll gets
+    the answer after it."""
+
+    def setUp(self) -> Deferred[None]:  # type: ignore[override]
+        """Start a store and listen to its feed."""
+        super().setUp()
+        self.clock = Clock()
+        self.store = self.make(threads=1)
+        self.feed = ChangeFeed(self.store, self.clock, poll_ms=250)
+        self.addCleanup(self.feed.stop)
+        self.told: list[frozenset[str] | None] = []
+        self.feed.subscribe(self.told.append)
+        return self.store.start()
+
+    def execute(self, *statements: str) -> None:
+        """
+        :param statements: in SQL, run by another program.
+        """
+        with closing(sqlite3.connect(self.path)) as other, other:
+            for statement in statements:
+                other.execute(statement)
+
+    def elsewhere(self, *api_ids: str) -> None:
+        """
+        :param api_ids: announced in one transaction of another process.
+        """
+        self.execute(*(f"INSERT INTO changes (api_id) VALUES ('{i}')" for i in api_ids))
+
+    async def advance(self, seconds: float) -> None:
+        """
+        :param seconds: that pass; a poll that they bring about is waited for.
+        """
+        self.clock.advance(seconds)
+        try:
+            await self.store.read(lambda tx: None)
+        except StoreError:
+            pass  # the database is broken on purpose; the poll has failed before
+
+    async def test_other_processes(self) -> None:
+        """What another process changed is told after ``poll_ms``, once."""
+        await self.feed.start()
+        self.elsewhere("a", "b", "a")
+        await self.advance(0.249)
+        self.assertEqual(self.told, [])
+        await self.advance(0.001)
+        self.assertEqual(self.told, [frozenset("ab")])
+        for _ in range(3):
+            await self.advance(0.25)
+        self.assertEqual(self.told, [frozenset("ab")])
+        self.elsewhere("c")
+        await self.advance(0.25)
+        self.assertEqual(self.told, [frozenset("ab"), frozenset("c")])
+
+    async def test_not_what_was_before(self) -> None:
+        """What happened before the start is in the snapshot that is read after it."""
+        self.elsewhere("before")
+        await self.feed.start()
+        self.elsewhere("after")
+        await self.advance(0.25)
+        self.assertEqual(self.told, [frozenset(["after"])])
+
+    async def test_own_writes_at_once(self) -> None:
+        """An own write does not wait for the next poll, and brings along what others
+        changed."""
+        await self.feed.start()
+        self.elsewhere("other")
+        await self.store.write(lambda tx: tx.touch("own"))
+        await self.advance(0)
+        self.assertEqual(self.told, [frozenset(["own", "other"])])
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+
+    async def test_own_write_during_start(self) -> None:
+        """Nor does one that happens while the feed starts."""
+        starting = self.feed.start()
+        await self.store.write(lambda tx: tx.touch("own"))
+        await starting
+        await self.store.write(lambda tx: tx.touch("more"))
+        await self.advance(0)
+        self.assertEqual(len(self.told), 1)
+        assert self.told[0] is not None
+        self.assertIn("more", self.told[0])
+
+    async def test_no_pile(self) -> None:
+        """While a poll is under way no other begins, however many writes happen; one
+        more follows it."""
+        await self.feed.start()
+        go_on = threading.Event()
+        reads = 0
+        read = self.store.read
+
+        def count(work: Callable[[Transaction], Any]) -> Deferred[Any]:
+            nonlocal reads
+            reads += 1
+            return read(work)
+
+        blocking = self.store.read(lambda tx: go_on.wait(20))
+        with patch.object(self.store, "read", count):
+            self.clock.advance(0.25)
+            for number in range(10):
+                await self.store.write(lambda tx: tx.touch("own"))
+                self.clock.advance(0.25 * number)
+            self.assertEqual(reads, 1)
+            go_on.set()
+            await blocking
+            await read(lambda tx: None)
+            self.clock.advance(0)
+            self.assertEqual(reads, 2)
+            await read(lambda tx: None)
+        self.assertEqual(self.told, [frozenset(["own"])])
+
+    async def test_suspended_for_long(self) -> None:
+        """Who missed more than the table keeps reads everything again, and follows
+        from there."""
+
+        def work(tx: Transaction) -> None:
+            for id in "abcde":
+                tx.touch(id)
+
+        await self.feed.start()
+        with patch.object(changes, "KEPT", 3):
+            await self.store.write(work)
+            await self.advance(0.25)
+            self.elsewhere("f")
+            await self.advance(0.25)
+        self.assertEqual(self.told, [None, frozenset("f")])
+
+    async def test_put_back(self) -> None:
+        """So does everybody when the database is put back to an earlier state."""
+        self.elsewhere("a", "b")
+        await self.feed.start()
+        self.execute("DELETE FROM changes WHERE seq = 2")
+        await self.advance(0.25)
+        self.assertEqual(self.told, [None])
+
+    async def test_episodes_of_failure(self) -> None:
+        """A database that fails is logged once per episode, asked again all the time,
+        and nothing that happened meanwhile is missed."""
+        await self.feed.start()
+        away = "ALTER TABLE changes RENAME TO away"
+        back = "ALTER TABLE away RENAME TO changes"
+        for id in ("a", "b"):
+            self.execute(f"INSERT INTO changes (api_id) VALUES ('{id}')", away)
+            with capturedLogs() as logged:
+                for _ in range(3):
+                    await self.advance(0.25)
+                self.execute(back)
+                await self.advance(0.25)
+            lines = [
+                (event["log_level"].name, str(event.get("error", "")))
+                for event in logged
+                if event["log_namespace"].startswith("relay.")
+            ]
+            missing = f"store.url: {self.path}: no such table: changes"
+            self.assertEqual(lines, [("error", missing), ("info", "")])
+        self.assertEqual(self.told, [frozenset("a"), frozenset("b")])
+
+    async def test_failing_start(self) -> None:
+        """A feed that cannot find out where it stands says so and watches nothing;
+        it can be started later."""
+        self.execute("ALTER TABLE changes RENAME TO away")
+        await self.fails(self.feed.start(), StoreError)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.execute("ALTER TABLE away RENAME TO changes")
+        await self.feed.start()
+        await self.store.write(lambda tx: tx.touch("a"))
+        await self.advance(0)
+        self.assertEqual(self.told, [frozenset("a")])
+
+    async def test_failing_listener(self) -> None:
+        """A listener that fails is logged; others hear all the same."""
+
+        def broken(api_ids: frozenset[str] | None) -> None:
+            raise ZeroDivisionError
+
+        self.feed.subscribe(broken)
+        last: list[frozenset[str] | None] = []
+        self.feed.subscribe(last.append)
+        await self.feed.start()
+        await self.store.write(lambda tx: tx.touch("a"))
+        await self.advance(0)
+        self.assertEqual([self.told, last], [[frozenset("a")], [frozenset("a")]])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.elsewhere("b")
+        await self.advance(0.25)
+        self.assertEqual(last, [frozenset("a"), frozenset("b")])
+        self.flushLoggedErrors(ZeroDivisionError)
+
+    async def test_unsubscribe(self) -> None:
+        """Who has enough hears no more."""
+        enough: list[frozenset[str] | None] = []
+        end = self.feed.subscribe(enough.append)
+        await self.feed.start()
+        end()
+        self.elsewhere("a")
+        await self.advance(0.25)
+        self.assertEqual([self.told, enough], [[frozenset("a")], []])
+
+    async def test_stop(self) -> None:
+        """Stopping waits for the poll under way, tells nothing any more, leaves no
+        timer, and does not mind being asked twice."""
+        await self.feed.start()
+        self.elsewhere("a")
+        go_on = threading.Event()
+        blocking = self.store.read(lambda tx: go_on.wait(20))
+        self.clock.advance(0.25)
+        stopping = self.feed.stop()
+        self.assertNoResult(stopping)
+        go_on.set()
+        await blocking
+        await stopping
+        await self.feed.stop()
+        await self.store.write(lambda tx: tx.touch("b"))
+        self.clock.advance(10)
+        self.assertEqual(self.told, [])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    async def test_what_is_announced(self) -> None:
+        """Deploying, starting, stopping and deleting reach listeners; drafts do not."""
+        await self.feed.start()
+
+        async def told(work: object) -> bool:
+            before = len(self.told)
+            assert callable(work)
+            await self.store.write(work)
+            await self.advance(0.25)
+            return len(self.told) > before
+
+        def deploy(tx: Transaction) -> None:
+            tx.deployments.add("api-1", {}, [], None)
+
+        self.assertFalse(await told(lambda tx: tx.apis.add(api())))
+        self.assertTrue(await told(deploy))
+        self.assertTrue(await told(lambda tx: tx.apis.save(api(state="STARTED"))))
+        draft = api(state="STARTED", definition={"name": "draft"})
+        self.assertFalse(await told(lambda tx: tx.apis.save(draft)))
+        self.assertTrue(await told(lambda tx: tx.apis.save(api())))
+        self.assertTrue(await told(lambda tx: tx.apis.delete("api-1")))
+        self.assertEqual(set(self.told), {frozenset(["api-1"])})

@@ -1,0 +1,310 @@
+"""The store's threads: what waits for what, and what survives."""
+
+import os
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar, cast
+
+from twisted.internet import reactor
+from twisted.internet.defer import CancelledError, Deferred, gatherResults
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.trial.unittest import TestCase
+
+from relay.store import Store, StoreError, Transaction
+from tests.store.databases import api, plan, rows
+
+E = TypeVar("E", bound=BaseException)
+
+
+def store_threads() -> list[str]:
+    """
+    :returns: the names of the threads that stores have started.
+    """
+    return [thread.name for thread in threading.enumerate() if "store-" in thread.name]
+
+
+class StoreTestCase(TestCase):
+    """A new directory, and stores on the file in it."""
+
+    timeout = 30
+
+    def setUp(self) -> None:
+        """Make the directory."""
+        directory = TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.path = os.path.join(directory.name, "relay.db")
+
+    def make(self, threads: int = 2) -> Store:
+        """
+        :param threads: how many read side by side.
+        :returns: a store that is not started.
+        """
+        store = Store(
+            f"sqlite:///{self.path}",
+            cast(IReactorFromThreads, reactor),
+            threads=threads,
+            clock_ms=lambda: 5_000,
+        )
+        self.addCleanup(store.stop)
+        return store
+
+    async def fails(self, waiting: Deferred[Any], error: type[E]) -> E:
+        """
+        :param waiting: must fail.
+        :param error: with this.
+        """
+        try:
+            result = await waiting
+        except error as raised:
+            return raised
+        self.fail(f"gave {result!r}")
+
+
+class LifetimeTests(StoreTestCase):
+    """What exists between the construction and the end of a store."""
+
+    def test_nothing_before_start(self) -> None:
+        """Constructing starts no thread and opens no file: the daemon forks after
+        it."""
+        before = os.listdir("/proc/self/fd")
+        self.make()
+        self.assertEqual(store_threads(), [])
+        self.assertEqual(os.listdir(os.path.dirname(self.path)), [])
+        self.assertEqual(os.listdir("/proc/self/fd"), before)
+
+    def test_bad_url(self) -> None:
+        """A URL of another database is refused before anything is started."""
+        with self.assertRaises(StoreError) as raised:
+            Store(
+                "postgresql://localhost/relay",
+                cast(IReactorFromThreads, reactor),
+                clock_ms=lambda: 5_000,
+            )
+        self.assertEqual(
+            str(raised.exception),
+            "store.url: postgresql is not supported, expected sqlite:///PATH",
+        )
+
+    async def test_start_and_stop(self) -> None:
+        """Threads live from start to stop, and a stopped store can start again."""
+        store = self.make()
+        for _ in range(2):
+            await store.start()
+            self.assertEqual(len(store_threads()), 3)
+            await store.write(lambda tx: tx.touch("a"))
+            await store.stop()
+            self.assertEqual(store_threads(), [])
+            self.assertEqual(os.listdir(os.path.dirname(self.path)), ["relay.db"])
+        self.assertEqual(rows(self.path, "SELECT api_id FROM changes"), [("a",)] * 2)
+
+    async def test_only_while_started(self) -> None:
+        """Before the start and after the end nothing is run."""
+        store = self.make()
+        await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
+        await store.stop()
+        await store.start()
+        await self.fails(store.start(), StoreError)
+        await store.stop()
+        await self.fails(store.write(lambda tx: tx.touch("a")), StoreError)
+        self.assertEqual(rows(self.path, "SELECT api_id FROM changes"), [])
+
+    async def test_failed_start(self) -> None:
+        """A start that fails leaves nothing behind, and can be tried again."""
+        store = self.make()
+        Path(self.path).write_bytes(b"not a database" * 1_000)
+        error = await self.fails(store.start(), StoreError)
+        self.assertEqual(str(error), f"store.url: {self.path}: file is not a database")
+        self.assertEqual(store_threads(), [])
+        await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
+        os.unlink(self.path)
+        await store.start()
+        self.assertEqual(await store.read(lambda tx: tx.apis.list()), [])
+
+    async def test_stop_waits(self) -> None:
+        """Stopping lets everything asked for end, answers it, and only then closes."""
+        store = self.make()
+        await store.start()
+        begun, go_on = threading.Event(), threading.Event()
+        order: list[str] = []
+
+        def slow(tx: Transaction) -> str:
+            begun.set()
+            go_on.wait(20)
+            tx.touch("slow")
+            return "slow"
+
+        def quick(tx: Transaction) -> str:
+            tx.touch("quick")
+            return "quick"
+
+        def stopped(ignored: None) -> None:
+            order.append("stopped")
+
+        first = store.write(slow).addCallback(order.append)
+        second = store.write(quick).addCallback(order.append)
+        begun.wait(20)
+        stopping = store.stop().addCallback(stopped)
+        await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
+        self.assertEqual(order, [])
+        go_on.set()
+        await gatherResults([first, second, stopping])
+        self.assertEqual(order, ["slow", "quick", "stopped"])
+        self.assertEqual(store_threads(), [])
+        self.assertEqual(
+            rows(self.path, "SELECT api_id FROM changes"), [("slow",), ("quick",)]
+        )
+
+    async def test_stop_while_starting(self) -> None:
+        """Stopping during the start waits for it and closes."""
+        store = self.make()
+        starting = store.start()
+        await gatherResults([starting, store.stop()])
+        self.assertEqual(store_threads(), [])
+        await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
+
+
+class TransactionsTests(StoreTestCase):
+    """What happens to transactions of a started store."""
+
+    def setUp(self) -> Deferred[None]:  # type: ignore[override]
+        """Start a store."""
+        super().setUp()
+        self.store = self.make()
+        return self.store.start()
+
+    async def test_results(self) -> None:
+        """The work is done in the store's threads, its result arrives in ours."""
+
+        def work(tx: Transaction) -> str:
+            return threading.current_thread().name
+
+        for run, name in [
+            (self.store.read, "store-read"),
+            (self.store.write, "store-write"),
+        ]:
+            self.assertIn(name, await run(work))
+            self.assertIs(threading.current_thread(), threading.main_thread())
+
+    async def test_committed_when_answered(self) -> None:
+        """When the Deferred fires another program sees what was written."""
+        await self.store.write(lambda tx: tx.apis.add(api()))
+        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [("api-1",)])
+
+    async def test_errors(self) -> None:
+        """The work's own exception arrives, and nothing happened."""
+
+        def work(tx: Transaction) -> None:
+            tx.apis.add(api())
+            raise ZeroDivisionError
+
+        await self.fails(self.store.write(work), ZeroDivisionError)
+        self.assertEqual(await self.store.read(lambda tx: tx.apis.list()), [])
+
+    async def test_writes_in_order(self) -> None:
+        """Writes happen one after the other as they were asked for, so none is
+        lost between the reading and the writing of another."""
+        await self.store.write(lambda tx: tx.apis.add(api(definition={"n": []})))
+
+        def append(number: int) -> Deferred[None]:
+            def work(tx: Transaction) -> None:
+                record = tx.apis.get("api-1")
+                assert record is not None
+                numbers = [*record.definition["n"], number]
+                tx.apis.save(api(definition={"n": numbers}))
+
+            return self.store.write(work)
+
+        await gatherResults([append(number) for number in range(50)])
+        record = await self.store.read(lambda tx: tx.apis.get("api-1"))
+        assert record is not None
+        self.assertEqual(record.definition["n"], list(range(50)))
+
+    async def test_reads_side_by_side(self) -> None:
+        """Reads wait neither for each other nor for a write."""
+        together = threading.Barrier(3)
+
+        def meet(tx: Transaction) -> int:
+            return together.wait(20)
+
+        waiting = [self.store.read(meet), self.store.read(meet), self.store.write(meet)]
+        self.assertEqual(sorted(await gatherResults(waiting)), [0, 1, 2])
+
+    async def test_waits_for_other_processes(self) -> None:
+        """A write waits while another program holds the write lock; a read does not."""
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = self.store.write(lambda tx: tx.apis.add(api()))
+            self.assertEqual(await self.store.read(lambda tx: tx.apis.list()), [])
+            self.assertNoResult(waiting)
+            other.execute("COMMIT")
+        await waiting
+        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [("api-1",)])
+
+    async def test_cancelled(self) -> None:
+        """Who stops waiting does not stop the write: begun or not, it happens wholly,
+        and the feed hears of it."""
+        begun, go_on = threading.Event(), threading.Event()
+        pokes: list[None] = []
+        self.store.watch(lambda: pokes.append(None))
+
+        def slow(tx: Transaction) -> None:
+            tx.apis.add(api())
+            begun.set()
+            go_on.wait(20)
+            tx.plans.add(plan())
+            tx.touch("api-1")
+
+        first = self.store.write(slow)
+        second = self.store.write(lambda tx: tx.apis.add(api("api-2")))
+        begun.wait(20)
+        for waiting in (first, second):
+            waiting.cancel()
+            await self.fails(waiting, CancelledError)
+        go_on.set()
+        await self.store.write(lambda tx: None)
+        self.assertEqual(rows(self.path, "SELECT count(*) FROM apis"), [(2,)])
+        self.assertEqual(rows(self.path, "SELECT count(*) FROM plans"), [(1,)])
+        self.assertEqual(len(pokes), 1)
+
+    async def test_watchers(self) -> None:
+        """Watchers hear of own writes that concern gateways, before the answer, and
+        of no others, until they have enough."""
+        heard: list[str] = []
+        end = self.store.watch(lambda: heard.append("poke"))
+
+        async def write(*api_ids: str, fail: bool = False) -> None:
+            def work(tx: Transaction) -> None:
+                for id in api_ids:
+                    tx.touch(id)
+                if fail:
+                    raise ZeroDivisionError
+
+            try:
+                await self.store.write(work)
+            except ZeroDivisionError:
+                heard.append("failed")
+            else:
+                heard.append("answered")
+
+        await write()
+        await write("a", "b")
+        await write("c", fail=True)
+        end()
+        await write("d")
+        self.assertEqual(heard, ["answered", "poke", "answered", "failed", "answered"])
+
+    async def test_database_fails(self) -> None:
+        """When the database fails underneath, the answer is one line, and the store
+        works again when the database does."""
+        with closing(sqlite3.connect(self.path)) as other:
+            other.execute("ALTER TABLE users RENAME TO away")
+        error = await self.fails(
+            self.store.read(lambda tx: tx.users.get("admin")), StoreError
+        )
+        self.assertEqual(str(error), f"store.url: {self.path}: no such table: users")
+        with closing(sqlite3.connect(self.path)) as other:
+            other.execute("ALTER TABLE away RENAME TO users")
+        self.assertIsNone(await self.store.read(lambda tx: tx.users.get("admin")))
