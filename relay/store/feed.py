@@ -2,17 +2,23 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from relay.store.changes import Since
+from relay.store.errors import StoreError
 from relay.store.store import Store
 
-Listener = Callable[[frozenset[str] | None], None]
+Listener = Callable[[frozenset[str] | None], Deferred[Any] | None]
 """Called in the reactor's thread with the ids of the APIs whose served state may have
-changed, or with ``None`` when it is not known which: read everything again."""
+changed, or with ``None`` when it is not known which: read everything again.
+
+May give a Deferred that fires when the change is applied. Nothing more is told before
+it fires, so that an older snapshot never replaces a newer one, and when it fails with
+:class:`~relay.store.errors.StoreError` the change is told again."""
 
 
 class ChangeFeed:
@@ -101,7 +107,9 @@ class ChangeFeed:
         position = self._position
         self._poked = False
         try:
-            since = await self._store.read(lambda tx: tx.changes.since(position))
+            await self._tell(
+                await self._store.read(lambda tx: tx.changes.since(position))
+            )
         except Exception as error:
             if not self._failing and self._unwatch is not None:
                 self._log.error("change feed: {error}", error=error)
@@ -110,7 +118,6 @@ class ChangeFeed:
             if self._failing:
                 self._log.info("change feed: the store answers again")
             self._failing = False
-            self._tell(since)
         self._polling = None
         if self._unwatch is not None:
             self._wait()
@@ -119,14 +126,18 @@ class ChangeFeed:
         delay_s = 0 if self._poked else self._poll_s
         self._timer = self._reactor.callLater(delay_s, self._poll)
 
-    def _tell(self, since: Since) -> None:
-        self._position = since.position
-        if since.api_ids is not None and not since.api_ids:
-            return
-        for listener in list(self._listeners):
+    async def _tell(self, since: Since) -> None:
+        # No ids: nothing happened. None instead of ids: anything may have.
+        listeners = [] if since.api_ids == frozenset() else list(self._listeners)
+        for listener in listeners:
             if self._unwatch is None:
                 return
             try:
-                listener(since.api_ids)
+                applied = listener(since.api_ids)
+                if applied is not None:
+                    await applied
+            except StoreError:
+                raise
             except Exception:
                 self._log.failure("change feed: a listener failed")
+        self._position = since.position

@@ -7,6 +7,7 @@ the middle (https://sqlite.org/wal.html, https://sqlite.org/lang_transaction.htm
 """
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,8 +16,6 @@ from typing import Self
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from relay.store.errors import StoreError
@@ -36,29 +35,25 @@ class SqliteFile:
     @classmethod
     def from_url(cls, url: str) -> Self:
         """
-        :param url: ``sqlite:///relative/path`` or ``sqlite:////absolute/path``, with
-            ``%``, ``?`` and the like percent-encoded.
+        :param url: ``sqlite:///relative/path`` or ``sqlite:////absolute/path``. The
+            path is taken as it is, without escapes: settings put directories into it.
         :raises StoreError: for any other URL. What it holds is not repeated, since a
             database URL may carry a password.
         """
-        try:
-            parsed = make_url(url)
-        except (ArgumentError, ValueError):
+        scheme, separator, rest = url.partition("://")
+        if not separator or not re.fullmatch(r"[a-z][a-z0-9+]*", scheme):
+            raise StoreError("store.url: not a database URL, expected sqlite:///PATH")
+        if scheme not in ("sqlite", "sqlite+pysqlite"):
             raise StoreError(
-                "store.url: not a database URL, expected sqlite:///PATH"
-            ) from None
-        if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
-            raise StoreError(
-                f"store.url: {parsed.drivername} is not supported, "
-                "expected sqlite:///PATH"
+                f"store.url: {scheme} is not supported, expected sqlite:///PATH"
             )
-        if parsed.host or parsed.query or parsed.database in (None, "", ":memory:"):
+        host, _, path = rest.partition("/")
+        if host or path in ("", ":memory:") or "?" in path or "\0" in path:
             raise StoreError(
                 "store.url: expected a plain file, sqlite:///PATH "
                 "(four slashes before an absolute path), without host or options"
             )
-        assert parsed.database is not None
-        return cls(parsed.database)
+        return cls(path)
 
     def absolute(self) -> Self:
         """

@@ -4,10 +4,11 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
@@ -45,6 +46,12 @@ class ChangeFeedTests(StoreTestCase):
         :param api_ids: announced in one transaction of another process.
         """
         self.execute(*(f"INSERT INTO changes (api_id) VALUES ('{i}')" for i in api_ids))
+
+    def touch(self, id: str, tx: Transaction) -> None:
+        """
+        :param id: announced in the transaction.
+        """
+        tx.touch(id)
 
     async def advance(self, seconds: float) -> None:
         """
@@ -204,6 +211,48 @@ class ChangeFeedTests(StoreTestCase):
         await self.advance(0.25)
         self.assertEqual(last, [frozenset("a"), frozenset("b")])
         self.flushLoggedErrors(ZeroDivisionError)
+
+    async def test_one_after_the_other(self) -> None:
+        """Nothing more is told until the last change is applied; then all that has
+        come together meanwhile is told at once."""
+        applied: list[Deferred[None]] = []
+        heard: list[frozenset[str] | None] = []
+
+        def apply(api_ids: frozenset[str] | None) -> Deferred[None]:
+            heard.append(api_ids)
+            applied.append(Deferred())
+            return applied[-1]
+
+        self.feed.subscribe(apply)
+        await self.feed.start()
+        for id in "abc":
+            await self.store.write(partial(self.touch, id))
+            await self.advance(0.25)
+        self.assertEqual(heard, [frozenset("a")])
+        applied[0].callback(None)
+        await self.advance(0)
+        self.assertEqual(heard, [frozenset("a"), frozenset("bc")])
+        applied[1].callback(None)
+
+    async def test_applied_in_vain(self) -> None:
+        """A change that could not be applied because the store failed is told again
+        until it could."""
+        heard: list[frozenset[str] | None] = []
+
+        def apply(api_ids: frozenset[str] | None) -> Deferred[None]:
+            heard.append(api_ids)
+            return succeed(None) if len(heard) == 3 else fail(StoreError("away"))
+
+        self.feed.subscribe(apply)
+        await self.feed.start()
+        self.elsewhere("a")
+        for _ in range(2):
+            await self.advance(0.25)
+        self.elsewhere("b")
+        for _ in range(3):
+            await self.advance(0.25)
+        a, ab = frozenset("a"), frozenset("ab")
+        self.assertEqual(heard, [a, a, ab])
 
     async def test_unsubscribe(self) -> None:
         """Who has enough hears no more."""

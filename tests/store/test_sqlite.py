@@ -28,10 +28,10 @@ class FromUrlTests(SynchronousTestCase):
     """A URL names a file, or the line says what is wrong with it."""
 
     def test_paths(self) -> None:
-        """Relative and absolute paths, with escapes for what means something else."""
+        """Relative and absolute paths are taken as they are written."""
         for url, path in [
             ("sqlite:///var/relay.db", "var/relay.db"),
-            ("sqlite:////srv/a b%3F%25.db", "/srv/a b?%.db"),
+            ("sqlite:////srv/a b%20#&%.db", "/srv/a b%20#&%.db"),
             ("sqlite+pysqlite:///x.db", "x.db"),
         ]:
             self.assertEqual(SqliteFile.from_url(url).path, path)
@@ -48,7 +48,9 @@ class FromUrlTests(SynchronousTestCase):
             ("postgresql://u:secret@h/relay", "postgresql is not supported"),
             ("mysql+pymysql://h/relay?password=secret", "mysql+pymysql is not"),
             ("secret", "not a database URL"),
-            ("sqlite://h:notaport/secret", "not a database URL"),
+            ("sqlite://user:secret@h/x", "expected a plain file"),
+            ("sqlite:///", "expected a plain file"),
+            ("sqlite:///se\0cret", "expected a plain file"),
             ("sqlite://", "expected a plain file"),
             ("sqlite:///:memory:", "expected a plain file"),
             ("sqlite://relay.db", "expected a plain file"),
