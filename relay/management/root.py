@@ -64,7 +64,7 @@ class Root(Resource):
     async def _serve(self, request: ManagementRequest) -> None:
         self._guard.check(request)
         segments = _segments(request)
-        if segments[:1] != ["management"]:
+        if segments[:1] != ["management"] or not _is_plain(segments):
             raise NotFound("There is nothing at this path", "notFound")
         await self._authentication.check(
             request.requestHeaders.getRawHeaders(b"Authorization", [None])[0],
@@ -105,6 +105,12 @@ def _segments(request: Request) -> list[str]:
         return [part.decode("utf-8") for part in request.postpath or ()]
     except ValueError:
         raise BadRequest("The path is not acceptable", "path.invalid") from None
+
+
+def _is_plain(segments: list[str]) -> bool:
+    # The router joins the segments again: an empty one, or one with an encoded slash,
+    # would then lead to another path than the one asked for. The last may be empty.
+    return all(segments[:-1]) and not any("/" in part for part in segments)
 
 
 def _check_name(kind: str, name: str, existing: str) -> None:
