@@ -1,0 +1,293 @@
+"""A management API on a loopback port, over a store in a temporary directory."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from argon2 import PasswordHasher
+from treq.client import HTTPClient
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IListeningPort
+from twisted.internet.protocol import Factory, Protocol
+from twisted.python.failure import Failure
+from twisted.trial.unittest import TestCase
+from twisted.web.client import Agent, HTTPConnectionPool
+
+from relay.catalog import builtin
+from relay.management.auth import Authenticator, ensure_admin
+from relay.management.passwords import Passwords
+from relay.management.site import ManagementSite
+from relay.settings import ManagementSettings, Settings
+from relay.store.store import Store
+
+reactor: Any = _reactor
+
+PREFIX = "/management/v2/environments/DEFAULT"
+PASSWORD = "correct horse battery staple"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    """Give the header of Basic credentials."""
+    token = base64.b64encode(f"{name}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {token}"}
+
+
+ADMIN = basic("admin", PASSWORD)
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, which must be JSON."""
+        return json.loads(self.content)
+
+
+def api_body(path: str = "/sse", **changes: Any) -> dict[str, Any]:
+    """Give a valid API with one path."""
+    return {
+        "definitionVersion": "V4",
+        "name": "SSE",
+        "apiVersion": "1.0",
+        "description": "",
+        "type": "PROXY",
+        "listeners": [
+            {
+                "type": "HTTP",
+                "paths": [{"path": path}],
+                "entrypoints": [{"type": "http-proxy", "configuration": {}}],
+            }
+        ],
+        "endpointGroups": [
+            {
+                "name": "group",
+                "type": "http-proxy",
+                "sharedConfiguration": {"http": {"idleTimeout": 70000}},
+                "endpoints": [
+                    {
+                        "name": "endpoint",
+                        "type": "http-proxy",
+                        "inheritConfiguration": True,
+                        "configuration": {"target": "https://example.com/sse"},
+                    }
+                ],
+            }
+        ],
+        **changes,
+    }
+
+
+def plan_body(**changes: Any) -> dict[str, Any]:
+    """Give a valid keyless plan."""
+    return {
+        "definitionVersion": "V4",
+        "name": "Keyless",
+        "description": "for all",
+        "mode": "STANDARD",
+        "security": {"type": "KEY_LESS", "configuration": {}},
+        "validation": "MANUAL",
+        **changes,
+    }
+
+
+class ManagementCase(TestCase):
+    """A test that speaks HTTP to the whole management API."""
+
+    timeout = 60
+    management = ManagementSettings()
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        """Start it, with the administrator in it."""
+        directory = self.mktemp()
+        self.settings = replace(Settings(directory), management=self.management)
+        os.mkdir(directory)
+        self.store = Store(
+            f"sqlite:///{directory}/relay.db",
+            reactor,
+            clock_ms=lambda: int(time.time() * 1000),
+        )
+        await self.store.start()
+        self.addCleanup(self.store.stop)
+        environ = {"RELAY_ADMIN_PASSWORD": PASSWORD}
+        await ensure_admin(self.store, self.settings, environ, CHEAP)
+        self.passwords = Passwords(reactor, CHEAP)
+        self.passwords.start()
+        self.addCleanup(self.passwords.stop)
+        self.authenticator = Authenticator(
+            self.store, self.settings.admin, reactor, self.passwords
+        )
+        self.site = ManagementSite(
+            self.store,
+            builtin(),
+            self.settings,
+            self.authenticator,
+            reactor,
+            lambda: ["http://localhost:8082"],
+        )
+        self.port: IListeningPort = await TCP4ServerEndpoint(
+            reactor, 0, interface="127.0.0.1"
+        ).listen(self.site)
+        self.addCleanup(self.port.stopListening)
+        self.number: int = self.port.getHost().port
+        self.origin = f"http://127.0.0.1:{self.number}"
+        self.base = self.origin + PREFIX
+        self.client = HTTPClient(
+            Agent(reactor, pool=HTTPConnectionPool(reactor, persistent=False))
+        )
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        credentials: Mapping[str, str] = ADMIN,
+    ) -> Answer:
+        """Send one request.
+
+        :param path: below the environment, or from the root with ``/management``.
+        :param body: JSON.
+        :param content: a body that is no JSON, or not the one of ``body``.
+        """
+        url = (self.origin if path.startswith("/management") else self.base) + path
+        sent: dict[bytes | str, bytes | str] = {}
+        sent.update({**credentials, **(headers or {})})
+        if body is not None:
+            content = json.dumps(body).encode()
+        if content is not None:
+            sent.setdefault("Content-Type", "application/json")
+        response = await self.client.request(method, url, data=content, headers=sent)
+        received = await response.content()
+        return Answer(
+            response.code,
+            {
+                name.decode().lower(): values[-1].decode()
+                for name, values in response.headers.getAllRawHeaders()
+            },
+            received,
+        )
+
+    async def expect(
+        self, status: int, method: str, path: str, body: object = None, **options: Any
+    ) -> Any:
+        """Send one request that must end in a status.
+
+        :returns: the JSON of the answer, ``None`` for no body.
+        """
+        answer = await self.ask(method, path, body, **options)
+        self.assertEqual(answer.status, status, answer.content)
+        return answer.json if answer.content else None
+
+    async def refused(
+        self,
+        status: int,
+        code: str,
+        method: str,
+        path: str,
+        body: object = None,
+        **options: Any,
+    ) -> Any:
+        """Send one request that must be refused in the shape of every error.
+
+        :returns: the error.
+        """
+        answer = await self.ask(method, path, body, **options)
+        self.assertEqual(answer.status, status, answer.content)
+        self.assertEqual(
+            answer.headers["content-type"], "application/json; charset=utf-8"
+        )
+        self.assertEqual(
+            list(answer.json),
+            ["httpStatus", "message", "technicalCode", "parameters", "details"],
+        )
+        self.assertEqual(answer.json["httpStatus"], status)
+        self.assertEqual(answer.json["technicalCode"], code, answer.content)
+        return answer.json
+
+    async def create(self, path: str = "/sse", **changes: Any) -> str:
+        """Create an API.
+
+        :returns: its id.
+        """
+        created = await self.expect(201, "POST", "/apis", api_body(path, **changes))
+        return str(created["id"])
+
+    async def plan(self, api_id: str, publish: bool = True, **changes: Any) -> str:
+        """Create a plan, published unless told otherwise.
+
+        :returns: its id.
+        """
+        plans = f"/apis/{api_id}/plans"
+        created = await self.expect(201, "POST", plans, plan_body(**changes))
+        if publish:
+            await self.expect(200, "POST", f"{plans}/{created['id']}/_publish")
+        return str(created["id"])
+
+    async def start(self, path: str = "/sse") -> str:
+        """Create an API that runs.
+
+        :returns: its id.
+        """
+        api_id = await self.create(path)
+        await self.plan(api_id)
+        await self.expect(204, "POST", f"/apis/{api_id}/_start")
+        return api_id
+
+    async def raw(self, sent: bytes) -> bytes:
+        """Send bytes on a connection of their own.
+
+        :returns: everything that came back until the other side closed.
+        """
+        return await (await self.connect(sent)).closed
+
+    async def connect(self, sent: bytes) -> Raw:
+        """Open a connection and send bytes."""
+        endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", self.number)
+        connection = await endpoint.connect(Factory.forProtocol(Raw))
+        assert isinstance(connection, Raw)
+        connection.write(sent)
+        return connection
+
+
+class Raw(Protocol):
+    """A connection that keeps what it receives."""
+
+    def __init__(self) -> None:
+        self.received = b""
+        self.closed: Deferred[bytes] = Deferred()
+        self.lost: Failure | None = None
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        assert self.transport is not None
+        self.transport.write(data)
+
+    def abort(self) -> None:
+        """Go away without a word."""
+        assert self.transport is not None
+        self.transport.abortConnection()  # type: ignore[attr-defined]
+
+    def dataReceived(self, data: bytes) -> None:
+        self.received += data
+
+    def connectionLost(self, reason: Failure = ConnectionDone) -> None:  # type: ignore[assignment]
+        self.lost = reason
+        self.closed.callback(self.received)
