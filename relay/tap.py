@@ -40,6 +40,7 @@ from relay.settings import Settings, SettingsError, TlsSettings, load
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.store import Store
+from relay.store.transaction import Transaction
 from relay.tls.material import MaterialError
 from relay.tls.server import server_creator, tls_factory
 
@@ -200,26 +201,19 @@ class RelayService(Service):
         )
         return self._gateway
 
-    def _changed(self, api_ids: frozenset[str] | None) -> None:
+    def _changed(self, api_ids: frozenset[str] | None) -> Deferred[None]:
         """Serve what is deployed now; None means that anything may have changed."""
         deployer = self._deployer
         assert deployer is not None
-        done: Deferred[None]
         if api_ids is None:
-            done = self._store.read(lambda tx: tx.deployments.all_active()).addCallback(
-                deployer.replace_all
-            )
-        else:
-            ids = sorted(api_ids)
+            everything = self._store.read(lambda tx: tx.deployments.all_active())
+            return everything.addCallback(deployer.replace_all)
+        ids = sorted(api_ids)
 
-            def active(tx: Any) -> dict[str, Deployment | None]:
-                return {one: tx.deployments.active(one) for one in ids}
+        def active(tx: Transaction) -> dict[str, Deployment | None]:
+            return {one: tx.deployments.active(one) for one in ids}
 
-            done = self._store.read(active).addCallback(deployer.apply)
-        done.addErrback(self._not_applied)
-
-    def _not_applied(self, failure: Failure) -> None:
-        self.log.failure("a change could not be applied", failure)
+        return self._store.read(active).addCallback(deployer.apply)
 
     def _listen_management(self) -> None:
         settings = self.settings.management

@@ -16,6 +16,7 @@ from relay.gateway.headers import (
     is_trusted,
     remote_address,
 )
+from relay.gateway.passthrough import Passthrough
 from relay.gateway.refusals import Refusal
 from relay.gateway.routes import RouteTable
 from relay.gateway.services import Services
@@ -105,7 +106,8 @@ class GatewayResource(Resource):
         connector = api.group.next()
         if connector is None:
             raise _Refused(refusals.NO_ENDPOINT)
-        exchange.call(connector, admission, route.path, query if question else None)
+        exchange.admitted(admission)
+        Passthrough(exchange, connector).start(route.path, query if question else None)
 
     def _check_shape(self, request: RelayRequest) -> bytes:
         """

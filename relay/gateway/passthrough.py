@@ -1,0 +1,170 @@
+"""
+PROXY APIs: one call of the source for one call of a client.
+
+Read top to bottom this is the life of a call: :meth:`Passthrough.start` asks the
+source, ``_answered`` passes its head on, :meth:`Passthrough.body_received` every piece
+of its body.
+"""
+
+from __future__ import annotations
+
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.http_headers import Headers
+
+from relay.deadline import Deadline
+from relay.gateway import refusals
+from relay.gateway.exchange import Exchange
+from relay.gateway.headers import (
+    add_forwarded,
+    add_via,
+    downstream_headers,
+    upstream_headers,
+)
+from relay.gateway.refusals import Refusal
+from relay.model.outcome import Outcome
+from relay.upstream.connector import Call, Connector, UpstreamRequest
+from relay.upstream.errors import UpstreamError
+from relay.upstream.stream import UpstreamResponse
+
+ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
+
+
+class Passthrough:
+    """
+    Feeds an exchange from a call of its own.
+
+    :param exchange: whose client was let in.
+    :param connector: the endpoint that was chosen.
+    """
+
+    log = Logger()
+
+    def __init__(self, exchange: Exchange, connector: Connector) -> None:
+        self._exchange = exchange
+        self._connector = connector
+        self._call: Call | None = None
+        self._response: UpstreamResponse | None = None
+        services = exchange.services
+        self._request_clock = Deadline(
+            services.reactor,
+            services.settings.request_timeout_ms,
+            lambda: exchange.refuse(refusals.REQUEST_TIMEOUT),
+        )
+
+    def start(self, path: bytes, query: bytes | None) -> None:
+        """
+        Ask the source.
+
+        :param path: what follows the context-path.
+        :param query: the raw query, None without ``?``.
+        """
+        exchange, request = self._exchange, self._exchange.request
+        exchange.feed = self
+        exchange.record.endpoint = self._connector.name
+        self._request_clock.start()
+        asked = UpstreamRequest(
+            request.method,
+            path,
+            query,
+            self._headers_up(),
+            request.requestHeaders.getRawHeaders(b"host", [b""])[0],
+            request.body,
+        )
+        self._call = self._connector.call(asked)
+        self._call.start().addCallback(self._answered).addErrback(self._unanswered)
+
+    def _headers_up(self) -> Headers:
+        exchange, request = self._exchange, self._exchange.request
+        settings = exchange.services.settings
+        headers = upstream_headers(request.requestHeaders)
+        if settings.forwarded_headers:
+            add_forwarded(
+                headers,
+                exchange.record.peer_address,
+                b"https" if request.channel.isSecure() else b"http",
+                request.requestHeaders.getRawHeaders(b"host", [b""])[0],
+                exchange.trusted,
+            )
+        if settings.via:
+            add_via(headers)
+        exchange.identify(headers)
+        return headers
+
+    def _answered(self, response: UpstreamResponse) -> None:
+        """The source has sent its head: pass it on, then let the body come."""
+        self._call = None
+        if self._exchange.over:
+            response.abort()
+            return
+        self._response = response
+        self._request_clock.stop()
+        self._exchange.begin(
+            response.code,
+            response.phrase,
+            self._headers_down(response),
+            response.is_event_stream,
+        )
+        response.deliver(self, self._connector.idle_timeout_ms, self._idle_expired)
+
+    def _headers_down(self, response: UpstreamResponse) -> Headers:
+        headers = downstream_headers(response.headers, response.connection_options)
+        if self._exchange.request.method == b"HEAD":
+            length = response.headers.getRawHeaders(b"content-length")
+            if length is not None:
+                headers.setRawHeaders(b"content-length", length)
+        elif response.length is not None and response.code not in (204, 304):
+            headers.setRawHeaders(b"content-length", [b"%d" % response.length])
+        return headers
+
+    def _unanswered(self, failure: Failure) -> None:
+        """There is no head: say why, unless the exchange is over anyway."""
+        self._call = None
+        if self._exchange.over:
+            return
+        if isinstance(failure.value, UpstreamError):
+            self._exchange.refuse(Refusal.of(failure.value))
+            return
+        self.log.failure(
+            "while answering {request_id}",
+            failure,
+            request_id=self._exchange.record.request_id,
+        )
+        self._exchange.refuse(refusals.UNEXPECTED)
+
+    def body_received(self, data: bytes) -> None:
+        """Pass some of the body on."""
+        self._exchange.write(data)
+
+    def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
+        """The source has sent everything."""
+        self._response = None
+        self._exchange.complete(trailers)
+
+    def body_cut(self, reason: Failure) -> None:
+        """The source is gone amid the body: cut the client off, too."""
+        self._response = None
+        self._exchange.cut(Outcome.UPSTREAM_GONE, ENDED_EARLY)
+
+    def _idle_expired(self) -> None:
+        self._exchange.cut(Outcome.IDLE_TIMEOUT, ENDED_EARLY, "idleTimeout")
+
+    def pause(self) -> None:
+        """Stop reading from the source."""
+        if self._response is not None:
+            self._response.pause()
+
+    def resume(self) -> None:
+        """Read from the source again."""
+        if self._response is not None:
+            self._response.resume()
+
+    def release(self) -> None:
+        """Drop the source's connection, at whatever stage the call is."""
+        self._request_clock.stop()
+        call, self._call = self._call, None
+        if call is not None:
+            call.cancel()
+        response, self._response = self._response, None
+        if response is not None:
+            response.abort()
