@@ -102,8 +102,7 @@ def route(
 
 def mount(app: Klein, *families: object) -> None:
     """Put every decorated method of some objects on a Klein application."""
-    # Klein's router would answer other spellings of a path with a redirect.
-    app.url_map.merge_slashes = False
+    # Or a slash at the end would be answered with a redirect.
     app.url_map.strict_slashes = False
     for family in families:
         for name in dir(type(family)):

@@ -111,6 +111,7 @@ class ManagementCase(TestCase):
 
     timeout = 60
     management = ManagementSettings()
+    catalog = builtin()
 
     async def setUp(self) -> None:  # type: ignore[override]
         """Start it, with the administrator in it."""
@@ -134,7 +135,7 @@ class ManagementCase(TestCase):
         )
         self.site = ManagementSite(
             self.store,
-            builtin(),
+            self.catalog,
             self.settings,
             self.authenticator,
             reactor,

@@ -6,6 +6,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults
 
+from relay.catalog import Catalog, PlanType, builtin
+from relay.model.plan import KeyLess
 from tests.management.harness import Answer, ManagementCase, plan_body
 
 
@@ -294,3 +296,63 @@ class UpdateTests(PlanCase):
             etag = (await self.ask("GET", path)).headers["etag"]
             answer = await self.ask(method, where, body, headers={"If-Match": etag})
             self.assertIn(answer.status, (200, 204), answer.content)
+
+
+class OrderTests(PlanCase):
+    """The order of several published plans, which a keyless one alone never has."""
+
+    catalog = Catalog(
+        builtin().endpoints.values(),
+        builtin().entrypoints.values(),
+        [*builtin().plans.values(), PlanType("API_KEY", "API key", KeyLess)],
+    )
+
+    async def published(self, *names: str) -> dict[str, str]:
+        """Publish plans.
+
+        :returns: their ids by name.
+        """
+        security = {"type": "API_KEY"}
+        return {
+            name: await self.plan(self.api_id, name=name, security=security)
+            for name in names
+        }
+
+    async def orders(self) -> dict[str, int]:
+        """Read the order of each published plan."""
+        listing = await self.expect(200, "GET", self.plans)
+        return {plan["name"]: plan["order"] for plan in listing["data"]}
+
+    async def test_published_last(self) -> None:
+        """A plan is published behind the others."""
+        await self.published("a", "b", "c")
+        self.assertEqual(await self.orders(), {"a": 1, "b": 2, "c": 3})
+
+    async def test_moved(self) -> None:
+        """A plan that is given another place makes the others make room."""
+        ids = await self.published("a", "b", "c")
+        for order, place, names in (
+            (1, 1, ["c", "a", "b"]),
+            (99, 3, ["a", "b", "c"]),
+            (0, 1, ["c", "a", "b"]),
+            (2, 2, ["a", "c", "b"]),
+        ):
+            path = f"{self.plans}/{ids['c']}"
+            plan = await self.expect(200, "PATCH", path, {"order": order})
+            self.assertEqual(plan["order"], place)
+            self.assertEqual(await self.names(), names)
+
+    async def test_gone(self) -> None:
+        """A plan that is closed or deleted leaves no gap."""
+        ids = await self.published("a", "b", "c")
+        await self.act(ids["a"], "_close")
+        self.assertEqual(await self.orders(), {"b": 1, "c": 2})
+        await self.expect(204, "DELETE", f"{self.plans}/{ids['b']}")
+        self.assertEqual(await self.orders(), {"c": 1})
+
+    async def test_security_is_for_life(self) -> None:
+        """A plan is never given another way of knowing its callers."""
+        ids = await self.published("a")
+        await self.refused(
+            400, "plan.security.type", "PUT", f"{self.plans}/{ids['a']}", plan_body()
+        )
