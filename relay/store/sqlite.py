@@ -108,9 +108,13 @@ class SqliteFile:
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        connection.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        try:
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+            connection.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def engine(
