@@ -11,11 +11,10 @@ from twisted.logger import Logger
 from relay.gateway.resource import GatewayResource
 from relay.gateway.routes import RouteTable
 from relay.gateway.served import ServedApi
-from relay.model.definition import ApiDefinition
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment
 
-Parse = Callable[[dict[str, object]], ApiDefinition]
+Build = Callable[[Deployment], ServedApi]
 
 
 class Deployer:
@@ -28,17 +27,17 @@ class Deployer:
 
     :param reactor: what tells the time.
     :param resource: whose table is replaced.
-    :param parse: reads a definition of a deployment.
+    :param build: makes a deployment ready; see :class:`ServedApi`.
     """
 
     log = Logger()
 
     def __init__(
-        self, reactor: IReactorTime, resource: GatewayResource, parse: Parse
+        self, reactor: IReactorTime, resource: GatewayResource, build: Build
     ) -> None:
         self._reactor = reactor
         self._resource = resource
-        self._parse = parse
+        self._build = build
         self._served: dict[str, ServedApi] = {}
 
     def replace_all(self, deployments: list[Deployment]) -> None:
@@ -80,8 +79,7 @@ class Deployer:
 
     def _prepare(self, deployment: Deployment) -> ServedApi | None:
         try:
-            definition = self._parse(deployment.definition)
-            api = ServedApi(self._reactor, deployment, definition)
+            api = self._build(deployment)
         except (ValueError, OSError) as error:
             # What ran before goes on running: a deployment that cannot be served must
             # not take an API down.

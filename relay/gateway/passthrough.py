@@ -25,9 +25,33 @@ from relay.gateway.refusals import Refusal
 from relay.model.outcome import Outcome
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
+from relay.upstream.group import Group
 from relay.upstream.stream import UpstreamResponse
 
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
+
+
+class ProxyAnswerer:
+    """
+    Answers the calls of a PROXY API, each by a call of its own.
+
+    :param group: the API's default endpoint group.
+    """
+
+    def __init__(self, group: Group) -> None:
+        self._group = group
+
+    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+        """Choose an endpoint and call it."""
+        connector = self._group.next()
+        if connector is None:
+            exchange.refuse(refusals.NO_ENDPOINT)
+        else:
+            Passthrough(exchange, connector).start(path, query)
+
+    def close(self) -> None:
+        """Close unused connections; those in use end with their calls."""
+        self._group.close()
 
 
 class Passthrough:

@@ -16,7 +16,6 @@ from relay.gateway.headers import (
     is_trusted,
     remote_address,
 )
-from relay.gateway.passthrough import Passthrough
 from relay.gateway.refusals import Refusal
 from relay.gateway.routes import RouteTable
 from relay.gateway.services import Services
@@ -103,11 +102,8 @@ class GatewayResource(Resource):
         admission = api.plans.admit(exchange.record.remote_address)
         if admission is None:
             raise _Refused(refusals.NO_PLAN)
-        connector = api.group.next()
-        if connector is None:
-            raise _Refused(refusals.NO_ENDPOINT)
         exchange.admitted(admission)
-        Passthrough(exchange, connector).start(route.path, query if question else None)
+        api.answerer.answer(exchange, route.path, query if question else None)
 
     def _check_shape(self, request: RelayRequest) -> bytes:
         """

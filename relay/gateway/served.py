@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-from twisted.internet.interfaces import IReactorTime
+from typing import Protocol
 
+from relay.gateway.exchange import Exchange
 from relay.model.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.plans import PlanChain
-from relay.upstream.group import Group
+
+
+class Answerer(Protocol):
+    """What answers the calls of one API."""
+
+    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+        """
+        Answer a call whose client was let in.
+
+        :param exchange: the call.
+        :param path: what follows the context-path.
+        :param query: the raw query, None without ``?``.
+        """
+
+    def close(self) -> None:
+        """Take no new calls: another deployment does, or none."""
 
 
 class ServedApi:
     """
-    A deployment made ready: plans built, targets parsed, certificates loaded.
+    A deployment made ready.
 
-    :param reactor: what connects and tells the time.
     :param deployment: the snapshot.
     :param definition: its API definition, parsed.
+    :param answerer: what answers its calls.
     :raises ValueError: when something in it cannot be served.
     """
 
     def __init__(
-        self, reactor: IReactorTime, deployment: Deployment, definition: ApiDefinition
+        self, deployment: Deployment, definition: ApiDefinition, answerer: Answerer
     ) -> None:
         self.id = deployment.api_id
         self.deployment_id = deployment.id
         self.name = definition.name
         self.plans = PlanChain(deployment.plans)
+        self.answerer = answerer
         listener = definition.listeners[0]
         self.places: list[tuple[str | None, bytes]] = [
             (path.host, path.path.rstrip("/").encode("ascii"))
             for path in listener.paths
         ]
         """Hosts and context-paths; a context-path has no ``/`` at its end."""
-        self.listener_ids = frozenset(listener.servers or ())
+        self.listener_ids = frozenset(listener.servers)
         """The gateway listeners that it is bound to; empty means all."""
         self.rejects_null_byte = listener.request_validation.reject_null_byte
-        # The first group is the default one; others wait for dynamic routing.
-        self.group = Group(reactor, definition.endpoint_groups[0])
 
     def close(self) -> None:
         """Serve no new calls: close connections that nobody uses."""
-        self.group.close()
+        self.answerer.close()
