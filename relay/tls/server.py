@@ -8,7 +8,7 @@ be installed; hence a connection creator of our own.
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from OpenSSL import SSL
 from twisted.internet.interfaces import (
@@ -16,7 +16,7 @@ from twisted.internet.interfaces import (
     IProtocolFactory,
     IReactorTime,
 )
-from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from relay.tls.context import new_context, show, trust
@@ -29,9 +29,6 @@ from relay.tls.material import (
     warn_unless_current,
 )
 from relay.tls.verification import verify_chain
-
-if TYPE_CHECKING:
-    from twisted.protocols.tls import TLSMemoryBIOProtocol
 
 #: Forward secrecy and authenticated encryption only, for TLS 1.2; the suites of
 #: TLS 1.3 all are. What every client since 2015 speaks.
@@ -108,9 +105,14 @@ def tls_factory(
 ) -> TLSMemoryBIOFactory:
     """Wrap the factory of a listener so that it speaks TLS.
 
-    :param clock: schedules the joining of small writes.
+    What is written is encrypted at once. Twisted's default holds small writes back
+    until the next turn of the reactor, where a connection that is cut loses them.
+
+    :param clock: as Twisted's factory wants it.
     """
-    return TLSMemoryBIOFactory(creator, False, factory, clock)
+    wrapped = TLSMemoryBIOFactory(creator, False, factory, clock)
+    wrapped.protocol = TLSMemoryBIOProtocol
+    return wrapped
 
 
 def _server_context() -> SSL.Context:
