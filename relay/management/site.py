@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from klein import Klein
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.web import http
 from twisted.web.resource import IResource
 from twisted.web.server import Site
 
@@ -39,6 +41,7 @@ class ManagementSite(Site):
     """
 
     requestFactory = ManagementRequest
+    _log = Logger()
 
     def __init__(
         self,
@@ -69,6 +72,20 @@ class ManagementSite(Site):
         )
         self.clock = reactor
         self.max_body_bytes = settings.management.max_body_bytes
+
+    def log(self, request: http.Request) -> None:
+        """Tell of a request that was answered, without its query.
+
+        :param request: whose path is not known when its body was refused.
+        """
+        known = request.path is not None
+        self._log.info(
+            "{address} {method} {path!r} {status}",
+            address=getattr(request.getClientAddress(), "host", "local"),
+            method=request.method.decode("ascii", "replace") if known else "-",
+            path=request.path.decode("latin-1") if known else "-",
+            status=request.code,
+        )
 
     def acceptableProtocols(self) -> list[bytes]:
         """HTTP/1.1 only, whatever else could be imported."""
