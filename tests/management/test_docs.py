@@ -1,0 +1,68 @@
+"""The page on the management API names what the code does, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.management.apis import Apis
+from relay.management.deployments import Deployments
+from relay.management.pictures import Pictures
+from relay.management.plans import Plans
+from relay.management.plugins import Plugins
+from relay.management.search import Search
+from relay.management.wire import Route
+from relay.model.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "management-api.md").read_text()
+FAMILIES = (Apis, Deployments, Pictures, Plans, Plugins, Search)
+CODE = re.compile(r'(?<![\w.])"((?:api|plan|patch|query|body|json)\.[A-Za-z.]+)"')
+
+
+def routes() -> list[Route]:
+    """Give every route there is."""
+    found = []
+    for family in FAMILIES:
+        for name in dir(family):
+            route = getattr(getattr(family, name), "relay_route", None)
+            if isinstance(route, Route):
+                found.append(route)
+    return found
+
+
+class PageTests(SynchronousTestCase):
+    """Comparing the page with the code."""
+
+    def test_paths(self) -> None:
+        """Each call stands in a table, and each table row is a call."""
+        told = set(re.findall(r"^\| `([A-Z]+ /[^`]+)` \|", PAGE, re.MULTILINE))
+        self.assertEqual(told, {f"{one.verb} {one.path}" for one in routes()})
+
+    def test_parameters(self) -> None:
+        """Each parameter of a call is named in its row."""
+        for one in routes():
+            row = next(
+                line
+                for line in PAGE.splitlines()
+                if line.startswith(f"| `{one.verb} {one.path}` |")
+            )
+            for name in one.query:
+                self.assertIn(f"`{name}", row, one.path)
+
+    def test_codes(self) -> None:
+        """Each code of a refusal is named."""
+        sources = [
+            *(ROOT / "relay" / "management").glob("*.py"),
+            ROOT / "relay" / "model" / "lifecycle.py",
+        ]
+        codes = {code for path in sources for code in CODE.findall(path.read_text())}
+        self.assertGreater(len(codes), 20)
+        self.assertEqual({code for code in codes if f"`{code}`" not in PAGE}, set())
+
+    def test_traffic(self) -> None:
+        """What changes traffic is told member by member."""
+        for name in (*API_TRAFFIC, *PLAN_TRAFFIC):
+            self.assertIn(f"`{name}`", PAGE)
