@@ -292,3 +292,22 @@ class Raw(Protocol):
     def connectionLost(self, reason: Failure = ConnectionDone) -> None:  # type: ignore[assignment]
         self.lost = reason
         self.closed.callback(self.received)
+
+
+_AUTHORIZATION = f"Authorization: {ADMIN['Authorization']}\r\n"
+
+
+def head(method: str, path: str, *lines: str, host: str = "localhost") -> bytes:
+    """Give a request head with credentials."""
+    extra = "".join(f"{line}\r\n" for line in lines)
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{_AUTHORIZATION}{extra}\r\n"
+    ).encode()
+
+
+def split(answer: bytes) -> tuple[int, dict[str, str], Any]:
+    """Take an answer apart that ends with the connection."""
+    start, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = start.decode("latin-1").split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    return int(status.split(" ")[1]), headers, json.loads(body) if body else None
