@@ -75,6 +75,10 @@ class Proxy:
         assert isinstance(address, IPv4Address)
         return address.port
 
+    def idle(self) -> bool:
+        """Whether no client is connected."""
+        return not self.open
+
     def endpoint(self) -> IStreamClientEndpoint:
         """The way to this proxy."""
         return TCP4ClientEndpoint(self.reactor, "127.0.0.1", self.port)
@@ -109,8 +113,9 @@ class _Splice(Protocol):
         self.near.transport.write(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self.near.transport.unregisterProducer()
-        self.near.transport.loseConnection()
+        if self.near in self.near.proxy.open:
+            self.near.transport.unregisterProducer()
+            self.near.transport.loseConnection()
 
 
 class _SpliceFactory(Factory):
