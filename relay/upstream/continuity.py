@@ -1,0 +1,122 @@
+"""
+Whether the events after a reconnect follow right on those before it.
+
+A source that sends ids and honours ``Last-Event-ID`` can go on where it broke off, but
+nothing in its answer says that it did: a source that ignores the header, and one whose
+memory does not reach back far enough, look just the same. So the source is put to the
+proof (mode ``verify``): it is asked to go on after the event *before* the last one. If
+the first event that comes is the last one again, nothing is missing. Everything else is
+a gap, and is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from relay.eventstream.event import Event
+
+
+class ResumeMode(StrEnum):
+    """How far a source's ids are believed."""
+
+    VERIFY = "verify"
+    TRUST = "trust"
+    NONE = "none"
+
+
+class Continuity:
+    """
+    Follows one source over its connections; does no IO.
+
+    :param mode: how far the source's ids are believed.
+    :param resume_at: the id of the event after which the first connection is to go on;
+        the source's word is taken for it, for there is no earlier id to prove it with.
+    """
+
+    def __init__(self, mode: ResumeMode, resume_at: str = "") -> None:
+        self._mode = mode
+        self._last = resume_at
+        """The last id that an event had of its own."""
+        self._before = ""
+        """The one before it, if no gap lies between the two."""
+        self._newest_has_id = bool(resume_at)
+        """Whether the newest event had an id of its own."""
+        self._any_event = False
+        self._ever_connected = False
+        self._told = False
+        """Whether a gap was told that no event has followed yet."""
+        self._in_force = ""
+        """The id that the stream carries over to events without one."""
+        self._expected = ""
+        """The id that the first event must have to prove continuity."""
+
+    @property
+    def last_event_id(self) -> str:
+        """What the next connection sends as ``Last-Event-ID``; empty sends none."""
+        if self._mode is ResumeMode.NONE:
+            return ""
+        return self._before if self._provable else self._last
+
+    @property
+    def _provable(self) -> bool:
+        return (
+            self._mode is ResumeMode.VERIFY
+            and self._newest_has_id
+            and bool(self._before)
+        )
+
+    def connected(self) -> bool:
+        """
+        A connection stands that was opened with :attr:`last_event_id`.
+
+        :return: whether a gap is to be told now.
+        """
+        self._in_force = self.last_event_id
+        first, self._ever_connected = not self._ever_connected, True
+        if first:
+            return False
+        if self._provable:
+            self._expected = self._last
+            return False
+        believed = (
+            self._mode is not ResumeMode.NONE
+            and self._newest_has_id
+            and (self._mode is ResumeMode.TRUST or not self._any_event)
+        )
+        if believed or self._told:
+            return False
+        self._gap()
+        return True
+
+    def take(self, events: Iterable[Event]) -> list[tuple[Event, str] | None]:
+        """
+        Sort out what is new.
+
+        :param events: the next events of the connection.
+        :return: each new event with the id that it has of its own, empty if it only
+            carries one over; None where a gap is to be told.
+        """
+        taken: list[tuple[Event, str] | None] = []
+        for event in events:
+            expected, self._expected = self._expected, ""
+            if expected:
+                if event.id == expected:
+                    self._in_force = event.id
+                    continue
+                self._gap()
+                taken.append(None)
+            own_id = event.id if event.id != self._in_force else ""
+            self._in_force = event.id
+            if own_id:
+                self._before, self._last = self._last, own_id
+            self._newest_has_id = bool(own_id)
+            self._any_event = True
+            self._told = False
+            taken.append((event, own_id))
+        return taken
+
+    def _gap(self) -> None:
+        self._told = True
+        self._last = self._before = ""
+        self._newest_has_id = False
