@@ -38,6 +38,13 @@ class Feed(Protocol):
     def resume(self) -> None:
         """The client takes more."""
 
+    def farewell(self) -> bytes | None:
+        """
+        Give what ends the body before its time, between two events.
+
+        :return: None when a body cannot end but by being cut.
+        """
+
     def release(self) -> None:
         """The exchange is over: let go of whatever feeds it, at once."""
 
@@ -153,14 +160,16 @@ class Exchange:
         self,
         trailers: list[tuple[bytes, bytes]],
         outcome: Outcome = Outcome.COMPLETED,
+        clock: str | None = None,
     ) -> None:
         """
         End as a complete response.
 
         :param trailers: trailer fields of the body.
         :param outcome: why it ends.
+        :param clock: the clock that fired, if one did.
         """
-        if self._end(outcome):
+        if self._end(outcome, None, clock):
             self._sender.finish(trailers)
             self._log_end()
 
@@ -207,12 +216,29 @@ class Exchange:
 
         :param outcome: ``stopped`` or ``drained``.
         """
-        if self._sender.begun:
-            self.cut(outcome)
-        elif outcome is Outcome.DRAINED:
-            self.refuse(refusals.SHUTTING_DOWN)
+        if not self._sender.begun:
+            self.refuse(
+                refusals.SHUTTING_DOWN
+                if outcome is Outcome.DRAINED
+                else refusals.STOPPED
+            )
         else:
-            self.refuse(refusals.STOPPED)
+            self.leave(outcome)
+
+    def leave(self, outcome: Outcome, clock: str | None = None) -> None:
+        """
+        End a response before its time: with a goodbye if the feed knows one.
+
+        :param outcome: why.
+        :param clock: the clock that fired, if one did.
+        """
+        farewell = self.feed.farewell() if self.feed is not None else None
+        if farewell is None:
+            self.cut(outcome, None, clock)
+            return
+        if farewell:
+            self.write(farewell)
+        self.complete([], outcome, clock)
 
     def client_full(self) -> None:
         """The client takes no more for now."""

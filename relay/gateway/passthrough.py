@@ -183,6 +183,9 @@ class Passthrough:
         if self._response is not None:
             self._response.resume()
 
+    def farewell(self) -> None:
+        """Nothing may be added to what the source sends."""
+
     def release(self) -> None:
         """Drop the source's connection, at whatever stage the call is."""
         self._request_clock.stop()
