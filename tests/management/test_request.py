@@ -49,6 +49,14 @@ class AnswerTests(ManagementCase):
         got = await self.raw(head("GET", f"{PREFIX}/apis", "Connection: close"))
         self.assertEqual(split(got)[1]["content-length"], length)
 
+    async def test_no_content(self) -> None:
+        """A 204 ends with its head, and tells no length (RFC 9110, section 8.6)."""
+        path = f"{PREFIX}/apis/{await self.create()}"
+        answer = await self.raw(head("DELETE", path, "Connection: close"))
+        status, headers, body = split(answer)
+        self.assertEqual((status, body), (204, None))
+        self.assertEqual({"content-length", "transfer-encoding"} & set(headers), set())
+
     async def test_keep_alive(self) -> None:
         """One connection takes one request after the other."""
         ask = head("GET", f"{PREFIX}/apis")
