@@ -166,7 +166,7 @@ class RelayService(Service):
         self._reactor.suggestThreadPoolSize(DNS_THREADS)
         try:
             self._start()
-        except (StoreError, MaterialError, OSError) as error:
+        except (StoreError, MaterialError, SettingsError, OSError) as error:
             raise CannotStart(str(error)) from None
 
     def _start(self) -> None:
