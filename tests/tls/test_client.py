@@ -6,6 +6,9 @@ import base64
 import os
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtensionOID
 from OpenSSL import SSL
 from twisted.internet.error import ConnectionRefusedError
 from twisted.trial.unittest import SynchronousTestCase, TestCase
@@ -49,6 +52,26 @@ def options(**members: Any) -> SslOptions:
 def base64_of(data: bytes) -> str:
     """Binary content as a definition holds it."""
     return base64.b64encode(data).decode()
+
+
+def damage_names(issued: Issued) -> Issued:
+    """The same certificate, with nonsense for its subject alternative names."""
+    names = x509.UnrecognizedExtension(
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"\x30\x05\x82\x09abc"
+    )
+    good = issued.certificate
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(good.subject)
+        .issuer_name(ROOT.subject)
+        .public_key(issued.key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(good.not_valid_before_utc)
+        .not_valid_after(good.not_valid_after_utc)
+        .add_extension(names, critical=False)
+        .sign(ROOT.key, hashes.SHA256())
+    )
+    return Issued(certificate, issued.key, (), issued.root)
 
 
 class _Loopback(TestCase):
@@ -117,6 +140,16 @@ class IdentityTests(_Loopback):
         odd = ROOT.issue("*.*.example", common_name="odd")
         seen = await self.meet("localhost", options(), odd)
         self.assertIn("host name mismatch", str(seen.client.reason))
+
+    async def test_damaged_names(self) -> None:
+        """Bytes that no parser takes end the handshake, not the reactor's calm."""
+        damaged = damage_names(ROOT.server("localhost"))
+        seen = await self.meet("localhost", options(), damaged)
+        self.assertFalse(seen.good)
+        self.assertIsNotNone(seen.client.reason)
+        believing = SslOptions.read({"trustAll": True})
+        seen = await self.meet("localhost", believing, damaged)
+        self.assertEqual(seen.client.reason, "the certificate cannot be read")
 
     async def test_names_cannot_forge_log_lines(self) -> None:
         """Control characters of a peer's name do not reach the reason."""
