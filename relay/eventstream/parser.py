@@ -1,0 +1,209 @@
+"""
+Bytes in, events out: the interpretation of an event stream (HTML §9.2.6).
+
+Theory of operation. The work is done on bytes and by line, since in UTF-8 no byte
+of a longer character is a CR, LF, colon or space, and decoding a field's value alone
+gives the same text as decoding the stream and then splitting it. A line ends at LF,
+at CR, or at CRLF. A CR that ends a chunk ends its line at once, so that no event
+waits for the byte after it; an LF that opens the next chunk is then swallowed.
+
+What is kept between two chunks is one unfinished line and the fields of one
+unfinished block, both bounded by ``max_event_bytes``. Every byte is looked at a
+constant number of times, however the stream is cut.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from relay.eventstream.event import DEFAULT_TYPE, Event
+
+BOM = b"\xef\xbb\xbf"
+"""The byte order mark in UTF-8."""
+
+MAX_EVENT_BYTES = 1024 * 1024
+"""How long an event may be unless the parser is told otherwise."""
+
+MAX_RETRY_MS = 2**31 - 1
+"""The longest reconnection time: what a browser's 32-bit timer can wait."""
+
+_LF = 0x0A
+_CR = 0x0D
+
+
+class EventTooLong(ValueError):
+    """
+    One event, or one line, is longer than the parser was told to keep.
+
+    :ivar limit_bytes: the limit that was passed.
+    :ivar events: the events that the same chunk completed before it.
+    """
+
+    def __init__(self, limit_bytes: int, events: tuple[Event, ...]) -> None:
+        super().__init__(f"an event is longer than {limit_bytes} bytes")
+        self.limit_bytes = limit_bytes
+        self.events = events
+
+
+class EventParser:
+    """
+    The reading side of one event stream, from its first byte on.
+
+    :param max_event_bytes: how many bytes the field lines of one block may have
+        together, line ends not counted. A comment counts by itself only, so that a
+        stream of nothing but heartbeats goes on for ever.
+    :param last_event_id: the id that a reader resumes with (``Last-Event-ID``).
+    """
+
+    __slots__ = (
+        "_block_bytes",
+        "_data",
+        "_failed",
+        "_head",
+        "_line",
+        "_max_event_bytes",
+        "_new_id",
+        "_new_retry",
+        "_skip_lf",
+        "_type",
+        "comments",
+        "last_event_id",
+        "retry",
+    )
+
+    last_event_id: str
+    """What a reconnecting reader sends; set at a blank line, never by half a block."""
+
+    retry: int | None
+    """The last valid reconnection time in milliseconds, ``None`` before the first."""
+
+    comments: int
+    """How many complete comment lines were read."""
+
+    def __init__(
+        self, *, max_event_bytes: int = MAX_EVENT_BYTES, last_event_id: str = ""
+    ) -> None:
+        self._max_event_bytes = max_event_bytes
+        self.last_event_id = last_event_id
+        self.retry = None
+        self.comments = 0
+        self._head: bytes | None = b""
+        self._line = bytearray()
+        self._skip_lf = False
+        self._data = bytearray()
+        self._type = b""
+        self._new_id: bytes | None = None
+        self._new_retry: int | None = None
+        self._block_bytes = 0
+        self._failed = False
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """
+        Read the next bytes of the stream.
+
+        :param chunk: any number of bytes, cut anywhere.
+        :returns: the events that they complete, in order.
+        :raises EventTooLong: a limit was passed; the parser takes no more bytes.
+        """
+        if self._failed:
+            raise EventTooLong(self._max_event_bytes, ())
+        if self._head is not None:
+            chunk = self._without_bom(self._head + chunk)
+        if self._skip_lf and chunk:
+            self._skip_lf = False
+            chunk = chunk.removeprefix(b"\n")
+        if not chunk:
+            return []
+        events: list[Event] = []
+        for line in self._complete_lines(chunk):
+            if not line:
+                self._end_block(events)
+            elif self._block_bytes + len(line) > self._max_event_bytes:
+                self._fail(events)
+            else:
+                self._read_field(line)
+        if self._block_bytes + len(self._line) > self._max_event_bytes:
+            self._fail(events)
+        return events
+
+    def _without_bom(self, head: bytes) -> bytes:
+        """
+        Drop one byte order mark at the very start (HTML §9.2.5), holding back up to
+        two bytes that may become one.
+        """
+        if len(head) < len(BOM) and BOM.startswith(head):
+            self._head = head
+            return b""
+        self._head = None
+        return head.removeprefix(BOM)
+
+    def _complete_lines(self, chunk: bytes) -> list[bytes]:
+        """
+        Cut a chunk into the lines that it completes, and keep the unfinished one.
+        """
+        last = chunk[-1]
+        self._skip_lf = last == _CR
+        if b"\r" in chunk:
+            lines = chunk.splitlines()
+            rest = lines.pop() if last not in (_CR, _LF) else b""
+        else:
+            lines = chunk.split(b"\n")
+            rest = lines.pop()
+        if self._line and lines:
+            lines[0] = bytes(self._line + lines[0])
+            self._line = bytearray()
+        self._line += rest
+        return lines
+
+    def _read_field(self, line: bytes) -> None:
+        """
+        Take one line that is not blank into the unfinished block (HTML §9.2.6).
+        """
+        name, colon, value = line.partition(b":")
+        if colon and not name:
+            self.comments += 1
+            return
+        self._block_bytes += len(line)
+        value = value.removeprefix(b" ")
+        if name == b"data":
+            self._data += value
+            self._data += b"\n"
+        elif name == b"event":
+            self._type = value
+        elif name == b"id":
+            if b"\0" not in value:
+                self._new_id = value
+        elif name == b"retry" and value.isdigit():
+            self.retry = self._new_retry = _milliseconds(value)
+
+    def _end_block(self, events: list[Event]) -> None:
+        """
+        Commit the id and dispatch what the block holds, if it had a data line.
+        """
+        self._block_bytes = 0
+        if self._new_id is not None:
+            self.last_event_id = self._new_id.decode("utf-8", "replace")
+            self._new_id = None
+        if self._data:
+            data = self._data[:-1].decode("utf-8", "replace")
+            kind = self._type.decode("utf-8", "replace") if self._type else DEFAULT_TYPE
+            events.append(Event(kind, data, self.last_event_id, self._new_retry))
+            self._new_retry = None
+            self._data = bytearray()
+        self._type = b""
+
+    def _fail(self, events: list[Event]) -> NoReturn:
+        self._failed = True
+        self._line = self._data = bytearray()
+        raise EventTooLong(self._max_event_bytes, tuple(events))
+
+
+def _milliseconds(digits: bytes) -> int:
+    """
+    Read a reconnection time of any length; Python refuses to convert thousands of
+    digits, so a number that no reader could wait for counts as the longest wait.
+    """
+    significant = digits.lstrip(b"0")
+    if len(significant) > len(str(MAX_RETRY_MS)):
+        return MAX_RETRY_MS
+    return min(int(significant or b"0"), MAX_RETRY_MS)
