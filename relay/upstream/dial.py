@@ -69,7 +69,16 @@ class Dialer:
         self._timeout_ms = shared.http.connect_timeout
         self._proxy = shared.proxy
         self._creators = creators
-        self._endpoints: dict[Origin, IStreamClientEndpoint] = {}
+        self._prepared: dict[Origin, IStreamClientEndpoint] = {}
+
+    def prepare(self, origin: Origin) -> None:
+        """
+        Get ready for an origin that will be dialled often: a target.
+
+        :param origin: where to.
+        :raises ValueError: when it cannot be dialled as the group asks for.
+        """
+        self._prepared[origin] = self._endpoint(origin)
 
     def __call__(
         self, origin: Origin, quiescent: Callable[[HTTP11ClientProtocol], None]
@@ -84,18 +93,12 @@ class Dialer:
         """
         return _Attempt(
             self._reactor,
-            self._endpoint(origin),
+            self._prepared.get(origin) or self._endpoint(origin),
             LeashFactory(self._reactor, quiescent),
             self._timeout_ms,
         ).done
 
     def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
-        endpoint = self._endpoints.get(origin)
-        if endpoint is None:
-            endpoint = self._endpoints[origin] = self._prepare(origin)
-        return endpoint
-
-    def _prepare(self, origin: Origin) -> IStreamClientEndpoint:
         proxy = self._proxy
         # HostnameEndpoint takes a timeout per address; the attempt's own clock
         # bounds them all together.

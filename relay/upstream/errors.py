@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from OpenSSL import SSL
-from service_identity import VerificationError
 from twisted.internet import error
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseNeverReceived
 
 from relay.model.outcome import Outcome
+from relay.tls.material import MaterialError
+from relay.tls.verification import explain
 
 
 class UpstreamError(Exception):
@@ -106,10 +107,10 @@ def classify(failure: Failure) -> UpstreamError:
         return refused("DNS_RESOLUTION_ERROR", "The upstream's name did not resolve")
     if isinstance(reason, error.TimeoutError | error.TCPTimedOutError):
         return connect_timeout()
-    if isinstance(reason, SSL.Error | VerificationError):
-        return refused(
-            "TLS_HANDSHAKE_ERROR", "The TLS handshake with the upstream failed"
-        )
+    if isinstance(reason, SSL.Error | MaterialError):
+        why = explain(reason) if isinstance(reason, SSL.Error) else str(reason)
+        message = "The TLS handshake with the upstream failed"
+        return refused("TLS_HANDSHAKE_ERROR", f"{message}: {why}" if why else message)
     if isinstance(reason, error.NoRouteError) or (
         isinstance(reason, error.ConnectError) and type(reason) is error.ConnectError
     ):

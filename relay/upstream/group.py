@@ -23,13 +23,14 @@ class Group:
 
     :param reactor: what connects and tells the time.
     :param group: the group's definition.
-    :raises MaterialError: when a certificate or key cannot be loaded.
+    :raises ValueError: when it cannot be dialled as it asks for, such as with a
+        certificate that cannot be loaded.
     """
 
     def __init__(self, reactor: IReactorTime, group: EndpointGroup) -> None:
         self._reactor = reactor
         self._pools: list[Pool] = []
-        self._inherited: tuple[SharedConfiguration, Pool] | None = None
+        self._inherited: tuple[SharedConfiguration, Dialer, Pool] | None = None
         self._group = group
         ready = [(self._connector(endpoint), endpoint) for endpoint in group.endpoints]
         self._balancer: Balancer[Connector] = Balancer(
@@ -51,18 +52,19 @@ class Group:
         if endpoint.inherit_configuration:
             if self._inherited is None:
                 self._inherited = self._prepare(self._group.shared_configuration)
-            shared, pool = self._inherited
+            shared, dialer, pool = self._inherited
         else:
-            shared, pool = self._prepare(endpoint.shared_configuration_override)
+            shared, dialer, pool = self._prepare(endpoint.shared_configuration_override)
         configuration = HttpProxyConfiguration.model_validate(endpoint.configuration)
         target = Target.parse(configuration.target)
+        dialer.prepare(target.origin)
         return Connector(self._reactor, endpoint.name, target, shared, pool)
 
     def _prepare(
         self, options: dict[str, object] | None
-    ) -> tuple[SharedConfiguration, Pool]:
+    ) -> tuple[SharedConfiguration, Dialer, Pool]:
         shared = SharedConfiguration.model_validate(options or {})
         dialer = Dialer(self._reactor, shared, client_creators(shared.ssl))
         pool = Pool(self._reactor, shared.http, dialer)
         self._pools.append(pool)
-        return shared, pool
+        return shared, dialer, pool
