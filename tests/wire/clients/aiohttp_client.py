@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from aiohttp_sse_client.client import EventSource
+from aiohttp_sse_client.client import EventSource  # type: ignore[import-untyped]
 
 
 async def main(url: str, count: int) -> None:
