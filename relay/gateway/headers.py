@@ -139,15 +139,17 @@ def add_forwarded(
     Say for whom, how and under which name the client called.
 
     :param headers: the request's headers, changed in place.
-    :param peer: the address at the other end of the connection.
+    :param peer: the address at the other end of the connection; empty on a UNIX socket.
     :param scheme: ``b"http"`` or ``b"https"``.
     :param host: the client's ``Host``.
     :param believed: whether the peer is a trusted proxy, whose words are kept.
     """
     before = headers.getRawHeaders(b"x-forwarded-for", []) if believed else []
-    headers.setRawHeaders(
-        b"x-forwarded-for", [b", ".join([*before, peer.encode("ascii")])]
-    )
+    addresses = [*before, peer.encode("ascii")] if peer else before
+    if addresses:
+        headers.setRawHeaders(b"x-forwarded-for", [b", ".join(addresses)])
+    else:
+        headers.removeHeader(b"x-forwarded-for")
     for name, value in (
         (b"x-forwarded-proto", scheme),
         (b"x-forwarded-host", host),

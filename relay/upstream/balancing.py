@@ -23,6 +23,8 @@ class Balancer(Generic[T]):
     """
 
     def __init__(self, kind: str, primary: Weighted[T], secondary: Weighted[T]) -> None:
+        if kind not in _CHOICES:
+            raise ValueError(f"no balancing is called {kind}")
         endpoints = list(primary or secondary)
         self._choose = _CHOICES[kind](endpoints)
         self._empty = not endpoints

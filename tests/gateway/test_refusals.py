@@ -1,0 +1,85 @@
+"""How the gateway says no."""
+
+from __future__ import annotations
+
+import json
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.gateway import refusals
+from relay.gateway.refusals import Refusal
+from relay.model.outcome import Outcome
+from relay.upstream.errors import pool_exhausted, read_timeout
+
+
+class BodyTests(SynchronousTestCase):
+    REFUSAL = Refusal(401, "SOME_KEY", "Unauthorized")
+
+    def test_json(self) -> None:
+        """Who accepts JSON or anything gets JSON."""
+        for accept in (
+            b"application/json",
+            b"*/*",
+            b"text/html, */*;q=0.1",
+            b"text/event-stream, application/json",
+        ):
+            content_type, body = self.REFUSAL.body(accept)
+            self.assertEqual(content_type, b"application/json", accept)
+            self.assertEqual(
+                json.loads(body),
+                {
+                    "message": "Unauthorized",
+                    "http_status_code": 401,
+                    "key": "SOME_KEY",
+                },
+            )
+
+    def test_text(self) -> None:
+        """Others, and who says nothing, get the bare sentence."""
+        for accept in (None, b"", b"text/event-stream", b"text/html", b"text/*"):
+            self.assertEqual(
+                self.REFUSAL.body(accept),
+                (b"text/plain; charset=utf-8", b"Unauthorized"),
+                accept,
+            )
+
+    def test_plain(self) -> None:
+        """A 404 for an unknown path is always text, in the configured words."""
+        refusal = refusals.no_context_path("Nothing here, Grüße.")
+        self.assertEqual(refusal.status, 404)
+        self.assertEqual(
+            refusal.body(b"application/json"),
+            (b"text/plain; charset=utf-8", "Nothing here, Grüße.".encode()),
+        )
+
+
+class UpstreamErrorTests(SynchronousTestCase):
+    def test_taken_over(self) -> None:
+        """A failed call's words become the answer."""
+        error = read_timeout()
+        refusal = Refusal.of(error)
+        self.assertEqual(
+            (refusal.status, refusal.key, refusal.message, refusal.clock),
+            (504, error.key, error.message, "readTimeout"),
+        )
+        self.assertIs(refusal.outcome, Outcome.READ_TIMEOUT)
+        self.assertIsNone(refusal.retry_after_s)
+
+    def test_waiting_helps(self) -> None:
+        """A full pool tells when to come again."""
+        self.assertEqual(Refusal.of(pool_exhausted()).retry_after_s, 1)
+
+
+class EveryRefusalTests(SynchronousTestCase):
+    def test_each_says_something(self) -> None:
+        """No refusal is without a sentence, a key and a status of its kind."""
+        all_of_them = [
+            one for one in vars(refusals).values() if isinstance(one, Refusal)
+        ]
+        self.assertGreater(len(all_of_them), 10)
+        for one in all_of_them:
+            self.assertTrue(one.message, one)
+            self.assertRegex(one.key, r"\A[A-Z_]+\Z")
+            self.assertIn(one.status // 100, (4, 5), one)
+            if one.status in (429, 503) and one is not refusals.NO_ENDPOINT:
+                self.assertIsNotNone(one.retry_after_s, one)

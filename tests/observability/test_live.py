@@ -1,0 +1,68 @@
+"""The exchanges that are under way."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.outcome import Outcome
+from relay.observability.access import AccessRecord
+from relay.observability.live import LiveExchanges
+
+
+class Exchange:
+    """An exchange that does nothing."""
+
+    is_stream = False
+
+    def __init__(self, address: str, api_id: str | None = None) -> None:
+        self.record = AccessRecord("GET", "h", "/", address, address, api_id=api_id)
+
+    def stop(self, outcome: Outcome) -> None:
+        """Go on."""
+
+
+class LiveExchangesTests(SynchronousTestCase):
+    def test_counted(self) -> None:
+        """Exchanges are counted, in all and by address."""
+        live = LiveExchanges()
+        first, second, other = Exchange("a"), Exchange("a"), Exchange("b")
+        for one in (first, second, other):
+            live.add(one)
+        self.assertEqual(len(live), 3)
+        self.assertEqual([live.of_address(a) for a in "abc"], [2, 1, 0])
+        live.remove(first)
+        live.remove(other)
+        self.assertEqual([live.of_address(a) for a in "abc"], [1, 0, 0])
+        self.assertEqual(live.all(), [second])
+
+    def test_forgotten_addresses_cost_nothing(self) -> None:
+        """An address with no exchange left is not kept."""
+        live = LiveExchanges()
+        for number in range(100):
+            exchange = Exchange(str(number))
+            live.add(exchange)
+            live.remove(exchange)
+        live.of_address("somebody else")
+        self.assertEqual(len(live._by_address), 0)
+
+    def test_of_api(self) -> None:
+        """The API of an exchange is looked up when asked for."""
+        live = LiveExchanges()
+        exchange = Exchange("a")
+        live.add(exchange)
+        self.assertEqual(live.of_api("x"), [])
+        exchange.record.api_id = "x"
+        self.assertEqual(live.of_api("x"), [exchange])
+
+    def test_tells_when_none_is_left(self) -> None:
+        """Each end of the last exchange is told."""
+        live = LiveExchanges()
+        told: list[int] = []
+        live.when_none(lambda: told.append(len(live)))
+        first, second = Exchange("a"), Exchange("b")
+        live.add(first)
+        live.add(second)
+        live.remove(first)
+        self.assertEqual(told, [])
+        live.remove(second)
+        self.assertEqual(told, [0])
