@@ -1,0 +1,46 @@
+# The commands of the project; each creates what it needs in $(VENV).
+#
+#   make demo    run Relay with a demo event source, in the foreground
+#   make test    every check: formatting, types, rules of the code, all tests
+#   make quick   the tests that start no other program
+#   make lint    formatting and types only
+#   make clean   remove what these commands made, the virtual environment included
+#
+# PYTHON names the interpreter that makes the virtual environment, VENV its place.
+
+PYTHON ?=
+VENV ?= .venv
+
+.PHONY: help demo test quick lint clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(VENV)/.run
+	@exec $(VENV)/bin/twistd --nodaemon --pidfile= relay --demo
+
+test: $(VENV)/.test
+	@exec $(VENV)/bin/python scripts/test
+
+quick: $(VENV)/.test
+	@exec $(VENV)/bin/python scripts/test --quick
+
+lint: $(VENV)/.test
+	@exec $(VENV)/bin/python scripts/test --lint
+
+# The package is installed as a link to this directory, so that only a change of its
+# metadata calls for another installation.
+$(VENV)/.run: setup.cfg pyproject.toml scripts/venv
+	@PYTHON="$(PYTHON)" scripts/venv "$(VENV)" .
+	@touch $@
+
+$(VENV)/.test: setup.cfg pyproject.toml scripts/venv
+	@PYTHON="$(PYTHON)" scripts/venv "$(VENV)" ".[test]"
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info _trial_temp* .hypothesis .mypy_cache .ruff_cache
+	rm -rf tests/wire/clients/node_modules
+	find relay twisted tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -f twisted/plugins/dropin.cache
