@@ -199,14 +199,15 @@ class Exchange:
         if not self._end(refusal.outcome, refusal.key, refusal.clock):
             return
         self.record.status = refusal.status
-        content_type, body = refusal.body(self.request.getHeader(b"accept"))
+        accepted = self.request.requestHeaders.getRawHeaders(b"accept", [])
+        content_type, body = refusal.body(b", ".join(accepted))
         headers = Headers(
             {b"content-type": [content_type], b"date": [datetimeToString()]}
         )
         if refusal.retry_after_s is not None:
             headers.setRawHeaders(b"retry-after", [b"%d" % refusal.retry_after_s])
         self.identify(headers)
-        close = not 400 <= refusal.status < 500 or self.request.body_owed
+        close = not 400 <= refusal.status < 500 or self.request.is_last
         self._sender.answer(refusal.status, headers, body, close)
         self._log_end()
 

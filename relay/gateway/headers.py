@@ -182,10 +182,18 @@ def allowed_trailers(
         (name, value)
         for name, value in trailers
         if name.lower() not in _NEVER_TRAILERS
-        and name
-        and not name.translate(None, _TOKEN)
+        and is_token(name)
         and not set(value) & {0, 10, 13}
     ]
+
+
+def is_token(text: bytes) -> bool:
+    """
+    Whether a text may be a method or a field name (RFC 9110, 5.6.2).
+
+    :param text: any bytes.
+    """
+    return bool(text) and not text.translate(None, _TOKEN)
 
 
 _TOKEN = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from twisted.logger import Logger
+from twisted.web.http_headers import Headers
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -26,6 +27,7 @@ _HOST = re.compile(
     rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?"
 )
 """RFC 3986, 3.2.2 and 3.2.3."""
+_USER = re.compile(rb"(?<=//)[^/]*@")
 
 
 class _Refused(Exception):
@@ -68,19 +70,30 @@ class GatewayResource(Resource):
             exchange.refuse(refusals.UNEXPECTED)
         return NOT_DONE_YET
 
+    def refuse(self, request: RelayRequest, refusal: Refusal) -> None:
+        """
+        Refuse a request whose head could not be understood.
+
+        :param request: the request, as far as it is known.
+        :param refusal: the answer.
+        """
+        record, trusted = self._describe(request)
+        request.exchange = Exchange(request, self.services, record, trusted)
+        request.exchange.refuse(refusal)
+
     def _describe(self, request: RelayRequest) -> tuple[AccessRecord, bool]:
         peer: str = getattr(request.client, "host", "")
         networks = request.channel.site.trusted_proxies
         trusted = is_trusted(peer, networks)
         forwarded = request.requestHeaders.getRawHeaders(b"x-forwarded-for", [])
-        path, question, query = request.uri.partition(b"?")
+        host = request.requestHeaders.getRawHeaders(b"host", [b""])[0]
         record = AccessRecord(
-            request.method.decode("ascii"),
-            request.requestHeaders.getRawHeaders(b"host", [b""])[0].decode("latin-1"),
-            path.decode("latin-1"),
+            request.method.decode("latin-1"),
+            host.rpartition(b"@")[2].decode("latin-1"),
+            # Of an absolute-form target, no user name or password is written down.
+            _USER.sub(b"", request.uri.partition(b"?")[0]).decode("latin-1"),
             peer,
             remote_address(peer, forwarded, networks) if trusted else peer,
-            query.decode("latin-1") if question else None,
         )
         return record, trusted
 
@@ -89,8 +102,10 @@ class GatewayResource(Resource):
         if not self.accepting:
             raise _Refused(refusals.SHUTTING_DOWN)
         host = self._check_shape(request)
-        self._check_limits(exchange)
         path, question, query = request.uri.partition(b"?")
+        exchange.record.path = path.decode("ascii")
+        exchange.record.query = query.decode("ascii") if question else None
+        self._check_limits(exchange)
         route = self.table.match(host, path, request.channel.site.listener_id)
         if route is None:
             message = self.services.settings.not_found_message
@@ -125,11 +140,23 @@ class GatewayResource(Resource):
                     "The request-target holds bytes that must be percent-encoded"
                 )
             )
-        if request.requestHeaders.hasHeader(b"upgrade") and (
-            b"upgrade" in connection_options(request.requestHeaders)
-        ):
+        # A target has no fragment; who sends one all the same means the rest.
+        request.uri = request.uri.partition(b"#")[0]
+        if self._wants_upgrade(request.requestHeaders):
             raise _Refused(refusals.NO_UPGRADE)
         return matched["name"].lower()
+
+    def _wants_upgrade(self, headers: Headers) -> bool:
+        """
+        Whether the client cannot do with HTTP/1.1.
+
+        An offer of HTTP/2, which Java's client makes by default, is passed over
+        (RFC 9110, 7.8); other protocols are what a client is here for.
+        """
+        if b"upgrade" not in connection_options(headers):
+            return False
+        offers = b",".join(headers.getRawHeaders(b"upgrade", [])).lower().split(b",")
+        return any(offer.strip() not in (b"", b"h2c") for offer in offers)
 
     def _origin_form(self, target: bytes, hosts: Sequence[bytes]) -> bytes:
         """Take the path out of an absolute-form target for this very host."""

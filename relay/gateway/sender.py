@@ -75,7 +75,7 @@ class Sender:
         """
         request = self._request
         request.setResponseCode(code, phrase)
-        self._set_headers(headers, request.body_owed)
+        self._set_headers(headers, request.is_last)
         request.registerProducer(self, True)
         self._registered = True
         request.write(b"")

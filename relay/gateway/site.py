@@ -18,7 +18,7 @@ from twisted.web.http import HTTPChannel, Request
 from relay.deadline import Deadline
 from relay.gateway import refusals
 from relay.gateway.body import RequestBody
-from relay.gateway.headers import Networks
+from relay.gateway.headers import Networks, connection_options, is_token
 from relay.gateway.peer import push, watch_peer
 from relay.gateway.refusals import Refusal
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
@@ -38,6 +38,8 @@ class RelayRequest(Request):
     channel: RelayChannel
     body: RequestBody | None = None
     exchange: Exchange | None = None
+    broken = False
+    """Whether its head, or its body's framing, could not be understood."""
 
     def gotLength(self, length: int | None) -> None:
         """Make no buffer: the body streams."""
@@ -82,6 +84,11 @@ class RelayRequest(Request):
         """Whether the client has still to send some of the body."""
         return self.body is not None and self.body.owed
 
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing after it on the connection can be read."""
+        return self.broken or self.body_owed
+
     def expects_continue(self) -> bool:
         """Whether the client waits for leave to send the body."""
         expect = self.requestHeaders.getRawHeaders(b"expect", [b""])[0]
@@ -114,7 +121,7 @@ class RelayChannel(HTTPChannel):
         self._head_deadline: Deadline | None = None
         self._linger_deadline: Deadline | None = None
         self._body_paused = False
-        self._refused = False
+        self._first_line = b""
 
     def connectionMade(self) -> None:
         """Set the limits and the socket's own clocks."""
@@ -139,6 +146,21 @@ class RelayChannel(HTTPChannel):
             self._head_deadline.start()
         super().dataReceived(data)
 
+    def lineReceived(self, line: bytes) -> None:
+        """Take a line of a request head."""
+        if not self.requests:
+            self._first_line = line
+        super().lineReceived(line)
+
+    def checkPersistence(self, request: Request, version: bytes) -> bool:
+        """Whether the client wants to go on after this request (RFC 9112, 9.3)."""
+        if version != b"HTTP/1.1":
+            return False
+        if b"close" in connection_options(request.requestHeaders):
+            request.responseHeaders.setRawHeaders(b"connection", [b"close"])
+            return False
+        return True
+
     def allHeadersReceived(self) -> None:
         """Begin a request that has a body; one without begins when it is complete."""
         request = self.requests[-1]
@@ -159,7 +181,7 @@ class RelayChannel(HTTPChannel):
 
     def requestDone(self, request: Request) -> None:
         """A response is complete; with a body still owed, the connection ends."""
-        if isinstance(request, RelayRequest) and request.body_owed:
+        if isinstance(request, RelayRequest) and request.is_last:
             self.requests.remove(request)
             self._linger()
         else:
@@ -208,27 +230,20 @@ class RelayChannel(HTTPChannel):
 
         :param refusal: the answer.
         """
-        if self._refused:
+        if self._linger_deadline is not None:
             return
-        self._refused = True
-        request = self.requests[-1] if self.requests else None
-        if request is not None and request.exchange is not None:
+        if not self.requests:
+            self.requests.append(RelayRequest(self))
+        request = self.requests[-1]
+        request.broken = True
+        if request.exchange is not None:
             request.exchange.refuse(refusal)
             return
-        self.requests.clear()
-        content_type, body = refusal.body(b"application/json")
-        self.transport.write(
-            b"HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n"
-            b"Connection: close\r\n\r\n%s"
-            % (
-                refusal.status,
-                refusal.key.encode(),
-                content_type,
-                len(body),
-                body,
-            )
-        )
-        self._linger()
+        # As far as they are known; HEAD is answered without a body.
+        request.method = getattr(self, "_command", b"")
+        request.uri = getattr(self, "_path", b"")
+        request.clientproto = getattr(self, "_version", b"HTTP/1.1")
+        self.site.resource.refuse(request, refusal)
 
     def abort(self) -> None:
         """
@@ -248,12 +263,19 @@ class RelayChannel(HTTPChannel):
         super().connectionLost(reason)
 
     def _respondToBadRequestAndDisconnect(self) -> None:
+        self.refuse(self._misunderstanding())
+
+    def _misunderstanding(self) -> Refusal:
         if self._receivedHeaderCount > self.maxHeaders or (
             self._receivedHeaderSize > self.totalHeadersSize
         ):
-            self.refuse(refusals.HEAD_TOO_LARGE)
-        else:
-            self.refuse(refusals.BAD_SYNTAX)
+            return refusals.HEAD_TOO_LARGE
+        if not hasattr(self, "_command"):
+            if b"\0" in self._first_line:
+                return refusals.NULL_BYTE
+            if not is_token(self._first_line.partition(b" ")[0]):
+                return refusals.BAD_METHOD
+        return refusals.BAD_SYNTAX
 
     def _head_expired(self) -> None:
         self.refuse(refusals.HEAD_TIMEOUT)
@@ -266,6 +288,8 @@ class RelayChannel(HTTPChannel):
         overtake the answer (RFC 9112, 9.6).
         """
         self.setTimeout(None)
+        self.clearLineBuffer()
+        self.setRawMode()
         self._networkProducer.resumeProducing()
         self.transport.unregisterProducer()
         self._linger_deadline = Deadline(

@@ -36,7 +36,15 @@ from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 from relay.tls.server import tls_factory
 from relay.upstream.group import Group
 from relay.upstream.pool import Pool
-from tests.gateway.raw import Client, Source, SourceConnection, Wire, connect, until
+from tests.gateway.raw import (
+    Client,
+    Source,
+    SourceConnection,
+    Wire,
+    connect,
+    turn,
+    until,
+)
 
 KEYLESS = {"id": "plan-1", "security": {"type": "KEY_LESS"}, "status": "PUBLISHED"}
 NOW_MS = 1_700_000_000_123
@@ -317,6 +325,10 @@ class GatewayCase(TestCase):
         shared = {"http": http or {}, "headers": headers or []}
         body = definition(f"http://{self.source.address}{target}", shared=shared)
         return await self.open_gateway(body, **settings)
+
+    async def turn(self) -> None:
+        """Let the reactor turn."""
+        await turn()
 
     async def client(
         self, creator: IOpenSSLClientConnectionCreator | None = None

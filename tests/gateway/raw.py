@@ -33,6 +33,11 @@ TURNS = 8
 """Turns of the reactor after which loopback traffic has settled."""
 
 
+async def turn() -> None:
+    """Let the reactor turn."""
+    await deferLater(real, 0.0005)
+
+
 async def until(state: Callable[[], Any], what: str) -> Any:
     """
     Wait for a state.
@@ -45,14 +50,14 @@ async def until(state: Callable[[], Any], what: str) -> Any:
     while not (there := state()):
         if real.seconds() > deadline:
             raise AssertionError(f"never came: {what}")
-        await deferLater(real, 0.0005)
+        await turn()
     return there
 
 
 async def settle() -> None:
     """Let everything that is on its way arrive, so that nothing more will."""
     for _ in range(TURNS):
-        await deferLater(real, 0.0005)
+        await turn()
 
 
 @implementer(IHalfCloseableProtocol)
@@ -186,6 +191,10 @@ class Head:
         if len(values) > 1:
             raise AssertionError(f"{name!r} stands there {len(values)} times")
         return values[0] if values else None
+
+    def get_id(self) -> bytes:
+        """The gateway's id of the exchange."""
+        return self.get(b"x-gravitee-request-id") or b""
 
     @property
     def target(self) -> bytes:

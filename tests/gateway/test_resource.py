@@ -1,0 +1,351 @@
+"""What is refused before a source is asked, and in which words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from ipaddress import ip_network
+from typing import Any
+
+from relay.gateway import refusals
+from relay.settings import LimitSettings, ListenerSettings
+from tests.gateway.harness import (
+    EVENT_STREAM,
+    GatewayCase,
+    definition,
+    deployed,
+    get,
+    response,
+)
+from tests.gateway.raw import settle
+
+ACCEPT = b"Accept: application/json"
+
+
+class RefusalCase(GatewayCase):
+    async def refused(
+        self, request: bytes, status: int, key: str, *, closes: bool = False
+    ) -> None:
+        """Check an answer of the gateway's own, and that the source saw nothing."""
+        client = await self.asked(request)
+        answer = await client.answer(request.partition(b" ")[0])
+        self.assertEqual(answer.status, status, request)
+        self.assertIn(answer.get(b"connection"), (None, b"close"), request)
+        self.assertEqual(answer.get(b"connection") == b"close", closes, request)
+        self.assertIsNone(answer.get(b"server"), request)
+        self.assertTrue(answer.get(b"date"), request)
+        self.assertEqual(answer.get(b"content-type"), b"application/json", request)
+        body = json.loads(answer.body)
+        self.assertEqual((body["http_status_code"], body["key"]), (status, key))
+        self.assertTrue(body["message"], request)
+        line = self.gateway.closed[-1]
+        self.assertEqual((line["status"], line["errorKey"]), (status, key), request)
+        self.assertEqual(line["requestId"], str(answer.get_id(), "ascii"), request)
+        self.assertEqual(self.source.connections, [], request)
+        if closes:
+            await client.until_over()
+            self.assertFalse(client.was_reset, request)
+
+
+class ShapeTests(RefusalCase):
+    async def test_host(self) -> None:
+        """Exactly one valid Host is needed (RFC 9112, 3.2)."""
+        await self.stage()
+        for fields in (
+            b"",
+            b"Host: relay\r\nHost: relay\r\n",
+            b"Host: relay\r\nhost: other\r\n",
+            b"Host: relay, other\r\n",
+            b"Host: a b\r\n",
+            b"Host: relay/x\r\n",
+            b"Host: user@relay\r\n",
+            b"Host: relay:80:90\r\n",
+            b"Host: relay:http\r\n",
+            b"Host: [::1\r\n",
+            b"Host: r\xc3\xa9lay\r\n",
+        ):
+            request = b"GET /api HTTP/1.1\r\n" + fields + ACCEPT + b"\r\n\r\n"
+            await self.refused(request, 400, "BAD_REQUEST")
+
+    async def test_hosts_that_are_fine(self) -> None:
+        """Any host, with or without a port; an HTTP/1.0 client may leave it out."""
+        await self.stage()
+        for head in (
+            b"GET /api HTTP/1.1\r\nHost: relay",
+            b"GET /api HTTP/1.1\r\nHost: relay:8082",
+            b"GET /api HTTP/1.1\r\nHost: relay:",
+            b"GET /api HTTP/1.1\r\nHost: [::1]:8082",
+            b"GET /api HTTP/1.1\r\nHost: a_b.c-d.9",
+            b"GET /api HTTP/1.1\r\nHost:",
+            b"GET /api HTTP/1.0\r\nHost: relay",
+            b"GET /api HTTP/1.0\r\nX: y",
+        ):
+            client, source = await self.call(head + b"\r\n\r\n")
+            source.send(response(b"fine", b"Connection: close"))
+            self.assertEqual((await client.answer()).body, b"fine", head)
+
+    async def test_target_forms(self) -> None:
+        """A gateway is asked for paths: no proxy requests, no ``CONNECT``."""
+        await self.stage()
+        for line in (
+            b"CONNECT relay:443",
+            b"OPTIONS *",
+            b"GET api",
+            b"GET ?a",
+            b"GET ftp://relay/api",
+            b"GET //",
+        ):
+            request = line + b" HTTP/1.1\r\nHost: relay\r\n" + ACCEPT + b"\r\n\r\n"
+            if line == b"GET //":
+                client = await self.asked(request)
+                self.assertEqual((await client.answer()).status, 404)
+            else:
+                await self.refused(request, 400, "BAD_REQUEST")
+
+    async def test_absolute_form_of_another_host(self) -> None:
+        """An absolute-form target has to name the host that Host names."""
+        await self.stage()
+        for target in (
+            b"http://evil/api",
+            b"http://relay:81/api",
+            b"http://relay.evil/api",
+            b"http://user:pw@relay/api",
+            b"http://relay@evil/api",
+            b"http:///api",
+        ):
+            await self.refused(get(target, ACCEPT), 400, "BAD_REQUEST")
+            self.assertNotIn("pw", json.dumps(self.gateway.closed))
+
+    async def test_absolute_form_of_the_same_host(self) -> None:
+        """An absolute-form target for this very host is its path (RFC 9112, 3.2.2)."""
+        await self.stage()
+        for target, expected in (
+            (b"http://relay/api/a?b=c", b"/base/a?b=c"),
+            (b"HTTP://RELAY/api", b"/base"),
+            (b"https://relay/api//", b"/base//"),
+        ):
+            client, source = await self.call(get(target))
+            head = await source.head()
+            self.assertEqual(head.target, expected)
+            source.send(response(b"", b"Connection: close"))
+            await client.answer()
+            line = await self.gateway.ended(self.source.next)
+            self.assertEqual(
+                line["path"],
+                expected.replace(b"/base", b"/api").decode().partition("?")[0],
+            )
+
+    async def test_absolute_form_without_a_path(self) -> None:
+        """Its path is ``/`` then, before a query too."""
+        await self.open_source()
+        await self.open_gateway(
+            definition(f"http://{self.source.address}", paths=[{"path": "/"}])
+        )
+        for target, expected in (
+            (b"http://relay", b"/"),
+            (b"http://relay?a=1", b"/?a=1"),
+        ):
+            _, source = await self.call(get(target))
+            self.assertEqual((await source.head()).target, expected)
+
+    async def test_bytes_that_must_be_encoded(self) -> None:
+        """A target is ASCII without controls."""
+        await self.stage()
+        for target in (b"/api/\xa9", b"/api?q=\x80", b"/api/\x7f"):
+            await self.refused(get(target, ACCEPT), 400, "BAD_REQUEST")
+
+    async def test_null_byte(self) -> None:
+        """An encoded NUL is refused where the API asks for it, and only there."""
+        await self.open_source()
+        target = f"http://{self.source.address}"
+        strict = {"requestValidation": {"rejectNullByte": True}}
+        await self.open_gateway(
+            definition(target, listener={"paths": [{"path": "/strict"}], **strict}),
+            definition(target, paths=[{"path": "/lax"}]),
+        )
+        for path in (b"/strict/%00", b"/strict?a=%00"):
+            await self.refused(get(path, ACCEPT), 400, "REQUEST_NULL_BYTE_REJECTED")
+        _, source = await self.call(get(b"/lax/%00"))
+        self.assertEqual((await source.head()).target, b"/%00")
+
+
+class UpgradeTests(RefusalCase):
+    async def test_upgrade(self) -> None:
+        """A client that wants another protocol is told that it cannot have it."""
+        await self.stage()
+        for fields in (
+            (b"Connection: Upgrade", b"Upgrade: websocket"),
+            (b"Connection: keep-alive, upgrade", b"Upgrade: websocket"),
+            (b"Connection: keep-alive", b"Connection: Upgrade", b"Upgrade: foo/2"),
+            (b"Connection: Upgrade", b"Upgrade: h2c, websocket"),
+        ):
+            request = get(b"/api", ACCEPT, *fields)
+            await self.refused(request, 501, "UPGRADE_NOT_SUPPORTED", closes=True)
+
+    async def test_http_2_is_not_insisted_on(self) -> None:
+        """Clients that merely offer HTTP/2, as Java's do by default, are served over
+        HTTP/1.1 (RFC 9110, 7.8); a bare Upgrade header asks for nothing."""
+        await self.stage()
+        for fields in (
+            (
+                b"Connection: Upgrade, HTTP2-Settings",
+                b"Upgrade: h2c",
+                b"HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+            ),
+            (b"Upgrade: websocket",),
+        ):
+            client, source = await self.call(get(b"/api", *fields))
+            head = await source.head()
+            for name in (b"connection", b"upgrade", b"http2-settings"):
+                self.assertIsNone(head.get(name), fields)
+            source.send(response(b"", b"Connection: close"))
+            self.assertEqual((await client.answer()).status, 200)
+
+
+class PlanAndEndpointTests(RefusalCase):
+    async def test_no_plan(self) -> None:
+        """Without a plan that admits the caller there is no way in."""
+        await self.stage()
+        body = definition("http://127.0.0.1:1")
+        closed = replace(deployed(body, number=2), plans=())
+        self.gateway.deployer.apply({"api-1": closed})
+        await self.refused(get(b"/api", ACCEPT), 401, "GATEWAY_PLAN_UNRESOLVABLE")
+
+    async def test_no_endpoint(self) -> None:
+        """A group whose endpoints are all gone answers nothing."""
+        await self.open_source()
+        await self.open_gateway(definition("", endpoints=[]))
+        await self.refused(get(b"/api", ACCEPT), 503, "NO_ENDPOINT_FOUND", closes=True)
+
+    async def test_unexpected(self) -> None:
+        """A defect of the gateway is a 500, told in the log, not to the client."""
+        await self.stage()
+        self.patch(self.gateway.resource, "table", None)
+        await self.refused(
+            get(b"/api", ACCEPT), 500, "GATEWAY_UNEXPECTED_ERROR", closes=True
+        )
+        (failure,) = self.flushLoggedErrors(AttributeError)
+        self.assertNotIn(failure.getErrorMessage(), json.dumps(self.gateway.lines))
+
+
+class NotFoundTests(GatewayCase):
+    async def test_text(self) -> None:
+        """The words for an unknown path are plain text and configurable."""
+        await self.open_gateway(not_found_message="Nichts für dich.")
+        client = await self.asked(get(b"/nowhere?key=1", ACCEPT))
+        answer = await client.answer()
+        self.assertEqual(answer.line, b"HTTP/1.1 404 Not Found")
+        self.assertEqual(answer.get(b"content-type"), b"text/plain; charset=utf-8")
+        self.assertEqual(answer.body.decode(), "Nichts für dich.")
+        line = await self.gateway.ended()
+        self.assertEqual(
+            (line["apiId"], line["status"], line["outcome"], line["path"]),
+            (None, 404, "refused", "/nowhere"),
+        )
+
+    async def test_the_connection_goes_on(self) -> None:
+        """After a 4xx the same connection takes the next request."""
+        await self.stage()
+        client = await self.asked(get(b"/nowhere"))
+        self.assertEqual((await client.answer()).status, 404)
+        client.send(get(b"/api"))
+        (await self.source.accepted()).send(response(b"here"))
+        self.assertEqual((await client.answer()).body, b"here")
+
+    async def test_head(self) -> None:
+        """HEAD gets the head of the same answer."""
+        await self.open_gateway()
+        client = await self.asked(get(b"/nowhere", method=b"HEAD"))
+        answer = await client.answer(b"HEAD")
+        self.assertEqual(answer.status, 404)
+        self.assertEqual(answer.get(b"content-length"), b"40")
+        await settle()
+        self.assertEqual(client.received, b"")
+        self.assertEqual((await self.gateway.ended())["bytesOut"], 0)
+
+
+class AcceptTests(GatewayCase):
+    async def test_negotiated(self) -> None:
+        """Errors are JSON for those who take it; the rest get the sentence."""
+        await self.open_gateway(definition("", endpoints=[]))
+        for fields, content_type in (
+            ((b"Accept: text/event-stream",), b"text/plain; charset=utf-8"),
+            ((), b"text/plain; charset=utf-8"),
+            ((b"Accept: */*",), b"application/json"),
+            ((b"Accept: application/json", b"Accept: text/html"), b"application/json"),
+        ):
+            client = await self.asked(get(b"/api", *fields))
+            answer = await client.answer()
+            self.assertEqual(answer.get(b"content-type"), content_type, fields)
+            self.assertIn(refusals.NO_ENDPOINT.message.encode(), answer.body)
+
+
+class LimitTests(RefusalCase):
+    async def test_exchanges(self) -> None:
+        """Above the limit for all, new calls are sent away for a moment."""
+        await self.stage(limits=LimitSettings(max_exchanges=1))
+        client, source = await self.stream()
+        second = await self.asked(get(b"/api", ACCEPT))
+        answer = await second.answer()
+        self.assertEqual(answer.status, 503)
+        self.assertEqual(answer.get(b"retry-after"), b"1")
+        self.assertEqual(json.loads(answer.body)["key"], "GATEWAY_TOO_MANY_EXCHANGES")
+        line = await self.gateway.ended()
+        self.assertEqual(line["outcome"], "limit_reached")
+        source.send(b"0\r\n\r\n")
+        await self.gateway.ended(2)
+        client.send(get(b"/api"))
+        await source.until_received(b"\r\n\r\n")
+
+    async def test_exchanges_of_an_address(self) -> None:
+        """Above the limit for one address, that address is sent away."""
+        await self.stage(
+            limits=LimitSettings(max_exchanges_per_address=2),
+            listener=ListenerSettings(
+                "default", "tcp:0", trusted_proxies=(ip_network("127.0.0.1"),)
+            ),
+        )
+        for _ in range(2):
+            await self.stream(b"X-Forwarded-For: 192.0.2.7")
+        client = await self.asked(get(b"/api", ACCEPT, b"X-Forwarded-For: 192.0.2.7"))
+        answer = await client.answer()
+        self.assertEqual(answer.status, 429)
+        self.assertEqual(answer.get(b"retry-after"), b"1")
+        self.assertIsNone(answer.get(b"connection"))
+        self.assertEqual(json.loads(answer.body)["key"], "ADDRESS_TOO_MANY_EXCHANGES")
+        _, source = await self.call(get(b"/api", b"X-Forwarded-For: 192.0.2.8"))
+        source.send(EVENT_STREAM)
+
+
+class RecordTests(GatewayCase):
+    async def line(self, *fields: bytes, **settings: Any) -> dict[str, Any]:
+        """The log line of a call through a trusted proxy."""
+        trusted = (ip_network("127.0.0.0/8"), ip_network("10.0.0.0/8"))
+        await self.stage(
+            listener=ListenerSettings("default", "tcp:0", trusted_proxies=trusted),
+            **settings,
+        )
+        _, source = await self.call(get(b"/api/a?key=secret", *fields, host=b"r:80"))
+        source.send(response(b"12345"))
+        return await self.gateway.ended()
+
+    async def test_who_and_what(self) -> None:
+        """The record knows the caller, the plan and the request; no query."""
+        line = await self.line(b"X-Forwarded-For: 6.6.6.6, 192.0.2.7, 10.0.0.1")
+        for name, value in {
+            "remoteAddress": "192.0.2.7",
+            "subscriptionId": "192.0.2.7",
+            "planId": "plan-1",
+            "applicationId": "1",
+            "apiId": "api-1",
+            "endpoint": "the endpoint",
+            "method": "GET",
+            "host": "r:80",
+            "path": "/api/a",
+        }.items():
+            self.assertEqual(line[name], value, name)
+        self.assertNotIn("secret", json.dumps(line))
+
+    async def test_query_if_asked_for(self) -> None:
+        """The query is logged when the settings ask for it."""
+        self.assertEqual((await self.line(with_query=True))["query"], "key=secret")
