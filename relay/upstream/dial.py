@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.endpoints import wrapClientTLS
 from twisted.internet.error import ConnectingCancelledError
 from twisted.internet.interfaces import (
     IOpenSSLClientConnectionCreator,
@@ -19,6 +19,7 @@ from twisted.web._newclient import HTTP11ClientProtocol
 from relay.deadline import Deadline
 from relay.model.http_proxy import SharedConfiguration
 from relay.upstream.errors import connect_timeout
+from relay.upstream.eyeballs import NameEndpoint
 from relay.upstream.leash import Leash, LeashFactory
 from relay.upstream.tunnel import http_connect, socks5
 
@@ -100,22 +101,17 @@ class Dialer:
 
     def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
         proxy = self._proxy
-        # HostnameEndpoint takes a timeout per address; the attempt's own clock
-        # bounds them all together.
+        # The attempt's own clock bounds all addresses together.
         timeout = self._timeout_ms / 1000.0 or NEVER_S
         endpoint: IStreamClientEndpoint
         if proxy.enabled:
-            to_proxy = HostnameEndpoint(
-                self._reactor, proxy.host, proxy.port, timeout=timeout
-            )
+            to_proxy = NameEndpoint(self._reactor, proxy.host, proxy.port, timeout)
             build = socks5 if proxy.type == "SOCKS5" else http_connect
             endpoint = build(
                 to_proxy, origin.host, origin.port, proxy.username, proxy.password
             )
         else:
-            endpoint = HostnameEndpoint(
-                self._reactor, origin.host, origin.port, timeout=timeout
-            )
+            endpoint = NameEndpoint(self._reactor, origin.host, origin.port, timeout)
         if origin.secure:
             endpoint = wrapClientTLS(self._creators(origin.host), endpoint)
         return endpoint

@@ -1,0 +1,149 @@
+"""
+Connects to a host by name, trying its addresses as RFC 8305 ("Happy Eyeballs") says.
+
+Twisted's ``HostnameEndpoint`` waits out its delay although an attempt has failed: what
+is refused would be told 0.3 seconds late, and a source on ``127.0.0.1`` that is named
+``localhost`` would cost every connection that time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from twisted.internet.abstract import isIPAddress, isIPv6Address
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint
+from twisted.internet.error import ConnectingCancelledError, DNSLookupError
+from twisted.internet.interfaces import (
+    IAddress,
+    IHostResolution,
+    IProtocol,
+    IProtocolFactory,
+    IResolutionReceiver,
+    IStreamClientEndpoint,
+)
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from relay.deadline import Deadline
+
+ATTEMPT_DELAY_MS = 250
+"""After this the next address is tried, too (RFC 8305, 5)."""
+
+
+@implementer(IStreamClientEndpoint)
+class NameEndpoint:
+    """
+    A host and a port.
+
+    :param reactor: what resolves, connects and tells the time.
+    :param host: a name or an address.
+    :param port: the TCP port.
+    :param timeout_s: how long one address may take, in seconds.
+    """
+
+    def __init__(self, reactor: Any, host: str, port: int, timeout_s: float) -> None:
+        self._reactor = reactor
+        self._host = host
+        self._port = port
+        self._timeout_s = timeout_s
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        """
+        Connect to the first address that answers.
+
+        :return: fails with the first address's error when none does. Cancelling it
+            ends every attempt.
+        """
+        race = _Race(self._reactor, protocolFactory, self._timeout_s)
+        literal = _literal(self._host, self._port)
+        if literal is None:
+            self._reactor.nameResolver.resolveHostName(race, self._host, self._port)
+        else:
+            # An address needs no thread of the resolver, which may all be waiting.
+            race.addressResolved(literal)
+            race.resolutionComplete()
+        return race.done
+
+
+def _literal(host: str, port: int) -> IAddress | None:
+    if isIPAddress(host):
+        return IPv4Address("TCP", host, port)
+    if isIPv6Address(host):
+        return IPv6Address("TCP", host, port)
+    return None
+
+
+@implementer(IResolutionReceiver)
+class _Race:
+    """The attempts of one connection."""
+
+    def __init__(
+        self, reactor: Any, factory: IProtocolFactory, timeout_s: float
+    ) -> None:
+        self.done: Deferred[IProtocol] = Deferred(lambda _: self._cancelled())
+        self._reactor = reactor
+        self._factory = factory
+        self._timeout_s = timeout_s
+        self._addresses: deque[IAddress] = deque()
+        self._attempts: list[Deferred[IProtocol]] = []
+        self._failure = Failure(DNSLookupError("the name has no address"))
+        self._failed = False
+        self._over = False
+        self._delay = Deadline(reactor, ATTEMPT_DELAY_MS, self._next)
+
+    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
+        """The name is being looked up."""
+
+    def addressResolved(self, address: IAddress) -> None:
+        """The name has this address."""
+        self._addresses.append(address)
+
+    def resolutionComplete(self) -> None:
+        """All addresses are known."""
+        if not self._over:
+            self._next()
+
+    def _next(self) -> None:
+        """Try one more address, beside those that have not failed yet."""
+        self._delay.stop()
+        if self._addresses:
+            address: Any = self._addresses.popleft()
+            kind = TCP6ClientEndpoint if ":" in address.host else TCP4ClientEndpoint
+            attempt: Deferred[IProtocol] = kind(
+                self._reactor, address.host, address.port, self._timeout_s
+            ).connect(self._factory)
+            self._attempts.append(attempt)
+            if self._addresses:
+                self._delay.start()
+            attempt.addCallbacks(
+                self._won, self._lost, callbackArgs=(attempt,), errbackArgs=(attempt,)
+            )
+        elif not self._attempts:
+            self._end()
+            self.done.errback(self._failure)
+
+    def _won(self, protocol: IProtocol, attempt: Deferred[IProtocol]) -> None:
+        self._attempts.remove(attempt)
+        self._end()
+        self.done.callback(protocol)
+
+    def _lost(self, failure: Failure, attempt: Deferred[IProtocol]) -> None:
+        self._attempts.remove(attempt)
+        if self._over:
+            return
+        if not self._failed:
+            self._failed, self._failure = True, failure
+        self._next()
+
+    def _end(self) -> None:
+        self._over = True
+        self._delay.stop()
+        for attempt in list(self._attempts):
+            attempt.cancel()
+
+    def _cancelled(self) -> None:
+        self._end()
+        self.done.errback(ConnectingCancelledError(None))
