@@ -18,6 +18,7 @@ from twisted.web.http import HTTPChannel, Request
 from relay.deadline import Deadline
 from relay.gateway import refusals
 from relay.gateway.body import RequestBody
+from relay.gateway.hangup import Hangups, WatchedReading
 from relay.gateway.headers import Networks, connection_options, is_token
 from relay.gateway.peer import push, watch_peer
 from relay.gateway.refusals import Refusal
@@ -113,6 +114,7 @@ class RelayChannel(HTTPChannel):
     site: RelaySite
     requests: list[RelayRequest]
     transport: Any
+    _networkProducer: WatchedReading
     timeOut: float | None  # type: ignore[assignment]
     _savedTimeOut: float | None
 
@@ -133,6 +135,7 @@ class RelayChannel(HTTPChannel):
         )
         watch_peer(self.transport, site.settings.stall_timeout_ms)
         super().connectionMade()
+        self._networkProducer = WatchedReading(self.transport, site.hangups)
 
     def dataReceived(self, data: bytes) -> None:
         """Start the clock of a request head with its first byte."""
@@ -174,7 +177,8 @@ class RelayChannel(HTTPChannel):
     def allContentReceived(self) -> None:
         """A request is complete, unless it was answered and given up before."""
         if self._linger_deadline is None:
-            self._body_paused = False
+            # Else nobody would notice that the client leaves.
+            self.resume_body()
             self.setTimeout(None)
             self._savedTimeOut = self.site.settings.keep_alive_timeout_ms / 1000.0
             super().allContentReceived()
@@ -260,6 +264,8 @@ class RelayChannel(HTTPChannel):
         for deadline in (self._head_deadline, self._linger_deadline):
             if deadline is not None:
                 deadline.stop()
+        self._body_paused = False
+        self._networkProducer.forget()
         super().connectionLost(reason)
 
     def _respondToBadRequestAndDisconnect(self) -> None:
@@ -330,6 +336,7 @@ class RelaySite(ServerFactory):
         self.settings = settings
         self.limits = limits
         self.reactor = reactor
+        self.hangups = Hangups(reactor)
 
     def buildProtocol(self, addr: IAddress | None) -> RelayChannel:
         """Take a connection."""

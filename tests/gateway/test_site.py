@@ -1,0 +1,305 @@
+"""Client connections: heads, limits, clocks, reuse and endings."""
+
+from __future__ import annotations
+
+from relay.settings import LimitSettings
+from tests.gateway.harness import GatewayCase, get, post, response
+from tests.gateway.raw import Client, settle, until
+
+HEAD = b"GET /api HTTP/1.1\r\nHost: relay\r\n"
+
+
+class SyntaxTests(GatewayCase):
+    async def broken(self, sent: bytes, status: int, key: str) -> None:
+        """Check a final answer to what is no request, logged as a refusal."""
+        client = await self.asked(sent)
+        answer = await client.answer()
+        self.assertEqual(answer.status, status, sent[:80])
+        self.assertEqual(answer.get(b"connection"), b"close", sent[:80])
+        self.assertTrue(answer.body, sent[:80])
+        self.assertIsNone(answer.get(b"server"), sent[:80])
+        await client.until_over()
+        self.assertEqual((client.was_reset, client.received), (False, b""), sent[:80])
+        line = self.gateway.closed[-1]
+        self.assertEqual(
+            (line["status"], line["errorKey"], line["outcome"]),
+            (status, key, "refused"),
+            sent[:80],
+        )
+        self.assertEqual(len(self.gateway.live), 0)
+        self.assertEqual(self.source.connections, [])
+
+    async def test_request_lines(self) -> None:
+        """What is no request line gets a 400, whatever follows it."""
+        await self.stage()
+        for line, key in (
+            (b"GET", "BAD_REQUEST"),
+            (b"GET /api", "BAD_REQUEST"),
+            (b"GET /api HTTP/2.0", "BAD_REQUEST"),
+            (b"GET /api HTTP/1.1 x", "BAD_REQUEST"),
+            (b"GET  /api HTTP/1.1", "BAD_REQUEST"),
+            (b"GET /a b HTTP/1.1", "BAD_REQUEST"),
+            (b"GET /\xc3\xa9 HTTP/1.1", "BAD_REQUEST"),
+            (b"G{T /api HTTP/1.1", "INVALID_HTTP_METHOD"),
+            (b"G\x00T /api HTTP/1.1", "REQUEST_NULL_BYTE_REJECTED"),
+            (b"GET /\x00 HTTP/1.1", "REQUEST_NULL_BYTE_REJECTED"),
+            (b"\x16\x03\x01\x02", "INVALID_HTTP_METHOD"),
+        ):
+            await self.broken(line + b"\r\nHost: relay\r\n\r\n", 400, key)
+
+    async def test_header_lines(self) -> None:
+        """What is no header, or frames a body twice over, gets a 400."""
+        await self.stage()
+        for lines in (
+            b"no colon\r\n",
+            b"bad name: x\r\n",
+            b"X : y\r\n",
+            b": x\r\n",
+            b"X: a\x00b\r\n",
+            b"X: a\rb\r\n",
+            b"Content-Length: 1\r\nContent-Length: 1\r\n",
+            b"Content-Length: -1\r\n",
+            b"Content-Length: +1\r\n",
+            b"Content-Length: 1, 1\r\n",
+            b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+            b"Transfer-Encoding: gzip, chunked\r\n",
+            b"Transfer-Encoding: xchunked\r\n",
+        ):
+            await self.broken(HEAD + lines + b"\r\n", 400, "BAD_REQUEST")
+
+    async def test_head_too_large(self) -> None:
+        """A head is bounded in its lines, its whole and its number of headers."""
+        await self.stage(limits=LimitSettings(max_head_bytes=2048, max_headers=20))
+        for sent, status, key in (
+            (b"GET /" + b"a" * 5000, 414, "URI_TOO_LONG"),
+            (get(b"/" + b"a" * 2048), 414, "URI_TOO_LONG"),
+            (HEAD + b"X: " + b"a" * 5000, 431, "REQUEST_HEAD_TOO_LARGE"),
+            (get(b"/api", b"X: " + b"a" * 2048), 431, "REQUEST_HEAD_TOO_LARGE"),
+            (get(b"/api", *[b"X: " + b"a" * 500] * 5), 431, "REQUEST_HEAD_TOO_LARGE"),
+            (get(b"/api", *[b"X: a"] * 20), 431, "REQUEST_HEAD_TOO_LARGE"),
+        ):
+            await self.broken(sent, status, key)
+
+    async def test_a_head_as_large_as_it_may_be(self) -> None:
+        """What is within the limits passes."""
+        await self.stage(limits=LimitSettings(max_head_bytes=2048, max_headers=20))
+        client, source = await self.call(get(b"/api", *[b"X: " + b"a" * 90] * 19))
+        self.assertEqual(len((await source.head()).all(b"x")), 19)
+        source.send(response(b"ok"))
+        self.assertEqual((await client.answer()).body, b"ok")
+
+    async def test_answered_once(self) -> None:
+        """Whatever else is wrong with a broken request, there is one answer."""
+        await self.stage()
+        await self.broken(
+            b"POST /api HTTP/1.1\r\nX\r\nHost: a\r\nY\r\n\r\n" * 3, 400, "BAD_REQUEST"
+        )
+        self.assertEqual(len(self.gateway.closed), 1)
+
+    async def test_refused_with_a_broken_body(self) -> None:
+        """A refused upload whose framing is broken, too, gets one answer."""
+        await self.stage()
+        client = await self.asked(
+            get(b"/nowhere", b"Transfer-Encoding: chunked", method=b"POST")
+            + b"zz\r\nnonsense\r\n0\r\n\r\n"
+        )
+        self.assertEqual((await client.answer()).status, 404)
+        await client.until_over()
+        self.assertEqual((client.received, client.was_reset), (b"", False))
+
+    async def test_empty_line_before_a_request(self) -> None:
+        """One empty line before a request is passed over (RFC 9112, 2.2)."""
+        await self.stage()
+        _, source = await self.call(b"\r\n" + get(b"/api"))
+        self.assertEqual((await source.head()).target, b"/base")
+
+
+class ClockTests(GatewayCase):
+    async def test_dripping_head(self) -> None:
+        """A head has a total time, however alive the client seems."""
+        await self.stage(head_timeout_ms=10_000)
+        client = await self.asked(HEAD)
+        for _ in range(9):
+            await settle()
+            self.reactor.advance_ms(1000)
+            client.send(b"X: y\r\n")
+        await settle()
+        self.assertEqual(client.received, b"")
+        self.reactor.advance_ms(1000)
+        answer = await client.answer()
+        self.assertEqual(answer.status, 408)
+        line = await self.gateway.ended()
+        self.assertEqual(
+            (line["outcome"], line["errorKey"], line["clock"]),
+            ("request_timeout", "REQUEST_HEAD_TIMEOUT", "headTimeout"),
+        )
+        await client.until_over()
+        self.assertFalse(client.was_reset)
+
+    async def test_a_pipelined_head_has_its_own_time(self) -> None:
+        """The time of a second head counts from when its turn has come."""
+        await self.stage(http={"readTimeout": 20_000}, head_timeout_ms=10_000)
+        client, source = await self.call(get(b"/api") + HEAD)
+        self.reactor.advance_ms(15_000)
+        source.send(response(b"one"))
+        self.assertEqual((await client.answer()).body, b"one")
+        self.reactor.advance_ms(9_999)
+        await settle()
+        self.assertEqual(client.received, b"")
+        self.reactor.advance_ms(1)
+        self.assertEqual((await client.answer()).status, 408)
+
+    async def test_idle_connection(self) -> None:
+        """Between requests a connection is kept for a while, then closed."""
+        await self.stage(keep_alive_timeout_ms=75_000)
+        client, source = await self.call(get(b"/api"))
+        source.send(response(b"one"))
+        await client.answer()
+        self.reactor.advance_ms(74_999)
+        await settle()
+        self.assertFalse(client.over)
+        self.reactor.advance_ms(1)
+        await client.until_over()
+        self.assertEqual((client.was_reset, client.received), (False, b""))
+        self.assertEqual(len(self.gateway.closed), 1)
+
+    async def test_silent_connection(self) -> None:
+        """A client that never asks is let go, without an answer or a log line."""
+        await self.stage(keep_alive_timeout_ms=75_000)
+        client = await self.client()
+        await settle()
+        self.reactor.advance_ms(75_000)
+        await client.until_over()
+        self.assertEqual((client.received, self.gateway.lines), (b"", []))
+
+    async def test_the_idle_clock_stands_still_during_a_request(self) -> None:
+        """A quiet stream is no idle connection."""
+        await self.stage(http={"idleTimeout": 0})
+        client, source = await self.stream()
+        self.reactor.advance_ms(10_000_000)
+        source.send(b"3\r\n: \n\r\n")
+        self.assertEqual(await client.event(), b": \n")
+
+    async def test_no_timer_is_left(self) -> None:
+        """A connection that ends leaves no delayed call behind."""
+        await self.stage()
+        for sent in (
+            b"",
+            HEAD,
+            get(b"/api"),
+            post(b"/api", b"abc"),
+            post(b"/api", b"abc")[:-1],
+            get(b"/nowhere"),
+            post(b"/nowhere", b"abc")[:-1],
+            b"nonsense\r\n",
+        ):
+            client = await self.asked(sent)
+            await settle()
+            client.reset()
+            await settle()
+            self.assertEqual(self.reactor.clock.getDelayedCalls(), [], sent)
+
+
+class PersistenceTests(GatewayCase):
+    async def test_reused(self) -> None:
+        """A connection takes one request after another."""
+        await self.stage()
+        client, source = await self.call(get(b"/api/0"))
+        for number in range(3):
+            if number:
+                client.send(get(b"/api/%d" % number))
+            self.assertEqual((await source.head()).target, b"/base/%d" % number)
+            source.send(response(b"%d" % number))
+            self.assertEqual((await client.answer()).body, b"%d" % number)
+        self.assertEqual(len(self.gateway.closed), 3)
+
+    async def test_pipelined(self) -> None:
+        """Requests sent at once are answered in their order, bodies included."""
+        await self.stage()
+        client, source = await self.call(
+            get(b"/api/1") + post(b"/api/2", b"body") + get(b"/api/3")
+        )
+        for number in (b"1", b"2", b"3"):
+            self.assertEqual((await source.head()).target, b"/base/" + number)
+            if number == b"2":
+                self.assertEqual(await source.take(4), b"body")
+            await settle()
+            self.assertEqual(source.received, b"")
+            source.send(response(number))
+            self.assertEqual((await client.answer()).body, number)
+
+    async def test_closed_when_asked_to(self) -> None:
+        """``Connection: close`` is honoured in any case, place and list."""
+        await self.stage()
+        for fields in (
+            (b"Connection: close",),
+            (b"Connection: Close, X-Foo",),
+            (b"Connection: x-foo,close",),
+            (b"Connection: x-foo", b"Connection: close"),
+        ):
+            client, source = await self.call(get(b"/api", *fields))
+            self.assertIsNone((await source.head()).get(b"connection"))
+            source.send(response(b"bye", b"Connection: close"))
+            answer = await client.answer()
+            self.assertEqual(answer.get(b"connection"), b"close", fields)
+            await client.until_over()
+            self.assertFalse(client.was_reset)
+
+    async def test_http_1_0(self) -> None:
+        """An HTTP/1.0 client gets its answer, and the end of the connection."""
+        await self.stage()
+        client, source = await self.call(
+            b"GET /api HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+        )
+        head = await source.head()
+        self.assertEqual(head.line, b"GET /base HTTP/1.1")
+        source.send(response(b"old"))
+        answer = await client.answer()
+        self.assertEqual(answer.line, b"HTTP/1.0 200 OK")
+        self.assertEqual(answer.body, b"old")
+        await client.until_over()
+        self.assertFalse(client.was_reset)
+
+    async def test_leaving_is_noticed_behind_pipelined_bytes(self) -> None:
+        """However much a client has sent ahead, that it leaves is noticed."""
+        await self.stage()
+        client, source = await self.call(get(b"/api"))
+        client.send(get(b"/api", b"X: " + b"a" * 8000) * 20)
+        await settle()
+        client.reset()
+        await source.until_over()
+        self.assertEqual((await self.gateway.ended())["outcome"], "client_gone")
+
+
+class EndTests(GatewayCase):
+    async def lingering(self) -> Client:
+        """A client whose upload was refused, and who goes on sending."""
+        await self.stage()
+        client = await self.client()
+        client.keeps_open = True
+        client.send(get(b"/nowhere", b"Content-Length: 99999999", method=b"PUT"))
+        self.assertEqual((await client.answer()).status, 404)
+        return client
+
+    async def test_the_answer_survives_the_upload(self) -> None:
+        """A refused client that sends megabytes still gets its answer and a clean
+        end, since the gateway reads on for a while."""
+        client = await self.lingering()
+        client.send(b"x" * 5_000_000)
+        await client.until_over()
+        self.assertTrue(client.eof)
+        await settle()
+        self.assertIsNone(client.lost)
+        client.close()
+
+    async def test_not_for_ever(self) -> None:
+        """A client that never stops sending is cut after two seconds."""
+        client = await self.lingering()
+        await client.until_over()
+        self.reactor.advance_ms(1999)
+        await settle()
+        self.assertIsNone(client.lost)
+        self.reactor.advance_ms(1)
+        await settle()
+        client.send(b"x")
+        await until(lambda: client.lost, "the reset")
