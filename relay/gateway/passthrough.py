@@ -113,6 +113,13 @@ class Passthrough:
         if settings.via:
             add_via(headers)
         exchange.identify(headers)
+        if (
+            request.body is None
+            and request.method not in (b"POST", b"PUT")
+            and request.requestHeaders.hasHeader(b"content-length")
+        ):
+            # Some servers insist on it; for POST and PUT twisted.web sends it anyway.
+            headers.setRawHeaders(b"content-length", [b"0"])
         return headers
 
     def _answered(self, response: UpstreamResponse) -> None:

@@ -271,8 +271,6 @@ class Source:
         self.connections: list[SourceConnection] = []
         self.port: Any = None
         self.next = 0
-        self.reads = True
-        """Whether new connections read; else they take not one byte."""
 
     async def listen(
         self, creator: IOpenSSLServerConnectionCreator | None = None
