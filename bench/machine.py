@@ -1,0 +1,101 @@
+"""What a run ran on, and where its programs were put."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+LIBRARIES = ("twisted", "treq", "klein", "pyopenssl", "cryptography", "sqlalchemy")
+SYSCTLS = (
+    "net/core/somaxconn",
+    "net/ipv4/tcp_rmem",
+    "net/ipv4/tcp_wmem",
+    "net/ipv4/ip_local_port_range",
+)
+
+
+@dataclass(frozen=True)
+class Cores:
+    """
+    Which core the measured server has to itself, and which the load shares.
+    """
+
+    server: int | None
+    load: int | None
+    """Both ``None`` where there is only one core, so that nothing is pinned."""
+
+    @classmethod
+    def of_this_machine(cls) -> Cores:
+        """Take the first two cores that this process may use."""
+        cores = sorted(os.sched_getaffinity(0))
+        return cls(cores[0], cores[1]) if len(cores) > 1 else cls(None, None)
+
+
+def pin(core: int | None) -> None:
+    """Put the calling process, and those it starts, on one core."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+
+
+def raise_file_limit() -> int:
+    """
+    Raise the soft limit of open files to the hard one, for the programs started here.
+
+    :returns: the limit.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def describe(cores: Cores) -> dict[str, object]:
+    """Name everything about this machine that a figure may depend on."""
+    return {
+        "cpu": _cpu_model(),
+        "cores": os.cpu_count(),
+        "memory_mib": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20,
+        "kernel": f"{platform.system()} {platform.release()}",
+        "libc": " ".join(platform.libc_ver()),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "compiler": first_line(["gcc", "--version"]),
+        "server_core": "not pinned" if cores.server is None else cores.server,
+        "load_core": "not pinned" if cores.load is None else cores.load,
+        "open_files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+        "load_average_at_start": os.getloadavg()[0],
+        "sysctl": {name.replace("/", "."): _sysctl(name) for name in SYSCTLS},
+        "commit": _commit(),
+    }
+
+
+def first_line(command: list[str]) -> str:
+    """Give the first line that a program says about itself, on either output."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).partition("\n")[0]
+
+
+def _cpu_model() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() in ("model name", "Model"):
+            return value.strip()
+    return platform.machine()
+
+
+def _sysctl(name: str) -> str:
+    path = Path("/proc/sys", name)
+    return " ".join(path.read_text().split()) if path.exists() else "not there"
+
+
+def _commit() -> str:
+    here = Path(__file__).parent
+    command = ["git", "-C", str(here), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return first_line(command)
+    except FileNotFoundError:
+        return "unknown"

@@ -1,0 +1,105 @@
+"""Start a program on a core, watch its memory, and end it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bench.machine import pin
+
+
+class BenchError(Exception):
+    """The run cannot go on; the text says why in one line."""
+
+
+def start(
+    command: list[str],
+    core: int | None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    output: Path | None = None,
+    directory: Path | None = None,
+) -> subprocess.Popen[str]:
+    """
+    Start a program on a core.
+
+    :param output: the file for all it prints; without one, its standard output is
+        piped.
+    """
+    target = subprocess.PIPE if output is None else output.open("w")
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=target,
+            stderr=None if output is None else subprocess.STDOUT,
+            text=True,
+            env=None if environment is None else dict(environment),
+            cwd=directory,
+            preexec_fn=lambda: pin(core),
+        )
+    finally:
+        if not isinstance(target, int):
+            target.close()
+
+
+def stop(process: subprocess.Popen[str], *, bound_s: float = 15) -> None:
+    """End a program, by force if it does not obey within the bound."""
+    process.terminate()
+    try:
+        process.wait(bound_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def family(pid: int) -> list[int]:
+    """Give a process and its children, a server's workers being among them."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
+
+
+def resident_bytes(pids: list[int]) -> int:
+    """
+    Add up the memory of processes, counting what they share once (``Pss``).
+
+    It is the processes' own memory; what the kernel holds for sockets is not in it.
+    """
+    total_kib = 0
+    for pid in pids:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total_kib += int(line.split()[1])
+    return total_kib * 1024
+
+
+def wait_until(true: Callable[[], bool], what: str, *, bound_s: float = 30) -> None:
+    """
+    Look again and again, for a bounded time, whether a state has come.
+
+    :raises BenchError: it did not come; ``what`` names it.
+    """
+    give_up_s = time.monotonic() + bound_s
+    while not true():
+        if time.monotonic() > give_up_s:
+            raise BenchError(f"after {bound_s:.0f} s still not true: {what}")
+        time.sleep(0.02)
+
+
+def accepts(port: int) -> bool:
+    """Whether something listens on a loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    """Find a loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

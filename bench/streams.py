@@ -1,0 +1,115 @@
+"""Run a `Streams` scenario against one server."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from bench.processes import BenchError, resident_bytes, wait_until
+from bench.programs import Figures, Source, load
+from bench.scenario import Streams
+from bench.server import Running
+
+LEAVE_BOUND_S = 30
+
+
+@dataclass
+class Memory:
+    """What a server's processes hold, before its streams and with them."""
+
+    pids: list[int]
+    before_bytes: int = field(init=False)
+    with_streams_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self.before_bytes = resident_bytes(self.pids)
+
+    def at(self, phase: str) -> None:
+        """Look once the window is over, while every stream is still open."""
+        if phase == "draining":
+            self.with_streams_bytes = resident_bytes(self.pids)
+
+
+def measure(
+    scenario: Streams, server: Running, source: Source, core: int | None
+) -> Figures:
+    """
+    Open the scenario's streams through a server and account for every event.
+
+    :param core: where the load client runs.
+    :returns: the load client's counts, and what follows from them.
+    """
+    before = source.stats()
+    if before["open"]:
+        raise BenchError("the source has streams open before the run")
+    memory = Memory(server.pids)
+    report = load(
+        core,
+        {
+            "port": server.port,
+            "path": f"{server.prefix}/events?interval_us={scenario.interval_us}"
+            f"&bytes={scenario.event_bytes}",
+            "streams": scenario.streams,
+            "opening": scenario.opening,
+            "settle-ms": scenario.settle_ms,
+            "window-ms": scenario.window_s * 1000,
+            "drain-ms": scenario.interval_us // 1000 + scenario.late_ms + 1000,
+            "late-ms": scenario.late_ms,
+            "event-bytes": scenario.event_bytes,
+        },
+        cpu_of=server.pids,
+        at=memory.at,
+        bound_s=scenario.window_s + scenario.settle_ms / 1000 + 120,
+    )
+    gone_from_s = time.monotonic()
+    left_open = await_gone(source)
+    gone_s = time.monotonic() - gone_from_s
+    stalled = source.stats()["stalled"] - before["stalled"]
+    return {
+        **derived(scenario, report, memory),
+        "left_open": left_open,
+        "all_gone_ms": round(gone_s * 1000),
+        "stalled_at_source": stalled,
+    }
+
+
+def await_gone(source: Source) -> int:
+    """
+    Wait, for a bounded time, until the source sees no client.
+
+    :returns: how many streams it still has.
+    """
+    try:
+        wait_until(
+            lambda: source.stats()["open"] == 0,
+            "the source has no stream open",
+            bound_s=LEAVE_BOUND_S,
+        )
+    except BenchError:
+        return source.stats()["open"]
+    return 0
+
+
+def derived(scenario: Streams, report: Figures, memory: Memory) -> Figures:
+    """Turn what the load client counted into the figures that are compared."""
+    opened, arrived = max(report["opened"], 1), max(report["arrived"], 1)
+    expected = scenario.streams * scenario.window_s * 1_000_000 / scenario.interval_us
+    latency, opening = report.pop("latency_us"), report.pop("open_us")
+    open_ns, window_ns = report.pop("open_ns"), report.pop("window_ns")
+    open_cpu_ns = report.pop("open_cpu_ns")
+    window_cpu_ns = report.pop("window_cpu_ns")
+    grown_bytes = memory.with_streams_bytes - memory.before_bytes
+    return {
+        **report,
+        "expected": round(expected),
+        "short_percent": round(max(0.0, 100 * (1 - report["events"] / expected)), 2),
+        "events_per_s": round(arrived * 1e9 / window_ns),
+        "cpu_us_per_event": round(window_cpu_ns / arrived / 1000, 2),
+        "cpu_share": round(window_cpu_ns / window_ns, 3),
+        **{f"latency_{name}_us": value for name, value in latency.items()},
+        "opened_per_s": round(opened * 1e9 / open_ns),
+        "cpu_us_per_open": round(open_cpu_ns / opened / 1000, 1),
+        **{f"open_{name}_us": value for name, value in opening.items()},
+        "memory_before_mib": round(memory.before_bytes / 2**20, 1),
+        "memory_kib_per_stream": round(grown_bytes / opened / 1024, 2),
+    }

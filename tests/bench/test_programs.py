@@ -1,0 +1,204 @@
+"""The instruments of the benchmark, checked before anything is measured with them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from unittest import SkipTest
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from bench.processes import wait_until
+from bench.programs import Figures, load, source
+from tests.bench.scripted import Step, chunk, event, scripted_source
+
+FAULTS = (
+    "failed",
+    "refused",
+    "cut",
+    "malformed",
+    "lost",
+    "duplicated",
+    "out_of_order",
+    "misshapen",
+    "mixed",
+    "unfinished",
+    "late",
+)
+
+
+def measured(port: int, **options: object) -> Figures:
+    """Run the load client for a short window."""
+    given: dict[str, object] = {
+        "port": port,
+        "path": "/events",
+        "streams": 2,
+        "settle-ms": 0,
+        "window-ms": 300,
+        "drain-ms": 500,
+        "event-bytes": 80,
+        **{name.replace("_", "-"): value for name, value in options.items()},
+    }
+    return load(None, given, cpu_of=[os.getpid()], at=lambda phase: None, bound_s=30)
+
+
+class InstrumentCase(SynchronousTestCase):
+    """Needs a compiler."""
+
+    def setUp(self) -> None:
+        """Skip where the programs cannot be built."""
+        if shutil.which("gcc") is None and shutil.which("cc") is None:
+            raise SkipTest("gcc is not installed")
+
+    def assert_faults(self, figures: Figures, **expected: int) -> None:
+        """Every fault counter is as expected, those not named being zero."""
+        found = {name: figures[name] for name in FAULTS if figures[name]}
+        self.assertEqual(found, expected, figures)
+
+
+class LoadTests(InstrumentCase):
+    """The load client sees each fault that is planted, and none that is not."""
+
+    def run_script(self, step: Step, *, cut: int = 0, **options: object) -> Figures:
+        """Measure a scripted source."""
+        with scripted_source(step, cut=cut) as port:
+            return measured(port, **options)
+
+    def test_clean(self) -> None:
+        """A faultless stream has no fault, and its events are counted and timed."""
+        figures = self.run_script(lambda n: chunk(event(n)))
+        self.assert_faults(figures)
+        self.assertEqual(figures["opened"], 2)
+        self.assertGreater(figures["events"], 2)
+        self.assertGreater(figures["latency_us"]["max"], 0)
+        self.assertLess(figures["latency_us"]["p50"], 1e6)
+        self.assertGreater(figures["window_cpu_ns"], 0)
+
+    def test_clean_in_pieces(self) -> None:
+        """Where the bytes are cut makes no difference."""
+        for size in (1, 7):
+            self.assert_faults(self.run_script(lambda n: chunk(event(n)), cut=size))
+
+    def test_other_framing(self) -> None:
+        """Chunks need not be events, and a body need not be chunked."""
+        figures = self.run_script(
+            lambda n: b"".join(
+                chunk(part) for part in (b":\n", event(n)[:30], event(n)[30:])
+            )
+        )
+        self.assert_faults(figures)
+        head = b"HTTP/1.1 200 OK\r\n\r\n"
+        with scripted_source(event, head=head) as port:
+            self.assert_faults(measured(port))
+
+    def test_lost(self) -> None:
+        """Two numbers that never come are two losses a stream, the first one too."""
+        figures = self.run_script(
+            lambda n: chunk(event(n if n < 3 else n + 2)),
+        )
+        self.assert_faults(figures, lost=4)
+        figures = self.run_script(lambda n: chunk(event(n + 1)))
+        self.assert_faults(figures, lost=2)
+
+    def test_joining_late(self) -> None:
+        """Where the first number is not known, the stream counts from there on."""
+        figures = self.run_script(lambda n: chunk(event(n + 100)), first_sequence=0)
+        self.assert_faults(figures)
+
+    def test_duplicated(self) -> None:
+        """An event that comes twice is no new event."""
+        figures = self.run_script(lambda n: chunk(event(n) * (1 + (n == 3))))
+        self.assert_faults(figures, duplicated=2)
+
+    def test_out_of_order(self) -> None:
+        """Two events that changed places are told apart from a loss."""
+        order = {3: 4, 4: 3}
+        figures = self.run_script(lambda n: chunk(event(order.get(n, n))))
+        self.assert_faults(figures, out_of_order=2)
+
+    def test_misshapen(self) -> None:
+        """An event that is not as long as it was made was changed on its way."""
+        figures = self.run_script(
+            lambda n: chunk(event(n, event_bytes=80 - (n == 3))),
+        )
+        self.assert_faults(figures, misshapen=2)
+
+    def test_mixed(self) -> None:
+        """An event of another client's stream is noticed, coming and going."""
+        figures = self.run_script(lambda n: chunk(event(n, stream=7 + (n == 3))))
+        self.assert_faults(figures, mixed=4)
+
+    def test_late(self) -> None:
+        """An event that took longer than allowed is late, not lost."""
+        figures = self.run_script(
+            lambda n: chunk(event(n, age_ms=600 * (n == 40))),
+            window_ms=1000,
+            late_ms=500,
+        )
+        self.assert_faults(figures, late=2)
+        self.assertGreaterEqual(figures["latency_us"]["max"], 600_000)
+
+    def test_unfinished(self) -> None:
+        """A stream that falls silent in the window is not taken for complete."""
+        figures = self.run_script(lambda n: chunk(event(n)) if n < 4 else b"")
+        self.assert_faults(figures, unfinished=2)
+
+    def test_cut(self) -> None:
+        """A stream's end counts, be it polite, abrupt or garbled."""
+        for ending, counter in (
+            (b"0\r\n\r\n", "cut"),
+            (None, "cut"),
+            (b"what?\r\n", "malformed"),
+        ):
+
+            def step(number: int, ending: bytes | None = ending) -> bytes | None:
+                return chunk(event(number)) if number < 4 else ending
+
+            figures = self.run_script(step)
+            self.assert_faults(figures, unfinished=2, **{counter: 2})
+
+    def test_refused(self) -> None:
+        """An answer that is not 200 is no stream, and the status is kept."""
+        head = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+        with scripted_source(lambda n: b"", head=head) as port:
+            figures = measured(port)
+        self.assert_faults(figures, refused=2)
+        self.assertEqual(figures["first_refusal"], 503)
+
+    def test_failed(self) -> None:
+        """Nobody listens."""
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            self.assert_faults(measured(taken.getsockname()[1]), failed=2)
+
+
+class SourceTests(InstrumentCase):
+    """The source serves what it is asked for, and knows who is there."""
+
+    def test_streams(self) -> None:
+        """Every stream gets its events at its rate, numbered from 1."""
+        with source(None) as events:
+            figures = measured(
+                events.port,
+                path="/some/prefix/events?interval_us=20000&bytes=80",
+                streams=50,
+                window_ms=400,
+            )
+            self.assert_faults(figures)
+            self.assertEqual(figures["opened"], 50)
+            self.assertGreater(figures["events"], 50 * 20 * 0.5)
+            self.assertLess(figures["events"], 50 * 20 * 1.5)
+            wait_until(lambda: events.stats()["open"] == 0, "all streams are closed")
+            stats = events.stats()
+        self.assertEqual((stats["opened"], stats["closed"]), (50, 50))
+        self.assertGreaterEqual(stats["sent"], figures["events"])
+
+    def test_back_pressure(self) -> None:
+        """A client that reads nothing makes the source wait, not its memory grow."""
+        with source(None) as events, socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", events.port))
+            client.sendall(b"GET /events?interval_us=100&bytes=60000 HTTP/1.1\r\n\r\n")
+            wait_until(lambda: events.stats()["stalled"] > 100, "the source waits")
+            self.assertLess(events.stats()["sent"], 200)
