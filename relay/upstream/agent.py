@@ -8,6 +8,7 @@ agent gives the source the exact head that the deployment asks for, and keeps
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, succeed
@@ -21,6 +22,8 @@ from zope.interface import implementer
 from relay.upstream.leash import Leash
 
 MAX_RESPONSE_HEADERS = 500
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""What neither a phrase nor a field value may hold (RFC 9110, 5.5)."""
 
 
 class _Call(Request):
@@ -104,15 +107,15 @@ class CallAgent:
         responded = http.request(self._call)
         # The only way to a response's connection headers and trailers.
         self._parser = http._parser
-        return responded.addCallback(self._hide_encoding)
+        return responded.addCallback(self._check)
 
-    def _hide_encoding(self, response: IResponse) -> IResponse:
+    def _check(self, response: IResponse) -> IResponse:
         headers: Headers = response.headers
+        if not _is_sound(response.code, response.phrase, headers):
+            self._leash.abort()
+            raise ValueError("the response has no valid head")
         self.content_encoding = headers.getRawHeaders(b"content-encoding", ())
         headers.removeHeader(b"content-encoding")
-        if len(list(headers.getAllRawHeaders())) > MAX_RESPONSE_HEADERS:
-            self._leash.abort()
-            raise ValueError("the response has too many headers")
         return response
 
     @property
@@ -141,3 +144,14 @@ class CallAgent:
             if colon:
                 fields.append((name, value.strip(b" \t")))
         return fields
+
+
+def _is_sound(code: int, phrase: bytes, headers: Headers) -> bool:
+    """Refuse what twisted.web lets through and a client would stumble over."""
+    values = [value for _, some in headers.getAllRawHeaders() for value in some]
+    return (
+        200 <= code <= 999
+        and len(values) <= MAX_RESPONSE_HEADERS
+        and _CONTROL.search(phrase) is None
+        and not any(_CONTROL.search(value) for value in values)
+    )

@@ -347,9 +347,7 @@ class GatewayCase(TestCase):
     async def call(self, request: bytes) -> tuple[Client, SourceConnection]:
         """Send a request on a new connection, and wait until the source has it."""
         client = await self.asked(request)
-        connection = await self.source.accepted()
-        await connection.until_received(b"\r\n\r\n")
-        return client, connection
+        return client, await self.source.asked()
 
     async def stream(self, *fields: bytes) -> tuple[Client, SourceConnection]:
         """Open an event stream through the gateway, up to its response's head."""

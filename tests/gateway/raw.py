@@ -259,6 +259,18 @@ class Client(Wire):
 class SourceConnection(Wire):
     """A connection that the gateway has opened to the source."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests = 0
+        """How many requests have begun to arrive."""
+        self.given_out = 0
+        """How many of them :meth:`Source.asked` has given out."""
+
+    def dataReceived(self, data: bytes) -> None:
+        """Count requests."""
+        self.requests += data.count(b" HTTP/1.1\r\n")
+        super().dataReceived(data)
+
     async def head(self) -> Head:
         """Wait for a request's head, and take it."""
         return Head.parse(await self.take_until(b"\r\n\r\n"))
@@ -304,6 +316,21 @@ class Source:
             lambda: len(self.connections) > index, f"connection {index} to the source"
         )
         return self.connections[index]
+
+    async def asked(self) -> SourceConnection:
+        """Wait for the next request, on a new connection or on a kept one."""
+
+        def waiting() -> SourceConnection | None:
+            for index, one in enumerate(self.connections):
+                if one.requests > one.given_out:
+                    self.next = max(self.next, index + 1)
+                    return one
+            return None
+
+        asked: SourceConnection = await until(waiting, "a request to the source")
+        asked.given_out += 1
+        await asked.until_received(b"\r\n\r\n")
+        return asked
 
 
 async def connect(

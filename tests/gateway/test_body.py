@@ -62,11 +62,7 @@ class StreamTests(GatewayCase):
             (get(b"/api"), None),
         ):
             user.send(request)
-            source = (
-                self.source.connections[0]
-                if self.source.connections
-                else (await self.source.accepted())
-            )
+            source = await self.source.asked()
             head = await source.head()
             self.assertEqual(head.get(b"content-length"), length, request)
             self.assertIsNone(head.get(b"transfer-encoding"))
@@ -104,11 +100,7 @@ class StreamTests(GatewayCase):
                     if body
                     else get(b"/api", method=method)
                 )
-                source = (
-                    self.source.connections[0]
-                    if self.source.connections
-                    else (await self.source.accepted())
-                )
+                source = await self.source.asked()
                 self.assertEqual(
                     (await source.head()).line, method + b" /base HTTP/1.1"
                 )

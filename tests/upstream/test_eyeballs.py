@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
@@ -49,7 +49,7 @@ class Names:
 class NameEndpointTests(SynchronousTestCase):
     def setUp(self) -> None:
         """No connection yet."""
-        self.reactor: Any = MemoryReactorClock()
+        self.reactor = cast(Any, MemoryReactorClock())
         self.names = Names()
         self.reactor.nameResolver = self.names
 
