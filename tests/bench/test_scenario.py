@@ -11,10 +11,19 @@ from bench.scenario import RELAY, SCENARIOS, Leave, Streams
 from bench.streams import Memory, derived
 
 TIMES = {"p50": 1.0, "p99": 2.0, "p99_9": 3.0, "max": 4.0}
-COUNTS = (
-    "failed refused cut malformed lost duplicated out_of_order misshapen mixed "
-    "unfinished late"
-).split()
+COUNTS = [
+    "failed",
+    "refused",
+    "cut",
+    "malformed",
+    "lost",
+    "duplicated",
+    "out_of_order",
+    "misshapen",
+    "mixed",
+    "unfinished",
+    "late",
+]
 
 SCENARIO = Streams("some", "some streams", 10, 100_000, 80, window_s=2)
 
