@@ -17,6 +17,14 @@ from relay.model.http_proxy import (
     SharedConfiguration,
 )
 from relay.model.kinds import EndpointType, EntrypointType, PlanType
+from relay.model.message_options import (
+    ChannelShared,
+    MemoryEndpoint,
+    MockEndpoint,
+    SseEndpoint,
+    SseEntrypointOptions,
+    SseShared,
+)
 from relay.model.plan import KeyLess, PlanDefinition
 from relay.model.reading import issues, shown
 from relay.model.scalars import decoded
@@ -177,10 +185,16 @@ def builtin() -> Catalog:
                 "PROXY",
                 HttpProxyConfiguration,
                 SharedConfiguration,
-            )
+            ),
+            EndpointType("sse", "Event stream", "MESSAGE", SseEndpoint, SseShared),
+            EndpointType("memory", "Memory", "MESSAGE", MemoryEndpoint, ChannelShared),
+            EndpointType("mock", "Mock", "MESSAGE", MockEndpoint, ChannelShared),
         ],
         entrypoints=[
-            EntrypointType("http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint)
+            EntrypointType("http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint),
+            EntrypointType(
+                "sse", "Server-Sent Events", "MESSAGE", SseEntrypointOptions
+            ),
         ],
         plans=[PlanType("KEY_LESS", "Keyless", KeyLess)],
     )

@@ -20,15 +20,17 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.logger import Logger
+from twisted.plugin import getPlugins
 from twisted.python import usage
 from twisted.python.failure import Failure
 
+from relay import connectors
 from relay.catalog import builtin
+from relay.connectors.interfaces import EntrypointContext, IEndpoint, IEntrypoint
 from relay.demo import DEMO_KEY, DemoError, DemoSource, demo_lines, setup_demo
+from relay.gateway.builder import Builder
 from relay.gateway.deployer import Deployer, drained
-from relay.gateway.passthrough import ProxyAnswerer
 from relay.gateway.resource import GatewayResource
-from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
 from relay.gateway.site import RelaySite
 from relay.management.auth import Authenticator
@@ -45,7 +47,6 @@ from relay.store.store import Store
 from relay.store.transaction import Transaction
 from relay.tls.material import MaterialError
 from relay.tls.server import server_creator, tls_factory
-from relay.upstream.group import Group
 
 T = TypeVar("T")
 
@@ -195,7 +196,16 @@ class RelayService(Service):
             _wall_ms,
         )
         self._gateway = GatewayResource(services)
-        self._deployer = Deployer(self._reactor, self._gateway, self._build)
+        builder = Builder(
+            services,
+            self._catalog.parse_api,
+            {one.kind.id: one for one in getPlugins(IEndpoint, connectors)},
+            {one.kind.id: one for one in getPlugins(IEntrypoint, connectors)},
+            lambda channels, siblings: EntrypointContext(
+                self._reactor, channels, siblings
+            ),
+        )
+        self._deployer = Deployer(self._reactor, self._gateway, builder)
         # The feed first, then the snapshot: no change falls between them.
         self._wait(self._feed.start())
         self._feed.subscribe(self._changed)
@@ -203,13 +213,6 @@ class RelayService(Service):
             self._wait(self._store.read(lambda tx: tx.deployments.all_active()))
         )
         return self._gateway
-
-    def _build(self, deployment: Deployment) -> ServedApi:
-        """Make a deployment ready to be served."""
-        definition = self._catalog.parse_api(deployment.definition)
-        # The first group is the default one; others wait for dynamic routing.
-        group = Group(self._reactor, definition.endpoint_groups[0])
-        return ServedApi(deployment, definition, ProxyAnswerer(group))
 
     def _changed(self, api_ids: frozenset[str] | None) -> Deferred[None]:
         """Serve what is deployed now; None means that anything may have changed."""

@@ -114,6 +114,9 @@ NO_UPGRADE = Refusal(
     "This gateway does not switch protocols (WebSocket and the like)",
 )
 NO_PLAN = Refusal(401, "GATEWAY_PLAN_UNRESOLVABLE", "Unauthorized")
+NO_ENTRYPOINT = Refusal(
+    404, "NO_ENTRYPOINT", "No entrypoint matches the incoming request"
+)
 NO_ENDPOINT = Refusal(503, "NO_ENDPOINT_FOUND", "The API has no endpoint to call")
 REQUEST_TIMEOUT = Refusal(
     504,
@@ -151,4 +154,18 @@ TOO_MANY_OF_ADDRESS = Refusal(
     "This address has as many exchanges open as it may",
     Outcome.LIMIT_REACHED,
     retry_after_s=1,
+)
+TOO_MANY_CHANNELS = Refusal(
+    503,
+    "API_TOO_MANY_CHANNELS",
+    "The API has as many channels open as it may",
+    Outcome.LIMIT_REACHED,
+    retry_after_s=5,
+)
+TOO_MANY_CHANNELS_OF_ADDRESS = Refusal(
+    429,
+    "ADDRESS_TOO_MANY_CHANNELS",
+    "This address has as many channels open as it may",
+    Outcome.LIMIT_REACHED,
+    retry_after_s=5,
 )

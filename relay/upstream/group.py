@@ -23,16 +23,33 @@ class Group:
 
     :param reactor: what connects and tells the time.
     :param group: the group's definition.
+    :param configuration: reads the configuration of an endpoint.
+    :param shared: reads what endpoints share.
     :raises ValueError: when it cannot be dialled as it asks for, such as with a
         certificate that cannot be loaded.
     """
 
-    def __init__(self, reactor: IReactorTime, group: EndpointGroup) -> None:
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        group: EndpointGroup,
+        configuration: type[HttpProxyConfiguration] = HttpProxyConfiguration,
+        shared: type[SharedConfiguration] = SharedConfiguration,
+    ) -> None:
         self._reactor = reactor
+        self._configuration = configuration
+        self._shared = shared
         self._pools: list[Pool] = []
         self._inherited: tuple[SharedConfiguration, Dialer, Pool] | None = None
         self._group = group
         ready = [(self._connector(endpoint), endpoint) for endpoint in group.endpoints]
+        self.connectors = [
+            connector
+            for secondary in (False, True)
+            for connector, endpoint in ready
+            if endpoint.secondary is secondary
+        ]
+        """All endpoints in order, secondary ones last."""
         self._balancer: Balancer[Connector] = Balancer(
             group.load_balancer.type,
             [(c, e.weight) for c, e in ready if not e.secondary],
@@ -55,7 +72,7 @@ class Group:
             shared, dialer, pool = self._inherited
         else:
             shared, dialer, pool = self._prepare(endpoint.shared_configuration_override)
-        configuration = HttpProxyConfiguration.model_validate(endpoint.configuration)
+        configuration = self._configuration.read(endpoint.configuration)
         target = Target.parse(configuration.target)
         dialer.prepare(target.origin)
         return Connector(self._reactor, endpoint.name, target, shared, pool)
@@ -63,7 +80,7 @@ class Group:
     def _prepare(
         self, options: dict[str, object] | None
     ) -> tuple[SharedConfiguration, Dialer, Pool]:
-        shared = SharedConfiguration.model_validate(options or {})
+        shared = self._shared.read(options or {})
         dialer = Dialer(self._reactor, shared, client_creators(shared.ssl))
         pool = Pool(self._reactor, shared.http, dialer)
         self._pools.append(pool)

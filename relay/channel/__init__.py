@@ -1,0 +1,1 @@
+"""Channels: an ordered, bounded log of events that many subscribers read."""

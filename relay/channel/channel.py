@@ -1,0 +1,343 @@
+"""
+A channel: events go into its log once, and out to every subscriber at its own place.
+
+Theory of operation. A subscriber is *live* while it has everything: new entries are
+encoded once for each group of subscribers that look alike, and written to all of them.
+When its client is full it *lags*: it stays at its position, and reads on from the log
+when the client takes more. Since both read the same log, nothing is lost or doubled
+between what was missed and what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from relay.channel import ids
+from relay.channel.entry import Entry, Gap, GapReason
+from relay.channel.filter import MOST_DISTINCT, TooManyFilters
+from relay.channel.group import Group
+from relay.channel.log import Log
+from relay.channel.message import Message
+from relay.channel.slow import skip, too_slow
+from relay.channel.subscriber import Subscriber
+from relay.model.channel_options import ChannelOptions
+from relay.model.outcome import Outcome
+
+PIECE_BYTES = 65536
+"""About how much a subscriber that catches up is given in one write."""
+
+
+class State(StrEnum):
+    """What becomes of a channel."""
+
+    OPEN = "open"
+    ENDED = "ended"
+    """The source has nothing more to give; what is in the log still is read."""
+
+
+class Attached(NamedTuple):
+    """Where a subscriber begins."""
+
+    gap: Gap | None
+    """What is known to be missing already."""
+    nothing_left: bool
+    """Whether the channel has ended and holds nothing for the subscriber."""
+
+
+class Channel:
+    """
+    One log with its subscribers.
+
+    :param options: the bounds and rules.
+    :param clock: what tells the time and calls later.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    :param epoch: names the log; a new one if None.
+    """
+
+    def __init__(
+        self,
+        options: ChannelOptions,
+        clock: IReactorTime,
+        wall_ms: Callable[[], int],
+        epoch: str | None = None,
+    ) -> None:
+        self.options = options
+        self.log = Log(options.history, epoch)
+        self.state = State.OPEN
+        self.resume_source_id = ""
+        """The source's id after which the upstream is to be opened."""
+        self.on_first: Callable[[], None] | None = None
+        """Told when the first subscriber attaches."""
+        self.on_last: Callable[[], None] | None = None
+        """Told when the last subscriber is gone."""
+        self._clock = clock
+        self._wall_ms = wall_ms
+        self._groups: dict[Hashable, Group] = {}
+        self._count = 0
+        self._opened = False
+        self._opened_at = 0
+        """The place of the log at which the upstream was opened."""
+        self._window: IDelayedCall | None = None
+
+    @property
+    def groups(self) -> list[Group]:
+        """The groups of subscribers."""
+        return list(self._groups.values())
+
+    @property
+    def subscribers(self) -> int:
+        """How many subscribers there are."""
+        return self._count
+
+    def publish(self, messages: Sequence[Message]) -> list[Entry]:
+        """
+        Add events; what one call adds leaves in one write.
+
+        :param messages: in order.
+        """
+        log, now_ms = self.log, self._wall_ms()
+        log.evict(now_ms)
+        entries = [log.append(message, now_ms) for message in messages]
+        self._deliver(entries)
+        return entries
+
+    def gap(self, reason: GapReason) -> Entry:
+        """
+        Note that events may be missing here; every subscriber meets it at this place.
+
+        :param reason: why.
+        """
+        gap = Gap(reason, self.log.last_event_id)
+        entry = self.log.append_gap(gap, self._wall_ms())
+        self._deliver([entry])
+        return entry
+
+    def _deliver(self, entries: list[Entry]) -> None:
+        now_s = self._clock.seconds()
+        for group in self.groups:
+            # Looked at first: one that becomes live now reads these from the log.
+            lagging = tuple(group.lagging)
+            group.deliver(entries, now_s)
+            for subscriber in lagging:
+                self._look_after(subscriber, entries, now_s)
+
+    def _look_after(
+        self, subscriber: Subscriber, entries: list[Entry], now_s: float
+    ) -> None:
+        """See whether one that lags has found its place, or is too slow."""
+        if subscriber.waiting_for is not None:
+            for entry in entries:
+                message = entry.message
+                if message is not None and message.id == subscriber.waiting_for:
+                    subscriber.waiting_for = None
+                    subscriber.position = entry.seq + 1
+                    self._read_on(subscriber)
+                    return
+        elif too_slow(subscriber, self.log, now_s):
+            self._too_slow(subscriber)
+
+    def sweep(self) -> None:
+        """Drop what is too old, cut who is too slow, keep the quiet ones alive."""
+        self.log.evict(self._wall_ms())
+        now_s = self._clock.seconds()
+        for group in self.groups:
+            for subscriber in tuple(group.lagging):
+                if subscriber.waiting_for is None and too_slow(
+                    subscriber, self.log, now_s
+                ):
+                    self._too_slow(subscriber)
+            group.heartbeat(now_s)
+
+    def _too_slow(self, subscriber: Subscriber) -> None:
+        if subscriber.slow.policy == "disconnect":
+            subscriber.sink.cut(Outcome.SLOW_CONSUMER, "CLIENT_TOO_FAR_BEHIND")
+        else:
+            subscriber.skipping = True
+
+    def attach(self, subscriber: Subscriber, last_event_id: str | None) -> Attached:
+        """
+        Give a subscriber its place; delivery begins with its first ``resume()``.
+
+        :param subscriber: new.
+        :param last_event_id: what it has already; None for nothing.
+        :raises TooManyFilters: when there are as many framings as there may be.
+        """
+        self.log.evict(self._wall_ms())
+        framing = subscriber.framing
+        group = self._groups.get(framing.key)
+        if group is None:
+            if len(self._groups) >= MOST_DISTINCT:
+                raise TooManyFilters(f"the channel has {MOST_DISTINCT} filters already")
+            group = self._groups[framing.key] = Group(framing)
+            group.delivered_s = self._clock.seconds()
+        gap = self._place(subscriber, last_event_id)
+        subscriber.prefix = gap
+        subscriber.channel = self
+        subscriber.behind_since_s = self._clock.seconds()
+        group.lagging.add(subscriber)
+        self._count += 1
+        if self._count == 1 and self.on_first is not None:
+            self._open()
+            self.on_first()
+        nothing_left = (
+            self.state is State.ENDED
+            and gap is None
+            and subscriber.position >= self.log.next_seq
+        )
+        return Attached(gap, nothing_left)
+
+    def _place(self, subscriber: Subscriber, last_event_id: str | None) -> Gap | None:
+        log = self.log
+        subscriber.position = log.next_seq
+        if not last_event_id:
+            return None
+        known = ids.parse(last_event_id)
+        if known is not None and known.epoch == log.epoch and known.seq < log.next_seq:
+            if known.seq + 1 >= log.first_seq:
+                subscriber.position = known.seq + 1
+                return None
+            return self._misplaced(subscriber, GapReason.EVICTED, last_event_id)
+        if known is not None and known.source_id:
+            place = log.find_source(known.source_id)
+            if place is not None:
+                subscriber.position = place + 1
+                return None
+            if not self._opened and self.state is State.OPEN:
+                self.resume_source_id = known.source_id
+                return None
+            if known.source_id == self.resume_source_id and (
+                self._opened_at >= log.first_seq
+            ):
+                subscriber.position = self._opened_at
+                return None
+            if self._window is not None:
+                subscriber.waiting_for = known.source_id
+                return None
+        return self._misplaced(subscriber, GapReason.UNKNOWN_ID, last_event_id)
+
+    def _misplaced(
+        self, subscriber: Subscriber, reason: GapReason, last_event_id: str
+    ) -> Gap:
+        if self.options.on_unknown_id == "oldest":
+            subscriber.position = self.log.first_seq
+        return Gap(reason, last_event_id)
+
+    def _open(self) -> None:
+        """The upstream is opened now: for a while, places may still appear."""
+        if self._opened:
+            return
+        self._opened = True
+        self._opened_at = self.log.next_seq
+        self._window = self._clock.callLater(
+            self.options.resume_window_ms / 1000.0, self._close_window
+        )
+
+    def _close_window(self) -> None:
+        self._window = None
+        for group in self.groups:
+            for subscriber in tuple(group.lagging):
+                if subscriber.waiting_for is not None:
+                    subscriber.waiting_for = None
+                    subscriber.prefix = Gap(GapReason.UNKNOWN_ID, None)
+                    subscriber.position = max(self._opened_at, self.log.first_seq)
+                    self._read_on(subscriber)
+
+    def _stop_window(self) -> None:
+        window, self._window = self._window, None
+        if window is not None:
+            window.cancel()
+
+    def pause(self, subscriber: Subscriber) -> None:
+        """
+        A subscriber's client is full.
+
+        :param subscriber: attached.
+        """
+        subscriber.paused = True
+        group = self._groups[subscriber.framing.key]
+        if subscriber in group.live:
+            group.live.remove(subscriber)
+            group.lagging.add(subscriber)
+            # It has been given everything, the entry under way included.
+            subscriber.position = self.log.next_seq
+            subscriber.behind_since_s = self._clock.seconds()
+
+    def resume(self, subscriber: Subscriber) -> None:
+        """
+        A subscriber's client takes more.
+
+        :param subscriber: attached.
+        """
+        subscriber.paused = False
+        if subscriber.waiting_for is None:
+            self._read_on(subscriber)
+
+    def _read_on(self, subscriber: Subscriber) -> None:
+        """Give a subscriber what it lacks, until it is live or its client is full."""
+        framing, sink = subscriber.framing, subscriber.sink
+        while not subscriber.paused and subscriber.channel is self:
+            if subscriber.position < self.log.first_seq and not subscriber.skipping:
+                self._too_slow(subscriber)
+                continue
+            prefix, subscriber.prefix = subscriber.prefix, None
+            if prefix is not None:
+                data = framing.encode_gap(prefix)
+            elif subscriber.skipping:
+                gap, newest = skip(subscriber, self.log)
+                data = framing.encode_gap(gap)
+                data += b"".join([framing.encode(entry) for entry in newest])
+            elif subscriber.position < self.log.next_seq:
+                entries = self.log.entries(subscriber.position, PIECE_BYTES)
+                subscriber.position = entries[-1].seq + 1
+                data = b"".join([framing.encode(entry) for entry in entries])
+            else:
+                self._becomes_live(subscriber)
+                return
+            if data:
+                sink.deliver(data)
+
+    def _becomes_live(self, subscriber: Subscriber) -> None:
+        group = self._groups[subscriber.framing.key]
+        group.lagging.discard(subscriber)
+        group.live.add(subscriber)
+        if self.state is State.ENDED:
+            subscriber.sink.finish()
+
+    def detach(self, subscriber: Subscriber) -> None:
+        """
+        A subscriber is gone; harmless the second time.
+
+        :param subscriber: once attached.
+        """
+        if subscriber.channel is not self:
+            return
+        subscriber.channel = None
+        key = subscriber.framing.key
+        group = self._groups[key]
+        group.live.discard(subscriber)
+        group.lagging.discard(subscriber)
+        if not group.live and not group.lagging:
+            del self._groups[key]
+        self._count -= 1
+        if not self._count and self.on_last is not None:
+            self.on_last()
+
+    def end(self) -> None:
+        """The source has nothing more to give: subscribers get what is left."""
+        self.state = State.ENDED
+        self._stop_window()
+        self._close_window()
+        for group in self.groups:
+            for subscriber in tuple(group.live):
+                subscriber.sink.finish()
+
+    def close(self) -> None:
+        """There is another channel in its place, or none: say goodbye to all."""
+        self._stop_window()
+        for group in self.groups:
+            for subscriber in (*group.live, *group.lagging):
+                subscriber.sink.leave()

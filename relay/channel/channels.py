@@ -1,0 +1,164 @@
+"""The channels of one API, opened as clients ask for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.web.http_headers import Headers
+
+from relay.channel.channel import Channel
+from relay.channel.key import ChannelKey
+from relay.model.channel_options import ChannelOptions
+
+SWEEP_S = 0.25
+"""How exact heartbeats, ages and the bounds of slow clients are."""
+
+
+class ChannelRefused(Exception):
+    """
+    There are as many channels as there may be.
+
+    :param of_address: whether it is the client's address that has too many.
+    """
+
+    def __init__(self, of_address: bool) -> None:
+        super().__init__("too many channels")
+        self.of_address = of_address
+
+
+class Source(Protocol):
+    """What feeds a channel."""
+
+    def start(self) -> None:
+        """Begin: somebody reads the channel."""
+
+    def stop(self) -> None:
+        """End: nobody has read the channel for a while, or the API is stopped."""
+
+
+class OpenChannel:
+    """A channel with what feeds it."""
+
+    def __init__(self, key: ChannelKey, channel: Channel, address: str) -> None:
+        self.key = key
+        self.channel = channel
+        self.address = address
+        self.source: Source | None = None
+        self.health: str | None = "not connected yet"
+        """What is wrong with the source; None when nothing is."""
+        self.linger: IDelayedCall | None = None
+
+
+class Channels:
+    """
+    Finds, opens and closes the channels of one API.
+
+    :param options: the group's channel options.
+    :param clock: what tells the time and calls later.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    :param source: makes what feeds a channel.
+    """
+
+    def __init__(
+        self,
+        options: ChannelOptions,
+        clock: IReactorTime,
+        wall_ms: Callable[[], int],
+        source: Callable[[OpenChannel], Source],
+    ) -> None:
+        self.options = options
+        self._clock = clock
+        self._wall_ms = wall_ms
+        self._make_source = source
+        self._open: dict[ChannelKey, OpenChannel] = {}
+        self._of_address: Counter[str] = Counter()
+        self._closed = False
+        self._sweep = LoopingCall(self._look_after)
+        self._sweep.clock = clock
+        self._sweep.start(SWEEP_S, now=False)
+
+    def _look_after(self) -> None:
+        """One sweep for all channels, instead of a timer for each stream."""
+        for opened in list(self._open.values()):
+            opened.channel.sweep()
+
+    def __iter__(self) -> Iterator[Channel]:
+        return (one.channel for one in self._open.values())
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def open(
+        self, path: bytes, query: bytes | None, headers: Headers, address: str
+    ) -> Channel:
+        """
+        Find the channel of a call, or open it.
+
+        :param path: what follows the context-path, raw.
+        :param query: the raw query, None without ``?``.
+        :param headers: the request's headers.
+        :param address: who calls.
+        :raises ChannelRefused: when it would be one too many.
+        """
+        key = ChannelKey.of(self.options.key, path, query, headers)
+        found = self._open.get(key)
+        if found is None:
+            found = self._open[key] = self._create(key, address)
+        return found.channel
+
+    def _create(self, key: ChannelKey, address: str) -> OpenChannel:
+        if self._closed or len(self._open) >= self.options.max_channels:
+            raise ChannelRefused(of_address=False)
+        if self._of_address[address] >= self.options.max_channels_per_address:
+            raise ChannelRefused(of_address=True)
+        self._of_address[address] += 1
+        channel = Channel(self.options, self._clock, self._wall_ms)
+        opened = OpenChannel(key, channel, address)
+        channel.on_first = lambda: self._first(opened)
+        channel.on_last = lambda: self._last(opened)
+        # A client that is refused after all leaves it without a reader.
+        self._last(opened)
+        return opened
+
+    def _first(self, opened: OpenChannel) -> None:
+        linger, opened.linger = opened.linger, None
+        if linger is not None:
+            linger.cancel()
+        if opened.source is None:
+            opened.source = self._make_source(opened)
+            opened.source.start()
+
+    def _last(self, opened: OpenChannel) -> None:
+        if not self._closed:
+            opened.linger = self._clock.callLater(
+                self.options.linger_ms / 1000.0, self._forget, opened
+            )
+
+    def _forget(self, opened: OpenChannel) -> None:
+        opened.linger = None
+        del self._open[opened.key]
+        self._of_address[opened.address] -= 1
+        if not self._of_address[opened.address]:
+            del self._of_address[opened.address]
+        self._stop(opened)
+
+    def _stop(self, opened: OpenChannel) -> None:
+        source, opened.source = opened.source, None
+        if source is not None:
+            source.stop()
+        opened.channel.close()
+
+    def close(self) -> None:
+        """Stop all sources; the subscribers are ended by their exchanges."""
+        self._closed = True
+        self._sweep.stop()
+        for opened in list(self._open.values()):
+            if opened.linger is not None:
+                opened.linger.cancel()
+                opened.linger = None
+            self._stop(opened)
+        self._open.clear()

@@ -1,0 +1,82 @@
+"""Which events a subscriber wants: by type, and by a JMESPath expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from relay.channel.entry import NOT_JSON, Entry
+
+LONGEST_BYTES = 512
+MOST_DISTINCT = 32
+"""How many filters may be in use on one channel at once."""
+
+
+class FilterError(ValueError):
+    """A filter that cannot be used; the message says why."""
+
+
+class TooManyFilters(FilterError):
+    """The channel has as many filters as it may."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Lets through what has one of the types and matches the expression."""
+
+    types: frozenset[str] = frozenset()
+    """Event types; empty lets all through."""
+    expression: str = ""
+    """JMESPath on the data as JSON; empty lets all through."""
+    _compiled: Any = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def read(cls, types: frozenset[str], expression: str) -> Filter:
+        """
+        Make a filter of what a client gives.
+
+        :param types: event types.
+        :param expression: the expression.
+        :raises FilterError: when the expression is too long or no JMESPath.
+        """
+        if len(expression.encode("utf-8", "replace")) > LONGEST_BYTES:
+            raise FilterError(f"is longer than {LONGEST_BYTES} bytes")
+        compiled = None
+        if expression:
+            try:
+                compiled = jmespath.compile(expression)
+            except (JMESPathError, RecursionError) as error:
+                reason = " ".join(str(error).split())
+                raise FilterError(f"is no JMESPath: {reason}") from None
+        return cls(types, expression, compiled)
+
+    @property
+    def everything(self) -> bool:
+        """Whether it lets everything through."""
+        return not self.types and not self.expression
+
+    def matches(self, entry: Entry) -> bool:
+        """
+        Tell whether an event is wanted; gaps always are.
+
+        :param entry: an entry of the log.
+        """
+        message = entry.message
+        if message is None:
+            return True
+        if self.types and message.type not in self.types:
+            return False
+        if self._compiled is None:
+            return True
+        data = entry.parsed()
+        if data is NOT_JSON:
+            return False
+        try:
+            found = self._compiled.search(data)
+        except (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError):
+            return False
+        # JMESPath's own idea of truth: zero is true, what is empty is not.
+        return found is not None and found is not False and found not in ("", [], {})

@@ -1,0 +1,109 @@
+"""What an entry of the log looks like to a client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping
+from typing import Protocol
+
+from relay.channel.entry import Entry, Gap
+from relay.channel.filter import Filter
+from relay.eventstream.encoder import HEARTBEAT, encode
+from relay.eventstream.event import Event
+
+GOAWAY = encode(Event("goaway", ""))
+"""Told before a stream is ended for a reason that is not the source's."""
+
+
+class Framing(Protocol):
+    """Makes bytes of entries; subscribers with equal keys share what is made."""
+
+    key: Hashable
+    heartbeat: bytes
+    """What keeps a quiet connection alive."""
+    heartbeat_s: float
+    """After how long without an event it is sent; 0 for never."""
+
+    def encode(self, entry: Entry) -> bytes:
+        """Give an entry's bytes; none when it is not for this subscriber."""
+
+    def encode_gap(self, gap: Gap) -> bytes:
+        """Give the bytes that tell a gap; none when it is not told."""
+
+
+class SseFraming:
+    """
+    The event-stream format, in the form that all tested clients read alike.
+
+    :param wanted: which events.
+    :param metadata: write metadata as comment lines.
+    :param headers: write headers as comment lines.
+    :param tell_gaps: tell gaps as events.
+    :param heartbeat_ms: how long a stream may be quiet; 0 is for ever.
+    """
+
+    heartbeat = HEARTBEAT
+
+    def __init__(
+        self,
+        wanted: Filter,
+        metadata: bool,
+        headers: bool,
+        tell_gaps: bool,
+        heartbeat_ms: int,
+    ) -> None:
+        self.heartbeat_s = heartbeat_ms / 1000.0
+        self._wanted = None if wanted.everything else wanted
+        self._metadata = metadata
+        self._headers = headers
+        self._tell_gaps = tell_gaps
+        self.key: Hashable = ("sse", wanted, metadata, headers, tell_gaps, heartbeat_ms)
+
+    def encode(self, entry: Entry) -> bytes:
+        """Give an entry's bytes, made once for all subscribers with this key."""
+        encoded = entry.encodings.get(self.key)
+        if encoded is None:
+            encoded = entry.encodings[self.key] = self._encode(entry)
+        return encoded
+
+    def _encode(self, entry: Entry) -> bytes:
+        message = entry.message
+        if message is None:
+            return self.encode_gap(entry.gap) if entry.gap is not None else b""
+        if self._wanted is not None and not self._wanted.matches(entry):
+            return b""
+        encoded = encode(Event(message.type, message.data, entry.id))
+        comments = b""
+        if self._metadata:
+            comments += _comments(message.metadata)
+        if self._headers:
+            comments += _comments(message.headers)
+        return encoded[:-1] + comments + b"\n" if comments else encoded
+
+    def encode_gap(self, gap: Gap) -> bytes:
+        """
+        Give the event that tells a gap. It has no id: the client goes on holding that
+        of the last event before it, and meets the gap again if it comes back with it.
+        """
+        if not self._tell_gaps:
+            return b""
+        data = json.dumps({"reason": gap.reason, "after": gap.after})
+        return encode(Event("relay.gap", data))
+
+
+def with_retry(data: bytes, retry_ms: int) -> bytes:
+    """
+    State a reconnection time within the first event.
+
+    :param data: begins with an event, never with a comment.
+    :param retry_ms: milliseconds.
+    """
+    return b"retry: %d\n%s" % (retry_ms, data)
+
+
+def _comments(values: Mapping[str, str] | None) -> bytes:
+    lines = []
+    for key, value in (values or {}).items():
+        text = " ".join(f":{key}: {value}".splitlines())
+        lines.append(text.encode("utf-8", "replace") + b"\n")
+    return b"".join(lines)

@@ -1,0 +1,86 @@
+"""
+What tells channels apart, which is all of its clients that a source ever sees.
+
+Two clients share a channel only if everything of them that goes upstream is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from urllib.parse import unquote_plus
+
+from twisted.web.http_headers import Headers
+
+from relay.model.channel_options import KeyOptions
+
+OWN_PARAMETERS = frozenset(
+    ("lastEventId", "filter", "types", "cursor", "limit", "waitMs")
+)
+"""Query parameters that are ours: taken out first, and never sent upstream."""
+
+
+@dataclass(frozen=True)
+class ChannelKey:
+    """
+    The part of a call that its source is to see.
+
+    :param path: what follows the context-path, raw.
+    :param query: raw query parameters, in order.
+    :param headers: names in lower case with their values.
+    """
+
+    path: bytes
+    query: tuple[bytes, ...]
+    headers: tuple[tuple[bytes, bytes], ...]
+
+    @classmethod
+    def of(
+        cls, options: KeyOptions, path: bytes, query: bytes | None, headers: Headers
+    ) -> ChannelKey:
+        """
+        Take the key out of a call.
+
+        :param options: which parameters and headers count.
+        :param path: what follows the context-path, raw.
+        :param query: the raw query, None without ``?``.
+        :param headers: the request's headers.
+        """
+        pairs = tuple(
+            pair
+            for pair in (query or b"").split(b"&")
+            if pair and _wanted(_name(pair), options.query)
+        )
+        patterns = [pattern.lower() for pattern in options.headers]
+        chosen = tuple(
+            sorted(
+                (name.lower(), value)
+                for name, values in headers.getAllRawHeaders()
+                for value in values
+                if _matches(name.decode("latin-1").lower(), patterns)
+            )
+        )
+        return cls(path, pairs, chosen)
+
+    @property
+    def raw_query(self) -> bytes | None:
+        """The query that goes upstream; None for none."""
+        return b"&".join(self.query) or None
+
+    @property
+    def digest(self) -> str:
+        """What stands for the key in logs and answers: it may hold credentials."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+def _name(pair: bytes) -> str:
+    return unquote_plus(pair.partition(b"=")[0].decode("latin-1"))
+
+
+def _wanted(name: str, patterns: tuple[str, ...]) -> bool:
+    return name not in OWN_PARAMETERS and _matches(name, patterns)
+
+
+def _matches(name: str, patterns: list[str] | tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

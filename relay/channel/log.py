@@ -1,0 +1,155 @@
+"""The append-only, bounded log of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from relay.channel import ids
+from relay.channel.entry import Entry, Gap
+from relay.channel.message import Message
+from relay.model.channel_options import HistoryOptions
+
+COMPACT_AT = 256
+
+
+class Log:
+    """
+    Entries in order, the oldest of which are dropped by count, bytes and age.
+
+    :param history: the bounds.
+    :param epoch: names the log; a new one if None.
+    """
+
+    def __init__(self, history: HistoryOptions, epoch: str | None = None) -> None:
+        self._history = history
+        self.epoch = epoch or ids.new_epoch()
+        self._entries: list[Entry] = []
+        self._start = 0
+        self._sources: dict[str, int] = {}
+        self.first_seq = 0
+        """The place of the oldest entry that is kept."""
+        self.next_seq = 0
+        """The place of the next entry."""
+        self._end = 0
+        self._begin = 0
+
+    @property
+    def last_event_id(self) -> str | None:
+        """The id of the newest event; None when none is kept."""
+        for index in range(len(self._entries) - 1, self._start - 1, -1):
+            if self._entries[index].message is not None:
+                return self._entries[index].id
+        return None
+
+    def append(self, message: Message, at_ms: int) -> Entry:
+        """
+        Add an event.
+
+        :param message: the event.
+        :param at_ms: now, in milliseconds since the Unix epoch.
+        """
+        event_id = ids.make(self.epoch, self.next_seq, message.id)
+        entry = self._add(Entry(self.next_seq, event_id, message, None, at_ms))
+        if message.id:
+            self._sources[message.id] = entry.seq
+        return entry
+
+    def append_gap(self, gap: Gap, at_ms: int) -> Entry:
+        """
+        Note that events may be missing here.
+
+        :param gap: why.
+        :param at_ms: now, in milliseconds since the Unix epoch.
+        """
+        event_id = ids.make(self.epoch, self.next_seq, "")
+        return self._add(Entry(self.next_seq, event_id, None, gap, at_ms))
+
+    def restore(self, entries: Iterable[Entry], next_seq: int) -> None:
+        """
+        Take over what an earlier process kept of the log.
+
+        :param entries: in order, without holes.
+        :param next_seq: the place of the next entry.
+        """
+        kept = list(entries)
+        self.first_seq = self.next_seq = kept[0].seq if kept else next_seq
+        for entry in kept:
+            self._add(entry)
+            if entry.message is not None and entry.message.id:
+                self._sources[entry.message.id] = entry.seq
+
+    def _add(self, entry: Entry) -> Entry:
+        self._end += entry.size
+        entry.end = self._end
+        self._entries.append(entry)
+        self.next_seq = entry.seq + 1
+        while (
+            len(self._entries) - self._start > self._history.max_events
+            or self._end - self._begin > self._history.max_bytes
+        ) and len(self._entries) - self._start > 1:
+            self._drop_oldest()
+        return entry
+
+    def evict(self, now_ms: int) -> None:
+        """
+        Drop what is too old.
+
+        :param now_ms: milliseconds since the Unix epoch.
+        """
+        oldest_ms = now_ms - self._history.max_age_ms
+        while (
+            self._start < len(self._entries)
+            and self._entries[self._start].at_ms < oldest_ms
+        ):
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        entry = self._entries[self._start]
+        self._entries[self._start] = None  # type: ignore[call-overload]
+        self._start += 1
+        self.first_seq = entry.seq + 1
+        self._begin = entry.end
+        message = entry.message
+        if message is not None and self._sources.get(message.id) == entry.seq:
+            del self._sources[message.id]
+        if self._start >= COMPACT_AT and self._start * 2 >= len(self._entries):
+            del self._entries[: self._start]
+            self._start = 0
+
+    def entries(self, from_seq: int, max_bytes: int) -> list[Entry]:
+        """
+        Read some entries.
+
+        :param from_seq: where to begin; not before :attr:`first_seq`.
+        :param max_bytes: about how much to give; at least one entry is given.
+        """
+        index = self._start + from_seq - self.first_seq
+        found: list[Entry] = []
+        left = max_bytes
+        while index < len(self._entries) and (left > 0 or not found):
+            entry = self._entries[index]
+            found.append(entry)
+            left -= entry.size
+            index += 1
+        return found
+
+    def find_source(self, source_id: str) -> int | None:
+        """
+        Find an event by the source's own id.
+
+        :param source_id: the id.
+        :return: the place of the newest such event, None when none is kept.
+        """
+        return self._sources.get(source_id)
+
+    def bytes_behind(self, seq: int) -> int:
+        """
+        Tell how many bytes lie before a reader.
+
+        :param seq: the place that it reads next.
+        """
+        if seq >= self.next_seq:
+            return 0
+        if seq <= self.first_seq:
+            return self._end - self._begin
+        return self._end - self._entries[self._start + seq - self.first_seq - 1].end

@@ -1,0 +1,25 @@
+"""One event as it passes through a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from relay.eventstream.event import DEFAULT_TYPE
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a source gives, or a publisher."""
+
+    data: str
+    """The text; base64 of the bytes when they are binary."""
+    type: str = DEFAULT_TYPE
+    id: str = ""
+    """The source's own id; empty when the event has none of its own."""
+    topic: str = ""
+    timestamp_ms: int | None = None
+    """When the publisher says it happened."""
+    binary: bool = False
+    metadata: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None

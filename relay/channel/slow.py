@@ -1,0 +1,79 @@
+"""Subscribers that fall too far behind."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from relay.channel.entry import NOT_JSON, Entry, Gap, GapReason
+from relay.channel.log import Log
+from relay.channel.subscriber import Subscriber
+
+
+def too_slow(subscriber: Subscriber, log: Log, now_s: float) -> bool:
+    """
+    Tell whether a subscriber that lags has fallen too far behind.
+
+    :param subscriber: one that is not live.
+    :param log: what it reads.
+    :param now_s: the reactor's time.
+    """
+    if subscriber.skipping:
+        return False
+    if subscriber.position < log.first_seq:
+        return True
+    slow = subscriber.slow
+    if slow.max_behind_bytes and (
+        log.bytes_behind(subscriber.position) > slow.max_behind_bytes
+    ):
+        return True
+    behind_ms = (now_s - subscriber.behind_since_s) * 1000
+    return bool(
+        slow.max_behind_ms
+        and subscriber.position < log.next_seq
+        and behind_ms > slow.max_behind_ms
+    )
+
+
+def skip(subscriber: Subscriber, log: Log) -> tuple[Gap, list[Entry]]:
+    """
+    Let a subscriber go on at the newest event.
+
+    :param subscriber: one that is too slow.
+    :param log: what it reads.
+    :return: the gap to tell, and what it is given of what it missed: with the policy
+        ``latest`` the newest event for each key.
+    """
+    missed: list[Entry] = []
+    if subscriber.slow.policy == "latest":
+        newest: dict[Any, Entry] = {}
+        position = max(subscriber.position, log.first_seq)
+        for entry in log.entries(position, log.bytes_behind(position)):
+            if entry.message is not None:
+                key = _key(entry, subscriber.slow.latest_key)
+                newest.pop(key, None)
+                newest[key] = entry
+        missed = list(newest.values())
+    subscriber.skipping = False
+    subscriber.position = log.next_seq
+    return Gap(GapReason.SLOW_CONSUMER, None), missed
+
+
+def _key(entry: Entry, expression: str | None) -> str:
+    if not expression:
+        return ""
+    data = entry.parsed()
+    if data is NOT_JSON:
+        return ""
+    try:
+        return repr(_compiled(expression).search(data))
+    except (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError):
+        return ""
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: str) -> Any:
+    return jmespath.compile(expression)

@@ -1,0 +1,82 @@
+"""One reader of a channel: a position, and a way to the client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from relay.channel.entry import Gap
+from relay.channel.framing import Framing
+from relay.model.channel_options import SlowConsumerOptions
+from relay.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from relay.channel.channel import Channel
+
+
+class Sink(Protocol):
+    """Where a subscriber's bytes go: an exchange."""
+
+    def deliver(self, data: bytes) -> None:
+        """Write to the client."""
+
+    def cut(self, outcome: Outcome, key: str) -> None:
+        """End the client's connection: it is too slow."""
+
+    def finish(self) -> None:
+        """The channel has ended, and all of it was delivered."""
+
+    def leave(self) -> None:
+        """The channel is closed before its end."""
+
+
+class Subscriber:
+    """
+    Reads a channel at its client's pace.
+
+    It holds no queue. While it keeps up it is one of a group's ``live`` and has not
+    even a position of its own; when its client is full it falls behind in the log.
+
+    :param framing: what entries look like to it.
+    :param sink: where its bytes go.
+    :param slow: what to do when it falls too far behind.
+    """
+
+    __slots__ = (
+        "behind_since_s",
+        "channel",
+        "framing",
+        "paused",
+        "position",
+        "prefix",
+        "sink",
+        "skipping",
+        "slow",
+        "waiting_for",
+    )
+
+    def __init__(self, framing: Framing, sink: Sink, slow: SlowConsumerOptions) -> None:
+        self.framing = framing
+        self.sink = sink
+        self.slow = slow
+        self.channel: Channel | None = None
+        self.position = 0
+        """The place that it reads next, while it is not live."""
+        self.prefix: Gap | None = None
+        """A gap to tell before anything else."""
+        self.paused = True
+        """Until :meth:`resume` is called the first time, too."""
+        self.behind_since_s = 0.0
+        self.skipping = False
+        """Whether it fell too far behind and goes on at the newest event."""
+        self.waiting_for: str | None = None
+        """The source id that it is to be attached after."""
+
+    def pause(self) -> None:
+        """The client takes no more for now."""
+        if self.channel is not None:
+            self.channel.pause(self)
+
+    def resume(self) -> None:
+        """The client takes more; the first time, delivery begins."""
+        if self.channel is not None:
+            self.channel.resume(self)

@@ -1,0 +1,72 @@
+"""What a connector of MESSAGE APIs provides, as a twisted plugin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from twisted.plugin import IPlugin
+from zope.interface import Attribute
+
+from relay.channel.channels import Channels, OpenChannel, Source
+from relay.gateway.message import Entrypoint
+from relay.model.definition import EndpointGroup
+
+
+class Sources(Protocol):
+    """Makes what feeds the channels of one endpoint group."""
+
+    def make(self, opened: OpenChannel) -> Source:
+        """
+        Make the source of one channel; it is started later.
+
+        :param opened: the channel, with its key and its health.
+        """
+
+    def close(self) -> None:
+        """The group is gone: close what its sources shared."""
+
+
+@dataclass(frozen=True)
+class EntrypointContext:
+    """
+    What an entrypoint is built in.
+
+    :param reactor: what tells the time and calls later.
+    :param channels: the API's channels.
+    :param siblings: ids of all entrypoints of the API.
+    """
+
+    reactor: Any
+    channels: Channels
+    siblings: frozenset[str]
+
+
+class IEndpoint(IPlugin):
+    """A type of endpoint."""
+
+    kind = Attribute("its :class:`relay.model.kinds.EndpointType`")
+
+    def open(reactor: Any, group: EndpointGroup) -> Sources:
+        """
+        Make a group of such endpoints ready.
+
+        :param reactor: what connects and tells the time.
+        :param group: the group's definition, checked.
+        :raises ValueError: when something in it cannot be used.
+        """
+
+
+class IEntrypoint(IPlugin):
+    """A type of entrypoint."""
+
+    kind = Attribute("its :class:`relay.model.kinds.EntrypointType`")
+    order = Attribute("when it is asked whether it takes a call; lower is sooner")
+
+    def build(configuration: dict[str, Any], context: EntrypointContext) -> Entrypoint:
+        """
+        Make the entrypoint of one API.
+
+        :param configuration: its configuration, checked.
+        :param context: what it is built in.
+        """

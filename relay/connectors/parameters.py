@@ -1,0 +1,66 @@
+"""What a reader of a channel may ask for in its call."""
+
+from __future__ import annotations
+
+from relay.channel.filter import Filter, FilterError
+from relay.gateway.message import MessageCall
+from relay.gateway.refusals import Refusal, bad_request
+
+LONGEST_ID = 4096
+
+
+class BadParameter(Exception):
+    """
+    A parameter that cannot be used.
+
+    :param name: the parameter.
+    :param problem: what is wrong with it, to follow its name.
+    """
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+
+    @property
+    def refusal(self) -> Refusal:
+        """The answer to the client."""
+        return bad_request(str(self), "BAD_PARAMETER")
+
+
+def read_filter(call: MessageCall, allowed: bool) -> Filter:
+    """
+    Read ``types`` (names, separated by commas) and ``filter`` (JMESPath).
+
+    :param call: the call.
+    :param allowed: whether the publisher allows filters.
+    :raises BadParameter: when one is given and cannot be used.
+    """
+    types = call.parameters.get("types", "")
+    expression = call.parameters.get("filter", "")
+    for name, value in (("types", types), ("filter", expression)):
+        if value and not allowed:
+            raise BadParameter(name, "is not allowed by this API")
+    wanted = frozenset(name.strip() for name in types.split(",") if name.strip())
+    try:
+        return Filter.read(wanted, expression)
+    except FilterError as error:
+        raise BadParameter("filter", str(error)) from None
+
+
+def read_last_event_id(call: MessageCall) -> str | None:
+    """
+    Read what the client has already: ``Last-Event-ID``, or ``lastEventId``.
+
+    The header wins: a browser sends it when it comes back to a URL that still holds
+    the parameter it began with.
+
+    :param call: the call.
+    :raises BadParameter: when it is too long to be an id.
+    """
+    header = call.header(b"last-event-id")
+    if header is not None:
+        value = header.decode("utf-8", "replace")
+    else:
+        value = call.parameters.get("lastEventId", "")
+    if len(value) > LONGEST_ID:
+        raise BadParameter("Last-Event-ID", f"is longer than {LONGEST_ID} characters")
+    return value or None

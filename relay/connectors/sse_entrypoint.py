@@ -1,0 +1,245 @@
+"""
+The ``sse`` entrypoint: a channel read as an event stream (WHATWG HTML, 9.2).
+
+What a client gets is, in this order and never otherwise: what it missed, the events as
+they are published, heartbeats while it is quiet, and at the end a goodbye.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from twisted.internet.interfaces import IDelayedCall
+from twisted.web.http_headers import Headers
+from zope.interface import implementer
+
+from relay.channel.channel import Channel
+from relay.channel.channels import ChannelRefused
+from relay.channel.entry import Gap
+from relay.channel.filter import TooManyFilters
+from relay.channel.framing import GOAWAY, SseFraming, with_retry
+from relay.channel.subscriber import Subscriber
+from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
+from relay.connectors.interfaces import EntrypointContext, IEntrypoint
+from relay.connectors.parameters import (
+    BadParameter,
+    read_filter,
+    read_last_event_id,
+)
+from relay.gateway import refusals
+from relay.gateway.message import MessageCall
+from relay.gateway.refusals import Refusal
+from relay.model.kinds import EntrypointType
+from relay.model.message_options import SseEntrypointOptions
+from relay.model.outcome import Outcome
+
+SPREAD = 0.1
+"""By how much of it the maximum duration varies, so that clients do not come back all
+at once and a load balancer can place them anew."""
+
+
+@implementer(IEntrypoint)
+class SseEntrypointType:
+    """Makes ``sse`` entrypoints."""
+
+    kind = EntrypointType("sse", "Server-Sent Events", "MESSAGE", SseEntrypointOptions)
+    order = 10
+
+    def build(
+        self, configuration: dict[str, Any], context: EntrypointContext
+    ) -> SseEntrypoint:
+        """Make the entrypoint of one API."""
+        return SseEntrypoint(SseEntrypointOptions.read(configuration), context)
+
+
+class SseEntrypoint:
+    """
+    The entrypoint of one API.
+
+    :param options: its configuration.
+    :param context: what it is built in.
+    """
+
+    def __init__(
+        self, options: SseEntrypointOptions, context: EntrypointContext
+    ) -> None:
+        self.options = options
+        self.reactor = context.reactor
+        self._alone = "http-get" not in context.siblings
+
+    def accepts(self, call: MessageCall) -> bool:
+        """Take GETs that ask for an event stream, and a browser's question before."""
+        if is_preflight(call):
+            return True
+        if call.method != b"GET":
+            return False
+        accept = call.header(b"accept") or b"*/*"
+        return b"text/event-stream" in accept or (self._alone and b"*/*" in accept)
+
+    def attach(self, call: MessageCall) -> None:
+        """Answer with the stream."""
+        if is_preflight(call):
+            answer_preflight(call, self.options.cors, b"GET, OPTIONS")
+            return
+        try:
+            Subscription(self, call).start()
+        except BadParameter as error:
+            call.refuse(error.refusal)
+        except TooManyFilters as error:
+            self._refuse(call, Refusal(429, "TOO_MANY_FILTERS", str(error)))
+        except ChannelRefused as error:
+            self._refuse(
+                call,
+                refusals.TOO_MANY_CHANNELS_OF_ADDRESS
+                if error.of_address
+                else refusals.TOO_MANY_CHANNELS,
+            )
+
+    def _refuse(self, call: MessageCall, refusal: Refusal) -> None:
+        """Refuse for now: a browser would give up for good on a status."""
+        if self.options.refusals == "status":
+            call.refuse(refusal)
+            return
+        call.exchange.begin(200, b"OK", self.headers(call), event_stream=True)
+        call.exchange.write(b"retry: %d\n\n" % self.retry_ms())
+        call.exchange.complete([], refusal.outcome, refusal.clock)
+
+    def retry_ms(self) -> int:
+        """Choose when the client is to come back: not all at once."""
+        retry = self.options.retry_ms
+        return random.randint(retry.min, retry.max)
+
+    def headers(self, call: MessageCall) -> Headers:
+        """
+        Make the head of a stream.
+
+        :param call: the call that it answers.
+        """
+        headers = cors_headers(call, self.options.cors)
+        headers.setRawHeaders(b"content-type", [b"text/event-stream;charset=UTF-8"])
+        headers.setRawHeaders(b"cache-control", [b"no-cache, no-transform"])
+        return headers
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class Subscription:
+    """
+    One client's stream, between the channel's subscriber and the exchange.
+
+    :param entrypoint: through which it came.
+    :param call: the client's call.
+    :raises BadParameter: when the call asks for what it cannot have.
+    """
+
+    __slots__ = (
+        "_call",
+        "_channel",
+        "_entrypoint",
+        "_exchange",
+        "_first",
+        "_last_event_id",
+        "_subscriber",
+        "_timer",
+    )
+
+    def __init__(self, entrypoint: SseEntrypoint, call: MessageCall) -> None:
+        options = entrypoint.options
+        self._entrypoint = entrypoint
+        self._call = call
+        self._exchange = call.exchange
+        self._last_event_id = read_last_event_id(call)
+        wanted = read_filter(call, options.allow_filter)
+        framing = SseFraming(
+            wanted,
+            options.metadata_as_comment,
+            options.headers_as_comment,
+            tell_gaps=options.gap_notice == "event"
+            and options.control_events == "event",
+            heartbeat_ms=options.heartbeat_interval_in_ms,
+        )
+        self._subscriber = Subscriber(framing, self, options.slow_consumer)
+        self._channel: Channel | None = None
+        self._first = True
+        self._timer: IDelayedCall | None = None
+
+    def start(self) -> None:
+        """
+        Attach, write the head, and let the events come.
+
+        :raises ChannelRefused: when there are too many channels.
+        :raises TooManyFilters: when the channel has too many filters.
+        """
+        entrypoint, exchange = self._entrypoint, self._exchange
+        channel = self._call.open_channel()
+        attached = channel.attach(self._subscriber, self._last_event_id)
+        self._channel = channel
+        exchange.feed = self
+        if attached.nothing_left:
+            headers = cors_headers(self._call, entrypoint.options.cors)
+            exchange.begin(204, b"No Content", headers, event_stream=False)
+            exchange.complete([], Outcome.SOURCE_ENDED)
+            return
+        exchange.begin(200, b"OK", self._headers(attached.gap), event_stream=True)
+        duration_ms = entrypoint.options.max_duration_ms
+        if duration_ms:
+            duration_ms = round(duration_ms * random.uniform(1 - SPREAD, 1 + SPREAD))
+            self._timer = entrypoint.reactor.callLater(
+                duration_ms / 1000.0, self._expire
+            )
+        self._subscriber.resume()
+
+    def _headers(self, gap: Gap | None) -> Headers:
+        headers = self._entrypoint.headers(self._call)
+        if gap is not None and self._entrypoint.options.gap_notice != "none":
+            headers.setRawHeaders(b"relay-replay", [b"gap"])
+        return headers
+
+    def deliver(self, data: bytes) -> None:
+        """Write events, or a heartbeat, to the client."""
+        if self._first and data[:1] != b":":
+            self._first = False
+            data = with_retry(data, self._entrypoint.retry_ms())
+        self._exchange.write(data)
+
+    def cut(self, outcome: Outcome, key: str) -> None:
+        """The client is too slow."""
+        self._exchange.cut(outcome, key)
+
+    def finish(self) -> None:
+        """The source has nothing more to give, and the client has it all."""
+        self._exchange.complete([], Outcome.SOURCE_ENDED)
+
+    def leave(self) -> None:
+        """The channel is closed: another deployment has its own."""
+        self._exchange.leave(Outcome.STOPPED)
+
+    def farewell(self) -> bytes:
+        """Say goodbye, unless only the source's events may be sent."""
+        options = self._entrypoint.options
+        return GOAWAY if options.control_events == "event" else b""
+
+    def pause(self) -> None:
+        """The client takes no more for now."""
+        self._subscriber.pause()
+
+    def resume(self) -> None:
+        """The client takes more."""
+        self._subscriber.resume()
+
+    def release(self) -> None:
+        """The exchange is over."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+        if self._channel is not None:
+            self._channel.detach(self._subscriber)
+
+    def _expire(self) -> None:
+        self._timer = None
+        self._exchange.leave(Outcome.MAX_DURATION, "maxDurationMs")
+
+
+sse_entrypoint = SseEntrypointType()

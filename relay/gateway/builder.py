@@ -1,0 +1,138 @@
+"""Makes deployments ready to be served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from relay.channel.channels import Channels, OpenChannel, Source
+from relay.channel.options import channel_options
+from relay.gateway.message import Entrypoint, MessageAnswerer
+from relay.gateway.passthrough import ProxyAnswerer
+from relay.gateway.served import Answerer, ServedApi
+from relay.gateway.services import Services
+from relay.model.definition import ApiDefinition, EndpointGroup
+from relay.model.records import Deployment
+from relay.upstream.group import Group
+
+
+class Sources(Protocol):
+    """Makes what feeds the channels of one endpoint group."""
+
+    def make(self, opened: OpenChannel) -> Source:
+        """Make the source of one channel."""
+
+    def close(self) -> None:
+        """The group is gone."""
+
+
+class EndpointPlugin(Protocol):
+    """A type of endpoint; see :class:`relay.connectors.interfaces.IEndpoint`."""
+
+    def open(self, reactor: Any, group: EndpointGroup) -> Sources:
+        """Make a group ready."""
+
+
+class EntrypointPlugin(Protocol):
+    """A type of entrypoint; see :class:`relay.connectors.interfaces.IEntrypoint`."""
+
+    order: int
+
+    def build(self, configuration: dict[str, Any], context: Any) -> Entrypoint:
+        """Make the entrypoint of one API."""
+
+
+class Builder:
+    """
+    Builds what serves a deployment.
+
+    :param services: what all exchanges share.
+    :param parse: reads a definition.
+    :param endpoints: types of MESSAGE endpoints, by id.
+    :param entrypoints: types of MESSAGE entrypoints, by id.
+    :param context: makes what an entrypoint is built in.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        parse: Callable[[dict[str, Any]], ApiDefinition],
+        endpoints: Mapping[str, EndpointPlugin],
+        entrypoints: Mapping[str, EntrypointPlugin],
+        context: Callable[[Channels, frozenset[str]], Any],
+    ) -> None:
+        self._services = services
+        self._parse = parse
+        self._endpoints = endpoints
+        self._entrypoints = entrypoints
+        self._context = context
+        self._shared: dict[str, _SharedChannels] = {}
+
+    def __call__(self, deployment: Deployment) -> ServedApi:
+        """
+        Make a deployment ready.
+
+        :param deployment: the snapshot.
+        :raises ValueError: when something in it cannot be served.
+        """
+        definition = self._parse(deployment.definition)
+        answerer: Answerer
+        if definition.type == "MESSAGE":
+            answerer = self._message(deployment.api_id, definition)
+        else:
+            # The first group is the default one; others wait for dynamic routing.
+            group = definition.endpoint_groups[0]
+            answerer = ProxyAnswerer(Group(self._services.reactor, group))
+        return ServedApi(deployment, definition, answerer)
+
+    def _message(self, api_id: str, definition: ApiDefinition) -> MessageAnswerer:
+        group = definition.endpoint_groups[0]
+        shared = self._channels(api_id, group)
+        listed = definition.listeners[0].entrypoints
+        context = self._context(shared.channels, frozenset(one.type for one in listed))
+        ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)
+        entrypoints = [
+            self._entrypoints[one.type].build(one.configuration, context)
+            for one in ordered
+        ]
+        shared.users += 1
+        return MessageAnswerer(
+            entrypoints, shared.channels, group.name, lambda: self._release(shared)
+        )
+
+    def _channels(self, api_id: str, group: EndpointGroup) -> _SharedChannels:
+        """
+        Give the channels of a group: those of the deployment before, if the group is
+        still the same, so that a deployment of other things cuts nobody off.
+        """
+        before = self._shared.get(api_id)
+        if before is not None and before.users and before.group == group:
+            return before
+        reactor = self._services.reactor
+        sources = self._endpoints[group.type].open(reactor, group)
+        channels = Channels(
+            channel_options(group), reactor, self._services.wall_ms, sources.make
+        )
+        shared = self._shared[api_id] = _SharedChannels(group, channels, sources)
+        return shared
+
+    def _release(self, shared: _SharedChannels) -> None:
+        shared.users -= 1
+        if not shared.users:
+            for api_id, one in list(self._shared.items()):
+                if one is shared:
+                    del self._shared[api_id]
+            shared.channels.close()
+            shared.sources.close()
+
+
+class _SharedChannels:
+    """The channels of one group, and how many deployments use them."""
+
+    def __init__(
+        self, group: EndpointGroup, channels: Channels, sources: Sources
+    ) -> None:
+        self.group = group
+        self.channels = channels
+        self.sources = sources
+        self.users = 0

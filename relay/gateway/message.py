@@ -1,0 +1,160 @@
+"""
+MESSAGE APIs: entrypoints on the client's side, a channel, an endpoint behind it.
+
+:class:`MessageAnswerer` finds the entrypoint that a call is for; the entrypoint, a
+connector in ``relay/connectors``, takes it from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Protocol
+from urllib.parse import unquote_plus
+
+from twisted.web.http_headers import Headers
+
+from relay.channel.channel import Channel
+from relay.channel.channels import Channels
+from relay.gateway import refusals
+from relay.gateway.exchange import Exchange
+from relay.gateway.refusals import Refusal
+
+
+class MessageCall:
+    """
+    A call of a MESSAGE API, as its entrypoint sees it.
+
+    :param exchange: the call; the client was let in.
+    :param path: what follows the context-path: ``b""`` or ``b"/topic"``.
+    :param query: the raw query, None without ``?``.
+    :param channels: the API's channels.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        path: bytes,
+        query: bytes | None,
+        channels: Channels,
+    ) -> None:
+        self.exchange = exchange
+        self.path = path
+        self.query = query
+        self.channels = channels
+
+    @property
+    def method(self) -> bytes:
+        """The request's method."""
+        method: bytes = self.exchange.request.method
+        return method
+
+    @property
+    def headers(self) -> Headers:
+        """The request's headers."""
+        return self.exchange.request.requestHeaders
+
+    def header(self, name: bytes) -> bytes | None:
+        """
+        Give a request header's first value.
+
+        :param name: its name, lower case.
+        """
+        values = self.headers.getRawHeaders(name)
+        return values[0] if values else None
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The query's parameters, decoded; of several with one name the first."""
+        parameters: dict[str, str] = {}
+        for pair in (self.query or b"").split(b"&"):
+            name, _, value = pair.decode("latin-1").partition("=")
+            if name:
+                parameters.setdefault(unquote_plus(name), unquote_plus(value))
+        return parameters
+
+    @property
+    def topic(self) -> str:
+        """The path after the context-path, decoded, without its first ``/``."""
+        return unquote_plus(self.path.decode("latin-1").removeprefix("/"))
+
+    def open_channel(self) -> Channel:
+        """
+        Find or open the channel that the call is for.
+
+        :raises ChannelRefused: when there are as many as there may be.
+        """
+        return self.channels.open(
+            path=self.path,
+            query=self.query,
+            headers=self.headers,
+            address=self.exchange.record.remote_address,
+        )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """
+        Answer with a refusal.
+
+        :param refusal: the answer.
+        """
+        self.exchange.refuse(refusal)
+
+
+class Entrypoint(Protocol):
+    """An entrypoint of one API, with its configuration."""
+
+    def accepts(self, call: MessageCall) -> bool:
+        """
+        Whether a call is for this entrypoint; the first that says so takes it.
+
+        :param call: the call.
+        """
+
+    def attach(self, call: MessageCall) -> None:
+        """
+        Answer a call, now or later, through ``call.exchange``.
+
+        :param call: the call.
+        """
+
+    def close(self) -> None:
+        """Take no new calls; those that were taken go on."""
+
+
+class MessageAnswerer:
+    """
+    Answers the calls of a MESSAGE API.
+
+    :param entrypoints: in the order in which they are asked.
+    :param channels: the API's channels.
+    :param group: the endpoint group's name, for the access log.
+    :param release: tells that this deployment needs the channels no more.
+    """
+
+    def __init__(
+        self,
+        entrypoints: Sequence[Entrypoint],
+        channels: Channels,
+        group: str,
+        release: Callable[[], None],
+    ) -> None:
+        self._entrypoints = entrypoints
+        self._channels = channels
+        self._group = group
+        self._release = release
+
+    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+        """Find the entrypoint, and let it answer."""
+        exchange.record.endpoint = self._group
+        call = MessageCall(exchange, path, query, self._channels)
+        for entrypoint in self._entrypoints:
+            if entrypoint.accepts(call):
+                entrypoint.attach(call)
+                return
+        exchange.refuse(refusals.NO_ENTRYPOINT)
+
+    def close(self) -> None:
+        """End the channels, unless another deployment goes on with them."""
+        for entrypoint in self._entrypoints:
+            entrypoint.close()
+        self._release()
