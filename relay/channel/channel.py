@@ -273,7 +273,8 @@ class Channel:
         :param subscriber: attached.
         """
         subscriber.paused = False
-        if subscriber.waiting_for is None:
+        lags = subscriber in self._groups[subscriber.framing.key].lagging
+        if lags and subscriber.waiting_for is None:
             self._read_on(subscriber)
 
     def _read_on(self, subscriber: Subscriber) -> None:

@@ -1,0 +1,110 @@
+"""Readers of a channel in memory, and what a client makes of their bytes."""
+
+from __future__ import annotations
+
+import json
+
+from twisted.internet.task import Clock
+
+from relay.channel.channel import Attached, Channel
+from relay.channel.filter import Filter
+from relay.channel.framing import SseFraming
+from relay.channel.message import Message
+from relay.channel.subscriber import Subscriber
+from relay.eventstream.parser import EventParser
+from relay.model.channel_options import ChannelOptions, SlowConsumerOptions
+from relay.model.outcome import Outcome
+
+GAP = "GAP"
+
+
+def messages(*texts: str, source_ids: bool = False) -> list[Message]:
+    """Make events; with ``source_ids`` each has its text as its id."""
+    return [Message(text, id=text if source_ids else "") for text in texts]
+
+
+class Moment:
+    """A clock, and the time of day that goes with it."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+
+    def wall_ms(self) -> int:
+        """The time of day."""
+        return 1_700_000_000_000 + round(self.clock.seconds() * 1000)
+
+    def channel(self, **options: object) -> Channel:
+        """Make a channel; options as in a definition."""
+        return Channel(ChannelOptions.read(options), self.clock, self.wall_ms)
+
+
+class Reader:
+    """
+    A client: parses what it is given, and remembers the last id, as a browser does.
+
+    :param channel: what it reads.
+    :param last_event_id: what it holds already.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        last_event_id: str | None = None,
+        *,
+        wanted: Filter | None = None,
+        slow: dict[str, object] | None = None,
+        heartbeat_ms: int = 0,
+        full_after: int | None = None,
+    ) -> None:
+        framing = SseFraming(wanted or Filter(), False, False, True, heartbeat_ms)
+        self.subscriber = Subscriber(
+            framing, self, SlowConsumerOptions.read(slow or {})
+        )
+        self.channel = channel
+        self.parser = EventParser(last_event_id=last_event_id or "")
+        self.seen: list[str] = []
+        self.gaps: list[dict[str, object]] = []
+        self.writes: list[bytes] = []
+        self.ended: str | None = None
+        self.full_after = full_after
+        self.attached: Attached = channel.attach(self.subscriber, last_event_id)
+
+    @property
+    def last_event_id(self) -> str | None:
+        """What it would send when it comes back."""
+        return self.parser.last_event_id or None
+
+    def start(self) -> Reader:
+        """Let delivery begin."""
+        self.subscriber.resume()
+        return self
+
+    def deliver(self, data: bytes) -> None:
+        """Take bytes; be full after as many writes as was said."""
+        self.writes.append(data)
+        for event in self.parser.feed(data):
+            if event.type == "relay.gap":
+                self.seen.append(GAP)
+                self.gaps.append(json.loads(event.data))
+            else:
+                self.seen.append(event.data)
+        if self.full_after is not None:
+            self.full_after -= 1
+            if self.full_after <= 0:
+                self.full_after = None
+                self.subscriber.pause()
+
+    def cut(self, outcome: Outcome, key: str) -> None:
+        """Be cut."""
+        self.ended = outcome.value
+        self.channel.detach(self.subscriber)
+
+    def finish(self) -> None:
+        """Come to the end."""
+        self.ended = "finished"
+        self.channel.detach(self.subscriber)
+
+    def leave(self) -> None:
+        """Be sent away."""
+        self.ended = "left"
+        self.channel.detach(self.subscriber)

@@ -1,0 +1,327 @@
+"""Every reader sees exactly what was published after its start, or is told of a gap."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.channel.entry import GapReason
+from relay.channel.filter import MOST_DISTINCT, Filter, TooManyFilters
+from relay.eventstream.encoder import HEARTBEAT
+from tests.channel.readers import GAP, Moment, Reader, messages
+
+
+class LiveTests(SynchronousTestCase):
+    """Readers that keep up."""
+
+    def setUp(self) -> None:
+        """Make a channel."""
+        self.moment = Moment()
+        self.channel = self.moment.channel()
+
+    def test_a_new_reader_sees_what_is_new(self) -> None:
+        """What came before it is history, for which it did not ask."""
+        self.channel.publish(messages("old"))
+        reader = Reader(self.channel).start()
+        self.channel.publish(messages("a", "b"))
+        self.assertEqual(reader.seen, ["a", "b"])
+
+    def test_one_call_is_one_write(self) -> None:
+        """What arrived together leaves together."""
+        reader = Reader(self.channel).start()
+        self.channel.publish(messages("a", "b", "c"))
+        self.assertEqual(len(reader.writes), 1)
+
+    def test_the_bytes_are_made_once(self) -> None:
+        """Readers that look alike are given the very same object."""
+        readers = [Reader(self.channel).start() for _ in range(3)]
+        self.channel.publish(messages("a", "b"))
+        self.assertEqual(len({id(reader.writes[0]) for reader in readers}), 1)
+
+    def test_nothing_comes_before_the_start(self) -> None:
+        """What is published between attaching and starting is not lost."""
+        reader = Reader(self.channel)
+        self.channel.publish(messages("a"))
+        self.assertEqual(reader.seen, [])
+        reader.start()
+        self.channel.publish(messages("b"))
+        self.assertEqual(reader.seen, ["a", "b"])
+
+    def test_a_full_reader_loses_nothing(self) -> None:
+        """It reads on from the log where it was."""
+        reader = Reader(self.channel, full_after=1).start()
+        for text in "abcd":
+            self.channel.publish(messages(text))
+        self.assertEqual(reader.seen, ["a"])
+        reader.subscriber.resume()
+        self.channel.publish(messages("e"))
+        self.assertEqual(reader.seen, list("abcde"))
+
+    def test_a_detached_reader_gets_nothing(self) -> None:
+        """Detaching twice is harmless."""
+        reader = Reader(self.channel).start()
+        self.channel.detach(reader.subscriber)
+        self.channel.detach(reader.subscriber)
+        self.channel.publish(messages("a"))
+        self.assertEqual((reader.seen, self.channel.subscribers), ([], 0))
+
+    def test_a_gap_stands_in_its_place(self) -> None:
+        """Live and lagging readers meet it alike, and it names the event before."""
+        live = Reader(self.channel).start()
+        lagging = Reader(self.channel, full_after=1).start()
+        self.channel.publish(messages("a"))
+        self.channel.gap(GapReason.UPSTREAM_RECONNECT)
+        self.channel.publish(messages("b"))
+        lagging.subscriber.resume()
+        for reader in (live, lagging):
+            self.assertEqual(reader.seen, ["a", GAP, "b"])
+            self.assertEqual(reader.gaps[0]["reason"], "upstream_reconnect")
+        after = live.gaps[0]["after"]
+        again = Reader(self.channel, str(after)).start()
+        self.assertEqual(again.seen, [GAP, "b"])
+
+    def test_heartbeats_only_when_quiet(self) -> None:
+        """An event puts the next one off; a reader that is full gets none."""
+        reader = Reader(self.channel, heartbeat_ms=1000).start()
+        full = Reader(self.channel, heartbeat_ms=1000).start()
+        full.subscriber.pause()
+        for _ in range(4):
+            self.moment.clock.advance(0.5)
+            self.channel.publish(messages("x"))
+            self.channel.sweep()
+        self.assertNotIn(HEARTBEAT, reader.writes)
+        self.moment.clock.advance(1.0)
+        self.channel.sweep()
+        self.assertEqual(reader.writes[-1], HEARTBEAT)
+        self.assertEqual(full.writes, [])
+
+    def test_many_filters_are_too_many(self) -> None:
+        """Each makes an encoding of its own of every event."""
+        for number in range(MOST_DISTINCT):
+            Reader(self.channel, wanted=Filter.read(frozenset([str(number)]), ""))
+        with self.assertRaises(TooManyFilters):
+            Reader(self.channel, wanted=Filter.read(frozenset(["more"]), ""))
+        self.assertEqual(self.channel.subscribers, MOST_DISTINCT)
+
+    def test_a_filter_moves_the_position_on(self) -> None:
+        """A filtered reader comes back with its last id and misses nothing."""
+        wanted = Filter.read(frozenset(), "n > `1`")
+        reader = Reader(self.channel, wanted=wanted).start()
+        self.channel.publish(messages('{"n": 1}', '{"n": 2}', "no json", '{"n": 0}'))
+        self.assertEqual(reader.seen, ['{"n": 2}'])
+        self.channel.detach(reader.subscriber)
+        self.channel.publish(messages('{"n": 3}'))
+        again = Reader(self.channel, reader.last_event_id, wanted=wanted).start()
+        self.assertEqual(again.seen, ['{"n": 3}'])
+
+
+class ResumeTests(SynchronousTestCase):
+    """Readers that come back."""
+
+    def setUp(self) -> None:
+        """Publish three events to a reader."""
+        self.moment = Moment()
+        self.channel = self.moment.channel(history={"maxEvents": 3})
+        self.reader = Reader(self.channel).start()
+        self.channel.publish(messages("a", "b", "c", source_ids=True))
+        self.ids = self.reader.last_event_id
+
+    def test_it_goes_on_right_after(self) -> None:
+        """Neither lost nor doubled."""
+        self.channel.publish(messages("d"))
+        again = Reader(self.channel, self.ids).start()
+        self.channel.publish(messages("e"))
+        self.assertEqual(again.seen, ["d", "e"])
+        self.assertIsNone(again.attached.gap)
+
+    def test_evicted(self) -> None:
+        """What is no longer kept is a gap, and then the oldest that is."""
+        self.channel.publish(messages("d", "e", "f", "g"))
+        again = Reader(self.channel, self.ids).start()
+        self.assertEqual(again.seen, [GAP, "e", "f", "g"])
+        self.assertEqual(again.gaps[0], {"reason": "evicted", "after": self.ids})
+
+    def test_evicted_by_age(self) -> None:
+        """The age is looked at when somebody comes back, too."""
+        self.channel.publish(messages("d"))
+        self.moment.clock.advance(121)
+        again = Reader(self.channel, self.ids).start()
+        self.assertEqual(again.seen, [GAP])
+
+    def test_an_unknown_id(self) -> None:
+        """Somebody else's id is a gap; the oldest follows, or what is new."""
+        again = Reader(self.channel, "42").start()
+        self.assertEqual(again.seen, [GAP, "a", "b", "c"])
+        channel = self.moment.channel(onUnknownId="live")
+        channel.publish(messages("a"))
+        again = Reader(channel, "42").start()
+        channel.publish(messages("b"))
+        self.assertEqual(again.seen, [GAP, "b"])
+
+    def test_an_id_of_the_future(self) -> None:
+        """A place that the log has not reached is unknown."""
+        epoch = self.channel.log.epoch
+        again = Reader(self.channel, f"{epoch}-zz").start()
+        self.assertEqual(again.seen[0], GAP)
+
+    def test_another_epoch_with_a_known_source_id(self) -> None:
+        """The source's own id tells the place."""
+        other = self.moment.channel()
+        other.publish(messages("b", "c", "d", source_ids=True))
+        again = Reader(other, self.ids).start()
+        self.assertEqual(again.seen, ["d"])
+
+
+class RestartTests(SynchronousTestCase):
+    """A channel that opens for readers of the one before it."""
+
+    def setUp(self) -> None:
+        """Take the ids that an earlier process gave."""
+        self.moment = Moment()
+        before = self.moment.channel()
+        readers = [Reader(before).start() for _ in range(1)]
+        self.ids = {}
+        for text in "abc":
+            before.publish(messages(text, source_ids=True))
+            self.ids[text] = readers[0].last_event_id
+        self.opened = 0
+        self.channel = self.moment.channel()
+        self.channel.on_first = self._open
+
+    def _open(self) -> None:
+        self.opened += 1
+
+    def test_the_upstream_opens_at_the_first_ones_id(self) -> None:
+        """It goes on from the beginning of the new log, without a gap."""
+        reader = Reader(self.channel, self.ids["b"]).start()
+        self.assertEqual((self.opened, self.channel.resume_source_id), (1, "b"))
+        self.channel.publish(messages("c", "d", source_ids=True))
+        self.assertEqual(reader.seen, ["c", "d"])
+
+    def test_others_with_the_same_id_go_on_as_well(self) -> None:
+        """Also when they come after the first events."""
+        Reader(self.channel, self.ids["b"]).start()
+        self.channel.publish(messages("c", source_ids=True))
+        late = Reader(self.channel, self.ids["b"]).start()
+        self.assertEqual(late.seen, ["c"])
+
+    def test_one_that_is_further_waits_for_its_place(self) -> None:
+        """Where its id appears it goes on; the first one is not disturbed."""
+        first = Reader(self.channel, self.ids["a"]).start()
+        further = Reader(self.channel, self.ids["c"]).start()
+        self.channel.publish(messages("b", "c", "d", source_ids=True))
+        self.assertEqual(first.seen, ["b", "c", "d"])
+        self.assertEqual(further.seen, ["d"])
+
+    def test_one_that_is_behind_is_told_a_gap(self) -> None:
+        """Once the window is over; nothing of what came meanwhile is lost."""
+        Reader(self.channel, self.ids["b"]).start()
+        behind = Reader(self.channel, self.ids["a"]).start()
+        self.channel.publish(messages("c", "d", source_ids=True))
+        self.assertEqual(behind.seen, [])
+        self.moment.clock.advance(5)
+        self.channel.publish(messages("e", source_ids=True))
+        self.assertEqual(behind.seen, [GAP, "c", "d", "e"])
+
+    def test_after_the_window_nobody_waits(self) -> None:
+        """Its place cannot appear any more."""
+        Reader(self.channel, self.ids["b"]).start()
+        self.moment.clock.advance(5)
+        late = Reader(self.channel, self.ids["a"]).start()
+        self.assertEqual(late.seen, [GAP])
+
+
+class SlowTests(SynchronousTestCase):
+    """Readers that do not keep up."""
+
+    def setUp(self) -> None:
+        """Make a channel that keeps three events."""
+        self.moment = Moment()
+        self.channel = self.moment.channel(history={"maxEvents": 3})
+
+    def slow(self, **options: object) -> Reader:
+        """Make a reader that is full after its first event."""
+        reader = Reader(self.channel, slow=options, full_after=1).start()
+        self.channel.publish(messages("a"))
+        return reader
+
+    def test_disconnect(self) -> None:
+        """What it reads next is gone: it is cut."""
+        reader = self.slow()
+        for text in "bcd":
+            self.channel.publish(messages(text))
+        self.assertIsNone(reader.ended)
+        self.channel.publish(messages("e"))
+        self.assertEqual(reader.ended, "slow_consumer")
+
+    def test_skip(self) -> None:
+        """It goes on at the newest, and is told that it missed some."""
+        reader = self.slow(policy="skip")
+        for text in "bcdef":
+            self.channel.publish(messages(text))
+        reader.subscriber.resume()
+        self.channel.publish(messages("g"))
+        self.assertEqual(reader.seen, ["a", GAP, "g"])
+        self.assertEqual(reader.gaps[0]["reason"], "slow_consumer")
+
+    def test_latest(self) -> None:
+        """It is given the newest of each key, in order."""
+        self.channel = self.moment.channel()
+        reader = self.slow(policy="latest", latestKey="k", maxBehindMs=1000)
+        for key, number in (("x", 1), ("y", 1), ("x", 2), ("z", 1), ("y", 2)):
+            self.channel.publish(messages(f'{{"k": "{key}", "n": {number}}}'))
+        self.moment.clock.advance(2)
+        self.channel.sweep()
+        reader.subscriber.resume()
+        self.assertEqual(reader.seen[1], GAP)
+        self.assertEqual(
+            reader.seen[2:],
+            ['{"k": "x", "n": 2}', '{"k": "z", "n": 1}', '{"k": "y", "n": 2}'],
+        )
+
+    def test_bounds_of_its_own(self) -> None:
+        """Bytes and time behind may be bounded below the history."""
+        self.channel = self.moment.channel()
+        by_bytes = self.slow(maxBehindBytes=2000)
+        self.channel.publish(messages("x" * 1500))
+        self.assertIsNone(by_bytes.ended)
+        self.channel.publish(messages("x" * 1500))
+        self.assertEqual(by_bytes.ended, "slow_consumer")
+        by_time = self.slow(maxBehindMs=1000)
+        self.channel.publish(messages("b"))
+        self.moment.clock.advance(1.5)
+        self.channel.sweep()
+        self.assertEqual(by_time.ended, "slow_consumer")
+
+
+class EndTests(SynchronousTestCase):
+    """A source that has nothing more to give."""
+
+    def test_what_is_left_is_read(self) -> None:
+        """Then the readers come to their end."""
+        channel = Moment().channel()
+        live = Reader(channel).start()
+        lagging = Reader(channel, full_after=1).start()
+        channel.publish(messages("a"))
+        channel.publish(messages("b"))
+        ids = live.last_event_id
+        channel.end()
+        self.assertEqual((live.seen, live.ended), (["a", "b"], "finished"))
+        self.assertIsNone(lagging.ended)
+        lagging.subscriber.resume()
+        self.assertEqual((lagging.seen, lagging.ended), (["a", "b"], "finished"))
+        again = Reader(channel, ids)
+        self.assertTrue(again.attached.nothing_left)
+        self.assertTrue(Reader(channel).attached.nothing_left)
+        first = Reader(channel, "unknown")
+        self.assertFalse(first.attached.nothing_left)
+        self.assertEqual(
+            (first.start().seen, first.ended), ([GAP, "a", "b"], "finished")
+        )
+
+    def test_closing_sends_readers_away(self) -> None:
+        """Another deployment has a channel of its own."""
+        channel = Moment().channel()
+        readers = [Reader(channel).start(), Reader(channel, full_after=1).start()]
+        channel.publish(messages("a"))
+        channel.close()
+        self.assertEqual([reader.ended for reader in readers], ["left", "left"])

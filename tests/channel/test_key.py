@@ -1,0 +1,54 @@
+"""What of a client goes upstream, and so tells channels apart."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
+
+from relay.channel.key import OWN_PARAMETERS, ChannelKey
+from relay.model.channel_options import KeyOptions
+
+
+def key(
+    raw: bytes | None = None,
+    sent: dict[bytes, list[bytes]] | None = None,
+    **options: object,
+) -> ChannelKey:
+    """Take the key out of a call."""
+    return ChannelKey.of(KeyOptions.read(options), b"", raw, Headers(sent or {}))
+
+
+class KeyTests(SynchronousTestCase):
+    """Only what is in the key goes upstream."""
+
+    def test_the_query_is_kept_as_it_came(self) -> None:
+        """Order, encoding and names without a value are the source's business."""
+        self.assertEqual(key(b"b=%2F&a&b=2").raw_query, b"b=%2F&a&b=2")
+        self.assertIsNone(key(None).raw_query)
+
+    def test_our_own_parameters_never_go_upstream(self) -> None:
+        """However they are spelt."""
+        own = b"&".join(name.encode() + b"=1" for name in OWN_PARAMETERS)
+        self.assertEqual(key(own + b"&last%45ventId=2&x=1").raw_query, b"x=1")
+
+    def test_chosen_parameters(self) -> None:
+        """Names are told apart by case; a star stands for anything."""
+        chosen = key(b"a=1&A=2&user.id=3&user.x=4", query=["a", "user.*"])
+        self.assertEqual(chosen.raw_query, b"a=1&user.id=3&user.x=4")
+
+    def test_users_do_not_share(self) -> None:
+        """Different credentials are different channels, unless they do not count."""
+        one, two = ({b"authorization": [value]} for value in (b"Basic a", b"Basic b"))
+        self.assertNotEqual(key(sent=one), key(sent=two))
+        self.assertEqual(key(sent=one, headers=[]).headers, ())
+
+    def test_other_headers_stay_here(self) -> None:
+        """Cookies, for one."""
+        chosen = key(sent={b"cookie": [b"x"], b"authorization": [b"y"]})
+        self.assertEqual(chosen.headers, ((b"authorization", b"y"),))
+
+    def test_the_digest_hides_the_key(self) -> None:
+        """It is the same for the same key, and says nothing."""
+        secret = {b"authorization": [b"Basic c2VjcmV0"]}
+        self.assertEqual(key(sent=secret).digest, key(sent=secret).digest)
+        self.assertNotIn("c2VjcmV0", key(sent=secret).digest)
