@@ -277,7 +277,6 @@ class Exchange:
         if record.outcome is not None:
             return False
         record.outcome, record.error_key, record.clock = outcome, key, clock
-        self.services.live.remove(self)
         feed, self.feed = self.feed, None
         if feed is not None:
             feed.release()
@@ -292,6 +291,8 @@ class Exchange:
         record.events = self._counter.events if self._counter is not None else 0
         record.duration_ms = self._elapsed_ms()
         self.services.access.closed(record, self.services.wall_ms())
+        # Last: who waits for the last exchange may close the log now.
+        self.services.live.remove(self)
 
     def _elapsed_ms(self) -> int:
         return round((self.services.reactor.seconds() - self._begun_s) * 1000)

@@ -164,6 +164,7 @@ class Call:
         self._connector = connector
         self._request = request
         self._why: UpstreamError | None = None
+        self._cancelled = False
         self._expired: Callable[[], UpstreamError] = queue_timeout
         self._read_clock = Deadline(
             connector.reactor, connector.http.read_timeout, self._expire
@@ -182,6 +183,7 @@ class Call:
 
     def cancel(self) -> None:
         """Drop the connection at once, at whatever stage the call is."""
+        self._cancelled = True
         if self._running is not None:
             self._running.cancel()
 
@@ -248,7 +250,7 @@ class Call:
         try:
             return await self._send(lease, leash, origin, place)
         except Exception:
-            if not (again and self._why is None and never_sent(Failure())):
+            if self._cancelled or not (again and never_sent(Failure())):
                 raise
         leash = await self._connector.pool.connect(lease, origin, fresh=True)
         return await self._send(lease, leash, origin, place)

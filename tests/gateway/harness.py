@@ -42,6 +42,7 @@ from tests.gateway.raw import (
     SourceConnection,
     Wire,
     connect,
+    narrow,
     turn,
     until,
 )
@@ -233,6 +234,7 @@ class Gateway:
             factory = tls_factory(creator, factory, cast(Any, installed))
         endpoint = TCP4ServerEndpoint(installed, 0, interface="127.0.0.1")
         self.port = await endpoint.listen(factory)
+        narrow(self.port.socket)
 
 
 class GatewayCase(TestCase):

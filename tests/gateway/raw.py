@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -29,6 +30,7 @@ from relay.tls.server import tls_factory
 real: Any = installed
 BOUND_S = 8.0
 """How long a state that must come may take."""
+KERNEL_BYTES = 32_768
 TURNS = 8
 """Turns of the reactor after which loopback traffic has settled."""
 
@@ -303,6 +305,7 @@ class Source:
             factory = tls_factory(creator, factory, real)
         endpoint = TCP4ServerEndpoint(real, 0, interface="127.0.0.1")
         self.port = await endpoint.listen(factory)
+        narrow(self.port.socket)
 
     @property
     def address(self) -> str:
@@ -333,6 +336,12 @@ class Source:
         return asked
 
 
+def narrow(handle: socket.socket) -> None:
+    """Make the kernel's buffers of a socket small, so that they are soon full."""
+    handle.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+    handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BYTES)
+
+
 async def connect(
     port: IListeningPort, creator: IOpenSSLClientConnectionCreator | None = None
 ) -> Client:
@@ -343,4 +352,5 @@ async def connect(
     client = Client()
     connecting: Deferred[Client] = endpoint.connect(Factory.forProtocol(lambda: client))
     await connecting
+    narrow(cast(Any, client.transport).getHandle())
     return client

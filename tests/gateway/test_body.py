@@ -166,7 +166,7 @@ class PaceTests(GatewayCase):
     async def test_a_source_that_stops_reading(self) -> None:
         """The client is read no faster than the source reads; no byte is lost."""
         await self.stage()
-        total = 30_000_000
+        total = 6_000_000
         client = await self.asked(
             get(b"/api", b"Content-Length: %d" % total, method=b"PUT")
         )
@@ -178,7 +178,7 @@ class PaceTests(GatewayCase):
         while client.unsent != before:
             before = client.unsent
             await settle()
-        self.assertGreater(client.unsent, total // 3)
+        self.assertGreater(client.unsent, 1_000_000)
         source.read_on()
         await until(lambda: source.total >= total, "the upload")
         source.send(response(b"thanks"))
@@ -188,7 +188,7 @@ class PaceTests(GatewayCase):
         """While the source is being connected to, at most one read is held."""
         await self.stage(http={"maxConcurrentConnections": 1})
         first, source = await self.call(get(b"/api"))
-        total = 20_000_000
+        total = 3_000_000
         client = await self.asked(
             get(b"/api", b"Content-Length: %d" % total, method=b"PUT")
         )
@@ -318,7 +318,7 @@ class EndTests(GatewayCase):
         source = await self.source.accepted()
         await source.head()
         source.stop_reading()
-        client.send(b"x" * 50_000_000)
+        client.send(b"x" * 3_000_000)
         before = -1
         while client.unsent != before:
             before = client.unsent
@@ -422,7 +422,7 @@ class RefusedTests(GatewayCase):
         client = await self.client()
         client.keeps_open = True
         client.send(get(b"/api", b"Content-Length: 9000000", method=b"PUT"))
-        client.send(b"x" * 5_000_000)
+        client.send(b"x" * 2_000_000)
         self.assertEqual((await client.answer()).status, 502)
         await client.until_over()
         self.assertTrue(client.eof)
