@@ -106,8 +106,34 @@ class CallAgent:
         )
         responded = http.request(self._call)
         # The only way to a response's connection headers and trailers.
-        self._parser = http._parser
+        parser = self._parser = http._parser
+        if parser is not None:
+            finish = parser.finisher
+
+            def finished(rest: bytes) -> None:
+                self._before_the_pool(rest)
+                finish(rest)
+
+            parser.finisher = finished
         return responded.addCallback(self._check)
+
+    def _before_the_pool(self, rest: bytes) -> None:
+        """
+        Decide whether the connection may be used again: the response is complete.
+
+        twisted.web looks for one spelling of ``close`` only, and drops what came
+        behind a response; the rest of that would answer somebody else's call.
+
+        :param rest: bytes behind the response.
+        """
+        options = self.connection_options
+        version = self._parser.response.version if self._parser is not None else ()
+        stays = b"close" not in options and (
+            version == (b"HTTP", 1, 1) or b"keep-alive" in options
+        )
+        if self._call is not None and (rest or not stays):
+            self._call.persistent = False
+        self._leash.keep_alive_s = _keep_alive_s(self.connection_header(b"keep-alive"))
 
     def _check(self, response: IResponse) -> IResponse:
         headers: Headers = response.headers
@@ -134,6 +160,15 @@ class CallAgent:
         values: Sequence[bytes] = self._parser.connHeaders.getRawHeaders(name, [])
         return values
 
+    @property
+    def connection_options(self) -> list[bytes]:
+        """The names and options that the response's ``Connection`` lists."""
+        return [
+            option.strip().lower()
+            for value in self.connection_header(b"connection")
+            for option in value.split(b",")
+        ]
+
     def trailers(self) -> list[tuple[bytes, bytes]]:
         """Give the trailer fields of a chunked response that has ended."""
         decoder = self._parser.bodyDecoder if self._parser is not None else None
@@ -155,3 +190,13 @@ def _is_sound(code: int, phrase: bytes, headers: Headers) -> bool:
         and _CONTROL.search(phrase) is None
         and not any(_CONTROL.search(value) for value in values)
     )
+
+
+def _keep_alive_s(values: Sequence[bytes]) -> int | None:
+    """Read ``timeout=N`` of a ``Keep-Alive`` header, in seconds."""
+    for value in values:
+        for parameter in value.split(b","):
+            name, _, number = parameter.strip().partition(b"=")
+            if name.lower() == b"timeout" and number.isdigit():
+                return int(number)
+    return None

@@ -29,6 +29,9 @@ from zope.interface import implementer
 
 from relay.deadline import Deadline
 
+GOODBYE_MS = 2000
+"""How long a TLS peer may take to say goodbye, in milliseconds."""
+
 
 @implementer(IHandshakeListener)
 class Leash(ProtocolWrapper):
@@ -43,7 +46,7 @@ class Leash(ProtocolWrapper):
         self.lost: Failure | None = None
         """Why the connection ended, once it has."""
         self.on_lost: Callable[[Leash], None] | None = None
-        """Told of the end of a connection that waits in the pool."""
+        """Told when a connection that waits in the pool is of no use any more."""
         self.bytes_in = 0
         self.used = 0
         """How many requests it has carried."""
@@ -53,6 +56,7 @@ class Leash(ProtocolWrapper):
         self.born_s = factory.clock.seconds()
         self._idle: Deadline | None = None
         self._secure = False
+        self._goodbye = Deadline(factory.clock, GOODBYE_MS, self.abort)
 
     @property
     def http(self) -> HTTP11ClientProtocol:
@@ -94,6 +98,12 @@ class Leash(ProtocolWrapper):
 
     def dataReceived(self, data: bytes) -> None:
         """Count, reset the idle clock, pass on."""
+        if self.on_lost is not None:
+            # It waits in the pool, and what it says unasked would be taken for the
+            # answer to the next call.
+            self.on_lost(self)
+            self.abort()
+            return
         self.bytes_in += len(data)
         if self._idle is not None:
             self._idle.reset()
@@ -115,6 +125,12 @@ class Leash(ProtocolWrapper):
         """Drop the connection (TCP and TLS alike)."""
         self.abort()
 
+    def loseConnection(self) -> None:
+        """Close; a TLS peer is waited for no longer than :data:`GOODBYE_MS`."""
+        super().loseConnection()
+        if self._secure and self.lost is None:
+            self._goodbye.start()
+
     def abortConnection(self) -> None:
         """Drop the connection at once; harmless when it is gone already."""
         self.abort()
@@ -129,6 +145,7 @@ class Leash(ProtocolWrapper):
         """Remember why, tell the pool or the caller that still waits."""
         self.lost = reason
         self.unwatch()
+        self._goodbye.stop()
         super().connectionLost(reason)
         if not self.ready.called:
             self.ready.errback(reason)

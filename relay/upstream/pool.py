@@ -117,8 +117,9 @@ class Pool:
     def close(self) -> None:
         """Close what is unused, and keep nothing from now on."""
         self._closed = True
-        for kept in [kept for some in self._idle.values() for kept in some]:
-            kept.leash.abort()
+        for origin, some in list(self._idle.items()):
+            for kept in list(some):
+                self._drop(origin, kept.leash)
 
     def _free(self) -> None:
         if self._waiting:
@@ -141,24 +142,38 @@ class Pool:
         leash: Leash = http.transport  # type: ignore[assignment]
         leash.unwatch()
         keep_ms = self._keep_ms(leash)
-        if self._closed or keep_ms <= 0:
+        if self._closed or (keep_ms is not None and keep_ms <= 0):
             leash.abort()
             return
         leash.on_lost = lambda leash: self._forget(origin, leash)
-        expiry = self._reactor.callLater(keep_ms / 1000.0, leash.abort)
+        expiry = None
+        if keep_ms is not None:
+            expiry = self._reactor.callLater(
+                keep_ms / 1000.0, self._drop, origin, leash
+            )
         self._idle.setdefault(origin, []).append(_Kept(leash, expiry))
 
-    def _keep_ms(self, leash: Leash) -> int:
-        """``keepAliveTimeout``, or what the source's ``Keep-Alive`` header says."""
-        keep_ms = self._http.keep_alive_timeout
-        told = leash.keep_alive_s
-        if told is not None:
-            keep_ms = told * 1000
+    def _keep_ms(self, leash: Leash) -> int | None:
+        """
+        ``keepAliveTimeout``, or what the source's ``Keep-Alive`` header says.
+
+        :return: milliseconds; None for as long as the source keeps the connection.
+        """
+        keep_ms = self._http.keep_alive_timeout or None
+        if leash.keep_alive_s is not None:
+            keep_ms = leash.keep_alive_s * 1000
         lifetime_ms = self._http.max_connection_lifetime
         if lifetime_ms > 0:
             age_ms = int((self._reactor.seconds() - leash.born_s) * 1000)
-            keep_ms = min(keep_ms, lifetime_ms - age_ms)
+            left_ms = lifetime_ms - age_ms
+            keep_ms = left_ms if keep_ms is None else min(keep_ms, left_ms)
         return keep_ms
+
+    def _drop(self, origin: Origin, leash: Leash) -> None:
+        # Forgotten first: an aborted connection ends a turn of the reactor later, and
+        # must not be given to a call until then.
+        self._forget(origin, leash)
+        leash.abort()
 
     def _forget(self, origin: Origin, leash: Leash) -> None:
         leash.on_lost = None
@@ -166,7 +181,7 @@ class Pool:
         for kept in some:
             if kept.leash is leash:
                 some.remove(kept)
-                if kept.expiry.active():
+                if kept.expiry is not None and kept.expiry.active():
                     kept.expiry.cancel()
                 break
         if not some:
@@ -178,6 +193,6 @@ class _Kept:
 
     __slots__ = ("expiry", "leash")
 
-    def __init__(self, leash: Leash, expiry: IDelayedCall) -> None:
+    def __init__(self, leash: Leash, expiry: IDelayedCall | None) -> None:
         self.leash = leash
         self.expiry = expiry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet import error
@@ -61,6 +61,9 @@ class UpstreamResponse(TwistedProtocol):
         self._leash: Leash | None = leash
         self._lease = lease
         self._receiver: BodyReceiver | None = None
+        self._ended: Failure | None = None
+        self._complete = False
+        self._paused = False
         self._inflater: _Inflater | None = None
         self.length: int | None = response.length
         """Bytes of the body as it will be delivered; None when it is not known."""
@@ -73,13 +76,8 @@ class UpstreamResponse(TwistedProtocol):
         )
         if self.is_event_stream:
             lease.release()
-        self.connection_options = [
-            option.strip().lower()
-            for value in agent.connection_header(b"connection")
-            for option in value.split(b",")
-        ]
+        self.connection_options = agent.connection_options
         """The header names and options that ``Connection`` lists."""
-        leash.keep_alive_s = _keep_alive_s(agent.connection_header(b"keep-alive"))
 
     def _restore_encoding(self, inflate: bool) -> None:
         # treq leaves an empty header behind where there was none.
@@ -106,25 +104,25 @@ class UpstreamResponse(TwistedProtocol):
         :param on_idle: called without arguments when it was silent for longer.
         """
         self._receiver = receiver
+        self._response.deliverBody(self)
+        # What was there already has been delivered, and may have been all of it.
         if self._leash is not None:
             self._leash.watch_silence(idle_ms, on_idle)
-        self._response.deliverBody(self)
+            if self._paused:
+                # twisted.web has just begun to read on.
+                self._leash.pauseProducing()
 
     def pause(self) -> None:
         """Read no more from the source for now."""
-        if self._inflater is not None:
-            self._inflater.paused = True
+        self._paused = True
         if self._leash is not None:
             self._leash.pauseProducing()
 
     def resume(self) -> None:
         """Read again, after what is held back has gone out."""
-        if self._inflater is not None:
-            self._inflater.paused = False
-            self._drain()
-            if self._inflater is None or self._inflater.paused:
-                return
-        if self._leash is not None:
+        self._paused = False
+        self._drain()
+        if self._leash is not None and not self._paused:
             self._leash.resumeProducing()
 
     def abort(self) -> None:
@@ -144,58 +142,69 @@ class UpstreamResponse(TwistedProtocol):
             self._receiver.body_received(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """The body is over: complete, or cut."""
-        inflater = self._inflater
-        if inflater is not None and self._receiver is not None and inflater.held:
-            inflater.ended = reason
-            self._leash = None
+        """The body is over; what is held back goes out before its end is told."""
+        leash, self._leash = self._leash, None
+        if leash is None:
             return
-        self._end(reason)
+        # Not a word to the connection after this: it may carry the next call already.
+        leash.unwatch()
+        self._lease.release()
+        self._ended = reason
+        self._complete = _is_complete(reason, leash)
+        if not self._complete or not self._agent.sent:
+            # Cut, or answered in full before the whole request was read.
+            leash.abort()
+        self._drain()
 
     def _drain(self) -> None:
+        """Decode what is held back, as far as the client takes it."""
         inflater = self._inflater
-        while (
-            inflater is not None
-            and inflater.held
-            and not inflater.paused
-            and self._receiver is not None
-        ):
+        while inflater is not None and inflater.pending and self._receiver is not None:
+            if self._paused:
+                return
             try:
                 piece = inflater.piece()
             except zlib.error:
-                self._end(Failure())
+                self._fail(Failure())
                 return
             if piece:
                 self._receiver.body_received(piece)
-        if inflater is not None and inflater.ended is not None and not inflater.held:
-            self._end(inflater.ended)
+        if self._ended is not None:
+            self._tell(self._ended)
 
-    def _end(self, reason: Failure) -> None:
-        leash, self._leash = self._leash, None
+    def _tell(self, reason: Failure) -> None:
         receiver, self._receiver = self._receiver, None
         inflater, self._inflater = self._inflater, None
-        self._lease.release()
         if receiver is None:
             return
-        complete = reason.check(ResponseDone) is not None or (
-            # Delimited by the end of the connection (RFC 9112, 6.3, rule 8), which
-            # says nothing of completeness unless that end was an orderly one.
-            reason.check(PotentialDataLoss) is not None
-            and leash is not None
-            and leash.lost is not None
-            and leash.lost.check(error.ConnectionDone) is not None
-        )
-        if complete and inflater is not None and inflater.truncated:
-            complete = False
-        if not self._agent.sent and leash is not None:
-            # The source answered in full before it had read the whole request.
-            leash.abort()
-        if complete:
+        if self._complete and not (inflater is not None and inflater.truncated):
             receiver.body_ended(self._agent.trailers())
         else:
-            if leash is not None:
-                leash.abort()
             receiver.body_cut(reason)
+
+    def _fail(self, reason: Failure) -> None:
+        receiver = self._receiver
+        self.abort()
+        if receiver is not None:
+            receiver.body_cut(reason)
+
+
+def _is_complete(reason: Failure, leash: Leash) -> bool:
+    """
+    Whether a body that is over is all of it.
+
+    :param reason: why it is over.
+    :param leash: its connection.
+    """
+    if reason.check(ResponseDone) is not None:
+        return True
+    # Delimited by the end of the connection (RFC 9112, 6.3, rule 8), which says nothing
+    # of completeness unless that end was an orderly one.
+    return (
+        reason.check(PotentialDataLoss) is not None
+        and leash.lost is not None
+        and leash.lost.check(error.ConnectionDone) is not None
+    )
 
 
 class _Inflater:
@@ -204,9 +213,8 @@ class _Inflater:
     def __init__(self) -> None:
         self._decoder = zlib.decompressobj(wbits=31)
         self._begun = False
+        self._full = False
         self.held = b""
-        self.paused = False
-        self.ended: Failure | None = None
 
     def piece(self) -> bytes:
         """
@@ -218,6 +226,8 @@ class _Inflater:
         if self._decoder.eof:
             self._decoder = zlib.decompressobj(wbits=31)
         piece = self._decoder.decompress(self.held, PIECE_BYTES)
+        # A full piece may leave bytes behind in the decoder that no input stands for.
+        self._full = len(piece) == PIECE_BYTES and not self._decoder.eof
         self.held = (
             self._decoder.unused_data
             if self._decoder.eof
@@ -226,16 +236,11 @@ class _Inflater:
         return piece
 
     @property
+    def pending(self) -> bool:
+        """Whether there may be something to decode."""
+        return self._full or bool(self.held)
+
+    @property
     def truncated(self) -> bool:
         """Whether the body ended amid a gzip member."""
         return self._begun and not self._decoder.eof
-
-
-def _keep_alive_s(values: Sequence[bytes]) -> int | None:
-    """Read ``timeout=N`` of a ``Keep-Alive`` header, in seconds."""
-    for value in values:
-        for parameter in value.split(b","):
-            name, _, number = parameter.strip().partition(b"=")
-            if name.lower() == b"timeout" and number.isdigit():
-                return int(number)
-    return None
