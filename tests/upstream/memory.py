@@ -25,6 +25,12 @@ class Connection(StringTransport):
         """Note that it was aborted; as with a socket, its end comes a turn later."""
         self.aborted = True
 
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        """There is no TCP."""
+
+    def setTcpKeepAlive(self, enabled: bool) -> None:
+        """There is no TCP."""
+
     @property
     def reads(self) -> bool:
         """Whether anything is read from it."""

@@ -1,0 +1,90 @@
+"""An endpoint group: whose connections are shared, and which endpoint is next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet import reactor as installed
+from twisted.internet.interfaces import IReactorTime
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.definition import EndpointGroup
+from relay.upstream.group import Group
+
+
+def endpoint(name: str, **members: Any) -> dict[str, Any]:
+    """Define an endpoint."""
+    return {
+        "name": name,
+        "type": "http-proxy",
+        "inheritConfiguration": True,
+        "configuration": {"target": f"http://{name}/"},
+    } | members
+
+
+def group(*endpoints: dict[str, Any], **members: Any) -> Group:
+    """Make a group ready."""
+    body = {"name": "g", "type": "http-proxy", "endpoints": list(endpoints)} | members
+    return Group(IReactorTime(installed), EndpointGroup.read(body))
+
+
+class GroupTests(SynchronousTestCase):
+    def names(self, made: Group, count: int) -> list[str]:
+        """The endpoints that come up next."""
+        return [one.name if (one := made.next()) else "-" for _ in range(count)]
+
+    def test_balanced(self) -> None:
+        """Endpoints come up as the load balancer says, secondary ones last."""
+        made = group(endpoint("a"), endpoint("b"), endpoint("z", secondary=True))
+        self.assertEqual(self.names(made, 4), ["a", "b", "a", "b"])
+        self.assertEqual([one.name for one in made.connectors], ["a", "b", "z"])
+
+    def test_weights(self) -> None:
+        """Weights reach the balancer."""
+        made = group(
+            endpoint("a", weight=3),
+            endpoint("b"),
+            loadBalancer={"type": "WEIGHTED_ROUND_ROBIN"},
+        )
+        self.assertEqual(self.names(made, 8).count("a"), 6)
+
+    def test_empty(self) -> None:
+        """A group without endpoints has none to give."""
+        self.assertEqual(self.names(group(), 1), ["-"])
+
+    def test_inherited(self) -> None:
+        """Endpoints that inherit share options and pool."""
+        made = group(
+            endpoint("a"),
+            endpoint("b"),
+            sharedConfiguration={"http": {"idleTimeout": 70_000}},
+        )
+        first, second = made.connectors
+        self.assertIs(first.pool, second.pool)
+        self.assertEqual(first.idle_timeout_ms, 70_000)
+
+    def test_overridden(self) -> None:
+        """One that overrides has options and a pool of its own; nothing is merged."""
+        shared = {"http": {"idleTimeout": 70_000, "readTimeout": 1}}
+        made = group(
+            endpoint("a"),
+            endpoint(
+                "b",
+                inheritConfiguration=False,
+                sharedConfigurationOverride={"http": {"idleTimeout": 5_000}},
+            ),
+            endpoint("c", inheritConfiguration=False),
+            sharedConfiguration=shared,
+        )
+        first, second, third = made.connectors
+        self.assertEqual(len({id(one.pool) for one in made.connectors}), 3)
+        self.assertEqual(
+            [one.idle_timeout_ms for one in (first, second, third)],
+            [70_000, 5_000, 60_000],
+        )
+        self.assertEqual(second.http.read_timeout, 10_000)
+
+    def test_what_cannot_be_dialled(self) -> None:
+        """A key that cannot be loaded fails the deployment, not the first call."""
+        shared = {"ssl": {"trustStore": {"type": "PEM", "path": "/nowhere.pem"}}}
+        self.assertRaises(ValueError, group, endpoint("a"), sharedConfiguration=shared)
