@@ -9,6 +9,7 @@ from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
 from relay.deadline import Deadline
+from relay.gateway.direct import DirectWriter, direct_writer
 from relay.gateway.headers import allowed_trailers
 from relay.gateway.peer import bytes_taken
 from relay.gateway.site import RelayRequest
@@ -57,6 +58,7 @@ class Sender:
         self._stall = Deadline(clock, -(-stall_timeout_ms // STALL_CHECKS), self._check)
         self._taken: int | None = None
         self._checks_left = 0
+        self._direct: DirectWriter | None = None
         self.bytes = 0
         """How many bytes of body were written."""
 
@@ -79,6 +81,7 @@ class Sender:
         request.registerProducer(self, True)
         self._registered = True
         request.write(b"")
+        self._direct = direct_writer(request)
 
     def write(self, data: bytes) -> None:
         """
@@ -87,7 +90,10 @@ class Sender:
         :param data: not empty.
         """
         self.bytes += len(data)
-        self._request.write(data)
+        if self._direct is not None:
+            self._direct.write(data)
+        else:
+            self._request.write(data)
 
     def finish(self, trailers: list[tuple[bytes, bytes]]) -> None:
         """
