@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -232,6 +233,7 @@ class Call:
             not self._connector.http.follow_redirects
             or response.code not in REDIRECTS
             or self._request.method not in (b"GET", b"HEAD")
+            or self._request.body is not None
         ):
             return None
         locations = response.headers.getRawHeaders(b"location")
@@ -275,10 +277,15 @@ class Call:
             unbuffered=True,
             reactor=self._connector.reactor,
         )
+
+        def wait() -> None:
+            if not responded.called:
+                self._read_clock.start()
+
         if request.body is None:
-            self._read_clock.start()
+            wait()
         else:
-            request.body.when_complete(self._read_clock.start)
+            request.body.when_complete(wait)
         response = await responded
         self._read_clock.stop()
         return UpstreamResponse(response, agent, leash, lease, http.use_compression)
@@ -299,6 +306,8 @@ def _resolve(origin: Origin, place: bytes, location: bytes) -> tuple[Origin, byt
         there = urlsplit(urljoin(here, location.decode("ascii")))
         if there.scheme not in ("http", "https") or not there.hostname:
             raise ValueError("not http")
+        if re.search(r"[\x00-\x20\x7f]", there.path + there.query):
+            raise ValueError("not a URL")
         secure = there.scheme == "https"
         port = there.port or (443 if secure else 80)
     except ValueError:

@@ -250,13 +250,15 @@ class GatewayCase(TestCase):
         self.addCleanup(lambda: Deferred.fromCoroutine(self._close()))
         self.reactor = SteeredReactor()
         self._clients: list[Client] = []
+        self._sources: list[Source] = []
         self._ends: list[Callable[[], Any]] = []
 
     async def _close(self) -> None:
         for end in reversed(self._ends):
             await maybeDeferred(end)
-        source: Source | None = getattr(self, "source", None)
-        wires: list[Wire] = [*self._clients, *(source.connections if source else [])]
+        wires: list[Wire] = list(self._clients)
+        for source in self._sources:
+            wires += source.connections
         for wire in wires:
             if wire.lost is None:
                 wire.reset()
@@ -268,10 +270,18 @@ class GatewayCase(TestCase):
         self, creator: IOpenSSLServerConnectionCreator | None = None
     ) -> Source:
         """Open a source, once."""
-        self.source = Source()
-        await self.source.listen(creator)
-        self._ends.append(self.source.port.stopListening)
+        self.source = await self.another(creator)
         return self.source
+
+    async def another(
+        self, creator: IOpenSSLServerConnectionCreator | None = None
+    ) -> Source:
+        """Open a source that no API points at."""
+        source = Source()
+        await source.listen(creator)
+        self._ends.append(source.port.stopListening)
+        self._sources.append(source)
+        return source
 
     async def open_gateway(
         self,
