@@ -25,6 +25,7 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from relay.gateway.peer import bottom
 from relay.tls.server import tls_factory
 
 real: Any = installed
@@ -352,5 +353,5 @@ async def connect(
     client = Client()
     connecting: Deferred[Client] = endpoint.connect(Factory.forProtocol(lambda: client))
     await connecting
-    narrow(cast(Any, client.transport).getHandle())
+    narrow(bottom(client.transport).socket)
     return client

@@ -220,11 +220,12 @@ class CutTests(GatewayCase):
     async def test_what_came_with_the_end(self) -> None:
         """Events that arrive in the same packet as the end are not lost with it."""
         await self.stage()
-        for _ in range(5):
+        for end in (b"", b"zz\r\n") * 3:
             client, source = await self.stream()
             events = b"".join(b"data: %d\n\n" % n for n in range(2000))
-            source.send(chunk(events))
-            source.close()
+            source.send(chunk(events) + end)
+            if not end:
+                source.close()
             await client.until_over()
             self.assertTrue(client.was_reset)
             self.assertIn(events[-200:], client.received)
