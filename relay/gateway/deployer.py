@@ -90,6 +90,14 @@ class Deployer:
                 error=error,
             )
             return None
+        except Exception:
+            # Nor may a defect of ours take others down with it.
+            self.log.failure(
+                "API {api_id}: deployment {number} cannot be served",
+                api_id=deployment.api_id,
+                number=deployment.number,
+            )
+            return None
         self.log.info(
             "API {api_id}: serving deployment {number}",
             api_id=deployment.api_id,

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+)
 
 from twisted.web.http_headers import Headers
 
@@ -49,6 +55,27 @@ _NEVER_TRAILERS = _HOP_BY_HOP | {
 }
 
 
+def plain_address(text: str) -> str:
+    """
+    Write an address in the one form that settings and logs use.
+
+    :param text: an address as a socket or a header gives it: in brackets perhaps, or an
+        IPv4 one mapped into IPv6, as listeners for both families see them.
+    :return: the address; what is none comes back as it is.
+    """
+    address = _address(text)
+    return text if address is None else str(address)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.strip().strip("[]"))
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
 def remote_address(peer: str, forwarded_for: Sequence[bytes], trusted: Networks) -> str:
     """
     Find who really calls: the last address that no trusted proxy vouches for.
@@ -57,18 +84,12 @@ def remote_address(peer: str, forwarded_for: Sequence[bytes], trusted: Networks)
     :param forwarded_for: the values of ``X-Forwarded-For``.
     :param trusted: the networks of proxies whose word is taken.
     """
-    if not is_trusted(peer, trusted):
-        return peer
-    address = peer
+    address = plain_address(peer)
     for candidate in reversed(b",".join(forwarded_for).split(b",")):
-        text = candidate.strip().decode("latin-1").strip("[]")
-        try:
-            ip_address(text)
-        except ValueError:
+        before = _address(candidate.decode("latin-1"))
+        if before is None or not is_trusted(address, trusted):
             break
-        address = text
-        if not is_trusted(address, trusted):
-            break
+        address = str(before)
     return address
 
 
@@ -79,13 +100,8 @@ def is_trusted(address: str, trusted: Networks) -> bool:
     :param address: an IP address; anything else is not trusted.
     :param trusted: the networks of proxies whose word is taken.
     """
-    if not trusted:
-        return False
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    return any(ip in network for network in trusted)
+    ip = _address(address) if trusted else None
+    return ip is not None and any(ip in network for network in trusted)
 
 
 def upstream_headers(received: Headers) -> Headers:

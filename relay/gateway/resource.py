@@ -15,6 +15,7 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.headers import (
     connection_options,
     is_trusted,
+    plain_address,
     remote_address,
 )
 from relay.gateway.refusals import Refusal
@@ -82,7 +83,7 @@ class GatewayResource(Resource):
         request.exchange.refuse(refusal)
 
     def _describe(self, request: RelayRequest) -> tuple[AccessRecord, bool]:
-        peer: str = getattr(request.client, "host", "")
+        peer = plain_address(getattr(request.client, "host", ""))
         networks = request.channel.site.trusted_proxies
         trusted = is_trusted(peer, networks)
         forwarded = request.requestHeaders.getRawHeaders(b"x-forwarded-for", [])
@@ -93,7 +94,7 @@ class GatewayResource(Resource):
             # Of an absolute-form target, no user name or password is written down.
             _USER.sub(b"", request.uri.partition(b"?")[0]).decode("latin-1"),
             peer,
-            remote_address(peer, forwarded, networks) if trusted else peer,
+            remote_address(peer, forwarded, networks),
         )
         return record, trusted
 

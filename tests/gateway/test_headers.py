@@ -16,6 +16,7 @@ from relay.gateway.headers import (
     connection_options,
     downstream_headers,
     is_trusted,
+    plain_address,
     remote_address,
     upstream_headers,
 )
@@ -182,10 +183,25 @@ class RemoteAddressTests(SynchronousTestCase):
             ("10.0.0.1", [b"[2001:db8::1]"], "2001:db8::1"),
             ("10.0.0.1", [b"2001:db8::1, fd00::7"], "2001:db8::1"),
             ("10.0.0.1", [b"\xff\xfe"], "10.0.0.1"),
+            ("::ffff:10.0.0.1", [b"1.1.1.1"], "1.1.1.1"),
+            ("::ffff:10.0.0.1", [b"1.1.1.1, ::FFFF:10.0.0.2"], "1.1.1.1"),
+            ("::ffff:192.0.2.1", [b"1.1.1.1"], "192.0.2.1"),
+            ("", [b"1.1.1.1"], ""),
         ):
             self.assertEqual(
                 remote_address(peer, forwarded, TRUSTED), expected, (peer, forwarded)
             )
+
+    def test_plain(self) -> None:
+        """Every address has one form; what is no address stays as it is."""
+        for text, expected in (
+            ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("[2001:DB8:0::1]", "2001:db8::1"),
+            ("", ""),
+            ("/run/relay.sock", "/run/relay.sock"),
+        ):
+            self.assertEqual(plain_address(text), expected)
 
     def test_trusted(self) -> None:
         """Only an address inside a network is trusted; nothing is by default."""
@@ -194,6 +210,7 @@ class RemoteAddressTests(SynchronousTestCase):
             ("11.1.2.3", TRUSTED, False),
             ("fd12::1", TRUSTED, True),
             ("fe80::1", TRUSTED, False),
+            ("::ffff:10.1.2.3", TRUSTED, True),
             ("", TRUSTED, False),
             ("/run/relay.sock", TRUSTED, False),
             ("10.1.2.3", (), False),
