@@ -20,7 +20,7 @@ from relay.gateway import refusals
 from relay.gateway.body import RequestBody
 from relay.gateway.hangup import Hangups, WatchedReading
 from relay.gateway.headers import Networks, connection_options, is_token
-from relay.gateway.peer import push, watch_peer
+from relay.gateway.peer import bytes_taken, push, watch_peer
 from relay.gateway.refusals import Refusal
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from relay.gateway.resource import GatewayResource
 
 LINGER_MS = 2000
-"""How long a client may go on sending what nobody wants, after the answer."""
+"""How long a client may go on sending what nobody wants, once it has the answer."""
 
 
 class RelayRequest(Request):
@@ -124,6 +124,7 @@ class RelayChannel(HTTPChannel):
         self._linger_deadline: Deadline | None = None
         self._body_paused = False
         self._first_line = b""
+        self._taken: int | None = None
 
     def connectionMade(self) -> None:
         """Set the limits and the socket's own clocks."""
@@ -183,9 +184,9 @@ class RelayChannel(HTTPChannel):
             self._savedTimeOut = self.site.settings.keep_alive_timeout_ms / 1000.0
             super().allContentReceived()
 
-    def requestDone(self, request: Request) -> None:
+    def requestDone(self, request: RelayRequest) -> None:
         """A response is complete; with a body still owed, the connection ends."""
-        if isinstance(request, RelayRequest) and request.is_last:
+        if request.is_last or (self._dataBuffer and not self.persistent):
             self.requests.remove(request)
             self._linger()
         else:
@@ -298,14 +299,24 @@ class RelayChannel(HTTPChannel):
         self.setRawMode()
         self._networkProducer.resumeProducing()
         self.transport.unregisterProducer()
+        self._dataBuffer = []
         self._linger_deadline = Deadline(
-            self.site.reactor, LINGER_MS, self.transport.abortConnection
+            self.site.reactor, LINGER_MS, self._linger_expired
         )
         self._linger_deadline.start()
+        self._taken = bytes_taken(self.transport)
         if self.isSecure() or not hasattr(self.transport, "loseWriteConnection"):
             self.transport.loseConnection()
         else:
             self.transport.loseWriteConnection()
+
+    def _linger_expired(self) -> None:
+        before, self._taken = self._taken, bytes_taken(self.transport)
+        if self._taken != before and self._linger_deadline is not None:
+            # It still takes what is left of the answer.
+            self._linger_deadline.start()
+        else:
+            self.transport.abortConnection()
 
 
 class RelaySite(ServerFactory):

@@ -73,6 +73,8 @@ class Wire(Protocol):
         """Bytes that arrived in all; :attr:`received` holds those not yet taken."""
         self.eof = False
         """Whether the other side has said that it sends no more."""
+        self.sips = False
+        """Whether to stop reading after each read."""
         self.keeps_open = False
         """Whether to go on sending after the other side's end of file."""
         self.lost: Failure | None = None
@@ -85,6 +87,8 @@ class Wire(Protocol):
         """Keep what came."""
         self.received += data
         self.total += len(data)
+        if self.sips:
+            self.stop_reading()
 
     def readConnectionLost(self) -> None:
         """The other side sends no more."""

@@ -293,13 +293,54 @@ class EndTests(GatewayCase):
         client.close()
 
     async def test_not_for_ever(self) -> None:
-        """A client that never stops sending is cut after two seconds."""
+        """A client that never stops sending is cut, two seconds after it took the
+        answer at the earliest."""
         client = await self.lingering()
         await client.until_over()
         self.reactor.advance_ms(1999)
         await settle()
         self.assertIsNone(client.lost)
-        self.reactor.advance_ms(1)
+        self.reactor.clock.pump([1.0] * 3)
         await settle()
         client.send(b"x")
         await until(lambda: client.lost, "the reset")
+
+    async def test_not_before_the_answer_is_taken(self) -> None:
+        """A client that is slow to take a long answer gets all of it."""
+        await self.stage()
+        client, source = await self.call(
+            get(b"/api", b"Content-Length: 99999999", method=b"PUT")
+        )
+        client.keeps_open = True
+        client.stop_reading()
+        await source.head()
+        source.send(response(b"x" * 150_000, status=b"413 Too Large"))
+        await until(lambda: source.over, "the end of the call")
+        client.sips = True
+        while client.total < 100_000:
+            before = client.total
+            client.read_on()
+            await until(lambda: client.total > before, "some")  # noqa: B023
+            await settle()
+            self.reactor.advance_ms(2_000)
+            await settle()
+        client.sips = False
+        client.read_on()
+        self.assertEqual(len((await client.answer()).body), 150_000)
+        await client.until_over()
+        self.assertTrue(client.eof)
+        client.close()
+
+    async def test_the_answer_survives_requests_sent_ahead(self) -> None:
+        """So it does when the answer ends the connection with more requests unread."""
+        await self.stage()
+        for _ in range(5):
+            client, source = await self.call(get(b"/api"))
+            client.keeps_open = True
+            client.send(get(b"/api", b"X: " + b"a" * 8000) * 40)
+            await settle()
+            source.close()
+            self.assertEqual((await client.answer()).status, 502)
+            await client.until_over()
+            self.assertEqual((client.eof, client.received), (True, b""))
+            client.close()
