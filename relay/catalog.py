@@ -19,6 +19,8 @@ from relay.model.http_proxy import (
 from relay.model.kinds import EndpointType, EntrypointType, PlanType
 from relay.model.message_options import (
     ChannelShared,
+    HttpGetOptions,
+    HttpPostOptions,
     MemoryEndpoint,
     MockEndpoint,
     SseEndpoint,
@@ -195,6 +197,8 @@ def builtin() -> Catalog:
             EntrypointType(
                 "sse", "Server-Sent Events", "MESSAGE", SseEntrypointOptions
             ),
+            EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions),
+            EntrypointType("http-post", "HTTP POST", "MESSAGE", HttpPostOptions),
         ],
         plans=[PlanType("KEY_LESS", "Keyless", KeyLess)],
     )

@@ -12,8 +12,9 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
 from relay.channel.key import ChannelKey
-from relay.model.channel_options import ChannelOptions
+from relay.model.channel_options import ChannelOptions, KeyOptions
 
+NOTHING_ELSE = KeyOptions(query=(), headers=())
 SWEEP_S = 0.25
 """How exact heartbeats, ages and the bounds of slow clients are."""
 
@@ -61,6 +62,8 @@ class Channels:
     :param clock: what tells the time and calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param source: makes what feeds a channel.
+    :param published: whether the events come from publishers. Then a topic is its path
+        alone, and stays while it holds an event, whether or not anybody reads it.
     """
 
     def __init__(
@@ -69,8 +72,11 @@ class Channels:
         clock: IReactorTime,
         wall_ms: Callable[[], int],
         source: Callable[[OpenChannel], Source],
+        published: bool = False,
     ) -> None:
         self.options = options
+        self.published = published
+        self._key = NOTHING_ELSE if published else options.key
         self._clock = clock
         self._wall_ms = wall_ms
         self._make_source = source
@@ -104,7 +110,7 @@ class Channels:
         :param address: who calls.
         :raises ChannelRefused: when it would be one too many.
         """
-        key = ChannelKey.of(self.options.key, path, query, headers)
+        key = ChannelKey.of(self._key, path, query, headers)
         found = self._open.get(key)
         if found is None:
             found = self._open[key] = self._create(key, address)
@@ -140,6 +146,9 @@ class Channels:
 
     def _forget(self, opened: OpenChannel) -> None:
         opened.linger = None
+        if self.published and opened.channel.log.holds_any:
+            self._last(opened)
+            return
         del self._open[opened.key]
         self._of_address[opened.address] -= 1
         if not self._of_address[opened.address]:

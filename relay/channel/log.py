@@ -26,9 +26,10 @@ class Log:
         self._entries: list[Entry] = []
         self._start = 0
         self._sources: dict[str, int] = {}
-        self.first_seq = 0
+        # There is a place before the first, for a reader that has nothing yet.
+        self.first_seq = 1
         """The place of the oldest entry that is kept."""
-        self.next_seq = 0
+        self.next_seq = 1
         """The place of the next entry."""
         self._end = 0
         self._begin = 0
@@ -90,6 +91,11 @@ class Log:
             self._drop_oldest()
         return entry
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether any entry is kept."""
+        return self.first_seq < self.next_seq
+
     def evict(self, now_ms: int) -> None:
         """
         Drop what is too old.
@@ -132,6 +138,14 @@ class Log:
             left -= entry.size
             index += 1
         return found
+
+    def cursor(self, seq: int) -> str:
+        """
+        Give the id of a place, whether or not its entry is kept.
+
+        :param seq: the place.
+        """
+        return ids.make(self.epoch, seq, "")
 
     def find_source(self, source_id: str) -> int | None:
         """

@@ -54,13 +54,14 @@ def answer_preflight(call: MessageCall, options: CorsOptions, methods: bytes) ->
     call.exchange.complete([])
 
 
-def is_preflight(call: MessageCall) -> bool:
+def is_preflight(call: MessageCall, method: bytes) -> bool:
     """
     Whether a call is such a question.
 
     :param call: a call.
+    :param method: what the browser must want to send.
     """
     return (
         call.method == b"OPTIONS"
-        and call.header(b"access-control-request-method") is not None
+        and call.header(b"access-control-request-method") == method
     )

@@ -16,6 +16,9 @@ from relay.model.definition import EndpointGroup
 class Sources(Protocol):
     """Makes what feeds the channels of one endpoint group."""
 
+    published: bool
+    """Whether the events come from publishers, by another entrypoint."""
+
     def make(self, opened: OpenChannel) -> Source:
         """
         Make the source of one channel; it is started later.

@@ -46,6 +46,29 @@ def read_filter(call: MessageCall, allowed: bool) -> Filter:
         raise BadParameter("filter", str(error)) from None
 
 
+def read_number(
+    call: MessageCall, name: str, default: int, least: int, most: int
+) -> int:
+    """
+    Read a whole number.
+
+    :param call: the call.
+    :param name: the parameter.
+    :param default: what it is when it is not given.
+    :param least: the smallest that is allowed.
+    :param most: the largest that is allowed.
+    :raises BadParameter: when it is anything else.
+    """
+    text = call.parameters.get(name)
+    if text is None:
+        return default
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        number = int(text)
+        if least <= number <= most:
+            return number
+    raise BadParameter(name, f"must be a whole number from {least} to {most}")
+
+
 def read_last_event_id(call: MessageCall) -> str | None:
     """
     Read what the client has already: ``Last-Event-ID``, or ``lastEventId``.

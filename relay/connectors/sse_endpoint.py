@@ -49,6 +49,8 @@ class SseSources:
     :param definition: its definition.
     """
 
+    published = False
+
     def __init__(self, group: Group, definition: EndpointGroup) -> None:
         self._group = group
         shared = SseShared.read(definition.shared_configuration or {})

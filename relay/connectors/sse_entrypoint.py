@@ -70,7 +70,7 @@ class SseEntrypoint:
 
     def accepts(self, call: MessageCall) -> bool:
         """Take GETs that ask for an event stream, and a browser's question before."""
-        if is_preflight(call):
+        if is_preflight(call, b"GET"):
             return True
         if call.method != b"GET":
             return False
@@ -79,7 +79,7 @@ class SseEntrypoint:
 
     def attach(self, call: MessageCall) -> None:
         """Answer with the stream."""
-        if is_preflight(call):
+        if is_preflight(call, b"GET"):
             answer_preflight(call, self.options.cors, b"GET, OPTIONS")
             return
         try:

@@ -19,6 +19,9 @@ from relay.upstream.group import Group
 class Sources(Protocol):
     """Makes what feeds the channels of one endpoint group."""
 
+    published: bool
+    """Whether the events come from publishers, by another entrypoint."""
+
     def make(self, opened: OpenChannel) -> Source:
         """Make the source of one channel."""
 
@@ -111,7 +114,11 @@ class Builder:
         reactor = self._services.reactor
         sources = self._endpoints[group.type].open(reactor, group)
         channels = Channels(
-            channel_options(group), reactor, self._services.wall_ms, sources.make
+            channel_options(group),
+            reactor,
+            self._services.wall_ms,
+            sources.make,
+            sources.published,
         )
         shared = self._shared[api_id] = _SharedChannels(group, channels, sources)
         return shared

@@ -155,6 +155,9 @@ TOO_MANY_OF_ADDRESS = Refusal(
     Outcome.LIMIT_REACHED,
     retry_after_s=1,
 )
+BODY_TOO_LARGE = Refusal(
+    413, "REQUEST_CONTENT_LIMIT_TOO_LARGE", "The request body is too large"
+)
 TOO_MANY_CHANNELS = Refusal(
     503,
     "API_TOO_MANY_CHANNELS",

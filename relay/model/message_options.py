@@ -99,4 +99,27 @@ class SseEntrypointOptions(Options):
     cors: CorsOptions = CorsOptions()
 
 
+class HttpPostOptions(Options):
+    """The ``http-post`` entrypoint."""
+
+    request_headers_to_message: Flag = False
+    """Whether events get the headers of the request that brought them."""
+    max_batch_events: _Positive = 1000
+    """How many events one request may bring."""
+    cors: CorsOptions = CorsOptions()
+
+
+class HttpGetOptions(Options):
+    """The ``http-get`` entrypoint: polling, short or long."""
+
+    messages_limit_count: _Positive = 500
+    """How many events one answer holds at most."""
+    messages_limit_duration_ms: Milliseconds = 30_000
+    """How long a client may wait for the first one."""
+    headers_in_payload: Flag = False
+    metadata_in_payload: Flag = False
+    allow_filter: Flag = False
+    cors: CorsOptions = CorsOptions()
+
+
 MockEndpoint.model_rebuild()

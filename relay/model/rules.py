@@ -38,6 +38,7 @@ def check(body: Mapping[str, Any]) -> Iterator[Issue]:
     yield from _listeners(body)
     yield from _groups(body)
     yield from _names(body)
+    yield from _publishers(body)
 
 
 def _listeners(body: Mapping[str, Any]) -> Iterator[Issue]:
@@ -108,6 +109,26 @@ def _groups(body: Mapping[str, Any]) -> Iterator[Issue]:
                     "cannot inherit: the group has no sharedConfiguration",
                     join(where, "inheritConfiguration"),
                     True,
+                )
+
+
+PUBLISHING = frozenset({"http-post"})
+"""Entrypoints by which events come in, for which a topic must be there."""
+
+
+def _publishers(body: Mapping[str, Any]) -> Iterator[Issue]:
+    """Publishing needs a group without a source of its own."""
+    groups = [group for _, group in objects(body, "endpointGroups")]
+    if not groups or groups[0].get("type") == "memory":
+        return
+    for at, listener in objects(body, "listeners"):
+        for where, entrypoint in objects(listener, "entrypoints", at):
+            kind = entrypoint.get("type")
+            if kind in PUBLISHING:
+                yield Issue(
+                    "publishing needs an endpoint group of type [memory]",
+                    join(where, "type"),
+                    kind,
                 )
 
 

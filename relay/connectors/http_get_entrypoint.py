@@ -1,0 +1,250 @@
+"""The ``http-get`` entrypoint: polling a channel, short or long."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from typing import Any
+
+from twisted.internet.interfaces import IDelayedCall
+from zope.interface import implementer
+
+from relay.channel.channel import Channel
+from relay.channel.channels import ChannelRefused
+from relay.channel.entry import Entry, Gap
+from relay.channel.filter import Filter, TooManyFilters
+from relay.channel.subscriber import Subscriber
+from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
+from relay.connectors.interfaces import EntrypointContext, IEntrypoint
+from relay.connectors.parameters import BadParameter, read_filter, read_number
+from relay.gateway import refusals
+from relay.gateway.message import MessageCall
+from relay.gateway.refusals import Refusal
+from relay.model.channel_options import SlowConsumerOptions
+from relay.model.kinds import EntrypointType
+from relay.model.message_options import HttpGetOptions
+from relay.model.outcome import Outcome
+
+
+@implementer(IEntrypoint)
+class HttpGetEntrypointType:
+    """Makes ``http-get`` entrypoints."""
+
+    kind = EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions)
+    order = 30
+
+    def build(
+        self, configuration: dict[str, Any], context: EntrypointContext
+    ) -> HttpGetEntrypoint:
+        """Make the entrypoint of one API."""
+        return HttpGetEntrypoint(HttpGetOptions.read(configuration), context)
+
+
+class HttpGetEntrypoint:
+    """
+    The entrypoint of one API.
+
+    :param options: its configuration.
+    :param context: what it is built in.
+    """
+
+    def __init__(self, options: HttpGetOptions, context: EntrypointContext) -> None:
+        self.options = options
+        self.reactor = context.reactor
+
+    def accepts(self, call: MessageCall) -> bool:
+        """Take GETs that accept JSON, and a browser's question before."""
+        if is_preflight(call, b"GET"):
+            return True
+        accept = call.header(b"accept") or b"*/*"
+        return call.method == b"GET" and (
+            b"application/json" in accept or b"*/*" in accept
+        )
+
+    def attach(self, call: MessageCall) -> None:
+        """Answer with what there is, or wait for it."""
+        if is_preflight(call, b"GET"):
+            answer_preflight(call, self.options.cors, b"GET, OPTIONS")
+            return
+        try:
+            Poll(self, call).start()
+        except BadParameter as error:
+            call.refuse(error.refusal)
+        except TooManyFilters as error:
+            call.refuse(Refusal(429, "TOO_MANY_FILTERS", str(error)))
+        except ChannelRefused as error:
+            call.refuse(
+                refusals.TOO_MANY_CHANNELS_OF_ADDRESS
+                if error.of_address
+                else refusals.TOO_MANY_CHANNELS
+            )
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class ItemFraming:
+    """
+    Entries as lines of JSON.
+
+    :param wanted: which events.
+    :param headers: put headers into the items.
+    :param metadata: put metadata into the items.
+    """
+
+    heartbeat = b""
+    heartbeat_s = 0.0
+
+    def __init__(self, wanted: Filter, headers: bool, metadata: bool) -> None:
+        self._wanted = wanted
+        self._headers = headers
+        self._metadata = metadata
+        self.key: Hashable = ("items", wanted, headers, metadata)
+
+    def encode(self, entry: Entry) -> bytes:
+        """Give an entry's line, made once for all subscribers with this key."""
+        line = entry.encodings.get(self.key)
+        if line is None:
+            line = entry.encodings[self.key] = self._encode(entry)
+        return line
+
+    def _encode(self, entry: Entry) -> bytes:
+        message = entry.message
+        if message is None:
+            return self.encode_gap(entry.gap) if entry.gap is not None else b""
+        if not self._wanted.matches(entry):
+            return b""
+        item = entry.as_json()
+        if self._headers:
+            item["headers"] = dict(message.headers or {})
+        if self._metadata:
+            item["metadata"] = dict(message.metadata or {})
+        return json.dumps(item, separators=(",", ":")).encode() + b"\n"
+
+    def encode_gap(self, gap: Gap) -> bytes:
+        """Give the line of a gap."""
+        told = {"gap": {"reason": gap.reason, "after": gap.after}}
+        return json.dumps(told, separators=(",", ":")).encode() + b"\n"
+
+
+class Poll:
+    """
+    One call: collects until there is something, or the time is over.
+
+    :param entrypoint: through which it came.
+    :param call: the client's call.
+    :raises BadParameter: when the call asks for what it cannot have.
+    """
+
+    def __init__(self, entrypoint: HttpGetEntrypoint, call: MessageCall) -> None:
+        options = entrypoint.options
+        self._entrypoint = entrypoint
+        self._call = call
+        self._limit = read_number(
+            call, "limit", options.messages_limit_count, 1, options.messages_limit_count
+        )
+        self._wait_ms = read_number(
+            call, "waitMs", 0, 0, options.messages_limit_duration_ms
+        )
+        self._cursor = call.parameters.get("cursor") or None
+        wanted = read_filter(call, options.allow_filter)
+        framing = ItemFraming(
+            wanted, options.headers_in_payload, options.metadata_in_payload
+        )
+        self._subscriber = Subscriber(framing, self, SlowConsumerOptions())
+        self._channel: Channel | None = None
+        self._lines: list[bytes] = []
+        self._timer: IDelayedCall | None = None
+        self._waiting = False
+
+    def start(self) -> None:
+        """
+        Attach, and answer at once if there is something to answer.
+
+        :raises ChannelRefused: when there are too many channels.
+        :raises TooManyFilters: when the channel has too many filters.
+        """
+        exchange = self._call.exchange
+        channel = self._channel = self._call.open_channel()
+        channel.attach(self._subscriber, self._cursor)
+        exchange.feed = self
+        self._subscriber.resume()
+        if self._lines or exchange.over or not self._wait_ms:
+            self._answer()
+        else:
+            self._waiting = True
+            self._timer = self._entrypoint.reactor.callLater(
+                self._wait_ms / 1000.0, self._answer
+            )
+
+    def deliver(self, data: bytes) -> None:
+        """Take some items; with enough of them, read no more."""
+        self._lines += data.splitlines()
+        if self._waiting:
+            self._answer()
+        elif len(self._lines) >= self._limit:
+            self._subscriber.pause()
+
+    def _answer(self) -> None:
+        exchange, channel = self._call.exchange, self._channel
+        if exchange.over or channel is None:
+            return
+        found = [json.loads(line) for line in self._lines]
+        gaps = [one["gap"] for one in found if "gap" in one]
+        items = [one for one in found if "gap" not in one][: self._limit]
+        whole = len(items) == len(found) - len(gaps)
+        if items and not whole:
+            cursor = items[-1]["id"]
+        else:
+            cursor = channel.log.cursor(self._read_upto(channel))
+        answer: dict[str, Any] = {"items": items, "cursor": cursor}
+        if gaps:
+            answer["gap"] = gaps[0]
+        body = json.dumps(answer, separators=(",", ":")).encode()
+        headers = cors_headers(self._call, self._entrypoint.options.cors)
+        headers.setRawHeaders(b"content-type", [b"application/json"])
+        headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
+        headers.setRawHeaders(b"cache-control", [b"no-store"])
+        if gaps:
+            headers.setRawHeaders(b"relay-replay", [b"gap"])
+        exchange.begin(200, b"OK", headers, event_stream=False)
+        exchange.write(body)
+        exchange.complete([])
+
+    def _read_upto(self, channel: Channel) -> int:
+        """The last place that was read, what a filter left out included."""
+        if self._subscriber.paused:
+            return self._subscriber.position - 1
+        return channel.log.next_seq - 1
+
+    def cut(self, outcome: Outcome, key: str) -> None:
+        """It was too slow: which a call that waits never is."""
+        self._call.exchange.cut(outcome, key)
+
+    def finish(self) -> None:
+        """The source has nothing more to give."""
+        self._answer()
+
+    def leave(self) -> None:
+        """The channel is closed: answer with what there is."""
+        self._answer()
+
+    def farewell(self) -> None:
+        """An answer cannot end before its time."""
+
+    def pause(self) -> None:
+        """An answer is written at once."""
+
+    def resume(self) -> None:
+        """An answer is written at once."""
+
+    def release(self) -> None:
+        """The exchange is over."""
+        timer, self._timer = self._timer, None
+        if timer is not None and timer.active():
+            timer.cancel()
+        if self._channel is not None:
+            self._channel.detach(self._subscriber)
+
+
+http_get_entrypoint = HttpGetEntrypointType()

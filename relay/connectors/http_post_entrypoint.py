@@ -1,0 +1,158 @@
+"""The ``http-post`` entrypoint: publishing events to a topic."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from twisted.python.failure import Failure
+from twisted.web.http_headers import Headers
+from zope.interface import implementer
+
+from relay.channel.channels import ChannelRefused
+from relay.channel.message import Message
+from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
+from relay.connectors.idempotency import Idempotency
+from relay.connectors.interfaces import EntrypointContext, IEntrypoint
+from relay.connectors.publication import BadEvent, read_body, with_headers
+from relay.gateway import refusals
+from relay.gateway.collector import BodyCollector, BodyTooLarge
+from relay.gateway.headers import upstream_headers
+from relay.gateway.message import MessageCall
+from relay.gateway.refusals import Refusal
+from relay.model.kinds import EntrypointType
+from relay.model.message_options import HttpPostOptions
+
+LONGEST_KEY = 256
+SECRET_HEADERS = (b"authorization", b"cookie", b"x-gravitee-api-key")
+
+
+@implementer(IEntrypoint)
+class HttpPostEntrypointType:
+    """Makes ``http-post`` entrypoints."""
+
+    kind = EntrypointType("http-post", "HTTP POST", "MESSAGE", HttpPostOptions)
+    order = 20
+
+    def build(
+        self, configuration: dict[str, Any], context: EntrypointContext
+    ) -> HttpPostEntrypoint:
+        """Make the entrypoint of one API."""
+        return HttpPostEntrypoint(HttpPostOptions.read(configuration), context)
+
+
+class HttpPostEntrypoint:
+    """
+    The entrypoint of one API.
+
+    :param options: its configuration.
+    :param context: what it is built in.
+    """
+
+    def __init__(self, options: HttpPostOptions, context: EntrypointContext) -> None:
+        self._options = options
+        self._longest_bytes = context.channels.options.max_event_bytes
+        self._published = Idempotency(context.reactor.seconds)
+
+    def accepts(self, call: MessageCall) -> bool:
+        """Take POSTs, and a browser's question before."""
+        return call.method == b"POST" or is_preflight(call, b"POST")
+
+    def attach(self, call: MessageCall) -> None:
+        """Read the body, then publish all of it or nothing."""
+        if is_preflight(call, b"POST"):
+            answer_preflight(call, self._options.cors, b"POST, OPTIONS")
+            return
+        # In JSON a byte of data can take six; what is around the data takes some more.
+        limit_bytes = self._longest_bytes * 6 + 65536
+        body = BodyCollector(limit_bytes).collect(call.exchange.request.body)
+        body.addCallback(self._publish, call)
+        body.addErrback(self._refuse, call)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def _publish(self, body: bytes, call: MessageCall) -> None:
+        if call.exchange.over:
+            return
+        key = (call.header(b"idempotency-key") or b"").decode("latin-1")
+        if len(key) > LONGEST_KEY:
+            raise BadEvent(f"Idempotency-Key is longer than {LONGEST_KEY} characters")
+        known = self._published.find(call.topic, key) if key else None
+        if known is None:
+            messages = self._read(body, call)
+            channel = call.open_channel()
+            known = [entry.id for entry in channel.publish(messages)]
+            if key:
+                self._published.remember(call.topic, key, known)
+        self._answer(call, known)
+
+    def _read(self, body: bytes, call: MessageCall) -> list[Message]:
+        content_type = (call.header(b"content-type") or b"").decode("latin-1")
+        media_type = content_type.partition(";")[0].strip().lower()
+        messages = read_body(
+            media_type,
+            body,
+            call.topic,
+            self._longest_bytes,
+            self._options.max_batch_events,
+        )
+        for name, field in ((b"relay-event-id", "id"), (b"relay-event-type", "type")):
+            value = (call.header(name) or b"").decode("utf-8", "replace")
+            if not value:
+                continue
+            if len(messages) > 1:
+                raise BadEvent(f"{name.decode()} is for one event, not for several")
+            messages[0] = _override(messages[0], field, value)
+        if self._options.request_headers_to_message:
+            headers = _plain(call.headers)
+            messages = [with_headers(message, headers) for message in messages]
+        return messages
+
+    def _answer(self, call: MessageCall, event_ids: list[str]) -> None:
+        body = json.dumps({"ids": event_ids, "durable": False}).encode()
+        headers = cors_headers(call, self._options.cors)
+        headers.setRawHeaders(b"content-type", [b"application/json"])
+        headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
+        call.exchange.begin(202, b"Accepted", headers, event_stream=False)
+        call.exchange.write(body)
+        call.exchange.complete([])
+
+    def _refuse(self, failure: Failure, call: MessageCall) -> None:
+        reason = failure.value
+        if isinstance(reason, BadEvent):
+            call.refuse(Refusal(reason.status, "BAD_EVENT", str(reason)))
+        elif isinstance(reason, BodyTooLarge):
+            call.refuse(refusals.BODY_TOO_LARGE)
+        elif isinstance(reason, ChannelRefused):
+            call.refuse(
+                refusals.TOO_MANY_CHANNELS_OF_ADDRESS
+                if reason.of_address
+                else refusals.TOO_MANY_CHANNELS
+            )
+        else:
+            call.exchange.refuse(refusals.UNEXPECTED)
+            failure.raiseException()
+
+
+def _override(message: Message, field: str, value: str) -> Message:
+    if getattr(message, field) not in ("", "message", value):
+        raise BadEvent(f"{field} is given twice, in the body and in a header")
+    if field == "id":
+        return replace(message, id=value)
+    return replace(message, type=value)
+
+
+def _plain(headers: Headers) -> dict[str, str]:
+    """Give the headers that may be kept: none that holds a credential."""
+    kept = upstream_headers(headers)
+    for name in SECRET_HEADERS:
+        kept.removeHeader(name)
+    return {
+        name.decode("latin-1"): values[0].decode("latin-1")
+        for name, values in kept.getAllRawHeaders()
+    }
+
+
+http_post_entrypoint = HttpPostEntrypointType()

@@ -1,0 +1,101 @@
+"""The ``mock`` endpoint: a source that makes its events itself, to try things with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.task import LoopingCall
+from zope.interface import implementer
+
+from relay.channel.channels import OpenChannel
+from relay.channel.message import Message
+from relay.connectors.interfaces import IEndpoint
+from relay.model.definition import EndpointGroup
+from relay.model.kinds import EndpointType
+from relay.model.message_options import ChannelShared, MockEndpoint
+
+COUNTER = "{counter}"
+"""Stands for the event's number in the content."""
+
+
+@implementer(IEndpoint)
+class MockEndpointType:
+    """Makes ``mock`` endpoint groups."""
+
+    kind = EndpointType("mock", "Mock", "MESSAGE", MockEndpoint, ChannelShared)
+
+    def open(self, reactor: Any, group: EndpointGroup) -> MockSources:
+        """Make a group ready; its first endpoint counts."""
+        return MockSources(reactor, MockEndpoint.read(group.endpoints[0].configuration))
+
+
+class MockSources:
+    """
+    Makes the sources of one group.
+
+    :param reactor: what calls later.
+    :param options: the events to make.
+    """
+
+    published = False
+
+    def __init__(self, reactor: Any, options: MockEndpoint) -> None:
+        self._reactor = reactor
+        self._options = options
+
+    def make(self, opened: OpenChannel) -> MockSource:
+        """Make the source of one channel."""
+        opened.health = None
+        return MockSource(self._reactor, self._options, opened)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class MockSource:
+    """
+    Makes an event at every interval, for as long as somebody reads the channel.
+
+    :param reactor: what calls later.
+    :param options: the events to make.
+    :param opened: the channel to feed.
+    """
+
+    def __init__(
+        self, reactor: Any, options: MockEndpoint, opened: OpenChannel
+    ) -> None:
+        self._options = options
+        self._channel = opened.channel
+        self._made = 0
+        self._headers = {pair.name: pair.value for pair in options.headers}
+        self._metadata = {pair.name: pair.value for pair in options.metadata}
+        self._loop = LoopingCall(self._make)
+        self._loop.clock = reactor
+
+    def start(self) -> None:
+        """Begin, with the first event after one interval."""
+        self._loop.start(self._options.message_interval / 1000.0, now=False)
+
+    def stop(self) -> None:
+        """Make no more."""
+        if self._loop.running:
+            self._loop.stop()
+
+    def _make(self) -> None:
+        count = self._options.message_count
+        if count is not None and self._made >= count:
+            self.stop()
+            self._channel.end()
+            return
+        content = self._options.message_content.replace(COUNTER, str(self._made))
+        message = Message(
+            content,
+            id=str(self._made),
+            headers=self._headers or None,
+            metadata=self._metadata or None,
+        )
+        self._made += 1
+        self._channel.publish([message])
+
+
+mock_endpoint = MockEndpointType()

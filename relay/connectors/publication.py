@@ -1,0 +1,170 @@
+"""Events as publishers give them: the one JSON form, text, or bytes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from relay.channel.message import Message
+
+LONGEST_ID = 256
+LONGEST_TYPE = 256
+_FIELDS = frozenset(("id", "type", "data", "dataBase64", "topic", "timestamp"))
+
+
+class BadEvent(Exception):
+    """
+    An event that cannot be published; the message names the field.
+
+    :param status: the HTTP status that says so.
+    """
+
+    def __init__(self, problem: str, status: int = 400) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
+def read_event(value: object, topic: str, at: str, longest_bytes: int) -> Message:
+    """
+    Read an event in its JSON form.
+
+    :param value: decoded JSON.
+    :param topic: where it is published.
+    :param at: its place in the body, to begin a field's name with.
+    :param longest_bytes: how long its data may be.
+    :raises BadEvent: naming the first field that cannot be used.
+    """
+    if not isinstance(value, Mapping):
+        raise BadEvent(f"{at or 'the event'} must be a JSON object")
+    where = f"{at}." if at else ""
+    for name in value:
+        if name not in _FIELDS:
+            raise BadEvent(f"{where}{name} is no field of an event")
+    if ("data" in value) is ("dataBase64" in value):
+        raise BadEvent(f"{where}data or {where}dataBase64 is needed, and only one")
+    if value.get("topic", topic) != topic:
+        raise BadEvent(f"{where}topic must be the one of the path, {topic!r}")
+    timestamp = value.get("timestamp")
+    if timestamp is not None and (
+        isinstance(timestamp, bool) or not isinstance(timestamp, int) or timestamp < 0
+    ):
+        raise BadEvent(f"{where}timestamp must be milliseconds since the Unix epoch")
+    message = Message(
+        _data(value, where),
+        type=_name(value, "type", where, LONGEST_TYPE) or "message",
+        id=_name(value, "id", where, LONGEST_ID),
+        topic=topic,
+        timestamp_ms=timestamp,
+        binary="dataBase64" in value,
+    )
+    return checked(message, f"{where}data", longest_bytes)
+
+
+def _data(value: Mapping[str, Any], where: str) -> str:
+    if "data" in value:
+        data = value["data"]
+        if isinstance(data, str):
+            return data
+        return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    encoded = value["dataBase64"]
+    try:
+        return base64.b64encode(base64.b64decode(encoded, validate=True)).decode()
+    except (binascii.Error, ValueError, TypeError):
+        raise BadEvent(f"{where}dataBase64 is no base64") from None
+
+
+def _name(value: Mapping[str, Any], field: str, where: str, longest: int) -> str:
+    text = value.get(field, "")
+    if not isinstance(text, str):
+        raise BadEvent(f"{where}{field} must be a string")
+    if len(text) > longest or set(text) & set("\r\n\0"):
+        raise BadEvent(
+            f"{where}{field} must be one line of at most {longest} characters"
+        )
+    return text
+
+
+def checked(message: Message, field: str, longest_bytes: int) -> Message:
+    """
+    Refuse an event that is too long.
+
+    :param message: the event.
+    :param field: what to call its data.
+    :param longest_bytes: how long its data may be.
+    :raises BadEvent: when it is longer.
+    """
+    if len(message.data.encode("utf-8", "surrogatepass")) > longest_bytes:
+        raise BadEvent(f"{field} is longer than {longest_bytes} bytes", 413)
+    return message
+
+
+def read_body(
+    content_type: str, body: bytes, topic: str, longest_bytes: int, most: int
+) -> list[Message]:
+    """
+    Read the events of a request body.
+
+    :param content_type: the media type, lower case, without parameters.
+    :param body: all of it.
+    :param topic: where it is published.
+    :param longest_bytes: how long the data of one event may be.
+    :param most: how many events there may be.
+    :raises BadEvent: when anything in it cannot be used; then nothing is published.
+    """
+    if content_type == "application/octet-stream":
+        data = base64.b64encode(body).decode()
+        message = Message(data, topic=topic, binary=True)
+        return [checked(message, "the body", longest_bytes * 4 // 3 + 4)]
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadEvent(f"the body is no UTF-8 at byte {error.start}") from None
+    if content_type.startswith("text/"):
+        return [checked(Message(text, topic=topic), "the body", longest_bytes)]
+    if content_type == "application/json":
+        value = _json(text, "the body")
+        if not isinstance(value, list):
+            return [read_event(value, topic, "", longest_bytes)]
+        events = [(f"[{at}]", one) for at, one in enumerate(value)]
+    elif content_type == "application/x-ndjson":
+        lines = [line for line in text.split("\n") if line.strip()]
+        events = [
+            (f"line {at}", _json(line, f"line {at}"))
+            for at, line in enumerate(lines, 1)
+        ]
+    else:
+        raise BadEvent(
+            "Content-Type must be application/json, application/x-ndjson, text/* or "
+            "application/octet-stream",
+            415,
+        )
+    if not events:
+        raise BadEvent("the body holds no event")
+    if len(events) > most:
+        raise BadEvent(f"the body holds more than {most} events", 413)
+    return [read_event(one, topic, at, longest_bytes) for at, one in events]
+
+
+def with_headers(message: Message, headers: Mapping[str, str]) -> Message:
+    """
+    Give an event headers.
+
+    :param message: the event.
+    :param headers: names and values.
+    """
+    return replace(message, headers=dict(headers))
+
+
+def _json(text: str, what: str) -> object:
+    def refuse(name: str) -> object:
+        raise ValueError(f"{name} is no JSON")
+
+    try:
+        value: object = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise BadEvent(f"{what} is no JSON: {error}") from None
+    return value
