@@ -121,7 +121,7 @@ class RelayChannel(HTTPChannel):
     def __init__(self) -> None:
         super().__init__()
         self._head_deadline: Deadline | None = None
-        self._linger_deadline: Deadline | None = None
+        self._ending: Deadline | None = None
         self._body_paused = False
         self._first_line = b""
         self._taken: int | None = None
@@ -140,7 +140,7 @@ class RelayChannel(HTTPChannel):
 
     def dataReceived(self, data: bytes) -> None:
         """Start the clock of a request head with its first byte."""
-        if self._linger_deadline is not None:
+        if self._ending is not None:
             return
         if (
             self._head_deadline is not None
@@ -177,7 +177,7 @@ class RelayChannel(HTTPChannel):
 
     def allContentReceived(self) -> None:
         """A request is complete, unless it was answered and given up before."""
-        if self._linger_deadline is None:
+        if self._ending is None:
             # Else nobody would notice that the client leaves.
             self.resume_body()
             self.setTimeout(None)
@@ -212,6 +212,11 @@ class RelayChannel(HTTPChannel):
         if self._body_paused:
             self._networkProducer.pauseProducing()
 
+    def loseConnection(self) -> None:
+        """Close; who takes nothing of what is left, or of TLS's goodbye, is cut."""
+        super().loseConnection()
+        self._end_within(self.site.settings.stall_timeout_ms)
+
     def send_continue(self) -> None:
         """Give the client leave to send its body."""
         self._send100Continue()
@@ -235,7 +240,7 @@ class RelayChannel(HTTPChannel):
 
         :param refusal: the answer.
         """
-        if self._linger_deadline is not None:
+        if self._ending is not None:
             return
         if not self.requests:
             self.requests.append(RelayRequest(self))
@@ -262,7 +267,7 @@ class RelayChannel(HTTPChannel):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone: stop every clock of the connection."""
-        for deadline in (self._head_deadline, self._linger_deadline):
+        for deadline in (self._head_deadline, self._ending):
             if deadline is not None:
                 deadline.stop()
         self._body_paused = False
@@ -300,21 +305,22 @@ class RelayChannel(HTTPChannel):
         self._networkProducer.resumeProducing()
         self.transport.unregisterProducer()
         self._dataBuffer = []
-        self._linger_deadline = Deadline(
-            self.site.reactor, LINGER_MS, self._linger_expired
-        )
-        self._linger_deadline.start()
-        self._taken = bytes_taken(self.transport)
+        self._end_within(LINGER_MS)
         if self.isSecure() or not hasattr(self.transport, "loseWriteConnection"):
             self.transport.loseConnection()
         else:
             self.transport.loseWriteConnection()
 
-    def _linger_expired(self) -> None:
+    def _end_within(self, timeout_ms: int) -> None:
+        self._ending = Deadline(self.site.reactor, timeout_ms, self._ending_expired)
+        self._ending.start()
+        self._taken = bytes_taken(self.transport)
+
+    def _ending_expired(self) -> None:
         before, self._taken = self._taken, bytes_taken(self.transport)
-        if self._taken != before and self._linger_deadline is not None:
+        if self._taken != before and self._ending is not None:
             # It still takes what is left of the answer.
-            self._linger_deadline.start()
+            self._ending.start()
         else:
             self.transport.abortConnection()
 

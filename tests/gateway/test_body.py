@@ -358,6 +358,33 @@ class EndTests(GatewayCase):
         self.assertEqual((self.gateway.pool.taken, self.gateway.pool.kept), (0, 0))
         client.close()
 
+    async def test_an_early_answer_of_a_full_source(self) -> None:
+        """A source that reads no further may still answer; what is left of the upload
+        is read and dropped."""
+        await self.stage()
+        client = await self.asked(
+            get(b"/api", b"Content-Length: 90000000", method=b"PUT")
+        )
+        client.keeps_open = True
+        source = await self.source.asked()
+        await source.head()
+        source.stop_reading()
+        client.send(b"x" * 6_000_000)
+        before = -1
+        while client.unsent != before:
+            before = client.unsent
+            await settle()
+        self.assertGreater(client.unsent, 0)
+        source.send(response(b"too much", status=b"413 Content Too Large"))
+        answer = await client.answer()
+        self.assertEqual((answer.status, answer.body), (413, b"too much"))
+        await until(lambda: not client.unsent, "the rest of the upload")
+        await client.until_over()
+        self.assertTrue(client.eof)
+        source.read_on()
+        await source.until_over()
+        client.close()
+
     async def test_an_early_answer_that_goes_on(self) -> None:
         """Request and response may run side by side."""
         await self.stage()

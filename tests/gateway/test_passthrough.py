@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 from relay.settings import ListenerSettings
 from tests.gateway.harness import EVENT_STREAM, GatewayCase, chunk, get, response
-from tests.gateway.raw import Client, SourceConnection, settle
+from tests.gateway.raw import Client, SourceConnection, settle, turn
 
 HTTP_1_0 = b"GET /api HTTP/1.0\r\nHost: relay\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
@@ -35,6 +35,21 @@ class BodyTests(GatewayCase):
         self.assertEqual(await client.take(3), b"def")
         line = await self.gateway.ended()
         self.assertEqual((line["outcome"], line["bytesOut"]), ("completed", 6))
+
+    async def test_cut_up(self) -> None:
+        """A response is the same however the network cuts it up."""
+        await self.stage()
+        client, source = await self.call(get(b"/api"))
+        for byte in (
+            b"HTTP/1.1 200 Fine\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nT: u\r\n\r\n"
+        ):
+            source.send(bytes([byte]))
+            await turn()
+        answer = await client.answer()
+        self.assertEqual((answer.line, answer.get(b"x")), (b"HTTP/1.1 200 Fine", b"y"))
+        self.assertEqual((answer.body, answer.trailers), (b"abcdefg", [(b"t", b"u")]))
+        self.assertEqual(self.gateway.pool.kept, 1)
 
     async def test_close_delimited(self) -> None:
         """A body that the source ends by closing is complete, chunked for HTTP/1.1."""

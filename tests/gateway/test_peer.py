@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from typing import Any
 
+from twisted.internet.endpoints import UNIXClientEndpoint, UNIXServerEndpoint
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from twisted.internet.protocol import Factory
+from twisted.internet.tcp import Server
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -15,7 +19,7 @@ from relay.model.ssl_options import SslOptions
 from relay.tls.client import client_creators
 from relay.tls.server import server_creator
 from tests.gateway.harness import GatewayCase, chunk, get, post, response
-from tests.gateway.raw import Client, SourceConnection, settle, until
+from tests.gateway.raw import Client, SourceConnection, real, settle, until
 from tests.pki import Authority
 
 
@@ -174,6 +178,27 @@ class TlsClientTests(GatewayCase):
         client.send(b"x" * 200_000)
         await client.until_over()
 
+    async def test_no_goodbye(self) -> None:
+        """A client that answers no goodbye is not waited for without end."""
+        await self.stage_with_tls(keep_alive_timeout_ms=75_000, stall_timeout_ms=60_000)
+        client, source = await self.secure_call(get(b"/api"))
+        source.send(response(b"hello"))
+        await client.answer()
+        await settle()
+        before = self.accepted()
+        client.stop_reading()
+        self.reactor.advance_ms(75_000)
+        await settle()
+        self.assertEqual(self.accepted(), 1)
+        self.reactor.clock.pump([60.0] * 2)
+        await until(lambda: self.accepted() == 0, "the end")
+        self.assertEqual(self.reactor.clock.getDelayedCalls(), [])
+        client.read_on()
+
+    def accepted(self) -> int:
+        """How many sockets the reactor reads that a port has accepted."""
+        return sum(isinstance(one, Server) for one in real.getReaders())
+
     async def test_back_pressure(self) -> None:
         """The pace of a client over TLS governs the source."""
         await self.stage_with_tls(http={"idleTimeout": 0}, stall_timeout_ms=60_000)
@@ -191,3 +216,32 @@ class TlsClientTests(GatewayCase):
         self.assertEqual((await self.gateway.ended())["clock"], "stallTimeout")
         client.read_on()
         await until(lambda: client.lost, "the end")
+
+
+class UnixClientTests(GatewayCase):
+    async def test_call(self) -> None:
+        """A client on a UNIX socket has no address; it is served and let go alike."""
+        await self.stage()
+        path = os.path.join(os.path.relpath(tempfile.mkdtemp()), "socket")
+        self.addCleanup(os.rmdir, os.path.dirname(path))
+        port = await UNIXServerEndpoint(real, path).listen(self.gateway.port.factory)
+        self.addCleanup(port.stopListening)
+        for leaves in (False, True):
+            endpoint = UNIXClientEndpoint(real, path)
+            client = await endpoint.connect(Factory.forProtocol(Client))
+            client.send(post(b"/api", b"abc"))
+            source = await self.source.asked()
+            head = await source.head()
+            self.assertIsNone(head.get(b"x-forwarded-for"))
+            await source.take(3)
+            if leaves:
+                client.close()
+                await source.until_over()
+            else:
+                source.send(response(b"hello"))
+                self.assertEqual((await client.answer()).body, b"hello")
+                client.close()
+            line = await self.gateway.ended(leaves + 1)
+            self.assertEqual(line["remoteAddress"], "")
+            self.assertEqual(line["outcome"], "client_gone" if leaves else "completed")
+            self._clients.append(client)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relay.settings import LimitSettings
 from tests.gateway.harness import GatewayCase, get, post, response
-from tests.gateway.raw import Client, settle, until
+from tests.gateway.raw import Client, settle, turn, until
 
 HEAD = b"GET /api HTTP/1.1\r\nHost: relay\r\n"
 
@@ -106,6 +106,25 @@ class SyntaxTests(GatewayCase):
         self.assertEqual((await client.answer()).status, 404)
         await client.until_over()
         self.assertEqual((client.received, client.was_reset), (b"", False))
+
+    async def test_cut_up(self) -> None:
+        """A request is the same however the network cuts it up."""
+        await self.stage()
+        client = await self.client()
+        for byte in get(
+            b"/api/a?b=c", b"X: y", b"Transfer-Encoding: chunked", method=b"POST"
+        ) + (b"3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nT: u\r\n\r\n"):
+            client.send(bytes([byte]))
+            await turn()
+        source = await self.source.asked()
+        head = await source.head()
+        self.assertEqual((head.target, head.get(b"x")), (b"/base/a?b=c", b"y"))
+        body = await source.take_until(b"\r\n0\r\n\r\n")
+        self.assertEqual(
+            body, b"".join(b"1\r\n%c\r\n" % c for c in b"abcdefg") + b"0\r\n\r\n"
+        )
+        source.send(response(b"ok"))
+        self.assertEqual((await client.answer()).body, b"ok")
 
     async def test_empty_line_before_a_request(self) -> None:
         """One empty line before a request is passed over (RFC 9112, 2.2)."""

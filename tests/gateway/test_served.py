@@ -1,0 +1,67 @@
+"""A deployment as routes and plans see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.gateway.exchange import Exchange
+from relay.gateway.served import ServedApi
+from relay.model.definition import ApiDefinition
+from tests.gateway.harness import definition, deployed
+
+
+class Answerer:
+    """Answers nothing."""
+
+    closed = 0
+
+    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+        """Say nothing."""
+
+    def close(self) -> None:
+        """Take note."""
+        self.closed += 1
+
+
+class ServedApiTests(SynchronousTestCase):
+    def served(self, **listener: Any) -> ServedApi:
+        """An API with such a listener."""
+        body = definition("http://h", listener=listener)
+        self.answerer = Answerer()
+        return ServedApi(
+            deployed(body, number=7), ApiDefinition.read(body), self.answerer
+        )
+
+    def test_places(self) -> None:
+        """Hosts in lower case; context-paths without a slash at their end."""
+        api = self.served(
+            paths=[{"path": "/"}, {"path": "a//b"}, {"host": "H.example", "path": "/c"}]
+        )
+        self.assertEqual(
+            api.places, [(None, b""), (None, b"/a/b"), ("h.example", b"/c")]
+        )
+
+    def test_identity(self) -> None:
+        """Which deployment of which API it is."""
+        api = self.served()
+        self.assertEqual(
+            (api.id, api.deployment_id, api.name), ("api-1", "api-1-7", "an API")
+        )
+
+    def test_options(self) -> None:
+        """What the listener asks for."""
+        api = self.served()
+        self.assertEqual(
+            (api.listener_ids, api.rejects_null_byte), (frozenset(), False)
+        )
+        api = self.served(
+            servers=["x", "y"], requestValidation={"rejectNullByte": True}
+        )
+        self.assertEqual((api.listener_ids, api.rejects_null_byte), ({"x", "y"}, True))
+
+    def test_closed(self) -> None:
+        """Its answerer is closed with it."""
+        self.served().close()
+        self.assertEqual(self.answerer.closed, 1)
