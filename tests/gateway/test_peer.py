@@ -180,12 +180,15 @@ class TlsClientTests(GatewayCase):
 
     async def test_no_goodbye(self) -> None:
         """A client that answers no goodbye is not waited for without end."""
-        await self.stage_with_tls(keep_alive_timeout_ms=75_000, stall_timeout_ms=60_000)
+        await self.stage_with_tls(
+            http={"keepAlive": False},
+            keep_alive_timeout_ms=75_000,
+            stall_timeout_ms=60_000,
+        )
         client, source = await self.secure_call(get(b"/api"))
         source.send(response(b"hello"))
         await client.answer()
-        await settle()
-        before = self.accepted()
+        await until(lambda: self.accepted() == 1, "the end of the source")
         client.stop_reading()
         self.reactor.advance_ms(75_000)
         await settle()
