@@ -112,10 +112,10 @@ class StreamTests(GatewayCase):
         """HTTP/1.0 clients upload with a length."""
         await self.stage()
         client, source = await self.call(
-            b"POST /api HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc"
+            b"POST /api HTTP/1.0\r\nContent-Length: 3\r\n\r\nxyz"
         )
         await source.head()
-        self.assertEqual(await source.take(3), b"abc")
+        self.assertEqual(await source.take(3), b"xyz")
         source.send(response(b"thanks"))
         self.assertEqual((await client.answer()).body, b"thanks")
 
@@ -129,8 +129,8 @@ class ContinueTests(GatewayCase):
         client, source = await self.call(self.EXPECT)
         self.assertEqual(await client.take(len(CONTINUE)), CONTINUE)
         self.assertIsNone((await source.head()).get(b"expect"))
-        client.send(b"abc")
-        self.assertEqual(await source.take(3), b"abc")
+        client.send(b"xyz")
+        self.assertEqual(await source.take(3), b"xyz")
         source.send(response(b"thanks"))
         self.assertEqual((await client.answer()).body, b"thanks")
 
@@ -147,7 +147,7 @@ class ContinueTests(GatewayCase):
         """An HTTP/1.0 client does not know 100 (RFC 9110, 10.1.1)."""
         await self.stage()
         client, source = await self.call(
-            self.EXPECT.replace(b"HTTP/1.1", b"HTTP/1.0") + b"abc"
+            self.EXPECT.replace(b"HTTP/1.1", b"HTTP/1.0") + b"xyz"
         )
         await source.head()
         source.send(response(b"thanks"))
@@ -213,7 +213,7 @@ class PaceTests(GatewayCase):
         """A client that stops amid its body is told, and its source let go."""
         await self.stage(body_timeout_ms=60_000, request_timeout_ms=0)
         client, source = await self.call(
-            get(b"/api", b"Content-Length: 9", method=b"POST") + b"abc"
+            get(b"/api", b"Content-Length: 9", method=b"POST") + b"xyz"
         )
         await source.head()
         await source.take(3)
@@ -235,7 +235,7 @@ class PaceTests(GatewayCase):
         """When the response has begun, the client is cut instead."""
         await self.stage(body_timeout_ms=60_000)
         client, source = await self.call(
-            get(b"/api", b"Content-Length: 9", method=b"POST") + b"abc"
+            get(b"/api", b"Content-Length: 9", method=b"POST") + b"xyz"
         )
         source.send(b"HTTP/1.1 200 OK\r\n\r\n")
         await client.head()
@@ -252,13 +252,13 @@ class PaceTests(GatewayCase):
             request_timeout_ms=0,
         )
         first, source = await self.call(get(b"/api"))
-        client = await self.asked(post(b"/api", b"abc")[:-1])
+        client = await self.asked(post(b"/api", b"xyz")[:-1])
         await until(lambda: self.gateway.pool.waiting, "the queue")
         self.reactor.advance_ms(600_000)
         source.send(response(b"one"))
         await first.answer()
-        client.send(b"c")
-        await source.until_received(b"abc")
+        client.send(b"z")
+        await source.until_received(b"xyz")
 
 
 class EndTests(GatewayCase):
@@ -303,7 +303,7 @@ class EndTests(GatewayCase):
         client.reset()
         await source.until_over()
         self.assertTrue(source.was_reset)
-        self.assertNotIn(b"0\r\n\r\n", source.received)
+        self.assertNotIn(b"\n0\r\n", source.received)
         line = await self.gateway.ended()
         self.assertEqual((line["status"], line["outcome"]), (499, "client_gone"))
         self.assertEqual(line["bytesIn"], 3)
@@ -334,8 +334,8 @@ class EndTests(GatewayCase):
     async def test_the_client_leaves_after_its_body(self) -> None:
         """A client that waits for the answer to its upload is noticed to leave."""
         await self.stage()
-        client, source = await self.call(post(b"/api", b"abc"))
-        await source.until_received(b"abc")
+        client, source = await self.call(post(b"/api", b"xyz"))
+        await source.until_received(b"xyz")
         client.close()
         await source.until_over()
         self.assertEqual((await self.gateway.ended())["outcome"], "client_gone")
@@ -424,8 +424,8 @@ class EndTests(GatewayCase):
         await source.head()
         source.send(response(b"one"))
         await user.answer()
-        user.send(post(b"/api", b"abc", method=b"PUT"))
-        await source.until_received(b"abc")
+        user.send(post(b"/api", b"xyz", method=b"PUT"))
+        await source.until_received(b"xyz")
         source.reset()
         self.assertEqual((await user.answer()).status, 502)
         self.assertEqual(len(self.source.connections), 1)
@@ -435,7 +435,7 @@ class RefusedTests(GatewayCase):
     async def test_small(self) -> None:
         """A refused upload ends the connection, arrived or not."""
         await self.stage()
-        client = await self.asked(post(b"/nowhere", b"abc") + get(b"/api"))
+        client = await self.asked(post(b"/nowhere", b"xyz") + get(b"/api"))
         answer = await client.answer()
         self.assertEqual((answer.status, answer.get(b"connection")), (404, b"close"))
         await client.until_over()

@@ -26,13 +26,13 @@ class BodyTests(GatewayCase):
         """A body of known length keeps it, and is not chunked."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
-        source.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+        source.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nxyz")
         head = await client.head()
         self.assertEqual(head.get(b"content-length"), b"6")
         self.assertIsNone(head.get(b"transfer-encoding"))
-        self.assertEqual(await client.take(3), b"abc")
-        source.send(b"def")
-        self.assertEqual(await client.take(3), b"def")
+        self.assertEqual(await client.take(3), b"xyz")
+        source.send(b"uvw")
+        self.assertEqual(await client.take(3), b"uvw")
         line = await self.gateway.ended()
         self.assertEqual((line["outcome"], line["bytesOut"]), ("completed", 6))
 
@@ -42,23 +42,23 @@ class BodyTests(GatewayCase):
         client, source = await self.call(get(b"/api"))
         for byte in (
             b"HTTP/1.1 200 Fine\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n"
-            b"3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nT: u\r\n\r\n"
+            b"3\r\nxyz\r\n4;x=y\r\nuvwg\r\n0\r\nT: u\r\n\r\n"
         ):
             source.send(bytes([byte]))
             await turn()
         answer = await client.answer()
         self.assertEqual((answer.line, answer.get(b"x")), (b"HTTP/1.1 200 Fine", b"y"))
-        self.assertEqual((answer.body, answer.trailers), (b"abcdefg", [(b"t", b"u")]))
+        self.assertEqual((answer.body, answer.trailers), (b"xyzuvwg", [(b"t", b"u")]))
         self.assertEqual(self.gateway.pool.kept, 1)
 
     async def test_close_delimited(self) -> None:
         """A body that the source ends by closing is complete, chunked for HTTP/1.1."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
-        source.send(b"HTTP/1.0 200 OK\r\n\r\nabc")
+        source.send(b"HTTP/1.0 200 OK\r\n\r\nxyz")
         self.assertEqual((await client.head()).get(b"transfer-encoding"), b"chunked")
         source.close()
-        await client.until_received(chunk(b"abc") + b"0\r\n\r\n")
+        await client.until_received(chunk(b"xyz") + b"0\r\n\r\n")
         self.assertEqual((await self.gateway.ended())["outcome"], "completed")
 
     async def test_nothing_but_a_head(self) -> None:
@@ -108,15 +108,15 @@ class BodyTests(GatewayCase):
         """They get plain bytes and the end of the connection, never chunks."""
         await self.stage()
         for sent in (
-            CHUNKED + b"\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\nX-Sum: 1\r\n\r\n",
-            response(b"abcdef"),
+            CHUNKED + b"\r\n3\r\nxyz\r\n3\r\nuvw\r\n0\r\nX-Sum: 1\r\n\r\n",
+            response(b"xyzuvw"),
         ):
             client, source = await self.call(HTTP_1_0)
             await source.head()
             source.send(sent)
             answer = await client.answer()
             self.assertEqual(answer.line, b"HTTP/1.0 200 OK")
-            self.assertEqual(answer.body, b"abcdef")
+            self.assertEqual(answer.body, b"xyzuvw")
             self.assertIsNone(answer.get(b"transfer-encoding"))
             await client.until_over()
             self.assertEqual((client.was_reset, client.received), (False, b""))
@@ -148,7 +148,7 @@ class BodyTests(GatewayCase):
         await self.stage()
         for sent in (
             b"SSH-2.0-OpenSSH\r\n",
-            b"HTTP/1.1 abc OK\r\n\r\n",
+            b"HTTP/1.1 xyz OK\r\n\r\n",
             b"HTTP/1.1 -1 OK\r\n\r\n",
             b"HTTP/1.1 0 OK\r\n\r\n",
             b"HTTP/1.1 99 OK\r\n\r\n",
@@ -194,18 +194,18 @@ class CutTests(GatewayCase):
         await self.stage()
         for request in (get(b"/api"), HTTP_1_0):
             for sent in (
-                b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
-                CHUNKED + b"\r\n3\r\nabc",
-                CHUNKED + b"\r\n9\r\nabc",
-                CHUNKED + b"\r\n3\r\nabc\r\n0\r\nX-Sum: abc",
-                CHUNKED + b"Content-Type: text/event-stream\r\n\r\n3\r\nabc\r\n",
+                b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxyz",
+                CHUNKED + b"\r\n3\r\nxyz",
+                CHUNKED + b"\r\n9\r\nxyz",
+                CHUNKED + b"\r\n3\r\nxyz\r\n0\r\nX-Sum: xyz",
+                CHUNKED + b"Content-Type: text/event-stream\r\n\r\n3\r\nxyz\r\n",
             ):
                 for reset in (False, True):
                     if reset and (b"X-Sum" in sent or sent[-2:] == b"\r\n"):
                         continue
                     client = await self.cut(request, sent, reset)
                     self.assertTrue(client.was_reset, (sent, reset))
-                    self.assertIn(b"abc", client.received, (sent, reset))
+                    self.assertIn(b"xyz", client.received, (sent, reset))
                     self.assertNotIn(b"\n0\r\n", client.received, sent)
                     line = self.gateway.closed[-1]
                     self.assertEqual(
@@ -218,18 +218,18 @@ class CutTests(GatewayCase):
         """A reset ends no body, not even one that ends with the connection."""
         await self.stage()
         for request in (get(b"/api"), HTTP_1_0):
-            client = await self.cut(request, b"HTTP/1.0 200 OK\r\n\r\nabc", reset=True)
+            client = await self.cut(request, b"HTTP/1.0 200 OK\r\n\r\nxyz", reset=True)
             self.assertTrue(client.was_reset)
-            self.assertIn(b"abc", client.received)
+            self.assertIn(b"xyz", client.received)
 
     async def test_broken_framing(self) -> None:
         """Neither does a chunk that is none."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
-        source.send(CHUNKED + b"\r\n3\r\nabc\r\nzz\r\n")
+        source.send(CHUNKED + b"\r\n3\r\nxyz\r\nzz\r\n")
         await client.until_over()
         self.assertTrue(client.was_reset)
-        self.assertIn(chunk(b"abc"), client.received)
+        self.assertIn(chunk(b"xyz"), client.received)
         await source.until_over()
 
     async def test_what_came_with_the_end(self) -> None:
@@ -248,7 +248,7 @@ class CutTests(GatewayCase):
 
 class TrailerTests(GatewayCase):
     SENT = (
-        CHUNKED + b"Trailer: X-Sum\r\n\r\n3;a=b\r\nabc\r\n0;c\r\n"
+        CHUNKED + b"Trailer: X-Sum\r\n\r\n3;a=b\r\nxyz\r\n0;c\r\n"
         b"X-Sum: 1\r\nContent-Length: 3\r\nSet-Cookie: a=1\r\nX-sum:  2 \r\n\r\n"
     )
 
@@ -260,7 +260,7 @@ class TrailerTests(GatewayCase):
         await client.until_received(b"X-sum")
         self.assertNotIn(b";", client.received)
         answer = await client.answer()
-        self.assertEqual((answer.body, answer.get(b"trailer")), (b"abc", b"X-Sum"))
+        self.assertEqual((answer.body, answer.get(b"trailer")), (b"xyz", b"X-Sum"))
         self.assertEqual(answer.trailers, [(b"x-sum", b"1"), (b"x-sum", b"2")])
 
     async def test_the_connection_goes_on(self) -> None:

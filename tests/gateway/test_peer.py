@@ -113,7 +113,7 @@ class TlsClientTests(GatewayCase):
     async def test_call(self) -> None:
         """A call over TLS, which the source is told of."""
         await self.stage_with_tls()
-        client, source = await self.secure_call(post(b"/api", b"abc"))
+        client, source = await self.secure_call(post(b"/api", b"xyz"))
         self.assertEqual((await source.head()).get(b"x-forwarded-proto"), b"https")
         source.send(response(b"hello"))
         self.assertEqual((await client.answer()).body, b"hello")
@@ -140,7 +140,7 @@ class TlsClientTests(GatewayCase):
         """A client that leaves frees the source, with or without a goodbye."""
         for reset in (False, True):
             await self.stage_with_tls()
-            client, source = await self.secure_call(post(b"/api", b"abc"))
+            client, source = await self.secure_call(post(b"/api", b"xyz"))
             if reset:
                 client.reset()
             else:
@@ -232,7 +232,7 @@ class UnixClientTests(GatewayCase):
         for leaves in (False, True):
             endpoint = UNIXClientEndpoint(real, path)
             client = await endpoint.connect(Factory.forProtocol(Client))
-            client.send(post(b"/api", b"abc"))
+            client.send(post(b"/api", b"xyz"))
             source = await self.source.asked()
             head = await source.head()
             self.assertIsNone(head.get(b"x-forwarded-for"))

@@ -16,6 +16,7 @@ class Answerer:
     """Answers nothing."""
 
     closed = 0
+    upgrades = False
 
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
         """Say nothing."""

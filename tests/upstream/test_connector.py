@@ -135,7 +135,7 @@ class RetryTests(ConnectorCase):
             get(b"/api", method=b"POST"),
             get(b"/api", method=b"PATCH"),
             get(b"/api", method=b"get"),
-            post(b"/api", b"abc", method=b"PUT"),
+            post(b"/api", b"xyz", method=b"PUT"),
         ):
             before = len(self.source.connections)
             user = await self.stale(request)
@@ -215,8 +215,8 @@ class SlotTests(ConnectorCase):
             client, 504, "connect_timeout", "CONNECT_TIMEOUT", "readTimeout"
         )
         self.assertEqual(self.gateway.pool.waiting, 0)
-        source.send(b"abc")
-        self.assertEqual(await first.take(3), b"abc")
+        source.send(b"xyz")
+        self.assertEqual(await first.take(3), b"xyz")
 
     async def test_streams_do_not_use_up_the_pool(self) -> None:
         """An open event stream gives its slot to the next call."""
@@ -233,7 +233,7 @@ class SlotTests(ConnectorCase):
             response(b"ok"),
             b"HTTP/1.1 204 No Content\r\n\r\n",
             b"nonsense\r\n",
-            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxyz",
             EVENT_STREAM,
             b"",
         ):
@@ -266,10 +266,10 @@ class ClockTests(ConnectorCase):
     async def test_read_timeout_counts_from_the_end_of_the_request(self) -> None:
         """A long upload is not the source's delay."""
         await self.stage(http={"readTimeout": 5_000}, request_timeout_ms=0)
-        client, source = await self.call(post(b"/api", b"abc")[:-1])
+        client, source = await self.call(post(b"/api", b"xyz")[:-1])
         self.reactor.advance_ms(50_000)
-        client.send(b"c")
-        await source.until_received(b"abc")
+        client.send(b"z")
+        await source.until_received(b"xyz")
         self.reactor.advance_ms(4_999)
         await settle()
         self.assertEqual(self.gateway.closed, [])
@@ -279,11 +279,11 @@ class ClockTests(ConnectorCase):
     async def test_an_early_answer_stops_the_clock(self) -> None:
         """What comes before the end of the request is an answer, too."""
         await self.stage(http={"readTimeout": 5_000})
-        client, source = await self.call(post(b"/api", b"abc")[:-1])
+        client, source = await self.call(post(b"/api", b"xyz")[:-1])
         source.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         await client.head()
-        client.send(b"c")
-        await source.until_received(b"abc")
+        client.send(b"z")
+        await source.until_received(b"xyz")
         timers = [call.getTime() for call in self.reactor.clock.getDelayedCalls()]
         self.assertGreater(min(timers), 50)
         self.reactor.advance_ms(20_000)
@@ -338,8 +338,8 @@ class RedirectTests(ConnectorCase):
         for request in (
             get(b"/api", method=b"POST"),
             get(b"/api", method=b"DELETE"),
-            post(b"/api", b"abc"),
-            post(b"/api", b"abc", method=b"GET"),
+            post(b"/api", b"xyz"),
+            post(b"/api", b"xyz", method=b"GET"),
         ):
             client, source = await self.call(request)
             await source.head()
@@ -480,7 +480,7 @@ class EncodingTests(ConnectorCase):
         """A compressed body that breaks off is cut, though its framing ends well."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
-        source.send(response(gzip.compress(b"abc" * 100)[:-1], GZIP))
+        source.send(response(gzip.compress(b"xyz" * 100)[:-1], GZIP))
         await client.until_over()
         self.assertTrue(client.was_reset)
         self.assertEqual((await self.gateway.ended())["outcome"], "upstream_gone")
@@ -491,7 +491,7 @@ class EncodingTests(ConnectorCase):
             http={"useCompression": False, "propagateClientAcceptEncoding": True}
         )
         client, source = await self.call(get(b"/api", b"Accept-Encoding: gzip"))
-        body = gzip.compress(b"abc")
+        body = gzip.compress(b"xyz")
         source.send(response(body, GZIP))
         answer = await client.answer()
         self.assertEqual(answer.body, body)

@@ -115,7 +115,7 @@ class TcpTests(DialCase):
         for one in hole:
             self.addCleanup(one.close)
         await self.pointed_at(f"http://127.0.0.1:{hole[0].getsockname()[1]}")
-        client = await self.asked(post(b"/api", b"abc"))
+        client = await self.asked(post(b"/api", b"xyz"))
         await self.dialling(client)
         client.close()
         self.assertEqual((await self.gateway.ended())["outcome"], "client_gone")
@@ -228,8 +228,8 @@ class TlsTests(DialCase):
         await self.secured(self.authority.server(), **self.trust)
         for reset, outcome in ((False, "completed"), (True, "upstream_gone")):
             client, source = await self.call(get(b"/api"))
-            source.send(b"HTTP/1.1 200 OK\r\n\r\nabc")
-            await client.until_received(b"abc")
+            source.send(b"HTTP/1.1 200 OK\r\n\r\nxyz")
+            await client.until_received(b"xyz")
             if reset:
                 source.reset()
             else:
@@ -241,11 +241,11 @@ class TlsTests(DialCase):
         """Uploads stream over TLS, and stop with the client."""
         await self.secured(self.authority.server(), **self.trust)
         client, source = await self.call(
-            get(b"/api", b"Content-Length: 9", method=b"PUT") + b"abc"
+            get(b"/api", b"Content-Length: 9", method=b"PUT") + b"xyz"
         )
-        await source.until_received(b"abc")
-        client.send(b"def")
-        await source.until_received(b"def")
+        await source.until_received(b"xyz")
+        client.send(b"uvw")
+        await source.until_received(b"uvw")
         client.reset()
         await source.until_over()
         self.assertEqual((await self.gateway.ended())["outcome"], "client_gone")
