@@ -26,6 +26,7 @@ from relay.model.message_options import (
     SseEndpoint,
     SseEntrypointOptions,
     SseShared,
+    WebsocketOptions,
 )
 from relay.model.plan import KeyLess, PlanDefinition
 from relay.model.reading import issues, shown
@@ -199,6 +200,7 @@ def builtin() -> Catalog:
             ),
             EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions),
             EntrypointType("http-post", "HTTP POST", "MESSAGE", HttpPostOptions),
+            EntrypointType("websocket", "WebSocket", "MESSAGE", WebsocketOptions),
         ],
         plans=[PlanType("KEY_LESS", "Keyless", KeyLess)],
     )

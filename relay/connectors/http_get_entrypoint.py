@@ -48,6 +48,8 @@ class HttpGetEntrypoint:
     :param context: what it is built in.
     """
 
+    upgrades = False
+
     def __init__(self, options: HttpGetOptions, context: EntrypointContext) -> None:
         self.options = options
         self.reactor = context.reactor

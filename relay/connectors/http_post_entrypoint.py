@@ -50,6 +50,8 @@ class HttpPostEntrypoint:
     :param context: what it is built in.
     """
 
+    upgrades = False
+
     def __init__(self, options: HttpPostOptions, context: EntrypointContext) -> None:
         self._options = options
         self._longest_bytes = context.channels.options.max_event_bytes

@@ -61,6 +61,8 @@ class SseEntrypoint:
     :param context: what it is built in.
     """
 
+    upgrades = False
+
     def __init__(
         self, options: SseEntrypointOptions, context: EntrypointContext
     ) -> None:

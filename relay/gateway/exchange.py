@@ -9,6 +9,7 @@ ends it in ``_end``, once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 from uuid import uuid4
 
@@ -77,6 +78,7 @@ class Exchange:
             request, self, services.reactor, services.settings.stall_timeout_ms
         )
         self._counter: EventCounter | None = None
+        self._streams = False
         given = request.requestHeaders.getRawHeaders(TRANSACTION_ID, [b""])[0]
         self._transaction_id = (
             given if 0 < len(given) <= LONGEST_TRANSACTION_ID else _new_id()
@@ -89,7 +91,7 @@ class Exchange:
     @property
     def is_stream(self) -> bool:
         """Whether the response is an event stream."""
-        return self._counter is not None
+        return self._streams
 
     @property
     def over(self) -> bool:
@@ -133,6 +135,7 @@ class Exchange:
         record.status = code
         record.ttfb_ms = self._elapsed_ms()
         if event_stream:
+            self._streams = True
             self._counter = EventCounter()
             if not headers.hasHeader(b"x-accel-buffering"):
                 # An nginx in front would collect events before it lets them go.
@@ -145,6 +148,21 @@ class Exchange:
         self._sender.head(code, phrase, headers)
         if event_stream:
             self.services.access.opened(record, self.services.wall_ms())
+
+    def upgrade(self, headers: Headers, receiver: Callable[[bytes], None]) -> None:
+        """
+        Switch to another protocol; the feed counts its events itself.
+
+        :param headers: what the feed says; what the gateway adds is added here.
+        :param receiver: takes what the client sends from here on.
+        """
+        self.record.status = 101
+        self.record.ttfb_ms = self._elapsed_ms()
+        self._streams = True
+        self.identify(headers)
+        self._sender.upgrade(headers)
+        self.services.access.opened(self.record, self.services.wall_ms())
+        self.request.channel.upgrade(receiver)
 
     def write(self, data: bytes) -> None:
         """
@@ -288,7 +306,8 @@ class Exchange:
         record, body = self.record, self.request.body
         record.bytes_in = body.bytes if body is not None else 0
         record.bytes_out = self._sender.bytes
-        record.events = self._counter.events if self._counter is not None else 0
+        if self._counter is not None:
+            record.events = self._counter.events
         record.duration_ms = self._elapsed_ms()
         self.services.access.closed(record, self.services.wall_ms())
         # Last: who waits for the last exchange may close the log now.

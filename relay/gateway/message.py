@@ -103,6 +103,9 @@ class MessageCall:
 class Entrypoint(Protocol):
     """An entrypoint of one API, with its configuration."""
 
+    upgrades: bool
+    """Whether it takes connections over for another protocol than HTTP."""
+
     def accepts(self, call: MessageCall) -> bool:
         """
         Whether a call is for this entrypoint; the first that says so takes it.
@@ -142,6 +145,7 @@ class MessageAnswerer:
         self._channels = channels
         self._group = group
         self._release = release
+        self.upgrades = any(entrypoint.upgrades for entrypoint in entrypoints)
 
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
         """Find the entrypoint, and let it answer."""

@@ -38,6 +38,8 @@ class ProxyAnswerer:
     :param group: the API's default endpoint group.
     """
 
+    upgrades = False
+
     def __init__(self, group: Group) -> None:
         self._group = group
 

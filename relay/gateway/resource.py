@@ -108,6 +108,9 @@ class GatewayResource(Resource):
         exchange.record.query = query.decode("ascii") if question else None
         self._check_limits(exchange)
         route = self.table.match(host, path, request.channel.site.listener_id)
+        upgrade = self._wants_upgrade(request.requestHeaders)
+        if upgrade and not (route is not None and route.api.answerer.upgrades):
+            raise _Refused(refusals.NO_UPGRADE)
         if route is None:
             message = self.services.settings.not_found_message
             raise _Refused(refusals.no_context_path(message))
@@ -143,8 +146,6 @@ class GatewayResource(Resource):
             )
         # A target has no fragment; who sends one all the same means the rest.
         request.uri = request.uri.partition(b"#")[0]
-        if self._wants_upgrade(request.requestHeaders):
-            raise _Refused(refusals.NO_UPGRADE)
         return matched["name"].lower()
 
     def _wants_upgrade(self, headers: Headers) -> bool:

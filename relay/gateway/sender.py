@@ -83,6 +83,23 @@ class Sender:
         request.write(b"")
         self._direct = direct_writer(request)
 
+    def upgrade(self, headers: Headers) -> None:
+        """
+        Switch protocols (RFC 9110, 15.2.2): what is written from here on is not framed.
+
+        :param headers: the headers of the 101 response.
+        """
+        request = self._request
+        request.setResponseCode(101)
+        request.startedWriting = 1
+        request.channel.persistent = False
+        request.channel.writeHeaders(
+            b"HTTP/1.1", b"101", b"Switching Protocols", headers
+        )
+        request.registerProducer(self, True)
+        self._registered = True
+        self._direct = direct_writer(request)
+
     def write(self, data: bytes) -> None:
         """
         Write some of the body.

@@ -13,6 +13,9 @@ from relay.plans import PlanChain
 class Answerer(Protocol):
     """What answers the calls of one API."""
 
+    upgrades: bool
+    """Whether it may take a connection over for another protocol than HTTP."""
+
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
         """
         Answer a call whose client was let in.

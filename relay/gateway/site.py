@@ -8,6 +8,7 @@ head and its body streams (RFC 9110, 10.1.1).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import IAddress, IReactorTime
@@ -122,6 +123,7 @@ class RelayChannel(HTTPChannel):
         super().__init__()
         self._head_deadline: Deadline | None = None
         self._ending: Deadline | None = None
+        self._receiver: Callable[[bytes], None] | None = None
         self._body_paused = False
         self._first_line = b""
         self._taken: int | None = None
@@ -142,6 +144,9 @@ class RelayChannel(HTTPChannel):
         """Start the clock of a request head with its first byte."""
         if self._ending is not None:
             return
+        if self._receiver is not None:
+            self._receiver(data)
+            return
         if (
             self._head_deadline is not None
             and not self.requests
@@ -149,6 +154,24 @@ class RelayChannel(HTTPChannel):
         ):
             self._head_deadline.start()
         super().dataReceived(data)
+
+    def rawDataReceived(self, data: bytes) -> None:
+        """Take what came with a request head, unless it is of another protocol."""
+        if self._receiver is not None:
+            self._receiver(data)
+        else:
+            super().rawDataReceived(data)
+
+    def upgrade(self, receiver: Callable[[bytes], None]) -> None:
+        """
+        Speak another protocol than HTTP from here on.
+
+        :param receiver: takes what the client sends.
+        """
+        self._receiver = receiver
+        early, self._dataBuffer = b"".join(self._dataBuffer), []
+        if early:
+            receiver(early)
 
     def lineReceived(self, line: bytes) -> None:
         """Take a line of a request head."""

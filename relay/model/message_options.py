@@ -122,4 +122,25 @@ class HttpGetOptions(Options):
     cors: CorsOptions = CorsOptions()
 
 
+class PartOptions(Options):
+    """One direction of the ``websocket`` entrypoint."""
+
+    enabled: Flag = True
+
+
+class WebsocketOptions(Options):
+    """The ``websocket`` entrypoint: one event in JSON for each text frame."""
+
+    publisher: PartOptions = PartOptions(enabled=False)
+    """Whether clients may publish."""
+    subscriber: PartOptions = PartOptions()
+    """Whether clients are given events."""
+    heartbeat_interval_in_ms: MillisecondsOrOff = 30_000
+    """After how long without an event a ping is sent; 0 for never."""
+    slow_consumer: SlowConsumerOptions = SlowConsumerOptions()
+    allow_filter: Flag = False
+    cors: CorsOptions = CorsOptions()
+    """Which origins may connect; credentials always go along."""
+
+
 MockEndpoint.model_rebuild()

@@ -112,6 +112,18 @@ def _groups(body: Mapping[str, Any]) -> Iterator[Issue]:
                 )
 
 
+def _websocket_publishes(entrypoint: Mapping[str, Any]) -> bool:
+    try:
+        options = decoded(entrypoint.get("configuration"))
+    except ValueError:
+        return False
+    publisher = options.get("publisher") if isinstance(options, Mapping) else None
+    enabled = publisher.get("enabled") if isinstance(publisher, Mapping) else None
+    # A publisher that is there is on unless it says otherwise.
+    on = isinstance(publisher, Mapping) and enabled is not False
+    return entrypoint.get("type") == "websocket" and on
+
+
 PUBLISHING = frozenset({"http-post"})
 """Entrypoints by which events come in, for which a topic must be there."""
 
@@ -124,7 +136,7 @@ def _publishers(body: Mapping[str, Any]) -> Iterator[Issue]:
     for at, listener in objects(body, "listeners"):
         for where, entrypoint in objects(listener, "entrypoints", at):
             kind = entrypoint.get("type")
-            if kind in PUBLISHING:
+            if kind in PUBLISHING or _websocket_publishes(entrypoint):
                 yield Issue(
                     "publishing needs an endpoint group of type [memory]",
                     join(where, "type"),

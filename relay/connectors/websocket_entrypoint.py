@@ -1,0 +1,254 @@
+"""The ``websocket`` entrypoint: one event in JSON for each text frame, both ways."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from typing import Any
+
+from twisted.web.http_headers import Headers
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import (
+    BytesMessage,
+    CloseConnection,
+    Event,
+    Ping,
+    TextMessage,
+)
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+from zope.interface import implementer
+
+from relay.channel.channel import Channel
+from relay.channel.channels import ChannelRefused
+from relay.channel.filter import TooManyFilters
+from relay.channel.subscriber import Subscriber
+from relay.connectors import websocket_frames as frames
+from relay.connectors.interfaces import EntrypointContext, IEntrypoint
+from relay.connectors.parameters import BadParameter, read_filter, read_last_event_id
+from relay.connectors.publication import BadEvent, read_event
+from relay.gateway import refusals
+from relay.gateway.headers import connection_options
+from relay.gateway.message import MessageCall
+from relay.gateway.refusals import Refusal
+from relay.model.kinds import EntrypointType
+from relay.model.message_options import WebsocketOptions
+from relay.model.outcome import Outcome
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""RFC 6455, 1.3."""
+
+
+@implementer(IEntrypoint)
+class WebsocketEntrypointType:
+    """Makes ``websocket`` entrypoints."""
+
+    kind = EntrypointType("websocket", "WebSocket", "MESSAGE", WebsocketOptions)
+    order = 0
+
+    def build(
+        self, configuration: dict[str, Any], context: EntrypointContext
+    ) -> WebsocketEntrypoint:
+        """Make the entrypoint of one API."""
+        return WebsocketEntrypoint(WebsocketOptions.read(configuration), context)
+
+
+class WebsocketEntrypoint:
+    """
+    The entrypoint of one API.
+
+    :param options: its configuration.
+    :param context: what it is built in.
+    """
+
+    upgrades = True
+
+    def __init__(self, options: WebsocketOptions, context: EntrypointContext) -> None:
+        self.options = options
+        self.longest_bytes = context.channels.options.max_event_bytes
+
+    def accepts(self, call: MessageCall) -> bool:
+        """Take calls that ask for a WebSocket."""
+        return b"upgrade" in connection_options(call.headers) and (
+            (call.header(b"upgrade") or b"").strip().lower() == b"websocket"
+        )
+
+    def attach(self, call: MessageCall) -> None:
+        """Shake hands (RFC 6455, 4.2), and let the frames come."""
+        try:
+            headers = self._shake_hands(call)
+            WebsocketSession(self, call).start(headers)
+        except BadParameter as error:
+            call.refuse(error.refusal)
+        except TooManyFilters as error:
+            call.refuse(Refusal(429, "TOO_MANY_FILTERS", str(error)))
+        except ChannelRefused as error:
+            call.refuse(
+                refusals.TOO_MANY_CHANNELS_OF_ADDRESS
+                if error.of_address
+                else refusals.TOO_MANY_CHANNELS
+            )
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def _shake_hands(self, call: MessageCall) -> Headers:
+        if call.method != b"GET":
+            raise BadParameter("the method", "must be GET")
+        if call.header(b"sec-websocket-version") != b"13":
+            raise BadParameter("Sec-WebSocket-Version", "must be 13")
+        key = (call.header(b"sec-websocket-key") or b"").strip()
+        try:
+            sound = len(base64.b64decode(key, validate=True)) == 16
+        except binascii.Error:
+            sound = False
+        if not sound:
+            raise BadParameter("Sec-WebSocket-Key", "must be 16 bytes in base64")
+        origin = call.header(b"origin")
+        allowed = self.options.cors.allow_origin
+        if origin is not None and not {"*", origin.decode("latin-1")} & set(allowed):
+            raise BadParameter("Origin", "is not allowed")
+        accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())
+        return Headers(
+            {
+                b"upgrade": [b"websocket"],
+                b"connection": [b"Upgrade"],
+                b"sec-websocket-accept": [accept],
+            }
+        )
+
+
+class WebsocketSession:
+    """
+    One client's connection.
+
+    :param entrypoint: through which it came.
+    :param call: the client's call.
+    :raises BadParameter: when the call asks for what it cannot have.
+    """
+
+    def __init__(self, entrypoint: WebsocketEntrypoint, call: MessageCall) -> None:
+        options = entrypoint.options
+        self._entrypoint = entrypoint
+        self._call = call
+        self._exchange = call.exchange
+        self._connection = Connection(ConnectionType.SERVER)
+        self._text: list[str] = []
+        self._text_bytes = 0
+        self._last_event_id = read_last_event_id(call)
+        wanted = read_filter(call, options.allow_filter)
+        framing = frames.FrameFraming(wanted, options.heartbeat_interval_in_ms)
+        self._subscriber = Subscriber(framing, self, options.slow_consumer)
+        self._channel: Channel | None = None
+
+    def start(self, headers: Headers) -> None:
+        """
+        Attach, switch protocols, and let the events come.
+
+        :param headers: of the 101 response.
+        :raises ChannelRefused: when there are too many channels.
+        :raises TooManyFilters: when the channel has too many filters.
+        """
+        channel = self._call.open_channel()
+        if self._entrypoint.options.subscriber.enabled:
+            channel.attach(self._subscriber, self._last_event_id)
+        self._channel = channel
+        self._exchange.feed = self
+        self._exchange.upgrade(headers, self.received)
+        self._subscriber.resume()
+
+    def received(self, data: bytes) -> None:
+        """Take what the client sends."""
+        try:
+            self._connection.receive_data(data)
+            for event in self._connection.events():
+                if self._exchange.over:
+                    return
+                self._happened(event)
+        except (RemoteProtocolError, LocalProtocolError) as error:
+            self._close(1002, str(error), Outcome.REFUSED)
+
+    def _happened(self, event: Event) -> None:
+        if isinstance(event, TextMessage):
+            self._text_received(event)
+        elif isinstance(event, BytesMessage):
+            self._close(frames.UNSUPPORTED, "events are text frames", Outcome.REFUSED)
+        elif isinstance(event, Ping):
+            self._exchange.write(self._connection.send(event.response()))
+        elif isinstance(event, CloseConnection):
+            self._exchange.write(self._connection.send(event.response()))
+            self._exchange.complete([], Outcome.CLIENT_GONE)
+
+    def _text_received(self, event: TextMessage) -> None:
+        self._text.append(event.data)
+        self._text_bytes += len(event.data)
+        if self._text_bytes > self._entrypoint.longest_bytes * 6 + 65536:
+            self._close(frames.TOO_BIG, "the event is too long", Outcome.LIMIT_REACHED)
+        elif event.message_finished:
+            text, self._text, self._text_bytes = "".join(self._text), [], 0
+            self._publish(text)
+
+    def _publish(self, text: str) -> None:
+        """Publish one event, and answer with its id or with what is wrong."""
+        try:
+            if not self._entrypoint.options.publisher.enabled:
+                raise BadEvent("this API takes no events by WebSocket", 403)
+            try:
+                value = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                raise BadEvent(f"the frame is no JSON: {error}") from None
+            topic, longest = self._call.topic, self._entrypoint.longest_bytes
+            message = read_event(value, topic, "", longest)
+            # Asked for anew: a topic that nobody reads does not stay open for ever.
+            published = self._call.open_channel().publish([message])
+            answer: dict[str, Any] = {"ack": [entry.id for entry in published]}
+        except BadEvent as error:
+            answer = {"error": {"status": error.status, "message": str(error)}}
+        except ChannelRefused as error:
+            answer = {"error": {"status": 503, "message": str(error)}}
+        self._exchange.write(frames.text_frame(answer))
+
+    def deliver(self, data: bytes) -> None:
+        """Write frames to the client."""
+        self._exchange.record.events += frames.count_frames(data)
+        self._exchange.write(data)
+
+    def _close(self, code: int, reason: str, outcome: Outcome) -> None:
+        self._exchange.write(frames.close_frame(code, reason))
+        self._exchange.complete([], outcome)
+
+    def cut(self, outcome: Outcome, key: str) -> None:
+        """The client is too slow."""
+        self._exchange.write(frames.close_frame(frames.TRY_AGAIN, "too slow"))
+        self._exchange.cut(outcome, key)
+
+    def finish(self) -> None:
+        """The source has nothing more to give."""
+        self._close(1000, "the source has ended", Outcome.SOURCE_ENDED)
+
+    def leave(self) -> None:
+        """The channel is closed."""
+        self._exchange.leave(Outcome.STOPPED)
+
+    def farewell(self) -> bytes:
+        """Say that the server goes away."""
+        return frames.close_frame(frames.GOING_AWAY, "going away")
+
+    def pause(self) -> None:
+        """The client takes no more: give it none, and take none of its own."""
+        self._exchange.request.channel.transport.pauseProducing()
+        self._subscriber.pause()
+
+    def resume(self) -> None:
+        """The client takes more."""
+        self._exchange.request.channel.transport.resumeProducing()
+        self._subscriber.resume()
+
+    def release(self) -> None:
+        """The exchange is over."""
+        if self._channel is not None:
+            self._channel.detach(self._subscriber)
+
+
+websocket_entrypoint = WebsocketEntrypointType()

@@ -1,0 +1,98 @@
+"""Frames that a server writes: never masked, never in pieces (RFC 6455, 5.2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from typing import Any
+
+from relay.channel.entry import Entry, Gap
+from relay.channel.filter import Filter
+
+TEXT, CLOSE, PING = 0x1, 0x8, 0x9
+GOING_AWAY, UNSUPPORTED, POLICY, TOO_BIG, TRY_AGAIN = 1001, 1003, 1008, 1009, 1013
+
+
+def frame(opcode: int, payload: bytes) -> bytes:
+    """
+    Write a frame.
+
+    :param opcode: what it is.
+    :param payload: what it holds.
+    """
+    first, length = 0x80 | opcode, len(payload)
+    if length < 126:
+        return bytes((first, length)) + payload
+    if length < 65536:
+        return bytes((first, 126)) + length.to_bytes(2, "big") + payload
+    return bytes((first, 127)) + length.to_bytes(8, "big") + payload
+
+
+def text_frame(value: Any) -> bytes:
+    """
+    Write a value as JSON in a text frame.
+
+    :param value: what :func:`json.dumps` takes.
+    """
+    return frame(TEXT, json.dumps(value, separators=(",", ":")).encode())
+
+
+def close_frame(code: int, reason: str) -> bytes:
+    """
+    Write the frame that ends a connection (RFC 6455, 7.4).
+
+    :param code: why.
+    :param reason: why, in words.
+    """
+    return frame(CLOSE, code.to_bytes(2, "big") + reason.encode()[:123])
+
+
+def count_frames(data: bytes) -> int:
+    """
+    Count text frames.
+
+    :param data: whole frames as :func:`frame` writes them.
+    """
+    at = count = 0
+    while at < len(data):
+        count += data[at] & 0x0F == TEXT
+        length = data[at + 1]
+        if length < 126:
+            at += 2 + length
+        elif length == 126:
+            at += 4 + int.from_bytes(data[at + 2 : at + 4], "big")
+        else:
+            at += 10 + int.from_bytes(data[at + 2 : at + 10], "big")
+    return count
+
+
+class FrameFraming:
+    """
+    Entries as text frames, each with one event in JSON.
+
+    :param wanted: which events.
+    :param heartbeat_ms: after how long without an event a ping is sent; 0 for never.
+    """
+
+    heartbeat = frame(PING, b"")
+
+    def __init__(self, wanted: Filter, heartbeat_ms: int) -> None:
+        self._wanted = wanted
+        self.heartbeat_s = heartbeat_ms / 1000.0
+        self.key: Hashable = ("frames", wanted, heartbeat_ms)
+
+    def encode(self, entry: Entry) -> bytes:
+        """Give an entry's frame, made once for all subscribers with this key."""
+        encoded = entry.encodings.get(self.key)
+        if encoded is None:
+            encoded = entry.encodings[self.key] = self._encode(entry)
+        return encoded
+
+    def _encode(self, entry: Entry) -> bytes:
+        if entry.message is None:
+            return self.encode_gap(entry.gap) if entry.gap is not None else b""
+        return text_frame(entry.as_json()) if self._wanted.matches(entry) else b""
+
+    def encode_gap(self, gap: Gap) -> bytes:
+        """Give the frame of a gap."""
+        return text_frame({"gap": {"reason": gap.reason, "after": gap.after}})
