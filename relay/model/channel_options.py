@@ -23,6 +23,12 @@ def _is_expression(value: str | None) -> str | None:
     return value
 
 
+def _not_durable(value: bool) -> bool:
+    if value:
+        raise ValueError("a history that outlives the process is not supported yet")
+    return value
+
+
 def expression_problem(text: str) -> str | None:
     """Say what is wrong with a JMESPath expression; None when nothing is.
 
@@ -53,8 +59,8 @@ class HistoryOptions(Options):
     max_events: _Count = 1000
     max_bytes: _Bytes = 4 * MIB
     max_age_ms: Milliseconds = 120_000
-    durable: Flag = False
-    """Whether it outlives the process, in the store."""
+    durable: Annotated[Flag, AfterValidator(_not_durable)] = False
+    """Whether it outlives the process: not yet."""
 
 
 class ReconnectOptions(Options):
