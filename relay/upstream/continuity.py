@@ -5,8 +5,8 @@ A source that sends ids and honours ``Last-Event-ID`` can go on where it broke o
 nothing in its answer says that it did: a source that ignores the header, and one whose
 memory does not reach back far enough, look just the same. So the source is put to the
 proof (mode ``verify``): it is asked to go on after the event *before* the last one. If
-the first event that comes is the last one again, nothing is missing. Everything else is
-a gap, and is told.
+the first event that comes is the last one again, in every part, nothing is missing.
+Everything else is a gap, and is told.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ class Continuity:
         """Whether a gap was told that no event has followed yet."""
         self._in_force = ""
         """The id that the stream carries over to events without one."""
-        self._expected = ""
-        """The id that the first event must have to prove continuity."""
+        self._newest: Event | None = None
+        self._expected: Event | None = None
+        """What the first event must be to prove continuity."""
 
     @property
     def last_event_id(self) -> str:
@@ -77,7 +78,7 @@ class Continuity:
         if first:
             return False
         if self._provable:
-            self._expected = self._last
+            self._expected = self._newest
             return False
         believed = (
             self._mode is not ResumeMode.NONE
@@ -99,9 +100,14 @@ class Continuity:
         """
         taken: list[tuple[Event, str] | None] = []
         for event in events:
-            expected, self._expected = self._expected, ""
-            if expected:
-                if event.id == expected:
+            expected, self._expected = self._expected, None
+            if expected is not None:
+                # The id alone proves nothing: some sources restate one for several.
+                if (event.id, event.type, event.data) == (
+                    expected.id,
+                    expected.type,
+                    expected.data,
+                ):
                     self._in_force = event.id
                     continue
                 self._gap()
@@ -111,6 +117,7 @@ class Continuity:
             if own_id:
                 self._before, self._last = self._last, own_id
             self._newest_has_id = bool(own_id)
+            self._newest = event
             self._any_event = True
             self._told = False
             taken.append((event, own_id))

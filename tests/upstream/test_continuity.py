@@ -12,8 +12,8 @@ from relay.upstream.continuity import Continuity, ResumeMode
 
 
 def events(*ids: str) -> list[Event]:
-    """Make events; their data are their places."""
-    return [Event("message", str(at), one) for at, one in enumerate(ids)]
+    """Make events; their data go with their ids."""
+    return [Event("message", f"data of {one}", one) for one in ids]
 
 
 def shown(taken: list[tuple[Event, str] | None]) -> list[str]:
@@ -46,6 +46,12 @@ class VerifyTests(SynchronousTestCase):
         self.assertFalse(self.continuity.connected())
         taken = shown(self.continuity.take(events("e", "f")))
         self.assertEqual(taken, ["GAP", "e", "f"])
+
+    def test_another_event_with_the_same_id_is_a_gap(self) -> None:
+        """Some sources restate an id for several events."""
+        self.continuity.connected()
+        taken = self.continuity.take([Event("message", "something new", "c")])
+        self.assertEqual(shown(taken)[0], "GAP")
 
     def test_a_connection_without_events_proves_nothing(self) -> None:
         """The proof is asked of the next one."""
