@@ -73,6 +73,7 @@ class ManagementRequest(Request):
         self.prepath, self.postpath = parts[:taken], parts[taken:]
 
     def gotLength(self, length: int | None) -> None:
+        """Refuse a body that is announced too large."""
         self.content = BytesIO()
         if length is not None and length > self._site.max_body_bytes:
             # Or the channel would ask for the body that nobody wants.
@@ -80,6 +81,7 @@ class ManagementRequest(Request):
             self._refuse_body()
 
     def handleContentChunk(self, data: bytes) -> None:
+        """Take some of the body, within its bound."""
         self._received += len(data)
         if not self._refused and self._received > self._site.max_body_bytes:
             self._refuse_body()
@@ -90,6 +92,7 @@ class ManagementRequest(Request):
             self._abort()
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """The request is complete."""
         self._stop_timer()
         if self._refused:
             self.finish()
@@ -97,10 +100,12 @@ class ManagementRequest(Request):
             super().requestReceived(command, path, version)
 
     def connectionLost(self, reason: Failure) -> None:
+        """The client is gone: stop the timer."""
         self._stop_timer()
         super().connectionLost(reason)
 
     def process(self) -> None:
+        """Answer, unless the request was refused already."""
         self.site = self._site
         self.setHeader(b"Date", datetimeToString())
         self.prepath = []

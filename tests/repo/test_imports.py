@@ -1,0 +1,114 @@
+"""Imports go one way."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.repo.tree import ROOT, dotted, modules
+
+ALLOWED: dict[str, set[str]] = {
+    "__init__": set(),
+    "deadline": set(),
+    "model": set(),
+    "eventstream": set(),
+    "catalog": {"model"},
+    "plans": set(),
+    "settings": {"settings_source", "settings_types"},
+    "settings_source": {"settings_types"},
+    "settings_types": set(),
+    "store": {"model"},
+    "tls": {"model"},
+    "observability": {"model", "settings"},
+    "upstream": {"deadline", "eventstream", "model", "tls"},
+    "channel": {"eventstream", "model"},
+    "management": {"catalog", "model", "settings", "store", "tls"},
+    "gateway": {
+        "channel",
+        "deadline",
+        "eventstream",
+        "model",
+        "observability",
+        "plans",
+        "settings",
+        "store",
+        "tls",
+        "upstream",
+    },
+    "connectors": {"channel", "eventstream", "gateway", "model", "upstream"},
+    "demo": set(),
+}
+"""What each part of ``relay`` may import of the others; ``tap`` may import all."""
+
+NO_TWISTED = ("model", "eventstream", "catalog")
+NO_REACTOR = "twisted.internet.reactor"
+ENTRY_POINTS = ("relay.tap", "relay.demo.service")
+"""Where a daemon takes the reactor that was chosen, within a function."""
+
+
+def part(name: str) -> str:
+    """Name the part of ``relay`` that a module belongs to."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def imported(path: Path) -> set[str]:
+    """List all that a module imports, by full name, wherever in it."""
+    package = dotted(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    names: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+class ImportTests(SynchronousTestCase):
+    """The allowed imports, held against the real ones."""
+
+    def test_every_part_is_listed(self) -> None:
+        """A new package takes its place in the table."""
+        parts = {part(dotted(path)) for path in modules("relay")}
+        self.assertEqual(parts - {"tap"}, set(ALLOWED))
+
+    def test_imports_go_one_way(self) -> None:
+        """Nobody imports what is above it."""
+        wrong = []
+        for path in modules("relay"):
+            name = dotted(path)
+            here = part(name)
+            if here == "tap":
+                continue
+            for other in imported(path):
+                if other.startswith("relay."):
+                    there = part(other)
+                    if there not in ALLOWED[here] | {here, "__version__"}:
+                        wrong.append(f"{name} imports {other}")
+        self.assertEqual(wrong, [])
+
+    def test_the_pure_parts_know_no_twisted(self) -> None:
+        """Values, formats and the catalog run without it."""
+        wrong = [
+            f"{dotted(path)} imports {other}"
+            for path in modules("relay")
+            if part(dotted(path)) in NO_TWISTED
+            for other in imported(path)
+            if other.split(".")[0] in ("twisted", "zope", "treq", "klein")
+        ]
+        self.assertEqual(wrong, [])
+
+    def test_the_reactor_is_a_parameter(self) -> None:
+        """Only the entry points take it, when they run."""
+        wrong = [
+            dotted(path)
+            for path in modules("relay")
+            if NO_REACTOR in imported(path) and dotted(path) not in ENTRY_POINTS
+        ]
+        self.assertEqual(wrong, [])

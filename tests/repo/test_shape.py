@@ -1,0 +1,172 @@
+"""Sizes, names and words of the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.repo.tree import ROOT, committed, dotted, modules
+
+MOST_LINES = 400
+NO_NAMES = ("utils", "util", "helpers", "helper", "manager", "handler", "handlers")
+UNFINISHED = re.compile("TO" + "DO|FIX" + "ME|XX" + "X|HA" + "CK")
+FOREIGN = re.compile(
+    "|".join(
+        (
+            re.escape("/wo" + "rk/"),
+            re.escape("/ro" + "ot/"),
+            "python" + "hosted",
+            re.escape("pypi" + ".org"),
+            "npm" + "js",
+        )
+    )
+)
+"""Paths of one machine, and hosts of package registries."""
+TEXT = {".py", ".md", ".toml", ".cfg", ".c", ".h", ".mjs", ".html", ".json", ".service"}
+UNTESTED = {
+    "relay": "holds the version",
+    "relay.gateway.services": "a record without behaviour",
+    "relay.channel.entry": "exercised by every test of a channel",
+    "relay.channel.group": "exercised by every test of a channel",
+    "relay.channel.log": "exercised by every test of a channel",
+    "relay.channel.message": "a record without behaviour",
+    "relay.channel.options": "reads one member",
+    "relay.channel.slow": "exercised by tests/channel/test_channel.py",
+    "relay.channel.subscriber": "exercised by every test of a channel",
+    "relay.channel.channels": "in tests/wire/test_message_streams.py",
+    "relay.channel.framing": "exercised by tests/channel/test_channel.py",
+    "relay.connectors.cors": "in tests/wire/test_message_streams.py",
+    "relay.connectors.http_get_entrypoint": "in tests/wire/test_topics.py",
+    "relay.connectors.http_post_entrypoint": "in tests/wire/test_topics.py",
+    "relay.connectors.interfaces": "holds interfaces",
+    "relay.connectors.memory_endpoint": "in tests/wire/test_topics.py",
+    "relay.connectors.mock_endpoint": "in tests/wire/test_topics.py",
+    "relay.connectors.parameters": "in tests/wire/test_topics.py",
+    "relay.connectors.sse_endpoint": "in tests/wire/test_shared_upstream.py",
+    "relay.connectors.sse_entrypoint": "in tests/wire/test_message_streams.py",
+    "relay.connectors.websocket_entrypoint": "in tests/wire/test_websocket.py",
+    "relay.connectors.websocket_frames": "in tests/wire/test_websocket.py",
+    "relay.eventstream.event": "a record without behaviour",
+    "relay.gateway.builder": "in tests/wire/test_message_streams.py",
+    "relay.gateway.collector": "in tests/wire/test_topics.py",
+    "relay.gateway.direct": "exercised by all of tests/gateway and tests/wire",
+    "relay.gateway.message": "in tests/wire/test_message_streams.py",
+    "relay.tap": "in tests/wire/test_start.py",
+    "relay.tls.verification": "in tests/tls/test_client.py and test_server.py",
+    "relay.upstream.event_source": "in tests/wire/test_message_streams.py",
+}
+"""Modules without a test module of their name, and where their behaviour is tested."""
+
+
+class ShapeTests(SynchronousTestCase):
+    """What a newcomer has to read stays small and well named."""
+
+    def test_no_file_is_long(self) -> None:
+        """The median is told, too."""
+        lines = {
+            dotted(path): len((ROOT / path).read_text().splitlines())
+            for path in modules("relay")
+        }
+        print(f"{len(lines)} modules, median {statistics.median(lines.values())} lines")
+        long = {name: count for name, count in lines.items() if count > MOST_LINES}
+        self.assertEqual(long, {})
+
+    def test_names_say_something(self) -> None:
+        """A module is named for the one thing that it holds."""
+        vague = [
+            dotted(path) for path in modules("relay") if set(path.parts) & set(NO_NAMES)
+        ]
+        vague += [dotted(p) for p in modules("relay") if p.stem in NO_NAMES]
+        self.assertEqual(vague, [])
+
+    def test_nothing_is_left_open(self) -> None:
+        """What is not done is not there; and nothing names one machine."""
+        found = []
+        for path in committed():
+            if path.suffix in TEXT and path.parts[0] != "node_modules":
+                text = (ROOT / path).read_text()
+                found += [f"{path}: {one}" for one in FOREIGN.findall(text)]
+                # The tests of the test runner speak of trial's own word for it.
+                if path.parts[0] != "tests":
+                    found += [f"{path}: {one}" for one in UNFINISHED.findall(text)]
+        self.assertEqual(found, [])
+
+    def test_every_public_object_is_documented(self) -> None:
+        """Modules, classes and functions whose names begin with no underscore."""
+        bare = []
+        for path in modules("relay"):
+            tree = ast.parse((ROOT / path).read_text())
+            bare += [f"{dotted(path)}{where}" for where in _undocumented(tree)]
+        self.assertEqual(bare, [])
+
+    def test_every_module_has_its_test(self) -> None:
+        """Under its own name, or the reason why not is here."""
+        tests = {dotted(path) for path in modules("tests")}
+        missing = set()
+        for path in modules("relay"):
+            name = dotted(path)
+            if path.name == "__init__.py" and len(path.parts) > 2:
+                continue
+            package, _, last = name.rpartition(".")
+            wanted = f"tests{package.removeprefix('relay')}.test_{last.lstrip('_')}"
+            if wanted not in tests and not _tested_together(name):
+                missing.add(name)
+        self.assertEqual(missing - set(UNTESTED), set())
+        self.assertEqual(set(UNTESTED) - missing, set(), "these have tests by now")
+
+
+def _tested_together(name: str) -> bool:
+    """Parts whose tests are grouped by what their users see."""
+    return name.startswith(("relay.demo.", "relay.management.", "relay.model.")) or (
+        name.startswith("relay.store.")
+    )
+
+
+def _undocumented(tree: ast.AST, where: str = "") -> list[str]:
+    found = []
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if node.name.startswith("_"):
+            continue
+        name = f"{where}.{node.name}"
+        if not ast.get_docstring(node) and not _overloads(node):
+            found.append(name)
+        if isinstance(node, ast.ClassDef):
+            found += _undocumented(node, name)
+    return found
+
+
+def _overloads(node: ast.AST) -> bool:
+    decorators = getattr(node, "decorator_list", [])
+    return any(isinstance(d, ast.Name) and d.id == "overload" for d in decorators)
+
+
+def _links(page: Path) -> list[str]:
+    text = (ROOT / page).read_text()
+    found = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
+    return [link for link in found if "://" not in link]
+
+
+class PageTests(SynchronousTestCase):
+    """The pages for people."""
+
+    def test_links_lead_somewhere(self) -> None:
+        """Within the project."""
+        dead = [
+            f"{page}: {link}"
+            for page in committed()
+            if page.suffix == ".md"
+            for link in _links(page)
+            if not (ROOT / page.parent / link).exists()
+        ]
+        self.assertEqual(dead, [])
+
+    def test_the_two_commands(self) -> None:
+        """Are what README begins with."""
+        text = (ROOT / "README.md").read_text()
+        self.assertLess(text.index("make demo"), text.index("make test"))
