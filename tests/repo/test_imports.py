@@ -42,6 +42,18 @@ ALLOWED: dict[str, set[str]] = {
 }
 """What each part of ``relay`` may import of the others; ``tap`` may import all."""
 
+HIDDEN: dict[str, set[str]] = {
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "klein": {"management"},
+    "argon2": {"management"},
+    "treq": {"demo", "upstream"},
+    "socksio": {"upstream"},
+    "OpenSSL": {"tls", "upstream"},
+    "cryptography": {"tls"},
+}
+"""Libraries that only some parts use, so that the others need not know of them."""
+
 NO_TWISTED = ("model", "eventstream", "catalog")
 NO_REACTOR = "twisted.internet.reactor"
 ENTRY_POINTS = ("relay.tap", "relay.demo.service")
@@ -110,5 +122,33 @@ class ImportTests(SynchronousTestCase):
             dotted(path)
             for path in modules("relay")
             if NO_REACTOR in imported(path) and dotted(path) not in ENTRY_POINTS
+        ]
+        self.assertEqual(wrong, [])
+
+    def test_the_table_has_no_circle(self) -> None:
+        """The parts can be put in an order in which each knows only earlier ones."""
+        known: set[str] = set()
+        while ready := {p for p, row in ALLOWED.items() if row <= known} - known:
+            known |= ready
+        self.assertEqual(set(ALLOWED) - known, set())
+
+    def test_libraries_stay_hidden(self) -> None:
+        """A library that one part wraps is not used around it."""
+        wrong = [
+            f"{dotted(path)} imports {other}"
+            for path in modules("relay")
+            for other in imported(path)
+            if (library := other.split(".")[0]) in HIDDEN
+            and part(dotted(path)) not in HIDDEN[library]
+        ]
+        self.assertEqual(wrong, [])
+
+    def test_tests_are_not_shipped(self) -> None:
+        """Nothing in relay needs the tests or the benchmarks."""
+        wrong = [
+            f"{dotted(path)} imports {other}"
+            for path in modules("relay")
+            for other in imported(path)
+            if other.split(".")[0] in ("tests", "bench")
         ]
         self.assertEqual(wrong, [])

@@ -16,7 +16,7 @@ FAIL = "    def test_fail(self): self.fail('no')\n"
 ERROR = "    def test_error(self): 1 / 0\n"
 SKIP = "    def test_skip(self): raise SkipTest('needs a\\nthing')\n"
 SKIP_TOO = "    def test_skip_too(self): raise SkipTest('needs a\\nthing')\n"
-TODO = "    def test_todo(self): self.fail()\n    test_todo.todo = 'later'\n"
+EXPECTED = "    def test_todo(self): self.fail()\n    test_todo.todo = 'later'\n"
 FIXED = "    def test_fixed(self): pass\n    test_fixed.todo = 'later'\n"
 KILLED = "    def test_killed(self): import os; os._exit(0)\n"
 
@@ -65,7 +65,7 @@ class RunTests(SynchronousTestCase):
 
     def test_expected_failures(self) -> None:
         """Nothing may be known to be broken: trial passes these, we do not."""
-        status, lines = self.run_on(PASS, TODO)
+        status, lines = self.run_on(PASS, EXPECTED)
         self.assertIn("PASSED (expectedFailures=1, successes=1)", lines)
         self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed"))
         status, lines = self.run_on(PASS, FIXED)

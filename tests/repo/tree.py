@@ -1,6 +1,7 @@
 """The checkout as the repository rules see it."""
 
 import subprocess
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,11 @@ def committed() -> tuple[Path, ...]:
         tracks and what it would add, or all files of an unpacked archive.
     """
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        # The clone may belong to another user than the one who tests it.
+        [
+            *("git", "-c", "safe.directory=*", "ls-files", "-z"),
+            *("--cached", "--others", "--exclude-standard"),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -23,7 +28,30 @@ def committed() -> tuple[Path, ...]:
     if listed.returncode == 0:
         names = [name for name in listed.stdout.split("\0") if name]
         return tuple(sorted(Path(n) for n in names if (ROOT / n).is_file()))
-    return tuple(sorted(p.relative_to(ROOT) for p in ROOT.rglob("*") if p.is_file()))
+    return tuple(sorted(p for p in _unpacked() if (ROOT / p).is_file()))
+
+
+def _unpacked() -> list[Path]:
+    patterns = [".git", *(ROOT / ".gitignore").read_text().replace("/", "").split()]
+    found = []
+    for path in ROOT.rglob("*"):
+        relative = path.relative_to(ROOT)
+        if not any(fnmatch(part, p) for part in relative.parts for p in patterns):
+            found.append(relative)
+    return found
+
+
+def texts() -> list[tuple[Path, str]]:
+    """
+    :return: every file of the project that is UTF-8 text, with what it says.
+    """
+    found = []
+    for path in committed():
+        try:
+            found.append((path, (ROOT / path).read_text()))
+        except UnicodeDecodeError:
+            continue
+    return found
 
 
 def modules(package: str) -> list[Path]:

@@ -1,0 +1,54 @@
+"""The documents name headings, pages and commands that exist."""
+
+import re
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.repo.tree import ROOT, texts
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors that a Markdown page has for its headings."""
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+        for heading in re.findall(r"(?m)^#+ (.*)$", text)
+    }
+
+
+class DocumentTests(SynchronousTestCase):
+    """What one page says about another, or about a command."""
+
+    def setUp(self) -> None:
+        """Read every page."""
+        self.pages = {path: text for path, text in texts() if path.suffix == ".md"}
+        self.assertGreater(len(self.pages), 5)
+
+    def test_anchors(self) -> None:
+        """A link to a heading of a page finds it there."""
+        wrong = []
+        for page, text in self.pages.items():
+            for name, anchor in re.findall(r"\]\(([^):#]*)#([^)]+)\)", text):
+                target = (ROOT / page.parent / name).resolve() if name else ROOT / page
+                if anchor not in anchors(target.read_text()):
+                    wrong.append(f"{page}: {name}#{anchor}")
+        self.assertEqual(wrong, [])
+
+    def test_every_page_is_in_the_index(self) -> None:
+        """Whoever reads the table of contents finds each page of docs."""
+        index = Path("docs/index.md")
+        unlisted = [
+            path.name
+            for path in self.pages
+            if path.parent == index.parent and path != index
+            if f"({path.name})" not in self.pages[index]
+        ]
+        self.assertEqual(unlisted, [])
+
+    def test_commands_exist(self) -> None:
+        """Each ``make`` command of a page is a target of the Makefile."""
+        phony = re.search(r"(?m)^\.PHONY:(.*)$", (ROOT / "Makefile").read_text())
+        assert phony is not None
+        for path, text in self.pages.items():
+            named = set(re.findall(r"(?:`|\$ )make ([a-z]+)\b", text))
+            self.assertEqual(named - set(phony[1].split()), set(), str(path))
