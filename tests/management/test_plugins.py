@@ -15,10 +15,13 @@ class PluginTests(ManagementCase):
         for base in (V2, f"{V2}/organizations/DEFAULT"):
             for kind in ("endpoints", "entrypoints"):
                 found = await self.expect(200, "GET", f"{base}/plugins/{kind}")
-                self.assertEqual([one["id"] for one in found], ["http-proxy"])
-                self.assertEqual(found[0]["supportedApiType"], "PROXY")
-                one = await self.expect(200, "GET", f"{base}/plugins/{kind}/http-proxy")
-                self.assertEqual(one, found[0])
+                types = {one["id"]: one["supportedApiType"] for one in found}
+                self.assertEqual(
+                    (types["http-proxy"], types["sse"]), ("PROXY", "MESSAGE")
+                )
+                for one in found:
+                    path = f"{base}/plugins/{kind}/{one['id']}"
+                    self.assertEqual(await self.expect(200, "GET", path), one)
         plans = await self.expect(200, "GET", f"{V2}/plugins/plans")
         self.assertEqual([one["id"] for one in plans], ["KEY_LESS"])
         self.assertEqual(await self.expect(200, "GET", f"{V2}/plugins/policies"), [])
@@ -28,6 +31,9 @@ class PluginTests(ManagementCase):
         for path, member in (
             ("endpoints/http-proxy/schema", "target"),
             ("endpoints/http-proxy/shared-configuration-schema", "http"),
+            ("endpoints/sse/shared-configuration-schema", "channel"),
+            ("entrypoints/sse/schema", "heartbeatIntervalInMs"),
+            ("entrypoints/websocket/schema", "publisher"),
         ):
             schema = await self.expect(200, "GET", f"{V2}/plugins/{path}")
             self.assertIn(member, schema["properties"])

@@ -60,7 +60,12 @@ class StartTests(SynchronousTestCase):
         """Names the endpoint."""
         with socket.create_server(("127.0.0.1", 0)) as taken:
             endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
-            status, output = self.run_twistd("--gateway", endpoint)
+            status, output = self.run_twistd(
+                "--gateway",
+                endpoint,
+                "--management",
+                f"tcp:{free_port()}:interface=127.0.0.1",
+            )
         self.assert_one_line(status, output, endpoint, "in use")
 
     def test_an_unknown_key(self) -> None:
@@ -190,6 +195,7 @@ class StartTests(SynchronousTestCase):
             "--management",
             f"tcp:{management}:interface=127.0.0.1",
         ]
+        until(lambda: not accepts(8090), "the demo source's port is free")
         for _ in range(2):
             log = self.directory / "demo.log"
             log.write_text("")
