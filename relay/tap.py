@@ -41,8 +41,10 @@ from relay.model.records import Deployment
 from relay.observability.access import open_access_log
 from relay.observability.live import LiveExchanges
 from relay.settings import Settings, SettingsError, TlsSettings, load
+from relay.store.channels import ChannelStore
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
+from relay.store.owner import owner_name
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 from relay.tls.material import MaterialError
@@ -204,6 +206,7 @@ class RelayService(Service):
             lambda channels, siblings: EntrypointContext(
                 self._reactor, channels, siblings
             ),
+            ChannelStore(self._store, owner_name(settings.data_dir)),
         )
         self._deployer = Deployer(self._reactor, self._gateway, builder)
         # The feed first, then the snapshot: no change falls between them.
@@ -361,7 +364,7 @@ def _wall_ms() -> int:
 
 
 def _raise_file_limit() -> None:
-    """Every stream takes two files: allow as many as the system lets us."""
+    """Every stream takes two files."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
@@ -370,12 +373,10 @@ def _url(port: IListeningPort, tls: TlsSettings | None) -> str:
     """The URL of a listener, as seen from this machine."""
     address = port.getHost()
     host = getattr(address, "host", "127.0.0.1")
-    if host in ("0.0.0.0", "::"):
-        host = "127.0.0.1"
-    if ":" in host:
-        host = f"[{host}]"
-    number = getattr(address, "port", 80)
-    return f"{'https' if tls is not None else 'http'}://{host}:{number}"
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    host = f"[{host}]" if ":" in host else host
+    scheme = "https" if tls is not None else "http"
+    return f"{scheme}://{host}:{getattr(address, 'port', 80)}"
 
 
 def _read_password(settings: Settings) -> str:

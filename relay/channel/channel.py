@@ -14,9 +14,11 @@ from collections.abc import Callable, Hashable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from relay.channel import ids
+from relay.channel.archive import Archive, IdempotencyKey
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.filter import MOST_DISTINCT, TooManyFilters
 from relay.channel.group import Group
@@ -68,6 +70,10 @@ class Channel:
         self.options = options
         self.log = Log(options.history, epoch)
         self.state = State.OPEN
+        self.archive: Archive | None = None
+        """Where entries are kept before they are delivered; None for nowhere."""
+        self.digest = ""
+        """What the archive knows it by."""
         self.resume_source_id = ""
         """The source's id after which the upstream is to be opened."""
         self.on_first: Callable[[], None] | None = None
@@ -99,11 +105,7 @@ class Channel:
 
         :param messages: in order.
         """
-        log, now_ms = self.log, self._wall_ms()
-        log.evict(now_ms)
-        entries = [log.append(message, now_ms) for message in messages]
-        self._deliver(entries)
-        return entries
+        return self._now(messages)
 
     def gap(self, reason: GapReason) -> Entry:
         """
@@ -111,10 +113,38 @@ class Channel:
 
         :param reason: why.
         """
-        gap = Gap(reason, self.log.last_event_id)
-        entry = self.log.append_gap(gap, self._wall_ms())
-        self._deliver([entry])
-        return entry
+        return self._now([reason])[0]
+
+    def _now(self, items: Sequence[Message | GapReason]) -> list[Entry]:
+        entries = self.log.stage(items, self._wall_ms())
+        self.add(entries)
+        return entries
+
+    def add(self, entries: list[Entry]) -> None:
+        """
+        Add entries that were staged, and deliver them.
+
+        :param entries: in order, the next of the log.
+        """
+        self.log.add(entries)
+        self.log.evict(self._wall_ms())
+        self._deliver(entries)
+
+    def submit(
+        self,
+        items: Sequence[Message | GapReason],
+        key: IdempotencyKey | None = None,
+    ) -> Deferred[list[Entry]]:
+        """
+        Add events and gaps; in a durable channel, once they are safe.
+
+        :param items: in order.
+        :param key: under which the ids are to be remembered, if that is durable, too.
+        :return: fires with the entries once they are delivered.
+        """
+        if self.archive is None:
+            return succeed(self._now(items))
+        return self.archive.submit(self, items, key)
 
     def _deliver(self, entries: list[Entry]) -> None:
         now_s = self._clock.seconds()

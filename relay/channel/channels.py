@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.web.http_headers import Headers
 
+from relay.channel.archive import Archive
 from relay.channel.channel import Channel
+from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
 from relay.model.channel_options import ChannelOptions, KeyOptions
 
@@ -64,6 +67,7 @@ class Channels:
     :param source: makes what feeds a channel.
     :param published: whether the events come from publishers. Then a topic is its path
         alone, and stays while it holds an event, whether or not anybody reads it.
+    :param archive: where histories are kept, if they are durable; loaded.
     """
 
     def __init__(
@@ -73,8 +77,12 @@ class Channels:
         wall_ms: Callable[[], int],
         source: Callable[[OpenChannel], Source],
         published: bool = False,
+        archive: Archive | None = None,
     ) -> None:
         self.options = options
+        self._archive = archive
+        self.publications = Idempotency(clock.seconds)
+        """What was answered under an ``Idempotency-Key``."""
         self.published = published
         self._key = NOTHING_ELSE if published else options.key
         self._clock = clock
@@ -86,6 +94,33 @@ class Channels:
         self._sweep = LoopingCall(self._look_after)
         self._sweep.clock = clock
         self._sweep.start(SWEEP_S, now=False)
+
+    @property
+    def durable(self) -> bool:
+        """Whether what is published outlives the process."""
+        return self._archive is not None
+
+    def load(self) -> Deferred[None]:
+        """Get ready to open channels: read what earlier processes kept."""
+        if self._archive is None:
+            return succeed(None)
+        return self._archive.load().addCallback(self._recall)
+
+    def _recall(self, _: None) -> None:
+        if self._archive is not None:
+            for one in self._archive.publications:
+                age_s = (self._wall_ms() - one.at_ms) / 1000.0
+                self.publications.remember(one.topic, one.key, list(one.ids), age_s)
+
+    def reset(self) -> None:
+        """Close all channels: another process serves them."""
+        for opened in list(self._open.values()):
+            if opened.linger is not None:
+                opened.linger.cancel()
+                opened.linger = None
+            self._stop(opened)
+        self._open.clear()
+        self._of_address.clear()
 
     def _look_after(self) -> None:
         """One sweep for all channels, instead of a timer for each stream."""
@@ -122,7 +157,14 @@ class Channels:
         if self._of_address[address] >= self.options.max_channels_per_address:
             raise ChannelRefused(of_address=True)
         self._of_address[address] += 1
-        channel = Channel(self.options, self._clock, self._wall_ms)
+        kept = None
+        if self._archive is not None:
+            kept = self._archive.kept(key.digest)
+        epoch = kept[0] if kept is not None else None
+        channel = Channel(self.options, self._clock, self._wall_ms, epoch)
+        channel.archive, channel.digest = self._archive, key.digest
+        if kept is not None:
+            channel.log.restore(kept[1])
         opened = OpenChannel(key, channel, address)
         channel.on_first = lambda: self._first(opened)
         channel.on_last = lambda: self._last(opened)
@@ -165,9 +207,6 @@ class Channels:
         """Stop all sources; the subscribers are ended by their exchanges."""
         self._closed = True
         self._sweep.stop()
-        for opened in list(self._open.values()):
-            if opened.linger is not None:
-                opened.linger.cancel()
-                opened.linger = None
-            self._stop(opened)
-        self._open.clear()
+        if self._archive is not None:
+            self._archive.close()
+        self.reset()

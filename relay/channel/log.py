@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from relay.channel import ids
-from relay.channel.entry import Entry, Gap
+from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.message import Message
 from relay.model.channel_options import HistoryOptions
 
@@ -42,54 +42,61 @@ class Log:
                 return self._entries[index].id
         return None
 
-    def append(self, message: Message, at_ms: int) -> Entry:
+    def stage(
+        self,
+        items: Sequence[Message | GapReason],
+        at_ms: int,
+        before: Sequence[Entry] = (),
+    ) -> list[Entry]:
         """
-        Add an event.
+        Make entries that are to be added next; the log stays as it is.
 
-        :param message: the event.
+        :param items: events, and gaps between them.
         :param at_ms: now, in milliseconds since the Unix epoch.
+        :param before: what was staged and will be added before them.
         """
-        event_id = ids.make(self.epoch, self.next_seq, message.id)
-        entry = self._add(Entry(self.next_seq, event_id, message, None, at_ms))
-        if message.id:
-            self._sources[message.id] = entry.seq
-        return entry
+        entries: list[Entry] = []
+        told = [entry.id for entry in before if entry.message is not None]
+        last = told[-1] if told else self.last_event_id
+        for seq, item in enumerate(items, self.next_seq + len(before)):
+            if isinstance(item, GapReason):
+                event_id = ids.make(self.epoch, seq, "")
+                entries.append(Entry(seq, event_id, None, Gap(item, last), at_ms))
+            else:
+                last = ids.make(self.epoch, seq, item.id)
+                entries.append(Entry(seq, last, item, None, at_ms))
+        return entries
 
-    def append_gap(self, gap: Gap, at_ms: int) -> Entry:
+    def add(self, entries: Iterable[Entry]) -> None:
         """
-        Note that events may be missing here.
+        Add entries that were staged.
 
-        :param gap: why.
-        :param at_ms: now, in milliseconds since the Unix epoch.
+        :param entries: in order, the first at :attr:`next_seq`.
         """
-        event_id = ids.make(self.epoch, self.next_seq, "")
-        return self._add(Entry(self.next_seq, event_id, None, gap, at_ms))
+        for entry in entries:
+            self._add(entry)
 
-    def restore(self, entries: Iterable[Entry], next_seq: int) -> None:
+    def restore(self, entries: Sequence[Entry]) -> None:
         """
         Take over what an earlier process kept of the log.
 
-        :param entries: in order, without holes.
-        :param next_seq: the place of the next entry.
+        :param entries: in order, without holes, at least one.
         """
-        kept = list(entries)
-        self.first_seq = self.next_seq = kept[0].seq if kept else next_seq
-        for entry in kept:
-            self._add(entry)
-            if entry.message is not None and entry.message.id:
-                self._sources[entry.message.id] = entry.seq
+        self.first_seq = self.next_seq = entries[0].seq
+        self.add(entries)
 
-    def _add(self, entry: Entry) -> Entry:
+    def _add(self, entry: Entry) -> None:
         self._end += entry.size
         entry.end = self._end
         self._entries.append(entry)
         self.next_seq = entry.seq + 1
+        if entry.message is not None and entry.message.id:
+            self._sources[entry.message.id] = entry.seq
         while (
             len(self._entries) - self._start > self._history.max_events
             or self._end - self._begin > self._history.max_bytes
         ) and len(self._entries) - self._start > 1:
             self._drop_oldest()
-        return entry
 
     @property
     def holds_any(self) -> bool:

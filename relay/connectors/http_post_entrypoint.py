@@ -6,14 +6,17 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
+from relay.channel.archive import IdempotencyKey
 from relay.channel.channels import ChannelRefused
+from relay.channel.entry import Entry
 from relay.channel.message import Message
 from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
-from relay.connectors.idempotency import Idempotency
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.publication import BadEvent, read_body, with_headers
 from relay.gateway import refusals
@@ -51,11 +54,12 @@ class HttpPostEntrypoint:
     """
 
     upgrades = False
+    log = Logger()
 
     def __init__(self, options: HttpPostOptions, context: EntrypointContext) -> None:
         self._options = options
+        self._channels = context.channels
         self._longest_bytes = context.channels.options.max_event_bytes
-        self._published = Idempotency(context.reactor.seconds)
 
     def accepts(self, call: MessageCall) -> bool:
         """Take POSTs, and a browser's question before."""
@@ -75,20 +79,29 @@ class HttpPostEntrypoint:
     def close(self) -> None:
         """There is nothing to close."""
 
-    def _publish(self, body: bytes, call: MessageCall) -> None:
+    def _publish(self, body: bytes, call: MessageCall) -> Deferred[None] | None:
         if call.exchange.over:
-            return
+            return None
         key = (call.header(b"idempotency-key") or b"").decode("latin-1")
         if len(key) > LONGEST_KEY:
             raise BadEvent(f"Idempotency-Key is longer than {LONGEST_KEY} characters")
-        known = self._published.find(call.topic, key) if key else None
-        if known is None:
-            messages = self._read(body, call)
-            channel = call.open_channel()
-            known = [entry.id for entry in channel.publish(messages)]
-            if key:
-                self._published.remember(call.topic, key, known)
-        self._answer(call, known)
+        known = self._channels.publications.find(call.topic, key) if key else None
+        if known is not None:
+            self._answer(call, known)
+            return None
+        messages = self._read(body, call)
+        remembered = IdempotencyKey(call.topic, key) if key else None
+        done = call.open_channel().submit(messages, remembered)
+        return done.addCallback(self._published, call, remembered)
+
+    def _published(
+        self, entries: list[Entry], call: MessageCall, key: IdempotencyKey | None
+    ) -> None:
+        event_ids = [entry.id for entry in entries]
+        if key is not None:
+            self._channels.publications.remember(*key, event_ids)
+        if not call.exchange.over:
+            self._answer(call, event_ids)
 
     def _read(self, body: bytes, call: MessageCall) -> list[Message]:
         content_type = (call.header(b"content-type") or b"").decode("latin-1")
@@ -113,7 +126,9 @@ class HttpPostEntrypoint:
         return messages
 
     def _answer(self, call: MessageCall, event_ids: list[str]) -> None:
-        body = json.dumps({"ids": event_ids, "durable": False}).encode()
+        body = json.dumps(
+            {"ids": event_ids, "durable": self._channels.durable}
+        ).encode()
         headers = cors_headers(call, self._options.cors)
         headers.setRawHeaders(b"content-type", [b"application/json"])
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
@@ -134,8 +149,8 @@ class HttpPostEntrypoint:
                 else refusals.TOO_MANY_CHANNELS
             )
         else:
-            call.exchange.refuse(refusals.UNEXPECTED)
-            failure.raiseException()
+            self.log.failure("an event could not be published", failure)
+            call.refuse(refusals.NOT_KEPT)
 
 
 def _override(message: Message, field: str, value: str) -> Message:

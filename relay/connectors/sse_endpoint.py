@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
@@ -156,6 +157,8 @@ class _Branch:
         self._owner = owner
         self._number = number
         self._name = connectors[0].name
+        self._lost = False
+        """Whether events could not be kept, which is still to be told."""
         self.source = EventSource(
             connectors,
             owner.request,
@@ -166,19 +169,30 @@ class _Branch:
         )
 
     def events(self, taken: list[tuple[Event, str] | None]) -> None:
-        """Publish what one read brought, in one go where no gap lies between."""
-        channel = self._owner.opened.channel
-        messages: list[Message] = []
-        for one in taken:
-            if one is not None:
-                messages.append(self._message(*one))
-                continue
-            if messages:
-                channel.publish(messages)
-                messages = []
-            self.gap()
-        if messages:
-            channel.publish(messages)
+        """Publish what one read brought, in one go."""
+        self._submit(
+            [
+                GapReason.UPSTREAM_RECONNECT if one is None else self._message(*one)
+                for one in taken
+            ]
+        )
+
+    def _submit(self, items: list[Message | GapReason]) -> None:
+        if self._lost:
+            self._lost = False
+            items = [GapReason.UPSTREAM_RECONNECT, *items]
+        done = self._owner.opened.channel.submit(items)
+        done.addErrback(self._not_kept, len(items))
+
+    def _not_kept(self, failure: Failure, count: int) -> None:
+        """What could not be kept is not delivered; the next events tell the gap."""
+        self.log.error(
+            "channel {digest}: {count} entries could not be kept: {reason}",
+            digest=self._owner.opened.key.digest,
+            count=count,
+            reason=failure.getErrorMessage(),
+        )
+        self._lost = True
 
     def _message(self, event: Event, own_id: str) -> Message:
         if self._number is not None and own_id:
@@ -188,7 +202,7 @@ class _Branch:
 
     def gap(self) -> None:
         """Tell that events may be missing."""
-        self._owner.opened.channel.gap(GapReason.UPSTREAM_RECONNECT)
+        self._submit([GapReason.UPSTREAM_RECONNECT])
 
     def ended(self) -> None:
         """The source has answered 204."""

@@ -8,6 +8,8 @@ import hashlib
 import json
 from typing import Any
 
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import (
@@ -22,6 +24,7 @@ from zope.interface import implementer
 
 from relay.channel.channel import Channel
 from relay.channel.channels import ChannelRefused
+from relay.channel.entry import Entry
 from relay.channel.filter import TooManyFilters
 from relay.channel.subscriber import Subscriber
 from relay.connectors import websocket_frames as frames
@@ -128,6 +131,8 @@ class WebsocketSession:
     :raises BadParameter: when the call asks for what it cannot have.
     """
 
+    log = Logger()
+
     def __init__(self, entrypoint: WebsocketEntrypoint, call: MessageCall) -> None:
         options = entrypoint.options
         self._entrypoint = entrypoint
@@ -201,13 +206,27 @@ class WebsocketSession:
             topic, longest = self._call.topic, self._entrypoint.longest_bytes
             message = read_event(value, topic, "", longest)
             # Asked for anew: a topic that nobody reads does not stay open for ever.
-            published = self._call.open_channel().publish([message])
-            answer: dict[str, Any] = {"ack": [entry.id for entry in published]}
+            done = self._call.open_channel().submit([message])
         except BadEvent as error:
-            answer = {"error": {"status": error.status, "message": str(error)}}
+            self._tell_error(error.status, str(error))
         except ChannelRefused as error:
-            answer = {"error": {"status": 503, "message": str(error)}}
-        self._exchange.write(frames.text_frame(answer))
+            self._tell_error(503, str(error))
+        else:
+            done.addCallbacks(self._published, self._not_published)
+
+    def _published(self, entries: list[Entry]) -> None:
+        if not self._exchange.over:
+            answer = {"ack": [entry.id for entry in entries]}
+            self._exchange.write(frames.text_frame(answer))
+
+    def _not_published(self, failure: Failure) -> None:
+        self.log.failure("an event could not be published", failure)
+        self._tell_error(503, refusals.NOT_KEPT.message)
+
+    def _tell_error(self, status: int, problem: str) -> None:
+        if not self._exchange.over:
+            answer = {"error": {"status": status, "message": problem}}
+            self._exchange.write(frames.text_frame(answer))
 
     def deliver(self, data: bytes) -> None:
         """Write frames to the client."""

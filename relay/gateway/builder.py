@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from relay.channel.archive import Archive, Keeper
 from relay.channel.channels import Channels, OpenChannel, Source
 from relay.channel.options import channel_options
+from relay.gateway.custody import Custody, Owners
 from relay.gateway.message import Entrypoint, MessageAnswerer
 from relay.gateway.passthrough import ProxyAnswerer
 from relay.gateway.served import Answerer, ServedApi
@@ -27,6 +29,13 @@ class Sources(Protocol):
 
     def close(self) -> None:
         """The group is gone."""
+
+
+class ChannelKeepers(Owners, Protocol):
+    """Where leases and histories of channels are kept."""
+
+    def keeper(self, api_id: str) -> Keeper:
+        """Give what keeps the histories of one API."""
 
 
 class EndpointPlugin(Protocol):
@@ -54,6 +63,7 @@ class Builder:
     :param endpoints: types of MESSAGE endpoints, by id.
     :param entrypoints: types of MESSAGE entrypoints, by id.
     :param context: makes what an entrypoint is built in.
+    :param store: where leases and histories of channels are kept.
     """
 
     def __init__(
@@ -63,7 +73,9 @@ class Builder:
         endpoints: Mapping[str, EndpointPlugin],
         entrypoints: Mapping[str, EntrypointPlugin],
         context: Callable[[Channels, frozenset[str]], Any],
+        store: ChannelKeepers,
     ) -> None:
+        self._store = store
         self._services = services
         self._parse = parse
         self._endpoints = endpoints
@@ -100,7 +112,11 @@ class Builder:
         ]
         shared.users += 1
         return MessageAnswerer(
-            entrypoints, shared.channels, group.name, lambda: self._release(shared)
+            entrypoints,
+            shared.channels,
+            group.name,
+            shared.custody,
+            lambda: self._release(shared),
         )
 
     def _channels(self, api_id: str, group: EndpointGroup) -> _SharedChannels:
@@ -113,14 +129,29 @@ class Builder:
             return before
         reactor = self._services.reactor
         sources = self._endpoints[group.type].open(reactor, group)
+        options = channel_options(group)
+        archive = None
+        if options.history.durable:
+            keeper = self._store.keeper(api_id)
+            archive = Archive(keeper, reactor, self._services.wall_ms)
         channels = Channels(
-            channel_options(group),
+            options,
             reactor,
             self._services.wall_ms,
             sources.make,
             sources.published,
+            archive,
         )
-        shared = self._shared[api_id] = _SharedChannels(group, channels, sources)
+        custody = None
+        if sources.published or archive is not None:
+            if before is not None and before.custody is not None:
+                # One lease an API: the channels of before are closed by then.
+                before.custody.close()
+            custody = Custody(
+                reactor, self._store, api_id, channels.load, channels.reset
+            )
+        shared = _SharedChannels(group, channels, sources, custody)
+        self._shared[api_id] = shared
         return shared
 
     def _release(self, shared: _SharedChannels) -> None:
@@ -131,15 +162,22 @@ class Builder:
                     del self._shared[api_id]
             shared.channels.close()
             shared.sources.close()
+            if shared.custody is not None:
+                shared.custody.close()
 
 
 class _SharedChannels:
     """The channels of one group, and how many deployments use them."""
 
     def __init__(
-        self, group: EndpointGroup, channels: Channels, sources: Sources
+        self,
+        group: EndpointGroup,
+        channels: Channels,
+        sources: Sources,
+        custody: Custody | None,
     ) -> None:
         self.group = group
         self.channels = channels
         self.sources = sources
+        self.custody = custody
         self.users = 0

@@ -17,6 +17,7 @@ from twisted.web.http_headers import Headers
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.gateway import refusals
+from relay.gateway.custody import Custody
 from relay.gateway.exchange import Exchange
 from relay.gateway.refusals import Refusal
 
@@ -131,6 +132,8 @@ class MessageAnswerer:
     :param entrypoints: in the order in which they are asked.
     :param channels: the API's channels.
     :param group: the endpoint group's name, for the access log.
+    :param custody: knows whether the channels are this process's; None when every
+        process has its own.
     :param release: tells that this deployment needs the channels no more.
     """
 
@@ -139,8 +142,10 @@ class MessageAnswerer:
         entrypoints: Sequence[Entrypoint],
         channels: Channels,
         group: str,
+        custody: Custody | None,
         release: Callable[[], None],
     ) -> None:
+        self._custody = custody
         self._entrypoints = entrypoints
         self._channels = channels
         self._group = group
@@ -151,11 +156,25 @@ class MessageAnswerer:
         """Find the entrypoint, and let it answer."""
         exchange.record.endpoint = self._group
         call = MessageCall(exchange, path, query, self._channels)
+        if self._custody is None:
+            self._attach(call)
+        else:
+            self._custody.when_known(lambda here: self._attach_if(here, call))
+
+    def _attach_if(self, here: bool, call: MessageCall) -> None:
+        if call.exchange.over:
+            return
+        if here:
+            self._attach(call)
+        else:
+            call.refuse(refusals.CHANNEL_OWNED_ELSEWHERE)
+
+    def _attach(self, call: MessageCall) -> None:
         for entrypoint in self._entrypoints:
             if entrypoint.accepts(call):
                 entrypoint.attach(call)
                 return
-        exchange.refuse(refusals.NO_ENTRYPOINT)
+        call.refuse(refusals.NO_ENTRYPOINT)
 
     def close(self) -> None:
         """End the channels, unless another deployment goes on with them."""

@@ -158,6 +158,20 @@ TOO_MANY_OF_ADDRESS = Refusal(
 BODY_TOO_LARGE = Refusal(
     413, "REQUEST_CONTENT_LIMIT_TOO_LARGE", "The request body is too large"
 )
+CHANNEL_OWNED_ELSEWHERE = Refusal(
+    503,
+    "CHANNEL_OWNED_ELSEWHERE",
+    "Another process on the same store serves the channels of this API",
+    Outcome.LIMIT_REACHED,
+    retry_after_s=2,
+)
+NOT_KEPT = Refusal(
+    503,
+    "CHANNEL_NOT_KEPT",
+    "The event could not be kept, and was not published",
+    Outcome.INTERNAL_ERROR,
+    retry_after_s=1,
+)
 TOO_MANY_CHANNELS = Refusal(
     503,
     "API_TOO_MANY_CHANNELS",

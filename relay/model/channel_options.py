@@ -23,12 +23,6 @@ def _is_expression(value: str | None) -> str | None:
     return value
 
 
-def _not_durable(value: bool) -> bool:
-    if value:
-        raise ValueError("a history that outlives the process is not supported yet")
-    return value
-
-
 def expression_problem(text: str) -> str | None:
     """Say what is wrong with a JMESPath expression; None when nothing is.
 
@@ -59,8 +53,8 @@ class HistoryOptions(Options):
     max_events: _Count = 1000
     max_bytes: _Bytes = 4 * MIB
     max_age_ms: Milliseconds = 120_000
-    durable: Annotated[Flag, AfterValidator(_not_durable)] = False
-    """Whether it outlives the process: not yet."""
+    durable: Flag = False
+    """Whether it outlives the process, in the store."""
 
 
 class ReconnectOptions(Options):

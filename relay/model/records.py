@@ -76,3 +76,26 @@ class UserRecord:
     password_hash: str = field(repr=False)
     """An argon2 hash in its encoded form."""
     updated_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One place of a channel's history."""
+
+    channel: str
+    """The digest of the channel's key."""
+    epoch: str
+    seq: int
+    at_ms: int
+    content: dict[str, Any] = field(repr=False)
+    """What the channel made of its entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was answered under an ``Idempotency-Key``."""
+
+    topic: str
+    key: str
+    ids: tuple[str, ...]
+    at_ms: int

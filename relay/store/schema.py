@@ -121,6 +121,35 @@ users = Table(
 
 # No foreign key: that an API is gone must outlive the API. Numbers are never used
 # twice, not even after pruning, or a reader's position would point at another change.
+channel_owners = Table(
+    "channel_owners",
+    metadata,
+    Column("api_id", ForeignKey("apis.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
+channel_entries = Table(
+    "channel_entries",
+    metadata,
+    Column("api_id", ForeignKey("apis.id", ondelete="CASCADE"), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("epoch", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("content", Document, nullable=False),
+)
+
+channel_publications = Table(
+    "channel_publications",
+    metadata,
+    Column("api_id", ForeignKey("apis.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("ids", Document, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
 changes = Table(
     "changes",
     metadata,

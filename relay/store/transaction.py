@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from relay.store.apis import Apis
 from relay.store.changes import Changes
 from relay.store.deployments import Deployments
+from relay.store.histories import Histories
 from relay.store.plans import Plans
 from relay.store.users import Users
 
@@ -23,6 +24,7 @@ class Transaction:
         self.plans = Plans(connection, now_ms)
         self.deployments = Deployments(connection, self.changes, now_ms)
         self.users = Users(connection, now_ms)
+        self.histories = Histories(connection, now_ms)
 
     def touch(self, api_id: str) -> None:
         """Announce that what gateways serve of an API may differ from now on.

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.wire.client import RawClient
-from tests.wire.daemon import BOUND_S, Answer, SharedDaemon
+from tests.wire.daemon import BOUND_S, Answer, Daemon, SharedDaemon, until
 
 SHARED = SharedDaemon()
 
@@ -228,3 +233,102 @@ class TopicTests(SynchronousTestCase):
         self.assertEqual(answer.status, 400)
         (detail,) = answer.json()["details"]
         self.assertEqual(detail["location"], "listeners[0].entrypoints[1].type")
+
+
+class DurableTests(SynchronousTestCase):
+    """Topics whose history is in the store."""
+
+    def setUp(self) -> None:
+        """Start a daemon of its own."""
+        self.root = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.addCleanup(shutil.rmtree, self.root, True)
+
+    def start(self, name: str = "one") -> Daemon:
+        """Start a daemon on the shared store."""
+        toml = f'[store]\nurl = "sqlite:///{self.root}/shared.db"\n'
+        daemon = Daemon(self.root / name, toml).start()
+        self.addCleanup(daemon.kill)
+        return daemon
+
+    def publish(self, daemon: Daemon, channel: dict[str, Any]) -> str:
+        """Publish an API of topics."""
+        return daemon.publish(topics_api("/t", channel))
+
+    def post(self, daemon: Daemon, data: str, key: str = "") -> Answer:
+        """Publish one event."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", daemon.port, timeout=BOUND_S
+        )
+        headers = {"Content-Type": "text/plain", "Accept": "*/*"}
+        if key:
+            headers["Idempotency-Key"] = key
+        try:
+            connection.request("POST", "/t/news", data.encode(), headers)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def read(self, daemon: Daemon, cursor: str) -> Answer:
+        """Poll."""
+        accept = {"Accept": "application/json"}
+        return daemon.get(f"/t/news?cursor={cursor}", accept)
+
+    def test_a_crash_loses_nothing_answered(self) -> None:
+        """Killed while publishing, again and again: ids go on, keys are known."""
+        daemon = self.start()
+        self.publish(daemon, {"history": {"durable": True, "maxAgeMs": 600000}})
+        answered: list[str] = []
+        first_id = ""
+        for crash in range(3):
+            stop = threading.Timer(0.7, daemon.kill)
+            stop.start()
+            number = 0
+            try:
+                while True:
+                    data = f"{crash}-{number}"
+                    answer = self.post(daemon, data, key=data)
+                    self.assertEqual(answer.status, 202, answer.body)
+                    self.assertTrue(answer.json()["durable"])
+                    first_id = first_id or answer.json()["ids"][0]
+                    answered.append(data)
+                    number += 1
+            except (OSError, http.client.HTTPException):
+                stop.join()
+            daemon.start()
+            until(lambda: self.read(daemon, "x").status == 200, "the topics are back")
+        items = self.read(daemon, first_id).json()
+        self.assertNotIn("gap", items)
+        kept = [answered[0], *(one["data"] for one in items["items"])]
+        self.assertEqual([one for one in answered if one not in kept], [])
+        self.assertEqual(len(kept), len(set(kept)))
+        again = self.post(daemon, "repeated", key=answered[-1])
+        self.assertEqual(again.json()["ids"][0], items["items"][-1]["id"])
+        print(f"3 crashes, {len(answered)} publications answered, all kept")
+
+    def test_one_process_owns_the_topics(self) -> None:
+        """The other refuses, and takes over when the owner stops."""
+        one = self.start("one")
+        self.publish(one, {})
+        self.assertEqual(self.post(one, "here").status, 202)
+        two = self.start("two")
+        refused = self.post(two, "there")
+        self.assertEqual(refused.status, 503)
+        self.assertEqual(refused.json()["key"], "CHANNEL_OWNED_ELSEWHERE")
+        self.assertEqual(refused.headers["Retry-After"], "2")
+        one.stop()
+        until(lambda: self.post(two, "now").status == 202, "the other took over")
+        one.start()
+        self.assertEqual(self.post(one, "late").status, 503)
+
+    def test_an_owner_that_dies_is_followed(self) -> None:
+        """When its lease has run out, and not before."""
+        one = self.start("one")
+        self.publish(one, {"history": {"durable": True}})
+        self.post(one, "kept")
+        two = self.start("two")
+        one.kill()
+        begun = time.monotonic()
+        until(lambda: self.post(two, "after").status == 202, "the other took over")
+        print(f"taken over after {time.monotonic() - begun:.1f} s")
+        items = self.read(two, "x").json()["items"]
+        self.assertEqual(items[0]["data"], "kept")

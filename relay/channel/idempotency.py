@@ -38,12 +38,15 @@ class Idempotency:
         found = self._known.get((topic, key))
         return None if found is None else found[1]
 
-    def remember(self, topic: str, key: str, ids: list[str]) -> None:
+    def remember(
+        self, topic: str, key: str, ids: list[str], age_s: float = 0.0
+    ) -> None:
         """
         Remember a publication.
 
         :param topic: where it was published.
         :param key: its key.
         :param ids: the ids that it got.
+        :param age_s: how long ago that was.
         """
-        self._known[topic, key] = self._seconds(), ids
+        self._known[topic, key] = self._seconds() - age_s, ids

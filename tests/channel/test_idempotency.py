@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.connectors.idempotency import REMEMBERED_S, Idempotency
+from relay.channel.idempotency import REMEMBERED_S, Idempotency
 
 
 class IdempotencyTests(SynchronousTestCase):

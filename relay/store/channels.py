@@ -1,0 +1,99 @@
+"""Leases and histories of channels, as the gateway asks for them."""
+
+from twisted.internet.defer import Deferred
+
+from relay.model.records import HistoryEntry, Publication
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+REMEMBERED_MS = 600_000
+"""How long what was answered under an ``Idempotency-Key`` is kept."""
+
+
+class ChannelStore:
+    """What this process owns and keeps of channels.
+
+    :param store: where it is kept; started.
+    :param owner: this process's name among those that share the store.
+    """
+
+    def __init__(self, store: Store, owner: str) -> None:
+        self._store = store
+        self._owner = owner
+
+    def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
+        """Take or renew the lease of an API's channels.
+
+        :param api_id: the API; of one that is gone nobody is the owner.
+        :param lease_ms: how long it holds.
+        :returns: fires with whether it is this process's.
+        """
+
+        def own(tx: Transaction) -> bool:
+            if tx.apis.get(api_id) is None:
+                return False
+            return tx.histories.own(api_id, self._owner, lease_ms)
+
+        return self._store.write(own)
+
+    def disown(self, api_id: str) -> Deferred[None]:
+        """Give the lease back.
+
+        :param api_id: the API.
+        """
+        return self._store.write(lambda tx: tx.histories.disown(api_id, self._owner))
+
+    def keeper(self, api_id: str) -> "HistoryKeeper":
+        """Give what keeps the histories of one API.
+
+        :param api_id: the API.
+        """
+        return HistoryKeeper(self._store, api_id)
+
+
+class HistoryKeeper:
+    """Keeps the histories of one API's channels.
+
+    :param store: where they are kept.
+    :param api_id: the API.
+    """
+
+    def __init__(self, store: Store, api_id: str) -> None:
+        self._store = store
+        self._api_id = api_id
+
+    def load(self) -> Deferred[tuple[list[HistoryEntry], list[Publication]]]:
+        """Give all that is kept."""
+        api_id = self._api_id
+
+        def load(tx: Transaction) -> tuple[list[HistoryEntry], list[Publication]]:
+            since_ms = tx.now_ms - REMEMBERED_MS
+            return (
+                tx.histories.entries(api_id),
+                tx.histories.publications(api_id, since_ms),
+            )
+
+        # After everything that is being kept just now, hence among the writes.
+        return self._store.write(load)
+
+    def keep(
+        self,
+        entries: list[HistoryEntry],
+        oldest: dict[str, int],
+        publications: list[Publication],
+    ) -> Deferred[None]:
+        """Keep a batch; fires when it is safe.
+
+        :param entries: in order.
+        :param oldest: for each channel the oldest place that is still of use.
+        :param publications: what was answered under a key.
+        """
+        api_id = self._api_id
+
+        def keep(tx: Transaction) -> None:
+            tx.histories.append(api_id, entries, oldest)
+            if publications:
+                since_ms = tx.now_ms - REMEMBERED_MS
+                tx.histories.remember(api_id, publications, since_ms)
+
+        return self._store.write(keep)

@@ -1,0 +1,153 @@
+"""Histories of channels, and which process serves them."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+
+from relay.model.records import HistoryEntry, Publication
+from relay.store.schema import channel_entries, channel_owners, channel_publications
+
+
+class Histories:
+    """Channel histories within one transaction.
+
+    :param connection: the transaction's.
+    :param now_ms: the instant of the transaction.
+    """
+
+    def __init__(self, connection: Connection, now_ms: int) -> None:
+        self._connection = connection
+        self._now_ms = now_ms
+
+    def own(self, api_id: str, owner: str, lease_ms: int) -> bool:
+        """Take the channels of an API, or go on holding them.
+
+        :param api_id: an existing API.
+        :param owner: who asks.
+        :param lease_ms: how long nobody else may have them, unless asked again.
+        :returns: whether they are the owner's now.
+        """
+        row = channel_owners.c
+        taken = self._connection.execute(
+            update(channel_owners)
+            .where(
+                row.api_id == api_id,
+                or_(row.owner == owner, row.until_ms < self._now_ms),
+            )
+            .values(owner=owner, until_ms=self._now_ms + lease_ms)
+        )
+        if taken.rowcount:
+            return True
+        if self._connection.scalar(select(row.owner).where(row.api_id == api_id)):
+            return False
+        self._connection.execute(
+            insert(channel_owners).values(
+                api_id=api_id, owner=owner, until_ms=self._now_ms + lease_ms
+            )
+        )
+        return True
+
+    def disown(self, api_id: str, owner: str) -> None:
+        """Let others have the channels of an API at once.
+
+        :param api_id: the API.
+        :param owner: who had them; another's are left alone.
+        """
+        row = channel_owners.c
+        self._connection.execute(
+            delete(channel_owners).where(row.api_id == api_id, row.owner == owner)
+        )
+
+    def entries(self, api_id: str) -> list[HistoryEntry]:
+        """Give all that is kept of an API's channels, each in order.
+
+        :param api_id: the API.
+        """
+        row = channel_entries.c
+        rows = self._connection.execute(
+            select(row.channel, row.epoch, row.seq, row.at_ms, row.content)
+            .where(row.api_id == api_id)
+            .order_by(row.channel, row.seq)
+        )
+        return [HistoryEntry(*one) for one in rows]
+
+    def append(
+        self,
+        api_id: str,
+        entries: Iterable[HistoryEntry],
+        oldest: Mapping[str, int],
+    ) -> None:
+        """Keep new entries, and forget what is too old.
+
+        :param api_id: the API.
+        :param entries: in order.
+        :param oldest: for each channel the oldest place that is to be kept.
+        """
+        rows = [
+            {
+                "api_id": api_id,
+                "channel": entry.channel,
+                "seq": entry.seq,
+                "epoch": entry.epoch,
+                "at_ms": entry.at_ms,
+                "content": entry.content,
+            }
+            for entry in entries
+        ]
+        if rows:
+            self._connection.execute(insert(channel_entries), rows)
+        row = channel_entries.c
+        for channel, seq in oldest.items():
+            self._connection.execute(
+                delete(channel_entries).where(
+                    and_(row.api_id == api_id, row.channel == channel, row.seq < seq)
+                )
+            )
+
+    def publications(self, api_id: str, since_ms: int) -> list[Publication]:
+        """Give what was published under a key lately.
+
+        :param api_id: the API.
+        :param since_ms: what lately is.
+        """
+        row = channel_publications.c
+        rows = self._connection.execute(
+            select(row.topic, row.key, row.ids, row.at_ms)
+            .where(row.api_id == api_id, row.at_ms >= since_ms)
+            .order_by(row.at_ms)
+        )
+        return [
+            Publication(topic, key, tuple(ids), at_ms)
+            for topic, key, ids, at_ms in rows
+        ]
+
+    def remember(
+        self, api_id: str, publications: Iterable[Publication], since_ms: int
+    ) -> None:
+        """Keep what was answered under a key.
+
+        :param api_id: the API.
+        :param publications: new, or in the place of older ones with their keys.
+        :param since_ms: older ones are forgotten.
+        """
+        row = channel_publications.c
+        self._connection.execute(
+            delete(channel_publications).where(
+                row.api_id == api_id, row.at_ms < since_ms
+            )
+        )
+        for one in publications:
+            self._connection.execute(
+                delete(channel_publications).where(
+                    row.api_id == api_id, row.topic == one.topic, row.key == one.key
+                )
+            )
+            self._connection.execute(
+                insert(channel_publications).values(
+                    api_id=api_id,
+                    topic=one.topic,
+                    key=one.key,
+                    ids=list(one.ids),
+                    at_ms=one.at_ms,
+                )
+            )

@@ -1,0 +1,33 @@
+"""The name under which a process owns channels."""
+
+import fcntl
+import os
+from pathlib import Path
+from uuid import uuid4
+
+FILE_NAME = "owner"
+
+
+def owner_name(data_dir: str) -> str:
+    """Give this process's name: the one that the process before it had.
+
+    A daemon that comes back after a crash takes its own leases up at once. Of two that
+    run on one directory only one can have its name; the other gets a new one.
+
+    :param data_dir: the daemon's directory.
+    """
+    path = Path(data_dir) / FILE_NAME
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return str(uuid4())
+    # The lock lasts as long as the file is open: as long as the process.
+    name = os.read(handle, 64).decode("ascii", "replace")
+    if not name:
+        name = str(uuid4())
+        os.write(handle, name.encode("ascii"))
+        os.fsync(handle)
+    return name

@@ -1,0 +1,40 @@
+"""The name under which a process owns channels."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from tempfile import TemporaryDirectory
+
+from twisted.trial.unittest import SynchronousTestCase
+
+NAME = "import sys; from relay.store.owner import owner_name; "
+TELL = NAME + "print(owner_name(sys.argv[1]))"
+TWICE = NAME + "print(owner_name(sys.argv[1]), owner_name(sys.argv[1]))"
+
+
+class OwnerTests(SynchronousTestCase):
+    """In processes of their own, since the name lasts as long as one."""
+
+    def ask(self, program: str, directory: str) -> list[str]:
+        """Run a program, and give the names that it tells."""
+        done = subprocess.run(
+            [sys.executable, "-c", program, directory],
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        return done.stdout.decode().split()
+
+    def test_a_process_that_comes_back_has_its_name(self) -> None:
+        """So that it has its leases, too."""
+        with TemporaryDirectory() as directory:
+            first = self.ask(TELL, directory)
+            self.assertEqual(self.ask(TELL, directory), first)
+
+    def test_two_at_once_have_two_names(self) -> None:
+        """Whoever comes second has one of its own."""
+        with TemporaryDirectory() as directory:
+            one, two = self.ask(TWICE, directory)
+            self.assertNotEqual(one, two)
+            self.assertEqual(self.ask(TELL, directory), [one])
