@@ -124,7 +124,7 @@ def _websocket_publishes(entrypoint: Mapping[str, Any]) -> bool:
     return entrypoint.get("type") == "websocket" and on
 
 
-PUBLISHING = frozenset({"http-post"})
+PUBLISHING = ("http-post",)
 """Entrypoints by which events come in, for which a topic must be there."""
 
 

@@ -41,6 +41,10 @@ class RulesTests(SynchronousTestCase):
             {"listeners": [{"paths": [a, {"host": a, "path": b}], "entrypoints": [b]}]},
             {"endpointGroups": [a, {"type": a, "endpoints": b, "name": b}]},
             {"endpointGroups": [{"sharedConfiguration": a, "endpoints": [b]}]},
+            {
+                "endpointGroups": [{"type": a}],
+                "listeners": [{"entrypoints": [{"type": b, "configuration": a}]}],
+            },
         ):
             for issue in check(body):
                 self.assertTrue(issue.location)
