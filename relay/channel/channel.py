@@ -210,9 +210,10 @@ class Channel:
         subscriber.behind_since_s = self._clock.seconds()
         group.lagging.add(subscriber)
         self._count += 1
-        if self._count == 1 and self.on_first is not None:
+        if self._count == 1:
             self._open()
-            self.on_first()
+            if self.on_first is not None:
+                self.on_first()
         nothing_left = (
             self.state is State.ENDED
             and gap is None

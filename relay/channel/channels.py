@@ -12,7 +12,7 @@ from twisted.internet.task import LoopingCall
 from twisted.web.http_headers import Headers
 
 from relay.channel.archive import Archive
-from relay.channel.channel import Channel
+from relay.channel.channel import Channel, State
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
 from relay.model.channel_options import ChannelOptions, KeyOptions
@@ -122,6 +122,17 @@ class Channels:
         self._open.clear()
         self._of_address.clear()
 
+    def reopen(self) -> None:
+        """Forget that sources have ended: another deployment may know better."""
+        for opened in list(self._open.values()):
+            if opened.channel.state is State.ENDED:
+                if opened.linger is not None:
+                    opened.linger.cancel()
+                    opened.linger = None
+                del self._open[opened.key]
+                self._of_address[opened.address] -= 1
+                self._stop(opened)
+
     def _look_after(self) -> None:
         """One sweep for all channels, instead of a timer for each stream."""
         for opened in list(self._open.values()):
@@ -188,7 +199,9 @@ class Channels:
 
     def _forget(self, opened: OpenChannel) -> None:
         opened.linger = None
-        if self.published and opened.channel.log.holds_any:
+        ended = opened.channel.state is State.ENDED
+        if (self.published or ended) and opened.channel.log.holds_any:
+            # Nothing is open upstream, and somebody may come for what is kept.
             self._last(opened)
             return
         del self._open[opened.key]

@@ -126,6 +126,7 @@ class Builder:
         """
         before = self._shared.get(api_id)
         if before is not None and before.users and before.group == group:
+            before.channels.reopen()
             return before
         reactor = self._services.reactor
         sources = self._endpoints[group.type].open(reactor, group)

@@ -423,6 +423,21 @@ class EndTests(Sourced):
         answer = self.daemon.get(self.path, {"Last-Event-ID": last})
         self.assertEqual(answer.status, 204)
 
+    def test_a_deployment_asks_the_source_again(self) -> None:
+        """Whatever it said before: the end is forgotten."""
+        api_id = self.publish(
+            one_after_another(
+                answering(b"HTTP/1.1 204 No Content\r\n\r\n"),
+                streaming(b"data: there is more\n\n"),
+            ),
+            {"lingerMs": 60000},
+        )
+        self.subscribe("", "Connection: close").rest()
+        self.assertEqual(self.daemon.get(self.path).status, 204)
+        self.definition["description"] = "another one"
+        self.redeploy(api_id)
+        self.subscribe().until(b"data: there is more\n\n")
+
 
 def _then_close(*pieces: bytes) -> Script:
     def script(connection: Connection) -> None:
