@@ -198,7 +198,7 @@ class RelayService(Service):
             _wall_ms,
         )
         self._gateway = GatewayResource(services)
-        builder = Builder(
+        self._builder = Builder(
             services,
             self._catalog.parse_api,
             {one.kind.id: one for one in getPlugins(IEndpoint, connectors)},
@@ -208,7 +208,7 @@ class RelayService(Service):
             ),
             ChannelStore(self._store, owner_name(settings.data_dir)),
         )
-        self._deployer = Deployer(self._reactor, self._gateway, builder)
+        self._deployer = Deployer(self._reactor, self._gateway, self._builder)
         # The feed first, then the snapshot: no change falls between them.
         self._wait(self._feed.start())
         self._feed.subscribe(self._changed)
@@ -243,6 +243,7 @@ class RelayService(Service):
             authenticator,
             self._reactor,
             self.gateway_urls,
+            self._builder.channels,
         )
         port = self._listen(settings.endpoint, site, settings.tls)
         address = getattr(port.getHost(), "host", "127.0.0.1")

@@ -100,6 +100,15 @@ class Builder:
             answerer = ProxyAnswerer(Group(self._services.reactor, group))
         return ServedApi(deployment, definition, answerer)
 
+    def channels(self, api_id: str) -> list[dict[str, Any]]:
+        """
+        Give the open channels of an API as JSON.
+
+        :param api_id: the API.
+        """
+        shared = self._shared.get(api_id)
+        return shared.channels.as_json() if shared is not None else []
+
     def _message(self, api_id: str, definition: ApiDefinition) -> MessageAnswerer:
         group = definition.endpoint_groups[0]
         shared = self._channels(api_id, group)

@@ -13,6 +13,7 @@ from twisted.web.server import Site
 
 from relay.catalog import Catalog
 from relay.management.apis import Apis
+from relay.management.channels import Channels, ChannelView, no_channels
 from relay.management.deployments import Deployments
 from relay.management.guard import Guard
 from relay.management.pictures import Pictures
@@ -38,6 +39,7 @@ class ManagementSite(Site):
     :param authentication: lets users in.
     :param reactor: for the timeouts.
     :param gateway_urls: gives the URLs of the gateway, best first.
+    :param channels: gives the open channels of an API.
     """
 
     requestFactory = ManagementRequest
@@ -51,6 +53,7 @@ class ManagementSite(Site):
         authentication: Authentication,
         reactor: IReactorTime,
         gateway_urls: Callable[[], list[str]],
+        channels: ChannelView = no_channels,
     ) -> None:
         root = Root(
             Guard(settings.management.hosts),
@@ -61,6 +64,7 @@ class ManagementSite(Site):
                 Deployments(store, gateway_urls),
                 Plans(store, catalog),
                 Pictures(store),
+                Channels(store, channels),
             ),
             _router(Plugins(catalog)),
         )

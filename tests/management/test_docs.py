@@ -8,6 +8,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.management.apis import Apis
+from relay.management.channels import Channels
 from relay.management.deployments import Deployments
 from relay.management.pictures import Pictures
 from relay.management.plans import Plans
@@ -18,7 +19,7 @@ from relay.model.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "management-api.md").read_text()
-FAMILIES = (Apis, Deployments, Pictures, Plans, Plugins, Search)
+FAMILIES = (Apis, Channels, Deployments, Pictures, Plans, Plugins, Search)
 CODE = re.compile(r'(?<![\w.])"((?:api|plan|patch|query|body|json)\.[A-Za-z.]+)"')
 
 

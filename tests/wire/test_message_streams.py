@@ -205,6 +205,33 @@ class StreamTests(Sourced):
         open_now.set()
         self.assertIn(b"retry: ", client.until(b"data: at last\n\n"))
 
+    def test_the_health_of_a_source(self) -> None:
+        """Is told by the management API, with the reason when it is down."""
+        repaired = threading.Event()
+
+        def script(connection: Connection) -> None:
+            connection.head()
+            if not repaired.is_set():
+                connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                return
+            connection.send(EVENT_STREAM + chunk(b"data: 1\n\n"))
+            connection.closed_at()
+
+        api_id = self.publish(script)
+        client = self.subscribe("?secret=1")
+        client.until(b"\r\n\r\n")
+
+        def channel() -> dict[str, Any]:
+            (one,) = self.daemon.must("GET", f"/apis/{api_id}/channels")["data"]
+            self.assertNotIn("secret", str(one))
+            return dict(one)
+
+        until(lambda: "no event stream" in str(channel()["problem"]), "it is down")
+        self.assertEqual((channel()["health"], channel()["subscribers"]), ("DOWN", 1))
+        repaired.set()
+        client.until(b"data: 1\n\n")
+        self.assertEqual((channel()["health"], channel()["events"]), ("UP", 1))
+
     def test_whole_events_only(self) -> None:
         """Half an event at a cut is dropped, never glued to the next connection's."""
         self.publish(

@@ -1,0 +1,37 @@
+"""The channels of a MESSAGE API, as this process serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from relay.management.reply import Reply
+from relay.management.shapes import find_api
+from relay.management.wire import Call, route
+from relay.store.store import Store
+
+ChannelView = Callable[[str], list[dict[str, Any]]]
+"""Gives the open channels of an API, by its id, as JSON."""
+
+
+def no_channels(api_id: str) -> list[dict[str, Any]]:
+    """Give the channels where no gateway runs: there are none."""
+    return []
+
+
+class Channels:
+    """The resource family of channels.
+
+    :param store: knows which APIs there are.
+    :param view: gives the channels; handed in by whoever runs the gateway.
+    """
+
+    def __init__(self, store: Store, view: ChannelView) -> None:
+        self._store = store
+        self._view = view
+
+    @route("GET", "/apis/<api_id>/channels")
+    async def channels(self, call: Call, api_id: str) -> Reply:
+        """Give the open channels, each with its readers and its source's health."""
+        await self._store.read(lambda tx: find_api(tx, api_id))
+        return Reply(200, {"data": self._view(api_id)})
