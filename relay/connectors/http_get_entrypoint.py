@@ -16,7 +16,12 @@ from relay.channel.filter import Filter, TooManyFilters
 from relay.channel.subscriber import Subscriber
 from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
-from relay.connectors.parameters import BadParameter, read_filter, read_number
+from relay.connectors.parameters import (
+    BadParameter,
+    read_cursor,
+    read_filter,
+    read_number,
+)
 from relay.gateway import refusals
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
@@ -148,7 +153,7 @@ class Poll:
         self._wait_ms = read_number(
             call, "waitMs", 0, 0, options.messages_limit_duration_ms
         )
-        self._cursor = call.parameters.get("cursor") or None
+        self._cursor = read_cursor(call)
         wanted = read_filter(call, options.allow_filter)
         framing = ItemFraming(
             wanted, options.headers_in_payload, options.metadata_in_payload
@@ -158,6 +163,8 @@ class Poll:
         self._lines: list[bytes] = []
         self._timer: IDelayedCall | None = None
         self._waiting = False
+        self._from_seq = 0
+        """The place at which it begins."""
 
     def start(self) -> None:
         """
@@ -169,6 +176,7 @@ class Poll:
         exchange = self._call.exchange
         channel = self._channel = self._call.open_channel()
         channel.attach(self._subscriber, self._cursor)
+        self._from_seq = self._subscriber.position
         exchange.feed = self
         self._subscriber.resume()
         if self._lines or exchange.over or not self._wait_ms:
@@ -182,42 +190,58 @@ class Poll:
     def deliver(self, data: bytes) -> None:
         """Take some items; with enough of them, read no more."""
         self._lines += data.splitlines()
-        if self._waiting:
-            self._answer()
-        elif len(self._lines) >= self._limit:
+        if len(self._lines) >= self._limit:
             self._subscriber.pause()
+        if self._waiting and self._timer is not None:
+            # In its own turn: what follows may come in several pieces.
+            self._waiting = False
+            self._timer.reset(0)
 
     def _answer(self) -> None:
         exchange, channel = self._call.exchange, self._channel
         if exchange.over or channel is None:
             return
-        found = [json.loads(line) for line in self._lines]
-        gaps = [one["gap"] for one in found if "gap" in one]
-        items = [one for one in found if "gap" not in one][: self._limit]
-        whole = len(items) == len(found) - len(gaps)
-        if items and not whole:
-            cursor = items[-1]["id"]
-        else:
-            cursor = channel.log.cursor(self._read_upto(channel))
-        answer: dict[str, Any] = {"items": items, "cursor": cursor}
-        if gaps:
-            answer["gap"] = gaps[0]
+        answer = self._collect(channel)
         body = json.dumps(answer, separators=(",", ":")).encode()
         headers = cors_headers(self._call, self._entrypoint.options.cors)
         headers.setRawHeaders(b"content-type", [b"application/json"])
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         headers.setRawHeaders(b"cache-control", [b"no-store"])
-        if gaps:
+        if "gap" in answer:
             headers.setRawHeaders(b"relay-replay", [b"gap"])
         exchange.begin(200, b"OK", headers, event_stream=False)
         exchange.write(body)
         exchange.complete([])
 
-    def _read_upto(self, channel: Channel) -> int:
-        """The last place that was read, what a filter left out included."""
-        if self._subscriber.paused:
-            return self._subscriber.position - 1
-        return channel.log.next_seq - 1
+    def _collect(self, channel: Channel) -> dict[str, Any]:
+        """Take as many items as are wanted, and the gaps before the last of them."""
+        items: list[dict[str, Any]] = []
+        gap: dict[str, Any] | None = None
+        cursor = self._cursor_after(channel)
+        for line in self._lines:
+            one = json.loads(line)
+            if len(items) == self._limit:
+                cursor = items[-1]["id"]
+                break
+            if "gap" not in one:
+                items.append(one)
+            elif gap is None:
+                gap = one["gap"]
+        answer: dict[str, Any] = {"items": items, "cursor": cursor}
+        if gap is not None:
+            answer["gap"] = gap
+        return answer
+
+    def _cursor_after(self, channel: Channel) -> str:
+        """Give the cursor after all that was read, what a filter left out included."""
+        subscriber = self._subscriber
+        stays = subscriber.paused or subscriber.waiting_for is not None
+        next_seq = subscriber.position if stays else channel.log.next_seq
+        if self._cursor and not self._lines and next_seq == self._from_seq:
+            # The one that it came with may name a place of the source's, which this
+            # log has not seen yet.
+            return self._cursor
+        return channel.log.cursor(next_seq - 1)
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """It was too slow: which a call that waits never is."""

@@ -69,6 +69,16 @@ def read_number(
     raise BadParameter(name, f"must be a whole number from {least} to {most}")
 
 
+def read_cursor(call: MessageCall) -> str | None:
+    """
+    Read ``cursor``: what a client that polls has already.
+
+    :param call: the call.
+    :raises BadParameter: when it is too long to be one.
+    """
+    return _place("cursor", call.parameters.get("cursor", ""))
+
+
 def read_last_event_id(call: MessageCall) -> str | None:
     """
     Read what the client has already: ``Last-Event-ID``, or ``lastEventId``.
@@ -84,6 +94,10 @@ def read_last_event_id(call: MessageCall) -> str | None:
         value = header.decode("utf-8", "replace")
     else:
         value = call.parameters.get("lastEventId", "")
+    return _place("Last-Event-ID", value)
+
+
+def _place(name: str, value: str) -> str | None:
     if len(value) > LONGEST_ID:
-        raise BadParameter("Last-Event-ID", f"is longer than {LONGEST_ID} characters")
+        raise BadParameter(name, f"is longer than {LONGEST_ID} characters")
     return value or None

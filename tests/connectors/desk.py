@@ -1,0 +1,220 @@
+"""Calls of a MESSAGE API in memory: an entrypoint, real channels, no sockets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+from twisted.web.http_headers import Headers
+
+from relay.channel.archive import Archive
+from relay.channel.channel import Channel
+from relay.channel.channels import Channels, OpenChannel
+from relay.connectors.interfaces import EntrypointContext
+from relay.gateway.body import RequestBody
+from relay.gateway.message import Entrypoint, MessageCall
+from relay.gateway.refusals import Refusal
+from relay.model.channel_options import ChannelOptions
+from relay.model.outcome import Outcome
+from tests.channel.readers import Moment
+
+
+class Reading:
+    """Notes whether a connection is read, in both places where that is asked for."""
+
+    def __init__(self) -> None:
+        self.paused = False
+        self.transport = self
+
+    def pauseProducing(self) -> None:
+        """Read no more."""
+        self.paused = True
+
+    def resumeProducing(self) -> None:
+        """Read again."""
+        self.paused = False
+
+    def pause_reading(self) -> None:
+        """Read no more."""
+        self.paused = True
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        self.paused = False
+
+    def pause_body(self) -> None:
+        """Read no more of a body."""
+
+    def resume_body(self) -> None:
+        """Read on."""
+
+
+class Desk:
+    """
+    One call, and what the client is answered.
+
+    It stands where :class:`relay.gateway.exchange.Exchange` stands in the daemon.
+    """
+
+    def __init__(self, request: SimpleNamespace) -> None:
+        self.request = request
+        self.record = SimpleNamespace(remote_address="192.0.2.1", events=0)
+        self.feed: Any = None
+        self.receive: Callable[[bytes], None] | None = None
+        """What takes the client's bytes, once protocols were switched."""
+        self.status = 0
+        self.headers = Headers()
+        self.written = b""
+        self.outcome: Outcome | None = None
+        self.refusal: Refusal | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has its outcome."""
+        return self.outcome is not None
+
+    @property
+    def json(self) -> Any:
+        """The body, as JSON."""
+        return json.loads(self.written)
+
+    def begin(
+        self, code: int, phrase: bytes, headers: Headers, event_stream: bool
+    ) -> None:
+        """Take the head."""
+        self.status, self.headers = code, headers
+
+    def upgrade(self, headers: Headers, receiver: Callable[[bytes], None]) -> None:
+        """Switch protocols."""
+        self.status, self.headers, self.receive = 101, headers, receiver
+
+    def write(self, data: bytes) -> None:
+        """Take some of the body."""
+        self.written += data
+
+    def complete(
+        self, trailers: list[tuple[bytes, bytes]], outcome: Outcome = Outcome.COMPLETED
+    ) -> None:
+        """End."""
+        self._end(outcome)
+
+    def cut(self, outcome: Outcome, key: str | None = None) -> None:
+        """End."""
+        self._end(outcome)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """End with a refusal."""
+        if not self.over:
+            self.refusal, self.status = refusal, refusal.status
+        self._end(refusal.outcome)
+
+    def leave(self, outcome: Outcome) -> None:
+        """End with a goodbye, if there is one."""
+        farewell = self.feed.farewell()
+        if farewell:
+            self.write(farewell)
+        self._end(outcome)
+
+    def _end(self, outcome: Outcome) -> None:
+        if self.outcome is None:
+            self.outcome = outcome
+            if self.feed is not None:
+                self.feed.release()
+
+
+class Api:
+    """
+    The channels of one API, and its entrypoint.
+
+    :param connector: the entrypoint's connector.
+    :param configuration: its configuration.
+    :param channel: the group's channel options, as in a definition.
+    :param published: whether the events come from publishers.
+    :param archive: where histories are kept.
+    """
+
+    def __init__(
+        self,
+        connector: Any,
+        configuration: dict[str, Any] | None = None,
+        channel: dict[str, Any] | None = None,
+        *,
+        published: bool = True,
+        archive: Callable[[Moment], Archive] | None = None,
+    ) -> None:
+        self.moment = Moment()
+        self.clock = self.moment.clock
+        self.channels = Channels(
+            ChannelOptions.read(channel or {}),
+            self.clock,
+            self.moment.wall_ms,
+            lambda opened: _NoSource(opened),
+            published,
+            archive(self.moment) if archive is not None else None,
+        )
+        self.entrypoint: Entrypoint = connector.build(
+            configuration or {},
+            EntrypointContext(self.clock, self.channels, frozenset()),
+        )
+
+    @property
+    def channel(self) -> Channel:
+        """The only open channel."""
+        (channel,) = self.channels
+        return channel
+
+    def call(
+        self,
+        query: str | None = None,
+        *,
+        method: bytes = b"GET",
+        body: bytes | None = None,
+        path: bytes = b"/news",
+        version: bytes = b"HTTP/1.1",
+        **fields: str,
+    ) -> Desk:
+        """
+        Call the API.
+
+        :param query: the raw query.
+        :param body: the request's body.
+        :param fields: headers; ``_`` stands for ``-``.
+        """
+        headers = Headers()
+        for name, value in fields.items():
+            headers.addRawHeader(name.replace("_", "-").encode(), value.encode())
+        reading = Reading()
+        sent = None
+        if body is not None:
+            sent = RequestBody(cast(Any, reading), len(body))
+            sent.received(body)
+            sent.ended()
+        desk = Desk(
+            SimpleNamespace(
+                method=method,
+                requestHeaders=headers,
+                body=sent,
+                channel=reading,
+                clientproto=version,
+            )
+        )
+        raw = query.encode() if query is not None else None
+        call = MessageCall(cast(Any, desk), path, raw, self.channels)
+        assert self.entrypoint.accepts(call)
+        self.entrypoint.attach(call)
+        return desk
+
+
+class _NoSource:
+    """A source that gives nothing by itself."""
+
+    def __init__(self, opened: OpenChannel) -> None:
+        self.opened = opened
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""

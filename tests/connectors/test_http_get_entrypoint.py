@@ -1,0 +1,206 @@
+"""Polling: whoever follows its cursor misses nothing, or is told of a gap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.channel import ids
+from relay.channel.entry import GapReason
+from relay.channel.message import Message
+from relay.connectors.http_get_entrypoint import http_get_entrypoint
+from relay.model.outcome import Outcome
+from tests.channel.readers import messages
+from tests.connectors.desk import Api, Desk
+
+SOURCE_PLACE = ids.make(ids.new_epoch(), 7, "s1")
+"""What a client holds from an earlier process, of an event that its source named."""
+
+
+def data(desk: Desk) -> list[str]:
+    """Give the data of the items of an answer."""
+    return [item["data"] for item in desk.json["items"]]
+
+
+class PollTests(SynchronousTestCase):
+    """Answers that are there at once."""
+
+    def setUp(self) -> None:
+        """Make an API of topics."""
+        self.api = Api(http_get_entrypoint)
+
+    def cursor(self) -> str:
+        """Give a cursor at what comes next."""
+        cursor: str = self.api.call().json["cursor"]
+        return cursor
+
+    def test_without_a_cursor_it_begins_now(self) -> None:
+        """History is for those who ask for it."""
+        self.cursor()
+        self.api.channel.publish(messages("old"))
+        first = self.api.call()
+        self.assertEqual((first.status, data(first)), (200, []))
+        self.api.channel.publish(messages("new"))
+        self.assertEqual(data(self.api.call(f"cursor={first.json['cursor']}")), ["new"])
+
+    def test_every_page_is_followed_by_the_next(self) -> None:
+        """With any limit, each event comes once, in order."""
+        start = self.cursor()
+        texts = [str(number) for number in range(7)]
+        self.api.channel.publish(messages(*texts))
+        for limit in range(1, 9):
+            cursor, seen = start, []
+            while page := self.api.call(f"cursor={cursor}&limit={limit}").json:
+                if not page["items"]:
+                    break
+                self.assertLessEqual(len(page["items"]), limit)
+                seen += [item["data"] for item in page["items"]]
+                cursor = page["cursor"]
+            self.assertEqual(seen, texts)
+
+    def test_a_gap_is_told_in_its_place(self) -> None:
+        """Behind a page that ended before it, and not before."""
+        cursor = self.cursor()
+        self.api.channel.publish(messages("a", "b"))
+        self.api.channel.gap(GapReason.UPSTREAM_RECONNECT)
+        self.api.channel.publish(messages("c"))
+        first = self.api.call(f"cursor={cursor}&limit=1")
+        self.assertNotIn("gap", first.json)
+        second = self.api.call(f"cursor={first.json['cursor']}&limit=1")
+        self.assertEqual((data(second), "gap" in second.json), (["b"], False))
+        third = self.api.call(f"cursor={second.json['cursor']}&limit=1")
+        self.assertEqual(third.json["gap"]["reason"], "upstream_reconnect")
+        self.assertEqual(third.json["gap"]["after"], second.json["items"][0]["id"])
+        self.assertEqual(third.headers.getRawHeaders("relay-replay"), ["gap"])
+        self.assertEqual(data(third), ["c"])
+
+    def test_an_evicted_place(self) -> None:
+        """Is told, and what is left is given."""
+        api = Api(http_get_entrypoint, channel={"history": {"maxEvents": 2}})
+        cursor = api.call().json["cursor"]
+        api.channel.publish(messages("a", "b", "c"))
+        late = api.call(f"cursor={cursor}")
+        self.assertEqual(late.json["gap"], {"reason": "evicted", "after": cursor})
+        self.assertEqual(data(late), ["b", "c"])
+
+    def test_an_unknown_cursor(self) -> None:
+        """Goes on where the API says: at the oldest event, or at the next."""
+        for rule, expected in (("oldest", ["a"]), ("live", [])):
+            api = Api(http_get_entrypoint, channel={"onUnknownId": rule})
+            api.call()
+            api.channel.publish(messages("a"))
+            lost = api.call("cursor=nonsense")
+            self.assertEqual(data(lost), expected)
+            self.assertEqual(
+                lost.json["gap"], {"reason": "unknown_id", "after": "nonsense"}
+            )
+
+    def test_headers_and_metadata(self) -> None:
+        """Are in the items when the publisher wants that, and not otherwise."""
+        message = Message("x", headers={"a": "1"}, metadata={"b": "2"})
+        wanted: dict[str, Any] = {"headersInPayload": True, "metadataInPayload": True}
+        for options in ({}, wanted):
+            api = Api(http_get_entrypoint, options)
+            cursor = api.call().json["cursor"]
+            api.channel.publish([message])
+            (item,) = api.call(f"cursor={cursor}").json["items"]
+            self.assertEqual(item.get("headers"), {"a": "1"} if options else None)
+            self.assertEqual(item.get("metadata"), {"b": "2"} if options else None)
+
+    def test_bad_parameters_are_named(self) -> None:
+        """Each with what it may be."""
+        for query, problem in (
+            ("limit=0", "limit must be a whole number from 1 to 500"),
+            ("limit=501", "limit must be a whole number from 1 to 500"),
+            ("waitMs=30001", "waitMs must be a whole number from 0 to 30000"),
+            ("waitMs=-1", "waitMs must be a whole number from 0 to 30000"),
+            ("filter=a", "filter is not allowed by this API"),
+            ("cursor=" + "x" * 5000, "cursor is longer than 4096 characters"),
+        ):
+            desk = self.api.call(query)
+            assert desk.refusal is not None
+            self.assertEqual((desk.status, desk.refusal.message), (400, problem))
+
+
+class LongPollTests(SynchronousTestCase):
+    """Answers that are waited for."""
+
+    def setUp(self) -> None:
+        """Make an API of topics."""
+        self.api = Api(http_get_entrypoint)
+
+    def test_it_waits_for_the_first_event(self) -> None:
+        """What is published together is answered together."""
+        desk = self.api.call("waitMs=1000")
+        self.assertEqual(self.api.channel.subscribers, 1)
+        self.api.channel.publish(messages("a", "b"))
+        self.api.clock.advance(0)
+        self.assertEqual((data(desk), desk.outcome), (["a", "b"], Outcome.COMPLETED))
+        self.assertEqual(self.api.channel.subscribers, 0)
+
+    def test_it_waits_no_longer_than_it_was_told(self) -> None:
+        """Then the answer is empty, and its cursor goes on."""
+        desk = self.api.call("waitMs=1000")
+        self.api.clock.advance(0.999)
+        self.assertFalse(desk.over)
+        self.api.clock.advance(0.001)
+        self.assertEqual(data(desk), [])
+        self.api.channel.publish(messages("a"))
+        again = self.api.call(f"cursor={desk.json['cursor']}&waitMs=1000")
+        self.assertEqual(data(again), ["a"])
+
+    def test_a_client_that_leaves(self) -> None:
+        """Frees its subscription and its clock."""
+        desk = self.api.call("waitMs=1000")
+        desk.cut(Outcome.CLIENT_GONE)
+        self.assertEqual(self.api.channel.subscribers, 0)
+        self.api.clock.advance(2)
+        self.assertEqual(desk.written, b"")
+
+    def test_more_than_the_limit_at_once(self) -> None:
+        """The rest is for the next call."""
+        desk = self.api.call("waitMs=1000&limit=2")
+        self.api.channel.publish(messages("a", "b", "c"))
+        self.api.clock.advance(0)
+        self.assertEqual(data(desk), ["a", "b"])
+        rest = self.api.call(f"cursor={desk.json['cursor']}")
+        self.assertEqual(data(rest), ["c"])
+
+
+class ReturningTests(SynchronousTestCase):
+    """Cursors of an earlier process, whose place the source may still show."""
+
+    def setUp(self) -> None:
+        """Open the upstream for another client, so that the place has to appear."""
+        self.api = Api(http_get_entrypoint, published=False)
+        self.other = self.api.call("waitMs=30000")
+
+    def test_an_answer_while_the_place_is_awaited(self) -> None:
+        """Moves nothing: the next call asks for the same place again."""
+        early = self.api.call(f"cursor={SOURCE_PLACE}")
+        self.assertEqual((data(early), early.json["cursor"]), ([], SOURCE_PLACE))
+        self.api.channel.publish(messages("s0", "s1", "s2", source_ids=True))
+        late = self.api.call(f"cursor={early.json['cursor']}")
+        self.assertEqual((data(late), "gap" in late.json), (["s2"], False))
+
+    def test_all_that_follows_the_place_is_given(self) -> None:
+        """However much of it there is."""
+        desk = self.api.call(f"cursor={SOURCE_PLACE}&waitMs=4000")
+        rest = [Message("x" * 50_000, id=f"s{number}") for number in range(2, 9)]
+        self.api.channel.publish([Message("the last", id="s1"), *rest])
+        self.api.clock.advance(0)
+        self.assertEqual(data(desk), [message.data for message in rest])
+
+    def test_a_place_that_does_not_appear(self) -> None:
+        """Is told as a gap, with what came meanwhile."""
+        desk = self.api.call(f"cursor={SOURCE_PLACE}&waitMs=30000")
+        self.api.channel.publish(messages("a", "b", source_ids=True))
+        self.api.clock.advance(0)
+        self.assertFalse(desk.over)
+        self.api.clock.advance(5)
+        self.api.clock.advance(0)
+        self.assertEqual(desk.json["gap"]["reason"], "unknown_id")
+        self.assertEqual(data(desk), ["a", "b"])
+        after = self.api.call(f"cursor={desk.json['cursor']}")
+        self.assertEqual((data(after), "gap" in after.json), ([], False))
