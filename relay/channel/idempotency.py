@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 
+from twisted.internet.defer import Deferred, succeed
+from twisted.python.failure import Failure
+
 REMEMBERED_S = 600.0
 MOST = 100_000
 
@@ -20,6 +23,40 @@ class Idempotency:
         self._seconds = seconds
         self._known: OrderedDict[tuple[str, str], tuple[float, list[str]]]
         self._known = OrderedDict()
+        self._under_way: dict[tuple[str, str], list[Deferred[list[str]]]] = {}
+        """Who waits for the answer of a publication that is not safe yet."""
+
+    def once(
+        self, topic: str, key: str, publish: Callable[[], Deferred[list[str]]]
+    ) -> Deferred[list[str]]:
+        """
+        Publish, unless that was done under this key, or is being done.
+
+        :param topic: where to.
+        :param key: its key.
+        :param publish: does it; called at once or never.
+        :return: fires with the ids, or fails as the publication does.
+        """
+        found = self.find(topic, key)
+        if found is not None:
+            return succeed(found)
+        waiting = self._under_way.get((topic, key))
+        if waiting is not None:
+            waiting.append(Deferred())
+            return waiting[-1]
+        # If this raises, nothing is under way.
+        done = publish()
+        self._under_way[topic, key] = []
+        return done.addBoth(self._settle, topic, key)
+
+    def _settle(
+        self, result: list[str] | Failure, topic: str, key: str
+    ) -> list[str] | Failure:
+        if not isinstance(result, Failure):
+            self.remember(topic, key, result)
+        for one in self._under_way.pop((topic, key)):
+            one.callback(result)
+        return result
 
     def find(self, topic: str, key: str) -> list[str] | None:
         """

@@ -7,7 +7,10 @@ from twisted.web.http_headers import Headers
 from relay.gateway.message import MessageCall
 from relay.model.message_options import CorsOptions
 
-ALLOWED_HEADERS = b"Authorization, Cache-Control, Content-Type, Last-Event-ID"
+ALLOWED_HEADERS = (
+    b"Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID, "
+    b"Relay-Event-Id, Relay-Event-Type"
+)
 EXPOSED_HEADERS = b"Relay-Replay, X-Gravitee-Request-Id, X-Gravitee-Transaction-Id"
 MAX_AGE_S = b"86400"
 

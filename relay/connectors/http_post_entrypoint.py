@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -18,7 +17,14 @@ from relay.channel.entry import Entry
 from relay.channel.message import Message
 from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
-from relay.connectors.publication import BadEvent, read_body, with_headers
+from relay.connectors.publication import (
+    BadEvent,
+    read_body,
+    read_media_type,
+    with_headers,
+    with_id,
+    with_type,
+)
 from relay.gateway import refusals
 from relay.gateway.collector import BodyCollector, BodyTooLarge
 from relay.gateway.headers import upstream_headers
@@ -85,47 +91,50 @@ class HttpPostEntrypoint:
         key = (call.header(b"idempotency-key") or b"").decode("latin-1")
         if len(key) > LONGEST_KEY:
             raise BadEvent(f"Idempotency-Key is longer than {LONGEST_KEY} characters")
-        known = self._channels.publications.find(call.topic, key) if key else None
-        if known is not None:
-            self._answer(call, known)
-            return None
-        messages = self._read(body, call)
-        remembered = IdempotencyKey(call.topic, key) if key else None
-        done = call.open_channel().submit(messages, remembered)
-        return done.addCallback(self._published, call, remembered)
+        if key:
+            topic, remembered = call.topic, IdempotencyKey(call.topic, key)
+            done = self._channels.publications.once(
+                topic, key, lambda: self._submit(body, call, remembered)
+            )
+        else:
+            done = self._submit(body, call, None)
+        return done.addCallback(self._answer, call)
 
-    def _published(
-        self, entries: list[Entry], call: MessageCall, key: IdempotencyKey | None
-    ) -> None:
-        event_ids = [entry.id for entry in entries]
-        if key is not None:
-            self._channels.publications.remember(*key, event_ids)
-        if not call.exchange.over:
-            self._answer(call, event_ids)
+    def _submit(
+        self, body: bytes, call: MessageCall, key: IdempotencyKey | None
+    ) -> Deferred[list[str]]:
+        messages = self._read(body, call)
+        done = call.open_channel().submit(messages, key)
+        return done.addCallback(_event_ids)
 
     def _read(self, body: bytes, call: MessageCall) -> list[Message]:
         content_type = (call.header(b"content-type") or b"").decode("latin-1")
-        media_type = content_type.partition(";")[0].strip().lower()
         messages = read_body(
-            media_type,
+            read_media_type(content_type),
             body,
             call.topic,
             self._longest_bytes,
             self._options.max_batch_events,
         )
-        for name, field in ((b"relay-event-id", "id"), (b"relay-event-type", "type")):
-            value = (call.header(name) or b"").decode("utf-8", "replace")
-            if not value:
-                continue
-            if len(messages) > 1:
-                raise BadEvent(f"{name.decode()} is for one event, not for several")
-            messages[0] = _override(messages[0], field, value)
+        for name, name_it in (
+            ("Relay-Event-Id", with_id),
+            ("Relay-Event-Type", with_type),
+        ):
+            value = (call.header(name.lower().encode()) or b"").decode(
+                "utf-8", "replace"
+            )
+            if value and len(messages) > 1:
+                raise BadEvent(f"{name} is for one event, not for several")
+            if value:
+                messages[0] = name_it(messages[0], value, name)
         if self._options.request_headers_to_message:
             headers = _plain(call.headers)
             messages = [with_headers(message, headers) for message in messages]
         return messages
 
-    def _answer(self, call: MessageCall, event_ids: list[str]) -> None:
+    def _answer(self, event_ids: list[str], call: MessageCall) -> None:
+        if call.exchange.over:
+            return
         body = json.dumps(
             {"ids": event_ids, "durable": self._channels.durable}
         ).encode()
@@ -153,12 +162,8 @@ class HttpPostEntrypoint:
             call.refuse(refusals.NOT_KEPT)
 
 
-def _override(message: Message, field: str, value: str) -> Message:
-    if getattr(message, field) not in ("", "message", value):
-        raise BadEvent(f"{field} is given twice, in the body and in a header")
-    if field == "id":
-        return replace(message, id=value)
-    return replace(message, type=value)
+def _event_ids(entries: list[Entry]) -> list[str]:
+    return [entry.id for entry in entries]
 
 
 def _plain(headers: Headers) -> dict[str, str]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from relay.channel.message import Message
+from relay.eventstream.event import DEFAULT_TYPE
 
 LONGEST_ID = 256
 LONGEST_TYPE = 256
+LATEST_MS = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps (RFC 8259, 6)."""
 _FIELDS = frozenset(("id", "type", "data", "dataBase64", "topic", "timestamp"))
 
 
@@ -50,12 +54,14 @@ def read_event(value: object, topic: str, at: str, longest_bytes: int) -> Messag
         raise BadEvent(f"{where}topic must be the one of the path, {topic!r}")
     timestamp = value.get("timestamp")
     if timestamp is not None and (
-        isinstance(timestamp, bool) or not isinstance(timestamp, int) or timestamp < 0
+        isinstance(timestamp, bool)
+        or not isinstance(timestamp, int)
+        or not 0 <= timestamp <= LATEST_MS
     ):
         raise BadEvent(f"{where}timestamp must be milliseconds since the Unix epoch")
     message = Message(
         _data(value, where),
-        type=_name(value, "type", where, LONGEST_TYPE) or "message",
+        type=_name(value, "type", where, LONGEST_TYPE) or DEFAULT_TYPE,
         id=_name(value, "id", where, LONGEST_ID),
         topic=topic,
         timestamp_ms=timestamp,
@@ -81,11 +87,41 @@ def _name(value: Mapping[str, Any], field: str, where: str, longest: int) -> str
     text = value.get(field, "")
     if not isinstance(text, str):
         raise BadEvent(f"{where}{field} must be a string")
+    return _one_line(text, f"{where}{field}", longest)
+
+
+def _one_line(text: str, field: str, longest: int) -> str:
     if len(text) > longest or set(text) & set("\r\n\0"):
-        raise BadEvent(
-            f"{where}{field} must be one line of at most {longest} characters"
-        )
+        raise BadEvent(f"{field} must be one line of at most {longest} characters")
     return text
+
+
+def with_id(message: Message, event_id: str, header: str) -> Message:
+    """
+    Give an event the id that a header names.
+
+    :param message: the event.
+    :param event_id: the header's value.
+    :param header: the header.
+    :raises BadEvent: when it is no id, or the event has another.
+    """
+    if message.id not in ("", event_id):
+        raise BadEvent(f"id is given twice, in the body and in {header}")
+    return replace(message, id=_one_line(event_id, header, LONGEST_ID))
+
+
+def with_type(message: Message, event_type: str, header: str) -> Message:
+    """
+    Give an event the type that a header names.
+
+    :param message: the event.
+    :param event_type: the header's value.
+    :param header: the header.
+    :raises BadEvent: when it is no type, or the event has another.
+    """
+    if message.type not in (DEFAULT_TYPE, event_type):
+        raise BadEvent(f"type is given twice, in the body and in {header}")
+    return replace(message, type=_one_line(event_type, header, LONGEST_TYPE))
 
 
 def checked(message: Message, field: str, longest_bytes: int) -> Message:
@@ -100,6 +136,31 @@ def checked(message: Message, field: str, longest_bytes: int) -> Message:
     if len(message.data.encode("utf-8", "surrogatepass")) > longest_bytes:
         raise BadEvent(f"{field} is longer than {longest_bytes} bytes", 413)
     return message
+
+
+def read_media_type(content_type: str) -> str:
+    """
+    Read a ``Content-Type`` (RFC 9110, 8.3.1).
+
+    :param content_type: its value.
+    :return: the media type, lower case, without parameters.
+    :raises BadEvent: when it is a text that is not in UTF-8.
+    """
+    media_type, *parameters = content_type.split(";")
+    for parameter in parameters:
+        name, _, value = parameter.strip().partition("=")
+        if name.lower() == "charset":
+            _check_charset(value.strip('"'))
+    return media_type.strip().lower()
+
+
+def _check_charset(charset: str) -> None:
+    try:
+        known = codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        known = ""
+    if known not in ("utf-8", "ascii"):
+        raise BadEvent("Content-Type: charset must be utf-8", 415)
 
 
 def read_body(
@@ -126,14 +187,14 @@ def read_body(
     if content_type.startswith("text/"):
         return [checked(Message(text, topic=topic), "the body", longest_bytes)]
     if content_type == "application/json":
-        value = _json(text, "the body")
+        value = read_json(text, "the body")
         if not isinstance(value, list):
             return [read_event(value, topic, "", longest_bytes)]
         events = [(f"[{at}]", one) for at, one in enumerate(value)]
     elif content_type == "application/x-ndjson":
         lines = [line for line in text.split("\n") if line.strip()]
         events = [
-            (f"line {at}", _json(line, f"line {at}"))
+            (f"line {at}", read_json(line, f"line {at}"))
             for at, line in enumerate(lines, 1)
         ]
     else:
@@ -159,7 +220,15 @@ def with_headers(message: Message, headers: Mapping[str, str]) -> Message:
     return replace(message, headers=dict(headers))
 
 
-def _json(text: str, what: str) -> object:
+def read_json(text: str, what: str) -> object:
+    """
+    Read JSON, and only that: ``NaN`` is none.
+
+    :param text: the JSON.
+    :param what: what to call it.
+    :raises BadEvent: when it is none.
+    """
+
     def refuse(name: str) -> object:
         raise ValueError(f"{name} is no JSON")
 

@@ -1,0 +1,240 @@
+"""Publishing by POST: all of it or nothing, once for each key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.channel.archive import Archive
+from relay.channel.message import Message
+from relay.connectors.http_post_entrypoint import http_post_entrypoint
+from relay.model.outcome import Outcome
+from relay.model.records import HistoryEntry, Publication
+from tests.channel.readers import Moment
+from tests.connectors.desk import Api, Desk
+
+
+class SlowKeeper:
+    """A store that answers when the test says so."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Deferred[None]] = []
+        self.kept: list[HistoryEntry] = []
+
+    def load(self) -> Deferred[tuple[list[HistoryEntry], list[Publication]]]:
+        """Give nothing."""
+        return succeed(([], []))
+
+    def keep(
+        self,
+        entries: list[HistoryEntry],
+        oldest: dict[str, int],
+        publications: list[Publication],
+    ) -> Deferred[None]:
+        """Keep them, and answer later."""
+        self.kept += entries
+        self.waiting.append(Deferred())
+        return self.waiting[-1]
+
+
+def post(api: Api, body: object, **fields: Any) -> Desk:
+    """Publish; in JSON unless a header says otherwise."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    fields.setdefault("content_type", "application/json")
+    return api.call(method=b"POST", body=content, **fields)
+
+
+def published(api: Api) -> list[Message]:
+    """Give what is in the log of the only channel."""
+    log = api.channel.log
+    entries = log.entries(log.first_seq, 1 << 20)
+    return [entry.message for entry in entries if entry.message is not None]
+
+
+class PostTests(SynchronousTestCase):
+    """What a publisher is answered."""
+
+    def setUp(self) -> None:
+        """Make an API of topics."""
+        self.api = Api(http_post_entrypoint)
+
+    def assert_refused(self, desk: Desk, status: int, problem: str) -> None:
+        """Check a refusal."""
+        assert desk.refusal is not None
+        self.assertEqual((desk.status, desk.refusal.message), (status, problem))
+        self.assertEqual(list(self.api.channels), [])
+
+    def test_ids_in_order(self) -> None:
+        """They are the ones that readers get."""
+        desk = post(self.api, [{"data": "a"}, {"data": "b"}])
+        log = self.api.channel.log
+        self.assertEqual(desk.status, 202)
+        self.assertEqual(
+            desk.json,
+            {
+                "ids": [entry.id for entry in log.entries(log.first_seq, 1000)],
+                "durable": False,
+            },
+        )
+
+    def test_headers_name_the_event(self) -> None:
+        """Where the body does not, or says the same."""
+        post(self.api, {"data": "a"}, relay_event_id="e1", relay_event_type="t")
+        post(self.api, {"data": "b", "id": "e2"}, relay_event_id="e2")
+        self.assertEqual(
+            [(one.id, one.type) for one in published(self.api)],
+            [("e1", "t"), ("e2", "message")],
+        )
+
+    def test_headers_that_cannot_name_it(self) -> None:
+        """They obey the rules that the body obeys."""
+        one: dict[str, Any] = {"data": "a"}
+        for body, fields, problem in (
+            (
+                one | {"id": "message"},
+                {"relay_event_id": "x"},
+                "id is given twice, in the body and in Relay-Event-Id",
+            ),
+            (
+                one | {"type": "a"},
+                {"relay_event_type": "b"},
+                "type is given twice, in the body and in Relay-Event-Type",
+            ),
+            (
+                [one, one],
+                {"relay_event_id": "x"},
+                "Relay-Event-Id is for one event, not for several",
+            ),
+            (
+                one,
+                {"relay_event_id": "x" * 257},
+                "Relay-Event-Id must be one line of at most 256 characters",
+            ),
+            (
+                one,
+                {"relay_event_type": "a\0b"},
+                "Relay-Event-Type must be one line of at most 256 characters",
+            ),
+            (
+                one,
+                {"idempotency_key": "x" * 257},
+                "Idempotency-Key is longer than 256 characters",
+            ),
+        ):
+            self.assert_refused(post(self.api, body, **fields), 400, problem)
+
+    def test_bodies_that_hold_no_event(self) -> None:
+        """Are refused with the status that says what is wrong."""
+        for body, content_type, status, problem in (
+            (b"", "application/json", 400, None),
+            (b"[]", "application/json", 400, "the body holds no event"),
+            (b"<a/>", "application/xml", 415, None),
+            (b"a", "text/plain; charset=latin-1", 415, None),
+            (b"\xff", "text/plain", 400, "the body is no UTF-8 at byte 0"),
+        ):
+            desk = post(self.api, body, content_type=content_type)
+            assert desk.refusal is not None
+            self.assertEqual(desk.status, status, desk.refusal)
+            if problem is not None:
+                self.assertEqual(desk.refusal.message, problem)
+        self.assertEqual(list(self.api.channels), [])
+
+    def test_a_charset_that_is_utf_8(self) -> None:
+        """Is told in several ways."""
+        for charset in ("utf-8", '"UTF-8"', "utf8", "us-ascii"):
+            desk = post(self.api, b"a", content_type=f"text/plain;charset={charset}")
+            self.assertEqual(desk.status, 202)
+
+    def test_request_headers(self) -> None:
+        """Go along if the publisher of the API wants that; credentials never do."""
+        for configuration in ({}, {"requestHeadersToMessage": True}):
+            api = Api(http_post_entrypoint, configuration)
+            post(api, {"data": "a"}, x_tenant="7", authorization="Basic x", cookie="c")
+            (message,) = published(api)
+            if not configuration:
+                self.assertIsNone(message.headers)
+                continue
+            kept = {
+                name.lower(): value for name, value in (message.headers or {}).items()
+            }
+            self.assertEqual(kept["x-tenant"], "7")
+            self.assertEqual({"authorization", "cookie"} & set(kept), set())
+
+    def test_a_body_that_is_too_large(self) -> None:
+        """Is not even read to its end."""
+        api = Api(http_post_entrypoint, channel={"maxEventBytes": 1024})
+        desk = post(api, b"x" * 100_000, content_type="text/plain")
+        self.assertEqual(desk.status, 413)
+
+    def test_a_browser_may_send_every_header_that_there_is(self) -> None:
+        """The preflight names them."""
+        desk = self.api.call(
+            method=b"OPTIONS",
+            origin="https://app.example",
+            access_control_request_method="POST",
+        )
+        allowed = desk.headers.getRawHeaders("access-control-allow-headers", [""])[0]
+        names = {name.strip() for name in allowed.split(",")}
+        self.assertLessEqual(
+            {"Content-Type", "Relay-Event-Id", "Relay-Event-Type", "Idempotency-Key"},
+            names,
+        )
+
+
+class KeyTests(SynchronousTestCase):
+    """Repetitions, while the store takes its time."""
+
+    def setUp(self) -> None:
+        """Make an API with a durable history."""
+        self.keeper = SlowKeeper()
+        self.api = Api(http_post_entrypoint, archive=self.archive)
+
+    def archive(self, moment: Moment) -> Archive:
+        """Make the archive."""
+        return Archive(self.keeper, moment.clock, moment.wall_ms)
+
+    def test_nothing_is_answered_before_it_is_safe(self) -> None:
+        """Nor delivered."""
+        desk = post(self.api, {"data": "a"})
+        self.api.clock.advance(1)
+        self.assertEqual((desk.status, published(self.api)), (0, []))
+        self.keeper.waiting.pop().callback(None)
+        self.assertEqual((desk.status, desk.json["durable"]), (202, True))
+
+    def test_a_repetition_while_the_first_is_under_way(self) -> None:
+        """Waits for it, and is answered alike."""
+        first = post(self.api, {"data": "a"}, idempotency_key="k")
+        again = post(self.api, {"data": "a"}, idempotency_key="k")
+        other = post(self.api, {"data": "b"}, idempotency_key="l")
+        self.api.clock.advance(1)
+        self.assertEqual((again.status, len(self.keeper.kept)), (0, 2))
+        self.keeper.waiting.pop().callback(None)
+        self.assertEqual(first.json, again.json)
+        self.assertNotEqual(first.json, other.json)
+        late = post(self.api, {"data": "a"}, idempotency_key="k")
+        self.assertEqual(late.json, first.json)
+
+    def test_a_first_one_that_fails(self) -> None:
+        """Fails its repetitions, and leaves the key free."""
+        desks = [post(self.api, {"data": "a"}, idempotency_key="k") for _ in range(2)]
+        self.api.clock.advance(1)
+        self.keeper.waiting.pop().errback(OSError("the disk is full"))
+        self.assertEqual([desk.status for desk in desks], [503, 503])
+        self.assertTrue(self.flushLoggedErrors(OSError))
+        desk = post(self.api, {"data": "a"}, idempotency_key="k")
+        self.api.clock.advance(1)
+        self.keeper.waiting.pop().callback(None)
+        self.assertEqual(desk.status, 202)
+
+    def test_a_publisher_that_leaves(self) -> None:
+        """What it sent whole is published all the same, under its key."""
+        first = post(self.api, {"data": "a"}, idempotency_key="k")
+        first.cut(Outcome.CLIENT_GONE)
+        again = post(self.api, {"data": "a"}, idempotency_key="k")
+        self.api.clock.advance(1)
+        self.keeper.waiting.pop().callback(None)
+        self.assertEqual((first.written, again.status), (b"", 202))
+        self.assertEqual(len(published(self.api)), 1)
