@@ -39,6 +39,8 @@ def check(body: Mapping[str, Any]) -> Iterator[Issue]:
     yield from _groups(body)
     yield from _names(body)
     yield from _publishers(body)
+    if _upper(body.get("type")) == "MESSAGE":
+        yield from _of_messages(body)
 
 
 def _listeners(body: Mapping[str, Any]) -> Iterator[Issue]:
@@ -142,6 +144,31 @@ def _publishers(body: Mapping[str, Any]) -> Iterator[Issue]:
                     join(where, "type"),
                     kind,
                 )
+
+
+def _of_messages(body: Mapping[str, Any]) -> Iterator[Issue]:
+    """What is for calls that are passed on one by one has no sense for a channel."""
+    for at, listener in objects(body, "listeners"):
+        for where, entrypoint in objects(listener, "entrypoints", at):
+            qos = entrypoint.get("qos")
+            if _upper(qos) in ("AT_MOST_ONCE", "AT_LEAST_ONCE"):
+                yield Issue(
+                    "is not supported, only NONE and AUTO", join(where, "qos"), qos
+                )
+    for at, group in objects(body, "endpointGroups"):
+        balancer = group.get("loadBalancer")
+        kind = balancer.get("type") if isinstance(balancer, Mapping) else None
+        if _upper(kind) not in ("", "ROUND_ROBIN"):
+            yield Issue(
+                "is for PROXY APIs: sharedConfiguration.channel.mode says how the "
+                "endpoints of a MESSAGE API are used",
+                join(at, "loadBalancer", "type"),
+                kind,
+            )
+
+
+def _upper(value: object) -> str:
+    return value.upper().replace("-", "_") if isinstance(value, str) else ""
 
 
 def _has_shared(group: Mapping[str, Any]) -> bool:
