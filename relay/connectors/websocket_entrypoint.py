@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
 from typing import Any
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
-from wsproto.connection import Connection, ConnectionType
+from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import (
     BytesMessage,
     CloseConnection,
@@ -30,17 +26,19 @@ from relay.channel.subscriber import Subscriber
 from relay.connectors import websocket_frames as frames
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import BadParameter, read_filter, read_last_event_id
-from relay.connectors.publication import BadEvent, read_event
+from relay.connectors.publication import BadEvent, read_event, read_json
+from relay.connectors.websocket_handshake import offers_websocket, shake_hands
 from relay.gateway import refusals
-from relay.gateway.headers import connection_options
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
 from relay.model.kinds import EntrypointType
 from relay.model.message_options import WebsocketOptions
 from relay.model.outcome import Outcome
 
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-"""RFC 6455, 1.3."""
+MOST_UNDER_WAY_BYTES = 1 << 20
+"""With more text than this published and not yet safe, no more is read."""
+PIECE_BYTES = 64
+"""What a piece of a message costs beside its text."""
 
 
 @implementer(IEntrypoint)
@@ -73,15 +71,14 @@ class WebsocketEntrypoint:
 
     def accepts(self, call: MessageCall) -> bool:
         """Take calls that ask for a WebSocket."""
-        return b"upgrade" in connection_options(call.headers) and (
-            (call.header(b"upgrade") or b"").strip().lower() == b"websocket"
-        )
+        return offers_websocket(call)
 
     def attach(self, call: MessageCall) -> None:
-        """Shake hands (RFC 6455, 4.2), and let the frames come."""
+        """Shake hands, and let the frames come."""
         try:
-            headers = self._shake_hands(call)
-            WebsocketSession(self, call).start(headers)
+            headers = shake_hands(call, self.options.cors)
+            if headers is not None:
+                WebsocketSession(self, call).start(headers)
         except BadParameter as error:
             call.refuse(error.refusal)
         except TooManyFilters as error:
@@ -95,31 +92,6 @@ class WebsocketEntrypoint:
 
     def close(self) -> None:
         """There is nothing to close."""
-
-    def _shake_hands(self, call: MessageCall) -> Headers:
-        if call.method != b"GET":
-            raise BadParameter("the method", "must be GET")
-        if call.header(b"sec-websocket-version") != b"13":
-            raise BadParameter("Sec-WebSocket-Version", "must be 13")
-        key = (call.header(b"sec-websocket-key") or b"").strip()
-        try:
-            sound = len(base64.b64decode(key, validate=True)) == 16
-        except binascii.Error:
-            sound = False
-        if not sound:
-            raise BadParameter("Sec-WebSocket-Key", "must be 16 bytes in base64")
-        origin = call.header(b"origin")
-        allowed = self.options.cors.allow_origin
-        if origin is not None and not {"*", origin.decode("latin-1")} & set(allowed):
-            raise BadParameter("Origin", "is not allowed")
-        accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())
-        return Headers(
-            {
-                b"upgrade": [b"websocket"],
-                b"connection": [b"Upgrade"],
-                b"sec-websocket-accept": [accept],
-            }
-        )
 
 
 class WebsocketSession:
@@ -141,9 +113,20 @@ class WebsocketSession:
         self._connection = Connection(ConnectionType.SERVER)
         self._text: list[str] = []
         self._text_bytes = 0
+        self._under_way_bytes = 0
+        """How much text was published and is not yet safe."""
+        self._full = False
+        """Whether the client takes no more for now."""
+        self._unread = False
+        """Whether nothing is read from the client for now."""
         self._last_event_id = read_last_event_id(call)
         wanted = read_filter(call, options.allow_filter)
-        framing = frames.FrameFraming(wanted, options.heartbeat_interval_in_ms)
+        reads = options.subscriber.enabled
+        framing = frames.FrameFraming(
+            wanted, options.heartbeat_interval_in_ms, silent=not reads
+        )
+        if not reads:
+            self._last_event_id = None
         self._subscriber = Subscriber(framing, self, options.slow_consumer)
         self._channel: Channel | None = None
 
@@ -156,8 +139,7 @@ class WebsocketSession:
         :raises TooManyFilters: when the channel has too many filters.
         """
         channel = self._call.open_channel()
-        if self._entrypoint.options.subscriber.enabled:
-            channel.attach(self._subscriber, self._last_event_id)
+        channel.attach(self._subscriber, self._last_event_id)
         self._channel = channel
         self._exchange.feed = self
         self._exchange.upgrade(headers, self.received)
@@ -182,37 +164,55 @@ class WebsocketSession:
         elif isinstance(event, Ping):
             self._exchange.write(self._connection.send(event.response()))
         elif isinstance(event, CloseConnection):
+            # A violation comes as an event, too, with the code that names it.
+            left = self._connection.state is ConnectionState.REMOTE_CLOSING
             self._exchange.write(self._connection.send(event.response()))
-            self._exchange.complete([], Outcome.CLIENT_GONE)
+            self._exchange.complete(
+                [], Outcome.CLIENT_GONE if left else Outcome.REFUSED
+            )
 
     def _text_received(self, event: TextMessage) -> None:
         self._text.append(event.data)
-        self._text_bytes += len(event.data)
+        self._text_bytes += len(event.data) + PIECE_BYTES
         if self._text_bytes > self._entrypoint.longest_bytes * 6 + 65536:
             self._close(frames.TOO_BIG, "the event is too long", Outcome.LIMIT_REACHED)
         elif event.message_finished:
             text, self._text, self._text_bytes = "".join(self._text), [], 0
-            self._publish(text)
+            if self._channel is not None:
+                self._publish(self._channel, text)
 
-    def _publish(self, text: str) -> None:
+    def _publish(self, channel: Channel, text: str) -> None:
         """Publish one event, and answer with its id or with what is wrong."""
         try:
             if not self._entrypoint.options.publisher.enabled:
                 raise BadEvent("this API takes no events by WebSocket", 403)
-            try:
-                value = json.loads(text)
-            except (ValueError, RecursionError) as error:
-                raise BadEvent(f"the frame is no JSON: {error}") from None
+            value = read_json(text, "the frame")
             topic, longest = self._call.topic, self._entrypoint.longest_bytes
             message = read_event(value, topic, "", longest)
-            # Asked for anew: a topic that nobody reads does not stay open for ever.
-            done = self._call.open_channel().submit([message])
         except BadEvent as error:
             self._tell_error(error.status, str(error))
-        except ChannelRefused as error:
-            self._tell_error(503, str(error))
+            return
+        self._under_way_bytes += len(text)
+        done = channel.submit([message])
+        done.addCallbacks(self._published, self._not_published)
+        done.addCallback(self._is_safe, len(text))
+        self._govern_reading()
+
+    def _is_safe(self, _: object, size_bytes: int) -> None:
+        self._under_way_bytes -= size_bytes
+        self._govern_reading()
+
+    def _govern_reading(self) -> None:
+        """Read as long as the client takes answers, and the store takes events."""
+        paused = self._full or self._under_way_bytes > MOST_UNDER_WAY_BYTES
+        if paused is self._unread or self._exchange.over:
+            return
+        self._unread = paused
+        transport = self._exchange.request.channel.transport
+        if paused:
+            transport.pauseProducing()
         else:
-            done.addCallbacks(self._published, self._not_published)
+            transport.resumeProducing()
 
     def _published(self, entries: list[Entry]) -> None:
         if not self._exchange.over:
@@ -256,12 +256,14 @@ class WebsocketSession:
 
     def pause(self) -> None:
         """The client takes no more: give it none, and take none of its own."""
-        self._exchange.request.channel.transport.pauseProducing()
+        self._full = True
+        self._govern_reading()
         self._subscriber.pause()
 
     def resume(self) -> None:
         """The client takes more."""
-        self._exchange.request.channel.transport.resumeProducing()
+        self._full = False
+        self._govern_reading()
         self._subscriber.resume()
 
     def release(self) -> None:

@@ -10,7 +10,7 @@ from relay.channel.entry import Entry, Gap
 from relay.channel.filter import Filter
 
 TEXT, CLOSE, PING = 0x1, 0x8, 0x9
-GOING_AWAY, UNSUPPORTED, POLICY, TOO_BIG, TRY_AGAIN = 1001, 1003, 1008, 1009, 1013
+GOING_AWAY, UNSUPPORTED, TOO_BIG, TRY_AGAIN = 1001, 1003, 1009, 1013
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
@@ -72,14 +72,16 @@ class FrameFraming:
 
     :param wanted: which events.
     :param heartbeat_ms: after how long without an event a ping is sent; 0 for never.
+    :param silent: send nothing but pings.
     """
 
     heartbeat = frame(PING, b"")
 
-    def __init__(self, wanted: Filter, heartbeat_ms: int) -> None:
+    def __init__(self, wanted: Filter, heartbeat_ms: int, silent: bool) -> None:
         self._wanted = wanted
+        self._silent = silent
         self.heartbeat_s = heartbeat_ms / 1000.0
-        self.key: Hashable = ("frames", wanted, heartbeat_ms)
+        self.key: Hashable = ("frames", wanted, heartbeat_ms, silent)
 
     def encode(self, entry: Entry) -> bytes:
         """Give an entry's frame, made once for all subscribers with this key."""
@@ -91,8 +93,12 @@ class FrameFraming:
     def _encode(self, entry: Entry) -> bytes:
         if entry.message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""
-        return text_frame(entry.as_json()) if self._wanted.matches(entry) else b""
+        if self._silent or not self._wanted.matches(entry):
+            return b""
+        return text_frame(entry.as_json())
 
     def encode_gap(self, gap: Gap) -> bytes:
         """Give the frame of a gap."""
+        if self._silent:
+            return b""
         return text_frame({"gap": {"reason": gap.reason, "after": gap.after}})

@@ -208,8 +208,11 @@ class RelayChannel(HTTPChannel):
             super().allContentReceived()
 
     def requestDone(self, request: RelayRequest) -> None:
-        """A response is complete; with a body still owed, the connection ends."""
-        if request.is_last or (self._dataBuffer and not self.persistent):
+        """A response is complete; with more still to come, the connection ends."""
+        unread = self._receiver is not None or (
+            self._dataBuffer and not self.persistent
+        )
+        if request.is_last or unread:
             self.requests.remove(request)
             self._linger()
         else:

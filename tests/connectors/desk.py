@@ -22,7 +22,7 @@ from tests.channel.readers import Moment
 
 
 class Reading:
-    """Notes whether a connection is read, in both places where that is asked for."""
+    """Notes whether a connection is read."""
 
     def __init__(self) -> None:
         self.paused = False
@@ -33,14 +33,6 @@ class Reading:
         self.paused = True
 
     def resumeProducing(self) -> None:
-        """Read again."""
-        self.paused = False
-
-    def pause_reading(self) -> None:
-        """Read no more."""
-        self.paused = True
-
-    def resume_reading(self) -> None:
         """Read again."""
         self.paused = False
 
@@ -202,7 +194,8 @@ class Api:
         )
         raw = query.encode() if query is not None else None
         call = MessageCall(cast(Any, desk), path, raw, self.channels)
-        assert self.entrypoint.accepts(call)
+        if not self.entrypoint.accepts(call):
+            raise AssertionError("the entrypoint does not take the call")
         self.entrypoint.attach(call)
         return desk
 

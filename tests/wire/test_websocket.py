@@ -92,11 +92,19 @@ class WebsocketTests(SynchronousTestCase):
             self.assertIn(problem, error["message"])
 
     def test_readers_only(self) -> None:
-        """Publishing may be off, reading may be off."""
+        """What they send is answered; the connection stays."""
         self.publish(publisher={"enabled": False})
         connection = self.connect()
         connection.send('{"data": ""}')
         self.assertEqual(self.receive(connection)["error"]["status"], 403)
+
+    def test_publishers_only(self) -> None:
+        """They get their answers, and no events, their own included."""
+        self.publish(subscriber={"enabled": False})
+        connection = self.connect()
+        for _ in range(2):
+            connection.send('{"data": ""}')
+            self.assertEqual(list(self.receive(connection)), ["ack"])
 
     def test_frames_that_are_no_events(self) -> None:
         """Bytes, and a frame that has no end, end the connection with a code."""
@@ -109,11 +117,32 @@ class WebsocketTests(SynchronousTestCase):
             assert raised.exception.rcvd is not None
             self.assertEqual(raised.exception.rcvd.code, code)
 
-    def test_pings(self) -> None:
-        """A quiet connection is pinged, and a ping is answered."""
-        self.publish(heartbeatIntervalInMs=200)
-        connection = self.connect(ping_interval=None)
-        self.assertTrue(connection.ping().wait(10))
+    def test_the_code_is_not_overtaken(self) -> None:
+        """What the client was sending meanwhile is read, so that nothing resets it."""
+        self.publish({"maxEventBytes": 1024})
+        raw = self.raw()
+        raw.send(b"\x81\xff" + (1 << 24).to_bytes(8, "big") + bytes(4))
+        raw.send(bytes(100_000))
+        received, ending = raw.rest()
+        self.assertIn((1009).to_bytes(2, "big"), received)
+        self.assertEqual(ending, "close")
+        for _ in range(50):
+            raw.send(bytes(100_000))
+
+    def test_a_client_that_reads_nothing(self) -> None:
+        """Is not read from either: what it sends does not pile up."""
+        self.publish()
+        raw = self.raw()
+        raw.socket.settimeout(1)
+        ping = b"\x89\xfd" + bytes(4) + bytes(125)
+        sent = 0
+        with self.assertRaises(TimeoutError):
+            while True:
+                sent += raw.socket.send(ping * 500)
+                self.assertLess(sent, 100_000_000)
+
+    def raw(self) -> RawClient:
+        """Shake hands on a bare socket."""
         raw = RawClient(self.daemon.port)
         self.addCleanup(raw.close)
         raw.get(
@@ -124,7 +153,14 @@ class WebsocketTests(SynchronousTestCase):
             "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
         )
         self.assertIn(b"101 Switching Protocols", raw.until(b"\r\n\r\n"))
-        raw.until(b"\x89\x00")
+        return raw
+
+    def test_pings(self) -> None:
+        """A quiet connection is pinged, and a ping is answered."""
+        self.publish(heartbeatIntervalInMs=200)
+        connection = self.connect(ping_interval=None)
+        self.assertTrue(connection.ping().wait(10))
+        self.raw().until(b"\x89\x00")
 
     def test_a_stop_is_a_close(self) -> None:
         """With the code for going away."""
@@ -144,12 +180,14 @@ class WebsocketTests(SynchronousTestCase):
         self.connect(origin="https://app.example")
         with self.assertRaises(InvalidStatus) as raised:
             self.connect(origin="https://other.example")
-        self.assertEqual(raised.exception.response.status_code, 400)
+        self.assertEqual(raised.exception.response.status_code, 403)
         self.assertIn(b"Origin is not allowed", raised.exception.response.body or b"")
         raw = RawClient(self.daemon.port)
         self.addCleanup(raw.close)
         raw.get(self.path + "/news", "Connection: Upgrade", "Upgrade: websocket")
-        self.assertIn(b"Sec-WebSocket-Version must be 13", raw.until(b"13"))
+        head = raw.until(b"\r\n\r\n")
+        self.assertIn(b"HTTP/1.1 426 Upgrade Required", head)
+        self.assertIn(b"sec-websocket-version: 13\r\n", head.lower())
 
     def test_other_apis_do_not_switch(self) -> None:
         """A PROXY API answers 501, as before."""

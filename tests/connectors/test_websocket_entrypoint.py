@@ -1,0 +1,354 @@
+"""A WebSocket, with a client in memory that speaks the protocol."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import CloseConnection, Ping, Pong, TextMessage
+
+from relay.channel.archive import Archive
+from relay.channel.entry import GapReason
+from relay.connectors.websocket_entrypoint import (
+    MOST_UNDER_WAY_BYTES,
+    websocket_entrypoint,
+)
+from relay.model.outcome import Outcome
+from tests.channel.readers import Moment, messages
+from tests.connectors.desk import Api, Desk
+from tests.connectors.test_http_post_entrypoint import SlowKeeper
+
+HANDSHAKE: dict[str, Any] = {
+    "connection": "keep-alive, Upgrade",
+    "upgrade": "websocket",
+    "sec_websocket_version": "13",
+    "sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+PUBLISHER = {"publisher": {"enabled": True}}
+
+
+class Peer:
+    """
+    The client's end.
+
+    :param desk: its call, after the handshake.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.connection = Connection(ConnectionType.CLIENT)
+        self.taken = 0
+        self.frames: list[Any] = []
+        """What came in text frames, as JSON."""
+        self.pings = 0
+        self.pongs: list[bytes] = []
+        self.closed: int | None = None
+        """The code with which the server closed."""
+
+    def look(self) -> Peer:
+        """Take what the server has written."""
+        data = self.desk.written[self.taken :]
+        self.taken += len(data)
+        self.connection.receive_data(data)
+        for event in self.connection.events():
+            if isinstance(event, TextMessage):
+                self.frames.append(json.loads(event.data))
+            elif isinstance(event, Ping):
+                self.pings += 1
+            elif isinstance(event, Pong):
+                self.pongs.append(bytes(event.payload))
+            elif isinstance(event, CloseConnection):
+                self.closed = event.code
+        return self
+
+    def send(self, data: bytes) -> Peer:
+        """Send bytes, and take the answer."""
+        assert self.desk.receive is not None
+        self.desk.receive(data)
+        return self.look()
+
+    def publish(self, event: object) -> Peer:
+        """Send an event."""
+        text = event if isinstance(event, str) else json.dumps(event)
+        return self.send(self.connection.send(TextMessage(data=text)))
+
+
+class SocketCase(SynchronousTestCase):
+    """An API with a WebSocket entrypoint."""
+
+    def make(
+        self,
+        configuration: dict[str, Any] | None = None,
+        channel: dict[str, Any] | None = None,
+        archive: Callable[[Moment], Archive] | None = None,
+    ) -> Api:
+        """Make the API."""
+        options = PUBLISHER | (configuration or {})
+        self.api = Api(websocket_entrypoint, options, channel, archive=archive)
+        return self.api
+
+    def open(self, query: str | None = None) -> Peer:
+        """Connect."""
+        desk = self.api.call(query, **HANDSHAKE)
+        self.assertEqual(desk.status, 101)
+        return Peer(desk)
+
+
+class HandshakeTests(SocketCase):
+    """RFC 6455, 4.2."""
+
+    def refused(self, **fields: Any) -> Desk:
+        """Try a handshake that is not to stand."""
+        fields = {**HANDSHAKE, **fields}
+        wanted = {name: value for name, value in fields.items() if value is not None}
+        desk = self.make({"cors": {"allowOrigin": ["https://a.example"]}}).call(
+            **wanted
+        )
+        self.assertIsNone(desk.receive)
+        self.assertEqual(desk.outcome, Outcome.REFUSED)
+        self.assertEqual(list(self.api.channels), [])
+        return desk
+
+    def test_the_answer(self) -> None:
+        """The key of the RFC's own example, 1.3."""
+        self.make()
+        desk = self.open().desk
+        self.assertEqual(
+            desk.headers.getRawHeaders("sec-websocket-accept"),
+            ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="],
+        )
+
+    def test_another_version(self) -> None:
+        """Is told which one it must be (4.4)."""
+        for version in ("8", None):
+            desk = self.refused(sec_websocket_version=version)
+            self.assertEqual(desk.status, 426)
+            self.assertEqual(
+                desk.headers.getRawHeaders("sec-websocket-version"), ["13"]
+            )
+            self.assertEqual(desk.headers.getRawHeaders("upgrade"), ["websocket"])
+            self.assertIn("Sec-WebSocket-Version must be 13", desk.json["message"])
+
+    def test_another_origin(self) -> None:
+        """Is forbidden (10.2); a client that is no browser names none."""
+        self.assertEqual(self.refused(origin="https://b.example").status, 403)
+        for fields in (HANDSHAKE | {"origin": "https://a.example"}, HANDSHAKE):
+            desk = self.api.call(**fields)
+            self.assertEqual(desk.status, 101)
+
+    def test_what_else_must_hold(self) -> None:
+        """Each is named."""
+        for fields, problem in (
+            ({"sec_websocket_key": None}, "Sec-WebSocket-Key must be 16 bytes"),
+            ({"sec_websocket_key": "YQ=="}, "Sec-WebSocket-Key must be 16 bytes"),
+            ({"sec_websocket_key": "é"}, "Sec-WebSocket-Key must be 16 bytes"),
+            ({"method": b"POST"}, "the method must be GET"),
+            ({"version": b"HTTP/1.0"}, "the protocol must be HTTP/1.1"),
+            ({"body": b"x"}, "the handshake must have no body"),
+        ):
+            desk = self.refused(**fields)
+            assert desk.refusal is not None
+            self.assertEqual(desk.status, 400)
+            self.assertIn(problem, desk.refusal.message)
+
+    def test_which_calls_it_takes(self) -> None:
+        """Those that offer a WebSocket, among other protocols maybe."""
+        api = self.make()
+        fields = HANDSHAKE | {"upgrade": "h2c, WebSocket"}
+        self.assertEqual(api.call(**fields).status, 101)
+        for upgrade in ("h2c", "websockets"):
+            fields = HANDSHAKE | {"upgrade": upgrade}
+            with self.assertRaises(AssertionError):
+                api.call(**fields)
+
+
+class ReadingTests(SocketCase):
+    """Events to the client."""
+
+    def test_events_and_gaps(self) -> None:
+        """Each in a frame, in order; events are counted."""
+        self.make()
+        peer = self.open()
+        self.api.channel.publish(messages("a", "b"))
+        self.api.channel.gap(GapReason.UPSTREAM_RECONNECT)
+        first, second, gap = peer.look().frames
+        self.assertEqual((first["data"], second["data"]), ("a", "b"))
+        self.assertEqual(
+            gap, {"gap": {"reason": "upstream_reconnect", "after": second["id"]}}
+        )
+
+    def test_a_full_client(self) -> None:
+        """Is given nothing, and nothing is read from it, until it takes more."""
+        self.make()
+        peer = self.open()
+        session, reading = peer.desk.feed, peer.desk.request.channel
+        session.pause()
+        self.api.channel.publish(messages("a", "b"))
+        self.assertEqual((peer.look().frames, reading.paused), ([], True))
+        session.resume()
+        self.assertEqual([one["data"] for one in peer.look().frames], ["a", "b"])
+        self.assertFalse(reading.paused)
+
+    def test_a_client_that_is_too_slow(self) -> None:
+        """Is told to come back later."""
+        self.make({"slowConsumer": {"maxBehindBytes": 1}})
+        peer = self.open()
+        peer.desk.feed.pause()
+        self.api.channel.publish(messages("a"))
+        self.assertEqual(peer.look().closed, 1013)
+        self.assertEqual(peer.desk.outcome, Outcome.SLOW_CONSUMER)
+        self.assertEqual(self.api.channel.subscribers, 0)
+
+    def test_a_stop(self) -> None:
+        """Is told with its code."""
+        self.make()
+        peer = self.open()
+        peer.desk.leave(Outcome.DRAINED)
+        self.assertEqual(peer.look().closed, 1001)
+
+    def test_a_source_that_has_ended(self) -> None:
+        """Is a normal end, after all that was left."""
+        self.make()
+        peer = self.open()
+        peer.desk.feed.pause()
+        self.api.channel.publish(messages("last"))
+        self.api.channel.end()
+        self.assertIsNone(peer.look().closed)
+        peer.desk.feed.resume()
+        self.assertEqual((len(peer.look().frames), peer.closed), (1, 1000))
+        self.assertEqual(peer.desk.outcome, Outcome.SOURCE_ENDED)
+
+    def test_publishers_only(self) -> None:
+        """Are given no events and no gaps, but are kept alive."""
+        self.make({"subscriber": {"enabled": False}, "heartbeatIntervalInMs": 1000})
+        peer = self.open("lastEventId=unknown")
+        (ack,) = peer.publish({"data": "a"}).frames
+        self.assertEqual(list(ack), ["ack"])
+        self.api.channel.gap(GapReason.UPSTREAM_RECONNECT)
+        self.api.clock.pump([0.25] * 5)
+        self.assertEqual((len(peer.look().frames), peer.pings), (1, 1))
+
+
+class PublishingTests(SocketCase):
+    """Events from the client."""
+
+    def test_a_message_in_pieces(self) -> None:
+        """However it is cut, with a ping in between."""
+        self.make()
+        peer = self.open()
+        send = peer.connection.send
+        text = json.dumps({"data": "Grüße"}, ensure_ascii=False)
+        data = b"".join(
+            send(TextMessage(data=letter, message_finished=False)) for letter in text
+        )
+        data += send(Ping(payload=b"now"))
+        data += send(TextMessage(data="", message_finished=True))
+        for at in range(len(data)):
+            peer.send(data[at : at + 1])
+        self.assertEqual(peer.pongs, [b"now"])
+        (event,) = [one for one in peer.frames if "data" in one]
+        self.assertEqual(event["data"], "Grüße")
+
+    def test_what_is_no_event(self) -> None:
+        """Is told by name, and the connection stays."""
+        self.make(channel={"maxEventBytes": 1024})
+        peer = self.open()
+        for sent, status, problem in (
+            ("{", 400, "the frame is no JSON"),
+            ('{"data": NaN}', 400, "NaN is no JSON"),
+            ("[]", 400, "the event must be a JSON object"),
+            ({"data": "a", "topic": "other"}, 400, "topic must be"),
+            ({"data": "a", "timestamp": 2**53}, 400, "timestamp must be"),
+            ({"data": "x" * 1025}, 413, "data is longer than 1024 bytes"),
+        ):
+            error = peer.publish(sent).frames.pop()["error"]
+            self.assertEqual(error["status"], status)
+            self.assertIn(problem, error["message"])
+        self.assertIsNone(peer.desk.outcome)
+
+    def test_violations(self) -> None:
+        """Each ends the connection with its code (7.4.1)."""
+        endless = b"\x01\x80\0\0\0\0" + b"\x00\x80\0\0\0\0" * 100_000
+        for name, data, code, outcome in (
+            ("no mask", b"\x81\x01a", 1002, Outcome.REFUSED),
+            ("a reserved bit", b"\xc1\x80\0\0\0\0", 1002, Outcome.REFUSED),
+            ("no UTF-8", b"\x81\x81\0\0\0\0\xff", 1007, Outcome.REFUSED),
+            ("bytes", b"\x82\x81\0\0\0\0a", 1003, Outcome.REFUSED),
+            ("pieces without end", endless, 1009, Outcome.LIMIT_REACHED),
+        ):
+            self.make(channel={"maxEventBytes": 1024})
+            peer = self.open().send(data)
+            self.assertEqual((name, peer.closed), (name, code))
+            self.assertEqual((name, peer.desk.outcome), (name, outcome))
+            self.assertEqual(self.api.channel.subscribers, 0)
+
+    def test_a_client_that_closes(self) -> None:
+        """Is answered with its own code."""
+        self.make()
+        peer = self.open()
+        peer.send(peer.connection.send(CloseConnection(code=1000)))
+        self.assertEqual(peer.closed, 1000)
+        self.assertEqual(peer.desk.outcome, Outcome.CLIENT_GONE)
+
+
+class DurableTests(SocketCase):
+    """While the store takes its time."""
+
+    def setUp(self) -> None:
+        """Make an API whose events are kept."""
+        self.keeper = SlowKeeper()
+        self.make(archive=self.archive)
+
+    def archive(self, moment: Moment) -> Archive:
+        """Make the archive."""
+        return Archive(self.keeper, moment.clock, moment.wall_ms)
+
+    def settle(self, how: Callable[[Deferred[None]], None]) -> None:
+        """Let the store answer all that it was asked."""
+        self.api.clock.advance(1)
+        while self.keeper.waiting:
+            how(self.keeper.waiting.pop(0))
+            self.api.clock.advance(1)
+
+    def test_an_event_is_answered_when_it_is_safe(self) -> None:
+        """And not before."""
+        peer = self.open().publish({"data": "a"})
+        self.api.clock.advance(1)
+        self.assertEqual(peer.look().frames, [])
+        self.settle(lambda kept: kept.callback(None))
+        self.assertIn("ack", peer.look().frames[-1])
+
+    def test_no_more_is_read_than_the_store_takes(self) -> None:
+        """Reading goes on when it has caught up, unless the client is full."""
+        peer = self.open()
+        reading = peer.desk.request.channel
+        event = {"data": "x" * 65_536}
+        sent = 0
+        while not reading.paused:
+            peer.publish(event)
+            sent += 65_536
+            self.assertLess(sent, 2 * MOST_UNDER_WAY_BYTES)
+        peer.desk.feed.pause()
+        self.settle(lambda kept: kept.callback(None))
+        self.assertTrue(reading.paused)
+        peer.desk.feed.resume()
+        self.assertFalse(reading.paused)
+
+    def test_an_event_that_could_not_be_kept(self) -> None:
+        """Is told; the connection stays, and is read."""
+        peer = self.open().publish({"data": "a"})
+        self.settle(lambda kept: kept.errback(OSError("the disk is full")))
+        self.assertEqual(peer.look().frames[-1]["error"]["status"], 503)
+        self.assertTrue(self.flushLoggedErrors(OSError))
+        self.assertFalse(peer.desk.over)
+
+    def test_a_client_that_leaves_meanwhile(self) -> None:
+        """Is written nothing more."""
+        peer = self.open().publish({"data": "a"})
+        peer.desk.cut(Outcome.CLIENT_GONE)
+        self.settle(lambda kept: kept.callback(None))
+        self.assertEqual(peer.desk.written, b"")
