@@ -10,21 +10,19 @@ from twisted.internet.interfaces import IDelayedCall
 from zope.interface import implementer
 
 from relay.channel.channel import Channel
-from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry, Gap
-from relay.channel.filter import Filter, TooManyFilters
+from relay.channel.filter import Filter
 from relay.channel.subscriber import Subscriber
 from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
-    BadParameter,
+    NotAttached,
     read_cursor,
     read_filter,
     read_number,
+    refusal_of,
 )
-from relay.gateway import refusals
 from relay.gateway.message import MessageCall
-from relay.gateway.refusals import Refusal
 from relay.model.channel_options import SlowConsumerOptions
 from relay.model.kinds import EntrypointType
 from relay.model.message_options import HttpGetOptions
@@ -75,16 +73,8 @@ class HttpGetEntrypoint:
             return
         try:
             Poll(self, call).start()
-        except BadParameter as error:
-            call.refuse(error.refusal)
-        except TooManyFilters as error:
-            call.refuse(Refusal(429, "TOO_MANY_FILTERS", str(error)))
-        except ChannelRefused as error:
-            call.refuse(
-                refusals.TOO_MANY_CHANNELS_OF_ADDRESS
-                if error.of_address
-                else refusals.TOO_MANY_CHANNELS
-            )
+        except NotAttached as error:
+            call.refuse(refusal_of(error))
 
     def close(self) -> None:
         """There is nothing to close."""

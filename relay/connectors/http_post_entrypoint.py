@@ -17,6 +17,7 @@ from relay.channel.entry import Entry
 from relay.channel.message import Message
 from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
+from relay.connectors.parameters import refusal_of
 from relay.connectors.publication import (
     BadEvent,
     read_body,
@@ -152,11 +153,7 @@ class HttpPostEntrypoint:
         elif isinstance(reason, BodyTooLarge):
             call.refuse(refusals.BODY_TOO_LARGE)
         elif isinstance(reason, ChannelRefused):
-            call.refuse(
-                refusals.TOO_MANY_CHANNELS_OF_ADDRESS
-                if reason.of_address
-                else refusals.TOO_MANY_CHANNELS
-            )
+            call.refuse(refusal_of(reason))
         else:
             self.log.failure("an event could not be published", failure)
             call.refuse(refusals.NOT_KEPT)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from relay.channel.filter import Filter, FilterError
+from relay.channel.channels import ChannelRefused
+from relay.channel.filter import Filter, FilterError, TooManyFilters
+from relay.gateway import refusals
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal, bad_request
 
@@ -20,10 +22,24 @@ class BadParameter(Exception):
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name} {problem}")
 
-    @property
-    def refusal(self) -> Refusal:
-        """The answer to the client."""
-        return bad_request(str(self), "BAD_PARAMETER")
+
+NotAttached = (BadParameter, TooManyFilters, ChannelRefused)
+"""Why a call gets no channel to read or write."""
+
+
+def refusal_of(reason: BadParameter | TooManyFilters | ChannelRefused) -> Refusal:
+    """
+    Give the answer to a client whose call gets no channel.
+
+    :param reason: why.
+    """
+    if isinstance(reason, BadParameter):
+        return bad_request(str(reason), "BAD_PARAMETER")
+    if isinstance(reason, TooManyFilters):
+        return Refusal(429, "TOO_MANY_FILTERS", str(reason))
+    if reason.of_address:
+        return refusals.TOO_MANY_CHANNELS_OF_ADDRESS
+    return refusals.TOO_MANY_CHANNELS
 
 
 def read_filter(call: MessageCall, allowed: bool) -> Filter:

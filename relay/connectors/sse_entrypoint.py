@@ -26,8 +26,8 @@ from relay.connectors.parameters import (
     BadParameter,
     read_filter,
     read_last_event_id,
+    refusal_of,
 )
-from relay.gateway import refusals
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
 from relay.model.kinds import EntrypointType
@@ -87,16 +87,9 @@ class SseEntrypoint:
         try:
             Subscription(self, call).start()
         except BadParameter as error:
-            call.refuse(error.refusal)
-        except TooManyFilters as error:
-            self._refuse(call, Refusal(429, "TOO_MANY_FILTERS", str(error)))
-        except ChannelRefused as error:
-            self._refuse(
-                call,
-                refusals.TOO_MANY_CHANNELS_OF_ADDRESS
-                if error.of_address
-                else refusals.TOO_MANY_CHANNELS,
-            )
+            call.refuse(refusal_of(error))
+        except (TooManyFilters, ChannelRefused) as error:
+            self._refuse(call, refusal_of(error))
 
     def _refuse(self, call: MessageCall, refusal: Refusal) -> None:
         """Refuse for now: a browser would give up for good on a status."""

@@ -19,18 +19,20 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from zope.interface import implementer
 
 from relay.channel.channel import Channel
-from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry
-from relay.channel.filter import TooManyFilters
 from relay.channel.subscriber import Subscriber
 from relay.connectors import websocket_frames as frames
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
-from relay.connectors.parameters import BadParameter, read_filter, read_last_event_id
+from relay.connectors.parameters import (
+    NotAttached,
+    read_filter,
+    read_last_event_id,
+    refusal_of,
+)
 from relay.connectors.publication import BadEvent, read_event, read_json
 from relay.connectors.websocket_handshake import offers_websocket, shake_hands
 from relay.gateway import refusals
 from relay.gateway.message import MessageCall
-from relay.gateway.refusals import Refusal
 from relay.model.kinds import EntrypointType
 from relay.model.message_options import WebsocketOptions
 from relay.model.outcome import Outcome
@@ -79,16 +81,8 @@ class WebsocketEntrypoint:
             headers = shake_hands(call, self.options.cors)
             if headers is not None:
                 WebsocketSession(self, call).start(headers)
-        except BadParameter as error:
-            call.refuse(error.refusal)
-        except TooManyFilters as error:
-            call.refuse(Refusal(429, "TOO_MANY_FILTERS", str(error)))
-        except ChannelRefused as error:
-            call.refuse(
-                refusals.TOO_MANY_CHANNELS_OF_ADDRESS
-                if error.of_address
-                else refusals.TOO_MANY_CHANNELS
-            )
+        except NotAttached as error:
+            call.refuse(refusal_of(error))
 
     def close(self) -> None:
         """There is nothing to close."""

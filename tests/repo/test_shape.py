@@ -45,7 +45,6 @@ UNTESTED = {
     "relay.connectors.parameters": "in tests/wire/test_topics.py",
     "relay.connectors.sse_endpoint": "in tests/wire/test_shared_upstream.py",
     "relay.connectors.sse_entrypoint": "in tests/wire/test_message_streams.py",
-    "relay.connectors.websocket_entrypoint": "in tests/wire/test_websocket.py",
     "relay.connectors.websocket_frames": "in tests/wire/test_websocket.py",
     "relay.eventstream.event": "a record without behaviour",
     "relay.gateway.builder": "in tests/wire/test_message_streams.py",
