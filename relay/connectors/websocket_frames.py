@@ -44,7 +44,8 @@ def close_frame(code: int, reason: str) -> bytes:
     :param code: why.
     :param reason: why, in words.
     """
-    return frame(CLOSE, code.to_bytes(2, "big") + reason.encode()[:123])
+    told = reason.encode()[:123].decode("utf-8", "ignore").encode()
+    return frame(CLOSE, code.to_bytes(2, "big") + told)
 
 
 def count_frames(data: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -21,3 +22,34 @@ class IdempotencyTests(SynchronousTestCase):
         self.assertIsNone(known.find("other", "k"))
         clock.advance(2)
         self.assertIsNone(known.find("t", "k"))
+
+    def test_what_is_under_way_is_not_begun_again(self) -> None:
+        """Who repeats it waits with the first, whatever comes of it."""
+        known = Idempotency(Clock().seconds)
+        begun: list[Deferred[list[str]]] = []
+
+        def publish() -> Deferred[list[str]]:
+            begun.append(Deferred())
+            return begun[-1]
+
+        failing = [known.once("t", "k", publish) for _ in range(3)]
+        begun[0].errback(OSError("full"))
+        for one in failing:
+            self.failureResultOf(one, OSError)
+        waiting = [known.once("t", "k", publish) for _ in range(3)]
+        other = known.once("other", "k", publish)
+        begun[1].callback(["a"])
+        waiting.append(known.once("t", "k", publish))
+        self.assertEqual([self.successResultOf(one) for one in waiting], [["a"]] * 4)
+        self.assertNoResult(other)
+        self.assertEqual(len(begun), 3)
+
+    def test_what_cannot_even_begin(self) -> None:
+        """Leaves the key free."""
+        known = Idempotency(Clock().seconds)
+
+        def refuse() -> Deferred[list[str]]:
+            raise ValueError("no event")
+
+        for _ in range(2):
+            self.assertRaises(ValueError, known.once, "t", "k", refuse)
