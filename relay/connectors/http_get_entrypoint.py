@@ -165,9 +165,15 @@ class Poll:
         """
         exchange = self._call.exchange
         channel = self._channel = self._call.open_channel()
-        channel.attach(self._subscriber, self._cursor)
+        attached = channel.attach(self._subscriber, self._cursor)
         self._from_seq = self._subscriber.position
         exchange.feed = self
+        if attached.nothing_left:
+            # Else a client that polls would ask for ever, and never wait.
+            headers = cors_headers(self._call, self._entrypoint.options.cors)
+            exchange.begin(204, b"No Content", headers, event_stream=False)
+            exchange.complete([], Outcome.SOURCE_ENDED)
+            return
         self._subscriber.resume()
         if self._lines or exchange.over or not self._wait_ms:
             self._answer()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Protocol
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from twisted.web.http_headers import Headers
 
@@ -77,7 +77,7 @@ class MessageCall:
     @property
     def topic(self) -> str:
         """The path after the context-path, decoded, without its first ``/``."""
-        return unquote_plus(self.path.decode("latin-1").removeprefix("/"))
+        return unquote(self.path.decode("latin-1").removeprefix("/"))
 
     def open_channel(self) -> Channel:
         """

@@ -168,6 +168,34 @@ class LongPollTests(SynchronousTestCase):
         self.assertEqual(data(rest), ["c"])
 
 
+class EndTests(SynchronousTestCase):
+    """A source that has nothing more to give."""
+
+    def test_what_is_left_and_then_the_end(self) -> None:
+        """Told with a status, for those who poll have no stream to see the end of."""
+        api = Api(http_get_entrypoint)
+        cursor = api.call().json["cursor"]
+        api.channel.publish(messages("a", "b"))
+        api.channel.end()
+        first = api.call(f"cursor={cursor}&limit=1&waitMs=1000")
+        self.assertEqual((first.status, data(first)), (200, ["a"]))
+        second = api.call(f"cursor={first.json['cursor']}&waitMs=1000")
+        self.assertEqual((second.status, data(second)), (200, ["b"]))
+        last = api.call(f"cursor={second.json['cursor']}&waitMs=1000")
+        self.assertEqual((last.status, last.written), (204, b""))
+        self.assertEqual(last.outcome, Outcome.SOURCE_ENDED)
+        lost = api.call("cursor=nonsense")
+        self.assertEqual((data(lost), "gap" in lost.json), (["a", "b"], True))
+
+    def test_an_end_while_somebody_waits(self) -> None:
+        """Is an answer without items; the next one says that it is the end."""
+        api = Api(http_get_entrypoint)
+        desk = api.call("waitMs=1000")
+        api.channel.end()
+        self.assertEqual((desk.status, data(desk)), (200, []))
+        self.assertEqual(api.call(f"cursor={desk.json['cursor']}").status, 204)
+
+
 class ReturningTests(SynchronousTestCase):
     """Cursors of an earlier process, whose place the source may still show."""
 

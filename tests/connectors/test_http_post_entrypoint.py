@@ -80,6 +80,11 @@ class PostTests(SynchronousTestCase):
             },
         )
 
+    def test_the_topic_is_the_path(self) -> None:
+        """Decoded as a path is, where ``+`` is no space (RFC 3986, 2.2)."""
+        post(self.api, {"data": "a", "topic": "a+b/ü c"}, path=b"/a+b/%C3%BC%20c")
+        self.assertEqual([one.topic for one in published(self.api)], ["a+b/ü c"])
+
     def test_headers_name_the_event(self) -> None:
         """Where the body does not, or says the same."""
         post(self.api, {"data": "a"}, relay_event_id="e1", relay_event_type="t")
