@@ -140,6 +140,15 @@ class TopicTests(SynchronousTestCase):
         self.assertIn(b"at last", client.until(b"}]"))
         self.assertEqual(self.poll("?waitMs=50")["items"], [])
 
+    def test_a_client_that_stops_waiting(self) -> None:
+        """Is noticed at once, and its place is free."""
+        client = RawClient(self.daemon.port)
+        client.get(self.path + "/news?waitMs=20000", "Accept: application/json")
+        client.close()
+        line = self.daemon.access_line(path=f"{self.path}/news", kind="close")
+        self.assertEqual((line["status"], line["outcome"]), (499, "client_gone"))
+        self.assertLess(line["durationMs"], 10_000)
+
     def test_topics_are_apart(self) -> None:
         """Whoever publishes, the path alone is the topic."""
         self.post({"data": "sport"}, "sport", Authorization="Basic a")
