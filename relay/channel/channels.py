@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
+from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -171,6 +172,9 @@ class Channels:
         :param address: who calls.
         :raises ChannelRefused: when it would be one too many.
         """
+        if self.published:
+            # A topic has one name, however it is written (RFC 3986, 6.2.2.2).
+            path = unquote_to_bytes(path)
         key = ChannelKey.of(self._key, path, query, headers)
         found = self._open.get(key)
         if found is None:

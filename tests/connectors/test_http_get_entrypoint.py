@@ -44,6 +44,13 @@ class PollTests(SynchronousTestCase):
         self.api.channel.publish(messages("new"))
         self.assertEqual(data(self.api.call(f"cursor={first.json['cursor']}")), ["new"])
 
+    def test_a_topic_in_other_letters(self) -> None:
+        """Escaped or not, it is the same topic."""
+        cursor = self.cursor()
+        self.api.channel.publish(messages("a"))
+        page = self.api.call(f"cursor={cursor}", path=b"/n%65ws")
+        self.assertEqual(data(page), ["a"])
+
     def test_every_page_is_followed_by_the_next(self) -> None:
         """With any limit, each event comes once, in order."""
         start = self.cursor()
