@@ -4,6 +4,12 @@ Which process serves the channels of an API.
 Events that clients publish are in one process: were a second one on the same store to
 take publications, too, each would have half of them. So one process owns them, by a
 lease in the store that it renews; the others say so, and take over when it is gone.
+
+Theory of operation. The lease is counted from before it was asked for, and ends here
+:data:`MARGIN_S` sooner than in the store. A timer of its own ends it, so that a store
+that fails, and one that does not answer at all, come to the same: by the time that
+another process can have the channels, this one has let go. The reactor's clock and the
+store's are both the wall clock: when it is set, both move.
 """
 
 from __future__ import annotations
@@ -21,6 +27,8 @@ LEASE_MS = 10_000
 RENEW_S = 2.0
 MARGIN_S = 3.0
 """How long before its end a lease that could not be renewed is given up."""
+HELD_S = LEASE_MS / 1000.0 - MARGIN_S
+"""How long one answer of the store is relied on, from the moment it was asked."""
 
 
 class Owners(Protocol):
@@ -70,10 +78,23 @@ class Custody:
         self._lost = lost
         self._state = State.ASKING
         self._waiting: list[Callable[[bool], None]] = []
-        self._held_until_s = 0.0
         self._timer: IDelayedCall | None = None
+        self._loading = False
+        self._loads_for_naught = False
+        """Whether the lease was lost since the loading began."""
         self._closed = False
+        # Not held yet, but who calls is told within this time, whatever the store does.
+        self._held_until_s = clock.seconds() + HELD_S
+        self._end: IDelayedCall | None = clock.callLater(HELD_S, self._run_out)
         self._ask()
+
+    @property
+    def here(self) -> bool:
+        """Whether the channels are this process's, at this very moment."""
+        # A process that was stopped for a while reads sockets before it runs timers.
+        if self._state is State.HERE and self._clock.seconds() >= self._held_until_s:
+            self._gone()
+        return self._state is State.HERE
 
     def when_known(self, told: Callable[[bool], None]) -> None:
         """
@@ -84,7 +105,7 @@ class Custody:
         if self._state is State.ASKING:
             self._waiting.append(told)
         else:
-            told(self._state is State.HERE)
+            told(self.here)
 
     def close(self) -> None:
         """Serve them no more, and let another process have them at once."""
@@ -94,8 +115,9 @@ class Custody:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._stop_counting()
         self._answer(State.ELSEWHERE)
-        self._owners.disown(self._api_id).addErrback(self._failed)
+        self._owners.disown(self._api_id).addErrback(self._tell)
 
     def _ask(self) -> None:
         self._timer = None
@@ -105,32 +127,65 @@ class Custody:
         owned.addErrback(self._failed)
         owned.addBoth(self._again)
 
-    def _told(self, owned: bool, asked_s: float) -> Deferred[None] | None:
+    def _told(self, owned: bool, asked_s: float) -> None:
         if self._closed:
-            return None
+            return
         if not owned:
             self._gone()
-            return None
-        self._held_until_s = asked_s + LEASE_MS / 1000.0 - MARGIN_S
-        if self._state is State.HERE:
-            return None
-        return self._taken().addCallback(lambda _: self._answer(State.HERE))
+            return
+        held_until_s = asked_s + HELD_S
+        left_s = held_until_s - self._clock.seconds()
+        if left_s <= 0:
+            # The answer took so long that the lease is as good as over.
+            self._gone()
+            return
+        self._stop_counting()
+        self._held_until_s = held_until_s
+        self._end = self._clock.callLater(left_s, self._run_out)
+        if self._state is not State.HERE and not self._loading:
+            self._loading, self._loads_for_naught = True, False
+            # Not waited for: the lease is renewed meanwhile.
+            self._taken().addCallbacks(self._ready, self._not_ready)
+
+    def _ready(self, _: None) -> None:
+        self._loading = False
+        # What was loaded under an earlier lease may be out of date.
+        if not self._closed and not self._loads_for_naught:
+            self._answer(State.HERE)
+
+    def _not_ready(self, failure: Failure) -> None:
+        self._loading = False
+        self._failed(failure)
 
     def _failed(self, failure: Failure) -> None:
+        self._tell(failure)
+        if self._state is State.ASKING:
+            self._gone()
+
+    def _tell(self, failure: Failure) -> None:
         self.log.error(
             "API {api_id}: the lease of its channels: {reason}",
             api_id=self._api_id,
             reason=failure.getErrorMessage(),
         )
-        if self._clock.seconds() >= self._held_until_s and not self._closed:
-            self._gone()
+
+    def _run_out(self) -> None:
+        self._end = None
+        self._gone()
+
+    def _stop_counting(self) -> None:
+        end, self._end = self._end, None
+        if end is not None:
+            end.cancel()
 
     def _gone(self) -> None:
+        self._stop_counting()
+        self._loads_for_naught = True
         before = self._state
         self._answer(State.ELSEWHERE)
         if before is State.HERE:
             self.log.warn(
-                "API {api_id}: another process serves its channels now",
+                "API {api_id}: this process no longer serves its channels",
                 api_id=self._api_id,
             )
             self._lost()

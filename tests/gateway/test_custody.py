@@ -6,20 +6,23 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.gateway.custody import LEASE_MS, MARGIN_S, RENEW_S, Custody
+from relay.gateway.custody import HELD_S, LEASE_MS, MARGIN_S, RENEW_S, Custody
 
 
 class Leases:
     """Leases as a test wants them."""
 
     def __init__(self) -> None:
-        self.answer: bool | Exception = True
+        self.answer: bool | Exception | None = True
         self.asked = 0
         self.given_back = 0
 
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
-        """Answer as told."""
+        """Answer as told; None is no answer yet."""
         self.asked += 1
+        if self.answer is None:
+            self.unanswered: Deferred[bool] = Deferred()
+            return self.unanswered
         if isinstance(self.answer, Exception):
             return fail(self.answer)
         return succeed(self.answer)
@@ -94,6 +97,85 @@ class CustodyTests(SynchronousTestCase):
         self.clock.advance(RENEW_S)
         self.assertEqual((self.here(custody), self.lost), ([False], 1))
         self.assertLess(self.clock.seconds(), LEASE_MS / 1000)
+
+    def test_a_store_that_hangs(self) -> None:
+        """Is no reason to go on: the channels are closed before the lease is over."""
+        self.ready.callback(None)
+        custody = self.custody()
+        self.leases.answer = None
+        self.clock.advance(RENEW_S)
+        self.clock.advance(HELD_S - RENEW_S - 0.1)
+        self.assertEqual((self.here(custody), self.lost), ([True], 0))
+        self.clock.advance(0.1)
+        self.assertEqual((self.here(custody), self.lost), ([False], 1))
+        self.assertLessEqual(self.clock.seconds(), LEASE_MS / 1000 - MARGIN_S)
+
+    def test_an_answer_that_comes_too_late(self) -> None:
+        """Gives nothing: what it grants is as good as over. The next one counts."""
+        self.ready.callback(None)
+        self.leases.answer = None
+        custody = self.custody()
+        answers = self.here(custody)
+        self.clock.advance(HELD_S)
+        self.assertEqual(answers, [False])
+        self.leases.answer = True
+        self.leases.unanswered.callback(True)
+        self.assertEqual(self.here(custody), [False])
+        self.clock.advance(RENEW_S)
+        self.assertEqual((self.here(custody), self.lost), ([True], 0))
+
+    def test_a_process_that_was_stopped(self) -> None:
+        """Refuses at once when it wakes, before any timer has run."""
+        self.ready.callback(None)
+        custody = self.custody()
+        self.clock.rightNow += HELD_S
+        self.assertEqual((self.here(custody), self.lost), ([False], 1))
+        self.clock.advance(0)
+        self.assertEqual(self.lost, 1)
+
+    def test_the_lease_is_renewed_while_histories_are_read(self) -> None:
+        """Reading them may take longer than a lease lasts."""
+        custody = self.custody()
+        for _ in range(10):
+            self.clock.advance(RENEW_S)
+        self.assertEqual(self.leases.asked, 11)
+        self.ready.callback(None)
+        self.assertEqual(self.here(custody), [True])
+
+    def test_a_lease_lost_while_histories_are_read(self) -> None:
+        """What was read is out of date: it is read again when the lease is back."""
+        custody = self.custody()
+        self.leases.answer = False
+        self.clock.advance(RENEW_S)
+        self.leases.answer = True
+        self.clock.advance(RENEW_S)
+        stale, self.ready = self.ready, Deferred()
+        stale.callback(None)
+        self.assertEqual(self.here(custody), [False])
+        self.clock.advance(RENEW_S)
+        self.assertEqual(self.here(custody), [False])
+        self.ready.callback(None)
+        self.assertEqual((self.here(custody), self.lost), ([True], 0))
+
+    def test_histories_that_cannot_be_read(self) -> None:
+        """Callers are refused, and it is tried again."""
+        custody = self.custody()
+        answers = self.here(custody)
+        broken, self.ready = self.ready, Deferred()
+        broken.errback(OSError("unreadable"))
+        self.assertEqual(answers, [False])
+        self.ready.callback(None)
+        self.clock.advance(RENEW_S)
+        self.assertEqual(self.here(custody), [True])
+
+    def test_closed_while_histories_are_read(self) -> None:
+        """They come to nobody."""
+        custody = self.custody()
+        answers = self.here(custody)
+        custody.close()
+        self.ready.callback(None)
+        self.assertEqual((answers, self.here(custody)), ([False], [False]))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_closing_gives_the_lease_back(self) -> None:
         """Once, and nothing is asked any more."""
