@@ -3,6 +3,7 @@
 from twisted.internet.defer import Deferred
 
 from relay.model.records import HistoryEntry, Publication
+from relay.store.errors import StoreError
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -48,22 +49,35 @@ class ChannelStore:
 
         :param api_id: the API.
         """
-        return HistoryKeeper(self._store, api_id)
+        return HistoryKeeper(self._store, api_id, self._owner)
+
+
+class NotOwner(StoreError):
+    """Another process serves the channels of the API."""
 
 
 class HistoryKeeper:
     """Keeps the histories of one API's channels.
 
+    Whoever is no longer their owner keeps nothing: a process that was held up, and
+    wakes when another has taken over, must not write into a history that the other has
+    read already.
+
     :param store: where they are kept.
     :param api_id: the API.
+    :param owner: this process's name.
     """
 
-    def __init__(self, store: Store, api_id: str) -> None:
+    def __init__(self, store: Store, api_id: str, owner: str) -> None:
         self._store = store
         self._api_id = api_id
+        self._owner = owner
 
     def load(self) -> Deferred[tuple[list[HistoryEntry], list[Publication]]]:
-        """Give all that is kept."""
+        """Give all that is kept.
+
+        :raises NotOwner: when another process serves the channels.
+        """
         api_id = self._api_id
 
         def load(tx: Transaction) -> tuple[list[HistoryEntry], list[Publication]]:
@@ -73,8 +87,14 @@ class HistoryKeeper:
                 tx.histories.publications(api_id, since_ms),
             )
 
-        # After everything that is being kept just now, hence among the writes.
-        return self._store.write(load)
+        # First what is being kept just now, hence a write; but what is read may be
+        # much, and nothing can be written meanwhile, not even a lease.
+        written = self._store.write(self._check)
+        return written.addCallback(lambda _: self._store.read(load))
+
+    def _check(self, tx: Transaction) -> None:
+        if not tx.histories.is_owned(self._api_id, self._owner):
+            raise NotOwner("another process serves the channels of the API")
 
     def keep(
         self,
@@ -87,10 +107,12 @@ class HistoryKeeper:
         :param entries: in order.
         :param oldest: for each channel the oldest place that is still of use.
         :param publications: what was answered under a key.
+        :raises NotOwner: when another process serves the channels; nothing is kept.
         """
         api_id = self._api_id
 
         def keep(tx: Transaction) -> None:
+            self._check(tx)
             tx.histories.append(api_id, entries, oldest)
             if publications:
                 since_ms = tx.now_ms - REMEMBERED_MS

@@ -47,6 +47,20 @@ class Histories:
         )
         return True
 
+    def is_owned(self, api_id: str, owner: str) -> bool:
+        """Tell whether the channels of an API are an owner's.
+
+        A lease that has run out counts for as long as nobody else has taken it.
+
+        :param api_id: the API.
+        :param owner: who asks.
+        """
+        row = channel_owners.c
+        found = self._connection.scalar(
+            select(row.owner).where(row.api_id == api_id, row.owner == owner)
+        )
+        return found is not None
+
     def disown(self, api_id: str, owner: str) -> None:
         """Let others have the channels of an API at once.
 
@@ -77,12 +91,21 @@ class Histories:
         entries: Iterable[HistoryEntry],
         oldest: Mapping[str, int],
     ) -> None:
-        """Keep new entries, and forget what is too old.
+        """Keep new entries, and forget what is too old, or of another epoch.
 
         :param api_id: the API.
         :param entries: in order.
         :param oldest: for each channel the oldest place that is to be kept.
         """
+        entries = list(entries)
+        row = channel_entries.c
+        for channel, epoch in {(one.channel, one.epoch) for one in entries}:
+            # Places of a log that has begun anew are those of its forerunner.
+            self._connection.execute(
+                delete(channel_entries).where(
+                    row.api_id == api_id, row.channel == channel, row.epoch != epoch
+                )
+            )
         rows = [
             {
                 "api_id": api_id,
@@ -96,7 +119,6 @@ class Histories:
         ]
         if rows:
             self._connection.execute(insert(channel_entries), rows)
-        row = channel_entries.c
         for channel, seq in oldest.items():
             self._connection.execute(
                 delete(channel_entries).where(

@@ -53,6 +53,28 @@ class HistoriesTests(DatabaseTestCase):
         kept = self.read(lambda tx: tx.histories.entries("api-1"))
         self.assertEqual(kept, [entry(3), entry(4), entry(1, "d")])
 
+    def test_a_log_that_begins_anew(self) -> None:
+        """Takes the place of its forerunner, whose places are the same."""
+        self.write(lambda tx: tx.histories.append("api-1", [entry(1), entry(2)], {}))
+        self.write(lambda tx: tx.histories.append("api-1", [entry(1, "d")], {}))
+        new = HistoryEntry("c", "anew", 1, 90, {"id": "n-1"})
+        self.write(lambda tx: tx.histories.append("api-1", [new], {}))
+        kept = self.read(lambda tx: tx.histories.entries("api-1"))
+        self.assertEqual(kept, [new, entry(1, "d")])
+
+    def test_who_is_the_owner(self) -> None:
+        """A lease that has run out counts until another has it."""
+        ask = [
+            lambda tx, owner=owner: tx.histories.is_owned("api-1", owner)
+            for owner in ("a", "b")
+        ]
+        self.assertEqual([self.read(one) for one in ask], [False, False])
+        self.own("a")
+        self.now_ms += 5_000
+        self.assertEqual([self.read(one) for one in ask], [True, False])
+        self.own("b")
+        self.assertEqual([self.read(one) for one in ask], [False, True])
+
     def test_publications(self) -> None:
         """The newest of a key counts, and old ones are forgotten."""
         first = Publication("t", "k", ("a",), 1_000)
