@@ -4,10 +4,15 @@ Histories that outlive the process.
 What is published to a durable channel is kept first and delivered then: a publication
 that was answered is in the store, and an event that a client has seen is, too. Events
 are kept in batches, one at a time, each in one transaction.
+
+A channel may be closed and opened again while the process runs. It goes on with the log
+that it had: to begin anew at the first place would put other events where clients, and
+the store, have theirs.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -16,14 +21,21 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from relay.channel.entry import Entry, Gap, GapReason
+from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.model.records import HistoryEntry, Publication
 
 if TYPE_CHECKING:
     from relay.channel.channel import Channel
 
+ALL_BYTES = 2**62
 BATCH_S = 0.005
 """How long a batch waits for company, beside the time that the one before it takes."""
+PRUNE_MS = 60_000
+"""How often channels that nobody publishes to are looked at for what is too old."""
+LINEAGE_MS = 86_400_000
+"""How much longer than its event the newest place of a channel is known, so that it
+goes on with its epoch after a restart, and its clients are told of no gap."""
 
 
 class Keeper(Protocol):
@@ -59,6 +71,15 @@ class _Submitted(NamedTuple):
     done: Deferred[list[Entry]]
 
 
+class _Line(NamedTuple):
+    """The log of a channel that is, or was, open in this process."""
+
+    log: Log
+    newest: Entry
+    pruned_to: int
+    """The oldest place that the store still has."""
+
+
 class Archive:
     """
     Keeps the histories of one API's channels.
@@ -79,17 +100,25 @@ class Archive:
         self._busy = False
         self._closed = False
         self._loaded: dict[str, list[HistoryEntry]] = {}
+        """By digest what earlier processes kept, without holes."""
+        self._lines: dict[str, _Line] = {}
+        self._under_way: Counter[Channel] = Counter()
+        self._pruned_ms = wall_ms()
         self.publications: list[Publication] = []
         """What earlier processes answered under a key."""
 
     def load(self) -> Deferred[None]:
         """Read what earlier processes kept, before the first channel opens."""
-        self._loaded.clear()
         return self._keeper.load().addCallback(self._take)
 
     def _take(self, kept: tuple[list[HistoryEntry], list[Publication]]) -> None:
-        for entry in kept[0]:
-            self._loaded.setdefault(entry.channel, []).append(entry)
+        rows: dict[str, list[HistoryEntry]] = {}
+        for row in kept[0]:
+            known = rows.setdefault(row.channel, [])
+            if known and (known[-1].epoch, known[-1].seq + 1) != (row.epoch, row.seq):
+                known.clear()
+            known.append(row)
+        self._loaded, self._lines = rows, {}
         self.publications = kept[1]
 
     def kept(self, digest: str) -> tuple[str, list[Entry]] | None:
@@ -97,20 +126,25 @@ class Archive:
         Give the history of a channel.
 
         :param digest: of its key.
-        :return: its epoch and its entries without a hole, None when none is kept.
+        :return: its epoch and its entries without a hole, at least one; None when none
+            is kept.
         """
-        rows = self._loaded.pop(digest, None)
-        if not rows:
+        line = self._lines.get(digest)
+        if line is not None:
+            log = line.log
+            return log.epoch, log.entries(log.first_seq, ALL_BYTES) or [line.newest]
+        rows = self._loaded.get(digest)
+        if rows is None:
             return None
-        newest = rows[-1]
-        entries: list[Entry] = []
-        for row in reversed(rows):
-            expected = newest.seq - len(entries)
-            if row.epoch != newest.epoch or row.seq != expected:
-                break
-            entries.append(_entry(row))
-        entries.reverse()
-        return newest.epoch, entries
+        return rows[-1].epoch, [_entry(row) for row in rows]
+
+    def holds(self, channel: Channel) -> bool:
+        """
+        Tell whether entries of a channel are on their way to the store.
+
+        :param channel: the channel; while they are, it must stay open.
+        """
+        return self._under_way[channel] > 0
 
     def submit(
         self,
@@ -131,6 +165,7 @@ class Archive:
             done.errback(ArchiveClosed())
             return done
         self._waiting.append(_Submitted(channel, items, key, done))
+        self._under_way[channel] += 1
         if not self._busy and not self._scheduled:
             self._scheduled = True
             self._clock.callLater(BATCH_S, self._flush)
@@ -141,7 +176,13 @@ class Archive:
         self._closed = True
         waiting, self._waiting = self._waiting, []
         for one in waiting:
+            self._settle(one.channel)
             one.done.errback(ArchiveClosed())
+
+    def _settle(self, channel: Channel) -> None:
+        self._under_way[channel] -= 1
+        if not self._under_way[channel]:
+            del self._under_way[channel]
 
     def _flush(self) -> None:
         self._scheduled = False
@@ -152,7 +193,7 @@ class Archive:
         now_ms = self._wall_ms()
         staged: list[tuple[_Submitted, list[Entry]]] = []
         rows: list[HistoryEntry] = []
-        oldest: dict[str, int] = {}
+        oldest = self._too_old(now_ms, batch[0].channel.options.history.max_age_ms)
         publications: list[Publication] = []
         before: dict[Channel, list[Entry]] = {}
         for one in batch:
@@ -170,9 +211,42 @@ class Archive:
         kept.addCallback(self._deliver, staged).addErrback(self._fail, staged)
         kept.addBoth(self._next)
 
+    def _too_old(self, now_ms: int, max_age_ms: int) -> dict[str, int]:
+        """Forget what is too old, and say from where on the store is to keep."""
+        if now_ms - self._pruned_ms < PRUNE_MS:
+            return {}
+        self._pruned_ms = now_ms
+        oldest_ms = now_ms - max_age_ms
+        oldest: dict[str, int] = {}
+        for digest, rows in list(self._loaded.items()):
+            newest = rows[-1]
+            if newest.at_ms < oldest_ms - LINEAGE_MS:
+                oldest[digest] = newest.seq + 1
+                del self._loaded[digest]
+            elif rows[0].at_ms < oldest_ms and len(rows) > 1:
+                young = [row for row in rows[:-1] if row.at_ms >= oldest_ms]
+                self._loaded[digest] = [*young, newest]
+                oldest[digest] = self._loaded[digest][0].seq
+        for digest, line in list(self._lines.items()):
+            line.log.evict(now_ms)
+            first = min(line.log.first_seq, line.newest.seq)
+            if line.newest.at_ms < oldest_ms - LINEAGE_MS:
+                oldest[digest] = line.newest.seq + 1
+                del self._lines[digest]
+            elif first > line.pruned_to:
+                oldest[digest] = first
+                self._lines[digest] = line._replace(pruned_to=first)
+        return oldest
+
     def _deliver(self, _: None, staged: list[tuple[_Submitted, list[Entry]]]) -> None:
         for one, entries in staged:
-            one.channel.add(entries)
+            channel, log = one.channel, one.channel.log
+            if entries:
+                self._loaded.pop(channel.digest, None)
+                line = _Line(log, entries[-1], log.first_seq)
+                self._lines[channel.digest] = line
+            channel.add(entries)
+            self._settle(channel)
             one.done.callback(entries)
 
     def _fail(
@@ -180,6 +254,7 @@ class Archive:
     ) -> None:
         for one, _ in staged:
             if not one.done.called:
+                self._settle(one.channel)
                 one.done.errback(failure)
 
     def _next(self, _: object) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
+from relay.channel.archive import (
+    LINEAGE_MS,
+    PRUNE_MS,
+    Archive,
+    ArchiveClosed,
+    IdempotencyKey,
+)
 from relay.channel.channel import Channel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
@@ -22,6 +28,7 @@ class Memory:
         self.batches: list[
             tuple[list[HistoryEntry], list[Publication], Deferred[None]]
         ] = []
+        self.oldest: dict[str, int] = {}
 
     def load(self) -> Deferred[tuple[list[HistoryEntry], list[Publication]]]:
         """Give all at once."""
@@ -38,6 +45,7 @@ class Memory:
         """Wait for :meth:`commit`."""
         done: Deferred[None] = Deferred()
         self.batches.append((entries, publications, done))
+        self.oldest = oldest
         return done
 
     def commit(self) -> None:
@@ -64,9 +72,13 @@ class ArchiveTests(SynchronousTestCase):
 
     def open(self) -> Channel:
         """Open the channel as the process that comes next does."""
-        archive = Archive(self.memory, self.moment.clock, self.moment.wall_ms)
-        self.successResultOf(archive.load())
-        self.archive = archive
+        self.archive = Archive(self.memory, self.moment.clock, self.moment.wall_ms)
+        self.successResultOf(self.archive.load())
+        return self.reopen()
+
+    def reopen(self) -> Channel:
+        """Open the channel again in the same process."""
+        archive = self.archive
         kept = archive.kept("c")
         channel = self.moment.channel()
         if kept is not None:
@@ -149,6 +161,92 @@ class ArchiveTests(SynchronousTestCase):
         ]
         channel = self.open()
         self.assertEqual((channel.log.first_seq, channel.log.next_seq), (4, 6))
+
+    def keep(self, channel: Channel, text: str) -> None:
+        """Publish, and keep it."""
+        done = channel.submit(messages(text))
+        self.flush()
+        self.memory.commit()
+        self.successResultOf(done)
+
+    def test_a_channel_that_is_opened_again(self) -> None:
+        """Goes on with its epoch and places, in the process and in the next."""
+        self.keep(self.channel, "a")
+        last = self.reader.last_event_id
+        again = self.reopen()
+        reader = Reader(again, last).start()
+        self.keep(again, "b")
+        self.assertEqual(reader.seen, ["b"])
+        third = self.open()
+        self.assertEqual(Reader(third, last).start().seen, ["b"])
+        fourth = self.reopen()
+        self.assertEqual(Reader(fourth, last).start().seen, ["b"])
+        self.assertEqual([row.seq for row in self.memory.rows], [1, 2])
+        self.assertEqual(len({row.epoch for row in self.memory.rows}), 1)
+
+    def test_opened_again_after_everything_is_too_old(self) -> None:
+        """The places go on, so that nobody's id names another event."""
+        self.keep(self.channel, "a")
+        last = self.reader.last_event_id
+        self.moment.clock.advance(121)
+        self.channel.sweep()
+        self.assertFalse(self.channel.log.holds_any)
+        again = self.reopen()
+        reader = Reader(again, last).start()
+        self.keep(again, "b")
+        self.assertEqual(reader.seen, ["b"])
+        self.assertEqual([row.seq for row in self.memory.rows], [1, 2])
+
+    def test_what_is_on_its_way_holds_the_channel(self) -> None:
+        """From when it was handed over until it is delivered, or lost."""
+        self.assertFalse(self.archive.holds(self.channel))
+        self.channel.submit(messages("a"))
+        self.channel.submit(messages("b"))
+        self.assertTrue(self.archive.holds(self.channel))
+        self.flush()
+        self.assertTrue(self.archive.holds(self.channel))
+        self.memory.commit()
+        self.assertFalse(self.archive.holds(self.channel))
+        lost = self.channel.submit(messages("c"))
+        self.flush()
+        self.memory.fail()
+        self.failureResultOf(lost, OSError)
+        self.assertFalse(self.archive.holds(self.channel))
+
+    def test_quiet_channels_are_pruned(self) -> None:
+        """By age, though nobody publishes there; the newest place stays for a day."""
+        old_ms = self.moment.wall_ms()
+        self.memory.rows = [
+            HistoryEntry("quiet", "aaaaaaaa", seq, old_ms, {"id": f"aaaaaaaa-{seq}"})
+            for seq in (1, 2, 3)
+        ]
+        channel = self.open()
+        self.moment.clock.advance(120 + PRUNE_MS / 1000)
+        self.keep(channel, "a")
+        self.assertEqual(self.memory.oldest["quiet"], 3)
+        self.keep(channel, "b")
+        self.assertNotIn("quiet", self.memory.oldest)
+        kept = self.archive.kept("quiet")
+        assert kept is not None
+        self.assertEqual([entry.seq for entry in kept[1]], [3])
+        self.moment.clock.advance(LINEAGE_MS / 1000)
+        self.keep(channel, "c")
+        self.assertEqual(self.memory.oldest["quiet"], 4)
+        self.assertIsNone(self.archive.kept("quiet"))
+
+    def test_channels_of_this_process_are_pruned(self) -> None:
+        """As those of earlier ones."""
+        self.keep(self.channel, "a")
+        self.keep(self.channel, "b")
+        other = self.moment.channel()
+        other.archive, other.digest = self.archive, "d"
+        self.moment.clock.advance(120 + PRUNE_MS / 1000)
+        self.keep(other, "x")
+        self.assertEqual(self.memory.oldest["c"], 2)
+        self.moment.clock.advance(LINEAGE_MS / 1000)
+        self.keep(other, "y")
+        self.assertEqual(self.memory.oldest["c"], 3)
+        self.assertIsNone(self.archive.kept("c"))
 
     def test_closed(self) -> None:
         """Another process keeps the channel now."""
