@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from relay.model import rules
+from relay.model import message_kinds, message_rules, rules
 from relay.model.base import Value
 from relay.model.definition import ApiDefinition
 from relay.model.errors import Invalid, Issue, join
@@ -17,17 +17,6 @@ from relay.model.http_proxy import (
     SharedConfiguration,
 )
 from relay.model.kinds import EndpointType, EntrypointType, PlanType
-from relay.model.message_options import (
-    ChannelShared,
-    HttpGetOptions,
-    HttpPostOptions,
-    MemoryEndpoint,
-    MockEndpoint,
-    SseEndpoint,
-    SseEntrypointOptions,
-    SseShared,
-    WebsocketOptions,
-)
 from relay.model.plan import KeyLess, PlanDefinition
 from relay.model.reading import issues, shown
 from relay.model.scalars import decoded
@@ -40,6 +29,7 @@ Kind = Literal["endpoint", "shared", "entrypoint", "plan"]
 __all__ = ["Catalog", "EndpointType", "EntrypointType", "Kind", "PlanType", "builtin"]
 
 _M = TypeVar("_M", bound=Value)
+_K = TypeVar("_K", EndpointType, EntrypointType)
 
 
 class Catalog:
@@ -55,6 +45,24 @@ class Catalog:
         self.entrypoints = {kind.id: kind for kind in entrypoints}
         self.plans = {kind.id: kind for kind in plans}
 
+    def with_plugins(
+        self,
+        endpoints: Iterable[EndpointType],
+        entrypoints: Iterable[EntrypointType],
+    ) -> Self:
+        """Give a catalog that knows more connectors, too.
+
+        :param endpoints: kinds of endpoints; those that are known already may be among
+            them.
+        :param entrypoints: the same of entrypoints.
+        :raises ValueError: when two different kinds have one id.
+        """
+        return type(self)(
+            _united(self.endpoints.values(), endpoints),
+            _united(self.entrypoints.values(), entrypoints),
+            self.plans.values(),
+        )
+
     def parse_api(self, body: object) -> ApiDefinition:
         """Read the body of a create or update call.
 
@@ -65,6 +73,8 @@ class Catalog:
         definition, problems = _read(ApiDefinition, members)
         problems += _read(Standing, members)[1]
         problems += rules.check(members)
+        if message_rules.is_message_api(members):
+            problems += message_rules.check(members, self.endpoints, self.entrypoints)
         problems += self._connectors(members)
         return _checked(definition, problems)
 
@@ -189,21 +199,22 @@ def builtin() -> Catalog:
                 HttpProxyConfiguration,
                 SharedConfiguration,
             ),
-            EndpointType("sse", "Event stream", "MESSAGE", SseEndpoint, SseShared),
-            EndpointType("memory", "Memory", "MESSAGE", MemoryEndpoint, ChannelShared),
-            EndpointType("mock", "Mock", "MESSAGE", MockEndpoint, ChannelShared),
+            *message_kinds.ENDPOINTS,
         ],
         entrypoints=[
             EntrypointType("http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint),
-            EntrypointType(
-                "sse", "Server-Sent Events", "MESSAGE", SseEntrypointOptions
-            ),
-            EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions),
-            EntrypointType("http-post", "HTTP POST", "MESSAGE", HttpPostOptions),
-            EntrypointType("websocket", "WebSocket", "MESSAGE", WebsocketOptions),
+            *message_kinds.ENTRYPOINTS,
         ],
         plans=[PlanType("KEY_LESS", "Keyless", KeyLess)],
     )
+
+
+def _united(known: Iterable[_K], more: Iterable[_K]) -> list[_K]:
+    kinds = {kind.id: kind for kind in known}
+    for kind in more:
+        if kinds.setdefault(kind.id, kind) != kind:
+            raise ValueError(f"there are two connectors of type [{kind.id}]")
+    return list(kinds.values())
 
 
 def _object(body: object) -> Mapping[str, Any]:

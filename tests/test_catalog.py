@@ -10,9 +10,11 @@ from hypothesis import given, settings, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.catalog import Catalog, EndpointType, EntrypointType, builtin
+from relay.model.base import Options
 from relay.model.definition import ApiDefinition
 from relay.model.errors import Invalid, Issue
 from relay.model.http_proxy import HttpProxyConfiguration, HttpProxyEntrypoint
+from relay.model.kinds import always
 from relay.model.plan import PlanDefinition
 from relay.model.standing import Visibility
 from tests.model.bodies import (
@@ -23,6 +25,7 @@ from tests.model.bodies import (
     tutorial_api,
     tutorial_plan,
 )
+from tests.model.message_bodies import message_api, message_bodies
 
 CATALOG = builtin()
 GROUP = "endpointGroups[0]"
@@ -105,7 +108,7 @@ class RoundTripTests(SynchronousTestCase):
     """Reading what was given back."""
 
     @settings(max_examples=150, deadline=None)
-    @given(api_bodies)
+    @given(api_bodies | message_bodies)
     def test_api(self, body: dict[str, Any]) -> None:
         """An API read from its own JSON is the same, by either way of reading."""
         api = CATALOG.parse_api(body)
@@ -126,7 +129,7 @@ class RoundTripTests(SynchronousTestCase):
         )
 
     @settings(max_examples=300, deadline=None)
-    @given(api_bodies, st.data())
+    @given(api_bodies | message_bodies, st.data())
     def test_anything_anywhere(self, body: dict[str, Any], data: st.DataObject) -> None:
         """Whatever stands at whatever place is either accepted or refused with
         issues; nothing else is raised, and what is accepted is stable."""
@@ -371,6 +374,80 @@ class ConnectorTests(SynchronousTestCase):
         )
 
 
+class MessageApiTests(SynchronousTestCase):
+    """Bodies of MESSAGE APIs."""
+
+    def test_given_back_as_sent(self) -> None:
+        """Configurations keep what was said, and nothing is filled in."""
+        channel = {"key": {"headers": []}, "history": {"durable": True}, "mode": None}
+        body = message_api("sse", ("sse", "websocket"), channel)
+        configuration = {"heartbeatIntervalInMs": 0, "cors": {}}
+        body = put(body, "listeners[0].entrypoints[0].configuration", configuration)
+        answer = CATALOG.parse_api(body).to_json()
+        self.assertEqual(
+            answer["endpointGroups"][0]["sharedConfiguration"]["channel"], channel
+        )
+        first, second = answer["listeners"][0]["entrypoints"]
+        self.assertEqual(first["configuration"], configuration)
+        self.assertEqual((second["configuration"], second["qos"]), ({}, "AUTO"))
+
+    def test_all_at_once(self) -> None:
+        """Problems of options, of kinds and between members come together."""
+        body = message_api("mock", ("sse", "sse", "http-proxy", "http-post"))
+        body = put(body, SHARED, {"channel": {"mode": "merge", "lingerMs": -1}})
+        body = put(body, f"{GROUP}.endpoints[0].weight", 3)
+        configuration = '{"heartbeat": 1}'
+        body = put(body, "listeners[0].entrypoints[0].configuration", configuration)
+        self.assertEqual(
+            sorted(where(api_issues(body))),
+            [
+                f"{GROUP}.endpoints[0].weight",
+                f"{SHARED}.channel.lingerMs",
+                "listeners[0].entrypoints[0].configuration.heartbeat",
+                "listeners[0].entrypoints[1].type",
+                "listeners[0].entrypoints[2].type",
+                "listeners[0].entrypoints[3].type",
+            ],
+        )
+
+    def test_rules_of_messages_only(self) -> None:
+        """A PROXY API may have what a MESSAGE API may not."""
+        body = put(tutorial_api(), f"{GROUP}.endpoints[0].weight", 3)
+        body = put(body, f"{GROUP}.loadBalancer", {"type": "RANDOM"})
+        body = put(body, "listeners[0].entrypoints[0].qos", "AT_LEAST_ONCE")
+        self.assertEqual(api_issues(body), [])
+
+
+class PluginTests(SynchronousTestCase):
+    """Connectors that others bring along."""
+
+    TOPIC = EndpointType("topic", "", "MESSAGE", Options, None, published=True)
+    UPLOAD = EntrypointType("upload", "", "MESSAGE", Options, publishes=always)
+
+    def test_more(self) -> None:
+        """They are known beside those that there were, and take part in the rules."""
+        catalog = CATALOG.with_plugins(
+            [*CATALOG.endpoints.values(), self.TOPIC], [self.UPLOAD]
+        )
+        self.assertEqual(list(catalog.endpoints), [*CATALOG.endpoints, "topic"])
+        self.assertEqual(list(catalog.entrypoints), [*CATALOG.entrypoints, "upload"])
+        self.assertEqual(catalog.plans, CATALOG.plans)
+        self.assertNotIn("topic", CATALOG.endpoints)
+        catalog.parse_api(message_api("topic", ("http-post", "upload")))
+        with self.assertRaises(Invalid) as caught:
+            catalog.parse_api(message_api("mock", ("upload",)))
+        (issue,) = caught.exception.issues
+        self.assertEqual(issue.location, "listeners[0].entrypoints[0].type")
+        self.assertIn("of type [memory, topic]", issue.message)
+
+    def test_two_of_one_name(self) -> None:
+        """Nobody can take another's place."""
+        sse = EndpointType("sse", "Mine", "MESSAGE", Options, None)
+        self.assertRaises(ValueError, CATALOG.with_plugins, [sse], [])
+        twice = [self.UPLOAD, EntrypointType("upload", "", "MESSAGE", Options)]
+        self.assertRaises(ValueError, CATALOG.with_plugins, [], twice)
+
+
 class PlanTests(SynchronousTestCase):
     """Plan bodies."""
 
@@ -463,6 +540,32 @@ class SchemaTests(SynchronousTestCase):
         self.assertEqual(endpoint["required"], ["target"])
         self.assertEqual(CATALOG.schema("entrypoint", "http-proxy")["properties"], {})
         self.assertEqual(CATALOG.schema("plan", "KEY_LESS")["properties"], {})
+
+    def test_message_schemas(self) -> None:
+        """Each connector has one, which takes nothing unknown, and tells bounds and
+        defaults."""
+        schemas = [CATALOG.schema("entrypoint", id) for id in CATALOG.entrypoints]
+        for kind in ("endpoint", "shared"):
+            schemas += [CATALOG.schema(kind, id) for id in CATALOG.endpoints]
+        for schema in schemas:
+            for part in (schema, *schema.get("$defs", {}).values()):
+                self.assertFalse(part["additionalProperties"])
+        history = CATALOG.schema("shared", "memory")["$defs"]["HistoryOptions"]
+        self.assertEqual(
+            {**history["properties"]["maxBytes"], "title": ""},
+            {
+                "type": "integer",
+                "title": "",
+                "minimum": 1024,
+                "maximum": 2**32,
+                "default": 4194304,
+            },
+        )
+        sse = CATALOG.schema("entrypoint", "sse")["properties"]
+        self.assertEqual(sse["gapNotice"]["enum"], ["event", "header", "none"])
+        self.assertEqual(sse["heartbeatIntervalInMs"]["default"], 5000)
+        count = CATALOG.schema("endpoint", "mock")["properties"]["messageCount"]
+        self.assertEqual(count["anyOf"][0]["minimum"], 0)
 
     def test_unknown(self) -> None:
         """A type that is not there has none."""

@@ -24,7 +24,7 @@ from relay.connectors.parameters import (
 )
 from relay.gateway.message import MessageCall
 from relay.model.channel_options import SlowConsumerOptions
-from relay.model.kinds import EntrypointType
+from relay.model.message_kinds import HTTP_GET_ENTRYPOINT
 from relay.model.message_options import HttpGetOptions
 from relay.model.outcome import Outcome
 
@@ -33,7 +33,7 @@ from relay.model.outcome import Outcome
 class HttpGetEntrypointType:
     """Makes ``http-get`` entrypoints."""
 
-    kind = EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions)
+    kind = HTTP_GET_ENTRYPOINT
     order = 30
 
     def build(

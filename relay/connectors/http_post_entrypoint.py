@@ -31,7 +31,7 @@ from relay.gateway.collector import BodyCollector, BodyTooLarge
 from relay.gateway.headers import upstream_headers
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
-from relay.model.kinds import EntrypointType
+from relay.model.message_kinds import HTTP_POST_ENTRYPOINT
 from relay.model.message_options import HttpPostOptions
 
 LONGEST_KEY = 256
@@ -42,7 +42,7 @@ SECRET_HEADERS = (b"authorization", b"cookie", b"x-gravitee-api-key")
 class HttpPostEntrypointType:
     """Makes ``http-post`` entrypoints."""
 
-    kind = EntrypointType("http-post", "HTTP POST", "MESSAGE", HttpPostOptions)
+    kind = HTTP_POST_ENTRYPOINT
     order = 20
 
     def build(

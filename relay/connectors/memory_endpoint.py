@@ -9,15 +9,14 @@ from zope.interface import implementer
 from relay.channel.channels import OpenChannel
 from relay.connectors.interfaces import IEndpoint
 from relay.model.definition import EndpointGroup
-from relay.model.kinds import EndpointType
-from relay.model.message_options import ChannelShared, MemoryEndpoint
+from relay.model.message_kinds import MEMORY_ENDPOINT
 
 
 @implementer(IEndpoint)
 class MemoryEndpointType:
     """Makes ``memory`` endpoint groups."""
 
-    kind = EndpointType("memory", "Memory", "MESSAGE", MemoryEndpoint, ChannelShared)
+    kind = MEMORY_ENDPOINT
 
     def open(self, reactor: Any, group: EndpointGroup) -> MemorySources:
         """Make a group ready."""

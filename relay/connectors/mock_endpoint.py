@@ -11,8 +11,8 @@ from relay.channel.channels import OpenChannel
 from relay.channel.message import Message
 from relay.connectors.interfaces import IEndpoint
 from relay.model.definition import EndpointGroup
-from relay.model.kinds import EndpointType
-from relay.model.message_options import ChannelShared, MockEndpoint
+from relay.model.message_kinds import MOCK_ENDPOINT
+from relay.model.message_options import MockEndpoint
 
 COUNTER = "{counter}"
 """Stands for the event's number in the content."""
@@ -22,7 +22,7 @@ COUNTER = "{counter}"
 class MockEndpointType:
     """Makes ``mock`` endpoint groups."""
 
-    kind = EndpointType("mock", "Mock", "MESSAGE", MockEndpoint, ChannelShared)
+    kind = MOCK_ENDPOINT
 
     def open(self, reactor: Any, group: EndpointGroup) -> MockSources:
         """Make a group ready; its first endpoint counts."""

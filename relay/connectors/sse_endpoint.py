@@ -23,7 +23,7 @@ from relay.connectors.interfaces import IEndpoint
 from relay.eventstream.event import Event
 from relay.model.channel_options import ChannelOptions
 from relay.model.definition import EndpointGroup
-from relay.model.kinds import EndpointType
+from relay.model.message_kinds import SSE_ENDPOINT
 from relay.model.message_options import SseEndpoint, SseShared
 from relay.upstream.connector import Connector, UpstreamRequest
 from relay.upstream.continuity import Continuity, ResumeMode
@@ -35,7 +35,7 @@ from relay.upstream.group import Group
 class SseEndpointType:
     """Makes ``sse`` endpoint groups."""
 
-    kind = EndpointType("sse", "Event stream", "MESSAGE", SseEndpoint, SseShared)
+    kind = SSE_ENDPOINT
 
     def open(self, reactor: Any, group: EndpointGroup) -> SseSources:
         """Make a group ready."""

@@ -30,7 +30,7 @@ from relay.connectors.parameters import (
 )
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
-from relay.model.kinds import EntrypointType
+from relay.model.message_kinds import SSE_ENTRYPOINT
 from relay.model.message_options import SseEntrypointOptions
 from relay.model.outcome import Outcome
 
@@ -43,7 +43,7 @@ at once and a load balancer can place them anew."""
 class SseEntrypointType:
     """Makes ``sse`` entrypoints."""
 
-    kind = EntrypointType("sse", "Server-Sent Events", "MESSAGE", SseEntrypointOptions)
+    kind = SSE_ENTRYPOINT
     order = 10
 
     def build(

@@ -33,7 +33,7 @@ from relay.connectors.publication import BadEvent, read_event, read_json
 from relay.connectors.websocket_handshake import offers_websocket, shake_hands
 from relay.gateway import refusals
 from relay.gateway.message import MessageCall
-from relay.model.kinds import EntrypointType
+from relay.model.message_kinds import WEBSOCKET_ENTRYPOINT
 from relay.model.message_options import WebsocketOptions
 from relay.model.outcome import Outcome
 
@@ -47,7 +47,7 @@ PIECE_BYTES = 64
 class WebsocketEntrypointType:
     """Makes ``websocket`` entrypoints."""
 
-    kind = EntrypointType("websocket", "WebSocket", "MESSAGE", WebsocketOptions)
+    kind = WEBSOCKET_ENTRYPOINT
     order = 0
 
     def build(

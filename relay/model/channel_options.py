@@ -2,17 +2,62 @@
 
 from __future__ import annotations
 
+import re
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
 from relay.model.base import Options
+from relay.model.refusal import refusal
 from relay.model.scalars import Flag, Integral, Milliseconds, MillisecondsOrOff
 
 MIB = 1024 * 1024
 _Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral]
 _Bytes = Annotated[int, Strict(), Field(ge=1024, le=4096 * MIB), Integral]
 _BytesOrOff = Annotated[int, Strict(), Field(ge=0, le=4096 * MIB), Integral]
+
+_HEADER_PATTERN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""A token (RFC 9110 §5.6.2), of which ``*`` is a letter."""
+_NEVER_KEYED = (
+    "accept",
+    "accept-encoding",
+    "cache-control",
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "last-event-id",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+)
+"""Headers that frame a message, belong to one connection, or that the reader of a
+source sets itself: a client's would break the stream, or split channels for nothing."""
+
+
+def _header_pattern(pattern: str) -> str:
+    if not _HEADER_PATTERN.fullmatch(pattern):
+        raise ValueError("is not a header name, nor one with * for any characters")
+    caught = [name for name in _NEVER_KEYED if fnmatchcase(name, pattern.lower())]
+    if caught:
+        raise ValueError(
+            f"would send {', '.join(caught)} upstream, which the relay sets itself:"
+            " name the headers, or part of their names, as in X-*"
+        )
+    return pattern
+
+
+def _parameter_pattern(pattern: str) -> str:
+    if not pattern:
+        raise ValueError("must not be empty")
+    return pattern
 
 
 def _is_expression(value: str | None) -> str | None:
@@ -41,10 +86,13 @@ def expression_problem(text: str) -> str | None:
 class KeyOptions(Options):
     """What of a client goes upstream; clients that agree in it share a channel."""
 
-    query: tuple[str, ...] = ("*",)
+    query: tuple[Annotated[str, AfterValidator(_parameter_pattern)], ...] = ("*",)
     """Names of query parameters; ``*`` stands for any characters."""
-    headers: tuple[str, ...] = ("Authorization",)
-    """Names of headers; empty shares the channel among all users."""
+    headers: tuple[Annotated[str, AfterValidator(_header_pattern)], ...] = (
+        "Authorization",
+    )
+    """Names of headers, in which ``*`` stands for any characters; empty shares the
+    channel among all users."""
 
 
 class HistoryOptions(Options):
@@ -104,3 +152,9 @@ class SlowConsumerOptions(Options):
     """0 is no bound of its own."""
     latest_key: Annotated[str | None, AfterValidator(_is_expression)] = None
     """JMESPath: of events with one value only the newest is kept, under ``latest``."""
+
+    @model_validator(mode="after")
+    def _key_is_used(self) -> Self:
+        if self.latest_key is not None and self.policy != "latest":
+            raise refusal([(("latestKey",), "is only for the policy latest")])
+        return self

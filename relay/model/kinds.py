@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from relay.model.base import Value
+
+Mode = Literal["REQUEST_RESPONSE", "SUBSCRIBE", "PUBLISH"]
+"""What a connector does: passes calls on, gives events out, or takes them in."""
+
+
+def never(configuration: Mapping[str, Any]) -> bool:
+    """Say that an entrypoint takes no events in, whatever its configuration."""
+    return False
+
+
+def always(configuration: Mapping[str, Any]) -> bool:
+    """Say that an entrypoint takes events in, whatever its configuration."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +31,20 @@ class EndpointType:
     name: str
     """For people."""
     api_type: str
+    """``PROXY`` or ``MESSAGE``."""
     configuration: type[Value]
     """Of one endpoint."""
     shared_configuration: type[Value] | None
     """Of a group; ``None`` if the type has none."""
+    published: bool = False
+    """Whether the events come from publishers, not from a source."""
+    alone: bool = False
+    """Whether a group has one endpoint and no more."""
+
+    @property
+    def modes(self) -> list[Mode]:
+        """What endpoints of this kind do."""
+        return _modes(self.api_type, self.published, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +55,16 @@ class EntrypointType:
     name: str
     api_type: str
     configuration: type[Value]
+    publishes: Callable[[Mapping[str, Any]], bool] = never
+    """Whether an entrypoint takes events in, by its configuration as it came, which
+    may be wrong in any way."""
+    subscribes: bool = True
+    """Whether such entrypoints may give events out."""
+
+    @property
+    def modes(self) -> list[Mode]:
+        """What entrypoints of this kind do, or can be configured to do."""
+        return _modes(self.api_type, self.publishes is not never, self.subscribes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +75,14 @@ class PlanType:
     """As in ``"type": "KEY_LESS"``."""
     name: str
     configuration: type[Value]
+
+
+def _modes(api_type: str, publish: bool, subscribe: bool) -> list[Mode]:
+    if api_type != "MESSAGE":
+        return ["REQUEST_RESPONSE"]
+    modes: list[Mode] = []
+    if publish:
+        modes.append("PUBLISH")
+    if subscribe:
+        modes.append("SUBSCRIBE")
+    return modes

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from relay.model.base import Options
 from relay.model.channel_options import ChannelOptions, SlowConsumerOptions
+from relay.model.hosts import is_host
 from relay.model.http_proxy import HttpProxyConfiguration, SharedConfiguration
-from relay.model.scalars import Flag, Integral, Milliseconds, MillisecondsOrOff
+from relay.model.refusal import refusal
+from relay.model.scalars import (
+    Flag,
+    Integral,
+    Milliseconds,
+    MillisecondsOrOff,
+    Name,
+)
 
 _Positive = Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral]
+_Count = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1), Integral]
+SHORTEST_HEARTBEAT_MS = 100
+
+
+def _off_or_long_enough(interval_ms: int) -> int:
+    if 0 < interval_ms < SHORTEST_HEARTBEAT_MS:
+        raise ValueError(f"must be 0 (off) or at least {SHORTEST_HEARTBEAT_MS}")
+    return interval_ms
+
+
+HeartbeatInterval = Annotated[MillisecondsOrOff, AfterValidator(_off_or_long_enough)]
+"""Milliseconds without an event; 0 for no heartbeats."""
 
 
 class SseEndpoint(HttpProxyConfiguration):
@@ -26,15 +47,73 @@ class SseShared(SharedConfiguration):
 
     channel: ChannelOptions = ChannelOptions()
 
+    @model_validator(mode="after")
+    def _one_call_for_many_clients(self) -> Self:
+        reason = "has no effect: the upstream is called for many clients at once"
+        given = {
+            "propagateClientHost": self.http.propagate_client_host,
+            "propagateClientAcceptEncoding": self.http.propagate_client_accept_encoding,
+        }
+        problems = [(("http", name), reason) for name, on in given.items() if on]
+        if problems:
+            raise refusal(problems)
+        return self
 
-class ChannelShared(Options):
-    """What the endpoints of a ``memory`` or ``mock`` group share."""
 
-    channel: ChannelOptions = ChannelOptions()
+def _without_sources(channel: ChannelOptions) -> ChannelOptions:
+    if channel.mode == "merge":
+        raise refusal([(("mode",), "merge is for groups of type sse")])
+    return channel
+
+
+def _told_apart_by_path(channel: ChannelOptions) -> ChannelOptions:
+    # Whoever names a header here would believe that users are kept apart by it.
+    if "key" in channel.model_fields_set:
+        reason = "has no effect in a group of type memory: a topic is its path alone"
+        raise refusal([(("key",), reason)])
+    return channel
+
+
+def _not_durable(channel: ChannelOptions) -> ChannelOptions:
+    if channel.history.durable:
+        reason = "is for groups of type sse and memory"
+        raise refusal([(("history", "durable"), reason)])
+    return channel
+
+
+class MemoryShared(Options):
+    """The channels of a ``memory`` group."""
+
+    channel: Annotated[
+        ChannelOptions,
+        AfterValidator(_without_sources),
+        AfterValidator(_told_apart_by_path),
+    ] = ChannelOptions()
+
+
+class MockShared(Options):
+    """The channels of a ``mock`` group."""
+
+    channel: Annotated[
+        ChannelOptions, AfterValidator(_without_sources), AfterValidator(_not_durable)
+    ] = ChannelOptions()
 
 
 class MemoryEndpoint(Options):
     """Topics without a source: what is published is what is read."""
+
+
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1 or text[-1:] in ("\r", "\n"):
+        raise ValueError("must be one line")
+    return text
+
+
+class MockPair(Options):
+    """A header, or a metadata entry, of the events."""
+
+    name: Annotated[Name, AfterValidator(_one_line)]
+    value: Annotated[str, AfterValidator(_one_line)] = ""
 
 
 class MockEndpoint(Options):
@@ -44,17 +123,12 @@ class MockEndpoint(Options):
     """Milliseconds between two events."""
     message_content: str = "mock message"
     """The data; ``{counter}`` stands for the event's number, from 0."""
-    message_count: Annotated[int | None, Strict(), Field(ge=0), Integral] = None
-    """How many; endless when absent."""
+    message_count: _Count | None = None
+    """How many, after which the source has ended; endless when absent."""
     headers: tuple[MockPair, ...] = ()
+    """Of each event; of two with one name the last stays."""
     metadata: tuple[MockPair, ...] = ()
-
-
-class MockPair(Options):
-    """A header, or a metadata entry, of the events."""
-
-    name: str
-    value: str = ""
+    """The same of metadata."""
 
 
 class RetryOptions(Options):
@@ -70,10 +144,27 @@ class RetryOptions(Options):
         return self
 
 
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[^]]*\]|[^:/]*)(?::([0-9]{1,5}))?")
+_DEFAULT_PORTS = {("http", "80"), ("https", "443")}
+
+
+def _origin(text: str) -> str:
+    """Refuse what a browser never sends (RFC 6454 §6.2), and so would never match."""
+    match = _ORIGIN.fullmatch(text)
+    if text != "*" and (match is None or not is_host(match[2]) or text.lower() != text):
+        raise ValueError(
+            "must be * or an origin in lower case, without a path, such as"
+            " https://app.example"
+        )
+    if match is not None and (match[1], match[3]) in _DEFAULT_PORTS:
+        raise ValueError("must not name the default port, as browsers do not")
+    return text
+
+
 class CorsOptions(Options):
     """What browsers on other origins are told."""
 
-    allow_origin: tuple[str, ...] = ("*",)
+    allow_origin: tuple[Annotated[str, AfterValidator(_origin)], ...] = ("*",)
     """Origins; ``*`` for all."""
     allow_credentials: Flag = False
 
@@ -81,10 +172,12 @@ class CorsOptions(Options):
 class SseEntrypointOptions(Options):
     """The ``sse`` entrypoint."""
 
-    heartbeat_interval_in_ms: MillisecondsOrOff = 5000
+    heartbeat_interval_in_ms: HeartbeatInterval = 5000
     """How long a stream may be quiet; 0 sends no heartbeats."""
     metadata_as_comment: Flag = False
+    """Whether events carry their metadata, as comment lines."""
     headers_as_comment: Flag = False
+    """Whether events carry their headers, as comment lines."""
     retry_ms: RetryOptions = RetryOptions()
     max_duration_ms: MillisecondsOrOff = 0
     """How long a stream lasts, give or take a tenth; 0 is for ever."""
@@ -117,13 +210,22 @@ class HttpGetOptions(Options):
     messages_limit_duration_ms: Milliseconds = 30_000
     """How long a client may wait for the first one."""
     headers_in_payload: Flag = False
+    """Whether items have their headers."""
     metadata_in_payload: Flag = False
+    """Whether items have their metadata."""
     allow_filter: Flag = False
+    """Whether clients may filter, by ``?types=`` and ``?filter=``."""
     cors: CorsOptions = CorsOptions()
 
 
-class PartOptions(Options):
-    """One direction of the ``websocket`` entrypoint."""
+class PublisherOptions(Options):
+    """Events from the clients of the ``websocket`` entrypoint."""
+
+    enabled: Flag = False
+
+
+class SubscriberOptions(Options):
+    """Events for the clients of the ``websocket`` entrypoint."""
 
     enabled: Flag = True
 
@@ -131,16 +233,20 @@ class PartOptions(Options):
 class WebsocketOptions(Options):
     """The ``websocket`` entrypoint: one event in JSON for each text frame."""
 
-    publisher: PartOptions = PartOptions(enabled=False)
+    publisher: PublisherOptions = PublisherOptions()
     """Whether clients may publish."""
-    subscriber: PartOptions = PartOptions()
+    subscriber: SubscriberOptions = SubscriberOptions()
     """Whether clients are given events."""
-    heartbeat_interval_in_ms: MillisecondsOrOff = 30_000
+    heartbeat_interval_in_ms: HeartbeatInterval = 30_000
     """After how long without an event a ping is sent; 0 for never."""
     slow_consumer: SlowConsumerOptions = SlowConsumerOptions()
     allow_filter: Flag = False
     cors: CorsOptions = CorsOptions()
     """Which origins may connect; credentials always go along."""
 
-
-MockEndpoint.model_rebuild()
+    @model_validator(mode="after")
+    def _of_some_use(self) -> Self:
+        if not self.publisher.enabled and not self.subscriber.enabled:
+            reason = "one of publisher and subscriber must be enabled"
+            raise refusal([(("subscriber", "enabled"), reason)])
+        return self

@@ -38,9 +38,6 @@ def check(body: Mapping[str, Any]) -> Iterator[Issue]:
     yield from _listeners(body)
     yield from _groups(body)
     yield from _names(body)
-    yield from _publishers(body)
-    if _upper(body.get("type")) == "MESSAGE":
-        yield from _of_messages(body)
 
 
 def _listeners(body: Mapping[str, Any]) -> Iterator[Issue]:
@@ -112,63 +109,6 @@ def _groups(body: Mapping[str, Any]) -> Iterator[Issue]:
                     join(where, "inheritConfiguration"),
                     True,
                 )
-
-
-def _websocket_publishes(entrypoint: Mapping[str, Any]) -> bool:
-    try:
-        options = decoded(entrypoint.get("configuration"))
-    except ValueError:
-        return False
-    publisher = options.get("publisher") if isinstance(options, Mapping) else None
-    enabled = publisher.get("enabled") if isinstance(publisher, Mapping) else None
-    # A publisher that is there is on unless it says otherwise.
-    on = isinstance(publisher, Mapping) and enabled is not False
-    return entrypoint.get("type") == "websocket" and on
-
-
-PUBLISHING = ("http-post",)
-"""Entrypoints by which events come in, for which a topic must be there."""
-
-
-def _publishers(body: Mapping[str, Any]) -> Iterator[Issue]:
-    """Publishing needs a group without a source of its own."""
-    groups = [group for _, group in objects(body, "endpointGroups")]
-    if not groups or groups[0].get("type") == "memory":
-        return
-    for at, listener in objects(body, "listeners"):
-        for where, entrypoint in objects(listener, "entrypoints", at):
-            kind = entrypoint.get("type")
-            if kind in PUBLISHING or _websocket_publishes(entrypoint):
-                yield Issue(
-                    "publishing needs an endpoint group of type [memory]",
-                    join(where, "type"),
-                    kind,
-                )
-
-
-def _of_messages(body: Mapping[str, Any]) -> Iterator[Issue]:
-    """What is for calls that are passed on one by one has no sense for a channel."""
-    for at, listener in objects(body, "listeners"):
-        for where, entrypoint in objects(listener, "entrypoints", at):
-            qos = entrypoint.get("qos")
-            if _upper(qos) in ("AT_MOST_ONCE", "AT_LEAST_ONCE"):
-                yield Issue(
-                    "is not supported, only NONE and AUTO", join(where, "qos"), qos
-                )
-    for at, group in objects(body, "endpointGroups"):
-        balancer = group.get("loadBalancer")
-        kind = balancer.get("type") if isinstance(balancer, Mapping) else None
-        if _upper(kind) not in ("", "ROUND_ROBIN"):
-            yield Issue(
-                "is for PROXY APIs: sharedConfiguration.channel.mode says how the "
-                "endpoints of a MESSAGE API are used",
-                join(at, "loadBalancer", "type"),
-                kind,
-            )
-
-
-def _upper(value: object) -> str:
-    return value.upper().replace("-", "_") if isinstance(value, str) else ""
 
 
 def _has_shared(group: Mapping[str, Any]) -> bool:

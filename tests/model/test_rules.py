@@ -41,10 +41,6 @@ class RulesTests(SynchronousTestCase):
             {"listeners": [{"paths": [a, {"host": a, "path": b}], "entrypoints": [b]}]},
             {"endpointGroups": [a, {"type": a, "endpoints": b, "name": b}]},
             {"endpointGroups": [{"sharedConfiguration": a, "endpoints": [b]}]},
-            {
-                "endpointGroups": [{"type": a}],
-                "listeners": [{"entrypoints": [{"type": b, "configuration": a}]}],
-            },
         ):
             for issue in check(body):
                 self.assertTrue(issue.location)
@@ -154,34 +150,3 @@ class RulesTests(SynchronousTestCase):
             self.assert_issues(put(tutorial_api(), shared, value))
         body = put(tutorial_api(), shared, None)
         self.assert_issues(put(body, f"{ENDPOINT}.inheritConfiguration", False))
-
-
-class MessageTests(SynchronousTestCase):
-    """What is for PROXY APIs only."""
-
-    def test_qos(self) -> None:
-        """A guarantee that is not given is refused, in either spelling."""
-        for qos in ("AT_LEAST_ONCE", "at-most-once"):
-            body = put(tutorial_api(), "listeners[0].entrypoints[0].qos", qos)
-            self.assertEqual(list(check(body)), [])
-            self.assertEqual(
-                list(check({**body, "type": "MESSAGE"})),
-                [
-                    Issue(
-                        "is not supported, only NONE and AUTO",
-                        "listeners[0].entrypoints[0].qos",
-                        qos,
-                    )
-                ],
-            )
-
-    def test_load_balancer(self) -> None:
-        """A load balancer that would have no effect is refused."""
-        for kind, problems in (("RANDOM", 1), ("round-robin", 0)):
-            body = put(tutorial_api(), "endpointGroups[0].loadBalancer", {"type": kind})
-            self.assertEqual(list(check(body)), [])
-            found = list(check({**body, "type": "message"}))
-            self.assertEqual(
-                [issue.location for issue in found],
-                ["endpointGroups[0].loadBalancer.type"] * problems,
-            )
