@@ -8,6 +8,7 @@ from twisted.internet.task import LoopingCall
 from zope.interface import implementer
 
 from relay.channel.channels import OpenChannel
+from relay.channel.entry import GapReason
 from relay.channel.message import Message
 from relay.connectors.interfaces import IEndpoint
 from relay.model.definition import EndpointGroup
@@ -15,7 +16,7 @@ from relay.model.message_kinds import MOCK_ENDPOINT
 from relay.model.message_options import MockEndpoint
 
 COUNTER = "{counter}"
-"""Stands for the event's number in the content."""
+"""Stands for the event's number in the content; without it the content repeats."""
 
 
 @implementer(IEndpoint)
@@ -56,6 +57,9 @@ class MockSource:
     """
     Makes an event at every interval, for as long as somebody reads the channel.
 
+    Each event is known by its number. A channel that is opened for a client that comes
+    back goes on with the next one.
+
     :param reactor: what calls later.
     :param options: the events to make.
     :param opened: the channel to feed.
@@ -66,7 +70,8 @@ class MockSource:
     ) -> None:
         self._options = options
         self._channel = opened.channel
-        self._made = 0
+        self._number = 0
+        """Of the event that is made next."""
         self._headers = {pair.name: pair.value for pair in options.headers}
         self._metadata = {pair.name: pair.value for pair in options.metadata}
         self._loop = LoopingCall(self._make)
@@ -74,6 +79,12 @@ class MockSource:
 
     def start(self) -> None:
         """Begin, with the first event after one interval."""
+        last = self._channel.resume_source_id
+        if last.isascii() and last.isdecimal():
+            self._number = int(last) + 1
+        elif last:
+            # No event of ours: what followed on it is nothing that we could know.
+            self._channel.gap(GapReason.UPSTREAM_RECONNECT)
         self._loop.start(self._options.message_interval / 1000.0, now=False)
 
     def stop(self) -> None:
@@ -83,19 +94,21 @@ class MockSource:
 
     def _make(self) -> None:
         count = self._options.message_count
-        if count is not None and self._made >= count:
+        if count is None or self._number < count:
+            self._channel.publish([self._next()])
+        if count is not None and self._number >= count:
             self.stop()
             self._channel.end()
-            return
-        content = self._options.message_content.replace(COUNTER, str(self._made))
-        message = Message(
-            content,
-            id=str(self._made),
+
+    def _next(self) -> Message:
+        number = str(self._number)
+        self._number += 1
+        return Message(
+            self._options.message_content.replace(COUNTER, number),
+            id=number,
             headers=self._headers or None,
             metadata=self._metadata or None,
         )
-        self._made += 1
-        self._channel.publish([message])
 
 
 mock_endpoint = MockEndpointType()

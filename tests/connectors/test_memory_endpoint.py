@@ -1,0 +1,63 @@
+"""The ``memory`` endpoint: what is published is what is read."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
+
+from relay.channel.channel import Channel
+from relay.channel.channels import Channels
+from relay.channel.options import channel_options
+from relay.connectors.memory_endpoint import memory_endpoint
+from relay.model.definition import EndpointGroup
+from tests.channel.readers import Moment, Reader, messages
+
+
+class MemoryTests(SynchronousTestCase):
+    """The topics of one group."""
+
+    def setUp(self) -> None:
+        """Open the group."""
+        moment = Moment()
+        group = EndpointGroup.read(
+            {
+                "name": "topics",
+                "type": "memory",
+                "endpoints": [{"name": "m", "type": "memory"}],
+            }
+        )
+        sources = memory_endpoint.open(moment.clock, group)
+        self.channels = Channels(
+            channel_options(group),
+            moment.clock,
+            moment.wall_ms,
+            sources.make,
+            sources.published,
+        )
+        self.addCleanup(self.channels.close)
+
+    def topic(
+        self, path: bytes, query: bytes | None = None, user: bytes = b""
+    ) -> Channel:
+        """Find a topic, as a user does."""
+        headers = Headers({b"authorization": [user]})
+        return self.channels.open(path, query, headers, "192.0.2.1")
+
+    def test_a_topic_is_its_path(self) -> None:
+        """Whoever calls, and with whatever query."""
+        news = self.topic(b"/news", b"a=1", b"Basic a")
+        self.assertIs(self.topic(b"/news", None, b"Basic b"), news)
+        self.assertIsNot(self.topic(b"/sport"), news)
+
+    def test_what_is_published_is_read(self) -> None:
+        """In order, with what was published before anybody read."""
+        first, *_ = self.topic(b"/news").publish(messages("a", "b"))
+        reader = Reader(self.topic(b"/news"), first.id).start()
+        self.topic(b"/news").publish(messages("c"))
+        self.assertEqual(reader.seen, ["b", "c"])
+
+    def test_its_health(self) -> None:
+        """There is nothing that could be down."""
+        Reader(self.topic(b"/news")).start()
+        (shown,) = self.channels.as_json()
+        self.assertEqual((shown["health"], shown["subscribers"]), ("UP", 1))
