@@ -20,13 +20,12 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.logger import Logger
-from twisted.plugin import getPlugins
 from twisted.python import usage
 from twisted.python.failure import Failure
 
-from relay import connectors
 from relay.catalog import builtin
-from relay.connectors.interfaces import EntrypointContext, IEndpoint, IEntrypoint
+from relay.connectors.discovery import find_connectors
+from relay.connectors.interfaces import EntrypointContext
 from relay.demo import DEMO_KEY, DemoError, DemoSource, demo_lines, setup_demo
 from relay.gateway.builder import Builder
 from relay.gateway.deployer import Deployer, drained
@@ -153,7 +152,6 @@ class RelayService(Service):
         )
         self._feed = ChangeFeed(self._store, reactor, settings.store.poll_ms)
         self._passwords = Passwords(reactor)
-        self._catalog = builtin()
         self._gateway: GatewayResource | None = None
         self._deployer: Deployer | None = None
         self._demo_source: DemoSource | None = None
@@ -197,12 +195,14 @@ class RelayService(Service):
             LiveExchanges(),
             _wall_ms,
         )
+        found = find_connectors()
+        self._catalog = builtin().with_plugins(*found.kinds)
         self._gateway = GatewayResource(services)
         self._builder = Builder(
             services,
             self._catalog.parse_api,
-            {one.kind.id: one for one in getPlugins(IEndpoint, connectors)},
-            {one.kind.id: one for one in getPlugins(IEntrypoint, connectors)},
+            found.endpoints,
+            found.entrypoints,
             lambda channels, siblings: EntrypointContext(
                 self._reactor, channels, siblings
             ),

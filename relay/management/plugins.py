@@ -101,9 +101,7 @@ def _shape(plugin: Plugin) -> dict[str, Any]:
     if isinstance(plugin, PlanType):
         return shape
     shape["supportedApiType"] = plugin.api_type
-    shape["supportedModes"] = (
-        ["REQUEST_RESPONSE"] if plugin.api_type == "PROXY" else ["SUBSCRIBE"]
-    )
+    shape["supportedModes"] = plugin.modes
     if isinstance(plugin, EntrypointType):
         shape["supportedListenerType"] = "HTTP"
     return shape

@@ -26,6 +26,22 @@ class PluginTests(ManagementCase):
         self.assertEqual([one["id"] for one in plans], ["KEY_LESS"])
         self.assertEqual(await self.expect(200, "GET", f"{V2}/plugins/policies"), [])
 
+    async def test_modes(self) -> None:
+        """What gives events out, and what takes them in."""
+        for path, modes in (
+            ("endpoints/http-proxy", ["REQUEST_RESPONSE"]),
+            ("endpoints/sse", ["SUBSCRIBE"]),
+            ("endpoints/memory", ["PUBLISH", "SUBSCRIBE"]),
+            ("endpoints/mock", ["SUBSCRIBE"]),
+            ("entrypoints/http-proxy", ["REQUEST_RESPONSE"]),
+            ("entrypoints/sse", ["SUBSCRIBE"]),
+            ("entrypoints/http-get", ["SUBSCRIBE"]),
+            ("entrypoints/http-post", ["PUBLISH"]),
+            ("entrypoints/websocket", ["PUBLISH", "SUBSCRIBE"]),
+        ):
+            found = await self.expect(200, "GET", f"{V2}/plugins/{path}")
+            self.assertEqual(found["supportedModes"], modes, path)
+
     async def test_schemas(self) -> None:
         """Schemas speak of the members that bodies have."""
         for path, member in (

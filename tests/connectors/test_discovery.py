@@ -1,0 +1,127 @@
+"""Which connectors there are, and which of those found can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from twisted.logger import capturedLogs, formatEvent
+from twisted.plugin import IPlugin
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import directlyProvides, implementer
+
+from relay.catalog import builtin
+from relay.connectors.discovery import find_connectors, sort_out
+from relay.connectors.interfaces import IEndpoint, IEntrypoint
+from relay.model.base import Options
+from relay.model.kinds import EndpointType, EntrypointType
+from relay.model.message_kinds import ENDPOINTS, ENTRYPOINTS, MOCK_ENDPOINT
+
+
+@implementer(IEndpoint)
+class One:
+    """An endpoint of somebody else's."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+
+    def open(self, reactor: Any, group: Any) -> Any:
+        """Make a group ready."""
+
+
+@implementer(IEndpoint)
+class Another(One):
+    """An endpoint of a third party's."""
+
+
+class Unopened:
+    """Something that only says that it is an endpoint."""
+
+    def __init__(self) -> None:
+        directlyProvides(self, IEndpoint)
+
+
+@implementer(IEntrypoint)
+class Entry:
+    """An entrypoint of somebody else's."""
+
+    order = 1
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+
+    def build(self, configuration: Any, context: Any) -> Any:
+        """Make the entrypoint of one API."""
+
+
+def endpoint(name: str, api_type: str = "MESSAGE") -> EndpointType:
+    """A kind of endpoint."""
+    return EndpointType(name, "", api_type, Options, None)
+
+
+class SortTests(SynchronousTestCase):
+    """What is found is used, or told."""
+
+    def assert_left_out(self, plugins: Sequence[object], *said: str) -> list[str]:
+        """Check what is told about those that are left out, and give the others."""
+        with capturedLogs() as events:
+            found = sort_out(plugins)
+        told = [formatEvent(event) for event in events]
+        self.assertEqual(len(told), len(said), told)
+        for text, words in zip(told, said, strict=True):
+            self.assertIn(words, text)
+        return [*found.endpoints, *found.entrypoints]
+
+    def test_all_that_is_well(self) -> None:
+        """Both kinds of connectors, whatever else there is."""
+        pull = Entry(EntrypointType("pull", "", "MESSAGE", Options))
+        plugins = [pull, One(endpoint("a")), One(endpoint("b")), object()]
+        self.assertEqual(self.assert_left_out(plugins), ["a", "b", "pull"])
+
+    def test_what_is_broken(self) -> None:
+        """Is named, with what it lacks; the rest can be used."""
+        plugins = [
+            Unopened(),
+            One("ticks"),
+            One(EntrypointType("a", "", "MESSAGE", Options)),
+            One(endpoint("a", "PROXY")),
+            Another(endpoint("b")),
+        ]
+        names = self.assert_left_out(
+            plugins,
+            "its kind is no EndpointType",
+            "its kind is no EndpointType",
+            "it is not for MESSAGE APIs",
+            "has failed to implement interface",
+        )
+        self.assertEqual(names, ["b"])
+
+    def test_nobody_is_replaced(self) -> None:
+        """Neither Relay's own types, nor who is first by name."""
+        ours = One(MOCK_ENDPOINT)
+        plugins = [Another(endpoint("mock")), ours]
+        self.assert_left_out(plugins, f"[mock] is {__name__}.One")
+        self.assertIs(
+            sort_out([Another(endpoint("mock")), ours]).endpoints["mock"], ours
+        )
+        first, second = Another(endpoint("a")), One(endpoint("a"))
+        for plugins in ([first, second], [second, first]):
+            self.assert_left_out(plugins, f"[a] is {__name__}.Another")
+            self.assertIs(sort_out(plugins).endpoints["a"], first)
+        self.flushLoggedErrors()
+
+
+class FindTests(SynchronousTestCase):
+    """What this installation has."""
+
+    def test_own(self) -> None:
+        """Each kind that the catalog brings along is there to be used."""
+        found = find_connectors()
+        for kind in ENDPOINTS:
+            self.assertIs(found.endpoints[kind.id].kind, kind)
+            self.assertTrue(IPlugin.providedBy(found.endpoints[kind.id]))
+        for entry in ENTRYPOINTS:
+            self.assertIs(found.entrypoints[entry.id].kind, entry)
+        catalog = builtin().with_plugins(*found.kinds)
+        self.assertLessEqual({*found.endpoints}, {*catalog.endpoints})
+        self.assertLessEqual({*found.entrypoints}, {*catalog.entrypoints})

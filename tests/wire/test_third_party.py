@@ -1,0 +1,143 @@
+"""Connectors of somebody else's: those of docs/connectors.md, as they stand there."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.wire.client import RawClient
+from tests.wire.daemon import BOUND_S, PASSWORD, Answer, Daemon, until
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "connectors.md"
+IMPOSTOR = """
+from zope.interface import implementer
+from relay.connectors.interfaces import IEndpoint
+from relay.model.base import Options
+from relay.model.kinds import EndpointType
+
+@implementer(IEndpoint)
+class Impostor:
+    kind = EndpointType("sse", "Mine", "MESSAGE", Options, None)
+
+    def open(self, reactor, group):
+        raise ValueError("never")
+
+impostor = Impostor()
+"""
+
+
+def ticks_api(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Write the definition of an API that uses both."""
+    return {
+        "definitionVersion": "V4",
+        "name": "ticks",
+        "apiVersion": "1.0",
+        "type": "MESSAGE",
+        "listeners": [
+            {
+                "type": "HTTP",
+                "paths": [{"path": "/ticks"}],
+                "entrypoints": [{"type": "position"}, {"type": "sse"}],
+            }
+        ],
+        "endpointGroups": [
+            {
+                "name": "group",
+                "type": "ticks",
+                "sharedConfiguration": {"channel": {"history": {"maxEvents": 5}}},
+                "endpoints": [
+                    {"name": "one", "type": "ticks", "configuration": configuration}
+                ],
+            }
+        ],
+    }
+
+
+class ThirdPartyTests(SynchronousTestCase):
+    """One daemon, with another distribution on its path."""
+
+    def setUp(self) -> None:
+        """Install the example, something broken, and something that takes a name."""
+        directory = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.addCleanup(shutil.rmtree, directory, True)
+        package = directory / "site" / "relay" / "connectors"
+        package.mkdir(parents=True)
+        (example,) = re.findall(r"(?s)```python\n(.*?)```", PAGE.read_text())
+        (package / "ticks.py").write_text(example)
+        (package / "unimportable.py").write_text("import there_is_no_such_module\n")
+        (package / "impostor.py").write_text(IMPOSTOR)
+        self.daemon = Daemon(
+            directory / "data", environment={"PYTHONPATH": str(directory / "site")}
+        )
+        self.daemon.start()
+        self.addCleanup(self.daemon.kill)
+
+    def plugin(self, path: str) -> Answer:
+        """Ask for something of the catalog."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.daemon.management_port, timeout=BOUND_S
+        )
+        credentials = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+        try:
+            connection.request(
+                "GET",
+                f"/management/v2/plugins/{path}",
+                headers={"Authorization": f"Basic {credentials}"},
+            )
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def test_from_its_schema_to_a_stream(self) -> None:
+        """Its types are listed, checked when an API is saved, and serve it; what is
+        broken is told in the log, and takes nothing's place."""
+        endpoint = self.plugin("endpoints/ticks").json()
+        self.assertEqual(
+            (endpoint["name"], endpoint["supportedModes"]), ("Ticks", ["SUBSCRIBE"])
+        )
+        schema = self.plugin("endpoints/ticks/schema").json()
+        self.assertEqual(schema["properties"]["everyMs"]["default"], 1000)
+        self.assertEqual(self.plugin("entrypoints/position").status, 200)
+        self.assertEqual(self.plugin("endpoints/sse").json()["name"], "Event stream")
+
+        refused = self.daemon.manage("POST", "/apis", ticks_api({"everyMs": 0}))
+        self.assertEqual(refused.status, 400)
+        self.assertEqual(
+            [detail["location"] for detail in refused.json()["details"]],
+            ["endpointGroups[0].endpoints[0].configuration.everyMs"],
+        )
+
+        self.daemon.publish(ticks_api({"everyMs": 20}))
+        client = RawClient(self.daemon.port)
+        self.addCleanup(client.close)
+        client.get("/ticks", "Accept: text/event-stream")
+        client.until(b"data: tick 3\n")
+        plain = {"Accept": "text/plain"}
+        told = until(lambda: self.daemon.get("/ticks", plain).body, "it has a position")
+        self.assertRegex(told.decode(), r"^[a-z2-7]{8}-")
+
+        log = self.daemon.log()
+        self.assertIn("there_is_no_such_module", log)
+        self.assertIn(
+            "the connector relay.connectors.impostor.Impostor is left out: [sse] is "
+            "relay.connectors.sse_endpoint.SseEndpointType",
+            log,
+        )
+
+    def test_gone_again(self) -> None:
+        """Without it an API of its types is not served, which is told, and kept."""
+        api_id = self.daemon.publish(ticks_api({}))
+        self.daemon.stop()
+        daemon = Daemon(self.daemon.data_dir).start()
+        self.addCleanup(daemon.kill)
+        self.assertIn("type [ticks] is not supported", daemon.log())
+        self.assertEqual(daemon.get("/ticks").status, 404)
+        kept = daemon.must("GET", f"/apis/{api_id}")
+        self.assertEqual(kept["endpointGroups"][0]["type"], "ticks")
