@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import socket
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +13,8 @@ def owner_name(data_dir: str) -> str:
     """Give this process's name: the one that the process before it had.
 
     A daemon that comes back after a crash takes its own leases up at once. Of two that
-    run on one directory only one can have its name; the other gets a new one.
+    run on one directory only one can have its name; the other gets a new one. A copy of
+    the directory, such as an image holds, gives another name than the original.
 
     :param data_dir: the daemon's directory.
     """
@@ -30,4 +32,4 @@ def owner_name(data_dir: str) -> str:
         name = str(uuid4())
         os.write(handle, name.encode("ascii"))
         os.fsync(handle)
-    return name
+    return f"{name}:{socket.gethostname()}:{os.fstat(handle).st_ino}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from tempfile import TemporaryDirectory
@@ -31,6 +32,13 @@ class OwnerTests(SynchronousTestCase):
         with TemporaryDirectory() as directory:
             first = self.ask(TELL, directory)
             self.assertEqual(self.ask(TELL, directory), first)
+
+    def test_a_copy_of_the_directory(self) -> None:
+        """Has a name of its own: both may run at once, on one store."""
+        with TemporaryDirectory() as directory:
+            first = self.ask(TELL, f"{directory}/one")
+            shutil.copytree(f"{directory}/one", f"{directory}/two")
+            self.assertNotEqual(self.ask(TELL, f"{directory}/two"), first)
 
     def test_two_at_once_have_two_names(self) -> None:
         """Whoever comes second has one of its own."""
