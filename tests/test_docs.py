@@ -4,45 +4,98 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.catalog import builtin
 from relay.model.base import Value
-from relay.model.channel_options import ChannelOptions, SlowConsumerOptions
+from relay.model.channel_options import ChannelOptions
 from relay.model.message_options import (
     HttpGetOptions,
     HttpPostOptions,
+    MockEndpoint,
+    SseEndpoint,
     SseEntrypointOptions,
     WebsocketOptions,
 )
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "message-apis.md"
+NONE = "–"
+ALL: tuple[Value, ...] = (
+    ChannelOptions(),
+    SseEndpoint(target="https://source.example/"),
+    MockEndpoint(),
+    SseEntrypointOptions(),
+    HttpGetOptions(),
+    HttpPostOptions(),
+    WebsocketOptions(),
+)
+"""All that tables are about, in their order, with what holds when nothing is said."""
+
+
+def defaults(value: Value, at: str = "") -> Iterator[tuple[str, str]]:
+    """Give each option with its default, as the tables write them."""
+    for name, field in type(value).model_fields.items():
+        member = getattr(value, name)
+        path = f"{at}{field.alias}"
+        if isinstance(member, Value):
+            yield from defaults(member, f"{path}.")
+        elif field.is_required() or member is None:
+            yield path, NONE
+        elif isinstance(member, str):
+            yield path, member
+        else:
+            yield path, json.dumps(member)
+
+
+def tables(page: str) -> list[dict[str, str]]:
+    """Give the default of each option, for each table that has some."""
+    found = []
+    for table in re.findall(r"(?m)^\| option \|.*\n\|.*\n((?:\|.*\n)+)", page):
+        options: dict[str, str] = {}
+        for row in table.splitlines():
+            _, cell, default, *_ = (one.strip() for one in row.split("|"))
+            names = re.findall(r"`([^`]+)`", cell)
+            group = names[0].rpartition(".")[0]
+            values = default.split(", ") if default.count(", ") else [default]
+            values *= len(names) if len(values) == 1 else 1
+            for name, value in zip(names, values, strict=True):
+                full = name if "." in name or not group else f"{group}.{name}"
+                options[full] = value.strip("`")
+        found.append(options)
+    return found
 
 
 class MessageApiPageTests(SynchronousTestCase):
     """docs/message-apis.md."""
 
     def test_every_example_is_accepted(self) -> None:
-        """As it stands."""
+        """As it stands, and in every form that there is of a group."""
         examples = re.findall(r"(?s)```json\n(.*?)```", PAGE.read_text())
-        self.assertGreater(len(examples), 3)
+        groups = []
         for example in examples:
             definition = builtin().parse_api(json.loads(example))
             self.assertEqual(definition.type, "MESSAGE")
+            again = builtin().parse_api(definition.to_json())
+            self.assertEqual(again, definition)
+            groups.append(definition.endpoint_groups[0])
+        self.assertEqual({group.type for group in groups}, {"sse", "memory", "mock"})
+        shared = json.dumps([group.shared_configuration for group in groups])
+        for word in ('"merge"', '"durable": true', '"headers": []', "null"):
+            self.assertIn(word, shared)
 
     def test_every_option_is_told(self) -> None:
-        """By its name in definitions."""
-        page = PAGE.read_text()
-        models: tuple[type[Value], ...] = (
-            ChannelOptions,
-            SlowConsumerOptions,
-            SseEntrypointOptions,
-            HttpGetOptions,
-            HttpPostOptions,
-            WebsocketOptions,
-        )
-        for model in models:
-            for field in model.model_fields.values():
-                self.assertIn(str(field.alias), page, model.__name__)
+        """With its default; what is as in an earlier table has none there."""
+        found = tables(PAGE.read_text())
+        self.assertEqual(len(found), len(ALL))
+        for value, table in zip(ALL, found, strict=True):
+            expected = dict(defaults(value))
+            for path in list(expected):
+                group = path.partition(".")[0]
+                if table.get(path, table.get(group)) == "":
+                    del expected[path]
+                    table.pop(path, None)
+            told = {path: default for path, default in table.items() if default != ""}
+            self.assertEqual(told, expected, type(value).__name__)
