@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from twisted.internet.task import Clock
 from twisted.logger import capturedLogs, formatEvent
 from twisted.plugin import IPlugin
 from twisted.trial.unittest import SynchronousTestCase
@@ -16,6 +17,7 @@ from relay.connectors.interfaces import IEndpoint, IEntrypoint
 from relay.model.base import Options
 from relay.model.kinds import EndpointType, EntrypointType
 from relay.model.message_kinds import ENDPOINTS, ENTRYPOINTS, MOCK_ENDPOINT
+from tests.model.message_bodies import message_api
 
 
 @implementer(IEndpoint)
@@ -125,3 +127,13 @@ class FindTests(SynchronousTestCase):
         catalog = builtin().with_plugins(*found.kinds)
         self.assertLessEqual({*found.endpoints}, {*catalog.endpoints})
         self.assertLessEqual({*found.entrypoints}, {*catalog.entrypoints})
+
+    def test_published(self) -> None:
+        """What a kind says of its events is so when it runs."""
+        found = find_connectors()
+        for kind in ENDPOINTS:
+            definition = builtin().parse_api(message_api(kind.id))
+            group = definition.endpoint_groups[0]
+            sources = found.endpoints[kind.id].open(Clock(), group)
+            self.assertIs(sources.published, kind.published, kind.id)
+            sources.close()
