@@ -39,8 +39,6 @@ UNTESTED = {
     "relay.channel.channels": "in tests/wire/test_message_streams.py",
     "relay.channel.framing": "exercised by tests/channel/test_channel.py",
     "relay.connectors.interfaces": "holds interfaces",
-    "relay.connectors.memory_endpoint": "in tests/wire/test_topics.py",
-    "relay.connectors.mock_endpoint": "in tests/wire/test_topics.py",
     "relay.connectors.sse_endpoint": "in tests/wire/test_shared_upstream.py",
     "relay.connectors.sse_entrypoint": "in tests/wire/test_message_streams.py",
     "relay.eventstream.event": "a record without behaviour",
