@@ -15,7 +15,7 @@ import time
 from typing import Any, TypeVar
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
@@ -333,11 +333,10 @@ class RelayService(Service):
 
     async def _stop(self) -> None:
         for port in self._ports:
-            closed = port.stopListening()
-            if closed is not None:
-                await closed
-        if self._gateway is not None:
+            await maybeDeferred(port.stopListening)
+        if self._gateway is not None and self._deployer is not None:
             await drained(self._reactor, self._gateway)
+            self._deployer.close()
         if self._demo_source is not None:
             self._demo_source.end_all()
         await self._feed.stop()

@@ -14,11 +14,12 @@ from collections.abc import Callable, Hashable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.python.failure import Failure
 
 from relay.channel import ids
-from relay.channel.archive import Archive, IdempotencyKey
+from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.filter import MOST_DISTINCT, TooManyFilters
 from relay.channel.group import Group
@@ -72,6 +73,10 @@ class Channel:
         self.state = State.OPEN
         self.archive: Archive | None = None
         """Where entries are kept before they are delivered; None for nowhere."""
+        self.is_here: Callable[[], bool] | None = None
+        """Whether this process may add to it, asked each time; None for always."""
+        self.gap_due = False
+        """Whether events may be missing before the next one, which is not told yet."""
         self.digest = ""
         """What the archive knows it by."""
         self.resume_source_id = ""
@@ -140,11 +145,22 @@ class Channel:
 
         :param items: in order.
         :param key: under which the ids are to be remembered, if that is durable, too.
-        :return: fires with the entries once they are delivered.
+        :return: fires with the entries once they are delivered; fails with
+            :class:`ArchiveClosed` when the channel is served elsewhere now.
         """
+        if self.is_here is not None and not self.is_here():
+            return fail(ArchiveClosed())
+        due, self.gap_due = self.gap_due, False
+        if due:
+            items = [GapReason.UPSTREAM_RECONNECT, *items]
         if self.archive is None:
             return succeed(self._now(items))
-        return self.archive.submit(self, items, key)
+        done = self.archive.submit(self, items, key)
+        return done.addErrback(self._still_due) if due else done
+
+    def _still_due(self, failure: Failure) -> Failure:
+        self.gap_due = True
+        return failure
 
     def _deliver(self, entries: list[Entry]) -> None:
         now_s = self._clock.seconds()

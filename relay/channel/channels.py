@@ -35,6 +35,13 @@ class ChannelRefused(Exception):
         self.of_address = of_address
 
 
+class ChannelElsewhere(ChannelRefused):
+    """Another process serves the channels of the API."""
+
+    def __init__(self) -> None:
+        super().__init__(of_address=False)
+
+
 class Source(Protocol):
     """What feeds a channel."""
 
@@ -84,6 +91,9 @@ class Channels:
         self._archive = archive
         self.publications = Idempotency(clock.seconds)
         """What was answered under an ``Idempotency-Key``."""
+        self.is_here: Callable[[], bool] | None = None
+        """Whether the channels are this process's; None when every process has its
+        own."""
         self.published = published
         self._key = NOTHING_ELSE if published else options.key
         self._clock = clock
@@ -171,7 +181,11 @@ class Channels:
         :param headers: the request's headers.
         :param address: who calls.
         :raises ChannelRefused: when it would be one too many.
+        :raises ChannelElsewhere: when another process serves it.
         """
+        # A body may have come slowly, and the channels gone meanwhile.
+        if self.is_here is not None and not self.is_here():
+            raise ChannelElsewhere()
         if self.published:
             # A topic has one name, however it is written (RFC 3986, 6.2.2.2).
             path = unquote_to_bytes(path)
@@ -193,8 +207,14 @@ class Channels:
         epoch = kept[0] if kept is not None else None
         channel = Channel(self.options, self._clock, self._wall_ms, epoch)
         channel.archive, channel.digest = self._archive, key.digest
+        channel.is_here = self.is_here
         if kept is not None:
             channel.log.restore(kept[1])
+            newest = kept[1][-1].message
+            if newest is not None and not self.published:
+                # The source is asked for what came meanwhile, if it can be.
+                channel.resume_source_id = newest.id
+                channel.gap_due = not newest.id
         opened = OpenChannel(key, channel, address)
         channel.on_first = lambda: self._first(opened)
         channel.on_last = lambda: self._last(opened)
@@ -210,18 +230,21 @@ class Channels:
             opened.source = self._make_source(opened)
             opened.source.start()
 
-    def _last(self, opened: OpenChannel) -> None:
+    def _last(self, opened: OpenChannel, wait_s: float = 0.0) -> None:
         if not self._closed:
             opened.linger = self._clock.callLater(
-                self.options.linger_ms / 1000.0, self._forget, opened
+                max(self.options.linger_ms / 1000.0, wait_s), self._forget, opened
             )
 
     def _forget(self, opened: OpenChannel) -> None:
         opened.linger = None
         ended = opened.channel.state is State.ENDED
-        if (self.published or ended) and opened.channel.log.holds_any:
+        needed = (self.published or ended) and opened.channel.log.holds_any
+        if self._archive is not None and self._archive.holds(opened.channel):
+            needed = True
+        if needed:
             # Nothing is open upstream, and somebody may come for what is kept.
-            self._last(opened)
+            self._last(opened, SWEEP_S)
             return
         del self._open[opened.key]
         self._of_address[opened.address] -= 1

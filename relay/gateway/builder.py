@@ -115,10 +115,18 @@ class Builder:
         listed = definition.listeners[0].entrypoints
         context = self._context(shared.channels, frozenset(one.type for one in listed))
         ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)
-        entrypoints = [
-            self._entrypoints[one.type].build(one.configuration, context)
-            for one in ordered
-        ]
+        try:
+            entrypoints = [
+                self._entrypoints[one.type].build(one.configuration, context)
+                for one in ordered
+            ]
+        except Exception:
+            # What ran before goes on running, and keeps its channels.
+            if not shared.users:
+                shared.channels.close()
+                shared.sources.close()
+            raise
+        self._adopt(api_id, shared)
         shared.users += 1
         return MessageAnswerer(
             entrypoints,
@@ -152,17 +160,28 @@ class Builder:
             sources.published,
             archive,
         )
-        custody = None
-        if sources.published or archive is not None:
-            if before is not None and before.custody is not None:
-                # One lease an API: the channels of before are closed by then.
-                before.custody.close()
+        return _SharedChannels(group, channels, sources)
+
+    def _adopt(self, api_id: str, shared: _SharedChannels) -> None:
+        """Let channels be those of an API, in the place of the ones before."""
+        before = self._shared.get(api_id)
+        if before is shared:
+            return
+        if before is not None and before.custody is not None:
+            # One lease an API: the channels of before are closed by then.
+            before.custody.close()
+        channels = shared.channels
+        if channels.published or channels.durable:
             custody = Custody(
-                reactor, self._store, api_id, channels.load, channels.reset
+                self._services.reactor,
+                self._store,
+                api_id,
+                channels.load,
+                channels.reset,
             )
-        shared = _SharedChannels(group, channels, sources, custody)
+            channels.is_here = lambda: custody.here
+            shared.custody = custody
         self._shared[api_id] = shared
-        return shared
 
     def _release(self, shared: _SharedChannels) -> None:
         shared.users -= 1
@@ -184,10 +203,9 @@ class _SharedChannels:
         group: EndpointGroup,
         channels: Channels,
         sources: Sources,
-        custody: Custody | None,
     ) -> None:
         self.group = group
         self.channels = channels
         self.sources = sources
-        self.custody = custody
+        self.custody: Custody | None = None
         self.users = 0

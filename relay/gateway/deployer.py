@@ -77,6 +77,13 @@ class Deployer:
         for api_id in stopped:
             self._drain(api_id)
 
+    def close(self) -> None:
+        """Serve nothing more, and give back what other processes wait for."""
+        served, self._served = self._served, {}
+        self._resource.table = RouteTable(())
+        for api in served.values():
+            api.close()
+
     def _prepare(self, deployment: Deployment) -> ServedApi | None:
         try:
             api = self._build(deployment)

@@ -75,7 +75,7 @@ class Continuity:
         """
         self._in_force = self.last_event_id
         first, self._ever_connected = not self._ever_connected, True
-        if first:
+        if first and (self._mode is not ResumeMode.NONE or not self._last):
             return False
         if self._provable:
             self._expected = self._newest

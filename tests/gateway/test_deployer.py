@@ -75,6 +75,13 @@ class ApplyTests(DeployerCase):
         self.gateway.deployer.apply({"api-1": deployed(self.body())})
         self.assertEqual(len(self.gateway.groups), 1)
 
+    async def test_closed(self) -> None:
+        """Nothing is served any more, and what was served is closed once."""
+        await self.stage()
+        self.gateway.deployer.close()
+        self.assertEqual(await self.place(), 404)
+        self.gateway.deployer.close()
+
     async def test_only_what_has_changed(self) -> None:
         """Other APIs are not touched."""
         await self.open_source()

@@ -117,6 +117,11 @@ class OtherModeTests(SynchronousTestCase):
         self.assertEqual(continuity.last_event_id, "")
         self.assertTrue(continuity.connected())
 
+    def test_none_after_a_restart(self) -> None:
+        """Neither is the place of a returning client believed to be met."""
+        self.assertTrue(Continuity(ResumeMode.NONE, "a").connected())
+        self.assertFalse(Continuity(ResumeMode.NONE).connected())
+
 
 @dataclass
 class Source:

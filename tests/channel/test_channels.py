@@ -1,0 +1,166 @@
+"""The channels of one API: how long they stay, and whose they are."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
+
+from relay.channel.archive import Archive, ArchiveClosed
+from relay.channel.channel import Channel
+from relay.channel.channels import SWEEP_S, ChannelElsewhere, Channels, OpenChannel
+from relay.channel.entry import Entry, GapReason
+from relay.channel.message import Message
+from relay.model.channel_options import ChannelOptions
+from tests.channel.readers import GAP, Moment, Reader, messages
+from tests.channel.test_archive import Memory
+
+
+class Still:
+    """A source that gives nothing by itself."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
+
+
+class ChannelsTestCase(SynchronousTestCase):
+    """Channels in memory, with a store that a test has answer."""
+
+    def setUp(self) -> None:
+        """Begin at one moment."""
+        self.moment = Moment()
+        self.memory = Memory()
+        self.resumed: list[str] = []
+
+    def make(
+        self, *, published: bool, durable: bool = False, linger_ms: int = 0
+    ) -> Channels:
+        """Make the channels of an API, as the process that comes next does."""
+        archive = None
+        if durable:
+            archive = Archive(self.memory, self.moment.clock, self.moment.wall_ms)
+        options = {"lingerMs": linger_ms, "history": {"durable": durable}}
+        channels = Channels(
+            ChannelOptions.read(options),
+            self.moment.clock,
+            self.moment.wall_ms,
+            self._source,
+            published,
+            archive,
+        )
+        self.successResultOf(channels.load())
+        return channels
+
+    def _source(self, opened: OpenChannel) -> Still:
+        self.resumed.append(opened.channel.resume_source_id)
+        return Still()
+
+    def open(self, channels: Channels) -> Channel:
+        """Open the channel of one topic."""
+        return channels.open(b"/news", None, Headers(), "192.0.2.1")
+
+    def kept(self, done: Deferred[list[Entry]]) -> list[Entry]:
+        """Have the store keep a batch, and give its entries."""
+        self.moment.clock.advance(0.02)
+        self.memory.commit()
+        return self.successResultOf(done)
+
+
+class StayingTests(ChannelsTestCase):
+    """When a channel that nobody reads is closed."""
+
+    def test_a_channel_with_nothing_in_it(self) -> None:
+        """Is closed after it has lingered."""
+        channels = self.make(published=True, linger_ms=1000)
+        self.open(channels)
+        self.moment.clock.advance(0.9)
+        self.assertEqual(len(channels), 1)
+        self.moment.clock.advance(0.2)
+        self.assertEqual(len(channels), 0)
+
+    def test_a_topic_with_events(self) -> None:
+        """Stays for as long as it holds one, and is not looked at all the time."""
+        channels = self.make(published=True)
+        self.open(channels).publish(messages("a"))
+        self.moment.clock.advance(0)
+        due = [call.getTime() for call in self.moment.clock.getDelayedCalls()]
+        self.assertGreaterEqual(min(due), self.moment.clock.seconds() + SWEEP_S)
+        self.moment.clock.pump([1.0] * 119)
+        self.assertEqual(len(channels), 1)
+        self.moment.clock.pump([1.0] * 3)
+        self.assertEqual(len(channels), 0)
+
+    def test_what_is_on_its_way_to_the_store(self) -> None:
+        """Holds the channel open: what comes next gets the next place."""
+        channels = self.make(published=True, durable=True)
+        first = self.open(channels).submit(messages("a"))
+        self.moment.clock.advance(0.02)
+        second = self.open(channels).submit(messages("b"))
+        self.memory.commit()
+        (one,) = self.successResultOf(first)
+        (two,) = self.kept(second)
+        self.assertEqual((one.seq, two.seq), (1, 2))
+        self.assertEqual(len({row.epoch for row in self.memory.rows}), 1)
+
+
+class GoingOnTests(ChannelsTestCase):
+    """A durable channel with a source, after nobody has read it for a while."""
+
+    def publish(self, message: Message) -> str:
+        """Let the source give an event to a reader, and close the channel."""
+        channels = self.make(published=False, durable=True)
+        channel = self.open(channels)
+        reader = Reader(channel).start()
+        (entry,) = self.kept(channel.submit([message]))
+        channel.detach(reader.subscriber)
+        channels.close()
+        return entry.id
+
+    def test_the_source_is_asked_to_go_on(self) -> None:
+        """After the last event that is kept."""
+        last = self.publish(Message("a", id="7"))
+        channel = self.open(self.make(published=False, durable=True))
+        reader = Reader(channel, last).start()
+        self.assertEqual(self.resumed[-1], "7")
+        self.kept(channel.submit(messages("b")))
+        self.assertEqual(reader.seen, ["b"])
+
+    def test_a_source_that_cannot_be_asked(self) -> None:
+        """A gap is told before its next event, however often keeping it fails."""
+        last = self.publish(Message("a"))
+        channel = self.open(self.make(published=False, durable=True))
+        reader = Reader(channel, last).start()
+        lost = channel.submit(messages("b"))
+        self.moment.clock.advance(0.02)
+        self.memory.fail()
+        self.failureResultOf(lost, OSError)
+        self.kept(channel.submit(messages("c")))
+        self.kept(channel.submit(messages("d")))
+        self.assertEqual(reader.seen, [GAP, "c", "d"])
+        self.assertEqual(reader.gaps[0]["reason"], GapReason.UPSTREAM_RECONNECT)
+        self.assertEqual(reader.gaps[0]["after"], last)
+
+
+class ElsewhereTests(ChannelsTestCase):
+    """Channels that another process has taken over."""
+
+    def test_a_channel_that_is_asked_for(self) -> None:
+        """Is not opened."""
+        channels = self.make(published=True)
+        channels.is_here = lambda: False
+        self.assertRaises(ChannelElsewhere, self.open, channels)
+        self.assertEqual(len(channels), 0)
+
+    def test_a_publication(self) -> None:
+        """Is refused, also to a channel that is open still."""
+        channels = self.make(published=True)
+        here = [True]
+        channels.is_here = lambda: here[0]
+        channel = self.open(channels)
+        self.successResultOf(channel.submit(messages("a")))
+        here[0] = False
+        self.failureResultOf(channel.submit(messages("b")), ArchiveClosed)
+        self.assertEqual(channel.log.next_seq, 2)

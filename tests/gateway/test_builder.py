@@ -1,0 +1,154 @@
+"""What becomes of channels, and of their lease, from one deployment to the next."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.catalog import builtin
+from relay.channel.archive import Keeper
+from relay.channel.channels import Channels
+from relay.connectors.memory_endpoint import memory_endpoint
+from relay.gateway.builder import Builder
+from relay.gateway.message import MessageAnswerer, MessageCall
+from relay.gateway.served import ServedApi
+from relay.model.records import Deployment
+
+API = {
+    "definitionVersion": "V4",
+    "name": "topics",
+    "apiVersion": "1.0",
+    "type": "MESSAGE",
+    "listeners": [
+        {
+            "type": "HTTP",
+            "paths": [{"path": "/t"}],
+            "entrypoints": [{"type": "http-post", "configuration": {}}],
+        }
+    ],
+}
+
+
+class Leases:
+    """Grants what it is asked for, and notes it."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
+        """Grant it."""
+        self.notes.append("own")
+        return succeed(True)
+
+    def disown(self, api_id: str) -> Deferred[None]:
+        """Take it back."""
+        self.notes.append("disown")
+        return succeed(None)
+
+    def keeper(self, api_id: str) -> Keeper:
+        """Nothing is kept here."""
+        raise NotImplementedError
+
+
+class Entrypoints:
+    """A type of entrypoint that may be out of order."""
+
+    order = 1
+    upgrades = False
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.channels: list[Channels] = []
+
+    def build(self, configuration: dict[str, Any], channels: Channels) -> Entrypoints:
+        """Make one."""
+        if self.broken:
+            raise ValueError("out of order")
+        self.channels.append(channels)
+        return self
+
+    def accepts(self, call: MessageCall) -> bool:
+        """Take none."""
+        return False
+
+    def attach(self, call: MessageCall) -> None:
+        """Answer none."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class ChannelsTests(SynchronousTestCase):
+    """One API with topics, deployed again and again."""
+
+    def setUp(self) -> None:
+        """Make a builder."""
+        self.clock = Clock()
+        self.leases = Leases()
+        self.entrypoints = Entrypoints()
+        self.builder = Builder(
+            cast(Any, SimpleNamespace(reactor=self.clock, wall_ms=lambda: 0)),
+            builtin().parse_api,
+            {"memory": memory_endpoint},
+            {"http-post": self.entrypoints},
+            lambda channels, siblings: channels,
+            self.leases,
+        )
+
+    def build(self, linger_ms: int) -> ServedApi:
+        """Deploy it; another linger time makes another group."""
+        group = {
+            "name": "topics",
+            "type": "memory",
+            "sharedConfiguration": {"channel": {"lingerMs": linger_ms}},
+            "endpoints": [
+                {"name": "m", "type": "memory", "inheritConfiguration": True}
+            ],
+        }
+        definition = {**API, "endpointGroups": [group]}
+        served = self.builder(Deployment("d", "api", 1, None, definition, (), 0))
+        assert isinstance(served.answerer, MessageAnswerer)
+        return served
+
+    def here(self) -> list[bool]:
+        """Whether each deployment's channels may be written."""
+        return [
+            one.is_here is not None and one.is_here()
+            for one in self.entrypoints.channels
+        ]
+
+    def test_deployed_with_another_group(self) -> None:
+        """The new channels have the lease, and the old ones none."""
+        first = self.build(1)
+        self.build(2)
+        self.assertEqual(self.here(), [False, True])
+        first.close()
+        self.assertEqual(self.leases.notes, ["own", "disown", "own"])
+
+    def test_deployed_with_the_same_group(self) -> None:
+        """The channels stay until no deployment needs them."""
+        first = self.build(1)
+        second = self.build(1)
+        first.close()
+        self.assertEqual(self.here(), [True, True])
+        self.assertIs(*self.entrypoints.channels)
+        second.close()
+        self.assertEqual(self.leases.notes, ["own", "disown"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_deployment_that_cannot_be_served(self) -> None:
+        """Takes nothing from the one that is."""
+        served = self.build(1)
+        for linger_ms in (1, 2):
+            self.entrypoints.broken = True
+            self.assertRaises(ValueError, self.build, linger_ms)
+            self.entrypoints.broken = False
+            self.assertEqual(self.here(), [True])
+        self.build(1)
+        self.assertEqual(self.here(), [True, True])
+        self.assertEqual(self.leases.notes, ["own"])
+        served.close()
