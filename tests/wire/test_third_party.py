@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import os
 import re
 import shutil
 import tempfile
@@ -73,8 +74,9 @@ class ThirdPartyTests(SynchronousTestCase):
         (package / "ticks.py").write_text(example)
         (package / "unimportable.py").write_text("import there_is_no_such_module\n")
         (package / "impostor.py").write_text(IMPOSTOR)
+        path = [str(directory / "site"), *filter(None, [os.environ.get("PYTHONPATH")])]
         self.daemon = Daemon(
-            directory / "data", environment={"PYTHONPATH": str(directory / "site")}
+            directory / "data", environment={"PYTHONPATH": os.pathsep.join(path)}
         )
         self.daemon.start()
         self.addCleanup(self.daemon.kill)
