@@ -29,11 +29,10 @@ def cors_headers(call: MessageCall, options: CorsOptions) -> Headers:
     everyone = "*" in options.allow_origin
     if not everyone and origin.decode("latin-1") not in options.allow_origin:
         return headers
-    # With credentials a browser takes no "*" (Fetch, 3.3.5).
-    echoed = not everyone or options.allow_credentials
-    headers.setRawHeaders(b"access-control-allow-origin", [origin if echoed else b"*"])
+    allowed = b"*" if everyone else origin
+    headers.setRawHeaders(b"access-control-allow-origin", [allowed])
     headers.setRawHeaders(b"access-control-expose-headers", [EXPOSED_HEADERS])
-    if echoed:
+    if not everyone:
         headers.setRawHeaders(b"vary", [b"Origin"])
     if options.allow_credentials:
         headers.setRawHeaders(b"access-control-allow-credentials", [b"true"])

@@ -168,6 +168,15 @@ class CorsOptions(Options):
     """Origins; ``*`` for all."""
     allow_credentials: Flag = False
 
+    @model_validator(mode="after")
+    def _credentials_are_for_known_origins(self) -> Self:
+        if self.allow_credentials and "*" in self.allow_origin:
+            raise ValueError(
+                "allowCredentials needs origins by name in allowOrigin: with * any page"
+                " could read as whoever looks at it"
+            )
+        return self
+
 
 class SseEntrypointOptions(Options):
     """The ``sse`` entrypoint."""

@@ -227,6 +227,13 @@ class EntrypointTests(SynchronousTestCase):
             self.assertEqual(issue.location, "allowOrigin[0]")
             self.assertTrue(issue.message.startswith(message), bad)
 
+    def test_credentials_for_any_origin(self) -> None:
+        """Any page could read what its visitor may."""
+        for origins in ({}, {"allowOrigin": ["*", "https://app.example"]}):
+            body = {**origins, "allowCredentials": True}
+            (issue,) = refused(CorsOptions, body)
+            self.assertTrue(issue.message.startswith("allowCredentials needs"), body)
+
     def test_publisher_is_off_unless_told(self) -> None:
         """An empty object says nothing, and null neither."""
         for publisher in (None, {}, {"enabled": None}):
