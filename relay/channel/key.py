@@ -83,4 +83,9 @@ def _wanted(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _matches(name: str, patterns: list[str] | tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return any(fnmatchcase(name, _only_stars(pattern)) for pattern in patterns)
+
+
+def _only_stars(pattern: str) -> str:
+    """Escape what else is special to fnmatch: names may be ``filter[a]``."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")

@@ -36,6 +36,12 @@ class KeyTests(SynchronousTestCase):
         chosen = key(b"a=1&A=2&user.id=3&user.x=4", query=["a", "user.*"])
         self.assertEqual(chosen.raw_query, b"a=1&user.id=3&user.x=4")
 
+    def test_only_a_star_is_special(self) -> None:
+        """Brackets and question marks are letters of a name."""
+        raw = b"filter[a]=1&filter%5Ba%5D=2&filtera=3&a?=4&ab=5"
+        chosen = key(raw, query=["filter[a]", "a?"])
+        self.assertEqual(chosen.raw_query, b"filter[a]=1&filter%5Ba%5D=2&a?=4")
+
     def test_users_do_not_share(self) -> None:
         """Different credentials are different channels, unless they do not count."""
         one, two = ({b"authorization": [value]} for value in (b"Basic a", b"Basic b"))
