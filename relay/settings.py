@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
+from . import plain_path
 from .settings_source import (
     Given,
     SettingsError,
@@ -202,11 +203,16 @@ def load(
 
     :param config_path: the TOML file, if there is one.
     :param data_dir: where the daemon keeps its files; made absolute.
-    :param environ: the environment; only names that begin with ``RELAY__`` count.
+    :param environ: the environment; names that begin with ``RELAY__`` count, and
+        ``RELAY_PLAIN_PATH``, which is checked here.
     :param options: the command line. ``gateway`` holds endpoint strings and replaces
         all listeners, ``management`` one endpoint string; others are not looked at.
     :raises SettingsError: with one line for the first thing that cannot be used.
     """
+    try:
+        plain_path.read(environ)
+    except ValueError as error:
+        raise SettingsError(f"{plain_path.VARIABLE} (environment): {error}") from None
     given = {} if config_path is None else from_file(config_path, Settings)
     given |= from_environment(environ, Settings)
     given |= from_options(options)

@@ -10,16 +10,13 @@ delivered event become 10.
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from twisted.internet.tcp import Connection
 from twisted.web.http import NO_BODY_CODES
 
 from relay.gateway.site import RelayRequest
-
-PLAIN_PATH = os.environ.get("RELAY_PLAIN_PATH") == "1"
-"""Whether to leave all shortcuts alone, to compare and to be sure of both ways."""
+from relay.plain_path import PLAIN_PATH
 
 
 class DirectWriter:
