@@ -20,6 +20,7 @@ from .settings_source import (
     from_options,
 )
 from .settings_types import (
+    Allowed,
     Bytes,
     BytesOrOff,
     Count,
@@ -41,6 +42,7 @@ __all__ = [
     "ListenerSettings",
     "LogSettings",
     "ManagementSettings",
+    "OutboundSettings",
     "Settings",
     "SettingsError",
     "StoreSettings",
@@ -179,6 +181,16 @@ class LimitSettings:
 
 
 @dataclass(frozen=True)
+class OutboundSettings:
+    """Calls to URLs that definitions name beside endpoints: keys, introspection."""
+
+    allow: tuple[Allowed, ...] = ()
+    """What is called although it is no public address: names of hosts, CIDR blocks."""
+    ca: str | None = None
+    """A PEM file of authorities that are believed instead of the system's."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings; each section's defaults stand in its own class."""
 
@@ -190,6 +202,7 @@ class Settings:
     admin: AdminSettings = AdminSettings()
     log: LogSettings = LogSettings()
     limits: LimitSettings = LimitSettings()
+    outbound: OutboundSettings = OutboundSettings()
 
 
 def load(

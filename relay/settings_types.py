@@ -170,6 +170,18 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         ) from None
 
 
+def _allowed(text: str) -> IPv4Network | IPv6Network | str:
+    # Nothing but digits, dots and the like is a mistyped address, never a name.
+    if re.fullmatch(r"[0-9./]+|.*[:/].*", text):
+        return _network(text)
+    try:
+        return _host(text)
+    except ValueError:
+        raise ValueError(
+            f"must be host names without a port, addresses or CIDR blocks, not {text!r}"
+        ) from None
+
+
 def _public_url(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -202,6 +214,7 @@ def _store_url(text: str) -> str:
 
 Endpoint = Annotated[str, Check(_endpoint)]
 Network = Annotated[IPv4Network | IPv6Network, Check(_network)]
+Allowed = Annotated[IPv4Network | IPv6Network | str, Check(_allowed)]
 PublicUrl = Annotated[str, Check(_public_url)]
 HostName = Annotated[str, Check(_host)]
 StoreUrl = Annotated[str, Check(_store_url)]

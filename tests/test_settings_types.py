@@ -89,6 +89,16 @@ class ConvertTests(SynchronousTestCase):
         for wrong in ("10.0.0.1/8", "10.0.0.0/33", "localhost"):
             self.assertIn(repr(wrong), self.refused(wrong, types.Network))
 
+    def test_allowed(self) -> None:
+        """Hosts may be listed by name, by address and by block."""
+        allowed = tuple[types.Allowed, ...]
+        self.assertEqual(
+            convert("IdP.internal,10.0.0.0/8 ::1", allowed, True),
+            ("idp.internal", ip_network("10.0.0.0/8"), ip_network("::1/128")),
+        )
+        for wrong in ("10.0.0.1/8", "300.1.1.1", "a:80", "*.example", "http://a/"):
+            self.assertIn(repr(wrong), self.refused([wrong], allowed))
+
     def test_endpoints(self) -> None:
         """An endpoint string passes Twisted's own parser without a reactor."""
         for right in (

@@ -9,13 +9,18 @@ is refused would be told 0.3 seconds late, and a source on ``127.0.0.1`` that is
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint
-from twisted.internet.error import ConnectingCancelledError, DNSLookupError
+from twisted.internet.error import (
+    ConnectError,
+    ConnectingCancelledError,
+    DNSLookupError,
+)
 from twisted.internet.interfaces import (
     IAddress,
     IHostResolution,
@@ -33,6 +38,10 @@ ATTEMPT_DELAY_MS = 250
 """After this the next address is tried, too (RFC 8305, 5)."""
 
 
+class AddressRefused(ConnectError):
+    """None of a host's addresses may be dialled."""
+
+
 @implementer(IStreamClientEndpoint)
 class NameEndpoint:
     """
@@ -42,13 +51,22 @@ class NameEndpoint:
     :param host: a name or an address.
     :param port: the TCP port.
     :param timeout_s: how long one address may take, in seconds.
+    :param permits: whether an address may be dialled; all may without it.
     """
 
-    def __init__(self, reactor: Any, host: str, port: int, timeout_s: float) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        host: str,
+        port: int,
+        timeout_s: float,
+        permits: Callable[[str], bool] | None = None,
+    ) -> None:
         self._reactor = reactor
         self._host = host
         self._port = port
         self._timeout_s = timeout_s
+        self._permits = permits
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
         """
@@ -57,7 +75,7 @@ class NameEndpoint:
         :return: fails with the first address's error when none does. Cancelling it
             ends every attempt.
         """
-        race = _Race(self._reactor, protocolFactory, self._timeout_s)
+        race = _Race(self._reactor, protocolFactory, self._timeout_s, self._permits)
         literal = _literal(self._host, self._port)
         if literal is None:
             self._reactor.nameResolver.resolveHostName(race, self._host, self._port)
@@ -81,12 +99,17 @@ class _Race:
     """The attempts of one connection."""
 
     def __init__(
-        self, reactor: Any, factory: IProtocolFactory, timeout_s: float
+        self,
+        reactor: Any,
+        factory: IProtocolFactory,
+        timeout_s: float,
+        permits: Callable[[str], bool] | None,
     ) -> None:
         self.done: Deferred[IProtocol] = Deferred(lambda _: self._cancelled())
         self._reactor = reactor
         self._factory = factory
         self._timeout_s = timeout_s
+        self._permits = permits
         self._addresses: deque[IAddress] = deque()
         self._attempts: list[Deferred[IProtocol]] = []
         self._failure = Failure(DNSLookupError("the name has no address"))
@@ -99,7 +122,11 @@ class _Race:
 
     def addressResolved(self, address: IAddress) -> None:
         """The name has this address."""
-        self._addresses.append(address)
+        host = getattr(address, "host", "")
+        if self._permits is None or self._permits(host):
+            self._addresses.append(address)
+        else:
+            self._failure = Failure(AddressRefused())
 
     def resolutionComplete(self) -> None:
         """All addresses are known."""

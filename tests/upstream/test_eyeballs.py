@@ -18,7 +18,11 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.upstream.eyeballs import ATTEMPT_DELAY_MS, NameEndpoint
+from relay.upstream.eyeballs import (
+    ATTEMPT_DELAY_MS,
+    AddressRefused,
+    NameEndpoint,
+)
 
 SIX = IPv6Address("TCP", "2001:db8::1", 443)
 FOUR = IPv4Address("TCP", "192.0.2.1", 443)
@@ -75,6 +79,29 @@ class NameEndpointTests(SynchronousTestCase):
         protocol: Protocol = factory.buildProtocol(FOUR)
         protocol.makeConnection(self.reactor.connectors[index])
         return protocol
+
+    def guarded(self, *permitted: str, host: str = "h") -> Deferred[Any]:
+        """Begin to connect where only some addresses are permitted."""
+        endpoint = NameEndpoint(
+            self.reactor, host, 443, 5.0, lambda address: address in permitted
+        )
+        return endpoint.connect(Factory.forProtocol(Protocol))
+
+    def test_permitted_addresses(self) -> None:
+        """Only those are tried, whatever else the name has."""
+        connecting = self.guarded(FOUR.host)
+        self.names.answer(SIX, FOUR, OTHER)
+        self.assertEqual(self.tried(), [FOUR.host])
+        self.refuse(0)
+        self.failureResultOf(connecting, ConnectionRefusedError)
+
+    def test_no_permitted_address(self) -> None:
+        """That is told apart from a name without addresses, also of a literal."""
+        connecting = self.guarded()
+        self.names.answer(SIX, FOUR)
+        self.failureResultOf(connecting, AddressRefused)
+        self.failureResultOf(self.guarded(host="127.0.0.1"), AddressRefused)
+        self.assertEqual(self.tried(), [])
 
     def test_first_address(self) -> None:
         """The first address gets a head start, and is enough when it answers."""
