@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from relay.model import message_kinds, message_rules, rules
+from relay.model import message_kinds, message_rules, plan_kinds, rules
 from relay.model.base import Value
 from relay.model.definition import ApiDefinition
 from relay.model.errors import Invalid, Issue, join
@@ -17,7 +17,7 @@ from relay.model.http_proxy import (
     SharedConfiguration,
 )
 from relay.model.kinds import EndpointType, EntrypointType, PlanType
-from relay.model.plan import KeyLess, PlanDefinition
+from relay.model.plan import PlanDefinition
 from relay.model.reading import issues, shown
 from relay.model.scalars import decoded
 from relay.model.soundness import unsound
@@ -29,7 +29,7 @@ Kind = Literal["endpoint", "shared", "entrypoint", "plan"]
 __all__ = ["Catalog", "EndpointType", "EntrypointType", "Kind", "PlanType", "builtin"]
 
 _M = TypeVar("_M", bound=Value)
-_K = TypeVar("_K", EndpointType, EntrypointType)
+_K = TypeVar("_K", EndpointType, EntrypointType, PlanType)
 
 
 class Catalog:
@@ -49,18 +49,20 @@ class Catalog:
         self,
         endpoints: Iterable[EndpointType],
         entrypoints: Iterable[EntrypointType],
+        plans: Iterable[PlanType] = (),
     ) -> Self:
-        """Give a catalog that knows more connectors, too.
+        """Give a catalog that knows more connectors and plans, too.
 
         :param endpoints: kinds of endpoints; those that are known already may be among
             them.
         :param entrypoints: the same of entrypoints.
+        :param plans: the same of plans.
         :raises ValueError: when two different kinds have one id.
         """
         return type(self)(
             _united(self.endpoints.values(), endpoints),
             _united(self.entrypoints.values(), entrypoints),
-            self.plans.values(),
+            _united(self.plans.values(), plans),
         )
 
     def parse_api(self, body: object) -> ApiDefinition:
@@ -205,7 +207,7 @@ def builtin() -> Catalog:
             EntrypointType("http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint),
             *message_kinds.ENTRYPOINTS,
         ],
-        plans=[PlanType("KEY_LESS", "Keyless", KeyLess)],
+        plans=plan_kinds.PLANS,
     )
 
 
@@ -213,7 +215,7 @@ def _united(known: Iterable[_K], more: Iterable[_K]) -> list[_K]:
     kinds = {kind.id: kind for kind in known}
     for kind in more:
         if kinds.setdefault(kind.id, kind) != kind:
-            raise ValueError(f"there are two connectors of type [{kind.id}]")
+            raise ValueError(f"there are two plugins of type [{kind.id}]")
     return list(kinds.values())
 
 

@@ -29,6 +29,7 @@ from relay.connectors.interfaces import EntrypointContext
 from relay.demo import DEMO_KEY, DemoError, DemoSource, demo_lines, setup_demo
 from relay.gateway.builder import Builder
 from relay.gateway.deployer import Deployer, drained
+from relay.gateway.follower import Follower
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.gateway.site import RelaySite
@@ -36,16 +37,15 @@ from relay.management.auth import Authenticator
 from relay.management.bootstrap import ensure_admin
 from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
-from relay.model.records import Deployment
 from relay.observability.access import open_access_log
 from relay.observability.live import LiveExchanges
+from relay.plans.discovery import find_plans
 from relay.settings import Settings, SettingsError, TlsSettings, load
 from relay.store.channels import ChannelStore
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
 from relay.store.store import Store
-from relay.store.transaction import Transaction
 from relay.tls.material import MaterialError
 from relay.tls.server import server_creator, tls_factory
 
@@ -195,8 +195,8 @@ class RelayService(Service):
             LiveExchanges(),
             _wall_ms,
         )
-        found = find_connectors()
-        self._catalog = builtin().with_plugins(*found.kinds)
+        found, plans = find_connectors(), find_plans()
+        self._catalog = builtin().with_plugins(*found.kinds, plans.kinds)
         self._gateway = GatewayResource(services)
         self._builder = Builder(
             services,
@@ -206,30 +206,12 @@ class RelayService(Service):
             lambda channels, siblings: EntrypointContext(
                 self._reactor, channels, siblings
             ),
+            plans,
             ChannelStore(self._store, owner_name(settings.data_dir)),
         )
         self._deployer = Deployer(self._reactor, self._gateway, self._builder)
-        # The feed first, then the snapshot: no change falls between them.
-        self._wait(self._feed.start())
-        self._feed.subscribe(self._changed)
-        self._deployer.replace_all(
-            self._wait(self._store.read(lambda tx: tx.deployments.all_active()))
-        )
+        self._wait(Follower(self._store, self._feed, self._deployer).start())
         return self._gateway
-
-    def _changed(self, api_ids: frozenset[str] | None) -> Deferred[None]:
-        """Serve what is deployed now; None means that anything may have changed."""
-        deployer = self._deployer
-        assert deployer is not None
-        if api_ids is None:
-            everything = self._store.read(lambda tx: tx.deployments.all_active())
-            return everything.addCallback(deployer.replace_all)
-        ids = sorted(api_ids)
-
-        def active(tx: Transaction) -> dict[str, Deployment | None]:
-            return {one: tx.deployments.active(one) for one in ids}
-
-        return self._store.read(active).addCallback(deployer.apply)
 
     def _listen_management(self) -> None:
         settings = self.settings.management

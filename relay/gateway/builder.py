@@ -15,6 +15,8 @@ from relay.gateway.served import Answerer, ServedApi
 from relay.gateway.services import Services
 from relay.model.definition import ApiDefinition, EndpointGroup
 from relay.model.records import Deployment
+from relay.plans.discovery import Plans
+from relay.plans.interfaces import PlanContext
 from relay.upstream.group import Group
 
 
@@ -63,6 +65,7 @@ class Builder:
     :param endpoints: types of MESSAGE endpoints, by id.
     :param entrypoints: types of MESSAGE entrypoints, by id.
     :param context: makes what an entrypoint is built in.
+    :param plans: types of plans.
     :param store: where leases and histories of channels are kept.
     """
 
@@ -73,6 +76,7 @@ class Builder:
         endpoints: Mapping[str, EndpointPlugin],
         entrypoints: Mapping[str, EntrypointPlugin],
         context: Callable[[Channels, frozenset[str]], Any],
+        plans: Plans,
         store: ChannelKeepers,
     ) -> None:
         self._store = store
@@ -81,6 +85,7 @@ class Builder:
         self._endpoints = endpoints
         self._entrypoints = entrypoints
         self._context = context
+        self._plans = plans
         self._shared: dict[str, _SharedChannels] = {}
 
     def __call__(self, deployment: Deployment) -> ServedApi:
@@ -91,14 +96,24 @@ class Builder:
         :raises ValueError: when something in it cannot be served.
         """
         definition = self._parse(deployment.definition)
-        answerer: Answerer
+        services = self._services
+        context = PlanContext(
+            services.reactor, services.wall_ms, deployment.api_id, definition
+        )
+        plans = self._plans.chain(deployment.plans, context)
+        try:
+            answerer = self._answerer(deployment.api_id, definition)
+        except Exception:
+            plans.close()
+            raise
+        return ServedApi(deployment, definition, plans, answerer)
+
+    def _answerer(self, api_id: str, definition: ApiDefinition) -> Answerer:
         if definition.type == "MESSAGE":
-            answerer = self._message(deployment.api_id, definition)
-        else:
-            # The first group is the default one; others wait for dynamic routing.
-            group = definition.endpoint_groups[0]
-            answerer = ProxyAnswerer(Group(self._services.reactor, group))
-        return ServedApi(deployment, definition, answerer)
+            return self._message(api_id, definition)
+        # The first group is the default one; others wait for dynamic routing.
+        group = definition.endpoint_groups[0]
+        return ProxyAnswerer(Group(self._services.reactor, group))
 
     def channels(self, api_id: str) -> list[dict[str, Any]]:
         """

@@ -25,7 +25,7 @@ from relay.gateway.services import Services
 from relay.gateway.site import RelayRequest
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord
-from relay.plans import Admission
+from relay.plans.verdict import Admission
 
 LONGEST_TRANSACTION_ID = 256
 
@@ -224,6 +224,8 @@ class Exchange:
         )
         if refusal.retry_after_s is not None:
             headers.setRawHeaders(b"retry-after", [b"%d" % refusal.retry_after_s])
+        for challenge in refusal.challenges:
+            headers.addRawHeader(b"www-authenticate", challenge)
         self.identify(headers)
         close = not 400 <= refusal.status < 500 or self.request.is_last
         self._sender.answer(refusal.status, headers, body, close)

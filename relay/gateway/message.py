@@ -152,6 +152,12 @@ class MessageAnswerer:
         self._release = release
         self.upgrades = any(entrypoint.upgrades for entrypoint in entrypoints)
 
+    def is_preflight(self, method: bytes, headers: Headers) -> bool:
+        """Whether an entrypoint would answer it without giving or taking an event."""
+        return method == b"OPTIONS" and headers.hasHeader(
+            b"access-control-request-method"
+        )
+
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
         """Find the entrypoint, and let it answer."""
         exchange.record.endpoint = self._group

@@ -43,6 +43,10 @@ class ProxyAnswerer:
     def __init__(self, group: Group) -> None:
         self._group = group
 
+    def is_preflight(self, method: bytes, headers: Headers) -> bool:
+        """No: it is for the source, which nobody asks without a plan."""
+        return False
+
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
         """Choose an endpoint and call it."""
         connector = self._group.next()

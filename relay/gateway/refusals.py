@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from relay.model.outcome import Outcome
+from relay.plans.verdict import Denial
 from relay.upstream.errors import UpstreamError
 
 
@@ -21,6 +22,7 @@ class Refusal:
     :param clock: the clock that fired, when one did.
     :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
     :param plain: answer in plain text whatever the client accepts.
+    :param challenges: values of ``WWW-Authenticate`` (RFC 9110, 11.6.1).
     """
 
     status: int
@@ -30,6 +32,7 @@ class Refusal:
     clock: str | None = None
     retry_after_s: int | None = None
     plain: bool = False
+    challenges: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, error: UpstreamError) -> Refusal:
@@ -45,6 +48,21 @@ class Refusal:
             error.outcome,
             error.clock,
             1 if error.status == 503 else None,
+        )
+
+    @classmethod
+    def denied(cls, denial: Denial) -> Refusal:
+        """
+        Turn a plan's no into an answer.
+
+        :param denial: why the caller is not let in.
+        """
+        return cls(
+            denial.status,
+            denial.key,
+            denial.message,
+            retry_after_s=denial.retry_after_s,
+            challenges=denial.challenges,
         )
 
     def body(self, accept: bytes | None) -> tuple[bytes, bytes]:
@@ -113,7 +131,6 @@ NO_UPGRADE = Refusal(
     "UPGRADE_NOT_SUPPORTED",
     "This gateway does not switch protocols (WebSocket and the like)",
 )
-NO_PLAN = Refusal(401, "GATEWAY_PLAN_UNRESOLVABLE", "Unauthorized")
 NO_ENTRYPOINT = Refusal(
     404, "NO_ENTRYPOINT", "No entrypoint matches the incoming request"
 )
@@ -136,6 +153,13 @@ SHUTTING_DOWN = Refusal(
     "GATEWAY_SHUTTING_DOWN",
     "The gateway is shutting down",
     Outcome.DRAINED,
+    retry_after_s=1,
+)
+REDEPLOYED = Refusal(
+    503,
+    "API_REDEPLOYED",
+    "The API is being deployed anew",
+    Outcome.STOPPED,
     retry_after_s=1,
 )
 STOPPED = Refusal(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
@@ -19,10 +21,12 @@ from relay.gateway.headers import (
     remote_address,
 )
 from relay.gateway.refusals import Refusal
-from relay.gateway.routes import RouteTable
+from relay.gateway.routes import Route, RouteTable
 from relay.gateway.services import Services
 from relay.gateway.site import RelayRequest
 from relay.observability.access import AccessRecord
+from relay.plans.caller import Caller
+from relay.plans.verdict import Denial, Verdict
 
 _HOST = re.compile(
     rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?"
@@ -65,10 +69,7 @@ class GatewayResource(Resource):
         except _Refused as refused:
             exchange.refuse(refused.refusal)
         except Exception:
-            self.log.failure(
-                "while admitting {request_id}", request_id=record.request_id
-            )
-            exchange.refuse(refusals.UNEXPECTED)
+            self._failed(Failure(), exchange)
         return NOT_DONE_YET
 
     def refuse(self, request: RelayRequest, refusal: Refusal) -> None:
@@ -105,7 +106,6 @@ class GatewayResource(Resource):
         host = self._check_shape(request)
         path, question, query = request.uri.partition(b"?")
         exchange.record.path = path.decode("ascii")
-        exchange.record.query = query.decode("ascii") if question else None
         self._check_limits(exchange)
         route = self.table.match(host, path, request.channel.site.listener_id)
         upgrade = self._wants_upgrade(request.requestHeaders)
@@ -114,15 +114,51 @@ class GatewayResource(Resource):
         if route is None:
             message = self.services.settings.not_found_message
             raise _Refused(refusals.no_context_path(message))
-        api = route.api
+        api, given = route.api, query if question else None
         exchange.record.api_id = api.id
+        shown = api.plans.conceal(given)
+        exchange.record.query = None if shown is None else shown.decode("ascii")
         if api.rejects_null_byte and b"%00" in request.uri:
             raise _Refused(refusals.NULL_BYTE)
-        admission = api.plans.admit(exchange.record.remote_address)
-        if admission is None:
-            raise _Refused(refusals.NO_PLAN)
-        exchange.admitted(admission)
-        api.answerer.answer(exchange, route.path, query if question else None)
+        if api.answerer.is_preflight(request.method, request.requestHeaders):
+            api.answerer.answer(exchange, route.path, given)
+            return
+        caller = Caller(
+            request.requestHeaders,
+            given,
+            exchange.record.remote_address,
+            request.transport,
+            exchange.trusted,
+        )
+        verdict = api.plans.admit(caller)
+        if isinstance(verdict, Deferred):
+            verdict.addCallback(self._enter, exchange, route, caller)
+            verdict.addErrback(self._failed, exchange)
+        else:
+            self._enter(verdict, exchange, route, caller)
+
+    def _enter(
+        self, verdict: Verdict, exchange: Exchange, route: Route, caller: Caller
+    ) -> None:
+        """Let a client in, or not, as the plans say."""
+        if exchange.over:
+            return
+        if isinstance(verdict, Denial):
+            exchange.refuse(Refusal.denied(verdict))
+        elif route.api.closed:
+            # While a plan asked somebody else, another deployment took the place.
+            exchange.refuse(refusals.REDEPLOYED)
+        else:
+            exchange.admitted(verdict)
+            route.api.answerer.answer(exchange, route.path, caller.query)
+
+    def _failed(self, failure: Failure, exchange: Exchange) -> None:
+        self.log.failure(
+            "while admitting {request_id}",
+            failure,
+            request_id=exchange.record.request_id,
+        )
+        exchange.refuse(refusals.UNEXPECTED)
 
     def _check_shape(self, request: RelayRequest) -> bytes:
         """

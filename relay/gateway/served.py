@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from twisted.web.http_headers import Headers
+
 from relay.gateway.exchange import Exchange
 from relay.model.definition import ApiDefinition
 from relay.model.records import Deployment
-from relay.plans import PlanChain
+from relay.plans.chain import PlanChain
 
 
 class Answerer(Protocol):
@@ -15,6 +17,15 @@ class Answerer(Protocol):
 
     upgrades: bool
     """Whether it may take a connection over for another protocol than HTTP."""
+
+    def is_preflight(self, method: bytes, headers: Headers) -> bool:
+        """
+        Whether a call is the question that a browser asks, without any credential,
+        before it sends one: it is answered whoever asks.
+
+        :param method: the request's method.
+        :param headers: the request's headers.
+        """
 
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
         """
@@ -35,17 +46,21 @@ class ServedApi:
 
     :param deployment: the snapshot.
     :param definition: its API definition, parsed.
+    :param plans: who may call it.
     :param answerer: what answers its calls.
-    :raises ValueError: when something in it cannot be served.
     """
 
     def __init__(
-        self, deployment: Deployment, definition: ApiDefinition, answerer: Answerer
+        self,
+        deployment: Deployment,
+        definition: ApiDefinition,
+        plans: PlanChain,
+        answerer: Answerer,
     ) -> None:
         self.id = deployment.api_id
         self.deployment_id = deployment.id
         self.name = definition.name
-        self.plans = PlanChain(deployment.plans)
+        self.plans = plans
         self.answerer = answerer
         listener = definition.listeners[0]
         self.places: list[tuple[str | None, bytes]] = [
@@ -56,7 +71,11 @@ class ServedApi:
         self.listener_ids = frozenset(listener.servers)
         """The gateway listeners that it is bound to; empty means all."""
         self.rejects_null_byte = listener.request_validation.reject_null_byte
+        self.closed = False
+        """Whether another deployment has taken its place, or none."""
 
     def close(self) -> None:
         """Serve no new calls: close connections that nobody uses."""
+        self.closed = True
+        self.plans.close()
         self.answerer.close()

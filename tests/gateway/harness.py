@@ -32,6 +32,9 @@ from relay.model.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.observability.access import JsonAccessLog
 from relay.observability.live import LiveExchanges
+from relay.plans.discovery import Plans
+from relay.plans.interfaces import PlanContext
+from relay.plans.keyless import keyless_plan
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 from relay.tls.server import tls_factory
 from relay.upstream.group import Group
@@ -196,6 +199,8 @@ class Gateway:
         self.resource = GatewayResource(self.services)
         self.groups: list[Group] = []
         """The endpoint group of each deployment that was made ready, in order."""
+        self.plans = Plans([keyless_plan])
+        """The types of plans; more may be put in."""
         self.deployer = Deployer(cast(Any, reactor), self.resource, self._build)
         self.port: Any = None
 
@@ -203,7 +208,11 @@ class Gateway:
         body = ApiDefinition.read(deployment.definition)
         group = Group(cast(Any, self.reactor), body.endpoint_groups[0])
         self.groups.append(group)
-        return ServedApi(deployment, body, ProxyAnswerer(group))
+        context = PlanContext(
+            self.reactor, self.services.wall_ms, deployment.api_id, body
+        )
+        plans = self.plans.chain(deployment.plans, context)
+        return ServedApi(deployment, body, plans, ProxyAnswerer(group))
 
     @property
     def pool(self) -> Pool:

@@ -17,6 +17,8 @@ from relay.gateway.builder import Builder
 from relay.gateway.message import MessageAnswerer, MessageCall
 from relay.gateway.served import ServedApi
 from relay.model.records import Deployment
+from relay.plans.discovery import Plans
+from relay.plans.keyless import keyless_plan
 
 API = {
     "definitionVersion": "V4",
@@ -96,6 +98,7 @@ class ChannelsTests(SynchronousTestCase):
             {"memory": memory_endpoint},
             {"http-post": self.entrypoints},
             lambda channels, siblings: channels,
+            Plans([keyless_plan]),
             self.leases,
         )
 

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from relay.gateway import refusals
+from relay.plans.chain import PlanChain
 from relay.settings import LimitSettings, ListenerSettings
 from tests.gateway.harness import (
     EVENT_STREAM,
@@ -15,9 +16,11 @@ from tests.gateway.harness import (
     definition,
     deployed,
     get,
+    post,
     response,
 )
-from tests.gateway.raw import settle
+from tests.gateway.raw import settle, until
+from tests.plans.callers import TokenPlan
 
 ACCEPT = b"Accept: application/json"
 
@@ -210,6 +213,92 @@ class PlanAndEndpointTests(RefusalCase):
         closed = replace(deployed(body, number=2), plans=())
         self.gateway.deployer.apply({"api-1": closed})
         await self.refused(get(b"/api", ACCEPT), 401, "GATEWAY_PLAN_UNRESOLVABLE")
+
+    async def test_challenges(self) -> None:
+        """Who is not let in is told by which schemes it could be (RFC 9110, 11.6.1)."""
+        await self.stage()
+        self.deploy_token_plan()
+        client = await self.asked(get(b"/api?token=wrong&a=1", ACCEPT))
+        answer = await client.answer()
+        self.assertEqual(answer.status, 401)
+        self.assertEqual(answer.get(b"www-authenticate"), b"Token")
+        self.assertEqual(
+            json.loads(answer.body),
+            {
+                "message": "Unauthorized",
+                "http_status_code": 401,
+                "key": "GATEWAY_PLAN_UNRESOLVABLE",
+            },
+        )
+
+    async def test_credentials_stay_here(self) -> None:
+        """Neither the source nor the log sees them, whoever is let in."""
+        await self.stage(with_query=True)
+        self.deploy_token_plan()
+        for word in (b"word", b"wrong"):
+            client = await self.asked(get(b"/api?a=1&token=" + word, b"Token: word"))
+            source = await self.source.asked()
+            head = await source.head()
+            self.assertEqual(head.target, b"/base?a=1")
+            self.assertIsNone(head.get(b"token"))
+            source.send(response(b"", b"Connection: close"))
+            await client.answer()
+            self.assertEqual(
+                (await self.gateway.ended(self.source.next))["query"], "a=1"
+            )
+        client = await self.asked(get(b"/api?a=1&token=wrong"))
+        self.assertEqual((await client.answer()).status, 401)
+        self.assertEqual((await self.gateway.ended(3))["query"], "a=1")
+
+    async def test_a_plan_that_has_to_ask(self) -> None:
+        """The call waits for it; its body stays with the client meanwhile."""
+        await self.stage()
+        (plan,) = self.deploy_token_plan(later=True)
+        client = await self.asked(
+            post(b"/api", b"body", b"Token: word", b"Expect: 100-continue")
+        )
+        await until(lambda: len(plan.asked) == 1, "the plan is asked")
+        self.assertEqual((client.received, self.source.connections), (b"", []))
+        plan.asked[0].callback(plan.verdict("word"))
+        source = await self.source.asked()
+        source.send(response(b"fine"))
+        await until(lambda: b"fine" in client.received, "an answer")
+        line = await self.gateway.ended()
+        self.assertEqual((line["planId"], line["status"]), ("token", 200))
+
+    async def test_left_while_a_plan_asks(self) -> None:
+        """Nobody is left to be let in."""
+        await self.stage()
+        (plan,) = self.deploy_token_plan(later=True)
+        client = await self.asked(get(b"/api", b"Token: word"))
+        await until(lambda: len(plan.asked) == 1, "the plan is asked")
+        client.reset()
+        line = await self.gateway.ended()
+        self.assertEqual((line["outcome"], line["status"]), ("client_gone", 499))
+        plan.asked[0].callback(plan.verdict("word"))
+        self.assertEqual(self.source.connections, [])
+        self.assertEqual(len(self.gateway.closed), 1)
+
+    async def test_deployed_while_a_plan_asks(self) -> None:
+        """The deployment that the client was about to enter is closed."""
+        await self.stage()
+        (plan,) = self.deploy_token_plan(later=True)
+        client = await self.asked(get(b"/api", b"Token: word"))
+        await until(lambda: len(plan.asked) == 1, "the plan is asked")
+        self.deploy_token_plan()
+        plan.asked[0].callback(plan.verdict("word"))
+        answer = await client.answer()
+        self.assertEqual((answer.status, answer.get(b"retry-after")), (503, b"1"))
+        self.assertEqual(self.source.connections, [])
+
+    def deploy_token_plan(self, later: bool = False) -> list[TokenPlan]:
+        """Deploy the API anew, with a plan for those who have a token."""
+        plan = TokenPlan("token", "word", later)
+        number = 2 + len(self.gateway.groups)
+        body = definition(f"http://{self.source.address}/base")
+        self.gateway.plans.chain = lambda *_: PlanChain([plan])  # type: ignore[method-assign]
+        self.gateway.deployer.apply({"api-1": deployed(body, number=number)})
+        return [plan]
 
     async def test_no_endpoint(self) -> None:
         """A group whose endpoints are all gone answers nothing."""

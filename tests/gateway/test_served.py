@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
 
 from relay.gateway.exchange import Exchange
 from relay.gateway.served import ServedApi
 from relay.model.definition import ApiDefinition
+from relay.plans.chain import PlanChain
 from tests.gateway.harness import definition, deployed
 
 
@@ -17,6 +19,10 @@ class Answerer:
 
     closed = 0
     upgrades = False
+
+    def is_preflight(self, method: bytes, headers: Headers) -> bool:
+        """Take none for one."""
+        return False
 
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
         """Say nothing."""
@@ -32,7 +38,10 @@ class ServedApiTests(SynchronousTestCase):
         body = definition("http://h", listener=listener)
         self.answerer = Answerer()
         return ServedApi(
-            deployed(body, number=7), ApiDefinition.read(body), self.answerer
+            deployed(body, number=7),
+            ApiDefinition.read(body),
+            PlanChain([]),
+            self.answerer,
         )
 
     def test_places(self) -> None:
@@ -63,6 +72,9 @@ class ServedApiTests(SynchronousTestCase):
         self.assertEqual((api.listener_ids, api.rejects_null_byte), ({"x", "y"}, True))
 
     def test_closed(self) -> None:
-        """Its answerer is closed with it."""
-        self.served().close()
+        """Its answerer is closed with it, and who was about to come in is told."""
+        api = self.served()
+        self.assertFalse(api.closed)
+        api.close()
+        self.assertTrue(api.closed)
         self.assertEqual(self.answerer.closed, 1)

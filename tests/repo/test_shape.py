@@ -44,6 +44,7 @@ UNTESTED = {
     "relay.gateway.collector": "in tests/wire/test_topics.py",
     "relay.gateway.direct": "exercised by all of tests/gateway and tests/wire",
     "relay.gateway.message": "in tests/wire/test_message_streams.py",
+    "relay.plans.interfaces": "holds interfaces",
     "relay.tap": "in tests/wire/test_start.py",
     "relay.tls.verification": "in tests/tls/test_client.py and test_server.py",
     "relay.upstream.event_source": "in tests/wire/test_message_streams.py",

@@ -128,7 +128,7 @@ class ThirdPartyTests(SynchronousTestCase):
         log = self.daemon.log()
         self.assertIn("there_is_no_such_module", log)
         self.assertIn(
-            "the connector relay.connectors.impostor.Impostor is left out: [sse] is "
+            "the plugin relay.connectors.impostor.Impostor is left out: [sse] is "
             "relay.connectors.sse_endpoint.SseEndpointType",
             log,
         )

@@ -1,0 +1,110 @@
+"""A call as plans see it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import unquote_plus
+
+from twisted.web.http_headers import Headers
+
+
+class Caller:
+    """
+    Who asks to be let in, and what it brings.
+
+    A plan that lets it in takes its credential out of the headers and the query, for
+    they go on to the source.
+
+    :param headers: the request's headers.
+    :param query: the raw query, None without ``?``.
+    :param remote_address: where it calls from, through trusted proxies.
+    :param transport: its connection; over TLS it has ``getPeerCertificate``.
+    :param trusted: whether the peer is a trusted proxy, whose headers are believed.
+    """
+
+    __slots__ = ("headers", "query", "remote_address", "transport", "trusted")
+
+    def __init__(
+        self,
+        headers: Headers,
+        query: bytes | None,
+        remote_address: str,
+        transport: Any = None,
+        trusted: bool = False,
+    ) -> None:
+        self.headers = headers
+        self.query = query
+        self.remote_address = remote_address
+        self.transport = transport
+        self.trusted = trusted
+
+    def header(self, name: bytes) -> str | None:
+        """
+        Give a header's first value, None without one or when it is empty.
+
+        :param name: its name.
+        """
+        values = self.headers.getRawHeaders(name)
+        return (values[0].strip().decode("latin-1") or None) if values else None
+
+    def bearer(self) -> str | None:
+        """Give the token of ``Authorization: Bearer`` (RFC 6750, 2.1), if any."""
+        scheme, _, token = (self.header(b"authorization") or "").partition(" ")
+        return token.strip() or None if scheme.lower() == "bearer" else None
+
+    def parameter(self, name: str) -> str | None:
+        """
+        Give a query parameter's first value, None without one or when it is empty.
+
+        :param name: its name, decoded.
+        """
+        if self.query is None:
+            return None
+        for pair in self.query.split(b"&"):
+            if name_of(pair) == name:
+                value = pair.partition(b"=")[2].decode("latin-1")
+                return unquote_plus(value) or None
+        return None
+
+    def drop_header(self, name: bytes) -> None:
+        """
+        Keep a header from what goes upstream.
+
+        :param name: its name.
+        """
+        self.headers.removeHeader(name)
+
+    def drop_parameter(self, name: str) -> None:
+        """
+        Keep a query parameter from what goes upstream.
+
+        :param name: its name, decoded.
+        """
+        self.query = without_parameters(self.query, (name,))
+
+
+def without_parameters(query: bytes | None, names: Collection[str]) -> bytes | None:
+    """
+    Take parameters out of a query; the rest stays as it is, byte for byte.
+
+    :param query: the raw query, None for none.
+    :param names: of the parameters, decoded.
+    :return: None when nothing is left.
+    """
+    if query is None:
+        return None
+    pairs = query.split(b"&")
+    kept = [pair for pair in pairs if name_of(pair) not in names]
+    if len(kept) == len(pairs):
+        return query
+    return b"&".join(kept) or None
+
+
+def name_of(pair: bytes) -> str:
+    """
+    Decode the name of a parameter.
+
+    :param pair: ``name=value``, raw.
+    """
+    return unquote_plus(pair.partition(b"=")[0].decode("latin-1"))

@@ -1,0 +1,105 @@
+"""A gateway that runs what the store says."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.gateway.follower import Follower
+from relay.model.records import Deployment
+from tests.gateway.harness import definition, deployed
+
+
+class Deployments:
+    """Those of a store, each of which is read when the test says so."""
+
+    def __init__(self, *active: Deployment) -> None:
+        self.one = {each.api_id: each for each in active}
+        self.reads: list[Deferred[Any]] = []
+        self.deployments = self
+
+    def read(self, work: Any) -> Deferred[Any]:
+        """Read now, and give it later."""
+        waiting: Deferred[Any] = Deferred()
+        result = work(self)
+        self.reads.append(waiting)
+        return waiting.addCallback(lambda _: result)
+
+    def all_active(self) -> list[Deployment]:
+        """Give them all."""
+        return list(self.one.values())
+
+    def active(self, api_id: str) -> Deployment | None:
+        """Give one."""
+        return self.one.get(api_id)
+
+
+class Feed:
+    """A change feed in the test's hands."""
+
+    def start(self) -> Deferred[None]:
+        """Begin."""
+        return succeed(None)
+
+    def subscribe(self, listener: Any) -> None:
+        """Take the listener."""
+        self.tell = listener
+
+
+class Deployer:
+    """Notes what it is to run."""
+
+    def __init__(self) -> None:
+        self.runs: list[Any] = []
+
+    def replace_all(self, deployments: list[Deployment]) -> None:
+        """Run exactly these."""
+        self.runs.append([one.number for one in deployments])
+
+    def apply(self, changes: dict[str, Deployment | None]) -> None:
+        """Run these, too."""
+        self.runs.append(
+            {id: one.number if one else None for id, one in changes.items()}
+        )
+
+
+class FollowerTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        """A store with one API, and a follower that has begun to read it."""
+        self.store = Deployments(deployed(definition("http://h"), number=3))
+        self.feed, self.deployer = Feed(), Deployer()
+        follower = Follower(
+            cast(Any, self.store), cast(Any, self.feed), cast(Any, self.deployer)
+        )
+        self.started = follower.start()
+
+    def test_start(self) -> None:
+        """It has started when everything is deployed."""
+        self.assertNoResult(self.started)
+        self.store.reads[0].callback(None)
+        self.successResultOf(self.started)
+        self.assertEqual(self.deployer.runs, [[3]])
+
+    def test_changes(self) -> None:
+        """What the feed names is read, or everything."""
+        self.store.reads[0].callback(None)
+        told = self.feed.tell(frozenset({"api-1", "gone"}))
+        self.assertNoResult(told)
+        self.store.reads[1].callback(None)
+        self.successResultOf(told)
+        self.assertEqual(self.deployer.runs[1:], [{"api-1": 3, "gone": None}])
+        told = self.feed.tell(None)
+        self.store.reads[2].callback(None)
+        self.successResultOf(told)
+        self.assertEqual(self.deployer.runs[2:], [[3]])
+
+    def test_one_after_the_other(self) -> None:
+        """An older snapshot is never applied over a newer one."""
+        self.feed.tell(frozenset({"api-1"}))
+        self.assertEqual(len(self.store.reads), 1)
+        self.store.reads[0].callback(None)
+        self.assertEqual(len(self.store.reads), 2)
+        self.store.reads[1].callback(None)
+        self.assertEqual(self.deployer.runs, [[3], {"api-1": 3}])

@@ -1,0 +1,64 @@
+"""A call as plans see it."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.plans.caller import without_parameters
+from tests.plans.callers import caller
+
+
+class HeaderTests(SynchronousTestCase):
+    def test_header(self) -> None:
+        """The first value counts; an empty one is none."""
+        self.assertEqual(caller(x_key=" one ").header(b"X-Key"), "one")
+        self.assertIsNone(caller(x_key=" ").header(b"x-key"))
+        self.assertIsNone(caller().header(b"x-key"))
+
+    def test_bearer(self) -> None:
+        """The scheme in any case of letters, and a token behind it (RFC 6750)."""
+        for value, token in (
+            ("Bearer t", "t"),
+            ("bearer  t", "t"),
+            ("Basic t", None),
+            ("Bearer", None),
+            ("Bearer ", None),
+            ("t", None),
+        ):
+            self.assertEqual(caller(authorization=value).bearer(), token, value)
+        self.assertIsNone(caller().bearer())
+
+
+class ParameterTests(SynchronousTestCase):
+    def test_parameter(self) -> None:
+        """Decoded; of several with one name the first counts."""
+        asking = caller(b"a=1&k%65y=x%20y&key=z&empty=&bare")
+        self.assertEqual(asking.parameter("key"), "x y")
+        for name in ("empty", "bare", "KEY", "none"):
+            self.assertIsNone(asking.parameter(name), name)
+        self.assertIsNone(caller().parameter("key"))
+
+    def test_dropped(self) -> None:
+        """All of that name, and nothing else, whose bytes stay as they are."""
+        for query, rest in (
+            (b"a=%2F&key=1&b;c&&k%65y=2&d", b"a=%2F&b;c&&d"),
+            (b"key", None),
+            (b"key=", None),
+            (b"a", b"a"),
+            (b"", b""),
+            (None, None),
+        ):
+            asking = caller(query)
+            asking.drop_parameter("key")
+            self.assertEqual(asking.query, rest, query)
+
+    def test_several(self) -> None:
+        """The names of several plans at once."""
+        self.assertEqual(without_parameters(b"a=1&b=2&c=3", {"a", "c"}), b"b=2")
+
+    def test_dropped_header(self) -> None:
+        """With all of its values."""
+        asking = caller(x_key="1")
+        asking.headers.addRawHeader(b"X-KEY", b"2")
+        asking.drop_header(b"x-key")
+        self.assertIsNone(asking.header(b"x-key"))

@@ -1,0 +1,130 @@
+"""Who is let in, when there are several plans."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.plans.chain import PlanChain
+from relay.plans.keyless import KeylessPlan
+from relay.plans.verdict import UNDECIDED, Admission, Denial, Verdict
+from tests.plans.callers import TokenPlan, caller
+
+NOBODY = Admission("open", "1", "192.0.2.7")
+
+
+class ChainCase(SynchronousTestCase):
+    def decided(self, verdict: Verdict | Deferred[Verdict]) -> Verdict:
+        """Check that there is a verdict at once."""
+        assert not isinstance(verdict, Deferred)
+        return verdict
+
+
+class OrderTests(ChainCase):
+    """Plans are asked in turn."""
+
+    def setUp(self) -> None:
+        """Two plans with a word each, and one without."""
+        self.first, self.second = TokenPlan("a", "one"), TokenPlan("b", "two")
+        self.chain = PlanChain([self.first, self.second, KeylessPlan("open")])
+
+    def test_the_first_that_admits_decides(self) -> None:
+        """Those before it are not for the caller, those after it are not asked."""
+        for word, plan in (("one", "a"), ("two", "b")):
+            verdict = self.decided(self.chain.admit(caller(token=word)))
+            self.assertEqual(verdict, Admission(plan, "app", "sub"))
+
+    def test_without_a_credential(self) -> None:
+        """Who brings none is let in as nobody, where that is allowed."""
+        self.assertEqual(self.decided(self.chain.admit(caller())), NOBODY)
+
+    def test_a_wrong_credential_is_not_nobody(self) -> None:
+        """A wrong key is a 401, even if anybody without one would be let in."""
+        verdict = self.decided(self.chain.admit(caller(token="three")))
+        self.assertEqual(verdict, Denial(challenges=(b"Token",)))
+
+    def test_no_plan(self) -> None:
+        """Without plans nobody gets in."""
+        self.assertEqual(self.decided(PlanChain([]).admit(caller())), Denial())
+
+    def test_the_more_telling_reason(self) -> None:
+        """The first plan that knows more than the others says it."""
+        why = Denial("TOKEN_EXPIRED", "The token has expired", challenges=(b"T e",))
+        self.second.denial = why
+        self.assertEqual(self.decided(self.chain.admit(caller(token="x"))), why)
+        self.first.denial = Denial("OTHER", "Other")
+        verdict = self.decided(self.chain.admit(caller(token="x")))
+        self.assertEqual(verdict, Denial("OTHER", "Other", challenges=(b"Token",)))
+
+    def test_broken(self) -> None:
+        """A plan that fails lets nobody in, and nobody is told why."""
+        verdict = self.decided(self.chain.admit(caller(token="broken")))
+        self.assertEqual(verdict, UNDECIDED)
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
+
+    def test_closed(self) -> None:
+        """All plans are closed together."""
+        self.chain.close()
+        self.assertEqual((self.first.closed, self.second.closed), (1, 1))
+
+
+class CredentialTests(ChainCase):
+    """What a credential is kept from."""
+
+    def test_taken_out(self) -> None:
+        """The plan that lets the caller in takes it out of what goes upstream."""
+        asking = caller(b"a=1&token=one&b=%20", other="kept")
+        PlanChain([TokenPlan("a", "one")]).admit(asking)
+        self.assertEqual(asking.query, b"a=1&b=%20")
+        self.assertEqual(asking.header(b"other"), "kept")
+
+    def test_logs(self) -> None:
+        """No plan's parameters are logged, however they are escaped."""
+        chain = PlanChain([KeylessPlan("open"), TokenPlan("a", "one")])
+        self.assertEqual(chain.conceal(b"to%6ben=x&a=1&token=y"), b"a=1")
+        self.assertEqual(chain.conceal(b"token=x"), None)
+        self.assertEqual(chain.conceal(None), None)
+        self.assertEqual(PlanChain([KeylessPlan("o")]).conceal(b"token=x"), b"token=x")
+
+
+class LaterTests(ChainCase):
+    """A plan that has to ask somebody."""
+
+    def setUp(self) -> None:
+        """Two of them, and one that asks for nothing."""
+        self.first = TokenPlan("a", "one", later=True)
+        self.second = TokenPlan("b", "two", later=True)
+        self.chain = PlanChain([self.first, self.second, KeylessPlan("open")])
+
+    def waiting(self, word: str) -> Deferred[Verdict]:
+        """Ask to be let in."""
+        self.asking = caller(b"token=" + word.encode())
+        verdict = self.chain.admit(self.asking)
+        assert isinstance(verdict, Deferred)
+        return verdict
+
+    def test_admitted(self) -> None:
+        """The verdict comes later, and the credential is taken out then."""
+        verdict = self.waiting("one")
+        self.assertNoResult(verdict)
+        self.first.asked[0].callback(self.first.verdict("one"))
+        self.assertEqual(self.successResultOf(verdict), Admission("a", "app", "sub"))
+        self.assertIsNone(self.asking.query)
+
+    def test_goes_on(self) -> None:
+        """A no goes on to the next plan, but not to nobody."""
+        for word, plan in (("two", "b"), ("three", None)):
+            verdict = self.waiting(word)
+            self.first.asked[-1].callback(self.first.verdict(word))
+            self.assertNoResult(verdict)
+            self.second.asked[-1].callback(self.second.verdict(word))
+            result = self.successResultOf(verdict)
+            self.assertEqual(getattr(result, "plan_id", None), plan)
+        self.assertEqual(result, Denial(challenges=(b"Token",)))
+
+    def test_no_answer(self) -> None:
+        """Nobody is let in when nobody can be asked, and told to come back."""
+        verdict = self.waiting("one")
+        self.first.asked[0].errback(OSError("no route"))
+        self.assertEqual(self.successResultOf(verdict), UNDECIDED)
+        self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)

@@ -1,0 +1,72 @@
+"""Which plans there are, and in which order they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from twisted.internet.task import Clock
+from twisted.plugin import IPlugin
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
+
+from relay.model.base import Options
+from relay.model.definition import ApiDefinition
+from relay.model.kinds import PlanType
+from relay.model.plan_kinds import PLANS
+from relay.plans.discovery import Plans, find_plans
+from relay.plans.interfaces import IPlan, PlanContext
+from relay.plans.keyless import keyless_plan
+from relay.plans.verdict import Admission
+from tests.gateway.harness import definition
+from tests.plans.callers import TokenPlan, caller
+
+CONTEXT = PlanContext(
+    Clock(), lambda: 0, "api-1", ApiDefinition.read(definition("http://h"))
+)
+
+
+@implementer(IPlan)
+class TokenType:
+    """A plan of somebody else's."""
+
+    kind = PlanType("TOKEN", "Token", Options)
+    order = 10
+
+    def build(self, plan: Mapping[str, Any], context: PlanContext) -> TokenPlan:
+        """Make one; the word is the plan's id."""
+        return TokenPlan(plan["id"], context.api_id)
+
+
+def snapshot(id: str, security: str) -> dict[str, Any]:
+    """A plan as a deployment holds it."""
+    return {"id": id, "security": {"type": security}, "status": "PUBLISHED"}
+
+
+class PlansTests(SynchronousTestCase):
+    def test_own(self) -> None:
+        """Each kind that the catalog brings along is there to be used."""
+        found = find_plans()
+        for kind in PLANS:
+            self.assertIn(kind, found.kinds)
+            self.assertTrue(IPlugin.providedBy(found._types[kind.id]))
+
+    def test_order(self) -> None:
+        """By type first, then as the deployment has them."""
+        plans = Plans([keyless_plan, TokenType()])
+        chain = plans.chain(
+            [snapshot("o", "KEY_LESS"), snapshot("a", "TOKEN"), snapshot("b", "TOKEN")],
+            CONTEXT,
+        )
+        self.assertEqual(
+            chain.admit(caller(token="api-1")), Admission("a", "app", "sub")
+        )
+        self.assertEqual(chain.admit(caller()), Admission("o", "1", "192.0.2.7"))
+
+    def test_unknown_security(self) -> None:
+        """A plan that cannot be enforced is refused, never ignored."""
+        plans = [snapshot("a", "KEY_LESS"), snapshot("b", "TOKEN")]
+        error = self.assertRaises(
+            ValueError, Plans([keyless_plan]).chain, plans, CONTEXT
+        )
+        self.assertIn("TOKEN", str(error))

@@ -1,0 +1,17 @@
+"""What a plan says of a caller."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.plans.interfaces import Credential
+from relay.plans.verdict import Admission
+
+
+class SecretTests(SynchronousTestCase):
+    def test_nothing_is_shown(self) -> None:
+        """Neither a credential nor what a token says of a person is printed."""
+        shown = repr(Credential("secret", {"sub": "alice"}))
+        shown += repr(Admission("p", "a", "s", attributes={"user-id": "alice"}))
+        self.assertNotIn("secret", shown)
+        self.assertNotIn("alice", shown)

@@ -1,0 +1,103 @@
+"""What is found is used, or told why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.logger import capturedLogs, formatEvent
+from twisted.plugin import IPlugin
+from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import Attribute, directlyProvides, implementer
+
+from relay import connectors, plans
+from relay.model.base import Options
+from relay.model.kinds import PlanType
+from relay.plugins import found_in, usable
+
+OWN = PlanType("OWN", "Ours", Options)
+
+
+class IThing(IPlugin):
+    """Something that is plugged in."""
+
+    kind = Attribute("its kind")
+
+    def run() -> None:
+        """Do it."""
+
+
+@implementer(IThing)
+class Thing:
+    """One of it."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+
+    def run(self) -> None:
+        """Do it."""
+
+
+class Other(Thing):
+    """One of somebody else's."""
+
+
+class Unfinished:
+    """Something that only says what it is."""
+
+    def __init__(self) -> None:
+        directlyProvides(self, IThing)
+
+
+def kind(name: str) -> PlanType:
+    """A kind of that name."""
+    return PlanType(name, "", Options)
+
+
+class UsableTests(SynchronousTestCase):
+    def chosen(self, *found: object) -> dict[str, Any]:
+        """Sort out, and keep what is told of those that are left out."""
+        with capturedLogs() as events:
+            result = usable(
+                IThing,
+                PlanType,
+                [OWN],
+                found,
+                lambda kind: "bad" if kind.id == "BAD" else None,
+            )
+        self.told = [formatEvent(event) for event in events]
+        return result
+
+    def test_what_is_broken(self) -> None:
+        """Is named with its problem; what is of another interface is passed over."""
+        good = Thing(kind("A"))
+        found = self.chosen(
+            object(), Unfinished(), Thing("A"), Thing(kind("BAD")), good
+        )
+        self.assertEqual(found, {"A": good})
+        for name, problem, told in zip(
+            ("Thing", "Thing", "Unfinished"),
+            ("its kind is no PlanType", "bad", "failed to implement"),
+            self.told,
+            strict=True,
+        ):
+            self.assertIn(f"{__name__}.{name} is left out: ", told)
+            self.assertIn(problem, told)
+
+    def test_nobody_is_replaced(self) -> None:
+        """Relay's own are first, then they go by their names."""
+        ours, theirs = Thing(OWN), Other(kind("OWN"))
+        self.assertEqual(self.chosen(theirs, ours), {"OWN": ours})
+        self.assertIn(f"[OWN] is {__name__}.Thing", self.told[0])
+        first, second = Other(kind("A")), Thing(kind("A"))
+        for pair in ((first, second), (second, first)):
+            self.assertEqual(self.chosen(*pair), {"A": first})
+
+
+class FoundTests(SynchronousTestCase):
+    def test_packages(self) -> None:
+        """Each plugin package gives what is in it."""
+        for package in (connectors, plans):
+            names = {type(one).__module__ for one in found_in(package)}
+            ours = {name for name in names if name.startswith(package.__name__)}
+            self.assertTrue(ours, package)
+            self.assertEqual(ours, names)
