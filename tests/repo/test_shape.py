@@ -107,9 +107,8 @@ class ShapeTests(SynchronousTestCase):
 
 def _tested_together(name: str) -> bool:
     """Parts whose tests are grouped by what their users see."""
-    return name.startswith(("relay.demo.", "relay.management.", "relay.model.")) or (
-        name.startswith("relay.store.")
-    )
+    together = ("demo", "expression", "management", "model", "store")
+    return name.startswith(tuple(f"relay.{part}." for part in together))
 
 
 def _undocumented(tree: ast.AST, where: str = "") -> list[str]:

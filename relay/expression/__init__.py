@@ -1,0 +1,1 @@
+"""The expression language of conditions, selection rules and texts of definitions."""

@@ -1,0 +1,217 @@
+"""Reads the text of an expression; whatever is wrong with it is told with its place."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, NoReturn
+
+from lark import (
+    Token,
+    Transformer,
+    UnexpectedCharacters,
+    UnexpectedInput,
+    UnexpectedToken,
+)
+from lark.visitors import v_args
+
+from relay.expression import methods
+from relay.expression.errors import BadExpression
+from relay.expression.grammar import parser
+from relay.expression.json_path import BadPath, JsonPath
+from relay.expression.nodes import (
+    Apply,
+    Both,
+    Choice,
+    Constant,
+    Either,
+    Fallback,
+    Node,
+    Variable,
+    member,
+)
+from relay.expression.operators import BINARY, LARGEST, UNARY
+from relay.expression.patterns import BadPattern, pattern
+from relay.expression.roots import HELD, ROOTS
+from relay.expression.values import Value
+
+LONGEST = 4096
+DEEPEST = 64
+TAKES_PATTERN = frozenset(("matches", "split", "replaceAll", "replaceFirst"))
+
+
+def compile_expression(text: str, at: int = 0) -> Node:
+    """
+    Read an expression.
+
+    :param text: such as ``#request.method == 'GET'``.
+    :param at: its place in the text that it stands in.
+    :raises BadExpression: when it cannot be used.
+    """
+    if len(text) > LONGEST:
+        raise BadExpression(f"an expression is longer than {LONGEST} characters", at)
+    try:
+        tree: Any = _PARSER.parse(text)
+    except BadExpression as error:
+        raise BadExpression(error.problem, at + error.position) from None
+    except UnexpectedInput as error:
+        _refuse(error, text, at)
+    node: Node = tree
+    return node
+
+
+def _refuse(error: UnexpectedInput, text: str, at: int) -> NoReturn:
+    place = error.pos_in_stream
+    ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    if ended or place is None or not 0 <= place < len(text):
+        raise BadExpression("the expression ends too early", at + len(text)) from None
+    problem = f"unexpected {text[place]!r}"
+    named = isinstance(error, UnexpectedCharacters) or error.token.type == "NAME"
+    if named and text[place].isidentifier():
+        problem += ": names begin with #, and there are no types and no constructors"
+    raise BadExpression(problem, at + place) from None
+
+
+def _limited(node: Node, token: Token | None = None) -> Node:
+    if node.depth > DEEPEST:
+        place = token.start_pos if token is not None else None
+        raise BadExpression(f"is nested more than {DEEPEST} levels deep", place or 0)
+    return node
+
+
+def _check_pattern(argument: Node, token: Token) -> None:
+    if isinstance(argument, Constant) and isinstance(argument.value, str):
+        try:
+            pattern(argument.value)
+        except BadPattern as error:
+            raise BadExpression(str(error), token.start_pos or 0) from None
+
+
+def _check_member(owner: Node, name: Value, place: int) -> None:
+    if not isinstance(owner, Variable) or not isinstance(name, str):
+        return
+    known = ROOTS[owner.name]
+    if (owner.name, name) in HELD:
+        raise BadExpression(
+            f"#{owner.name}.{name} would hold the body back, which is not supported",
+            place,
+        )
+    if known and name not in known:
+        raise BadExpression(
+            f"#{owner.name} has no {name}, only {', '.join(sorted(known))}", place
+        )
+
+
+@v_args(inline=True)
+class _Nodes(Transformer[Token, Node]):
+    """Makes the nodes, from the leaves up."""
+
+    def choice(self, condition: Node, one: Node, other: Node) -> Node:
+        return _limited(Choice((condition, one, other)))
+
+    def fallback(self, value: Node, other: Node) -> Node:
+        return _limited(Fallback((value, other)))
+
+    def either(self, first: Node, second: Node) -> Node:
+        return _limited(Either((first, second)))
+
+    def both(self, first: Node, second: Node) -> Node:
+        return _limited(Both((first, second)))
+
+    def binary(self, left: Node, sign: Token, right: Node) -> Node:
+        name = str(sign).lower()
+        if name == "matches":
+            _check_pattern(right, sign)
+        return _limited(Apply((left, right), name, BINARY[name]), sign)
+
+    def unary(self, sign: Token, value: Node) -> Node:
+        name = str(sign).lower()
+        return _limited(Apply((value,), f"unary {name}", UNARY[name]), sign)
+
+    def member(self, owner: Node, name: Token) -> Node:
+        _check_member(owner, str(name), name.start_pos or 0)
+        return _limited(Apply((owner, Constant((), str(name))), "[]", member), name)
+
+    def index(self, owner: Node, bracket: Token, key: Node) -> Node:
+        if isinstance(key, Constant):
+            _check_member(owner, key.value, bracket.start_pos or 0)
+        return _limited(Apply((owner, key), "[]", member), bracket)
+
+    def method(self, owner: Node, name: Token, arguments: list[Node]) -> Node:
+        called = str(name)
+        if called not in methods.NAMES:
+            raise BadExpression(f"there is no method {called}()", name.start_pos or 0)
+        if not methods.takes(called, len(arguments)):
+            raise BadExpression(
+                f"{called}() takes another number of arguments", name.start_pos or 0
+            )
+        if called in TAKES_PATTERN:
+            _check_pattern(arguments[0], name)
+        run = methods.caller(called)
+        return _limited(Apply((owner, *arguments), f".{called}", run), name)
+
+    def safe_method(self, owner: Node, name: Token, arguments: list[Node]) -> Node:
+        there = Apply((owner, Constant()), "==", operator.is_)
+        return _limited(
+            Choice((there, Constant(), self.method(owner, name, arguments))), name
+        )
+
+    def arguments(self, *arguments: Node) -> list[Node]:
+        return list(arguments)
+
+    def variable(self, token: Token) -> Node:
+        name = str(token)[1:]
+        if name not in ROOTS:
+            raise BadExpression(
+                f"there is no variable {token}, only #{', #'.join(ROOTS)}",
+                token.start_pos or 0,
+            )
+        return Variable((), name)
+
+    def function(self, token: Token, arguments: list[Node]) -> Node:
+        place = token.start_pos or 0
+        if token != "#jsonPath":
+            raise BadExpression(f"there is no function {token}()", place)
+        if len(arguments) != 2:
+            raise BadExpression("#jsonPath() takes a document and a path", place)
+        document, path = arguments
+        if not isinstance(path, Constant) or not isinstance(path.value, str):
+            raise BadExpression("the path of #jsonPath() must be a text", place)
+        try:
+            find = JsonPath(path.value).find
+        except BadPath as error:
+            raise BadExpression(str(error), place) from None
+        return _limited(Apply((document,), f"#jsonPath {path.value}", find), token)
+
+    def integer(self, token: Token) -> Node:
+        if len(token) > 19 or int(token) >= LARGEST:
+            raise BadExpression("the number is too large", token.start_pos or 0)
+        return Constant((), int(token))
+
+    def decimal(self, token: Token) -> Node:
+        number = float(token)
+        if number == float("inf"):
+            raise BadExpression("the number is too large", token.start_pos or 0)
+        return Constant((), number)
+
+    def string(self, token: Token) -> Node:
+        quote = token[0]
+        return Constant((), str(token)[1:-1].replace(quote * 2, quote))
+
+    def true(self, _: Token) -> Node:
+        return Constant((), True)
+
+    def false(self, _: Token) -> Node:
+        return Constant((), False)
+
+    def null(self, _: Token) -> Node:
+        return Constant()
+
+    def list(self, *items: Node) -> Node:
+        return _limited(Apply(tuple(items), "{}", _listed))
+
+
+def _listed(*items: Value) -> Value:
+    return items
+
+
+_PARSER = parser(_Nodes())

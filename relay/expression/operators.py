@@ -1,0 +1,163 @@
+"""Comparison, arithmetic and ``matches``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from relay.expression.errors import EvaluationFailed
+from relay.expression.patterns import BadPattern, pattern
+from relay.expression.values import Value, bounded, is_true, name_of, text_of
+
+LARGEST = 2**63
+"""Whole numbers stay below it, as Java's do."""
+
+
+def equal(left: Value, right: Value) -> bool:
+    """Tell whether two values are the same; those of different kinds never are."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(equal, left, right))
+    return left == right
+
+
+def unequal(left: Value, right: Value) -> bool:
+    """Tell whether two values differ."""
+    return not equal(left, right)
+
+
+def _order(compare: Callable[[int], bool]) -> Callable[[Value, Value], bool]:
+    def ordered(left: Value, right: Value) -> bool:
+        if left is None or right is None:
+            # As in Gravitee's language: nothing comes before everything.
+            return compare((left is not None) - (right is not None))
+        if isinstance(left, str) and isinstance(right, str):
+            return compare((left > right) - (left < right))
+        one, other = _number(left), _number(right)
+        return compare((one > other) - (one < other))
+
+    return ordered
+
+
+less = _order(lambda order: order < 0)
+at_most = _order(lambda order: order <= 0)
+greater = _order(lambda order: order > 0)
+at_least = _order(lambda order: order >= 0)
+
+
+def matches(text: Value, regex: Value) -> bool:
+    """Tell whether all of a text is as a regular expression says."""
+    if text is None:
+        return False
+    if not isinstance(text, str) or not isinstance(regex, str):
+        raise EvaluationFailed(
+            f"matches is for texts, not for {name_of(text)} and {name_of(regex)}"
+        )
+    try:
+        return pattern(regex).matches(text)
+    except BadPattern as error:
+        raise EvaluationFailed(str(error)) from None
+
+
+def negated(value: Value) -> bool:
+    """Tell the opposite."""
+    return not is_true(value)
+
+
+def add(left: Value, right: Value) -> Value:
+    """Add numbers, or put texts one after the other."""
+    if isinstance(left, str) or isinstance(right, str):
+        return bounded(_shown(left) + _shown(right))
+    return _sound(_number(left) + _number(right))
+
+
+def subtract(left: Value, right: Value) -> Value:
+    """Subtract numbers."""
+    return _sound(_number(left) - _number(right))
+
+
+def multiply(left: Value, right: Value) -> Value:
+    """Multiply numbers."""
+    return _sound(_number(left) * _number(right))
+
+
+def divide(left: Value, right: Value) -> Value:
+    """Divide numbers; of whole ones the whole part is given."""
+    one, other = _number(left), _number(right)
+    if other == 0:
+        raise EvaluationFailed("a division by zero")
+    if isinstance(one, int) and isinstance(other, int):
+        quotient = abs(one) // abs(other)
+        return _sound(quotient if (one < 0) is (other < 0) else -quotient)
+    return _sound(one / other)
+
+
+def remainder(left: Value, right: Value) -> Value:
+    """Give what a division leaves; it has the sign of what is divided."""
+    one, other = _number(left), _number(right)
+    if other == 0:
+        raise EvaluationFailed("a division by zero")
+    if isinstance(one, int) and isinstance(other, int):
+        rest = abs(one) % abs(other)
+        return rest if one >= 0 else -rest
+    return _sound(math.fmod(one, other))
+
+
+def minus(value: Value) -> Value:
+    """Turn the sign."""
+    return _sound(-_number(value))
+
+
+def plus(value: Value) -> Value:
+    """Leave a number as it is."""
+    return _number(value)
+
+
+def _number(value: Value) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise EvaluationFailed(f"{name_of(value)} is no number")
+    return value
+
+
+def _sound(value: int | float) -> int | float:
+    if isinstance(value, int):
+        if not -LARGEST <= value < LARGEST:
+            raise EvaluationFailed("a number is too large")
+    elif not math.isfinite(value):
+        raise EvaluationFailed("a number is not finite")
+    return value
+
+
+def _shown(value: Value) -> str:
+    return "null" if value is None else text_of(value)
+
+
+BINARY: dict[str, Callable[..., Value]] = {
+    "==": equal,
+    "eq": equal,
+    "!=": unequal,
+    "ne": unequal,
+    "<": less,
+    "lt": less,
+    "<=": at_most,
+    "le": at_most,
+    ">": greater,
+    "gt": greater,
+    ">=": at_least,
+    "ge": at_least,
+    "matches": matches,
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+    "div": divide,
+    "%": remainder,
+    "mod": remainder,
+}
+UNARY: dict[str, Callable[..., Value]] = {
+    "!": negated,
+    "not": negated,
+    "-": minus,
+    "+": plus,
+}

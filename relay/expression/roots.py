@@ -1,0 +1,63 @@
+"""The variables that there are, and their members."""
+
+from __future__ import annotations
+
+OPEN: frozenset[str] = frozenset()
+"""Members that are known only when they are looked up."""
+
+ROOTS: dict[str, frozenset[str]] = {
+    "request": frozenset(
+        {
+            "id",
+            "transactionId",
+            "uri",
+            "path",
+            "paths",
+            "pathInfo",
+            "pathInfos",
+            "contextPath",
+            "params",
+            "pathParams",
+            "headers",
+            "method",
+            "scheme",
+            "host",
+            "version",
+            "timestamp",
+            "remoteAddress",
+            "localAddress",
+        }
+    ),
+    "response": frozenset({"status", "headers"}),
+    "context": frozenset({"attributes"}),
+    "message": frozenset(
+        {
+            "id",
+            "type",
+            "topic",
+            "timestamp",
+            "content",
+            "jsonContent",
+            "headers",
+            "metadata",
+        }
+    ),
+    "api": frozenset({"id", "name", "version", "properties"}),
+    "plan": frozenset({"id", "name"}),
+    "application": frozenset({"id"}),
+    "subscription": frozenset({"id"}),
+    "endpoints": OPEN,
+    "properties": OPEN,
+    "error": frozenset({"key", "message", "status"}),
+}
+"""By name; what has no members listed is asked by any name."""
+
+HELD = {
+    ("request", "content"),
+    ("request", "jsonContent"),
+    ("request", "xmlContent"),
+    ("response", "content"),
+    ("response", "jsonContent"),
+    ("response", "xmlContent"),
+}
+"""Members of Gravitee's that only a gateway has which holds bodies back."""

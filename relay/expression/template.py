@@ -1,0 +1,179 @@
+"""Texts with expressions in them, and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Self
+
+from relay.expression.compiler import compile_expression
+from relay.expression.errors import BadExpression
+from relay.expression.nodes import Constant, Node, Scope
+from relay.expression.values import Value, bounded, is_true, text_of
+
+MOST_EXPRESSIONS = 64
+
+
+class Template:
+    """
+    A text with any number of ``{#...}`` in it, read once.
+
+    :param parts: literal texts, as constants, and expressions, in order.
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: tuple[Node, ...]) -> None:
+        self._parts = parts
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """
+        Read a text.
+
+        :param text: such as ``Hello {#request.params['name'][0]}``.
+        :raises BadExpression: when an expression in it cannot be used.
+        """
+        parts: list[Node] = []
+        expressions = at = 0
+        while (begin := _next(text, at)) >= 0:
+            if begin > at:
+                parts.append(Constant((), text[at:begin]))
+            end = _end(text, begin)
+            parts.append(compile_expression(text[begin + 1 : end], begin + 1))
+            at = end + 1
+            expressions += 1
+            if expressions > MOST_EXPRESSIONS:
+                raise BadExpression(
+                    f"the text has more than {MOST_EXPRESSIONS} expressions", begin
+                )
+        if at < len(text) or not parts:
+            parts.append(Constant((), text[at:]))
+        return cls(tuple(parts))
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The variables that it depends on."""
+        return frozenset().union(*(part.roots for part in self._parts))
+
+    @property
+    def key(self) -> Hashable:
+        """What is equal for texts that always become the same."""
+        return tuple(part.key for part in self._parts)
+
+    def reduced(self, scope: Scope) -> Template:
+        """
+        Evaluate what depends on nothing but some variables.
+
+        :param scope: these variables.
+        :raises EvaluationFailed: when such a part has no value.
+        """
+        return Template(tuple(part.reduced(scope) for part in self._parts))
+
+    def evaluate(self, scope: Scope) -> Value:
+        """
+        Give the value: of one expression that stands alone, its own.
+
+        :param scope: what the variables stand for.
+        :raises EvaluationFailed: when there is none.
+        """
+        if len(self._parts) == 1:
+            return self._parts[0].evaluate(scope)
+        return bounded("".join([text_of(one.evaluate(scope)) for one in self._parts]))
+
+    def render(self, scope: Scope) -> str | None:
+        """
+        Give the text; None for one expression that stands alone and gives nothing.
+
+        :param scope: what the variables stand for.
+        :raises EvaluationFailed: when there is none.
+        """
+        value = self.evaluate(scope)
+        return None if value is None else text_of(value)
+
+
+class Condition:
+    """
+    Something that holds or not.
+
+    :param node: the expression.
+    """
+
+    __slots__ = ("_node",)
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """
+        Read a condition.
+
+        :param text: one ``{...}``, or ``true`` or ``false``.
+        :raises BadExpression: when it cannot be used.
+        """
+        stripped = text.strip()
+        if stripped in ("true", "false"):
+            return cls(Constant((), stripped == "true"))
+        begin = len(text) - len(text.lstrip())
+        if not stripped.startswith("{"):
+            raise BadExpression(
+                "a condition is one expression, such as {#request.method == 'GET'}",
+                begin,
+            )
+        end = _end(text, begin)
+        if text[end + 1 :].strip():
+            raise BadExpression("a condition ends with its expression", end + 1)
+        return cls(compile_expression(text[begin + 1 : end], begin + 1))
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The variables that it depends on."""
+        return self._node.roots
+
+    @property
+    def key(self) -> Hashable:
+        """What is equal for conditions that always hold together."""
+        return self._node.key
+
+    def reduced(self, scope: Scope) -> Condition:
+        """
+        Evaluate what depends on nothing but some variables.
+
+        :param scope: these variables.
+        :raises EvaluationFailed: when such a part has no value.
+        """
+        return Condition(self._node.reduced(scope))
+
+    def holds(self, scope: Scope) -> bool:
+        """
+        Tell whether it holds.
+
+        :param scope: what the variables stand for.
+        :raises EvaluationFailed: when that cannot be told.
+        """
+        return is_true(self._node.evaluate(scope))
+
+
+def _next(text: str, at: int) -> int:
+    """Find where the next expression begins: other braces are text, such as JSON's."""
+    found = [place for mark in ("{#", "{(#") if (place := text.find(mark, at)) >= 0]
+    return min(found, default=-1)
+
+
+def _end(text: str, begin: int) -> int:
+    """Find the brace that closes an expression, past texts and lists in it."""
+    depth, quote = 0, ""
+    for place in range(begin, len(text)):
+        letter = text[place]
+        if quote:
+            if letter == quote:
+                quote = ""
+        elif letter in "'\"":
+            quote = letter
+        elif letter == "{":
+            depth += 1
+        elif letter == "}":
+            depth -= 1
+            if not depth:
+                return place
+    raise BadExpression("the expression is not closed", begin)
