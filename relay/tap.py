@@ -223,6 +223,7 @@ class RelayService(Service):
             self._catalog,
             self.settings,
             authenticator,
+            self._passwords,
             self._reactor,
             self.gateway_urls,
             self._builder.channels,

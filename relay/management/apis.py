@@ -19,6 +19,7 @@ from relay.model import lifecycle, paths
 from relay.model.errors import Invalid, Issue
 from relay.model.read_only import API as READ_ONLY
 from relay.model.records import ApiRecord, PlanRecord
+from relay.model.role import Role
 from relay.model.standing import LifecycleState, Standing, Visibility
 from relay.store.store import Store
 from relay.store.transaction import Transaction
@@ -101,7 +102,7 @@ class Apis:
         work = partial(_duplicate, self._catalog, api_id, options)
         return (await self._store.write(work)).reply(call.base)
 
-    @route("POST", "/apis/_verify/paths", body=Body.REQUIRED)
+    @route("POST", "/apis/_verify/paths", body=Body.REQUIRED, role=Role.VIEWER)
     async def verify_paths(self, call: Call) -> Reply:
         """Say whether an API could have some paths."""
         asked = bodies.read(PathsToVerify, call.body)

@@ -1,4 +1,4 @@
-"""HTTP Basic authentication (RFC 7617) against the users of the store."""
+"""Who is asking: HTTP Basic (RFC 7617) and Bearer (RFC 6750), by the store's users."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import hmac
 import os
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import partial
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -16,9 +17,12 @@ from twisted.python.failure import Failure
 
 from relay.management.bootstrap import ADMIN, AdminBootstrap, ensure_admin
 from relay.management.errors import Unauthorized
+from relay.management.identity import Identity
 from relay.management.passwords import Passwords
 from relay.management.throttle import FailedLogins
-from relay.model.records import UserRecord
+from relay.management.tokens import hash_of
+from relay.model.records import TokenRecord, UserRecord
+from relay.model.role import Role
 from relay.settings import AdminSettings
 from relay.store.errors import StoreError
 from relay.store.store import Store
@@ -27,6 +31,8 @@ from relay.store.transaction import Transaction
 __all__ = ["AdminBootstrap", "Authenticator", "ensure_admin"]
 
 MOST_REMEMBERED = 100
+NOTED_EVERY_MS = 60_000
+"""How exactly it is known when a token was last used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +74,66 @@ class Authenticator:
         self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
         self._verifying: dict[bytes, list[Deferred[bool]]] = {}
 
-    def check(self, authorization: bytes | None, address: str) -> Deferred[str]:
+    def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
         """Tell who sent a request.
 
         :param authorization: its header of that name.
         :param address: of the client.
-        :returns: the user's name.
+        :returns: who that is.
         :raises Unauthorized: when that is not known.
         :raises TooManyAttempts: when the address has been wrong too often; even the
             right password is not heard then, or guessing would go on beside it.
         """
         return Deferred.fromCoroutine(self._check(authorization, address))
 
-    async def _check(self, authorization: bytes | None, address: str) -> str:
-        name, password = _credentials(authorization)
+    async def _check(self, authorization: bytes | None, address: str) -> Identity:
+        scheme, _, credentials = (authorization or b"").strip().partition(b" ")
+        if scheme.lower() == b"bearer":
+            return await self._check_token(credentials.strip(), address)
+        if scheme.lower() == b"basic":
+            return await self._check_password(*_pair(credentials.strip()), address)
+        raise Unauthorized()
+
+    async def _check_token(self, token: bytes, address: str) -> Identity:
+        self._failures.check(address)
+        found = await self._store.read(partial(_owner, token))
+        if found is None:
+            self._failures.begin(address)
+            self._failures.end(address, failed=True)
+            raise Unauthorized()
+        record, user, now_ms = found
+        if record.used_at_ms is None or now_ms - record.used_at_ms >= NOTED_EVERY_MS:
+            # Nobody waits for it.
+            used = self._store.write(lambda tx: tx.tokens.use(record.id, now_ms))
+            used.addErrback(self._not_noted, record.id)
+        role = Role(user.role)
+        if record.role is not None:
+            role = role.narrowed(Role(record.role))
+        return Identity(user.name, role, record.id)
+
+    def _not_noted(self, failure: Failure, token_id: str) -> None:
+        self._log.warn(
+            "The use of token {token} could not be noted: {error}",
+            token=token_id,
+            error=failure.value,
+        )
+
+    async def _check_password(
+        self, name: str, password: bytes, address: str
+    ) -> Identity:
         self._failures.check(address)
         user, admin = await self._store.read(
             lambda tx: (tx.users.get(name), tx.users.get(ADMIN))
         )
         digest = self._digest(name, password)
         if user is not None and self._remembers(digest, user):
-            return name
+            return Identity(name, Role(user.role))
         # An unknown user costs what a known one does, or names could be found out.
         if (record := user or admin) is None or not await self._join(
             digest, record, user is not None, password, address
         ):
             raise Unauthorized()
-        return name
+        return Identity(name, Role(record.role))
 
     def _remembers(self, digest: bytes, user: UserRecord) -> bool:
         verified = self._verified.get(digest)
@@ -177,18 +216,27 @@ class Authenticator:
         return hmac.digest(self._key, message, hashlib.sha256)
 
 
-def _credentials(authorization: bytes | None) -> tuple[str, bytes]:
+def _pair(credentials: bytes) -> tuple[str, bytes]:
     """
     :raises Unauthorized: unless these are Basic credentials.
     """
-    scheme, _, token = (authorization or b"").strip().partition(b" ")
-    if scheme.lower() != b"basic":
-        raise Unauthorized()
     try:
-        pair = base64.b64decode(token.strip(), validate=True)
-        name, colon, password = pair.partition(b":")
+        name, colon, password = base64.b64decode(credentials, validate=True).partition(
+            b":"
+        )
         if colon:
             return name.decode("utf-8"), password
     except ValueError:
         pass
     raise Unauthorized()
+
+
+def _owner(token: bytes, tx: Transaction) -> tuple[TokenRecord, UserRecord, int] | None:
+    """Find a token that has not expired, and whose it is."""
+    record = tx.tokens.find(hash_of(token))
+    if record is None or (
+        record.expires_at_ms is not None and record.expires_at_ms <= tx.now_ms
+    ):
+        return None
+    user = tx.users.get(record.user)
+    return None if user is None else (record, user, tx.now_ms)

@@ -17,6 +17,7 @@ from twisted.logger import Logger
 
 from relay.management.passwords import matches
 from relay.model.records import UserRecord
+from relay.model.role import Role
 from relay.settings import Settings, SettingsError
 from relay.store.store import Store
 from relay.store.transaction import Transaction
@@ -81,7 +82,7 @@ def _ensure(
         if not password:
             raise SettingsError(f"{VARIABLE}: must not be empty")
         if stored is None or not matches(hasher, stored.password_hash, password):
-            tx.users.put(UserRecord(ADMIN, hasher.hash(password), tx.now_ms))
+            tx.users.put(_admin(hasher, password))
             # It holds a password that is none any more.
             path.unlink(missing_ok=True)
         return AdminBootstrap("environment", None)
@@ -91,8 +92,12 @@ def _ensure(
     # Written before the hash is committed: a crash in between leaves a file that the
     # next start replaces, never a user whose password nobody knows.
     _write_private(path, made + "\n")
-    tx.users.put(UserRecord(ADMIN, hasher.hash(made), tx.now_ms))
+    tx.users.put(_admin(hasher, made.encode()))
     return AdminBootstrap("generated", str(path))
+
+
+def _admin(hasher: PasswordHasher, password: bytes) -> UserRecord:
+    return UserRecord(ADMIN, hasher.hash(password), Role.ADMIN, 0, 0)
 
 
 def _write_private(path: Path, text: str) -> None:

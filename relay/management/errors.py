@@ -53,14 +53,14 @@ class Unauthorized(RequestError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Unauthorized: a user name and a password are required",
+            "Unauthorized: a user name and a password, or a token, are required",
             "unauthorized",
             headers={"WWW-Authenticate": 'Basic realm="Relay", charset="UTF-8"'},
         )
 
 
 class Forbidden(RequestError):
-    """A browser asks on behalf of another site."""
+    """A browser asks on behalf of another site, or a user for more than is allowed."""
 
 
 class NotFound(RequestError):

@@ -93,6 +93,17 @@ class Query:
             )
         return number
 
+    def instant(self, name: str) -> int | None:
+        """
+        :returns: milliseconds since the Unix epoch, ``None`` without the parameter.
+        """
+        words = self._values.get(name, [])
+        if not words:
+            return None
+        if len(words) > 1 or not re.fullmatch("[0-9]{1,15}", words[0]):
+            raise _bad(name, "takes milliseconds since the Unix epoch", words[-1])
+        return int(words[0])
+
     def replaced(self, **values: int) -> str:
         """
         :param values: parameters to set.

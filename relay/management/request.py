@@ -20,6 +20,7 @@ from twisted.web.server import Request
 
 from relay.management import errors
 from relay.management.errors import BodyTooLarge
+from relay.management.identity import Identity
 
 if TYPE_CHECKING:
     from relay.management.site import ManagementSite
@@ -38,6 +39,8 @@ class ManagementRequest(Request):
     defaultContentType = None
     base_path: str = ""
     """The part of the path above what the router sees."""
+    identity: Identity
+    """Who is asking; set before a router sees the request."""
     _log = Logger()
 
     def __init__(self, channel: HTTPChannel, *args: Any, **options: Any) -> None:

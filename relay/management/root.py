@@ -13,7 +13,9 @@ from twisted.web.server import NOT_DONE_YET, Request
 from relay.management import errors
 from relay.management.errors import BadRequest, NotFound
 from relay.management.guard import Guard
+from relay.management.identity import Identity
 from relay.management.request import ManagementRequest
+from relay.store.audits import Actor, acting
 
 ORGANIZATION = ENVIRONMENT = "DEFAULT"
 """The only ones there are."""
@@ -22,11 +24,11 @@ ORGANIZATION = ENVIRONMENT = "DEFAULT"
 class Authentication(Protocol):
     """Who decides whether a request comes from somebody who may ask."""
 
-    def check(self, authorization: bytes | None, address: str) -> Deferred[str]:
+    def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
         """
         :param authorization: the header of that name.
         :param address: of the client.
-        :returns: the user's name, or an exception that has a status.
+        :returns: who that is, or an exception that has a status.
         """
 
 
@@ -66,10 +68,12 @@ class Root(Resource):
         segments = _segments(request)
         if segments[:1] != ["management"] or not _is_plain(segments):
             raise NotFound("There is nothing at this path", "notFound")
-        await self._authentication.check(
+        identity = await self._authentication.check(
             request.requestHeaders.getRawHeaders(b"Authorization", [None])[0],
             _host_of(request.getClientAddress()),
         )
+        request.identity = identity
+        acting.set(Actor(identity.name, identity.token))
         taken, router = self._find(segments)
         request.descend(taken)
         request.base_path = "/" + "/".join(segments[:taken])

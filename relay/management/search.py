@@ -13,6 +13,7 @@ from relay.management.shapes import OWNER, SeenApi, see_api
 from relay.management.wire import Body, Call, route
 from relay.model.lifecycle import places
 from relay.model.records import ApiRecord
+from relay.model.role import Role
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -57,6 +58,7 @@ class Search:
         "/apis/_search",
         query=(*_PAGING, "expands", "sortBy", "manageOnly"),
         body=Body.OPTIONAL,
+        role=Role.VIEWER,
     )
     async def search(self, call: Call) -> Reply:
         """Give the APIs that pass every filter."""

@@ -13,15 +13,19 @@ from twisted.web.server import Site
 
 from relay.catalog import Catalog
 from relay.management.apis import Apis
+from relay.management.audits import Audits
 from relay.management.channels import Channels, ChannelView, no_channels
 from relay.management.deployments import Deployments
 from relay.management.guard import Guard
+from relay.management.passwords import Passwords
 from relay.management.pictures import Pictures
 from relay.management.plans import Plans
 from relay.management.plugins import Plugins
 from relay.management.request import ManagementRequest
 from relay.management.root import Authentication, Root
 from relay.management.search import Search
+from relay.management.tokens import Tokens
+from relay.management.users import Users
 from relay.management.wire import mount
 from relay.settings import Settings
 from relay.store.store import Store
@@ -37,6 +41,7 @@ class ManagementSite(Site):
     :param catalog: reads and checks definitions.
     :param settings: of which ``management`` counts.
     :param authentication: lets users in.
+    :param passwords: hashes those of new users; started.
     :param reactor: for the timeouts.
     :param gateway_urls: gives the URLs of the gateway, best first.
     :param channels: gives the open channels of an API.
@@ -51,6 +56,7 @@ class ManagementSite(Site):
         catalog: Catalog,
         settings: Settings,
         authentication: Authentication,
+        passwords: Passwords,
         reactor: IReactorTime,
         gateway_urls: Callable[[], list[str]],
         channels: ChannelView = no_channels,
@@ -65,8 +71,9 @@ class ManagementSite(Site):
                 Plans(store, catalog),
                 Pictures(store),
                 Channels(store, channels),
+                Audits(store),
             ),
-            _router(Plugins(catalog)),
+            _router(Plugins(catalog), Users(store, passwords), Tokens(store)),
         )
         super().__init__(
             root,

@@ -11,6 +11,8 @@ from twisted.internet.interfaces import IReactorTime
 
 from relay.management.errors import TooManyAttempts
 
+LONGEST_S = 3600.0
+"""How long an address is refused at the most."""
 CAPACITY = 10_000
 """How many addresses are remembered; the one seen first is forgotten for another."""
 
@@ -20,10 +22,16 @@ class _Attempts:
     until_s: float
     failed: int = 0
     pending: int = 0
+    locks: int = 0
+    """How often it was refused until now."""
 
 
 class FailedLogins:
     """Counts failed logins by address, within windows that begin with the first one.
+
+    An address that has been wrong too often is refused until its window ends. From then
+    on each failure has it refused at once, for twice as long as the time before, until
+    it has been quiet for as long.
 
     An attempt counts from its beginning, so that many at once are not heard before
     the first has failed. Addresses of one IPv6 /64 are one, since every host has all
@@ -53,7 +61,9 @@ class FailedLogins:
         :raises TooManyAttempts: when the address has been wrong too often.
         """
         attempts = self._current(_network(address))
-        if attempts is not None and attempts.failed + attempts.pending >= self._most:
+        if attempts is not None and (
+            attempts.failed + attempts.pending >= self._allowed(attempts)
+        ):
             left_s = max(1, math.ceil(attempts.until_s - self._clock.seconds()))
             raise TooManyAttempts(
                 f"Too many failed logins from this address; try again in {left_s} s",
@@ -84,6 +94,8 @@ class FailedLogins:
             return
         attempts.pending = max(0, attempts.pending - 1)
         attempts.failed += failed
+        if failed and attempts.locks:
+            attempts.until_s = self._clock.seconds() + self._length_s(attempts.locks)
         if not (attempts.failed or attempts.pending):
             del self._addresses[network]
 
@@ -95,13 +107,27 @@ class FailedLogins:
 
     def _current(self, network: str) -> _Attempts | None:
         attempts = self._addresses.get(network)
-        if attempts is not None and attempts.until_s <= self._clock.seconds():
-            if not attempts.pending:
-                del self._addresses[network]
-                return None
-            attempts.failed = 0
-            attempts.until_s = self._clock.seconds() + self._window_s
+        now_s = self._clock.seconds()
+        if attempts is None or now_s < attempts.until_s:
+            return attempts
+        next_s = self._length_s(attempts.locks + 1)
+        refused = attempts.failed >= self._allowed(attempts)
+        if refused and now_s < attempts.until_s + next_s:
+            attempts.locks += 1
+        elif not attempts.pending:
+            del self._addresses[network]
+            return None
+        attempts.failed = 0
+        attempts.until_s = now_s + self._length_s(attempts.locks)
         return attempts
+
+    def _allowed(self, attempts: _Attempts) -> int:
+        return 1 if attempts.locks else self._most
+
+    def _length_s(self, locks: int) -> float:
+        longest_s = max(self._window_s, LONGEST_S)
+        # No larger power, or the product might be no number any more.
+        return min(self._window_s * 2.0 ** min(locks, 32), longest_s)
 
 
 def _network(address: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -15,13 +15,17 @@ from twisted.python.failure import Failure
 from relay.management import errors
 from relay.management.errors import (
     BadRequest,
+    Forbidden,
     PreconditionFailed,
     UnsupportedMediaType,
 )
+from relay.management.identity import Identity
 from relay.management.json_body import parse
 from relay.management.query import Query
 from relay.management.reply import Reply
 from relay.management.request import ManagementRequest
+from relay.model.role import Role
+from relay.model.secrets import masked
 
 _JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
@@ -50,6 +54,8 @@ class Route:
     """A werkzeug rule, below the prefix that the family is mounted on."""
     query: frozenset[str]
     body: Body
+    role: Role
+    """What a user must be allowed at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Call:
     body: Any
     """The JSON value, ``None`` without a body."""
     if_match: str | None
+    user: Identity
 
     def check_version(self, updated_at_ms: int) -> None:
         """Compare ``If-Match`` (RFC 9110 §13.1.1) with what is stored.
@@ -82,7 +89,12 @@ class Call:
 
 
 def route(
-    verb: str, path: str, *, query: Iterable[str] = (), body: Body = Body.IGNORED
+    verb: str,
+    path: str,
+    *,
+    query: Iterable[str] = (),
+    body: Body = Body.IGNORED,
+    role: Role | None = None,
 ) -> Callable[[Method], Method]:
     """Make a method answer a path: JSON in, JSON out.
 
@@ -91,10 +103,13 @@ def route(
     :data:`relay.management.errors.STATUS`.
 
     :param query: the parameters that the path takes; others are refused.
+    :param role: what a user must be allowed at the least; by default to view for
+        ``GET``, else to publish.
     """
+    least = role or (Role.VIEWER if verb == "GET" else Role.PUBLISHER)
 
     def decorate(method: Method) -> Method:
-        vars(method)["relay_route"] = Route(verb, path, frozenset(query), body)
+        vars(method)["relay_route"] = Route(verb, path, frozenset(query), body, least)
         return method
 
     return decorate
@@ -129,14 +144,25 @@ async def _serve(
     request: ManagementRequest,
     **parts: str,
 ) -> bytes:
+    user = request.identity
+    if not user.role.includes(found.role):
+        raise Forbidden(
+            f"This takes the role {found.role}; yours is {user.role}",
+            "forbidden",
+            {"role": found.role},
+        )
     call = Call(
         url=request.url(),
         base=request.url(request.base_path),
         query=Query(request.args or {}, found.query),
         body=_body(request, found.body),
         if_match=request.getHeader("If-Match"),
+        user=user,
     )
-    return (await method(call, **parts)).put_on(request)
+    reply = await method(call, **parts)
+    if user.role is Role.VIEWER and not isinstance(reply.body, bytes):
+        reply = replace(reply, body=masked(reply.body))
+    return reply.put_on(request)
 
 
 def _explain(request: ManagementRequest, failure: Failure) -> bytes:

@@ -75,7 +75,50 @@ class UserRecord:
     name: str
     password_hash: str = field(repr=False)
     """An argon2 hash in its encoded form."""
+    role: str
+    """A :class:`relay.model.role.Role` value."""
+    created_at_ms: int
     updated_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A personal access token, by which programs act for a user."""
+
+    id: str
+    """A lower-case UUIDv4."""
+    user: str
+    """The name of the user it belongs to."""
+    name: str
+    token_hash: str = field(repr=False)
+    """SHA-256 of the token, which is random and long, in hexadecimal."""
+    role: str | None
+    """What it may do at the most; ``None`` for all that its user may."""
+    created_at_ms: int
+    expires_at_ms: int | None
+    used_at_ms: int | None
+    """When it was last used, to the minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """Who changed what, and how."""
+
+    id: str
+    """A lower-case UUIDv4."""
+    at_ms: int
+    actor: str
+    """The name of the user, or ``system`` for the daemon itself."""
+    token: str | None
+    """The id of the token that the user came with."""
+    event: str
+    """Such as ``API_UPDATED``."""
+    api_id: str | None
+    """The API that it concerns; it may be gone."""
+    target: dict[str, str]
+    """What was changed: its ``type``, ``id`` and ``name``."""
+    changes: list[dict[str, Any]] = field(repr=False)
+    """``op``, ``path``, ``before`` and ``after`` of every place, secrets masked."""
 
 
 @dataclass(frozen=True, slots=True)

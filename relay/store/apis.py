@@ -5,6 +5,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, delete, insert, select, update
 
 from relay.model.records import ApiRecord
+from relay.store.audits import Audits
 from relay.store.changes import Changes
 from relay.store.errors import StoreError
 from relay.store.schema import apis, row_of
@@ -18,9 +19,13 @@ class Apis:
     :param connection: the transaction's.
     :param changes: where changes of what is served are announced.
     :param now_ms: the instant of the transaction.
+    :param audits: where changes are told.
     """
 
-    def __init__(self, connection: Connection, changes: Changes, now_ms: int) -> None:
+    def __init__(
+        self, connection: Connection, changes: Changes, now_ms: int, audits: Audits
+    ) -> None:
+        self._audits = audits
         self._connection = connection
         self._changes = changes
         self._now_ms = now_ms
@@ -61,6 +66,7 @@ class Apis:
         :param record: a new API, stored as it is.
         """
         self._connection.execute(insert(apis).values(row_of(record)))
+        self._note("API_CREATED", None, record)
 
     def save(self, record: ApiRecord) -> ApiRecord:
         """Replace an API; a changed ``state`` is announced to the gateways.
@@ -70,9 +76,7 @@ class Apis:
         :returns: the record as it was stored.
         :raises StoreError: when there is no such API.
         """
-        stored = self._connection.execute(
-            select(apis.c.state, apis.c.updated_at_ms).where(apis.c.id == record.id)
-        ).one_or_none()
+        stored = self.get(record.id)
         if stored is None:
             raise StoreError(f"API {record.id} is not in the store")
         saved = replace(
@@ -83,6 +87,9 @@ class Apis:
         )
         if saved.state != stored.state:
             self._changes.touch(saved.id)
+            self._note(f"API_{saved.state}", stored, saved)
+        else:
+            self._note("API_UPDATED", stored, saved)
         return saved
 
     def delete(self, id: str) -> None:
@@ -90,6 +97,33 @@ class Apis:
 
         :param id: of the API; one that is not there is left alone.
         """
-        gone = self._connection.execute(delete(apis).where(apis.c.id == id))
-        if gone.rowcount:
+        stored = self.get(id)
+        if stored is not None:
+            self._connection.execute(delete(apis).where(apis.c.id == id))
             self._changes.touch(id)
+            self._note("API_DELETED", stored, None)
+
+    def _note(
+        self, event: str, before: ApiRecord | None, after: ApiRecord | None
+    ) -> None:
+        record = after or before
+        assert record is not None
+        self._audits.note(
+            event, _target(record), _told(before), _told(after), record.id
+        )
+
+
+def _target(record: ApiRecord) -> dict[str, str]:
+    name = str(record.definition.get("name", ""))
+    return {"type": "API", "id": record.id, "name": name}
+
+
+def _told(record: ApiRecord | None) -> dict[str, object]:
+    if record is None:
+        return {}
+    return {
+        **record.definition,
+        "state": record.state,
+        "lifecycleState": record.lifecycle_state,
+        "visibility": record.visibility,
+    }

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from relay.store.audits import SYSTEM, Actor
 from relay.store.errors import StoreError, told_in_one_line
 from relay.store.sqlite import SqliteFile
 from relay.store.transaction import Transaction
@@ -59,9 +60,12 @@ class Database:
         with told_in_one_line(self._file.path), reader.begin() as connection:
             return work(Transaction(connection, self._clock_ms()))
 
-    def write(self, work: Callable[[Transaction], T]) -> tuple[T, bool]:
+    def write(
+        self, work: Callable[[Transaction], T], actor: Actor = SYSTEM
+    ) -> tuple[T, bool]:
         """
         :param work: run while nobody else writes; when it raises, nothing happened.
+        :param actor: on whose behalf, for the audit trail.
         :returns: its result, and whether gateways have something to read, once all
             is on the disk.
         :raises StoreError: when the database fails; nothing happened then.
@@ -69,7 +73,7 @@ class Database:
         _, writer = self._opened()
         with told_in_one_line(self._file.path):
             with writer.begin() as connection:
-                transaction = Transaction(connection, self._clock_ms())
+                transaction = Transaction(connection, self._clock_ms(), actor)
                 result = work(transaction)
             return result, transaction.changes.touched
 

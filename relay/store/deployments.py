@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from relay.model.records import Deployment
+from relay.store.audits import Audits
 from relay.store.changes import Changes
 from relay.store.schema import apis, deployments, row_of
 
@@ -17,9 +18,13 @@ class Deployments:
     :param connection: the transaction's.
     :param changes: where changes of what is served are announced.
     :param now_ms: the instant of the transaction.
+    :param audits: where changes are told.
     """
 
-    def __init__(self, connection: Connection, changes: Changes, now_ms: int) -> None:
+    def __init__(
+        self, connection: Connection, changes: Changes, now_ms: int, audits: Audits
+    ) -> None:
+        self._audits = audits
         self._connection = connection
         self._changes = changes
         self._now_ms = now_ms
@@ -57,6 +62,13 @@ class Deployments:
             .values(deployed_at_ms=deployment.created_at_ms)
         )
         self._changes.touch(api_id)
+        self._audits.note(
+            "API_DEPLOYED",
+            {"type": "API", "id": api_id, "name": str(definition.get("name", ""))},
+            {"deploymentNumber": newest},
+            {"deploymentNumber": deployment.number, "deploymentLabel": label},
+            api_id,
+        )
         return deployment
 
     def latest(self, api_id: str) -> Deployment | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, delete, insert, select, update
 
 from relay.model.records import PlanRecord
+from relay.store.audits import Audits
 from relay.store.errors import StoreError
 from relay.store.schema import plans, row_of
 
@@ -16,9 +17,11 @@ class Plans:
 
     :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
+    :param audits: where changes are told.
     """
 
-    def __init__(self, connection: Connection, now_ms: int) -> None:
+    def __init__(self, connection: Connection, now_ms: int, audits: Audits) -> None:
+        self._audits = audits
         self._connection = connection
         self._now_ms = now_ms
 
@@ -49,6 +52,7 @@ class Plans:
         :param record: a new plan of an existing API, stored as it is.
         """
         self._connection.execute(insert(plans).values(row_of(record)))
+        self._note("PLAN_CREATED", None, record)
 
     def save(self, record: PlanRecord) -> PlanRecord:
         """Replace a plan.
@@ -59,11 +63,16 @@ class Plans:
         :raises StoreError: when the API has no such plan.
         """
         here = (plans.c.api_id == record.api_id) & (plans.c.id == record.id)
-        stored = self._connection.scalar(select(plans.c.updated_at_ms).where(here))
+        stored = self.get(record.api_id, record.id)
         if stored is None:
             raise StoreError(f"plan {record.id} is not in the store")
-        saved = replace(record, updated_at_ms=max(self._now_ms, stored + 1))
+        saved = replace(
+            record, updated_at_ms=max(self._now_ms, stored.updated_at_ms + 1)
+        )
         self._connection.execute(update(plans).where(here).values(row_of(saved)))
+        # PLAN_PUBLISHED, PLAN_DEPRECATED, PLAN_CLOSED
+        event = saved.status if saved.status != stored.status else "UPDATED"
+        self._note(f"PLAN_{event}", stored, saved)
         return saved
 
     def delete(self, api_id: str, id: str) -> None:
@@ -71,6 +80,24 @@ class Plans:
         :param api_id: the API that the plan must belong to.
         :param id: of the plan; one that is not there is left alone.
         """
-        self._connection.execute(
-            delete(plans).where(plans.c.api_id == api_id, plans.c.id == id)
-        )
+        stored = self.get(api_id, id)
+        if stored is not None:
+            self._connection.execute(
+                delete(plans).where(plans.c.api_id == api_id, plans.c.id == id)
+            )
+            self._note("PLAN_DELETED", stored, None)
+
+    def _note(
+        self, event: str, before: PlanRecord | None, after: PlanRecord | None
+    ) -> None:
+        record = after or before
+        assert record is not None
+        name = str(record.definition.get("name", ""))
+        target = {"type": "PLAN", "id": record.id, "name": name}
+        self._audits.note(event, target, _told(before), _told(after), record.api_id)
+
+
+def _told(record: PlanRecord | None) -> dict[str, object]:
+    if record is None:
+        return {}
+    return {**record.definition, "status": record.status, "order": record.order}

@@ -116,11 +116,46 @@ users = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("password_hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
     Column("updated_at_ms", BigInteger, nullable=False),
 )
 
-# No foreign key: that an API is gone must outlive the API. Numbers are never used
-# twice, not even after pruning, or a reader's position would point at another change.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column(
+        "user",
+        Text,
+        ForeignKey("users.name", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("name", Text, nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("role", Text),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("expires_at_ms", BigInteger),
+    Column("used_at_ms", BigInteger),
+)
+
+# No foreign keys: what was done outlives what it was done to, and who did it.
+audits = Table(
+    "audits",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("token", Text),
+    Column("event", Text, nullable=False),
+    Column("api_id", Text, index=True),
+    Column("target", Document, nullable=False),
+    Column("changes", Document, nullable=False),
+)
+
 channel_owners = Table(
     "channel_owners",
     metadata,
@@ -150,6 +185,8 @@ channel_publications = Table(
     Column("at_ms", BigInteger, nullable=False),
 )
 
+# No foreign key: that an API is gone must outlive the API. Numbers are never used
+# twice, not even after pruning, or a reader's position would point at another change.
 changes = Table(
     "changes",
     metadata,

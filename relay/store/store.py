@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
+from relay.store.audits import Actor, acting
 from relay.store.database import Database
 from relay.store.errors import StoreError
 from relay.store.transaction import Transaction
@@ -112,6 +113,9 @@ class Store:
     def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
         """Run ``work`` while nobody else writes, in this or any other process.
 
+        The audit trail tells of it as done by whom the caller's context is
+        :data:`~relay.store.audits.acting` for.
+
         :param work: called in one of the store's threads; when it raises, nothing
             happened.
         :returns: its result once all it did is safe on the disk, or its exception;
@@ -119,10 +123,10 @@ class Store:
         """
         if not self._open or self._pools is None:
             return fail(StoreError("the store is not open"))
-        return self._run(self._pools[1], partial(self._write, work))
+        return self._run(self._pools[1], partial(self._write, work, acting.get()))
 
-    def _write(self, work: Callable[[Transaction], T]) -> T:
-        result, touched = self._database.write(work)
+    def _write(self, work: Callable[[Transaction], T], actor: Actor) -> T:
+        result, touched = self._database.write(work, actor)
         if touched:
             self._reactor.callFromThread(self._poke)
         return result

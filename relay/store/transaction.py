@@ -3,10 +3,12 @@
 from sqlalchemy import Connection
 
 from relay.store.apis import Apis
+from relay.store.audits import SYSTEM, Actor, Audits
 from relay.store.changes import Changes
 from relay.store.deployments import Deployments
 from relay.store.histories import Histories
 from relay.store.plans import Plans
+from relay.store.tokens import Tokens
 from relay.store.users import Users
 
 
@@ -15,15 +17,20 @@ class Transaction:
 
     :param connection: on which the transaction has begun.
     :param now_ms: the instant at which everything in it happens.
+    :param actor: on whose behalf.
     """
 
-    def __init__(self, connection: Connection, now_ms: int) -> None:
+    def __init__(
+        self, connection: Connection, now_ms: int, actor: Actor = SYSTEM
+    ) -> None:
         self.now_ms = now_ms
         self.changes = Changes(connection)
-        self.apis = Apis(connection, self.changes, now_ms)
-        self.plans = Plans(connection, now_ms)
-        self.deployments = Deployments(connection, self.changes, now_ms)
-        self.users = Users(connection, now_ms)
+        self.audits = audits = Audits(connection, now_ms, actor)
+        self.apis = Apis(connection, self.changes, now_ms, audits)
+        self.plans = Plans(connection, now_ms, audits)
+        self.deployments = Deployments(connection, self.changes, now_ms, audits)
+        self.users = Users(connection, now_ms, audits)
+        self.tokens = Tokens(connection, audits)
         self.histories = Histories(connection, now_ms)
 
     def touch(self, api_id: str) -> None:

@@ -54,6 +54,7 @@ class SetupTests(TestCase):
             builtin(),
             settings,
             Authenticator(self.store, settings.admin, REACTOR, passwords),
+            passwords,
             REACTOR,
             lambda: [],
         )

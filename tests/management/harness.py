@@ -138,6 +138,7 @@ class ManagementCase(TestCase):
             self.catalog,
             self.settings,
             self.authenticator,
+            self.passwords,
             reactor,
             lambda: ["http://localhost:8082"],
         )

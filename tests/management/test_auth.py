@@ -16,8 +16,11 @@ from twisted.trial.unittest import TestCase
 
 from relay.management.auth import Authenticator
 from relay.management.errors import TooManyAttempts, Unauthorized
+from relay.management.identity import Identity
 from relay.management.passwords import Passwords
-from relay.model.records import UserRecord
+from relay.management.tokens import hash_of
+from relay.model.records import TokenRecord, UserRecord
+from relay.model.role import Role
 from relay.settings import AdminSettings
 from relay.store.errors import StoreError
 from relay.store.store import Store
@@ -71,7 +74,7 @@ class AuthenticatorTests(TestCase):
         )
         await self.store.start()
         self.addCleanup(self.store.stop)
-        self.admin = UserRecord("admin", CHEAP.hash(PASSWORD), 0)
+        self.admin = UserRecord("admin", CHEAP.hash(PASSWORD), Role.ADMIN, 0, 0)
         await self.store.write(lambda tx: tx.users.put(self.admin))
         self.clock = Clock()
         self.build()
@@ -96,8 +99,8 @@ class AuthenticatorTests(TestCase):
 
     async def right(self, address: str = HERE) -> None:
         """Assert that the administrator's are not."""
-        name = await self.authenticator.check(header("admin", PASSWORD), address)
-        self.assertEqual(name, "admin")
+        identity = await self.authenticator.check(header("admin", PASSWORD), address)
+        self.assertEqual(identity, Identity("admin", Role.ADMIN))
 
     async def test_not_credentials(self) -> None:
         """What is no Basic header is refused without hashing or counting."""
@@ -107,7 +110,6 @@ class AuthenticatorTests(TestCase):
             b"Basic",
             b"Basic %%%",
             b"Basic YWRtaW4=",
-            b"Bearer YWRtaW46YQ==",
             b"Basic " + b"/zph",
         ):
             await self.assertFailure(
@@ -141,8 +143,8 @@ class AuthenticatorTests(TestCase):
         changed = replace(self.admin, password_hash=CHEAP.hash("another"))
         await self.store.write(lambda tx: tx.users.put(changed))
         await self.wrong(password=PASSWORD)
-        name = await self.authenticator.check(header("admin", "another"), HERE)
-        self.assertEqual(name, "admin")
+        identity = await self.authenticator.check(header("admin", "another"), HERE)
+        self.assertEqual(identity.name, "admin")
 
     async def test_nothing_readable_is_remembered(self) -> None:
         """Neither the password nor an unkeyed digest of it stays in memory."""
@@ -211,7 +213,7 @@ class AuthenticatorTests(TestCase):
                 for _ in range(20)
             ]
         )
-        self.assertEqual(names, ["admin"] * 20)
+        self.assertEqual(names, [Identity("admin", Role.ADMIN)] * 20)
         self.assertEqual(len(self.passwords.asked), 1)
 
     async def test_unknown_user(self) -> None:
@@ -275,3 +277,65 @@ class AuthenticatorTests(TestCase):
         )
         await self.store.start()
         await self.right()
+
+    async def token(self, **changes: Any) -> TokenRecord:
+        """Store the token ``secret``."""
+        record = TokenRecord(
+            "id-1", "admin", "ci", hash_of(b"secret"), None, 0, None, None
+        )
+        record = replace(record, **changes)
+        await self.store.write(lambda tx: tx.tokens.add(record))
+        return record
+
+    async def test_token(self) -> None:
+        """A token is who it belongs to, without any hashing of passwords."""
+        await self.token()
+        identity = await self.authenticator.check(b"bearer  secret ", HERE)
+        self.assertEqual(identity, Identity("admin", Role.ADMIN, "id-1"))
+        self.assertEqual(self.passwords.asked, [])
+
+    async def test_narrowed_token(self) -> None:
+        """A token may do less than its user, never more."""
+        await self.token(role="VIEWER")
+        identity = await self.authenticator.check(b"Bearer secret", HERE)
+        self.assertEqual(identity.role, Role.VIEWER)
+        lesser = replace(self.admin, role=Role.VIEWER)
+        await self.store.write(lambda tx: tx.users.put(lesser))
+        await self.token(id="id-2", token_hash=hash_of(b"more"), role="ADMIN")
+        identity = await self.authenticator.check(b"Bearer more", HERE)
+        self.assertEqual(identity.role, Role.VIEWER)
+
+    async def test_token_that_expired(self) -> None:
+        """A token ends at its time."""
+        await self.token(expires_at_ms=1)
+        await self.assertFailure(
+            self.authenticator.check(b"Bearer secret", HERE), Unauthorized
+        )
+
+    async def test_token_without_its_user(self) -> None:
+        """A user who is gone takes the tokens along."""
+        await self.token()
+        await self.store.write(lambda tx: tx.users.delete(self.admin))
+        await self.assertFailure(
+            self.authenticator.check(b"Bearer secret", HERE), Unauthorized
+        )
+
+    async def test_guessed_tokens(self) -> None:
+        """Wrong tokens count as wrong passwords do."""
+        await self.token()
+        for guess in (b"Bearer", b"Bearer admin", b"Bearer \xff"):
+            await self.assertFailure(
+                self.authenticator.check(guess, HERE), Unauthorized
+            )
+        await self.assertFailure(
+            self.authenticator.check(b"Bearer secret", HERE), TooManyAttempts
+        )
+
+    async def test_use_is_noted(self) -> None:
+        """It is known when a token was last used."""
+        await self.token()
+        await self.authenticator.check(b"Bearer secret", HERE)
+        # Writes happen in the order in which they were asked for.
+        await self.store.write(lambda tx: None)
+        stored = await self.store.read(lambda tx: tx.tokens.list("admin"))
+        self.assertIsNotNone(stored[0].used_at_ms)

@@ -8,19 +8,35 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.management.apis import Apis
+from relay.management.audits import Audits
 from relay.management.channels import Channels
 from relay.management.deployments import Deployments
 from relay.management.pictures import Pictures
 from relay.management.plans import Plans
 from relay.management.plugins import Plugins
 from relay.management.search import Search
+from relay.management.tokens import Tokens
+from relay.management.users import Users
 from relay.management.wire import Route
 from relay.model.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "management-api.md").read_text()
-FAMILIES = (Apis, Channels, Deployments, Pictures, Plans, Plugins, Search)
-CODE = re.compile(r'(?<![\w.])"((?:api|plan|patch|query|body|json)\.[A-Za-z.]+)"')
+FAMILIES = (
+    Apis,
+    Audits,
+    Channels,
+    Deployments,
+    Pictures,
+    Plans,
+    Plugins,
+    Search,
+    Tokens,
+    Users,
+)
+CODE = re.compile(
+    r'(?<![\w.])"((?:api|plan|patch|query|body|json|user|token)\.[A-Za-z.]+)"'
+)
 
 
 def routes() -> list[Route]:

@@ -7,6 +7,8 @@ from unittest.mock import patch
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
+from relay.management.identity import Identity
+from relay.model.role import Role
 from relay.settings import ManagementSettings
 from tests.management.harness import (
     ADMIN,
@@ -121,10 +123,10 @@ class AuthenticationTests(ManagementCase):
 
     async def test_leaving_during_authentication(self) -> None:
         """A client that leaves before it is known asks for nothing any more."""
-        held: Deferred[str] = Deferred()
+        held: Deferred[Identity] = Deferred()
         asked: Deferred[None] = Deferred()
 
-        def check(authorization: bytes | None, address: str) -> Deferred[str]:
+        def check(authorization: bytes | None, address: str) -> Deferred[Identity]:
             asked.callback(None)
             return held
 
@@ -137,7 +139,7 @@ class AuthenticationTests(ManagementCase):
         await connection.closed
         await deferLater(reactor, 0.05)
         with patch.object(self.store, "write") as write:
-            held.callback("admin")
+            held.callback(Identity("admin", Role.ADMIN))
         write.assert_not_called()
         self.assertEqual(self.flushLoggedErrors(), [])
 

@@ -40,6 +40,31 @@ class FailedLoginsTests(SynchronousTestCase):
         self.clock.advance(39.5)
         self.allowed(self.logins.check, "192.0.2.1")
 
+    def test_each_refusal_is_longer(self) -> None:
+        """Who was refused has one try, and waits twice as long when it fails, too."""
+        self.fail_at("192.0.2.1", 3)
+        self.clock.advance(60)
+        for wait_s in (120, 240, 480, 960, 1920, 3600, 3600):
+            self.fail_at("192.0.2.1")
+            error = self.assertRaises(TooManyAttempts, self.logins.begin, "192.0.2.1")
+            self.assertEqual(error.headers, {"Retry-After": str(wait_s)})
+            self.clock.advance(wait_s - 0.5)
+            self.assertRaises(TooManyAttempts, self.logins.begin, "192.0.2.1")
+            self.clock.advance(0.5)
+
+    def test_quiet_is_forgiven(self) -> None:
+        """An address that kept quiet for as long begins anew."""
+        self.fail_at("192.0.2.1", 3)
+        self.clock.advance(60)
+        self.allowed(self.logins.check, "192.0.2.1")
+        self.clock.advance(120)
+        self.fail_at("192.0.2.1", 2)
+        self.allowed(self.logins.check, "192.0.2.1")
+        self.fail_at("192.0.2.1")
+        self.clock.advance(60 + 120)
+        self.fail_at("192.0.2.1", 2)
+        self.allowed(self.logins.check, "192.0.2.1")
+
     def test_addresses_are_apart(self) -> None:
         """One address's failures do not hurt another."""
         self.fail_at("192.0.2.1", 3)

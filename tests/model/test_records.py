@@ -20,7 +20,7 @@ class RecordTests(SynchronousTestCase):
             ApiRecord("a", HIDDEN, "STOPPED", "CREATED", "PRIVATE", 1, 1, None),
             PlanRecord("p", "a", HIDDEN, "STAGING", 0, 1, 1, None, None),
             Deployment("d", "a", 1, None, HIDDEN, (HIDDEN,), 1),
-            UserRecord("admin", "s3cr3t", 1),
+            UserRecord("admin", "s3cr3t", "ADMIN", 1, 1),
         ]
         for record in records:
             self.assertNotIn("s3cr3t", repr(record))
@@ -28,4 +28,4 @@ class RecordTests(SynchronousTestCase):
     def test_frozen(self) -> None:
         """A record never changes under those who hold it."""
         with self.assertRaises(FrozenInstanceError):
-            UserRecord("admin", "x", 1).name = "root"  # type: ignore[misc]
+            UserRecord("admin", "x", "ADMIN", 1, 1).name = "root"  # type: ignore[misc]

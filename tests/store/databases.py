@@ -56,7 +56,7 @@ def user(name: str = "admin", password_hash: str = "$argon2id$one") -> UserRecor
     :param name: of the user.
     :param password_hash: an encoded hash.
     """
-    return UserRecord(name, password_hash, 1_000)
+    return UserRecord(name, password_hash, "ADMIN", 1_000, 1_000)
 
 
 def rows(path: str, query: str) -> list[tuple[Any, ...]]:

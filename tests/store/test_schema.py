@@ -38,6 +38,8 @@ class RowOfTests(SynchronousTestCase):
             {
                 "name": "admin",
                 "password_hash": "$argon2id$one",
+                "role": "ADMIN",
+                "created_at_ms": 1_000,
                 "updated_at_ms": 1_000,
             },
         )

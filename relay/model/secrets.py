@@ -1,0 +1,169 @@
+"""What must not be shown of a document, and how two documents differ without it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+MASK = "********"
+
+_NAMES = frozenset(
+    {
+        "apikey",
+        "authorization",
+        "client_secret",
+        "clientsecret",
+        "key_content",
+        "keycontent",
+        "key_hash",
+        "key_password",
+        "keypassword",
+        "password",
+        "password_hash",
+        "passphrase",
+        "private_key",
+        "privatekey",
+        "resolverparameter",
+        "secret",
+        "secretkey",
+        "signingkey",
+        "token",
+        "token_hash",
+    }
+)
+"""Members whose values are secrets, in lower case, whatever they are in."""
+_KEY_STORES = ("keystore", "key_store")
+"""What holds private keys, as its ``content``."""
+_SECRET_WORD = re.compile(r"auth|cookie|credential|key|pass|secret|token", re.I)
+"""Found in the names of headers, parameters and properties that hold secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place in which two documents differ, secrets masked."""
+
+    path: str
+    """A JSON Pointer (RFC 6901)."""
+    op: str
+    """``add``, ``remove`` or ``replace`` (RFC 6902, 4)."""
+    before: Any = None
+    after: Any = None
+
+
+def masked(value: Any, name: str = "", within: str = "") -> Any:
+    """
+    Copy a document without its secrets.
+
+    :param value: JSON; what is not there, or empty, is nothing to hide.
+    :param name: of the member that it is the value of.
+    :param within: the name of the member that this one stands in.
+    :returns: the same, with :data:`MASK` in the place of each secret. Of URLs the
+        password and the query's values are left out, which may be credentials.
+    """
+    if _is_secret(name, within) and value not in (None, "", [], {}):
+        return MASK
+    if isinstance(value, Mapping):
+        hides = _names_a_secret(value)
+        return {
+            key: MASK
+            if hides and key == "value" and one
+            else masked(one, str(key), name)
+            for key, one in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [masked(one, name, within) for one in value]
+    if isinstance(value, str) and "://" in value:
+        return _without_credentials(value)
+    return value
+
+
+def changes(before: Any, after: Any) -> list[Change]:
+    """
+    Say how two documents differ.
+
+    Compared is what is there, shown is what may be seen: a secret that was replaced is
+    a change whose sides are both masked.
+
+    :param before: JSON.
+    :param after: JSON.
+    """
+    return list(_differences(before, after, _Place()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a document."""
+
+    path: str = ""
+    name: str = ""
+    within: str = ""
+    hidden: bool = False
+
+    def below(self, key: str, hidden: bool) -> _Place:
+        """Give the place of a member."""
+        escaped = key.replace("~", "~0").replace("/", "~1")
+        hidden = self.hidden or hidden or _is_secret(key, self.name)
+        return _Place(f"{self.path}/{escaped}", key, self.name, hidden)
+
+    def at(self, number: int) -> _Place:
+        """Give the place of an item."""
+        return replace(self, path=f"{self.path}/{number}")
+
+    def shown(self, value: Any) -> Any:
+        """Give what may be seen of what stands here."""
+        if self.hidden:
+            return MASK if value not in (None, "") else value
+        return masked(value, self.name, self.within)
+
+
+def _differences(before: Any, after: Any, place: _Place) -> Iterator[Change]:
+    if before == after:
+        return
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        hides = _names_a_secret(before) or _names_a_secret(after)
+        for key in dict.fromkeys((*before, *after)):
+            member = place.below(str(key), hides and key == "value")
+            if key not in after:
+                yield Change(member.path, "remove", member.shown(before[key]))
+            elif key not in before:
+                yield Change(member.path, "add", None, member.shown(after[key]))
+            else:
+                yield from _differences(before[key], after[key], member)
+    elif (
+        isinstance(before, list)
+        and isinstance(after, list)
+        and len(before) == len(after)
+    ):
+        # Of lists with as many items it is told which of them differ.
+        for number, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(old, new, place.at(number))
+    else:
+        yield Change(place.path, "replace", place.shown(before), place.shown(after))
+
+
+def _is_secret(name: str, within: str) -> bool:
+    lower = name.lower()
+    return lower in _NAMES or (lower == "content" and within.lower() in _KEY_STORES)
+
+
+def _names_a_secret(item: Mapping[Any, Any]) -> bool:
+    """Whether an item is ``{"name": …, "value": …}`` of something secret."""
+    name = item.get("name", item.get("key"))
+    return "value" in item and isinstance(name, str) and bool(_SECRET_WORD.search(name))
+
+
+def _without_credentials(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return MASK
+    user, at, host = parts.netloc.rpartition("@")
+    netloc = f"{MASK}@{host}" if at and user else parts.netloc
+    query = "&".join(
+        f"{name}={MASK}" if equals else name
+        for name, equals, _ in (one.partition("=") for one in parts.query.split("&"))
+    )
+    return parts._replace(netloc=netloc, query=query).geturl()

@@ -1,0 +1,129 @@
+"""The audit trail: written in the transaction of the change it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextvars import ContextVar
+from dataclasses import asdict
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, true
+
+from relay.model.records import AuditRecord
+from relay.model.secrets import changes
+from relay.store.schema import audits, row_of
+
+_RECORD = [column for column in audits.c if column.name != "row"]
+
+
+class Actor(NamedTuple):
+    """On whose behalf something is written."""
+
+    name: str
+    """Of a user, or ``system``."""
+    token: str | None = None
+    """The id of the token that the user came with."""
+
+
+SYSTEM = Actor("system")
+"""The daemon itself."""
+
+acting: ContextVar[Actor] = ContextVar("acting", default=SYSTEM)
+"""On whose behalf this context acts. Whoever lets a user in sets it; :meth:`Store.write
+<relay.store.store.Store.write>` takes it over, so that no change can forget it."""
+
+
+class Audits:
+    """The audit trail within one transaction.
+
+    :param connection: the transaction's.
+    :param now_ms: the instant of the transaction.
+    :param actor: on whose behalf it is.
+    """
+
+    def __init__(self, connection: Connection, now_ms: int, actor: Actor) -> None:
+        self._connection = connection
+        self._now_ms = now_ms
+        self._actor = actor
+
+    def note(
+        self,
+        event: str,
+        target: Mapping[str, str],
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        api_id: str | None = None,
+    ) -> None:
+        """Keep that something was changed; what is as it was is not noted.
+
+        :param event: such as ``API_UPDATED``.
+        :param target: what was changed: its ``type``, ``id`` and ``name``.
+        :param before: the document as it was, empty for something new. Secrets in it
+            are never stored.
+        :param after: the document as it is, empty for something deleted.
+        :param api_id: the API that it concerns.
+        """
+        different = changes(before, after)
+        if not different:
+            return
+        record = AuditRecord(
+            id=str(uuid4()),
+            at_ms=self._now_ms,
+            actor=self._actor.name,
+            token=self._actor.token,
+            event=event,
+            api_id=api_id,
+            target=dict(target),
+            changes=[asdict(change) for change in different],
+        )
+        self._connection.execute(insert(audits).values(row_of(record)))
+
+    def events(self, api_id: str | None) -> list[str]:
+        """
+        :param api_id: only what concerns this API; ``None`` for everything.
+        :returns: the events that the trail holds, by name.
+        """
+        query = select(audits.c.event).distinct().where(_of(api_id))
+        return sorted(self._connection.scalars(query))
+
+    def list(
+        self,
+        api_id: str | None,
+        events: Collection[str],
+        from_ms: int | None,
+        to_ms: int | None,
+        skip: int,
+        most: int,
+    ) -> tuple[list[AuditRecord], int]:
+        """
+        :param api_id: only what concerns this API; ``None`` for everything.
+        :param events: only these; none for all.
+        :param from_ms: the first instant, ``None`` for the beginning.
+        :param to_ms: the last instant, ``None`` for now.
+        :param skip: how many to pass over.
+        :param most: how many to give.
+        :returns: those asked for, the newest first, and how many there are in all.
+        """
+        where = _of(api_id)
+        if events:
+            where &= audits.c.event.in_(sorted(events))
+        if from_ms is not None:
+            where &= audits.c.at_ms >= from_ms
+        if to_ms is not None:
+            where &= audits.c.at_ms <= to_ms
+        total = self._connection.scalar(
+            select(func.count()).select_from(audits).where(where)
+        )
+        rows = self._connection.execute(
+            select(*_RECORD)
+            .where(where)
+            .order_by(audits.c.row.desc())
+            .offset(skip)
+            .limit(most)
+        )
+        return [AuditRecord(**row._asdict()) for row in rows], total or 0
+
+
+def _of(api_id: str | None) -> ColumnElement[bool]:
+    return true() if api_id is None else audits.c.api_id == api_id

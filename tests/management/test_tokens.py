@@ -1,0 +1,92 @@
+"""Tokens, from their making to their end."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tests.management.harness import ManagementCase, api_body
+
+TOKENS = "/management/v2/users/current/tokens"
+
+
+class TokensTests(ManagementCase):
+    """A token stands for its user until it ends."""
+
+    async def make(self, **body: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        """
+        :returns: what was answered, and the header to come with.
+        """
+        made = await self.expect(201, "POST", TOKENS, {"name": "ci", **body})
+        return made, {"Authorization": f"Bearer {made['token']}"}
+
+    async def test_a_life(self) -> None:
+        """Made, used, listed without what it is, and deleted."""
+        made, header = await self.make()
+        await self.expect(201, "POST", "/apis", api_body(), credentials=header)
+        (listed,) = await self.expect(200, "GET", TOKENS)
+        self.assertLessEqual({"id", "name", "createdAt"}, set(listed))
+        self.assertNotIn(made["token"], str(listed))
+        self.assertEqual((listed["id"], listed["name"]), (made["id"], "ci"))
+        await self.expect(204, "DELETE", f"{TOKENS}/{made['id']}")
+        await self.refused(401, "unauthorized", "GET", "/apis", credentials=header)
+        await self.refused(404, "token.notFound", "DELETE", f"{TOKENS}/{made['id']}")
+
+    async def test_narrowed(self) -> None:
+        """A token of a lesser role does less, and says so."""
+        _, header = await self.make(role="VIEWER")
+        await self.expect(200, "GET", "/apis", credentials=header)
+        await self.refused(
+            403, "forbidden", "POST", "/apis", api_body(), credentials=header
+        )
+        shown = await self.expect(
+            200, "GET", "/management/v2/users/current", credentials=header
+        )
+        self.assertEqual((shown["id"], shown["role"]), ("admin", "VIEWER"))
+
+    async def test_cannot_grow(self) -> None:
+        """A token makes no other token and no other password."""
+        _, header = await self.make()
+        await self.refused(
+            403,
+            "token.passwordRequired",
+            "POST",
+            TOKENS,
+            {"name": "more"},
+            credentials=header,
+        )
+        await self.refused(
+            400,
+            "user.passwordRequired",
+            "PUT",
+            "/management/v2/users/current/password",
+            {"password": "another long password"},
+            credentials=header,
+        )
+
+    async def test_expiry(self) -> None:
+        """The time of its end is told, and must be to come."""
+        later = int(time.time() * 1000) + 3_600_000
+        made, _ = await self.make(expiresAt=later)
+        self.assertTrue(made["expiresAt"].endswith("Z"))
+        error = await self.refused(
+            400, "token.expired", "POST", TOKENS, {"name": "x", "expiresAt": 1}
+        )
+        self.assertEqual(error["details"][0]["location"], "expiresAt")
+
+    async def test_bad_bodies(self) -> None:
+        """Each problem is told with its field."""
+        for body, location in (
+            ({}, "name"),
+            ({"name": ""}, "name"),
+            ({"name": "x", "role": "OWNER"}, "role"),
+            ({"name": "x", "expiresAt": "soon"}, "expiresAt"),
+        ):
+            error = await self.refused(400, "validation", "POST", TOKENS, body)
+            self.assertEqual([one["location"] for one in error["details"]], [location])
+
+    async def test_how_many(self) -> None:
+        """There is an end to them."""
+        for _ in range(100):
+            await self.make()
+        await self.refused(400, "token.tooMany", "POST", TOKENS, {"name": "x"})
