@@ -5,7 +5,7 @@
  *   load --port P --path /x [--host 127.0.0.1] [--header "Name: value"]... --streams N
  *        [--opening M] [--open-rate R] [--open-timeout-ms T] [--settle-ms S]
  *        --window-ms W [--drain-ms D] [--late-ms L] [--event-bytes B]
- *        [--first-sequence F] [--cpu-of PID]...
+ *        [--first-sequence F] [--storm-ms T [--away-ms A]] [--cpu-of PID]...
  *
  * Life of a run: *opening* (at most M connections that have no answer yet, at most R
  * new ones a second), until every stream has its response head; *settling*; the
@@ -13,6 +13,12 @@
  * the window. Because the numbers of a stream have no gap, that later event proves that
  * everything of the window arrived; a stream that does not get so far is `unfinished`.
  * The first number is 1 unless --first-sequence says another; 0 takes whichever comes.
+ *
+ * With --storm-ms a *storm* follows: all clients are cut at once, stay away for A ms, and
+ * come back with Last-Event-ID. Every second one comes back after the last event that it
+ * has, the others after the first that they got in the window, and are sent all again.
+ * It ends when each has received an event that was stamped after the last one was back,
+ * or after T ms. The same counters say what was lost or doubled meanwhile.
  *
  * At the start of each phase one line {"mark": NAME} goes to standard output, so that
  * whoever runs this can look at the server then, and the report is the last line. The
@@ -38,7 +44,8 @@
 #include "monotonic.h"
 
 #define MAX_HEAD 16384
-#define KEPT 64 /* bytes of a line that are looked at */
+#define KEPT 160 /* bytes of a line that are looked at */
+#define MAX_ID 128
 #define MAX_PIDS 64
 #define SUB_BITS 7
 #define BUCKETS ((64 - SUB_BITS + 1) << SUB_BITS)
@@ -57,6 +64,8 @@ struct stream {
     uint64_t next, seen;             /* the number expected; the 64 before it */
     uint64_t line_length, data_length;
     char line[KEPT];
+    char event_id[MAX_ID], last_id[MAX_ID], first_id[MAX_ID]; /* being read; had; had first */
+    uint64_t first_sequence;                                  /* of the window */
     char *head;
     size_t head_length;
 };
@@ -65,7 +74,7 @@ static struct {
     const char *host, *path;
     uint16_t port;
     uint64_t streams, opening, open_rate, open_timeout_ms, settle_ms, window_ms, drain_ms,
-        late_ms, event_bytes, first_sequence;
+        late_ms, event_bytes, first_sequence, storm_ms, away_ms;
     pid_t pids[MAX_PIDS];
     int n_pids;
 } option = {.host = "127.0.0.1",
@@ -74,7 +83,8 @@ static struct {
             .settle_ms = 1000,
             .drain_ms = 5000,
             .late_ms = 1000,
-            .first_sequence = 1};
+            .first_sequence = 1,
+            .away_ms = 1000};
 
 static char request[MAX_HEAD];
 static size_t request_length;
@@ -82,8 +92,9 @@ static struct stream *streams;
 static int poll_fd;
 static uint64_t begun, in_opening, opened, failed, refused, cut, malformed, mixed;
 static uint64_t start_ns, end_ns, read_ns;
+static uint64_t pass_ns; /* an event that was stamped later finishes its stream */
 static uint64_t events, arrived, lost, duplicated, out_of_order, misshapen, late;
-static uint64_t passed, body_bytes;
+static uint64_t passed, body_bytes, taken, gone;
 static int first_status;
 static struct histogram latency, open_time;
 
@@ -140,6 +151,7 @@ static void take(struct stream *s)
 {
     uint64_t sequence = s->sequence;
     bool counts = s->stamp_ns >= start_ns && s->stamp_ns < end_ns;
+    taken++;
     if (read_ns >= start_ns && read_ns < end_ns)
         arrived++;
     if (option.event_bytes && s->data_length + 2 != option.event_bytes)
@@ -161,12 +173,17 @@ static void take(struct stream *s)
         s->seen = gap < 63 ? s->seen << (gap + 1) | 1 : 1;
         s->next = sequence + 1;
     }
-    if (s->stamp_ns >= end_ns && !s->passed) {
+    memcpy(s->last_id, s->event_id, MAX_ID);
+    if (s->stamp_ns >= pass_ns && !s->passed) {
         s->passed = true;
         passed++;
     }
     if (!counts)
         return;
+    if (!s->first_id[0]) {
+        memcpy(s->first_id, s->event_id, MAX_ID);
+        s->first_sequence = sequence;
+    }
     events++;
     uint64_t took = read_ns > s->stamp_ns ? read_ns - s->stamp_ns : 0;
     record(&latency, took);
@@ -184,6 +201,10 @@ static void take_line(struct stream *s, const char *text, size_t kept, uint64_t 
             take(s);
         s->has_data = false;
         return;
+    }
+    if (length > 4 && length < MAX_ID && !memcmp(text, "id: ", 4)) {
+        memcpy(s->event_id, text + 4, length - 4);
+        s->event_id[length - 4] = 0;
     }
     if (kept < 6 || memcmp(text, "data: ", 6))
         return;
@@ -310,17 +331,16 @@ static bool is_chunked(const char *head)
 
 static void take_head(struct stream *s, const char *bytes, size_t size)
 {
-    if (s->head_length + size > 2 * MAX_HEAD) {
-        fail(s, &malformed);
-        return;
-    }
     s->head = realloc(s->head, s->head_length + size + 1);
     memcpy(s->head + s->head_length, bytes, size);
     s->head_length += size;
     s->head[s->head_length] = 0;
     char *end = strstr(s->head, "\r\n\r\n");
-    if (!end)
+    if (!end) {
+        if (s->head_length > MAX_HEAD)
+            fail(s, &malformed);
         return;
+    }
     int status = 0;
     sscanf(s->head, "HTTP/1.%*d %d", &status);
     if (status != 200) {
@@ -386,7 +406,11 @@ static void open_stream(struct stream *s)
 
 static void ask(struct stream *s)
 {
-    if (send(s->fd, request, request_length, MSG_NOSIGNAL) != (ssize_t)request_length) {
+    char text[MAX_HEAD + MAX_ID + 64];
+    int length = sprintf(text, "%s%s%s%s\r\n", request,
+                         s->last_id[0] ? "Last-Event-ID: " : "", s->last_id,
+                         s->last_id[0] ? "\r\n" : "");
+    if (send(s->fd, text, (size_t)length, MSG_NOSIGNAL) != length) {
         fail(s, &failed);
         return;
     }
@@ -417,7 +441,7 @@ static void serve(uint64_t until_ns, bool (*done)(void))
 
 static bool room_to_open(void) { return in_opening < option.opening; }
 static bool all_answered(void) { return !in_opening; }
-static bool all_passed(void) { return passed + cut + malformed >= opened; }
+static bool all_passed(void) { return passed + cut + malformed - gone >= opened; }
 
 static void open_all(void)
 {
@@ -437,13 +461,53 @@ static void open_all(void)
             fail(&streams[i], &failed);
 }
 
+static FILE *report;
+
 static void print_times(const char *name, const struct histogram *h)
 {
-    printf("\"%s\": {\"p50\": %.1f, \"p99\": %.1f, \"p99_9\": %.1f, \"max\": %.1f}", name,
-           quantile(h, 0.5), quantile(h, 0.99), quantile(h, 0.999), (double)h->max / 1000);
+    fprintf(report, "\"%s\": {\"p50\": %.1f, \"p99\": %.1f, \"p99_9\": %.1f, \"max\": %.1f}, ",
+            name, quantile(h, 0.5), quantile(h, 0.99), quantile(h, 0.999),
+            (double)h->max / 1000);
 }
 
-#define FIGURE(name, value) printf("\"%s\": %llu, ", name, (unsigned long long)(value))
+#define FIGURE(name, value) \
+    fprintf(report, "\"%s\": %llu, ", name, (unsigned long long)(value))
+
+/* Cut all at once, and let them come back for what they missed. */
+static void storm(void)
+{
+    mark("storm");
+    start_ns = end_ns = pass_ns = UINT64_MAX;
+    for (uint64_t i = 0; i < option.streams; i++) {
+        struct stream *s = &streams[i];
+        if (s->state == BODY)
+            finish(s);
+        s->part = SIZE;
+        s->passed = s->has_data = s->in_extension = false;
+        s->chunk_left = s->line_length = s->head_length = 0;
+        if (i % 2 && s->first_id[0]) {
+            memcpy(s->last_id, s->first_id, MAX_ID);
+            s->next = s->first_sequence + 1;
+            s->seen = 1;
+        }
+    }
+    serve(now_ns() + option.away_ms * NS_PER_MS, NULL);
+    begun = opened = passed = taken = 0;
+    gone = cut + malformed;
+    memset(&open_time, 0, sizeof open_time);
+    uint64_t storm_cpu_ns = cpu_ns(), from_ns = now_ns();
+    open_all();
+    pass_ns = now_ns();
+    uint64_t open_ns = pass_ns - from_ns;
+    serve(pass_ns + option.storm_ms * NS_PER_MS, all_passed);
+    FIGURE("storm_returned", opened);
+    FIGURE("storm_unfinished", option.streams - passed);
+    FIGURE("storm_events", taken);
+    FIGURE("storm_open_ns", open_ns);
+    FIGURE("storm_ns", now_ns() - from_ns);
+    FIGURE("storm_cpu_ns", cpu_ns() - storm_cpu_ns);
+    print_times("storm_open_us", &open_time);
+}
 
 static void add_header(const char *line)
 {
@@ -471,6 +535,8 @@ static void read_options(int argc, char **argv)
         {"--late-ms", &option.late_ms, 1, 60000},
         {"--event-bytes", &option.event_bytes, 0, 1 << 20},
         {"--first-sequence", &option.first_sequence, 0, UINT64_MAX},
+        {"--storm-ms", &option.storm_ms, 0, 120000},
+        {"--away-ms", &option.away_ms, 0, 60000},
     };
     char **headers = calloc((size_t)argc, sizeof *headers);
     int n_headers = 0;
@@ -512,7 +578,6 @@ static void read_options(int argc, char **argv)
                                       option.path, option.host, option.port);
     for (int i = 0; i < n_headers; i++)
         add_header(headers[i]);
-    request_length += (size_t)sprintf(request + request_length, "\r\n");
     free(headers);
 }
 
@@ -522,7 +587,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     streams = calloc(option.streams, sizeof *streams);
     poll_fd = epoll_create1(0);
-    start_ns = end_ns = UINT64_MAX;
+    start_ns = end_ns = pass_ns = UINT64_MAX;
 
     mark("opening");
     uint64_t open_cpu_ns = cpu_ns(), open_ns = now_ns();
@@ -534,38 +599,45 @@ int main(int argc, char **argv)
     mark("window");
     uint64_t window_cpu_ns = cpu_ns();
     start_ns = now_ns();
-    end_ns = start_ns + option.window_ms * NS_PER_MS;
+    uint64_t from_ns = start_ns;
+    end_ns = pass_ns = start_ns + option.window_ms * NS_PER_MS;
     serve(end_ns, NULL);
     uint64_t window_ns = now_ns() - start_ns;
     window_cpu_ns = cpu_ns() - window_cpu_ns;
     mark("draining");
     serve(now_ns() + option.drain_ms * NS_PER_MS, all_passed);
 
-    printf("{");
+    char *text;
+    size_t size;
+    report = open_memstream(&text, &size);
     FIGURE("streams", option.streams);
     FIGURE("opened", opened);
+    FIGURE("events", events);
+    FIGURE("arrived", arrived);
+    FIGURE("unfinished", opened - passed);
+    FIGURE("late", late);
+    FIGURE("open_ns", open_ns);
+    FIGURE("open_cpu_ns", open_cpu_ns);
+    FIGURE("window_from_ns", from_ns);
+    FIGURE("window_ns", window_ns);
+    FIGURE("window_cpu_ns", window_cpu_ns);
+    print_times("open_us", &open_time);
+    print_times("latency_us", &latency);
+    if (option.storm_ms)
+        storm();
     FIGURE("failed", failed);
     FIGURE("refused", refused);
     FIGURE("first_refusal", first_status);
     FIGURE("cut", cut);
     FIGURE("malformed", malformed);
-    FIGURE("events", events);
-    FIGURE("arrived", arrived);
     FIGURE("lost", lost);
     FIGURE("duplicated", duplicated);
     FIGURE("out_of_order", out_of_order);
     FIGURE("misshapen", misshapen);
     FIGURE("mixed", mixed);
-    FIGURE("unfinished", opened - passed);
-    FIGURE("late", late);
     FIGURE("body_bytes", body_bytes);
-    FIGURE("open_ns", open_ns);
-    FIGURE("open_cpu_ns", open_cpu_ns);
-    FIGURE("window_ns", window_ns);
-    FIGURE("window_cpu_ns", window_cpu_ns);
-    print_times("open_us", &open_time);
-    printf(", ");
-    print_times("latency_us", &latency);
-    printf("}\n");
+    fclose(report);
+    text[size - 2] = 0; /* the comma after the last figure */
+    printf("{%s}\n", text);
     return 0;
 }

@@ -78,6 +78,22 @@ def resident_bytes(pids: list[int]) -> int:
     return total_kib * 1024
 
 
+def forget_peak(pids: list[int]) -> None:
+    """Let the peak of each process begin at what it holds now (see proc(5))."""
+    for pid in pids:
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def peak_bytes(pids: list[int]) -> int:
+    """Add up the most that each process held since its peak was forgotten."""
+    total_kib = 0
+    for pid in pids:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                total_kib += int(line.split()[1])
+    return total_kib * 1024
+
+
 def wait_until(true: Callable[[], bool], what: str, *, bound_s: float = 30) -> None:
     """
     Look again and again, for a bounded time, whether a state has come.

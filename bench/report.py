@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.programs import Figures
-from bench.scenario import RELAY, Leave, Scenario, Streams
+from bench.scenario import RELAY, Leave, Scenario, Shared, Streams
 
 TABLES: dict[type[Scenario], dict[str, str]] = {
     Streams: {
@@ -24,6 +24,19 @@ TABLES: dict[type[Scenario], dict[str, str]] = {
         "memory_kib_per_stream": "KiB per stream",
         "cpu_us_per_open": "CPU µs per open",
         "opened_per_s": "opened/s",
+    },
+    Shared: {
+        "events": "events",
+        "lost": "lost",
+        "duplicated": "doubled",
+        "most_upstreams": "upstreams",
+        "cpu_us_per_event": "CPU µs per event",
+        "latency_p99_us": "p99 µs",
+        "memory_kib_per_stream": "KiB per stream",
+        "storm_events": "events of the storm",
+        "storm_ms": "storm ms",
+        "storm_cpu_us_per_event": "CPU µs per event",
+        "storm_kib_per_stream": "KiB more per stream",
     },
     Leave: {
         "repetitions": "repetitions",
@@ -77,6 +90,7 @@ class Result:
             f"at most {limit.at_most:g} is allowed"
             for figures in self.rounds[RELAY]
             for limit in self.scenario.limits
+            if figures.get("streams", limit.from_streams) >= limit.from_streams
             if figures[limit.figure] > limit.at_most
         ]
         for ratio in self.ratios():
@@ -136,6 +150,13 @@ def conditions(scenario: Scenario) -> str:
     """Say in one line what was done."""
     if isinstance(scenario, Leave):
         return f"{scenario.repetitions} clients, one after another."
+    if isinstance(scenario, Shared):
+        return (
+            f"{scenario.streams} clients of one channel, one event of "
+            f"{scenario.event_bytes} bytes every {scenario.interval_us / 1000:g} ms, "
+            f"{scenario.window_s} s measured, in which the source is killed "
+            f"{scenario.kills} times; then all clients are cut at once and come back."
+        )
     return (
         f"{scenario.streams} streams, one event of {scenario.event_bytes} bytes every "
         f"{scenario.interval_us / 1000:g} ms on each, {scenario.window_s} s measured, "

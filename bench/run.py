@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bench import leave, server_nginx, streams
+from bench import leave, server_nginx, shared, streams
 from bench.machine import Cores, describe, pin, raise_file_limit
 from bench.processes import BenchError
 from bench.programs import source
@@ -27,11 +27,12 @@ from bench.scenario import (
     SCENARIOS,
     Leave,
     Scenario,
+    Shared,
     Streams,
 )
 from bench.server import Place, Running, Server
 from bench.server_nginx import nginx_server
-from bench.server_relay import relay_server
+from bench.server_relay import relay_server, shared_relay_server
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -87,11 +88,30 @@ def run_leave(scenario: Leave, cores: Cores, directory: Path) -> Result:
     return result
 
 
+def run_shared(scenario: Shared, cores: Cores, directory: Path) -> Result:
+    """Measure Relay alone: a source that keeps dying, and clients that come back."""
+    result = Result(scenario, describe(cores))
+    for turn in range(scenario.rounds):
+        logs = directory / f"source-{turn}"
+        place_directory = directory / f"{RELAY}-{turn}"
+        place_directory.mkdir()
+        with shared.dying_source(scenario, logs, cores.load) as events:
+            place = Place(place_directory, cores.server, events.port)
+            with shared_relay_server(place) as server:
+                say(f"{scenario.name}: {RELAY}, round {turn + 1}")
+                figures = shared.measure(scenario, server, events, cores.load)
+        result.servers[RELAY] = {"version": server.version, "settings": server.settings}
+        result.rounds.setdefault(RELAY, []).append(figures)
+    return result
+
+
 def run(scenario: Scenario, cores: Cores) -> Result:
     """Run one scenario in a directory that goes away with it."""
     with tempfile.TemporaryDirectory(prefix="relay-bench-") as directory:
         if isinstance(scenario, Leave):
             return run_leave(scenario, cores, Path(directory))
+        if isinstance(scenario, Shared):
+            return run_shared(scenario, cores, Path(directory))
         return run_streams(scenario, cores, Path(directory))
 
 
@@ -140,6 +160,10 @@ def resized(scenario: Scenario, options: argparse.Namespace) -> Scenario:
         return replace(
             scenario, repetitions=options.repetitions or scenario.repetitions
         )
+    if isinstance(scenario, Shared) and options.window_s:
+        # So that it also lives for a while.
+        kills = min(scenario.kills, max(1, options.window_s // 3))
+        scenario = replace(scenario, kills=kills)
     return replace(
         scenario,
         streams=min(scenario.streams, options.streams or scenario.streams),

@@ -22,6 +22,8 @@ class Limit:
 
     figure: str
     at_most: float
+    from_streams: int = 1
+    """With fewer streams it decides nothing: what is held once weighs too much then."""
 
 
 @dataclass(frozen=True)
@@ -34,29 +36,38 @@ class Ratio:
     """``None`` where the ratio is reported and decides nothing."""
 
 
-NOTHING_LOST = (
-    Limit("short_percent", 1),
-    *(
-        Limit(figure, 0)
-        for figure in (
-            "failed",
-            "refused",
-            "cut",
-            "malformed",
-            "lost",
-            "duplicated",
-            "out_of_order",
-            "misshapen",
-            "mixed",
-            "unfinished",
-            "late",
-            "left_open",
-        )
-    ),
+ALL_WELL = tuple(
+    Limit(figure, 0)
+    for figure in (
+        "failed",
+        "refused",
+        "cut",
+        "malformed",
+        "lost",
+        "duplicated",
+        "out_of_order",
+        "misshapen",
+        "mixed",
+        "unfinished",
+        "late",
+        "left_open",
+    )
 )
 """Every stream opens and stays open, every event comes once, in order, whole and in
-time, the source is not held up, and when the clients are gone no connection to it is
-left."""
+time, and when the clients are gone no connection to the source is left."""
+NOTHING_LOST = (Limit("short_percent", 1), *ALL_WELL)
+"""The source is not held up, either."""
+ONE_FOR_ALL = (
+    *ALL_WELL,
+    Limit("short_percent", 0),
+    Limit("most_upstreams", 1),
+    Limit("memory_kib_per_stream", 10, from_streams=1000),
+    Limit("storm_unreturned", 0),
+    Limit("storm_unfinished", 0),
+    Limit("storm_kib_per_stream", 10, from_streams=1000),
+)
+"""All that the source published reaches every client, over one connection; and the
+storm finds one copy of the history, not one for each client."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,20 @@ class Streams:
     """How many streams at most are being opened at one moment."""
     limits: tuple[Limit, ...] = NOTHING_LOST
     ratios: tuple[Ratio, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shared(Streams):
+    """
+    One upstream for all streams, killed again and again; then all clients are cut.
+    """
+
+    kills: int = 10
+    """In the window: of every two, one in the midst of an event."""
+    away_ms: int = 3000
+    """How long the clients stay away once they were cut."""
+    storm_s: int = 60
+    """How long it may take until all of them have everything again."""
 
 
 @dataclass(frozen=True)
@@ -136,5 +161,15 @@ SCENARIOS: tuple[Scenario, ...] = (
             Ratio("cpu_us_per_open", NGINX),
             Ratio("memory_kib_per_stream", NGINX),
         ),
+    ),
+    Shared(
+        name="shared",
+        title="one upstream for many clients, killed again and again",
+        streams=5000,
+        interval_us=100_000,
+        event_bytes=120,
+        window_s=60,
+        late_ms=2000,
+        limits=ONE_FOR_ALL,
     ),
 )

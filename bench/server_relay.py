@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import relay
-from bench.processes import BenchError, family, free_port, start, stop
+from bench.processes import BenchError, family, free_port, start, stop, wait_until
 from bench.server import Place, Running, await_listening, await_serving
 
 PASSWORD = "bench-admin-password"
@@ -22,7 +22,37 @@ PASSWORD = "bench-admin-password"
 
 @contextmanager
 def relay_server(place: Place) -> Iterator[Running]:
-    """Run Relay with one API, made and deployed through the REST API."""
+    """Run Relay with one PROXY API, made and deployed through the REST API."""
+    with _relay(place, api_definition(place)) as server:
+        await_serving(server.port, server.prefix, place.tls)
+        yield server
+
+
+@contextmanager
+def shared_relay_server(place: Place) -> Iterator[Running]:
+    """Run Relay with one MESSAGE API that reads the source for all clients."""
+    with _relay(place, shared_definition(place)) as server:
+        wait_until(lambda: _answers(server), "the API is served")
+        yield server
+
+
+def _answers(server: Running) -> bool:
+    """Ask as a browser does first, which opens no channel."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.port}{server.prefix}",
+        method="OPTIONS",
+        headers={"Access-Control-Request-Method": "GET", "Origin": "http://bench"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5):
+            return True
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return False
+
+
+@contextmanager
+def _relay(place: Place, definition: dict[str, Any]) -> Iterator[Running]:
     port, management = free_port(), free_port()
     listener = (
         '[[gateway.listeners]]\nid = "bench"\n'
@@ -50,9 +80,7 @@ def relay_server(place: Place) -> Iterator[Running]:
     )
     try:
         await_listening(process, log, (port, management))
-        definition = api_definition(place)
         _deploy(management, definition)
-        await_serving(port, "/bench", place.tls)
         shared = definition["endpointGroups"][0]["sharedConfiguration"]
         yield Running(
             port=port,
@@ -72,28 +100,45 @@ def api_definition(place: Place) -> dict[str, Any]:
     if place.tls is not None:
         trust = {"type": "PEM", "path": str(place.tls.certificate)}
         scheme, shared = "https", {"ssl": {"trustStore": trust}}
+    target = f"{scheme}://127.0.0.1:{place.source_port}"
+    return _definition("PROXY", "http-proxy", target, shared)
+
+
+def shared_definition(place: Place) -> dict[str, Any]:
+    """Write the API whose clients share one upstream, and a history of ten minutes."""
+    channel = {
+        "history": {"maxEvents": 10000, "maxAgeMs": 600000},
+        "reconnect": {"initialMs": 50, "maxMs": 500},
+    }
+    target = f"http://127.0.0.1:{place.source_port}"
+    return _definition("MESSAGE", "sse", target, {"channel": channel})
+
+
+def _definition(
+    api_type: str, connector: str, target: str, shared: dict[str, Any]
+) -> dict[str, Any]:
     endpoint = {
         "name": "source",
-        "type": "http-proxy",
+        "type": connector,
         "inheritConfiguration": True,
-        "configuration": {"target": f"{scheme}://127.0.0.1:{place.source_port}"},
+        "configuration": {"target": target},
     }
     return {
         "definitionVersion": "V4",
         "name": "Benchmark",
         "apiVersion": "1",
-        "type": "PROXY",
+        "type": api_type,
         "listeners": [
             {
                 "type": "HTTP",
                 "paths": [{"path": "/bench"}],
-                "entrypoints": [{"type": "http-proxy", "configuration": {}}],
+                "entrypoints": [{"type": connector, "configuration": {}}],
             }
         ],
         "endpointGroups": [
             {
                 "name": "sources",
-                "type": "http-proxy",
+                "type": connector,
                 "sharedConfiguration": shared,
                 "endpoints": [endpoint],
             }
@@ -102,7 +147,7 @@ def api_definition(place: Place) -> dict[str, Any]:
 
 
 def _without_paths(shared: dict[str, Any]) -> dict[str, Any]:
-    return {"ssl": "a PEM trust store"} if shared else {}
+    return {"ssl": "a PEM trust store"} if "ssl" in shared else shared
 
 
 def _deploy(management: int, definition: dict[str, Any]) -> None:

@@ -66,7 +66,7 @@ def measure(
     gone_s = time.monotonic() - gone_from_s
     stalled = source.stats()["stalled"] - before["stalled"]
     return {
-        **derived(scenario, report, memory),
+        **derived(expected(scenario), report, memory),
         "left_open": left_open,
         "all_gone_ms": round(gone_s * 1000),
         "stalled_at_source": stalled,
@@ -90,14 +90,23 @@ def await_gone(source: Source) -> int:
     return 0
 
 
-def derived(scenario: Streams, report: Figures, memory: Memory) -> Figures:
-    """Turn what the load client counted into the figures that are compared."""
+def expected(scenario: Streams) -> float:
+    """Tell how many events a source that is not held up sends in the window."""
+    return scenario.streams * scenario.window_s * 1_000_000 / scenario.interval_us
+
+
+def derived(expected: float, report: Figures, memory: Memory) -> Figures:
+    """
+    Turn what the load client counted into the figures that are compared.
+
+    :param expected: how many events the clients are to get of those of the window.
+    """
     opened, arrived = max(report["opened"], 1), max(report["arrived"], 1)
-    expected = scenario.streams * scenario.window_s * 1_000_000 / scenario.interval_us
     latency, opening = report.pop("latency_us"), report.pop("open_us")
     open_ns, window_ns = report.pop("open_ns"), report.pop("window_ns")
     open_cpu_ns = report.pop("open_cpu_ns")
     window_cpu_ns = report.pop("window_cpu_ns")
+    del report["window_from_ns"]
     grown_bytes = memory.with_streams_bytes - memory.before_bytes
     return {
         **report,

@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 from unittest import SkipTest
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bench.processes import wait_until
 from bench.programs import Figures, load, source
+from bench.scenario import Shared
+from bench.shared import dying_source
 from tests.bench.scripted import Step, chunk, event, scripted_source
 
 FAULTS = (
@@ -171,6 +177,66 @@ class LoadTests(InstrumentCase):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             self.assert_faults(measured(taken.getsockname()[1]), failed=2)
+
+
+class StormTests(InstrumentCase):
+    """After the storm the load client knows what it had, and sees what is missing."""
+
+    def storm(self, step: Step) -> Figures:
+        """Cut two streams of a scripted source, and let them come back."""
+        with scripted_source(step) as port:
+            return measured(
+                port, streams=2, storm_ms=1000, away_ms=100, first_sequence=0
+            )
+
+    def test_a_source_that_goes_on(self) -> None:
+        """Each gets what it missed, or all again, once."""
+        scenario = Shared("t", "test", 4, 20_000, 80, window_s=1)
+        with dying_source(scenario, Path(self.mktemp()), None) as events:
+            figures = measured(
+                events.port, streams=4, storm_ms=5000, away_ms=200, first_sequence=0
+            )
+        self.assert_faults(figures)
+        self.assertEqual((figures["opened"], figures["storm_returned"]), (4, 4))
+        self.assertEqual(figures["storm_unfinished"], 0)
+        self.assertGreater(figures["storm_events"], 4 * 10)
+
+    def test_a_source_that_begins_anew(self) -> None:
+        """What comes again unasked is doubled."""
+        figures = self.storm(lambda n: chunk(b"id: %d\n%b" % (n, event(n))))
+        self.assertGreater(figures["duplicated"], 2)
+        self.assertEqual(figures["lost"], 0)
+
+    def test_a_source_that_leaves_out(self) -> None:
+        """The first number after the storm must follow the last one before it."""
+        first = in_turn(0, 0, 1000, 1000)
+
+        def step(number: int) -> bytes:
+            number += first(number)
+            return chunk(b"id: %d\n%b" % (number, event(number)))
+
+        self.assertGreater(self.storm(step)["lost"], 2 * 900)
+
+    def test_nobody_comes_back(self) -> None:
+        """A source that gives nothing more leaves all streams unfinished."""
+        speaks = in_turn(True, True, False, False)
+        figures = self.storm(
+            lambda n: chunk(b"id: 1\n" + event(n)) if speaks(n) else b""
+        )
+        self.assertEqual(figures["storm_unfinished"], 2)
+
+
+def in_turn(*values: Any) -> Callable[[int], Any]:
+    """Give each connection of a scripted source the next value, for all its steps."""
+    left, given = list(values), dict[int, Any]()
+
+    def value(number: int) -> Any:
+        mine = threading.get_ident()
+        if number == 1:
+            given[mine] = left.pop(0)
+        return given[mine]
+
+    return value
 
 
 class SourceTests(InstrumentCase):

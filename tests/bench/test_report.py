@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -54,6 +55,16 @@ class VerdictTests(SynchronousTestCase):
         self.assertEqual(result.misses(), [])
         result.rounds["relay"][1]["lost"] = 1
         self.assertEqual(result.misses(), ["some: lost is 1, at most 0 is allowed"])
+
+    def test_limit_for_many_streams(self) -> None:
+        """A figure that few streams would spoil is judged from a number of them on."""
+        result = compared(None, 30)
+        limit = Limit("memory_kib_per_stream", 10, from_streams=1000)
+        result.scenario = replace(result.scenario, limits=(limit,))
+        result.rounds["relay"][0]["streams"] = 999
+        self.assertEqual(result.misses(), [])
+        result.rounds["relay"][0]["streams"] = 1000
+        self.assertEqual(len(result.misses()), 1)
 
     def test_ratio_of_medians(self) -> None:
         """The medians are compared, so that one round out of line decides nothing."""

@@ -58,7 +58,7 @@ class RunTests(SynchronousTestCase):
             raise SkipTest("gcc is not installed")
         out = Path(self.mktemp()).absolute()
         # By itself, since it pins its own process to a core.
-        command = [sys.executable, "-m", "bench", "quiet", "leave-tls-body"]
+        command = [sys.executable, "-m", "bench", "quiet", "leave-tls-body", "shared"]
         command += ["--streams", "20", "--window-s", "2", "--repetitions", "6"]
         done = subprocess.run(
             [*command, "--out", str(out)],
@@ -72,5 +72,8 @@ class RunTests(SynchronousTestCase):
         quiet = json.loads((out / "quiet.json").read_text())
         figures = quiet["medians"]["relay"]
         self.assertEqual((figures["opened"], figures["lost"]), (20, 0))
+        shared = json.loads((out / "shared.json").read_text())["medians"]["relay"]
+        self.assertEqual((shared["kills"], shared["most_upstreams"]), (1, 1))
+        self.assertGreater(shared["storm_events"], 20)
         self.assertGreater(figures["cpu_us_per_event"], 0)
         self.assertIn("### leave-tls-body", (out / "results.md").read_text())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from bench.report import TABLES
-from bench.scenario import RELAY, SCENARIOS, Leave, Streams
-from bench.streams import Memory, derived
+from bench.scenario import RELAY, SCENARIOS, Leave, Shared, Streams
+from bench.shared import of_the_storm
+from bench.streams import Memory, derived, expected
 
 TIMES = {"p50": 1.0, "p99": 2.0, "p99_9": 3.0, "max": 4.0}
 COUNTS = [
@@ -25,10 +27,12 @@ COUNTS = [
     "late",
 ]
 
+OF_SHARED = {"storm_kib_per_stream", "kills", "most_upstreams"}
+"""What its own runner measures."""
 SCENARIO = Streams("some", "some streams", 10, 100_000, 80, window_s=2)
 
 
-def report(**counts: int) -> dict[str, object]:
+def report(**counts: int) -> dict[str, Any]:
     """Give what the load client reports of a faultless run of `SCENARIO`."""
     return {
         **dict.fromkeys(COUNTS, 0),
@@ -39,9 +43,24 @@ def report(**counts: int) -> dict[str, object]:
         "open_cpu_ns": 5_000_000,
         "window_ns": 2_000_000_000,
         "window_cpu_ns": 10_000_000,
+        "window_from_ns": 7,
         "latency_us": dict(TIMES),
         "open_us": dict(TIMES),
         **counts,
+    }
+
+
+def storm() -> dict[str, Any]:
+    """Give what the load client reports of a storm, in which one of ten was lost."""
+    return {
+        "streams": 10,
+        "storm_returned": 9,
+        "storm_unfinished": 1,
+        "storm_events": 900,
+        "storm_open_ns": 500_000_000,
+        "storm_ns": 2_000_000_000,
+        "storm_cpu_ns": 1_800_000,
+        "storm_open_us": dict(TIMES),
     }
 
 
@@ -59,11 +78,14 @@ class ScenarioTests(SynchronousTestCase):
 
     def test_figures(self) -> None:
         """Whatever is limited, compared or shown is measured."""
-        streams = set(derived(SCENARIO, report(), Memory([])))
+        streams = set(derived(expected(SCENARIO), report(), Memory([])))
         streams |= {"left_open", "all_gone_ms", "stalled_at_source"}
+        shared = streams | set(of_the_storm(storm())) | OF_SHARED
         leave = {"repetitions", "missed", "p50_ms", "p99_ms", "max_ms"}
         for scenario in SCENARIOS:
             there = leave if isinstance(scenario, Leave) else streams
+            if isinstance(scenario, Shared):
+                there = shared
             used = {limit.figure for limit in scenario.limits}
             used |= TABLES[type(scenario)].keys()
             if isinstance(scenario, Streams):
@@ -93,7 +115,7 @@ class DerivedTests(SynchronousTestCase):
         """Costs are per event and per stream, and what is missing is a share."""
         memory = Memory([])
         memory.with_streams_bytes = 10 * 2048
-        figures = derived(SCENARIO, report(events=150), memory)
+        figures = derived(expected(SCENARIO), report(events=150), memory)
         self.assertEqual(figures["expected"], 200)
         self.assertEqual(figures["short_percent"], 25)
         self.assertEqual(figures["cpu_us_per_event"], 50)
@@ -106,5 +128,17 @@ class DerivedTests(SynchronousTestCase):
 
     def test_nothing_opened(self) -> None:
         """A run in which nothing worked is still reported."""
-        figures = derived(SCENARIO, report(opened=0, events=0, arrived=0), Memory([]))
+        figures = derived(
+            expected(SCENARIO), report(opened=0, events=0, arrived=0), Memory([])
+        )
         self.assertEqual(figures["short_percent"], 100)
+
+    def test_of_the_storm(self) -> None:
+        """Nothing of the raw counts is left to be taken for a figure."""
+        counted = storm()
+        figures = of_the_storm(counted)
+        self.assertEqual(counted, {"streams": 10})
+        self.assertEqual(figures["storm_unreturned"], 1)
+        self.assertEqual(figures["storm_cpu_us_per_event"], 2)
+        self.assertEqual(figures["storm_returned_per_s"], 18)
+        self.assertEqual(figures["storm_ms"], 2000)
