@@ -1,0 +1,126 @@
+"""The signatures of JSON Web Tokens, and the keys that verify them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_public_key,
+    load_ssh_public_key,
+)
+from cryptography.x509 import load_pem_x509_certificate
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
+
+SIGNATURES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        **{f"RSA_RS{bits}": frozenset({f"RS{bits}"}) for bits in (256, 384, 512)},
+        **{f"HMAC_HS{bits}": frozenset({f"HS{bits}"}) for bits in (256, 384, 512)},
+        **{f"RSA_PS{bits}": frozenset({f"PS{bits}"}) for bits in (256, 384, 512)},
+        **{f"ECDSA_ES{bits}": frozenset({f"ES{bits}"}) for bits in (256, 384, 512)},
+        # RFC 8037's name for all curves, and those of RFC 9864.
+        "EDDSA": frozenset({"EdDSA", "Ed25519", "Ed448"}),
+    }
+)
+"""What a token's ``alg`` may be, by the name of the signature in a plan."""
+
+MIN_RSA_BITS = 2048
+"""RFC 7518, 3.3."""
+MAX_RSA_BITS = 8192
+"""A key of any size could be published; the work of one verification is bounded."""
+
+_CURVES = {256: "P-256", 384: "P-384", 512: "P-521"}
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+
+
+def read_key(signature: str, text: str) -> Key:
+    """
+    Read the key that a plan gives.
+
+    :param signature: one of :data:`SIGNATURES`.
+    :param text: a secret, or a public key or certificate as PEM, or ``ssh-rsa ...``.
+    :raises ValueError: when it is none that fits; the text is not shown.
+    """
+    bits = int(signature[-3:]) if signature[-3:].isdigit() else 0
+    if signature.startswith("HMAC"):
+        return _secret(text, bits)
+    key = _public_key(text.strip())
+    if problem := unfit(signature, key):
+        raise ValueError(problem)
+    return key
+
+
+def unfit(signature: str, key: Key) -> str | None:
+    """
+    Say why a key cannot verify a signature.
+
+    :param signature: one of :data:`SIGNATURES`.
+    :param key: any key.
+    :return: None when it can.
+    """
+    kind = signature.partition("_")[0]
+    if kind == "RSA":
+        if not isinstance(key, RSAKey):
+            return "must be an RSA key"
+        if not MIN_RSA_BITS <= key.public_key.key_size <= MAX_RSA_BITS:
+            return f"must be an RSA key of {MIN_RSA_BITS} to {MAX_RSA_BITS} bits"
+    elif kind == "ECDSA":
+        curve = _CURVES[int(signature[-3:])]
+        if not (isinstance(key, ECKey) and key.curve_name == curve):
+            return f"must be an EC key on the curve {curve}"
+    elif kind == "EDDSA":
+        if not (isinstance(key, OKPKey) and key.curve_name in ("Ed25519", "Ed448")):
+            return "must be an Ed25519 or Ed448 key"
+    elif not isinstance(key, OctKey):
+        return "must be a secret"
+    return None
+
+
+def _secret(text: str, bits: int) -> OctKey:
+    """As in the reference, what can be read as base64 is."""
+    secret = text.encode("utf-8")
+    bare = text.rstrip("=")
+    if _BASE64.fullmatch(text) and len(bare) % 4 != 1:
+        # Padding may be left out, but not be wrong.
+        padded = bare + "=" * (-len(bare) % 4)
+        if text in (bare, padded):
+            secret = base64.b64decode(padded)
+    if len(secret) * 8 < bits:
+        raise ValueError(
+            f"must be a secret of {bits // 8} bytes or more (RFC 7518, 3.2); what can"
+            " be read as base64 is"
+        )
+    if b"-----BEGIN" in secret or secret.startswith(b"ssh-"):
+        # A public key is no secret: everybody could sign with it.
+        raise ValueError("must be a secret, not a public key or a certificate")
+    return OctKey.import_key(secret)
+
+
+def _public_key(text: str) -> Key:
+    encoded = text.encode("utf-8")
+    loaded: Any
+    try:
+        if text.startswith("ssh-"):
+            loaded = load_ssh_public_key(encoded)
+        elif "-----BEGIN CERTIFICATE-----" in text:
+            loaded = load_pem_x509_certificate(encoded).public_key()
+        else:
+            loaded = load_pem_public_key(encoded)
+        pem = loaded.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ValueError(
+            "must be a public key or a certificate as PEM, or begin with ssh-rsa"
+        ) from None
+    for kind in (RSAKey, ECKey, OKPKey):
+        try:
+            return kind.import_key(pem)
+        except (JoseError, ValueError, TypeError):
+            continue
+    raise ValueError("must be an RSA, EC, Ed25519 or Ed448 key")

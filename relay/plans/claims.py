@@ -1,0 +1,134 @@
+"""What the claims of a token say, whether it was signed or introspected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+MAX_SECONDS = 253_402_300_799
+"""The end of the year 9999: no date is later."""
+
+
+def claim(claims: Mapping[str, Any], path: str) -> Any:
+    """
+    Give a claim.
+
+    :param claims: all of them.
+    :param path: its name, which may have dots; else names of nested objects between
+        dots.
+    :return: None when there is none.
+    """
+    if claims.get(path) is not None:
+        return claims[path]
+    found: Any = claims
+    for name in path.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(name)
+    return found
+
+
+def text(value: Any) -> str | None:
+    """
+    Read a claim that holds a name, or a list of names, of which the first counts.
+
+    :param value: the claim.
+    :return: None for anything else, and for an empty name.
+    """
+    if isinstance(value, list) and value:
+        value = value[0]
+    return value if isinstance(value, str) and value else None
+
+
+def client_id(claims: Mapping[str, Any], path: str | None) -> str | None:
+    """
+    Say whom a token was given to.
+
+    :param claims: the token's.
+    :param path: of the claim that says so; without one it is the first of ``azp``,
+        ``aud`` and ``client_id`` that there is, as in the reference.
+    """
+    if path is not None:
+        return text(claim(claims, path))
+    for name in ("azp", "aud", "client_id"):
+        if found := text(claims.get(name)):
+            return found
+    return None
+
+
+def scopes(claims: Mapping[str, Any], separator: str | None = None) -> frozenset[str]:
+    """
+    Say what a token is good for.
+
+    :param claims: the token's; ``scope`` (RFC 8693, 4.2), ``scp`` or ``scopes`` may be
+        a text or a list.
+    :param separator: between the scopes of a text; white space without one.
+    """
+    for name in ("scope", "scp", "scopes"):
+        value = claims.get(name)
+        if isinstance(value, str) and value.strip():
+            return frozenset(one for one in value.split(separator) if one)
+        if isinstance(value, list):
+            return frozenset(one for one in value if isinstance(one, str))
+    return frozenset()
+
+
+def suffices(granted: Collection[str], required: Collection[str], strict: bool) -> bool:
+    """
+    Whether scopes are enough.
+
+    :param granted: what a token is good for.
+    :param required: what is asked for; nothing is always granted.
+    :param strict: whether all are asked for, or one of them.
+    """
+    if not required:
+        return True
+    check = all if strict else any
+    return check(one in granted for one in required)
+
+
+def seconds(claims: Mapping[str, Any], name: str) -> float | None:
+    """
+    Read a date (RFC 7519, 2: seconds since the Unix epoch, fractions allowed).
+
+    :param claims: all of them.
+    :param name: of the date.
+    :return: None without one.
+    :raises ValueError: when it is no date.
+    """
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"its {name} is no date")
+    # False for what is no number, or infinite.
+    if not 0 <= value <= MAX_SECONDS:
+        raise ValueError(f"its {name} is no date")
+    return float(value)
+
+
+def lifetime(
+    claims: Mapping[str, Any], now_ms: int, skew_ms: int, required: bool
+) -> int | None:
+    """
+    Check ``nbf`` and ``exp`` (RFC 7519, 4.1.4 and 4.1.5).
+
+    :param claims: the token's.
+    :param now_ms: the time of day, in milliseconds since the Unix epoch.
+    :param skew_ms: by how much the issuer's clock may differ.
+    :param required: whether there must be an ``exp``.
+    :return: until when it is good, in milliseconds since the Unix epoch, ``skew_ms``
+        included; None for ever.
+    :raises ValueError: when it is not good now.
+    """
+    starts, ends = seconds(claims, "nbf"), seconds(claims, "exp")
+    if starts is not None and now_ms + skew_ms < starts * 1000:
+        raise ValueError("it is not good yet")
+    if ends is None:
+        if required:
+            raise ValueError("it has no exp")
+        return None
+    until_ms = int(ends * 1000) + skew_ms
+    if now_ms >= until_ms:
+        raise ValueError("it has expired")
+    return until_ms
