@@ -9,7 +9,6 @@ first route table is built from it, and only then does a listener accept.
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import time
 from typing import Any, TypeVar
@@ -40,6 +39,7 @@ from relay.management.site import ManagementSite
 from relay.observability.access import open_access_log
 from relay.observability.live import LiveExchanges
 from relay.plans.discovery import find_plans
+from relay.process import raise_file_limit, settle_garbage
 from relay.settings import Settings, SettingsError, TlsSettings, load
 from relay.store.channels import ChannelStore
 from relay.store.errors import StoreError
@@ -163,12 +163,13 @@ class RelayService(Service):
         :raises CannotStart: with one line, whatever is in the way.
         """
         super().startService()
-        _raise_file_limit()
+        raise_file_limit()
         self._reactor.suggestThreadPoolSize(DNS_THREADS)
         try:
             self._start()
         except (StoreError, MaterialError, SettingsError, OSError) as error:
             raise CannotStart(str(error)) from None
+        settle_garbage()
 
     def _start(self) -> None:
         settings = self.settings
@@ -344,12 +345,6 @@ class RelayService(Service):
 
 def _wall_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _raise_file_limit() -> None:
-    """Every stream takes two files."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _url(port: IListeningPort, tls: TlsSettings | None) -> str:

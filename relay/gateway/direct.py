@@ -35,27 +35,36 @@ class DirectWriter:
 
     def write(self, data: bytes) -> None:
         """
-        Send what the socket takes, and queue the rest.
+        Frame some of the body, and send it.
 
-        :param data: some of the body, not empty.
+        :param data: not empty.
         """
-        transport = self._transport
         if self._chunked:
             data = b"%x\r\n%b\r\n" % (len(data), data)
+        self.send(data)
+
+    def send(self, framed: bytes) -> None:
+        """
+        Send what the socket takes, and queue the rest.
+
+        :param framed: what goes out as it is, not empty.
+        """
+        transport = self._transport
         if (
             transport.dataBuffer
             or transport._tempDataBuffer
             or transport.disconnecting
             or not transport.connected
         ):
-            transport.write(data)
+            transport.write(framed)
             return
-        sent = transport.writeSomeData(data)
-        if isinstance(sent, int) and sent >= 0:
-            data = data[sent:]
-        # An error shows again when the reactor tries, and is told in the usual way.
-        if data:
-            transport.write(data)
+        try:
+            sent = transport.socket.send(framed)
+        except OSError:
+            # It shows again when the reactor tries, and is told in the usual way.
+            sent = 0
+        if sent < len(framed):
+            transport.write(framed[sent:])
 
 
 def direct_writer(request: RelayRequest) -> DirectWriter | None:

@@ -26,6 +26,7 @@ from relay.gateway.site import RelayRequest
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord
 from relay.plans.verdict import Admission
+from relay.upstream.verbatim import ChunksTaker
 
 LONGEST_TRANSACTION_ID = 256
 
@@ -173,6 +174,25 @@ class Exchange:
         if self._counter is not None:
             self._counter.feed(data)
         self._sender.write(data)
+
+    def chunks_taker(self) -> ChunksTaker | None:
+        """
+        Give what passes whole chunks of the source's on as they are.
+
+        :return: None when the client is not sent chunks.
+        """
+        sender, counter = self._sender, self._counter
+        send = sender.chunks()
+        if send is None:
+            return None
+
+        def take(framed: bytes, content: bytes) -> None:
+            if counter is not None:
+                counter.feed(content)
+            sender.bytes += len(content)
+            send(framed)
+
+        return take
 
     def complete(
         self,

@@ -142,7 +142,12 @@ class Passthrough:
             self._headers_down(response),
             response.is_event_stream,
         )
-        response.deliver(self, self._connector.idle_timeout_ms, self._idle_expired)
+        response.deliver(
+            self,
+            self._connector.idle_timeout_ms,
+            self._idle_expired,
+            self._exchange.chunks_taker(),
+        )
 
     def _headers_down(self, response: UpstreamResponse) -> Headers:
         headers = downstream_headers(response.headers, response.connection_options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.interfaces import IPushProducer, IReactorTime
@@ -111,6 +112,19 @@ class Sender:
             self._direct.write(data)
         else:
             self._request.write(data)
+
+    def chunks(self) -> Callable[[bytes], None] | None:
+        """
+        Give what writes whole chunks that are framed already; count them in ``bytes``.
+
+        :return: None where the body is not framed in chunks.
+        """
+        if not self._request.chunked:
+            return None
+        if self._direct is not None:
+            return self._direct.send
+        write: Callable[[bytes], None] = self._request.channel.write
+        return write
 
     def finish(self, trailers: list[tuple[bytes, bytes]]) -> None:
         """

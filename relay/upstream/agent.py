@@ -169,10 +169,14 @@ class CallAgent:
             for option in value.split(b",")
         ]
 
+    @property
+    def decoder(self) -> object:
+        """What takes the framing off the response's body; None if it has none."""
+        return self._parser.bodyDecoder if self._parser is not None else None
+
     def trailers(self) -> list[tuple[bytes, bytes]]:
         """Give the trailer fields of a chunked response that has ended."""
-        decoder = self._parser.bodyDecoder if self._parser is not None else None
-        lines: list[bytearray] = getattr(decoder, "_trailerHeaders", [])
+        lines: list[bytearray] = getattr(self.decoder, "_trailerHeaders", [])
         fields = []
         for line in lines:
             name, colon, value = bytes(line).partition(b":")

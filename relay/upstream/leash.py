@@ -28,6 +28,7 @@ from twisted.web._newclient import HTTP11ClientProtocol
 from zope.interface import implementer
 
 from relay.deadline import Deadline
+from relay.upstream.verbatim import ChunkPassage
 
 GOODBYE_MS = 2000
 """How long a TLS peer may take to say goodbye, in milliseconds."""
@@ -52,6 +53,8 @@ class Leash(ProtocolWrapper):
         """How many requests it has carried."""
         self.keep_alive_s: int | None = None
         """How long the source said it keeps an unused connection, in seconds."""
+        self.passage: ChunkPassage | None = None
+        """What lets whole chunks of the response under way pass by the HTTP client."""
         self._clock: IReactorTime = factory.clock
         self.born_s = factory.clock.seconds()
         self._idle: Deadline | None = None
@@ -91,7 +94,8 @@ class Leash(ProtocolWrapper):
         self._idle.start()
 
     def unwatch(self) -> None:
-        """Stop the idle clock."""
+        """Stop the idle clock: the response that it was for is over."""
+        self.passage = None
         if self._idle is not None:
             self._idle.stop()
             self._idle = None
@@ -107,7 +111,11 @@ class Leash(ProtocolWrapper):
         self.bytes_in += len(data)
         if self._idle is not None:
             self._idle.reset()
-        super().dataReceived(data)
+        if self.passage is not None:
+            data = self.passage(data)
+            if not data:
+                return
+        self.http.dataReceived(data)
 
     def pauseProducing(self) -> None:
         """Stop reading: the client cannot take more. Silence does not count now."""

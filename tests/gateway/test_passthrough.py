@@ -51,6 +51,30 @@ class BodyTests(GatewayCase):
         self.assertEqual((answer.body, answer.trailers), (b"xyzuvwg", [(b"t", b"u")]))
         self.assertEqual(self.gateway.pool.kept, 1)
 
+    async def test_chunks(self) -> None:
+        """However the source's chunks arrive, they are counted and framed alike."""
+        await self.stage()
+        events = [b"data: %d\n\n" % n for n in range(6)]
+        one, two, three, four, five, six = map(chunk, events)
+        client, source = await self.call(get(b"/api"))
+        source.send(EVENT_STREAM)
+        for sent, seen in (
+            (one, one),
+            (two + three[:-6], b"data"),
+            (three[-6:] + four, four),
+            (b"9;a=b" + five[1:], five),
+        ):
+            source.send(sent)
+            await client.until_received(seen)
+        source.send(six + b"0\r\nX-Sum: 1\r\n\r\n")
+        answer = await client.answer()
+        self.assertEqual(answer.body, b"".join(events))
+        self.assertEqual(answer.trailers, [(b"x-sum", b"1")])
+        line = await self.gateway.ended()
+        self.assertEqual(
+            (line["events"], line["bytesOut"], line["outcome"]), (6, 54, "completed")
+        )
+
     async def test_close_delimited(self) -> None:
         """A body that the source ends by closing is complete, chunked for HTTP/1.1."""
         await self.stage()

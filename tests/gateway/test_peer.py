@@ -118,6 +118,16 @@ class TlsClientTests(GatewayCase):
         source.send(response(b"hello"))
         self.assertEqual((await client.answer()).body, b"hello")
 
+    async def test_chunks(self) -> None:
+        """The source's chunks are the client's, encrypted."""
+        await self.stage_with_tls()
+        client, source = await self.secure_call(get(b"/api"))
+        source.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        source.send(chunk(b"one") + chunk(b"two"))
+        await client.until_received(b"two\r\n")
+        source.send(b"0\r\n\r\n")
+        self.assertEqual((await client.answer()).body, b"onetwo")
+
     async def test_cut(self) -> None:
         """What came with the end of the source arrives, in the same packet or not, and
         no goodbye after it."""

@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "plain_path": set(),
     "plans": {"model", "plugins", "tls", "upstream"},
     "plugins": set(),
+    "process": set(),
     "settings": {"plain_path", "settings_source", "settings_types"},
     "settings_source": {"settings_types"},
     "settings_types": set(),

@@ -1,0 +1,31 @@
+"""What the daemon asks of its process."""
+
+import gc
+import resource
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay import process
+
+
+class ProcessTests(SynchronousTestCase):
+    """Both are undone afterwards."""
+
+    def test_files(self) -> None:
+        """All that the system grants may be open."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 500), hard))
+        process.raise_file_limit()
+        self.assertEqual(resource.getrlimit(resource.RLIMIT_NOFILE), (hard, hard))
+
+    def test_garbage(self) -> None:
+        """What is there is looked at no more, and the rest less often, not never."""
+        self.addCleanup(gc.set_threshold, *gc.get_threshold())
+        self.addCleanup(gc.unfreeze)
+        process.settle_garbage()
+        self.assertGreater(gc.get_freeze_count(), 1000)
+        self.assertEqual(
+            gc.get_threshold(), (process.YOUNG, process.MIDDLE, process.OLD)
+        )
+        self.assertTrue(gc.isenabled())
