@@ -4,7 +4,7 @@
 #   make test    every check: formatting, types, rules of the code, all tests
 #   make quick   the tests that start no other program
 #   make lint    formatting and types only
-#   make bench   what Relay costs beside other gateways, written to bench/results
+#   make bench   what Relay costs beside other gateways (which it installs), to bench/results
 #   make clean   remove what these commands made, the virtual environment included
 #
 # PYTHON names the interpreter that makes the virtual environment, VENV its place.
@@ -46,7 +46,7 @@ clean:
 	find relay twisted tests -name __pycache__ -prune -exec rm -rf {} +
 	rm -f twisted/plugins/dropin.cache
 
-# The figures of docs/benchmarks.md; BENCH passes options on, such as
+# The figures of docs/performance.md; BENCH passes options on, such as
 # BENCH="--streams 1000" or BENCH="passthrough --rounds 5".
 bench: $(VENV)/.run
 	@exec $(VENV)/bin/python -m bench $(BENCH)

@@ -1,11 +1,17 @@
 /*
- * A load client for event streams: opens N GETs from one thread, keeps them open for a
- * window of time, and says what became of every event that `source` sent in it.
+ * A load client for event streams: opens N requests from one thread, keeps them open for
+ * a window of time, and says what became of every event that `source` or `publish` sent
+ * in it.
  *
  *   load --port P --path /x [--host 127.0.0.1] [--header "Name: value"]... --streams N
  *        [--opening M] [--open-rate R] [--open-timeout-ms T] [--settle-ms S]
  *        --window-ms W [--drain-ms D] [--late-ms L] [--event-bytes B]
- *        [--first-sequence F] [--storm-ms T [--away-ms A]] [--cpu-of PID]...
+ *        [--first-sequence F] [--post-bytes B] [--trust FILE]
+ *        [--storm-ms T [--away-ms A]] [--cpu-of PID]...
+ *
+ * The requests are GETs, or with --post-bytes POSTs with a JSON body of that size. With
+ * --trust they go over TLS, and FILE holds the certificates that are trusted for the
+ * host; that needs a build with -DWITH_TLS and OpenSSL.
  *
  * Life of a run: *opening* (at most M connections that have no answer yet, at most R
  * new ones a second), until every stream has its response head; *settling*; the
@@ -43,6 +49,11 @@
 
 #include "monotonic.h"
 
+#ifdef WITH_TLS
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#endif
+
 #define MAX_HEAD 16384
 #define KEPT 160 /* bytes of a line that are looked at */
 #define MAX_ID 128
@@ -56,7 +67,10 @@ struct histogram {
 
 struct stream {
     int fd;
-    enum { UNOPENED, CONNECTING, HEAD, BODY, DONE } state;
+#ifdef WITH_TLS
+    SSL *tls;
+#endif
+    enum { UNOPENED, CONNECTING, HANDSHAKE, HEAD, BODY, DONE } state;
     enum { SIZE, DATA, DATA_END, TRAILER } part;
     bool chunked, has_data, passed, in_extension;
     uint64_t connect_ns, chunk_left;
@@ -71,10 +85,10 @@ struct stream {
 };
 
 static struct {
-    const char *host, *path;
+    const char *host, *path, *trust;
     uint16_t port;
     uint64_t streams, opening, open_rate, open_timeout_ms, settle_ms, window_ms, drain_ms,
-        late_ms, event_bytes, first_sequence, storm_ms, away_ms;
+        late_ms, event_bytes, first_sequence, post_bytes, storm_ms, away_ms;
     pid_t pids[MAX_PIDS];
     int n_pids;
 } option = {.host = "127.0.0.1",
@@ -86,9 +100,13 @@ static struct {
             .first_sequence = 1,
             .away_ms = 1000};
 
-static char request[MAX_HEAD];
+static char request[MAX_HEAD], body[MAX_HEAD]; /* without the head's blank line */
 static size_t request_length;
 static struct stream *streams;
+#ifdef WITH_TLS
+static SSL_CTX *tls_context;
+static char tls_agreed[64];
+#endif
 static int poll_fd;
 static uint64_t begun, in_opening, opened, failed, refused, cut, malformed, mixed;
 static uint64_t start_ns, end_ns, read_ns;
@@ -191,6 +209,16 @@ static void take(struct stream *s)
         late++;
 }
 
+/* Digits and the space after them. */
+static bool take_number(const char **at, const char *stop, uint64_t *value)
+{
+    const char *from = *at;
+    *value = 0;
+    while (*at < stop && **at >= '0' && **at <= '9')
+        *value = *value * 10 + (uint64_t)(*(*at)++ - '0');
+    return *at > from && *at < stop && *(*at)++ == ' ';
+}
+
 /* A line is complete: `text` holds its first `kept` bytes. */
 static void take_line(struct stream *s, const char *text, size_t kept, uint64_t length)
 {
@@ -208,12 +236,10 @@ static void take_line(struct stream *s, const char *text, size_t kept, uint64_t 
     }
     if (kept < 6 || memcmp(text, "data: ", 6))
         return;
-    char copy[KEPT + 1];
-    unsigned long long id, sequence, stamp;
-    size_t size = kept < KEPT ? kept : KEPT;
-    memcpy(copy, text, size);
-    copy[size] = 0;
-    if (sscanf(copy + 6, "%llu %llu %llu", &id, &sequence, &stamp) != 3) {
+    const char *at = text + 6, *stop = text + (kept < KEPT ? kept : KEPT);
+    uint64_t id, sequence, stamp;
+    if (!take_number(&at, stop, &id) || !take_number(&at, stop, &sequence) ||
+        !take_number(&at, stop, &stamp)) {
         misshapen++;
         return;
     }
@@ -255,8 +281,12 @@ static void take_body(struct stream *s, const char *bytes, size_t size)
 
 static void finish(struct stream *s)
 {
-    if (s->state == CONNECTING || s->state == HEAD)
+    if (s->state == CONNECTING || s->state == HANDSHAKE || s->state == HEAD)
         in_opening--;
+#ifdef WITH_TLS
+    SSL_free(s->tls);
+    s->tls = NULL;
+#endif
     close(s->fd);
     free(s->head);
     s->head = NULL;
@@ -362,11 +392,28 @@ static void take_head(struct stream *s, const char *bytes, size_t size)
     free(head);
 }
 
+/* What a recv gives, of the bytes inside TLS where there is TLS. */
+static ssize_t get(struct stream *s, char *bytes, size_t size)
+{
+#ifdef WITH_TLS
+    if (s->tls) {
+        int got = SSL_read(s->tls, bytes, (int)size);
+        if (got <= 0 && SSL_get_error(s->tls, got) == SSL_ERROR_WANT_READ) {
+            errno = EAGAIN;
+            return -1;
+        }
+        ERR_clear_error();
+        return got > 0 ? got : 0;
+    }
+#endif
+    return recv(s->fd, bytes, size, 0);
+}
+
 static void receive(struct stream *s)
 {
     static char bytes[262144];
     for (;;) {
-        ssize_t got = recv(s->fd, bytes, sizeof bytes, 0);
+        ssize_t got = get(s, bytes, sizeof bytes);
         if (got < 0 && errno == EAGAIN)
             return;
         read_ns = now_ns();
@@ -378,8 +425,10 @@ static void receive(struct stream *s)
             take_bytes(s, bytes, (size_t)got);
         else
             take_head(s, bytes, (size_t)got);
-        if (s->state == DONE || (size_t)got < sizeof bytes)
+        if (s->state == DONE)
             return;
+        if (!option.trust && (size_t)got < sizeof bytes)
+            return; /* a TLS record ends where it ends: more may follow */
     }
 }
 
@@ -404,19 +453,90 @@ static void open_stream(struct stream *s)
         fail(s, &failed);
 }
 
+static void watch(struct stream *s, uint32_t events)
+{
+    struct epoll_event e = {.events = events, .data.ptr = s};
+    epoll_ctl(poll_fd, EPOLL_CTL_MOD, s->fd, &e);
+}
+
+static bool put(struct stream *s, const char *bytes, size_t size)
+{
+#ifdef WITH_TLS
+    if (s->tls)
+        return SSL_write(s->tls, bytes, (int)size) == (int)size;
+#endif
+    return send(s->fd, bytes, size, MSG_NOSIGNAL) == (ssize_t)size;
+}
+
 static void ask(struct stream *s)
 {
-    char text[MAX_HEAD + MAX_ID + 64];
-    int length = sprintf(text, "%s%s%s%s\r\n", request,
+    char text[sizeof request + sizeof body + MAX_ID + 64];
+    int length = sprintf(text, "%s%s%s%s\r\n%s", request,
                          s->last_id[0] ? "Last-Event-ID: " : "", s->last_id,
-                         s->last_id[0] ? "\r\n" : "");
-    if (send(s->fd, text, (size_t)length, MSG_NOSIGNAL) != length) {
+                         s->last_id[0] ? "\r\n" : "", body);
+    if (!put(s, text, (size_t)length)) {
         fail(s, &failed);
         return;
     }
-    struct epoll_event e = {.events = EPOLLIN, .data.ptr = s};
-    epoll_ctl(poll_fd, EPOLL_CTL_MOD, s->fd, &e);
     s->state = HEAD;
+    watch(s, EPOLLIN);
+}
+
+#ifdef WITH_TLS
+/* Ends this program where TLS cannot even be set up. */
+static void prepare_tls(void)
+{
+    tls_context = SSL_CTX_new(TLS_client_method());
+    if (!tls_context || !SSL_CTX_load_verify_locations(tls_context, option.trust, NULL)) {
+        fprintf(stderr, "load: --trust %s cannot be used\n", option.trust);
+        exit(2);
+    }
+    SSL_CTX_set_verify(tls_context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_read_ahead(tls_context, 1);
+    SSL_CTX_set_mode(tls_context, SSL_MODE_RELEASE_BUFFERS);
+}
+
+static void shake_hands(struct stream *s)
+{
+    if (!s->tls) {
+        s->tls = SSL_new(tls_context);
+        SSL_set_fd(s->tls, s->fd);
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(s->tls), option.host);
+        s->state = HANDSHAKE;
+    }
+    int done = SSL_connect(s->tls);
+    if (done == 1) {
+        if (!*tls_agreed)
+            snprintf(tls_agreed, sizeof tls_agreed, "%s %s", SSL_get_version(s->tls),
+                     SSL_get_cipher(s->tls));
+        ask(s);
+        if (s->state == HEAD)
+            receive(s); /* what was read ahead raises no event */
+        return;
+    }
+    int reason = SSL_get_error(s->tls, done);
+    if (reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE) {
+        watch(s, reason == SSL_ERROR_WANT_READ ? EPOLLIN : EPOLLOUT);
+        return;
+    }
+    ERR_clear_error();
+    fail(s, &failed);
+}
+#endif
+
+/* Go on with a stream whose socket is ready. */
+static void advance(struct stream *s)
+{
+#ifdef WITH_TLS
+    if (option.trust && s->state < HEAD) {
+        shake_hands(s);
+        return;
+    }
+#endif
+    if (s->state == CONNECTING)
+        ask(s);
+    else
+        receive(s);
 }
 
 /* Serve what is ready until the time comes, or nothing is left to wait for. */
@@ -429,12 +549,8 @@ static void serve(uint64_t until_ns, bool (*done)(void))
         int n = epoll_wait(poll_fd, ready, 512, left_ms < 10 ? (int)left_ms : 10);
         for (int i = 0; i < n; i++) {
             struct stream *s = ready[i].data.ptr;
-            if (s->fd < 0)
-                continue;
-            if (s->state == CONNECTING)
-                ask(s);
-            else
-                receive(s);
+            if (s->fd >= 0)
+                advance(s);
         }
     }
 }
@@ -457,7 +573,7 @@ static void open_all(void)
     serve(give_up_ns, all_answered);
     failed += option.streams - begun;
     for (uint64_t i = 0; i < option.streams; i++)
-        if (streams[i].state == CONNECTING || streams[i].state == HEAD)
+        if (streams[i].state != UNOPENED && streams[i].state < BODY)
             fail(&streams[i], &failed);
 }
 
@@ -519,6 +635,29 @@ static void add_header(const char *line)
     request_length += (size_t)sprintf(request + request_length, "%s\r\n", line);
 }
 
+/* The request of every stream. A body is the JSON that asks a model for tokens. */
+static void write_request(char **headers, int n_headers)
+{
+    request_length = (size_t)snprintf(request, sizeof request / 2,
+                                      "%s %s HTTP/1.1\r\nHost: %s:%u\r\n"
+                                      "Accept: text/event-stream\r\n",
+                                      option.post_bytes ? "POST" : "GET", option.path,
+                                      option.host, option.port);
+    for (int i = 0; i < n_headers; i++)
+        add_header(headers[i]);
+    if (option.post_bytes) {
+        static const char begin[] = "{\"stream\": true, \"prompt\": \"";
+        char line[64];
+        add_header("Content-Type: application/json");
+        snprintf(line, sizeof line, "Content-Length: %llu",
+                 (unsigned long long)option.post_bytes);
+        add_header(line);
+        memset(body, 'x', option.post_bytes);
+        memcpy(body, begin, sizeof begin - 1);
+        memcpy(body + option.post_bytes - 2, "\"}", 2);
+    }
+}
+
 static void read_options(int argc, char **argv)
 {
     static const struct {
@@ -535,6 +674,7 @@ static void read_options(int argc, char **argv)
         {"--late-ms", &option.late_ms, 1, 60000},
         {"--event-bytes", &option.event_bytes, 0, 1 << 20},
         {"--first-sequence", &option.first_sequence, 0, UINT64_MAX},
+        {"--post-bytes", &option.post_bytes, 32, MAX_HEAD - 1},
         {"--storm-ms", &option.storm_ms, 0, 120000},
         {"--away-ms", &option.away_ms, 0, 60000},
     };
@@ -552,6 +692,8 @@ static void read_options(int argc, char **argv)
             option.host = value;
         else if (!strcmp(name, "--path"))
             option.path = value;
+        else if (!strcmp(name, "--trust"))
+            option.trust = value;
         else if (!strcmp(name, "--port"))
             option.port = (uint16_t)number(name, value, 1, 65535);
         else if (!strcmp(name, "--header"))
@@ -572,12 +714,13 @@ static void read_options(int argc, char **argv)
         fprintf(stderr, "load: --host must be a loopback address\n");
         exit(2);
     }
-    request_length = (size_t)snprintf(request, sizeof request / 2,
-                                      "GET %s HTTP/1.1\r\nHost: %s:%u\r\n"
-                                      "Accept: text/event-stream\r\n",
-                                      option.path, option.host, option.port);
-    for (int i = 0; i < n_headers; i++)
-        add_header(headers[i]);
+#ifndef WITH_TLS
+    if (option.trust) {
+        fprintf(stderr, "load: --trust needs a build with TLS\n");
+        exit(2);
+    }
+#endif
+    write_request(headers, n_headers);
     free(headers);
 }
 
@@ -587,6 +730,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     streams = calloc(option.streams, sizeof *streams);
     poll_fd = epoll_create1(0);
+#ifdef WITH_TLS
+    if (option.trust)
+        prepare_tls();
+#endif
     start_ns = end_ns = pass_ns = UINT64_MAX;
 
     mark("opening");
@@ -636,6 +783,10 @@ int main(int argc, char **argv)
     FIGURE("misshapen", misshapen);
     FIGURE("mixed", mixed);
     FIGURE("body_bytes", body_bytes);
+#ifdef WITH_TLS
+    if (option.trust)
+        fprintf(report, "\"tls\": \"%s\", ", tls_agreed);
+#endif
     fclose(report);
     text[size - 2] = 0; /* the comma after the last figure */
     printf("{%s}\n", text);

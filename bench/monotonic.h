@@ -9,6 +9,7 @@
 
 #define NS_PER_MS 1000000ull
 #define NS_PER_S 1000000000ull
+#define EASE_US 100000ull /* between two events for all, once the window is over */
 
 static inline uint64_t now_ns(void)
 {

@@ -1,12 +1,13 @@
-"""The two C programs: compiled here, started, and asked."""
+"""The three C programs: compiled here, started, and asked."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,21 +23,24 @@ Figures = dict[str, Any]
 """What the load client reports; its own text describes each figure."""
 
 
-def compiled(name: str) -> Path:
+def compiled(name: str, *, tls: bool = False) -> Path:
     """
     Give a C program of this directory, compiled from its present text.
 
+    :param tls: with OpenSSL.
     :raises BenchError: there is no compiler, or it refuses.
     """
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         raise BenchError("a C compiler is needed: apt install gcc libc6-dev")
-    text, program = HERE / f"{name}.c", BUILD / name
+    text, program = HERE / f"{name}.c", BUILD / f"{name}{'-tls' * tls}"
     newest = max(text.stat().st_mtime, (HERE / "monotonic.h").stat().st_mtime)
     if program.exists() and program.stat().st_mtime > newest:
         return program
     BUILD.mkdir(exist_ok=True)
     command = [compiler, *FLAGS, "-o", str(program), str(text)]
+    if tls:
+        command += ["-DWITH_TLS", "-lssl", "-lcrypto"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BenchError(f"{name}.c does not compile:\n{done.stderr}")
@@ -51,21 +55,95 @@ class Source:
 
     def stats(self) -> dict[str, int]:
         """Ask what it has opened, closed and sent so far."""
-        url = f"http://127.0.0.1:{self.port}/stats"
+        numbers: dict[str, int] = self._asked("stats")
+        return numbers
+
+    def start(self) -> None:
+        """Begin the events that are for all its streams."""
+        self._asked("start")
+
+    def ease(self) -> None:
+        """Go on with few of them, so that whoever is behind comes to its end."""
+        self._asked("ease")
+
+    def _asked(self, path: str) -> Any:
+        url = f"http://127.0.0.1:{self.port}/{path}"
         with urllib.request.urlopen(url, timeout=10) as answer:
-            numbers: dict[str, int] = json.load(answer)
-            return numbers
+            return json.load(answer)
 
 
 @contextmanager
-def source(core: int | None) -> Iterator[Source]:
-    """Run the source for as long as the block lasts."""
-    process = start([str(compiled("source"))], core)
+def source(
+    core: int | None, *, broadcast_us: int = 0, broadcast_bytes: int = 0
+) -> Iterator[Source]:
+    """
+    Run the source for as long as the block lasts.
+
+    :param broadcast_us: the interval of events that are for all its streams, once it
+        is told to start; 0 for none.
+    """
+    command = [str(compiled("source"))]
+    if broadcast_us:
+        command += ["--broadcast-us", str(broadcast_us)]
+        command += ["--broadcast-bytes", str(broadcast_bytes)]
+    process = start(command, core)
     try:
         assert process.stdout is not None
         yield Source(int(process.stdout.readline()))
     finally:
         stop(process)
+
+
+@dataclass
+class Publisher:
+    """Publishes events to a server on one connection, from its start to its end."""
+
+    core: int | None
+    port: int
+    path: str
+    interval_us: int
+    event_bytes: int
+    _process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        options = {
+            "port": self.port,
+            "path": self.path,
+            "interval-us": self.interval_us,
+            "bytes": self.event_bytes,
+        }
+        self._process = start(_command(compiled("publish"), options), self.core)
+
+    def ease(self) -> None:
+        """Go on with few events, so that whoever is behind comes to its end."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGUSR1)
+
+    def end(self) -> Figures:
+        """
+        End, and say what became of the events.
+
+        :raises BenchError: the server hung up, or it was never begun.
+        """
+        process, self._process = self._process, None
+        if process is None:
+            raise BenchError("the load client did not come to publishing")
+        process.terminate()
+        said, _ = process.communicate(timeout=15)
+        if not said:
+            raise BenchError(f"the publisher ended with status {process.returncode}")
+        counts: Figures = json.loads(said)
+        return counts
+
+    def __enter__(self) -> Publisher:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Leave no process behind."""
+        if self._process is not None:
+            stop(self._process)
 
 
 def load(
@@ -85,9 +163,7 @@ def load(
     :param bound_s: how long it may take.
     :raises BenchError: it failed.
     """
-    command = [str(compiled("load"))]
-    for name, value in options.items():
-        command += [f"--{name}", str(value)]
+    command = _command(compiled("load", tls="trust" in options), options)
     for pid in cpu_of:
         command += ["--cpu-of", str(pid)]
     process = start(["timeout", f"{bound_s:.0f}", *command], core)
@@ -101,3 +177,10 @@ def load(
         raise BenchError(f"the load client ended with status {process.wait()}")
     finally:
         stop(process)
+
+
+def _command(program: Path, options: Mapping[str, object]) -> list[str]:
+    command = [str(program)]
+    for name, value in options.items():
+        command += [f"--{name}", str(value)]
+    return command

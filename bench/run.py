@@ -1,8 +1,8 @@
 """
 The benchmark's command line: run scenarios, write the results, judge them.
 
-The exit status is 0 when every limit was kept, 1 when one was passed, and 2 when the
-run itself failed.
+The exit status is 0 when every limit was kept, 1 when one was passed (or, with
+``--strict``, a target was not reached), and 2 when the run itself failed.
 """
 
 from __future__ import annotations
@@ -15,26 +15,40 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bench import leave, server_nginx, shared, streams
+from bench import leave, report, shared, streams
 from bench.machine import Cores, describe, pin, raise_file_limit
+from bench.peers import NEEDS, TLS, install
 from bench.processes import BenchError
 from bench.programs import source
-from bench.report import Result, document, write
+from bench.result import Result, not_reached
 from bench.scenario import (
+    CADDY,
     DIRECT,
+    HAPROXY,
+    NCHAN,
     NGINX,
     RELAY,
-    SCENARIOS,
+    RELAY_SSE,
+    RELAY_TOPIC,
     Leave,
     Scenario,
     Shared,
     Streams,
 )
+from bench.scenarios import SCENARIOS
 from bench.server import Place, Running, Server
-from bench.server_nginx import nginx_server
-from bench.server_relay import relay_server, shared_relay_server
+from bench.server_caddy import caddy_server
+from bench.server_haproxy import haproxy_server
+from bench.server_nginx import nchan_server, nginx_server
+from bench.server_relay import (
+    relay_server,
+    relay_sse_server,
+    relay_topic_server,
+    shared_relay_server,
+)
 
 RESULTS = Path(__file__).parent / "results"
+QUICK_WINDOW_S = 3
 
 
 @contextmanager
@@ -45,7 +59,12 @@ def no_server(place: Place) -> Iterator[Running]:
 
 SERVERS: dict[str, Server] = {
     RELAY: relay_server,
+    RELAY_SSE: relay_sse_server,
+    RELAY_TOPIC: relay_topic_server,
     NGINX: nginx_server,
+    HAPROXY: haproxy_server,
+    CADDY: caddy_server,
+    NCHAN: nchan_server,
     DIRECT: no_server,
 }
 
@@ -53,23 +72,37 @@ SERVERS: dict[str, Server] = {
 def run_streams(scenario: Streams, cores: Cores, directory: Path) -> Result:
     """Measure Relay and the peers in turn, every server started fresh each time."""
     result = Result(scenario, describe(cores))
-    servers = [RELAY, *scenario.peers]
-    if NGINX in servers and server_nginx.installed() is None:
-        servers.remove(NGINX)
-        result.left_out.append(NGINX)
-    with source(cores.load) as events:
-        for turn in range(scenario.rounds):
-            for name in servers:
-                place = Place(directory / f"{name}-{turn}", cores.server, events.port)
-                place.directory.mkdir()
+    if scenario.tls and not NEEDS[TLS].there():
+        result.left_out[TLS] = NEEDS[TLS].reason()
+        return result
+    servers = []
+    for name in scenario.servers:
+        if name in NEEDS and not NEEDS[name].there():
+            result.left_out[name] = NEEDS[name].reason()
+        else:
+            servers.append(name)
+    tls = leave.self_signed(directory) if scenario.tls else None
+    broadcast_us = scenario.interval_us if scenario.fan_out else 0
+    for turn in range(scenario.rounds):
+        for name in servers:
+            with source(
+                cores.load,
+                broadcast_us=broadcast_us,
+                broadcast_bytes=scenario.event_bytes,
+            ) as events:
+                where = directory / f"{name}-{turn}"
+                where.mkdir()
+                place = Place(where, cores.server, events.port, tls)
                 with SERVERS[name](place) as server:
                     say(f"{scenario.name}: {name}, round {turn + 1}")
-                    figures = streams.measure(scenario, server, events, cores.load)
-                result.servers[name] = {
-                    "version": server.version,
-                    "settings": server.settings,
-                }
-                result.rounds.setdefault(name, []).append(figures)
+                    figures = streams.measure(
+                        scenario, server, events, place, cores.load
+                    )
+            result.servers[name] = {
+                "version": server.version,
+                "settings": server.settings,
+            }
+            result.rounds.setdefault(name, []).append(figures)
     return result
 
 
@@ -78,7 +111,9 @@ def run_leave(scenario: Leave, cores: Cores, directory: Path) -> Result:
     result = Result(scenario, describe(cores))
     tls = leave.self_signed(directory) if scenario.tls else None
     with leave.watching_source(scenario, tls) as watching:
-        place = Place(directory / RELAY, cores.server, watching.port, tls)
+        place = Place(
+            directory / RELAY, cores.server, watching.port, tls, source_tls=True
+        )
         place.directory.mkdir()
         with relay_server(place) as server:
             say(f"{scenario.name}: {RELAY}")
@@ -93,15 +128,18 @@ def run_shared(scenario: Shared, cores: Cores, directory: Path) -> Result:
     result = Result(scenario, describe(cores))
     for turn in range(scenario.rounds):
         logs = directory / f"source-{turn}"
-        place_directory = directory / f"{RELAY}-{turn}"
+        place_directory = directory / f"{RELAY_SSE}-{turn}"
         place_directory.mkdir()
         with shared.dying_source(scenario, logs, cores.load) as events:
             place = Place(place_directory, cores.server, events.port)
             with shared_relay_server(place) as server:
-                say(f"{scenario.name}: {RELAY}, round {turn + 1}")
+                say(f"{scenario.name}: {RELAY_SSE}, round {turn + 1}")
                 figures = shared.measure(scenario, server, events, cores.load)
-        result.servers[RELAY] = {"version": server.version, "settings": server.settings}
-        result.rounds.setdefault(RELAY, []).append(figures)
+        result.servers[RELAY_SSE] = {
+            "version": server.version,
+            "settings": server.settings,
+        }
+        result.rounds.setdefault(RELAY_SSE, []).append(figures)
     return result
 
 
@@ -126,15 +164,21 @@ def parser() -> argparse.ArgumentParser:
     described = argparse.ArgumentParser(
         prog="python -m bench", description="Measure Relay on loopback."
     )
-    described.add_argument("scenario", nargs="*", help=f"of {', '.join(names)}")
-    described.add_argument(
-        "--streams", type=int, help="at most so many streams at once"
-    )
-    described.add_argument("--window-s", type=int, help="measure for so long instead")
-    described.add_argument("--rounds", type=int, help="so many rounds instead")
-    described.add_argument("--repetitions", type=int, help="so many departures instead")
-    described.add_argument(
-        "--out", type=Path, default=RESULTS, help="where the results go"
+    add = described.add_argument
+    add("scenario", nargs="*", help=f"of {', '.join(names)}")
+    add("--quick", action="store_true", help="one round, and a window of 3 s at most")
+    add("--servers", help=f"only these, with commas between: {', '.join(SERVERS)}")
+    add("--streams", type=int, help="at most so many streams at once")
+    add("--window-s", type=int, help="measure for so long instead")
+    add("--rounds", type=int, help="so many rounds instead")
+    add("--repetitions", type=int, help="so many departures instead")
+    add("--out", type=Path, default=RESULTS, help="where the results go")
+    add("--strict", action="store_true", help="fail when a target is not reached")
+    add("--no-install", action="store_true", help="leave out what is not installed")
+    add(
+        "--report",
+        action="store_true",
+        help="run nothing: write the page and the chart from all results there are",
     )
     return described
 
@@ -143,13 +187,18 @@ def chosen(options: argparse.Namespace) -> list[Scenario]:
     """
     Give the scenarios that were asked for, in the size that was asked for.
 
-    :raises BenchError: one has no such name.
+    :raises BenchError: one has no such name, or a server has none.
     """
     known = {scenario.name: scenario for scenario in SCENARIOS}
     for name in options.scenario:
         if name not in known:
             raise BenchError(
                 f"no scenario is called {name}; there are {', '.join(known)}"
+            )
+    for name in (options.servers or RELAY).split(","):
+        if name not in SERVERS:
+            raise BenchError(
+                f"no server is called {name}; there are {', '.join(SERVERS)}"
             )
     return [resized(known[name], options) for name in options.scenario or known]
 
@@ -160,41 +209,66 @@ def resized(scenario: Scenario, options: argparse.Namespace) -> Scenario:
         return replace(
             scenario, repetitions=options.repetitions or scenario.repetitions
         )
-    if isinstance(scenario, Shared) and options.window_s:
+    wanted = options.servers.split(",") if options.servers else scenario.servers
+    quick_s = min(scenario.window_s, QUICK_WINDOW_S) if options.quick else None
+    window_s = options.window_s or quick_s or scenario.window_s
+    if isinstance(scenario, Shared) and window_s < scenario.window_s:
         # So that it also lives for a while.
-        kills = min(scenario.kills, max(1, options.window_s // 3))
-        scenario = replace(scenario, kills=kills)
+        scenario = replace(scenario, kills=min(scenario.kills, max(1, window_s // 3)))
     return replace(
         scenario,
+        relays=tuple(name for name in scenario.relays if name in wanted),
+        peers=tuple(name for name in scenario.peers if name in wanted),
         streams=min(scenario.streams, options.streams or scenario.streams),
-        window_s=options.window_s or scenario.window_s,
-        rounds=options.rounds or scenario.rounds,
+        window_s=window_s,
+        rounds=options.rounds or (1 if options.quick else scenario.rounds),
     )
+
+
+def needs(scenarios: list[Scenario]) -> set[str]:
+    """Name what these scenarios need beside Relay and a C compiler."""
+    measured = [one for one in scenarios if isinstance(one, Streams)]
+    named = {server for one in measured for server in one.servers if server in NEEDS}
+    return named | {TLS for one in measured if one.tls}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark and give its exit status."""
     options = parser().parse_args(arguments)
     try:
-        scenarios = chosen(options)
-        check_files(scenarios, raise_file_limit())
-        cores = Cores.of_this_machine()
-        pin(cores.load)
-        results = []
-        for scenario in scenarios:
-            result = run(scenario, cores)
-            write(result, options.out)
-            results.append(result)
+        if options.report:
+            documents = report.kept(options.out)
+            if not documents:
+                raise BenchError(f"{options.out} holds no results")
+        else:
+            documents = [one.document() for one in measured(options)]
     except BenchError as reason:
         say(f"bench: {reason}")
         return 2
-    page = document(results)
-    (options.out / "results.md").write_text(page)
-    print(page)
-    misses = [miss for result in results for miss in result.misses()]
-    for miss in misses:
-        say(f"MISSED {miss}")
-    return 1 if misses else 0
+    print(report.write(documents, options.out))
+    misses = [miss for document in documents for miss in document["misses"]]
+    short = [line for document in documents for line in not_reached(document)]
+    for line in short:
+        say(f"NOT REACHED {line}")
+    for line in misses:
+        say(f"MISSED {line}")
+    return 1 if misses or (options.strict and short) else 0
+
+
+def measured(options: argparse.Namespace) -> list[Result]:
+    """Run what was asked for, each result being written as soon as it is there."""
+    scenarios = chosen(options)
+    check_files(scenarios, raise_file_limit())
+    if not options.no_install:
+        install(needs(scenarios), say)
+    cores = Cores.of_this_machine()
+    pin(cores.load)
+    results = []
+    for scenario in scenarios:
+        result = run(scenario, cores)
+        result.write(options.out)
+        results.append(result)
+    return results
 
 
 def check_files(scenarios: list[Scenario], limit: int) -> None:

@@ -36,7 +36,9 @@ class Place:
     core: int | None
     source_port: int
     tls: Tls | None = None
-    """For both sides: towards clients and towards the source."""
+    """Towards clients."""
+    source_tls: bool = False
+    """Whether the source has TLS, too, by the same certificate."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,16 @@ class Running:
     version: str
     settings: str
     """What its configuration says, apart from paths and ports."""
+    publish: tuple[int, str] | None = None
+    """The port and path that events are POSTed to, without TLS; ``None`` where the
+    server reads them from the source itself."""
 
+
+STATS = "/stats"
+"""What a source answers at once, so that it shows whether it is reached."""
+
+BROADCAST = "/broadcast"
+"""Where clients find the events that are for all, below a server's prefix."""
 
 Server = Callable[[Place], AbstractContextManager[Running]]
 """Started fresh for each measurement, with one source behind it."""
@@ -75,24 +86,31 @@ def await_listening(
     wait_until(listening, "the server accepts connections")
 
 
-def await_serving(port: int, prefix: str, tls: Tls | None) -> None:
+def await_serving(
+    port: int, path: str, tls: Tls | None, *, preflight: bool = False
+) -> None:
     """
-    Wait until the source's statistics are had through the gateway.
+    Wait until a path is answered with success.
 
-    :raises BenchError: they are not, for too long.
+    :param preflight: ask as a browser does first, which opens no channel.
+    :raises BenchError: it is not, for too long.
     """
     scheme = "http" if tls is None else "https"
     context = None
     if tls is not None:
         context = ssl.create_default_context(cafile=str(tls.certificate))
-    url = f"{scheme}://127.0.0.1:{port}{prefix}/stats"
+    request = urllib.request.Request(f"{scheme}://127.0.0.1:{port}{path}")
+    if preflight:
+        request.method = "OPTIONS"
+        request.add_header("Access-Control-Request-Method", "GET")
+        request.add_header("Origin", "http://bench")
 
     def serving() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=5, context=context):
+            with urllib.request.urlopen(request, timeout=5, context=context):
                 return True
         except urllib.error.HTTPError as refusal:
             refusal.close()
             return False
 
-    wait_until(serving, "the source is reached through the gateway")
+    wait_until(serving, f"{path} is served")

@@ -1,24 +1,31 @@
-"""nginx as a server to measure beside Relay: `nginx_server`."""
+"""nginx as a server to measure beside Relay: `nginx_server`, and `nchan_server`."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.machine import first_line
+from bench.peers import nchan_module, program, version
 from bench.processes import BenchError, family, free_port, start, stop
-from bench.server import Place, Running, await_listening, await_serving
+from bench.server import (
+    BROADCAST,
+    STATS,
+    Place,
+    Running,
+    await_listening,
+    await_serving,
+)
 
 CONFIGURATION = """\
+{module}
 daemon off;
 worker_processes 1;
-worker_rlimit_nofile {files};
+worker_rlimit_nofile 20000;
 {user}
 error_log error.log;
 pid nginx.pid;
-events {{ worker_connections {connections}; }}
+events {{ worker_connections 16000; }}
 http {{
     access_log access.log;
     client_body_temp_path body;
@@ -26,6 +33,11 @@ http {{
     fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
+{servers}
+}}
+"""
+
+PROXY = """\
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         location / {{
@@ -36,47 +48,109 @@ http {{
             proxy_read_timeout 60s;
         }}
     }}
-}}
 """
 
-
-def installed() -> str | None:
-    """Find the program; Debian keeps it where a user's path does not reach."""
-    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+# Publishing has a listener of its own, so that it is never over TLS.
+CHANNEL = """\
+    server {{
+        listen 127.0.0.1:{publish_port};
+        keepalive_requests 1000000000;
+        location = /publish {{
+            nchan_publisher;
+            nchan_channel_id bench;
+            nchan_message_buffer_length 1000;
+            nchan_message_timeout 60s;
+        }}
+    }}
+    server {{
+        listen 127.0.0.1:{port} {ssl} backlog=4096;
+        {certificate}
+        location = {path} {{
+            nchan_subscriber eventsource;
+            nchan_channel_id bench;
+            nchan_subscriber_first_message newest;
+        }}
+        location = {stats} {{ return 200; }}
+    }}
+"""
 
 
 @contextmanager
 def nginx_server(place: Place) -> Iterator[Running]:
     """Run nginx with one worker and its usual settings for event streams."""
-    program = installed()
-    if program is None or place.tls is not None:
-        raise BenchError("nginx is not installed, or was asked for TLS")
+    if place.tls is not None:
+        raise BenchError("nginx is measured as a proxy without TLS only")
     port = free_port()
-    configuration = place.directory / "nginx.conf"
-    configuration.write_text(
-        CONFIGURATION.format(
-            user="user root;" if os.geteuid() == 0 else "",
-            files=20000,
-            connections=16000,
-            port=port,
-            source_port=place.source_port,
-        )
-    )
-    log = place.directory / "output.log"
-    # "-e" as well, since nginx opens its error log before it reads its configuration.
-    command = [program, "-p", str(place.directory), "-c", str(configuration)]
-    command += ["-e", "error.log"]
-    process = start(command, place.core, output=log, directory=place.directory)
-    try:
-        await_listening(process, log, (port,))
-        await_serving(port, "", None)
+    servers = PROXY.format(port=port, source_port=place.source_port)
+    with _nginx(place, servers, (port,)) as pids:
         yield Running(
             port=port,
-            pids=family(process.pid),
+            pids=pids,
             prefix="",
-            version=first_line([program, "-v"]).removeprefix("nginx version: "),
+            version=version("nginx", "-v").removeprefix("nginx version: "),
             settings="one worker; access log to a file; proxy_http_version 1.1; "
             "proxy_buffering off; proxy_set_header Connection; else defaults",
         )
+
+
+@contextmanager
+def nchan_server(place: Place) -> Iterator[Running]:
+    """Run nginx with one worker and nchan: POSTed to, read as event streams."""
+    module = nchan_module()
+    if module is None:
+        raise BenchError("nchan is not installed")
+    port, publish_port = free_port(), free_port()
+    certificate = ""
+    if place.tls is not None:
+        certificate = (
+            f"ssl_certificate {place.tls.certificate}; "
+            f"ssl_certificate_key {place.tls.key};"
+        )
+    servers = CHANNEL.format(
+        port=port,
+        publish_port=publish_port,
+        path=BROADCAST,
+        stats=STATS,
+        ssl="ssl" if place.tls else "",
+        certificate=certificate,
+    )
+    load_module = f"load_module {module};"
+    with _nginx(place, servers, (port, publish_port), load_module) as pids:
+        yield Running(
+            port=port,
+            pids=pids,
+            prefix="",
+            version=version("nginx", "-v").removeprefix("nginx version: ")
+            + " with nchan",
+            settings="one worker; access log to a file; nchan_subscriber eventsource; "
+            "nchan_subscriber_first_message newest; nchan_message_buffer_length 1000; "
+            "nchan_message_timeout 60s; keepalive_requests 1000000000 for the "
+            "publisher" + "; ssl towards clients" * (place.tls is not None),
+            publish=(publish_port, "/publish"),
+        )
+
+
+@contextmanager
+def _nginx(
+    place: Place, servers: str, ports: tuple[int, ...], module: str = ""
+) -> Iterator[list[int]]:
+    """Run nginx and give its processes."""
+    found = program("nginx")
+    if found is None:
+        raise BenchError("nginx is not installed")
+    configuration = place.directory / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    configuration.write_text(
+        CONFIGURATION.format(module=module, user=user, servers=servers)
+    )
+    log = place.directory / "output.log"
+    # "-e" as well, since nginx opens its error log before it reads its configuration.
+    command = [found, "-p", str(place.directory), "-c", str(configuration)]
+    command += ["-e", "error.log"]
+    process = start(command, place.core, output=log, directory=place.directory)
+    try:
+        await_listening(process, log, ports)
+        await_serving(ports[0], STATS, place.tls)
+        yield family(process.pid)
     finally:
         stop(process)

@@ -1,4 +1,4 @@
-"""Relay as a server to measure: `relay_server`."""
+"""Relay as a server to measure: as a proxy, with a shared stream, with a topic."""
 
 from __future__ import annotations
 
@@ -9,60 +9,70 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import relay
-from bench.processes import BenchError, family, free_port, start, stop, wait_until
-from bench.server import Place, Running, await_listening, await_serving
+from bench.processes import BenchError, family, free_port, start, stop
+from bench.server import (
+    BROADCAST,
+    STATS,
+    Place,
+    Running,
+    await_listening,
+    await_serving,
+)
 
 PASSWORD = "bench-admin-password"
+PREFIX = "/bench"
+
+
+def relay_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a PROXY API before the source."""
+    return _serving(place, proxy_api(place))
+
+
+def relay_sse_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a MESSAGE API that shares the source's stream."""
+    return _serving(place, shared_api(place, {}))
+
+
+def shared_relay_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with the same, and a history of ten minutes."""
+    channel = {
+        "history": {"maxEvents": 10000, "maxAgeMs": 600000},
+        "reconnect": {"initialMs": 50, "maxMs": 500},
+    }
+    return _serving(place, shared_api(place, {"channel": channel}))
+
+
+def relay_topic_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a MESSAGE API of topics in memory, which are published to."""
+    entrypoints = [{"type": "sse"}, {"type": "http-post"}]
+    endpoint = {"name": "topics", "type": "memory", "inheritConfiguration": True}
+    definition = _api("MESSAGE", entrypoints, endpoint, {})
+    return _serving(place, definition, publish=True)
 
 
 @contextmanager
-def relay_server(place: Place) -> Iterator[Running]:
-    """Run Relay with one PROXY API, made and deployed through the REST API."""
-    with _relay(place, api_definition(place)) as server:
-        await_serving(server.port, server.prefix, place.tls)
-        yield server
+def _serving(
+    place: Place, definition: dict[str, Any], *, publish: bool = False
+) -> Iterator[Running]:
+    """
+    Run Relay with one API, made and deployed through the REST API.
 
-
-@contextmanager
-def shared_relay_server(place: Place) -> Iterator[Running]:
-    """Run Relay with one MESSAGE API that reads the source for all clients."""
-    with _relay(place, shared_definition(place)) as server:
-        wait_until(lambda: _answers(server), "the API is served")
-        yield server
-
-
-def _answers(server: Running) -> bool:
-    """Ask as a browser does first, which opens no channel."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{server.port}{server.prefix}",
-        method="OPTIONS",
-        headers={"Access-Control-Request-Method": "GET", "Origin": "http://bench"},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=5):
-            return True
-    except urllib.error.HTTPError as refusal:
-        refusal.close()
-        return False
-
-
-@contextmanager
-def _relay(place: Place, definition: dict[str, Any]) -> Iterator[Running]:
-    port, management = free_port(), free_port()
-    listener = (
-        '[[gateway.listeners]]\nid = "bench"\n'
-        f'endpoint = "tcp:{port}:interface=127.0.0.1:backlog=4096"\n'
-    )
+    :param publish: whether events are POSTed to it, on a listener without TLS.
+    """
+    port, management, plain = free_port(), free_port(), free_port()
+    listener = _listener("bench", port)
     if place.tls is not None:
         listener += (
             f'tls = {{ certificate = "{place.tls.certificate}", '
             f'key = "{place.tls.key}" }}\n'
         )
+    if publish:
+        listener += _listener("publish", plain)
     config = place.directory / "relay.toml"
     config.write_text(
         f'{listener}\n[management]\nendpoint = "tcp:{management}:interface=127.0.0.1"\n'
@@ -81,64 +91,78 @@ def _relay(place: Place, definition: dict[str, Any]) -> Iterator[Running]:
     try:
         await_listening(process, log, (port, management))
         _deploy(management, definition)
-        shared = definition["endpointGroups"][0]["sharedConfiguration"]
+        if definition["type"] == "PROXY":
+            await_serving(port, PREFIX + STATS, place.tls)
+        else:
+            await_serving(port, PREFIX, place.tls, preflight=True)
         yield Running(
             port=port,
             pids=family(process.pid),
-            prefix="/bench",
+            prefix=PREFIX,
             version=f"Relay {relay.__version__}",
-            settings="all settings at their defaults, access log to a file; "
-            f"sharedConfiguration {json.dumps(_without_paths(shared))}",
+            settings=_told(definition),
+            publish=(plain, PREFIX + BROADCAST) if publish else None,
         )
     finally:
         stop(process)
 
 
-def api_definition(place: Place) -> dict[str, Any]:
+def _listener(name: str, port: int) -> str:
+    return (
+        f'[[gateway.listeners]]\nid = "{name}"\n'
+        f'endpoint = "tcp:{port}:interface=127.0.0.1:backlog=4096"\n'
+    )
+
+
+def proxy_api(place: Place) -> dict[str, Any]:
     """Write the API that stands before the source, at the definition's defaults."""
     scheme, shared = "http", {}
-    if place.tls is not None:
+    if place.source_tls and place.tls is not None:
         trust = {"type": "PEM", "path": str(place.tls.certificate)}
         scheme, shared = "https", {"ssl": {"trustStore": trust}}
-    target = f"{scheme}://127.0.0.1:{place.source_port}"
-    return _definition("PROXY", "http-proxy", target, shared)
-
-
-def shared_definition(place: Place) -> dict[str, Any]:
-    """Write the API whose clients share one upstream, and a history of ten minutes."""
-    channel = {
-        "history": {"maxEvents": 10000, "maxAgeMs": 600000},
-        "reconnect": {"initialMs": 50, "maxMs": 500},
-    }
-    target = f"http://127.0.0.1:{place.source_port}"
-    return _definition("MESSAGE", "sse", target, {"channel": channel})
-
-
-def _definition(
-    api_type: str, connector: str, target: str, shared: dict[str, Any]
-) -> dict[str, Any]:
     endpoint = {
         "name": "source",
-        "type": connector,
+        "type": "http-proxy",
         "inheritConfiguration": True,
-        "configuration": {"target": target},
+        "configuration": {"target": f"{scheme}://127.0.0.1:{place.source_port}"},
     }
+    entrypoints: list[dict[str, Any]] = [{"type": "http-proxy", "configuration": {}}]
+    return _api("PROXY", entrypoints, endpoint, shared)
+
+
+def shared_api(place: Place, shared: dict[str, Any]) -> dict[str, Any]:
+    """Write the API whose clients share one stream of the source."""
+    endpoint = {
+        "name": "source",
+        "type": "sse",
+        "inheritConfiguration": True,
+        "configuration": {"target": f"http://127.0.0.1:{place.source_port}"},
+    }
+    return _api("MESSAGE", [{"type": "sse"}], endpoint, shared)
+
+
+def _api(
+    kind: str,
+    entrypoints: list[dict[str, Any]],
+    endpoint: dict[str, Any],
+    shared: dict[str, Any],
+) -> dict[str, Any]:
     return {
         "definitionVersion": "V4",
         "name": "Benchmark",
         "apiVersion": "1",
-        "type": api_type,
+        "type": kind,
         "listeners": [
             {
                 "type": "HTTP",
-                "paths": [{"path": "/bench"}],
-                "entrypoints": [{"type": connector, "configuration": {}}],
+                "paths": [{"path": PREFIX}],
+                "entrypoints": entrypoints,
             }
         ],
         "endpointGroups": [
             {
-                "name": "sources",
-                "type": connector,
+                "name": "events",
+                "type": endpoint["type"],
                 "sharedConfiguration": shared,
                 "endpoints": [endpoint],
             }
@@ -146,8 +170,22 @@ def _definition(
     }
 
 
-def _without_paths(shared: dict[str, Any]) -> dict[str, Any]:
-    return {"ssl": "a PEM trust store"} if "ssl" in shared else shared
+def _told(definition: dict[str, Any]) -> str:
+    """Say what the API is, apart from paths and ports."""
+    (group,) = definition["endpointGroups"]
+    entrypoints = [one["type"] for one in definition["listeners"][0]["entrypoints"]]
+    shared = group["sharedConfiguration"]
+    channel = shared.get("channel")
+    told = (
+        f"a {definition['type']} API with the entrypoints {', '.join(entrypoints)} and "
+        f"an endpoint of type {group['type']}, "
+        + (f"channel {json.dumps(channel)}, else " if channel else "")
+        + "all options at their defaults"
+        + ", a PEM trust store" * ("ssl" in shared)
+        + "; all settings at their defaults, access log to a file"
+    )
+    plain = os.environ.get("RELAY_PLAIN_PATH")
+    return told + f"; RELAY_PLAIN_PATH={plain}" * (plain is not None)
 
 
 def _deploy(management: int, definition: dict[str, Any]) -> None:

@@ -148,7 +148,7 @@ def measure(
     return {
         **derived(published * scenario.streams, report, memory),
         **storm,
-        "storm_kib_per_stream": round(grown_bytes / scenario.streams / 1024, 2),
+        "storm_kb_per_stream": round(grown_bytes / scenario.streams / 1000, 2),
         "kills": kills,
         "most_upstreams": event_log.most_connections(source.directory),
         "left_open": _await_gone(source),

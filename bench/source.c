@@ -10,7 +10,11 @@
  *                                   "data" line and the blank line) every I us, at a
  *                                   phase of its own so that streams spread evenly
  *   /broadcast                      the same event to all its streams at once, every
- *                                   --broadcast-us
+ *                                   --broadcast-us, or none while one of them has not
+ *                                   taken the one before
+ *   /start                          begins the broadcast
+ *   /ease                           from now on sends it every 100 ms, so that whoever
+ *                                   is behind comes to its end
  *   /stats                          {"open","opened","closed","sent","stalled"}
  *
  * below any path prefix, since a gateway may leave its own in front. An event reads
@@ -26,6 +30,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -54,6 +59,7 @@ struct stream {
 static struct stream *slots[SLOTS], *audience, *dead;
 static uint64_t tick_ms, broadcast_us, broadcast_due_us, broadcast_sequence;
 static size_t broadcast_bytes = 120;
+static bool broadcasting;
 static uint64_t n_opened, n_closed, n_sent, n_stalled;
 static uint32_t last_id;
 static int poll_fd;
@@ -180,17 +186,16 @@ static void emit(struct stream *s)
 
 static void broadcast(void)
 {
-    uint64_t stamped = 0;
-    size_t length = 0;
-    broadcast_sequence++;
-    for (struct stream *s = audience, *next; s; s = next) {
-        next = s->next;
+    for (struct stream *s = audience; s; s = s->next)
         if (s->pending) {
             n_stalled++;
-            continue;
+            return;
         }
-        if (!stamped++)
-            length = make(0, broadcast_sequence, broadcast_bytes);
+    if (!audience)
+        return;
+    size_t length = make(0, ++broadcast_sequence, broadcast_bytes);
+    for (struct stream *s = audience, *next; s; s = next) {
+        next = s->next;
         n_sent++;
         put(s, frame, length);
     }
@@ -214,7 +219,7 @@ static void run_clock(uint64_t now_us)
                 join_list(s, &slots[s->due_us / 1000 % SLOTS]);
         }
     }
-    while (broadcast_us && broadcast_due_us <= now_us) {
+    while (broadcasting && broadcast_due_us <= now_us) {
         broadcast();
         broadcast_due_us += broadcast_us;
     }
@@ -272,6 +277,14 @@ static void answer(struct stream *s)
         s->due_us = now_ns() / 1000 + phase(s->id, s->interval_us);
         wait_until_due(s);
         put(s, head_text, sizeof head_text - 1);
+    } else if (strstr(target, "/start") && broadcast_us) {
+        broadcasting = true;
+        broadcast_due_us = now_ns() / 1000;
+        answer_text(s, "200 OK", "{}\n");
+    } else if (strstr(target, "/ease") && broadcast_us) {
+        if (broadcast_us < EASE_US)
+            broadcast_us = EASE_US;
+        answer_text(s, "200 OK", "{}\n");
     } else if (strstr(target, "/broadcast") && broadcast_us) {
         s->state = BROADCAST;
         n_opened++;
@@ -368,7 +381,6 @@ int main(int argc, char **argv)
     struct epoll_event e = {.events = EPOLLIN, .data.ptr = NULL};
     epoll_ctl(poll_fd, EPOLL_CTL_ADD, listener, &e);
     tick_ms = now_ns() / NS_PER_MS;
-    broadcast_due_us = now_ns() / 1000;
     for (;;) {
         struct epoll_event ready[512];
         int timeout_ms = n_opened > n_closed ? 1 : 100;

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass, field
 
 from bench.processes import BenchError, resident_bytes, wait_until
-from bench.programs import Figures, Source, load
+from bench.programs import Figures, Publisher, Source, load
 from bench.scenario import Streams
-from bench.server import Running
+from bench.server import BROADCAST, Place, Running
 
 LEAVE_BOUND_S = 30
 
@@ -31,46 +31,100 @@ class Memory:
 
 
 def measure(
-    scenario: Streams, server: Running, source: Source, core: int | None
+    scenario: Streams, server: Running, source: Source, place: Place, core: int | None
 ) -> Figures:
     """
     Open the scenario's streams through a server and account for every event.
 
-    :param core: where the load client runs.
+    :param core: where the load client and a publisher run.
     :returns: the load client's counts, and what follows from them.
     """
+    if scenario.fan_out:
+        return _measure_fan_out(scenario, server, source, place, core)
     before = source.stats()
     if before["open"]:
         raise BenchError("the source has streams open before the run")
-    memory = Memory(server.pids)
-    report = load(
-        core,
-        {
-            "port": server.port,
-            "path": f"{server.prefix}/events?interval_us={scenario.interval_us}"
-            f"&bytes={scenario.event_bytes}",
-            "streams": scenario.streams,
-            "opening": scenario.opening,
-            "settle-ms": scenario.settle_ms,
-            "window-ms": scenario.window_s * 1000,
-            "drain-ms": scenario.interval_us // 1000 + scenario.late_ms + 1000,
-            "late-ms": scenario.late_ms,
-            "event-bytes": scenario.event_bytes,
-        },
-        cpu_of=server.pids,
-        at=memory.at,
-        bound_s=scenario.window_s + scenario.settle_ms / 1000 + 120,
+    path = (
+        f"{server.prefix}/events?interval_us={scenario.interval_us}"
+        f"&bytes={scenario.event_bytes}"
     )
+    figures = _load(scenario, server, place, core, path)
     gone_from_s = time.monotonic()
     left_open = await_gone(source)
     gone_s = time.monotonic() - gone_from_s
     stalled = source.stats()["stalled"] - before["stalled"]
     return {
-        **derived(expected(scenario), report, memory),
+        **figures,
         "left_open": left_open,
         "all_gone_ms": round(gone_s * 1000),
-        "stalled_at_source": stalled,
+        "stalled": stalled,
     }
+
+
+def _measure_fan_out(
+    scenario: Streams, server: Running, source: Source, place: Place, core: int | None
+) -> Figures:
+    """
+    Have the source, or a publisher where there is one, send to all streams.
+
+    It begins when all are open, so that what opening costs is told apart.
+    """
+    path = f"{server.prefix}{BROADCAST}"
+    if server.publish is None:
+        before = source.stats()
+        figures = _load(scenario, server, place, core, path, source)
+        stalled = source.stats()["stalled"] - before["stalled"]
+        return {**figures, "turned_down": 0, "stalled": stalled}
+    port, to = server.publish
+    publisher = Publisher(core, port, to, scenario.interval_us, scenario.event_bytes)
+    with publisher:
+        figures = _load(scenario, server, place, core, path, publisher)
+        return {**figures, **publisher.end()}
+
+
+def _load(
+    scenario: Streams,
+    server: Running,
+    place: Place,
+    core: int | None,
+    path: str,
+    sender: Source | Publisher | None = None,
+) -> Figures:
+    """Run the load client; ``sender`` starts when all streams are open."""
+    memory = Memory(server.pids)
+
+    def at(phase: str) -> None:
+        if phase == "settling" and sender is not None:
+            sender.start()
+        if phase == "draining" and sender is not None:
+            sender.ease()
+        memory.at(phase)
+
+    options: dict[str, object] = {
+        "port": server.port,
+        "path": path,
+        "streams": scenario.streams,
+        "opening": scenario.opening,
+        "settle-ms": scenario.settle_ms,
+        "window-ms": scenario.window_s * 1000,
+        "drain-ms": scenario.interval_us // 1000 + scenario.drain_ms,
+        "late-ms": scenario.late_ms,
+        "event-bytes": scenario.event_bytes,
+    }
+    if scenario.fan_out:
+        options["first-sequence"] = 0
+    if scenario.post_bytes:
+        options["post-bytes"] = scenario.post_bytes
+    if place.tls is not None:
+        options["trust"] = place.tls.certificate
+    report = load(
+        core,
+        options,
+        cpu_of=server.pids,
+        at=at,
+        bound_s=scenario.window_s + scenario.settle_ms / 1000 + 120,
+    )
+    return derived(expected(scenario), report, memory)
 
 
 def await_gone(source: Source) -> int:
@@ -120,5 +174,5 @@ def derived(expected: float, report: Figures, memory: Memory) -> Figures:
         "cpu_us_per_open": round(open_cpu_ns / opened / 1000, 1),
         **{f"open_{name}_us": value for name, value in opening.items()},
         "memory_before_mib": round(memory.before_bytes / 2**20, 1),
-        "memory_kib_per_stream": round(grown_bytes / opened / 1024, 2),
+        "memory_kb_per_stream": round(grown_bytes / opened / 1000, 2),
     }

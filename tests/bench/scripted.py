@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+
+from bench.server import Tls
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -33,7 +36,9 @@ def chunk(body: bytes) -> bytes:
 
 
 @contextmanager
-def scripted_source(step: Step, *, head: bytes = HEAD, cut: int = 0) -> Iterator[int]:
+def scripted_source(
+    step: Step, *, head: bytes = HEAD, cut: int = 0, tls: Tls | None = None
+) -> Iterator[int]:
     """
     Serve every connection by the script, one step every `STEP_S`.
 
@@ -42,10 +47,20 @@ def scripted_source(step: Step, *, head: bytes = HEAD, cut: int = 0) -> Iterator
     """
     listener = socket.create_server(("127.0.0.1", 0))
     threads = []
+    context = None
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tls.certificate, tls.key)
 
     def serve(connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with connection, suppress(ConnectionError):
+        with connection, suppress(ConnectionError, ssl.SSLError):
+            if context is not None:
+                connection = context.wrap_socket(connection, server_side=True)
+            speak(connection)
+
+    def speak(connection: socket.socket) -> None:
+        with connection:
             connection.recv(65536)
             send(connection, head)
             connection.settimeout(STEP_S)

@@ -13,8 +13,10 @@ from unittest import SkipTest
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bench.leave import self_signed
+from bench.peers import tls_headers
 from bench.processes import wait_until
-from bench.programs import Figures, load, source
+from bench.programs import Figures, Publisher, load, source
 from bench.scenario import Shared
 from bench.shared import dying_source
 from tests.bench.scripted import Step, chunk, event, scripted_source
@@ -268,3 +270,129 @@ class SourceTests(InstrumentCase):
             client.sendall(b"GET /events?interval_us=100&bytes=60000 HTTP/1.1\r\n\r\n")
             wait_until(lambda: events.stats()["stalled"] > 100, "the source waits")
             self.assertLess(events.stats()["sent"], 200)
+
+    def test_posts(self) -> None:
+        """A POST with a body is answered with a stream of events as a GET is."""
+        with source(None) as events:
+            path = "/events?interval_us=20000&bytes=80"
+            self.assert_faults(measured(events.port, path=path, post_bytes=1024))
+
+    def test_broadcast(self) -> None:
+        """What is for all comes to all, from the start on, more slowly at the end."""
+        with source(None, broadcast_us=2000, broadcast_bytes=80) as events:
+            events.start()
+            options = {"path": "/broadcast", "streams": 5, "first_sequence": 0}
+            figures = measured(events.port, **options)
+            self.assert_faults(figures)
+            self.assertGreater(figures["events"], 5 * 150 * 0.5)
+            events.ease()
+            eased = measured(events.port, **options)
+            self.assert_faults(eased)
+            self.assertLessEqual(eased["events"], 5 * 4)
+
+    def test_no_gap_by_back_pressure(self) -> None:
+        """A broadcast that one client cannot take is made for none, and has no gap."""
+        with source(None, broadcast_us=100, broadcast_bytes=60_000) as events:
+            with socket.socket() as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                client.connect(("127.0.0.1", events.port))
+                client.sendall(b"GET /broadcast HTTP/1.1\r\n\r\n")
+                wait_until(lambda: events.stats()["open"] == 1, "it listens")
+                events.start()
+                wait_until(lambda: events.stats()["stalled"] > 100, "the source waits")
+            options = {"path": "/broadcast", "event_bytes": 60_000}
+            self.assert_faults(measured(events.port, first_sequence=0, **options))
+
+
+class PublisherTests(InstrumentCase):
+    """The publisher sends well-formed, numbered events and knows their answers."""
+
+    def published(self, answer: bytes) -> tuple[bytes, Figures]:
+        """Give what a server was sent that answers with these bytes, and the counts."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            with Publisher(None, port, "/topic", 1000, 80) as publisher:
+                publisher.start()
+                connection, _ = listener.accept()
+                with connection:
+                    got = b""
+                    while got.count(b"POST") < 6:
+                        more = connection.recv(65536)
+                        connection.sendall(answer * more.count(b"POST"))
+                        got += more
+                    counts = publisher.end()
+        return got, counts
+
+    def test_published(self) -> None:
+        """Every event has its number, and every answer is counted."""
+        answers = (
+            b"HTTP/1.1 202 Accepted\r\nContent-Length: 3\r\n\r\n{}\n",
+            b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"2\r\n{}\r\n0\r\n\r\n",
+        )
+        for answer in answers:
+            got, counts = self.published(answer)
+            head, _, body = got.partition(b"\r\n\r\n")
+            self.assertTrue(head.startswith(b"POST /topic HTTP/1.1\r\n"), head)
+            self.assertIn(b"\r\nContent-Length: 72\r\n", got)
+            self.assertTrue(body.startswith(b"000000 0000000001 "), body[:80])
+            self.assertIn(b"000000 0000000006 ", got)
+            self.assertGreaterEqual(counts["answered"], 5)
+            self.assertEqual(counts["turned_down"], 0)
+
+    def test_turned_down(self) -> None:
+        """An answer that is no success is counted, and its status told."""
+        refusal = b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"
+        _, counts = self.published(refusal)
+        self.assertGreaterEqual(counts["turned_down"], 5)
+        self.assertEqual(counts["first_turned_down"], 503)
+
+    def test_unanswered(self) -> None:
+        """A server that is behind is not sent more than it was allowed to owe."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            with Publisher(None, port, "/topic", 100, 80) as publisher:
+                publisher.start()
+                connection, _ = listener.accept()
+                with connection:
+                    got = b""
+                    while got.count(b"POST") < 32:
+                        got += connection.recv(65536)
+                    connection.settimeout(0.2)
+                    with self.assertRaises(TimeoutError):
+                        connection.recv(65536)
+                    counts = publisher.end()
+        self.assertEqual((counts["published"], counts["answered"]), (32, 0))
+        self.assertGreater(counts["stalled"], 100)
+
+
+class TlsTests(InstrumentCase):
+    """The load client speaks TLS, and insists on the certificate that it trusts."""
+
+    def setUp(self) -> None:
+        """Skip where OpenSSL's headers are not there."""
+        super().setUp()
+        if not tls_headers():
+            raise SkipTest("libssl-dev is not installed")
+        self.directory = Path(self.mktemp())
+        self.directory.mkdir()
+        self.tls = self_signed(self.directory)
+
+    def test_clean(self) -> None:
+        """Events come whole through TLS, in pieces of any size."""
+        for size in (0, 7):
+            with scripted_source(
+                lambda n: chunk(event(n)), cut=size, tls=self.tls
+            ) as port:
+                figures = measured(port, trust=self.tls.certificate)
+            self.assert_faults(figures)
+            self.assertEqual(figures["opened"], 2)
+            self.assertTrue(figures["tls"].startswith("TLSv1.3 "), figures["tls"])
+
+    def test_stranger(self) -> None:
+        """Another certificate is refused."""
+        other = Path(self.mktemp())
+        other.mkdir()
+        with scripted_source(lambda n: chunk(event(n)), tls=self.tls) as port:
+            figures = measured(port, trust=self_signed(other).certificate)
+        self.assert_faults(figures, failed=2)

@@ -7,8 +7,11 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bench.peers import NEEDS
 from bench.report import TABLES
-from bench.scenario import RELAY, SCENARIOS, Leave, Shared, Streams
+from bench.run import SERVERS
+from bench.scenario import DIRECT, Shared, Streams
+from bench.scenarios import SCENARIOS
 from bench.shared import of_the_storm
 from bench.streams import Memory, derived, expected
 
@@ -24,10 +27,9 @@ COUNTS = [
     "misshapen",
     "mixed",
     "unfinished",
-    "late",
 ]
 
-OF_SHARED = {"storm_kib_per_stream", "kills", "most_upstreams"}
+OF_SHARED = {"storm_kb_per_stream", "kills", "most_upstreams", "left_open"}
 """What its own runner measures."""
 SCENARIO = Streams("some", "some streams", 10, 100_000, 80, window_s=2)
 
@@ -36,6 +38,7 @@ def report(**counts: int) -> dict[str, Any]:
     """Give what the load client reports of a faultless run of `SCENARIO`."""
     return {
         **dict.fromkeys(COUNTS, 0),
+        "late": 0,
         "opened": 10,
         "events": 200,
         "arrived": 200,
@@ -71,7 +74,7 @@ class ScenarioTests(SynchronousTestCase):
         """Each name is given once and explained in the guide."""
         names = [scenario.name for scenario in SCENARIOS]
         self.assertEqual(len(names), len(set(names)))
-        guide = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+        guide = Path(__file__).parents[2] / "docs" / "performance.md"
         text = guide.read_text()
         for name in names:
             self.assertIn(f"`{name}`", text)
@@ -79,26 +82,42 @@ class ScenarioTests(SynchronousTestCase):
     def test_figures(self) -> None:
         """Whatever is limited, compared or shown is measured."""
         streams = set(derived(expected(SCENARIO), report(), Memory([])))
-        streams |= {"left_open", "all_gone_ms", "stalled_at_source"}
         shared = streams | set(of_the_storm(storm())) | OF_SHARED
+        own = {True: {"turned_down"}, False: {"left_open", "all_gone_ms"}}
         leave = {"repetitions", "missed", "p50_ms", "p99_ms", "max_ms"}
         for scenario in SCENARIOS:
-            there = leave if isinstance(scenario, Leave) else streams
+            there = leave
             if isinstance(scenario, Shared):
                 there = shared
+            elif isinstance(scenario, Streams):
+                there = streams | own[scenario.fan_out]
             used = {limit.figure for limit in scenario.limits}
-            used |= TABLES[type(scenario)].keys()
-            if isinstance(scenario, Streams):
-                used |= {ratio.figure for ratio in scenario.ratios}
-                for ratio in scenario.ratios:
-                    self.assertIn(ratio.peer, scenario.peers)
+            used |= TABLES[type(scenario).__name__].keys()
+            used |= {target.figure for target in scenario.targets}
             self.assertEqual(used - there, set(), scenario.name)
 
-    def test_relay_is_no_peer(self) -> None:
-        """Relay is measured anyway and once."""
+    def test_targets(self) -> None:
+        """Whatever a target compares with is measured in the same scenario."""
         for scenario in SCENARIOS:
             if isinstance(scenario, Streams):
-                self.assertNotIn(RELAY, scenario.peers)
+                for target in scenario.targets:
+                    for other in (target.peer, target.beyond):
+                        self.assertIn(other, (*scenario.peers, None), scenario.name)
+
+    def test_servers(self) -> None:
+        """Every server is known, and what a user may lack can be asked for."""
+        for scenario in SCENARIOS:
+            if isinstance(scenario, Streams):
+                self.assertLessEqual(set(scenario.servers), set(SERVERS))
+                foreign = set(scenario.peers) - {DIRECT}
+                self.assertLessEqual(foreign, set(NEEDS))
+
+    def test_each_server_once(self) -> None:
+        """Relay is no peer, and nobody is measured twice in a round."""
+        for scenario in SCENARIOS:
+            if isinstance(scenario, Streams):
+                self.assertEqual(len(set(scenario.servers)), len(scenario.servers))
+                self.assertFalse([one for one in scenario.peers if "relay" in one])
 
     def test_nothing_lost(self) -> None:
         """Every fault that the load client counts is a limit of every stream run."""
@@ -122,7 +141,7 @@ class DerivedTests(SynchronousTestCase):
         self.assertEqual(figures["events_per_s"], 100)
         self.assertEqual(figures["cpu_us_per_open"], 500)
         self.assertEqual(figures["opened_per_s"], 20)
-        self.assertEqual(figures["memory_kib_per_stream"], 2)
+        self.assertEqual(figures["memory_kb_per_stream"], 2.05)
         self.assertEqual(figures["latency_p99_us"], 2)
         self.assertEqual(figures["open_max_us"], 4)
 

@@ -1,0 +1,189 @@
+"""
+The scenarios: a new one is a new entry here, as long as it is of a kind that exists.
+"""
+
+from __future__ import annotations
+
+from bench.scenario import (
+    CADDY,
+    DIRECT,
+    HAPROXY,
+    IN_TIME,
+    MOMENTS,
+    NCHAN,
+    NGINX,
+    NOTHING_WRONG,
+    ONE_FOR_ALL,
+    RELAY_SSE,
+    RELAY_TOPIC,
+    Leave,
+    Limit,
+    Scenario,
+    Shared,
+    Streams,
+    Target,
+)
+
+PASSTHROUGH = (
+    Streams(
+        name="quiet",
+        title="many quiet streams: one event a second each",
+        streams=5000,
+        interval_us=1_000_000,
+        event_bytes=120,
+        window_s=10,
+        peers=(NGINX,),
+        targets=(
+            Target("memory_kb_per_stream", at_most=25),
+            Target("cpu_us_per_event", peer=NGINX),
+        ),
+    ),
+    Streams(
+        name="passthrough",
+        title="500 streams of 10 events a second",
+        streams=500,
+        interval_us=100_000,
+        event_bytes=120,
+        window_s=8,
+        peers=(NGINX, HAPROXY, CADDY, DIRECT),
+        targets=(
+            Target("cpu_us_per_event", peer=NGINX, at_most=1.5),
+            Target("cpu_us_per_event", peer=CADDY, at_most=1),
+            Target("latency_p99_us", peer=NGINX, beyond=DIRECT, at_most=2),
+            Target("memory_kb_per_stream", at_most=25),
+        ),
+    ),
+    Streams(
+        name="large",
+        title="100 streams of 10 events of 16 KB a second",
+        streams=100,
+        interval_us=100_000,
+        event_bytes=16_384,
+        window_s=6,
+        peers=(NGINX, CADDY),
+        targets=(
+            Target("cpu_us_per_event", peer=NGINX),
+            Target("cpu_us_per_event", peer=CADDY),
+        ),
+    ),
+    Streams(
+        name="tokens",
+        title="100 POSTs, each answered with 50 tokens of 20 bytes a second",
+        streams=100,
+        interval_us=20_000,
+        event_bytes=66,
+        window_s=6,
+        post_bytes=1024,
+        peers=(NGINX, CADDY),
+        targets=(
+            Target("cpu_us_per_event", peer=NGINX),
+            Target("cpu_us_per_event", peer=CADDY),
+        ),
+    ),
+    Streams(
+        name="open",
+        title="2,000 streams are opened at once",
+        streams=2000,
+        interval_us=1_000_000,
+        event_bytes=120,
+        window_s=2,
+        opening=2000,
+        peers=(NGINX, HAPROXY, CADDY),
+        targets=(
+            Target("cpu_us_per_open", peer=CADDY, at_most=1.3),
+            Target("cpu_us_per_open", peer=NGINX),
+        ),
+    ),
+)
+
+LEAVING = tuple(
+    Leave(
+        name=f"leave-{'tls' if tls else 'tcp'}-{moment.split()[-1]}",
+        title=f"a client leaves {moment}, {'TLS' if tls else 'TCP'} on both sides",
+        moment=moment,
+        tls=tls,
+    )
+    for tls in (False, True)
+    for moment in MOMENTS
+)
+
+ANSWERED = Limit("turned_down", 0)
+"""Every event that is published is accepted."""
+
+
+def fan_out(
+    streams: int,
+    rate: int,
+    *targets: Target,
+    tls: bool = False,
+    saturated: bool = False,
+) -> Streams:
+    """
+    Describe a fan-out.
+
+    :param rate: events a second, each for every stream.
+    :param saturated: it is more than a server need be up to: nothing may be lost, but
+        it may come late.
+    """
+    return Streams(
+        name=f"fanout{'-tls' * tls}-{streams}x{rate}",
+        title=f"{rate:,} event{'s' * (rate > 1)} a second to {streams:,} clients"
+        + " over TLS" * tls,
+        streams=streams,
+        interval_us=1_000_000 // rate,
+        event_bytes=120,
+        window_s=5,
+        relays=(RELAY_SSE,) if tls else (RELAY_SSE, RELAY_TOPIC),
+        peers=(NCHAN,),
+        fan_out=True,
+        tls=tls,
+        drain_ms=20_000 if saturated else 2000,
+        limits=(*(NOTHING_WRONG if saturated else IN_TIME), ANSWERED),
+        targets=targets,
+    )
+
+
+FAN_OUT = (
+    fan_out(1000, 10, Target("cpu_us_per_event", peer=NCHAN, at_most=0.9)),
+    fan_out(1000, 100, Target("cpu_us_per_event", peer=NCHAN, at_most=0.75)),
+    fan_out(
+        1000,
+        1000,
+        Target("events_per_s", at_least=800_000),
+        Target("events_per_s", peer=NCHAN, at_least=8),
+        Target("cpu_us_per_event", peer=NCHAN),
+        saturated=True,
+    ),
+    fan_out(
+        5000,
+        5,
+        Target("memory_kb_per_stream", at_most=10),
+        Target("cpu_us_per_event", peer=NCHAN, at_most=0.9),
+    ),
+    *(
+        fan_out(
+            1000,
+            rate,
+            Target("cpu_us_per_event", peer=NCHAN, at_most=1.4),
+            tls=True,
+            saturated=rate == 1000,
+        )
+        for rate in (10, 100, 1000)
+    ),
+)
+
+SHARED = Shared(
+    name="shared",
+    title="one upstream for many clients, killed again and again",
+    streams=5000,
+    interval_us=100_000,
+    event_bytes=120,
+    window_s=60,
+    rounds=1,
+    relays=(RELAY_SSE,),
+    late_ms=2000,
+    settle_ms=2000,
+    limits=ONE_FOR_ALL,
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*PASSTHROUGH, *LEAVING, *FAN_OUT, SHARED)
