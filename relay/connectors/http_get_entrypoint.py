@@ -13,7 +13,7 @@ from relay.channel.channel import Channel
 from relay.channel.entry import Entry, Gap
 from relay.channel.filter import Filter
 from relay.channel.subscriber import Subscriber
-from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
+from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
     NotAttached,
@@ -55,6 +55,7 @@ class HttpGetEntrypoint:
 
     def __init__(self, options: HttpGetOptions, context: EntrypointContext) -> None:
         self.options = options
+        self.cors = options.cors
         self.reactor = context.reactor
 
     def accepts(self, call: MessageCall) -> bool:
@@ -69,7 +70,7 @@ class HttpGetEntrypoint:
     def attach(self, call: MessageCall) -> None:
         """Answer with what there is, or wait for it."""
         if is_preflight(call, b"GET"):
-            answer_preflight(call, self.options.cors, b"GET, OPTIONS")
+            answer_preflight(call, b"GET, OPTIONS")
             return
         try:
             Poll(self, call).start()
@@ -170,7 +171,7 @@ class Poll:
         exchange.feed = self
         if attached.nothing_left:
             # Else a client that polls would ask for ever, and never wait.
-            headers = cors_headers(self._call, self._entrypoint.options.cors)
+            headers = self._call.cors_headers()
             exchange.begin(204, b"No Content", headers, event_stream=False)
             exchange.complete([], Outcome.SOURCE_ENDED)
             return
@@ -199,7 +200,7 @@ class Poll:
             return
         answer = self._collect(channel)
         body = json.dumps(answer, separators=(",", ":")).encode()
-        headers = cors_headers(self._call, self._entrypoint.options.cors)
+        headers = self._call.cors_headers()
         headers.setRawHeaders(b"content-type", [b"application/json"])
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         headers.setRawHeaders(b"cache-control", [b"no-store"])

@@ -15,7 +15,7 @@ from relay.channel.archive import IdempotencyKey
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry
 from relay.channel.message import Message
-from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
+from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import refusal_of
 from relay.connectors.publication import (
@@ -65,6 +65,7 @@ class HttpPostEntrypoint:
 
     def __init__(self, options: HttpPostOptions, context: EntrypointContext) -> None:
         self._options = options
+        self.cors = options.cors
         self._channels = context.channels
         self._longest_bytes = context.channels.options.max_event_bytes
 
@@ -75,7 +76,7 @@ class HttpPostEntrypoint:
     def attach(self, call: MessageCall) -> None:
         """Read the body, then publish all of it or nothing."""
         if is_preflight(call, b"POST"):
-            answer_preflight(call, self._options.cors, b"POST, OPTIONS")
+            answer_preflight(call, b"POST, OPTIONS")
             return
         # In JSON a byte of data can take six; what is around the data takes some more.
         limit_bytes = self._longest_bytes * 6 + 65536
@@ -139,7 +140,7 @@ class HttpPostEntrypoint:
         body = json.dumps(
             {"ids": event_ids, "durable": self._channels.durable}
         ).encode()
-        headers = cors_headers(call, self._options.cors)
+        headers = call.cors_headers()
         headers.setRawHeaders(b"content-type", [b"application/json"])
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         call.exchange.begin(202, b"Accepted", headers, event_stream=False)

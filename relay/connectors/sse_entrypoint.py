@@ -20,7 +20,7 @@ from relay.channel.entry import Gap
 from relay.channel.filter import TooManyFilters
 from relay.channel.framing import GOAWAY, SseFraming, with_retry
 from relay.channel.subscriber import Subscriber
-from relay.connectors.cors import answer_preflight, cors_headers, is_preflight
+from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
     BadParameter,
@@ -67,6 +67,7 @@ class SseEntrypoint:
         self, options: SseEntrypointOptions, context: EntrypointContext
     ) -> None:
         self.options = options
+        self.cors = options.cors
         self.reactor = context.reactor
         self._alone = "http-get" not in context.siblings
 
@@ -82,7 +83,7 @@ class SseEntrypoint:
     def attach(self, call: MessageCall) -> None:
         """Answer with the stream."""
         if is_preflight(call, b"GET"):
-            answer_preflight(call, self.options.cors, b"GET, OPTIONS")
+            answer_preflight(call, b"GET, OPTIONS")
             return
         try:
             Subscription(self, call).start()
@@ -111,7 +112,7 @@ class SseEntrypoint:
 
         :param call: the call that it answers.
         """
-        headers = cors_headers(call, self.options.cors)
+        headers = call.cors_headers()
         headers.setRawHeaders(b"content-type", [b"text/event-stream;charset=UTF-8"])
         headers.setRawHeaders(b"cache-control", [b"no-cache, no-transform"])
         return headers
@@ -173,7 +174,7 @@ class Subscription:
         self._channel = channel
         exchange.feed = self
         if attached.nothing_left:
-            headers = cors_headers(self._call, entrypoint.options.cors)
+            headers = self._call.cors_headers()
             exchange.begin(204, b"No Content", headers, event_stream=False)
             exchange.complete([], Outcome.SOURCE_ENDED)
             return

@@ -66,6 +66,8 @@ class WebsocketEntrypoint:
     """
 
     upgrades = True
+    cors = None
+    """A page is not shown the answer to its handshake."""
 
     def __init__(self, options: WebsocketOptions, context: EntrypointContext) -> None:
         self.options = options

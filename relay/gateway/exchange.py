@@ -18,11 +18,13 @@ from twisted.web.http_headers import Headers
 
 from relay.eventstream.boundary import EventCounter
 from relay.gateway import refusals
+from relay.gateway.cors import cors_headers
 from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID, add_via
 from relay.gateway.refusals import Refusal
 from relay.gateway.sender import Sender
 from relay.gateway.services import Services
 from relay.gateway.site import RelayRequest
+from relay.model.message_options import CorsOptions
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord
 from relay.plans.verdict import Admission
@@ -72,6 +74,8 @@ class Exchange:
         self.services = services
         self.record = record
         self.trusted = trusted
+        self.cors: CorsOptions | None = None
+        """Which pages in a browser may read what is refused; None for none."""
         self.feed: Feed | None = None
         """Set once the client was let in."""
         self._begun_s = services.reactor.seconds()
@@ -239,9 +243,9 @@ class Exchange:
         self.record.status = refusal.status
         accepted = self.request.requestHeaders.getRawHeaders(b"accept", [])
         content_type, body = refusal.body(b", ".join(accepted))
-        headers = Headers(
-            {b"content-type": [content_type], b"date": [datetimeToString()]}
-        )
+        headers = cors_headers(self.request.requestHeaders, self.cors)
+        headers.setRawHeaders(b"content-type", [content_type])
+        headers.setRawHeaders(b"date", [datetimeToString()])
         if refusal.retry_after_s is not None:
             headers.setRawHeaders(b"retry-after", [b"%d" % refusal.retry_after_s])
         for challenge in refusal.challenges:

@@ -17,9 +17,11 @@ from twisted.web.http_headers import Headers
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.gateway import refusals
+from relay.gateway.cors import cors_headers
 from relay.gateway.custody import Custody
 from relay.gateway.exchange import Exchange
 from relay.gateway.refusals import Refusal
+from relay.model.message_options import CorsOptions
 
 
 class MessageCall:
@@ -92,6 +94,10 @@ class MessageCall:
             address=self.exchange.record.remote_address,
         )
 
+    def cors_headers(self) -> Headers:
+        """Begin the head of an answer: with what lets a page in a browser read it."""
+        return cors_headers(self.headers, self.exchange.cors)
+
     def refuse(self, refusal: Refusal) -> None:
         """
         Answer with a refusal.
@@ -106,6 +112,10 @@ class Entrypoint(Protocol):
 
     upgrades: bool
     """Whether it takes connections over for another protocol than HTTP."""
+
+    @property
+    def cors(self) -> CorsOptions | None:
+        """Which pages in a browser may read its answers; None for none."""
 
     def accepts(self, call: MessageCall) -> bool:
         """
@@ -162,25 +172,37 @@ class MessageAnswerer:
         """Find the entrypoint, and let it answer."""
         exchange.record.endpoint = self._group
         call = MessageCall(exchange, path, query, self._channels)
-        if self._custody is None:
-            self._attach(call)
+        entrypoint = self._find(call)
+        if entrypoint is None:
+            call.refuse(refusals.NO_ENTRYPOINT)
+        elif self._custody is None:
+            entrypoint.attach(call)
         else:
-            self._custody.when_known(lambda here: self._attach_if(here, call))
+            self._custody.when_known(
+                lambda here: self._attach_if(here, entrypoint, call)
+            )
 
-    def _attach_if(self, here: bool, call: MessageCall) -> None:
+    def refuse(
+        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+    ) -> None:
+        """Refuse a call so that a page in a browser can read why."""
+        self._find(MessageCall(exchange, path, query, self._channels))
+        exchange.refuse(refusal)
+
+    def _find(self, call: MessageCall) -> Entrypoint | None:
+        for entrypoint in self._entrypoints:
+            if entrypoint.accepts(call):
+                call.exchange.cors = entrypoint.cors
+                return entrypoint
+        return None
+
+    def _attach_if(self, here: bool, entrypoint: Entrypoint, call: MessageCall) -> None:
         if call.exchange.over:
             return
         if here:
-            self._attach(call)
+            entrypoint.attach(call)
         else:
             call.refuse(refusals.CHANNEL_OWNED_ELSEWHERE)
-
-    def _attach(self, call: MessageCall) -> None:
-        for entrypoint in self._entrypoints:
-            if entrypoint.accepts(call):
-                entrypoint.attach(call)
-                return
-        call.refuse(refusals.NO_ENTRYPOINT)
 
     def close(self) -> None:
         """End the channels, unless another deployment goes on with them."""

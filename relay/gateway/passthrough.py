@@ -47,6 +47,12 @@ class ProxyAnswerer:
         """No: it is for the source, which nobody asks without a plan."""
         return False
 
+    def refuse(
+        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+    ) -> None:
+        """Refuse a call that a plan does not let in."""
+        exchange.refuse(refusal)
+
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
         """Choose an endpoint and call it."""
         connector = self._group.next()

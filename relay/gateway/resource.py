@@ -144,7 +144,8 @@ class GatewayResource(Resource):
         if exchange.over:
             return
         if isinstance(verdict, Denial):
-            exchange.refuse(Refusal.denied(verdict))
+            refusal = Refusal.denied(verdict)
+            route.api.answerer.refuse(exchange, route.path, caller.query, refusal)
         elif route.api.closed:
             # While a plan asked somebody else, another deployment took the place.
             exchange.refuse(refusals.REDEPLOYED)

@@ -7,6 +7,7 @@ from typing import Protocol
 from twisted.web.http_headers import Headers
 
 from relay.gateway.exchange import Exchange
+from relay.gateway.refusals import Refusal
 from relay.model.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.plans.chain import PlanChain
@@ -34,6 +35,18 @@ class Answerer(Protocol):
         :param exchange: the call.
         :param path: what follows the context-path.
         :param query: the raw query, None without ``?``.
+        """
+
+    def refuse(
+        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+    ) -> None:
+        """
+        Refuse a call whose client is not let in.
+
+        :param exchange: the call.
+        :param path: what follows the context-path.
+        :param query: the raw query, None without ``?``.
+        :param refusal: the answer.
         """
 
     def close(self) -> None:

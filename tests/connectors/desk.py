@@ -17,6 +17,7 @@ from relay.gateway.body import RequestBody
 from relay.gateway.message import Entrypoint, MessageCall
 from relay.gateway.refusals import Refusal
 from relay.model.channel_options import ChannelOptions
+from relay.model.message_options import CorsOptions
 from relay.model.outcome import Outcome
 from tests.channel.readers import Moment
 
@@ -54,6 +55,7 @@ class Desk:
         self.request = request
         self.record = SimpleNamespace(remote_address="192.0.2.1", events=0)
         self.feed: Any = None
+        self.cors: CorsOptions | None = None
         self.receive: Callable[[bytes], None] | None = None
         """What takes the client's bytes, once protocols were switched."""
         self.status = 0
@@ -196,6 +198,7 @@ class Api:
         call = MessageCall(cast(Any, desk), path, raw, self.channels)
         if not self.entrypoint.accepts(call):
             raise AssertionError("the entrypoint does not take the call")
+        desk.cors = self.entrypoint.cors
         self.entrypoint.attach(call)
         return desk
 

@@ -65,5 +65,16 @@ class CorsTests(SynchronousTestCase):
         self.assertIn(
             "Last-Event-ID", self.first(desk, "access-control-allow-headers") or ""
         )
+        asked = "X-Tenant,x-gravitee-api-key, not a name"
+        desk = self.answer(
+            cors,
+            origin="https://a.example",
+            access_control_request_headers=asked,
+            **asks,
+        )
+        self.assertEqual(
+            self.first(desk, "access-control-allow-headers"),
+            "X-Tenant, x-gravitee-api-key",
+        )
         desk = self.answer(cors, origin="https://b.example", **asks)
         self.assertIsNone(self.first(desk, "access-control-allow-methods"))

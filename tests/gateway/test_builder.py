@@ -61,6 +61,7 @@ class Entrypoints:
 
     order = 1
     upgrades = False
+    cors = None
 
     def __init__(self) -> None:
         self.broken = False

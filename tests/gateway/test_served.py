@@ -8,6 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.gateway.exchange import Exchange
+from relay.gateway.refusals import Refusal
 from relay.gateway.served import ServedApi
 from relay.model.definition import ApiDefinition
 from relay.plans.chain import PlanChain
@@ -25,6 +26,11 @@ class Answerer:
         return False
 
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+        """Say nothing."""
+
+    def refuse(
+        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+    ) -> None:
         """Say nothing."""
 
     def close(self) -> None:

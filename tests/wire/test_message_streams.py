@@ -123,7 +123,9 @@ class HeadTests(Sourced):
         }
         answer = self.daemon.get(self.path, asked, "OPTIONS")
         self.assertEqual(answer.status, 204)
-        self.assertIn("Last-Event-ID", answer.headers["Access-Control-Allow-Headers"])
+        self.assertEqual(
+            answer.headers["Access-Control-Allow-Headers"], "last-event-id"
+        )
         self.assertEqual(
             answer.headers["Access-Control-Allow-Origin"], "https://app.example"
         )
@@ -132,6 +134,17 @@ class HeadTests(Sourced):
         self.assertNotIn("Access-Control-Allow-Origin", answer.headers)
         head = self.subscribe("", "Origin: https://app.example").until(b"\r\n\r\n")
         self.assertIn(b"Access-Control-Allow-Origin: https://app.example", head)
+
+    def test_a_page_can_read_why_it_is_refused(self) -> None:
+        """Else a browser tells it of a network error, and nothing more."""
+        self.publish(streaming(), {"maxChannelsPerAddress": 1})
+        page = {"Origin": "https://app.example", "Accept": "text/event-stream"}
+        self.subscribe("?n=1").until(b"\r\n\r\n")
+        for query, status in (("?filter=a[", 400), ("?n=2", 429)):
+            answer = self.daemon.get(self.path + query, page)
+            self.assertEqual(answer.status, status)
+            self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "*")
+        self.assertIn("Retry-After", answer.headers["Access-Control-Expose-Headers"])
 
     def test_a_gap_known_at_the_start(self) -> None:
         """Is in the head, and before the first event."""
