@@ -113,6 +113,9 @@ class GatewaySettings:
     """Whether ``Via`` is added to requests and responses."""
     not_found_message: str = "No context-path matches the request URI."
     """The body of a 404 for a path that no API has."""
+    tenant: str | None = None
+    """Which of the endpoints that name ``tenants`` this gateway dials, besides those
+    that name none."""
 
     def __post_init__(self) -> None:
         ids = [listener.id for listener in self.listeners]

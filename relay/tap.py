@@ -228,6 +228,7 @@ class RelayService(Service):
             self._reactor,
             self.gateway_urls,
             self._builder.channels,
+            self._builder.health,
         )
         port = self._listen(settings.endpoint, site, settings.tls)
         address = getattr(port.getHost(), "host", "127.0.0.1")

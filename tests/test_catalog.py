@@ -165,7 +165,7 @@ class AllAtOnceTests(SynchronousTestCase):
     def test_every_kind_of_problem(self) -> None:
         """Problems of shape, between members, of connectors and of what is not
         built come together."""
-        body = tutorial_api(nmae="x", failover={"enabled": True}, visibility="SECRET")
+        body = tutorial_api(nmae="x", failover={"maxFailures": 0}, visibility="SECRET")
         del body["apiVersion"]
         body = put(body, "listeners[0].paths[0].path", "/a b")
         body = put(body, "listeners[0].entrypoints[0].configuration", {"x": 1})
@@ -180,7 +180,7 @@ class AllAtOnceTests(SynchronousTestCase):
                 [
                     "nmae",
                     "apiVersion",
-                    "failover.enabled",
+                    "failover.maxFailures",
                     "visibility",
                     "listeners[0].paths[0].path",
                     "listeners[0].entrypoints[0].configuration.x",

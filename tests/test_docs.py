@@ -12,6 +12,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.catalog import builtin
 from relay.model.base import Value
 from relay.model.channel_options import ChannelOptions
+from relay.model.failover import Failover
+from relay.model.health_check import HealthCheck, check_of
 from relay.model.message_options import (
     HttpGetOptions,
     HttpPostOptions,
@@ -21,7 +23,9 @@ from relay.model.message_options import (
     WebsocketOptions,
 )
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "message-apis.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = DOCS / "message-apis.md"
+ENDPOINTS = DOCS / "endpoints.md"
 NONE = "–"
 ALL: tuple[Value, ...] = (
     ChannelOptions(),
@@ -66,6 +70,25 @@ def tables(page: str) -> list[dict[str, str]]:
                 options[full] = value.strip("`")
         found.append(options)
     return found
+
+
+class EndpointsPageTests(SynchronousTestCase):
+    """docs/endpoints.md."""
+
+    def test_the_example_is_accepted(self) -> None:
+        """As it stands, with what it is there to show."""
+        (example,) = re.findall(r"(?s)```json\n(.*?)```", ENDPOINTS.read_text())
+        definition = builtin().parse_api(json.loads(example))
+        (group,) = definition.endpoint_groups
+        check = check_of(group.services, group.endpoints[0].services)
+        assert check is not None and definition.failover is not None
+        self.assertEqual((check.wait_for, definition.failover.enabled), ("event", True))
+
+    def test_every_option_is_told(self) -> None:
+        """With its default."""
+        values = (HealthCheck(schedule="* * * * * *", target="/"), Failover())
+        for value, told in zip(values, tables(ENDPOINTS.read_text()), strict=True):
+            self.assertEqual(told, dict(defaults(value)), type(value).__name__)
 
 
 class MessageApiPageTests(SynchronousTestCase):

@@ -17,6 +17,7 @@ from relay.model.definition import ApiDefinition, EndpointGroup
 from relay.model.records import Deployment
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
+from relay.upstream.failover import Failover
 from relay.upstream.group import Group
 
 
@@ -87,6 +88,7 @@ class Builder:
         self._context = context
         self._plans = plans
         self._shared: dict[str, _SharedChannels] = {}
+        self._groups: dict[str, Group] = {}
 
     def __call__(self, deployment: Deployment) -> ServedApi:
         """
@@ -95,8 +97,10 @@ class Builder:
         :param deployment: the snapshot.
         :raises ValueError: when something in it cannot be served.
         """
-        definition = self._parse(deployment.definition)
         services = self._services
+        definition = _for_tenant(
+            self._parse(deployment.definition), services.settings.tenant
+        )
         context = PlanContext(
             services.reactor, services.wall_ms, deployment.api_id, definition
         )
@@ -111,9 +115,32 @@ class Builder:
     def _answerer(self, api_id: str, definition: ApiDefinition) -> Answerer:
         if definition.type == "MESSAGE":
             return self._message(api_id, definition)
+        return self._proxy(api_id, definition)
+
+    def _proxy(self, api_id: str, definition: ApiDefinition) -> ProxyAnswerer:
         # The first group is the default one; others wait for dynamic routing.
-        group = definition.endpoint_groups[0]
-        return ProxyAnswerer(Group(self._services.reactor, group))
+        reactor = self._services.reactor
+        group = Group(reactor, definition.endpoint_groups[0])
+        options = definition.failover
+        failover = None
+        if options is not None and options.enabled:
+            failover = Failover(reactor, group, options)
+        self._groups[api_id] = group
+        group.start(self._services.wall_ms)
+        return ProxyAnswerer(group, failover, lambda: self._forget(api_id, group))
+
+    def _forget(self, api_id: str, group: Group) -> None:
+        if self._groups.get(api_id) is group:
+            del self._groups[api_id]
+
+    def health(self, api_id: str) -> list[dict[str, Any]]:
+        """
+        Give the endpoints of a PROXY API that are checked, as JSON.
+
+        :param api_id: the API.
+        """
+        group = self._groups.get(api_id)
+        return [one.as_json() for one in group.health] if group is not None else []
 
     def channels(self, api_id: str) -> list[dict[str, Any]]:
         """
@@ -126,6 +153,8 @@ class Builder:
 
     def _message(self, api_id: str, definition: ApiDefinition) -> MessageAnswerer:
         group = definition.endpoint_groups[0]
+        if not group.endpoints:
+            raise ValueError("no endpoint is for the tenant of this gateway")
         shared = self._channels(api_id, group)
         listed = definition.listeners[0].entrypoints
         context = self._context(shared.channels, frozenset(one.type for one in listed))
@@ -208,6 +237,24 @@ class Builder:
             shared.sources.close()
             if shared.custody is not None:
                 shared.custody.close()
+
+
+def _for_tenant(definition: ApiDefinition, tenant: str | None) -> ApiDefinition:
+    """Leave out the endpoints that are for other gateways."""
+    return definition.model_copy(
+        update={
+            "endpoint_groups": tuple(
+                group.model_copy(
+                    update={
+                        "endpoints": tuple(
+                            one for one in group.endpoints if one.serves(tenant)
+                        )
+                    }
+                )
+                for group in definition.endpoint_groups
+            )
+        }
+    )
 
 
 class _SharedChannels:

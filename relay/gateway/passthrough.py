@@ -8,6 +8,8 @@ of its body.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
@@ -25,6 +27,7 @@ from relay.gateway.refusals import Refusal
 from relay.model.outcome import Outcome
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
+from relay.upstream.failover import Failover, TriedCall, Tries
 from relay.upstream.group import Group
 from relay.upstream.stream import UpstreamResponse
 
@@ -36,12 +39,21 @@ class ProxyAnswerer:
     Answers the calls of a PROXY API, each by a call of its own.
 
     :param group: the API's default endpoint group.
+    :param failover: tries other endpoints, where the API asks for it.
+    :param closed: called once no new calls are taken.
     """
 
     upgrades = False
 
-    def __init__(self, group: Group) -> None:
+    def __init__(
+        self,
+        group: Group,
+        failover: Failover | None = None,
+        closed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._group = group
+        self._failover = failover
+        self._closed = closed
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
         """No: it is for the source, which nobody asks without a plan."""
@@ -58,12 +70,16 @@ class ProxyAnswerer:
         connector = self._group.next()
         if connector is None:
             exchange.refuse(refusals.NO_ENDPOINT)
-        else:
-            Passthrough(exchange, connector).start(path, query)
+            return
+        asked: Connector | Tries = connector
+        if self._failover is not None:
+            asked = self._failover.tries(connector, exchange.record.subscription_id)
+        Passthrough(exchange, asked).start(path, query)
 
     def close(self) -> None:
         """Close unused connections; those in use end with their calls."""
         self._group.close()
+        self._closed()
 
 
 class Passthrough:
@@ -76,10 +92,10 @@ class Passthrough:
 
     log = Logger()
 
-    def __init__(self, exchange: Exchange, connector: Connector) -> None:
+    def __init__(self, exchange: Exchange, connector: Connector | Tries) -> None:
         self._exchange = exchange
         self._connector = connector
-        self._call: Call | None = None
+        self._call: Call | TriedCall | None = None
         self._response: UpstreamResponse | None = None
         services = exchange.services
         self._request_clock = Deadline(
@@ -98,6 +114,7 @@ class Passthrough:
         exchange, request = self._exchange, self._exchange.request
         exchange.feed = self
         exchange.record.endpoint = self._connector.name
+        self._connector.enter()
         self._request_clock.start()
         asked = UpstreamRequest(
             request.method,
@@ -142,6 +159,7 @@ class Passthrough:
             return
         self._response = response
         self._request_clock.stop()
+        self._exchange.record.endpoint = self._connector.name
         self._exchange.begin(
             response.code,
             response.phrase,
@@ -213,6 +231,7 @@ class Passthrough:
     def release(self) -> None:
         """Drop the source's connection, at whatever stage the call is."""
         self._request_clock.stop()
+        self._connector.leave()
         call, self._call = self._call, None
         if call is not None:
             call.cancel()

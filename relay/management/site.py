@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from socket import gethostname
 
 from klein import Klein
 from twisted.internet.interfaces import IReactorTime
@@ -17,6 +18,7 @@ from relay.management.audits import Audits
 from relay.management.channels import Channels, ChannelView, no_channels
 from relay.management.deployments import Deployments
 from relay.management.guard import Guard
+from relay.management.health import Health, HealthView, no_health
 from relay.management.passwords import Passwords
 from relay.management.pictures import Pictures
 from relay.management.plans import Plans
@@ -45,6 +47,7 @@ class ManagementSite(Site):
     :param reactor: for the timeouts.
     :param gateway_urls: gives the URLs of the gateway, best first.
     :param channels: gives the open channels of an API.
+    :param health: gives what the checks of its endpoints have found.
     """
 
     requestFactory = ManagementRequest
@@ -60,6 +63,7 @@ class ManagementSite(Site):
         reactor: IReactorTime,
         gateway_urls: Callable[[], list[str]],
         channels: ChannelView = no_channels,
+        health: HealthView = no_health,
     ) -> None:
         root = Root(
             Guard(settings.management.hosts),
@@ -71,6 +75,7 @@ class ManagementSite(Site):
                 Plans(store, catalog),
                 Pictures(store),
                 Channels(store, channels),
+                Health(store, health, gethostname()),
                 Audits(store),
             ),
             _router(Plugins(catalog), Users(store, passwords), Tokens(store)),

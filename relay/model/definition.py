@@ -10,6 +10,7 @@ from relay.model import unbuilt
 from relay.model.base import Options
 from relay.model.descriptive import ApiDescription, Kept
 from relay.model.endpoints import Endpoint, EndpointGroup, LoadBalancer
+from relay.model.failover import Failover
 from relay.model.listener import Entrypoint, HttpListener, Path, RequestValidation
 from relay.model.read_only import without_api_fields
 from relay.model.scalars import Flag, Name, Upper
@@ -74,7 +75,7 @@ class ApiDefinition(ApiDescription):
     listeners: tuple[HttpListener, ...]
     endpoint_groups: tuple[EndpointGroup, ...]
     analytics: Analytics = Analytics()
-    failover: unbuilt.Failover = None
+    failover: Failover | None = None
     flow_execution: unbuilt.FlowExecution = None
     flows: unbuilt.Flows = None
     resources: unbuilt.Resources = None

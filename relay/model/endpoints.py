@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict
 
-from relay.model import unbuilt
 from relay.model.base import Options
+from relay.model.health_check import Services
 from relay.model.scalars import (
     Configuration,
     Flag,
@@ -24,7 +24,13 @@ class LoadBalancer(Options):
     """How the endpoints of a group take turns."""
 
     type: Annotated[
-        Literal["ROUND_ROBIN", "RANDOM", "WEIGHTED_ROUND_ROBIN", "WEIGHTED_RANDOM"],
+        Literal[
+            "ROUND_ROBIN",
+            "RANDOM",
+            "WEIGHTED_ROUND_ROBIN",
+            "WEIGHTED_RANDOM",
+            "LEAST_STREAMS",
+        ],
         Upper,
     ] = "ROUND_ROBIN"
 
@@ -47,8 +53,16 @@ class Endpoint(Options):
     """Whether it is dialled only while no other endpoint can be."""
     configuration: Annotated[Configuration, Field(repr=False)] = {}
     shared_configuration_override: Annotated[SharedObject, Field(repr=False)] = None
-    services: unbuilt.Services = None
-    tenants: unbuilt.Tenants = None
+    services: Services | None = None
+    tenants: tuple[Name, ...] | None = None
+    """The gateways that dial it, by their ``gateway.tenant``; all without any."""
+
+    def serves(self, tenant: str | None) -> bool:
+        """
+        :param tenant: that of a gateway.
+        :returns: whether that gateway dials the endpoint.
+        """
+        return not self.tenants or tenant in self.tenants
 
 
 class EndpointGroup(Options):
@@ -63,4 +77,4 @@ class EndpointGroup(Options):
     load_balancer: LoadBalancer = LoadBalancer()
     shared_configuration: Annotated[SharedObject, Field(repr=False)] = None
     endpoints: tuple[Endpoint, ...] = ()
-    services: unbuilt.Services = None
+    services: Services | None = None

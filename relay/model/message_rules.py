@@ -40,6 +40,27 @@ def check(
         yield from _load_balancer(at, group)
         yield from _endpoints(at, group, endpoints)
         yield from _failover(at, group)
+        yield from _checks(at, group)
+        for where, endpoint in objects(group, "endpoints", at):
+            yield from _checks(where, endpoint)
+    if _object(body.get("failover")).get("enabled") is True:
+        yield Issue(f"{_FOR_PROXY}: {_MODE}", "failover.enabled")
+
+
+_FOR_PROXY = "is for PROXY APIs"
+_MODE = (
+    "sharedConfiguration.channel.mode says how the endpoints of a MESSAGE API are used"
+)
+
+
+def _checks(at: str, member: Mapping[str, Any]) -> Iterator[Issue]:
+    """A channel knows itself whether its source is there."""
+    check = _object(_object(member.get("services")).get("healthCheck"))
+    if check and check.get("enabled") is not False:
+        yield Issue(
+            f"{_FOR_PROXY}: a channel shows the health of its source by itself",
+            join(at, "services", "healthCheck"),
+        )
 
 
 def _guarantees(body: Mapping[str, Any]) -> Iterator[Issue]:
@@ -80,8 +101,7 @@ def _load_balancer(at: str, group: Mapping[str, Any]) -> Iterator[Issue]:
     kind = balancer.get("type") if isinstance(balancer, Mapping) else None
     if _upper(kind) not in ("", "ROUND_ROBIN"):
         yield Issue(
-            "is for PROXY APIs: sharedConfiguration.channel.mode says how the "
-            "endpoints of a MESSAGE API are used",
+            f"{_FOR_PROXY}: {_MODE}",
             join(at, "loadBalancer", "type"),
             kind,
         )

@@ -26,11 +26,17 @@ def _is_on(value: object) -> bool:
 
 
 def switched_on(value: Any) -> Iterator[Where]:
-    """Find ``enabled`` where its default is off: ``cors``, ``failover``."""
+    """Find ``enabled`` where its default is off: ``cors``, ``tracing``."""
     if isinstance(value, dict):
         if value.get("enabled") not in (None, False):
             yield ("enabled",)
     elif value:
+        yield ()
+
+
+def service_on(value: Any) -> Iterator[Where]:
+    """Find a service that is not disabled."""
+    if _is_on(value):
         yield ()
 
 
@@ -136,24 +142,19 @@ FlowExecution = Annotated[
     Any,
     refused(match_required, "flows are not supported yet, so none could match"),
 ]
-Failover = Annotated[Any, refused(switched_on, "failover is not supported yet")]
 Services = Annotated[
     Any,
     refused(
         services_on,
-        "services (health check, discovery, dynamic properties) are not supported yet",
+        "the services of an API (dynamic properties) are not supported yet",
     ),
+]
+Discovery = Annotated[
+    Any, refused(service_on, "service discovery is not supported yet")
 ]
 Resources = Annotated[Any, refused(resources_on, "resources are not supported yet")]
 ResponseTemplates = Annotated[
     Any, refused(anything, "response templates are not supported yet")
-]
-Tenants = Annotated[
-    Any,
-    refused(
-        anything,
-        "tenants limit the gateways that use an endpoint, which is not supported yet",
-    ),
 ]
 DeadLetterQueue = Annotated[
     Any, refused(anything, "dead letter queues are not supported yet")

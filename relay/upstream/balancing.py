@@ -4,75 +4,117 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
-
-T = TypeVar("T")
-
-Weighted = Sequence[tuple[T, int]]
+from typing import Generic, Protocol, TypeVar
 
 
-class Balancer(Generic[T]):
+class Endpoint(Protocol):
+    """What is chosen."""
+
+    @property
+    def available(self) -> bool:
+        """Whether it may be called just now."""
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges are with it just now."""
+
+
+E = TypeVar("E", bound=Endpoint)
+
+Weighted = Sequence[tuple[E, int]]
+
+
+class Balancer(Generic[E]):
     """
-    Chooses among the endpoints of a group; secondary ones only if there are no others.
+    Chooses among the endpoints of a group that are available; secondary ones only if
+    no other is.
 
-    :param kind: ``ROUND_ROBIN``, ``RANDOM``, ``WEIGHTED_ROUND_ROBIN`` or
-        ``WEIGHTED_RANDOM``.
+    :param kind: ``ROUND_ROBIN``, ``RANDOM``, ``WEIGHTED_ROUND_ROBIN``,
+        ``WEIGHTED_RANDOM`` or ``LEAST_STREAMS``.
     :param primary: endpoints with their weights.
-    :param secondary: endpoints with their weights, for when there is no primary.
+    :param secondary: endpoints with their weights, for when no primary is available.
     :raises ValueError: for another kind.
     """
 
-    def __init__(self, kind: str, primary: Weighted[T], secondary: Weighted[T]) -> None:
+    def __init__(self, kind: str, primary: Weighted[E], secondary: Weighted[E]) -> None:
         if kind not in _CHOICES:
             raise ValueError(f"no balancing is called {kind}")
-        endpoints = list(primary or secondary)
-        self._choose = _CHOICES[kind](endpoints)
-        self._empty = not endpoints
+        choice = _CHOICES[kind]
+        self._ranks = [choice(list(rank)) for rank in (primary, secondary) if rank]
 
-    def next(self) -> T | None:
-        """Choose; None when the group has no endpoint."""
-        chosen: T | None = None if self._empty else self._choose()
+    def next(self) -> E | None:
+        """Choose; None when the group has no endpoint that is available."""
+        for choose in self._ranks:
+            chosen: E | None = choose()
+            if chosen is not None:
+                return chosen
+        return None
+
+
+def _round_robin(endpoints: Weighted[E]) -> Callable[[], E | None]:
+    plain = [endpoint for endpoint, _ in endpoints]
+    turn = -1
+
+    def choose() -> E | None:
+        nonlocal turn
+        for _ in plain:
+            turn = (turn + 1) % len(plain)
+            if plain[turn].available:
+                return plain[turn]
+        return None
+
+    return choose
+
+
+def _random(endpoints: Weighted[E]) -> Callable[[], E | None]:
+    return _weighted_random([(endpoint, 1) for endpoint, _ in endpoints])
+
+
+def _weighted_random(endpoints: Weighted[E]) -> Callable[[], E | None]:
+    def choose() -> E | None:
+        there = [(one, _weight(weight)) for one, weight in endpoints if one.available]
+        if not there:
+            return None
+        plain, weights = zip(*there, strict=True)
+        chosen: E = random.choices(plain, weights)[0]
         return chosen
 
-
-def _round_robin(endpoints: Weighted[T]) -> Callable[[], T]:
-    return _cycle([endpoint for endpoint, _ in endpoints])
+    return choose
 
 
-def _random(endpoints: Weighted[T]) -> Callable[[], T]:
-    plain = [endpoint for endpoint, _ in endpoints]
-    return lambda: random.choice(plain)
-
-
-def _weighted_random(endpoints: Weighted[T]) -> Callable[[], T]:
-    plain = [endpoint for endpoint, _ in endpoints]
-    weights = [_weight(weight) for _, weight in endpoints]
-    return lambda: random.choices(plain, weights)[0]
-
-
-def _weighted_round_robin(endpoints: Weighted[T]) -> Callable[[], T]:
+def _weighted_round_robin(endpoints: Weighted[E]) -> Callable[[], E | None]:
     """Spread each endpoint's turns evenly (the "smooth" order, as nginx does)."""
     weights = [_weight(weight) for _, weight in endpoints]
     credit = [0] * len(weights)
-    total = sum(weights)
 
-    def choose() -> T:
-        for index, weight in enumerate(weights):
-            credit[index] += weight
-        best = max(range(len(credit)), key=credit.__getitem__)
-        credit[best] -= total
+    def choose() -> E | None:
+        there = [n for n, (one, _) in enumerate(endpoints) if one.available]
+        if not there:
+            return None
+        for index in there:
+            credit[index] += weights[index]
+        best = max(there, key=credit.__getitem__)
+        credit[best] -= sum(weights[index] for index in there)
         return endpoints[best][0]
 
     return choose
 
 
-def _cycle(endpoints: list[T]) -> Callable[[], T]:
+def _least_streams(endpoints: Weighted[E]) -> Callable[[], E | None]:
+    """The one with the fewest exchanges for its weight; of several each in turn."""
     turn = -1
 
-    def choose() -> T:
+    def load(index: int) -> tuple[float, int]:
+        endpoint, weight = endpoints[index]
+        return endpoint.exchanges / _weight(weight), (index - turn - 1) % len(endpoints)
+
+    def choose() -> E | None:
         nonlocal turn
-        turn = (turn + 1) % len(endpoints)
-        return endpoints[turn]
+        there = [n for n, (one, _) in enumerate(endpoints) if one.available]
+        if not there:
+            return None
+        turn = min(there, key=load)
+        return endpoints[turn][0]
 
     return choose
 
@@ -86,4 +128,5 @@ _CHOICES = {
     "RANDOM": _random,
     "WEIGHTED_ROUND_ROBIN": _weighted_round_robin,
     "WEIGHTED_RANDOM": _weighted_random,
+    "LEAST_STREAMS": _least_streams,
 }

@@ -26,6 +26,7 @@ from relay.upstream.errors import (
     queue_timeout,
     read_timeout,
 )
+from relay.upstream.health import Health
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease, Pool
 from relay.upstream.stream import UpstreamResponse
@@ -101,6 +102,10 @@ class Connector:
         self.target = target
         self.http = shared.http
         self.pool = pool
+        self.exchanges = 0
+        """How many exchanges are with it just now."""
+        self.health: Health | None = None
+        """What its checks found, if it is checked."""
         self._own_headers = [
             (header.name.encode("ascii"), header.value.encode("utf-8"))
             for header in shared.headers
@@ -110,6 +115,19 @@ class Connector:
     def idle_timeout_ms(self) -> int:
         """Silence allowed to a response body, in milliseconds; 0 is no limit."""
         return self.http.idle_timeout
+
+    @property
+    def available(self) -> bool:
+        """Whether it may be called, as far as is known."""
+        return self.health is None or self.health.available
+
+    def enter(self) -> None:
+        """Note that an exchange is with it, before the exchange calls it."""
+        self.exchanges += 1
+
+    def leave(self) -> None:
+        """Note that this exchange is over."""
+        self.exchanges -= 1
 
     def call(self, request: UpstreamRequest) -> Call:
         """

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from twisted.internet.interfaces import IReactorTime
 
 from relay.model.definition import Endpoint, EndpointGroup
+from relay.model.health_check import check_of, url_of
 from relay.model.http_proxy import HttpProxyConfiguration, SharedConfiguration
 from relay.tls.client import client_creators
 from relay.upstream.balancing import Balancer
+from relay.upstream.checker import Checker
 from relay.upstream.connector import Connector
 from relay.upstream.dial import Dialer
+from relay.upstream.health import Health
 from relay.upstream.pool import Pool
 from relay.upstream.target import Target
 
@@ -37,6 +42,7 @@ class Group:
         shared: type[SharedConfiguration] = SharedConfiguration,
     ) -> None:
         self._reactor = reactor
+        self._checkers: list[Checker] = []
         self._configuration = configuration
         self._shared = shared
         self._pools: list[Pool] = []
@@ -60,8 +66,25 @@ class Group:
         """Choose an endpoint for a call; None when there is none."""
         return self._balancer.next()
 
+    @property
+    def health(self) -> list[Health]:
+        """What is known of the endpoints that are checked."""
+        return [one.health for one in self.connectors if one.health is not None]
+
+    def start(self, wall_ms: Callable[[], int]) -> None:
+        """
+        Begin to check the endpoints, as their health checks say.
+
+        :param wall_ms: the wall clock, by which schedules go.
+        """
+        for checker in self._checkers:
+            checker.start(wall_ms)
+
     def close(self) -> None:
-        """Close unused connections; those in use end with their calls."""
+        """Check no more, and close unused connections; those in use end with their
+        calls."""
+        for checker in self._checkers:
+            checker.stop()
         for pool in self._pools:
             pool.close()
 
@@ -75,7 +98,24 @@ class Group:
         configuration = self._configuration.read(endpoint.configuration)
         target = Target.parse(configuration.target)
         dialer.prepare(target.origin)
-        return Connector(self._reactor, endpoint.name, target, shared, pool)
+        connector = Connector(self._reactor, endpoint.name, target, shared, pool)
+        check = check_of(self._group.services, endpoint.services)
+        if check is not None:
+            connector.health = Health(endpoint.name, check)
+            # Calls must not take the connections that its check needs, or an endpoint
+            # that is busy would be taken for one that is down.
+            own = Pool(self._reactor, shared.http, dialer)
+            self._pools.append(own)
+            checked = Target.parse(url_of(check, configuration.target))
+            dialer.prepare(checked.origin)
+            self._checkers.append(
+                Checker(
+                    self._reactor,
+                    Connector(self._reactor, endpoint.name, checked, shared, own),
+                    connector.health,
+                )
+            )
+        return connector
 
     def _prepare(
         self, options: dict[str, object] | None

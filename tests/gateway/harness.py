@@ -37,6 +37,7 @@ from relay.plans.interfaces import PlanContext
 from relay.plans.keyless import keyless_plan
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 from relay.tls.server import tls_factory
+from relay.upstream.failover import Failover
 from relay.upstream.group import Group
 from relay.upstream.pool import Pool
 from tests.gateway.raw import (
@@ -212,7 +213,11 @@ class Gateway:
             self.reactor, self.services.wall_ms, deployment.api_id, body
         )
         plans = self.plans.chain(deployment.plans, context)
-        return ServedApi(deployment, body, plans, ProxyAnswerer(group))
+        failover = None
+        if body.failover is not None and body.failover.enabled:
+            failover = Failover(cast(Any, self.reactor), group, body.failover)
+        group.start(lambda: NOW_MS + round(self.reactor.seconds() * 1000))
+        return ServedApi(deployment, body, plans, ProxyAnswerer(group, failover))
 
     @property
     def pool(self) -> Pool:

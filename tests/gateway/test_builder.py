@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred, succeed
@@ -16,9 +15,13 @@ from relay.connectors.memory_endpoint import memory_endpoint
 from relay.gateway.builder import Builder
 from relay.gateway.message import MessageAnswerer, MessageCall
 from relay.gateway.served import ServedApi
+from relay.gateway.services import Services
 from relay.model.records import Deployment
+from relay.observability.live import LiveExchanges
 from relay.plans.discovery import Plans
 from relay.plans.keyless import keyless_plan
+from relay.settings import GatewaySettings, LimitSettings
+from tests.model.bodies import tutorial_api
 
 API = {
     "definitionVersion": "V4",
@@ -94,7 +97,14 @@ class ChannelsTests(SynchronousTestCase):
         self.leases = Leases()
         self.entrypoints = Entrypoints()
         self.builder = Builder(
-            cast(Any, SimpleNamespace(reactor=self.clock, wall_ms=lambda: 0)),
+            Services(
+                self.clock,
+                GatewaySettings(tenant="north"),
+                LimitSettings(),
+                cast(Any, None),
+                LiveExchanges(),
+                lambda: 0,
+            ),
             builtin().parse_api,
             {"memory": memory_endpoint},
             {"http-post": self.entrypoints},
@@ -156,3 +166,38 @@ class ChannelsTests(SynchronousTestCase):
         self.assertEqual(self.here(), [True, True])
         self.assertEqual(self.leases.notes, ["own"])
         served.close()
+
+    def deploy(self, *endpoints: dict[str, Any], **members: Any) -> ServedApi:
+        """Deploy a PROXY API."""
+        definition = tutorial_api(**members)
+        (group,) = definition["endpointGroups"]
+        (endpoint,) = group["endpoints"]
+        group["endpoints"] = [{**endpoint, **changes} for changes in endpoints]
+        return self.builder(Deployment("d", "proxy", 1, None, definition, (), 0))
+
+    def test_tenants(self) -> None:
+        """Endpoints for other gateways are not there at all."""
+        self.deploy(
+            {"name": "all"},
+            {"name": "ours", "tenants": ["south", "north"]},
+            {"name": "theirs", "tenants": ["south"]},
+        )
+        connectors = self.builder._groups["proxy"].connectors
+        self.assertEqual([one.name for one in connectors], ["all", "ours"])
+
+    def test_checked(self) -> None:
+        """Endpoints are checked while their deployment runs, and shown meanwhile."""
+        configuration = {"schedule": "* * * * * *", "target": "/"}
+        check = {"healthCheck": {"configuration": configuration}}
+        first = self.deploy({"name": "a", "services": check}, {"name": "b"})
+        (shown,) = self.builder.health("proxy")
+        self.assertEqual((shown["endpoint"], shown["status"]), ("a", "UP"))
+        second = self.deploy({"name": "c", "services": check})
+        first.close()
+        self.assertEqual(
+            [one["endpoint"] for one in self.builder.health("proxy")], ["c"]
+        )
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+        second.close()
+        self.assertEqual(self.builder.health("proxy"), [])
+        self.assertEqual(self.clock.getDelayedCalls(), [])

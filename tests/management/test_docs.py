@@ -11,6 +11,7 @@ from relay.management.apis import Apis
 from relay.management.audits import Audits
 from relay.management.channels import Channels
 from relay.management.deployments import Deployments
+from relay.management.health import Health
 from relay.management.pictures import Pictures
 from relay.management.plans import Plans
 from relay.management.plugins import Plugins
@@ -27,6 +28,7 @@ FAMILIES = (
     Audits,
     Channels,
     Deployments,
+    Health,
     Pictures,
     Plans,
     Plugins,

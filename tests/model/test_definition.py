@@ -66,7 +66,6 @@ class FieldClassTests(SynchronousTestCase):
         """What is not in effect is kept and given back, too."""
         fields: dict[str, Any] = {
             "flows": [],
-            "failover": {"enabled": False, "maxRetries": 2},
             "resources": [],
             "responseTemplates": {},
             "services": {"dynamicProperty": {"enabled": False}},
@@ -97,7 +96,6 @@ class FieldClassTests(SynchronousTestCase):
                 "tracing": {"enabled": True},
                 "otelLogs": {"enabled": True},
             },
-            failover={"enabled": True},
             flowExecution={"matchRequired": True},
             flows=[{"request": [{"policy": "x"}]}],
             resources=[{"name": "x"}],
@@ -108,18 +106,15 @@ class FieldClassTests(SynchronousTestCase):
         body["listeners"][0]["entrypoints"][0]["dlq"] = {"endpoint": "x"}
         (group,) = body["endpointGroups"]
         group["services"] = {"discovery": {"type": "x"}}
-        group["endpoints"][0]["services"] = {"healthCheck": {"enabled": True}}
-        group["endpoints"][0]["tenants"] = ["x"]
+        group["endpoints"][0]["services"] = {"discovery": {"enabled": True}}
         self.assertEqual(
             sorted(issue.location for issue in problems(body)),
             [
                 "analytics.logging.mode.endpoint",
                 "analytics.otelLogs.enabled",
                 "analytics.tracing.enabled",
-                "endpointGroups[0].endpoints[0].services.healthCheck",
-                "endpointGroups[0].endpoints[0].tenants",
+                "endpointGroups[0].endpoints[0].services.discovery",
                 "endpointGroups[0].services.discovery",
-                "failover.enabled",
                 "flowExecution.matchRequired",
                 "flows[0]",
                 "listeners[0].cors.enabled",

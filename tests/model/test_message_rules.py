@@ -81,6 +81,23 @@ class MessageRulesTests(SynchronousTestCase):
             for issue in found(body):
                 self.assertTrue(issue.location)
 
+    def test_what_is_for_proxy_apis(self) -> None:
+        """Health checks and failover are refused while they are in effect."""
+        check: dict[str, Any] = {"type": "http-health-check", "configuration": {}}
+        body = message_api()
+        body["failover"] = {"enabled": True}
+        (group,) = body["endpointGroups"]
+        group["services"] = {"healthCheck": check}
+        group["endpoints"][0]["services"] = {"healthCheck": check}
+        self.assert_issues(
+            body,
+            (f"{GROUP}.services.healthCheck", "is for PROXY APIs"),
+            (f"{GROUP}.endpoints[0].services.healthCheck", "is for PROXY APIs"),
+            ("failover.enabled", "is for PROXY APIs"),
+        )
+        body["failover"]["enabled"] = check["enabled"] = False
+        self.assertEqual(found(body), [])
+
     def test_qos(self) -> None:
         """A guarantee that is not given is refused, in either spelling."""
         for qos in ("AT_LEAST_ONCE", "at-most-once"):

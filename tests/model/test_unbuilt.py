@@ -35,12 +35,11 @@ class UnbuiltTests(SynchronousTestCase):
                 self.assertRegex(issue.message, "not supported")
 
     def test_off_by_default(self) -> None:
-        """CORS, failover, tracing and log export do nothing until enabled."""
+        """CORS, tracing and log export do nothing until enabled."""
         fine = [{}, {"enabled": False, "maxAge": 3}, {"maxRetries": 2}, [], ""]
         refused = {"f.enabled": {"enabled": True}, "f": ["x"]}
         for kind in (
             unbuilt.Cors,
-            unbuilt.Failover,
             unbuilt.Tracing,
             unbuilt.LogExport,
         ):
@@ -133,7 +132,6 @@ class UnbuiltTests(SynchronousTestCase):
             unbuilt.PlanTags,
             unbuilt.ExcludedGroups,
             unbuilt.ResponseTemplates,
-            unbuilt.Tenants,
             unbuilt.DeadLetterQueue,
             unbuilt.KafkaPort,
         ):

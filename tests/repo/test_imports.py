@@ -26,7 +26,14 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"model"},
     "tls": {"model"},
     "observability": {"model", "settings"},
-    "upstream": {"deadline", "eventstream", "model", "plain_path", "tls"},
+    "upstream": {
+        "deadline",
+        "eventstream",
+        "expression",
+        "model",
+        "plain_path",
+        "tls",
+    },
     "channel": {"eventstream", "model", "plain_path"},
     "management": {"catalog", "model", "settings", "store", "tls"},
     "gateway": {
@@ -62,6 +69,7 @@ HIDDEN: dict[str, set[str]] = {
     "treq": {"demo", "upstream"},
     "socksio": {"upstream"},
     "OpenSSL": {"tls", "upstream"},
+    "croniter": {"model"},
     "cryptography": {"model", "plans", "tls"},
     "joserfc": {"model", "plans"},
     "lark": {"expression"},

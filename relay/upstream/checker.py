@@ -1,0 +1,237 @@
+"""Checks one endpoint on its schedule."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IConsumer, IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.http_headers import Headers
+from zope.interface import implementer
+
+from relay.deadline import Deadline
+from relay.expression.errors import EvaluationFailed
+from relay.expression.template import Condition
+from relay.model.health_check import next_time
+from relay.model.outcome import Outcome
+from relay.upstream.connector import Call, Connector, ICompletableBody, UpstreamRequest
+from relay.upstream.errors import UpstreamError
+from relay.upstream.health import Health, Result, Status
+from relay.upstream.response_scope import ResponseScope
+from relay.upstream.stream import UpstreamResponse
+
+JITTER_S = 0.9
+"""Checks of many endpoints that are due at one instant are spread over this."""
+
+
+class Checker:
+    """
+    Checks an endpoint until it is stopped, one check after the other.
+
+    :param reactor: tells the time.
+    :param connector: where the check goes.
+    :param health: draws the consequences.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        connector: Connector,
+        health: Health,
+    ) -> None:
+        self._reactor = reactor
+        self._connector = connector
+        self._health = health
+        self._waiting: IDelayedCall | None = None
+        self._check: _Check | None = None
+
+    def start(self, wall_ms: Callable[[], int]) -> None:
+        """
+        Begin.
+
+        :param wall_ms: the wall clock, by which schedules go.
+        """
+        self._wall_ms = wall_ms
+        self._wait()
+
+    def _wait(self) -> None:
+        now_ms = self._wall_ms()
+        due_ms = next_time(self._health.check.schedule, now_ms)
+        wait_s = (due_ms - now_ms) / 1000 + random.uniform(0, JITTER_S)
+        self._waiting = self._reactor.callLater(wait_s, self._run)
+
+    def stop(self) -> None:
+        """Check no more."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        if self._check is not None:
+            self._check.stop()
+            self._check = None
+
+    def _run(self) -> None:
+        self._waiting = None
+        self._check = _Check(
+            self._reactor, self._wall_ms(), self._connector, self._health, self._found
+        )
+        self._check.start()
+
+    def _found(self, result: Result) -> None:
+        self._check = None
+        before = self._health.status
+        self._health.record(result)
+        now = self._health.status
+        if now is not before:
+            level = self.log.warn if now is Status.DOWN else self.log.info
+            level(
+                "endpoint {endpoint} is {status}: {problem}",
+                endpoint=self._health.endpoint,
+                status=now.value,
+                problem=result.problem or "it answers",
+            )
+        self._wait()
+
+
+class _Check:
+    """One check: ends with a result, or by being stopped."""
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        now_ms: int,
+        connector: Connector,
+        health: Health,
+        found: Callable[[Result], None],
+    ) -> None:
+        self._reactor = reactor
+        self._now_ms = now_ms
+        self._begun_s = reactor.seconds()
+        self._connector = connector
+        self._options = health.check
+        self._assertion = Condition.read(health.check.assertion)
+        self._found: Callable[[Result], None] | None = found
+        self._status = 504
+        self._call: Call | None = None
+        self._response: UpstreamResponse | None = None
+        self._clock = Deadline(reactor, health.check.timeout_ms, self._expired)
+
+    def start(self) -> None:
+        headers = Headers()
+        for header in self._options.headers:
+            headers.addRawHeader(header.name.encode(), header.value.encode())
+        body = self._options.body
+        request = UpstreamRequest(
+            self._options.method.encode("ascii"),
+            b"",
+            None,
+            headers,
+            b"",
+            None if body is None else _Body(body.encode("utf-8")),
+        )
+        self._clock.start()
+        self._call = self._connector.call(request)
+        self._call.start().addCallbacks(self._answered, self._unanswered)
+
+    def stop(self) -> None:
+        self._found = None
+        self._release()
+
+    def _answered(self, response: UpstreamResponse) -> None:
+        self._call = None
+        self._response = response
+        if self._found is None:
+            self._release()
+            return
+        self._status = response.code
+        try:
+            holds = self._assertion.holds(
+                {"response": ResponseScope(response.code, response.headers)}
+            )
+        except EvaluationFailed as error:
+            self._end(f"the assertion has no value: {error}")
+            return
+        if not holds:
+            self._end(f"the assertion does not hold of a response {response.code}")
+        elif self._options.wait_for == "head":
+            self._end("")
+        else:
+            response.deliver(self, 0, lambda: None)
+
+    def _unanswered(self, failure: Failure) -> None:
+        self._call = None
+        if self._found is None:
+            return
+        error = failure.value
+        if not isinstance(error, UpstreamError):
+            Checker.log.failure("while checking an endpoint", failure)
+            self._status = 502
+            self._end("the check failed")
+            return
+        if error.outcome in (Outcome.READ_TIMEOUT, Outcome.CONNECT_TIMEOUT):
+            self._status = 504
+        else:
+            self._status = -1 if "CONNECTION" in error.key else 502
+        self._end(error.message)
+
+    def _expired(self) -> None:
+        waits = self._response is not None
+        if not waits:
+            self._status = 504
+        self._end(
+            "nothing of the body came in time" if waits else "no head came in time"
+        )
+
+    def body_received(self, data: bytes) -> None:
+        """Something came: that is enough."""
+        self._end("")
+
+    def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
+        """The body has ended with nothing in it."""
+        self._end("the body ended before anything came")
+
+    def body_cut(self, reason: Failure) -> None:
+        """The source went away."""
+        self._end("the connection was lost before anything came")
+
+    def _end(self, problem: str) -> None:
+        found, self._found = self._found, None
+        self._release()
+        if found is not None:
+            took_ms = round((self._reactor.seconds() - self._begun_s) * 1000)
+            found(Result(self._now_ms, self._status, took_ms, problem))
+
+    def _release(self) -> None:
+        self._clock.stop()
+        call, self._call = self._call, None
+        if call is not None:
+            call.cancel()
+        response, self._response = self._response, None
+        if response is not None:
+            response.abort()
+
+
+@implementer(ICompletableBody)
+class _Body:
+    """The body of a check, which is there at once."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.length = len(content)
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
+        consumer.write(self._content)
+        return succeed(None)
+
+    def pauseProducing(self) -> None: ...
+
+    def resumeProducing(self) -> None: ...
+
+    def stopProducing(self) -> None: ...
+
+    def when_complete(self, told: Callable[[], None]) -> None:
+        told()

@@ -1,0 +1,259 @@
+"""
+Calls that fail before their head are tried again, at the next endpoint.
+
+A :class:`Failover` serves an API; each exchange gets a :class:`Tries` in the place of a
+:class:`~relay.upstream.connector.Connector`, and cannot tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from relay.deadline import Deadline
+from relay.expression.errors import EvaluationFailed
+from relay.expression.template import Condition
+from relay.model.failover import Failover as Options
+from relay.model.outcome import Outcome
+from relay.upstream.breaker import Breaker
+from relay.upstream.connector import Call, Connector, UpstreamRequest
+from relay.upstream.errors import UpstreamError
+from relay.upstream.group import Group
+from relay.upstream.replay import ReplayedBody
+from relay.upstream.response_scope import ResponseScope
+from relay.upstream.stream import UpstreamResponse
+
+MOST_BREAKERS = 10_000
+"""For how many subscriptions failures are counted; the one that was seen first is
+forgotten for another."""
+
+
+class Failover:
+    """
+    The failover of one API.
+
+    :param reactor: tells the time.
+    :param group: the endpoints.
+    :param options: what the API asks for.
+    """
+
+    def __init__(self, reactor: IReactorTime, group: Group, options: Options) -> None:
+        self.reactor = reactor
+        self.group = group
+        self.options = options
+        self.condition = (
+            Condition.read(options.failure_condition)
+            if options.failure_condition
+            else None
+        )
+        self._breakers: OrderedDict[str, Breaker] = OrderedDict()
+
+    def tries(self, first: Connector, subscription_id: str | None) -> Tries:
+        """
+        Prepare the tries of one exchange.
+
+        :param first: the endpoint that is tried first.
+        :param subscription_id: whose failures count, if each counts alone.
+        """
+        key = (subscription_id or "") if self.options.per_subscription else ""
+        return Tries(self, first, self._breaker(key))
+
+    def _breaker(self, key: str) -> Breaker:
+        breaker = self._breakers.get(key)
+        if breaker is None:
+            if len(self._breakers) >= MOST_BREAKERS:
+                self._breakers.popitem(last=False)
+            options = self.options
+            breaker = Breaker(
+                self.reactor, options.max_failures, options.open_state_duration
+            )
+            self._breakers[key] = breaker
+        return breaker
+
+
+class Tries:
+    """
+    The endpoints that one exchange tries, one after the other.
+
+    :param failover: of the API.
+    :param first: where to begin.
+    :param breaker: says whether to call at all.
+    """
+
+    def __init__(self, failover: Failover, first: Connector, breaker: Breaker) -> None:
+        self.failover = failover
+        self.connector = first
+        """The one that was tried last."""
+        self.breaker = breaker
+
+    @property
+    def name(self) -> str:
+        """The name of the endpoint that was tried last."""
+        return self.connector.name
+
+    @property
+    def idle_timeout_ms(self) -> int:
+        """As the endpoint has it."""
+        return self.connector.idle_timeout_ms
+
+    def call(self, request: UpstreamRequest) -> TriedCall:
+        """
+        Prepare a call.
+
+        :param request: what the client asks.
+        """
+        return TriedCall(self, request)
+
+    def enter(self) -> None:
+        """Note that an exchange is with the endpoint that was tried last."""
+        self.connector.enter()
+
+    def leave(self) -> None:
+        """Note that it is over."""
+        self.connector.leave()
+
+    def move(self, connector: Connector) -> None:
+        """
+        Go on at another endpoint.
+
+        :param connector: which.
+        """
+        self.connector.leave()
+        self.connector = connector
+        connector.enter()
+
+    def next(self) -> Connector | None:
+        """Choose the endpoint of the next try; None when there is none any more."""
+        group = self.failover.group
+        chosen = group.next()
+        if self.failover.options.force_next_endpoint_on_failure:
+            for _ in group.connectors:
+                if chosen is not self.connector:
+                    break
+                chosen = group.next()
+        return chosen
+
+
+class TriedCall:
+    """
+    One call of an exchange, in as many tries as it takes and may take.
+
+    :param tries: the endpoints.
+    :param request: what the client asks.
+    """
+
+    def __init__(self, tries: Tries, request: UpstreamRequest) -> None:
+        self._tries = tries
+        self._request = request
+        self._body = ReplayedBody(request.body) if request.body is not None else None
+        self._call: Call | None = None
+        self._cancelled = False
+        self._too_slow = False
+        options = tries.failover.options
+        self._left = options.max_retries
+        self._clock = Deadline(
+            tries.failover.reactor, options.slow_call_duration, self._give_up
+        )
+
+    def start(self) -> Deferred[UpstreamResponse]:
+        """
+        Send the request, again if need be.
+
+        :return: fires with the response at its head, or fails with
+            :class:`UpstreamError`.
+        """
+        return Deferred.fromCoroutine(self._run())
+
+    def cancel(self) -> None:
+        """Drop the connection at once, at whatever stage the call is."""
+        self._cancelled = True
+        self._clock.stop()
+        if self._call is not None:
+            self._call.cancel()
+
+    async def _run(self) -> UpstreamResponse:
+        tries = self._tries
+        while True:
+            if not tries.breaker.lets_through():
+                raise UpstreamError(
+                    502,
+                    "GATEWAY_CLIENT_CIRCUIT_OPEN",
+                    "The upstream has failed too often and is not called for now",
+                )
+            try:
+                response = await self._try()
+            except UpstreamError as error:
+                if self._cancelled:
+                    raise
+                tries.breaker.failed()
+                connector = tries.next() if self._may_try_again() else None
+                if connector is None:
+                    raise UpstreamError(
+                        502, error.key, error.message, error.outcome, error.clock
+                    ) from None
+                self._left -= 1
+                tries.move(connector)
+            else:
+                if not self._cancelled:
+                    tries.breaker.succeeded()
+                return response
+
+    def _may_try_again(self) -> bool:
+        return self._left > 0 and not (self._body is not None and self._body.lost)
+
+    async def _try(self) -> UpstreamResponse:
+        self._too_slow = False
+        request = replace(
+            self._request,
+            # Redirects take some away.
+            headers=self._request.headers.copy(),
+            body=self._body.again() if self._body is not None else None,
+        )
+        self._call = self._tries.connector.call(request)
+        self._clock.start()
+        try:
+            response = await self._call.start()
+        except UpstreamError:
+            if self._too_slow:
+                raise _slow() from None
+            raise
+        finally:
+            self._clock.stop()
+            self._call = None
+        if self._is_failure(response):
+            response.abort()
+            raise UpstreamError(
+                502,
+                "GATEWAY_CLIENT_RESPONSE_REFUSED",
+                f"The upstream answered {response.code}, which counts as a failure",
+            )
+        return response
+
+    def _is_failure(self, response: UpstreamResponse) -> bool:
+        condition = self._tries.failover.condition
+        if condition is None:
+            return False
+        scope = {"response": ResponseScope(response.code, response.headers)}
+        try:
+            return condition.holds(scope)
+        except EvaluationFailed:
+            # What cannot be told of a response is no reason to ask for another.
+            return False
+
+    def _give_up(self) -> None:
+        self._too_slow = True
+        if self._call is not None:
+            self._call.cancel()
+
+
+def _slow() -> UpstreamError:
+    return UpstreamError(
+        504,
+        "GATEWAY_CLIENT_READ_TIMEOUT",
+        "The upstream did not answer in time",
+        Outcome.READ_TIMEOUT,
+        "slowCallDuration",
+    )

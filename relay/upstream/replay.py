@@ -1,0 +1,149 @@
+"""A request body that can be sent more than once, while it is small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IConsumer, IProducer
+from zope.interface import implementer
+
+from relay.upstream.connector import ICompletableBody
+
+MOST_KEPT_BYTES = 1024 * 1024
+"""A body that is longer passes on, but only once."""
+
+
+@implementer(IConsumer)
+class ReplayedBody:
+    """
+    Keeps what passes, for the next try.
+
+    :param body: the client's, which can be read once.
+    """
+
+    def __init__(self, body: ICompletableBody) -> None:
+        self._body = body
+        self.length = body.length
+        self._kept: list[bytes] = []
+        self._kept_bytes = 0
+        self._reader: _Reading | None = None
+        self._begun = False
+        self._complete = False
+        self.lost = False
+        """Whether some of it is gone, so that it cannot be sent again."""
+
+    def again(self) -> ICompletableBody:
+        """Give the body from its beginning; who read it before reads no more."""
+        if self._reader is not None:
+            self._reader.stopProducing()
+        self._reader = reading = _Reading(self)
+        return reading
+
+    def begin(self, reading: _Reading) -> None:
+        """Pass on what was kept, and then what still comes."""
+        for data in self._kept:
+            reading.take(data)
+        if self._complete:
+            reading.end()
+        elif self._begun:
+            self._body.resumeProducing()
+        else:
+            self._begun = True
+            self._body.when_complete(self._ended)
+            self._body.startProducing(self)
+
+    def pause(self) -> None:
+        """Read no more from the client for now."""
+        if self._begun and not self._complete:
+            self._body.pauseProducing()
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._begun and not self._complete:
+            self._body.resumeProducing()
+
+    def leave(self, reading: _Reading) -> None:
+        """A reader has gone: what comes waits for the next one."""
+        if self._reader is reading:
+            self._reader = None
+            self.pause()
+
+    def write(self, data: bytes) -> None:
+        """Take some of the body."""
+        if not self.lost:
+            self._kept.append(data)
+            self._kept_bytes += len(data)
+            if self._kept_bytes > MOST_KEPT_BYTES:
+                self.lost = True
+                self._kept.clear()
+        if self._reader is not None:
+            self._reader.take(data)
+        else:
+            self.pause()
+
+    def registerProducer(self, producer: IProducer, streaming: bool) -> None:
+        """The client's body needs no registration."""
+
+    def unregisterProducer(self) -> None:
+        """The client's body needs no registration."""
+
+    def _ended(self) -> None:
+        self._complete = True
+        if self._reader is not None:
+            self._reader.end()
+
+
+@implementer(ICompletableBody)
+class _Reading:
+    """One sending of the body."""
+
+    def __init__(self, body: ReplayedBody) -> None:
+        self._body = body
+        self.length = body.length
+        self._consumer: IConsumer | None = None
+        self._done: Deferred[None] = Deferred()
+        self._over = False
+        self._told: Callable[[], None] | None = None
+
+    def take(self, data: bytes) -> None:
+        """Pass some on."""
+        if self._consumer is not None:
+            self._consumer.write(data)
+
+    def end(self) -> None:
+        """All was passed on."""
+        if self._consumer is not None and not self._over:
+            self._over = True
+            told, self._told = self._told, None
+            if told is not None:
+                told()
+            self._done.callback(None)
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
+        """Begin from the beginning."""
+        self._consumer = consumer
+        self._body.begin(self)
+        return self._done
+
+    def pauseProducing(self) -> None:
+        """The source takes no more for now."""
+        self._body.pause()
+
+    def resumeProducing(self) -> None:
+        """The source takes more."""
+        if self._consumer is not None:
+            self._body.resume()
+
+    def stopProducing(self) -> None:
+        """The connection is gone; another one may send the body again."""
+        self._consumer = None
+        self._told = None
+        self._body.leave(self)
+
+    def when_complete(self, told: Callable[[], None]) -> None:
+        """Tell when all was passed on; at once if it was."""
+        if self._over:
+            told()
+        else:
+            self._told = told

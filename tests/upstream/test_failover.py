@@ -1,0 +1,189 @@
+"""Calls that are tried again, over real sockets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.gateway.harness import (
+    EVENT_STREAM,
+    GatewayCase,
+    chunk,
+    definition,
+    get,
+    post,
+    response,
+)
+from tests.gateway.raw import Client, Source, turn
+
+
+class FailoverCase(GatewayCase):
+    """A gateway in front of two sources, ``a`` and ``b``."""
+
+    async def stage_two(self, **failover: Any) -> None:
+        """Open sources and gateway."""
+        self.a, self.b = await self.another(), await self.another()
+        endpoints = [
+            {
+                "name": name,
+                "type": "http-proxy",
+                "inheritConfiguration": True,
+                "configuration": {"target": f"http://{source.address}/"},
+            }
+            for name, source in (("a", self.a), ("b", self.b))
+        ]
+        body = definition("", endpoints=endpoints)
+        await self.open_gateway({**body, "failover": {"enabled": True, **failover}})
+
+    async def answers(self, source: Source, data: bytes) -> bytes:
+        """Let a source answer its next request.
+
+        :returns: the request's head.
+        """
+        connection = await source.asked()
+        raw = await connection.take_until(b"\r\n\r\n")
+        connection.send(data)
+        return raw
+
+    async def breaks(self, source: Source) -> None:
+        """Let a source cut its next request off."""
+        connection = await source.asked()
+        connection.reset()
+
+    async def refused(self, client: Client, key: str, outcome: str) -> None:
+        """Check that a call was given up."""
+        answer = await client.answer()
+        self.assertEqual(answer.status, 502)
+        line = await self.gateway.ended(len(self.gateway.closed) or 1)
+        self.assertEqual(
+            (line["errorKey"], line["outcome"]), (f"GATEWAY_CLIENT_{key}", outcome)
+        )
+
+
+class RetryTests(FailoverCase):
+    """What is tried again, and how often."""
+
+    async def test_the_next_endpoint(self) -> None:
+        """A call that breaks before its head is made at the next endpoint."""
+        await self.stage_two()
+        client = await self.asked(get(b"/api/x?k=v", b"Accept: */*"))
+        await self.breaks(self.a)
+        head = await self.answers(self.b, response(b"from b"))
+        self.assertIn(b"GET /x?k=v HTTP/1.1", head)
+        self.assertEqual((await client.answer()).body, b"from b")
+        line = await self.gateway.ended()
+        self.assertEqual((line["endpoint"], line["outcome"]), ("b", "completed"))
+        self.assertEqual(
+            [one.exchanges for one in self.gateway.groups[0].connectors], [0, 0]
+        )
+
+    async def test_given_up(self) -> None:
+        """After the last try the client is told, once."""
+        await self.stage_two(maxRetries=1)
+        client = await self.asked(get(b"/api"))
+        await self.breaks(self.a)
+        await self.breaks(self.b)
+        await self.refused(client, "CONNECTION_RESET", "upstream_gone")
+
+    async def test_no_retries(self) -> None:
+        """With none the first failure is the last."""
+        await self.stage_two(maxRetries=0)
+        client = await self.asked(get(b"/api"))
+        await self.breaks(self.a)
+        await self.refused(client, "CONNECTION_RESET", "upstream_gone")
+        self.assertEqual(self.b.connections, [])
+
+    async def test_too_slow(self) -> None:
+        """An endpoint that does not answer in time is left for the next."""
+        await self.stage_two(slowCallDuration=500)
+        client = await self.asked(get(b"/api"))
+        slow = await self.a.asked()
+        self.reactor.advance_ms(500)
+        await self.answers(self.b, response(b"from b"))
+        self.assertEqual((await client.answer()).body, b"from b")
+        await slow.until_over()
+
+    async def test_any_status_is_an_answer(self) -> None:
+        """A response is no failure, whatever its status, unless it is said to be."""
+        await self.stage_two()
+        client = await self.asked(get(b"/api"))
+        await self.answers(self.a, response(b"", status=b"503 Busy"))
+        self.assertEqual((await client.answer()).status, 503)
+
+    async def test_failure_condition(self) -> None:
+        """A response that counts as a failure is not what the client gets."""
+        await self.stage_two(failureCondition="{#response.status >= 500}")
+        client = await self.asked(get(b"/api"))
+        await self.answers(self.a, response(b"secret", status=b"503 Busy"))
+        await self.answers(self.b, response(b"from b"))
+        self.assertEqual((await client.answer()).body, b"from b")
+
+    async def test_an_open_stream_is_never_made_again(self) -> None:
+        """After the head a broken call is a broken call."""
+        await self.stage_two()
+        client = await self.asked(get(b"/api"))
+        connection = await self.a.asked()
+        connection.send(EVENT_STREAM + chunk(b"data: 1\n\n"))
+        await client.head()
+        connection.reset()
+        await client.until_over()
+        self.assertTrue(client.was_reset)
+        self.assertEqual(self.b.connections, [])
+
+    async def test_a_body_is_sent_again(self) -> None:
+        """The next endpoint gets the whole body."""
+        await self.stage_two()
+        client = await self.asked(post(b"/api", b"all of it"))
+        first = await self.a.asked()
+        await first.until_received(b"all of it")
+        first.reset()
+        second = await self.b.asked()
+        await second.until_received(b"all of it")
+        second.send(response(b"thanks"))
+        self.assertEqual((await client.answer(b"POST")).body, b"thanks")
+
+    async def test_a_client_that_leaves(self) -> None:
+        """Nothing is tried again for nobody, and nobody is blamed."""
+        await self.stage_two(maxFailures=1)
+        client = await self.asked(get(b"/api"))
+        connection = await self.a.asked()
+        client.reset()
+        await connection.until_over()
+        self.assertEqual(self.b.connections, [])
+        client = await self.asked(get(b"/api"))
+        await self.answers(self.b, response(b"ok"))
+        self.assertEqual((await client.answer()).status, 200)
+
+    async def test_another_endpoint_is_forced(self) -> None:
+        """A load balancer that would say the same again is asked for another."""
+        await self.stage_two(forceNextEndpointOnFailure=True)
+        group = self.gateway.groups[0]
+        same, other = group.connectors
+        order = iter([same, same, other])
+        self.patch(group, "next", lambda: next(order))
+        client = await self.asked(get(b"/api"))
+        await self.breaks(self.a)
+        await self.answers(self.b, response(b"from b"))
+        self.assertEqual((await client.answer()).body, b"from b")
+
+
+class BreakerTests(FailoverCase):
+    """Endpoints that fail all the time are left alone for a while."""
+
+    async def test_open(self) -> None:
+        """Nothing is called while the breaker is open, and then again."""
+        await self.stage_two(maxRetries=1, maxFailures=2, openStateDuration=1000)
+        client = await self.asked(get(b"/api"))
+        await self.breaks(self.a)
+        await self.breaks(self.b)
+        await self.refused(client, "CONNECTION_RESET", "upstream_gone")
+        await self.refused(
+            await self.asked(get(b"/api")), "CIRCUIT_OPEN", "upstream_gone"
+        )
+        await turn()
+        self.assertEqual((len(self.a.connections), len(self.b.connections)), (1, 1))
+        self.reactor.advance_ms(1000)
+        client = await self.asked(get(b"/api"))
+        # The endpoint whose turn it was when nothing was called.
+        source = self.a if len(self.a.connections) == 2 else self.b
+        await self.answers(source, response(b"ok"))
+        self.assertEqual((await client.answer()).status, 200)
