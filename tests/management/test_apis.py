@@ -14,6 +14,8 @@ UUID4 = re.compile(
 )
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
+UNBUILT = {"dynamicProperty": {"enabled": True}}
+
 
 class CreateTests(ManagementCase):
     """Creating and reading."""
@@ -113,9 +115,9 @@ class CreateTests(ManagementCase):
     async def test_not_built_yet(self) -> None:
         """What would change traffic and does not exist is refused, never ignored."""
         error = await self.refused(
-            400, "validation", "POST", "/apis", api_body(failover={"enabled": True})
+            400, "validation", "POST", "/apis", api_body(services=UNBUILT)
         )
-        self.assertEqual(error["details"][0]["location"], "failover.enabled")
+        self.assertEqual(error["details"][0]["location"], "services.dynamicProperty")
 
     async def test_bodies_that_are_none(self) -> None:
         """No body, no object and no JSON are three different mistakes."""
