@@ -26,10 +26,12 @@ from .settings_types import (
     Count,
     CountOrOff,
     Endpoint,
+    HeaderName,
     HostName,
     Milliseconds,
     MillisecondsOrOff,
     Network,
+    ParameterName,
     PublicUrl,
     Range,
     StoreUrl,
@@ -111,6 +113,10 @@ class GatewaySettings:
     """Whether ``X-Forwarded-For``, ``-Proto`` and ``-Host`` are sent upstream."""
     via: bool = True
     """Whether ``Via`` is added to requests and responses."""
+    api_key_header: HeaderName = "X-Gravitee-Api-Key"
+    """The header of API keys, unless a plan has one of its own."""
+    api_key_parameter: ParameterName = "api-key"
+    """The query parameter of API keys."""
     not_found_message: str = "No context-path matches the request URI."
     """The body of a 404 for a path that no API has."""
     tenant: str | None = None

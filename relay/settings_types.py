@@ -205,6 +205,19 @@ def _host(text: str) -> str:
     return text.lower()
 
 
+def _header_name(text: str) -> str:
+    # RFC 9110, 5.1.
+    if not re.fullmatch(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", text):
+        raise ValueError(f"must be a header name, not {text!r}")
+    return text
+
+
+def _parameter_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._~-]+", text):
+        raise ValueError(f"must be letters, digits and ._~-, not {text!r}")
+    return text
+
+
 def _store_url(text: str) -> str:
     # Not shown: the URL of another database may hold a password.
     if not re.fullmatch(r"sqlite:///[^?]+", text):
@@ -217,6 +230,8 @@ Network = Annotated[IPv4Network | IPv6Network, Check(_network)]
 Allowed = Annotated[IPv4Network | IPv6Network | str, Check(_allowed)]
 PublicUrl = Annotated[str, Check(_public_url)]
 HostName = Annotated[str, Check(_host)]
+HeaderName = Annotated[str, Check(_header_name)]
+ParameterName = Annotated[str, Check(_parameter_name)]
 StoreUrl = Annotated[str, Check(_store_url)]
 Milliseconds = Annotated[int, Range(1, _MOST)]
 MillisecondsOrOff = Annotated[int, Range(0, _MOST)]

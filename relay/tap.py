@@ -38,6 +38,7 @@ from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.observability.access import open_access_log
 from relay.observability.live import LiveExchanges
+from relay.plans.consumers import Consumers
 from relay.plans.discovery import find_plans
 from relay.process import raise_file_limit, settle_garbage
 from relay.settings import Settings, SettingsError, TlsSettings, load
@@ -187,13 +188,14 @@ class RelayService(Service):
             self._start_demo()
 
     def _start_gateway(self) -> GatewayResource:
-        settings = self.settings
+        settings, consumers = self.settings, Consumers()
         services = Services(
             self._reactor,
             settings.gateway,
             settings.limits,
             open_access_log(settings.log),
             LiveExchanges(),
+            consumers,
             _wall_ms,
         )
         found, plans = find_connectors(), find_plans()
@@ -211,7 +213,8 @@ class RelayService(Service):
             ChannelStore(self._store, owner_name(settings.data_dir)),
         )
         self._deployer = Deployer(self._reactor, self._gateway, self._builder)
-        self._wait(Follower(self._store, self._feed, self._deployer).start())
+        follower = Follower(self._store, self._feed, self._deployer, consumers)
+        self._wait(follower.start())
         return self._gateway
 
     def _listen_management(self) -> None:

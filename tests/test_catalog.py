@@ -453,10 +453,28 @@ class PlanTests(SynchronousTestCase):
 
     def test_other_security(self) -> None:
         """Security that is not built is refused by name."""
-        for kind in ("API_KEY", "jwt", "OAUTH2", "MTLS"):
+        for kind in ("jwt", "OAUTH2", "MTLS"):
             (issue,) = plan_issues(tutorial_plan(security={"type": kind}))
             self.assertEqual(issue.location, "security.type")
             self.assertIn(kind.upper(), issue.message)
+
+    def test_keys(self) -> None:
+        """Where a key stands is checked, and a header of the plan's own is named."""
+
+        def problems(**configuration: object) -> list[str]:
+            security = {"type": "API_KEY", "configuration": configuration}
+            found = plan_issues(tutorial_plan(security=security))
+            return [
+                one.location.removeprefix("security.configuration.") for one in found
+            ]
+
+        self.assertEqual(problems(source="bearer", propagateApiKey=True), [])
+        own = {"enableCustomApiKeyHeader": True}
+        self.assertEqual(problems(**own, apiKeyHeader="X-Key"), [])
+        self.assertEqual(problems(**own), ["apiKeyHeader"])
+        for header in ("no token", "Connection", ""):
+            self.assertEqual(problems(**own, apiKeyHeader=header), ["apiKeyHeader"])
+        self.assertEqual(problems(source="COOKIE"), ["source"])
 
     def test_configuration(self) -> None:
         """A keyless plan has nothing to configure, in either form."""

@@ -102,7 +102,12 @@ class Builder:
             self._parse(deployment.definition), services.settings.tenant
         )
         context = PlanContext(
-            services.reactor, services.wall_ms, deployment.api_id, definition
+            services.reactor,
+            services.wall_ms,
+            deployment.api_id,
+            definition,
+            services.consumers,
+            services.settings,
         )
         plans = self._plans.chain(deployment.plans, context)
         try:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from twisted.internet.defer import Deferred, DeferredLock
 
 from relay.gateway.deployer import Deployer
+from relay.model.consumers import Entitlement
 from relay.model.records import Deployment
+from relay.plans.consumers import Consumers
+from relay.store.changes import SUBSCRIPTION
 from relay.store.feed import ChangeFeed
 from relay.store.store import Store
 from relay.store.transaction import Transaction
@@ -18,12 +24,20 @@ class Follower:
     :param store: a started store.
     :param feed: its change feed.
     :param deployer: takes deployments.
+    :param consumers: takes subscriptions and plans that are closed.
     """
 
-    def __init__(self, store: Store, feed: ChangeFeed, deployer: Deployer) -> None:
+    def __init__(
+        self,
+        store: Store,
+        feed: ChangeFeed,
+        deployer: Deployer,
+        consumers: Consumers,
+    ) -> None:
         self._store = store
         self._feed = feed
         self._deployer = deployer
+        self._consumers = consumers
         self._turns = DeferredLock()
         """What was read earlier is applied earlier."""
 
@@ -39,17 +53,61 @@ class Follower:
     async def _start(self) -> None:
         # The feed first, then the snapshot: no change falls between them.
         await self._feed.start()
-        self._feed.subscribe(lambda api_ids: self._turns.run(self._read, api_ids))
+        self._feed.subscribe(lambda subjects: self._turns.run(self._read, subjects))
         await self._turns.run(self._read, None)
 
-    def _read(self, api_ids: frozenset[str] | None) -> Deferred[None]:
-        """Serve what is deployed now; None means that anything may have changed."""
-        if api_ids is None:
-            everything = self._store.read(lambda tx: tx.deployments.all_active())
-            return everything.addCallback(self._deployer.replace_all)
-        ids = sorted(api_ids)
+    def _read(self, subjects: frozenset[str] | None) -> Deferred[None]:
+        """Know what is so now; None means that anything may have changed."""
+        if subjects is None:
+            return self._store.read(_everything).addCallback(self._replace)
+        subscriptions = [
+            one.removeprefix(SUBSCRIPTION)
+            for one in subjects
+            if one.startswith(SUBSCRIPTION)
+        ]
+        api_ids = sorted(one for one in subjects if not one.startswith(SUBSCRIPTION))
 
-        def active(tx: Transaction) -> dict[str, Deployment | None]:
-            return {one: tx.deployments.active(one) for one in ids}
+        def work(tx: Transaction) -> _Changes:
+            deployments = {one: tx.deployments.active(one) for one in api_ids}
+            active = [one for one in deployments.values() if one is not None]
+            closed = _closed(active, tx.plans.served(api_ids))
+            return _Changes(tx.entitlements.of(subscriptions), closed, deployments)
 
-        return self._store.read(active).addCallback(self._deployer.apply)
+        return self._store.read(work).addCallback(self._apply)
+
+    def _replace(self, now: _Everything) -> None:
+        self._consumers.replace_all(now.entitlements)
+        self._consumers.close_plans(now.closed_plans)
+        self._deployer.replace_all(now.deployments)
+
+    def _apply(self, changes: _Changes) -> None:
+        self._consumers.apply(changes.entitlements)
+        self._consumers.close_plans(changes.closed_plans)
+        if changes.deployments:
+            self._deployer.apply(changes.deployments)
+
+
+class _Everything(NamedTuple):
+    entitlements: dict[str, Entitlement | None]
+    closed_plans: frozenset[str]
+    deployments: list[Deployment]
+
+
+class _Changes(NamedTuple):
+    entitlements: dict[str, Entitlement | None]
+    closed_plans: frozenset[str]
+    deployments: dict[str, Deployment | None]
+
+
+def _everything(tx: Transaction) -> _Everything:
+    deployments = tx.deployments.all_active()
+    closed = _closed(deployments, tx.plans.served())
+    return _Everything(tx.entitlements.all(), closed, deployments)
+
+
+def _closed(
+    deployments: Iterable[Deployment], served: frozenset[str]
+) -> frozenset[str]:
+    """Give the plans that were closed or deleted after they were deployed."""
+    deployed = (plan["id"] for one in deployments for plan in one.plans)
+    return frozenset(deployed) - served

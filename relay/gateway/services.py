@@ -9,6 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from relay.observability.access import AccessLog
 from relay.observability.live import LiveExchanges
+from relay.plans.consumers import Consumers
 from relay.settings import GatewaySettings, LimitSettings
 
 
@@ -22,6 +23,7 @@ class Services:
     :param limits: how many exchanges there may be.
     :param access: the access log.
     :param live: the exchanges under way.
+    :param consumers: the subscriptions in force.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -30,4 +32,5 @@ class Services:
     limits: LimitSettings
     access: AccessLog
     live: LiveExchanges
+    consumers: Consumers
     wall_ms: Callable[[], int]

@@ -90,6 +90,7 @@ class Apis:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
             lifecycle.check_delete(api, tx.plans.list(api_id), close_plans)
+            tx.subscriptions.announce(tx.subscriptions.of_api(api_id))
             tx.apis.delete(api_id)
 
         await self._store.write(work)

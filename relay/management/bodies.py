@@ -7,10 +7,10 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from relay.model import reading
-from relay.model.base import Options
+from relay.model.base import Options, Value
 from relay.model.errors import Invalid
 
-B = TypeVar("B", bound=Options)
+B = TypeVar("B", bound=Value)
 
 Words = tuple[str, ...]
 DefinitionVersion = Literal["V1", "V2", "V4", "FEDERATED", "FEDERATED_AGENT"]

@@ -12,8 +12,9 @@ from relay.management.json_body import merge_patch
 from relay.management.query import Page
 from relay.management.reply import Reply
 from relay.management.shapes import find_api, find_plan, plan_json, plan_reply
+from relay.management.subscribing import close_all
 from relay.management.wire import Body, Call, route
-from relay.model import lifecycle
+from relay.model import lifecycle, subscriptions as rules
 from relay.model.plan import PlanDefinition, PlanStatus
 from relay.model.read_only import PLAN as READ_ONLY
 from relay.model.records import PlanRecord
@@ -21,7 +22,7 @@ from relay.store.store import Store
 from relay.store.transaction import Transaction
 
 _PLAN = "/apis/<api_id>/plans/<plan_id>"
-_SECURITIES = ("KEY_LESS", "API_KEY", "JWT", "OAUTH2", "MTLS")
+_SECURITIES = ("KEY_LESS", "API_KEY", "JWT", "OAUTH2", "MTLS", "BASIC")
 
 Change = Callable[[Transaction, PlanRecord], PlanRecord]
 
@@ -129,12 +130,14 @@ class Plans:
 
     @route("DELETE", _PLAN)
     async def delete(self, call: Call, api_id: str, plan_id: str) -> Reply:
-        """Delete a plan, whatever its status."""
+        """Delete a plan that nobody is subscribed to, whatever its status."""
 
         def work(tx: Transaction) -> None:
             plan = find_plan(tx, api_id, plan_id)
             call.check_version(plan.updated_at_ms)
+            rules.check_unused(plan, tx.subscriptions.open_of_plan(plan_id))
             tx.plans.delete(api_id, plan_id)
+            tx.touch(api_id)
             _renumber(tx, api_id, None)
 
         await self._store.write(work)
@@ -166,10 +169,12 @@ class Plans:
 
     @route("POST", f"{_PLAN}/_close")
     async def close(self, call: Call, api_id: str, plan_id: str) -> Reply:
-        """End a plan; the next deployment leaves it out."""
+        """End a plan with its subscriptions: nobody comes in by it from now on."""
 
         def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
             lifecycle.check_close(plan)
+            close_all(tx, tx.subscriptions.open_of_plan(plan_id))
+            tx.touch(api_id)
             return replace(plan, status="CLOSED", closed_at_ms=tx.now_ms)
 
         return await self._change(call, api_id, plan_id, change)

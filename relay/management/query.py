@@ -70,6 +70,15 @@ class Query:
             raise _bad(name, f"takes one of {', '.join(sorted(allowed))}", words[-1])
         return words[0]
 
+    def text(self, name: str) -> str | None:
+        """
+        :returns: the text of a parameter, ``None`` without it.
+        """
+        words = self._values.get(name, [])
+        if len(words) > 1:
+            raise BadRequest(f"Query parameter {name} comes twice", "query.invalid")
+        return words[0] if words else None
+
     def flag(self, name: str, default: bool = False) -> bool:
         """
         :returns: what ``true`` or ``false`` says.

@@ -13,7 +13,9 @@ from twisted.web.resource import IResource
 from twisted.web.server import Site
 
 from relay.catalog import Catalog
+from relay.management.api_keys import ApiKeys
 from relay.management.apis import Apis
+from relay.management.applications import Applications
 from relay.management.audits import Audits
 from relay.management.channels import Channels, ChannelView, no_channels
 from relay.management.deployments import Deployments
@@ -26,6 +28,7 @@ from relay.management.plugins import Plugins
 from relay.management.request import ManagementRequest
 from relay.management.root import Authentication, Root
 from relay.management.search import Search
+from relay.management.subscriptions import Subscriptions
 from relay.management.tokens import Tokens
 from relay.management.users import Users
 from relay.management.wire import mount
@@ -77,6 +80,9 @@ class ManagementSite(Site):
                 Channels(store, channels),
                 Health(store, health, gethostname()),
                 Audits(store),
+                Applications(store),
+                Subscriptions(store),
+                ApiKeys(store),
             ),
             _router(Plugins(catalog), Users(store, passwords), Tokens(store)),
         )

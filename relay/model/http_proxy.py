@@ -81,7 +81,11 @@ def _no_pipelining(value: bool) -> bool:
     return value
 
 
-def _header_name(name: str) -> str:
+def header_name(name: str) -> str:
+    """
+    :param name: of a header that is neither of one connection nor of framing.
+    :raises ValueError: when it is none.
+    """
     if not _TOKEN.fullmatch(name):
         raise ValueError("is not a header name (RFC 9110)")
     if name.lower() in _OURS:
@@ -115,7 +119,7 @@ class HttpProxyConfiguration(Value):
 class HeaderValue(Value):
     """A header that is set on each upstream request, in place of the client's."""
 
-    name: Annotated[Literally, AfterValidator(_header_name)]
+    name: Annotated[Literally, AfterValidator(header_name)]
     value: Annotated[Literally, AfterValidator(_header_value), Field(repr=False)]
 
     @model_validator(mode="after")

@@ -25,9 +25,11 @@ _MESSAGES = {
 
 _UNSHOWN = frozenset(
     {
+        "apiKey",
         "certContent",
         "configuration",
         "content",
+        "customApiKey",
         "keyContent",
         "keyPassword",
         "password",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NoReturn
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict
@@ -14,7 +15,20 @@ from relay.model.soundness import unsound
 LONGEST_MS = 2**31 - 1
 """Just under 25 days: the largest duration that a definition may ask for."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REFERENCE = re.compile(r"\{#.*?\}|\[\[.*?\]\]", re.DOTALL)
+
+
+def _instant(value: object) -> object:
+    try:
+        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
+        if moment.tzinfo is None:
+            raise ValueError
+        return (moment - _EPOCH) // timedelta(milliseconds=1)
+    except (ValueError, OverflowError):
+        raise ValueError(
+            "must be a date and time (RFC 3339), such as 2026-01-31T12:00:00Z"
+        ) from None
 
 
 def _integral(value: object) -> object:
@@ -73,6 +87,8 @@ def _decoded_or_empty(value: object) -> object:
     return {} if value is None else value
 
 
+Instant = Annotated[int, BeforeValidator(_instant)]
+"""A date and time in JSON, milliseconds since the Unix epoch in Python."""
 Flag = Annotated[bool, Strict()]
 Integral = BeforeValidator(_integral)
 """Stands last of what annotates an ``int``, so that bounds reach the JSON Schema."""

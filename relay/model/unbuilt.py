@@ -136,6 +136,17 @@ ExcludedGroups = Annotated[
 ]
 KafkaPort = Annotated[Any, refused(anything, "Kafka listeners are not supported yet")]
 
+ClientRegistration = Annotated[
+    Any, refused(anything, "dynamic client registration is not supported yet")
+]
+ConsumerConfiguration = Annotated[
+    Any,
+    refused(anything, "PUSH plans, which this configures, are not supported yet"),
+]
+ClientCertificate = Annotated[
+    Any, refused(anything, "client certificates are not supported yet")
+]
+
 # What happens to traffic.
 Flows = Annotated[Any, refused(flows_on, "flows and policies are not supported yet")]
 FlowExecution = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
@@ -19,12 +19,18 @@ class PlanChain:
     Asks one plan after the other; the first that lets a caller in decides.
 
     :param plans: the plans in their order.
+    :param is_closed: says of a plan's id whether it lets nobody in any more.
     """
 
     log = Logger()
 
-    def __init__(self, plans: Iterable[Plan]) -> None:
+    def __init__(
+        self,
+        plans: Iterable[Plan],
+        is_closed: Callable[[str], bool] = lambda plan_id: False,
+    ) -> None:
         self._plans: Sequence[Plan] = tuple(plans)
+        self._is_closed = is_closed
         self._parameters = frozenset[str]().union(
             *(plan.parameters for plan in self._plans)
         )
@@ -62,7 +68,7 @@ class PlanChain:
         """Go on at a plan, when those before it have not let the caller in."""
         for number in range(start, len(self._plans)):
             plan = self._plans[number]
-            if denial is not None and plan.anonymous:
+            if (denial is not None and plan.anonymous) or self._is_closed(plan.id):
                 continue
             try:
                 credential = plan.find(caller)

@@ -44,7 +44,11 @@ class Plans:
             ((self._type_of(plan), plan) for plan in snapshots),
             key=lambda pair: pair[0].order,
         )
-        return PlanChain([kind.build(plan, context) for kind, plan in ordered])
+        consumers = context.consumers
+        return PlanChain(
+            [kind.build(plan, context) for kind, plan in ordered],
+            lambda plan_id: plan_id in consumers.closed_plans,
+        )
 
     def _type_of(self, plan: Mapping[str, Any]) -> IPlan:
         security = plan["security"]["type"]

@@ -12,7 +12,9 @@ from zope.interface import Attribute
 
 from relay.model.definition import ApiDefinition
 from relay.plans.caller import Caller
+from relay.plans.consumers import Consumers
 from relay.plans.verdict import NOTHING, Verdict
+from relay.settings import GatewaySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Credential:
 class Plan(Protocol):
     """One plan of a deployment, ready to be asked."""
 
+    id: str
+    """The plan's id."""
     anonymous: bool
     """Whether it asks for no credential. It is passed over once any plan before it has
     found one: who brings a wrong key is not let in as nobody."""
@@ -80,12 +84,16 @@ class PlanContext:
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param api_id: the API.
     :param api: its definition.
+    :param consumers: the subscriptions in force.
+    :param settings: the gateway's settings.
     """
 
     reactor: Any
     wall_ms: Callable[[], int]
     api_id: str
     api: ApiDefinition
+    consumers: Consumers
+    settings: GatewaySettings
 
 
 class IPlan(IPlugin):

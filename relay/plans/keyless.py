@@ -41,7 +41,7 @@ class KeylessPlan:
     parameters: frozenset[str] = frozenset()
 
     def __init__(self, plan_id: str) -> None:
-        self._plan_id = plan_id
+        self.id = plan_id
 
     def find(self, caller: Caller) -> Credential:
         """None is needed."""
@@ -49,7 +49,7 @@ class KeylessPlan:
 
     def admit(self, caller: Caller, credential: Credential) -> Admission:
         """Let the call in; the subscription is the caller's address."""
-        return Admission(self._plan_id, ANONYMOUS_APPLICATION, caller.remote_address)
+        return Admission(self.id, ANONYMOUS_APPLICATION, caller.remote_address)
 
     def strip(self, caller: Caller) -> None:
         """Leave everything as it is."""

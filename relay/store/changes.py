@@ -1,4 +1,4 @@
-"""The change feed's table: which APIs were changed, in the order of the commits."""
+"""The change feed's table: what was changed, in the order of the commits."""
 
 from typing import NamedTuple
 
@@ -10,13 +10,18 @@ KEPT = 10_000
 """How many changes are kept; a reader that is further behind reloads everything."""
 
 
+SUBSCRIPTION = "subscription:"
+"""Stands before the id of a subscription."""
+
+
 class Since(NamedTuple):
     """What happened after a position."""
 
     position: int
     """Where to go on reading."""
-    api_ids: frozenset[str] | None
-    """The APIs changed meanwhile; ``None`` when it is no longer known which."""
+    subjects: frozenset[str] | None
+    """What was changed meanwhile: ids of APIs, and of subscriptions behind
+    :data:`SUBSCRIPTION`; ``None`` when it is no longer known what."""
 
 
 class Changes:
@@ -32,12 +37,13 @@ class Changes:
         self._connection = connection
         self.touched = False
 
-    def touch(self, api_id: str) -> None:
-        """Announce that what gateways serve of an API may differ from now on.
+    def touch(self, subject: str) -> None:
+        """Announce that what gateways know of something may differ from now on.
 
-        :param api_id: the API, which need not exist any more.
+        :param subject: the id of an API or, behind :data:`SUBSCRIPTION`, of a
+            subscription. It need not exist any more.
         """
-        result = self._connection.execute(insert(changes).values(api_id=api_id))
+        result = self._connection.execute(insert(changes).values(subject=subject))
         assert result.inserted_primary_key is not None
         newest = result.inserted_primary_key[0]
         self._connection.execute(delete(changes).where(changes.c.seq <= newest - KEPT))
@@ -62,6 +68,6 @@ class Changes:
         if position == newest:
             return Since(newest, frozenset())
         rows = self._connection.scalars(
-            select(changes.c.api_id).distinct().where(changes.c.seq > position)
+            select(changes.c.subject).distinct().where(changes.c.seq > position)
         )
         return Since(newest, frozenset(rows))

@@ -1,4 +1,4 @@
-"""Which APIs have to be read again, whoever changed them."""
+"""What has to be read again, whoever changed it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,8 +13,9 @@ from relay.store.errors import StoreError
 from relay.store.store import Store
 
 Listener = Callable[[frozenset[str] | None], Deferred[Any] | None]
-"""Called in the reactor's thread with the ids of the APIs whose served state may have
-changed, or with ``None`` when it is not known which: read everything again.
+"""Called in the reactor's thread with the names of what may have changed (see
+:class:`~relay.store.changes.Since`), or with ``None`` when it is not known what: read
+everything again.
 
 May give a Deferred that fires when the change is applied. Nothing more is told before
 it fires, so that an older snapshot never replaces a newer one, and when it fails with
@@ -25,8 +26,8 @@ class ChangeFeed:
     """Tells listeners of changes by any process on the same database.
 
     To miss nothing: wait for :meth:`start`, *then* read the first snapshot, then apply
-    what listeners are told. An API may be named although the snapshot holds its change
-    already, and several changes may be told as one.
+    what listeners are told. Something may be named although the snapshot holds its
+    change already, and several changes may be told as one.
 
     A store that fails is logged once and asked again every ``poll_ms``; what happened
     meanwhile is told when it is back.
@@ -128,12 +129,12 @@ class ChangeFeed:
 
     async def _tell(self, since: Since) -> None:
         # No ids: nothing happened. None instead of ids: anything may have.
-        listeners = [] if since.api_ids == frozenset() else list(self._listeners)
+        listeners = [] if since.subjects == frozenset() else list(self._listeners)
         for listener in listeners:
             if self._unwatch is None:
                 return
             try:
-                applied = listener(since.api_ids)
+                applied = listener(since.subjects)
                 if applied is not None:
                     await applied
             except StoreError:

@@ -1,9 +1,11 @@
 """The plans as their publishers last saved them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from relay.model.lifecycle import SERVED
 from relay.model.records import PlanRecord
 from relay.store.audits import Audits
 from relay.store.errors import StoreError
@@ -35,6 +37,15 @@ class Plans:
         ).one_or_none()
         return None if row is None else PlanRecord(**row._asdict())
 
+    def find(self, id: str) -> PlanRecord | None:
+        """
+        :param id: of a plan of any API.
+        """
+        row = self._connection.execute(
+            select(*_RECORD).where(plans.c.id == id)
+        ).one_or_none()
+        return None if row is None else PlanRecord(**row._asdict())
+
     def list(self, api_id: str) -> list[PlanRecord]:
         """
         :param api_id: the API whose plans are wanted.
@@ -46,6 +57,16 @@ class Plans:
             .order_by(plans.c.order, plans.c.row)
         )
         return [PlanRecord(**row._asdict()) for row in rows]
+
+    def served(self, api_ids: Collection[str] | None = None) -> frozenset[str]:
+        """
+        :param api_ids: the APIs whose plans are wanted; ``None`` for all.
+        :returns: the ids of their plans that are published or deprecated.
+        """
+        query = select(plans.c.id).where(plans.c.status.in_(SERVED))
+        if api_ids is not None:
+            query = query.where(plans.c.api_id.in_(api_ids))
+        return frozenset(self._connection.scalars(query))
 
     def add(self, record: PlanRecord) -> None:
         """

@@ -111,6 +111,60 @@ deployments = Table(
     UniqueConstraint("api_id", "number"),
 )
 
+applications = Table(
+    "applications",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("definition", Document, nullable=False),
+    Column("api_key_mode", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("updated_at_ms", BigInteger, nullable=False),
+)
+
+
+def _owner(column: str, of: str, nullable: bool = False) -> Column[str]:
+    reference = ForeignKey(of, ondelete="CASCADE")
+    return Column(column, Text, reference, nullable=nullable, index=True)
+
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    _owner("api_id", "apis.id"),
+    _owner("plan_id", "plans.id"),
+    _owner("application_id", "applications.id"),
+    Column("status", Text, nullable=False),
+    Column("consumer_message", Text),
+    Column("publisher_message", Text),
+    Column("metadata", Document, nullable=False),
+    Column("starting_at_ms", BigInteger),
+    Column("ending_at_ms", BigInteger),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("updated_at_ms", BigInteger, nullable=False),
+    Column("processed_at_ms", BigInteger),
+    Column("paused_at_ms", BigInteger),
+    Column("closed_at_ms", BigInteger),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    _owner("application_id", "applications.id"),
+    _owner("subscription_id", "subscriptions.id", nullable=True),
+    Column("digest", Text, nullable=False, index=True),
+    Column("hint", Text, nullable=False),
+    Column("expire_at_ms", BigInteger),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("updated_at_ms", BigInteger, nullable=False),
+    Column("revoked_at_ms", BigInteger),
+)
+
 users = Table(
     "users",
     metadata,
@@ -191,7 +245,7 @@ changes = Table(
     "changes",
     metadata,
     Column("seq", RowNumber, primary_key=True),
-    Column("api_id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -2,12 +2,16 @@
 
 from sqlalchemy import Connection
 
+from relay.store.api_keys import ApiKeys
 from relay.store.apis import Apis
+from relay.store.applications import Applications
 from relay.store.audits import SYSTEM, Actor, Audits
 from relay.store.changes import Changes
 from relay.store.deployments import Deployments
+from relay.store.entitlements import Entitlements
 from relay.store.histories import Histories
 from relay.store.plans import Plans
+from relay.store.subscriptions import Subscriptions
 from relay.store.tokens import Tokens
 from relay.store.users import Users
 
@@ -31,6 +35,12 @@ class Transaction:
         self.deployments = Deployments(connection, self.changes, now_ms, audits)
         self.users = Users(connection, now_ms, audits)
         self.tokens = Tokens(connection, audits)
+        self.applications = Applications(connection, self.changes, now_ms, audits)
+        self.subscriptions = Subscriptions(connection, self.changes, now_ms, audits)
+        self.api_keys = ApiKeys(
+            connection, self.changes, self.applications, now_ms, audits
+        )
+        self.entitlements = Entitlements(connection)
         self.histories = Histories(connection, now_ms)
 
     def touch(self, api_id: str) -> None:

@@ -32,6 +32,7 @@ from relay.model.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.observability.access import JsonAccessLog
 from relay.observability.live import LiveExchanges
+from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
 from relay.plans.keyless import keyless_plan
@@ -195,6 +196,7 @@ class Gateway:
             limits,
             JsonAccessLog(lambda line: self.lines.append(json.loads(line)), with_query),
             self.live,
+            Consumers(),
             lambda: NOW_MS,
         )
         self.resource = GatewayResource(self.services)
@@ -210,7 +212,12 @@ class Gateway:
         group = Group(cast(Any, self.reactor), body.endpoint_groups[0])
         self.groups.append(group)
         context = PlanContext(
-            self.reactor, self.services.wall_ms, deployment.api_id, body
+            self.reactor,
+            self.services.wall_ms,
+            deployment.api_id,
+            body,
+            self.services.consumers,
+            self.settings,
         )
         plans = self.plans.chain(deployment.plans, context)
         failover = None

@@ -18,6 +18,7 @@ from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
 from relay.model.records import Deployment
 from relay.observability.live import LiveExchanges
+from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans
 from relay.plans.keyless import keyless_plan
 from relay.settings import GatewaySettings, LimitSettings
@@ -103,6 +104,7 @@ class ChannelsTests(SynchronousTestCase):
                 LimitSettings(),
                 cast(Any, None),
                 LiveExchanges(),
+                Consumers(),
                 lambda: 0,
             ),
             builtin().parse_api,

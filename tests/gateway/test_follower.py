@@ -8,7 +8,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.follower import Follower
+from relay.model.consumers import Entitlement
 from relay.model.records import Deployment
+from relay.plans.consumers import Consumers
 from tests.gateway.harness import definition, deployed
 
 
@@ -18,7 +20,9 @@ class Deployments:
     def __init__(self, *active: Deployment) -> None:
         self.one = {each.api_id: each for each in active}
         self.reads: list[Deferred[Any]] = []
-        self.deployments = self
+        self.deployments = self.entitlements = self.plans = self
+        self.subscriptions: dict[str, Any] = {}
+        self.served_plans = frozenset({"plan-1"})
 
     def read(self, work: Any) -> Deferred[Any]:
         """Read now, and give it later."""
@@ -26,6 +30,18 @@ class Deployments:
         result = work(self)
         self.reads.append(waiting)
         return waiting.addCallback(lambda _: result)
+
+    def all(self) -> dict[str, Any]:
+        """Give all subscriptions in force."""
+        return self.subscriptions
+
+    def of(self, ids: list[str]) -> dict[str, Any]:
+        """Give some of them."""
+        return {id: self.subscriptions.get(id) for id in ids}
+
+    def served(self, api_ids: list[str] | None = None) -> frozenset[str]:
+        """Give the plans that are published."""
+        return frozenset() if api_ids == [] else self.served_plans
 
     def all_active(self) -> list[Deployment]:
         """Give them all."""
@@ -70,8 +86,12 @@ class FollowerTests(SynchronousTestCase):
         """A store with one API, and a follower that has begun to read it."""
         self.store = Deployments(deployed(definition("http://h"), number=3))
         self.feed, self.deployer = Feed(), Deployer()
+        self.consumers = Consumers()
         follower = Follower(
-            cast(Any, self.store), cast(Any, self.feed), cast(Any, self.deployer)
+            cast(Any, self.store),
+            cast(Any, self.feed),
+            cast(Any, self.deployer),
+            self.consumers,
         )
         self.started = follower.start()
 
@@ -94,6 +114,38 @@ class FollowerTests(SynchronousTestCase):
         self.store.reads[2].callback(None)
         self.successResultOf(told)
         self.assertEqual(self.deployer.runs[2:], [[3]])
+
+    def test_subscriptions(self) -> None:
+        """They are known when it has started, and whenever they change."""
+        one = Entitlement("s1", "api-1", "p", "app", None, None)
+        self.store.reads[0].callback(None)
+        self.store.subscriptions["s1"] = one
+        told = self.feed.tell(frozenset({"subscription:s1", "subscription:s2"}))
+        self.store.reads[1].callback(None)
+        self.successResultOf(told)
+        self.assertEqual(self.consumers.of_plan("p"), [one])
+        self.assertEqual(self.deployer.runs, [[3]])
+        self.store.subscriptions.clear()
+        self.feed.tell(None)
+        self.store.reads[2].callback(None)
+        self.assertEqual(len(self.consumers), 0)
+
+    def test_closed_plans(self) -> None:
+        """A plan that is published no more is closed before the next deployment."""
+        self.store.reads[0].callback(None)
+        self.assertEqual(self.consumers.closed_plans, frozenset())
+        self.store.served_plans = frozenset()
+        self.feed.tell(frozenset({"api-1"}))
+        self.store.reads[1].callback(None)
+        self.assertEqual(self.consumers.closed_plans, {"plan-1"})
+
+    def test_closed_before(self) -> None:
+        """Neither does it let anybody in after a start."""
+        self.store.served_plans = frozenset()
+        self.feed.tell(None)
+        self.store.reads[0].callback(None)
+        self.store.reads[1].callback(None)
+        self.assertEqual(self.consumers.closed_plans, {"plan-1"})
 
     def test_one_after_the_other(self) -> None:
         """An older snapshot is never applied over a newer one."""

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.management.api_keys import ApiKeys
 from relay.management.apis import Apis
+from relay.management.applications import Applications
 from relay.management.audits import Audits
 from relay.management.channels import Channels
 from relay.management.deployments import Deployments
@@ -16,6 +18,7 @@ from relay.management.pictures import Pictures
 from relay.management.plans import Plans
 from relay.management.plugins import Plugins
 from relay.management.search import Search
+from relay.management.subscriptions import Subscriptions
 from relay.management.tokens import Tokens
 from relay.management.users import Users
 from relay.management.wire import Route
@@ -24,7 +27,9 @@ from relay.model.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "management-api.md").read_text()
 FAMILIES = (
+    ApiKeys,
     Apis,
+    Applications,
     Audits,
     Channels,
     Deployments,
@@ -33,12 +38,12 @@ FAMILIES = (
     Plans,
     Plugins,
     Search,
+    Subscriptions,
     Tokens,
     Users,
 )
-CODE = re.compile(
-    r'(?<![\w.])"((?:api|plan|patch|query|body|json|user|token)\.[A-Za-z.]+)"'
-)
+SUBJECTS = "api|apiKey|application|body|json|patch|plan|query|subscription|token|user"
+CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 
 
 def routes() -> list[Route]:
@@ -76,6 +81,7 @@ class PageTests(SynchronousTestCase):
         sources = [
             *(ROOT / "relay" / "management").glob("*.py"),
             ROOT / "relay" / "model" / "lifecycle.py",
+            ROOT / "relay" / "model" / "subscriptions.py",
         ]
         codes = {code for path in sources for code in CODE.findall(path.read_text())}
         self.assertGreater(len(codes), 20)

@@ -23,7 +23,7 @@ class PluginTests(ManagementCase):
                     path = f"{base}/plugins/{kind}/{one['id']}"
                     self.assertEqual(await self.expect(200, "GET", path), one)
         plans = await self.expect(200, "GET", f"{V2}/plugins/plans")
-        self.assertEqual([one["id"] for one in plans], ["KEY_LESS"])
+        self.assertEqual([one["id"] for one in plans], ["API_KEY", "KEY_LESS"])
         self.assertEqual(await self.expect(200, "GET", f"{V2}/plugins/policies"), [])
 
     async def test_modes(self) -> None:

@@ -37,7 +37,7 @@ class TokenPlan:
     parameters = frozenset({"token"})
 
     def __init__(self, name: str, word: str, later: bool = False) -> None:
-        self.name = name
+        self.id = name
         self.word = word
         self.later = later
         self.denial = UNRESOLVED
@@ -64,7 +64,7 @@ class TokenPlan:
     def verdict(self, word: str) -> Admission | Denial:
         """Say what becomes of a word."""
         if word == self.word:
-            return Admission(self.name, "app", "sub")
+            return Admission(self.id, "app", "sub")
         return self.denial
 
     def strip(self, caller: Caller) -> None:

@@ -56,6 +56,18 @@ class OrderTests(ChainCase):
         verdict = self.decided(self.chain.admit(caller(token="x")))
         self.assertEqual(verdict, Denial("OTHER", "Other", challenges=(b"Token",)))
 
+    def test_closed_plans(self) -> None:
+        """A plan that was closed is not asked, though it is still deployed."""
+        chain = PlanChain(
+            [self.first, KeylessPlan("open")], lambda plan_id: plan_id in closed
+        )
+        closed = {"open"}
+        self.assertEqual(
+            self.decided(chain.admit(caller())), Denial(challenges=(b"Token",))
+        )
+        closed = {"a"}
+        self.assertEqual(self.decided(chain.admit(caller(token="one"))), NOBODY)
+
     def test_broken(self) -> None:
         """A plan that fails lets nobody in, and nobody is told why."""
         verdict = self.decided(self.chain.admit(caller(token="broken")))

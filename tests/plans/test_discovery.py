@@ -14,15 +14,22 @@ from relay.model.base import Options
 from relay.model.definition import ApiDefinition
 from relay.model.kinds import PlanType
 from relay.model.plan_kinds import PLANS
+from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans, find_plans
 from relay.plans.interfaces import IPlan, PlanContext
 from relay.plans.keyless import keyless_plan
 from relay.plans.verdict import Admission
+from relay.settings import GatewaySettings
 from tests.gateway.harness import definition
 from tests.plans.callers import TokenPlan, caller
 
 CONTEXT = PlanContext(
-    Clock(), lambda: 0, "api-1", ApiDefinition.read(definition("http://h"))
+    Clock(),
+    lambda: 0,
+    "api-1",
+    ApiDefinition.read(definition("http://h")),
+    Consumers(),
+    GatewaySettings(),
 )
 
 

@@ -17,7 +17,7 @@ ALLOWED: dict[str, set[str]] = {
     "eventstream": set(),
     "catalog": {"model"},
     "plain_path": set(),
-    "plans": {"model", "plugins", "tls", "upstream"},
+    "plans": {"model", "plugins", "settings", "tls", "upstream"},
     "plugins": set(),
     "process": set(),
     "settings": {"plain_path", "settings_source", "settings_types"},

@@ -9,6 +9,11 @@ from typing import Any, TypeVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.model.consumers import (
+    ApiKeyRecord,
+    ApplicationRecord,
+    SubscriptionRecord,
+)
 from relay.model.records import ApiRecord, PlanRecord, UserRecord
 from relay.store.database import Database
 from relay.store.transaction import Transaction
@@ -49,6 +54,63 @@ def plan(id: str = "plan-1", api_id: str = "api-1", **changed: Any) -> PlanRecor
         "closed_at_ms": None,
     }
     return PlanRecord(id=id, api_id=api_id, **{**values, **changed})
+
+
+def application(id: str = "app-1", **changed: Any) -> ApplicationRecord:
+    """
+    :param id: of the application.
+    :param changed: fields that differ from a new application.
+    """
+    values: dict[str, Any] = {
+        "definition": {"name": id, "settings": {}},
+        "api_key_mode": "UNSPECIFIED",
+        "status": "ACTIVE",
+        "created_at_ms": 1_000,
+        "updated_at_ms": 1_000,
+    }
+    return ApplicationRecord(id=id, **{**values, **changed})
+
+
+def subscription(id: str = "sub-1", **changed: Any) -> SubscriptionRecord:
+    """
+    :param id: of the subscription.
+    :param changed: fields that differ from one of ``app-1`` to ``plan-1``, in force.
+    """
+    values: dict[str, Any] = {
+        "api_id": "api-1",
+        "plan_id": "plan-1",
+        "application_id": "app-1",
+        "status": "ACCEPTED",
+        "consumer_message": None,
+        "publisher_message": None,
+        "metadata": {},
+        "starting_at_ms": 1_000,
+        "ending_at_ms": None,
+        "created_at_ms": 1_000,
+        "updated_at_ms": 1_000,
+        "processed_at_ms": 1_000,
+        "paused_at_ms": None,
+        "closed_at_ms": None,
+    }
+    return SubscriptionRecord(id=id, **{**values, **changed})
+
+
+def api_key(id: str = "key-1", **changed: Any) -> ApiKeyRecord:
+    """
+    :param id: of the key.
+    :param changed: fields that differ from a key of ``sub-1``.
+    """
+    values: dict[str, Any] = {
+        "application_id": "app-1",
+        "subscription_id": "sub-1",
+        "digest": f"digest of {id}",
+        "hint": "abc…",
+        "expire_at_ms": None,
+        "created_at_ms": 1_000,
+        "updated_at_ms": 1_000,
+        "revoked_at_ms": None,
+    }
+    return ApiKeyRecord(id=id, **{**values, **changed})
 
 
 def user(name: str = "admin", password_hash: str = "$argon2id$one") -> UserRecord:
@@ -98,4 +160,4 @@ class DatabaseTestCase(SynchronousTestCase):
         """
         :returns: the API ids in the change feed, the oldest first.
         """
-        return [id for (id,) in rows(self.path, "SELECT api_id FROM changes")]
+        return [id for (id,) in rows(self.path, "SELECT subject FROM changes")]

@@ -60,7 +60,7 @@ class ChangesTests(DatabaseTestCase):
         with patch.object(changes, "KEPT", 3):
             self.touch("a", "b", "c", "d", "e")
             self.assertEqual(
-                rows(self.path, "SELECT seq, api_id FROM changes"),
+                rows(self.path, "SELECT seq, subject FROM changes"),
                 [(3, "c"), (4, "d"), (5, "e")],
             )
             self.assertEqual(self.since(1), Since(5, None))

@@ -45,7 +45,9 @@ class ChangeFeedTests(StoreTestCase):
         """
         :param api_ids: announced in one transaction of another process.
         """
-        self.execute(*(f"INSERT INTO changes (api_id) VALUES ('{i}')" for i in api_ids))
+        self.execute(
+            *(f"INSERT INTO changes (subject) VALUES ('{i}')" for i in api_ids)
+        )
 
     def touch(self, id: str, tx: Transaction) -> None:
         """
@@ -166,7 +168,7 @@ class ChangeFeedTests(StoreTestCase):
         away = "ALTER TABLE changes RENAME TO away"
         back = "ALTER TABLE away RENAME TO changes"
         for id in ("a", "b"):
-            self.execute(f"INSERT INTO changes (api_id) VALUES ('{id}')", away)
+            self.execute(f"INSERT INTO changes (subject) VALUES ('{id}')", away)
             with capturedLogs() as logged:
                 for _ in range(3):
                     await self.advance(0.25)

@@ -98,7 +98,7 @@ class LifetimeTests(StoreTestCase):
             await store.stop()
             self.assertEqual(store_threads(), [])
             self.assertEqual(os.listdir(os.path.dirname(self.path)), ["relay.db"])
-        self.assertEqual(rows(self.path, "SELECT api_id FROM changes"), [("a",)] * 2)
+        self.assertEqual(rows(self.path, "SELECT subject FROM changes"), [("a",)] * 2)
 
     async def test_only_while_started(self) -> None:
         """Before the start and after the end nothing is run."""
@@ -109,7 +109,7 @@ class LifetimeTests(StoreTestCase):
         await self.fails(store.start(), StoreError)
         await store.stop()
         await self.fails(store.write(lambda tx: tx.touch("a")), StoreError)
-        self.assertEqual(rows(self.path, "SELECT api_id FROM changes"), [])
+        self.assertEqual(rows(self.path, "SELECT subject FROM changes"), [])
 
     async def test_failed_start(self) -> None:
         """A start that fails leaves nothing behind, and can be tried again."""
@@ -154,7 +154,7 @@ class LifetimeTests(StoreTestCase):
         self.assertEqual(order, ["slow", "quick", "stopped"])
         self.assertEqual(store_threads(), [])
         self.assertEqual(
-            rows(self.path, "SELECT api_id FROM changes"), [("slow",), ("quick",)]
+            rows(self.path, "SELECT subject FROM changes"), [("slow",), ("quick",)]
         )
 
     async def test_stop_while_starting(self) -> None:

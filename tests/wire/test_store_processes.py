@@ -57,7 +57,7 @@ def restart(path: str) -> set[str]:
     assert [deployment.api_id for deployment in running] == ids
     assert all(len(deployment.plans) == PLANS for deployment in running)
     assert all(api.deployed_at_ms is not None for api in apis)
-    told = rows(path, "SELECT api_id FROM changes ORDER BY seq")
+    told = rows(path, "SELECT subject FROM changes ORDER BY seq")
     assert told == [(id,) for id in ids]
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
     return set(ids)

@@ -1,0 +1,214 @@
+"""Applications: who consumes APIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import uuid4
+
+from relay.management import bodies, keys
+from relay.management.consumer_bodies import ConsumerSubscription
+from relay.management.consumer_shapes import (
+    SeenSubscription,
+    application_json,
+    find_application,
+    see_subscription,
+)
+from relay.management.errors import NotFound
+from relay.management.query import Page
+from relay.management.reply import Reply, version_headers
+from relay.management.subscribing import archive, subscribe
+from relay.management.subscriptions import STATUSES
+from relay.management.wire import Body, Call, route
+from relay.model import subscriptions as rules
+from relay.model.application import ApplicationDefinition, client_id_of
+from relay.model.consumers import ApplicationRecord
+from relay.model.lifecycle import Refused
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_ONE = "/applications/<application_id>"
+
+
+class Applications:
+    """The resource family of applications.
+
+    :param store: holds them.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @route("GET", "/applications", query=("page", "perPage", "ids", "query", "status"))
+    async def list(self, call: Call) -> Reply:
+        """Give the applications by name, those in use unless others are asked for."""
+        page = Page.of(call.query)
+        ids = call.query.many("ids")
+        words = (call.query.text("query") or "").lower().split()
+        status = call.query.one("status", ("ACTIVE", "ARCHIVED")) or "ACTIVE"
+        found = [
+            one
+            for one in await self._store.read(lambda tx: tx.applications.list())
+            if one.status == status
+            and (not ids or one.id in ids)
+            and _mentions(one, words)
+        ]
+        found.sort(key=lambda one: str(one.definition["name"]).lower())
+        shown = [application_json(one) for one in page.cut(found)]
+        return Reply(200, page.listing(shown, len(found), call.url))
+
+    @route("POST", "/applications", body=Body.REQUIRED)
+    async def create(self, call: Call) -> Reply:
+        """Create an application."""
+        wanted = bodies.read(ApplicationDefinition, call.body)
+
+        def work(tx: Transaction) -> ApplicationRecord:
+            record = ApplicationRecord(
+                id=str(uuid4()),
+                definition=_kept(wanted),
+                api_key_mode=wanted.api_key_mode or "UNSPECIFIED",
+                status="ACTIVE",
+                created_at_ms=tx.now_ms,
+                updated_at_ms=tx.now_ms,
+            )
+            _check_client_id(record, tx.applications.list())
+            tx.applications.add(record)
+            return record
+
+        record = await self._store.write(work)
+        reply = _reply(record, 201)
+        reply.headers["Location"] = f"{call.base}/applications/{record.id}"
+        return reply
+
+    @route("GET", _ONE)
+    async def get(self, call: Call, application_id: str) -> Reply:
+        """Give one application."""
+        return _reply(
+            await self._store.read(lambda tx: find_application(tx, application_id))
+        )
+
+    @route("PUT", _ONE, body=Body.REQUIRED)
+    async def put(self, call: Call, application_id: str) -> Reply:
+        """Replace the definition of an application."""
+        wanted = bodies.read(ApplicationDefinition, call.body)
+
+        def work(tx: Transaction) -> ApplicationRecord:
+            record = find_application(tx, application_id)
+            call.check_version(record.updated_at_ms)
+            rules.check_active(record)
+            record = keys.choose_mode(tx, record, wanted.api_key_mode)
+            changed = replace(record, definition=_kept(wanted))
+            _check_client_id(changed, tx.applications.list())
+            return tx.applications.save(changed)
+
+        return _reply(await self._store.write(work))
+
+    @route("DELETE", _ONE)
+    async def delete(self, call: Call, application_id: str) -> Reply:
+        """Archive an application: its subscriptions and keys end."""
+
+        def work(tx: Transaction) -> None:
+            record = find_application(tx, application_id)
+            call.check_version(record.updated_at_ms)
+            rules.check_active(record)
+            archive(tx, record)
+
+        await self._store.write(work)
+        return Reply(204)
+
+    @route(
+        "GET",
+        f"{_ONE}/subscriptions",
+        query=("page", "perPage", "apiIds", "planIds", "statuses"),
+    )
+    async def subscriptions(self, call: Call, application_id: str) -> Reply:
+        """Give the subscriptions of an application, the newest first."""
+        page = Page.of(call.query)
+        statuses = call.query.many("statuses", STATUSES) or ["ACCEPTED"]
+        apis = call.query.many("apiIds")
+        plans = call.query.many("planIds")
+
+        def work(tx: Transaction) -> tuple[Iterable[SeenSubscription], int]:
+            find_application(tx, application_id)
+            found = [
+                one
+                for one in tx.subscriptions.of_application(application_id)
+                if one.status in statuses
+                and (not apis or one.api_id in apis)
+                and (not plans or one.plan_id in plans)
+            ]
+            return [see_subscription(tx, one) for one in page.cut(found)], len(found)
+
+        seen, total = await self._store.read(work)
+        return Reply(
+            200, page.listing([one.to_json() for one in seen], total, call.url)
+        )
+
+    @route("POST", f"{_ONE}/subscriptions", body=Body.REQUIRED)
+    async def subscribe(self, call: Call, application_id: str) -> Reply:
+        """Ask for a subscription; the plan's validation says who accepts it."""
+        wanted = bodies.read(ConsumerSubscription, call.body)
+
+        def work(tx: Transaction) -> SeenSubscription:
+            application = find_application(tx, application_id)
+            plan = tx.plans.find(wanted.plan_id)
+            if plan is None:
+                raise NotFound(
+                    f"Plan [{wanted.plan_id}] cannot be found.",
+                    "plan.notFound",
+                    {"plan": wanted.plan_id},
+                )
+            return subscribe(
+                tx,
+                plan,
+                application,
+                metadata=wanted.metadata,
+                mode=wanted.api_key_mode,
+                accept=False,
+                message=wanted.consumer_message,
+            )
+
+        seen = await self._store.write(work)
+        reply = seen.reply(201)
+        reply.headers["Location"] = (
+            f"{call.base}/apis/{seen.record.api_id}/subscriptions/{seen.record.id}"
+        )
+        return reply
+
+
+def _kept(wanted: ApplicationDefinition) -> dict[str, object]:
+    kept = wanted.to_json()
+    kept.pop("apiKeyMode", None)
+    return kept
+
+
+def _reply(record: ApplicationRecord, status: int = 200) -> Reply:
+    return Reply(
+        status, application_json(record), version_headers(record.updated_at_ms)
+    )
+
+
+def _mentions(record: ApplicationRecord, words: Iterable[str]) -> bool:
+    definition = record.definition
+    text = " ".join(
+        (record.id, definition["name"], definition.get("description") or "")
+    ).lower()
+    return all(word in text for word in words)
+
+
+def _check_client_id(
+    record: ApplicationRecord, others: Iterable[ApplicationRecord]
+) -> None:
+    """A token that names a client must name one application."""
+    client_id = client_id_of(record.definition)
+    if client_id is not None and any(
+        other.id != record.id
+        and other.status == "ACTIVE"
+        and client_id_of(other.definition) == client_id
+        for other in others
+    ):
+        raise Refused(
+            f"Client id [{client_id}] is another application's already",
+            "application.clientId.exists",
+            clientId=client_id,
+        )

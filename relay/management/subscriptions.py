@@ -1,0 +1,242 @@
+"""Subscriptions to an API: who consumes it, by which plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from relay.management import bodies, keys
+from relay.management.consumer_bodies import (
+    Acceptance,
+    KeyToVerify,
+    PublisherSubscription,
+    Rejection,
+    SubscriptionUpdate,
+    Transfer,
+)
+from relay.management.consumer_shapes import (
+    SeenSubscription,
+    find_application,
+    find_subscription,
+    see_subscription,
+)
+from relay.management.query import Page
+from relay.management.reply import Reply
+from relay.management.shapes import find_api, find_plan
+from relay.management.subscribing import close, subscribe
+from relay.management.wire import Body, Call, route
+from relay.model import subscriptions as rules
+from relay.model.api_key import check_custom, digest_of
+from relay.model.consumers import SubscriptionRecord
+from relay.model.lifecycle import security_type
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_ALL = "/apis/<api_id>/subscriptions"
+_ONE = f"{_ALL}/<subscription_id>"
+STATUSES = ("PENDING", "REJECTED", "ACCEPTED", "PAUSED", "RESUMED", "CLOSED")
+_EXPANDS = ("api", "plan", "application", "subscribedBy")
+
+Change = Callable[[Transaction, SubscriptionRecord], SubscriptionRecord]
+
+
+class Subscriptions:
+    """The resource family of subscriptions.
+
+    :param store: holds them.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @route(
+        "GET",
+        _ALL,
+        query=(
+            "page",
+            "perPage",
+            "applicationIds",
+            "planIds",
+            "statuses",
+            "apiKey",
+            "expands",
+        ),
+    )
+    async def list(self, call: Call, api_id: str) -> Reply:
+        """Give the subscriptions of an API, the newest first."""
+        page = Page.of(call.query)
+        statuses = call.query.many("statuses", STATUSES) or ["ACCEPTED"]
+        applications = call.query.many("applicationIds")
+        plans = call.query.many("planIds")
+        key = call.query.text("apiKey")
+        call.query.many("expands", _EXPANDS)
+
+        def work(tx: Transaction) -> tuple[list[SeenSubscription], int]:
+            find_api(tx, api_id)
+            having = tx.api_keys.subscriptions_with(digest_of(key)) if key else None
+            found = [
+                one
+                for one in tx.subscriptions.of_api(api_id)
+                if one.status in statuses
+                and (not applications or one.application_id in applications)
+                and (not plans or one.plan_id in plans)
+                and (having is None or one.id in having)
+            ]
+            return [see_subscription(tx, one) for one in page.cut(found)], len(found)
+
+        seen, total = await self._store.read(work)
+        return Reply(
+            200, page.listing([one.to_json() for one in seen], total, call.url)
+        )
+
+    @route("POST", _ALL, body=Body.REQUIRED)
+    async def create(self, call: Call, api_id: str) -> Reply:
+        """Subscribe an application; the publisher's own word is its acceptance."""
+        wanted = bodies.read(PublisherSubscription, call.body)
+
+        def work(tx: Transaction) -> SeenSubscription:
+            plan = find_plan(tx, api_id, wanted.plan_id)
+            application = find_application(tx, wanted.application_id)
+            return subscribe(
+                tx,
+                plan,
+                application,
+                metadata=wanted.metadata,
+                mode=wanted.api_key_mode,
+                accept=True,
+                custom=wanted.custom_api_key,
+            )
+
+        seen = await self._store.write(work)
+        reply = seen.reply(201)
+        reply.headers["Location"] = (
+            f"{call.base}/apis/{api_id}/subscriptions/{seen.record.id}"
+        )
+        return reply
+
+    @route("POST", f"{_ALL}/_verify", body=Body.REQUIRED)
+    async def verify(self, call: Call, api_id: str) -> Reply:
+        """Say whether a key could be given to an application."""
+        asked = bodies.read(KeyToVerify, call.body)
+        if problem := check_custom(asked.api_key):
+            return Reply(200, {"ok": False, "reason": problem})
+
+        def work(tx: Transaction) -> bool:
+            find_api(tx, api_id)
+            find_application(tx, asked.application_id)
+            return tx.api_keys.taken(digest_of(asked.api_key))
+
+        if await self._store.read(work):
+            return Reply(200, {"ok": False, "reason": "API key already exists"})
+        return Reply(200, {"ok": True})
+
+    @route("GET", _ONE, query=("expands",))
+    async def get(self, call: Call, api_id: str, subscription_id: str) -> Reply:
+        """Give one subscription."""
+        call.query.many("expands", _EXPANDS)
+
+        def work(tx: Transaction) -> SeenSubscription:
+            return see_subscription(tx, find_subscription(tx, api_id, subscription_id))
+
+        return (await self._store.read(work)).reply()
+
+    @route("PUT", _ONE, body=Body.REQUIRED)
+    async def put(self, call: Call, api_id: str, subscription_id: str) -> Reply:
+        """Replace metadata and dates."""
+        wanted = bodies.read(SubscriptionUpdate, call.body)
+
+        def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
+            rules.check_updatable(record)
+            if wanted.metadata is not None:
+                record = replace(record, metadata=wanted.metadata)
+            return rules.dated(record, wanted.starting_at, wanted.ending_at)
+
+        return await self._change(call, api_id, subscription_id, change)
+
+    @route("POST", f"{_ONE}/_accept", body=Body.OPTIONAL)
+    async def accept(self, call: Call, api_id: str, subscription_id: str) -> Reply:
+        """Let an application call that has asked for it."""
+        wanted = bodies.read(Acceptance, call.body)
+
+        def work(tx: Transaction) -> SeenSubscription:
+            record = find_subscription(tx, api_id, subscription_id)
+            call.check_version(record.updated_at_ms)
+            plan = find_plan(tx, api_id, record.plan_id)
+            application = find_application(tx, record.application_id)
+            rules.check_active(application)
+            record = tx.subscriptions.save(
+                rules.accepted(
+                    record,
+                    tx.now_ms,
+                    wanted.reason,
+                    wanted.starting_at,
+                    wanted.ending_at,
+                )
+            )
+            made = None
+            if security_type(plan.definition) == "API_KEY":
+                made = keys.make_first(tx, record, application, wanted.custom_api_key)
+            elif wanted.custom_api_key is not None:
+                rules.check_keys(record, plan)
+            return see_subscription(tx, record, made)
+
+        return (await self._store.write(work)).reply()
+
+    @route("POST", f"{_ONE}/_reject", body=Body.OPTIONAL)
+    async def reject(self, call: Call, api_id: str, subscription_id: str) -> Reply:
+        """Let an application not call that has asked for it."""
+        reason = bodies.read(Rejection, call.body).reason
+        return await self._change(
+            call,
+            api_id,
+            subscription_id,
+            lambda tx, record: rules.rejected(record, tx.now_ms, reason),
+        )
+
+    @route("POST", f"{_ONE}/_pause")
+    async def pause(self, call: Call, api_id: str, subscription_id: str) -> Reply:
+        """Suspend a subscription; what runs by it ends."""
+        return await self._change(
+            call,
+            api_id,
+            subscription_id,
+            lambda tx, record: rules.paused(record, tx.now_ms),
+        )
+
+    @route("POST", f"{_ONE}/_resume")
+    async def resume(self, call: Call, api_id: str, subscription_id: str) -> Reply:
+        """Put a subscription in force again."""
+        return await self._change(
+            call,
+            api_id,
+            subscription_id,
+            lambda tx, record: rules.resumed(record, tx.now_ms),
+        )
+
+    @route("POST", f"{_ONE}/_close")
+    async def close(self, call: Call, api_id: str, subscription_id: str) -> Reply:
+        """End a subscription for good; what runs by it ends, and so do its keys."""
+        return await self._change(call, api_id, subscription_id, close)
+
+    @route("POST", f"{_ONE}/_transfer", body=Body.REQUIRED)
+    async def transfer(self, call: Call, api_id: str, subscription_id: str) -> Reply:
+        """Let a subscription go on under another plan."""
+        wanted = bodies.read(Transfer, call.body)
+
+        def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
+            current = find_plan(tx, api_id, record.plan_id)
+            return rules.transferred(
+                record, current, find_plan(tx, api_id, wanted.plan_id)
+            )
+
+        return await self._change(call, api_id, subscription_id, change)
+
+    async def _change(
+        self, call: Call, api_id: str, subscription_id: str, change: Change
+    ) -> Reply:
+        def work(tx: Transaction) -> SeenSubscription:
+            record = find_subscription(tx, api_id, subscription_id)
+            call.check_version(record.updated_at_ms)
+            return see_subscription(tx, tx.subscriptions.save(change(tx, record)))
+
+        return (await self._store.write(work)).reply()

@@ -1,0 +1,116 @@
+"""The ``API_KEY`` plan: who has a key of a subscription is let in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zope.interface import implementer
+
+from relay.model.api_key import digest_of
+from relay.model.api_key_plan import ApiKeyOptions
+from relay.model.plan_kinds import API_KEY
+from relay.plans.caller import Caller
+from relay.plans.consumers import in_force, key_grant, subscription_grant
+from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
+
+INVALID = Denial("API_KEY_INVALID", "API Key is not valid or is expired / revoked.")
+AUTHORIZATION = b"authorization"
+
+
+@implementer(IPlan)
+class ApiKeyPlanType:
+    """Makes ``API_KEY`` plans."""
+
+    kind = API_KEY
+    order = 500
+
+    def build(self, plan: Mapping[str, Any], context: PlanContext) -> ApiKeyPlan:
+        """Make a plan ready."""
+        options = ApiKeyOptions.read(plan["security"].get("configuration") or {})
+        return ApiKeyPlan(plan["id"], options, context)
+
+
+class ApiKeyPlan:
+    """
+    Lets in who has a key.
+
+    :param plan_id: the plan's id.
+    :param options: its configuration.
+    :param context: what it is built in.
+    """
+
+    anonymous = False
+
+    def __init__(
+        self, plan_id: str, options: ApiKeyOptions, context: PlanContext
+    ) -> None:
+        names = context.settings
+        header = (options.custom_header or names.api_key_header).lower()
+        self.id = plan_id
+        self._context = context
+        self._header = header.encode("ascii")
+        self._bearer = options.source == "BEARER"
+        self._in_header = options.source in (None, "HEADER")
+        self._parameter = (
+            names.api_key_parameter
+            if options.source in (None, "QUERY_PARAMETER")
+            else None
+        )
+        self._propagates = options.propagate_api_key
+        self.parameters = frozenset(
+            () if self._parameter is None else (self._parameter,)
+        )
+        self.challenge: bytes | None = b'%s realm="Relay"' % (
+            b"Bearer" if self._bearer else b"ApiKey"
+        )
+
+    def find(self, caller: Caller) -> Credential | None:
+        """Look where the key may stand."""
+        key = None
+        if self._bearer:
+            key = caller.bearer()
+        elif self._in_header:
+            key = caller.header(self._header)
+        if key is None and self._parameter is not None:
+            key = caller.parameter(self._parameter)
+        return None if key is None else Credential(digest_of(key))
+
+    def admit(self, caller: Caller, credential: Credential) -> Verdict:
+        """Look the key up; a key of another plan is not for this one."""
+        context = self._context
+        found = context.consumers.with_key(context.api_id, credential.value)
+        if found is None or found[0].plan_id != self.id:
+            return UNRESOLVED
+        entitlement, key = found
+        now_ms = context.wall_ms()
+        if not in_force(entitlement, now_ms):
+            return UNRESOLVED
+        if key.revoked or (
+            key.expires_at_ms is not None and key.expires_at_ms <= now_ms
+        ):
+            return INVALID
+        return Admission(
+            self.id,
+            entitlement.application_id,
+            entitlement.subscription_id,
+            (subscription_grant(entitlement), key_grant(entitlement, key)),
+        )
+
+    def strip(self, caller: Caller) -> None:
+        """Keep the key from the source, unless it is to go on."""
+        if self._propagates:
+            return
+        if self._bearer:
+            caller.drop_header(AUTHORIZATION)
+        elif self._in_header:
+            caller.drop_header(self._header)
+        if self._parameter is not None:
+            caller.drop_parameter(self._parameter)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+api_key_plan = ApiKeyPlanType()

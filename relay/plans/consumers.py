@@ -1,0 +1,189 @@
+"""The subscriptions in force, in memory: no call asks the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
+
+from relay.model.consumers import Entitlement, KeyStanding
+from relay.plans.verdict import Grant
+
+
+class Watcher(Protocol):
+    """What is told when something that admissions rest on has changed."""
+
+    def revoked(self, key: str) -> None:
+        """
+        It is no more.
+
+        :param key: a :class:`~relay.plans.verdict.Grant`'s.
+        """
+
+    def moved(self, grant: Grant) -> None:
+        """
+        It ends at another time than before.
+
+        :param grant: with its new end.
+        """
+
+    def plan_closed(self, plan_id: str) -> None:
+        """
+        A plan lets nobody in any more.
+
+        :param plan_id: the plan.
+        """
+
+
+class Consumers:
+    """
+    Who may call which API by which plan.
+
+    What is in it is replaced as the store changes; whoever was let in by something
+    that is no more is told to :attr:`watchers`.
+    """
+
+    def __init__(self) -> None:
+        self.watchers: list[Watcher] = []
+        self.closed_plans: frozenset[str] = frozenset()
+        """Plans that are closed, though a deployment may still have them."""
+        self._all: dict[str, Entitlement] = {}
+        self._by_key: dict[tuple[str, str], tuple[Entitlement, KeyStanding]] = {}
+        self._by_client: dict[tuple[str, str], Entitlement] = {}
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def with_key(
+        self, api_id: str, digest: str
+    ) -> tuple[Entitlement, KeyStanding] | None:
+        """
+        Find the subscription that an API key is for.
+
+        :param api_id: the API that is called.
+        :param digest: the SHA-256 digest of the key.
+        """
+        return self._by_key.get((api_id, digest))
+
+    def with_client(self, plan_id: str, client_id: str) -> Entitlement | None:
+        """
+        Find the subscription of the application that a token names.
+
+        :param plan_id: the plan by which it comes.
+        :param client_id: the application's.
+        """
+        return self._by_client.get((plan_id, client_id))
+
+    def of_plan(self, plan_id: str) -> list[Entitlement]:
+        """
+        List the subscriptions to a plan; it looks at all there are.
+
+        :param plan_id: the plan.
+        """
+        return [one for one in self._all.values() if one.plan_id == plan_id]
+
+    def replace_all(self, entitlements: Mapping[str, Entitlement | None]) -> None:
+        """
+        Know exactly these.
+
+        :param entitlements: subscriptions in force, by id.
+        """
+        gone = dict.fromkeys(set(self._all) - set(entitlements))
+        self.apply({**entitlements, **gone})
+
+    def apply(self, changes: Mapping[str, Entitlement | None]) -> None:
+        """
+        Know what has changed; the rest stays as it is.
+
+        :param changes: subscriptions by id, None for one that is not in force.
+        """
+        for subscription_id, after in changes.items():
+            before = self._all.pop(subscription_id, None)
+            if before is not None:
+                self._forget(before)
+            if after is not None:
+                self._all[subscription_id] = after
+                self._index(after)
+            if before is not None and before != after:
+                self._tell(before, after)
+
+    def close_plans(self, plan_ids: Collection[str]) -> None:
+        """
+        Let nobody in by plans any more.
+
+        :param plan_ids: all plans that are closed.
+        """
+        newly = frozenset(plan_ids) - self.closed_plans
+        self.closed_plans |= newly
+        for watcher in self.watchers:
+            for plan_id in newly:
+                watcher.plan_closed(plan_id)
+
+    def _index(self, one: Entitlement) -> None:
+        for key in one.keys:
+            self._by_key[one.api_id, key.digest] = (one, key)
+        if one.client_id is not None:
+            self._by_client[one.plan_id, one.client_id] = one
+
+    def _forget(self, one: Entitlement) -> None:
+        # What another subscription has taken over meanwhile stays.
+        for key in one.keys:
+            place = one.api_id, key.digest
+            if self._by_key.get(place, (None,))[0] is one:
+                del self._by_key[place]
+        client = one.plan_id, one.client_id or ""
+        if self._by_client.get(client) is one:
+            del self._by_client[client]
+
+    def _tell(self, before: Entitlement, after: Entitlement | None) -> None:
+        now = {grant.key: grant for grant in grants_of(after)}
+        for grant in grants_of(before):
+            if (kept := now.get(grant.key)) is None:
+                for watcher in self.watchers:
+                    watcher.revoked(grant.key)
+            elif kept != grant:
+                for watcher in self.watchers:
+                    watcher.moved(kept)
+
+
+def grants_of(one: Entitlement | None) -> Iterable[Grant]:
+    """
+    Give all that admissions can rest on.
+
+    :param one: a subscription, None for one that is not in force.
+    """
+    if one is not None:
+        yield subscription_grant(one)
+        for key in one.keys:
+            if not key.revoked:
+                yield key_grant(one, key)
+
+
+def subscription_grant(one: Entitlement) -> Grant:
+    """
+    Name a subscription as something to rest on.
+
+    :param one: the subscription.
+    """
+    return Grant(f"subscription:{one.subscription_id}", one.ends_at_ms)
+
+
+def key_grant(one: Entitlement, key: KeyStanding) -> Grant:
+    """
+    Name an API key as something to rest on.
+
+    :param one: the subscription that it is for.
+    :param key: the key.
+    """
+    return Grant(f"key:{one.subscription_id}:{key.digest}", key.expires_at_ms)
+
+
+def in_force(one: Entitlement, now_ms: int) -> bool:
+    """
+    Whether a subscription has begun and not ended.
+
+    :param one: the subscription.
+    :param now_ms: the time, in milliseconds since the Unix epoch.
+    """
+    return (one.starts_at_ms is None or one.starts_at_ms <= now_ms) and (
+        one.ends_at_ms is None or now_ms < one.ends_at_ms
+    )
