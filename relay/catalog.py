@@ -1,4 +1,4 @@
-"""What connectors and plans there are, and what a body must be to use them."""
+"""The connectors, plans and policies there are, and how a body is to use them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from relay.model import message_kinds, message_rules, plan_kinds, rules
+from relay.model import flow_rules, message_kinds, message_rules, plan_kinds, rules
 from relay.model.base import Value
 from relay.model.definition import ApiDefinition
 from relay.model.errors import Invalid, Issue, join
@@ -16,53 +16,66 @@ from relay.model.http_proxy import (
     HttpProxyEntrypoint,
     SharedConfiguration,
 )
-from relay.model.kinds import EndpointType, EntrypointType, PlanType
+from relay.model.kinds import EndpointType, EntrypointType, PlanType, PolicyType
 from relay.model.plan import PlanDefinition
 from relay.model.reading import issues, shown
 from relay.model.scalars import decoded
 from relay.model.soundness import unsound
 from relay.model.standing import Standing
 
-Kind = Literal["endpoint", "shared", "entrypoint", "plan"]
+Kind = Literal["endpoint", "shared", "entrypoint", "plan", "policy"]
 """What a schema is of; ``shared`` is the shared configuration of an endpoint type."""
 
-__all__ = ["Catalog", "EndpointType", "EntrypointType", "Kind", "PlanType", "builtin"]
+__all__ = [
+    "Catalog",
+    "EndpointType",
+    "EntrypointType",
+    "Kind",
+    "PlanType",
+    "PolicyType",
+    "builtin",
+]
 
 _M = TypeVar("_M", bound=Value)
-_K = TypeVar("_K", EndpointType, EntrypointType, PlanType)
+_K = TypeVar("_K", EndpointType, EntrypointType, PlanType, PolicyType)
 
 
 class Catalog:
-    """All connectors and plans of this installation."""
+    """All connectors, plans and policies of this installation."""
 
     def __init__(
         self,
         endpoints: Iterable[EndpointType],
         entrypoints: Iterable[EntrypointType],
         plans: Iterable[PlanType],
+        policies: Iterable[PolicyType] = (),
     ) -> None:
         self.endpoints = {kind.id: kind for kind in endpoints}
         self.entrypoints = {kind.id: kind for kind in entrypoints}
         self.plans = {kind.id: kind for kind in plans}
+        self.policies = {kind.id: kind for kind in policies}
 
     def with_plugins(
         self,
         endpoints: Iterable[EndpointType],
         entrypoints: Iterable[EntrypointType],
         plans: Iterable[PlanType] = (),
+        policies: Iterable[PolicyType] = (),
     ) -> Self:
-        """Give a catalog that knows more connectors and plans, too.
+        """Give a catalog that knows more connectors, plans and policies, too.
 
         :param endpoints: kinds of endpoints; those that are known already may be among
             them.
         :param entrypoints: the same of entrypoints.
         :param plans: the same of plans.
+        :param policies: the same of policies.
         :raises ValueError: when two different kinds have one id.
         """
         return type(self)(
             _united(self.endpoints.values(), endpoints),
             _united(self.entrypoints.values(), entrypoints),
             _united(self.plans.values(), plans),
+            _united(self.policies.values(), policies),
         )
 
     def parse_api(self, body: object) -> ApiDefinition:
@@ -78,6 +91,9 @@ class Catalog:
         if message_rules.is_message_api(members):
             problems += message_rules.check(members, self.endpoints, self.entrypoints)
         problems += self._connectors(members)
+        kind = members.get("type")
+        kind = kind.upper() if isinstance(kind, str) else None
+        problems += flow_rules.check(members, self.policies, kind)
         return _checked(definition, problems)
 
     def parse_standing(self, body: object) -> Standing:
@@ -89,13 +105,17 @@ class Catalog:
         return _checked(*_read(Standing, _object(body)))
 
     def parse_plan(
-        self, body: object, current: PlanDefinition | None = None
+        self,
+        body: object,
+        current: PlanDefinition | None = None,
+        api_type: str | None = None,
     ) -> PlanDefinition:
         """Read the body of a create or update call.
 
         :param body: decoded JSON.
         :param current: the plan that is updated. An update need not repeat the type
             of its security.
+        :param api_type: the type of its API; None when that is not known.
         :raises Invalid: with every problem of the body.
         """
         members = dict(_object(body))
@@ -103,6 +123,7 @@ class Catalog:
             members["security"] = _with_type(members.get("security"), current)
         plan, problems = _read(PlanDefinition, members)
         problems += self._security(members)
+        problems += flow_rules.check(members, self.policies, api_type)
         return _checked(plan, problems)
 
     def schema(self, kind: Kind, id: str) -> dict[str, Any]:
@@ -117,6 +138,8 @@ class Catalog:
             model = self.plans[id].configuration
         elif kind == "entrypoint":
             model = self.entrypoints[id].configuration
+        elif kind == "policy":
+            model = self.policies[id].configuration
         elif kind == "endpoint":
             model = self.endpoints[id].configuration
         else:

@@ -40,6 +40,7 @@ from relay.observability.access import open_access_log
 from relay.observability.live import LiveExchanges
 from relay.plans.consumers import Consumers
 from relay.plans.discovery import find_plans
+from relay.policies.discovery import find_policies
 from relay.process import raise_file_limit, settle_garbage
 from relay.settings import Settings, SettingsError, TlsSettings, load
 from relay.store.channels import ChannelStore
@@ -49,6 +50,8 @@ from relay.store.owner import owner_name
 from relay.store.store import Store
 from relay.tls.material import MaterialError
 from relay.tls.server import server_creator, tls_factory
+from relay.upstream.guard import Guard
+from relay.upstream.outbound import Outbound
 
 T = TypeVar("T")
 
@@ -198,8 +201,10 @@ class RelayService(Service):
             consumers,
             _wall_ms,
         )
-        found, plans = find_connectors(), find_plans()
-        self._catalog = builtin().with_plugins(*found.kinds, plans.kinds)
+        found, plans, policies = find_connectors(), find_plans(), find_policies()
+        self._catalog = builtin().with_plugins(
+            *found.kinds, plans.kinds, policies.kinds
+        )
         self._gateway = GatewayResource(services)
         self._builder = Builder(
             services,
@@ -210,6 +215,10 @@ class RelayService(Service):
                 self._reactor, channels, siblings
             ),
             plans,
+            policies,
+            Outbound.trusting(
+                self._reactor, Guard(settings.outbound.allow), settings.outbound.ca
+            ),
             ChannelStore(self._store, owner_name(settings.data_dir)),
         )
         self._deployer = Deployer(self._reactor, self._gateway, self._builder)

@@ -9,16 +9,25 @@ from relay.channel.archive import Archive, Keeper
 from relay.channel.channels import Channels, OpenChannel, Source
 from relay.channel.options import channel_options
 from relay.gateway.custody import Custody, Owners
-from relay.gateway.message import Entrypoint, MessageAnswerer
+from relay.gateway.flows.entrance import Entrance, open_entrance
+from relay.gateway.message import Door, Entrypoint, MessageAnswerer
 from relay.gateway.passthrough import ProxyAnswerer
 from relay.gateway.served import Answerer, ServedApi
 from relay.gateway.services import Services
-from relay.model.definition import ApiDefinition, EndpointGroup
+from relay.model.definition import (
+    ApiDefinition,
+    EndpointGroup,
+    Entrypoint as ListedEntrypoint,
+)
+from relay.model.kinds import EntrypointType
 from relay.model.records import Deployment
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
+from relay.policies.discovery import Policies
+from relay.policies.interfaces import PolicyContext
 from relay.upstream.failover import Failover
 from relay.upstream.group import Group
+from relay.upstream.outbound import Outbound
 
 
 class Sources(Protocol):
@@ -51,6 +60,7 @@ class EndpointPlugin(Protocol):
 class EntrypointPlugin(Protocol):
     """A type of entrypoint; see :class:`relay.connectors.interfaces.IEntrypoint`."""
 
+    kind: EntrypointType
     order: int
 
     def build(self, configuration: dict[str, Any], context: Any) -> Entrypoint:
@@ -67,6 +77,8 @@ class Builder:
     :param entrypoints: types of MESSAGE entrypoints, by id.
     :param context: makes what an entrypoint is built in.
     :param plans: types of plans.
+    :param policies: types of policies.
+    :param outbound: makes the calls that policies make.
     :param store: where leases and histories of channels are kept.
     """
 
@@ -78,6 +90,8 @@ class Builder:
         entrypoints: Mapping[str, EntrypointPlugin],
         context: Callable[[Channels, frozenset[str]], Any],
         plans: Plans,
+        policies: Policies,
+        outbound: Outbound,
         store: ChannelKeepers,
     ) -> None:
         self._store = store
@@ -87,6 +101,8 @@ class Builder:
         self._entrypoints = entrypoints
         self._context = context
         self._plans = plans
+        self._policies = policies
+        self._outbound = outbound
         self._shared: dict[str, _SharedChannels] = {}
         self._groups: dict[str, Group] = {}
 
@@ -110,19 +126,41 @@ class Builder:
             services.settings,
         )
         plans = self._plans.chain(deployment.plans, context)
+        entrance: Entrance | None = None
         try:
-            answerer = self._answerer(deployment.api_id, definition)
+            entrance = self._entrance(deployment, definition)
+            answerer = self._answerer(deployment.api_id, definition, entrance)
         except Exception:
             plans.close()
+            if entrance is not None:
+                entrance.close()
             raise
         return ServedApi(deployment, definition, plans, answerer)
 
-    def _answerer(self, api_id: str, definition: ApiDefinition) -> Answerer:
-        if definition.type == "MESSAGE":
-            return self._message(api_id, definition)
-        return self._proxy(api_id, definition)
+    def _entrance(
+        self, deployment: Deployment, definition: ApiDefinition
+    ) -> Entrance | None:
+        """Give what leads into the flows; None when there are none."""
+        services = self._services
+        context = PolicyContext(
+            services.reactor,
+            services.wall_ms,
+            self._outbound,
+            deployment.api_id,
+            definition,
+        )
+        return open_entrance(self._policies, deployment.plans, context)
 
-    def _proxy(self, api_id: str, definition: ApiDefinition) -> ProxyAnswerer:
+    def _answerer(
+        self, api_id: str, definition: ApiDefinition, entrance: Entrance | None
+    ) -> Answerer:
+        if definition.type == "MESSAGE":
+            return self._message(api_id, definition, entrance)
+        return self._proxy(api_id, definition, entrance)
+
+    def _proxy(
+        self, api_id: str, definition: ApiDefinition, entrance: Entrance | None
+    ) -> ProxyAnswerer:
         # The first group is the default one; others wait for dynamic routing.
         reactor = self._services.reactor
         group = Group(reactor, definition.endpoint_groups[0])
@@ -132,7 +170,9 @@ class Builder:
             failover = Failover(reactor, group, options)
         self._groups[api_id] = group
         group.start(self._services.wall_ms)
-        return ProxyAnswerer(group, failover, lambda: self._forget(api_id, group))
+        return ProxyAnswerer(
+            group, failover, lambda: self._forget(api_id, group), entrance
+        )
 
     def _forget(self, api_id: str, group: Group) -> None:
         if self._groups.get(api_id) is group:
@@ -156,7 +196,9 @@ class Builder:
         shared = self._shared.get(api_id)
         return shared.channels.as_json() if shared is not None else []
 
-    def _message(self, api_id: str, definition: ApiDefinition) -> MessageAnswerer:
+    def _message(
+        self, api_id: str, definition: ApiDefinition, entrance: Entrance | None
+    ) -> MessageAnswerer:
         group = definition.endpoint_groups[0]
         if not group.endpoints:
             raise ValueError("no endpoint is for the tenant of this gateway")
@@ -165,10 +207,7 @@ class Builder:
         context = self._context(shared.channels, frozenset(one.type for one in listed))
         ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)
         try:
-            entrypoints = [
-                self._entrypoints[one.type].build(one.configuration, context)
-                for one in ordered
-            ]
+            doors = [self._door(one, context) for one in ordered]
         except Exception:
             # What ran before goes on running, and keeps its channels.
             if not shared.users:
@@ -178,12 +217,23 @@ class Builder:
         self._adopt(api_id, shared)
         shared.users += 1
         return MessageAnswerer(
-            entrypoints,
+            doors,
             shared.channels,
             group.name,
             shared.custody,
             lambda: self._release(shared),
+            entrance,
         )
+
+    def _door(self, listed: ListedEntrypoint, context: Any) -> Door:
+        plugin = self._entrypoints[listed.type]
+        operations = set()
+        if plugin.kind.subscribes:
+            operations.add("SUBSCRIBE")
+        if plugin.kind.publishes(listed.configuration):
+            operations.add("PUBLISH")
+        entrypoint = plugin.build(listed.configuration, context)
+        return Door(entrypoint, listed.type, frozenset(operations))
 
     def _channels(self, api_id: str, group: EndpointGroup) -> _SharedChannels:
         """

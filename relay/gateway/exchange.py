@@ -78,6 +78,10 @@ class Exchange:
         """Which pages in a browser may read what is refused; None for none."""
         self.feed: Feed | None = None
         """Set once the client was let in."""
+        self.admission: Admission | None = None
+        """Who was let in; None before that, and for what needs no admission."""
+        self.adornments: list[Callable[[int, Headers], None]] = []
+        """What adds to the headers of the answer, whichever it is."""
         self._begun_s = services.reactor.seconds()
         self._sender = Sender(
             request, self, services.reactor, services.settings.stall_timeout_ms
@@ -109,7 +113,7 @@ class Exchange:
 
         :param admission: who, and by which plan.
         """
-        record = self.record
+        self.admission, record = admission, self.record
         record.plan_id = admission.plan_id
         record.application_id = admission.application_id
         record.subscription_id = admission.subscription_id
@@ -150,6 +154,8 @@ class Exchange:
         if self.services.settings.via:
             add_via(headers)
         self.identify(headers)
+        for adorn in self.adornments:
+            adorn(code, headers)
         self._sender.head(code, phrase, headers)
         if event_stream:
             self.services.access.opened(record, self.services.wall_ms())
@@ -165,6 +171,8 @@ class Exchange:
         self.record.ttfb_ms = self._elapsed_ms()
         self._streams = True
         self.identify(headers)
+        for adorn in self.adornments:
+            adorn(101, headers)
         self._sender.upgrade(headers)
         self.services.access.opened(self.record, self.services.wall_ms())
         self.request.channel.upgrade(receiver)
@@ -250,7 +258,11 @@ class Exchange:
             headers.setRawHeaders(b"retry-after", [b"%d" % refusal.retry_after_s])
         for challenge in refusal.challenges:
             headers.addRawHeader(b"www-authenticate", challenge)
+        for name, value in refusal.headers:
+            headers.setRawHeaders(name, [value])
         self.identify(headers)
+        for adorn in self.adornments:
+            adorn(refusal.status, headers)
         close = not 400 <= refusal.status < 500 or self.request.is_last
         self._sender.answer(refusal.status, headers, body, close)
         self._log_end()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote, unquote_plus
 
 from twisted.web.http_headers import Headers
@@ -20,6 +20,8 @@ from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.custody import Custody
 from relay.gateway.exchange import Exchange
+from relay.gateway.flows.entrance import Entrance
+from relay.gateway.flows.passage import Passage
 from relay.gateway.refusals import Refusal
 from relay.model.message_options import CorsOptions
 
@@ -135,32 +137,49 @@ class Entrypoint(Protocol):
         """Take no new calls; those that were taken go on."""
 
 
+class Door(NamedTuple):
+    """
+    An entrypoint with what flows want to know of it.
+
+    :param entrypoint: the entrypoint.
+    :param id: of its kind.
+    :param operations: what it does with events: ``SUBSCRIBE``, ``PUBLISH``.
+    """
+
+    entrypoint: Entrypoint
+    id: str
+    operations: frozenset[str]
+
+
 class MessageAnswerer:
     """
     Answers the calls of a MESSAGE API.
 
-    :param entrypoints: in the order in which they are asked.
+    :param doors: its entrypoints, in the order in which they are asked.
     :param channels: the API's channels.
     :param group: the endpoint group's name, for the access log.
     :param custody: knows whether the channels are this process's; None when every
         process has its own.
     :param release: tells that this deployment needs the channels no more.
+    :param entrance: leads into the API's flows; None without any.
     """
 
     def __init__(
         self,
-        entrypoints: Sequence[Entrypoint],
+        doors: Sequence[Door],
         channels: Channels,
         group: str,
         custody: Custody | None,
         release: Callable[[], None],
+        entrance: Entrance | None = None,
     ) -> None:
         self._custody = custody
-        self._entrypoints = entrypoints
+        self._doors = doors
+        self._entrance = entrance
         self._channels = channels
         self._group = group
         self._release = release
-        self.upgrades = any(entrypoint.upgrades for entrypoint in entrypoints)
+        self.upgrades = any(door.entrypoint.upgrades for door in doors)
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
         """Whether an entrypoint would answer it without giving or taking an event."""
@@ -172,15 +191,13 @@ class MessageAnswerer:
         """Find the entrypoint, and let it answer."""
         exchange.record.endpoint = self._group
         call = MessageCall(exchange, path, query, self._channels)
-        entrypoint = self._find(call)
-        if entrypoint is None:
+        door = self._find(call)
+        if door is None:
             call.refuse(refusals.NO_ENTRYPOINT)
         elif self._custody is None:
-            entrypoint.attach(call)
+            self._go_through(door, call)
         else:
-            self._custody.when_known(
-                lambda here: self._attach_if(here, entrypoint, call)
-            )
+            self._custody.when_known(lambda here: self._go_through_if(here, door, call))
 
     def refuse(
         self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
@@ -189,23 +206,43 @@ class MessageAnswerer:
         self._find(MessageCall(exchange, path, query, self._channels))
         exchange.refuse(refusal)
 
-    def _find(self, call: MessageCall) -> Entrypoint | None:
-        for entrypoint in self._entrypoints:
-            if entrypoint.accepts(call):
-                call.exchange.cors = entrypoint.cors
-                return entrypoint
+    def _find(self, call: MessageCall) -> Door | None:
+        for door in self._doors:
+            if door.entrypoint.accepts(call):
+                call.exchange.cors = door.entrypoint.cors
+                return door
         return None
 
-    def _attach_if(self, here: bool, entrypoint: Entrypoint, call: MessageCall) -> None:
+    def _go_through_if(self, here: bool, door: Door, call: MessageCall) -> None:
         if call.exchange.over:
             return
         if here:
-            entrypoint.attach(call)
+            self._go_through(door, call)
         else:
             call.refuse(refusals.CHANNEL_OWNED_ELSEWHERE)
 
+    def _go_through(self, door: Door, call: MessageCall) -> None:
+        """Let the flows see to the call, if there are any, and attach it."""
+        exchange = call.exchange
+        if self._entrance is None or exchange.admission is None:
+            door.entrypoint.attach(call)
+            return
+
+        def attach(passage: Passage) -> None:
+            exchange.adornments.append(passage.adorn)
+            asked = passage.call.request
+            door.entrypoint.attach(
+                MessageCall(exchange, asked.path, asked.query, self._channels)
+            )
+
+        self._entrance.enter(
+            exchange, call.path, call.query, attach, door.operations, door.id
+        )
+
     def close(self) -> None:
         """End the channels, unless another deployment goes on with them."""
-        for entrypoint in self._entrypoints:
-            entrypoint.close()
+        for door in self._doors:
+            door.entrypoint.close()
+        if self._entrance is not None:
+            self._entrance.close()
         self._release()

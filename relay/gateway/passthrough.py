@@ -17,6 +17,8 @@ from twisted.web.http_headers import Headers
 from relay.deadline import Deadline
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
+from relay.gateway.flows.entrance import Entrance
+from relay.gateway.flows.passage import Passage
 from relay.gateway.headers import (
     add_forwarded,
     add_via,
@@ -41,6 +43,7 @@ class ProxyAnswerer:
     :param group: the API's default endpoint group.
     :param failover: tries other endpoints, where the API asks for it.
     :param closed: called once no new calls are taken.
+    :param entrance: leads into the API's flows; None without any.
     """
 
     upgrades = False
@@ -50,10 +53,12 @@ class ProxyAnswerer:
         group: Group,
         failover: Failover | None = None,
         closed: Callable[[], None] = lambda: None,
+        entrance: Entrance | None = None,
     ) -> None:
         self._group = group
         self._failover = failover
         self._closed = closed
+        self._entrance = entrance
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
         """No: it is for the source, which nobody asks without a plan."""
@@ -66,7 +71,28 @@ class ProxyAnswerer:
         exchange.refuse(refusal)
 
     def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
-        """Choose an endpoint and call it."""
+        """Let the flows see to the request, if there are any, and call the source."""
+        if self._entrance is None or exchange.admission is None:
+            self._call(exchange, path, query, None)
+        else:
+            self._entrance.enter(
+                exchange,
+                path,
+                query,
+                lambda passage: self._pass(exchange, passage),
+            )
+
+    def _pass(self, exchange: Exchange, passage: Passage) -> None:
+        asked = passage.call.request
+        self._call(exchange, asked.path, asked.query, passage)
+
+    def _call(
+        self,
+        exchange: Exchange,
+        path: bytes,
+        query: bytes | None,
+        passage: Passage | None,
+    ) -> None:
         connector = self._group.next()
         if connector is None:
             exchange.refuse(refusals.NO_ENDPOINT)
@@ -74,11 +100,13 @@ class ProxyAnswerer:
         asked: Connector | Tries = connector
         if self._failover is not None:
             asked = self._failover.tries(connector, exchange.record.subscription_id)
-        Passthrough(exchange, asked).start(path, query)
+        Passthrough(exchange, asked, passage).start(path, query)
 
     def close(self) -> None:
         """Close unused connections; those in use end with their calls."""
         self._group.close()
+        if self._entrance is not None:
+            self._entrance.close()
         self._closed()
 
 
@@ -88,12 +116,19 @@ class Passthrough:
 
     :param exchange: whose client was let in.
     :param connector: the endpoint that was chosen.
+    :param passage: the call's way through the flows; None without any.
     """
 
     log = Logger()
 
-    def __init__(self, exchange: Exchange, connector: Connector | Tries) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        connector: Connector | Tries,
+        passage: Passage | None,
+    ) -> None:
         self._exchange = exchange
+        self._passage = passage
         self._connector = connector
         self._call: Call | TriedCall | None = None
         self._response: UpstreamResponse | None = None
@@ -158,14 +193,20 @@ class Passthrough:
             response.abort()
             return
         self._response = response
+        headers = self._headers_down(response)
+        if self._passage is None:
+            self._begin(response.code, response.phrase, headers)
+        else:
+            self._passage.respond(response.code, response.phrase, headers, self._begin)
+
+    def _begin(self, code: int, phrase: bytes, headers: Headers) -> None:
+        response = self._response
+        if response is None:
+            # The client has left while a policy took its time.
+            return
         self._request_clock.stop()
         self._exchange.record.endpoint = self._connector.name
-        self._exchange.begin(
-            response.code,
-            response.phrase,
-            self._headers_down(response),
-            response.is_event_stream,
-        )
+        self._exchange.begin(code, phrase, headers, response.is_event_stream)
         response.deliver(
             self,
             self._connector.idle_timeout_ms,

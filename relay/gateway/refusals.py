@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from relay.model.outcome import Outcome
 from relay.plans.verdict import Denial
@@ -23,6 +25,8 @@ class Refusal:
     :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
     :param plain: answer in plain text whatever the client accepts.
     :param challenges: values of ``WWW-Authenticate`` (RFC 9110, 11.6.1).
+    :param headers: more headers, names and values.
+    :param parameters: for expressions in response templates.
     """
 
     status: int
@@ -33,6 +37,8 @@ class Refusal:
     retry_after_s: int | None = None
     plain: bool = False
     challenges: tuple[bytes, ...] = ()
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, error: UpstreamError) -> Refusal:
@@ -133,6 +139,17 @@ NO_UPGRADE = Refusal(
 )
 NO_ENTRYPOINT = Refusal(
     404, "NO_ENTRYPOINT", "No entrypoint matches the incoming request"
+)
+NO_FLOW = Refusal(
+    404,
+    "FLOW_EXECUTION_FLOW_MATCHED_FAILURE",
+    "No flow of the API is for this request",
+)
+EXPRESSION_FAILED = Refusal(
+    500,
+    "EXPRESSION_FAILED",
+    "An expression of the API has no value for this request",
+    Outcome.INTERNAL_ERROR,
 )
 NO_ENDPOINT = Refusal(503, "NO_ENDPOINT_FOUND", "The API has no endpoint to call")
 REQUEST_TIMEOUT = Refusal(

@@ -73,10 +73,14 @@ class Plans:
     @route("POST", "/apis/<api_id>/plans", body=Body.REQUIRED)
     async def create(self, call: Call, api_id: str) -> Reply:
         """Create a plan, in staging."""
-        definition = self._catalog.parse_plan(call.body).to_json()
 
         def work(tx: Transaction) -> PlanRecord:
-            lifecycle.check_new_plan(find_api(tx, api_id))
+            api = find_api(tx, api_id)
+            parsed = self._catalog.parse_plan(
+                call.body, api_type=api.definition.get("type")
+            )
+            definition = parsed.to_json()
+            lifecycle.check_new_plan(api)
             plan = PlanRecord(
                 id=str(uuid4()),
                 api_id=api_id,
@@ -181,7 +185,10 @@ class Plans:
 
     def _updated(self, tx: Transaction, plan: PlanRecord, body: object) -> PlanRecord:
         current = PlanDefinition.read(plan.definition)
-        definition = self._catalog.parse_plan(body, current).to_json()
+        api = find_api(tx, plan.api_id)
+        definition = self._catalog.parse_plan(
+            body, current, api.definition.get("type")
+        ).to_json()
         lifecycle.check_update_plan(plan, definition)
         if "crossId" in plan.definition:
             definition.setdefault("crossId", plan.definition["crossId"])

@@ -1,4 +1,4 @@
-"""What connectors and plans there are, with the schemas of their configurations."""
+"""What connectors, plans and policies there are, with their schemas."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from relay import __version__
-from relay.catalog import Catalog, EndpointType, EntrypointType, Kind, PlanType
+from relay.catalog import (
+    Catalog,
+    EndpointType,
+    EntrypointType,
+    Kind,
+    PlanType,
+    PolicyType,
+)
 from relay.management.errors import NotFound
 from relay.management.reply import Reply
 from relay.management.wire import Call, route
@@ -68,8 +75,18 @@ class Plugins:
 
     @route("GET", "/plugins/policies")
     async def policies(self, call: Call) -> Reply:
-        """Give the policies, of which there are none yet."""
-        return Reply(200, [])
+        """Give the kinds of policies."""
+        return _all(self._catalog.policies)
+
+    @route("GET", "/plugins/policies/<plugin_id>")
+    async def policy(self, call: Call, plugin_id: str) -> Reply:
+        """Give one kind of policy."""
+        return _one(self._catalog.policies, plugin_id)
+
+    @route("GET", "/plugins/policies/<plugin_id>/schema")
+    async def policy_schema(self, call: Call, plugin_id: str) -> Reply:
+        """Give the JSON Schema of a policy's configuration."""
+        return self._schema("policy", plugin_id)
 
     def _schema(self, kind: Kind, plugin_id: str) -> Reply:
         try:
@@ -78,7 +95,7 @@ class Plugins:
             raise _missing(plugin_id) from None
 
 
-Plugin = EndpointType | EntrypointType | PlanType
+Plugin = EndpointType | EntrypointType | PlanType | PolicyType
 
 
 def _all(plugins: Mapping[str, Plugin]) -> Reply:
@@ -99,6 +116,12 @@ def _shape(plugin: Plugin) -> dict[str, Any]:
         "deployed": True,
     }
     if isinstance(plugin, PlanType):
+        return shape
+    if isinstance(plugin, PolicyType):
+        shape["flowPhaseCompatibility"] = {
+            "HTTP_PROXY": [phase.upper() for phase in plugin.proxy],
+            "HTTP_MESSAGE": [phase.upper() for phase in plugin.message],
+        }
         return shape
     shape["supportedApiType"] = plugin.api_type
     shape["supportedModes"] = plugin.modes

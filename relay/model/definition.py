@@ -11,6 +11,7 @@ from relay.model.base import Options
 from relay.model.descriptive import ApiDescription, Kept
 from relay.model.endpoints import Endpoint, EndpointGroup, LoadBalancer
 from relay.model.failover import Failover
+from relay.model.flow import Flow, FlowExecution
 from relay.model.listener import Entrypoint, HttpListener, Path, RequestValidation
 from relay.model.read_only import without_api_fields
 from relay.model.scalars import Flag, Name, Upper
@@ -76,8 +77,8 @@ class ApiDefinition(ApiDescription):
     endpoint_groups: tuple[EndpointGroup, ...]
     analytics: Analytics = Analytics()
     failover: Failover | None = None
-    flow_execution: unbuilt.FlowExecution = None
-    flows: unbuilt.Flows = None
+    flow_execution: FlowExecution | None = None
+    flows: tuple[Flow, ...] | None = None
     resources: unbuilt.Resources = None
     response_templates: unbuilt.ResponseTemplates = None
     services: unbuilt.Services = None

@@ -1,4 +1,4 @@
-"""The kinds of connectors and plans that a catalog holds."""
+"""The kinds of connectors, plans and policies that a catalog holds."""
 
 from __future__ import annotations
 
@@ -75,6 +75,36 @@ class PlanType:
     """As in ``"type": "KEY_LESS"``."""
     name: str
     configuration: type[Value]
+
+
+Phase = Literal["request", "response", "subscribe", "publish"]
+"""When a policy acts: on a call, on the head of its answer, or on each event that goes
+out to a client or comes in from one."""
+
+
+def fits(configuration: Any, phase: Phase) -> str | None:
+    """Say that a configuration can be used in every phase that its policy has."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyType:
+    """A kind of policy."""
+
+    id: str
+    """As in ``"policy": "transform-headers"``."""
+    name: str
+    configuration: type[Value]
+    proxy: tuple[Phase, ...] = ()
+    """The phases of PROXY APIs in which it can be used."""
+    message: tuple[Phase, ...] = ()
+    """The same of MESSAGE APIs."""
+    problem: Callable[[Any, Phase], str | None] = fits
+    """What keeps a configuration, as it was read, from being used in a phase."""
+
+    def phases(self, api_type: str) -> tuple[Phase, ...]:
+        """Give the phases of one type of API in which it can be used."""
+        return self.message if api_type == "MESSAGE" else self.proxy
 
 
 def _modes(api_type: str, publish: bool, subscribe: bool) -> list[Mode]:

@@ -11,6 +11,7 @@ from relay.model import unbuilt
 from relay.model.base import Options
 from relay.model.definition import DefinitionVersion
 from relay.model.descriptive import PlanDescription
+from relay.model.flow import Flow
 from relay.model.read_only import without_plan_fields
 from relay.model.scalars import Configuration, Name, Upper
 
@@ -51,7 +52,7 @@ class PlanDefinition(PlanDescription):
     name: Name
     mode: Annotated[Literal["STANDARD"], BeforeValidator(_not_push), Upper] = "STANDARD"
     security: PlanSecurity
-    flows: unbuilt.Flows = None
+    flows: tuple[Flow, ...] | None = None
     selection_rule: unbuilt.SelectionRule = None
     tags: unbuilt.PlanTags = None
     excluded_groups: unbuilt.ExcludedGroups = None

@@ -15,8 +15,6 @@ from pydantic import AfterValidator
 
 from relay.model.refusal import Where, refusal
 
-_NOT_STEPS = frozenset({"selectors", "tags", "methods"})
-
 
 def _is_on(value: object) -> bool:
     # Gravitee's default for `enabled` is true on flows, steps, resources, services.
@@ -48,24 +46,6 @@ def services_on(value: Any) -> Iterator[Where]:
         yield ()
 
 
-def flows_on(value: Any) -> Iterator[Where]:
-    """Find the enabled flows that have an enabled step."""
-    if not isinstance(value, list):
-        if value:
-            yield ()
-        return
-    for position, flow in enumerate(value):
-        if not isinstance(flow, dict):
-            if flow:
-                yield (position,)
-        elif _is_on(flow) and any(
-            any(map(_is_on, steps))
-            for phase, steps in flow.items()
-            if isinstance(steps, list) and phase not in _NOT_STEPS
-        ):
-            yield (position,)
-
-
 def resources_on(value: Any) -> Iterator[Where]:
     """Find the resources that are not disabled."""
     if isinstance(value, list):
@@ -83,15 +63,6 @@ def logging_on(value: Any) -> Iterator[Where]:
                 yield from ((part, name) for name, on in switches.items() if on)
             elif switches:
                 yield (part,)
-    elif value:
-        yield ()
-
-
-def match_required(value: Any) -> Iterator[Where]:
-    """Find ``matchRequired``; the mode of execution alone changes nothing."""
-    if isinstance(value, dict):
-        if value.get("matchRequired") not in (None, False):
-            yield ("matchRequired",)
     elif value:
         yield ()
 
@@ -148,11 +119,7 @@ ClientCertificate = Annotated[
 ]
 
 # What happens to traffic.
-Flows = Annotated[Any, refused(flows_on, "flows and policies are not supported yet")]
-FlowExecution = Annotated[
-    Any,
-    refused(match_required, "flows are not supported yet, so none could match"),
-]
+NativeSteps = Annotated[Any, refused(anything, "steps of Kafka APIs are not supported")]
 Services = Annotated[
     Any,
     refused(

@@ -7,8 +7,9 @@ A test scripts both ends: the client's bytes and the source's (``raw.py``).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from ipaddress import ip_network
 from typing import Any, cast
 
 from twisted.internet import reactor as installed
@@ -23,6 +24,7 @@ from twisted.trial.unittest import TestCase
 from zope.interface import directlyProvides, providedBy
 
 from relay.gateway.deployer import Deployer
+from relay.gateway.flows.entrance import open_entrance
 from relay.gateway.passthrough import ProxyAnswerer
 from relay.gateway.resource import GatewayResource
 from relay.gateway.served import ServedApi
@@ -36,10 +38,14 @@ from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
 from relay.plans.keyless import keyless_plan
+from relay.policies.discovery import find_policies
+from relay.policies.interfaces import PolicyContext
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 from relay.tls.server import tls_factory
 from relay.upstream.failover import Failover
 from relay.upstream.group import Group
+from relay.upstream.guard import Guard
+from relay.upstream.outbound import Outbound
 from relay.upstream.pool import Pool
 from tests.gateway.raw import (
     Client,
@@ -143,12 +149,18 @@ def definition(
 
 
 def deployed(
-    body: dict[str, Any], api_id: str = "api-1", number: int = 1
+    body: dict[str, Any],
+    api_id: str = "api-1",
+    number: int = 1,
+    flows: Sequence[dict[str, Any]] = (),
 ) -> Deployment:
-    """Make a deployment of a definition, with a keyless plan."""
-    return Deployment(
-        f"{api_id}-{number}", api_id, number, None, body, (KEYLESS,), NOW_MS
-    )
+    """
+    Make a deployment of a definition, with a keyless plan.
+
+    :param flows: of the plan.
+    """
+    plan = {**KEYLESS, "flows": list(flows)} if flows else KEYLESS
+    return Deployment(f"{api_id}-{number}", api_id, number, None, body, (plan,), NOW_MS)
 
 
 class SteeredReactor:
@@ -204,6 +216,10 @@ class Gateway:
         """The endpoint group of each deployment that was made ready, in order."""
         self.plans = Plans([keyless_plan])
         """The types of plans; more may be put in."""
+        self.policies = find_policies()
+        self.outbound = Outbound.trusting(
+            reactor, Guard([ip_network("127.0.0.0/8")]), None
+        )
         self.deployer = Deployer(cast(Any, reactor), self.resource, self._build)
         self.port: Any = None
 
@@ -224,7 +240,19 @@ class Gateway:
         if body.failover is not None and body.failover.enabled:
             failover = Failover(cast(Any, self.reactor), group, body.failover)
         group.start(lambda: NOW_MS + round(self.reactor.seconds() * 1000))
-        return ServedApi(deployment, body, plans, ProxyAnswerer(group, failover))
+        entrance = open_entrance(
+            self.policies,
+            deployment.plans,
+            PolicyContext(
+                self.reactor,
+                self.services.wall_ms,
+                self.outbound,
+                deployment.api_id,
+                body,
+            ),
+        )
+        answerer = ProxyAnswerer(group, failover, entrance=entrance)
+        return ServedApi(deployment, body, plans, answerer)
 
     @property
     def pool(self) -> Pool:

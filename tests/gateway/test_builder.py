@@ -16,12 +16,16 @@ from relay.gateway.builder import Builder
 from relay.gateway.message import MessageAnswerer, MessageCall
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
+from relay.model.message_kinds import HTTP_POST_ENTRYPOINT
 from relay.model.records import Deployment
 from relay.observability.live import LiveExchanges
 from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans
 from relay.plans.keyless import keyless_plan
+from relay.policies.discovery import Policies
 from relay.settings import GatewaySettings, LimitSettings
+from relay.upstream.guard import Guard
+from relay.upstream.outbound import Outbound
 from tests.model.bodies import tutorial_api
 
 API = {
@@ -63,6 +67,7 @@ class Leases:
 class Entrypoints:
     """A type of entrypoint that may be out of order."""
 
+    kind = HTTP_POST_ENTRYPOINT
     order = 1
     upgrades = False
     cors = None
@@ -112,6 +117,8 @@ class ChannelsTests(SynchronousTestCase):
             {"http-post": self.entrypoints},
             lambda channels, siblings: channels,
             Plans([keyless_plan]),
+            Policies([]),
+            Outbound.trusting(self.clock, Guard(), None),
             self.leases,
         )
 

@@ -26,6 +26,7 @@ from relay.catalog import builtin
 from relay.management.auth import Authenticator, ensure_admin
 from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
+from relay.policies.discovery import find_policies
 from relay.settings import ManagementSettings, Settings
 from relay.store.store import Store
 
@@ -111,7 +112,7 @@ class ManagementCase(TestCase):
 
     timeout = 60
     management = ManagementSettings()
-    catalog = builtin()
+    catalog = builtin().with_plugins((), (), policies=find_policies().kinds)
 
     async def setUp(self) -> None:  # type: ignore[override]
         """Start it, with the administrator in it."""

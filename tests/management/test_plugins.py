@@ -24,7 +24,23 @@ class PluginTests(ManagementCase):
                     self.assertEqual(await self.expect(200, "GET", path), one)
         plans = await self.expect(200, "GET", f"{V2}/plugins/plans")
         self.assertEqual([one["id"] for one in plans], ["API_KEY", "KEY_LESS"])
-        self.assertEqual(await self.expect(200, "GET", f"{V2}/plugins/policies"), [])
+
+    async def test_policies(self) -> None:
+        """Each tells where it can be used, and what its configuration is."""
+        found = await self.expect(200, "GET", f"{V2}/plugins/policies")
+        phases = {one["id"]: one["flowPhaseCompatibility"] for one in found}
+        self.assertEqual(
+            phases["transform-headers"],
+            {
+                "HTTP_PROXY": ["REQUEST", "RESPONSE"],
+                "HTTP_MESSAGE": ["REQUEST", "RESPONSE"],
+            },
+        )
+        for one in found:
+            path = f"{V2}/plugins/policies/{one['id']}"
+            self.assertEqual(await self.expect(200, "GET", path), one)
+            schema = await self.expect(200, "GET", f"{path}/schema")
+            self.assertEqual(schema["type"], "object")
 
     async def test_modes(self) -> None:
         """What gives events out, and what takes them in."""
@@ -66,6 +82,8 @@ class PluginTests(ManagementCase):
             "entrypoints/x",
             "entrypoints/x/schema",
             "plans/JWT/schema",
+            "policies/x",
+            "policies/x/schema",
         ):
             error = await self.refused(
                 404, "plugin.notFound", "GET", f"{V2}/plugins/{path}"

@@ -215,7 +215,9 @@ api_bodies: st.SearchStrategy[dict[str, Any]] = sometimes(
         "analytics": st.sampled_from(
             [None, {}, {"enabled": False, "sampling": {"type": "COUNT"}}]
         ),
-        "flows": st.sampled_from([None, [], [{"enabled": False, "request": [{}]}]]),
+        "flows": st.sampled_from(
+            [None, [], [{"enabled": False, "request": [{"policy": "x"}]}]]
+        ),
         "failover": st.sampled_from([None, {"enabled": False, "maxRetries": 2}]),
         "flowExecution": st.sampled_from([None, {"mode": "BEST_MATCH"}]),
         "id": words,

@@ -81,7 +81,6 @@ class PlanTests(SynchronousTestCase):
     def test_refused(self) -> None:
         """What would change who gets in is refused; nothing of it is fine."""
         fields: dict[str, Any] = {
-            "flows": [{"request": [{"policy": "x"}]}],
             "selectionRule": "{#request.method == 'GET'}",
             "tags": ["x"],
             "excludedGroups": ["x"],

@@ -10,9 +10,6 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.model import unbuilt
 from relay.model.reading import issues
 
-STEP = {"policy": "mock", "enabled": True}
-OFF = {"policy": "mock", "enabled": False}
-
 
 class UnbuiltTests(SynchronousTestCase):
     """What is in effect is refused, what is not is kept."""
@@ -60,39 +57,6 @@ class UnbuiltTests(SynchronousTestCase):
                 },
                 "f": [1],
             },
-        )
-
-    def test_flows(self) -> None:
-        """A flow is in effect if it and one of its steps are on."""
-        self.check(
-            unbuilt.Flows,
-            [
-                [],
-                [None, {}],
-                [{"name": "a", "enabled": True, "request": [], "response": None}],
-                [{"selectors": [{"type": "HTTP", "methods": ["GET"]}], "tags": ["x"]}],
-                [{"enabled": False, "request": [STEP]}],
-                [{"enabled": True, "request": [OFF, OFF]}],
-            ],
-            {
-                "f[0]": [{"request": [STEP]}],
-                "f[1]": [{"enabled": False, "request": [STEP]}, {"publish": [STEP]}],
-                "f[0] f[2]": [
-                    {"response": [OFF, STEP]},
-                    {},
-                    {"enabled": None, "interact": [{"policy": "x"}]},
-                ],
-                "f[3]": [None, None, None, "x"],
-                "f": {"request": [STEP]},
-            },
-        )
-
-    def test_flow_execution(self) -> None:
-        """The mode chooses among flows; requiring one would refuse every call."""
-        self.check(
-            unbuilt.FlowExecution,
-            [{}, {"mode": "BEST_MATCH", "matchRequired": False}],
-            {"f.matchRequired": {"matchRequired": True}, "f": "BEST_MATCH"},
         )
 
     def test_resources(self) -> None:

@@ -1,0 +1,137 @@
+"""Which calls a flow is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from relay.expression.nodes import Scope
+from relay.expression.template import Condition
+from relay.gateway.flows.paths import PathPattern, segments
+from relay.model.flow import (
+    ChannelSelector,
+    ConditionSelector,
+    Flow,
+    HttpSelector,
+    Selector,
+)
+
+METHODS = frozenset(
+    "CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT TRACE".split()  # noqa: SIM905
+)
+EVERYWHERE = PathPattern("/", whole=False)
+
+
+class Asked(NamedTuple):
+    """
+    What selectors look at.
+
+    :param method: the request's.
+    :param path: the segments that follow the context-path.
+    :param operations: what the entrypoint does: ``SUBSCRIBE``, ``PUBLISH``.
+    :param entrypoint: the id of its kind.
+    :param scope: for conditions.
+    """
+
+    method: str
+    path: Sequence[str]
+    operations: frozenset[str]
+    entrypoint: str
+    scope: Scope
+
+
+class Selection:
+    """
+    The selectors of one flow.
+
+    :param flow: its definition.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self._methods: frozenset[str] = frozenset()
+        self._operations: frozenset[str] = frozenset()
+        self._entrypoints: frozenset[str] = frozenset()
+        self._patterns: list[PathPattern] = []
+        self._conditions: list[Condition] = []
+        for selector in flow.selectors:
+            self._add(selector)
+
+    def _add(self, selector: Selector) -> None:
+        if isinstance(selector, HttpSelector):
+            whole = selector.path_operator == "EQUALS"
+            self._patterns.append(PathPattern(selector.path, whole))
+            self._methods = frozenset(selector.methods)
+        elif isinstance(selector, ChannelSelector):
+            whole = selector.channel_operator == "EQUALS"
+            self._patterns.append(PathPattern(selector.channel, whole))
+            self._operations = frozenset(selector.operations)
+            self._entrypoints = frozenset(selector.entrypoints)
+        elif isinstance(selector, ConditionSelector):
+            self._conditions.append(Condition.read(selector.condition))
+
+    @property
+    def pattern(self) -> PathPattern:
+        """The path that counts when the best match is looked for."""
+        return self._patterns[0] if self._patterns else EVERYWHERE
+
+    def match(self, asked: Asked) -> dict[str, str] | None:
+        """
+        Tell whether a call is selected.
+
+        :param asked: the call.
+        :return: the parameters of the path, or None.
+        :raises EvaluationFailed: when a condition has no answer.
+        """
+        if self._methods and _known(asked.method) not in self._methods:
+            return None
+        if self._operations and not self._operations & asked.operations:
+            return None
+        if self._entrypoints and asked.entrypoint not in self._entrypoints:
+            return None
+        parameters: dict[str, str] = {}
+        for pattern in self._patterns:
+            found = pattern.match(asked.path)
+            if found is None:
+                return None
+            parameters |= found
+        if all(condition.holds(asked.scope) for condition in self._conditions):
+            return parameters
+        return None
+
+
+def selected(
+    selections: Iterable[Selection], asked: Asked, best: bool
+) -> list[tuple[int, dict[str, str]]]:
+    """
+    Choose the flows of one level.
+
+    :param selections: of its flows, in order.
+    :param asked: the call.
+    :param best: whether only the one that fits best is wanted.
+    :return: numbers of flows with the parameters of their paths.
+    :raises EvaluationFailed: when a condition has no answer.
+    """
+    found: list[tuple[int, dict[str, str]]] = []
+    ranks: list[tuple[tuple[int, ...], bool]] = []
+    for number, selection in enumerate(selections):
+        parameters = selection.match(asked)
+        if parameters is not None:
+            found.append((number, parameters))
+            ranks.append(selection.pattern.rank)
+    if best and found:
+        # Of equal ones the first: max() keeps it.
+        return [found[max(range(len(found)), key=ranks.__getitem__)]]
+    return found
+
+
+def path_of(path: bytes) -> list[str]:
+    """
+    Give the segments of a raw path.
+
+    :param path: what follows the context-path.
+    """
+    return segments(path.decode("latin-1"))
+
+
+def _known(method: str) -> str:
+    return method if method in METHODS else "OTHER"

@@ -1,0 +1,145 @@
+"""A call as policies see it, and change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from twisted.web.http_headers import Headers
+
+from relay.expression.values import Value
+from relay.model.outcome import Outcome
+
+ATTRIBUTE_PREFIX = "gravitee.attribute."
+"""Attributes can be named with it or without."""
+ENDPOINT_ATTRIBUTE = "request.endpoint"
+"""Where dynamic routing puts where the call is to go."""
+
+_UNSAFE = {10: " ", 13: " ", 0: None}
+
+
+@dataclass
+class Request:
+    """
+    The client's request, which goes on as policies leave it.
+
+    :param method: such as ``GET``.
+    :param path: what follows the context-path, raw.
+    :param query: the raw query, None without ``?``.
+    :param headers: its headers.
+    :param content_length: bytes of the body; None for one whose length is not told,
+        0 for none.
+    :param remote_address: who calls, through trusted proxies.
+    """
+
+    method: str
+    path: bytes
+    query: bytes | None
+    headers: Headers
+    content_length: int | None = 0
+    remote_address: str = ""
+
+
+@dataclass
+class Response:
+    """
+    The head of the answer; its body passes by.
+
+    :param status: the HTTP status.
+    :param phrase: the reason phrase.
+    :param headers: its headers.
+    """
+
+    status: int
+    phrase: bytes
+    headers: Headers
+
+
+@dataclass
+class Call:
+    """
+    One call.
+
+    :param request: what the client asks.
+    :param scope: what the variables of expressions stand for.
+    :param attributes: what policies tell each other, and expressions.
+    :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
+    :param path_parameters: what ``:name`` stood for in the paths of its flows.
+    :param response: the answer's head, None before there is one.
+    :param answer_headers: headers for whatever answer the client gets in the end.
+    :param most_body_bytes: how large the request's body may be; None for any size.
+    """
+
+    request: Request
+    scope: dict[str, Value] = field(default_factory=dict, repr=False)
+    attributes: dict[str, Value] = field(default_factory=dict, repr=False)
+    ids: Mapping[str, str] = field(default_factory=dict)
+    path_parameters: dict[str, str] = field(default_factory=dict)
+    response: Response | None = None
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    most_body_bytes: int | None = None
+
+    def limit_body(self, most_bytes: int) -> None:
+        """
+        Refuse the request if its body turns out to be larger.
+
+        :param most_bytes: how large it may be.
+        """
+        self.most_body_bytes = min(most_bytes, self.most_body_bytes or most_bytes)
+
+
+class Interrupted(Exception):
+    """
+    Raised by a policy that ends the call with an answer of its own.
+
+    With a key it is a refusal, which response templates may reword; without one it is
+    an answer like any other.
+
+    :param status: the HTTP status.
+    :param message: one sentence for the client of a refusal.
+    :param key: the error key.
+    :param headers: names and values.
+    :param body: of an answer.
+    :param parameters: for response templates: ``#parameters['x']``.
+    :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
+    :param outcome: how the exchange of a refused call ends.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str = "",
+        key: str = "",
+        headers: list[tuple[str, str]] | None = None,
+        body: bytes = b"",
+        parameters: Mapping[str, Value] | None = None,
+        retry_after_s: int | None = None,
+        outcome: Outcome = Outcome.REFUSED,
+    ) -> None:
+        super().__init__(key or status)
+        self.status = status
+        self.message = message
+        self.key = key
+        self.headers = headers or []
+        self.body = body
+        self.parameters = parameters or {}
+        self.retry_after_s = retry_after_s
+        self.outcome = outcome
+
+
+def header_value(text: str) -> bytes:
+    """
+    Write a text as a header's value: in one line, whatever an expression gave.
+
+    :param text: the text.
+    """
+    return text.translate(_UNSAFE).strip().encode("utf-8", "replace")
+
+
+def attribute_name(name: str) -> str:
+    """
+    Give the short form of an attribute's name.
+
+    :param name: with the prefix, or without.
+    """
+    return name.removeprefix(ATTRIBUTE_PREFIX)

@@ -1,0 +1,86 @@
+"""An event as policies see it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from relay.channel.message import Message
+from relay.expression.json_path import parse_json
+from relay.expression.values import Fields, Value
+
+_UNREAD = object()
+
+
+class Event(Fields):
+    """
+    One event; it is the ``#message`` of expressions.
+
+    :param message: what it holds.
+    :param id: its id as clients see it; of one that is being published its own.
+    :param at_ms: when it came, in milliseconds since the Unix epoch.
+    :param line: what is equal for events of one channel.
+    """
+
+    __slots__ = ("_json", "at_ms", "id", "line", "message")
+
+    def __init__(self, message: Message, id: str, at_ms: int, line: str) -> None:
+        self.message = message
+        self.id = id
+        self.at_ms = at_ms
+        self.line = line
+        self._json: Any = _UNREAD
+
+    def having(self, message: Message) -> Event:
+        """
+        Give the same event with another content.
+
+        :param message: what it is to hold.
+        """
+        return Event(message, self.id, self.at_ms, self.line)
+
+    def json(self) -> Value:
+        """
+        Give the data as JSON, read once; it must not be changed in place.
+
+        :raises EvaluationFailed: when it is none.
+        """
+        if self._json is _UNREAD:
+            self._json = parse_json(self.message.data)
+        value: Value = self._json
+        return value
+
+    def get(self, name: str) -> Value:
+        """
+        Give a member for expressions.
+
+        :param name: its name.
+        """
+        message = self.message
+        if name == "content":
+            return message.data
+        if name == "jsonContent":
+            return self.json()
+        if name == "type":
+            return message.type
+        if name == "id":
+            return self.id
+        if name == "topic":
+            return message.topic
+        if name == "headers":
+            return message.headers or {}
+        if name == "metadata":
+            return message.metadata or {}
+        if name == "timestamp":
+            known = message.timestamp_ms
+            return self.at_ms if known is None else known
+        return None
+
+
+def compact(value: Value) -> str:
+    """
+    Write JSON as events carry it.
+
+    :param value: what was read from JSON.
+    """
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,111 @@
+"""What a policy provides, as a twisted plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.plugin import IPlugin
+from zope.interface import Attribute
+
+from relay.expression.nodes import Scope
+from relay.model.definition import ApiDefinition
+from relay.policies.call import Call
+from relay.policies.event import Event
+from relay.upstream.outbound import Outbound
+
+
+class EventStep(Protocol):
+    """A policy of events, for all subscribers for whom it does the same."""
+
+    key: Hashable
+    """What is equal for steps that do the same to every event: an event is shaped once
+    for all subscribers whose steps have equal keys."""
+
+    def apply(self, event: Event) -> Event | None:
+        """
+        Give an event as it goes on, or None to withhold it; it has to be cheap.
+
+        :param event: the event, which must not be changed in place.
+        :raises Interrupted: to refuse it, when a client publishes it.
+        :raises EvaluationFailed: when an expression has no value; then the event is
+            withheld.
+        """
+
+
+class Policy:
+    """
+    One step of a flow, ready for calls. What a policy does not do is left as it is.
+
+    The kind says in which phases it may stand; only their methods are called.
+    """
+
+    def on_request(self, call: Call) -> Deferred[None] | None:
+        """
+        Act on a request, before it goes to the source.
+
+        :param call: the call.
+        :return: a Deferred when that takes time, cancelled when the client leaves.
+        :raises Interrupted: to end the call with an answer.
+        :raises EvaluationFailed: when an expression has no value; the call is refused.
+        """
+        raise NotImplementedError
+
+    def on_response(self, call: Call) -> Deferred[None] | None:
+        """
+        Act on the head of an answer; ``call.response`` is set.
+
+        :param call: the call.
+        :return: as above, but for MESSAGE APIs, where it must be None.
+        """
+        raise NotImplementedError
+
+    def for_events(self, scope: Scope) -> EventStep:
+        """
+        Get ready for the events of one client.
+
+        :param scope: what the variables stand for, but ``#message``. Whatever depends
+            on them is settled here, so that clients with the same values share what is
+            done.
+        :raises EvaluationFailed: when an expression has no value; the call is refused.
+        """
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """The deployment is no longer served: stop what goes on in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyContext:
+    """
+    What a policy is built in.
+
+    :param reactor: what tells the time and calls later.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    :param outbound: makes guarded calls to URLs of definitions.
+    :param api_id: the API.
+    :param api: its definition.
+    """
+
+    reactor: Any
+    wall_ms: Callable[[], int]
+    outbound: Outbound
+    api_id: str
+    api: ApiDefinition
+
+
+class IPolicy(IPlugin):
+    """A type of policy."""
+
+    kind = Attribute("its :class:`relay.model.kinds.PolicyType`")
+
+    def build(configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """
+        Make one step of a flow ready.
+
+        :param configuration: its configuration, checked.
+        :param context: what it is built in.
+        :raises ValueError: when something in it cannot be used.
+        """

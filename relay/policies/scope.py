@@ -1,0 +1,188 @@
+"""What the variables of expressions stand for in a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from twisted.web.http_headers import Headers
+
+from relay.expression.nodes import Scope
+from relay.expression.values import Fields, Lookup, Value
+from relay.model.definition import ApiDefinition
+from relay.policies.call import Call, attribute_name
+
+
+class HeaderValues(Lookup):
+    """
+    Headers, by names of any case.
+
+    :param headers: of a request or a response, as they are when they are asked for.
+    """
+
+    def __init__(self, headers: Callable[[], Headers]) -> None:
+        self._headers = headers
+
+    def get(self, name: str) -> Value:
+        """Give the values of one header."""
+        values = self._headers().getRawHeaders(name.encode("utf-8", "replace"))
+        if values is None:
+            return None
+        return [value.decode("utf-8", "replace") for value in values]
+
+    def names(self) -> list[str]:
+        """Give the names."""
+        return [
+            name.decode("latin-1") for name, _ in self._headers().getAllRawHeaders()
+        ]
+
+
+class Attributes(Lookup):
+    """
+    The attributes of a call, by their short names or the long ones.
+
+    :param attributes: by their short names.
+    """
+
+    def __init__(self, attributes: dict[str, Value]) -> None:
+        self._attributes = attributes
+
+    def get(self, name: str) -> Value:
+        """Give one."""
+        return self._attributes.get(attribute_name(name))
+
+    def names(self) -> list[str]:
+        """Give the names."""
+        return list(self._attributes)
+
+
+class EndpointNames(Lookup):
+    """
+    The endpoints and groups of an API: what ``#endpoints['name']`` gives leads there.
+
+    :param names: of all of them.
+    """
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def get(self, name: str) -> Value:
+        """Give what a target begins with."""
+        return f"{name}:" if name in self._names else None
+
+    def names(self) -> list[str]:
+        """Give the names."""
+        return sorted(self._names)
+
+
+class Known(Fields):
+    """
+    Members that are found out when they are asked for.
+
+    :param members: what finds them out.
+    """
+
+    def __init__(self, members: Mapping[str, Callable[[], Value]]) -> None:
+        self._members = members
+
+    def get(self, name: str) -> Value:
+        """Find a member out."""
+        member = self._members.get(name)
+        return None if member is None else member()
+
+
+def query_values(query: bytes | None) -> dict[str, Value]:
+    """
+    Decode a query.
+
+    :param query: raw, None for none.
+    :return: the values of each name, in order.
+    """
+    values: dict[str, list[str]] = {}
+    for pair in (query or b"").split(b"&"):
+        name, _, value = pair.decode("latin-1").partition("=")
+        if name:
+            values.setdefault(unquote_plus(name), []).append(unquote_plus(value))
+    return dict(values)
+
+
+def call_scope(
+    call: Call, facts: Mapping[str, Callable[[], Value]], shared: Scope
+) -> dict[str, Value]:
+    """
+    Make the scope of a call.
+
+    :param call: the call.
+    :param facts: members of ``#request`` that no policy changes.
+    :param shared: the variables that are the same for all calls of the deployment.
+    """
+    request = call.request
+
+    def path_info() -> str:
+        return request.path.decode("latin-1")
+
+    members: dict[str, Callable[[], Value]] = {
+        **facts,
+        "method": lambda: request.method,
+        "headers": lambda: HeaderValues(lambda: request.headers),
+        "params": lambda: query_values(request.query),
+        "pathInfo": path_info,
+        "pathInfos": lambda: path_info().split("/"),
+        "pathParams": lambda: dict(call.path_parameters),
+        "remoteAddress": lambda: request.remote_address,
+    }
+    return {
+        **shared,
+        "request": Known(members),
+        "context": {"attributes": Attributes(call.attributes)},
+        "application": {"id": call.ids.get("application")},
+        "subscription": {"id": call.ids.get("subscription")},
+    }
+
+
+def response_members(call: Call) -> Value:
+    """
+    Give the ``#response`` of a call whose answer has come.
+
+    :param call: the call.
+    """
+    response = call.response
+    if response is None:
+        return None
+    return Known(
+        {
+            "status": lambda: response.status,
+            "headers": lambda: HeaderValues(lambda: response.headers),
+        }
+    )
+
+
+def shared_scope(api_id: str, api: ApiDefinition) -> Scope:
+    """
+    Make the variables that are the same for all calls of a deployment.
+
+    :param api_id: the API.
+    :param api: its definition.
+    """
+    properties = dict(_properties(api.properties))
+    names = {group.name for group in api.endpoint_groups}
+    names |= {one.name for group in api.endpoint_groups for one in group.endpoints}
+    return {
+        "api": {
+            "id": api_id,
+            "name": api.name,
+            "version": api.api_version,
+            "properties": properties,
+        },
+        "properties": properties,
+        "endpoints": EndpointNames(frozenset(names)),
+    }
+
+
+def _properties(given: Any) -> Iterator[tuple[str, Value]]:
+    """Read the properties of an API, which are kept in whatever form they came."""
+    for one in given if isinstance(given, list) else ():
+        if isinstance(one, Mapping) and isinstance(one.get("key"), str):
+            value = one.get("value")
+            yield one["key"], value if isinstance(value, str) else None

@@ -1,0 +1,96 @@
+"""Tests of :mod:`relay.gateway.flows.selection` and of its paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.gateway.flows.paths import PathPattern, segments
+from relay.gateway.flows.selection import Asked, Selection, path_of, selected
+from relay.model.flow import Flow
+
+
+def asked(path: bytes = b"/a", **members: Any) -> Asked:
+    """Describe a call."""
+    given: dict[str, Any] = {"method": "GET", "operations": frozenset(["SUBSCRIBE"])}
+    given |= {"entrypoint": "sse", "scope": {}, **members}
+    return Asked(path=path_of(path), **given)
+
+
+def selection(*selectors: dict[str, Any]) -> Selection:
+    """Make a flow's selection."""
+    return Selection(Flow.read({"selectors": list(selectors)}))
+
+
+class PathTests(SynchronousTestCase):
+    """Whole segments, in which ``:name`` stands for one."""
+
+    def test_match(self) -> None:
+        """A beginning or the whole; what a parameter stood for is decoded."""
+        for pattern, whole, path, found in (
+            ("/", False, "/a/b", {}),
+            ("/", True, "/", {}),
+            ("/", True, "/a", None),
+            ("/a", False, "/ab", None),
+            ("/a", False, "/a/", {}),
+            ("a/", True, "/a", {}),
+            ("/a/:id", True, "/a/x%2Fy", {"id": "x/y"}),
+            ("/a/:id", True, "/a", None),
+            ("/:x/:y", False, "/1/2/3", {"x": "1", "y": "2"}),
+        ):
+            match = PathPattern(pattern, whole).match(segments(path))
+            self.assertEqual(match, found, (pattern, path))
+
+    def test_rank(self) -> None:
+        """Of those that match one path the most precise is the greatest."""
+        ordered = [
+            PathPattern("/", False),
+            PathPattern("/:a", False),
+            PathPattern("/:a", True),
+            PathPattern("/:a/:b", False),
+            PathPattern("/x", False),
+            PathPattern("/x/:b", False),
+            PathPattern("/x/y", False),
+            PathPattern("/x/y", True),
+        ]
+        ranks = [pattern.rank for pattern in ordered]
+        self.assertEqual(ranks, sorted(ranks))
+
+
+class SelectionTests(SynchronousTestCase):
+    """All selectors of a flow together."""
+
+    def test_without_selectors(self) -> None:
+        """A flow is for every call."""
+        self.assertEqual(selection().match(asked()), {})
+
+    def test_methods(self) -> None:
+        """Those that nobody knows are OTHER."""
+        one = selection({"type": "HTTP", "methods": ["GET", "OTHER"]})
+        for method, found in (("GET", {}), ("BREW", {}), ("PUT", None)):
+            self.assertEqual(one.match(asked(method=method)), found)
+
+    def test_channel(self) -> None:
+        """Topic, direction and entrypoint."""
+        one = selection(
+            {
+                "type": "CHANNEL",
+                "channel": "/orders/:who",
+                "channelOperator": "EQUALS",
+                "operations": ["PUBLISH"],
+                "entrypoints": ["http-post"],
+            }
+        )
+        publishing = {"operations": frozenset(["PUBLISH"]), "entrypoint": "http-post"}
+        self.assertEqual(one.match(asked(b"/orders/ann", **publishing)), {"who": "ann"})
+        self.assertIsNone(one.match(asked(b"/orders", **publishing)))
+        self.assertIsNone(one.match(asked(b"/orders/ann")))
+        publishing["entrypoint"] = "websocket"
+        self.assertIsNone(one.match(asked(b"/orders/ann", **publishing)))
+
+    def test_the_best_of_equals(self) -> None:
+        """Is the first."""
+        two = [selection({"type": "HTTP", "path": "/a"}) for _ in range(2)]
+        self.assertEqual(selected(two, asked(), best=True), [(0, {})])
+        self.assertEqual(selected(two, asked(), best=False), [(0, {}), (1, {})])

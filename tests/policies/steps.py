@@ -1,0 +1,88 @@
+"""Steps that are taken without a gateway."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from twisted.internet.task import Clock
+from twisted.web.http_headers import Headers
+
+from relay.channel.message import Message
+from relay.expression.values import Value
+from relay.model.definition import ApiDefinition
+from relay.model.flow import Step
+from relay.model.kinds import Phase
+from relay.policies.call import Call, Interrupted, Request, Response
+from relay.policies.discovery import find_policies
+from relay.policies.event import Event
+from relay.policies.interfaces import Policy, PolicyContext
+from relay.policies.scope import call_scope, response_members, shared_scope
+from tests.gateway.harness import definition
+
+POLICIES = find_policies()
+API = ApiDefinition.read(
+    definition("http://source")
+    | {"properties": [{"key": "secret", "value": "s3cr3t", "encrypted": False}]}
+)
+
+
+def context(
+    clock: Clock | None = None, wall_ms: int = 0, outbound: Any = None
+) -> PolicyContext:
+    """Make what a policy is built in."""
+    return PolicyContext(clock or Clock(), lambda: wall_ms, outbound, "api-1", API)
+
+
+def build(policy: str, given: PolicyContext | None = None, **options: Any) -> Policy:
+    """Make a step of a policy, by its plugin."""
+    step = Step(policy=policy, configuration=options)
+    return POLICIES.build(step, given or context())
+
+
+def problem(policy: str, phase: Phase, **options: Any) -> str | None:
+    """Give what keeps a configuration from being used in a phase."""
+    (kind,) = (one for one in POLICIES.kinds if one.id == policy)
+    return kind.problem(kind.configuration.read(options), phase)
+
+
+def call(
+    method: str = "GET",
+    path: bytes = b"/orders/7",
+    query: bytes | None = None,
+    headers: dict[str, list[str]] | None = None,
+    content_length: int | None = 0,
+    address: str = "192.0.2.7",
+    status: int | None = None,
+    **attributes: Value,
+) -> Call:
+    """Make a call; with a status one whose answer has come."""
+    request = Request(
+        method, path, query, Headers(headers or {}), content_length, address
+    )
+    ids = {"api": "api-1", "plan": "plan-1", "application": "1", "subscription": "s"}
+    made = Call(request, attributes=dict(attributes), ids=ids)
+    facts = {"id": lambda: "id-1", "contextPath": lambda: "/api"}
+    made.scope.update(call_scope(made, cast(Any, facts), shared_scope("api-1", API)))
+    if status is not None:
+        made.response = Response(status, b"", Headers())
+        made.scope["response"] = response_members(made)
+    return made
+
+
+def interruption(policy: Policy, given: Call) -> Interrupted | None:
+    """Take the step of a request; give how it ends the call, if it does."""
+    try:
+        assert policy.on_request(given) is None
+    except Interrupted as interrupted:
+        return interrupted
+    return None
+
+
+def event(data: str, at_ms: int = 0, **members: Any) -> Event:
+    """Make an event."""
+    return Event(Message(data, **members), "e-1", at_ms, "line")
+
+
+def shaped(policy: Policy, given: Event, **scope: Value) -> Event | None:
+    """Take the step of an event."""
+    return policy.for_events(scope).apply(given)

@@ -1,0 +1,28 @@
+"""Which policies there are."""
+
+from __future__ import annotations
+
+from twisted.plugin import IPlugin
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.flow import Step
+from relay.policies.discovery import POLICIES, Policies, find_policies
+from tests.policies.steps import context
+
+
+class PoliciesTests(SynchronousTestCase):
+    """The policies of this installation."""
+
+    def test_own(self) -> None:
+        """Each that Relay brings along can be used."""
+        found = find_policies()
+        for kind in POLICIES:
+            self.assertIn(kind, found.kinds)
+        for plugin in found.plugins:
+            self.assertTrue(IPlugin.providedBy(plugin))
+
+    def test_unknown(self) -> None:
+        """A step whose policy is gone cannot be built, and is never left out."""
+        build = Policies([]).build
+        error = self.assertRaises(ValueError, build, Step(policy="x"), context())
+        self.assertIn("[x]", str(error))
