@@ -23,6 +23,7 @@ from relay.model.kinds import EntrypointType
 from relay.model.records import Deployment
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
+from relay.policies.counters import LocalCounters
 from relay.policies.discovery import Policies
 from relay.policies.interfaces import PolicyContext
 from relay.upstream.failover import Failover
@@ -103,6 +104,7 @@ class Builder:
         self._plans = plans
         self._policies = policies
         self._outbound = outbound
+        self._counters = LocalCounters(services.reactor)
         self._shared: dict[str, _SharedChannels] = {}
         self._groups: dict[str, Group] = {}
 
@@ -148,6 +150,7 @@ class Builder:
             self._outbound,
             deployment.api_id,
             definition,
+            self._counters,
         )
         return open_entrance(self._policies, deployment.plans, context)
 

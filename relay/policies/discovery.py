@@ -9,9 +9,16 @@ from relay.model.flow import Step
 from relay.model.kinds import PolicyType
 from relay.plugins import found_in, usable
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.policies.rate_limit import QUOTA, RATE_LIMIT
+from relay.policies.spike_arrest import SPIKE_ARREST
 from relay.policies.transform_headers import TRANSFORM_HEADERS
 
-POLICIES: tuple[PolicyType, ...] = (TRANSFORM_HEADERS,)
+POLICIES: tuple[PolicyType, ...] = (
+    TRANSFORM_HEADERS,
+    RATE_LIMIT,
+    QUOTA,
+    SPIKE_ARREST,
+)
 """The kinds of policies that Relay brings along."""
 
 

@@ -13,6 +13,7 @@ from zope.interface import Attribute
 from relay.expression.nodes import Scope
 from relay.model.definition import ApiDefinition
 from relay.policies.call import Call
+from relay.policies.counters import Counters
 from relay.policies.event import Event
 from relay.upstream.outbound import Outbound
 
@@ -87,6 +88,7 @@ class PolicyContext:
     :param outbound: makes guarded calls to URLs of definitions.
     :param api_id: the API.
     :param api: its definition.
+    :param counters: counts what this process counts, deployment after deployment.
     """
 
     reactor: Any
@@ -94,6 +96,7 @@ class PolicyContext:
     outbound: Outbound
     api_id: str
     api: ApiDefinition
+    counters: Counters
 
 
 class IPolicy(IPlugin):

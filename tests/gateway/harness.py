@@ -38,6 +38,7 @@ from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
 from relay.plans.keyless import keyless_plan
+from relay.policies.counters import LocalCounters
 from relay.policies.discovery import find_policies
 from relay.policies.interfaces import PolicyContext
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
@@ -249,6 +250,7 @@ class Gateway:
                 self.outbound,
                 deployment.api_id,
                 body,
+                LocalCounters(cast(Any, self.reactor)),
             ),
         )
         answerer = ProxyAnswerer(group, failover, entrance=entrance)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from pydantic import ValidationError
 from twisted.internet.task import Clock
 from twisted.web.http_headers import Headers
 
@@ -12,7 +13,9 @@ from relay.expression.values import Value
 from relay.model.definition import ApiDefinition
 from relay.model.flow import Step
 from relay.model.kinds import Phase
+from relay.model.reading import issues
 from relay.policies.call import Call, Interrupted, Request, Response
+from relay.policies.counters import LocalCounters
 from relay.policies.discovery import find_policies
 from relay.policies.event import Event
 from relay.policies.interfaces import Policy, PolicyContext
@@ -30,13 +33,28 @@ def context(
     clock: Clock | None = None, wall_ms: int = 0, outbound: Any = None
 ) -> PolicyContext:
     """Make what a policy is built in."""
-    return PolicyContext(clock or Clock(), lambda: wall_ms, outbound, "api-1", API)
+    clock = clock or Clock()
+
+    def now_ms() -> int:
+        return wall_ms + round(clock.seconds() * 1000)
+
+    return PolicyContext(clock, now_ms, outbound, "api-1", API, LocalCounters(clock))
 
 
 def build(policy: str, given: PolicyContext | None = None, **options: Any) -> Policy:
     """Make a step of a policy, by its plugin."""
     step = Step(policy=policy, configuration=options)
     return POLICIES.build(step, given or context())
+
+
+def refused(policy: str, **options: Any) -> list[str]:
+    """Give the places of a configuration that are refused."""
+    (kind,) = (one for one in POLICIES.kinds if one.id == policy)
+    try:
+        kind.configuration.read(options)
+    except ValidationError as error:
+        return sorted(one.location for one in issues(error))
+    return []
 
 
 def problem(policy: str, phase: Phase, **options: Any) -> str | None:

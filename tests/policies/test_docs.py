@@ -29,6 +29,8 @@ def defaults(model: type[Value], at: str = "") -> dict[str, str]:
         path = f"{at}{field.alias}"
         if isinstance(field.default, Value):
             found |= defaults(type(field.default), f"{path}.")
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, Value):
+            found |= defaults(field.annotation, f"{path}.")
         elif field.is_required() or field.default is None:
             found[path] = "–"
         elif isinstance(field.default, str):

@@ -73,6 +73,7 @@ HIDDEN: dict[str, set[str]] = {
     "socksio": {"upstream"},
     "OpenSSL": {"tls", "upstream"},
     "croniter": {"model"},
+    "limits": {"policies"},
     "cryptography": {"model", "plans", "tls"},
     "joserfc": {"model", "plans"},
     "lark": {"expression"},

@@ -53,6 +53,7 @@ UNTESTED = {
     "relay.policies.interfaces": "holds interfaces",
     "relay.policies.scope": "exercised by all of tests/policies",
     "relay.policies.texts": "exercised by all of tests/policies",
+    "relay.policies.counting": "in tests/policies/test_rate_limit.py",
     "relay.tap": "in tests/wire/test_start.py",
     "relay.tls.verification": "in tests/tls/test_client.py and test_server.py",
     "relay.upstream.event_source": "in tests/wire/test_message_streams.py",

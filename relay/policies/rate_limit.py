@@ -1,0 +1,152 @@
+"""``rate-limit`` and ``quota``: how many calls in a period, short or long."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from zope.interface import implementer
+
+from relay.expression.template import Template
+from relay.model.kinds import PolicyType
+from relay.model.scalars import Flag, Upper
+from relay.policies.call import Call
+from relay.policies.counting import (
+    UNIT_MS,
+    Count,
+    Counted,
+    CountingOptions,
+    Periods,
+    exceeded,
+    number,
+)
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.policies.texts import Text
+
+
+class Rate(Counted):
+    """So many calls in so many seconds or minutes."""
+
+    period_time: Periods = 1
+    dynamic_period_time: Text = ""
+    """Counts in the place of ``periodTime``."""
+    period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
+
+
+class LongRate(Counted):
+    """So many calls in so many hours, days, weeks or months."""
+
+    period_time: Periods = 1
+    dynamic_period_time: Text = ""
+    """Counts in the place of ``periodTime``."""
+    period_time_unit: Annotated[Literal["HOURS", "DAYS", "WEEKS", "MONTHS"], Upper] = (
+        "MONTHS"
+    )
+
+
+class RateLimit(CountingOptions):
+    """Configuration of ``rate-limit``."""
+
+    rate: Rate
+
+
+class Quota(CountingOptions):
+    """Configuration of ``quota``."""
+
+    add_headers: Flag = True
+    """Whether each answer tells what is left."""
+    quota: LongRate
+
+
+RATE_LIMIT = PolicyType(
+    "rate-limit",
+    "Rate limit",
+    RateLimit,
+    proxy=("request",),
+    message=("request",),
+)
+QUOTA = PolicyType("quota", "Quota", Quota, proxy=("request",), message=("request",))
+
+
+@implementer(IPolicy)
+class RateLimitType:
+    """Makes ``rate-limit`` steps."""
+
+    kind = RATE_LIMIT
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        options = RateLimit.read(configuration)
+        return Limited("RATE_LIMIT", "Rate limit", options, options.rate, context)
+
+
+@implementer(IPolicy)
+class QuotaType:
+    """Makes ``quota`` steps."""
+
+    kind = QUOTA
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        options = Quota.read(configuration)
+        return Limited("QUOTA", "Quota", options, options.quota, context)
+
+
+class Limited(Policy):
+    """
+    One step.
+
+    :param name: what the error key and the headers begin with.
+    :param title: the same for people.
+    :param options: its configuration.
+    :param rate: how many calls in which period.
+    :param context: where they are counted.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        options: CountingOptions,
+        rate: Rate | LongRate,
+        context: PolicyContext,
+    ) -> None:
+        self._name = name
+        self._title = title
+        self._headers = f"X-{name.replace('_', '-').title()}" * options.add_headers
+        self._count = Count(name, rate, context.counters)
+        self._periods = rate.period_time
+        self._dynamic = (
+            Template.read(rate.dynamic_period_time)
+            if rate.dynamic_period_time
+            else None
+        )
+        self._unit = rate.period_time_unit
+        self._wall_ms = context.wall_ms
+
+    def on_request(self, call: Call) -> None:
+        """Count the call; refuse it when there were too many."""
+        limit = self._count.limit(call)
+        periods = number(call, self._dynamic) or self._periods
+        hit = self._count.hit(call, limit, periods * UNIT_MS[self._unit])
+        if self._headers:
+            ends_ms = self._wall_ms() + hit.ends_in_ms
+            call.answer_headers.update(
+                {
+                    f"{self._headers}-Limit": str(limit),
+                    f"{self._headers}-Remaining": str(hit.remaining),
+                    f"{self._headers}-Reset": str(ends_ms),
+                }
+            )
+        if not hit.allowed:
+            unit = self._unit.lower()
+            raise exceeded(
+                f"{self._name}_TOO_MANY_REQUESTS",
+                f"{self._title} exceeded: {limit} requests in {periods} {unit}"
+                " are allowed",
+                hit,
+                {"limit": limit, "period_time": periods, "period_unit": self._unit},
+            )
+
+
+rate_limit = RateLimitType()
+quota = QuotaType()

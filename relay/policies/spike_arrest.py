@@ -1,0 +1,126 @@
+"""``spike-arrest``: spreads the calls of a period evenly over it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NamedTuple
+
+from zope.interface import implementer
+
+from relay.model.kinds import PolicyType
+from relay.model.scalars import Upper
+from relay.policies.call import Call
+from relay.policies.counting import (
+    UNIT_MS,
+    Count,
+    Counted,
+    CountingOptions,
+    Periods,
+    exceeded,
+)
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+
+SHORTEST_SLICE_MS = 100
+"""Shorter ones would refuse calls that only happen to come side by side."""
+
+
+class Spike(Counted):
+    """So many calls in so many seconds or minutes, in slices of them."""
+
+    period_time: Periods = 1
+    period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
+
+
+class SpikeArrest(CountingOptions):
+    """Configuration of ``spike-arrest``."""
+
+    spike: Spike
+
+
+SPIKE_ARREST = PolicyType(
+    "spike-arrest",
+    "Spike arrest",
+    SpikeArrest,
+    proxy=("request",),
+    message=("request",),
+)
+
+
+class Slice(NamedTuple):
+    """A part of a period."""
+
+    limit: int
+    """How many calls are allowed in it."""
+    length_ms: int
+
+
+def slice_of(limit: int, period_ms: int) -> Slice:
+    """
+    Divide a period, into slices of about 100 ms or of one call each.
+
+    :param limit: how many calls are allowed in the period; at least 1.
+    :param period_ms: its length.
+    """
+    one_ms = period_ms / limit
+    calls = 1 if one_ms >= SHORTEST_SLICE_MS else round(SHORTEST_SLICE_MS / one_ms)
+    return Slice(calls, int(one_ms * calls))
+
+
+@implementer(IPolicy)
+class SpikeArrestType:
+    """Makes ``spike-arrest`` steps."""
+
+    kind = SPIKE_ARREST
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        return SpikesArrested(SpikeArrest.read(configuration), context)
+
+
+class SpikesArrested(Policy):
+    """
+    One step.
+
+    :param options: its configuration.
+    :param context: where calls are counted.
+    """
+
+    def __init__(self, options: SpikeArrest, context: PolicyContext) -> None:
+        spike = options.spike
+        self._add_headers = options.add_headers
+        self._count = Count("SPIKE_ARREST", spike, context.counters)
+        self._periods = spike.period_time
+        self._unit = spike.period_time_unit
+        self._wall_ms = context.wall_ms
+
+    def on_request(self, call: Call) -> None:
+        """Count the call; refuse it when there were too many in its slice."""
+        limit = self._count.limit(call)
+        part = slice_of(max(1, limit), self._periods * UNIT_MS[self._unit])
+        allowed = part.limit if limit else 0
+        hit = self._count.hit(call, allowed, part.length_ms)
+        if self._add_headers:
+            call.answer_headers.update(
+                {
+                    "X-Spike-Arrest-Limit": str(allowed),
+                    "X-Spike-Arrest-Slice-Period": f"{part.length_ms}ms",
+                    "X-Spike-Arrest-Reset": str(self._wall_ms() + hit.ends_in_ms),
+                }
+            )
+        if not hit.allowed:
+            raise exceeded(
+                "SPIKE_ARREST_TOO_MANY_REQUESTS",
+                f"Spike limit exceeded: {allowed} requests in {part.length_ms} ms"
+                " are allowed",
+                hit,
+                {
+                    "limit": limit,
+                    "period_time": self._periods,
+                    "period_unit": self._unit,
+                    "slice_limit": allowed,
+                    "slice_period_time": part.length_ms,
+                    "slice_period_unit": "MILLISECONDS",
+                },
+            )
+
+
+spike_arrest = SpikeArrestType()
