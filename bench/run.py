@@ -17,9 +17,10 @@ from pathlib import Path
 
 from bench import leave, report, shared, streams
 from bench.machine import Cores, describe, pin, raise_file_limit
-from bench.peers import NEEDS, TLS, install
+from bench.peers import NEEDS, PROFILER, TLS, install
 from bench.processes import BenchError
-from bench.programs import source
+from bench.profiles import profiled
+from bench.programs import Figures, Source, source
 from bench.result import Result, not_reached
 from bench.scenario import (
     CADDY,
@@ -69,8 +70,14 @@ SERVERS: dict[str, Server] = {
 }
 
 
-def run_streams(scenario: Streams, cores: Cores, directory: Path) -> Result:
-    """Measure Relay and the peers in turn, every server started fresh each time."""
+def run_streams(
+    scenario: Streams, cores: Cores, directory: Path, profiles: Path | None
+) -> Result:
+    """
+    Measure Relay and the peers in turn, every server started fresh each time.
+
+    :param profiles: where profiles of Relay go, if any are wanted.
+    """
     result = Result(scenario, describe(cores))
     if scenario.tls and not NEEDS[TLS].there():
         result.left_out[TLS] = NEEDS[TLS].reason()
@@ -95,8 +102,8 @@ def run_streams(scenario: Streams, cores: Cores, directory: Path) -> Result:
                 place = Place(where, cores.server, events.port, tls)
                 with SERVERS[name](place) as server:
                     say(f"{scenario.name}: {name}, round {turn + 1}")
-                    figures = streams.measure(
-                        scenario, server, events, place, cores.load
+                    figures = measured_once(
+                        scenario, server, events, place, cores, profiles, name
                     )
             result.servers[name] = {
                 "version": server.version,
@@ -104,6 +111,23 @@ def run_streams(scenario: Streams, cores: Cores, directory: Path) -> Result:
             }
             result.rounds.setdefault(name, []).append(figures)
     return result
+
+
+def measured_once(
+    scenario: Streams,
+    server: Running,
+    events: Source,
+    place: Place,
+    cores: Cores,
+    profiles: Path | None,
+    name: str,
+) -> Figures:
+    """Measure one server, and look where its time goes if that is wanted."""
+    if profiles is None or name not in scenario.relays:
+        return streams.measure(scenario, server, events, place, cores.load)
+    name = f"{scenario.name}-{name}"
+    with profiled(server.pids[0], profiles, name, cores.load) as profile:
+        return streams.measure(scenario, server, events, place, cores.load, profile)
 
 
 def run_leave(scenario: Leave, cores: Cores, directory: Path) -> Result:
@@ -143,14 +167,14 @@ def run_shared(scenario: Shared, cores: Cores, directory: Path) -> Result:
     return result
 
 
-def run(scenario: Scenario, cores: Cores) -> Result:
+def run(scenario: Scenario, cores: Cores, profiles: Path | None) -> Result:
     """Run one scenario in a directory that goes away with it."""
     with tempfile.TemporaryDirectory(prefix="relay-bench-") as directory:
         if isinstance(scenario, Leave):
             return run_leave(scenario, cores, Path(directory))
         if isinstance(scenario, Shared):
             return run_shared(scenario, cores, Path(directory))
-        return run_streams(scenario, cores, Path(directory))
+        return run_streams(scenario, cores, Path(directory), profiles)
 
 
 def say(line: str) -> None:
@@ -174,6 +198,7 @@ def parser() -> argparse.ArgumentParser:
     add("--repetitions", type=int, help="so many departures instead")
     add("--out", type=Path, default=RESULTS, help="where the results go")
     add("--strict", action="store_true", help="fail when a target is not reached")
+    add("--profile", action="store_true", help="by py-spy, which slows what it sees")
     add("--no-install", action="store_true", help="leave out what is not installed")
     add(
         "--report",
@@ -260,12 +285,12 @@ def measured(options: argparse.Namespace) -> list[Result]:
     scenarios = chosen(options)
     check_files(scenarios, raise_file_limit())
     if not options.no_install:
-        install(needs(scenarios), say)
+        install(needs(scenarios) | ({PROFILER} if options.profile else set()), say)
     cores = Cores.of_this_machine()
     pin(cores.load)
     results = []
     for scenario in scenarios:
-        result = run(scenario, cores)
+        result = run(scenario, cores, options.out if options.profile else None)
         result.write(options.out)
         results.append(result)
     return results

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from bench.processes import BenchError, resident_bytes, wait_until
+from bench.profiles import Profile
 from bench.programs import Figures, Publisher, Source, load
 from bench.scenario import Streams
 from bench.server import BROADCAST, Place, Running
@@ -31,16 +32,22 @@ class Memory:
 
 
 def measure(
-    scenario: Streams, server: Running, source: Source, place: Place, core: int | None
+    scenario: Streams,
+    server: Running,
+    source: Source,
+    place: Place,
+    core: int | None,
+    profile: Profile | None = None,
 ) -> Figures:
     """
     Open the scenario's streams through a server and account for every event.
 
     :param core: where the load client and a publisher run.
+    :param profile: looks at the server in the window.
     :returns: the load client's counts, and what follows from them.
     """
     if scenario.fan_out:
-        return _measure_fan_out(scenario, server, source, place, core)
+        return _measure_fan_out(scenario, server, source, place, core, profile)
     before = source.stats()
     if before["open"]:
         raise BenchError("the source has streams open before the run")
@@ -48,7 +55,7 @@ def measure(
         f"{server.prefix}/events?interval_us={scenario.interval_us}"
         f"&bytes={scenario.event_bytes}"
     )
-    figures = _load(scenario, server, place, core, path)
+    figures = _load(scenario, server, place, core, path, profile)
     gone_from_s = time.monotonic()
     left_open = await_gone(source)
     gone_s = time.monotonic() - gone_from_s
@@ -62,7 +69,12 @@ def measure(
 
 
 def _measure_fan_out(
-    scenario: Streams, server: Running, source: Source, place: Place, core: int | None
+    scenario: Streams,
+    server: Running,
+    source: Source,
+    place: Place,
+    core: int | None,
+    profile: Profile | None,
 ) -> Figures:
     """
     Have the source, or a publisher where there is one, send to all streams.
@@ -72,13 +84,13 @@ def _measure_fan_out(
     path = f"{server.prefix}{BROADCAST}"
     if server.publish is None:
         before = source.stats()
-        figures = _load(scenario, server, place, core, path, source)
+        figures = _load(scenario, server, place, core, path, profile, source)
         stalled = source.stats()["stalled"] - before["stalled"]
         return {**figures, "turned_down": 0, "stalled": stalled}
     port, to = server.publish
     publisher = Publisher(core, port, to, scenario.interval_us, scenario.event_bytes)
     with publisher:
-        figures = _load(scenario, server, place, core, path, publisher)
+        figures = _load(scenario, server, place, core, path, profile, publisher)
         return {**figures, **publisher.end()}
 
 
@@ -88,6 +100,7 @@ def _load(
     place: Place,
     core: int | None,
     path: str,
+    profile: Profile | None,
     sender: Source | Publisher | None = None,
 ) -> Figures:
     """Run the load client; ``sender`` starts when all streams are open."""
@@ -99,6 +112,8 @@ def _load(
         if phase == "draining" and sender is not None:
             sender.ease()
         memory.at(phase)
+        if profile is not None:
+            profile.at(phase)
 
     options: dict[str, object] = {
         "port": server.port,
