@@ -27,6 +27,7 @@ from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.channel.slow import skip, too_slow
 from relay.channel.subscriber import Subscriber
+from relay.channel.turn import Turn
 from relay.model.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 
@@ -88,6 +89,7 @@ class Channel:
         self._clock = clock
         self._wall_ms = wall_ms
         self._groups: dict[Hashable, Group] = {}
+        self._turn = Turn(clock, self._deliver)
         self._count = 0
         self._opened = False
         self._opened_at = 0
@@ -104,13 +106,15 @@ class Channel:
         """How many subscribers there are."""
         return self._count
 
-    def publish(self, messages: Sequence[Message]) -> list[Entry]:
+    def publish(self, items: Sequence[Message | GapReason]) -> list[Entry]:
         """
-        Add events; what one call adds leaves in one write.
+        Add events and gaps.
 
-        :param messages: in order.
+        :param items: in order.
         """
-        return self._now(messages)
+        entries = self.log.stage(items, self._wall_ms())
+        self.add(entries)
+        return entries
 
     def gap(self, reason: GapReason) -> Entry:
         """
@@ -118,22 +122,21 @@ class Channel:
 
         :param reason: why.
         """
-        return self._now([reason])[0]
-
-    def _now(self, items: Sequence[Message | GapReason]) -> list[Entry]:
-        entries = self.log.stage(items, self._wall_ms())
-        self.add(entries)
-        return entries
+        return self.publish([reason])[0]
 
     def add(self, entries: list[Entry]) -> None:
         """
-        Add entries that were staged, and deliver them.
+        Add entries that were staged, to be delivered in this turn of the reactor.
 
         :param entries: in order, the next of the log.
         """
         self.log.add(entries)
         self.log.evict(self._wall_ms())
-        self._deliver(entries)
+        self._turn.add(entries)
+
+    def flush(self) -> None:
+        """Deliver at once what was added in this turn of the reactor."""
+        self._turn.over()
 
     def submit(
         self,
@@ -145,7 +148,7 @@ class Channel:
 
         :param items: in order.
         :param key: under which the ids are to be remembered, if that is durable, too.
-        :return: fires with the entries once they are delivered; fails with
+        :return: fires with the entries once they are in the log; fails with
             :class:`ArchiveClosed` when the channel is served elsewhere now.
         """
         if self.is_here is not None and not self.is_here():
@@ -154,7 +157,7 @@ class Channel:
         if due:
             items = [GapReason.UPSTREAM_RECONNECT, *items]
         if self.archive is None:
-            return succeed(self._now(items))
+            return succeed(self.publish(items))
         done = self.archive.submit(self, items, key)
         return done.addErrback(self._still_due) if due else done
 
@@ -188,6 +191,7 @@ class Channel:
 
     def sweep(self) -> None:
         """Drop what is too old, cut who is too slow, keep the quiet ones alive."""
+        self.flush()
         self.log.evict(self._wall_ms())
         now_s = self._clock.seconds()
         for group in self.groups:
@@ -304,12 +308,15 @@ class Channel:
 
         :param subscriber: attached.
         """
+        # So that it has been given everything, and its place is the log's end.
+        self.flush()
+        if subscriber.channel is not self:
+            return
         subscriber.paused = True
         group = self._groups[subscriber.framing.key]
         if subscriber in group.live:
-            group.live.remove(subscriber)
+            group.leave(subscriber)
             group.lagging.add(subscriber)
-            # It has been given everything, the entry under way included.
             subscriber.position = self.log.next_seq
             subscriber.behind_since_s = self._clock.seconds()
 
@@ -349,9 +356,9 @@ class Channel:
                 sink.deliver(data)
 
     def _becomes_live(self, subscriber: Subscriber) -> None:
-        group = self._groups[subscriber.framing.key]
-        group.lagging.discard(subscriber)
-        group.live.add(subscriber)
+        # It has read these already, and joins those that have not.
+        self.flush()
+        self._groups[subscriber.framing.key].join(subscriber)
         if self.state is State.ENDED:
             subscriber.sink.finish()
 
@@ -366,7 +373,7 @@ class Channel:
         subscriber.channel = None
         key = subscriber.framing.key
         group = self._groups[key]
-        group.live.discard(subscriber)
+        group.leave(subscriber)
         group.lagging.discard(subscriber)
         if not group.live and not group.lagging:
             del self._groups[key]
@@ -376,6 +383,7 @@ class Channel:
 
     def end(self) -> None:
         """The source has nothing more to give: subscribers get what is left."""
+        self.flush()
         self.state = State.ENDED
         self._stop_window()
         self._close_window()
@@ -385,6 +393,7 @@ class Channel:
 
     def close(self) -> None:
         """There is another channel in its place, or none: say goodbye to all."""
+        self.flush()
         self._stop_window()
         for group in self.groups:
             for subscriber in (*group.live, *group.lagging):

@@ -13,11 +13,38 @@ if TYPE_CHECKING:
     from relay.channel.channel import Channel
 
 
+class Outlet(Protocol):
+    """A client's connection that takes bytes which were made for many."""
+
+    def write_shared(self, data: bytes, chunk: bytes) -> None:
+        """
+        Write to the client, without counting it.
+
+        :param data: whole events, or a heartbeat.
+        :param chunk: the same as a chunk of HTTP/1.1.
+        """
+
+    def count(self, events: int, size_bytes: int) -> None:
+        """
+        Note what was written so.
+
+        :param events: how many events.
+        :param size_bytes: how many bytes of body.
+        """
+
+
 class Sink(Protocol):
     """Where a subscriber's bytes go: an exchange."""
 
     def deliver(self, data: bytes) -> None:
         """Write to the client."""
+
+    def outlet(self) -> Outlet | None:
+        """
+        Give the client's connection, from when on it may be written to directly.
+
+        :return: None while it may not, or never may.
+        """
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """End the client's connection: it is too slow."""
@@ -44,6 +71,7 @@ class Subscriber:
     __slots__ = (
         "behind_since_s",
         "channel",
+        "counted_from",
         "framing",
         "paused",
         "position",
@@ -66,6 +94,8 @@ class Subscriber:
         self.paused = True
         """Until :meth:`resume` is called the first time, too."""
         self.behind_since_s = 0.0
+        self.counted_from = (0, 0)
+        """Events and bytes that its group had given to all when it joined."""
         self.skipping = False
         """Whether it fell too far behind and goes on at the newest event."""
         self.waiting_for: str | None = None

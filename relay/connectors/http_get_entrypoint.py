@@ -252,6 +252,9 @@ class Poll:
         """The channel is closed: answer with what there is."""
         self._answer()
 
+    def outlet(self) -> None:
+        """An answer is no stream."""
+
     def farewell(self) -> None:
         """An answer cannot end before its time."""
 

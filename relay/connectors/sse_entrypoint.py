@@ -28,6 +28,7 @@ from relay.connectors.parameters import (
     read_last_event_id,
     refusal_of,
 )
+from relay.gateway.direct import DirectWriter
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
 from relay.model.message_kinds import SSE_ENTRYPOINT
@@ -200,6 +201,10 @@ class Subscription:
             data = with_retry(data, self._entrypoint.retry_ms())
         self._exchange.write(data)
 
+    def outlet(self) -> DirectWriter | None:
+        """Give the client's connection, once it was told when to come back."""
+        return None if self._first else self._exchange.outlet()
+
     def cut(self, outcome: Outcome, key: str) -> None:
         """The client is too slow."""
         self._exchange.cut(outcome, key)
@@ -214,6 +219,8 @@ class Subscription:
 
     def farewell(self) -> bytes:
         """Say goodbye, unless only the source's events may be sent."""
+        if self._channel is not None:
+            self._channel.flush()
         options = self._entrypoint.options
         return GOAWAY if options.control_events == "event" else b""
 

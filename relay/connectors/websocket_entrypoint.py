@@ -32,6 +32,7 @@ from relay.connectors.parameters import (
 from relay.connectors.publication import BadEvent, read_event, read_json
 from relay.connectors.websocket_handshake import offers_websocket, shake_hands
 from relay.gateway import refusals
+from relay.gateway.direct import DirectWriter
 from relay.gateway.message import MessageCall
 from relay.model.message_kinds import WEBSOCKET_ENTRYPOINT
 from relay.model.message_options import WebsocketOptions
@@ -229,6 +230,10 @@ class WebsocketSession:
         self._exchange.record.events += frames.count_frames(data)
         self._exchange.write(data)
 
+    def outlet(self) -> DirectWriter | None:
+        """Give the client's connection."""
+        return self._exchange.outlet()
+
     def _close(self, code: int, reason: str, outcome: Outcome) -> None:
         self._exchange.write(frames.close_frame(code, reason))
         self._exchange.complete([], outcome)
@@ -248,6 +253,8 @@ class WebsocketSession:
 
     def farewell(self) -> bytes:
         """Say that the server goes away."""
+        if self._channel is not None:
+            self._channel.flush()
         return frames.close_frame(frames.GOING_AWAY, "going away")
 
     def pause(self) -> None:

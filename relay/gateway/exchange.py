@@ -19,6 +19,7 @@ from twisted.web.http_headers import Headers
 from relay.eventstream.boundary import EventCounter
 from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
+from relay.gateway.direct import DirectWriter
 from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID, add_via
 from relay.gateway.refusals import Refusal
 from relay.gateway.sender import Sender
@@ -206,6 +207,10 @@ class Exchange:
 
         return take
 
+    def outlet(self) -> DirectWriter | None:
+        """Give the client's connection, if it may be written to directly."""
+        return self._sender.direct
+
     def complete(
         self,
         trailers: list[tuple[bytes, bytes]],
@@ -346,6 +351,10 @@ class Exchange:
         record.bytes_out = self._sender.bytes
         if self._counter is not None:
             record.events = self._counter.events
+        outlet = self._sender.direct
+        if outlet is not None:
+            record.bytes_out += outlet.shared_bytes
+            record.events += outlet.shared_events
         record.duration_ms = self._elapsed_ms()
         self.services.access.closed(record, self.services.wall_ms())
         # Last: who waits for the last exchange may close the log now.

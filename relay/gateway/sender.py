@@ -59,7 +59,8 @@ class Sender:
         self._stall = Deadline(clock, -(-stall_timeout_ms // STALL_CHECKS), self._check)
         self._taken: int | None = None
         self._checks_left = 0
-        self._direct: DirectWriter | None = None
+        self.direct: DirectWriter | None = None
+        """Where the body is written to, unless the plain way must be gone."""
         self.bytes = 0
         """How many bytes of body were written."""
 
@@ -82,7 +83,7 @@ class Sender:
         request.registerProducer(self, True)
         self._registered = True
         request.write(b"")
-        self._direct = direct_writer(request)
+        self.direct = direct_writer(request)
 
     def upgrade(self, headers: Headers) -> None:
         """
@@ -99,7 +100,7 @@ class Sender:
         )
         request.registerProducer(self, True)
         self._registered = True
-        self._direct = direct_writer(request)
+        self.direct = direct_writer(request)
 
     def write(self, data: bytes) -> None:
         """
@@ -108,8 +109,8 @@ class Sender:
         :param data: not empty.
         """
         self.bytes += len(data)
-        if self._direct is not None:
-            self._direct.write(data)
+        if self.direct is not None:
+            self.direct.write(data)
         else:
             self._request.write(data)
 
@@ -121,8 +122,8 @@ class Sender:
         """
         if not self._request.chunked:
             return None
-        if self._direct is not None:
-            return self._direct.send
+        if self.direct is not None:
+            return self.direct.send
         write: Callable[[bytes], None] = self._request.channel.write
         return write
 

@@ -19,7 +19,9 @@ from twisted.internet.interfaces import (
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
+from relay.plain_path import PLAIN_PATH
 from relay.tls.context import new_context, show, trust
+from relay.tls.direct import DirectTLS
 from relay.tls.material import (
     MaterialError,
     from_path,
@@ -111,7 +113,7 @@ def tls_factory(
     :param clock: as Twisted's factory wants it.
     """
     wrapped = TLSMemoryBIOFactory(creator, False, factory, clock)
-    wrapped.protocol = TLSMemoryBIOProtocol
+    wrapped.protocol = TLSMemoryBIOProtocol if PLAIN_PATH else DirectTLS
     return wrapped
 
 

@@ -7,6 +7,7 @@ import json
 from twisted.internet.task import Clock
 
 from relay.channel.channel import Attached, Channel
+from relay.channel.entry import Entry
 from relay.channel.filter import Filter
 from relay.channel.framing import SseFraming
 from relay.channel.message import Message
@@ -23,6 +24,15 @@ def messages(*texts: str, source_ids: bool = False) -> list[Message]:
     return [Message(text, id=text if source_ids else "") for text in texts]
 
 
+class PromptChannel(Channel):
+    """A channel for which each addition is a turn of the reactor."""
+
+    def add(self, entries: list[Entry]) -> None:
+        """Add, and deliver at once."""
+        super().add(entries)
+        self.flush()
+
+
 class Moment:
     """A clock, and the time of day that goes with it."""
 
@@ -34,7 +44,11 @@ class Moment:
         return 1_700_000_000_000 + round(self.clock.seconds() * 1000)
 
     def channel(self, **options: object) -> Channel:
-        """Make a channel; options as in a definition."""
+        """Make a channel that delivers at once; options as in a definition."""
+        return PromptChannel(ChannelOptions.read(options), self.clock, self.wall_ms)
+
+    def joining_channel(self, **options: object) -> Channel:
+        """Make one that delivers when the clock is advanced, even by nothing."""
         return Channel(ChannelOptions.read(options), self.clock, self.wall_ms)
 
 
@@ -55,6 +69,7 @@ class Reader:
         slow: dict[str, object] | None = None,
         heartbeat_ms: int = 0,
         full_after: int | None = None,
+        shares: bool = False,
     ) -> None:
         framing = SseFraming(wanted or Filter(), False, False, True, heartbeat_ms)
         self.subscriber = Subscriber(
@@ -67,6 +82,10 @@ class Reader:
         self.writes: list[bytes] = []
         self.ended: str | None = None
         self.full_after = full_after
+        self.shares = shares
+        self.shared_events = 0
+        self.shared_bytes = 0
+        self.shared_writes: list[bytes] = []
         self.attached: Attached = channel.attach(self.subscriber, last_event_id)
 
     @property
@@ -93,6 +112,20 @@ class Reader:
             if self.full_after <= 0:
                 self.full_after = None
                 self.subscriber.pause()
+
+    def outlet(self) -> Reader | None:
+        """Take bytes that are made for many, if that was said."""
+        return self if self.shares else None
+
+    def write_shared(self, data: bytes, chunk: bytes) -> None:
+        """Take such bytes."""
+        self.shared_writes.append(data)
+        self.deliver(data)
+
+    def count(self, events: int, size_bytes: int) -> None:
+        """Note how much it was given so."""
+        self.shared_events += events
+        self.shared_bytes += size_bytes
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """Be cut."""

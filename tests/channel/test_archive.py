@@ -147,6 +147,7 @@ class ArchiveTests(SynchronousTestCase):
         channel.submit(messages("b"))
         self.flush()
         self.memory.commit()
+        self.moment.clock.advance(0)
         self.assertEqual(again.seen, ["b"])
         first = Reader(channel, f"{channel.log.epoch}-a").start()
         self.assertEqual(first.seen, ["a", "b"])
@@ -176,6 +177,7 @@ class ArchiveTests(SynchronousTestCase):
         again = self.reopen()
         reader = Reader(again, last).start()
         self.keep(again, "b")
+        self.moment.clock.advance(0)
         self.assertEqual(reader.seen, ["b"])
         third = self.open()
         self.assertEqual(Reader(third, last).start().seen, ["b"])
@@ -194,6 +196,7 @@ class ArchiveTests(SynchronousTestCase):
         again = self.reopen()
         reader = Reader(again, last).start()
         self.keep(again, "b")
+        self.moment.clock.advance(0)
         self.assertEqual(reader.seen, ["b"])
         self.assertEqual([row.seq for row in self.memory.rows], [1, 2])
 

@@ -126,6 +126,7 @@ class GoingOnTests(ChannelsTestCase):
         reader = Reader(channel, last).start()
         self.assertEqual(self.resumed[-1], "7")
         self.kept(channel.submit(messages("b")))
+        self.moment.clock.advance(0)
         self.assertEqual(reader.seen, ["b"])
 
     def test_a_source_that_cannot_be_asked(self) -> None:
@@ -139,6 +140,7 @@ class GoingOnTests(ChannelsTestCase):
         self.failureResultOf(lost, OSError)
         self.kept(channel.submit(messages("c")))
         self.kept(channel.submit(messages("d")))
+        self.moment.clock.advance(0)
         self.assertEqual(reader.seen, [GAP, "c", "d"])
         self.assertEqual(reader.gaps[0]["reason"], GapReason.UPSTREAM_RECONNECT)
         self.assertEqual(reader.gaps[0]["after"], last)

@@ -88,6 +88,18 @@ class Desk:
         """Take some of the body."""
         self.written += data
 
+    def outlet(self) -> Desk:
+        """Take bytes that are made for many, too."""
+        return self
+
+    def write_shared(self, data: bytes, chunk: bytes) -> None:
+        """Take such bytes."""
+        self.written += data
+
+    def count(self, events: int, size_bytes: int) -> None:
+        """Note how many events they were."""
+        self.record.events += events
+
     def complete(
         self, trailers: list[tuple[bytes, bytes]], outcome: Outcome = Outcome.COMPLETED
     ) -> None:

@@ -53,7 +53,9 @@ class MemoryTests(SynchronousTestCase):
         """In order, with what was published before anybody read."""
         first, *_ = self.topic(b"/news").publish(messages("a", "b"))
         reader = Reader(self.topic(b"/news"), first.id).start()
-        self.topic(b"/news").publish(messages("c"))
+        topic = self.topic(b"/news")
+        topic.publish(messages("c"))
+        topic.flush()
         self.assertEqual(reader.seen, ["b", "c"])
 
     def test_its_health(self) -> None:

@@ -102,6 +102,7 @@ class ReadingTests(SocketCase):
         peer = self.open()
         self.api.channel.publish(messages("a", "b"))
         self.api.channel.gap(GapReason.UPSTREAM_RECONNECT)
+        self.api.clock.advance(0)
         first, second, gap = peer.look().frames
         self.assertEqual((first["data"], second["data"]), ("a", "b"))
         self.assertEqual(
@@ -126,6 +127,7 @@ class ReadingTests(SocketCase):
         peer = self.open()
         peer.desk.feed.pause()
         self.api.channel.publish(messages("a"))
+        self.api.clock.advance(0)
         self.assertEqual(peer.look().closed, 1013)
         self.assertEqual(peer.desk.outcome, Outcome.SLOW_CONSUMER)
         self.assertEqual(self.api.channel.subscribers, 0)
@@ -177,7 +179,8 @@ class PublishingTests(SocketCase):
         for at in range(len(data)):
             peer.send(data[at : at + 1])
         self.assertEqual(peer.pongs, [b"now"])
-        (event,) = [one for one in peer.frames if "data" in one]
+        self.api.clock.advance(0)
+        (event,) = [one for one in peer.look().frames if "data" in one]
         self.assertEqual(event["data"], "Grüße")
 
     def test_what_is_no_event(self) -> None:
@@ -247,7 +250,8 @@ class DurableTests(SocketCase):
         self.api.clock.advance(1)
         self.assertEqual(peer.look().frames, [])
         self.settle(lambda kept: kept.callback(None))
-        self.assertIn("ack", peer.look().frames[-1])
+        acks = [one for one in peer.look().frames if "ack" in one]
+        self.assertEqual(len(acks), 1)
 
     def test_no_more_is_read_than_the_store_takes(self) -> None:
         """Reading goes on when it has caught up, unless the client is full."""

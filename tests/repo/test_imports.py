@@ -25,7 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "settings_source": {"settings_types"},
     "settings_types": set(),
     "store": {"model"},
-    "tls": {"model"},
+    "sending": set(),
+    "tls": {"model", "plain_path", "sending"},
     "observability": {"model", "settings"},
     "upstream": {
         "deadline",
@@ -47,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
         "plain_path",
         "plans",
         "policies",
+        "sending",
         "settings",
         "store",
         "tls",

@@ -30,7 +30,6 @@ UNTESTED = {
     "relay": "holds the version",
     "relay.gateway.services": "a record without behaviour",
     "relay.channel.entry": "exercised by every test of a channel",
-    "relay.channel.group": "exercised by every test of a channel",
     "relay.channel.log": "exercised by every test of a channel",
     "relay.channel.message": "a record without behaviour",
     "relay.channel.options": "reads one member",
