@@ -310,8 +310,10 @@ class DurableTests(SynchronousTestCase):
         kept = [answered[0], *(one["data"] for one in items["items"])]
         self.assertEqual([one for one in answered if one not in kept], [])
         self.assertEqual(len(kept), len(set(kept)))
+        # The crash may have come after one more was kept, and before its answer.
+        (last,) = [one for one in items["items"] if one["data"] == answered[-1]]
         again = self.post(daemon, "repeated", key=answered[-1])
-        self.assertEqual(again.json()["ids"][0], items["items"][-1]["id"])
+        self.assertEqual(again.json()["ids"], [last["id"]])
         print(f"3 crashes, {len(answered)} publications answered, all kept")
 
     def test_one_process_owns_the_topics(self) -> None:
