@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -105,6 +106,7 @@ class Builder:
         self._policies = policies
         self._outbound = outbound
         self._counters = LocalCounters(services.reactor)
+        self._open_calls: Counter[tuple[str, ...]] = Counter()
         self._shared: dict[str, _SharedChannels] = {}
         self._groups: dict[str, Group] = {}
 
@@ -151,6 +153,7 @@ class Builder:
             deployment.api_id,
             definition,
             self._counters,
+            self._open_calls,
         )
         return open_entrance(self._policies, deployment.plans, context)
 

@@ -21,6 +21,7 @@ from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.direct import DirectWriter
 from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID, add_via
+from relay.gateway.pace import Pace
 from relay.gateway.refusals import Refusal
 from relay.gateway.sender import Sender
 from relay.gateway.services import Services
@@ -83,6 +84,11 @@ class Exchange:
         """Who was let in; None before that, and for what needs no admission."""
         self.adornments: list[Callable[[int, Headers], None]] = []
         """What adds to the headers of the answer, whichever it is."""
+        self.endings: list[Callable[[], None]] = []
+        """Called once, when the exchange has its outcome."""
+        self.pace: Pace | None = None
+        """How fast the body may be; None for any pace."""
+        self._full = False
         self._begun_s = services.reactor.seconds()
         self._sender = Sender(
             request, self, services.reactor, services.settings.stall_timeout_ms
@@ -102,6 +108,11 @@ class Exchange:
     def is_stream(self) -> bool:
         """Whether the response is an event stream."""
         return self._streams
+
+    @property
+    def begun(self) -> bool:
+        """Whether the response has begun, so that it can no longer be refused."""
+        return self._sender.begun
 
     @property
     def over(self) -> bool:
@@ -184,18 +195,23 @@ class Exchange:
 
         :param data: not empty.
         """
-        if self._counter is not None:
-            self._counter.feed(data)
+        counter = self._counter
+        before = counter.events if counter is not None else 0
+        if counter is not None:
+            counter.feed(data)
         self._sender.write(data)
+        if self.pace is not None:
+            events = counter.events - before if counter is not None else 0
+            self.pace.spent(events, len(data))
 
     def chunks_taker(self) -> ChunksTaker | None:
         """
         Give what passes whole chunks of the source's on as they are.
 
-        :return: None when the client is not sent chunks.
+        :return: None when the client is not sent chunks, or not at any pace.
         """
         sender, counter = self._sender, self._counter
-        send = sender.chunks()
+        send = sender.chunks() if self.pace is None else None
         if send is None:
             return None
 
@@ -304,12 +320,23 @@ class Exchange:
 
     def client_full(self) -> None:
         """The client takes no more for now."""
-        if self.feed is not None:
-            self.feed.pause()
+        self._full = True
+        self.hold()
 
     def client_ready(self) -> None:
         """The client takes more."""
+        self._full = False
+        self.go_on()
+
+    def hold(self) -> None:
+        """Let nothing more come for now."""
         if self.feed is not None:
+            self.feed.pause()
+
+    def go_on(self) -> None:
+        """Let more come, unless the client or the pace is still against it."""
+        paced = self.pace is not None and self.pace.holds
+        if self.feed is not None and not (self._full or paced):
             self.feed.resume()
 
     def client_stalled(self) -> None:
@@ -343,6 +370,8 @@ class Exchange:
             feed.release()
         if self.request.body is not None:
             self.request.body.drop()
+        for told in self.endings:
+            told()
         return True
 
     def _log_end(self) -> None:

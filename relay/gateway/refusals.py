@@ -159,6 +159,13 @@ REQUEST_TIMEOUT = Refusal(
     Outcome.REQUEST_TIMEOUT,
     "requestTimeout",
 )
+TOO_LONG = Refusal(
+    504,
+    "MAX_DURATION",
+    "The request took longer than it may",
+    Outcome.MAX_DURATION,
+    "maxDurationMs",
+)
 UNEXPECTED = Refusal(
     500,
     "GATEWAY_UNEXPECTED_ERROR",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from twisted.web.http_headers import Headers
 
@@ -55,6 +56,45 @@ class Response:
     headers: Headers
 
 
+class Control(Protocol):
+    """What can be done to a call beyond its heads."""
+
+    def at_end(self, told: Callable[[], None]) -> None:
+        """
+        Tell when the call is over, however it ends.
+
+        :param told: called once, without arguments.
+        """
+
+    def end_within(self, duration_ms: int) -> None:
+        """
+        Let the call last no longer.
+
+        :param duration_ms: milliseconds from now.
+        """
+
+    def pace(self, events_per_s: int, bytes_per_s: int) -> None:
+        """
+        Hold the answer's body back.
+
+        :param events_per_s: events a second, on average; 0 for any number.
+        :param bytes_per_s: bytes a second, on average; 0 for any number.
+        """
+
+
+class NoControl:
+    """Of a call that is no exchange: nothing can be done to it."""
+
+    def at_end(self, told: Callable[[], None]) -> None:
+        """It never ends."""
+
+    def end_within(self, duration_ms: int) -> None:
+        """It takes no time."""
+
+    def pace(self, events_per_s: int, bytes_per_s: int) -> None:
+        """It has no body."""
+
+
 @dataclass
 class Call:
     """
@@ -68,6 +108,7 @@ class Call:
     :param response: the answer's head, None before there is one.
     :param answer_headers: headers for whatever answer the client gets in the end.
     :param most_body_bytes: how large the request's body may be; None for any size.
+    :param control: acts on the exchange.
     """
 
     request: Request
@@ -78,6 +119,7 @@ class Call:
     response: Response | None = None
     answer_headers: dict[str, str] = field(default_factory=dict)
     most_body_bytes: int | None = None
+    control: Control = field(default_factory=NoControl, repr=False)
 
     def limit_body(self, most_bytes: int) -> None:
         """

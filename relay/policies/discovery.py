@@ -11,6 +11,7 @@ from relay.plugins import found_in, usable
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 from relay.policies.rate_limit import QUOTA, RATE_LIMIT
 from relay.policies.spike_arrest import SPIKE_ARREST
+from relay.policies.stream_limit import STREAM_LIMIT
 from relay.policies.transform_headers import TRANSFORM_HEADERS
 
 POLICIES: tuple[PolicyType, ...] = (
@@ -18,6 +19,7 @@ POLICIES: tuple[PolicyType, ...] = (
     RATE_LIMIT,
     QUOTA,
     SPIKE_ARREST,
+    STREAM_LIMIT,
 )
 """The kinds of policies that Relay brings along."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -89,6 +90,8 @@ class PolicyContext:
     :param api_id: the API.
     :param api: its definition.
     :param counters: counts what this process counts, deployment after deployment.
+    :param open_calls: how many calls are open, by whatever counts them; one for all
+        deployments, too.
     """
 
     reactor: Any
@@ -97,6 +100,7 @@ class PolicyContext:
     api_id: str
     api: ApiDefinition
     counters: Counters
+    open_calls: Counter[tuple[str, ...]]
 
 
 class IPolicy(IPlugin):

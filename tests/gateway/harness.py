@@ -7,6 +7,7 @@ A test scripts both ends: the client's bytes and the source's (``raw.py``).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
@@ -251,6 +252,7 @@ class Gateway:
                 deployment.api_id,
                 body,
                 LocalCounters(cast(Any, self.reactor)),
+                Counter(),
             ),
         )
         answerer = ProxyAnswerer(group, failover, entrance=entrance)

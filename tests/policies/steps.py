@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -38,7 +39,9 @@ def context(
     def now_ms() -> int:
         return wall_ms + round(clock.seconds() * 1000)
 
-    return PolicyContext(clock, now_ms, outbound, "api-1", API, LocalCounters(clock))
+    return PolicyContext(
+        clock, now_ms, outbound, "api-1", API, LocalCounters(clock), Counter()
+    )
 
 
 def build(policy: str, given: PolicyContext | None = None, **options: Any) -> Policy:

@@ -41,6 +41,7 @@ UNTESTED = {
     "relay.connectors.sse_entrypoint": "in tests/wire/test_message_streams.py",
     "relay.eventstream.event": "a record without behaviour",
     "relay.gateway.collector": "in tests/wire/test_topics.py",
+    "relay.gateway.flows.control": "in tests/policies/test_stream_limit.py",
     "relay.gateway.direct": "exercised by all of tests/gateway and tests/wire",
     "relay.gateway.flows.chain": "in tests/gateway/flows/test_passage.py",
     "relay.gateway.flows.entrance": "in tests/gateway/flows/test_passage.py",

@@ -12,6 +12,7 @@ from relay.expression.values import Value
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.chain import Flows, NoFlow
+from relay.gateway.flows.control import ExchangeControl
 from relay.gateway.flows.passage import Passage
 from relay.gateway.flows.selection import Asked, path_of
 from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID
@@ -95,7 +96,7 @@ class Entrance:
             "application": record.application_id or "",
             "subscription": record.subscription_id or "",
         }
-        call = Call(request, ids=ids)
+        call = Call(request, ids=ids, control=ExchangeControl(exchange))
         context_path = record.path[: len(record.path) - len(path)]
         admission = exchange.admission
         call.attributes.update(

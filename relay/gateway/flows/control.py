@@ -1,0 +1,52 @@
+"""What policies may do to an exchange beyond its heads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from relay.deadline import Deadline
+from relay.gateway import refusals
+from relay.gateway.exchange import Exchange
+from relay.gateway.pace import Pace
+from relay.model.outcome import Outcome
+
+
+class ExchangeControl:
+    """
+    Acts on one exchange for the policies of its flows.
+
+    :param exchange: the exchange.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def at_end(self, told: Callable[[], None]) -> None:
+        """Tell when the exchange is over."""
+        self._exchange.endings.append(told)
+
+    def end_within(self, duration_ms: int) -> None:
+        """Let it last no longer."""
+        reactor = self._exchange.services.reactor
+        deadline = Deadline(reactor, duration_ms, self._too_long)
+        deadline.start()
+        self.at_end(deadline.stop)
+
+    def pace(self, events_per_s: int, bytes_per_s: int) -> None:
+        """Hold its stream back to so much a second."""
+        exchange = self._exchange
+        pace = Pace(
+            exchange.services.reactor,
+            events_per_s,
+            bytes_per_s,
+            exchange.hold,
+            exchange.go_on,
+        )
+        exchange.pace = pace
+        self.at_end(pace.stop)
+
+    def _too_long(self) -> None:
+        if self._exchange.begun:
+            self._exchange.leave(Outcome.MAX_DURATION, "maxDurationMs")
+        else:
+            self._exchange.refuse(refusals.TOO_LONG)

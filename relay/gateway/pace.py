@@ -1,0 +1,95 @@
+"""Holds a stream back to so much a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+
+class Pace:
+    """
+    How fast a stream may be, on average: what a second allows may come at once.
+
+    What was written is never taken back: a stream that was too fast is held until its
+    debt is paid, so that no event is cut and none is lost.
+
+    :param clock: tells the time.
+    :param events_per_s: events a second; 0 for any number.
+    :param bytes_per_s: bytes a second; 0 for any number.
+    :param hold: called when the stream must wait.
+    :param go_on: called when it may go on.
+    """
+
+    __slots__ = ("_budgets", "_clock", "_go_on", "_hold", "_waiting")
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        events_per_s: int,
+        bytes_per_s: int,
+        hold: Callable[[], None],
+        go_on: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        now_s = clock.seconds()
+        self._budgets = (_Budget(events_per_s, now_s), _Budget(bytes_per_s, now_s))
+        self._hold = hold
+        self._go_on = go_on
+        self._waiting: IDelayedCall | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the stream must wait just now."""
+        return self._waiting is not None
+
+    def spent(self, events: int, size: int) -> None:
+        """
+        Note what was written.
+
+        :param events: how many events.
+        :param size: how many bytes.
+        """
+        now_s = self._clock.seconds()
+        of_events, of_bytes = self._budgets
+        wait_s = max(of_events.spend(events, now_s), of_bytes.spend(size, now_s))
+        if wait_s <= 0:
+            return
+        if self._waiting is not None:
+            # What was on its way when the stream was held.
+            self._waiting.reset(wait_s)
+            return
+        self._waiting = self._clock.callLater(wait_s, self._paid)
+        self._hold()
+
+    def stop(self) -> None:
+        """The stream is over."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _paid(self) -> None:
+        self._waiting = None
+        self._go_on()
+
+
+class _Budget:
+    """What may be spent of one kind."""
+
+    __slots__ = ("_left", "_per_s", "_seen_s")
+
+    def __init__(self, per_s: int, now_s: float) -> None:
+        self._per_s = per_s
+        self._left = float(per_s)
+        self._seen_s = now_s
+
+    def spend(self, amount: int, now_s: float) -> float:
+        """
+        :returns: seconds until the debt is paid, 0 when there is none.
+        """
+        if not self._per_s:
+            return 0
+        earned = (now_s - self._seen_s) * self._per_s
+        self._seen_s = now_s
+        self._left = min(float(self._per_s), self._left + earned) - amount
+        return max(0.0, -self._left / self._per_s)

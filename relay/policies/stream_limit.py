@@ -1,0 +1,129 @@
+"""``stream-limit``: how many streams at once, how long, and how fast."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, Strict, model_validator
+from zope.interface import implementer
+
+from relay.model.base import Options
+from relay.model.kinds import PolicyType
+from relay.model.outcome import Outcome
+from relay.model.refusal import refusal
+from relay.model.scalars import Integral, MillisecondsOrOff, Upper
+from relay.policies.call import Call, Interrupted
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+
+RETRY_AFTER_S = 5
+"""When a place may be free again; nobody can know."""
+
+Most = Annotated[int, Strict(), Field(ge=1, le=2**31 - 1), Integral]
+MostOrAny = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1), Integral]
+
+
+class OpenStreams(Options):
+    """How many calls may be open at once."""
+
+    per: Annotated[Literal["SUBSCRIPTION", "PLAN", "API", "ADDRESS"], Upper] = (
+        "SUBSCRIPTION"
+    )
+    """What they are counted by; of a keyless plan each address is a subscription."""
+    limit: Most
+
+
+class StreamLimit(Options):
+    """What a call may take while it is open."""
+
+    streams: tuple[OpenStreams, ...] = ()
+    max_duration_ms: MillisecondsOrOff = 0
+    """How long a call may last; 0 for any time."""
+    events_per_second: MostOrAny = 0
+    """How fast events are sent, on average; 0 for any pace."""
+    bytes_per_second: MostOrAny = 0
+    """How fast a body is sent, on average; 0 for any pace."""
+
+    @model_validator(mode="after")
+    def _limits(self) -> Self:
+        if self == StreamLimit.model_construct():
+            raise refusal([(("streams",), "is required when nothing else is limited")])
+        return self
+
+
+STREAM_LIMIT = PolicyType(
+    "stream-limit",
+    "Stream limit",
+    StreamLimit,
+    proxy=("request",),
+    message=("request",),
+)
+
+
+@implementer(IPolicy)
+class StreamLimitType:
+    """Makes ``stream-limit`` steps."""
+
+    kind = STREAM_LIMIT
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        return StreamsLimited(StreamLimit.read(configuration), context.open_calls)
+
+
+class StreamsLimited(Policy):
+    """
+    One step.
+
+    :param options: its configuration.
+    :param open_calls: how many calls are open, by what they are counted by.
+    """
+
+    def __init__(
+        self, options: StreamLimit, open_calls: Counter[tuple[str, ...]]
+    ) -> None:
+        self._options = options
+        self._open = open_calls
+
+    def on_request(self, call: Call) -> None:
+        """Take a place, and limit the rest."""
+        options, control = self._options, call.control
+        keys = [_key(call, one) for one in options.streams]
+        for one, key in zip(options.streams, keys, strict=True):
+            if self._open[key] >= one.limit:
+                raise Interrupted(
+                    429,
+                    f"Too many streams are open: {one.limit} at once are allowed",
+                    "STREAM_LIMIT_TOO_MANY_STREAMS",
+                    retry_after_s=RETRY_AFTER_S,
+                    outcome=Outcome.LIMIT_REACHED,
+                    parameters={"limit": one.limit, "per": one.per},
+                )
+        for key in keys:
+            self._open[key] += 1
+        if keys:
+            control.at_end(lambda: self._leave(keys))
+        if options.max_duration_ms:
+            control.end_within(options.max_duration_ms)
+        if options.events_per_second or options.bytes_per_second:
+            control.pace(options.events_per_second, options.bytes_per_second)
+
+    def _leave(self, keys: list[tuple[str, ...]]) -> None:
+        for key in keys:
+            self._open[key] -= 1
+            if not self._open[key]:
+                del self._open[key]
+
+
+def _key(call: Call, counted: OpenStreams) -> tuple[str, ...]:
+    """Say what a call is counted by: a limit of its own is a count of its own."""
+    within = {
+        "SUBSCRIPTION": (call.ids["plan"], call.ids["subscription"]),
+        "PLAN": (call.ids["plan"],),
+        "API": (),
+        "ADDRESS": (call.request.remote_address,),
+    }[counted.per]
+    return (call.ids["api"], counted.per, *within)
+
+
+stream_limit = StreamLimitType()
