@@ -225,7 +225,7 @@ class Exchange:
 
     def outlet(self) -> DirectWriter | None:
         """Give the client's connection, if it may be written to directly."""
-        return self._sender.direct
+        return self._sender.direct if self.pace is None else None
 
     def complete(
         self,

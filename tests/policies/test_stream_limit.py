@@ -142,6 +142,8 @@ class StreamLimitTests(FlowCase):
         await self.streaming()
         (exchange,) = self.gateway.services.live.all()
         made: Any = exchange
+        # What is written past the exchange would not be counted.
+        self.assertIsNone(made.outlet())
         held: list[str] = []
         self.patch(made.feed, "pause", lambda: held.append("pause"))
         self.patch(made.feed, "resume", lambda: held.append("resume"))
