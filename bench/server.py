@@ -11,12 +11,12 @@ import ssl
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import BenchError, accepts, wait_until
+from bench.processes import BenchError, accepts, family, start, stop, wait_until
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,34 @@ BROADCAST = "/broadcast"
 
 Server = Callable[[Place], AbstractContextManager[Running]]
 """Started fresh for each measurement, with one source behind it."""
+
+
+@contextmanager
+def serving(
+    place: Place,
+    command: list[str],
+    ports: tuple[int, ...],
+    environment: dict[str, str] | None = None,
+) -> Iterator[list[int]]:
+    """
+    Run a peer before the source, and give its processes once it serves.
+
+    :param ports: that it listens on, the clients' first.
+    """
+    log = place.directory / "output.log"
+    process = start(
+        command,
+        place.core,
+        environment=environment,
+        output=log,
+        directory=place.directory,
+    )
+    try:
+        await_listening(process, log, ports)
+        await_serving(ports[0], STATS, place.tls)
+        yield family(process.pid)
+    finally:
+        stop(process)
 
 
 def await_listening(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.peers import program, version
-from bench.processes import BenchError, family, free_port, start, stop
-from bench.server import STATS, Place, Running, await_listening, await_serving
+from bench.processes import BenchError, free_port
+from bench.server import Place, Running, serving
 
 CONFIGURATION = """\
 {{
@@ -37,26 +37,15 @@ def caddy_server(place: Place) -> Iterator[Running]:
     configuration.write_text(
         CONFIGURATION.format(port=port, source_port=place.source_port)
     )
-    log = place.directory / "output.log"
     command = [found, "run", "--config", str(configuration), "--adapter", "caddyfile"]
     here = str(place.directory)
-    process = start(
-        command,
-        place.core,
-        environment={**os.environ, "XDG_DATA_HOME": here, "XDG_CONFIG_HOME": here},
-        output=log,
-        directory=place.directory,
-    )
-    try:
-        await_listening(process, log, (port,))
-        await_serving(port, STATS, None)
+    environment = {**os.environ, "XDG_DATA_HOME": here, "XDG_CONFIG_HOME": here}
+    with serving(place, command, (port,), environment) as pids:
         yield Running(
             port=port,
-            pids=family(process.pid),
+            pids=pids,
             prefix="",
             version=f"Caddy {version('caddy', 'version')}",
             settings="access log to a file; reverse_proxy (which flushes event streams "
             "at once); admin off; auto_https off; else defaults",
         )
-    finally:
-        stop(process)

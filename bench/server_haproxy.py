@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.peers import program, version
-from bench.processes import BenchError, family, free_port, start, stop
-from bench.server import STATS, Place, Running, await_listening, await_serving
+from bench.processes import BenchError, free_port
+from bench.server import Place, Running, serving
 
 CONFIGURATION = """\
 global
@@ -41,19 +41,12 @@ def haproxy_server(place: Place) -> Iterator[Running]:
     configuration.write_text(
         CONFIGURATION.format(port=port, source_port=place.source_port)
     )
-    log = place.directory / "output.log"
-    command = [found, "-db", "-f", str(configuration)]
-    process = start(command, place.core, output=log, directory=place.directory)
-    try:
-        await_listening(process, log, (port,))
-        await_serving(port, STATS, None)
+    with serving(place, [found, "-db", "-f", str(configuration)], (port,)) as pids:
         yield Running(
             port=port,
-            pids=family(process.pid),
+            pids=pids,
             prefix="",
             version=version("haproxy", "-v"),
             settings="one thread; option httplog, to a file by way of standard "
             "output; option http-no-delay; timeouts of 60 s; else defaults",
         )
-    finally:
-        stop(process)

@@ -7,15 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.peers import nchan_module, program, version
-from bench.processes import BenchError, family, free_port, start, stop
-from bench.server import (
-    BROADCAST,
-    STATS,
-    Place,
-    Running,
-    await_listening,
-    await_serving,
-)
+from bench.processes import BenchError, free_port
+from bench.server import BROADCAST, STATS, Place, Running, serving
 
 CONFIGURATION = """\
 {module}
@@ -143,14 +136,8 @@ def _nginx(
     configuration.write_text(
         CONFIGURATION.format(module=module, user=user, servers=servers)
     )
-    log = place.directory / "output.log"
     # "-e" as well, since nginx opens its error log before it reads its configuration.
     command = [found, "-p", str(place.directory), "-c", str(configuration)]
     command += ["-e", "error.log"]
-    process = start(command, place.core, output=log, directory=place.directory)
-    try:
-        await_listening(process, log, ports)
-        await_serving(ports[0], STATS, place.tls)
-        yield family(process.pid)
-    finally:
-        stop(process)
+    with serving(place, command, ports) as pids:
+        yield pids
