@@ -21,8 +21,7 @@ from twisted.python.failure import Failure
 from relay.channel import ids
 from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
 from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.filter import MOST_DISTINCT, TooManyFilters
-from relay.channel.group import Group
+from relay.channel.group import Group, check_room
 from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.channel.slow import skip, too_slow
@@ -220,8 +219,7 @@ class Channel:
         framing = subscriber.framing
         group = self._groups.get(framing.key)
         if group is None:
-            if len(self._groups) >= MOST_DISTINCT:
-                raise TooManyFilters(f"the channel has {MOST_DISTINCT} filters already")
+            check_room(self._groups.values(), framing)
             group = self._groups[framing.key] = Group(framing)
             group.delivered_s = self._clock.seconds()
         gap = self._place(subscriber, last_event_id)

@@ -50,6 +50,7 @@ class Entry:
         "id",
         "message",
         "seq",
+        "shapes",
         "size",
     )
 
@@ -66,6 +67,8 @@ class Entry:
         self.end = 0
         """Bytes of the log up to and with it."""
         self.encodings: dict[Hashable, bytes] = {}
+        self.shapes: dict[Hashable, Entry | None] | None = None
+        """What it has become in flows, by what they do; None for what they withhold."""
         self._json: Any = _UNPARSED
 
     @property

@@ -19,6 +19,8 @@ class Framing(Protocol):
     """Makes bytes of entries; subscribers with equal keys share what is made."""
 
     key: Hashable
+    family: Hashable
+    """What is equal for framings that differ in nothing but what clients choose."""
     heartbeat: bytes
     """What keeps a quiet connection alive."""
     heartbeat_s: float
@@ -43,6 +45,7 @@ class SseFraming:
     """
 
     heartbeat = HEARTBEAT
+    family: Hashable = None
 
     def __init__(
         self,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from relay.channel.entry import Entry
+from relay.channel.filter import MOST_DISTINCT, TooManyFilters
 from relay.channel.framing import Framing, http_chunk
 from relay.channel.subscriber import Outlet, Subscriber
+
+MOST_GROUPS = 1024
+"""How many groups a channel may have: each costs an encoding of every event."""
 
 
 class Group:
@@ -109,3 +115,19 @@ class Group:
             if subscriber in self._bare and subscriber.sink.outlet() is not None:
                 self._bare.remove(subscriber)
                 self.join(subscriber)
+
+
+def check_room(groups: Collection[Group], framing: Framing) -> None:
+    """
+    See whether a channel can have one more group.
+
+    :param groups: those that it has.
+    :param framing: of the new one.
+    :raises TooManyFilters: when clients have chosen as many filters as they may, or
+        there are too many groups altogether.
+    """
+    kin = [one for one in groups if one.framing.family == framing.family]
+    if len(kin) >= MOST_DISTINCT:
+        raise TooManyFilters(f"the channel has {MOST_DISTINCT} filters already")
+    if len(groups) >= MOST_GROUPS:
+        raise TooManyFilters(f"the channel has {MOST_GROUPS} kinds of readers already")

@@ -22,6 +22,7 @@ from relay.connectors.parameters import (
     read_number,
     refusal_of,
 )
+from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.model.channel_options import SlowConsumerOptions
 from relay.model.message_kinds import HTTP_GET_ENTRYPOINT
@@ -90,6 +91,7 @@ class ItemFraming:
     :param metadata: put metadata into the items.
     """
 
+    family: Hashable = None
     heartbeat = b""
     heartbeat_s = 0.0
 
@@ -150,7 +152,7 @@ class Poll:
             wanted, options.headers_in_payload, options.metadata_in_payload
         )
         self._subscriber = Subscriber(framing, self, SlowConsumerOptions())
-        self._channel: Channel | None = None
+        self._channel: Channel | ShapedChannel | None = None
         self._lines: list[bytes] = []
         self._timer: IDelayedCall | None = None
         self._waiting = False
@@ -210,7 +212,7 @@ class Poll:
         exchange.write(body)
         exchange.complete([])
 
-    def _collect(self, channel: Channel) -> dict[str, Any]:
+    def _collect(self, channel: Channel | ShapedChannel) -> dict[str, Any]:
         """Take as many items as are wanted, and the gaps before the last of them."""
         items: list[dict[str, Any]] = []
         gap: dict[str, Any] | None = None
@@ -229,7 +231,7 @@ class Poll:
             answer["gap"] = gap
         return answer
 
-    def _cursor_after(self, channel: Channel) -> str:
+    def _cursor_after(self, channel: Channel | ShapedChannel) -> str:
         """Give the cursor after all that was read, what a filter left out included."""
         subscriber = self._subscriber
         stays = subscriber.paused or subscriber.waiting_for is not None

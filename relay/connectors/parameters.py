@@ -5,6 +5,7 @@ from __future__ import annotations
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.filter import Filter, FilterError, TooManyFilters
 from relay.gateway import refusals
+from relay.gateway.flows.events import EventRefused
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal, bad_request
 
@@ -37,6 +38,8 @@ def refusal_of(reason: BadParameter | TooManyFilters | ChannelRefused) -> Refusa
         return bad_request(str(reason), "BAD_PARAMETER")
     if isinstance(reason, TooManyFilters):
         return Refusal(429, "TOO_MANY_FILTERS", str(reason))
+    if isinstance(reason, EventRefused):
+        return reason.refusal
     if isinstance(reason, ChannelElsewhere):
         return refusals.CHANNEL_OWNED_ELSEWHERE
     if reason.of_address:

@@ -29,6 +29,7 @@ from relay.connectors.parameters import (
     refusal_of,
 )
 from relay.gateway.direct import DirectWriter
+from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
 from relay.model.message_kinds import SSE_ENTRYPOINT
@@ -158,7 +159,7 @@ class Subscription:
             heartbeat_ms=options.heartbeat_interval_in_ms,
         )
         self._subscriber = Subscriber(framing, self, options.slow_consumer)
-        self._channel: Channel | None = None
+        self._channel: Channel | ShapedChannel | None = None
         self._first = True
         self._timer: IDelayedCall | None = None
 

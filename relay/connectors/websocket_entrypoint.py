@@ -33,6 +33,7 @@ from relay.connectors.publication import BadEvent, read_event, read_json
 from relay.connectors.websocket_handshake import offers_websocket, shake_hands
 from relay.gateway import refusals
 from relay.gateway.direct import DirectWriter
+from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.model.message_kinds import WEBSOCKET_ENTRYPOINT
 from relay.model.message_options import WebsocketOptions
@@ -125,7 +126,7 @@ class WebsocketSession:
         if not reads:
             self._last_event_id = None
         self._subscriber = Subscriber(framing, self, options.slow_consumer)
-        self._channel: Channel | None = None
+        self._channel: Channel | ShapedChannel | None = None
 
     def start(self, headers: Headers) -> None:
         """
@@ -178,7 +179,7 @@ class WebsocketSession:
             if self._channel is not None:
                 self._publish(self._channel, text)
 
-    def _publish(self, channel: Channel, text: str) -> None:
+    def _publish(self, channel: Channel | ShapedChannel, text: str) -> None:
         """Publish one event, and answer with its id or with what is wrong."""
         try:
             if not self._entrypoint.options.publisher.enabled:
@@ -217,6 +218,10 @@ class WebsocketSession:
             self._exchange.write(frames.text_frame(answer))
 
     def _not_published(self, failure: Failure) -> None:
+        if isinstance(failure.value, EventRefused):
+            refusal = failure.value.refusal
+            self._tell_error(refusal.status, refusal.message)
+            return
         self.log.failure("an event could not be published", failure)
         self._tell_error(503, refusals.NOT_KEPT.message)
 

@@ -77,6 +77,7 @@ class FrameFraming:
     """
 
     heartbeat = frame(PING, b"")
+    family: Hashable = None
 
     def __init__(self, wanted: Filter, heartbeat_ms: int, silent: bool) -> None:
         self._wanted = wanted

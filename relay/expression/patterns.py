@@ -74,6 +74,15 @@ class Pattern:
             return None
         return (match.group(0), *(group or "" for group in match.groups()))
 
+    def named(self, groups: tuple[str, ...]) -> dict[str, str]:
+        """
+        Give what stands in the groups that have names.
+
+        :param groups: what :meth:`capture` gave.
+        """
+        names: dict[str, int] = self._compiled.groupindex
+        return {name: groups[number] for name, number in names.items()}
+
     def found_in(self, text: str) -> bool:
         """
         Tell whether some part of a text is as the pattern says.
@@ -82,19 +91,23 @@ class Pattern:
         """
         return self._compiled.search(_sound(text)) is not None
 
-    def replace(self, text: str, by: str, most: int = 0) -> str:
+    def replace(
+        self, text: str, by: str, most: int = 0, literally: bool = False
+    ) -> str:
         """
         Put a text in the place of each match.
 
         :param text: where.
         :param by: what to put there; ``$1`` stands for the first group.
         :param most: how many matches; 0 for all.
+        :param literally: whether ``$1`` stands for nothing but itself.
         :raises EvaluationFailed: when what comes of it is too long.
         """
         pieces: list[str] = []
         size = end = 0
         for count, match in enumerate(self._compiled.finditer(_sound(text)), 1):
-            pieces += [text[end : match.start()], _filled(by, match)]
+            filled = by if literally else _filled(by, match)
+            pieces += [text[end : match.start()], filled]
             size += len(pieces[-1]) + len(pieces[-2])
             end = match.end()
             if size > LONGEST_TEXT:

@@ -48,6 +48,10 @@ ROOTS: dict[str, frozenset[str]] = {
     "subscription": frozenset({"id"}),
     "endpoints": OPEN,
     "properties": OPEN,
+    "group": OPEN,
+    "groupName": OPEN,
+    "calloutResponse": frozenset({"status", "content", "headers"}),
+    "parameters": OPEN,
     "error": frozenset({"key", "message", "status"}),
 }
 """By name; what has no members listed is asked by any name."""

@@ -41,6 +41,8 @@ class RequestBody:
         self._dropped = False
         self._passed_on = False
         self._told: Callable[[], None] | None = None
+        self._most_bytes: int | None = None
+        self._exceeded: Callable[[], object] | None = None
 
     def received(self, data: bytes) -> None:
         """
@@ -51,11 +53,31 @@ class RequestBody:
         self.bytes += len(data)
         if self._dropped:
             return
+        if self._most_bytes is not None and self.bytes > self._most_bytes:
+            self._too_large()
+            return
         if self._consumer is not None:
             self._consumer.write(data)
         else:
             self._held.append(data)
             self._channel.pause_body()
+
+    def limit(self, most_bytes: int, exceeded: Callable[[], object]) -> None:
+        """
+        Pass on no more than so much of the body.
+
+        :param most_bytes: how large it may be.
+        :param exceeded: called when it is larger, at once if it is so already.
+        """
+        self._most_bytes, self._exceeded = most_bytes, exceeded
+        if self.bytes > most_bytes:
+            self._too_large()
+
+    def _too_large(self) -> None:
+        exceeded, self._exceeded = self._exceeded, None
+        self.drop()
+        if exceeded is not None:
+            exceeded()
 
     def ended(self) -> None:
         """The client has sent all of it."""

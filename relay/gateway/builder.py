@@ -13,6 +13,7 @@ from relay.gateway.custody import Custody, Owners
 from relay.gateway.flows.entrance import Entrance, open_entrance
 from relay.gateway.message import Door, Entrypoint, MessageAnswerer
 from relay.gateway.passthrough import ProxyAnswerer
+from relay.gateway.routing import Destinations
 from relay.gateway.served import Answerer, ServedApi
 from relay.gateway.services import Services
 from relay.model.definition import (
@@ -108,7 +109,7 @@ class Builder:
         self._counters = LocalCounters(services.reactor)
         self._open_calls: Counter[tuple[str, ...]] = Counter()
         self._shared: dict[str, _SharedChannels] = {}
-        self._groups: dict[str, Group] = {}
+        self._destinations: dict[str, Destinations] = {}
 
     def __call__(self, deployment: Deployment) -> ServedApi:
         """
@@ -167,22 +168,33 @@ class Builder:
     def _proxy(
         self, api_id: str, definition: ApiDefinition, entrance: Entrance | None
     ) -> ProxyAnswerer:
-        # The first group is the default one; others wait for dynamic routing.
         reactor = self._services.reactor
-        group = Group(reactor, definition.endpoint_groups[0])
+        groups: list[Group] = []
+        # The first is the default one; only flows can lead to the others.
+        wanted = definition.endpoint_groups[: 1 if entrance is None else None]
+        try:
+            for group in wanted:
+                groups.append(Group(reactor, group))
+        except Exception:
+            for ready in groups:
+                ready.close()
+            raise
         options = definition.failover
         failover = None
         if options is not None and options.enabled:
-            failover = Failover(reactor, group, options)
-        self._groups[api_id] = group
-        group.start(self._services.wall_ms)
+            failover = Failover(reactor, groups[0], options)
+        destinations = self._destinations[api_id] = Destinations(groups)
+        destinations.start(self._services.wall_ms)
         return ProxyAnswerer(
-            group, failover, lambda: self._forget(api_id, group), entrance
+            destinations,
+            failover,
+            lambda: self._forget(api_id, destinations),
+            entrance,
         )
 
-    def _forget(self, api_id: str, group: Group) -> None:
-        if self._groups.get(api_id) is group:
-            del self._groups[api_id]
+    def _forget(self, api_id: str, destinations: Destinations) -> None:
+        if self._destinations.get(api_id) is destinations:
+            del self._destinations[api_id]
 
     def health(self, api_id: str) -> list[dict[str, Any]]:
         """
@@ -190,8 +202,8 @@ class Builder:
 
         :param api_id: the API.
         """
-        group = self._groups.get(api_id)
-        return [one.as_json() for one in group.health] if group is not None else []
+        destinations = self._destinations.get(api_id)
+        return destinations.health() if destinations is not None else []
 
     def channels(self, api_id: str) -> list[dict[str, Any]]:
         """

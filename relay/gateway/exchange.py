@@ -22,7 +22,7 @@ from relay.gateway.cors import cors_headers
 from relay.gateway.direct import DirectWriter
 from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID, add_via
 from relay.gateway.pace import Pace
-from relay.gateway.refusals import Refusal
+from relay.gateway.refusals import Refusal, Wording
 from relay.gateway.sender import Sender
 from relay.gateway.services import Services
 from relay.gateway.site import RelayRequest
@@ -82,6 +82,8 @@ class Exchange:
         """Set once the client was let in."""
         self.admission: Admission | None = None
         """Who was let in; None before that, and for what needs no admission."""
+        self.reword: Callable[[Refusal], Wording | None] | None = None
+        """Words refusals as the API wants; None for the gateway's own words."""
         self.adornments: list[Callable[[int, Headers], None]] = []
         """What adds to the headers of the answer, whichever it is."""
         self.endings: list[Callable[[], None]] = []
@@ -269,23 +271,20 @@ class Exchange:
             return
         if not self._end(refusal.outcome, refusal.key, refusal.clock):
             return
-        self.record.status = refusal.status
+        wording = self.reword(refusal) if self.reword is not None else None
         accepted = self.request.requestHeaders.getRawHeaders(b"accept", [])
-        content_type, body = refusal.body(b", ".join(accepted))
+        status, given, body = wording or refusal.wording(b", ".join(accepted))
+        self.record.status = status
         headers = cors_headers(self.request.requestHeaders, self.cors)
-        headers.setRawHeaders(b"content-type", [content_type])
+        refusal.add_headers(headers)
+        for name, values in given.getAllRawHeaders():
+            headers.setRawHeaders(name, list(values))
         headers.setRawHeaders(b"date", [datetimeToString()])
-        if refusal.retry_after_s is not None:
-            headers.setRawHeaders(b"retry-after", [b"%d" % refusal.retry_after_s])
-        for challenge in refusal.challenges:
-            headers.addRawHeader(b"www-authenticate", challenge)
-        for name, value in refusal.headers:
-            headers.setRawHeaders(name, [value])
         self.identify(headers)
         for adorn in self.adornments:
-            adorn(refusal.status, headers)
-        close = not 400 <= refusal.status < 500 or self.request.is_last
-        self._sender.answer(refusal.status, headers, body, close)
+            adorn(status, headers)
+        close = not 400 <= status < 500 or self.request.is_last
+        self._sender.answer(status, headers, body, close or wording is not None)
         self._log_end()
 
     def stop(self, outcome: Outcome) -> None:

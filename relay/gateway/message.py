@@ -16,11 +16,13 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
+from relay.expression.errors import EvaluationFailed
 from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.custody import Custody
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.entrance import Entrance
+from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.flows.passage import Passage
 from relay.gateway.refusals import Refusal
 from relay.model.message_options import CorsOptions
@@ -34,6 +36,7 @@ class MessageCall:
     :param path: what follows the context-path: ``b""`` or ``b"/topic"``.
     :param query: the raw query, None without ``?``.
     :param channels: the API's channels.
+    :param passage: the call's way through the flows; None without any.
     """
 
     def __init__(
@@ -42,8 +45,10 @@ class MessageCall:
         path: bytes,
         query: bytes | None,
         channels: Channels,
+        passage: Passage | None = None,
     ) -> None:
         self.exchange = exchange
+        self._passage = passage
         self.path = path
         self.query = query
         self.channels = channels
@@ -83,18 +88,25 @@ class MessageCall:
         """The path after the context-path, decoded, without its first ``/``."""
         return unquote(self.path.decode("latin-1").removeprefix("/"))
 
-    def open_channel(self) -> Channel:
+    def open_channel(self) -> Channel | ShapedChannel:
         """
-        Find or open the channel that the call is for.
+        Find or open the channel that the call is for, as flows let it be seen.
 
-        :raises ChannelRefused: when there are as many as there may be.
+        :raises ChannelRefused: when there are as many as there may be, or when a flow
+            cannot tell what the client may see.
         """
-        return self.channels.open(
+        channel = self.channels.open(
             path=self.path,
             query=self.query,
             headers=self.headers,
             address=self.exchange.record.remote_address,
         )
+        if self._passage is None:
+            return channel
+        try:
+            return self._passage.shaped(channel)
+        except EvaluationFailed:
+            raise EventRefused(refusals.EXPRESSION_FAILED) from None
 
     def cors_headers(self) -> Headers:
         """Begin the head of an answer: with what lets a page in a browser read it."""
@@ -232,7 +244,7 @@ class MessageAnswerer:
             exchange.adornments.append(passage.adorn)
             asked = passage.call.request
             door.entrypoint.attach(
-                MessageCall(exchange, asked.path, asked.query, self._channels)
+                MessageCall(exchange, asked.path, asked.query, self._channels, passage)
             )
 
         self._entrance.enter(

@@ -26,11 +26,12 @@ from relay.gateway.headers import (
     upstream_headers,
 )
 from relay.gateway.refusals import Refusal
+from relay.gateway.routing import Destinations
 from relay.model.outcome import Outcome
+from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
-from relay.upstream.group import Group
 from relay.upstream.stream import UpstreamResponse
 
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
@@ -40,7 +41,7 @@ class ProxyAnswerer:
     """
     Answers the calls of a PROXY API, each by a call of its own.
 
-    :param group: the API's default endpoint group.
+    :param destinations: the API's endpoints.
     :param failover: tries other endpoints, where the API asks for it.
     :param closed: called once no new calls are taken.
     :param entrance: leads into the API's flows; None without any.
@@ -50,12 +51,12 @@ class ProxyAnswerer:
 
     def __init__(
         self,
-        group: Group,
+        destinations: Destinations,
         failover: Failover | None = None,
         closed: Callable[[], None] = lambda: None,
         entrance: Entrance | None = None,
     ) -> None:
-        self._group = group
+        self._destinations = destinations
         self._failover = failover
         self._closed = closed
         self._entrance = entrance
@@ -84,7 +85,19 @@ class ProxyAnswerer:
 
     def _pass(self, exchange: Exchange, passage: Passage) -> None:
         asked = passage.call.request
-        self._call(exchange, asked.path, asked.query, passage)
+        target = passage.call.attributes.get(ENDPOINT_ATTRIBUTE)
+        if target is None:
+            self._call(exchange, asked.path, asked.query, passage)
+            return
+        found = self._destinations.find(
+            str(target), passage.call.named_origin, asked.path
+        )
+        if found is None:
+            exchange.refuse(refusals.NO_ENDPOINT)
+        else:
+            Passthrough(exchange, found.connector, passage).start(
+                found.path, asked.query
+            )
 
     def _call(
         self,
@@ -93,7 +106,7 @@ class ProxyAnswerer:
         query: bytes | None,
         passage: Passage | None,
     ) -> None:
-        connector = self._group.next()
+        connector = self._destinations.default()
         if connector is None:
             exchange.refuse(refusals.NO_ENDPOINT)
             return
@@ -104,7 +117,7 @@ class ProxyAnswerer:
 
     def close(self) -> None:
         """Close unused connections; those in use end with their calls."""
-        self._group.close()
+        self._destinations.close()
         if self._entrance is not None:
             self._entrance.close()
         self._closed()

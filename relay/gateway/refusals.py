@@ -5,11 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from twisted.web.http_headers import Headers
 
 from relay.model.outcome import Outcome
 from relay.plans.verdict import Denial
+from relay.policies.call import Interrupted, header_value
 from relay.upstream.errors import UpstreamError
+
+
+class Wording(NamedTuple):
+    """
+    How a refusal is put.
+
+    :param status: the HTTP status.
+    :param headers: the headers, ``Content-Type`` among them.
+    :param body: the body.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -70,6 +87,48 @@ class Refusal:
             retry_after_s=denial.retry_after_s,
             challenges=denial.challenges,
         )
+
+    @classmethod
+    def interrupted(cls, reason: Interrupted) -> Refusal:
+        """
+        Turn a policy's no into an answer.
+
+        :param reason: why it ends the call.
+        """
+        return cls(
+            reason.status,
+            reason.key,
+            reason.message,
+            reason.outcome,
+            retry_after_s=reason.retry_after_s,
+            headers=tuple(
+                (name.encode("ascii"), header_value(value))
+                for name, value in reason.headers
+            ),
+            parameters=reason.parameters,
+        )
+
+    def wording(self, accept: bytes | None) -> Wording:
+        """
+        Put it in the gateway's own words.
+
+        :param accept: the client's ``Accept``, None when it sent none.
+        """
+        content_type, body = self.body(accept)
+        return Wording(self.status, Headers({b"content-type": [content_type]}), body)
+
+    def add_headers(self, headers: Headers) -> None:
+        """
+        Add what the client is told besides, however the refusal is worded.
+
+        :param headers: the answer's, changed in place.
+        """
+        if self.retry_after_s is not None:
+            headers.setRawHeaders(b"retry-after", [b"%d" % self.retry_after_s])
+        for challenge in self.challenges:
+            headers.addRawHeader(b"www-authenticate", challenge)
+        for name, value in self.headers:
+            headers.setRawHeaders(name, [value])
 
     def body(self, accept: bytes | None) -> tuple[bytes, bytes]:
         """
@@ -139,6 +198,9 @@ NO_UPGRADE = Refusal(
 )
 NO_ENTRYPOINT = Refusal(
     404, "NO_ENTRYPOINT", "No entrypoint matches the incoming request"
+)
+PREFLIGHT_FAILED = bad_request(
+    "The origin, the method or a header is not allowed", "CORS_PREFLIGHT_FAILED"
 )
 NO_FLOW = Refusal(
     404,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -118,6 +119,14 @@ class GatewayResource(Resource):
         exchange.record.api_id = api.id
         shown = api.plans.conceal(given)
         exchange.record.query = None if shown is None else shown.decode("ascii")
+        if api.templates is not None:
+            exchange.reword = partial(api.templates.reword, exchange, route.path, given)
+        if api.cors is not None:
+            if api.cors.is_preflight(request.method, request.requestHeaders):
+                api.cors.answer(exchange)
+                return
+            adorn = partial(api.cors.adorn, request.requestHeaders.copy())
+            exchange.adornments.append(lambda status, headers: adorn(headers))
         if api.rejects_null_byte and b"%00" in request.uri:
             raise _Refused(refusals.NULL_BYTE)
         if api.answerer.is_preflight(request.method, request.requestHeaders):

@@ -7,10 +7,13 @@ from typing import Protocol
 from twisted.web.http_headers import Headers
 
 from relay.gateway.exchange import Exchange
+from relay.gateway.listener_cors import ListenerCors
 from relay.gateway.refusals import Refusal
+from relay.gateway.templates import ResponseTemplates
 from relay.model.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.plans.chain import PlanChain
+from relay.policies.scope import shared_scope
 
 
 class Answerer(Protocol):
@@ -84,6 +87,14 @@ class ServedApi:
         self.listener_ids = frozenset(listener.servers)
         """The gateway listeners that it is bound to; empty means all."""
         self.rejects_null_byte = listener.request_validation.reject_null_byte
+        cors = listener.cors
+        self.cors = ListenerCors(cors) if cors is not None and cors.enabled else None
+        """What its listener says of browsers on other origins; None for nothing."""
+        self.templates: ResponseTemplates | None = None
+        """How its refusals are worded; None for the gateway's own words."""
+        if definition.response_templates:
+            shared = shared_scope(deployment.api_id, definition)
+            self.templates = ResponseTemplates(definition.response_templates, shared)
         self.closed = False
         """Whether another deployment has taken its place, or none."""
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, model_validator
 
 from relay.model import unbuilt
 from relay.model.base import Options
+from relay.model.cors import Cors
 from relay.model.paths import Key, sanitise, sanitise_host
 from relay.model.refusal import refusal
 from relay.model.scalars import Configuration, Flag, Name, Upper
@@ -59,7 +60,7 @@ class HttpListener(Options):
     servers: tuple[str, ...] = ()
     """Ids of the gateway listeners to attach to; empty for all."""
     request_validation: RequestValidation = RequestValidation()
-    cors: unbuilt.Cors = None
+    cors: Cors | None = None
 
     @model_validator(mode="before")
     @classmethod

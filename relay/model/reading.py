@@ -33,6 +33,7 @@ _UNSHOWN = frozenset(
         "keyContent",
         "keyPassword",
         "password",
+        "secret",
         "sharedConfiguration",
         "sharedConfigurationOverride",
         "value",

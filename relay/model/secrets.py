@@ -35,8 +35,8 @@ _NAMES = frozenset(
     }
 )
 """Members whose values are secrets, in lower case, whatever they are in."""
-_KEY_STORES = ("keystore", "key_store")
-"""What holds private keys, as its ``content``."""
+_KEY_STORES = ("keystore", "key_store", "configuration")
+"""What holds private keys, as its ``content``: key stores, and steps that sign."""
 _SECRET_WORD = re.compile(r"auth|cookie|credential|key|pass|secret|token", re.I)
 """Found in the names of headers, parameters and properties that hold secrets."""
 

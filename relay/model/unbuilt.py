@@ -90,7 +90,6 @@ def refused(in_effect: Callable[[Any], Iterator[Where]], reason: str) -> AfterVa
 
 
 # Who gets in.
-Cors = Annotated[Any, refused(switched_on, "CORS is not supported yet")]
 SelectionRule = Annotated[
     Any, refused(anything, "selection rules are not supported yet")
 ]
@@ -131,9 +130,6 @@ Discovery = Annotated[
     Any, refused(service_on, "service discovery is not supported yet")
 ]
 Resources = Annotated[Any, refused(resources_on, "resources are not supported yet")]
-ResponseTemplates = Annotated[
-    Any, refused(anything, "response templates are not supported yet")
-]
 DeadLetterQueue = Annotated[
     Any, refused(anything, "dead letter queues are not supported yet")
 ]

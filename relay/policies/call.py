@@ -107,6 +107,8 @@ class Call:
     :param path_parameters: what ``:name`` stood for in the paths of its flows.
     :param response: the answer's head, None before there is one.
     :param answer_headers: headers for whatever answer the client gets in the end.
+    :param named_origin: scheme and host of the URL that ``request.endpoint`` may be,
+        where the definition itself names them.
     :param most_body_bytes: how large the request's body may be; None for any size.
     :param control: acts on the exchange.
     """
@@ -120,6 +122,7 @@ class Call:
     answer_headers: dict[str, str] = field(default_factory=dict)
     most_body_bytes: int | None = None
     control: Control = field(default_factory=NoControl, repr=False)
+    named_origin: str | None = None
 
     def limit_body(self, most_bytes: int) -> None:
         """

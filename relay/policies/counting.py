@@ -14,9 +14,9 @@ from relay.model.base import Options
 from relay.model.outcome import Outcome
 from relay.model.refusal import refusal
 from relay.model.scalars import Flag, Integral
+from relay.model.texts import Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.counters import Counters, Hit
-from relay.policies.texts import Text
 
 MOST = 2**53
 UNIT_MS = {

@@ -8,8 +8,25 @@ from relay import policies
 from relay.model.flow import Step
 from relay.model.kinds import PolicyType
 from relay.plugins import found_in, usable
+from relay.policies.assign_attributes import ASSIGN_ATTRIBUTES
+from relay.policies.basic_authentication import BASIC_AUTHENTICATION
+from relay.policies.dynamic_routing import DYNAMIC_ROUTING
+from relay.policies.event_filter import EVENT_FILTER
+from relay.policies.event_limit import EVENT_LIMIT
+from relay.policies.event_redact import EVENT_REDACT
+from relay.policies.event_transform import EVENT_TRANSFORM
+from relay.policies.generate_jwt import GENERATE_JWT
+from relay.policies.http_callout import HTTP_CALLOUT
+from relay.policies.http_signature import HTTP_SIGNATURE
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.policies.interrupt import INTERRUPT
+from relay.policies.ip_filtering import IP_FILTERING
+from relay.policies.latency import LATENCY
+from relay.policies.mock import MOCK
 from relay.policies.rate_limit import QUOTA, RATE_LIMIT
+from relay.policies.request_content_limit import REQUEST_CONTENT_LIMIT
+from relay.policies.request_validation import REQUEST_VALIDATION
+from relay.policies.resource_filtering import RESOURCE_FILTERING
 from relay.policies.spike_arrest import SPIKE_ARREST
 from relay.policies.stream_limit import STREAM_LIMIT
 from relay.policies.transform_headers import TRANSFORM_HEADERS
@@ -20,6 +37,23 @@ POLICIES: tuple[PolicyType, ...] = (
     QUOTA,
     SPIKE_ARREST,
     STREAM_LIMIT,
+    ASSIGN_ATTRIBUTES,
+    DYNAMIC_ROUTING,
+    RESOURCE_FILTERING,
+    IP_FILTERING,
+    REQUEST_CONTENT_LIMIT,
+    REQUEST_VALIDATION,
+    MOCK,
+    INTERRUPT,
+    LATENCY,
+    HTTP_CALLOUT,
+    BASIC_AUTHENTICATION,
+    GENERATE_JWT,
+    HTTP_SIGNATURE,
+    EVENT_FILTER,
+    EVENT_TRANSFORM,
+    EVENT_REDACT,
+    EVENT_LIMIT,
 )
 """The kinds of policies that Relay brings along."""
 

@@ -9,6 +9,7 @@ from zope.interface import implementer
 from relay.expression.template import Template
 from relay.model.kinds import PolicyType
 from relay.model.scalars import Flag, Upper
+from relay.model.texts import Text
 from relay.policies.call import Call
 from relay.policies.counting import (
     UNIT_MS,
@@ -20,7 +21,6 @@ from relay.policies.counting import (
     number,
 )
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
-from relay.policies.texts import Text
 
 
 class Rate(Counted):

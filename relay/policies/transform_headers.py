@@ -12,9 +12,9 @@ from relay.expression.template import Template
 from relay.model.base import Options
 from relay.model.kinds import Phase, PolicyType
 from relay.model.scalars import Upper
+from relay.model.texts import FRAMING, Header, HeaderName
 from relay.policies.call import Call, header_value
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
-from relay.policies.texts import FRAMING, Header, HeaderName
 
 
 class TransformHeaders(Options):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -110,6 +111,16 @@ class Connector:
             (header.name.encode("ascii"), header.value.encode("utf-8"))
             for header in shared.headers
         ]
+
+    def aimed(self, target: Target) -> Connector:
+        """
+        Give the same endpoint, pointing elsewhere.
+
+        :param target: where to; connections are kept by origin.
+        """
+        other = copy(self)
+        other.target = target
+        return other
 
     @property
     def idle_timeout_ms(self) -> int:

@@ -48,6 +48,7 @@ class Group:
         self._pools: list[Pool] = []
         self._inherited: tuple[SharedConfiguration, Dialer, Pool] | None = None
         self._group = group
+        self.name = group.name
         ready = [(self._connector(endpoint), endpoint) for endpoint in group.endpoints]
         self.connectors = [
             connector

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.expression.compiler import compile_expression
@@ -41,6 +41,8 @@ REFUSED: dict[str, tuple[int, str]] = {
     "'" + "a" * 5000 + "'": (0, "longer than"),
 }
 
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The machine may have other things to do."""
 _leaf = st.sampled_from(
     [
         "#request.method",
@@ -125,6 +127,7 @@ class CompilerTests(SynchronousTestCase):
         node = compile_expression("#request.method + #message.id + 1")
         self.assertEqual(node.roots, {"request", "message"})
 
+    @BUSY
     @given(st.text(max_size=60))
     def test_any_text(self, text: str) -> None:
         """Is read, or refused with a place in it."""
@@ -135,6 +138,7 @@ class CompilerTests(SynchronousTestCase):
                 self.assertLessEqual(0, error.position)
                 self.assertLessEqual(error.position, len(text))
 
+    @BUSY
     @given(st.text("#{}()[]'\".?:!&|=<>+-*/%, 0a1e", max_size=40))
     def test_any_signs(self, text: str) -> None:
         """The same of what looks more like an expression."""
@@ -144,6 +148,7 @@ class CompilerTests(SynchronousTestCase):
             return
         outcome(node, dict(EVERYTHING))
 
+    @BUSY
     @given(st.recursive(_leaf, _larger, max_leaves=12))
     def test_any_expression(self, text: str) -> None:
         """Has a value or fails, and evaluated in two steps it comes to the same."""

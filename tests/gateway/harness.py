@@ -28,6 +28,7 @@ from relay.gateway.deployer import Deployer
 from relay.gateway.flows.entrance import open_entrance
 from relay.gateway.passthrough import ProxyAnswerer
 from relay.gateway.resource import GatewayResource
+from relay.gateway.routing import Destinations
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
 from relay.gateway.site import RelaySite
@@ -227,8 +228,10 @@ class Gateway:
 
     def _build(self, deployment: Deployment) -> ServedApi:
         body = ApiDefinition.read(deployment.definition)
-        group = Group(cast(Any, self.reactor), body.endpoint_groups[0])
-        self.groups.append(group)
+        groups = [
+            Group(cast(Any, self.reactor), group) for group in body.endpoint_groups
+        ]
+        self.groups.append(groups[0])
         context = PlanContext(
             self.reactor,
             self.services.wall_ms,
@@ -240,8 +243,9 @@ class Gateway:
         plans = self.plans.chain(deployment.plans, context)
         failover = None
         if body.failover is not None and body.failover.enabled:
-            failover = Failover(cast(Any, self.reactor), group, body.failover)
-        group.start(lambda: NOW_MS + round(self.reactor.seconds() * 1000))
+            failover = Failover(cast(Any, self.reactor), groups[0], body.failover)
+        destinations = Destinations(groups)
+        destinations.start(lambda: NOW_MS + round(self.reactor.seconds() * 1000))
         entrance = open_entrance(
             self.policies,
             deployment.plans,
@@ -255,7 +259,7 @@ class Gateway:
                 Counter(),
             ),
         )
-        answerer = ProxyAnswerer(group, failover, entrance=entrance)
+        answerer = ProxyAnswerer(destinations, failover, entrance=entrance)
         return ServedApi(deployment, body, plans, answerer)
 
     @property

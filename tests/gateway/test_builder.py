@@ -191,7 +191,7 @@ class ChannelsTests(SynchronousTestCase):
             {"name": "ours", "tenants": ["south", "north"]},
             {"name": "theirs", "tenants": ["south"]},
         )
-        connectors = self.builder._groups["proxy"].connectors
+        connectors = self.builder._destinations["proxy"].groups[0].connectors
         self.assertEqual([one.name for one in connectors], ["all", "ours"])
 
     def test_checked(self) -> None:

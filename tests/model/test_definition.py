@@ -99,10 +99,10 @@ class FieldClassTests(SynchronousTestCase):
             flowExecution={"matchRequired": "yes"},
             flows=[{"interact": [{"policy": "x"}]}],
             resources=[{"name": "x"}],
-            responseTemplates={"DEFAULT": {"*/*": {"statusCode": 200}}},
+            responseTemplates={"DEFAULT": {"all": {}}},
             services={"dynamicProperty": {"enabled": True}},
         )
-        body["listeners"][0]["cors"] = {"enabled": True}
+        body["listeners"][0]["cors"] = {"runPolicies": True}
         body["listeners"][0]["entrypoints"][0]["dlq"] = {"endpoint": "x"}
         (group,) = body["endpointGroups"]
         group["services"] = {"discovery": {"type": "x"}}
@@ -117,10 +117,10 @@ class FieldClassTests(SynchronousTestCase):
                 "endpointGroups[0].services.discovery",
                 "flowExecution.matchRequired",
                 "flows[0].interact",
-                "listeners[0].cors.enabled",
+                "listeners[0].cors.runPolicies",
                 "listeners[0].entrypoints[0].dlq",
                 "resources[0]",
-                "responseTemplates",
+                "responseTemplates.DEFAULT.all.[key]",
                 "services.dynamicProperty",
             ],
         )

@@ -32,16 +32,15 @@ class UnbuiltTests(SynchronousTestCase):
                 self.assertRegex(issue.message, "not supported")
 
     def test_off_by_default(self) -> None:
-        """CORS, tracing and log export do nothing until enabled."""
+        """Tracing and log export do nothing until enabled."""
         fine = [{}, {"enabled": False, "maxAge": 3}, {"maxRetries": 2}, [], ""]
         refused = {"f.enabled": {"enabled": True}, "f": ["x"]}
         for kind in (
-            unbuilt.Cors,
             unbuilt.Tracing,
             unbuilt.LogExport,
         ):
             self.check(kind, fine, refused)
-        self.check(unbuilt.Cors, [], {"f.enabled": {"enabled": "false"}})
+        self.check(unbuilt.Tracing, [], {"f.enabled": {"enabled": "false"}})
 
     def test_services(self) -> None:
         """A service is on unless it says that it is not, as in Gravitee."""
@@ -95,7 +94,6 @@ class UnbuiltTests(SynchronousTestCase):
             unbuilt.SelectionRule,
             unbuilt.PlanTags,
             unbuilt.ExcludedGroups,
-            unbuilt.ResponseTemplates,
             unbuilt.DeadLetterQueue,
             unbuilt.KafkaPort,
         ):

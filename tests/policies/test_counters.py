@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from unittest.mock import patch
 
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -61,6 +61,7 @@ class LocalCountersTests(SynchronousTestCase):
                 self.counters.hit(f"k{number}", 1, 1000)
         self.assertEqual(len(vars(self.counters._limiter.storage)["_counts"]), 10)
 
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.tuples(st.sampled_from("ab"), st.integers(0, 700)),

@@ -14,6 +14,7 @@ from relay.catalog import builtin
 from relay.expression import methods
 from relay.expression.roots import ROOTS
 from relay.model.base import Value
+from relay.model.cors import Cors
 from relay.policies.call import Call, Interrupted, Request
 from relay.policies.discovery import POLICIES, Policies, find_policies
 from tests.model.bodies import tutorial_api
@@ -58,6 +59,14 @@ class PolicyPageTests(SynchronousTestCase):
         for kind in POLICIES:
             self.assertEqual(told[kind.id], defaults(kind.configuration), kind.id)
 
+    def test_cors(self) -> None:
+        """Every option of a listener's CORS is told."""
+        (text,) = re.findall(r"(?ms)^## CORS\n(.*?)(?=^##)", self.page)
+        rows = re.findall(r"(?m)^\| `([^`]+)` \| (.*?) \|", text)
+        self.assertEqual(
+            {option: value.strip("`") for option, value in rows}, defaults(Cors)
+        )
+
     def test_every_phase_is_told(self) -> None:
         """Of every policy."""
         for kind in POLICIES:
@@ -76,9 +85,11 @@ class PolicyPageTests(SynchronousTestCase):
 
     def test_the_flow(self) -> None:
         """The example is accepted."""
-        (flow,) = re.findall(r"(?s)```json\n(.*?)```", self.page)
+        flow, templates = map(
+            json.loads, re.findall(r"(?s)```json\n(.*?)```", self.page)
+        )
         catalog = builtin().with_plugins((), (), policies=find_policies().kinds)
-        api = catalog.parse_api(tutorial_api(flows=[json.loads(flow)]))
+        api = catalog.parse_api(tutorial_api(flows=[flow], responseTemplates=templates))
         assert api.flows is not None
         self.assertEqual(len(api.flows[0].selectors), 2)
 

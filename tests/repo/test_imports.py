@@ -77,7 +77,7 @@ HIDDEN: dict[str, set[str]] = {
     "croniter": {"model"},
     "limits": {"policies"},
     "cryptography": {"model", "plans", "tls"},
-    "joserfc": {"model", "plans"},
+    "joserfc": {"model", "plans", "policies"},
     "lark": {"expression"},
     "re2": {"expression"},
     "jsonpath": {"expression"},

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from twisted.web.http_headers import Headers
-
 from relay.expression.errors import EvaluationFailed
-from relay.expression.values import Value
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
+from relay.gateway.flows.calls import call_of
 from relay.gateway.flows.chain import Flows, NoFlow
 from relay.gateway.flows.control import ExchangeControl
 from relay.gateway.flows.passage import Passage
-from relay.gateway.flows.selection import Asked, path_of
-from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID
-from relay.policies.call import Call, Request
+from relay.gateway.flows.selection import Asked
 from relay.policies.discovery import Policies
 from relay.policies.interfaces import PolicyContext
-from relay.policies.scope import call_scope, shared_scope
+from relay.policies.paths import segments_of
+from relay.policies.scope import shared_scope
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -53,9 +50,11 @@ class Entrance:
         :param operations: what the entrypoint does with events.
         :param entrypoint: the id of its kind.
         """
-        call = self._call(exchange, path, query)
+        call = call_of(exchange, path, query, self._flows.shared)
+        call.control = ExchangeControl(exchange)
+        call.scope["plan"] = self._flows.plan(call.ids["plan"])
         asked = Asked(
-            call.request.method, path_of(path), operations, entrypoint, call.scope
+            call.request.method, segments_of(path), operations, entrypoint, call.scope
         )
         try:
             chosen = self._flows.choose(exchange.record.plan_id, asked)
@@ -73,46 +72,6 @@ class Entrance:
     def close(self) -> None:
         """The deployment is no longer served."""
         self._flows.close()
-
-    def _call(self, exchange: Exchange, path: bytes, query: bytes | None) -> Call:
-        received, record = exchange.request, exchange.record
-        body = received.body
-        length = None
-        if body is None:
-            length = 0
-        elif isinstance(body.length, int):
-            length = body.length
-        request = Request(
-            received.method.decode("latin-1"),
-            path,
-            query,
-            received.requestHeaders,
-            length,
-            record.remote_address,
-        )
-        ids = {
-            "api": record.api_id or "",
-            "plan": record.plan_id or "",
-            "application": record.application_id or "",
-            "subscription": record.subscription_id or "",
-        }
-        call = Call(request, ids=ids, control=ExchangeControl(exchange))
-        context_path = record.path[: len(record.path) - len(path)]
-        admission = exchange.admission
-        call.attributes.update(
-            {
-                "api": ids["api"],
-                "plan": ids["plan"],
-                "application": ids["application"],
-                "subscription-id": ids["subscription"],
-                "context-path": context_path,
-                **(admission.attributes if admission is not None else {}),
-            }
-        )
-        facts = _facts(exchange, context_path)
-        shared = {**self._flows.shared, "plan": self._flows.plan(ids["plan"])}
-        call.scope.update(call_scope(call, facts, shared))
-        return call
 
 
 def open_entrance(
@@ -134,31 +93,3 @@ def open_entrance(
         shared_scope(context.api_id, context.api),
     )
     return Entrance(flows) if flows.in_effect else None
-
-
-def _facts(exchange: Exchange, context_path: str) -> Mapping[str, Callable[[], Value]]:
-    request, record = exchange.request, exchange.record
-    identity = Headers()
-    exchange.identify(identity)
-
-    def local_address() -> Value:
-        host = request.getHost()
-        return getattr(host, "host", None)
-
-    return {
-        "id": lambda: _first(identity, REQUEST_ID),
-        "transactionId": lambda: _first(identity, TRANSACTION_ID),
-        "uri": lambda: request.uri.decode("latin-1"),
-        "path": lambda: record.path,
-        "paths": lambda: record.path.split("/"),
-        "contextPath": lambda: context_path,
-        "scheme": lambda: "https" if request.channel.isSecure() else "http",
-        "host": lambda: record.host,
-        "version": lambda: request.clientproto.decode("latin-1"),
-        "timestamp": exchange.services.wall_ms,
-        "localAddress": local_address,
-    }
-
-
-def _first(headers: Headers, name: bytes) -> str:
-    return headers.getRawHeaders(name, [b""])[0].decode("latin-1")

@@ -17,11 +17,13 @@ from twisted.python.failure import Failure
 from twisted.web.http import NO_BODY_CODES, RESPONSES
 from twisted.web.http_headers import Headers
 
+from relay.channel.channel import Channel
 from relay.deadline import Deadline
 from relay.expression.errors import EvaluationFailed
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.chain import Chosen, ReadyStep
+from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.gateway.refusals import Refusal
 from relay.policies.call import Call, Interrupted, Response, header_value
 from relay.policies.interfaces import Policy
@@ -45,6 +47,7 @@ class Passage:
         self._exchange = exchange
         self.call = call
         self.chosen = chosen
+        self._pipelines: tuple[Pipeline, Pipeline] | None = None
         self._waiting: Deferred[None] | None = None
         self._clock = Deadline(
             exchange.services.reactor,
@@ -59,7 +62,16 @@ class Passage:
         :param proceed: goes on with the call; not called when a step has ended it.
         """
         self._exchange.feed = self
-        self._run(self.chosen.steps("request"), _on_request, proceed)
+        self._run(
+            self.chosen.steps("request"), _on_request, partial(self._go_on, proceed)
+        )
+
+    def _go_on(self, proceed: Callable[[], None]) -> None:
+        most, body = self.call.most_body_bytes, self._exchange.request.body
+        if most is not None and body is not None:
+            body.limit(most, partial(self._exchange.refuse, refusals.BODY_TOO_LARGE))
+        if not self._exchange.over:
+            proceed()
 
     def respond(
         self,
@@ -113,6 +125,26 @@ class Passage:
                     step.policy.on_response(self.call)
             except EvaluationFailed as error:
                 self._tell(step, error)
+            except Exception:
+                self.log.failure("in the step {step}", step=step.name)
+
+    def shaped(self, channel: Channel) -> Channel | ShapedChannel:
+        """
+        Give a channel as the call is to see it.
+
+        :param channel: the channel.
+        :raises EvaluationFailed: when what depends on the client has no value.
+        """
+        if self._pipelines is None:
+            self._pipelines = (
+                Pipeline(self.chosen.steps("subscribe"), self.call.scope),
+                Pipeline(self.chosen.steps("publish"), self.call.scope),
+            )
+        subscribe, publish = self._pipelines
+        if not subscribe and not publish:
+            return channel
+        wall_ms = self._exchange.services.wall_ms
+        return ShapedChannel(channel, subscribe, publish, wall_ms)
 
     def _run(
         self, steps: Sequence[ReadyStep], act: Act, proceed: Callable[[], None]
@@ -180,26 +212,12 @@ class Passage:
 
     def _interrupt(self, reason: Interrupted) -> None:
         exchange = self._exchange
-        headers = [
-            (name.encode("ascii"), header_value(value))
-            for name, value in reason.headers
-        ]
         if reason.key:
-            exchange.refuse(
-                Refusal(
-                    reason.status,
-                    reason.key,
-                    reason.message,
-                    reason.outcome,
-                    retry_after_s=reason.retry_after_s,
-                    headers=tuple(headers),
-                    parameters=reason.parameters,
-                )
-            )
+            exchange.refuse(Refusal.interrupted(reason))
             return
         answer = Headers()
-        for name, value in headers:
-            answer.addRawHeader(name, value)
+        for name, value in reason.headers:
+            answer.addRawHeader(name.encode("ascii"), header_value(value))
         bodiless = reason.status in NO_BODY_CODES
         if not bodiless:
             answer.setRawHeaders(b"content-length", [b"%d" % len(reason.body)])

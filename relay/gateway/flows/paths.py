@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import unquote
 
 
 class PathPattern:
@@ -22,8 +21,8 @@ class PathPattern:
         """
         Match a path.
 
-        :param given: the segments of a path.
-        :return: the values of the parameters, decoded; None when it is another path.
+        :param given: the segments of a path, decoded.
+        :return: the values of the parameters; None when it is another path.
         """
         wanted = self._segments
         if len(given) < len(wanted) or (self._whole and len(given) > len(wanted)):
@@ -31,7 +30,7 @@ class PathPattern:
         parameters: dict[str, str] = {}
         for segment, part in zip(wanted, given, strict=False):
             if segment.startswith(":"):
-                parameters[segment[1:]] = unquote(part)
+                parameters[segment[1:]] = part
             elif segment != part:
                 return None
         return parameters

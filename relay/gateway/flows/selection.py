@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
-from relay.gateway.flows.paths import PathPattern, segments
+from relay.gateway.flows.paths import PathPattern
 from relay.model.flow import (
     ChannelSelector,
     ConditionSelector,
@@ -122,15 +122,6 @@ def selected(
         # Of equal ones the first: max() keeps it.
         return [found[max(range(len(found)), key=ranks.__getitem__)]]
     return found
-
-
-def path_of(path: bytes) -> list[str]:
-    """
-    Give the segments of a raw path.
-
-    :param path: what follows the context-path.
-    """
-    return segments(path.decode("latin-1"))
 
 
 def _known(method: str) -> str:

@@ -237,6 +237,12 @@ class ChoiceTests(FlowCase):
             await self.marks(get(b"/api/ordersx", method=b"PATCH")), [b"all"]
         )
 
+    async def test_no_way_around(self) -> None:
+        """A path that a source may read as another is matched as that."""
+        await self.flowing(self.flow("private", at("/private")))
+        for path in (b"/api/%70rivate", b"/api//private", b"/api/x/../private"):
+            self.assertEqual(await self.marks(get(path)), [b"private"])
+
     async def test_the_best(self) -> None:
         """One of each level, the most precise path."""
         await self.flowing(

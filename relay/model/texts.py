@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from relay.expression.template import Condition, Template
 from relay.model.base import Options
@@ -64,3 +64,14 @@ class Header(Options):
 
     name: HeaderName
     value: Text = ""
+
+
+def _status(value: object) -> object:
+    # Gravitee writes it as a text.
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    return value
+
+
+Status = Annotated[int, Field(ge=200, le=599), BeforeValidator(_status)]
+"""The status of an answer."""

@@ -1,0 +1,264 @@
+"""
+Flows of events, in front of a channel.
+
+What goes out of a channel is shaped where it is encoded: an event is shaped once for
+all clients whose steps do the same (:attr:`Pipeline.key`), whatever their entrypoints,
+and what came of it is encoded once for each framing. A channel without such flows is
+used as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred, fail
+from twisted.logger import Logger
+
+from relay.channel.archive import IdempotencyKey
+from relay.channel.channel import Attached, Channel
+from relay.channel.channels import ChannelRefused
+from relay.channel.entry import Entry, Gap, GapReason
+from relay.channel.framing import Framing
+from relay.channel.log import Log
+from relay.channel.message import Message
+from relay.channel.subscriber import Subscriber
+from relay.expression.errors import EvaluationFailed
+from relay.expression.nodes import Scope
+from relay.expression.template import Condition
+from relay.gateway import refusals
+from relay.gateway.flows.chain import ReadyStep
+from relay.gateway.refusals import Refusal
+from relay.policies.call import Interrupted
+from relay.policies.event import Event
+from relay.policies.interfaces import EventStep
+
+
+class EventRefused(ChannelRefused):
+    """
+    A publisher's event that a flow does not let in.
+
+    :param refusal: what the publisher is told.
+    """
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(of_address=False)
+        self.refusal = refusal
+
+
+class _Bound(NamedTuple):
+    name: str
+    condition: Condition | None
+    step: EventStep
+
+
+class Pipeline:
+    """
+    The steps of one phase for the events of one client.
+
+    :param steps: as the flows have them.
+    :param scope: what the variables stand for, but ``#message``.
+    :raises EvaluationFailed: when what depends on the client has no value.
+    """
+
+    log = Logger()
+
+    def __init__(self, steps: Sequence[ReadyStep], scope: Scope) -> None:
+        self._bound: list[_Bound] = []
+        keys: list[Hashable] = []
+        for step in steps:
+            if step.condition is not None and not step.condition.holds(scope):
+                continue
+            condition = step.message_condition
+            if condition is not None:
+                condition = condition.reduced(scope)
+            ready = step.policy.for_events(scope)
+            self._bound.append(_Bound(step.name, condition, ready))
+            keys.append((step.key, condition and condition.key, ready.key))
+        self.key: Hashable = tuple(keys)
+        self._told: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._bound)
+
+    def apply(self, event: Event) -> Event | None:
+        """
+        Take the steps.
+
+        :param event: the event.
+        :return: None when it is withheld.
+        :raises Interrupted: when a step refuses it.
+        :raises EvaluationFailed: when an expression has no value for it.
+        """
+        shaped: Event | None = event
+        for _, condition, step in self._bound:
+            if condition is None or condition.holds({"message": shaped}):
+                assert shaped is not None
+                shaped = step.apply(shaped)
+                if shaped is None:
+                    return None
+        return shaped
+
+    def shape(self, entry: Entry, line: str) -> Entry | None:
+        """
+        Give what an entry becomes; that is found out once for all that do the same.
+
+        :param entry: an event of the log.
+        :param line: the channel's.
+        :return: None when it is withheld.
+        """
+        shapes = entry.shapes
+        if shapes is None:
+            shapes = entry.shapes = {}
+        elif self.key in shapes:
+            return shapes[self.key]
+        shaped = shapes[self.key] = self._shape(entry, line)
+        return shaped
+
+    def _shape(self, entry: Entry, line: str) -> Entry | None:
+        message = entry.message
+        assert message is not None
+        try:
+            event = self.apply(Event(message, entry.id, entry.at_ms, line))
+        except Exception as error:
+            # What a step could not look at is not let past it.
+            self._tell(error)
+            return None
+        if event is None or event.message is message:
+            return None if event is None else entry
+        shaped = Entry(entry.seq, entry.id, event.message, None, entry.at_ms)
+        shaped.end = entry.end
+        return shaped
+
+    def _tell(self, error: Exception) -> None:
+        """Tell of each kind of trouble once: there may be one for each event."""
+        told = f"{type(error).__name__}: {error}"
+        if told in self._told or len(self._told) >= 16:
+            return
+        self._told.add(told)
+        if isinstance(error, EvaluationFailed | Interrupted):
+            self.log.warn("events are withheld by a flow: {error}", error=told)
+        else:
+            self.log.failure("events are withheld: a step of a flow is defective")
+
+
+class ShapedFraming:
+    """
+    What entries look like once they have been through a flow.
+
+    :param framing: what they look like to the client.
+    :param pipeline: the steps.
+    :param line: the channel's.
+    """
+
+    def __init__(self, framing: Framing, pipeline: Pipeline, line: str) -> None:
+        self._framing = framing
+        self._pipeline = pipeline
+        self._line = line
+        self.key: Hashable = (framing.key, pipeline.key)
+        self.family: Hashable = pipeline.key
+        self.heartbeat = framing.heartbeat
+        self.heartbeat_s = framing.heartbeat_s
+
+    def encode(self, entry: Entry) -> bytes:
+        """Give an entry's bytes, made once for all subscribers with this key."""
+        if entry.message is None:
+            return self._framing.encode(entry)
+        shaped = self._pipeline.shape(entry, self._line)
+        return b"" if shaped is None else self._framing.encode(shaped)
+
+    def encode_gap(self, gap: Gap) -> bytes:
+        """Give the bytes that tell a gap."""
+        return self._framing.encode_gap(gap)
+
+
+class ShapedChannel:
+    """
+    A channel as one client sees it, through flows.
+
+    :param channel: the channel.
+    :param subscribe: the steps of what goes out.
+    :param publish: the steps of what comes in.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        subscribe: Pipeline,
+        publish: Pipeline,
+        wall_ms: Callable[[], int],
+    ) -> None:
+        self._channel = channel
+        self._subscribe = subscribe
+        self._publish = publish
+        self._wall_ms = wall_ms
+
+    @property
+    def log(self) -> Log:
+        """The log: what flows make of it is not in there."""
+        return self._channel.log
+
+    def attach(self, subscriber: Subscriber, last_event_id: str | None) -> Attached:
+        """
+        Give a subscriber its place; see :meth:`Channel.attach`.
+
+        :param subscriber: new.
+        :param last_event_id: what it has already; None for nothing.
+        """
+        if self._subscribe:
+            subscriber.framing = ShapedFraming(
+                subscriber.framing, self._subscribe, self._channel.log.epoch
+            )
+        return self._channel.attach(subscriber, last_event_id)
+
+    def detach(self, subscriber: Subscriber) -> None:
+        """
+        A subscriber is gone; see :meth:`Channel.detach`.
+
+        :param subscriber: once attached.
+        """
+        self._channel.detach(subscriber)
+
+    def flush(self) -> None:
+        """Deliver at once; see :meth:`Channel.flush`."""
+        self._channel.flush()
+
+    def submit(
+        self,
+        items: Sequence[Message | GapReason],
+        key: IdempotencyKey | None = None,
+    ) -> Deferred[list[Entry]]:
+        """
+        Add what flows let in; see :meth:`Channel.submit`.
+
+        :param items: in order. All are refused when one is.
+        :param key: under which the ids are to be remembered.
+        :return: fails with :class:`EventRefused`, too.
+        """
+        if not self._publish:
+            return self._channel.submit(items, key)
+        try:
+            let_in = self._let_in(items)
+        except EventRefused as error:
+            return fail(error)
+        return self._channel.submit(let_in, key)
+
+    def _let_in(
+        self, items: Sequence[Message | GapReason]
+    ) -> list[Message | GapReason]:
+        line, now_ms = self._channel.log.epoch, self._wall_ms()
+        let_in: list[Message | GapReason] = []
+        for item in items:
+            if isinstance(item, GapReason):
+                let_in.append(item)
+                continue
+            try:
+                event = self._publish.apply(Event(item, item.id, now_ms, line))
+            except Interrupted as error:
+                raise EventRefused(Refusal.interrupted(error)) from None
+            except EvaluationFailed:
+                raise EventRefused(refusals.EXPRESSION_FAILED) from None
+            if event is not None:
+                let_in.append(event.message)
+        return let_in

@@ -1,0 +1,122 @@
+"""Where a call of a PROXY API goes: to the default group, or where its flows say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from relay.upstream.connector import Connector
+from relay.upstream.group import Group
+from relay.upstream.target import Target
+
+_SAFE = "/%:@!$&'()*+,;=~-._"
+
+
+class Destination(NamedTuple):
+    """
+    Where a call goes.
+
+    :param connector: the endpoint.
+    :param path: what is added to its target's path.
+    """
+
+    connector: Connector
+    path: bytes
+
+
+class Destinations:
+    """
+    The endpoints of an API.
+
+    :param groups: its groups; the first is the default.
+    """
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.groups = groups
+        self._by_name = {one.name: one for group in groups for one in group.connectors}
+        self._group_by_name = {group.name: group for group in groups}
+
+    def start(self, wall_ms: Callable[[], int]) -> None:
+        """
+        Begin to check the endpoints that are to be checked.
+
+        :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+        """
+        for group in self.groups:
+            group.start(wall_ms)
+
+    def health(self) -> list[dict[str, Any]]:
+        """Give the endpoints that are checked, as JSON."""
+        return [one.as_json() for group in self.groups for one in group.health]
+
+    def default(self) -> Connector | None:
+        """Choose an endpoint of the default group; None when there is none."""
+        return self.groups[0].next()
+
+    def find(self, target: str, origin: str | None, path: bytes) -> Destination | None:
+        """
+        Find what a target means.
+
+        :param target: ``name:/path`` of an endpoint or group, a URL, a path, or
+            ``?query``. The path stands in for the call's; the query is added.
+        :param origin: scheme and host of URLs that the definition itself names.
+        :param path: what follows the call's context-path.
+        :return: None when no endpoint is meant.
+        """
+        name, colon, rest = target.partition(":")
+        if target.startswith(("/", "?")):
+            connector, rest = self.default(), target
+        elif colon and name in self._by_name:
+            connector = self._by_name[name]
+        elif colon and name in self._group_by_name:
+            connector = self._group_by_name[name].next()
+        else:
+            connector, rest, path = self._foreign(target, origin), "", b""
+        if connector is None:
+            return None
+        given, _, query = rest.partition("?")
+        if query:
+            added = tuple(quote(one, _SAFE).encode() for one in query.split("&"))
+            aim = connector.target
+            connector = connector.aimed(Target(aim.origin, aim.path, aim.query + added))
+        return Destination(connector, quote(given, _SAFE).encode() if given else path)
+
+    def close(self) -> None:
+        """Close unused connections; those in use end with their calls."""
+        for group in self.groups:
+            group.close()
+
+    def _foreign(self, url: str, origin: str | None) -> Connector | None:
+        """
+        Aim the default endpoint at a URL whose host the definition names: what a client
+        sends must not choose the host.
+        """
+        connector = self.default()
+        if connector is None or not url.isascii() or origin_of(url) in (None, ""):
+            return None
+        try:
+            target = Target.parse(quote(url, _SAFE + "?[]"))
+        except ValueError:
+            return None
+        own = {one.target.origin for one in self._by_name.values()}
+        if target.origin in own or origin_of(url) == origin:
+            return connector.aimed(target)
+        return None
+
+
+def origin_of(url: str) -> str | None:
+    """
+    Give the scheme and the host of a URL.
+
+    :param url: any text.
+    :return: None when it is no http(s) URL.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:
+        return None
+    if not usable or "@" in parts.netloc:
+        return None
+    return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -1,0 +1,129 @@
+"""Response templates: refusals in the words of an API's publisher."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from twisted.logger import Logger
+from twisted.web.http_headers import Headers
+
+from relay.expression.errors import EvaluationFailed
+from relay.expression.nodes import Scope
+from relay.expression.template import Template
+from relay.gateway.exchange import Exchange
+from relay.gateway.flows.calls import call_of
+from relay.gateway.refusals import Refusal, Wording
+from relay.model.response_templates import ANY, DEFAULT, ResponseTemplate, Templates
+from relay.policies.call import header_value
+
+PARENTS = {
+    **dict.fromkeys(
+        (
+            "GATEWAY_CLIENT_CONNECTION_REFUSED",
+            "GATEWAY_CLIENT_DNS_RESOLUTION_ERROR",
+            "GATEWAY_CLIENT_UNREACHABLE",
+            "GATEWAY_CLIENT_TLS_HANDSHAKE_ERROR",
+            "GATEWAY_CLIENT_CONNECTION_RESET",
+            "GATEWAY_CLIENT_CONNECTION_CLOSED",
+        ),
+        "GATEWAY_CLIENT_CONNECTION_ERROR",
+    ),
+    "GATEWAY_CLIENT_CONNECT_TIMEOUT": "REQUEST_TIMEOUT",
+    "GATEWAY_CLIENT_READ_TIMEOUT": "REQUEST_TIMEOUT",
+}
+"""The keys whose templates hold for other keys that have none."""
+
+
+class _Ready(NamedTuple):
+    status: int | None
+    headers: list[tuple[bytes, Template]]
+    body: Template
+    content_type: bytes
+
+
+class ResponseTemplates:
+    """
+    The templates of one deployment.
+
+    :param templates: by error key, then by media type.
+    :param shared: the variables that are the same for all calls.
+    """
+
+    log = Logger()
+
+    def __init__(self, templates: Templates, shared: Scope) -> None:
+        self._shared = shared
+        self._templates = {
+            key: {kind: _ready(kind, one) for kind, one in kinds.items()}
+            for key, kinds in templates.items()
+        }
+
+    def reword(
+        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+    ) -> Wording | None:
+        """
+        Word a refusal.
+
+        :param exchange: the call that is refused.
+        :param path: what follows the context-path.
+        :param query: the raw query, None without ``?``.
+        :param refusal: the refusal.
+        :return: None when no template is for it.
+        """
+        accepted = exchange.request.requestHeaders.getRawHeaders(b"accept", [])
+        found = self._find(refusal.key, b",".join(accepted).decode("latin-1"))
+        if found is None:
+            return None
+        call = call_of(exchange, path, query, self._shared)
+        scope: Scope = {
+            **call.scope,
+            "error": {
+                "key": refusal.key,
+                "message": refusal.message,
+                "status": refusal.status,
+            },
+            "parameters": refusal.parameters,
+        }
+        headers = Headers({b"content-type": [found.content_type]})
+        for name, text in found.headers:
+            if (value := self._render(text, scope)) is not None:
+                headers.setRawHeaders(name, [header_value(value)])
+        body = self._render(found.body, scope) or ""
+        return Wording(
+            found.status or refusal.status, headers, body.encode("utf-8", "replace")
+        )
+
+    def _find(self, key: str, accept: str) -> _Ready | None:
+        accepted = [one.partition(";")[0].strip().lower() for one in accept.split(",")]
+        for name in (key, PARENTS.get(key, ""), DEFAULT):
+            kinds = self._templates.get(name)
+            if not kinds:
+                continue
+            for kind in accepted:
+                if kind != ANY and kind in kinds:
+                    return kinds[kind]
+            if ANY in kinds:
+                return kinds[ANY]
+            if ANY in accepted or accept == "":
+                return next(iter(kinds.values()))
+        return None
+
+    def _render(self, text: Template, scope: Scope) -> str | None:
+        try:
+            return text.render(scope)
+        except EvaluationFailed as error:
+            self.log.warn("in a response template: {error}", error=error)
+            return None
+
+
+def _ready(kind: str, template: ResponseTemplate) -> _Ready:
+    content_type = "text/plain; charset=utf-8" if kind == ANY else kind
+    return _Ready(
+        template.status_code,
+        [
+            (name.encode("ascii"), Template.read(text))
+            for name, text in (template.headers or {}).items()
+        ],
+        Template.read(template.body),
+        content_type.encode("ascii", "replace"),
+    )

@@ -1,0 +1,100 @@
+"""``dynamic-routing``: chooses where a request goes by its path."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+from zope.interface import implementer
+
+from relay.expression.patterns import BadPattern, Pattern
+from relay.expression.template import Template
+from relay.expression.values import Value
+from relay.model.base import Options
+from relay.model.kinds import PolicyType
+from relay.model.texts import Text
+from relay.policies.call import ENDPOINT_ATTRIBUTE, Call, Interrupted
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+
+
+def _regex(value: str) -> str:
+    try:
+        Pattern(value)
+    except BadPattern as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+_LITERAL = re.compile(r"https?://[A-Za-z0-9.:_\[\]-]+(?=[/?]|\Z)")
+
+
+class Rule(Options):
+    """Where requests of some paths go."""
+
+    pattern: Annotated[str, AfterValidator(_regex)]
+    """A regular expression for the whole path after the context-path."""
+    url: Text
+    """``{#endpoints['name']}/path``, a URL, a path, or ``?query``; ``{#group[0]}`` and
+    ``{#groupName['x']}`` stand for what the groups of the pattern matched."""
+
+
+class DynamicRouting(Options):
+    """The first rule whose pattern matches counts."""
+
+    rules: tuple[Rule, ...] = ()
+
+
+DYNAMIC_ROUTING = PolicyType(
+    "dynamic-routing", "Dynamic routing", DynamicRouting, proxy=("request",)
+)
+
+
+@implementer(IPolicy)
+class DynamicRoutingType:
+    """Makes ``dynamic-routing`` steps."""
+
+    kind = DYNAMIC_ROUTING
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        return Routed(DynamicRouting.read(configuration))
+
+
+class Routed(Policy):
+    """
+    One step.
+
+    :param options: its configuration.
+    """
+
+    def __init__(self, options: DynamicRouting) -> None:
+        self._rules = [
+            (Pattern(rule.pattern), Template.read(rule.url), _origin(rule.url))
+            for rule in options.rules
+        ]
+
+    def on_request(self, call: Call) -> None:
+        """Note where the request is to go."""
+        path = call.request.path.decode("latin-1") or "/"
+        for pattern, url, origin in self._rules:
+            found = pattern.capture(path)
+            if found is not None:
+                groups: dict[str, Value] = {
+                    "group": found[1:],
+                    "groupName": pattern.named(found),
+                }
+                target = url.render({**call.scope, **groups})
+                call.attributes[ENDPOINT_ATTRIBUTE] = target
+                call.named_origin = origin
+                return
+        raise Interrupted(400, "No routing rule is for this path", "NO_ROUTING_RULE")
+
+
+def _origin(url: str) -> str | None:
+    """Give the scheme and host of a URL that the definition spells out."""
+    match = _LITERAL.match(url)
+    return match[0].lower() if match else None
+
+
+dynamic_routing = DynamicRoutingType()

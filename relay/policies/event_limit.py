@@ -1,0 +1,102 @@
+"""``event-limit``: bounds how many events of a channel go by in a while."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, Strict
+from zope.interface import implementer
+
+from relay.expression.nodes import Scope
+from relay.model.base import Options
+from relay.model.kinds import PolicyType
+from relay.model.outcome import Outcome
+from relay.model.scalars import Integral, Upper
+from relay.policies.call import Interrupted
+from relay.policies.event import Event
+from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
+
+MOST_WINDOWS = 10_000
+"""Of channels whose counts are known at once."""
+
+
+class EventLimit(Options):
+    """How many, in which time. Time is that at which events come."""
+
+    limit: Annotated[int, Strict(), Field(ge=1, le=10**9), Integral]
+    period_time: Annotated[int, Strict(), Field(ge=1, le=86_400), Integral] = 1
+    period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
+    on_excess: Annotated[Literal["DROP", "REFUSE"], Upper] = "DROP"
+    """What becomes of an event that is one too many: it is withheld, or (in the phase
+    ``publish``) its publisher is told so with a 429."""
+
+
+def _problem(configuration: EventLimit, phase: str) -> str | None:
+    if configuration.on_excess == "REFUSE" and phase != "publish":
+        return "onExcess REFUSE is for the phase publish"
+    return None
+
+
+EVENT_LIMIT = PolicyType(
+    "event-limit",
+    "Event limit",
+    EventLimit,
+    message=("subscribe", "publish"),
+    problem=_problem,
+)
+
+
+@implementer(IPolicy)
+class EventLimitType:
+    """Makes ``event-limit`` steps."""
+
+    kind = EVENT_LIMIT
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        return EventsLimited(EventLimit.read(configuration))
+
+
+class EventsLimited(Policy):
+    """
+    One step, which counts for all clients together: what one of them gets, all get.
+
+    :param options: its configuration.
+    """
+
+    def __init__(self, options: EventLimit) -> None:
+        unit_ms = 60_000 if options.period_time_unit == "MINUTES" else 1000
+        self._period_ms = options.period_time * unit_ms
+        self._limit = options.limit
+        self._refuses = options.on_excess == "REFUSE"
+        self._counts: OrderedDict[tuple[str, int], int] = OrderedDict()
+        self.key: Hashable = None
+
+    def for_events(self, scope: Scope) -> EventStep:
+        """Nothing depends on the client."""
+        return self
+
+    def apply(self, event: Event) -> Event | None:
+        """Let the event through, unless it is one too many in its window."""
+        window = (event.line, event.at_ms // self._period_ms)
+        count = self._counts.pop(window, 0) + 1
+        self._counts[window] = count
+        if len(self._counts) > MOST_WINDOWS:
+            self._counts.popitem(last=False)
+        if count <= self._limit:
+            return event
+        if self._refuses:
+            left_ms = self._period_ms - event.at_ms % self._period_ms
+            raise Interrupted(
+                429,
+                "The channel has as many events as it may for now",
+                "EVENT_LIMIT_TOO_MANY_EVENTS",
+                retry_after_s=-(-left_ms // 1000),
+                outcome=Outcome.LIMIT_REACHED,
+            )
+        return None
+
+
+event_limit = EventLimitType()

@@ -1,0 +1,114 @@
+"""``event-redact``: hides parts of events."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, model_validator
+from zope.interface import implementer
+
+from relay.expression.nodes import Scope
+from relay.expression.patterns import BadPattern, Pattern
+from relay.model.base import Options
+from relay.model.kinds import PolicyType
+from relay.model.refusal import refusal
+from relay.model.scalars import Upper
+from relay.policies.event import Event, compact
+from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
+from relay.policies.json_fields import (
+    REMOVED,
+    FieldPath,
+    change,
+    parse_object,
+    read_path,
+)
+
+
+def _pattern(value: str) -> str:
+    try:
+        Pattern(value)
+    except BadPattern as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+class EventRedact(Options):
+    """What is hidden."""
+
+    fields: tuple[FieldPath, ...] = ()
+    """Of JSON data."""
+    patterns: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+    """Regular expressions: what they match in the data is replaced, whatever it is."""
+    mode: Annotated[Literal["MASK", "REMOVE"], Upper] = "MASK"
+    """Whether fields keep their place."""
+    mask: str = "***"
+    """What stands in the place of what is hidden."""
+    non_json: Annotated[Literal["WITHHOLD", "PASS"], Upper] = "WITHHOLD"
+    """What becomes of an event without JSON fields when there are fields to hide."""
+
+    @model_validator(mode="after")
+    def _hides_something(self) -> Self:
+        if not self.fields and not self.patterns:
+            raise refusal([(("fields",), "or patterns must say what to hide")])
+        return self
+
+
+EVENT_REDACT = PolicyType(
+    "event-redact", "Event redact", EventRedact, message=("subscribe", "publish")
+)
+
+
+@implementer(IPolicy)
+class EventRedactType:
+    """Makes ``event-redact`` steps."""
+
+    kind = EVENT_REDACT
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        return Redacted(EventRedact.read(configuration))
+
+
+class Redacted(Policy):
+    """
+    One step, the same for all clients.
+
+    :param options: its configuration.
+    """
+
+    def __init__(self, options: EventRedact) -> None:
+        self._fields = [read_path(path) for path in options.fields]
+        self._patterns = [Pattern(text) for text in options.patterns]
+        self._mask = options.mask
+        self._removes = options.mode == "REMOVE"
+        self._passes = options.non_json == "PASS"
+        self.key: Hashable = None
+
+    def for_events(self, scope: Scope) -> EventStep:
+        """Nothing depends on the client."""
+        return self
+
+    def apply(self, event: Event) -> Event | None:
+        """Hide what must not be seen."""
+        message = event.message
+        if self._fields:
+            document = parse_object(message)
+            if document is not None:
+                for path in self._fields:
+                    change(document, path, self._hidden)
+                message = replace(message, data=compact(document))
+            elif not self._passes:
+                return None
+        for pattern in self._patterns:
+            data = pattern.replace(message.data, self._mask, literally=True)
+            if data != message.data:
+                message = replace(message, data=data)
+        return event.having(message)
+
+    def _hidden(self, before: Any) -> Any:
+        return REMOVED if self._removes else self._mask
+
+
+event_redact = EventRedactType()

@@ -1,0 +1,171 @@
+"""``policy-http-callout``: asks a service, and remembers or obeys what it says."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from relay.expression.errors import EvaluationFailed
+from relay.expression.nodes import Scope
+from relay.expression.template import Condition, Template
+from relay.expression.values import Value
+from relay.model.base import Options
+from relay.model.kinds import PolicyType
+from relay.model.scalars import Flag, Upper
+from relay.model.texts import ConditionText, Header, NameAndText, Status, Text
+from relay.policies.call import Call, Interrupted, attribute_name
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.policies.scope import HeaderValues, Known
+from relay.upstream.outbound import (
+    Outbound,
+    OutboundAnswer,
+    OutboundError,
+    OutboundRequest,
+)
+
+FAILED = "CALLOUT_HTTP_ERROR"
+EXIT = "CALLOUT_EXIT_ON_ERROR"
+
+
+def _no_system_proxy(value: bool) -> bool:
+    if value:
+        raise ValueError("the proxy of the system is not supported")
+    return value
+
+
+class HttpCallout(Options):
+    """The call, and what becomes of its answer."""
+
+    scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
+    """Kept from older definitions; the phase decides."""
+    url: Annotated[Text, Field(min_length=1)]
+    method: Annotated[
+        Literal["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"], Upper
+    ] = "GET"
+    use_system_proxy: Annotated[Flag, AfterValidator(_no_system_proxy)] = False
+    headers: tuple[Header, ...] = ()
+    body: Text = ""
+    fire_and_forget: Flag = False
+    """Whether the call goes on without waiting for the answer."""
+    variables: tuple[NameAndText, ...] = ()
+    """Attributes, with ``#calloutResponse`` in their texts."""
+    exit_on_error: Flag = False
+    error_condition: ConditionText = (
+        "{#calloutResponse.status >= 400 and #calloutResponse.status <= 599}"
+    )
+    """When it holds, and with ``exitOnError``, the call is refused."""
+    error_status_code: Status = 500
+    error_content: Text = ""
+
+
+HTTP_CALLOUT = PolicyType(
+    "policy-http-callout",
+    "HTTP callout",
+    HttpCallout,
+    proxy=("request", "response"),
+    message=("request",),
+)
+
+
+@implementer(IPolicy)
+class HttpCalloutType:
+    """Makes ``policy-http-callout`` steps."""
+
+    kind = HTTP_CALLOUT
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        return Callout(HttpCallout.read(configuration), context.outbound)
+
+
+class Callout(Policy):
+    """
+    One step.
+
+    :param options: its configuration.
+    :param outbound: makes the calls.
+    """
+
+    def __init__(self, options: HttpCallout, outbound: Outbound) -> None:
+        self._options = options
+        self._outbound = outbound
+        self._url = Template.read(options.url)
+        self._body = Template.read(options.body)
+        self._headers = [
+            (one.name, Template.read(one.value)) for one in options.headers
+        ]
+        self._variables = [
+            (attribute_name(one.name), Template.read(one.value))
+            for one in options.variables
+        ]
+        self._error = Condition.read(options.error_condition or "false")
+        self._content = Template.read(options.error_content)
+
+    def on_request(self, call: Call) -> Deferred[None] | None:
+        """Make the call; go on when it is answered."""
+        done = self._outbound.call(self._request(call.scope))
+        if self._options.fire_and_forget:
+            done.addErrback(lambda failure: failure.trap(OutboundError))
+            return None
+        return done.addCallbacks(self._answered, self._failed, callbackArgs=(call,))
+
+    on_response = on_request
+
+    def _request(self, scope: Scope) -> OutboundRequest:
+        headers = []
+        for name, text in self._headers:
+            value = text.render(scope)
+            if value is not None:
+                headers.append((name, " ".join(value.split())))
+        return OutboundRequest(
+            self._url.render(scope) or "",
+            self._options.method,
+            headers,
+            (self._body.render(scope) or "").encode("utf-8", "replace"),
+        )
+
+    def _answered(self, answer: OutboundAnswer, call: Call) -> None:
+        scope = {**call.scope, "calloutResponse": _members(answer)}
+        if self._options.exit_on_error and self._error.holds(scope):
+            content = self._content.render(scope)
+            raise Interrupted(
+                self._options.error_status_code,
+                content or "A service that had to be asked said no",
+                EXIT,
+            )
+        for name, text in self._variables:
+            try:
+                value = text.evaluate(scope)
+            except EvaluationFailed:
+                # An answer is not always as was thought: then there is no value.
+                value = None
+            if value is None:
+                call.attributes.pop(name, None)
+            else:
+                call.attributes[name] = value
+
+    def _failed(self, failure: Failure) -> None:
+        failure.trap(OutboundError)
+        if self._options.exit_on_error:
+            raise Interrupted(
+                self._options.error_status_code,
+                "A service that had to be asked could not be",
+                FAILED,
+            )
+
+
+def _members(answer: OutboundAnswer) -> Value:
+    return Known(
+        {
+            "status": lambda: answer.status,
+            "content": lambda: answer.body.decode("utf-8", "replace"),
+            "headers": lambda: HeaderValues(lambda: answer.headers),
+        }
+    )
+
+
+http_callout = HttpCalloutType()

@@ -1,0 +1,75 @@
+"""``policy-interrupt``: ends a call with an error key of its own."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from zope.interface import implementer
+
+from relay.expression.template import Template
+from relay.model.base import Options
+from relay.model.kinds import PolicyType
+from relay.model.scalars import Name
+from relay.model.texts import NameAndText, Text
+from relay.policies.call import Call, Interrupted
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+
+
+class Interrupt(Options):
+    """The refusal; a response template for its key can reword it."""
+
+    error_key: Name
+    message: Text = ""
+    variables: tuple[NameAndText, ...] = ()
+    """What response templates know as ``{#parameters['name']}``."""
+
+
+INTERRUPT = PolicyType(
+    "policy-interrupt",
+    "Interrupt",
+    Interrupt,
+    proxy=("request", "response"),
+    message=("request",),
+)
+
+
+@implementer(IPolicy)
+class InterruptType:
+    """Makes ``policy-interrupt`` steps."""
+
+    kind = INTERRUPT
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        return Interrupting(Interrupt.read(configuration))
+
+
+class Interrupting(Policy):
+    """
+    One step.
+
+    :param options: its configuration.
+    """
+
+    def __init__(self, options: Interrupt) -> None:
+        self._key = options.error_key
+        self._message = Template.read(options.message)
+        self._variables = [
+            (one.name, Template.read(one.value)) for one in options.variables
+        ]
+
+    def on_request(self, call: Call) -> NoReturn:
+        """End the call."""
+        raise Interrupted(
+            500,
+            self._message.render(call.scope) or "The request was interrupted",
+            self._key,
+            parameters={
+                name: text.render(call.scope) for name, text in self._variables
+            },
+        )
+
+    on_response = on_request
+
+
+interrupt = InterruptType()

@@ -1,0 +1,104 @@
+"""Fields of JSON documents by their paths: ``order.items.*.price``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+
+from relay.channel.message import Message
+
+MOST_SEGMENTS = 20
+Change = Callable[[Any], Any]
+"""Gives the new value for an old one; ``REMOVED`` for none."""
+REMOVED = object()
+
+
+def _path(value: str) -> str:
+    read_path(value)
+    return value
+
+
+def read_path(text: str) -> tuple[str, ...]:
+    """
+    Read a path.
+
+    :param text: names, or places of a list, with dots between; ``*`` for all; it may
+        begin with ``$.``.
+    :raises ValueError: when it is none.
+    """
+    segments = tuple(text.removeprefix("$.").split("."))
+    if not all(segments) or len(segments) > MOST_SEGMENTS or "$" in segments:
+        raise ValueError(
+            f"must be up to {MOST_SEGMENTS} names with dots between, such as a.*.b"
+        )
+    return segments
+
+
+FieldPath = Annotated[str, AfterValidator(_path)]
+
+
+def parse_object(message: Message) -> Any:
+    """
+    Read the data of an event anew, to be changed.
+
+    :param message: the event.
+    :return: an object or a list; None when the data is nothing of the kind.
+    """
+    if message.binary:
+        return None
+    try:
+        document = json.loads(message.data)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict | list) else None
+
+
+def change(
+    document: Any, path: tuple[str, ...], new: Change, create: bool = False
+) -> None:
+    """
+    Change fields in place.
+
+    :param document: an object or a list.
+    :param path: which fields.
+    :param new: what they become.
+    :param create: whether a field that is not there, and objects on the way to it, are
+        made.
+    """
+    *way, last = path
+    holders = [document]
+    for segment in way:
+        found: list[Any] = []
+        for holder in holders:
+            if create and isinstance(holder, dict) and segment != "*":
+                holder.setdefault(segment, {})
+            found += [holder[key] for key in _keys(holder, segment)]
+        holders = found
+    for holder in holders:
+        keys = list(_keys(holder, last))
+        if create and not keys and isinstance(holder, dict) and last != "*":
+            keys = [last]
+        # From the end: what is removed from a list moves what follows.
+        for key in reversed(keys):
+            is_new = isinstance(holder, dict) and key not in holder
+            value = new(None if is_new else holder[key])
+            if value is REMOVED:
+                del holder[key]
+            else:
+                holder[key] = value
+
+
+def _keys(holder: Any, segment: str) -> Iterator[Any]:
+    if isinstance(holder, dict):
+        if segment == "*":
+            yield from list(holder)
+        elif segment in holder:
+            yield segment
+    elif isinstance(holder, list):
+        if segment == "*":
+            yield from range(len(holder))
+        elif segment.isascii() and segment.isdigit() and int(segment) < len(holder):
+            yield int(segment)

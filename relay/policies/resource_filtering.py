@@ -1,0 +1,107 @@
+"""``resource-filtering``: lets paths and methods through, or keeps them out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+from zope.interface import implementer
+
+from relay.expression.patterns import BadPattern, Pattern
+from relay.model.base import Options
+from relay.model.flow import Method
+from relay.model.kinds import PolicyType
+from relay.policies.ant import ant_pattern
+from relay.policies.call import Call, Interrupted
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.policies.paths import segments_of
+
+
+def _ant(value: str) -> str:
+    try:
+        ant_pattern(value)
+    except BadPattern as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+class Resource(Options):
+    """Some paths, and methods on them."""
+
+    pattern: Annotated[str, AfterValidator(_ant)] = "/**"
+    methods: tuple[Method, ...] = ()
+    """Empty for all."""
+
+
+class ResourceFiltering(Options):
+    """What is on the blacklist is refused, then what is not on the whitelist."""
+
+    whitelist: tuple[Resource, ...] = ()
+    """When there is any, nothing else is let through."""
+    blacklist: tuple[Resource, ...] = ()
+
+
+RESOURCE_FILTERING = PolicyType(
+    "resource-filtering",
+    "Resource filtering",
+    ResourceFiltering,
+    proxy=("request",),
+    message=("request",),
+)
+
+
+@implementer(IPolicy)
+class ResourceFilteringType:
+    """Makes ``resource-filtering`` steps."""
+
+    kind = RESOURCE_FILTERING
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Make a step ready."""
+        return Filtered(ResourceFiltering.read(configuration))
+
+
+class Filtered(Policy):
+    """
+    One step.
+
+    :param options: its configuration.
+    """
+
+    def __init__(self, options: ResourceFiltering) -> None:
+        self._white = _read(options.whitelist)
+        self._black = _read(options.blacklist)
+
+    def on_request(self, call: Call) -> None:
+        """Let the request through, or not."""
+        path = "/" + "/".join(segments_of(call.request.path))
+        method = call.request.method
+        for pattern, methods in self._black:
+            if pattern.matches(path) and (not methods or method in methods):
+                raise _forbidden()
+        if not self._white:
+            return
+        fitting = [methods for pattern, methods in self._white if pattern.matches(path)]
+        if not fitting:
+            raise _forbidden()
+        if not any(not methods or method in methods for methods in fitting):
+            raise Interrupted(
+                405,
+                "This method is not allowed for this resource",
+                "RESOURCE_FILTERING_METHOD_NOT_ALLOWED",
+            )
+
+
+def _forbidden() -> Interrupted:
+    return Interrupted(
+        403,
+        "You are not allowed to access this resource",
+        "RESOURCE_FILTERING_FORBIDDEN",
+    )
+
+
+def _read(resources: tuple[Resource, ...]) -> list[tuple[Pattern, frozenset[str]]]:
+    return [(ant_pattern(one.pattern), frozenset(one.methods)) for one in resources]
+
+
+resource_filtering = ResourceFilteringType()

@@ -1,0 +1,97 @@
+"""Tests of :mod:`relay.gateway.routing`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.gateway.routing import Destinations, origin_of
+from relay.model.definition import EndpointGroup
+from relay.upstream.group import Group
+
+
+def group(name: str, *endpoints: str) -> Group:
+    """Make a group whose endpoints' targets are named after them."""
+    return Group(
+        cast(Any, Clock()),
+        EndpointGroup.read(
+            {
+                "name": name,
+                "type": "http-proxy",
+                "endpoints": [
+                    {
+                        "name": one,
+                        "type": "http-proxy",
+                        "configuration": {"target": f"http://{one}.example/base?t=1"},
+                    }
+                    for one in endpoints
+                ],
+            }
+        ),
+    )
+
+
+class DestinationsTests(SynchronousTestCase):
+    """What targets mean."""
+
+    def setUp(self) -> None:
+        """Make an API of two groups."""
+        self.destinations = Destinations(
+            [group("main", "a"), group("other", "b", "c"), group("empty")]
+        )
+
+    def url(self, target: str, origin: str | None = None) -> str | None:
+        """Give where a call of /p?q=1 goes."""
+        found = self.destinations.find(target, origin, b"/p")
+        if found is None:
+            return None
+        aim = found.connector.target
+        asked = aim.request_target(found.path, b"q=1").decode()
+        return f"{aim.origin.authority.decode()}{asked}"
+
+    def test_names(self) -> None:
+        """Of endpoints and groups; the path stands in for the call's."""
+        for target, url in (
+            ("b:/x", "b.example/base/x?q=1&t=1"),
+            ("b:", "b.example/base/p?q=1&t=1"),
+            ("a:/x?q=2&u=3", "a.example/base/x?q=1&q=2&t=1&u=3"),
+            ("nobody:/x", None),
+            ("empty:/x", None),
+        ):
+            self.assertEqual(self.url(target), url, target)
+        found = {self.url("other:/x") for _ in range(2)}
+        self.assertEqual(
+            found, {"b.example/base/x?q=1&t=1", "c.example/base/x?q=1&t=1"}
+        )
+
+    def test_relative(self) -> None:
+        """Paths and queries are of the default group."""
+        self.assertEqual(self.url("/x"), "a.example/base/x?q=1&t=1")
+        self.assertEqual(self.url("?u=1"), "a.example/base/p?q=1&t=1&u=1")
+        self.assertEqual(
+            self.url("/é x\r\n"), "a.example/base/%C3%A9%20x%0D%0A?q=1&t=1"
+        )
+
+    def test_urls(self) -> None:
+        """Only hosts that the definition names, be it as an endpoint's."""
+        self.assertEqual(self.url("http://b.example/x?u=1"), "b.example/x?q=1&u=1")
+        self.assertIsNone(self.url("http://evil.example/x"))
+        named = "https://h.example:8443"
+        self.assertEqual(self.url(f"{named}/x", named), "h.example:8443/x?q=1")
+        for target in (
+            "https://h.example:8443.evil.example/x",
+            "https://h.example:8443@evil.example/x",
+            "https://evil.example/x",
+            "ftp://h.example/x",
+            "http://",
+            "http://[::1",
+            "",
+        ):
+            self.assertIsNone(self.url(target, named), target)
+
+    def test_origins(self) -> None:
+        """Scheme and host, lower case."""
+        self.assertEqual(origin_of("https://H.example:1/x"), "https://h.example:1")
+        self.assertIsNone(origin_of("x"))

@@ -1,0 +1,27 @@
+"""Tests of :mod:`relay.policies.interrupt`."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.policies.steps import build, call, interruption
+
+
+class InterruptTests(SynchronousTestCase):
+    """How a call ends."""
+
+    def test_refusal(self) -> None:
+        """With the key, and what templates may tell."""
+        step = build(
+            "policy-interrupt",
+            errorKey="MAINTENANCE",
+            message="No {#request.method} now",
+            variables=[{"name": "path", "value": "{#request.pathInfo}"}],
+        )
+        ended = interruption(step, call())
+        assert ended is not None
+        self.assertEqual(
+            (ended.status, ended.key, ended.message),
+            (500, "MAINTENANCE", "No GET now"),
+        )
+        self.assertEqual(ended.parameters, {"path": "/orders/7"})

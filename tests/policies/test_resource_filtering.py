@@ -1,0 +1,68 @@
+"""Tests of :mod:`relay.policies.resource_filtering` and of Ant's paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.policies.ant import ant_pattern
+from tests.policies.steps import build, call, interruption
+
+
+class AntTests(SynchronousTestCase):
+    """What stands for what."""
+
+    def test_patterns(self) -> None:
+        """Characters, parts of a segment, and segments."""
+        for pattern, path, fits in (
+            ("/**", "/", True),
+            ("/**", "/a/b", True),
+            ("/a/*", "/a/b", True),
+            ("/a/*", "/a/b/c", False),
+            ("/a/**", "/a", True),
+            ("/a/**", "/a/b/c", True),
+            ("/a/**", "/ab", False),
+            ("/a/**/z", "/a/z", True),
+            ("/a/**/z", "/a/b/c/z", True),
+            ("a.b", "/a.b", True),
+            ("/a.b", "/axb", False),
+            ("/a?", "/ab", True),
+            ("/a?", "/a/", False),
+            ("/é+(", "/é+(", True),
+        ):
+            found = ant_pattern(pattern).matches(path)
+            self.assertIs(found, fits, (pattern, path))
+
+
+class ResourceFilteringTests(SynchronousTestCase):
+    """What is let through."""
+
+    def status(self, method: str, path: bytes, **lists: Any) -> int | None:
+        """Give the status of the refusal."""
+        ended = interruption(build("resource-filtering", **lists), call(method, path))
+        return None if ended is None else ended.status
+
+    def test_whitelist(self) -> None:
+        """Nothing else is; a method alone makes a 405."""
+        white = [{"pattern": "/a/**", "methods": ["GET"]}, {"pattern": "/b"}]
+        for method, path, status in (
+            ("GET", b"/a/x", None),
+            ("PUT", b"/a/x", 405),
+            ("PUT", b"/b", None),
+            ("GET", b"/c", 403),
+            ("GET", b"", 403),
+        ):
+            self.assertEqual(self.status(method, path, whitelist=white), status)
+
+    def test_blacklist(self) -> None:
+        """Is not, however it is written, and wins."""
+        lists = {
+            "blacklist": [{"pattern": "/admin/**", "methods": ["GET"]}],
+            "whitelist": [{"pattern": "/**"}],
+        }
+        self.assertEqual(self.status("GET", b"/admin/x", **lists), 403)
+        for path in (b"/%61dmin", b"//admin/", b"/x/../admin/y", b"/%2e/admin"):
+            self.assertEqual(self.status("GET", path, **lists), 403)
+        self.assertIsNone(self.status("POST", b"/admin", **lists))
+        self.assertIsNone(self.status("GET", b"/", **lists))
