@@ -184,6 +184,10 @@ class LimitSettings:
     """Exchanges at once; 0 sets no limit."""
     max_exchanges_per_address: CountOrOff = 0
     """Exchanges at once of one client address; 0 sets no limit."""
+    max_attempts_per_address: CountOrOff = 0
+    """Requests of one client address within the window, whatever comes of them; 0 sets
+    no limit."""
+    attempt_window_ms: Milliseconds = 60_000
     max_head_bytes: Bytes = 16_384
     """The request line and all headers together."""
     max_headers: Annotated[int, Range(10, 100_000)] = 500

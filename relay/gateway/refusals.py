@@ -265,6 +265,23 @@ TOO_MANY_OF_ADDRESS = Refusal(
     Outcome.LIMIT_REACHED,
     retry_after_s=1,
 )
+
+
+def too_many_attempts(wait_ms: int) -> Refusal:
+    """
+    Refuse an address that comes too often.
+
+    :param wait_ms: how long it must wait, in milliseconds.
+    """
+    return Refusal(
+        429,
+        "ADDRESS_TOO_MANY_ATTEMPTS",
+        "This address has called too often",
+        Outcome.LIMIT_REACHED,
+        retry_after_s=max(1, -(-wait_ms // 1000)),
+    )
+
+
 BODY_TOO_LARGE = Refusal(
     413, "REQUEST_CONTENT_LIMIT_TOO_LARGE", "The request body is too large"
 )

@@ -28,6 +28,7 @@ from relay.gateway.site import RelayRequest
 from relay.observability.access import AccessRecord
 from relay.plans.caller import Caller
 from relay.plans.verdict import Denial, Verdict
+from relay.policies.counters import LocalCounters
 
 _HOST = re.compile(
     rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?"
@@ -59,6 +60,7 @@ class GatewayResource(Resource):
         """Replaced as a whole when a deployment changes."""
         self.accepting = True
         """False while the daemon stops."""
+        self._attempts = LocalCounters(services.reactor)
 
     def render(self, request: RelayRequest) -> int:
         """Begin an exchange for a request whose head has come."""
@@ -225,3 +227,11 @@ class GatewayResource(Resource):
         of_address = live.of_address(exchange.record.remote_address)
         if 0 < limits.max_exchanges_per_address < of_address:
             raise _Refused(refusals.TOO_MANY_OF_ADDRESS)
+        if limits.max_attempts_per_address:
+            hit = self._attempts.hit(
+                exchange.record.remote_address,
+                limits.max_attempts_per_address,
+                limits.attempt_window_ms,
+            )
+            if not hit.allowed:
+                raise _Refused(refusals.too_many_attempts(hit.ends_in_ms))

@@ -405,6 +405,21 @@ class LimitTests(RefusalCase):
         _, source = await self.call(get(b"/api", b"X-Forwarded-For: 192.0.2.8"))
         source.send(EVENT_STREAM)
 
+    async def test_attempts_of_an_address(self) -> None:
+        """An address that comes too often waits until its window ends."""
+        limits = LimitSettings(max_attempts_per_address=2, attempt_window_ms=3000)
+        await self.stage(limits=limits)
+        for path in (b"/nowhere", b"/elsewhere"):
+            client = await self.asked(get(path, ACCEPT))
+            self.assertEqual((await client.answer()).status, 404)
+        self.reactor.advance_ms(1000)
+        answer = await (await self.asked(get(b"/api", ACCEPT))).answer()
+        self.assertEqual(answer.status, 429)
+        self.assertEqual(answer.get(b"retry-after"), b"2")
+        self.assertEqual(json.loads(answer.body)["key"], "ADDRESS_TOO_MANY_ATTEMPTS")
+        self.reactor.advance_ms(2000)
+        await self.call(get(b"/api"))
+
 
 class RecordTests(GatewayCase):
     async def line(self, *fields: bytes, **settings: Any) -> dict[str, Any]:
