@@ -19,7 +19,7 @@ from relay.model.scalars import Flag, Upper
 from relay.model.texts import ConditionText, Header, NameAndText, Status, Text
 from relay.policies.call import Call, Interrupted, attribute_name
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
-from relay.policies.scope import HeaderValues, Known
+from relay.upstream.heads import HeaderValues, Known
 from relay.upstream.outbound import (
     Outbound,
     OutboundAnswer,

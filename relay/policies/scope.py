@@ -6,36 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from twisted.web.http_headers import Headers
-
 from relay.expression.nodes import Scope
-from relay.expression.values import Fields, Lookup, Value
+from relay.expression.values import Lookup, Value
 from relay.model.definition import ApiDefinition
 from relay.policies.call import Call, attribute_name
-
-
-class HeaderValues(Lookup):
-    """
-    Headers, by names of any case.
-
-    :param headers: of a request or a response, as they are when they are asked for.
-    """
-
-    def __init__(self, headers: Callable[[], Headers]) -> None:
-        self._headers = headers
-
-    def get(self, name: str) -> Value:
-        """Give the values of one header."""
-        values = self._headers().getRawHeaders(name.encode("utf-8", "replace"))
-        if values is None:
-            return None
-        return [value.decode("utf-8", "replace") for value in values]
-
-    def names(self) -> list[str]:
-        """Give the names."""
-        return [
-            name.decode("latin-1") for name, _ in self._headers().getAllRawHeaders()
-        ]
+from relay.upstream.heads import HeaderValues, Known, response_values
 
 
 class Attributes(Lookup):
@@ -74,22 +49,6 @@ class EndpointNames(Lookup):
     def names(self) -> list[str]:
         """Give the names."""
         return sorted(self._names)
-
-
-class Known(Fields):
-    """
-    Members that are found out when they are asked for.
-
-    :param members: what finds them out.
-    """
-
-    def __init__(self, members: Mapping[str, Callable[[], Value]]) -> None:
-        self._members = members
-
-    def get(self, name: str) -> Value:
-        """Find a member out."""
-        member = self._members.get(name)
-        return None if member is None else member()
 
 
 def query_values(query: bytes | None) -> dict[str, Value]:
@@ -150,12 +109,7 @@ def response_members(call: Call) -> Value:
     response = call.response
     if response is None:
         return None
-    return Known(
-        {
-            "status": lambda: response.status,
-            "headers": lambda: HeaderValues(lambda: response.headers),
-        }
-    )
+    return response_values(lambda: response.status, lambda: response.headers)
 
 
 def shared_scope(api_id: str, api: ApiDefinition) -> Scope:

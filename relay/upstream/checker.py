@@ -19,8 +19,8 @@ from relay.model.health_check import next_time
 from relay.model.outcome import Outcome
 from relay.upstream.connector import Call, Connector, ICompletableBody, UpstreamRequest
 from relay.upstream.errors import UpstreamError
+from relay.upstream.heads import response_values
 from relay.upstream.health import Health, Result, Status
-from relay.upstream.response_scope import ResponseScope
 from relay.upstream.stream import UpstreamResponse
 
 JITTER_S = 0.9
@@ -150,7 +150,11 @@ class _Check:
         self._status = response.code
         try:
             holds = self._assertion.holds(
-                {"response": ResponseScope(response.code, response.headers)}
+                {
+                    "response": response_values(
+                        lambda: response.code, lambda: response.headers
+                    )
+                }
             )
         except EvaluationFailed as error:
             self._end(f"the assertion has no value: {error}")

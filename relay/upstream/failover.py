@@ -22,8 +22,8 @@ from relay.upstream.breaker import Breaker
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.group import Group
+from relay.upstream.heads import response_values
 from relay.upstream.replay import ReplayedBody
-from relay.upstream.response_scope import ResponseScope
 from relay.upstream.stream import UpstreamResponse
 
 MOST_BREAKERS = 10_000
@@ -236,7 +236,9 @@ class TriedCall:
         condition = self._tries.failover.condition
         if condition is None:
             return False
-        scope = {"response": ResponseScope(response.code, response.headers)}
+        scope = {
+            "response": response_values(lambda: response.code, lambda: response.headers)
+        }
         try:
             return condition.holds(scope)
         except EvaluationFailed:

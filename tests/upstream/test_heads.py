@@ -6,14 +6,13 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.expression.template import Condition, Template
-from relay.upstream.response_scope import ResponseScope
+from relay.upstream.heads import response_values
 
-SCOPE = {
-    "response": ResponseScope(503, Headers({b"X-Kind": [b"a", b"b"], b"Via": [b"c"]}))
-}
+HEADERS = Headers({b"X-Kind": [b"a", b"b"], b"Via": [b"c"]})
+SCOPE = {"response": response_values(lambda: 503, lambda: HEADERS)}
 
 
-class ResponseScopeTests(SynchronousTestCase):
+class ResponseTests(SynchronousTestCase):
     """Status and headers, by the names of the expression language."""
 
     def test_conditions(self) -> None:
