@@ -56,6 +56,9 @@ class Keeper(Protocol):
 class ArchiveClosed(Exception):
     """The channel is served elsewhere now."""
 
+    def __init__(self) -> None:
+        super().__init__("the channel is served elsewhere now")
+
 
 class IdempotencyKey(NamedTuple):
     """Under which a publication is remembered."""

@@ -107,6 +107,11 @@ class Channels:
         self._sweep.start(SWEEP_S, now=False)
 
     @property
+    def closed(self) -> bool:
+        """Whether another deployment has channels of its own, or none."""
+        return self._closed
+
+    @property
     def durable(self) -> bool:
         """Whether what is published outlives the process."""
         return self._archive is not None

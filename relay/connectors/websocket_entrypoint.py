@@ -18,7 +18,9 @@ from wsproto.events import (
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from zope.interface import implementer
 
+from relay.channel.archive import ArchiveClosed
 from relay.channel.channel import Channel
+from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.entry import Entry
 from relay.channel.subscriber import Subscriber
 from relay.connectors import websocket_frames as frames
@@ -31,6 +33,7 @@ from relay.connectors.parameters import (
 )
 from relay.connectors.publication import BadEvent, read_event, read_json
 from relay.connectors.websocket_handshake import offers_websocket, shake_hands
+from relay.connectors.websocket_pings import Pings
 from relay.gateway import refusals
 from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import EventRefused, ShapedChannel
@@ -73,6 +76,9 @@ class WebsocketEntrypoint:
 
     def __init__(self, options: WebsocketOptions, context: EntrypointContext) -> None:
         self.options = options
+        self.pings = Pings(
+            context.reactor, options.heartbeat_interval_in_ms, options.pong_timeout_ms
+        )
         self.longest_bytes = context.channels.options.max_event_bytes
 
     def accepts(self, call: MessageCall) -> bool:
@@ -119,32 +125,32 @@ class WebsocketSession:
         """Whether nothing is read from the client for now."""
         self._last_event_id = read_last_event_id(call)
         wanted = read_filter(call, options.allow_filter)
-        reads = options.subscriber.enabled
-        framing = frames.FrameFraming(
-            wanted, options.heartbeat_interval_in_ms, silent=not reads
+        self._subscriber = Subscriber(
+            frames.FrameFraming(wanted), self, options.slow_consumer
         )
-        if not reads:
-            self._last_event_id = None
-        self._subscriber = Subscriber(framing, self, options.slow_consumer)
         self._channel: Channel | ShapedChannel | None = None
+        """What it reads; a client that only publishes keeps none open."""
 
     def start(self, headers: Headers) -> None:
         """
-        Attach, switch protocols, and let the events come.
+        Attach if it reads, switch protocols, and let the events come.
 
         :param headers: of the 101 response.
         :raises ChannelRefused: when there are too many channels.
         :raises TooManyFilters: when the channel has too many filters.
         """
-        channel = self._call.open_channel()
-        channel.attach(self._subscriber, self._last_event_id)
-        self._channel = channel
+        if self._entrypoint.options.subscriber.enabled:
+            channel = self._call.open_channel()
+            channel.attach(self._subscriber, self._last_event_id)
+            self._channel = channel
         self._exchange.feed = self
         self._exchange.upgrade(headers, self.received)
+        self._entrypoint.pings.watch(self)
         self._subscriber.resume()
 
     def received(self, data: bytes) -> None:
         """Take what the client sends."""
+        self._entrypoint.pings.heard(self)
         try:
             self._connection.receive_data(data)
             for event in self._connection.events():
@@ -176,19 +182,29 @@ class WebsocketSession:
             self._close(frames.TOO_BIG, "the event is too long", Outcome.LIMIT_REACHED)
         elif event.message_finished:
             text, self._text, self._text_bytes = "".join(self._text), [], 0
-            if self._channel is not None:
-                self._publish(self._channel, text)
+            self._publish(text)
 
-    def _publish(self, channel: Channel | ShapedChannel, text: str) -> None:
+    def _publish(self, text: str) -> None:
         """Publish one event, and answer with its id or with what is wrong."""
+        if self._call.channels.closed:
+            self.leave()
+            return
         try:
             if not self._entrypoint.options.publisher.enabled:
                 raise BadEvent("this API takes no events by WebSocket", 403)
             value = read_json(text, "the frame")
             topic, longest = self._call.topic, self._entrypoint.longest_bytes
             message = read_event(value, topic, "", longest)
+            channel = self._channel or self._call.open_channel()
         except BadEvent as error:
             self._tell_error(error.status, str(error))
+            return
+        except ChannelElsewhere:
+            self.leave()
+            return
+        except ChannelRefused as error:
+            refusal = refusal_of(error)
+            self._tell_error(refusal.status, refusal.message)
             return
         self._under_way_bytes += len(text)
         done = channel.submit([message])
@@ -218,6 +234,9 @@ class WebsocketSession:
             self._exchange.write(frames.text_frame(answer))
 
     def _not_published(self, failure: Failure) -> None:
+        if failure.check(ArchiveClosed):
+            self.leave()
+            return
         if isinstance(failure.value, EventRefused):
             refusal = failure.value.refusal
             self._tell_error(refusal.status, refusal.message)
@@ -238,6 +257,22 @@ class WebsocketSession:
     def outlet(self) -> DirectWriter | None:
         """Give the client's connection."""
         return self._exchange.outlet()
+
+    def can_answer(self) -> bool:
+        """Whether it is written to, and its answers are read."""
+        return not self._full and not self._unread
+
+    def ping(self) -> None:
+        """Ask for a sign of life, unless there is nothing to be alive for."""
+        if self._call.channels.closed:
+            self.leave()
+        else:
+            self._exchange.write(frames.PING_FRAME)
+
+    def pong_missing(self) -> None:
+        """The client is connected and does not answer."""
+        self._exchange.write(frames.close_frame(frames.NO_ANSWER, "no pong"))
+        self._exchange.cut(Outcome.CLIENT_GONE, "CLIENT_PONG_MISSING", "pongTimeout")
 
     def _close(self, code: int, reason: str, outcome: Outcome) -> None:
         self._exchange.write(frames.close_frame(code, reason))
@@ -276,6 +311,7 @@ class WebsocketSession:
 
     def release(self) -> None:
         """The exchange is over."""
+        self._entrypoint.pings.forget(self)
         if self._channel is not None:
             self._channel.detach(self._subscriber)
 

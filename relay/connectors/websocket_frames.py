@@ -10,7 +10,7 @@ from relay.channel.entry import Entry, Gap
 from relay.channel.filter import Filter
 
 TEXT, CLOSE, PING = 0x1, 0x8, 0x9
-GOING_AWAY, UNSUPPORTED, TOO_BIG, TRY_AGAIN = 1001, 1003, 1009, 1013
+GOING_AWAY, UNSUPPORTED, TOO_BIG, NO_ANSWER, TRY_AGAIN = 1001, 1003, 1009, 1011, 1013
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
@@ -26,6 +26,9 @@ def frame(opcode: int, payload: bytes) -> bytes:
     if length < 65536:
         return bytes((first, 126)) + length.to_bytes(2, "big") + payload
     return bytes((first, 127)) + length.to_bytes(8, "big") + payload
+
+
+PING_FRAME = frame(PING, b"")
 
 
 def text_frame(value: Any) -> bytes:
@@ -72,18 +75,16 @@ class FrameFraming:
     Entries as text frames, each with one event in JSON.
 
     :param wanted: which events.
-    :param heartbeat_ms: after how long without an event a ping is sent; 0 for never.
-    :param silent: send nothing but pings.
     """
 
-    heartbeat = frame(PING, b"")
+    heartbeat = b""
+    heartbeat_s = 0.0
+    """Each connection is pinged by itself."""
     family: Hashable = None
 
-    def __init__(self, wanted: Filter, heartbeat_ms: int, silent: bool) -> None:
+    def __init__(self, wanted: Filter) -> None:
         self._wanted = wanted
-        self._silent = silent
-        self.heartbeat_s = heartbeat_ms / 1000.0
-        self.key: Hashable = ("frames", wanted, heartbeat_ms, silent)
+        self.key: Hashable = ("frames", wanted)
 
     def encode(self, entry: Entry) -> bytes:
         """Give an entry's frame, made once for all subscribers with this key."""
@@ -95,12 +96,10 @@ class FrameFraming:
     def _encode(self, entry: Entry) -> bytes:
         if entry.message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""
-        if self._silent or not self._wanted.matches(entry):
+        if not self._wanted.matches(entry):
             return b""
         return text_frame(entry.as_json())
 
     def encode_gap(self, gap: Gap) -> bytes:
         """Give the frame of a gap."""
-        if self._silent:
-            return b""
         return text_frame({"gap": {"reason": gap.reason, "after": gap.after}})

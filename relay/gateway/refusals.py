@@ -292,6 +292,13 @@ CHANNEL_OWNED_ELSEWHERE = Refusal(
     Outcome.LIMIT_REACHED,
     retry_after_s=2,
 )
+CHANNEL_MOVED = Refusal(
+    503,
+    "CHANNEL_MOVED",
+    "The channel went to another process or deployment; the event was not published",
+    Outcome.STOPPED,
+    retry_after_s=1,
+)
 NOT_KEPT = Refusal(
     503,
     "CHANNEL_NOT_KEPT",

@@ -247,7 +247,9 @@ class WebsocketOptions(Options):
     subscriber: SubscriberOptions = SubscriberOptions()
     """Whether clients are given events."""
     heartbeat_interval_in_ms: HeartbeatInterval = 30_000
-    """After how long without an event a ping is sent; 0 for never."""
+    """After how long without a sign of life a ping is sent; 0 for never."""
+    pong_timeout_ms: MillisecondsOrOff = 30_000
+    """How long the answer to a ping may take; 0 is for ever."""
     slow_consumer: SlowConsumerOptions = SlowConsumerOptions()
     allow_filter: Flag = False
     cors: CorsOptions = CorsOptions()

@@ -62,6 +62,7 @@ class Desk:
         self.headers = Headers()
         self.written = b""
         self.outcome: Outcome | None = None
+        self.clock: str | None = None
         self.refusal: Refusal | None = None
 
     @property
@@ -106,8 +107,11 @@ class Desk:
         """End."""
         self._end(outcome)
 
-    def cut(self, outcome: Outcome, key: str | None = None) -> None:
+    def cut(
+        self, outcome: Outcome, key: str | None = None, clock: str | None = None
+    ) -> None:
         """End."""
+        self.clock = clock
         self._end(outcome)
 
     def refuse(self, refusal: Refusal) -> None:

@@ -160,6 +160,92 @@ class ReadingTests(SocketCase):
         self.api.channel.gap(GapReason.UPSTREAM_RECONNECT)
         self.api.clock.pump([0.25] * 5)
         self.assertEqual((len(peer.look().frames), peer.pings), (1, 1))
+        self.assertEqual(self.api.channel.subscribers, 0)
+
+    def test_publishers_keep_no_channel_open(self) -> None:
+        """It goes when its last event has gone, and comes back with the next one."""
+        channel = {"lingerMs": 0, "history": {"maxAgeMs": 1000}}
+        self.make({"subscriber": {"enabled": False}}, channel)
+        peer = self.open()
+        self.assertEqual(len(self.api.channels), 0)
+        for _ in range(2):
+            (ack,) = peer.publish({"data": "a"}).frames
+            self.assertEqual((list(ack), len(self.api.channels)), (["ack"], 1))
+            self.api.clock.pump([0.25] * 8)
+            self.assertEqual(len(self.api.channels), 0)
+            peer.frames.clear()
+        self.assertFalse(peer.desk.over)
+
+    def test_publishers_of_another_deployment(self) -> None:
+        """Are told to come back, when they publish or are pinged."""
+        for publishes in (True, False):
+            self.make({"subscriber": {"enabled": False}, "heartbeatIntervalInMs": 500})
+            peer = self.open()
+            self.api.channels.close()
+            if publishes:
+                peer.publish({"data": "a"})
+            else:
+                self.api.clock.pump([0.25] * 3)
+            self.assertEqual((peer.look().closed, peer.frames), (1001, []))
+
+    def test_publishers_to_too_many_topics(self) -> None:
+        """Are told of the limit, and stay."""
+        self.make({"subscriber": {"enabled": False}}, {"maxChannelsPerAddress": 1})
+        peers = [Peer(self.api.call(path=path, **HANDSHAKE)) for path in (b"/a", b"/b")]
+        for peer in peers:
+            peer.publish({"data": "a"})
+        self.assertEqual(peers[1].frames[0]["error"]["status"], 429)
+        self.assertFalse(peers[1].desk.over)
+
+
+class PingTests(SocketCase):
+    """Signs of life."""
+
+    def test_a_client_that_answers(self) -> None:
+        """Is pinged again after the interval, whatever it is given meanwhile."""
+        self.make({"heartbeatIntervalInMs": 1000, "pongTimeoutMs": 500})
+        peer = self.open()
+        for turn in range(1, 4):
+            self.api.clock.pump([0.25] * 3)
+            self.api.channel.publish(messages("a"))
+            self.api.clock.pump([0.25])
+            self.assertEqual(peer.look().pings, turn)
+            peer.send(peer.connection.send(Pong()))
+        self.assertFalse(peer.desk.over)
+
+    def test_a_client_that_does_not(self) -> None:
+        """Is cut, and the clock is named."""
+        self.make({"heartbeatIntervalInMs": 1000, "pongTimeoutMs": 500})
+        peer = self.open()
+        self.api.clock.pump([0.25] * 5)
+        self.assertEqual((peer.look().pings, peer.desk.over), (1, False))
+        self.api.clock.pump([0.25])
+        self.assertEqual(peer.desk.outcome, Outcome.CLIENT_GONE)
+        self.assertEqual((peer.desk.clock, peer.look().closed), ("pongTimeout", 1011))
+        self.assertEqual(self.api.channel.subscribers, 0)
+
+    def test_a_client_that_cannot(self) -> None:
+        """While nothing is written to it or read from it the clock stands still."""
+        self.make({"heartbeatIntervalInMs": 1000, "pongTimeoutMs": 500})
+        peer = self.open()
+        self.api.clock.pump([0.25] * 4)
+        peer.desk.feed.pause()
+        self.api.clock.pump([0.25] * 20)
+        self.assertFalse(peer.desk.over)
+        peer.desk.feed.resume()
+        self.api.clock.pump([0.25] * 3)
+        self.assertTrue(peer.desk.over)
+
+    def test_what_is_not_wanted(self) -> None:
+        """No pings, or no end."""
+        for options, pings in (
+            ({"heartbeatIntervalInMs": 0}, 0),
+            ({"heartbeatIntervalInMs": 100, "pongTimeoutMs": 0}, 1),
+        ):
+            self.make(options)
+            peer = self.open()
+            self.api.clock.pump([0.25] * 400)
+            self.assertEqual((peer.look().pings, peer.desk.over), (pings, False))
 
 
 class PublishingTests(SocketCase):

@@ -47,7 +47,6 @@ UNTESTED = {
     "relay.gateway.flows.calls": "in tests/gateway/flows/test_passage.py",
     "relay.gateway.flows.entrance": "in tests/gateway/flows/test_passage.py",
     "relay.gateway.flows.paths": "in tests/gateway/flows/test_selection.py",
-    "relay.gateway.message": "in tests/wire/test_message_streams.py",
     "relay.plans.interfaces": "holds interfaces",
     "relay.policies.ant": "in tests/policies/test_resource_filtering.py",
     "relay.policies.call": "exercised by all of tests/policies",

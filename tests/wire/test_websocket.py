@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import json
+import ssl
+from pathlib import Path
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from tests.pki import Authority
 from tests.wire.client import RawClient
-from tests.wire.daemon import SharedDaemon, proxy_api
+from tests.wire.daemon import SharedDaemon, free_port, proxy_api
 from tests.wire.test_topics import topics_api
 
-SHARED = SharedDaemon()
+AUTHORITY = Authority()
+TLS_PORT = free_port()
+
+
+def _listeners(directory: Path) -> str:
+    """Write a plain listener and one with TLS."""
+    written = AUTHORITY.server("localhost").write(str(directory))
+    return f"""
+        [[gateway.listeners]]
+        id = "plain"
+        endpoint = "tcp:{{port}}:interface=127.0.0.1"
+        [[gateway.listeners]]
+        id = "tls"
+        endpoint = "tcp:{TLS_PORT}:interface=127.0.0.1"
+        tls = {{ certificate = "{written.certificate}", key = "{written.key}" }}
+    """
+
+
+SHARED = SharedDaemon(_listeners)
 
 
 class WebsocketTests(SynchronousTestCase):
@@ -161,6 +182,38 @@ class WebsocketTests(SynchronousTestCase):
         connection = self.connect(ping_interval=None)
         self.assertTrue(connection.ping().wait(10))
         self.raw().until(b"\x89\x00")
+
+    def test_a_pong_that_never_comes(self) -> None:
+        """Ends the connection; the log names the clock."""
+        self.publish(heartbeatIntervalInMs=200, pongTimeoutMs=300)
+        received, ending = self.raw().rest()
+        self.assertIn(b"\x89\x00", received)
+        self.assertIn(b"\x03\xf3no pong", received)
+        self.assertEqual(ending, "reset")
+        line = self.daemon.access_line(path=f"{self.path}/news", kind="close")
+        self.assertEqual(
+            (line["outcome"], line["clock"]), ("client_gone", "pongTimeout")
+        )
+
+    def test_over_tls(self) -> None:
+        """Events both ways, more of them than one record holds, and the goodbye."""
+        api_id = self.publish()
+        context = ssl.create_default_context(cadata=AUTHORITY.pem)
+        url = f"wss://localhost:{TLS_PORT}{self.path}/news"
+        reader = connect(url, compression=None, ssl=context)
+        publisher = connect(url, compression=None, ssl=context)
+        for connection in (reader, publisher):
+            self.addCleanup(connection.close)
+        data = "x" * 300_000
+        for number in range(5):
+            publisher.send(json.dumps({"data": f"{number} {data}"}))
+        for number in range(5):
+            self.assertEqual(self.receive(reader)["data"], f"{number} {data}")
+        self.daemon.must("POST", f"/apis/{api_id}/_stop")
+        with self.assertRaises(ConnectionClosed) as raised:
+            reader.recv(timeout=10)
+        assert raised.exception.rcvd is not None
+        self.assertEqual(raised.exception.rcvd.code, 1001)
 
     def test_a_stop_is_a_close(self) -> None:
         """With the code for going away."""

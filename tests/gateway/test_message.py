@@ -1,0 +1,111 @@
+"""Tests of ``relay.gateway.message``: which entrypoint a call is for."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
+
+from relay.gateway import refusals
+from relay.gateway.message import Door, MessageAnswerer, MessageCall
+from relay.gateway.refusals import Refusal
+from relay.model.message_options import CorsOptions
+
+
+class Counter:
+    """An entrypoint for one method."""
+
+    upgrades = False
+
+    def __init__(self, method: bytes) -> None:
+        self.method = method
+        self.cors = CorsOptions.read({})
+        self.attached: list[MessageCall] = []
+
+    def accepts(self, call: MessageCall) -> bool:
+        """Take the calls of its method."""
+        return call.method == self.method
+
+    def attach(self, call: MessageCall) -> None:
+        """Keep the call."""
+        self.attached.append(call)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class Call:
+    """What stands in for an exchange."""
+
+    def __init__(self, method: bytes) -> None:
+        self.request = SimpleNamespace(method=method, requestHeaders=Headers())
+        self.record = SimpleNamespace(endpoint=None)
+        self.cors: CorsOptions | None = None
+        self.over = False
+        self.refused: Refusal | None = None
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Take note."""
+        self.refused = refusal
+
+
+class Custody:
+    """Somebody else has the channels."""
+
+    def when_known(self, tell: Any) -> None:
+        """Say so."""
+        tell(False)
+
+
+class AnswererTests(SynchronousTestCase):
+    """The first entrypoint that accepts a call has it."""
+
+    def answerer(self, custody: Custody | None = None) -> MessageAnswerer:
+        """Make one of two entrypoints."""
+        self.reads, self.writes = Counter(b"GET"), Counter(b"POST")
+        return MessageAnswerer(
+            [
+                Door(self.reads, "reads", frozenset(("SUBSCRIBE",))),
+                Door(self.writes, "writes", frozenset(("PUBLISH",))),
+            ],
+            cast(Any, None),
+            "group",
+            cast(Any, custody),
+            lambda: None,
+        )
+
+    def answer(self, method: bytes, custody: Custody | None = None) -> Call:
+        """Answer a call."""
+        call = Call(method)
+        self.answerer(custody).answer(cast(Any, call), b"/x", None)
+        return call
+
+    def test_the_first_that_accepts(self) -> None:
+        """And its ``cors`` holds for what is refused from then on."""
+        call = self.answer(b"POST")
+        self.assertEqual((len(self.reads.attached), len(self.writes.attached)), (0, 1))
+        self.assertIs(call.cors, self.writes.cors)
+        self.assertEqual(call.record.endpoint, "group")
+
+    def test_none_that_accepts(self) -> None:
+        """A refusal that no page may read."""
+        call = self.answer(b"PUT")
+        self.assertIs(call.refused, refusals.NO_ENTRYPOINT)
+        self.assertIsNone(call.cors)
+
+    def test_channels_elsewhere(self) -> None:
+        """Are not attached to; pages can read why."""
+        call = self.answer(b"GET", Custody())
+        self.assertEqual(self.reads.attached, [])
+        self.assertIs(call.refused, refusals.CHANNEL_OWNED_ELSEWHERE)
+        self.assertIs(call.cors, self.reads.cors)
+
+    def test_a_client_that_is_not_let_in(self) -> None:
+        """Is refused as the entrypoint's pages can read it, and nothing is attached."""
+        call = Call(b"GET")
+        self.answerer().refuse(cast(Any, call), b"/x", None, refusals.UNEXPECTED)
+        self.assertIs(call.refused, refusals.UNEXPECTED)
+        self.assertIs(call.cors, self.reads.cors)
+        self.assertEqual(self.reads.attached, [])
