@@ -86,6 +86,8 @@ class ListenerSettings:
     tls: TlsSettings | None = None
     trusted_proxies: tuple[Network, ...] = ()
     """Whose ``X-Forwarded-*`` headers are believed."""
+    client_certificate_header: HeaderName | None = None
+    """Where those proxies put the certificate of their client; nobody else may."""
 
 
 @dataclass(frozen=True)

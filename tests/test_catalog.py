@@ -453,7 +453,7 @@ class PlanTests(SynchronousTestCase):
 
     def test_other_security(self) -> None:
         """Security that is not built is refused by name."""
-        for kind in ("jwt", "OAUTH2", "MTLS"):
+        for kind in ("saml", "KERBEROS"):
             (issue,) = plan_issues(tutorial_plan(security={"type": kind}))
             self.assertEqual(issue.location, "security.type")
             self.assertIn(kind.upper(), issue.message)
@@ -487,7 +487,7 @@ class PlanTests(SynchronousTestCase):
 
     def test_all_at_once(self) -> None:
         """Problems of shape and of security come together."""
-        body = tutorial_plan(mode="PUSH", nope=1, security={"type": "JWT", "x": 1})
+        body = tutorial_plan(mode="PUSH", nope=1, security={"type": "SAML", "x": 1})
         self.assertEqual(
             sorted(where(plan_issues(body))),
             ["mode", "nope", "security.type", "security.x"],

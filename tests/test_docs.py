@@ -14,6 +14,7 @@ from relay.model.base import Value
 from relay.model.channel_options import ChannelOptions
 from relay.model.failover import Failover
 from relay.model.health_check import HealthCheck, check_of
+from relay.model.jwt_options import JwtOptions
 from relay.model.message_options import (
     HttpGetOptions,
     HttpPostOptions,
@@ -22,10 +23,13 @@ from relay.model.message_options import (
     SseEntrypointOptions,
     WebsocketOptions,
 )
+from relay.model.oauth2_options import Oauth2Options, Oauth2Resource
+from relay.model.resources import enabled
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "message-apis.md"
 ENDPOINTS = DOCS / "endpoints.md"
+TOKENS = DOCS / "tokens.md"
 NONE = "–"
 ALL: tuple[Value, ...] = (
     ChannelOptions(),
@@ -89,6 +93,44 @@ class EndpointsPageTests(SynchronousTestCase):
         values = (HealthCheck(schedule="* * * * * *", target="/"), Failover())
         for value, told in zip(values, tables(ENDPOINTS.read_text()), strict=True):
             self.assertEqual(told, dict(defaults(value)), type(value).__name__)
+
+
+class TokensPageTests(SynchronousTestCase):
+    """docs/tokens.md."""
+
+    def test_the_example_is_accepted(self) -> None:
+        """As it stands, with the resource that it is there to show."""
+        (example,) = re.findall(r"(?s)```json\n(.*?)```", TOKENS.read_text())
+        definition = builtin().parse_api(json.loads(example))
+        resource = enabled(definition.resources or (), "oauth2", "idp")
+        self.assertEqual(resource.url, "https://idp.example/oauth2/introspect")
+
+    def test_every_option_is_told(self) -> None:
+        """With its default; what is as of an endpoint has none there."""
+        values = (
+            JwtOptions(public_key_resolver="JWKS_URL", resolver_parameter="https://a/"),
+            Oauth2Options(oauth_resource="idp"),
+            Oauth2Resource(
+                client_id="a", client_secret="b", authorization_server_url="https://a"
+            ),
+        )
+        given = {
+            "publicKeyResolver": "GIVEN_KEY",
+            "resolverParameter": NONE,
+            "authorizationServerUrl": NONE,
+        }
+        for value, told in zip(values, tables(TOKENS.read_text()), strict=True):
+            expected = {
+                name: given.get(name, default)
+                for name, default in defaults(value)
+                if not name.startswith(("http.", "proxy.", "ssl."))
+            }
+            told = {
+                name: " " if default == '" "' else default
+                for name, default in told.items()
+                if name not in ("http", "proxy", "ssl")
+            }
+            self.assertEqual(told, expected, type(value).__name__)
 
 
 class MessageApiPageTests(SynchronousTestCase):

@@ -25,6 +25,7 @@ from relay.model.kinds import EntrypointType
 from relay.model.records import Deployment
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
+from relay.plans.key_sets import KeySets
 from relay.policies.counters import LocalCounters
 from relay.policies.discovery import Policies
 from relay.policies.interfaces import PolicyContext
@@ -81,7 +82,7 @@ class Builder:
     :param context: makes what an entrypoint is built in.
     :param plans: types of plans.
     :param policies: types of policies.
-    :param outbound: makes the calls that policies make.
+    :param outbound: makes the calls of policies and plans.
     :param store: where leases and histories of channels are kept.
     """
 
@@ -106,6 +107,7 @@ class Builder:
         self._plans = plans
         self._policies = policies
         self._outbound = outbound
+        self._key_sets = KeySets(services.reactor, outbound.call)
         self._counters = LocalCounters(services.reactor)
         self._open_calls: Counter[tuple[str, ...]] = Counter()
         self._shared: dict[str, _SharedChannels] = {}
@@ -129,6 +131,8 @@ class Builder:
             definition,
             services.consumers,
             services.settings,
+            self._outbound,
+            self._key_sets,
         )
         plans = self._plans.chain(deployment.plans, context)
         entrance: Entrance | None = None

@@ -140,6 +140,7 @@ class GatewayResource(Resource):
             exchange.record.remote_address,
             request.transport,
             exchange.trusted,
+            self._certificate_header(request, exchange.trusted),
         )
         verdict = api.plans.admit(caller)
         if isinstance(verdict, Deferred):
@@ -147,6 +148,13 @@ class GatewayResource(Resource):
             verdict.addErrback(self._failed, exchange)
         else:
             self._enter(verdict, exchange, route, caller)
+
+    def _certificate_header(self, request: RelayRequest, trusted: bool) -> bytes | None:
+        """Drop the header of those who are no proxies: it never goes on."""
+        name: bytes | None = request.channel.site.certificate_header
+        if name is not None and not trusted:
+            request.requestHeaders.removeHeader(name)
+        return name
 
     def _enter(
         self, verdict: Verdict, exchange: Exchange, route: Route, caller: Caller

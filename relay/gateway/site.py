@@ -376,6 +376,8 @@ class RelaySite(ServerFactory):
         self.resource = resource
         self.listener_id = listener.id
         self.trusted_proxies: Networks = tuple(listener.trusted_proxies)
+        header = listener.client_certificate_header
+        self.certificate_header = None if header is None else header.encode("ascii")
         self.settings = settings
         self.limits = limits
         self.reactor = reactor

@@ -14,6 +14,7 @@ from relay.model.failover import Failover
 from relay.model.flow import Flow, FlowExecution
 from relay.model.listener import Entrypoint, HttpListener, Path, RequestValidation
 from relay.model.read_only import without_api_fields
+from relay.model.resources import Resources
 from relay.model.response_templates import Templates
 from relay.model.scalars import Flag, Name, Upper
 
@@ -80,7 +81,7 @@ class ApiDefinition(ApiDescription):
     failover: Failover | None = None
     flow_execution: FlowExecution | None = None
     flows: tuple[Flow, ...] | None = None
-    resources: unbuilt.Resources = None
+    resources: Resources | None = None
     response_templates: Templates | None = None
     services: unbuilt.Services = None
 

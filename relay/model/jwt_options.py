@@ -111,7 +111,11 @@ class TokenTypValidation(Options):
 class JwtOptions(Scopes):
     """A token that somebody has signed says who calls."""
 
-    signature: Annotated[str, AfterValidator(_known_signature)] = "RSA_RS256"
+    signature: Annotated[
+        str,
+        AfterValidator(_known_signature),
+        Field(json_schema_extra={"enum": [*SIGNATURES]}),
+    ] = "RSA_RS256"
     public_key_resolver: Annotated[
         Literal["GIVEN_KEY", "JWKS_URL"], BeforeValidator(_not_gateway_keys)
     ] = "GIVEN_KEY"

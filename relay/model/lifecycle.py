@@ -92,6 +92,27 @@ def check_deploy(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
     _check_has_plan(api, plans, "deployed")
 
 
+def check_resources(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
+    """
+    :raises Refused: when the API lacks a resource that one of its plans asks.
+    """
+    named = {
+        one.get("name")
+        for one in api.definition.get("resources") or ()
+        if one.get("type") == "oauth2" and one.get("enabled", True)
+    }
+    for plan in served(plans):
+        security = plan.definition["security"]
+        wanted = (security.get("configuration") or {}).get("oauthResource")
+        if security["type"] == "OAUTH2" and wanted not in named:
+            raise Refused(
+                f"Plan [{plan.definition.get('name')}] needs the oauth2 resource"
+                f" [{wanted}], which the API does not have",
+                "api.resource.missing",
+                plan=plan.id,
+            )
+
+
 def check_delete(
     api: ApiRecord, plans: Iterable[PlanRecord], close_plans: bool
 ) -> None:

@@ -46,14 +46,6 @@ def services_on(value: Any) -> Iterator[Where]:
         yield ()
 
 
-def resources_on(value: Any) -> Iterator[Where]:
-    """Find the resources that are not disabled."""
-    if isinstance(value, list):
-        yield from ((n,) for n, resource in enumerate(value) if _is_on(resource))
-    elif value:
-        yield ()
-
-
 def logging_on(value: Any) -> Iterator[Where]:
     """Find the modes and phases that are logged."""
     if isinstance(value, dict):
@@ -129,7 +121,6 @@ Services = Annotated[
 Discovery = Annotated[
     Any, refused(service_on, "service discovery is not supported yet")
 ]
-Resources = Annotated[Any, refused(resources_on, "resources are not supported yet")]
 DeadLetterQueue = Annotated[
     Any, refused(anything, "dead letter queues are not supported yet")
 ]

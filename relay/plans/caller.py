@@ -21,9 +21,17 @@ class Caller:
     :param remote_address: where it calls from, through trusted proxies.
     :param transport: its connection; over TLS it has ``getPeerCertificate``.
     :param trusted: whether the peer is a trusted proxy, whose headers are believed.
+    :param certificate_header: where trusted proxies put the client's certificate.
     """
 
-    __slots__ = ("headers", "query", "remote_address", "transport", "trusted")
+    __slots__ = (
+        "certificate_header",
+        "headers",
+        "query",
+        "remote_address",
+        "transport",
+        "trusted",
+    )
 
     def __init__(
         self,
@@ -32,12 +40,14 @@ class Caller:
         remote_address: str,
         transport: Any = None,
         trusted: bool = False,
+        certificate_header: bytes | None = None,
     ) -> None:
         self.headers = headers
         self.query = query
         self.remote_address = remote_address
         self.transport = transport
         self.trusted = trusted
+        self.certificate_header = certificate_header
 
     def header(self, name: bytes) -> str | None:
         """

@@ -153,6 +153,8 @@ def grants_of(one: Entitlement | None) -> Iterable[Grant]:
     """
     if one is not None:
         yield subscription_grant(one)
+        if one.client_id is not None:
+            yield client_grant(one)
         for key in one.keys:
             if not key.revoked:
                 yield key_grant(one, key)
@@ -165,6 +167,15 @@ def subscription_grant(one: Entitlement) -> Grant:
     :param one: the subscription.
     """
     return Grant(f"subscription:{one.subscription_id}", one.ends_at_ms)
+
+
+def client_grant(one: Entitlement) -> Grant:
+    """
+    Name the client of an application as something to rest on.
+
+    :param one: the subscription.
+    """
+    return Grant(f"client:{one.subscription_id}:{one.client_id}")
 
 
 def key_grant(one: Entitlement, key: KeyStanding) -> Grant:

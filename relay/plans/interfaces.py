@@ -13,8 +13,10 @@ from zope.interface import Attribute
 from relay.model.definition import ApiDefinition
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
+from relay.plans.key_sets import KeySets
 from relay.plans.verdict import NOTHING, Verdict
 from relay.settings import GatewaySettings
+from relay.upstream.outbound import Outbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class PlanContext:
     :param api: its definition.
     :param consumers: the subscriptions in force.
     :param settings: the gateway's settings.
+    :param outbound: calls URLs of the definition.
+    :param key_sets: the key sets of issuers.
     """
 
     reactor: Any
@@ -94,6 +98,8 @@ class PlanContext:
     api: ApiDefinition
     consumers: Consumers
     settings: GatewaySettings
+    outbound: Outbound
+    key_sets: KeySets
 
 
 class IPlan(IPlugin):

@@ -94,6 +94,7 @@ class Outbound:
     def __init__(self, reactor: Any, guard: Guard, ssl: SslOptions) -> None:
         self._reactor = reactor
         self._guard = guard
+        self._ssl = ssl
         self._creators = client_creators(ssl)
 
     @classmethod
@@ -115,9 +116,12 @@ class Outbound:
         """
         Make calls under the same guard with TLS options of a definition.
 
-        :param ssl: whom to believe, and as whom to come.
+        :param ssl: whom to believe, and as whom to come. Without a trust store of its
+            own the authorities stay the same.
         :raises MaterialError: when a file of it cannot be used.
         """
+        if ssl.trust_store.type == "NONE":
+            ssl = ssl.model_copy(update={"trust_store": self._ssl.trust_store})
         return Outbound(self._reactor, self._guard, ssl)
 
     def call(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:

@@ -39,6 +39,7 @@ from relay.observability.live import LiveExchanges
 from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
+from relay.plans.key_sets import KeySets
 from relay.plans.keyless import keyless_plan
 from relay.policies.counters import LocalCounters
 from relay.policies.discovery import find_policies
@@ -239,6 +240,8 @@ class Gateway:
             body,
             self.services.consumers,
             self.settings,
+            self.outbound,
+            KeySets(cast(Any, self.reactor), self.outbound.call),
         )
         plans = self.plans.chain(deployment.plans, context)
         failover = None

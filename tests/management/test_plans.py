@@ -57,7 +57,7 @@ class CreateTests(PlanCase):
 
     async def test_refusals(self) -> None:
         """Plans that are not built yet or not whole are refused with every place."""
-        body = plan_body(name="", security={"type": "JWT"}, selectionRule="{#x}")
+        body = plan_body(name="", security={"type": "SAML"}, selectionRule="{#x}")
         error = await self.refused(400, "validation", "POST", self.plans, body)
         self.assertLessEqual(
             {"name", "security.type", "selectionRule"},

@@ -23,7 +23,9 @@ class PluginTests(ManagementCase):
                     path = f"{base}/plugins/{kind}/{one['id']}"
                     self.assertEqual(await self.expect(200, "GET", path), one)
         plans = await self.expect(200, "GET", f"{V2}/plugins/plans")
-        self.assertEqual([one["id"] for one in plans], ["API_KEY", "KEY_LESS"])
+        self.assertEqual(
+            [one["id"] for one in plans], ["API_KEY", "JWT", "KEY_LESS", "OAUTH2"]
+        )
 
     async def test_policies(self) -> None:
         """Each tells where it can be used, and what its configuration is."""
@@ -81,7 +83,7 @@ class PluginTests(ManagementCase):
             "endpoints/kafka/shared-configuration-schema",
             "entrypoints/x",
             "entrypoints/x/schema",
-            "plans/JWT/schema",
+            "plans/SAML/schema",
             "policies/x",
             "policies/x/schema",
         ):

@@ -119,7 +119,7 @@ class FieldClassTests(SynchronousTestCase):
                 "flows[0].interact",
                 "listeners[0].cors.runPolicies",
                 "listeners[0].entrypoints[0].dlq",
-                "resources[0]",
+                "resources[0].type",
                 "responseTemplates.DEFAULT.all.[key]",
                 "services.dynamicProperty",
             ],

@@ -58,14 +58,6 @@ class UnbuiltTests(SynchronousTestCase):
             },
         )
 
-    def test_resources(self) -> None:
-        """A resource is on unless it says that it is not."""
-        self.check(
-            unbuilt.Resources,
-            [[], [{"name": "a", "enabled": False}]],
-            {"f[1]": [{"enabled": False}, {"name": "b"}], "f": {"a": 1}},
-        )
-
     def test_logging(self) -> None:
         """Modes and phases are named one by one; content alone logs nothing."""
         self.check(

@@ -2,12 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from twisted.web.http_headers import Headers
 
+from relay.model.definition import ApiDefinition
 from relay.plans.caller import Caller
-from relay.plans.interfaces import Credential
+from relay.plans.consumers import Consumers
+from relay.plans.interfaces import Credential, PlanContext
+from relay.plans.key_sets import KeySets
 from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
+from relay.settings import GatewaySettings
+from relay.upstream.guard import Guard
+from relay.upstream.outbound import Outbound
+from tests.gateway.harness import definition
+
+
+def plan_context(
+    consumers: Consumers,
+    now_ms: int = 0,
+    *,
+    reactor: Any = None,
+    settings: GatewaySettings | None = None,
+    outbound: Any = None,
+    resources: Sequence[dict[str, Any]] = (),
+) -> PlanContext:
+    """
+    Make what a plan is built in.
+
+    :param consumers: the subscriptions in force.
+    :param now_ms: the time of day.
+    :param reactor: a clock that stands still unless given.
+    :param settings: the gateway's.
+    :param outbound: what makes calls; else nothing private can be called.
+    :param resources: of the API.
+    """
+    reactor = reactor or Clock()
+    outbound = outbound or Outbound.trusting(reactor, Guard(), None)
+    return PlanContext(
+        reactor,
+        lambda: now_ms,
+        "api-1",
+        ApiDefinition.read({**definition("http://h"), "resources": [*resources]}),
+        consumers,
+        settings or GatewaySettings(),
+        outbound,
+        KeySets(reactor, outbound.call),
+    )
 
 
 def caller(query: bytes | None = None, **headers: str) -> Caller:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api_key import digest_of
 from relay.model.consumers import Entitlement, KeyStanding
-from relay.model.definition import ApiDefinition
 from relay.plans.api_key import INVALID, ApiKeyPlan, api_key_plan
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
-from relay.plans.interfaces import PlanContext
 from relay.plans.verdict import UNRESOLVED, Admission, Grant, Verdict
 from relay.settings import GatewaySettings
-from tests.gateway.harness import definition
-from tests.plans.callers import caller
+from tests.plans.callers import caller, plan_context
 
 KEY = "c2VjcmV0"
 DIGEST = digest_of(KEY)
@@ -38,13 +34,8 @@ class ApiKeyCase(SynchronousTestCase):
 
     def plan(self, settings: GatewaySettings | None = None, **options: Any) -> Any:
         """Make the plan ready."""
-        context = PlanContext(
-            Clock(),
-            lambda: NOW_MS,
-            "api-1",
-            ApiDefinition.read(definition("http://h")),
-            self.consumers,
-            settings or GatewaySettings(),
+        context = plan_context(
+            self.consumers, NOW_MS, settings=settings or GatewaySettings()
         )
         security = {"type": "API_KEY", "configuration": options}
         return api_key_plan.build({"id": "p", "security": security}, context)

@@ -90,7 +90,10 @@ class WatcherTests(SynchronousTestCase):
 
     def test_revoked(self) -> None:
         """A subscription with its keys, or one key of it."""
-        self.assertEqual(self.told(None), ["subscription:s1", "key:s1:k1"])
+        everything = ["subscription:s1", "client:s1:client", "key:s1:k1"]
+        self.assertEqual(self.told(None), everything)
+        other = replace(ONE, ends_at_ms=9, client_id="other")
+        self.assertEqual(self.told(other), ["client:s1:client"])
         revoked = replace(ONE, ends_at_ms=9, keys=(KeyStanding("k1", None, True),))
         self.assertEqual(self.told(revoked), ["key:s1:k1"])
         self.assertEqual(self.told(replace(revoked, keys=())), ["key:s1:k1"])

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twisted.internet.task import Clock
 from twisted.plugin import IPlugin
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from relay.model.base import Options
-from relay.model.definition import ApiDefinition
 from relay.model.kinds import PlanType
 from relay.model.plan_kinds import PLANS
 from relay.plans.consumers import Consumers
@@ -19,18 +17,9 @@ from relay.plans.discovery import Plans, find_plans
 from relay.plans.interfaces import IPlan, PlanContext
 from relay.plans.keyless import keyless_plan
 from relay.plans.verdict import Admission
-from relay.settings import GatewaySettings
-from tests.gateway.harness import definition
-from tests.plans.callers import TokenPlan, caller
+from tests.plans.callers import TokenPlan, caller, plan_context
 
-CONTEXT = PlanContext(
-    Clock(),
-    lambda: 0,
-    "api-1",
-    ApiDefinition.read(definition("http://h")),
-    Consumers(),
-    GatewaySettings(),
-)
+CONTEXT = plan_context(Consumers())
 
 
 @implementer(IPlan)

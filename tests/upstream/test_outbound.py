@@ -14,6 +14,7 @@ from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
+from relay.model.ssl_options import SslOptions
 from relay.upstream.guard import Guard
 from relay.upstream.outbound import (
     Outbound,
@@ -242,6 +243,24 @@ class OutboundTests(TestCase):
                     OutboundError, OutboundRequest(f"https://localhost:{port}/")
                 )
             self.assertIn("TLS handshake", why)
+
+    @inlineCallbacks
+    def test_options_of_a_definition(self) -> Steps:
+        """They say more of TLS; whom to believe stays, unless they say it."""
+        other = self.outbound.with_ssl(SslOptions(trust_all=True))
+        stranger = server_context(Authority("Other").server())
+        with scripted(answering(OK), self.tls) as (port, _):
+            request = OutboundRequest(f"https://localhost:{port}/")
+            for outbound in (self.outbound.with_ssl(SslOptions()), other):
+                answer = yield outbound.call(request)
+                self.assertEqual(answer.status, 200)
+        with scripted(answering(OK), stranger) as (port, _):
+            request = OutboundRequest(f"https://localhost:{port}/")
+            answer = yield other.call(request)
+            self.assertEqual(answer.status, 200)
+            yield self.refused(OutboundError, request)
+            guarded = Outbound(reactor, Guard(), SslOptions()).with_ssl(SslOptions())
+            yield self.refused(OutboundRefused, request, guarded)
 
     @inlineCallbacks
     def test_broken_answers(self) -> Steps:

@@ -1,0 +1,231 @@
+"""The ``JWT`` plan: a signed token says who calls."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from joserfc.jwk import Key
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from relay.model.certificates import thumbprint
+from relay.model.consumers import Entitlement
+from relay.model.jwt_options import (
+    ConfirmationMethodValidation,
+    JwtOptions,
+    TokenTypValidation,
+)
+from relay.model.plan_kinds import JWT
+from relay.model.signatures import SIGNATURES, read_key
+from relay.plans import claims
+from relay.plans.bearer import (
+    PARAMETER,
+    admission,
+    bearer_token,
+    strip_token,
+    subscribed,
+)
+from relay.plans.caller import Caller
+from relay.plans.client_certificate import certificate_in_header, client_certificate
+from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.key_sets import KeySet, KeySetError
+from relay.plans.tokens import Token, TokenError, parse, verify
+from relay.plans.verdict import UNRESOLVED, Denial, Verdict
+
+INVALID = Denial("JWT_INVALID_TOKEN")
+UNBOUND = Denial("JWT_INVALID_CERTIFICATE_BOUND_THUMBPRINT")
+INSUFFICIENT = Denial("JWT_INSUFFICIENT_SCOPE")
+NO_KEYS = Denial(
+    "JWT_JWKS_RESOLUTION_ERROR", "Temporarily Unavailable", 503, retry_after_s=10
+)
+
+
+@implementer(IPlan)
+class JwtPlanType:
+    """Makes ``JWT`` plans."""
+
+    kind = JWT
+    order = 0
+
+    def build(self, plan: Mapping[str, Any], context: PlanContext) -> JwtPlan:
+        """Make a plan ready."""
+        options = JwtOptions.read(plan["security"]["configuration"])
+        return JwtPlan(plan["id"], options, context)
+
+
+class JwtPlan:
+    """
+    Lets in who brings a good token, if its client has subscribed.
+
+    :param plan_id: the plan's id.
+    :param options: its configuration.
+    :param context: what it is built in.
+    """
+
+    log = Logger()
+    anonymous = False
+    challenge: bytes | None = b"Bearer"
+    parameters = frozenset({PARAMETER})
+
+    def __init__(self, plan_id: str, options: JwtOptions, context: PlanContext) -> None:
+        self.id = plan_id
+        self._options = options
+        self._context = context
+        self._algorithms = SIGNATURES[options.signature]
+        self._keys: list[Key] = []
+        self._key_set: KeySet | None = None
+        parameter = options.resolver_parameter or ""
+        if options.public_key_resolver == "JWKS_URL":
+            self._key_set = context.key_sets.at(
+                parameter, options.connect_timeout, options.request_timeout
+            )
+        else:
+            self._keys = [read_key(options.signature, parameter)]
+
+    def find(self, caller: Caller) -> Credential | None:
+        """Look for a token in ``Authorization``, then in the query."""
+        text = bearer_token(caller)
+        if text is None:
+            return None
+        try:
+            token = parse(text)
+        except TokenError as error:
+            self._note(error)
+            return Credential(None)
+        seen = {"claims": token.claims, "headers": token.header}
+        return Credential((text, token), {"jwt": seen})
+
+    def admit(
+        self, caller: Caller, credential: Credential
+    ) -> Verdict | Deferred[Verdict]:
+        """Find the client's subscription, then the keys, then verify."""
+        if credential.value is None:
+            return INVALID
+        text, token = credential.value
+        client = claims.client_id(token.claims, self._options.client_id_claim)
+        entitlement = subscribed(self._context, self.id, client)
+        if entitlement is None:
+            # Nothing is fetched or computed for those who could not come in anyhow.
+            return UNRESOLVED
+        if token.algorithm not in self._algorithms:
+            return INVALID
+
+        def decide(keys: list[Key]) -> Verdict:
+            try:
+                verify(token, self._algorithms, keys)
+                return self._judge(caller, token, text, entitlement)
+            except (TokenError, ValueError) as error:
+                self._note(error)
+                return INVALID
+
+        if self._key_set is None:
+            return decide(self._keys)
+        found = self._key_set.find(
+            self._options.signature, token.algorithm, token.key_id
+        )
+        if isinstance(found, Deferred):
+            return found.addCallbacks(decide, _no_keys)
+        return decide(found)
+
+    def _judge(
+        self, caller: Caller, token: Token, text: str, entitlement: Entitlement
+    ) -> Verdict:
+        """
+        Look at what a token says that is known to be genuine.
+
+        :raises ValueError: when it is not good, with the reason.
+        """
+        options, said = self._options, token.claims
+        _check_type(options.token_typ_validation, token.header)
+        until_ms = claims.lifetime(
+            said,
+            self._context.wall_ms(),
+            options.clock_skew,
+            options.require_expiration,
+        )
+        _check_party(said.get("iss"), options.expected_issuers, "iss")
+        _check_party(said.get("aud"), options.expected_audiences, "aud")
+        bound = options.confirmation_method_validation
+        if not _is_bound(bound, said.get("cnf"), caller):
+            return UNBOUND
+        if options.check_required_scopes and not claims.suffices(
+            claims.scopes(said), options.required_scopes, options.mode_strict
+        ):
+            return INSUFFICIENT
+        attributes: dict[str, Any] = {
+            "oauth.client_id": claims.client_id(said, options.client_id_claim),
+            "user": claims.text(claims.claim(said, options.user_claim or "sub")),
+        }
+        if options.extract_claims:
+            attributes["jwt.claims"] = dict(said)
+        return admission(entitlement, text, until_ms, attributes)
+
+    def strip(self, caller: Caller) -> None:
+        """The query never goes on with a token; a header may."""
+        strip_token(caller, self._options.propagate_auth_header)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def _note(self, error: Exception) -> None:
+        self.log.debug(
+            "plan {plan_id}: a token was refused: {error}",
+            plan_id=self.id,
+            error=error,
+        )
+
+
+def _no_keys(failure: Failure) -> Verdict:
+    failure.trap(KeySetError)
+    return NO_KEYS
+
+
+def _check_type(rule: TokenTypValidation, header: Mapping[str, Any]) -> None:
+    """``typ`` (RFC 7515, 4.1.9; RFC 8725, 3.11)."""
+    if not rule.enabled:
+        return
+    found = header.get("typ")
+    if found is None and rule.ignore_missing:
+        return
+    expected = set(rule.expected_values)
+    if isinstance(found, str) and rule.ignore_case:
+        found, expected = found.lower(), {one.lower() for one in expected}
+    if not (isinstance(found, str) and found in expected):
+        raise ValueError("its typ is not one that is expected")
+
+
+def _check_party(value: Any, expected: tuple[str, ...], name: str) -> None:
+    """``iss`` and ``aud`` (RFC 7519, 4.1.1 and 4.1.3)."""
+    if not expected:
+        return
+    named = value if name == "aud" and isinstance(value, list) else [value]
+    if not any(isinstance(one, str) and one in expected for one in named):
+        raise ValueError(f"its {name} is not one that is expected")
+
+
+def _is_bound(
+    rule: ConfirmationMethodValidation, confirmation: Any, caller: Caller
+) -> bool:
+    """Whether the caller has the certificate that a token is bound to (RFC 8705)."""
+    by_certificate = rule.certificate_bound_thumbprint
+    if not by_certificate.enabled:
+        return True
+    wanted = confirmation.get("x5t#S256") if isinstance(confirmation, dict) else None
+    if wanted is None or wanted == "":
+        return rule.ignore_missing
+    if by_certificate.extract_certificate_from_header:
+        certificate = certificate_in_header(
+            caller, by_certificate.header_name.encode("ascii")
+        )
+    else:
+        certificate = client_certificate(caller)
+    if certificate is None or not isinstance(wanted, str):
+        return False
+    return hmac.compare_digest(thumbprint(certificate), wanted.rstrip("="))
+
+
+jwt_plan = JwtPlanType()

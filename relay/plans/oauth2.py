@@ -1,0 +1,142 @@
+"""The ``OAUTH2`` plan: an authorization server says who calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from relay.model.oauth2_options import Oauth2Options, Oauth2Resource
+from relay.model.plan_kinds import OAUTH2
+from relay.model.resources import enabled
+from relay.plans import claims
+from relay.plans.bearer import (
+    PARAMETER,
+    admission,
+    bearer_token,
+    strip_token,
+    subscribed,
+)
+from relay.plans.caller import Caller
+from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.introspection import Claims, Introspection, IntrospectionError
+from relay.plans.tokens import MAX_LENGTH
+from relay.plans.verdict import UNRESOLVED, Denial, Verdict
+
+INVALID = Denial("OAUTH2_INVALID_ACCESS_TOKEN")
+INSUFFICIENT = Denial("OAUTH2_INSUFFICIENT_SCOPE")
+UNAVAILABLE = Denial(
+    "OAUTH2_SERVER_UNAVAILABLE", "Temporarily Unavailable", 503, retry_after_s=5
+)
+
+
+@implementer(IPlan)
+class Oauth2PlanType:
+    """Makes ``OAUTH2`` plans."""
+
+    kind = OAUTH2
+    order = 100
+
+    def build(self, plan: Mapping[str, Any], context: PlanContext) -> Oauth2Plan:
+        """Make a plan ready."""
+        options = Oauth2Options.read(plan["security"]["configuration"])
+        return Oauth2Plan(plan["id"], options, context)
+
+
+class Oauth2Plan:
+    """
+    Lets in who brings an active token, if its client has subscribed.
+
+    :param plan_id: the plan's id.
+    :param options: its configuration.
+    :param context: what it is built in.
+    :raises ValueError: when the API has no such resource.
+    """
+
+    anonymous = False
+    parameters = frozenset({PARAMETER})
+
+    def __init__(
+        self, plan_id: str, options: Oauth2Options, context: PlanContext
+    ) -> None:
+        self.id = plan_id
+        self._options = options
+        self._context = context
+        try:
+            resource: Oauth2Resource = enabled(
+                context.api.resources or (), "oauth2", options.oauth_resource
+            )
+        except LookupError as error:
+            raise ValueError(str(error)) from None
+        self._resource = resource
+        outbound = context.outbound.with_ssl(resource.ssl)
+        self._introspection = Introspection(resource, outbound.call, context.wall_ms)
+        scope = " ".join(options.required_scopes)
+        self.challenge: bytes | None = b"Bearer" + (
+            f' scope="{scope}"'.encode() if scope else b""
+        )
+
+    def find(self, caller: Caller) -> Credential | None:
+        """Look for a token in ``Authorization``, then in the query."""
+        text = bearer_token(caller)
+        return None if text is None else Credential(text)
+
+    def admit(
+        self, caller: Caller, credential: Credential
+    ) -> Verdict | Deferred[Verdict]:
+        """Ask the server, then find the client's subscription."""
+        text: str = credential.value
+        if len(text) > MAX_LENGTH or not text.isprintable():
+            return INVALID
+        try:
+            said = self._introspection.ask(text)
+        except IntrospectionError:
+            return UNAVAILABLE
+        if isinstance(said, Deferred):
+            return said.addCallbacks(self._judge, _unavailable, callbackArgs=(text,))
+        return self._judge(said, text)
+
+    def _judge(self, said: Claims | None, text: str) -> Verdict:
+        if said is None:
+            return INVALID
+        try:
+            until_ms = claims.lifetime(said, self._context.wall_ms(), 0, False)
+        except ValueError:
+            return INVALID
+        client = claims.text(said.get("client_id")) or claims.text(said.get("aud"))
+        entitlement = subscribed(self._context, self.id, client)
+        if entitlement is None:
+            return UNRESOLVED
+        options = self._options
+        if options.check_required_scopes and not claims.suffices(
+            claims.scopes(said, self._resource.scope_separator),
+            options.required_scopes,
+            options.mode_strict,
+        ):
+            return INSUFFICIENT
+        attributes = {
+            "oauth.client_id": client,
+            "user": claims.text(said.get(self._resource.user_claim or "sub")),
+        }
+        if options.extract_payload:
+            attributes["oauth.payload"] = json.dumps(said)
+        return admission(entitlement, text, until_ms, attributes)
+
+    def strip(self, caller: Caller) -> None:
+        """The query never goes on with a token; a header may."""
+        strip_token(caller, self._options.propagate_auth_header)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _unavailable(failure: Failure) -> Verdict:
+    failure.trap(IntrospectionError)
+    return UNAVAILABLE
+
+
+oauth2_plan = Oauth2PlanType()

@@ -1,0 +1,60 @@
+"""Whose certificate counts, where proxies stand in between."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from OpenSSL import crypto
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.plans.caller import Caller
+from relay.plans.client_certificate import certificate_in_header, client_certificate
+from tests.pki import Authority
+from tests.plans.callers import caller
+
+AUTHORITY = Authority()
+MINE, PROXY = AUTHORITY.client("mine"), AUTHORITY.client("proxy")
+HEADER = b"ssl-client-cert"
+
+
+class Transport:
+    """A connection over TLS; the proxy's certificate was shown on it."""
+
+    def getPeerCertificate(self) -> Any:
+        """Give it."""
+        return crypto.X509.from_cryptography(PROXY.certificate)
+
+
+class ClientCertificateTests(SynchronousTestCase):
+    def call(self, trusted: bool, named: bool, text: str | None = None) -> Caller:
+        """Call over TLS, with or without the header."""
+        asking = caller() if text is None else caller(ssl_client_cert=text)
+        asking.transport = Transport()
+        asking.trusted = trusted
+        asking.certificate_header = HEADER if named else None
+        return asking
+
+    def test_whose_it_is(self) -> None:
+        """A header counts where it is named and the peer is trusted; a proxy's own
+        certificate is never its client's."""
+        escaped = quote(MINE.certificate_pem)
+        for trusted, named, text, expected in (
+            (True, True, escaped, MINE),
+            (True, True, None, None),
+            (True, True, "nonsense", None),
+            (True, True, "", None),
+            (True, False, escaped, PROXY),
+            (False, True, escaped, PROXY),
+            (False, False, None, PROXY),
+        ):
+            found = client_certificate(self.call(trusted, named, text))
+            wanted = None if expected is None else expected.certificate
+            self.assertEqual(found, wanted, (trusted, named, text))
+
+    def test_headers(self) -> None:
+        """Another header of a trusted proxy may be read, nobody else's."""
+        text = quote(MINE.certificate_pem)
+        for trusted, expected in ((True, MINE.certificate), (False, None)):
+            asking = self.call(trusted, False, text)
+            self.assertEqual(certificate_in_header(asking, HEADER), expected)

@@ -1,0 +1,429 @@
+"""Who brings a good token of a subscribed client is let in; nobody else is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from joserfc.jwk import OctKey
+from OpenSSL import crypto
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
+
+from relay.model.certificates import thumbprint
+from relay.model.consumers import Entitlement
+from relay.plans.caller import Caller
+from relay.plans.consumers import Consumers
+from relay.plans.jwt import INSUFFICIENT, INVALID, NO_KEYS, UNBOUND, jwt_plan
+from relay.plans.verdict import UNRESOLVED, Admission, Verdict
+from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
+from tests.pki import Authority
+from tests.plans.callers import caller, plan_context
+from tests.plans.issuer import (
+    NOW_S,
+    good_claims,
+    make_key,
+    public_jwk,
+    public_pem,
+    sign,
+    token,
+)
+from tests.plans.test_tokens import forged
+
+NOW_MS = NOW_S * 1000
+URL = "https://idp.example/keys"
+
+
+class JwtCase(SynchronousTestCase):
+    """A plan of one subscribed client, ``client-1``."""
+
+    def setUp(self) -> None:
+        """Know the subscription."""
+        self.clock = Clock()
+        self.consumers = Consumers()
+        self.asked: list[Deferred[OutboundAnswer]] = []
+        self.subscribe()
+
+    def subscribe(self, client: str = "client-1", **dates: int) -> None:
+        """Let the subscription be so."""
+        starts, ends = dates.get("starts"), dates.get("ends")
+        one = Entitlement("sub", "api-1", "p", "app", starts, ends, (), client)
+        self.consumers.apply({"sub": one})
+
+    def call(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:
+        """Take note of a fetch."""
+        self.assertEqual(request.url, URL)
+        answer: Deferred[OutboundAnswer] = Deferred()
+        self.asked.append(answer)
+        return answer
+
+    def plan(self, now_ms: int = NOW_MS, **options: Any) -> Any:
+        """Make the plan ready; it has the key 0 of its signature."""
+        signature = options.setdefault("signature", "RSA_RS256")
+        options.setdefault("resolverParameter", public_pem(make_key(signature)))
+        context = plan_context(
+            self.consumers, now_ms, reactor=self.clock, outbound=self
+        )
+        security = {"type": "JWT", "configuration": options}
+        return jwt_plan.build({"id": "p", "security": security}, context)
+
+    def asked_with(
+        self, text: str, plan: Any = None, asking: Caller | None = None
+    ) -> Any:
+        """Bring a token; None when the plan is not for the caller."""
+        asking = asking or caller(authorization=f"Bearer {text}")
+        plan = plan or self.plan()
+        credential = plan.find(asking)
+        return None if credential is None else plan.admit(asking, credential)
+
+    def admitted(self, verdict: Any) -> Admission:
+        """Check that somebody was let in."""
+        self.assertIsInstance(verdict, Admission)
+        assert isinstance(verdict, Admission)
+        return verdict
+
+
+class AdmissionTests(JwtCase):
+    def test_let_in(self) -> None:
+        """By its subscription, until the token ends or anything else it rests on."""
+        self.subscribe(ends=NOW_MS + 9_000_000)
+        admission = self.admitted(self.asked_with(token()))
+        self.assertEqual(admission.plan_id, "p")
+        self.assertEqual(admission.application_id, "app")
+        self.assertEqual(admission.subscription_id, "sub")
+        subscription, client, held = admission.grants
+        self.assertEqual(subscription.key, "subscription:sub")
+        self.assertEqual(subscription.expires_at_ms, NOW_MS + 9_000_000)
+        self.assertEqual(client.key, "client:sub:client-1")
+        self.assertEqual(held.expires_at_ms, NOW_MS + 3_600_000 + 60_000)
+        self.assertNotIn(token(), held.key)
+
+    def test_attributes(self) -> None:
+        """Expressions see who it is, and all claims if the plan says so."""
+        attributes = self.admitted(self.asked_with(token())).attributes
+        self.assertEqual(attributes, {"oauth.client_id": "client-1", "user": "alice"})
+        plan = self.plan(extractClaims=True, userClaim="name.first")
+        text = token(name={"first": "Alice"})
+        attributes = self.admitted(self.asked_with(text, plan)).attributes
+        self.assertEqual(attributes["user"], "Alice")
+        self.assertEqual(attributes["jwt.claims"]["name"], {"first": "Alice"})
+
+    def test_selection(self) -> None:
+        """A rule may look at what the token says before it is verified."""
+        credential = self.plan().find(caller(authorization=f"Bearer {token()}"))
+        assert credential is not None
+        self.assertEqual(credential.attributes["jwt"]["claims"]["sub"], "alice")
+        self.assertNotIn("alice", repr(credential))
+
+    def test_query(self) -> None:
+        """A client that cannot set headers sends it in the query, where it ends."""
+        text = token()
+        asking = caller(b"a=1&access_token=" + text.encode() + b"&b=2")
+        plan = self.plan()
+        self.admitted(self.asked_with("", plan, asking))
+        plan.strip(asking)
+        self.assertEqual(asking.query, b"a=1&b=2")
+        self.assertEqual(plan.parameters, {"access_token"})
+
+    def test_header_first(self) -> None:
+        """The header counts; both are looked after."""
+        asking = caller(b"access_token=x", authorization=f"bearer  {token()}")
+        plan = self.plan()
+        self.admitted(self.asked_with("", plan, asking))
+        plan.strip(asking)
+        self.assertIsNone(asking.query)
+        self.assertEqual(asking.header(b"authorization"), f"bearer  {token()}")
+
+    def test_not_propagated(self) -> None:
+        """Only when the plan says so is the header kept from the source."""
+        asking = caller(authorization=f"Bearer {token()}")
+        self.plan(propagateAuthHeader=False).strip(asking)
+        self.assertIsNone(asking.header(b"authorization"))
+
+    def test_no_token(self) -> None:
+        """Other credentials are for other plans."""
+        plan = self.plan()
+        for asking in (
+            caller(),
+            caller(authorization="Basic YTpi"),
+            caller(authorization="Bearer"),
+            caller(authorization=token()),
+            caller(b"access_token=", authorization="Bearer "),
+        ):
+            self.assertIsNone(plan.find(asking))
+        self.assertEqual(plan.challenge, b"Bearer")
+
+
+class SubscriptionTests(JwtCase):
+    """Whose token it is."""
+
+    def test_unknown_clients(self) -> None:
+        """A good token of a client that has not subscribed is not good enough."""
+        for members in (
+            {"azp": "client-2"},
+            {"azp": None, "aud": "client-2"},
+            {"azp": None, "aud": None},
+            {"azp": ["client-2", "client-1"]},
+        ):
+            self.assertEqual(self.asked_with(token(**members)), UNRESOLVED, members)
+
+    def test_where_the_client_stands(self) -> None:
+        """In azp, aud or client_id, or where the plan says."""
+        for members in (
+            {"azp": None, "aud": ["client-1", "x"]},
+            {"azp": None, "aud": None, "client_id": "client-1"},
+        ):
+            self.admitted(self.asked_with(token(**members)))
+        plan = self.plan(clientIdClaim="app.id")
+        self.admitted(self.asked_with(token(azp=None, app={"id": "client-1"}), plan))
+        self.assertEqual(self.asked_with(token(), plan), UNRESOLVED)
+
+    def test_not_in_force(self) -> None:
+        """A subscription that has not begun, or has ended."""
+        self.subscribe(starts=NOW_MS + 1)
+        self.assertEqual(self.asked_with(token()), UNRESOLVED)
+        self.subscribe(ends=NOW_MS)
+        self.assertEqual(self.asked_with(token()), UNRESOLVED)
+
+    def test_another_plan(self) -> None:
+        """A subscription to one plan opens no other."""
+        one = Entitlement("sub", "api-1", "q", "app", None, None, (), "client-1")
+        self.consumers.apply({"sub": one})
+        self.assertEqual(self.asked_with(token()), UNRESOLVED)
+
+
+class TokenTests(JwtCase):
+    """What a token must be."""
+
+    def test_forged(self) -> None:
+        """Whatever is forged is refused, with a given key and with fetched keys."""
+        plan = self.plan()
+        by_url = self.plan(publicKeyResolver="JWKS_URL", resolverParameter=URL)
+        first = self.asked_with(token(header={"kid": "k"}), by_url)
+        body = json.dumps({"keys": [public_jwk(make_key("RSA_RS256"), kid="k")]})
+        self.asked[-1].callback(OutboundAnswer(200, Headers(), body.encode()))
+        self.admitted(self.successResultOf(first))
+        for name, text in forged():
+            if text.strip() in ("", token()):
+                # No header holds such a thing.
+                continue
+            verdict = self.asked_with(text, plan)
+            self.assertIn(verdict, (INVALID, UNRESOLVED), name)
+            verdict = self.asked_with(text, by_url)
+            if isinstance(verdict, Deferred):
+                verdict = self.successResultOf(verdict)
+            self.assertIn(verdict, (INVALID, UNRESOLVED), name)
+        self.assertEqual(len(self.asked), 1, "no header made us fetch anything")
+
+    def test_times(self) -> None:
+        """Expired, early, or without an end where there has to be one."""
+        for options, members, good in (
+            ({}, {"exp": NOW_S - 59}, True),
+            ({}, {"exp": NOW_S - 60}, False),
+            ({"clockSkew": 0}, {"exp": NOW_S + 1}, True),
+            ({"clockSkew": 0}, {"exp": NOW_S}, False),
+            ({}, {"nbf": NOW_S + 60}, True),
+            ({}, {"nbf": NOW_S + 61}, False),
+            ({}, {"exp": None}, True),
+            ({"requireExpiration": True}, {"exp": None}, False),
+            ({}, {"exp": "2999"}, False),
+            ({}, {"exp": 1e300}, False),
+            ({}, {"exp": -1}, False),
+            ({}, {"nbf": True}, False),
+        ):
+            verdict = self.asked_with(token(**members), self.plan(**options))
+            expected = Admission if good else type(INVALID)
+            self.assertIsInstance(verdict, expected, (options, members))
+            if not good:
+                self.assertEqual(verdict, INVALID)
+
+    def test_without_an_end(self) -> None:
+        """Such a token is good for ever, as far as the plan lets it."""
+        admission = self.admitted(self.asked_with(token(exp=None)))
+        self.assertIsNone(admission.grants[-1].expires_at_ms)
+
+    def test_issuer_and_audience(self) -> None:
+        """Only where the plan names them."""
+        plan = self.plan(
+            expectedIssuers=["https://idp.example/", "https://b/"],
+            expectedAudiences=["relay", "events"],
+        )
+        for members, good in (
+            ({}, True),
+            ({"iss": "https://b/"}, True),
+            ({"aud": ["x", "events"]}, True),
+            ({"iss": "https://idp.example"}, False),
+            ({"iss": None}, False),
+            ({"iss": ["https://b/"]}, False),
+            ({"aud": "rel"}, False),
+            ({"aud": None}, False),
+            ({"aud": []}, False),
+            ({"aud": {"relay": 1}}, False),
+            ({"aud": [["relay"]]}, False),
+        ):
+            verdict = self.asked_with(token(**members), plan)
+            self.assertEqual(isinstance(verdict, Admission), good, members)
+
+    def test_types(self) -> None:
+        """The header typ, where the plan looks at it."""
+        for rule, typ, good in (
+            ({"enabled": False}, "anything", True),
+            ({"enabled": True}, "JWT", True),
+            ({"enabled": True}, "jwt", False),
+            ({"enabled": True, "ignoreCase": True}, "jwt", True),
+            ({"enabled": True, "expectedValues": ["at+jwt"]}, "at+jwt", True),
+            ({"enabled": True, "expectedValues": ["at+jwt"]}, "JWT", False),
+            ({"enabled": True}, None, False),
+            ({"enabled": True, "ignoreMissing": True}, None, True),
+            ({"enabled": True, "ignoreMissing": True}, 5, False),
+        ):
+            header = {"alg": "RS256"} if typ is None else {"alg": "RS256", "typ": typ}
+            text = sign(make_key("RSA_RS256"), header, good_claims())
+            verdict = self.asked_with(text, self.plan(tokenTypValidation=rule))
+            self.assertEqual(isinstance(verdict, Admission), good, (rule, typ))
+
+    def test_scopes(self) -> None:
+        """All that are required, or one of them; only if they are checked."""
+        required = {"requiredScopes": ["read", "admin"]}
+        checked = {**required, "checkRequiredScopes": True}
+        for options, members, good in (
+            (required, {}, True),
+            (checked, {}, False),
+            (checked, {"scope": "admin read more"}, True),
+            (checked, {"scope": None, "scp": ["admin", "read"]}, True),
+            ({**checked, "modeStrict": False}, {}, True),
+            ({**checked, "modeStrict": False}, {"scope": "write"}, False),
+            ({"checkRequiredScopes": True}, {"scope": None}, True),
+        ):
+            verdict = self.asked_with(token(**members), self.plan(**options))
+            if good:
+                self.admitted(verdict)
+            else:
+                self.assertEqual(verdict, INSUFFICIENT, members)
+
+    def test_secrets(self) -> None:
+        """An HMAC plan takes tokens of its secret, and of no other."""
+        plan = self.plan(signature="HMAC_HS256")
+        self.admitted(self.asked_with(token("HMAC_HS256"), plan))
+        self.assertEqual(self.asked_with(token("HMAC_HS256", number=1), plan), INVALID)
+        self.assertEqual(self.asked_with(token("HMAC_HS512"), plan), INVALID)
+        self.assertIsInstance(make_key("HMAC_HS256"), OctKey)
+
+
+class KeyTests(JwtCase):
+    """Keys that are fetched."""
+
+    def by_url(self) -> Any:
+        """Make such a plan ready."""
+        return self.plan(publicKeyResolver="JWKS_URL", resolverParameter=URL)
+
+    def test_fetched_once(self) -> None:
+        """The first caller waits, later ones do not."""
+        plan = self.by_url()
+        verdict = self.asked_with(token(), plan)
+        assert isinstance(verdict, Deferred)
+        body = json.dumps({"keys": [public_jwk(make_key("RSA_RS256"))]})
+        self.asked[0].callback(OutboundAnswer(200, Headers(), body.encode()))
+        self.admitted(self.successResultOf(verdict))
+        self.admitted(self.asked_with(token(), plan))
+        self.assertEqual(self.asked_with(token(number=1), plan), INVALID)
+        self.assertEqual(len(self.asked), 1)
+
+    def test_no_keys(self) -> None:
+        """Nobody can tell now: that is no 401."""
+        verdict = self.asked_with(token(), self.by_url())
+        self.asked[0].errback(OutboundError("refused"))
+        self.assertEqual(self.successResultOf(verdict), NO_KEYS)
+        self.assertEqual((NO_KEYS.status, NO_KEYS.retry_after_s), (503, 10))
+
+    def test_nothing_is_fetched_for_strangers(self) -> None:
+        """Nor for tokens that could not pass whatever the keys are."""
+        plan = self.by_url()
+        for text in (token(azp="client-2"), token("HMAC_HS256"), "a.b.c", "x"):
+            verdict: Verdict = self.asked_with(text, plan)
+            self.assertIn(verdict, (INVALID, UNRESOLVED))
+        self.assertEqual(self.asked, [])
+
+
+class BoundTests(JwtCase):
+    """Tokens that are bound to a client certificate."""
+
+    def setUp(self) -> None:
+        """Have one certificate, and another."""
+        super().setUp()
+        authority = Authority()
+        self.mine, self.other = authority.client("a"), authority.client("b")
+        self.bound = token(cnf={"x5t#S256": thumbprint(self.mine.certificate)})
+
+    def with_tls(self, text: str, certificate: Any) -> Caller:
+        """Call over TLS with a certificate, or without one."""
+
+        class Transport:
+            def getPeerCertificate(self) -> Any:
+                if certificate is None:
+                    return None
+                return crypto.X509.from_cryptography(certificate)
+
+        asking = caller(authorization=f"Bearer {text}")
+        asking.transport = Transport()
+        return asking
+
+    def plan_for(self, **rule: Any) -> Any:
+        """Make a plan that checks it."""
+        ignore = rule.pop("ignoreMissing", False)
+        return self.plan(
+            confirmationMethodValidation={
+                "ignoreMissing": ignore,
+                "certificateBoundThumbprint": {"enabled": True, **rule},
+            }
+        )
+
+    def test_connections(self) -> None:
+        """The certificate of the connection must be the one in the token."""
+        plan = self.plan_for()
+        for text, certificate, good in (
+            (self.bound, self.mine.certificate, True),
+            (self.bound, self.other.certificate, False),
+            (self.bound, None, False),
+            (token(), self.mine.certificate, False),
+            (token(cnf={"jkt": "x"}), self.mine.certificate, False),
+            (token(cnf={"x5t#S256": 5}), self.mine.certificate, False),
+            (token(cnf={"x5t#S256": ""}), self.mine.certificate, False),
+            (token(cnf="x"), self.mine.certificate, False),
+        ):
+            verdict = self.asked_with("", plan, self.with_tls(text, certificate))
+            if good:
+                self.admitted(verdict)
+            else:
+                self.assertEqual(verdict, UNBOUND)
+
+    def test_unbound_tokens(self) -> None:
+        """They pass where the plan ignores it; bound ones are checked all the same."""
+        plan = self.plan_for(ignoreMissing=True)
+        self.admitted(self.asked_with(token(), plan))
+        self.assertEqual(self.asked_with(self.bound, plan), UNBOUND)
+
+    def test_not_checked(self) -> None:
+        """A plan that does not look takes any token, as the reference does."""
+        self.admitted(self.asked_with(self.bound))
+
+    def test_proxies(self) -> None:
+        """A header counts from a trusted proxy only."""
+        plan = self.plan_for(extractCertificateFromHeader=True, headerName="X-Cert")
+        for trusted, issued, good in (
+            (True, self.mine, True),
+            (True, self.other, False),
+            (False, self.mine, False),
+        ):
+            asking = caller(
+                authorization=f"Bearer {self.bound}",
+                x_cert=quote(issued.certificate_pem),
+            )
+            asking.trusted = trusted
+            verdict = self.asked_with("", plan, asking)
+            self.assertEqual(isinstance(verdict, Admission), good)
+        asking = self.with_tls(self.bound, self.mine.certificate)
+        self.assertEqual(self.asked_with("", plan, asking), UNBOUND)
