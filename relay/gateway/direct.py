@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet.tcp import Connection
-from twisted.web.http import NO_BODY_CODES
+from twisted.web.http import NO_BODY_CODES, HTTPChannel
 
 from relay.channel.framing import http_chunk
 from relay.gateway.site import RelayRequest
@@ -94,10 +94,13 @@ def direct_writer(request: RelayRequest) -> DirectWriter | None:
     Make a direct writer for a response whose head has been written.
 
     :param request: the request.
-    :return: None when the plain way must do: for transports that are none of ours, and
-        for responses without body.
+    :return: None when the plain way must do: where a connection carries several
+        responses at once, for transports that are none of ours, and for responses
+        without body.
     """
     if PLAIN_PATH or request.method == b"HEAD" or request.code in NO_BODY_CODES:
+        return None
+    if not isinstance(request.channel, HTTPChannel):
         return None
     transport: Any = request.channel.transport
     if isinstance(transport, DirectTLS):
