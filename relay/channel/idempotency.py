@@ -9,7 +9,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
 REMEMBERED_S = 600.0
-MOST = 100_000
+MOST_IDS = 100_000
+"""With more ids than this the oldest publications are forgotten before their time."""
 
 
 class Idempotency:
@@ -23,6 +24,8 @@ class Idempotency:
         self._seconds = seconds
         self._known: OrderedDict[tuple[str, str], tuple[float, list[str]]]
         self._known = OrderedDict()
+        self._ids = 0
+        """How many ids are remembered."""
         self._under_way: dict[tuple[str, str], list[Deferred[list[str]]]] = {}
         """Who waits for the answer of a publication that is not safe yet."""
 
@@ -66,12 +69,7 @@ class Idempotency:
         :param key: its key.
         :return: None when there was none under this key.
         """
-        oldest_s = self._seconds() - REMEMBERED_S
-        while self._known:
-            first = next(iter(self._known))
-            if self._known[first][0] > oldest_s and len(self._known) <= MOST:
-                break
-            del self._known[first]
+        self._forget()
         found = self._known.get((topic, key))
         return None if found is None else found[1]
 
@@ -86,4 +84,16 @@ class Idempotency:
         :param ids: the ids that it got.
         :param age_s: how long ago that was.
         """
+        before = self._known.pop((topic, key), None)
+        self._ids += len(ids) - (len(before[1]) if before is not None else 0)
         self._known[topic, key] = self._seconds() - age_s, ids
+        self._forget()
+
+    def _forget(self) -> None:
+        oldest_s = self._seconds() - REMEMBERED_S
+        while self._known:
+            at_s, ids = next(iter(self._known.values()))
+            if at_s > oldest_s and self._ids <= MOST_IDS:
+                break
+            self._known.popitem(last=False)
+            self._ids -= len(ids)

@@ -206,7 +206,7 @@ class Poll:
         headers.setRawHeaders(b"content-type", [b"application/json"])
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         headers.setRawHeaders(b"cache-control", [b"no-store"])
-        if "gap" in answer:
+        if "gaps" in answer:
             headers.setRawHeaders(b"relay-replay", [b"gap"])
         exchange.begin(200, b"OK", headers, event_stream=False)
         exchange.write(body)
@@ -215,7 +215,7 @@ class Poll:
     def _collect(self, channel: Channel | ShapedChannel) -> dict[str, Any]:
         """Take as many items as are wanted, and the gaps before the last of them."""
         items: list[dict[str, Any]] = []
-        gap: dict[str, Any] | None = None
+        gaps: list[dict[str, Any]] = []
         cursor = self._cursor_after(channel)
         for line in self._lines:
             one = json.loads(line)
@@ -224,11 +224,11 @@ class Poll:
                 break
             if "gap" not in one:
                 items.append(one)
-            elif gap is None:
-                gap = one["gap"]
+            else:
+                gaps.append(one["gap"])
         answer: dict[str, Any] = {"items": items, "cursor": cursor}
-        if gap is not None:
-            answer["gap"] = gap
+        if gaps:
+            answer["gaps"] = gaps
         return answer
 
     def _cursor_after(self, channel: Channel | ShapedChannel) -> str:

@@ -30,6 +30,9 @@ from relay.upstream.continuity import Continuity, ResumeMode
 from relay.upstream.event_source import EventSource
 from relay.upstream.group import Group
 
+MOST_UNDER_WAY_CHARS = 1 << 20
+"""With more data than this on its way to the store no more is read from a source."""
+
 
 @implementer(IEndpoint)
 class SseEndpointType:
@@ -159,6 +162,8 @@ class _Branch:
         self._name = connectors[0].name
         self._lost = False
         """Whether events could not be kept, which is still to be told."""
+        self._under_way_chars = 0
+        """How much was read and is not yet kept."""
         self.source = EventSource(
             connectors,
             owner.request,
@@ -183,6 +188,18 @@ class _Branch:
             items = [GapReason.UPSTREAM_RECONNECT, *items]
         done = self._owner.opened.channel.submit(items)
         done.addErrback(self._not_kept, len(items))
+        if not done.called:
+            size = sum(len(one.data) for one in items if isinstance(one, Message))
+            self._under_way_chars += size
+            done.addCallback(self._is_kept, size)
+            if self._under_way_chars > MOST_UNDER_WAY_CHARS:
+                self.source.pause()
+
+    def _is_kept(self, _: object, size: int) -> None:
+        before = self._under_way_chars
+        self._under_way_chars -= size
+        if self._under_way_chars <= MOST_UNDER_WAY_CHARS < before:
+            self.source.resume()
 
     def _not_kept(self, failure: Failure, count: int) -> None:
         """What could not be kept is not delivered; the next events tell the gap."""

@@ -112,7 +112,7 @@ def _shape(plugin: Plugin) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "id": plugin.id,
         "name": plugin.name,
-        "version": __version__,
+        "version": getattr(plugin, "version", "") or __version__,
         "deployed": True,
     }
     if isinstance(plugin, PlanType):

@@ -40,6 +40,8 @@ class EndpointType:
     """Whether the events come from publishers, not from a source."""
     alone: bool = False
     """Whether a group has one endpoint and no more."""
+    version: str = ""
+    """Of the distribution that brings it; Relay's own unless given."""
 
     @property
     def modes(self) -> list[Mode]:
@@ -60,6 +62,8 @@ class EntrypointType:
     may be wrong in any way."""
     subscribes: bool = True
     """Whether such entrypoints may give events out."""
+    version: str = ""
+    """As above."""
 
     @property
     def modes(self) -> list[Mode]:

@@ -80,6 +80,7 @@ class EventSource:
         self._timer: IDelayedCall | None = None
         self._healthy_since_s = 0.0
         self._stopped = True
+        self._paused = False
 
     def start(self) -> None:
         """Connect now."""
@@ -96,6 +97,18 @@ class EventSource:
         if call is not None:
             call.cancel()
         self._drop()
+
+    def pause(self) -> None:
+        """Read no more for now; the idle clock stands still."""
+        self._paused = True
+        if self._response is not None:
+            self._response.pause()
+
+    def resume(self) -> None:
+        """Read on."""
+        self._paused = False
+        if self._response is not None:
+            self._response.resume()
 
     def _attempt(self) -> None:
         self._timer = None
@@ -149,6 +162,8 @@ class EventSource:
         idle_timeout_ms = self._connectors[self._turn].idle_timeout_ms
         self._turn = 0
         response.deliver(self, idle_timeout_ms, self._idle_expired)
+        if self._paused:
+            response.pause()
 
     def body_received(self, data: bytes) -> None:
         """Report the events that are complete."""

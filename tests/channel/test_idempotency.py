@@ -6,7 +6,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.channel.idempotency import REMEMBERED_S, Idempotency
+from relay.channel.idempotency import MOST_IDS, REMEMBERED_S, Idempotency
 
 
 class IdempotencyTests(SynchronousTestCase):
@@ -22,6 +22,18 @@ class IdempotencyTests(SynchronousTestCase):
         self.assertIsNone(known.find("other", "k"))
         clock.advance(2)
         self.assertIsNone(known.find("t", "k"))
+
+    def test_no_more_is_remembered_than_fits(self) -> None:
+        """The oldest goes first, however many ids each of them got."""
+        known = Idempotency(Clock().seconds)
+        for number in range(MOST_IDS // 1000 + 1):
+            known.remember("t", str(number), ["id"] * 1000)
+        self.assertIsNone(known.find("t", "0"))
+        self.assertEqual(len(known.find("t", "1") or []), 1000)
+        known.remember("t", "1", ["again"])
+        known.remember("t", "one more", ["id"] * 999)
+        self.assertEqual(known.find("t", "1"), ["again"])
+        self.assertIsNotNone(known.find("t", "2"))
 
     def test_what_is_under_way_is_not_begun_again(self) -> None:
         """Who repeats it waits with the first, whatever comes of it."""

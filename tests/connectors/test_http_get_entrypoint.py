@@ -73,14 +73,24 @@ class PollTests(SynchronousTestCase):
         self.api.channel.gap(GapReason.UPSTREAM_RECONNECT)
         self.api.channel.publish(messages("c"))
         first = self.api.call(f"cursor={cursor}&limit=1")
-        self.assertNotIn("gap", first.json)
+        self.assertNotIn("gaps", first.json)
         second = self.api.call(f"cursor={first.json['cursor']}&limit=1")
-        self.assertEqual((data(second), "gap" in second.json), (["b"], False))
+        self.assertEqual((data(second), "gaps" in second.json), (["b"], False))
         third = self.api.call(f"cursor={second.json['cursor']}&limit=1")
-        self.assertEqual(third.json["gap"]["reason"], "upstream_reconnect")
-        self.assertEqual(third.json["gap"]["after"], second.json["items"][0]["id"])
+        self.assertEqual(third.json["gaps"][0]["reason"], "upstream_reconnect")
+        self.assertEqual(third.json["gaps"][0]["after"], second.json["items"][0]["id"])
         self.assertEqual(third.headers.getRawHeaders("relay-replay"), ["gap"])
         self.assertEqual(data(third), ["c"])
+
+    def test_every_gap_is_told(self) -> None:
+        """With the event that each follows on."""
+        cursor = self.cursor()
+        for text in ("a", "b"):
+            self.api.channel.publish(messages(text))
+            self.api.channel.gap(GapReason.UPSTREAM_RECONNECT)
+        answer = self.api.call(f"cursor={cursor}").json
+        after = [gap["after"] for gap in answer["gaps"]]
+        self.assertEqual(after, [item["id"] for item in answer["items"]])
 
     def test_an_evicted_place(self) -> None:
         """Is told, and what is left is given."""
@@ -88,7 +98,7 @@ class PollTests(SynchronousTestCase):
         cursor = api.call().json["cursor"]
         api.channel.publish(messages("a", "b", "c"))
         late = api.call(f"cursor={cursor}")
-        self.assertEqual(late.json["gap"], {"reason": "evicted", "after": cursor})
+        self.assertEqual(late.json["gaps"][0], {"reason": "evicted", "after": cursor})
         self.assertEqual(data(late), ["b", "c"])
 
     def test_an_unknown_cursor(self) -> None:
@@ -100,7 +110,7 @@ class PollTests(SynchronousTestCase):
             lost = api.call("cursor=nonsense")
             self.assertEqual(data(lost), expected)
             self.assertEqual(
-                lost.json["gap"], {"reason": "unknown_id", "after": "nonsense"}
+                lost.json["gaps"][0], {"reason": "unknown_id", "after": "nonsense"}
             )
 
     def test_headers_and_metadata(self) -> None:
@@ -192,7 +202,7 @@ class EndTests(SynchronousTestCase):
         self.assertEqual((last.status, last.written), (204, b""))
         self.assertEqual(last.outcome, Outcome.SOURCE_ENDED)
         lost = api.call("cursor=nonsense")
-        self.assertEqual((data(lost), "gap" in lost.json), (["a", "b"], True))
+        self.assertEqual((data(lost), "gaps" in lost.json), (["a", "b"], True))
 
     def test_an_end_while_somebody_waits(self) -> None:
         """Is an answer without items; the next one says that it is the end."""
@@ -217,7 +227,7 @@ class ReturningTests(SynchronousTestCase):
         self.assertEqual((data(early), early.json["cursor"]), ([], SOURCE_PLACE))
         self.api.channel.publish(messages("s0", "s1", "s2", source_ids=True))
         late = self.api.call(f"cursor={early.json['cursor']}")
-        self.assertEqual((data(late), "gap" in late.json), (["s2"], False))
+        self.assertEqual((data(late), "gaps" in late.json), (["s2"], False))
 
     def test_all_that_follows_the_place_is_given(self) -> None:
         """However much of it there is."""
@@ -235,7 +245,7 @@ class ReturningTests(SynchronousTestCase):
         self.assertFalse(desk.over)
         self.api.clock.advance(5)
         self.api.clock.advance(0)
-        self.assertEqual(desk.json["gap"]["reason"], "unknown_id")
+        self.assertEqual(desk.json["gaps"][0]["reason"], "unknown_id")
         self.assertEqual(data(desk), ["a", "b"])
         after = self.api.call(f"cursor={desk.json['cursor']}")
-        self.assertEqual((data(after), "gap" in after.json), ([], False))
+        self.assertEqual((data(after), "gaps" in after.json), ([], False))

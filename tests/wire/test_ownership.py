@@ -132,6 +132,6 @@ class DurableTests(OwnershipTests):
         until(lambda: self.post(two, "11").status == 202, "the other took over")
         accept = {"Accept": "application/json"}
         found = two.get(f"/t/news?cursor={cursor}", accept).json()
-        self.assertNotIn("gap", found)
+        self.assertNotIn("gaps", found)
         expected = [str(number) for number in range(1, 12)]
         self.assertEqual([event["data"] for event in found["items"]], expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import tempfile
 import threading
 import time
@@ -30,7 +31,9 @@ class RestartTests(SynchronousTestCase):
 
     def daemon(self) -> Daemon:
         """Start a daemon."""
-        daemon = Daemon(Path(tempfile.mkdtemp(prefix="relay-"))).start()
+        directory = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.addCleanup(shutil.rmtree, directory, True)
+        daemon = Daemon(directory).start()
         self.addCleanup(daemon.kill)
         return daemon
 

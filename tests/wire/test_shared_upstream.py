@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,6 +62,7 @@ class LoggedSource:
 
     def __init__(self, interval_ms: int) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="relay-logged-"))
+        atexit.register(shutil.rmtree, self.directory, True)
         self.log = self.directory / "numbers.log"
         self.port = free_port()
         self._interval_ms = interval_ms

@@ -126,7 +126,7 @@ class TopicTests(SynchronousTestCase):
         matching = self.poll(f"?cursor={cursor}&filter=@%3E%603%60")
         self.assertEqual([one["data"] for one in matching["items"]], ["4"])
         lost = self.poll("?cursor=nonsense")
-        self.assertEqual(lost["gap"]["reason"], "unknown_id")
+        self.assertEqual(lost["gaps"][0]["reason"], "unknown_id")
         self.assertEqual(len(lost["items"]), 5)
 
     def test_long_polling(self) -> None:
@@ -306,7 +306,7 @@ class DurableTests(SynchronousTestCase):
             daemon.start()
             until(lambda: self.read(daemon, "x").status == 200, "the topics are back")
         items = self.read(daemon, first_id).json()
-        self.assertNotIn("gap", items)
+        self.assertNotIn("gaps", items)
         kept = [answered[0], *(one["data"] for one in items["items"])]
         self.assertEqual([one for one in answered if one not in kept], [])
         self.assertEqual(len(kept), len(set(kept)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import tempfile
 import urllib.request
@@ -75,6 +76,7 @@ class TutorialTests(SynchronousTestCase):
     def test_the_whole_tutorial(self) -> None:
         """Heartbeats and a message reach curl, with the source's own credentials."""
         directory = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.addCleanup(shutil.rmtree, directory, True)
         daemon = Daemon(directory).start()
         self.addCleanup(daemon.kill)
         with demo_source(heartbeat_ms=200) as source_url:
