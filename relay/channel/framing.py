@@ -10,9 +10,19 @@ from relay.channel.entry import Entry, Gap
 from relay.channel.filter import Filter
 from relay.eventstream.encoder import HEARTBEAT, encode
 from relay.eventstream.event import Event
+from relay.model.outcome import Outcome
 
 GOAWAY = encode(Event("goaway", ""))
 """Told before a stream is ended for a reason that is not the source's."""
+
+
+def error_event(outcome: Outcome) -> bytes:
+    """
+    Tell that a stream is ended for a reason that coming back does not mend.
+
+    :param outcome: the reason.
+    """
+    return encode(Event("error", json.dumps({"reason": outcome})))
 
 
 class Framing(Protocol):

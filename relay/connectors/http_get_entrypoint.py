@@ -257,7 +257,7 @@ class Poll:
     def outlet(self) -> None:
         """An answer is no stream."""
 
-    def farewell(self) -> None:
+    def farewell(self, outcome: Outcome) -> None:
         """An answer cannot end before its time."""
 
     def pause(self) -> None:

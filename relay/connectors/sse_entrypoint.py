@@ -18,7 +18,7 @@ from relay.channel.channel import Channel
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Gap
 from relay.channel.filter import TooManyFilters
-from relay.channel.framing import GOAWAY, SseFraming, with_retry
+from relay.channel.framing import GOAWAY, SseFraming, error_event, with_retry
 from relay.channel.subscriber import Subscriber
 from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -34,7 +34,7 @@ from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
 from relay.model.message_kinds import SSE_ENTRYPOINT
 from relay.model.message_options import SseEntrypointOptions
-from relay.model.outcome import Outcome
+from relay.model.outcome import COMES_BACK, Outcome
 
 SPREAD = 0.1
 """By how much of it the maximum duration varies, so that clients do not come back all
@@ -218,12 +218,14 @@ class Subscription:
         """The channel is closed: another deployment has its own."""
         self._exchange.leave(Outcome.STOPPED)
 
-    def farewell(self) -> bytes:
-        """Say goodbye, unless only the source's events may be sent."""
+    def farewell(self, outcome: Outcome) -> bytes:
+        """Say goodbye, or what is wrong, if more than the source's events is sent."""
         if self._channel is not None:
             self._channel.flush()
         options = self._entrypoint.options
-        return GOAWAY if options.control_events == "event" else b""
+        if options.control_events == "off":
+            return b""
+        return GOAWAY if outcome in COMES_BACK else error_event(outcome)
 
     def pause(self) -> None:
         """The client takes no more for now."""

@@ -40,7 +40,7 @@ from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.model.message_kinds import WEBSOCKET_ENTRYPOINT
 from relay.model.message_options import WebsocketOptions
-from relay.model.outcome import Outcome
+from relay.model.outcome import COMES_BACK, Outcome
 
 MOST_UNDER_WAY_BYTES = 1 << 20
 """With more text than this published and not yet safe, no more is read."""
@@ -291,11 +291,13 @@ class WebsocketSession:
         """The channel is closed."""
         self._exchange.leave(Outcome.STOPPED)
 
-    def farewell(self) -> bytes:
-        """Say that the server goes away."""
+    def farewell(self, outcome: Outcome) -> bytes:
+        """Say that the server goes away, or what is wrong."""
         if self._channel is not None:
             self._channel.flush()
-        return frames.close_frame(frames.GOING_AWAY, "going away")
+        if outcome in COMES_BACK:
+            return frames.close_frame(frames.GOING_AWAY, "going away")
+        return frames.close_frame(frames.NOT_ALLOWED, outcome)
 
     def pause(self) -> None:
         """The client takes no more: give it none, and take none of its own."""

@@ -10,7 +10,8 @@ from relay.channel.entry import Entry, Gap
 from relay.channel.filter import Filter
 
 TEXT, CLOSE, PING = 0x1, 0x8, 0x9
-GOING_AWAY, UNSUPPORTED, TOO_BIG, NO_ANSWER, TRY_AGAIN = 1001, 1003, 1009, 1011, 1013
+GOING_AWAY, UNSUPPORTED, NOT_ALLOWED, TOO_BIG = 1001, 1003, 1008, 1009
+NO_ANSWER, TRY_AGAIN = 1011, 1013
 
 
 def frame(opcode: int, payload: bytes) -> bytes:

@@ -44,10 +44,11 @@ class Feed(Protocol):
     def resume(self) -> None:
         """The client takes more."""
 
-    def farewell(self) -> bytes | None:
+    def farewell(self, outcome: Outcome) -> bytes | None:
         """
         Give what ends the body before its time, between two events.
 
+        :param outcome: why it ends.
         :return: None when a body cannot end but by being cut.
         """
 
@@ -309,7 +310,7 @@ class Exchange:
         :param outcome: why.
         :param clock: the clock that fired, if one did.
         """
-        farewell = self.feed.farewell() if self.feed is not None else None
+        farewell = self.feed.farewell(outcome) if self.feed is not None else None
         if farewell is None:
             self.cut(outcome, None, clock)
             return

@@ -279,7 +279,7 @@ class Passthrough:
         if self._response is not None:
             self._response.resume()
 
-    def farewell(self) -> None:
+    def farewell(self, outcome: Outcome) -> None:
         """Nothing may be added to what the source sends."""
 
     def release(self) -> None:

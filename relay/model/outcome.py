@@ -26,3 +26,7 @@ class Outcome(StrEnum):
     LIMIT_REACHED = "limit_reached"
     REFUSED = "refused"
     INTERNAL_ERROR = "internal_error"
+
+
+COMES_BACK = frozenset((Outcome.STOPPED, Outcome.DRAINED, Outcome.MAX_DURATION))
+"""Why Relay ends a stream whose client may come back at once and go on."""

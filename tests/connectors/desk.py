@@ -122,7 +122,7 @@ class Desk:
 
     def leave(self, outcome: Outcome) -> None:
         """End with a goodbye, if there is one."""
-        farewell = self.feed.farewell()
+        farewell = self.feed.farewell(outcome)
         if farewell:
             self.write(farewell)
         self._end(outcome)

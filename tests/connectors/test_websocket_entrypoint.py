@@ -41,6 +41,7 @@ class Peer:
         """What came in text frames, as JSON."""
         self.pings = 0
         self.pongs: list[bytes] = []
+        self.reason: str | None = None
         self.closed: int | None = None
         """The code with which the server closed."""
 
@@ -57,7 +58,7 @@ class Peer:
             elif isinstance(event, Pong):
                 self.pongs.append(bytes(event.payload))
             elif isinstance(event, CloseConnection):
-                self.closed = event.code
+                self.closed, self.reason = event.code, event.reason
         return self
 
     def send(self, data: bytes) -> Peer:
@@ -138,6 +139,14 @@ class ReadingTests(SocketCase):
         peer = self.open()
         peer.desk.leave(Outcome.DRAINED)
         self.assertEqual(peer.look().closed, 1001)
+
+    def test_a_right_that_is_taken_back(self) -> None:
+        """Is told with another code, since coming back does not help."""
+        for outcome in (Outcome.REVOKED, Outcome.EXPIRED):
+            self.make()
+            peer = self.open()
+            peer.desk.leave(outcome)
+            self.assertEqual((peer.look().closed, peer.reason), (1008, outcome.value))
 
     def test_a_source_that_has_ended(self) -> None:
         """Is a normal end, after all that was left."""

@@ -37,7 +37,6 @@ UNTESTED = {
     "relay.channel.subscriber": "exercised by every test of a channel",
     "relay.channel.framing": "exercised by tests/channel/test_channel.py",
     "relay.connectors.interfaces": "holds interfaces",
-    "relay.connectors.sse_entrypoint": "in tests/wire/test_message_streams.py",
     "relay.eventstream.event": "a record without behaviour",
     "relay.gateway.collector": "in tests/wire/test_topics.py",
     "relay.gateway.flows.control": "in tests/policies/test_stream_limit.py",

@@ -25,6 +25,7 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.flows.chain import Chosen, ReadyStep
 from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.gateway.refusals import Refusal
+from relay.model.outcome import Outcome
 from relay.policies.call import Call, Interrupted, Response, header_value
 from relay.policies.interfaces import Policy
 from relay.policies.scope import response_members
@@ -236,7 +237,7 @@ class Passage:
     def resume(self) -> None:
         """Nothing is written yet."""
 
-    def farewell(self) -> None:
+    def farewell(self, outcome: Outcome) -> None:
         """Nothing is written yet."""
 
     def release(self) -> None:

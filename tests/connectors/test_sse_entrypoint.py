@@ -1,0 +1,41 @@
+"""Event streams in memory; over sockets they are in tests/wire."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.connectors.sse_entrypoint import sse_entrypoint
+from relay.model.outcome import COMES_BACK, Outcome
+from tests.channel.readers import messages
+from tests.connectors.desk import Api
+
+
+class FarewellTests(SynchronousTestCase):
+    """The last thing that a client is told."""
+
+    def told(self, outcome: Outcome, **options: str) -> bytes:
+        """End a stream after an event, and give what follows on the event."""
+        api = Api(sse_entrypoint, dict(options))
+        desk = api.call(accept="text/event-stream")
+        api.channel.publish(messages("a"))
+        desk.leave(outcome)
+        self.assertEqual(desk.outcome, outcome)
+        before, _, told = desk.written.partition(b"data: a\n\n")
+        self.assertIn(b"id: ", before)
+        return told
+
+    def test_goodbye(self) -> None:
+        """A client that may come back at once is told to."""
+        for outcome in COMES_BACK:
+            self.assertEqual(self.told(outcome), b"event: goaway\ndata: \n\n")
+
+    def test_an_error(self) -> None:
+        """Where coming back does not help the reason is named."""
+        for outcome in (Outcome.REVOKED, Outcome.EXPIRED, Outcome.INTERNAL_ERROR):
+            expected = b'event: error\ndata: {"reason": "%b"}\n\n' % outcome.encode()
+            self.assertEqual(self.told(outcome), expected)
+
+    def test_nothing_but_the_events_of_the_source(self) -> None:
+        """If the publisher wants it so."""
+        for outcome in (Outcome.STOPPED, Outcome.REVOKED):
+            self.assertEqual(self.told(outcome, controlEvents="off"), b"")
