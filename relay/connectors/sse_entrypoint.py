@@ -92,9 +92,9 @@ class SseEntrypoint:
         except BadParameter as error:
             call.refuse(refusal_of(error))
         except (TooManyFilters, ChannelRefused) as error:
-            self._refuse(call, refusal_of(error))
+            self.turn_away(call, refusal_of(error))
 
-    def _refuse(self, call: MessageCall, refusal: Refusal) -> None:
+    def turn_away(self, call: MessageCall, refusal: Refusal) -> None:
         """Refuse for now: a browser would give up for good on a status."""
         if self.options.refusals == "status":
             call.refuse(refusal)

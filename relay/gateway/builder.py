@@ -11,7 +11,7 @@ from relay.channel.channels import Channels, OpenChannel, Source
 from relay.channel.options import channel_options
 from relay.gateway.custody import Custody, Owners
 from relay.gateway.flows.entrance import Entrance, open_entrance
-from relay.gateway.message import Door, Entrypoint, MessageAnswerer
+from relay.gateway.message import Door, Entrypoint, MessageAnswerer, refuse
 from relay.gateway.passthrough import ProxyAnswerer
 from relay.gateway.routing import Destinations
 from relay.gateway.served import Answerer, ServedApi
@@ -255,7 +255,8 @@ class Builder:
         if plugin.kind.publishes(listed.configuration):
             operations.add("PUBLISH")
         entrypoint = plugin.build(listed.configuration, context)
-        return Door(entrypoint, listed.type, frozenset(operations))
+        turn_away = getattr(entrypoint, "turn_away", refuse)
+        return Door(entrypoint, listed.type, frozenset(operations), turn_away)
 
     def _channels(self, api_id: str, group: EndpointGroup) -> _SharedChannels:
         """

@@ -149,6 +149,16 @@ class Entrypoint(Protocol):
         """Take no new calls; those that were taken go on."""
 
 
+def refuse(call: MessageCall, refusal: Refusal) -> None:
+    """
+    Refuse a call with its status.
+
+    :param call: the call.
+    :param refusal: the answer.
+    """
+    call.refuse(refusal)
+
+
 class Door(NamedTuple):
     """
     An entrypoint with what flows want to know of it.
@@ -156,11 +166,13 @@ class Door(NamedTuple):
     :param entrypoint: the entrypoint.
     :param id: of its kind.
     :param operations: what it does with events: ``SUBSCRIBE``, ``PUBLISH``.
+    :param turn_away: how it refuses those who may come back later.
     """
 
     entrypoint: Entrypoint
     id: str
     operations: frozenset[str]
+    turn_away: Callable[[MessageCall, Refusal], None] = refuse
 
 
 class MessageAnswerer:
@@ -248,7 +260,13 @@ class MessageAnswerer:
             )
 
         self._entrance.enter(
-            exchange, call.path, call.query, attach, door.operations, door.id
+            exchange,
+            call.path,
+            call.query,
+            attach,
+            door.operations,
+            door.id,
+            lambda refusal: door.turn_away(call, refusal),
         )
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 from queue import Queue
+from threading import Event
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -63,19 +64,20 @@ class FlowTests(SynchronousTestCase):
     def test_a_stream_through_flows(self) -> None:
         """Headers both ways, another endpoint by the path, and events as they come."""
         asked: Queue[bytes] = Queue()
+        more = Event()
 
         def script(connection: Connection) -> None:
             asked.put(connection.head())
             connection.send(EVENT_STREAM + chunk(b"data: 1\n\n"))
-            asked.get()
+            more.wait(BOUND_S)
             connection.send(chunk(b"data: 2\n\n"))
             connection.closed_at()
 
         with scripted(script) as (port, errors):
-            self._stream(f"http://127.0.0.1:{port}", asked)
+            self._stream(f"http://127.0.0.1:{port}", asked, more)
         self.assertTrue(errors.empty())
 
-    def _stream(self, source: str, asked: Queue[bytes]) -> None:
+    def _stream(self, source: str, asked: Queue[bytes], more: Event) -> None:
         api = proxy_api(f"{source}/base", self.path)
         (group,) = api["endpointGroups"]
         api["endpointGroups"].append(
@@ -140,7 +142,7 @@ class FlowTests(SynchronousTestCase):
         self.assertNotIn(b"x-secret", sent.lower())
         head = client.until(b"data: 1\n\n")
         self.assertIn(b"x-what: news 200", head.lower())
-        asked.put(b"go on")
+        more.set()
         client.until(b"data: 2\n\n")
 
     def test_events_through_flows(self) -> None:
@@ -196,6 +198,24 @@ class FlowTests(SynchronousTestCase):
         self.assertNotIn(b'"ann"', received)
         received = readers["ann"].until(b'"ann"')
         self.assertNotIn(b"4711", received)
+
+    def test_those_who_may_come_back(self) -> None:
+        """Are told when, so that a browser does, if the entrypoint says so."""
+        api = topics_api(self.path, {"lingerMs": 0})
+        entrypoints = api["listeners"][0]["entrypoints"]
+        entrypoints[0]["configuration"] = {"refusals": "retry"}
+        limit = step("rate-limit", rate={"limit": 1, "periodTime": 10})
+        api["flows"] = [{"request": [limit]}]
+        self.publish(api)
+        client = RawClient(self.daemon.port)
+        self.addCleanup(client.close)
+        client.get(f"{self.path}/news", "Accept: text/event-stream")
+        client.until(b"\r\n\r\n")
+        answer = self.daemon.get(f"{self.path}/news", {"Accept": "text/event-stream"})
+        self.assertEqual(answer.status, 200)
+        self.assertRegex(answer.body, b"^retry: [0-9]+\n\n$")
+        answer = self.daemon.get(f"{self.path}/news", {"Accept": "application/json"})
+        self.assertEqual(answer.status, 429)
 
     def test_refusals(self) -> None:
         """Of several policies, each with its key, in the access log, too."""

@@ -13,6 +13,7 @@ from relay.gateway.flows.chain import Flows, NoFlow
 from relay.gateway.flows.control import ExchangeControl
 from relay.gateway.flows.passage import Passage
 from relay.gateway.flows.selection import Asked
+from relay.gateway.refusals import Refusal
 from relay.policies.discovery import Policies
 from relay.policies.interfaces import PolicyContext
 from relay.policies.paths import segments_of
@@ -39,6 +40,7 @@ class Entrance:
         proceed: Callable[[Passage], None],
         operations: frozenset[str] = NOTHING,
         entrypoint: str = "http-proxy",
+        turn_away: Callable[[Refusal], None] | None = None,
     ) -> None:
         """
         Take the steps of a request.
@@ -49,6 +51,8 @@ class Entrance:
         :param proceed: goes on with the call as the steps have left it.
         :param operations: what the entrypoint does with events.
         :param entrypoint: the id of its kind.
+        :param turn_away: refuses those who may come back later; None to do that with
+            the status.
         """
         call = call_of(exchange, path, query, self._flows.shared)
         call.control = ExchangeControl(exchange)
@@ -65,7 +69,7 @@ class Entrance:
             exchange.refuse(refusals.EXPRESSION_FAILED)
             return
         call.path_parameters.update(chosen.parameters)
-        passage = Passage(exchange, call, chosen)
+        passage = Passage(exchange, call, chosen, turn_away or exchange.refuse)
         exchange.adornments.append(passage.add_headers)
         passage.enter(lambda: proceed(passage))
 

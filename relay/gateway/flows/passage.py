@@ -40,12 +40,20 @@ class Passage:
     :param exchange: the call.
     :param call: the same as policies see it.
     :param chosen: its flows.
+    :param turn_away: refuses those who may come back later.
     """
 
     log = Logger()
 
-    def __init__(self, exchange: Exchange, call: Call, chosen: Chosen) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        call: Call,
+        chosen: Chosen,
+        turn_away: Callable[[Refusal], None],
+    ) -> None:
         self._exchange = exchange
+        self._turn_away = turn_away
         self.call = call
         self.chosen = chosen
         self._pipelines: tuple[Pipeline, Pipeline] | None = None
@@ -214,7 +222,11 @@ class Passage:
     def _interrupt(self, reason: Interrupted) -> None:
         exchange = self._exchange
         if reason.key:
-            exchange.refuse(Refusal.interrupted(reason))
+            refusal = Refusal.interrupted(reason)
+            if refusal.retry_after_s is None:
+                exchange.refuse(refusal)
+            else:
+                self._turn_away(refusal)
             return
         answer = Headers()
         for name, value in reason.headers:
