@@ -4,17 +4,23 @@ An event source whose log is on disk: killed at any moment, it goes on where it 
 ``python -m tests.wire.logged_source PORT LOG INTERVAL_MS``: adds a number to the log
 every INTERVAL_MS, and serves the log as an event stream that honours Last-Event-ID.
 LOG.connections gets a line with the number of open streams whenever that changes.
+SIGUSR1 ends it in the midst of an event, of which its streams get half.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, cast
 
 from twisted.internet import reactor as _reactor, task
-from twisted.internet.interfaces import IReactorTCP, IReactorTime
+from twisted.internet.interfaces import (
+    IReactorFromThreads,
+    IReactorTCP,
+    IReactorTime,
+)
 from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
@@ -31,9 +37,19 @@ class LoggedSource(Resource):
         self._notes = log.with_suffix(".connections").open("ab", buffering=0)
         self._length = log.stat().st_size // 2
         self._streams: set[Request] = set()
+        self._dying = False
+
+    def die(self) -> None:
+        """Send half of the next number, and end as a crash does."""
+        self._dying = True
+        for stream in list(self._streams):
+            stream.write(_event(self._length)[:-3])
+        IReactorTime(_reactor).callLater(0.05, os._exit, 1)
 
     def publish(self) -> None:
         """Add a number, safe on the disk before anybody sees it."""
+        if self._dying:
+            return
         # Two bytes a number: what was half written when it was killed does not count.
         self._file.write(b"x\n")
         os.fsync(self._file.fileno())
@@ -73,6 +89,8 @@ def main(port: int, log: Path, interval_ms: int) -> None:
     clock = task.LoopingCall(source.publish)
     clock.clock = IReactorTime(_reactor)
     clock.start(interval_ms / 1000.0)
+    threads = IReactorFromThreads(_reactor)
+    signal.signal(signal.SIGUSR1, lambda *_: threads.callFromThread(source.die))
     _reactor.run()
 
 

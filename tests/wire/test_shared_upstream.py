@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,11 +84,11 @@ class LoggedSource:
         )
         until(lambda: accepts(self.port), "the source accepts")
 
-    def kill(self) -> None:
-        """End it as a crash does."""
+    def kill(self, in_an_event: bool = False) -> None:
+        """End it as a crash does; in the midst of an event if that is wanted."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
+            process.send_signal(signal.SIGUSR1 if in_an_event else signal.SIGKILL)
             process.wait()
 
     def published(self) -> int:
@@ -121,8 +122,8 @@ class SharedUpstreamTests(SynchronousTestCase):
         subscribers.add(CLIENTS)
         clients = subscribers.clients
         until(lambda: all(c.numbers for c in clients), "all are subscribed")
-        for _ in range(KILLS):
-            source.kill()
+        for turn in range(KILLS):
+            source.kill(in_an_event=turn % 2 == 1)
             before = source.published()
             source.start()
             until(
