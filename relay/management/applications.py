@@ -21,7 +21,11 @@ from relay.management.subscribing import archive, subscribe
 from relay.management.subscriptions import STATUSES
 from relay.management.wire import Body, Call, route
 from relay.model import subscriptions as rules
-from relay.model.application import ApplicationDefinition, client_id_of
+from relay.model.application import (
+    ApplicationDefinition,
+    certificate_of,
+    client_id_of,
+)
 from relay.model.consumers import ApplicationRecord
 from relay.model.lifecycle import Refused
 from relay.store.store import Store
@@ -71,7 +75,7 @@ class Applications:
                 created_at_ms=tx.now_ms,
                 updated_at_ms=tx.now_ms,
             )
-            _check_client_id(record, tx.applications.list())
+            _check_recognised(record, tx.applications.list())
             tx.applications.add(record)
             return record
 
@@ -98,7 +102,7 @@ class Applications:
             rules.check_active(record)
             record = keys.choose_mode(tx, record, wanted.api_key_mode)
             changed = replace(record, definition=_kept(wanted))
-            _check_client_id(changed, tx.applications.list())
+            _check_recognised(changed, tx.applications.list())
             return tx.applications.save(changed)
 
         return _reply(await self._store.write(work))
@@ -196,19 +200,24 @@ def _mentions(record: ApplicationRecord, words: Iterable[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _check_client_id(
+def _check_recognised(
     record: ApplicationRecord, others: Iterable[ApplicationRecord]
 ) -> None:
-    """A token that names a client must name one application."""
+    """What names an application must name only one."""
     client_id = client_id_of(record.definition)
-    if client_id is not None and any(
-        other.id != record.id
-        and other.status == "ACTIVE"
-        and client_id_of(other.definition) == client_id
-        for other in others
-    ):
-        raise Refused(
-            f"Client id [{client_id}] is another application's already",
-            "application.clientId.exists",
-            clientId=client_id,
-        )
+    certificate = certificate_of(record.definition)
+    for other in others:
+        if other.id == record.id or other.status != "ACTIVE":
+            continue
+        if client_id is not None and client_id_of(other.definition) == client_id:
+            raise Refused(
+                f"Client id [{client_id}] is another application's already",
+                "application.clientId.exists",
+                clientId=client_id,
+            )
+        if certificate is not None and certificate_of(other.definition) == certificate:
+            raise Refused(
+                "The client certificate is another application's already",
+                "application.clientCertificate.exists",
+                application=record.id,
+            )

@@ -8,7 +8,7 @@ from uuid import uuid4
 from relay.management import keys
 from relay.management.consumer_shapes import SeenSubscription, see_subscription
 from relay.model import subscriptions as rules
-from relay.model.application import client_id_of
+from relay.model.application import certificate_of, client_id_of
 from relay.model.consumers import (
     OPEN,
     ApiKeyMode,
@@ -61,6 +61,7 @@ def subscribe(
         ],
         {one.id: one for one in tx.plans.list(plan.api_id)},
         client_id_of(application.definition),
+        certificate_of(application.definition),
     )
     if plan.definition.get("commentRequired") and not accept and not message:
         raise Invalid([Issue("is required by the plan", "consumerMessage")])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from relay.model import unbuilt
 from relay.model.base import Options
+from relay.model.certificates import read_certificate, thumbprint
 from relay.model.consumers import ApiKeyMode
 from relay.model.scalars import Name, Upper
 
@@ -34,12 +35,24 @@ class SimpleSettings(Options):
     """By which tokens name it."""
 
 
+def _certificate(text: str) -> str:
+    read_certificate(text)
+    return text
+
+
+class TlsSettings(Options):
+    """The certificate that the program shows."""
+
+    client_certificate: Annotated[str, AfterValidator(_certificate)] | None = None
+    """One certificate, as PEM or as DER in base64."""
+
+
 class ApplicationSettings(Options):
     """How the application is recognised."""
 
     app: SimpleSettings | None = None
     oauth: unbuilt.ClientRegistration = None
-    tls: unbuilt.ClientCertificate = None
+    tls: TlsSettings | None = None
 
 
 class ApplicationDefinition(Options):
@@ -70,3 +83,13 @@ def client_id_of(definition: Mapping[str, Any]) -> str | None:
     app = (definition.get("settings") or {}).get("app") or {}
     client_id: str | None = app.get("clientId")
     return client_id
+
+
+def certificate_of(definition: Mapping[str, Any]) -> str | None:
+    """
+    :param definition: what :meth:`ApplicationDefinition.to_json` gave.
+    :returns: the ``x5t#S256`` of the application's client certificate.
+    """
+    tls = (definition.get("settings") or {}).get("tls") or {}
+    text: str | None = tls.get("clientCertificate")
+    return None if text is None else thumbprint(read_certificate(text))

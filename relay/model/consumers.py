@@ -93,5 +93,7 @@ class Entitlement:
     keys: tuple[KeyStanding, ...] = field(default=(), repr=False)
     client_id: str | None = None
     """By which tokens name the application."""
+    certificate: str | None = None
+    """The ``x5t#S256`` of the application's client certificate."""
     settings: dict[str, Any] = field(default_factory=dict, repr=False)
     """The application's ``settings``."""

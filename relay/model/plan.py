@@ -35,6 +35,10 @@ class KeyLess(Options):
     """A keyless plan lets everybody in: it has nothing to configure."""
 
 
+class Mtls(Options):
+    """Applications have the certificates, so that there is nothing to configure."""
+
+
 class PlanSecurity(Options):
     """How a caller is recognised."""
 

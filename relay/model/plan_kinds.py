@@ -6,11 +6,12 @@ from relay.model.api_key_plan import ApiKeyOptions
 from relay.model.jwt_options import JwtOptions
 from relay.model.kinds import PlanType
 from relay.model.oauth2_options import Oauth2Options
-from relay.model.plan import KeyLess
+from relay.model.plan import KeyLess, Mtls
 
 API_KEY = PlanType("API_KEY", "API key", ApiKeyOptions)
 JWT = PlanType("JWT", "JWT", JwtOptions)
 KEY_LESS = PlanType("KEY_LESS", "Keyless", KeyLess)
+MTLS = PlanType("MTLS", "mTLS", Mtls)
 OAUTH2 = PlanType("OAUTH2", "OAuth2", Oauth2Options)
 
-PLANS: tuple[PlanType, ...] = (API_KEY, JWT, KEY_LESS, OAUTH2)
+PLANS: tuple[PlanType, ...] = (API_KEY, JWT, KEY_LESS, MTLS, OAUTH2)

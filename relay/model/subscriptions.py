@@ -49,12 +49,14 @@ def check_subscribe(
     others: Iterable[SubscriptionRecord],
     plans: Mapping[str, PlanRecord],
     client_id: str | None,
+    certificate: str | None,
 ) -> None:
     """
     :param plan: which the application wants.
     :param others: all subscriptions of the application to this API.
     :param plans: the plans of the API, by id.
     :param client_id: the application's.
+    :param certificate: the digest of the application's.
     :raises Refused: when the plan takes no subscriptions, or not this one.
     """
     check_subscribable(plan)
@@ -64,6 +66,12 @@ def check_subscribe(
         raise Refused(
             "A client_id is required to subscribe to an OAuth2 or JWT plan.",
             "plan.clientIdRequired",
+            application=application.id,
+        )
+    if security == "MTLS" and not certificate:
+        raise Refused(
+            "A client certificate is required to subscribe to an mTLS plan.",
+            "plan.clientCertificateRequired",
             application=application.id,
         )
     for other in others:

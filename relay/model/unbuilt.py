@@ -105,9 +105,6 @@ ConsumerConfiguration = Annotated[
     Any,
     refused(anything, "PUSH plans, which this configures, are not supported yet"),
 ]
-ClientCertificate = Annotated[
-    Any, refused(anything, "client certificates are not supported yet")
-]
 
 # What happens to traffic.
 NativeSteps = Annotated[Any, refused(anything, "steps of Kafka APIs are not supported")]

@@ -49,6 +49,7 @@ class Consumers:
         self._all: dict[str, Entitlement] = {}
         self._by_key: dict[tuple[str, str], tuple[Entitlement, KeyStanding]] = {}
         self._by_client: dict[tuple[str, str], Entitlement] = {}
+        self._by_certificate: dict[tuple[str, str], Entitlement] = {}
 
     def __len__(self) -> int:
         return len(self._all)
@@ -72,6 +73,15 @@ class Consumers:
         :param client_id: the application's.
         """
         return self._by_client.get((plan_id, client_id))
+
+    def with_certificate(self, plan_id: str, digest: str) -> Entitlement | None:
+        """
+        Find the subscription of the application that has a client certificate.
+
+        :param plan_id: the plan by which it comes.
+        :param digest: the ``x5t#S256`` of the certificate.
+        """
+        return self._by_certificate.get((plan_id, digest))
 
     def of_plan(self, plan_id: str) -> list[Entitlement]:
         """
@@ -123,6 +133,8 @@ class Consumers:
             self._by_key[one.api_id, key.digest] = (one, key)
         if one.client_id is not None:
             self._by_client[one.plan_id, one.client_id] = one
+        if one.certificate is not None:
+            self._by_certificate[one.plan_id, one.certificate] = one
 
     def _forget(self, one: Entitlement) -> None:
         # What another subscription has taken over meanwhile stays.
@@ -133,6 +145,9 @@ class Consumers:
         client = one.plan_id, one.client_id or ""
         if self._by_client.get(client) is one:
             del self._by_client[client]
+        certificate = one.plan_id, one.certificate or ""
+        if self._by_certificate.get(certificate) is one:
+            del self._by_certificate[certificate]
 
     def _tell(self, before: Entitlement, after: Entitlement | None) -> None:
         now = {grant.key: grant for grant in grants_of(after)}
@@ -155,6 +170,8 @@ def grants_of(one: Entitlement | None) -> Iterable[Grant]:
         yield subscription_grant(one)
         if one.client_id is not None:
             yield client_grant(one)
+        if one.certificate is not None:
+            yield certificate_grant(one)
         for key in one.keys:
             if not key.revoked:
                 yield key_grant(one, key)
@@ -176,6 +193,15 @@ def client_grant(one: Entitlement) -> Grant:
     :param one: the subscription.
     """
     return Grant(f"client:{one.subscription_id}:{one.client_id}")
+
+
+def certificate_grant(one: Entitlement) -> Grant:
+    """
+    Name the certificate of an application as something to rest on.
+
+    :param one: the subscription.
+    """
+    return Grant(f"certificate:{one.subscription_id}:{one.certificate}")
 
 
 def key_grant(one: Entitlement, key: KeyStanding) -> Grant:

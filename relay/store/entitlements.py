@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, select, true
 
-from relay.model.application import client_id_of
+from relay.model.application import certificate_of, client_id_of
 from relay.model.consumers import Entitlement, KeyStanding
 from relay.store.schema import api_keys, applications, subscriptions
 
@@ -66,6 +66,7 @@ class Entitlements:
                 row.ending_at_ms,
                 tuple(keys[row.id]),
                 client_id_of(row.definition),
+                certificate_of(row.definition),
                 row.definition.get("settings") or {},
             )
             for row in rows

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+from relay.model.certificates import thumbprint
 from tests.management.consumers import ConsumerCase
+from tests.pki import Authority
 
 
 class ApplicationTests(ConsumerCase):
@@ -58,7 +62,7 @@ class ApplicationTests(ConsumerCase):
                 "apiKeyMode",
                 "nme",
                 "settings.oauth",
-                "settings.tls",
+                "settings.tls.clientCertificate",
                 "settings.app.clientId",
             },
         )
@@ -81,6 +85,31 @@ class ApplicationTests(ConsumerCase):
         await self.expect(204, "DELETE", f"/applications/{first}")
         await self.expect(200, "PUT", path, body)
         await self.expect(200, "PUT", path, body)
+
+    async def test_client_certificate(self) -> None:
+        """It names one application, however it is written, and mTLS plans need it."""
+        issued = Authority().client()
+        tls = {"clientCertificate": issued.certificate_pem}
+        body = {"name": "two", "settings": {"tls": tls}}
+        await self.application("one", settings={"tls": tls})
+        tls["clientCertificate"] = quote(issued.certificate_pem)
+        await self.refused(
+            400, "application.clientCertificate.exists", "POST", "/applications", body
+        )
+        security = {"type": "MTLS", "configuration": {}}
+        plan_id = await self.plan(self.api_id, name="Certificates", security=security)
+        wanted = {"applicationId": self.application_id, "planId": plan_id}
+        await self.refused(
+            400, "plan.clientCertificateRequired", "POST", self.subscriptions, wanted
+        )
+        own = Authority().client()
+        settings = {"tls": {"clientCertificate": own.certificate_pem}}
+        path = f"/applications/{self.application_id}"
+        await self.expect(200, "PUT", path, {"name": "Reader", "settings": settings})
+        made = await self.subscribed(planId=plan_id)
+        (known,) = (await self.known()).values()
+        self.assertEqual(known.subscription_id, made["id"])
+        self.assertEqual(known.certificate, thumbprint(own.certificate))
 
     async def test_list(self) -> None:
         """By name; in use, unless others are asked for."""

@@ -24,7 +24,8 @@ class PluginTests(ManagementCase):
                     self.assertEqual(await self.expect(200, "GET", path), one)
         plans = await self.expect(200, "GET", f"{V2}/plugins/plans")
         self.assertEqual(
-            [one["id"] for one in plans], ["API_KEY", "JWT", "KEY_LESS", "OAUTH2"]
+            [one["id"] for one in plans],
+            ["API_KEY", "JWT", "KEY_LESS", "MTLS", "OAUTH2"],
         )
 
     async def test_policies(self) -> None:

@@ -1,0 +1,83 @@
+"""The ``MTLS`` plan: the certificate of its connection says who calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zope.interface import implementer
+
+from relay.model.certificates import thumbprint
+from relay.model.plan_kinds import MTLS
+from relay.plans.caller import Caller
+from relay.plans.client_certificate import client_certificate
+from relay.plans.consumers import certificate_grant, in_force, subscription_grant
+from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.verdict import UNRESOLVED, Admission, Denial, Grant, Verdict
+
+INVALID = Denial("CLIENT_CERTIFICATE_INVALID")
+
+
+@implementer(IPlan)
+class MtlsPlanType:
+    """Makes ``MTLS`` plans."""
+
+    kind = MTLS
+    order = -100
+
+    def build(self, plan: Mapping[str, Any], context: PlanContext) -> MtlsPlan:
+        """Make a plan ready."""
+        return MtlsPlan(plan["id"], context)
+
+
+class MtlsPlan:
+    """
+    Lets in whose certificate is that of an application which has subscribed.
+
+    :param plan_id: the plan's id.
+    :param context: what it is built in.
+    """
+
+    anonymous = False
+    challenge: bytes | None = None
+    parameters: frozenset[str] = frozenset()
+
+    def __init__(self, plan_id: str, context: PlanContext) -> None:
+        self.id = plan_id
+        self._context = context
+
+    def find(self, caller: Caller) -> Credential | None:
+        """Look at the connection, or at what a trusted proxy says of its own."""
+        certificate = client_certificate(caller)
+        return None if certificate is None else Credential(certificate)
+
+    def admit(self, caller: Caller, credential: Credential) -> Verdict:
+        """Look the certificate up; a proxy may have passed an expired one on."""
+        certificate, now_ms = credential.value, self._context.wall_ms()
+        digest = thumbprint(certificate)
+        one = self._context.consumers.with_certificate(self.id, digest)
+        if one is None or not in_force(one, now_ms):
+            return UNRESOLVED
+        starts_ms = certificate.not_valid_before_utc.timestamp() * 1000
+        ends_ms = int(certificate.not_valid_after_utc.timestamp() * 1000)
+        if not starts_ms <= now_ms < ends_ms:
+            return INVALID
+        return Admission(
+            self.id,
+            one.application_id,
+            one.subscription_id,
+            (
+                subscription_grant(one),
+                certificate_grant(one),
+                Grant(f"validity:{digest}", ends_ms),
+            ),
+        )
+
+    def strip(self, caller: Caller) -> None:
+        """A certificate is no secret: what a proxy says of it goes on."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+mtls_plan = MtlsPlanType()

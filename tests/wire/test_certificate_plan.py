@@ -1,0 +1,120 @@
+"""mTLS plans at a real daemon, with TLS that ends here and at a proxy."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import ssl
+from pathlib import Path
+from urllib.parse import quote
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.pki import Authority, Issued
+from tests.wire.daemon import BOUND_S, Daemon, SharedDaemon, free_port, proxy_api, until
+from tests.wire.scripted import Connection, scripted
+
+AUTHORITY = Authority()
+MINE, OTHER = AUTHORITY.client("mine"), AUTHORITY.client("other")
+PORTS = {name: free_port() for name in ("tls", "stranger")}
+HEADER = "ssl-client-cert"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def _listeners(directory: Path) -> str:
+    written = AUTHORITY.server("localhost").write(str(directory))
+    return f"""
+        [[gateway.listeners]]
+        id = "proxied"
+        endpoint = "tcp:{{port}}:interface=127.0.0.1"
+        trusted_proxies = ["127.0.0.0/8"]
+        client_certificate_header = "{HEADER}"
+        [[gateway.listeners]]
+        id = "stranger"
+        endpoint = "tcp:{PORTS["stranger"]}:interface=127.0.0.1"
+        trusted_proxies = ["10.0.0.0/8"]
+        client_certificate_header = "{HEADER}"
+        [[gateway.listeners]]
+        id = "tls"
+        endpoint = "tcp:{PORTS["tls"]}:interface=127.0.0.1"
+        [gateway.listeners.tls]
+        certificate = "{written.certificate}"
+        key = "{written.key}"
+        client_auth = "request"
+        ca = "{written.ca}"
+    """
+
+
+SHARED = SharedDaemon(_listeners)
+
+
+class CertificateTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        """Publish an API that an application with a certificate has subscribed to."""
+        self.daemon: Daemon = SHARED.get()
+        self.path = "/" + self.id().rpartition(".")[2]
+        self.heads: list[str] = []
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        source, _ = stack.enter_context(scripted(self.serve))
+        must = self.daemon.must
+        definition = proxy_api(f"http://127.0.0.1:{source}/s", self.path)
+        at = f"/apis/{must('POST', '/apis', definition)['id']}"
+        body = {"name": "m", "security": {"type": "MTLS", "configuration": {}}}
+        plan_id = must("POST", f"{at}/plans", body)["id"]
+        must("POST", f"{at}/plans/{plan_id}/_publish")
+        issued = AUTHORITY.client(self.path)
+        settings = {"tls": {"clientCertificate": issued.certificate_pem}}
+        application = must(
+            "POST", "/applications", {"name": "reader", "settings": settings}
+        )
+        wanted = {"applicationId": application["id"], "planId": plan_id}
+        must("POST", f"{at}/subscriptions", wanted)
+        must("POST", f"{at}/_start")
+        self.issued = issued
+        until(lambda: self.over_tls(issued) == 200, "the API is served")
+        self.heads.clear()
+
+    def serve(self, connection: Connection) -> None:
+        """Answer every call."""
+        while True:
+            self.heads.append(connection.head().decode().lower())
+            connection.send(OK)
+
+    def over_tls(self, issued: Issued | None) -> int:
+        """Call with a certificate, or without one."""
+        context = ssl.create_default_context(cadata=AUTHORITY.pem)
+        if issued is not None:
+            written = issued.write(self.mktemp())
+            context.load_cert_chain(written.certificate, written.key)
+        connection = http.client.HTTPSConnection(
+            "localhost", PORTS["tls"], timeout=BOUND_S, context=context
+        )
+        with contextlib.closing(connection):
+            connection.request("GET", self.path)
+            return connection.getresponse().status
+
+    def by_header(self, text: str | None, port: int | None = None) -> int:
+        """Call as a proxy does."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", port or self.daemon.port, timeout=BOUND_S
+        )
+        with contextlib.closing(connection):
+            headers = {} if text is None else {HEADER: text}
+            connection.request("GET", self.path, headers=headers)
+            return connection.getresponse().status
+
+    def test_connections(self) -> None:
+        """The application's own certificate opens it, no other does."""
+        self.assertEqual(self.over_tls(self.issued), 200)
+        for issued in (MINE, OTHER, None):
+            self.assertEqual(self.over_tls(issued), 401)
+        self.assertEqual(len(self.heads), 1)
+
+    def test_proxies(self) -> None:
+        """A trusted proxy's word counts, anybody else's does not."""
+        text = quote(self.issued.certificate_pem, safe="")
+        self.assertEqual(self.by_header(text), 200)
+        for wrong in (quote(OTHER.certificate_pem), "nonsense", "%00", None):
+            self.assertEqual(self.by_header(wrong), 401)
+        self.assertEqual(self.by_header(text, PORTS["stranger"]), 401)
