@@ -1,5 +1,5 @@
 """
-Where Relay spends its time in the window, by py-spy: `profiled`, and `summary`.
+Where Relay spends its time, by py-spy: `profiled`, and `summary`.
 
 A profile slows what it looks at, so its run is for the profile and not for the figures.
 """
@@ -17,7 +17,9 @@ from pathlib import Path
 
 from bench.peers import program
 from bench.processes import BenchError, start
+from bench.scenario import Phase
 
+ENDS: dict[Phase, str] = {"opening": "settling", "window": "draining"}
 RATE_HZ = 100
 WAITING = "Condition.wait (threading.py)"
 """What threads do that have nothing to do, and that py-spy takes for work."""
@@ -27,9 +29,10 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Profile:
-    """One window of one server."""
+    """One phase of one server."""
 
     pid: int
+    phase: Phase
     output: Path
     """Collapsed stacks, as flame graphs are drawn of."""
     core: int | None
@@ -38,8 +41,8 @@ class Profile:
     _shares: dict[str, float] = field(default_factory=dict)
 
     def at(self, phase: str) -> None:
-        """Look from the window's begin to its end."""
-        if phase == "window":
+        """Look from the phase's begin to its end."""
+        if phase == self.phase:
             self._ticks = _ticks(self.pid)
             found = program("py-spy")
             if found is None:
@@ -50,7 +53,7 @@ class Profile:
             self._process = start(
                 command, self.core, output=self.output.with_suffix(".log")
             )
-        elif phase == "draining" and self._process is not None:
+        elif phase == ENDS[self.phase] and self._process is not None:
             user, system = _ticks(self.pid)
             user, system = user - self._ticks[0], system - self._ticks[1]
             self._shares = {"user": user / TICKS_PER_S, "system": system / TICKS_PER_S}
@@ -63,24 +66,23 @@ class Profile:
         if self._process is None or not self.output.exists():
             raise BenchError("py-spy gave no profile")
         shares = ", ".join(f"{name} {s:.2f} s" for name, s in self._shares.items())
-        text = f"CPU time in the window: {shares}\n\n" + summary(
-            self.output.read_text()
-        )
+        text = f"CPU time, {self.phase}: {shares}\n\n"
+        text += summary(self.output.read_text())
         self.output.with_suffix(".txt").write_text(text)
 
 
 @contextmanager
 def profiled(
-    pid: int, directory: Path, name: str, core: int | None
+    pid: int, phase: Phase, directory: Path, name: str, core: int | None
 ) -> Iterator[Profile]:
     """
-    Profile a process's window.
+    Profile a process in one phase of the load client.
 
     :param name: of the files in the directory.
     :raises BenchError: there is no py-spy, or it gave nothing.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    profile = Profile(pid, (directory / f"{name}.stacks").absolute(), core)
+    profile = Profile(pid, phase, (directory / f"{name}.stacks").absolute(), core)
     yield profile
     profile.finish()
 

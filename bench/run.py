@@ -126,7 +126,9 @@ def measured_once(
     if profiles is None or name not in scenario.relays:
         return streams.measure(scenario, server, events, place, cores.load)
     name = f"{scenario.name}-{name}"
-    with profiled(server.pids[0], profiles, name, cores.load) as profile:
+    with profiled(
+        server.pids[0], scenario.profiled, profiles, name, cores.load
+    ) as profile:
         return streams.measure(scenario, server, events, place, cores.load, profile)
 
 

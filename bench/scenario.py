@@ -10,6 +10,8 @@ from typing import Literal
 Moment = Literal["before the head", "during the body"]
 MOMENTS: tuple[Moment, ...] = ("before the head", "during the body")
 
+Phase = Literal["opening", "window"]
+
 RELAY = "relay"
 """A PROXY API: one upstream for each client."""
 RELAY_SSE = "relay-sse"
@@ -122,6 +124,8 @@ class Streams:
     """How long at most the events of the window may still come, beyond an interval."""
     opening: int = 100
     """How many streams at most are being opened at one moment."""
+    profiled: Phase = "window"
+    """Where a profile looks."""
     limits: tuple[Limit, ...] = NOTHING_LOST
     targets: tuple[Target, ...] = ()
 

@@ -88,6 +88,7 @@ PASSTHROUGH = (
         event_bytes=120,
         window_s=2,
         opening=2000,
+        profiled="opening",
         peers=(NGINX, HAPROXY, CADDY),
         targets=(
             Target("cpu_us_per_open", peer=CADDY, at_most=1.3),
