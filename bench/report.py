@@ -71,15 +71,13 @@ def write(documents: list[Document], directory: Path) -> str:
 def page(documents: list[Document]) -> str:
     """Write the Markdown page of some results."""
     tables = "\n".join(map(section, documents))
-    servers = {
-        name: told
-        for document in documents
-        for name, told in document["servers"].items()
-    }
-    told = "\n".join(
+    # Each once, and once more where it was set up in another way.
+    servers = dict.fromkeys(
         f"* {name}: {one['version']}; {one['settings']}"
-        for name, one in servers.items()
+        for document in documents
+        for name, one in document["servers"].items()
     )
+    told = "\n".join(sorted(servers))
     return (
         "# Benchmark results\n\n"
         "Written by `make bench`; how to read it stands in `docs/performance.md`. "

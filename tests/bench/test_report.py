@@ -40,6 +40,14 @@ class PageTests(SynchronousTestCase):
         self.assertIn("p99_ms of relay is 60, at most 50 is allowed", page)
         self.assertIn("* relay: relay 1; defaults", page)
 
+    def test_servers_set_up_in_two_ways(self) -> None:
+        """Settings that differ between scenarios are all told, others once."""
+        first, second = compared(TARGET, 28), compared(TARGET, 28)
+        second.servers["nginx"] = {"version": "nginx 1", "settings": "over TLS"}
+        page = report.page([first.document(), second.document()])
+        self.assertEqual(page.count("* relay: relay 1; defaults"), 1)
+        self.assertIn("* nginx: nginx 1; defaults\n* nginx: nginx 1; over TLS\n", page)
+
     def test_targets(self) -> None:
         """Each target has a row with what was measured and the verdict."""
         cells = "| quiet | relay | CPU µs per event | ≤ 1.5 x nginx |"

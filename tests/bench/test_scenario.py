@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,15 @@ class ScenarioTests(SynchronousTestCase):
         for name in names:
             self.assertIn(f"`{name}`", text)
 
+    def test_published_results(self) -> None:
+        """The page of results tells of scenarios and servers that there are."""
+        page = Path(__file__).parents[2] / "docs" / "performance-results.md"
+        told = re.findall(r"(?m)^### ([\w-]+): (.*)$", page.read_text())
+        self.assertTrue(told)
+        known = {scenario.name: scenario.title for scenario in SCENARIOS}
+        for name, title in told:
+            self.assertEqual(known.get(name), title)
+
     def test_figures(self) -> None:
         """Whatever is limited, compared or shown is measured."""
         streams = set(derived(expected(SCENARIO), report(), Memory([])))
@@ -144,6 +155,11 @@ class DerivedTests(SynchronousTestCase):
         self.assertEqual(figures["memory_kb_per_stream"], 2.05)
         self.assertEqual(figures["latency_p99_us"], 2)
         self.assertEqual(figures["open_max_us"], 4)
+
+    def test_edge_of_the_window(self) -> None:
+        """In a fan-out all streams may miss the same event at the window's edge."""
+        self.assertEqual(expected(SCENARIO), 10 * 20)
+        self.assertEqual(expected(replace(SCENARIO, fan_out=True)), 10 * 19)
 
     def test_nothing_opened(self) -> None:
         """A run in which nothing worked is still reported."""
