@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from cryptography.hazmat.bindings.openssl.binding import Binding
 from OpenSSL import SSL
 from twisted.internet.tcp import Connection
 from twisted.protocols.tls import TLSMemoryBIOProtocol
@@ -16,10 +15,22 @@ MOST_CLEAR_BYTES: Final = 16384
 MOST_ENCRYPTED_BYTES: Final = 32768
 """What one such piece becomes at the most, with room to spare."""
 
-_library: Final[Any] = Binding.lib
-_encrypted: Final[Any] = Binding.ffi.new("char[]", MOST_ENCRYPTED_BYTES)
+_library: Final[Any] = getattr(SSL, "_lib", None)
+_ffi: Final[Any] = getattr(SSL, "_ffi", None)
+_encrypted: Final[Any] = _ffi and _ffi.new("char[]", MOST_ENCRYPTED_BYTES)
 """One for all connections: only the reactor's thread writes."""
-_view: Final[Any] = Binding.ffi.buffer
+
+
+def server_protocol() -> type[TLSMemoryBIOProtocol]:
+    """
+    Give what encrypts: :class:`DirectTLS` where pyOpenSSL is made as it needs it, which
+    no release promises, else Twisted's own.
+    """
+    connection = SSL.Connection(SSL.Context(SSL.TLS_METHOD), None)
+    parts = [(_library, "SSL_write"), (_library, "BIO_read"), (_ffi, "buffer")]
+    parts += [(connection, "_ssl"), (connection, "_from_ssl")]
+    fits = all(hasattr(owner, name) for owner, name in parts)
+    return DirectTLS if fits else TLSMemoryBIOProtocol
 
 
 class DirectTLS(TLSMemoryBIOProtocol):
@@ -61,7 +72,7 @@ class DirectTLS(TLSMemoryBIOProtocol):
             return
         size = _library.BIO_read(connection._from_ssl, _encrypted, MOST_ENCRYPTED_BYTES)
         if size > 0:
-            self._send(_view(_encrypted, size)[:])
+            self._send(_ffi.buffer(_encrypted, size)[:])
 
     def _flushSendBIO(self) -> None:
         try:
