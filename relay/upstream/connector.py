@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from treq.client import HTTPClient
-from treq.cookies import IndexableCookieJar
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IBodyProducer, IResponse
+from twisted.web.iweb import IBodyProducer
 
 from relay.deadline import Deadline
 from relay.model.http_proxy import SharedConfiguration
 from relay.upstream.agent import CallAgent
+from relay.upstream.asking import ask
 from relay.upstream.dial import Origin
 from relay.upstream.errors import (
     UpstreamError,
@@ -27,6 +26,7 @@ from relay.upstream.errors import (
     queue_timeout,
     read_timeout,
 )
+from relay.upstream.fields import copied
 from relay.upstream.health import Health
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease, Pool
@@ -64,19 +64,6 @@ class UpstreamRequest:
     headers: Headers
     host: bytes
     body: ICompletableBody | None
-
-
-class _NoCookies(IndexableCookieJar):
-    """Keeps and sends nothing: cookies belong to the clients."""
-
-    def add_cookie_header(self, request: object) -> None:
-        """Send none."""
-
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Keep none."""
-
-
-_NO_COOKIES = _NoCookies()
 
 
 class Connector:
@@ -158,7 +145,7 @@ class Connector:
         :param request: what the client asks.
         :param origin: who will read it.
         """
-        headers = request.headers.copy()
+        headers = copied(request.headers)
         own = origin == self.target.origin
         headers.setRawHeaders(
             b"host",
@@ -297,15 +284,7 @@ class Call:
             self._connector.headers(request, origin),
             http.keep_alive,
         )
-        response: IResponse
-        responded = HTTPClient(agent, _NO_COOKIES).request(
-            "GET",
-            "http://upstream/",
-            data=request.body,
-            allow_redirects=False,
-            unbuffered=True,
-            reactor=self._connector.reactor,
-        )
+        responded = ask(agent, request.body, self._connector.reactor)
 
         def wait() -> None:
             if not responded.called:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
@@ -23,7 +24,8 @@ from relay.upstream.eyeballs import NameEndpoint
 from relay.upstream.leash import Leash, LeashFactory
 from relay.upstream.tunnel import http_connect, socks5
 
-NEVER_S = 86400.0
+NEVER_S = 0.0
+"""The attempt's own clock bounds all addresses together."""
 
 
 class Origin(NamedTuple):
@@ -36,10 +38,15 @@ class Origin(NamedTuple):
     @property
     def authority(self) -> bytes:
         """The value of a ``Host`` header; the default port is left out."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        if self.port == (443 if self.secure else 80):
-            return host.encode("ascii")
-        return f"{host}:{self.port}".encode("ascii")
+        return _authority(self)
+
+
+@lru_cache(1024)
+def _authority(origin: Origin) -> bytes:
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    if origin.port == (443 if origin.secure else 80):
+        return host.encode("ascii")
+    return f"{host}:{origin.port}".encode("ascii")
 
 
 class Dial(Protocol):
@@ -101,17 +108,15 @@ class Dialer:
 
     def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
         proxy = self._proxy
-        # The attempt's own clock bounds all addresses together.
-        timeout = self._timeout_ms / 1000.0 or NEVER_S
         endpoint: IStreamClientEndpoint
         if proxy.enabled:
-            to_proxy = NameEndpoint(self._reactor, proxy.host, proxy.port, timeout)
+            to_proxy = NameEndpoint(self._reactor, proxy.host, proxy.port, NEVER_S)
             build = socks5 if proxy.type == "SOCKS5" else http_connect
             endpoint = build(
                 to_proxy, origin.host, origin.port, proxy.username, proxy.password
             )
         else:
-            endpoint = NameEndpoint(self._reactor, origin.host, origin.port, timeout)
+            endpoint = NameEndpoint(self._reactor, origin.host, origin.port, NEVER_S)
         if origin.secure:
             endpoint = wrapClientTLS(self._creators(origin.host), endpoint)
         return endpoint

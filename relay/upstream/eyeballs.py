@@ -15,7 +15,6 @@ from typing import Any
 from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint
 from twisted.internet.error import (
     ConnectError,
     ConnectingCancelledError,
@@ -33,6 +32,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.deadline import Deadline
+from relay.upstream.tcp import connect_tcp
 
 ATTEMPT_DELAY_MS = 250
 """After this the next address is tried, too (RFC 8305, 5)."""
@@ -50,7 +50,7 @@ class NameEndpoint:
     :param reactor: what resolves, connects and tells the time.
     :param host: a name or an address.
     :param port: the TCP port.
-    :param timeout_s: how long one address may take, in seconds.
+    :param timeout_s: how long one address may take, in seconds; 0 is for ever.
     :param permits: whether an address may be dialled; all may without it.
     """
 
@@ -67,6 +67,7 @@ class NameEndpoint:
         self._port = port
         self._timeout_s = timeout_s
         self._permits = permits
+        self._literal = _literal(host, port)
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
         """
@@ -75,18 +76,21 @@ class NameEndpoint:
         :return: fails with the first address's error when none does. Cancelling it
             ends every attempt.
         """
+        literal = self._literal
+        if literal is not None and self._permits is None:
+            # An address needs no thread of the resolver, which may all be waiting, and
+            # has no rival.
+            return connect_tcp(self._reactor, literal, protocolFactory, self._timeout_s)
         race = _Race(self._reactor, protocolFactory, self._timeout_s, self._permits)
-        literal = _literal(self._host, self._port)
         if literal is None:
             self._reactor.nameResolver.resolveHostName(race, self._host, self._port)
         else:
-            # An address needs no thread of the resolver, which may all be waiting.
             race.addressResolved(literal)
             race.resolutionComplete()
         return race.done
 
 
-def _literal(host: str, port: int) -> IAddress | None:
+def _literal(host: str, port: int) -> IPv4Address | IPv6Address | None:
     if isIPAddress(host):
         return IPv4Address("TCP", host, port)
     if isIPv6Address(host):
@@ -138,10 +142,9 @@ class _Race:
         self._delay.stop()
         if self._addresses:
             address: Any = self._addresses.popleft()
-            kind = TCP6ClientEndpoint if ":" in address.host else TCP4ClientEndpoint
-            attempt: Deferred[IProtocol] = kind(
-                self._reactor, address.host, address.port, self._timeout_s
-            ).connect(self._factory)
+            attempt = connect_tcp(
+                self._reactor, address, self._factory, self._timeout_s
+            )
             self._attempts.append(attempt)
             if self._addresses:
                 self._delay.start()

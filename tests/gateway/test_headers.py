@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import ip_network
+from uuid import RFC_4122, UUID
 
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
@@ -15,7 +16,9 @@ from relay.gateway.headers import (
     allowed_trailers,
     connection_options,
     downstream_headers,
+    http_date,
     is_trusted,
+    new_id,
     plain_address,
     remote_address,
     upstream_headers,
@@ -251,3 +254,17 @@ class TrailerTests(SynchronousTestCase):
         """The rest passes as it came."""
         fields = [(b"X-Sum", b"1"), (b"x-sum", b"2"), (b"Server-Timing", b"\xe9;a")]
         self.assertEqual(allowed_trailers(fields), fields)
+
+
+class MadeTests(SynchronousTestCase):
+    """What the gateway fills in."""
+
+    def test_ids(self) -> None:
+        """Each is a UUID of version 4, and another one."""
+        made = [UUID(new_id().decode()) for _ in range(200)]
+        self.assertEqual({(one.version, one.variant) for one in made}, {(4, RFC_4122)})
+        self.assertEqual(len(set(made)), 200)
+
+    def test_date(self) -> None:
+        """As RFC 9110, 5.6.7 has it."""
+        self.assertEqual(http_date(784111777), b"Sun, 06 Nov 1994 08:49:37 GMT")

@@ -20,6 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "plain_path": set(),
     "plans": {"model", "plugins", "settings", "tls", "upstream"},
     "plugins": set(),
+    "polling": {"plain_path"},
     "process": set(),
     "settings": {"plain_path", "settings_source", "settings_types"},
     "settings_source": {"settings_types"},

@@ -12,11 +12,17 @@ from twisted.internet.error import (
     DNSLookupError,
     TCPTimedOutError,
 )
-from twisted.internet.interfaces import IAddress, IResolutionReceiver
+from twisted.internet.interfaces import (
+    IAddress,
+    IReactorTCP,
+    IReactorTime,
+    IResolutionReceiver,
+)
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer_only
 
 from relay.upstream.eyeballs import (
     ATTEMPT_DELAY_MS,
@@ -50,10 +56,15 @@ class Names:
         self.receiver.resolutionComplete()
 
 
+@implementer_only(IReactorTCP, IReactorTime)
+class Reactor(MemoryReactorClock):
+    """Notes what would be connected; it has no sockets to watch."""
+
+
 class NameEndpointTests(SynchronousTestCase):
     def setUp(self) -> None:
         """No connection yet."""
-        self.reactor = cast(Any, MemoryReactorClock())
+        self.reactor = cast(Any, Reactor())
         self.names = Names()
         self.reactor.nameResolver = self.names
 

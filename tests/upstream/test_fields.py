@@ -1,0 +1,28 @@
+"""Copies of headers."""
+
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
+
+from relay.upstream.fields import copied
+
+
+class CopyTests(SynchronousTestCase):
+    """What is copied, and that it is a copy."""
+
+    def test_equal_and_apart(self) -> None:
+        """The copy holds the same, and neither changes with the other."""
+        headers = Headers({b"x-a": [b"1", b" 2 "], b"ETag": [b"e"], b"x-B": [b""]})
+        copy = copied(headers)
+        self.assertEqual(
+            list(copy.getAllRawHeaders()), list(headers.getAllRawHeaders())
+        )
+        copy.addRawHeader(b"x-a", b"3")
+        copy.removeHeader(b"etag")
+        self.assertEqual(headers.getRawHeaders(b"x-a"), [b"1", b" 2 "])
+        self.assertEqual(headers.getRawHeaders(b"etag"), [b"e"])
+
+    def test_left_out(self) -> None:
+        """Names are left out however they are written."""
+        headers = Headers({b"WWW-Authenticate": [b"1"], b"dnt": [b"1"], b"x": [b"1"]})
+        copy = copied(headers, {b"www-authenticate", b"dnt"})
+        self.assertEqual(dict(copy.getAllRawHeaders()), {b"X": [b"1"]})
