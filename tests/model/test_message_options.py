@@ -60,7 +60,8 @@ class DefaultTests(SynchronousTestCase):
             WebsocketOptions: {
                 "publisher": {"enabled": False},
                 "subscriber": {"enabled": True},
-                "heartbeatIntervalInMs": 30000,
+                "heartbeatIntervalInMs": 30_000,
+                "pongTimeoutMs": 30_000,
                 "slowConsumer": SLOW,
                 "allowFilter": False,
                 "cors": CORS,
