@@ -115,6 +115,10 @@ class GatewaySettings:
     """Whether ``X-Forwarded-For``, ``-Proto`` and ``-Host`` are sent upstream."""
     via: bool = True
     """Whether ``Via`` is added to requests and responses."""
+    revocation: Literal["end", "warn"] = "end"
+    """What becomes of exchanges whose key, subscription or token is no more."""
+    challenge_ms: MillisecondsOrOff = 30_000
+    """How long before it expires a client is told so in its stream; 0 for never."""
     api_key_header: HeaderName = "X-Gravitee-Api-Key"
     """The header of API keys, unless a plan has one of its own."""
     api_key_parameter: ParameterName = "api-key"

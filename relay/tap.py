@@ -37,8 +37,6 @@ from relay.management.bootstrap import ensure_admin
 from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.observability.access import open_access_log
-from relay.observability.live import LiveExchanges
-from relay.plans.consumers import Consumers
 from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
 from relay.polling import poll_lean
@@ -193,14 +191,12 @@ class RelayService(Service):
             self._start_demo()
 
     def _start_gateway(self) -> GatewayResource:
-        settings, consumers = self.settings, Consumers()
-        services = Services(
+        settings = self.settings
+        services = Services.assemble(
             self._reactor,
             settings.gateway,
             settings.limits,
             open_access_log(settings.log),
-            LiveExchanges(),
-            consumers,
             _wall_ms,
         )
         found, plans, policies = find_connectors(), find_plans(), find_policies()
@@ -224,7 +220,7 @@ class RelayService(Service):
             ChannelStore(self._store, owner_name(settings.data_dir)),
         )
         self._deployer = Deployer(self._reactor, self._gateway, self._builder)
-        follower = Follower(self._store, self._feed, self._deployer, consumers)
+        follower = Follower(self._store, self._feed, self._deployer, services.consumers)
         self._wait(follower.start())
         return self._gateway
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
@@ -259,6 +259,9 @@ class Poll:
 
     def farewell(self, outcome: Outcome) -> None:
         """An answer cannot end before its time."""
+
+    def control(self, name: str, told: Mapping[str, object]) -> None:
+        """An answer has no place for it."""
 
     def pause(self) -> None:
         """An answer is written at once."""

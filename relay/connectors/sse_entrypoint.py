@@ -7,7 +7,9 @@ they are published, heartbeats while it is quiet, and at the end a goodbye.
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
@@ -28,6 +30,8 @@ from relay.connectors.parameters import (
     read_last_event_id,
     refusal_of,
 )
+from relay.eventstream.encoder import encode
+from relay.eventstream.event import Event
 from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
@@ -226,6 +230,14 @@ class Subscription:
         if options.control_events == "off":
             return b""
         return GOAWAY if outcome in COMES_BACK else error_event(outcome)
+
+    def control(self, name: str, told: Mapping[str, object]) -> bytes | None:
+        """Make an event of it, unless only the source's events may be sent."""
+        if self._entrypoint.options.control_events != "event":
+            return None
+        if self._channel is not None:
+            self._channel.flush()
+        return encode(Event(name, json.dumps(told)))
 
     def pause(self) -> None:
         """The client takes no more for now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from twisted.logger import Logger
@@ -298,6 +299,12 @@ class WebsocketSession:
         if outcome in COMES_BACK:
             return frames.close_frame(frames.GOING_AWAY, "going away")
         return frames.close_frame(frames.NOT_ALLOWED, outcome)
+
+    def control(self, name: str, told: Mapping[str, object]) -> bytes:
+        """Make a frame of it, with the last part of its name as the member's."""
+        if self._channel is not None:
+            self._channel.flush()
+        return frames.text_frame({name.rpartition(".")[2]: dict(told)})
 
     def pause(self) -> None:
         """The client takes no more: give it none, and take none of its own."""

@@ -22,8 +22,8 @@ class Deployer:
     Turns deployments into served APIs and swaps the table.
 
     Exchanges in flight keep the deployment that they began with. An API that is stopped
-    or deleted takes no new calls at once, and what runs is given ``drain_timeout_ms``
-    to end by itself.
+    or deleted takes no new calls at once; its event streams end, and other calls are
+    given ``drain_timeout_ms`` to end by themselves.
 
     :param reactor: what tells the time.
     :param resource: whose table is replaced.
@@ -115,6 +115,9 @@ class Deployer:
     def _drain(self, api_id: str) -> None:
         self.log.info("API {api_id}: stopped", api_id=api_id)
         services = self._resource.services
+        for exchange in services.live.of_api(api_id):
+            if exchange.is_stream:
+                exchange.stop(Outcome.STOPPED)
 
         def cut() -> None:
             if api_id not in self._served:

@@ -10,7 +10,7 @@ ends it in ``_end``, once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from functools import partial
 
 from twisted.web.http_headers import Headers
 
@@ -18,6 +18,7 @@ from relay.eventstream.boundary import EventCounter
 from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.direct import DirectWriter
+from relay.gateway.feed import Feed
 from relay.gateway.headers import (
     REQUEST_ID,
     TRANSACTION_ID,
@@ -32,32 +33,11 @@ from relay.gateway.services import Services
 from relay.gateway.site import RelayRequest
 from relay.model.message_options import CorsOptions
 from relay.model.outcome import Outcome
-from relay.observability.access import AccessRecord
+from relay.observability.access import AccessRecord, timestamp
 from relay.plans.verdict import Admission
 from relay.upstream.verbatim import ChunksTaker
 
 LONGEST_TRANSACTION_ID = 256
-
-
-class Feed(Protocol):
-    """What answers an exchange."""
-
-    def pause(self) -> None:
-        """The client takes no more for now."""
-
-    def resume(self) -> None:
-        """The client takes more."""
-
-    def farewell(self, outcome: Outcome) -> bytes | None:
-        """
-        Give what ends the body before its time, between two events.
-
-        :param outcome: why it ends.
-        :return: None when a body cannot end but by being cut.
-        """
-
-    def release(self) -> None:
-        """The exchange is over: let go of whatever feeds it, at once."""
 
 
 class Exchange:
@@ -136,6 +116,9 @@ class Exchange:
         record.plan_id = admission.plan_id
         record.application_id = admission.application_id
         record.subscription_id = admission.subscription_id
+        if admission.grants:
+            self.services.stays.add(self, admission.grants)
+            self.endings.append(partial(self.services.stays.remove, self))
         if self.request.expects_continue():
             self.request.channel.send_continue()
 
@@ -298,14 +281,11 @@ class Exchange:
 
         :param outcome: ``stopped`` or ``drained``.
         """
-        if not self._sender.begun:
-            self.refuse(
-                refusals.SHUTTING_DOWN
-                if outcome is Outcome.DRAINED
-                else refusals.STOPPED
-            )
-        else:
+        if self._sender.begun:
             self.leave(outcome)
+        else:
+            drained = outcome is Outcome.DRAINED
+            self.refuse(refusals.SHUTTING_DOWN if drained else refusals.STOPPED)
 
     def leave(self, outcome: Outcome, clock: str | None = None) -> None:
         """
@@ -321,6 +301,22 @@ class Exchange:
         if farewell:
             self.write(farewell)
         self.complete([], outcome, clock)
+
+    def challenge(self, reason: str, ends_at_ms: int | None) -> None:
+        """Tell the client, in the stream, that it has to renew its credential."""
+        told: dict[str, object] = {"reason": reason, "stream": self.record.request_id}
+        if ends_at_ms is not None:
+            told["endsAt"] = timestamp(ends_at_ms)
+        feed = self.feed if self._streams else None
+        if feed is not None and (data := feed.control("relay.challenge", told)):
+            self.write(data)
+
+    def expel(self, outcome: Outcome) -> None:
+        """End, ``expired`` or ``revoked``: what has let the client in is no more."""
+        if self._sender.begun:
+            self.leave(outcome)
+        else:
+            self.refuse(refusals.no_longer(outcome))
 
     def client_full(self) -> None:
         """The client takes no more for now."""

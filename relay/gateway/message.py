@@ -25,6 +25,7 @@ from relay.gateway.flows.entrance import Entrance
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.flows.passage import Passage
 from relay.gateway.refusals import Refusal
+from relay.gateway.renewal import PARAMETER as RENEW, renew
 from relay.model.message_options import CorsOptions
 
 
@@ -216,7 +217,9 @@ class MessageAnswerer:
         exchange.record.endpoint = self._group
         call = MessageCall(exchange, path, query, self._channels)
         door = self._find(call)
-        if door is None:
+        if call.method == b"POST" and (stream := call.parameters.get(RENEW)):
+            renew(exchange, stream)
+        elif door is None:
             call.refuse(refusals.NO_ENTRYPOINT)
         elif self._custody is None:
             self._go_through(door, call)

@@ -8,7 +8,7 @@ of its body.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -280,6 +280,9 @@ class Passthrough:
             self._response.resume()
 
     def farewell(self, outcome: Outcome) -> None:
+        """Nothing may be added to what the source sends."""
+
+    def control(self, name: str, told: Mapping[str, object]) -> None:
         """Nothing may be added to what the source sends."""
 
     def release(self) -> None:

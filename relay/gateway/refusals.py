@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from twisted.web.http_headers import Headers
 
 from relay.model.outcome import Outcome
-from relay.plans.verdict import Denial
+from relay.plans.verdict import UNRESOLVED, Denial
 from relay.policies.call import Interrupted, header_value
 from relay.upstream.errors import UpstreamError
 
@@ -167,6 +167,15 @@ def no_context_path(message: str) -> Refusal:
     :param message: ``gateway.not_found_message``.
     """
     return Refusal(404, "NO_CONTEXT_PATH", message, plain=True)
+
+
+def no_longer(outcome: Outcome) -> Refusal:
+    """
+    Say that what has let a client in is no more, before its response has begun.
+
+    :param outcome: ``expired`` or ``revoked``.
+    """
+    return Refusal(401, UNRESOLVED.key, UNRESOLVED.message, outcome)
 
 
 BAD_SYNTAX = bad_request("Bad request")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 
+from relay.gateway.stays import Stays
 from relay.observability.access import AccessLog
 from relay.observability.live import LiveExchanges
 from relay.plans.consumers import Consumers
@@ -24,6 +25,7 @@ class Services:
     :param access: the access log.
     :param live: the exchanges under way.
     :param consumers: the subscriptions in force.
+    :param stays: what exchanges rest on.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -33,4 +35,29 @@ class Services:
     access: AccessLog
     live: LiveExchanges
     consumers: Consumers
+    stays: Stays
     wall_ms: Callable[[], int]
+
+    @classmethod
+    def assemble(
+        cls,
+        reactor: IReactorTime,
+        settings: GatewaySettings,
+        limits: LimitSettings,
+        access: AccessLog,
+        wall_ms: Callable[[], int],
+    ) -> Services:
+        """
+        Make what is not there yet, and let stays follow what consumers may.
+
+        :param reactor: what tells the time and calls later.
+        :param settings: the gateway's settings.
+        :param limits: how many exchanges there may be.
+        :param access: the access log.
+        :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+        """
+        live, consumers = LiveExchanges(), Consumers()
+        warns = settings.revocation == "warn"
+        stays = Stays(reactor, wall_ms, live, settings.challenge_ms, warns)
+        consumers.watchers.append(stays)
+        return cls(reactor, settings, limits, access, live, consumers, stays, wall_ms)

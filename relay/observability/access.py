@@ -85,7 +85,7 @@ class JsonAccessLog:
 
     def _line(self, kind: str, record: AccessRecord, now_ms: int) -> None:
         line: dict[str, object] = {
-            "ts": _timestamp(now_ms),
+            "ts": timestamp(now_ms),
             "kind": kind,
             "requestId": record.request_id,
             "transactionId": record.transaction_id,
@@ -168,7 +168,12 @@ class _Guarded:
             self._failing = False
 
 
-def _timestamp(now_ms: int) -> str:
+def timestamp(now_ms: int) -> str:
+    """
+    Write an instant as RFC 3339 in UTC.
+
+    :param now_ms: milliseconds since the Unix epoch.
+    """
     seconds, ms = divmod(now_ms, 1000)
     return f"{_second(seconds)}.{ms:03}Z"
 

@@ -22,6 +22,12 @@ class LiveExchange(Protocol):
     def stop(self, outcome: Outcome) -> None:
         """End it, with this outcome."""
 
+    def challenge(self, reason: str, ends_at_ms: int | None) -> None:
+        """Tell the client that it has to renew its credential."""
+
+    def expel(self, outcome: Outcome) -> None:
+        """End it, because what has let it in is no more."""
+
 
 class LiveExchanges:
     """All exchanges of the process that have begun and not ended."""

@@ -35,8 +35,6 @@ from relay.gateway.site import RelaySite
 from relay.model.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.observability.access import JsonAccessLog
-from relay.observability.live import LiveExchanges
-from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
 from relay.plans.key_sets import KeySets
@@ -209,16 +207,16 @@ class Gateway:
         self.limits = limits
         self.lines: list[dict[str, Any]] = []
         """The access log."""
-        self.live = LiveExchanges()
-        self.services = Services(
+        self.now_ms = NOW_MS
+        """The time of day when the test's clock says 0."""
+        self.services = Services.assemble(
             cast(Any, reactor),
             settings,
             limits,
             JsonAccessLog(lambda line: self.lines.append(json.loads(line)), with_query),
-            self.live,
-            Consumers(),
-            lambda: NOW_MS,
+            lambda: self.now_ms,
         )
+        self.live = self.services.live
         self.resource = GatewayResource(self.services)
         self.groups: list[Group] = []
         """The endpoint group of each deployment that was made ready, in order."""

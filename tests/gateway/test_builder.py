@@ -18,8 +18,6 @@ from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
 from relay.model.message_kinds import HTTP_POST_ENTRYPOINT
 from relay.model.records import Deployment
-from relay.observability.live import LiveExchanges
-from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans
 from relay.plans.keyless import keyless_plan
 from relay.policies.discovery import Policies
@@ -103,13 +101,11 @@ class ChannelsTests(SynchronousTestCase):
         self.leases = Leases()
         self.entrypoints = Entrypoints()
         self.builder = Builder(
-            Services(
+            Services.assemble(
                 self.clock,
                 GatewaySettings(tenant="north"),
                 LimitSettings(),
                 cast(Any, None),
-                LiveExchanges(),
-                Consumers(),
                 lambda: 0,
             ),
             builtin().parse_api,

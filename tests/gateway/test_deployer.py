@@ -169,19 +169,32 @@ class FailureTests(DeployerCase):
 
 class StopTests(DeployerCase):
     async def stopped(self) -> tuple[Client, SourceConnection]:
-        """An API that is stopped with a stream open."""
+        """An API that is stopped with a download under way."""
         await self.stage(drain_timeout_ms=10_000, http={"idleTimeout": 0})
-        client, source = await self.stream()
+        client, source = await self.call(get(b"/api"))
+        source.send(response(b"12", b"Connection: close")[:-1])
+        await client.head()
         self.gateway.deployer.apply({"api-1": None})
         self.assertEqual(await self.place(), 404)
         return client, source
+
+    async def test_event_streams(self) -> None:
+        """They end at once, for they would never end by themselves."""
+        await self.stage(drain_timeout_ms=10_000, http={"idleTimeout": 0})
+        client, source = await self.stream()
+        self.gateway.deployer.apply({"api-1": None})
+        await client.until_over()
+        await source.until_over()
+        self.assertTrue(client.was_reset)
+        line = await self.gateway.ended()
+        self.assertEqual((line["outcome"], line["errorKey"]), ("stopped", None))
 
     async def test_stopped(self) -> None:
         """A stopped API takes no calls; what runs is given a while, then cut."""
         client, source = await self.stopped()
         self.reactor.advance_ms(9_999)
-        source.send(chunk(b"data: 1\n\n"))
-        self.assertEqual(await client.event(), b"data: 1\n\n")
+        await settle()
+        self.assertFalse(client.over)
         self.reactor.advance_ms(1)
         await client.until_over()
         await source.until_over()
@@ -194,8 +207,8 @@ class StopTests(DeployerCase):
         client, source = await self.stopped()
         self.gateway.deployer.apply({"api-1": deployed(self.body())})
         self.reactor.advance_ms(20_000)
-        source.send(chunk(b"data: 1\n\n"))
-        self.assertEqual(await client.event(), b"data: 1\n\n")
+        source.send(b"2")
+        await client.until_received(b"2")
         self.assertEqual(await self.place(), b"/base")
 
     async def test_stopped_twice(self) -> None:

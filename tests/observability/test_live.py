@@ -20,6 +20,12 @@ class Exchange:
     def stop(self, outcome: Outcome) -> None:
         """Go on."""
 
+    def challenge(self, reason: str, ends_at_ms: int | None) -> None:
+        """Go on."""
+
+    def expel(self, outcome: Outcome) -> None:
+        """Go on."""
+
 
 class LiveExchangesTests(SynchronousTestCase):
     def test_counted(self) -> None:

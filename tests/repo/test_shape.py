@@ -28,7 +28,7 @@ FOREIGN = re.compile(
 """Paths of one machine, and hosts of package registries."""
 UNTESTED = {
     "relay": "holds the version",
-    "relay.gateway.services": "a record without behaviour",
+    "relay.gateway.services": "assembled by all of tests/gateway",
     "relay.channel.entry": "exercised by every test of a channel",
     "relay.channel.log": "exercised by every test of a channel",
     "relay.channel.message": "a record without behaviour",
@@ -45,6 +45,7 @@ UNTESTED = {
     "relay.gateway.flows.calls": "in tests/gateway/flows/test_passage.py",
     "relay.gateway.flows.entrance": "in tests/gateway/flows/test_passage.py",
     "relay.gateway.flows.paths": "in tests/gateway/flows/test_selection.py",
+    "relay.gateway.feed": "holds an interface",
     "relay.plans.interfaces": "holds interfaces",
     "relay.policies.ant": "in tests/policies/test_resource_filtering.py",
     "relay.policies.call": "exercised by all of tests/policies",
@@ -54,6 +55,7 @@ UNTESTED = {
     "relay.policies.scope": "exercised by all of tests/policies",
     "relay.plans.bearer": "in tests/plans/test_jwt.py and test_oauth2.py",
     "relay.policies.counting": "in tests/policies/test_rate_limit.py",
+    "relay.gateway.renewal": "in tests/wire/test_stays.py",
     "relay.tap": "in tests/wire/test_start.py",
     "relay.tls.verification": "in tests/tls/test_client.py and test_server.py",
     "relay.upstream.event_source": "in tests/wire/test_message_streams.py",

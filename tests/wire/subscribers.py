@@ -48,11 +48,13 @@ class Subscribers:
 
     :param port: the gateway's.
     :param path: the stream's.
+    :param header: one more header that each sends.
     """
 
-    def __init__(self, port: int, path: str) -> None:
+    def __init__(self, port: int, path: str, header: str = "X-Nothing: more") -> None:
         self._port = port
         self._path = path
+        self._header = header
         self._selector = selectors.DefaultSelector()
         self._over = threading.Event()
         self.clients: list[Client] = []
@@ -71,7 +73,8 @@ class Subscribers:
             resume = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id else ""
             handle.sendall(
                 f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\n"
-                f"Accept: text/event-stream\r\n{resume}\r\n".encode()
+                f"Accept: text/event-stream\r\n{self._header}\r\n"
+                f"{resume}\r\n".encode()
             )
             handle.setblocking(False)
             client = Client(handle)

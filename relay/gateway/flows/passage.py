@@ -8,7 +8,7 @@ the turn of the reactor that they come in, unless one of them takes its time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from twisted.internet.defer import Deferred
@@ -250,6 +250,9 @@ class Passage:
         """Nothing is written yet."""
 
     def farewell(self, outcome: Outcome) -> None:
+        """Nothing is written yet."""
+
+    def control(self, name: str, told: Mapping[str, object]) -> None:
         """Nothing is written yet."""
 
     def release(self) -> None:

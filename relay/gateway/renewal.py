@@ -1,0 +1,45 @@
+"""Renewing, by a call of its own, what a running stream of a MESSAGE API rests on."""
+
+from __future__ import annotations
+
+from relay.gateway.cors import cors_headers
+from relay.gateway.exchange import Exchange
+from relay.gateway.refusals import Refusal
+from relay.observability.access import AccessRecord
+
+PARAMETER = "relay.renew"
+"""The query parameter that names the stream, by its request id."""
+NO_STREAM = Refusal(
+    404, "STREAM_NOT_FOUND", "This process has no such stream that could be renewed"
+)
+ANOTHERS = Refusal(
+    403, "STREAM_OF_ANOTHER", "The stream is not one of this subscription"
+)
+
+
+def renew(exchange: Exchange, request_id: str) -> None:
+    """
+    Let a stream rest on what has let this call in.
+
+    Both must come by the same plan, for the same subscription of the same application.
+
+    :param exchange: the call; its client was let in.
+    :param request_id: the stream's.
+    """
+    stays = exchange.services.stays
+    stream = stays.find(request_id)
+    if stream is None or stream.record.api_id != exchange.record.api_id:
+        exchange.refuse(NO_STREAM)
+        return
+    if _identity(stream.record) != _identity(exchange.record):
+        exchange.refuse(ANOTHERS)
+        return
+    assert exchange.admission is not None
+    stays.renew(stream, exchange.admission.grants)
+    headers = cors_headers(exchange.request.requestHeaders, exchange.cors)
+    exchange.begin(204, b"No Content", headers, event_stream=False)
+    exchange.complete([])
+
+
+def _identity(record: AccessRecord) -> tuple[str | None, ...]:
+    return record.plan_id, record.application_id, record.subscription_id

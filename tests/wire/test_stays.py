@@ -1,0 +1,316 @@
+"""A stream is not forgotten after it was let in: it ends with what let it in."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.wire.client import RawClient
+from tests.wire.daemon import Daemon, proxy_api, until
+from tests.wire.keyed import KeyedApi, Subscription
+from tests.wire.scripted import Connection, scripted
+from tests.wire.subscribers import Subscribers
+
+TICK = b"data: tick\n"
+STREAM = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n"
+)
+
+
+def ticking_api(context_path: str, **entrypoint: Any) -> dict[str, Any]:
+    """Write the definition of a MESSAGE API that every process can serve."""
+    return {
+        "definitionVersion": "V4",
+        "name": f"ticks {context_path}",
+        "apiVersion": "1.0",
+        "type": "MESSAGE",
+        "listeners": [
+            {
+                "type": "HTTP",
+                "paths": [{"path": context_path}],
+                "entrypoints": [
+                    {"type": "sse", "configuration": entrypoint},
+                    {
+                        "type": "websocket",
+                        "configuration": {"publisher": {"enabled": False}},
+                    },
+                ],
+            }
+        ],
+        "endpointGroups": [
+            {
+                "name": "ticks",
+                "type": "mock",
+                "endpoints": [
+                    {
+                        "name": "mock",
+                        "type": "mock",
+                        "configuration": {
+                            "messageInterval": 200,
+                            "messageContent": "tick",
+                        },
+                    }
+                ],
+            }
+        ],
+    }
+
+
+class SeveralProcessesTests(SynchronousTestCase):
+    """Two daemons on one store."""
+
+    def setUp(self) -> None:
+        """Start them."""
+        root = Path(tempfile.mkdtemp(prefix="relay-"))
+        toml = f'[store]\nurl = "sqlite:///{root}/shared.db"\n'
+        self.one = Daemon(root / "one", toml).start()
+        self.addCleanup(self.one.kill)
+        self.two = Daemon(root / "two", toml).start()
+        self.addCleanup(self.two.kill)
+
+    def opened(self, daemon: Daemon, path: str, count: int) -> Subscribers:
+        """Open streams, and wait until each has its head."""
+        until(lambda: self.status(daemon, path) == 200, f"{path} is served")
+        subscribers = Subscribers(daemon.port, path, "Connection: close")
+        self.addCleanup(subscribers.leave)
+        subscribers.add(count)
+        until(
+            lambda: all(one.status == b"200" for one in subscribers.clients),
+            f"{count} streams",
+        )
+        return subscribers
+
+    def status(self, daemon: Daemon, path: str) -> int:
+        """Ask for a stream, and leave it."""
+        client = RawClient(daemon.port)
+        try:
+            client.get(path, "Accept: text/event-stream")
+            return int(client.until(b"\r\n").split(b" ")[1])
+        finally:
+            client.close()
+
+    def test_a_thousand_streams(self) -> None:
+        """A key is revoked: its streams end within a second, on both; others do not."""
+        api = KeyedApi(self.one, ticking_api("/ticks"))
+        api.start()
+        subscription = api.subscribe()
+        other_key = self.one.must("POST", f"{subscription.at}/api-keys/_renew", {})
+        path = f"/ticks?api-key={subscription.key}"
+        here = self.opened(self.one, path, 500)
+        there = self.opened(self.two, path, 500)
+        spared = self.opened(self.two, f"/ticks?api-key={other_key['key']}", 10)
+        begun = time.monotonic()
+        subscription.act_on_key("_revoke")
+        answered = time.monotonic()
+
+        def all_ended() -> bool:
+            return all(one.ended for one in (*here.clients, *there.clients))
+
+        until(all_ended, "1,000 streams end", 1.0)
+        print(
+            f"1,000 streams on two processes: revoked in {answered - begun:.3f} s, "
+            f"ended after {time.monotonic() - begun:.3f} s"
+        )
+        self.assertEqual([one.ended for one in spared.clients], [False] * 10)
+        for daemon in (self.one, self.two):
+            self.assertEqual(self.status(daemon, path), 401)
+            until(partial(self.has_revoked, daemon, 500), "500 lines")
+
+    def has_revoked(self, daemon: Daemon, count: int) -> bool:
+        """Whether the access log says that so many streams were revoked."""
+        outcomes = [line["outcome"] for line in daemon.access_lines()]
+        return outcomes.count("revoked") == count
+
+    def test_whatever_ends(self) -> None:
+        """A subscription, a plan or an API: its streams end on the other process."""
+        api = KeyedApi(self.one, ticking_api("/ticks"))
+        keyless = api.plan("KEY_LESS")
+        api.start()
+        subscription = api.subscribe()
+        path = f"/ticks?api-key={subscription.key}"
+
+        streams = self.opened(self.two, path, 3)
+        subscription.act("_pause")
+        self.ends(streams)
+        subscription.act("_resume")
+
+        streams = self.opened(self.two, path, 3)
+        soon = datetime.now(UTC) + timedelta(seconds=1.5)
+        self.one.must("PUT", subscription.at, {"endingAt": soon.isoformat()})
+        until(lambda: all(one.ended for one in streams.clients), "the end", 2.5)
+        self.assertGreaterEqual(datetime.now(UTC), soon)
+        self.two.access_line(outcome="expired")
+        self.one.must("PUT", subscription.at, {})
+
+        streams = self.opened(self.two, path, 3)
+        open_to_all = self.opened(self.two, "/ticks", 3)
+        self.one.must("POST", f"{api.at}/plans/{keyless}/_close")
+        self.ends(open_to_all)
+        self.assertEqual(self.status(self.two, "/ticks"), 401)
+        self.assertFalse(any(one.ended for one in streams.clients))
+
+        self.one.must("POST", f"{api.at}/_stop")
+        self.ends(streams)
+        self.two.access_line(outcome="stopped")
+
+    def ends(self, streams: Subscribers) -> None:
+        """Check that streams end within a second."""
+        until(lambda: all(one.ended for one in streams.clients), "the end", 1.0)
+
+
+class OneProcessTests(SynchronousTestCase):
+    """What clients see of it."""
+
+    def daemon_with(self, gateway: str = "") -> Daemon:
+        """Start one."""
+        root = Path(tempfile.mkdtemp(prefix="relay-"))
+        daemon = Daemon(root, f"[gateway]\n{gateway}\n").start()
+        self.addCleanup(daemon.kill)
+        return daemon
+
+    def streaming(self, daemon: Daemon, path: str, *headers: str) -> RawClient:
+        """Open a stream, once it is there."""
+        for _ in range(200):
+            client = RawClient(daemon.port)
+            self.addCleanup(client.close)
+            client.get(path, "Accept: text/event-stream", *headers)
+            if b" 200 " in client.until(b"\r\n"):
+                return client
+            client.close()
+            time.sleep(0.01)
+        raise AssertionError(f"{path} is not served")
+
+    def expire(
+        self, daemon: Daemon, subscription: Subscription, seconds: float
+    ) -> None:
+        """Let a key end soon."""
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        daemon.must("PUT", subscription.key_at, {"expireAt": at.isoformat()})
+
+    def test_passthrough(self) -> None:
+        """A stream of a PROXY API is cut, and so is its source's connection."""
+        closed: list[float] = []
+
+        def script(connection: Connection) -> None:
+            connection.head()
+            connection.send(STREAM)
+            closed.append(connection.closed_at())
+
+        daemon = self.daemon_with()
+        with scripted(script) as (port, _):
+            api = KeyedApi(daemon, proxy_api(f"http://127.0.0.1:{port}/", "/proxied"))
+            api.start()
+            subscription = api.subscribe()
+            client = self.streaming(daemon, f"/proxied?api-key={subscription.key}")
+            client.until(b"data: 1\n\n")
+            subscription.act("_close")
+            self.assertEqual(client.rest()[1], "reset")
+            daemon.access_line(outcome="revoked", planId=api.plan_id)
+            until(lambda: closed, "the source is let go")
+
+    def test_told_and_renewed(self) -> None:
+        """A client is told before its key expires, and goes on with another."""
+        daemon = self.daemon_with("challenge_ms = 60000")
+        api = KeyedApi(daemon, ticking_api("/ticks"))
+        api.start()
+        subscription = api.subscribe()
+        client = self.streaming(daemon, f"/ticks?api-key={subscription.key}")
+        head = client.until(b"\r\n\r\n").lower()
+        request_id = head.partition(b"x-gravitee-request-id: ")[2].split(b"\r\n")[0]
+        self.expire(daemon, subscription, 3)
+        client.until(b"event: relay.challenge\ndata: ")
+        told = json.loads(client.until(b"\n\n"))
+        self.assertEqual(told["reason"], "expiring")
+        self.assertEqual(told["stream"], request_id.decode())
+        self.assertIn("T", told["endsAt"])
+
+        new = daemon.must("POST", f"{subscription.at}/api-keys/_renew", {})["key"]
+        stranger = self.another(daemon, api)
+        for key, stream, status in (
+            (stranger, told["stream"], 403),
+            (new, "none", 404),
+            ("wrong", told["stream"], 401),
+            (new, told["stream"], 204),
+        ):
+            self.renewed(daemon, key, stream, status)
+        until(lambda: self.is_over(daemon, subscription.key), "the old key is over")
+        client.until(TICK)
+        # Revoking what it rested on before changes nothing any more.
+        subscription.act_on_key("_revoke")
+        for _ in range(5):
+            client.until(TICK)
+        subscription.act("_pause")
+        rest = client.until(b"\r\n0\r\n\r\n")
+        self.assertIn(b'event: error\ndata: {"reason": "revoked"}\n\n', rest)
+        self.assertNotIn(b"event: goaway\n", rest)
+
+    def another(self, daemon: Daemon, api: KeyedApi) -> str:
+        """Subscribe somebody else, and give the key."""
+        api.application_id = daemon.must("POST", "/applications", {"name": "x"})["id"]
+        return api.subscribe().key
+
+    def renewed(self, daemon: Daemon, key: str, stream: str, status: int) -> None:
+        """Try to renew a stream; a key takes a moment to be known."""
+
+        def answer() -> bool:
+            path = f"/ticks?api-key={key}&relay.renew={stream}"
+            return daemon.get(path, method="POST").status == status
+
+        until(answer, f"{status}", 2.0)
+
+    def is_over(self, daemon: Daemon, key: str) -> bool:
+        """Whether a key opens nothing any more."""
+        client = RawClient(daemon.port)
+        try:
+            client.get(f"/ticks?api-key={key}", "Accept: text/event-stream")
+            return b" 401 " in client.until(b"\r\n")
+        finally:
+            client.close()
+
+    def test_only_the_source(self) -> None:
+        """A stream without control events just ends."""
+        daemon = self.daemon_with("challenge_ms = 60000")
+        api = KeyedApi(daemon, ticking_api("/ticks", controlEvents="off"))
+        api.start()
+        subscription = api.subscribe()
+        client = self.streaming(daemon, f"/ticks?api-key={subscription.key}")
+        self.expire(daemon, subscription, 1)
+        rest = client.until(b"\r\n0\r\n\r\n")
+        self.assertIn(TICK, rest)
+        for word in (b"relay.challenge", b"event: error", b"goaway"):
+            self.assertNotIn(word, rest)
+        daemon.access_line(outcome="expired")
+
+    def test_warned_only(self) -> None:
+        """Where the administrator says so, streams go on, and are told."""
+        daemon = self.daemon_with('revocation = "warn"')
+        api = KeyedApi(daemon, ticking_api("/ticks"))
+        api.start()
+        subscription = api.subscribe()
+        client = self.streaming(daemon, f"/ticks?api-key={subscription.key}")
+        subscription.act_on_key("_revoke")
+        client.until(b"event: relay.challenge\ndata: ")
+        told = json.loads(client.until(b"\n\n"))
+        self.assertEqual(told["reason"], "revoked")
+        for _ in range(3):
+            client.until(TICK)
+        self.assertIn("goes on, though what let it in is revoked", daemon.log())
+
+    def test_keyless_streams_cost_nothing(self) -> None:
+        """What rests on nothing cannot be renewed, and ends with its plan only."""
+        daemon = self.daemon_with()
+        daemon.publish(ticking_api("/ticks"))
+        client = self.streaming(daemon, "/ticks")
+        head = client.until(b"\r\n\r\n").lower()
+        stream = head.partition(b"x-gravitee-request-id: ")[2].split(b"\r\n")[0]
+        path = f"/ticks?relay.renew={stream.decode()}"
+        self.assertEqual(daemon.get(path, method="POST").status, 404)
+        client.until(TICK)
