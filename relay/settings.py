@@ -40,6 +40,7 @@ from .settings_types import (
 __all__ = [
     "AdminSettings",
     "GatewaySettings",
+    "GatewayTlsSettings",
     "LimitSettings",
     "ListenerSettings",
     "LogSettings",
@@ -74,6 +75,31 @@ class TlsSettings:
         if self.client_auth == "none" and self.ca is not None:
             raise ValueError("ca has no effect unless client_auth is set")
 
+    @property
+    def offers_http2(self) -> bool:
+        """Whether clients may speak HTTP/2."""
+        return False
+
+
+@dataclass(frozen=True)
+class GatewayTlsSettings(TlsSettings):
+    """The TLS side of a listener for clients."""
+
+    http2: bool = False
+    """Whether HTTP/2 is offered, besides HTTP/1.1."""
+    http2_max_streams: Annotated[int, Range(1, 100_000)] = 1000
+    """Streams at once of one HTTP/2 connection."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.http2 and self.http2_max_streams != 1000:
+            raise ValueError("http2_max_streams has no effect unless http2 is set")
+
+    @property
+    def offers_http2(self) -> bool:
+        """Whether clients may speak HTTP/2."""
+        return self.http2
+
 
 @dataclass(frozen=True)
 class ListenerSettings:
@@ -83,7 +109,7 @@ class ListenerSettings:
     """What a definition's ``listeners[].servers`` refers to."""
     endpoint: Endpoint
     """A Twisted endpoint string; ``haproxy:`` in front reads the PROXY protocol."""
-    tls: TlsSettings | None = None
+    tls: GatewayTlsSettings | None = None
     trusted_proxies: tuple[Network, ...] = ()
     """Whose ``X-Forwarded-*`` headers are believed."""
     client_certificate_header: HeaderName | None = None

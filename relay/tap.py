@@ -29,9 +29,9 @@ from relay.demo import DEMO_KEY, DemoError, DemoSource, demo_lines, setup_demo
 from relay.gateway.builder import Builder
 from relay.gateway.deployer import Deployer, drained
 from relay.gateway.follower import Follower
+from relay.gateway.http2_site import gateway_site
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
-from relay.gateway.site import RelaySite
 from relay.management.auth import Authenticator
 from relay.management.bootstrap import ensure_admin
 from relay.management.passwords import Passwords
@@ -183,7 +183,7 @@ class RelayService(Service):
         gateway = self._start_gateway()
         self._listen_management()
         for listener in settings.gateway.listeners:
-            site = RelaySite(
+            site = gateway_site(
                 gateway, listener, settings.gateway, settings.limits, self._reactor
             )
             self._listen(listener.endpoint, site, listener.tls)
@@ -255,7 +255,8 @@ class RelayService(Service):
         self, endpoint: str, factory: IProtocolFactory, tls: TlsSettings | None
     ) -> IListeningPort:
         if tls is not None:
-            creator = server_creator(tls.certificate, tls.key, tls.client_auth, tls.ca)
+            files = (tls.certificate, tls.key, tls.client_auth, tls.ca)
+            creator = server_creator(*files, http2=tls.offers_http2)
             factory = tls_factory(creator, factory, self._reactor)
         try:
             port: IListeningPort = self._wait(

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.settings import (
     GatewaySettings,
+    GatewayTlsSettings,
     ListenerSettings,
     Settings,
     SettingsError,
@@ -98,6 +99,40 @@ class LoadTests(SynchronousTestCase):
         path = self.file('[management.tls]\ncertificate = "c"\n')
         settings = load(path, "var", {"RELAY__MANAGEMENT__TLS__KEY": "k"}, {})
         self.assertEqual(settings.management.tls, TlsSettings("c", "k"))
+
+    def test_http2(self) -> None:
+        """A TLS listener may speak it; nothing else can, and says so."""
+        listener = '[[gateway.listeners]]\nid = "a"\nendpoint = "tcp:1"\n'
+        pair = 'certificate = "c"\nkey = "k"\n'
+
+        def loaded(text: str) -> Settings:
+            return load(self.file(text), "var", {}, {})
+
+        def refused(text: str) -> str:
+            error: SettingsError = self.assertRaises(SettingsError, loaded, text)
+            return str(error)
+
+        tls = f"{listener}[gateway.listeners.tls]\n"
+        on = f"{tls}{pair}http2 = true\nhttp2_max_streams = 50\n"
+        (one,) = loaded(on).gateway.listeners
+        self.assertEqual(
+            one.tls, GatewayTlsSettings("c", "k", http2=True, http2_max_streams=50)
+        )
+        (one,) = loaded(f"{tls}{pair}").gateway.listeners
+        assert one.tls is not None
+        self.assertFalse(one.tls.offers_http2)
+        self.assertIn("tls.certificate", refused(f"{tls}http2 = true\n"))
+        self.assertIn(
+            "gateway.listeners[0].http2", refused(f"{listener}http2 = true\n")
+        )
+        self.assertIn(
+            "management.tls.http2", refused(f"[management.tls]\n{pair}http2 = true\n")
+        )
+        self.assertIn(
+            "http2_max_streams has no effect unless http2 is set",
+            refused(f"{tls}{pair}http2_max_streams = 50\n"),
+        )
+        self.assertIn("http2_max_streams", refused(f"{on}".replace("50", "0")))
 
     def test_data_dir_is_put_into_what_was_given(self) -> None:
         """A path of one's own may refer to the data directory as the defaults do."""

@@ -4,7 +4,13 @@ import os
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.settings import Settings, SettingsError, TlsSettings, load
+from relay.settings import (
+    GatewayTlsSettings,
+    Settings,
+    SettingsError,
+    TlsSettings,
+    load,
+)
 from relay.settings_source import from_environment, from_file, from_options, keys
 
 
@@ -53,7 +59,7 @@ class FileTests(SynchronousTestCase):
         self.assertFalse(settings.gateway.via)
         public, inside = settings.gateway.listeners
         self.assertEqual((public.id, inside.id), ("public", "inside"))
-        self.assertEqual(public.tls, TlsSettings("c.pem", "k.pem"))
+        self.assertEqual(public.tls, GatewayTlsSettings("c.pem", "k.pem"))
         self.assertEqual([str(n) for n in public.trusted_proxies], ["10.0.0.0/8"])
         self.assertIsNone(inside.tls)
         self.assertEqual(settings.management.hosts, ("relay.example",))

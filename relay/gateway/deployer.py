@@ -140,7 +140,7 @@ def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
     """
     services = resource.services
     live = services.live
-    resource.accepting = False
+    resource.close()
     done: Deferred[None] = Deferred()
 
     def cut(streams_only: bool) -> None:

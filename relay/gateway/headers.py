@@ -21,6 +21,7 @@ from relay.upstream.fields import copied
 TRANSACTION_ID = b"x-gravitee-transaction-id"
 REQUEST_ID = b"x-gravitee-request-id"
 VIA = b"1.1 relay"
+VIA_HTTP2 = b"2.0 relay"
 
 
 def new_id() -> bytes:
@@ -195,14 +196,15 @@ def add_forwarded(
         headers.removeHeader(b"forwarded")
 
 
-def add_via(headers: Headers) -> None:
+def add_via(headers: Headers, via: bytes = VIA) -> None:
     """
     Add the gateway to ``Via`` (RFC 9110, 7.6.3).
 
     :param headers: the headers of a message, changed in place.
+    :param via: in which protocol the gateway received it, and the gateway's name.
     """
     before = headers.getRawHeaders(b"via", [])
-    headers.setRawHeaders(b"via", [b", ".join([*before, VIA])])
+    headers.setRawHeaders(b"via", [b", ".join([*before, via])])
 
 
 def allowed_trailers(

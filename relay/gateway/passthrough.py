@@ -20,6 +20,8 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.flows.entrance import Entrance
 from relay.gateway.flows.passage import Passage
 from relay.gateway.headers import (
+    VIA,
+    VIA_HTTP2,
     add_forwarded,
     add_via,
     downstream_headers,
@@ -188,7 +190,7 @@ class Passthrough:
                 exchange.trusted,
             )
         if settings.via:
-            add_via(headers)
+            add_via(headers, VIA_HTTP2 if request.clientproto == b"HTTP/2" else VIA)
         exchange.identify(headers)
         if (
             request.body is None

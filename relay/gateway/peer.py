@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import Any
+from typing import Any, cast
 
 _TCP_INFO_BYTES_ACKED = 120
 """Where ``tcpi_bytes_acked`` stands in Linux's ``struct tcp_info`` (since 4.1)."""
@@ -62,9 +62,12 @@ def bytes_taken(transport: Any) -> int | None:
     """
     Count the bytes that the client's side has acknowledged so far.
 
-    :param transport: a connection.
+    :param transport: a connection; a stream of HTTP/2 has its own count.
     :return: None where the kernel does not tell.
     """
+    counted = getattr(transport, "bytes_taken", None)
+    if counted is not None:
+        return cast(int, counted())
     handle = tcp_socket(transport)
     if handle is None or handle.fileno() < 0:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from twisted.internet.defer import Deferred
@@ -61,6 +61,14 @@ class GatewayResource(Resource):
         self.accepting = True
         """False while the daemon stops."""
         self._attempts = LocalCounters(services.reactor)
+        self.when_closing: list[Callable[[], None]] = []
+        """Told when it begins to stop."""
+
+    def close(self) -> None:
+        """Take no more requests."""
+        self.accepting = False
+        for told in self.when_closing:
+            told()
 
     def render(self, request: RelayRequest) -> int:
         """Begin an exchange for a request whose head has come."""
@@ -99,6 +107,7 @@ class GatewayResource(Resource):
             _USER.sub(b"", request.uri.partition(b"?")[0]).decode("latin-1"),
             peer,
             remote_address(peer, forwarded, networks),
+            protocol=request.clientproto.decode("latin-1"),
         )
         return record, trusted
 
@@ -187,7 +196,7 @@ class GatewayResource(Resource):
         :return: the host, lower case, without its port.
         """
         hosts = request.requestHeaders.getRawHeaders(b"host", [])
-        if len(hosts) > 1 or (not hosts and request.clientproto == b"HTTP/1.1"):
+        if len(hosts) > 1 or (not hosts and request.clientproto != b"HTTP/1.0"):
             raise _Refused(refusals.BAD_HOST)
         matched = _HOST.fullmatch(hosts[0] if hosts else b"")
         if matched is None:

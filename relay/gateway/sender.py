@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from twisted.internet.interfaces import IPushProducer, IReactorTime
 from twisted.web.http_headers import Headers
@@ -12,6 +12,7 @@ from zope.interface import implementer
 from relay.deadline import Deadline
 from relay.gateway.direct import DirectWriter, direct_writer
 from relay.gateway.headers import allowed_trailers
+from relay.gateway.http2_stream import Http2Stream
 from relay.gateway.peer import bytes_taken
 from relay.gateway.site import RelayRequest
 
@@ -132,12 +133,15 @@ class Sender:
         End the response as a complete one.
 
         :param trailers: trailer fields; they go out where the framing has room for
-            them, which is chunked HTTP/1.1 (RFC 9112, 7.1.2).
+            them, which is chunked HTTP/1.1 (RFC 9112, 7.1.2) and HTTP/2.
         """
         self._release()
         request = self._request
         fields = allowed_trailers(trailers)
-        if fields and request.chunked:
+        channel: Any = request.channel
+        if isinstance(channel, Http2Stream):
+            channel.trailers = fields
+        elif fields and request.chunked:
             request.channel.write(
                 b"0\r\n" + b"".join(b"%s: %s\r\n" % field for field in fields) + b"\r\n"
             )

@@ -57,7 +57,7 @@ class RelayRequest(Request):
 
         :param method: the request's method.
         :param target: the request-target, raw.
-        :param version: ``b"HTTP/1.1"`` or ``b"HTTP/1.0"``.
+        :param version: such as ``b"HTTP/1.1"``.
         :param length: bytes of the body, 0 for none, None when it is chunked.
         """
         self.method, self.uri, self.clientproto = method, target, version
@@ -96,7 +96,7 @@ class RelayRequest(Request):
         expect = self.requestHeaders.getRawHeaders(b"expect", [b""])[0]
         return (
             expect.lower() == b"100-continue"
-            and self.clientproto == b"HTTP/1.1"
+            and self.clientproto != b"HTTP/1.0"
             and self.body_owed
         )
 

@@ -32,6 +32,8 @@ class AccessRecord:
     """Who is at the other end of the connection."""
     remote_address: str
     """Who calls, through trusted proxies."""
+    protocol: str = "HTTP/1.1"
+    """What the client speaks: ``HTTP/1.0``, ``HTTP/1.1`` or ``HTTP/2``."""
     query: str | None = None
     request_id: str = ""
     transaction_id: str = ""
@@ -94,6 +96,7 @@ class JsonAccessLog:
             "applicationId": record.application_id,
             "subscriptionId": record.subscription_id,
             "remoteAddress": record.remote_address,
+            "protocol": record.protocol,
             "method": record.method,
             "host": record.host,
             "path": record.path,

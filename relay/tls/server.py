@@ -65,7 +65,11 @@ class ServerCreator:
 
 
 def server_creator(
-    certificate: str, key: str, client_auth: str = "none", ca: str | None = None
+    certificate: str,
+    key: str,
+    client_auth: str = "none",
+    ca: str | None = None,
+    http2: bool = False,
 ) -> ServerCreator:
     """Read a listener's files and prepare its TLS context.
 
@@ -78,6 +82,7 @@ def server_creator(
     :param key: path of the PEM private key.
     :param client_auth: ``none``, ``request`` or ``required``.
     :param ca: path of the PEM certificates that sign client certificates.
+    :param http2: whether HTTP/2 is chosen where a client offers it.
     :raises MaterialError: when a file cannot be used.
     """
     if client_auth not in _VERIFY_MODES:
@@ -93,7 +98,7 @@ def server_creator(
         f"key ({key})",
     )
     warn_unless_current(identity.certificate, source.name)
-    context = _server_context()
+    context = _server_context(http2)
     show(context, identity, source.name)
     if ca is not None:
         _ask_for_certificate(context, client_auth, ca)
@@ -117,13 +122,13 @@ def tls_factory(
     return wrapped
 
 
-def _server_context() -> SSL.Context:
+def _server_context(http2: bool) -> SSL.Context:
     context = new_context(SSL.TLS_SERVER_METHOD, CIPHERS)
     context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_CIPHER_SERVER_PREFERENCE)
     # Sessions travel in tickets under a key of this context: clients that come
     # back cost no signature. The id keeps them from other contexts.
     context.set_session_id(secrets.token_bytes(16))
-    context.set_alpn_select_callback(_select_protocol)
+    context.set_alpn_select_callback(_select_http2 if http2 else _select_protocol)
     return context
 
 
@@ -136,6 +141,16 @@ def _ask_for_certificate(context: SSL.Context, client_auth: str, ca: str) -> Non
     # A resumed session would skip the check of an expired certificate.
     context.set_options(SSL.OP_NO_TICKET)
     context.set_verify(_VERIFY_MODES[client_auth], verify_chain)
+
+
+def _select_http2(
+    connection: SSL.Connection, offered: list[bytes]
+) -> bytes | SSL._NoOverlappingProtocols:
+    """Choose ``h2`` wherever it is offered (RFC 9113 §3.2).
+
+    :raises NoCommonProtocol: as :func:`_select_protocol`.
+    """
+    return b"h2" if b"h2" in offered else _select_protocol(connection, offered)
 
 
 def _select_protocol(

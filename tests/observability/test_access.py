@@ -77,6 +77,7 @@ class JsonAccessLogTests(SynchronousTestCase):
                     "applicationId": "1",
                     "subscriptionId": "s",
                     "remoteAddress": "192.0.2.7",
+                    "protocol": "HTTP/1.1",
                     "method": "GET",
                     "host": "relay:8082",
                     "path": "/sse/a",

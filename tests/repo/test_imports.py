@@ -74,6 +74,8 @@ HIDDEN: dict[str, set[str]] = {
     "argon2": {"management"},
     "treq": {"demo", "upstream"},
     "socksio": {"upstream"},
+    "h2": {"gateway"},
+    "hyperframe": {"gateway"},
     "OpenSSL": {"tls", "upstream"},
     "croniter": {"model"},
     "limits": {"policies"},

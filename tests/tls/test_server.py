@@ -206,6 +206,19 @@ class HandshakeTests(TestCase, _Files):
             self.assertEqual(seen.client.alpn, chosen, offered)
             self.assertEqual(seen.server.alpn, chosen, offered)
 
+    async def test_alpn_with_http2(self) -> None:
+        """A listener that is told to takes HTTP/2 wherever it is offered."""
+        files = self.written()
+        creator = server_creator(files.certificate, files.key, http2=True)
+        for offered, chosen in (
+            ((b"http/1.1", b"h2"), b"h2"),
+            ((b"h2",), b"h2"),
+            ((b"http/1.1",), b"http/1.1"),
+            ((), None),
+        ):
+            seen = await self.talk(creator, client_context(alpn=offered))
+            self.assertEqual(seen.client.alpn, chosen, offered)
+
     async def test_alpn_without_overlap(self) -> None:
         """A client that offers h2 only gets the alert of RFC 7301 §3.2."""
         for offered in ((b"h2",), (b"h2", b"acme-tls/1")):

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from queue import Queue
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import openai
 from httpx_sse import connect_sse
-from twisted.trial.unittest import SkipTest, SynchronousTestCase
+from twisted.trial.unittest import SynchronousTestCase
 
+from tests.wire.browser import posted
 from tests.wire.daemon import BOUND_S, SharedDaemon, proxy_api
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
 from tests.wire.test_clients import CLIENTS, node
@@ -67,38 +61,7 @@ class ReconnectTests(SynchronousTestCase):
 
     def test_chromium(self) -> None:
         """A browser's own EventSource, from another origin."""
-        program = shutil.which("chromium") or shutil.which("chromium-browser")
-        if program is None:
-            raise SkipTest("needs chromium")
-        seen: Queue[dict[str, Any]] = Queue()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _page(seen))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        page = f"http://127.0.0.1:{server.server_port}/?url={quote(self.url, safe='')}"
-        profile = tempfile.mkdtemp(prefix="relay-chromium-")
-        self.addCleanup(shutil.rmtree, profile, True)
-        browser = subprocess.Popen(
-            [
-                program,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                f"--user-data-dir={profile}",
-                "--remote-debugging-port=0",
-                page,
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self.addCleanup(browser.wait)
-        self.addCleanup(browser.kill)
-        result = seen.get(timeout=BOUND_S)
+        result = posted(self, "browser.html", {"url": self.url})
         self.assertGreaterEqual(result["opened"], OPENS)
         self.assert_consecutive(result["seen"])
 
@@ -165,27 +128,3 @@ def _token(text: str) -> bytes:
         "choices": [delta],
     }
     return f"data: {json.dumps(piece)}\n\n".encode()
-
-
-def _page(seen: Queue[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
-    """Serve the page, and take what it saw."""
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = (Path(CLIENTS) / "browser.html").read_bytes()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            seen.put(json.loads(self.rfile.read(length)))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    return Page

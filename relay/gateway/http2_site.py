@@ -1,0 +1,109 @@
+"""A listener of the gateway that speaks HTTP/2 where a client asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.interfaces import IAddress, IHandshakeListener, IReactorTime
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from relay.deadline import Deadline
+from relay.gateway.http2 import Http2Connection
+from relay.gateway.resource import GatewayResource
+from relay.gateway.site import RelaySite
+from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
+
+
+def gateway_site(
+    resource: GatewayResource,
+    listener: ListenerSettings,
+    settings: GatewaySettings,
+    limits: LimitSettings,
+    reactor: IReactorTime,
+) -> RelaySite:
+    """
+    Make what accepts the connections of a listener.
+
+    :param resource: what every request goes to.
+    :param listener: the listener's settings.
+    :param settings: the gateway's settings.
+    :param limits: how much a request head may hold.
+    :param reactor: what tells the time.
+    """
+    if listener.tls is None or not listener.tls.http2:
+        return RelaySite(resource, listener, settings, limits, reactor)
+    return Http2Site(
+        resource, listener, settings, limits, reactor, listener.tls.http2_max_streams
+    )
+
+
+class Http2Site(RelaySite):
+    """
+    A listener with HTTP/2.
+
+    :param max_streams: how many streams one connection may have at once.
+    """
+
+    def __init__(
+        self,
+        resource: GatewayResource,
+        listener: ListenerSettings,
+        settings: GatewaySettings,
+        limits: LimitSettings,
+        reactor: IReactorTime,
+        max_streams: int,
+    ) -> None:
+        super().__init__(resource, listener, settings, limits, reactor)
+        self.max_streams = max_streams
+        self.connections: set[Http2Connection] = set()
+        resource.when_closing.append(self._retire)
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        """Take a connection, whose protocol the TLS handshake will tell."""
+        return Negotiation(self, super().buildProtocol(addr))
+
+    def _retire(self) -> None:
+        for connection in list(self.connections):
+            connection.retire()
+
+
+@implementer(IHandshakeListener)
+class Negotiation(Protocol):
+    """
+    Holds a connection until its TLS handshake is done (RFC 7301).
+
+    :param site: the listener.
+    :param http1: what speaks with a client that does not choose HTTP/2.
+    """
+
+    transport: Any
+
+    def __init__(self, site: Http2Site, http1: Protocol) -> None:
+        self._site = site
+        self._http1 = http1
+        self._clock = Deadline(
+            site.reactor,
+            site.settings.keep_alive_timeout_ms,
+            lambda: self.transport.abortConnection(),
+        )
+
+    def connectionMade(self) -> None:
+        """Give the handshake its time."""
+        self._clock.start()
+
+    def handshakeCompleted(self) -> None:
+        """Hand the connection over to what speaks the client's protocol."""
+        self._clock.stop()
+        transport = self.transport
+        chosen: Any = self._http1
+        if transport.negotiatedProtocol == b"h2":
+            chosen = Http2Connection(self._site)
+        # From here on this object has no part in the connection.
+        transport.wrappedProtocol = chosen
+        chosen.makeConnection(transport)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """There was no handshake."""
+        self._clock.stop()

@@ -1,0 +1,72 @@
+"""What an HTTP/2 client is told at the beginning, and the library's state after it."""
+
+from __future__ import annotations
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.settings import SettingCodes, Settings
+
+STREAM_WINDOW_BYTES = 262_144
+"""How much of an upload one stream may have on its way to a source that is slow."""
+CONNECTION_WINDOW_BYTES = 1_048_576
+"""The same for all streams of a connection together."""
+NO_LIMIT = 2**31 - 1
+STREAMS_BETWEEN_LOOKS = 64
+
+
+class Http2State(H2Connection):
+    """
+    The state of one connection, the server's side.
+
+    :param max_streams: how many streams the client may have at once.
+    :param most_head_bytes: how long a head may be (``SETTINGS_MAX_HEADER_LIST_SIZE``).
+    """
+
+    MAX_CLOSED_STREAMS = 1000
+    """How many streams that are over are remembered, for frames that come late."""
+
+    def __init__(self, max_streams: int, most_head_bytes: int) -> None:
+        # The library ends the connection for one malformed head; http2_head.py, which
+        # checks the same and more, ends the stream.
+        super().__init__(
+            H2Configuration(
+                client_side=False,
+                header_encoding=None,
+                validate_inbound_headers=False,
+                normalize_inbound_headers=False,
+                validate_outbound_headers=False,
+                normalize_outbound_headers=False,
+            )
+        )
+        self._looks = 0
+        self._told = {
+            SettingCodes.MAX_CONCURRENT_STREAMS: max_streams,
+            SettingCodes.INITIAL_WINDOW_SIZE: STREAM_WINDOW_BYTES,
+            SettingCodes.MAX_HEADER_LIST_SIZE: most_head_bytes,
+        }
+        self.local_settings = Settings(client=False, initial_values=self._told)
+        self.decoder.max_header_list_size = most_head_bytes
+
+    def initiate_connection(self) -> None:
+        """Greet the client, and open the connection's window."""
+        super().initiate_connection()
+        # The limit is told, and kept by Http2Connection, which refuses one stream too
+        # many. The library would end the connection for it.
+        unlimited = {**self._told, SettingCodes.MAX_CONCURRENT_STREAMS: NO_LIMIT}
+        self.local_settings = Settings(client=False, initial_values=unlimited)
+        self.increment_flow_control_window(
+            CONNECTION_WINDOW_BYTES - self.inbound_flow_control_window
+        )
+
+    @property
+    def open_inbound_streams(self) -> int:
+        """
+        None: how many there may be is not the library's to say.
+
+        It would walk through all streams for each new one, to count them, and on its
+        way forget those that are over. The latter is done now and then.
+        """
+        self._looks += 1
+        if self._looks % STREAMS_BETWEEN_LOOKS == 0:
+            _ = super().open_inbound_streams
+        return 0
