@@ -170,6 +170,17 @@ class JwtTests(TokenCase):
         self.assertEqual(self.status(self.token()), 200)
         self.assertNotIn("bearer", self.heads[0].lower())
 
+    def test_running_streams_end(self) -> None:
+        """A stream ends with its token, and the log names why."""
+        self.publish("JWT", self.by_url(clockSkew=0))
+        client = RawClient(self.daemon.port)
+        self.addCleanup(client.close)
+        client.get(self.path, f"Authorization: Bearer {self.token(lifetime_s=5)}")
+        client.until(b"data: 1\n\n")
+        self.assertEqual(client.rest()[1], "reset")
+        line = self.daemon.access_line(path=self.path, kind="close", status=200)
+        self.assertEqual(line["outcome"], "expired")
+
     def test_rotation(self) -> None:
         """A new key is found when a token names it, and tokens of the old one are
         refused once it is no longer published. Made-up key ids cost nothing more."""
