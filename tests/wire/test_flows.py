@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import socket
 from queue import Queue
 from threading import Event
 from typing import Any
@@ -219,7 +220,10 @@ class FlowTests(SynchronousTestCase):
 
     def test_refusals(self) -> None:
         """Of several policies, each with its key, in the access log, too."""
-        api = proxy_api("http://127.0.0.1:9/", self.path)
+        # A source that takes calls and never answers.
+        source = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(source.close)
+        api = proxy_api(f"http://127.0.0.1:{source.getsockname()[1]}/", self.path)
         api["flows"] = [
             {
                 "selectors": [{"type": "HTTP", "path": "/mock"}],
