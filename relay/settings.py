@@ -136,7 +136,8 @@ class GatewaySettings:
     stall_timeout_ms: Milliseconds = 60_000
     """Output is waiting and the client takes no byte of it."""
     drain_timeout_ms: MillisecondsOrOff = 10_000
-    """For exchanges in flight when the daemon or an API stops; 0 cuts them at once."""
+    """For calls in flight, other than event streams, when the daemon or an API stops; 0
+    cuts them at once."""
     forwarded_headers: bool = True
     """Whether ``X-Forwarded-For``, ``-Proto`` and ``-Host`` are sent upstream."""
     via: bool = True
