@@ -280,7 +280,8 @@ class Http2Connection(H2Connection):
         if stream.over:
             if not stream.received_all:
                 # The answer is there: the rest of the body has no use (RFC 9113, 8.1).
-                self._reset(stream.stream_id, ErrorCodes.NO_ERROR)
+                fine, wrong = ErrorCodes.NO_ERROR, ErrorCodes.PROTOCOL_ERROR
+                self._reset(stream.stream_id, wrong if stream.malformed else fine)
             self._forget(stream, Failure(ConnectionDone()))
         elif stream.pending:
             self._ready[stream] = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.settings import SettingCodes, Settings
@@ -58,6 +60,13 @@ class Http2State(H2Connection):
             CONNECTION_WINDOW_BYTES - self.inbound_flow_control_window
         )
 
+    def _begin_new_stream(self, stream_id: int, allowed_ids: Any) -> Any:
+        stream = super()._begin_new_stream(stream_id, allowed_ids)
+        # A body that is not as long as was told is an error of its stream (RFC 9113,
+        # 8.1.1), which Http2Stream sees to. The library would end the connection.
+        stream._initialize_content_length = _expect_no_length  # type: ignore[method-assign]
+        return stream
+
     @property
     def open_inbound_streams(self) -> int:
         """
@@ -70,3 +79,7 @@ class Http2State(H2Connection):
         if self._looks % STREAMS_BETWEEN_LOOKS == 0:
             _ = super().open_inbound_streams
         return 0
+
+
+def _expect_no_length(headers: object) -> None:
+    """Whatever a head says of its body's length, count nothing."""

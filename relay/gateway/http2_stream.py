@@ -59,6 +59,7 @@ class Http2Stream:
         "_first",
         "_head",
         "_offset",
+        "_owed_bytes",
         "_paused",
         "_producer",
         "_queue",
@@ -68,6 +69,7 @@ class Http2Stream:
         "_stall_mark",
         "_unopened",
         "begun_s",
+        "malformed",
         "over",
         "persistent",
         "received_all",
@@ -86,6 +88,8 @@ class Http2Stream:
         """Whether the client has ended its side."""
         self.over = False
         """Whether the end was sent, or the stream was lost."""
+        self.malformed = False
+        """Whether the body contradicts its ``Content-Length`` (RFC 9113, 8.1.1)."""
         self.trailers: list[tuple[bytes, bytes]] = []
         """What goes out after the body."""
         self._head: list[tuple[bytes, bytes]] | None = None
@@ -102,6 +106,7 @@ class Http2Stream:
         self._body_clock: Deadline | None = None
         self._body_paused = False
         self._unopened = 0
+        self._owed_bytes: int | None = None
         self.request: RelayRequest | None = RelayRequest(cast(Any, self))
 
     @property
@@ -157,6 +162,7 @@ class Http2Stream:
             request.broken = True
             site.resource.refuse(request, refusal)
             return
+        self._owed_bytes = head.length
         if head.length != 0:
             self._body_clock = Deadline(
                 site.reactor, site.settings.body_timeout_ms, self._body_expired
@@ -168,12 +174,15 @@ class Http2Stream:
         """
         Take some of the body.
 
-        :param data: the bytes.
-        :param flow_bytes: how much of the windows they took, padding included.
+        :param flow_bytes: how much of the windows it took, padding included.
         """
         self._unopened += flow_bytes
         self.body_comes()
-        if self.request is not None and data:
+        if self._owed_bytes is not None:
+            self._owed_bytes -= len(data)
+            if self._owed_bytes < 0:
+                self._refuse_length()
+        if self.request is not None and data and not self.malformed:
             self.request.handleContentChunk(data)
         if not self._body_paused:
             self._open_window()
@@ -187,7 +196,9 @@ class Http2Stream:
         """The client has sent all of it."""
         self.received_all = True
         self._stop_body_clock()
-        if self.request is not None and self.request.body is not None:
+        if self._owed_bytes:
+            self._refuse_length()
+        elif self.request is not None and self.request.body is not None:
             self.request.body.ended()
 
     def pause_body(self) -> None:
@@ -213,10 +224,17 @@ class Http2Stream:
         if taken:
             self._connection.open_window(self.stream_id, taken)
 
+    def _refuse_length(self) -> None:
+        self.malformed, self._owed_bytes = True, None
+        self._refuse(refusals.WRONG_LENGTH)
+
     def _body_expired(self) -> None:
         self._body_clock = None
+        self._refuse(refusals.BODY_TIMEOUT)
+
+    def _refuse(self, refusal: refusals.Refusal) -> None:
         if self.request is not None and self.request.exchange is not None:
-            self.request.exchange.refuse(refusals.BODY_TIMEOUT)
+            self.request.exchange.refuse(refusal)
 
     def _stop_body_clock(self) -> None:
         clock, self._body_clock = self._body_clock, None
@@ -248,7 +266,7 @@ class Http2Stream:
             self._pause()
 
     def writeSequence(self, iovec: Iterable[bytes]) -> None:
-        """Write some of the body."""
+        """The same of several pieces."""
         self.write(b"".join(iovec))
 
     def registerProducer(self, producer: IProducer, streaming: bool) -> None:
@@ -325,14 +343,11 @@ class Http2Stream:
 
     def abort(self) -> None:
         """Cut the response, so that it cannot look finished (RST_STREAM)."""
-        self._connection.cut(self, ErrorCodes.INTERNAL_ERROR)
+        ours, theirs = ErrorCodes.INTERNAL_ERROR, ErrorCodes.PROTOCOL_ERROR
+        self._connection.cut(self, theirs if self.malformed else ours)
 
     def connectionLost(self, reason: Failure) -> None:
-        """
-        The stream is over.
-
-        :param reason: why.
-        """
+        """The stream is over."""
         self._stop_body_clock()
         stall, self._stall = self._stall, None
         if stall is not None:

@@ -184,6 +184,7 @@ NULL_BYTE = bad_request("The request holds a NUL byte", "REQUEST_NULL_BYTE_REJEC
 BAD_HOST = bad_request("The request needs exactly one valid Host header")
 BAD_TARGET = bad_request("The request-target must be a path")
 OTHER_HOST = bad_request("The request-target names another host than the Host header")
+WRONG_LENGTH = bad_request("The request body is not as long as its Content-Length")
 HEAD_TOO_LARGE = Refusal(431, "REQUEST_HEAD_TOO_LARGE", "The request head is too large")
 URI_TOO_LONG = Refusal(414, "URI_TOO_LONG", "The request-target is too long")
 HEAD_TIMEOUT = Refusal(

@@ -251,8 +251,54 @@ class UploadTests(Http2Case):
         self.assertTrue(feed.released)
 
     def test_a_body_of_another_length(self) -> None:
-        """More than was announced is an error of the protocol."""
-        stream_id, feed, _ = self.upload(("content-length", "5"))
+        """Too long or too short, it is an error of its stream; the others go on, and
+        what is too much never reaches the source."""
+        _, other = self.stream()
+        for announced, sizes in (("5", (3, 7)), ("5", (3,)), ("0", (1,)), ("5", (0,))):
+            fields = ("content-length", announced)
+            stream_id = self.ask(fields, ended=False, method="POST")
+            feed = self.answers.feeds[-1]
+            body, taker = feed.exchange.request.body, Taker()
+            if body is not None:
+                body.startProducing(cast(Any, taker))
+            for size in sizes[:-1]:
+                self.put(stream_id, size)
+            self.client.send_data(stream_id, b"x" * sizes[-1], end_stream=True)
+            self.turn()
+            self.assertEqual(self.status(stream_id), 400, sizes)
+            self.assertTrue(feed.released)
+            self.assertLessEqual(len(taker.received), int(announced))
+            line = self.gateway.closed[-1]
+            self.assertEqual((line["status"], line["outcome"]), (400, "refused"))
+        self.assertIsNone(self.goodbye())
+        self.assertFalse(other.released)
+
+    def test_a_body_that_goes_on(self) -> None:
+        """The client hears the answer, and that its body was wrong."""
+        stream_id, _, _ = self.upload(("content-length", "5"))
+        self.put(stream_id, 6)
+        self.assertEqual(self.status(stream_id), 400)
+        self.assertEqual(self.reset(stream_id), ErrorCodes.PROTOCOL_ERROR)
+        for _ in range(3):
+            self.server.dataReceived(DataFrame(stream_id, b"x" * 100).serialize())
+        self.turn()
+        self.assertIsNone(self.goodbye())
+
+    def test_a_body_that_is_wrong_too_late(self) -> None:
+        """Where the answer has begun, all that is left is to cut the stream."""
+        stream_id, feed, body = self.upload(("content-length", "5"))
+        body.startProducing(cast(Any, Taker()))
+        feed.begin(200)
         self.put(stream_id, 10)
-        self.assertEqual(self.goodbye(), ErrorCodes.PROTOCOL_ERROR)
+        self.assertFalse(self.ended(stream_id))
+        self.assertEqual(self.reset(stream_id), ErrorCodes.PROTOCOL_ERROR)
         self.assertTrue(feed.released)
+        self.assertIsNone(self.goodbye())
+
+    def test_lengths_that_are_none(self) -> None:
+        """Whatever stands in the head, it is no error of the connection."""
+        for fields in (["x"], ["5", "6"], ["-1"], [""]):
+            head = [("content-length", value) for value in fields]
+            stream_id = self.ask(*head, ended=False, method="POST")
+            self.assertEqual(self.status(stream_id), 400, fields)
+        self.assertIsNone(self.goodbye())

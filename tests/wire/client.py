@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 
 from tests.wire.daemon import BOUND_S
 
@@ -34,25 +35,46 @@ class RawClient:
         self.send("\r\n".join(lines).encode())
 
     def until(self, mark: bytes) -> bytes:
-        """Read until some bytes have come; give all that came before, and them."""
+        """
+        Read until some bytes have come; give all that came before, and them.
+
+        :raises AssertionError: when they do not come in time, whatever else does.
+        """
+        deadline = time.monotonic() + BOUND_S
         while mark not in self.received:
-            more = self.socket.recv(65536)
+            more = self._receive(deadline, mark)
             if not more:
-                raise ConnectionError(f"ended before {mark!r}: {self.received!r}")
+                raise ConnectionError(f"ended before {mark!r}: {self._tail()!r}")
             self.received += more
         before, _, self.received = self.received.partition(mark)
         return before + mark
 
     def rest(self) -> tuple[bytes, str]:
         """Read to the end; say whether it was a ``close`` or a ``reset``."""
+        deadline = time.monotonic() + BOUND_S
         while True:
             try:
-                more = self.socket.recv(65536)
+                more = self._receive(deadline, b"the end")
             except (ConnectionResetError, ssl.SSLError):
                 return self.received, "reset"
             if not more:
                 return self.received, "close"
             self.received += more
+
+    def _receive(self, deadline: float, wanted: bytes) -> bytes:
+        left_s = deadline - time.monotonic()
+        if left_s > 0:
+            self.socket.settimeout(left_s)
+            try:
+                return self.socket.recv(65536)
+            except TimeoutError:
+                pass
+            finally:
+                self.socket.settimeout(BOUND_S)
+        raise AssertionError(f"never came: {wanted!r}, but {self._tail()!r}")
+
+    def _tail(self) -> bytes:
+        return self.received[-1000:]
 
     def close(self) -> None:
         """Leave."""
