@@ -25,7 +25,7 @@ from relay.model.consumers import (
     ApplicationRecord,
     SubscriptionRecord,
 )
-from relay.model.lifecycle import Refused
+from relay.model.lifecycle import Refused, security_type
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -41,6 +41,8 @@ class KeyRing:
     application: ApplicationRecord
     subscription: SubscriptionRecord | None
     """Whose keys they are; ``None`` for those that all of the application share."""
+    security: str | None = "API_KEY"
+    """The type of the plans that they are for."""
 
     @property
     def keys(self) -> list[ApiKeyRecord]:
@@ -74,7 +76,7 @@ class KeyRing:
                 if one.status in OPEN and keys.goes_by_key(self.tx, one)
             ]
         return api_key_json(
-            key, self.application, subscriptions, self.tx.now_ms, secret
+            key, self.application, subscriptions, self.tx.now_ms, secret, self.security
         )
 
 
@@ -169,6 +171,7 @@ class ApiKeys:
 
         def work(tx: Transaction) -> dict[str, object]:
             ring = find(tx, True)
+            keys.check_custom(ring.security, custom)
             subscription = ring.subscription
             key, secret = keys.renew(
                 tx,
@@ -198,18 +201,21 @@ def _own(api_id: str, subscription_id: str) -> Find:
     def find(tx: Transaction, changes: bool) -> KeyRing:
         subscription = find_subscription(tx, api_id, subscription_id)
         application = find_application(tx, subscription.application_id)
+        plan = find_plan(tx, api_id, subscription.plan_id)
+        security = security_type(plan.definition)
+        shared = keys.is_shared(application, security)
         if changes:
-            rules.check_keys(subscription, find_plan(tx, api_id, subscription.plan_id))
-            if application.api_key_mode == "SHARED":
+            rules.check_keys(subscription, plan)
+            if shared:
                 raise Refused(
                     "The keys of this subscription are shared: use those of its"
                     " application",
                     "apiKey.shared",
                     application=application.id,
                 )
-        if application.api_key_mode == "SHARED":
+        if shared:
             return KeyRing(tx, application, None)
-        return KeyRing(tx, application, subscription)
+        return KeyRing(tx, application, subscription, security)
 
     return find
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import os
@@ -21,6 +20,7 @@ from relay.management.identity import Identity
 from relay.management.passwords import Passwords
 from relay.management.throttle import FailedLogins
 from relay.management.tokens import hash_of
+from relay.model.basic import read_pair
 from relay.model.records import TokenRecord, UserRecord
 from relay.model.role import Role
 from relay.settings import AdminSettings
@@ -91,7 +91,7 @@ class Authenticator:
         if scheme.lower() == b"bearer":
             return await self._check_token(credentials.strip(), address)
         if scheme.lower() == b"basic":
-            return await self._check_password(*_pair(credentials.strip()), address)
+            return await self._check_password(*_pair(credentials), address)
         raise Unauthorized()
 
     async def _check_token(self, token: bytes, address: str) -> Identity:
@@ -220,15 +220,10 @@ def _pair(credentials: bytes) -> tuple[str, bytes]:
     """
     :raises Unauthorized: unless these are Basic credentials.
     """
-    try:
-        name, colon, password = base64.b64decode(credentials, validate=True).partition(
-            b":"
-        )
-        if colon:
-            return name.decode("utf-8"), password
-    except ValueError:
-        pass
-    raise Unauthorized()
+    pair = read_pair(credentials)
+    if pair is None:
+        raise Unauthorized()
+    return pair
 
 
 def _owner(token: bytes, tx: Transaction) -> tuple[TokenRecord, UserRecord, int] | None:

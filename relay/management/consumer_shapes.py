@@ -79,7 +79,9 @@ class SeenSubscription:
         )
         if self.made is not None:
             key, secret = self.made
-            shape["apiKey"] = {"id": key.id, "key": secret}
+            security = security_type(self.plan.definition)
+            name = "credentials" if security == "BASIC" else "apiKey"
+            shape[name] = {"id": key.id, **secret_json(key, security, secret)}
         return shape
 
     def reply(self, status: int = 200) -> Reply:
@@ -94,16 +96,18 @@ def api_key_json(
     subscriptions: list[SubscriptionRecord],
     now_ms: int,
     secret: str | None = None,
+    security: str | None = "API_KEY",
 ) -> dict[str, Any]:
     """
     :param subscriptions: those that it is for.
     :param now_ms: the time, in milliseconds since the Unix epoch.
     :param secret: the key itself, if it has just been made.
+    :param security: the type of the plans that it is for.
     """
     expires = record.expire_at_ms
     return {
         "id": record.id,
-        "key": record.hint if secret is None else secret,
+        **secret_json(record, security, record.hint if secret is None else secret),
         "application": {
             "id": application.id,
             "name": application.definition.get("name"),
@@ -118,6 +122,19 @@ def api_key_json(
         "updatedAt": timestamp(record.updated_at_ms),
         **_times(expireAt=expires, revokedAt=record.revoked_at_ms),
     }
+
+
+def secret_json(
+    record: ApiKeyRecord, security: str | None, secret: str
+) -> dict[str, Any]:
+    """
+    :param security: the type of the plan that a key is for.
+    :param secret: the key, or what may be seen of it.
+    :returns: it as its consumer sends it.
+    """
+    if security == "BASIC":
+        return {"username": record.subscription_id, "password": secret}
+    return {"key": secret}
 
 
 def find_application(tx: Transaction, application_id: str) -> ApplicationRecord:

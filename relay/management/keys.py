@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
+from relay.model import subscriptions as rules
 from relay.model.api_key import digest_of, hint_of, new_key
 from relay.model.consumers import (
     OPEN,
@@ -60,16 +61,22 @@ def make_first(
     tx: Transaction,
     subscription: SubscriptionRecord,
     application: ApplicationRecord,
+    security: str | None,
     custom: str | None,
 ) -> Made | None:
     """
     Make the key of a subscription that was accepted just now.
 
+    :param security: the type of its plan.
     :param custom: the key, when it is not to be a random one.
-    :returns: ``None`` when it goes by a key that its application has already.
-    :raises Refused: when the key is taken, or would not be of its own.
+    :returns: ``None`` when it goes by no key, or by one that its application has
+        already.
+    :raises Refused: when the key is taken, or cannot be chosen.
     """
-    if application.api_key_mode != "SHARED":
+    check_custom(security, custom)
+    if security not in rules.KEY_SECURITIES:
+        return None
+    if not is_shared(application, security):
         return make(tx, application.id, subscription.id, custom)
     if custom is not None:
         raise Refused(
@@ -81,6 +88,29 @@ def make_first(
     if any(usable(key, tx.now_ms) for key in tx.api_keys.shared(application.id)):
         return None
     return make(tx, application.id, None)
+
+
+def is_shared(application: ApplicationRecord, security: str | None) -> bool:
+    """
+    :param security: the type of a plan.
+    :returns: whether the application's subscriptions to such plans go by one key;
+        passwords are always a subscription's own.
+    """
+    return security == "API_KEY" and application.api_key_mode == "SHARED"
+
+
+def check_custom(security: str | None, custom: str | None) -> None:
+    """
+    :param security: the type of a plan.
+    :param custom: what is to be the key of a subscription to it.
+    :raises Refused: when it cannot be chosen: a password of somebody's choice would
+        be too easy to guess for the way in which keys are kept.
+    """
+    if custom is not None and security != "API_KEY":
+        raise Refused(
+            "The plan of this subscription has no API keys that could be chosen",
+            "plan.notApiKey",
+        )
 
 
 def renew(

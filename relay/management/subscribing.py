@@ -16,7 +16,7 @@ from relay.model.consumers import (
     SubscriptionRecord,
 )
 from relay.model.errors import Invalid, Issue
-from relay.model.lifecycle import Refused, security_type
+from relay.model.lifecycle import security_type
 from relay.model.records import PlanRecord
 from relay.store.transaction import Transaction
 
@@ -42,15 +42,10 @@ def subscribe(
     :raises Refused: when the plan takes no subscriptions, or not this one.
     :raises Invalid: when the plan asks for a message, and there is none.
     """
-    by_key = security_type(plan.definition) == "API_KEY"
-    if by_key:
+    security = security_type(plan.definition)
+    keys.check_custom(security, custom)
+    if security == "API_KEY":
         application = keys.choose_mode(tx, application, mode)
-    elif custom is not None:
-        raise Refused(
-            "The plan of this subscription has no API keys",
-            "plan.notApiKey",
-            plan=plan.id,
-        )
     rules.check_subscribe(
         plan,
         application,
@@ -86,8 +81,8 @@ def subscribe(
         record = rules.accepted(record, tx.now_ms)
     tx.subscriptions.add(record)
     made = None
-    if by_key and record.status == "ACCEPTED":
-        made = keys.make_first(tx, record, application, custom)
+    if record.status == "ACCEPTED":
+        made = keys.make_first(tx, record, application, security, custom)
     return see_subscription(tx, record, made)
 
 

@@ -173,11 +173,10 @@ class Subscriptions:
                     wanted.ending_at,
                 )
             )
-            made = None
-            if security_type(plan.definition) == "API_KEY":
-                made = keys.make_first(tx, record, application, wanted.custom_api_key)
-            elif wanted.custom_api_key is not None:
-                rules.check_keys(record, plan)
+            security = security_type(plan.definition)
+            made = keys.make_first(
+                tx, record, application, security, wanted.custom_api_key
+            )
             return see_subscription(tx, record, made)
 
         return (await self._store.write(work)).reply()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from relay.model.api_key_plan import ApiKeyOptions
+from relay.model.basic_plan import BasicOptions
 from relay.model.jwt_options import JwtOptions
 from relay.model.kinds import PlanType
 from relay.model.oauth2_options import Oauth2Options
 from relay.model.plan import KeyLess, Mtls
 
 API_KEY = PlanType("API_KEY", "API key", ApiKeyOptions)
+BASIC = PlanType("BASIC", "Basic authentication", BasicOptions)
 JWT = PlanType("JWT", "JWT", JwtOptions)
 KEY_LESS = PlanType("KEY_LESS", "Keyless", KeyLess)
 MTLS = PlanType("MTLS", "mTLS", Mtls)
 OAUTH2 = PlanType("OAUTH2", "OAuth2", Oauth2Options)
 
-PLANS: tuple[PlanType, ...] = (API_KEY, JWT, KEY_LESS, MTLS, OAUTH2)
+PLANS: tuple[PlanType, ...] = (API_KEY, BASIC, JWT, KEY_LESS, MTLS, OAUTH2)

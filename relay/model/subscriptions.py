@@ -15,6 +15,8 @@ from relay.model.lifecycle import Refused, security_type
 from relay.model.records import PlanRecord
 
 TOKEN_SECURITIES = frozenset({"JWT", "OAUTH2"})
+KEY_SECURITIES = frozenset({"API_KEY", "BASIC"})
+"""Plans whose subscriptions have secrets of their own: keys, or passwords."""
 
 
 def check_subscribable(plan: PlanRecord) -> None:
@@ -247,7 +249,7 @@ def check_keys(record: SubscriptionRecord, plan: PlanRecord) -> None:
     """
     :raises Refused: unless keys let it in.
     """
-    if security_type(plan.definition) != "API_KEY":
+    if security_type(plan.definition) not in KEY_SECURITIES:
         raise Refused(
             "The plan of this subscription has no API keys",
             "plan.notApiKey",

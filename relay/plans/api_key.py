@@ -10,10 +10,10 @@ from zope.interface import implementer
 from relay.model.api_key import digest_of
 from relay.model.api_key_plan import ApiKeyOptions
 from relay.model.plan_kinds import API_KEY
+from relay.plans import keyed
 from relay.plans.caller import Caller
-from relay.plans.consumers import in_force, key_grant, subscription_grant
 from relay.plans.interfaces import Credential, IPlan, PlanContext
-from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
+from relay.plans.verdict import Denial, Verdict
 
 INVALID = Denial("API_KEY_INVALID", "API Key is not valid or is expired / revoked.")
 AUTHORIZATION = b"authorization"
@@ -70,7 +70,7 @@ class ApiKeyPlan:
         """Look where the key may stand."""
         key = None
         if self._bearer:
-            key = caller.bearer()
+            key = caller.authorization("bearer")
         elif self._in_header:
             key = caller.header(self._header)
         if key is None and self._parameter is not None:
@@ -79,24 +79,8 @@ class ApiKeyPlan:
 
     def admit(self, caller: Caller, credential: Credential) -> Verdict:
         """Look the key up; a key of another plan is not for this one."""
-        context = self._context
-        found = context.consumers.with_key(context.api_id, credential.value)
-        if found is None or found[0].plan_id != self.id:
-            return UNRESOLVED
-        entitlement, key = found
-        now_ms = context.wall_ms()
-        if not in_force(entitlement, now_ms):
-            return UNRESOLVED
-        if key.revoked or (
-            key.expires_at_ms is not None and key.expires_at_ms <= now_ms
-        ):
-            return INVALID
-        return Admission(
-            self.id,
-            entitlement.application_id,
-            entitlement.subscription_id,
-            (subscription_grant(entitlement), key_grant(entitlement, key)),
-        )
+        found = self._context.consumers.with_key(self.id, credential.value)
+        return keyed.admit(found, self._context, INVALID)
 
     def strip(self, caller: Caller) -> None:
         """Keep the key from the source, unless it is to go on."""

@@ -22,7 +22,7 @@ def bearer_token(caller: Caller) -> str | None:
 
     :param caller: who asks.
     """
-    return caller.bearer() or caller.parameter(PARAMETER)
+    return caller.authorization("bearer") or caller.parameter(PARAMETER)
 
 
 def strip_token(caller: Caller, propagates: bool) -> None:

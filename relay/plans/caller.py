@@ -58,10 +58,14 @@ class Caller:
         values = self.headers.getRawHeaders(name)
         return (values[0].strip().decode("latin-1") or None) if values else None
 
-    def bearer(self) -> str | None:
-        """Give the token of ``Authorization: Bearer`` (RFC 6750, 2.1), if any."""
-        scheme, _, token = (self.header(b"authorization") or "").partition(" ")
-        return token.strip() or None if scheme.lower() == "bearer" else None
+    def authorization(self, scheme: str) -> str | None:
+        """
+        Give the credentials of ``Authorization`` (RFC 9110, 11.4), if any.
+
+        :param scheme: which they must be of, in lower case.
+        """
+        found, _, credentials = (self.header(b"authorization") or "").partition(" ")
+        return credentials.strip() or None if found.lower() == scheme else None
 
     def parameter(self, name: str) -> str | None:
         """

@@ -55,15 +55,15 @@ class Consumers:
         return len(self._all)
 
     def with_key(
-        self, api_id: str, digest: str
+        self, plan_id: str, digest: str
     ) -> tuple[Entitlement, KeyStanding] | None:
         """
-        Find the subscription that an API key is for.
+        Find the subscription that a key is for.
 
-        :param api_id: the API that is called.
+        :param plan_id: the plan by which it comes.
         :param digest: the SHA-256 digest of the key.
         """
-        return self._by_key.get((api_id, digest))
+        return self._by_key.get((plan_id, digest))
 
     def with_client(self, plan_id: str, client_id: str) -> Entitlement | None:
         """
@@ -130,7 +130,7 @@ class Consumers:
 
     def _index(self, one: Entitlement) -> None:
         for key in one.keys:
-            self._by_key[one.api_id, key.digest] = (one, key)
+            self._by_key[one.plan_id, key.digest] = (one, key)
         if one.client_id is not None:
             self._by_client[one.plan_id, one.client_id] = one
         if one.certificate is not None:
@@ -139,7 +139,7 @@ class Consumers:
     def _forget(self, one: Entitlement) -> None:
         # What another subscription has taken over meanwhile stays.
         for key in one.keys:
-            place = one.api_id, key.digest
+            place = one.plan_id, key.digest
             if self._by_key.get(place, (None,))[0] is one:
                 del self._by_key[place]
         client = one.plan_id, one.client_id or ""
@@ -179,11 +179,12 @@ def grants_of(one: Entitlement | None) -> Iterable[Grant]:
 
 def subscription_grant(one: Entitlement) -> Grant:
     """
-    Name a subscription as something to rest on.
+    Name a subscription as something to rest on: under its plan, which says what whoever
+    was let in may do.
 
     :param one: the subscription.
     """
-    return Grant(f"subscription:{one.subscription_id}", one.ends_at_ms)
+    return Grant(f"subscription:{one.subscription_id}:{one.plan_id}", one.ends_at_ms)
 
 
 def client_grant(one: Entitlement) -> Grant:

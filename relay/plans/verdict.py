@@ -15,7 +15,7 @@ class Grant:
     """
     One thing that an admission rests on: a key, a subscription, a token.
 
-    :param key: the name under which it can be revoked, such as ``subscription:<id>``.
+    :param key: the name under which it can be revoked, such as ``token:<digest>``.
     :param expires_at_ms: when it ends by itself, in milliseconds since the Unix epoch;
         None for never.
     """

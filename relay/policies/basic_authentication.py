@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 from collections.abc import Iterable
 from hashlib import sha256
@@ -13,6 +11,7 @@ from pydantic import AfterValidator, Field
 from zope.interface import implementer
 
 from relay.model.base import Options
+from relay.model.basic import challenge, read_pair
 from relay.model.kinds import PolicyType
 from relay.model.scalars import Flag, Name
 from relay.policies.call import Call, Interrupted, header_value
@@ -79,15 +78,14 @@ class Authenticated(Policy):
     """
 
     def __init__(self, options: BasicAuthentication) -> None:
-        self._known = {_digest(f"{u.username}:{u.password}") for u in options.users}
-        realm = options.realm.replace("\\", "\\\\").replace('"', '\\"')
-        self._challenge = f'Basic realm="{realm}", charset="UTF-8"'
+        self._known = {_digest(u.username, u.password.encode()) for u in options.users}
+        self._challenge = header_value(challenge(options.realm).decode()).decode()
         self._propagates = options.propagate_auth_header
 
     def on_request(self, call: Call) -> None:
         """Let a user in, whom the attribute ``user-id`` names from then on."""
         given = _credentials(call.request.headers.getRawHeaders(b"authorization", []))
-        digest = None if given is None else _digest(given)
+        digest = None if given is None else _digest(*given)
         # Each is compared: how long it takes tells nothing of them.
         known = [hmac.compare_digest(one, digest or b"") for one in self._known]
         if given is None or not any(known):
@@ -95,26 +93,24 @@ class Authenticated(Policy):
                 401,
                 "Unauthorized",
                 "BASIC_AUTHENTICATION_INVALID",
-                [("WWW-Authenticate", header_value(self._challenge).decode())],
+                [("WWW-Authenticate", self._challenge)],
             )
         if not self._propagates:
             call.request.headers.removeHeader(b"authorization")
-        call.attributes["user-id"] = given.partition(":")[0]
+        call.attributes["user-id"] = given[0]
 
 
-def _credentials(values: Iterable[bytes]) -> str | None:
+def _credentials(values: Iterable[bytes]) -> tuple[str, bytes] | None:
     for value in values:
         scheme, _, rest = value.partition(b" ")
         if scheme.lower() == b"basic":
-            try:
-                return base64.b64decode(rest.strip(), validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError):
-                return None
+            return read_pair(rest)
     return None
 
 
-def _digest(text: str) -> bytes:
-    return sha256(text.encode()).digest()
+def _digest(name: str, password: bytes) -> bytes:
+    # No name holds a colon.
+    return sha256(name.encode() + b":" + password).digest()
 
 
 basic_authentication = BasicAuthenticationType()

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Connection, select, true
 
 from relay.model.application import certificate_of, client_id_of
 from relay.model.consumers import Entitlement, KeyStanding
-from relay.store.schema import api_keys, applications, subscriptions
+from relay.model.lifecycle import security_type
+from relay.store.schema import api_keys, applications, plans, subscriptions
 
 _AT_ONCE = 500
 """How many ids one statement names."""
@@ -80,19 +81,33 @@ class Entitlements:
         )
         found: dict[str, list[KeyStanding]] = defaultdict(list)
         for belongs in (own, shared):
-            for row in self._connection.execute(
+            rows = self._connection.execute(
                 select(
                     subscriptions.c.id,
+                    subscriptions.c.plan_id,
                     api_keys.c.digest,
                     api_keys.c.expire_at_ms,
                     api_keys.c.revoked_at_ms,
                 )
                 .join(api_keys, belongs)
                 .where(which)
-            ):
+            ).all()
+            if belongs is shared and rows:
+                by_key = self._plans_for_keys(which)
+                rows = [row for row in rows if row.plan_id in by_key]
+            for row in rows:
                 found[row.id].append(
                     KeyStanding(
                         row.digest, row.expire_at_ms, row.revoked_at_ms is not None
                     )
                 )
         return found
+
+    def _plans_for_keys(self, which: ColumnElement[bool]) -> set[str]:
+        """Give the plans that a shared key is for."""
+        rows = self._connection.execute(
+            select(plans.c.id, plans.c.definition).where(
+                plans.c.id.in_(select(subscriptions.c.plan_id).where(which))
+            )
+        )
+        return {row.id for row in rows if security_type(row.definition) == "API_KEY"}

@@ -25,7 +25,7 @@ class PluginTests(ManagementCase):
         plans = await self.expect(200, "GET", f"{V2}/plugins/plans")
         self.assertEqual(
             [one["id"] for one in plans],
-            ["API_KEY", "JWT", "KEY_LESS", "MTLS", "OAUTH2"],
+            ["API_KEY", "BASIC", "JWT", "KEY_LESS", "MTLS", "OAUTH2"],
         )
 
     async def test_policies(self) -> None:

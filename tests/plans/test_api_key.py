@@ -134,7 +134,7 @@ class KeyTests(ApiKeyCase):
                 "app",
                 "sub",
                 (
-                    Grant("subscription:sub", 9_000),
+                    Grant("subscription:sub:p", 9_000),
                     Grant(f"key:sub:{DIGEST}", 5_000),
                 ),
             ),

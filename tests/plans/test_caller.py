@@ -25,8 +25,10 @@ class HeaderTests(SynchronousTestCase):
             ("Bearer ", None),
             ("t", None),
         ):
-            self.assertEqual(caller(authorization=value).bearer(), token, value)
-        self.assertIsNone(caller().bearer())
+            self.assertEqual(
+                caller(authorization=value).authorization("bearer"), token, value
+            )
+        self.assertIsNone(caller().authorization("bearer"))
 
 
 class ParameterTests(SynchronousTestCase):

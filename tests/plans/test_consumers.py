@@ -41,9 +41,9 @@ class LookupTests(SynchronousTestCase):
 
     def test_found(self) -> None:
         """By key and API, and by client and plan."""
-        self.assertEqual(self.consumers.with_key("a1", "k1"), (ONE, KEY))
-        self.assertIsNone(self.consumers.with_key("a2", "k1"))
-        self.assertIsNone(self.consumers.with_key("a1", "k2"))
+        self.assertEqual(self.consumers.with_key("p1", "k1"), (ONE, KEY))
+        self.assertIsNone(self.consumers.with_key("p2", "k1"))
+        self.assertIsNone(self.consumers.with_key("p1", "k2"))
         self.assertIs(self.consumers.with_client("p1", "client"), ONE)
         self.assertIsNone(self.consumers.with_client("p2", "client"))
         self.assertEqual(self.consumers.of_plan("p1"), [ONE])
@@ -53,7 +53,7 @@ class LookupTests(SynchronousTestCase):
         """What is not in force any more is found no more."""
         self.consumers.apply({"s1": None, "s2": None})
         self.assertEqual(len(self.consumers), 0)
-        self.assertIsNone(self.consumers.with_key("a1", "k1"))
+        self.assertIsNone(self.consumers.with_key("p1", "k1"))
         self.assertIsNone(self.consumers.with_client("p1", "client"))
 
     def test_replaced(self) -> None:
@@ -61,7 +61,7 @@ class LookupTests(SynchronousTestCase):
         other = Entitlement("s2", "a1", "p1", "app", None, None, ())
         self.consumers.replace_all({"s2": other})
         self.assertEqual(len(self.consumers), 1)
-        self.assertIsNone(self.consumers.with_key("a1", "k1"))
+        self.assertIsNone(self.consumers.with_key("p1", "k1"))
 
     def test_a_key_that_moves(self) -> None:
         """A shared key goes on with a new subscription, in whatever order they come."""
@@ -70,7 +70,7 @@ class LookupTests(SynchronousTestCase):
             consumers = Consumers()
             consumers.apply({"s1": ONE})
             consumers.apply(changes)
-            self.assertEqual(consumers.with_key("a1", "k1"), (new, KEY))
+            self.assertEqual(consumers.with_key("p1", "k1"), (new, KEY))
             self.assertIs(consumers.with_client("p1", "client"), new)
 
     def test_nothing_is_shown(self) -> None:
@@ -90,7 +90,7 @@ class WatcherTests(SynchronousTestCase):
 
     def test_revoked(self) -> None:
         """A subscription with its keys, or one key of it."""
-        everything = ["subscription:s1", "client:s1:client", "key:s1:k1"]
+        everything = ["subscription:s1:p1", "client:s1:client", "key:s1:k1"]
         self.assertEqual(self.told(None), everything)
         other = replace(ONE, ends_at_ms=9, client_id="other")
         self.assertEqual(self.told(other), ["client:s1:client"])
@@ -98,9 +98,15 @@ class WatcherTests(SynchronousTestCase):
         self.assertEqual(self.told(revoked), ["key:s1:k1"])
         self.assertEqual(self.told(replace(revoked, keys=())), ["key:s1:k1"])
 
+    def test_transferred(self) -> None:
+        """Under another plan it is another right; the key is still the same."""
+        self.assertEqual(
+            self.told(replace(ONE, ends_at_ms=9, plan_id="p2")), ["subscription:s1:p1"]
+        )
+
     def test_moved(self) -> None:
         """What ends at another time is told with it."""
-        self.assertEqual(self.told(ONE), [Grant("subscription:s1", None)])
+        self.assertEqual(self.told(ONE), [Grant("subscription:s1:p1", None)])
         renewed = replace(ONE, ends_at_ms=9, keys=(KeyStanding("k1", 7, False),))
         self.assertEqual(self.told(renewed), [Grant("key:s1:k1", 7)])
 

@@ -95,7 +95,7 @@ class AdmissionTests(JwtCase):
         self.assertEqual(admission.application_id, "app")
         self.assertEqual(admission.subscription_id, "sub")
         subscription, client, held = admission.grants
-        self.assertEqual(subscription.key, "subscription:sub")
+        self.assertEqual(subscription.key, "subscription:sub:p")
         self.assertEqual(subscription.expires_at_ms, NOW_MS + 9_000_000)
         self.assertEqual(client.key, "client:sub:client-1")
         self.assertEqual(held.expires_at_ms, NOW_MS + 3_600_000 + 60_000)

@@ -73,7 +73,7 @@ class MtlsTests(SynchronousTestCase):
         assert isinstance(admission, Admission)
         self.assertEqual(admission.application_id, "app")
         subscription, certificate, validity = admission.grants
-        self.assertEqual(subscription.key, "subscription:sub")
+        self.assertEqual(subscription.key, "subscription:sub:p")
         digest = thumbprint(MINE.certificate)
         self.assertEqual(certificate.key, f"certificate:sub:{digest}")
         ends = MINE.certificate.not_valid_after_utc.timestamp() * 1000

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from relay.model.consumers import Entitlement, KeyStanding, SubscriptionRecord
+from relay.model.records import PlanRecord
 from relay.store.errors import StoreError
 from relay.store.transaction import Transaction
 from tests.store.databases import (
@@ -172,6 +173,11 @@ class ApiKeysTests(ConsumerCase):
         self.assertEqual(shared, api_key(subscription_id=None))
 
 
+def save_plan(record: PlanRecord, tx: Transaction) -> None:
+    """Store a plan as it is now."""
+    tx.plans.save(record)
+
+
 class EntitlementsTests(ConsumerCase):
     IN_FORCE = Entitlement(
         "sub-1",
@@ -187,6 +193,8 @@ class EntitlementsTests(ConsumerCase):
         """With all keys, those that were revoked and those that are shared, too."""
 
         def more(tx: Transaction) -> None:
+            security = {"security": {"type": "API_KEY"}}
+            tx.plans.save(plan(definition=security))
             tx.api_keys.add(api_key("key-2", expire_at_ms=9, revoked_at_ms=7))
             tx.api_keys.add(api_key("key-3", subscription_id=None))
 
@@ -200,6 +208,16 @@ class EntitlementsTests(ConsumerCase):
             self.read(lambda tx: tx.entitlements.all()),
             {"sub-1": replace(self.IN_FORCE, keys=keys)},
         )
+
+    def test_shared_keys(self) -> None:
+        """They are for plans that go by API keys, and for no others."""
+        self.write(lambda tx: tx.api_keys.add(api_key("key-2", subscription_id=None)))
+        for security in ("BASIC", "JWT"):
+            changed = plan(definition={"security": {"type": security}})
+            self.write(partial(save_plan, changed))
+            self.assertEqual(
+                self.read(lambda tx: tx.entitlements.all()), {"sub-1": self.IN_FORCE}
+            )
 
     def test_client(self) -> None:
         """The name by which tokens know the application comes along."""

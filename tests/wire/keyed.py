@@ -1,4 +1,4 @@
-"""An API behind an API-key plan, at a real daemon."""
+"""An API behind a plan for keys or passwords, at a real daemon."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from tests.wire.daemon import Daemon, until
 
 class KeyedApi:
     """
-    An API that was published with an API-key plan.
+    An API that was published with such a plan.
 
     :param daemon: where it is published.
     :param definition: its definition.
+    :param security: the type of the plan.
     :param configuration: the plan's.
     """
 
     def __init__(
-        self, daemon: Daemon, definition: dict[str, Any], **configuration: Any
+        self,
+        daemon: Daemon,
+        definition: dict[str, Any],
+        security: str = "API_KEY",
+        **configuration: Any,
     ) -> None:
         self.daemon = daemon
         self.api_id: str = daemon.must("POST", "/apis", definition)["id"]
         self.at = f"/apis/{self.api_id}"
-        self.plan_id = self.plan("API_KEY", **configuration)
+        self.plan_id = self.plan(security, **configuration)
         self.application_id: str = daemon.must(
             "POST", "/applications", {"name": "reader"}
         )["id"]
@@ -51,14 +56,15 @@ class KeyedApi:
 
 
 class Subscription:
-    """A subscription, with its first key."""
+    """A subscription, with its first key or password."""
 
     def __init__(self, daemon: Daemon, at: str, made: dict[str, Any]) -> None:
         self._daemon = daemon
         self.id: str = made["id"]
         self.at = f"{at}/subscriptions/{self.id}"
-        self.key: str = made["apiKey"]["key"]
-        self.key_at = f"{self.at}/api-keys/{made['apiKey']['id']}"
+        secret = made.get("apiKey") or made["credentials"]
+        self.key: str = secret.get("key") or secret["password"]
+        self.key_at = f"{self.at}/api-keys/{secret['id']}"
 
     def act(self, action: str) -> None:
         """Do something to it, such as ``_pause``."""

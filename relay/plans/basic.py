@@ -1,0 +1,90 @@
+"""
+The ``BASIC`` plan: who has the name and a password of a subscription is let in.
+
+The name is the subscription's id. The passwords are its keys: 256 random bits each, of
+which only a digest is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hmac import compare_digest
+from typing import Any
+
+from zope.interface import implementer
+
+from relay.model.api_key import digest_of
+from relay.model.basic import challenge, read_pair
+from relay.model.basic_plan import BasicOptions
+from relay.model.plan_kinds import BASIC
+from relay.plans import keyed
+from relay.plans.caller import Caller
+from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.verdict import UNRESOLVED, Denial, Verdict
+
+INVALID = Denial("BASIC_CREDENTIALS_INVALID")
+
+
+@implementer(IPlan)
+class BasicPlanType:
+    """Makes ``BASIC`` plans."""
+
+    kind = BASIC
+    order = 600
+
+    def build(self, plan: Mapping[str, Any], context: PlanContext) -> BasicPlan:
+        """Make a plan ready."""
+        options = BasicOptions.read(plan["security"].get("configuration") or {})
+        return BasicPlan(plan["id"], options, context)
+
+
+class BasicPlan:
+    """
+    Lets in who has a name and a password.
+
+    :param plan_id: the plan's id.
+    :param options: its configuration.
+    :param context: what it is built in.
+    """
+
+    anonymous = False
+    parameters: frozenset[str] = frozenset()
+
+    def __init__(
+        self, plan_id: str, options: BasicOptions, context: PlanContext
+    ) -> None:
+        self.id = plan_id
+        self._context = context
+        self._propagates = options.propagate_auth_header
+        self.challenge: bytes | None = challenge(options.realm)
+
+    def find(self, caller: Caller) -> Credential | None:
+        """Look at ``Authorization: Basic``, whatever follows it."""
+        given = caller.authorization("basic")
+        return None if given is None else Credential(read_pair(given.encode("latin-1")))
+
+    def admit(self, caller: Caller, credential: Credential) -> Verdict:
+        """Look the password up; a name of another subscription is not for it."""
+        if credential.value is None:
+            return UNRESOLVED
+        name, password = credential.value
+        context = self._context
+        # A password that is no UTF-8 is none that was given out.
+        digest = digest_of(password.decode("utf-8", "replace"))
+        found = context.consumers.with_key(self.id, digest)
+        if found is not None and not compare_digest(
+            found[0].subscription_id.encode(), name.encode()
+        ):
+            return UNRESOLVED
+        return keyed.admit(found, context, INVALID)
+
+    def strip(self, caller: Caller) -> None:
+        """Keep the credentials from the source, unless they are to go on."""
+        if not self._propagates:
+            caller.drop_header(b"authorization")
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+basic_plan = BasicPlanType()

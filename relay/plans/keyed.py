@@ -1,0 +1,35 @@
+"""What plans that go by a subscription's own secrets have in common."""
+
+from __future__ import annotations
+
+from relay.model.consumers import Entitlement, KeyStanding
+from relay.plans.consumers import in_force, key_grant, subscription_grant
+from relay.plans.interfaces import PlanContext
+from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
+
+Found = tuple[Entitlement, KeyStanding]
+"""A subscription, and the one of its secrets that the caller has."""
+
+
+def admit(found: Found | None, context: PlanContext, over: Denial) -> Verdict:
+    """
+    Let a caller in for as long as its subscription and its secret are good.
+
+    :param found: what it came by, None for nothing.
+    :param context: what the plan was built in.
+    :param over: the answer for a secret that is no longer good.
+    """
+    if found is None:
+        return UNRESOLVED
+    entitlement, key = found
+    now_ms = context.wall_ms()
+    if not in_force(entitlement, now_ms):
+        return UNRESOLVED
+    if key.revoked or (key.expires_at_ms is not None and key.expires_at_ms <= now_ms):
+        return over
+    return Admission(
+        entitlement.plan_id,
+        entitlement.application_id,
+        entitlement.subscription_id,
+        (subscription_grant(entitlement), key_grant(entitlement, key)),
+    )

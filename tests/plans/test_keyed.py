@@ -1,0 +1,34 @@
+"""What plans that go by a subscription's own secrets have in common."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.consumers import Entitlement, KeyStanding
+from relay.plans import keyed
+from relay.plans.consumers import Consumers
+from relay.plans.verdict import UNRESOLVED, Admission, Denial
+from tests.plans.callers import plan_context
+
+OVER = Denial("OVER")
+
+
+class KeyedTests(SynchronousTestCase):
+    def test_verdicts(self) -> None:
+        """The subscription counts first: of one that is over nothing is said."""
+        context = plan_context(Consumers(), 5)
+        good, revoked = KeyStanding("d", 6, False), KeyStanding("d", None, True)
+        expired = KeyStanding("d", 5, False)
+
+        def subscription(ends_at_ms: int | None) -> Entitlement:
+            return Entitlement("s", "a", "p", "app", None, ends_at_ms, (good,))
+
+        self.assertIs(keyed.admit(None, context, OVER), UNRESOLVED)
+        for key in (revoked, expired):
+            self.assertIs(keyed.admit((subscription(None), key), context, OVER), OVER)
+            self.assertIs(
+                keyed.admit((subscription(5), key), context, OVER), UNRESOLVED
+            )
+        admission = keyed.admit((subscription(9), good), context, OVER)
+        assert isinstance(admission, Admission)
+        self.assertEqual([grant.expires_at_ms for grant in admission.grants], [9, 6])

@@ -1,0 +1,73 @@
+"""A BASIC plan, from the REST call to the source, the stream and the log."""
+
+from __future__ import annotations
+
+import tempfile
+from base64 import b64encode
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.wire.client import RawClient
+from tests.wire.daemon import Daemon, proxy_api, until
+from tests.wire.keyed import KeyedApi
+from tests.wire.scripted import Connection, scripted
+
+STREAM = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+    b"data: 1\n\n"
+)
+
+
+class BasicPlanTests(SynchronousTestCase):
+    def test_a_password_opens_a_stream(self) -> None:
+        """Until it is revoked; the source, the log and the store never have it."""
+        root = Path(tempfile.mkdtemp(prefix="relay-"))
+        daemon = Daemon(root).start()
+        self.addCleanup(daemon.kill)
+        heads: list[bytes] = []
+
+        def serve(connection: Connection) -> None:
+            heads.append(connection.head())
+            connection.send(STREAM)
+            connection.closed_at()
+
+        with scripted(serve) as (port, _):
+            api = KeyedApi(
+                daemon, proxy_api(f"http://127.0.0.1:{port}/", "/basic"), "BASIC"
+            )
+            api.start()
+            refused = daemon.get("/basic")
+            self.assertEqual(refused.status, 401)
+            self.assertEqual(
+                refused.headers["www-authenticate"],
+                'Basic realm="Relay", charset="UTF-8"',
+            )
+            one = api.subscribe()
+            pair = b64encode(f"{one.id}:{one.key}".encode()).decode()
+            authorization = f"Authorization: Basic {pair}"
+            until(lambda: self.streams(daemon, authorization), "the password opens")
+            client = RawClient(daemon.port)
+            self.addCleanup(client.close)
+            client.get("/basic", authorization)
+            client.until(b"data: 1\n\n")
+            one.act_on_key("_revoke")
+            self.assertEqual(client.rest()[1], "reset")
+            daemon.access_line(outcome="revoked", subscriptionId=one.id)
+            again = daemon.get("/basic", {"Authorization": f"Basic {pair}"})
+            self.assertEqual(again.status, 401)
+        seen = b"".join(heads).lower()
+        self.assertNotIn(b"authorization", seen)
+        kept = b"".join(path.read_bytes() for path in root.glob("relay.db*"))
+        for text in (daemon.log(), str(daemon.access_lines()), kept.decode("latin-1")):
+            self.assertNotIn(one.key, text)
+            self.assertNotIn(pair, text)
+
+    def streams(self, daemon: Daemon, authorization: str) -> bool:
+        """Whether a stream is let in."""
+        client = RawClient(daemon.port)
+        try:
+            client.get("/basic", authorization)
+            return b"200 OK" in client.until(b"\r\n\r\n")
+        finally:
+            client.close()
