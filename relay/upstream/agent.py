@@ -9,16 +9,19 @@ agent gives the source the exact head that the deployment asks for, and keeps
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer
 from twisted.python.failure import Failure
-from twisted.web._newclient import HTTPClientParser, Request
+from twisted.web._newclient import BadHeaders, HTTPClientParser, Request
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IBodyProducer, IResponse
 from zope.interface import implementer
 
+from relay.plain_path import PLAIN_PATH
 from relay.upstream.leash import Leash
 
 MAX_RESPONSE_HEADERS = 500
@@ -43,6 +46,10 @@ class _Call(Request):
 
         A connection whose request body has not ended cannot be used again.
         """
+        if self.bodyProducer is None:
+            self.complete = True
+            whole: Deferred[None] = super().writeTo(transport)
+            return whole
         keep = self.persistent
         written: Deferred[None] = super().writeTo(transport)
         self.persistent = False
@@ -56,6 +63,24 @@ class _Call(Request):
 
         written.addCallbacks(complete, cut)
         return succeed(None)
+
+    def _writeHeaders(self, transport: Any, framing: bytes | None) -> None:
+        """Write a head that is the whole request at once; see ``Leash.send``."""
+        if PLAIN_PATH or self.bodyProducer is not None:
+            super()._writeHeaders(transport, framing)
+            return
+        if len(self.headers.getRawHeaders(b"Host", ())) != 1:
+            raise BadHeaders("a request needs exactly one Host header")
+        lines = [b"%s %s HTTP/1.1" % (self.method, self.uri)]
+        if not self.persistent:
+            lines.append(b"Connection: close")
+        if framing is not None:
+            lines.append(framing.removesuffix(b"\r\n"))
+        for name, values in self.headers.getAllRawHeaders():
+            for value in values:
+                lines.append(b"%s: %s" % (name, value))
+        lines.append(b"\r\n")
+        transport.send(b"\r\n".join(lines))
 
 
 @implementer(IAgent)
@@ -108,22 +133,17 @@ class CallAgent:
         # The only way to a response's connection headers and trailers.
         parser = self._parser = http._parser
         if parser is not None:
-            finish = parser.finisher
-
-            def finished(rest: bytes) -> None:
-                self._before_the_pool(rest)
-                finish(rest)
-
-            parser.finisher = finished
+            parser.finisher = partial(self._before_the_pool, parser.finisher)
         return responded.addCallback(self._check)
 
-    def _before_the_pool(self, rest: bytes) -> None:
+    def _before_the_pool(self, finish: Callable[[bytes], None], rest: bytes) -> None:
         """
         Decide whether the connection may be used again: the response is complete.
 
         twisted.web looks for one spelling of ``close`` only, and drops what came
         behind a response; the rest of that would answer somebody else's call.
 
+        :param finish: twisted.web's own way on.
         :param rest: bytes behind the response.
         """
         options = self.connection_options
@@ -134,6 +154,7 @@ class CallAgent:
         if self._call is not None and (rest or not stays):
             self._call.persistent = False
         self._leash.keep_alive_s = _keep_alive_s(self.connection_header(b"keep-alive"))
+        finish(rest)
 
     def _check(self, response: IResponse) -> IResponse:
         headers: Headers = response.headers

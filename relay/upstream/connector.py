@@ -26,7 +26,7 @@ from relay.upstream.errors import (
     queue_timeout,
     read_timeout,
 )
-from relay.upstream.fields import copied
+from relay.upstream.fields import copied, put_field
 from relay.upstream.health import Health
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease, Pool
@@ -147,20 +147,14 @@ class Connector:
         """
         headers = copied(request.headers)
         own = origin == self.target.origin
-        headers.setRawHeaders(
-            b"host",
-            [
-                request.host
-                if own and self.http.propagate_client_host and request.host
-                else origin.authority
-            ],
-        )
+        theirs = own and self.http.propagate_client_host and request.host
+        put_field(headers, b"Host", request.host if theirs else origin.authority)
         if self.http.use_compression:
             # A part of an encoded body could not be decoded.
             if headers.hasHeader(b"range"):
                 headers.removeHeader(b"accept-encoding")
             else:
-                headers.setRawHeaders(b"accept-encoding", [b"gzip"])
+                put_field(headers, b"Accept-Encoding", b"gzip")
         elif not self.http.propagate_client_accept_encoding:
             headers.removeHeader(b"accept-encoding")
         if own:
@@ -213,9 +207,11 @@ class Call:
         return Failure(self._why if self._why is not None else classify(failure))
 
     async def _run(self) -> UpstreamResponse:
-        self._read_clock.start()
-        lease = await self._connector.pool.slot()
-        self._read_clock.stop()
+        lease = self._connector.pool.free_slot()
+        if lease is None:
+            self._read_clock.start()
+            lease = await self._connector.pool.slot()
+            self._read_clock.stop()
         self._expired = read_timeout
         try:
             return await self._follow(lease)

@@ -99,12 +99,14 @@ class Dialer:
         :return: fires with the leash of a connection that is ready. Cancelling it
             closes the socket at whatever stage it is.
         """
-        return _Attempt(
-            self._reactor,
-            self._prepared.get(origin) or self._endpoint(origin),
-            LeashFactory(self._reactor, quiescent),
-            self._timeout_ms,
-        ).done
+        endpoint = self._prepared.get(origin) or self._endpoint(origin)
+        factory = LeashFactory(self._reactor, quiescent)
+        connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(_ready)
+        if isinstance(getattr(connecting, "result", None), Leash):
+            # As to an address of this machine. An attempt, its clock and its Deferred
+            # would be 14 µs of CPU.
+            return connecting
+        return _Attempt(self._reactor, connecting, self._timeout_ms).done
 
     def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
         proxy = self._proxy
@@ -122,14 +124,19 @@ class Dialer:
         return endpoint
 
 
+def _ready(leash: Any) -> Leash | Deferred[Leash]:
+    """Go on when a request may be written, which may be at once."""
+    ready: Deferred[Leash] = leash.ready
+    return leash if ready.called and leash.lost is None else ready
+
+
 class _Attempt:
     """One connection being made, until it is ready or has failed."""
 
     def __init__(
         self,
         reactor: IReactorTime,
-        endpoint: IStreamClientEndpoint,
-        factory: LeashFactory,
+        stage: Deferred[Leash],
         timeout_ms: int,
     ) -> None:
         self.done: Deferred[Leash] = Deferred(lambda _: self._give_up())
@@ -137,12 +144,8 @@ class _Attempt:
         self._timed_out = False
         self._deadline = Deadline(reactor, timeout_ms, self._expire)
         self._deadline.start()
-        self._stage = endpoint.connect(factory).addCallback(self._connected)
-        self._stage.addCallbacks(self._succeed, self._fail)
-
-    def _connected(self, leash: Any) -> Deferred[Leash]:
-        ready: Deferred[Leash] = leash.ready
-        return ready
+        self._stage = stage
+        stage.addCallbacks(self._succeed, self._fail)
 
     def _succeed(self, leash: Leash) -> None:
         self._deadline.stop()

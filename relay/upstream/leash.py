@@ -16,32 +16,38 @@ from twisted.internet.interfaces import (
     IAddress,
     IHandshakeListener,
     IProtocol,
+    IPushProducer,
     IReactorTime,
     ISSLTransport,
     ITCPTransport,
     ITransport,
 )
 from twisted.internet.protocol import Factory, connectionDone
-from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
+from twisted.internet.tcp import Connection
+from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 from twisted.web._newclient import HTTP11ClientProtocol
 from zope.interface import implementer
 
 from relay.deadline import Deadline
+from relay.plain_path import PLAIN_PATH
+from relay.sending import send_now
+from relay.upstream.client import SourceClient
 from relay.upstream.verbatim import ChunkPassage
 
 GOODBYE_MS = 2000
 """How long a TLS peer may take to say goodbye, in milliseconds."""
 
 
-@implementer(IHandshakeListener)
+@implementer(IHandshakeListener, IPushProducer)
 class Leash(ProtocolWrapper):
     """One connection to a source: its bytes, its silence, its end."""
 
     transport: Any
 
     def __init__(self, factory: LeashFactory, wrapped: IProtocol) -> None:
-        super().__init__(factory, wrapped)
+        self.factory: Any = factory
+        self.wrappedProtocol = wrapped
         self.ready: Deferred[Leash] = Deferred(lambda _: self.abort())
         """Fires once a request may be written: after the TLS handshake, if any."""
         self.lost: Failure | None = None
@@ -59,7 +65,11 @@ class Leash(ProtocolWrapper):
         self.born_s = factory.clock.seconds()
         self._idle: Deadline | None = None
         self._secure = False
-        self._goodbye = Deadline(factory.clock, GOODBYE_MS, self.abort)
+        self._goodbye: Deadline | None = None
+        self._taking = False
+        """Whether it is passing on what it has read just now."""
+        self._paused = False
+        """Whether nothing more is to be read for now."""
 
     @property
     def http(self) -> HTTP11ClientProtocol:
@@ -67,10 +77,17 @@ class Leash(ProtocolWrapper):
         return self.wrappedProtocol  # type: ignore[return-value]
 
     def makeConnection(self, transport: ITransport) -> None:
-        """Take the connection; a plain one is ready at once."""
+        """
+        Take the connection; a plain one is ready at once.
+
+        A ``ProtocolWrapper`` would claim all interfaces of its transport here, which
+        costs 10 µs and is of no use to anyone, and keep a list of connections.
+        """
         self._secure = ISSLTransport.providedBy(transport)
-        super().makeConnection(transport)
+        self.transport, self.connected = transport, 1
+        self.http.makeConnection(self)
         if ITCPTransport.providedBy(transport):
+            transport.setTcpNoDelay(True)
             transport.setTcpKeepAlive(True)
         if not self._secure:
             self._is_ready()
@@ -115,19 +132,53 @@ class Leash(ProtocolWrapper):
             data = self.passage(data)
             if not data:
                 return
+        self._taking = not PLAIN_PATH
+        paused = self._paused
         self.http.dataReceived(data)
+        self._taking = False
+        if self._paused is not paused and self.lost is None and not self.disconnecting:
+            self._set_reading()
 
     def pauseProducing(self) -> None:
-        """Stop reading: the client cannot take more. Silence does not count now."""
+        """
+        Stop reading: the client cannot take more. Silence does not count now.
+
+        twisted.web pauses at each response's head until somebody takes the body, which
+        is at once. Nothing can be read meanwhile anyway, and the reactor is not told
+        of it until what was read has been passed on: four ``epoll_ctl`` and 12 µs
+        less for each call.
+        """
         if self._idle is not None:
             self._idle.suspend()
-        self.transport.pauseProducing()
+        self._paused = True
+        if not self._taking:
+            self._set_reading()
 
     def resumeProducing(self) -> None:
         """Read again."""
         if self._idle is not None:
             self._idle.resume()
-        self.transport.resumeProducing()
+        self._paused = False
+        if not self._taking:
+            self._set_reading()
+
+    def _set_reading(self) -> None:
+        if self._paused:
+            self.transport.pauseProducing()
+        else:
+            self.transport.resumeProducing()
+
+    def send(self, data: bytes) -> None:
+        """
+        Send a request that is all there.
+
+        :param data: its head, when it has no body.
+        """
+        transport = self.transport
+        if isinstance(transport, Connection) and not (transport.TLS or PLAIN_PATH):
+            send_now(transport, data)
+        else:
+            transport.write(data)
 
     def stopProducing(self) -> None:
         """Drop the connection (TCP and TLS alike)."""
@@ -137,6 +188,7 @@ class Leash(ProtocolWrapper):
         """Close; a TLS peer is waited for no longer than :data:`GOODBYE_MS`."""
         super().loseConnection()
         if self._secure and self.lost is None:
+            self._goodbye = Deadline(self._clock, GOODBYE_MS, self.abort)
             self._goodbye.start()
 
     def abortConnection(self) -> None:
@@ -147,21 +199,26 @@ class Leash(ProtocolWrapper):
         """Drop the connection at once; harmless when it is gone already."""
         if self.lost is None and self.transport is not None:
             self.unwatch()
+            if self.on_lost is not None:
+                # Its end comes a turn of the reactor later: no call may get it now.
+                self.on_lost(self)
             self.transport.abortConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Remember why, tell the pool or the caller that still waits."""
         self.lost = reason
         self.unwatch()
-        self._goodbye.stop()
-        super().connectionLost(reason)
+        if self._goodbye is not None:
+            self._goodbye.stop()
+        http, self.wrappedProtocol = self.http, None  # type: ignore[assignment]
+        http.connectionLost(reason)
         if not self.ready.called:
             self.ready.errback(reason)
         if self.on_lost is not None:
             self.on_lost(self)
 
 
-class LeashFactory(WrappingFactory[Leash]):
+class LeashFactory(Factory[Leash]):
     """
     Builds HTTP clients on a leash.
 
@@ -169,7 +226,6 @@ class LeashFactory(WrappingFactory[Leash]):
     :param quiescent: called with an HTTP client when it can carry another request.
     """
 
-    protocol = Leash
     noisy = False
 
     def __init__(
@@ -177,19 +233,13 @@ class LeashFactory(WrappingFactory[Leash]):
         clock: IReactorTime,
         quiescent: Callable[[HTTP11ClientProtocol], None],
     ) -> None:
-        super().__init__(_HTTPFactory(quiescent))
         self.clock = clock
+        self._quiescent = quiescent
+
+    def buildProtocol(self, addr: IAddress | None) -> Leash:
+        """Take a connection."""
+        return Leash(self, SourceClient(self._quiescent))
 
     def logPrefix(self) -> str:
         """Names the connection in twistd's log."""
         return "upstream"
-
-
-class _HTTPFactory(Factory[HTTP11ClientProtocol]):
-    noisy = False
-
-    def __init__(self, quiescent: Callable[[HTTP11ClientProtocol], None]) -> None:
-        self._quiescent = quiescent
-
-    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:
-        return HTTP11ClientProtocol(self._quiescent)

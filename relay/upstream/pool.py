@@ -72,24 +72,30 @@ class Pool:
         """How many unused connections are kept open."""
         return sum(map(len, self._idle.values()))
 
+    def free_slot(self) -> Lease | None:
+        """Take one of ``maxConcurrentConnections`` slots; None when none is free."""
+        if self._taken >= self._http.max_concurrent_connections:
+            return None
+        self._taken += 1
+        return Lease(self._free)
+
     def slot(self) -> Deferred[Lease]:
         """
-        Wait for one of ``maxConcurrentConnections`` slots.
+        Take a slot, or wait for one.
 
         :return: fires with a lease without a connection. Cancelling leaves the queue.
         :raises UpstreamError: (as a failure) when the queue is full.
         """
-        lease = Lease(self._free)
-        if self._taken < self._http.max_concurrent_connections:
-            self._taken += 1
-            return succeed(lease)
+        free = self.free_slot()
+        if free is not None:
+            return succeed(free)
         if 0 <= self._http.max_wait_queue_size <= len(self._waiting):
             refused: Deferred[Lease] = Deferred()
             refused.errback(pool_exhausted())
             return refused
         turn: Deferred[None] = Deferred(self._leave_queue)
         self._waiting.append(turn)
-        return turn.addCallback(lambda _: lease)
+        return turn.addCallback(lambda _: Lease(self._free))
 
     def connect(self, lease: Lease, origin: Origin, fresh: bool) -> Deferred[Leash]:
         """

@@ -35,6 +35,7 @@ ALLOWED: dict[str, set[str]] = {
         "expression",
         "model",
         "plain_path",
+        "sending",
         "tls",
     },
     "channel": {"eventstream", "model", "plain_path"},

@@ -8,10 +8,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IConsumer
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web._newclient import RequestGenerationFailed
 from twisted.web.client import ResponseFailed, ResponseNeverReceived
+from twisted.web.http_headers import Headers
 from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
 from zope.interface import implementer
 
+from relay.upstream.agent import CallAgent
 from tests.upstream.memory import called, closed, gone, leashed
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
@@ -53,6 +56,15 @@ class RequestTests(SynchronousTestCase):
         value: bytes = self.leash.transport.value()
         self.leash.transport.clear()
         return value
+
+    def test_not_one_host(self) -> None:
+        """A request without a host, or with two, is not sent."""
+        for hosts in ([], [b"a", b"b"]):
+            leash = leashed(self.clock)
+            agent = CallAgent(leash, b"GET", b"/", Headers({b"host": hosts}), True)
+            failure = self.failureResultOf(agent.request(b"GET", b"http://h/"))
+            self.assertIsInstance(failure.value, RequestGenerationFailed)
+            self.assertEqual((leash.transport.value(), gone(leash)), (b"", True))
 
     def test_head(self) -> None:
         """The head is what was asked for, and nothing of any library's own."""

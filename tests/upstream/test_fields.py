@@ -3,7 +3,7 @@
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.upstream.fields import copied
+from relay.upstream.fields import add_field, copied, put_field
 
 
 class CopyTests(SynchronousTestCase):
@@ -26,3 +26,21 @@ class CopyTests(SynchronousTestCase):
         headers = Headers({b"WWW-Authenticate": [b"1"], b"dnt": [b"1"], b"x": [b"1"]})
         copy = copied(headers, {b"www-authenticate", b"dnt"})
         self.assertEqual(dict(copy.getAllRawHeaders()), {b"X": [b"1"]})
+
+
+class PutTests(SynchronousTestCase):
+    """What is put without checks is what ``Headers`` would have made of it."""
+
+    def test_put(self) -> None:
+        """A value takes the place of those before."""
+        headers = Headers({b"x-request-id": [b"1", b"2"]})
+        put_field(headers, b"X-Request-Id", b"3")
+        self.assertEqual(headers, Headers({b"x-request-id": [b"3"]}))
+
+    def test_add(self) -> None:
+        """A value comes after those before, however the name is written."""
+        headers = Headers({b"ETag": [b"1"]})
+        add_field(headers, b"eTAG", b"2")
+        add_field(headers, b"www-authenticate", b"3")
+        expected = Headers({b"etag": [b"1", b"2"], b"www-authenticate": [b"3"]})
+        self.assertEqual(headers, expected)

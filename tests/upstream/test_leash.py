@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import alsoProvides
 
+from relay.plain_path import PLAIN_PATH
 from relay.upstream.leash import GOODBYE_MS, Leash, LeashFactory
 from tests.upstream.memory import Connection, called, closed, gone, leashed
 
@@ -34,6 +37,36 @@ class LeashTests(SynchronousTestCase):
         alsoProvides(transport, ISSLTransport)
         leash.makeConnection(transport)
         return leash
+
+    def test_reading_is_left_alone(self) -> None:
+        """What pauses and goes on while bytes are passed on tells the reactor nothing;
+        what stays paused does."""
+        changes: list[str] = []
+        transport = self.leash.transport
+        with (
+            patch.object(transport, "pauseProducing", lambda: changes.append("-")),
+            patch.object(transport, "resumeProducing", lambda: changes.append("+")),
+        ):
+            _, responded = called(self.leash)
+            responded.addCallback(lambda response: response.deliverBody(Protocol()))
+            self.leash.dataReceived(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+            self.assertEqual(changes, ["-", "+"] if PLAIN_PATH else [])
+            changes.clear()
+            with patch.object(self.leash.http, "dataReceived") as received:
+                received.side_effect = lambda data: self.leash.pauseProducing()
+                self.leash.dataReceived(b"abc")
+                self.leash.dataReceived(b"def")
+            if not PLAIN_PATH:
+                self.assertEqual(changes, ["-"])
+            self.leash.resumeProducing()
+            self.assertEqual(changes[-1], "+")
+
+    def test_aborted_amid_the_pool(self) -> None:
+        """The pool learns of it at once, not when the end has come."""
+        told: list[Leash] = []
+        self.leash.on_lost = told.append
+        self.leash.abort()
+        self.assertEqual(told, [self.leash])
 
     def test_plain_is_ready_at_once(self) -> None:
         """A plain connection needs no handshake."""
