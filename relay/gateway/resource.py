@@ -15,6 +15,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
+from relay.gateway.flows.calls import selection_scope
 from relay.gateway.headers import (
     connection_options,
     is_trusted,
@@ -150,6 +151,7 @@ class GatewayResource(Resource):
             request.transport,
             exchange.trusted,
             self._certificate_header(request, exchange.trusted),
+            partial(selection_scope, exchange, route.path, given, api.shared),
         )
         verdict = api.plans.admit(caller)
         if isinstance(verdict, Deferred):

@@ -90,11 +90,14 @@ class ServedApi:
         cors = listener.cors
         self.cors = ListenerCors(cors) if cors is not None and cors.enabled else None
         """What its listener says of browsers on other origins; None for nothing."""
+        self.shared = shared_scope(deployment.api_id, definition)
+        """The variables of expressions that are the same for all its calls."""
         self.templates: ResponseTemplates | None = None
         """How its refusals are worded; None for the gateway's own words."""
         if definition.response_templates:
-            shared = shared_scope(deployment.api_id, definition)
-            self.templates = ResponseTemplates(definition.response_templates, shared)
+            self.templates = ResponseTemplates(
+                definition.response_templates, self.shared
+            )
         self.closed = False
         """Whether another deployment has taken its place, or none."""
 

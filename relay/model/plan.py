@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from relay.model import unbuilt
 from relay.model.base import Options
@@ -14,6 +14,7 @@ from relay.model.descriptive import PlanDescription
 from relay.model.flow import Flow
 from relay.model.read_only import without_plan_fields
 from relay.model.scalars import Configuration, Name, Upper
+from relay.model.selection_rule import checked
 
 
 class PlanStatus(StrEnum):
@@ -57,7 +58,8 @@ class PlanDefinition(PlanDescription):
     mode: Annotated[Literal["STANDARD"], BeforeValidator(_not_push), Upper] = "STANDARD"
     security: PlanSecurity
     flows: tuple[Flow, ...] | None = None
-    selection_rule: unbuilt.SelectionRule = None
+    selection_rule: Annotated[str, AfterValidator(checked)] | None = None
+    """Which callers with a credential the plan is for; all without one."""
     tags: unbuilt.PlanTags = None
     excluded_groups: unbuilt.ExcludedGroups = None
     bootstrap_port: unbuilt.KafkaPort = None

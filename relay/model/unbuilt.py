@@ -82,9 +82,6 @@ def refused(in_effect: Callable[[Any], Iterator[Where]], reason: str) -> AfterVa
 
 
 # Who gets in.
-SelectionRule = Annotated[
-    Any, refused(anything, "selection rules are not supported yet")
-]
 PlanTags = Annotated[
     Any,
     refused(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
 from twisted.web.http_headers import Headers
+
+from relay.expression.nodes import Scope
+
+
+def _knows_nothing(attributes: Mapping[str, Any]) -> Scope:
+    return {}
 
 
 class Caller:
@@ -22,6 +28,8 @@ class Caller:
     :param transport: its connection; over TLS it has ``getPeerCertificate``.
     :param trusted: whether the peer is a trusted proxy, whose headers are believed.
     :param certificate_header: where trusted proxies put the client's certificate.
+    :param scope: gives what the variables of selection rules stand for, with attributes
+        of the context that a plan adds.
     """
 
     __slots__ = (
@@ -29,6 +37,7 @@ class Caller:
         "headers",
         "query",
         "remote_address",
+        "scope",
         "transport",
         "trusted",
     )
@@ -41,6 +50,7 @@ class Caller:
         transport: Any = None,
         trusted: bool = False,
         certificate_header: bytes | None = None,
+        scope: Callable[[Mapping[str, Any]], Scope] = _knows_nothing,
     ) -> None:
         self.headers = headers
         self.query = query
@@ -48,6 +58,7 @@ class Caller:
         self.transport = transport
         self.trusted = trusted
         self.certificate_header = certificate_header
+        self.scope = scope
 
     def header(self, name: bytes) -> str | None:
         """

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from relay.expression.errors import EvaluationFailed
+from relay.expression.template import Condition
 from relay.plans.caller import Caller, without_parameters
-from relay.plans.interfaces import Plan
+from relay.plans.interfaces import Credential, Plan
 from relay.plans.verdict import UNDECIDED, UNRESOLVED, Admission, Denial, Verdict
+
+NO_RULES: Mapping[str, Condition] = MappingProxyType({})
 
 
 class PlanChain:
@@ -20,6 +25,8 @@ class PlanChain:
 
     :param plans: the plans in their order.
     :param is_closed: says of a plan's id whether it lets nobody in any more.
+    :param rules: by the ids of plans, which callers with a credential they are for; one
+        without is for all.
     """
 
     log = Logger()
@@ -28,9 +35,11 @@ class PlanChain:
         self,
         plans: Iterable[Plan],
         is_closed: Callable[[str], bool] = lambda plan_id: False,
+        rules: Mapping[str, Condition] = NO_RULES,
     ) -> None:
         self._plans: Sequence[Plan] = tuple(plans)
         self._is_closed = is_closed
+        self._rules = rules
         self._parameters = frozenset[str]().union(
             *(plan.parameters for plan in self._plans)
         )
@@ -74,6 +83,10 @@ class PlanChain:
                 credential = plan.find(caller)
                 if credential is None:
                     continue
+                if not self._selects(plan, caller, credential):
+                    # As with a wrong one: who brought it is not let in as nobody.
+                    denial = denial if plan.anonymous else denial or UNRESOLVED
+                    continue
                 verdict = plan.admit(caller, credential)
             except Exception as error:
                 return self._undecided(Failure(error))
@@ -87,12 +100,31 @@ class PlanChain:
         denial = denial or UNRESOLVED
         return replace(denial, challenges=denial.challenges or self._challenges)
 
+    def _selects(self, plan: Plan, caller: Caller, credential: Credential) -> bool:
+        """Whether a plan is for a caller; not, when that cannot be told."""
+        rule = self._rules.get(plan.id)
+        if rule is None:
+            return True
+        try:
+            return rule.holds(caller.scope(credential.attributes))
+        except EvaluationFailed as error:
+            self.log.warn(
+                "the selection rule of plan {plan_id}: {error}",
+                plan_id=plan.id,
+                error=error,
+            )
+            return False
+
     def _go_on(
         self, verdict: Verdict, caller: Caller, number: int, denial: Denial | None
     ) -> Verdict | Deferred[Verdict]:
+        plan = self._plans[number]
         if isinstance(verdict, Admission):
-            self._plans[number].strip(caller)
-            return verdict
+            if not self._is_closed(plan.id):
+                plan.strip(caller)
+                return verdict
+            # It was closed while somebody else was asked.
+            verdict = UNRESOLVED
         return self._ask(caller, number + 1, _more_telling(denial, verdict))
 
     def _undecided(self, failure: Failure) -> Verdict:

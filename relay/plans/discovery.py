@@ -8,6 +8,7 @@ from typing import Any
 from relay import plans
 from relay.model.kinds import PlanType
 from relay.model.plan_kinds import PLANS
+from relay.model.selection_rule import read_rule
 from relay.plans.chain import PlanChain
 from relay.plans.interfaces import IPlan, PlanContext
 from relay.plugins import found_in, usable
@@ -44,10 +45,16 @@ class Plans:
             ((self._type_of(plan), plan) for plan in snapshots),
             key=lambda pair: pair[0].order,
         )
+        rules = {
+            plan["id"]: read_rule(rule)
+            for _, plan in ordered
+            if (rule := (plan.get("selectionRule") or "").strip())
+        }
         consumers = context.consumers
         return PlanChain(
             [kind.build(plan, context) for kind, plan in ordered],
             lambda plan_id: plan_id in consumers.closed_plans,
+            rules,
         )
 
     def _type_of(self, plan: Mapping[str, Any]) -> IPlan:

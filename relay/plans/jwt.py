@@ -13,7 +13,6 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.model.certificates import thumbprint
-from relay.model.consumers import Entitlement
 from relay.model.jwt_options import (
     ConfirmationMethodValidation,
     JwtOptions,
@@ -107,8 +106,7 @@ class JwtPlan:
             return INVALID
         text, token = credential.value
         client = claims.client_id(token.claims, self._options.client_id_claim)
-        entitlement = subscribed(self._context, self.id, client)
-        if entitlement is None:
+        if subscribed(self._context, self.id, client) is None:
             # Nothing is fetched or computed for those who could not come in anyhow.
             return UNRESOLVED
         if token.algorithm not in self._algorithms:
@@ -117,7 +115,7 @@ class JwtPlan:
         def decide(keys: list[Key]) -> Verdict:
             try:
                 verify(token, self._algorithms, keys)
-                return self._judge(caller, token, text, entitlement)
+                return self._judge(caller, token, text, client)
             except (TokenError, ValueError) as error:
                 self._note(error)
                 return INVALID
@@ -132,7 +130,7 @@ class JwtPlan:
         return decide(found)
 
     def _judge(
-        self, caller: Caller, token: Token, text: str, entitlement: Entitlement
+        self, caller: Caller, token: Token, text: str, client: str | None
     ) -> Verdict:
         """
         Look at what a token says that is known to be genuine.
@@ -140,6 +138,10 @@ class JwtPlan:
         :raises ValueError: when it is not good, with the reason.
         """
         options, said = self._options, token.claims
+        # Keys may have been waited for: what was so before need not be so now.
+        entitlement = subscribed(self._context, self.id, client)
+        if entitlement is None:
+            return UNRESOLVED
         _check_type(options.token_typ_validation, token.header)
         until_ms = claims.lifetime(
             said,
@@ -157,7 +159,7 @@ class JwtPlan:
         ):
             return INSUFFICIENT
         attributes: dict[str, Any] = {
-            "oauth.client_id": claims.client_id(said, options.client_id_claim),
+            "oauth.client_id": client,
             "user": claims.text(claims.claim(said, options.user_claim or "sub")),
         }
         if options.extract_claims:

@@ -231,6 +231,26 @@ class PlanAndEndpointTests(RefusalCase):
             },
         )
 
+    async def test_selection_rules(self) -> None:
+        """A plan is for the calls that its rule selects, by what the call says."""
+        await self.stage()
+        body = definition(f"http://{self.source.address}/base", name="Orders")
+        before = deployed(body, number=2)
+        rule = (
+            "{#request.params['a'][0] == '1' && #request.headers['x'][0] == 'y'"
+            " && #request.pathInfo == '/b' && #request.contextPath == '/api'"
+            " && #request.method == 'GET' && #api.name == 'Orders'}"
+        )
+        plan = {**before.plans[0], "selectionRule": rule}
+        self.gateway.deployer.apply({"api-1": replace(before, plans=(plan,))})
+        for target, field in ((b"/api/b?a=2", b"X: y"), (b"/api/b?a=1", b"X: z")):
+            key = "GATEWAY_PLAN_UNRESOLVABLE"
+            await self.refused(get(target, ACCEPT, field), 401, key)
+        client, source = await self.call(get(b"/api/b?a=1", b"X: y"))
+        await source.head()
+        source.send(response(b"", b"Connection: close"))
+        self.assertEqual((await client.answer()).status, 200)
+
     async def test_credentials_stay_here(self) -> None:
         """Neither the source nor the log sees them, whoever is let in."""
         await self.stage(with_query=True)

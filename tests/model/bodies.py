@@ -243,7 +243,7 @@ plan_bodies: st.SearchStrategy[dict[str, Any]] = sometimes(
         "characteristics": st.lists(words),
         "commentRequired": st.booleans(),
         "flows": st.sampled_from([None, []]),
-        "selectionRule": st.sampled_from([None, ""]),
+        "selectionRule": st.sampled_from([None, "", "#request.id == '1'"]),
         "tags": st.sampled_from([None, []]),
         "status": st.just("PUBLISHED"),
     },

@@ -81,7 +81,6 @@ class PlanTests(SynchronousTestCase):
     def test_refused(self) -> None:
         """What would change who gets in is refused; nothing of it is fine."""
         fields: dict[str, Any] = {
-            "selectionRule": "{#request.method == 'GET'}",
             "tags": ["x"],
             "excludedGroups": ["x"],
             "bootstrapPort": 9092,
@@ -101,6 +100,15 @@ class PlanTests(SynchronousTestCase):
             tutorial_plan(**dict.fromkeys(fields)) | empty
         ).to_json()
         self.assertEqual({name: answer[name] for name in empty}, empty)
+
+    def test_selection_rule(self) -> None:
+        """It is kept as it was sent; one that cannot be read is told with its place."""
+        for rule in ("{#request.method == 'GET'}", "#request.method == 'GET'", ""):
+            body = tutorial_plan(selectionRule=rule)
+            self.assertEqual(PlanDefinition.read(body).to_json()["selectionRule"], rule)
+        (issue,) = problems(tutorial_plan(selectionRule="{#request.method ==}"))
+        self.assertEqual(issue.location, "selectionRule")
+        self.assertIn("(at character 20)", issue.message)
 
     def test_unknown(self) -> None:
         """Other fields are unknown."""

@@ -83,7 +83,6 @@ class UnbuiltTests(SynchronousTestCase):
     def test_anything(self) -> None:
         """Of others any content is in effect."""
         for kind in (
-            unbuilt.SelectionRule,
             unbuilt.PlanTags,
             unbuilt.ExcludedGroups,
             unbuilt.DeadLetterQueue,

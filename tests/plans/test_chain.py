@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.model.selection_rule import read_rule
+from relay.plans.caller import Caller
 from relay.plans.chain import PlanChain
+from relay.plans.interfaces import Credential, Plan
 from relay.plans.keyless import KeylessPlan
 from relay.plans.verdict import UNDECIDED, Admission, Denial, Verdict
 from tests.plans.callers import TokenPlan, caller
@@ -99,6 +104,63 @@ class CredentialTests(ChainCase):
         self.assertEqual(PlanChain([KeylessPlan("o")]).conceal(b"token=x"), b"token=x")
 
 
+class RuleTests(ChainCase):
+    """Plans that are for some of those who bring their credential."""
+
+    def chain(self, rule: str, *more: Plan) -> PlanChain:
+        """Make a chain whose first plan has a rule."""
+        plans = [TokenPlan("a", "one"), *more]
+        return PlanChain(plans, rules={plans[0].id: read_rule(rule)})
+
+    def asking(self, word: str | None = "one", **request: Any) -> Caller:
+        """Come with a word, and as the variables say."""
+        asking = caller() if word is None else caller(token=word)
+        asking.scope = lambda attributes: {
+            "request": request,
+            "context": {"attributes": attributes},
+        }
+        return asking
+
+    def test_selected(self) -> None:
+        """One whose rule does not hold is passed over, and the next is asked."""
+        chain = self.chain("{#request.method == 'GET'}", TokenPlan("b", "one"))
+        for method, plan in (("GET", "a"), ("POST", "b")):
+            verdict = self.decided(chain.admit(self.asking(method=method)))
+            self.assertEqual(verdict, Admission(plan, "app", "sub"))
+
+    def test_not_as_nobody(self) -> None:
+        """Who brings a credential that is for no plan is refused all the same."""
+        chain = self.chain("{#request.method == 'GET'}", KeylessPlan("open"))
+        verdict = self.decided(chain.admit(self.asking(method="POST")))
+        self.assertEqual(verdict, Denial(challenges=(b"Token",)))
+        self.assertEqual(self.decided(chain.admit(self.asking(None))), NOBODY)
+
+    def test_what_a_plan_shows(self) -> None:
+        """A rule sees what the plan has found in the credential, unchecked as it is."""
+        plan = TokenPlan("a", "one")
+        plan.find = lambda caller: Credential("one", {"w": {"iss": "x"}})  # type: ignore[method-assign]
+        for wanted, let_in in (("x", True), ("y", False)):
+            rule = read_rule(f"#context.attributes['w'].iss == '{wanted}'")
+            verdict = PlanChain([plan], rules={"a": rule}).admit(self.asking())
+            self.assertEqual(isinstance(verdict, Admission), let_in, wanted)
+
+    def test_no_answer(self) -> None:
+        """A rule that has no answer selects nobody."""
+        for rule in ("{#request.method}", "{#request.method > 1}"):
+            chain = self.chain(rule, KeylessPlan("open"))
+            verdict = self.decided(chain.admit(self.asking(method="GET")))
+            self.assertEqual(verdict, Denial(challenges=(b"Token",)), rule)
+
+    def test_nobody(self) -> None:
+        """A keyless plan can have one, too, and those who bring nothing go on."""
+        rules = {"open": read_rule("{#request.method == 'GET'}")}
+        chain = PlanChain([KeylessPlan("open"), KeylessPlan("rest")], rules=rules)
+        for method, plan in (("GET", "open"), ("POST", "rest")):
+            verdict = self.decided(chain.admit(self.asking(None, method=method)))
+            assert isinstance(verdict, Admission)
+            self.assertEqual(verdict.plan_id, plan)
+
+
 class LaterTests(ChainCase):
     """A plan that has to ask somebody."""
 
@@ -122,6 +184,16 @@ class LaterTests(ChainCase):
         self.first.asked[0].callback(self.first.verdict("one"))
         self.assertEqual(self.successResultOf(verdict), Admission("a", "app", "sub"))
         self.assertIsNone(self.asking.query)
+
+    def test_closed_meanwhile(self) -> None:
+        """A plan that was closed while somebody was asked lets nobody in."""
+        closed: set[str] = set()
+        chain = PlanChain([self.first, KeylessPlan("open")], closed.__contains__)
+        verdict = chain.admit(caller(token="one"))
+        assert isinstance(verdict, Deferred)
+        closed.add("a")
+        self.first.asked[0].callback(self.first.verdict("one"))
+        self.assertEqual(self.successResultOf(verdict), Denial(challenges=(b"Token",)))
 
     def test_goes_on(self) -> None:
         """A no goes on to the next plan, but not to nobody."""

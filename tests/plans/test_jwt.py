@@ -332,6 +332,16 @@ class KeyTests(JwtCase):
         self.assertEqual(self.asked_with(token(number=1), plan), INVALID)
         self.assertEqual(len(self.asked), 1)
 
+    def test_unsubscribed_meanwhile(self) -> None:
+        """What ended while keys were waited for lets nobody in."""
+        plan = self.by_url()
+        verdict = self.asked_with(token(), plan)
+        assert isinstance(verdict, Deferred)
+        self.consumers.apply({"sub": None})
+        body = json.dumps({"keys": [public_jwk(make_key("RSA_RS256"))]})
+        self.asked[0].callback(OutboundAnswer(200, Headers(), body.encode()))
+        self.assertEqual(self.successResultOf(verdict), UNRESOLVED)
+
     def test_no_keys(self) -> None:
         """Nobody can tell now: that is no 401."""
         verdict = self.asked_with(token(), self.by_url())

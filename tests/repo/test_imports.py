@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "catalog": {"model"},
     "policies": {"channel", "expression", "model", "plugins", "upstream"},
     "plain_path": set(),
-    "plans": {"model", "plugins", "settings", "tls", "upstream"},
+    "plans": {"expression", "model", "plugins", "settings", "tls", "upstream"},
     "plugins": set(),
     "polling": {"plain_path"},
     "process": set(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from twisted.web.http_headers import Headers
 
@@ -62,6 +63,27 @@ def call_of(
     facts = _facts(exchange, context_path)
     call.scope.update(call_scope(call, facts, shared))
     return call
+
+
+def selection_scope(
+    exchange: Exchange,
+    path: bytes,
+    query: bytes | None,
+    shared: Scope,
+    attributes: Mapping[str, Any],
+) -> Scope:
+    """
+    Show a call to the selection rules of plans.
+
+    :param exchange: the call; nobody was let in yet.
+    :param path: what follows the context-path.
+    :param query: the raw query, None without ``?``.
+    :param shared: the variables that are the same for all calls of the deployment.
+    :param attributes: of the context, besides those of every call.
+    """
+    call = call_of(exchange, path, query, shared)
+    call.attributes.update(attributes)
+    return call.scope
 
 
 def _facts(exchange: Exchange, context_path: str) -> Mapping[str, Callable[[], Value]]:
