@@ -240,12 +240,7 @@ class GatewayResource(Resource):
 
     def _check_limits(self, exchange: Exchange) -> None:
         limits, live = self.services.limits, self.services.live
-        # The exchange itself is counted already.
-        if 0 < limits.max_exchanges < len(live):
-            raise _Refused(refusals.TOO_MANY)
-        of_address = live.of_address(exchange.record.remote_address)
-        if 0 < limits.max_exchanges_per_address < of_address:
-            raise _Refused(refusals.TOO_MANY_OF_ADDRESS)
+        # First, since an attempt counts whatever comes of it.
         if limits.max_attempts_per_address:
             hit = self._attempts.hit(
                 exchange.record.remote_address,
@@ -254,3 +249,9 @@ class GatewayResource(Resource):
             )
             if not hit.allowed:
                 raise _Refused(refusals.too_many_attempts(hit.ends_in_ms))
+        # The exchange itself is counted already.
+        if 0 < limits.max_exchanges < len(live):
+            raise _Refused(refusals.TOO_MANY)
+        of_address = live.of_address(exchange.record.remote_address)
+        if 0 < limits.max_exchanges_per_address < of_address:
+            raise _Refused(refusals.TOO_MANY_OF_ADDRESS)

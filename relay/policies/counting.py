@@ -16,7 +16,8 @@ from relay.model.refusal import refusal
 from relay.model.scalars import Flag, Integral
 from relay.model.texts import Text
 from relay.policies.call import Call, Interrupted
-from relay.policies.counters import Counters, Hit
+from relay.policies.counters import Hit
+from relay.policies.interfaces import PolicyContext
 
 MOST = 2**53
 UNIT_MS = {
@@ -69,18 +70,19 @@ class Count:
 
     :param prefix: tells the policies apart.
     :param counted: what is counted.
-    :param counters: where it is counted.
+    :param context: where it is counted.
     """
 
-    def __init__(self, prefix: str, counted: Counted, counters: Counters) -> None:
+    def __init__(self, prefix: str, counted: Counted, context: PolicyContext) -> None:
         self._prefix = prefix
+        self._place = context.place
         self._use_key_only = counted.use_key_only
         self._key = Template.read(counted.key) if counted.key else None
         self._limit = counted.limit
         self._dynamic = (
             Template.read(counted.dynamic_limit) if counted.dynamic_limit else None
         )
-        self._counters = counters
+        self._counters = context.counters
 
     def limit(self, call: Call) -> int:
         """
@@ -105,8 +107,9 @@ class Count:
         own = self._key.render(call.scope) if self._key is not None else None
         parts = [self._prefix, call.ids["api"]]
         if not (self._use_key_only and own):
-            # A keyless subscription is the caller's address.
-            parts += [call.ids["plan"], call.ids["subscription"]]
+            # A call may pass several steps, of which each has a count of its own. A
+            # keyless subscription is the caller's address.
+            parts += [self._place, call.ids["plan"], call.ids["subscription"]]
         if own:
             parts.append(own)
         return "\x00".join(parts)

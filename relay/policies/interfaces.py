@@ -92,6 +92,8 @@ class PolicyContext:
     :param counters: counts what this process counts, deployment after deployment.
     :param open_calls: how many calls are open, by whatever counts them; one for all
         deployments, too.
+    :param place: where in the API the step stands: what it counts is its own, and in
+        the same place the next deployment's step goes on counting.
     """
 
     reactor: Any
@@ -101,6 +103,7 @@ class PolicyContext:
     api: ApiDefinition
     counters: Counters
     open_calls: Counter[tuple[str, ...]]
+    place: str = ""
 
 
 class IPolicy(IPlugin):

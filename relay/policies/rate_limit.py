@@ -113,7 +113,7 @@ class Limited(Policy):
         self._name = name
         self._title = title
         self._headers = f"X-{name.replace('_', '-').title()}" * options.add_headers
-        self._count = Count(name, rate, context.counters)
+        self._count = Count(name, rate, context)
         self._periods = rate.period_time
         self._dynamic = (
             Template.read(rate.dynamic_period_time)

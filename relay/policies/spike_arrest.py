@@ -87,7 +87,7 @@ class SpikesArrested(Policy):
     def __init__(self, options: SpikeArrest, context: PolicyContext) -> None:
         spike = options.spike
         self._add_headers = options.add_headers
-        self._count = Count("SPIKE_ARREST", spike, context.counters)
+        self._count = Count("SPIKE_ARREST", spike, context)
         self._periods = spike.period_time
         self._unit = spike.period_time_unit
         self._wall_ms = context.wall_ms

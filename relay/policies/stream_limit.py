@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, Strict, model_validator
@@ -68,7 +67,7 @@ class StreamLimitType:
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """Make a step ready."""
-        return StreamsLimited(StreamLimit.read(configuration), context.open_calls)
+        return StreamsLimited(StreamLimit.read(configuration), context)
 
 
 class StreamsLimited(Policy):
@@ -76,19 +75,18 @@ class StreamsLimited(Policy):
     One step.
 
     :param options: its configuration.
-    :param open_calls: how many calls are open, by what they are counted by.
+    :param context: where open calls are counted.
     """
 
-    def __init__(
-        self, options: StreamLimit, open_calls: Counter[tuple[str, ...]]
-    ) -> None:
+    def __init__(self, options: StreamLimit, context: PolicyContext) -> None:
         self._options = options
-        self._open = open_calls
+        self._open = context.open_calls
+        self._place = context.place
 
     def on_request(self, call: Call) -> None:
         """Take a place, and limit the rest."""
         options, control = self._options, call.control
-        keys = [_key(call, one) for one in options.streams]
+        keys = [self._key(call, one) for one in options.streams]
         for one, key in zip(options.streams, keys, strict=True):
             if self._open[key] >= one.limit:
                 raise Interrupted(
@@ -99,31 +97,31 @@ class StreamsLimited(Policy):
                     outcome=Outcome.LIMIT_REACHED,
                     parameters={"limit": one.limit, "per": one.per},
                 )
-        for key in keys:
+        taken = set(keys)
+        for key in taken:
             self._open[key] += 1
-        if keys:
-            control.at_end(lambda: self._leave(keys))
+        if taken:
+            control.at_end(lambda: self._leave(taken))
         if options.max_duration_ms:
             control.end_within(options.max_duration_ms)
         if options.events_per_second or options.bytes_per_second:
             control.pace(options.events_per_second, options.bytes_per_second)
 
-    def _leave(self, keys: list[tuple[str, ...]]) -> None:
+    def _leave(self, keys: set[tuple[str, ...]]) -> None:
         for key in keys:
             self._open[key] -= 1
             if not self._open[key]:
                 del self._open[key]
 
-
-def _key(call: Call, counted: OpenStreams) -> tuple[str, ...]:
-    """Say what a call is counted by: a limit of its own is a count of its own."""
-    within = {
-        "SUBSCRIPTION": (call.ids["plan"], call.ids["subscription"]),
-        "PLAN": (call.ids["plan"],),
-        "API": (),
-        "ADDRESS": (call.request.remote_address,),
-    }[counted.per]
-    return (call.ids["api"], counted.per, *within)
+    def _key(self, call: Call, counted: OpenStreams) -> tuple[str, ...]:
+        """Say what a call is counted by: each step has counts of its own."""
+        within = {
+            "SUBSCRIPTION": (call.ids["plan"], call.ids["subscription"]),
+            "PLAN": (call.ids["plan"],),
+            "API": (),
+            "ADDRESS": (call.request.remote_address,),
+        }[counted.per]
+        return (call.ids["api"], self._place, counted.per, *within)
 
 
 stream_limit = StreamLimitType()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.task import Clock
@@ -107,6 +108,23 @@ class RateLimitTests(SynchronousTestCase):
         """A deployment does not give anybody new calls."""
         self.assertTrue(self.passes(self.step(limit=1)))
         self.assertFalse(self.passes(self.step(limit=1)))
+
+    def test_each_step_counts_for_itself(self) -> None:
+        """A call that passes two steps is counted once by each, and flows for other
+        paths do not use up each other's calls; a key alone is shared by all."""
+        wide = self.step(limit=3)
+        self.context = replace(self.context, place="elsewhere")
+        narrow = self.step(limit=2)
+        for _ in range(2):
+            self.assertTrue(self.passes(wide) and self.passes(narrow))
+        self.assertFalse(self.passes(narrow))
+        self.assertTrue(self.passes(wide))
+        self.assertFalse(self.passes(wide))
+        shared = self.step(limit=1, key="all", useKeyOnly=True)
+        self.context = replace(self.context, place="here")
+        self.assertTrue(self.passes(shared))
+        shared = self.step(limit=1, key="all", useKeyOnly=True)
+        self.assertFalse(self.passes(shared))
 
     def test_quota(self) -> None:
         """The same for long periods, with headers unless they are switched off."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -48,6 +49,20 @@ class OpenStreamsTests(SynchronousTestCase):
             self.assertIsNotNone(interruption(both, call()))
         self.assertIsNone(interruption(both, call(address="192.0.2.99")))
         self.assertIsNotNone(interruption(both, call(address="192.0.2.100")))
+
+    def test_each_step_counts_for_itself(self) -> None:
+        """A call that passes two steps takes one place of each, and so does one whose
+        step names a limit twice."""
+        given = context()
+        wide = build("stream-limit", given, streams=[{"limit": 2}])
+        narrow = build(
+            "stream-limit", replace(given, place="x"), streams=[{"limit": 1}] * 2
+        )
+        self.assertIsNone(interruption(wide, call()))
+        self.assertIsNone(interruption(narrow, call()))
+        self.assertIsNotNone(interruption(narrow, call()))
+        self.assertIsNone(interruption(wide, call()))
+        self.assertIsNotNone(interruption(wide, call()))
 
     def test_what_is_refused(self) -> None:
         """A step that limits nothing is a mistake."""

@@ -154,6 +154,8 @@ class Daemon:
         self._arguments = arguments
         self._environment = {"RELAY_ADMIN_PASSWORD": PASSWORD, **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None
+        self._access_lines: list[dict[str, Any]] = []
+        self._access_read = 0
 
     @property
     def pid(self) -> int:
@@ -260,11 +262,15 @@ class Daemon:
             connection.close()
 
     def access_lines(self) -> list[dict[str, Any]]:
-        """The lines of the access log so far."""
+        """The lines of the access log so far; each is read once."""
         path = self.data_dir / "access.log"
-        if not path.exists():
-            return []
-        return [json.loads(line) for line in path.read_text().splitlines()]
+        if path.exists():
+            with path.open("rb") as file:
+                file.seek(self._access_read)
+                whole, end, _ = file.read().rpartition(b"\n")
+            self._access_read += len(whole + end)
+            self._access_lines += [json.loads(line) for line in whole.splitlines()]
+        return self._access_lines[:]
 
     def access_line(self, **members: object) -> dict[str, Any]:
         """Wait for a line of the access log with these members, and give it."""

@@ -54,6 +54,12 @@ class KeyedApi:
         made = self.daemon.must("POST", f"{self.at}/subscriptions", body)
         return Subscription(self.daemon, self.at, made)
 
+    def subscribe_another(self) -> Subscription:
+        """Subscribe an application that is new."""
+        made = self.daemon.must("POST", "/applications", {"name": "another"})
+        self.application_id = made["id"]
+        return self.subscribe()
+
 
 class Subscription:
     """A subscription, with its first key or password."""

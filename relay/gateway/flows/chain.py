@@ -86,7 +86,7 @@ class Flows:
 
     :param definition: the API.
     :param plans: the snapshots of its plans.
-    :param build: makes a policy of a step.
+    :param build: makes a policy of a step, which is told its place.
     :param shared: the variables that are the same for all calls.
     :raises ValueError: when a policy cannot be used.
     """
@@ -95,7 +95,7 @@ class Flows:
         self,
         definition: ApiDefinition,
         plans: Iterable[Mapping[str, Any]],
-        build: Callable[[Step], Policy],
+        build: Callable[[Step, str], Policy],
         shared: Scope,
     ) -> None:
         execution = definition.flow_execution
@@ -107,9 +107,11 @@ class Flows:
         plans = list(plans)
         self._plans = {one["id"]: _plan_members(one) for one in plans}
         try:
-            self._of_api = self._ready(definition.flows or ())
+            self._of_api = self._ready("", definition.flows or ())
             self._of_plan = {
-                plan["id"]: self._ready(map(Flow.read, plan.get("flows") or ()))
+                plan["id"]: self._ready(
+                    plan["id"], map(Flow.read, plan.get("flows") or ())
+                )
                 for plan in plans
             }
         except Exception:
@@ -154,25 +156,25 @@ class Flows:
         for policy in self._policies:
             policy.close()
 
-    def _ready(self, flows: Iterable[Flow]) -> tuple[ReadyFlow, ...]:
+    def _ready(self, level: str, flows: Iterable[Flow]) -> tuple[ReadyFlow, ...]:
         return tuple(
             ReadyFlow(
                 Selection(flow),
                 {
                     phase: tuple(
-                        self._step(step)
-                        for step in getattr(flow, phase)
+                        self._step(step, f"{level}/{number}/{phase}/{position}")
+                        for position, step in enumerate(getattr(flow, phase))
                         if step.enabled
                     )
                     for phase in PHASES
                 },
             )
-            for flow in flows
+            for number, flow in enumerate(flows)
             if flow.enabled
         )
 
-    def _step(self, step: Step) -> ReadyStep:
-        policy = self._build(step)
+    def _step(self, step: Step, place: str) -> ReadyStep:
+        policy = self._build(step, place)
         self._policies.append(policy)
         return ReadyStep(
             step.name or step.policy,

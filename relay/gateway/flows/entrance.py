@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from relay.expression.errors import EvaluationFailed
@@ -93,7 +94,7 @@ def open_entrance(
     flows = Flows(
         context.api,
         plans,
-        lambda step: policies.build(step, context),
+        lambda step, place: policies.build(step, replace(context, place=place)),
         shared_scope(context.api_id, context.api),
     )
     return Entrance(flows) if flows.in_effect else None
