@@ -5,7 +5,7 @@ from __future__ import annotations
 from relay.gateway.cors import cors_headers
 from relay.gateway.exchange import Exchange
 from relay.gateway.refusals import Refusal
-from relay.observability.access import AccessRecord
+from relay.gateway.stays import Admitted
 
 PARAMETER = "relay.renew"
 """The query parameter that names the stream, by its request id."""
@@ -21,7 +21,8 @@ def renew(exchange: Exchange, request_id: str) -> None:
     """
     Let a stream rest on what has let this call in.
 
-    Both must come by the same plan, for the same subscription of the same application.
+    Both must come by the same plan, for the same subscription of the same application,
+    and where tokens tell users apart, as the same user.
 
     :param exchange: the call; its client was let in.
     :param request_id: the stream's.
@@ -31,7 +32,7 @@ def renew(exchange: Exchange, request_id: str) -> None:
     if stream is None or stream.record.api_id != exchange.record.api_id:
         exchange.refuse(NO_STREAM)
         return
-    if _identity(stream.record) != _identity(exchange.record):
+    if _identity(stream) != _identity(exchange):
         exchange.refuse(ANOTHERS)
         return
     assert exchange.admission is not None
@@ -41,5 +42,12 @@ def renew(exchange: Exchange, request_id: str) -> None:
     exchange.complete([])
 
 
-def _identity(record: AccessRecord) -> tuple[str | None, ...]:
-    return record.plan_id, record.application_id, record.subscription_id
+def _identity(guest: Admitted) -> tuple[object, ...]:
+    admission = guest.admission
+    assert admission is not None
+    return (
+        admission.plan_id,
+        admission.application_id,
+        admission.subscription_id,
+        admission.attributes.get("user"),
+    )

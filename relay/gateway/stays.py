@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchanges
-from relay.plans.verdict import Grant
+from relay.plans.verdict import Admission, Grant
 
 AT_ONCE = 100
 """How many stays end in one turn of the reactor, which has others to serve."""
@@ -49,10 +49,16 @@ class Guest(Protocol):
         """
 
 
+class Admitted(Guest, Protocol):
+    """One that a plan has let in."""
+
+    admission: Admission | None
+
+
 class _Stay:
     __slots__ = ("challenged", "grants", "guest", "warned")
 
-    def __init__(self, guest: Guest, grants: Iterable[Grant]) -> None:
+    def __init__(self, guest: Admitted, grants: Iterable[Grant]) -> None:
         self.guest = guest
         self.grants = {grant.key: grant.expires_at_ms for grant in grants}
         self.challenged = False
@@ -100,7 +106,7 @@ class Stays:
     def __len__(self) -> int:
         return len(self._stays)
 
-    def add(self, guest: Guest, grants: Iterable[Grant]) -> None:
+    def add(self, guest: Admitted, grants: Iterable[Grant]) -> None:
         """
         Somebody was let in.
 
@@ -134,7 +140,7 @@ class Stays:
             self._due = [one for one in self._due if self._is_here(one[2])]
             heapify(self._due)
 
-    def renew(self, guest: Guest, grants: Iterable[Grant]) -> None:
+    def renew(self, guest: Admitted, grants: Iterable[Grant]) -> None:
         """
         Let an exchange rest on other things from now on.
 
@@ -144,7 +150,7 @@ class Stays:
         self.remove(guest)
         self.add(guest, grants)
 
-    def find(self, request_id: str) -> Guest | None:
+    def find(self, request_id: str) -> Admitted | None:
         """
         Find an exchange.
 

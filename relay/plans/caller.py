@@ -62,12 +62,15 @@ class Caller:
 
     def header(self, name: bytes) -> str | None:
         """
-        Give a header's first value, None without one or when it is empty.
+        Give a header's value, None without one or when it is empty.
+
+        What comes several times is one list (RFC 9110, 5.3), which is nobody's
+        credential: the source might read another of its members than a plan does.
 
         :param name: its name.
         """
-        values = self.headers.getRawHeaders(name)
-        return (values[0].strip().decode("latin-1") or None) if values else None
+        values = self.headers.getRawHeaders(name, [])
+        return b", ".join(values).strip().decode("latin-1") or None
 
     def authorization(self, scheme: str) -> str | None:
         """
@@ -80,17 +83,19 @@ class Caller:
 
     def parameter(self, name: str) -> str | None:
         """
-        Give a query parameter's first value, None without one or when it is empty.
+        Give a query parameter's value, None without one or when it is empty.
+
+        One that comes several times is no credential, as with headers.
 
         :param name: its name, decoded.
         """
-        if self.query is None:
-            return None
-        for pair in self.query.split(b"&"):
-            if name_of(pair) == name:
-                value = pair.partition(b"=")[2].decode("latin-1")
-                return unquote_plus(value) or None
-        return None
+        pairs = (self.query or b"").split(b"&")
+        values = [
+            unquote_plus(pair.partition(b"=")[2].decode("latin-1"))
+            for pair in pairs
+            if name_of(pair) == name
+        ]
+        return ", ".join(values) or None
 
     def drop_header(self, name: bytes) -> None:
         """

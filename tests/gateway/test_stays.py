@@ -12,7 +12,7 @@ from relay.gateway.stays import AT_ONCE, Stays
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchanges
-from relay.plans.verdict import Grant
+from relay.plans.verdict import Admission, Grant
 from tests.gateway.harness import NOW_MS
 
 
@@ -20,6 +20,7 @@ class Guest:
     """An exchange that notes what it is told."""
 
     is_stream = True
+    admission: Admission | None = None
 
     def __init__(self, stays: Stays, live: LiveExchanges, name: str) -> None:
         self.record = AccessRecord("GET", "h", "/", "a", "a", request_id=name)

@@ -10,10 +10,13 @@ from tests.plans.callers import caller
 
 class HeaderTests(SynchronousTestCase):
     def test_header(self) -> None:
-        """The first value counts; an empty one is none."""
+        """The value; an empty one is none, and several are what nobody has."""
         self.assertEqual(caller(x_key=" one ").header(b"X-Key"), "one")
         self.assertIsNone(caller(x_key=" ").header(b"x-key"))
         self.assertIsNone(caller().header(b"x-key"))
+        asking = caller(x_key="one")
+        asking.headers.addRawHeader(b"X-KEY", b"one")
+        self.assertEqual(asking.header(b"x-key"), "one, one")
 
     def test_bearer(self) -> None:
         """The scheme in any case of letters, and a token behind it (RFC 6750)."""
@@ -33,9 +36,10 @@ class HeaderTests(SynchronousTestCase):
 
 class ParameterTests(SynchronousTestCase):
     def test_parameter(self) -> None:
-        """Decoded; of several with one name the first counts."""
-        asking = caller(b"a=1&k%65y=x%20y&key=z&empty=&bare")
+        """Decoded; several with one name are what nobody has."""
+        asking = caller(b"a=1&k%65y=x%20y&empty=&bare&two=1&tw%6f=2")
         self.assertEqual(asking.parameter("key"), "x y")
+        self.assertEqual(asking.parameter("two"), "1, 2")
         for name in ("empty", "bare", "KEY", "none"):
             self.assertIsNone(asking.parameter(name), name)
         self.assertIsNone(caller().parameter("key"))
