@@ -13,7 +13,12 @@ WIDTH, LABELS, NAMES, VALUES = 760, 168, 82, 70
 """The whole, and what of it scenario, server and value take: the rest is for bars."""
 BAR, GAP, TOP = 13, 10, 34
 INK, FAINT = "#1f2937", "#6b7280"
-COLOURS = {"relay": "#2563eb", "relay-sse": "#2563eb", "relay-topic": "#60a5fa"}
+COLOURS = {
+    "relay": "#2563eb",
+    "relay-keyed": "#60a5fa",
+    "relay-sse": "#2563eb",
+    "relay-topic": "#60a5fa",
+}
 OTHER = "#9ca3af"
 HIDDEN = ("direct",)
 """Costs nothing by itself, so it has no bar."""

@@ -29,6 +29,7 @@ from bench.scenario import (
     NCHAN,
     NGINX,
     RELAY,
+    RELAY_KEYED,
     RELAY_SSE,
     RELAY_TOPIC,
     Leave,
@@ -42,6 +43,7 @@ from bench.server_caddy import caddy_server
 from bench.server_haproxy import haproxy_server
 from bench.server_nginx import nchan_server, nginx_server
 from bench.server_relay import (
+    relay_keyed_server,
     relay_server,
     relay_sse_server,
     relay_topic_server,
@@ -60,6 +62,7 @@ def no_server(place: Place) -> Iterator[Running]:
 
 SERVERS: dict[str, Server] = {
     RELAY: relay_server,
+    RELAY_KEYED: relay_keyed_server,
     RELAY_SSE: relay_sse_server,
     RELAY_TOPIC: relay_topic_server,
     NGINX: nginx_server,

@@ -14,6 +14,8 @@ Phase = Literal["opening", "window"]
 
 RELAY = "relay"
 """A PROXY API: one upstream for each client."""
+RELAY_KEYED = "relay-keyed"
+"""The same behind an API-key plan, with three policies that change headers."""
 RELAY_SSE = "relay-sse"
 """A MESSAGE API whose one upstream is an event stream that all clients share."""
 RELAY_TOPIC = "relay-topic"

@@ -55,6 +55,8 @@ class Running:
     publish: tuple[int, str] | None = None
     """The port and path that events are POSTed to, without TLS; ``None`` where the
     server reads them from the source itself."""
+    header: str | None = None
+    """A line of each request's head, such as a credential."""
 
 
 STATS = "/stats"
@@ -115,12 +117,18 @@ def await_listening(
 
 
 def await_serving(
-    port: int, path: str, tls: Tls | None, *, preflight: bool = False
+    port: int,
+    path: str,
+    tls: Tls | None,
+    *,
+    preflight: bool = False,
+    header: str | None = None,
 ) -> None:
     """
     Wait until a path is answered with success.
 
     :param preflight: ask as a browser does first, which opens no channel.
+    :param header: a line of the request's head.
     :raises BenchError: it is not, for too long.
     """
     scheme = "http" if tls is None else "https"
@@ -128,6 +136,9 @@ def await_serving(
     if tls is not None:
         context = ssl.create_default_context(cafile=str(tls.certificate))
     request = urllib.request.Request(f"{scheme}://127.0.0.1:{port}{path}")
+    if header is not None:
+        name, _, value = header.partition(": ")
+        request.add_header(name, value)
     if preflight:
         request.method = "OPTIONS"
         request.add_header("Access-Control-Request-Method", "GET")

@@ -33,6 +33,26 @@ def relay_server(place: Place) -> AbstractContextManager[Running]:
     return _serving(place, proxy_api(place))
 
 
+def relay_keyed_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with the same behind an API-key plan, and with header policies."""
+    added = [{"name": "X-Bench", "value": "{#request.id}"}]
+    flow = {
+        "enabled": True,
+        "selectors": [{"type": "HTTP", "path": "/", "pathOperator": "STARTS_WITH"}],
+        "request": [
+            _transform("REQUEST", addHeaders=added),
+            _transform("REQUEST", removeHeaders=["X-Forwarded-Host"]),
+        ],
+        "response": [_transform("RESPONSE", addHeaders=added)],
+    }
+    return _serving(place, {**proxy_api(place), "flows": [flow]}, keyed=True)
+
+
+def _transform(scope: str, **changes: Any) -> dict[str, Any]:
+    configuration = {"scope": scope, **changes}
+    return {"policy": "transform-headers", "configuration": configuration}
+
+
 def relay_sse_server(place: Place) -> AbstractContextManager[Running]:
     """Run Relay with a MESSAGE API that shares the source's stream."""
     return _serving(place, shared_api(place, {}))
@@ -57,12 +77,17 @@ def relay_topic_server(place: Place) -> AbstractContextManager[Running]:
 
 @contextmanager
 def _serving(
-    place: Place, definition: dict[str, Any], *, publish: bool = False
+    place: Place,
+    definition: dict[str, Any],
+    *,
+    publish: bool = False,
+    keyed: bool = False,
 ) -> Iterator[Running]:
     """
     Run Relay with one API, made and deployed through the REST API.
 
     :param publish: whether events are POSTed to it, on a listener without TLS.
+    :param keyed: whether it has an API-key plan; else it is keyless.
     """
     port, management, plain = free_port(), free_port(), free_port()
     listener = _listener("bench", port)
@@ -90,9 +115,10 @@ def _serving(
     )
     try:
         await_listening(process, log, (port, management))
-        _deploy(management, definition)
+        key = _deploy(management, definition, keyed)
+        header = None if key is None else f"X-Gravitee-Api-Key: {key}"
         if definition["type"] == "PROXY":
-            await_serving(port, PREFIX + STATS, place.tls)
+            await_serving(port, PREFIX + STATS, place.tls, header=header)
         else:
             await_serving(port, PREFIX, place.tls, preflight=True)
         yield Running(
@@ -100,7 +126,8 @@ def _serving(
             pids=family(process.pid),
             prefix=PREFIX,
             version=f"Relay {relay.__version__}",
-            settings=_told(definition),
+            settings=_told(definition, keyed),
+            header=header,
             publish=(plain, PREFIX + BROADCAST) if publish else None,
         )
     finally:
@@ -170,7 +197,7 @@ def _api(
     }
 
 
-def _told(definition: dict[str, Any]) -> str:
+def _told(definition: dict[str, Any], keyed: bool) -> str:
     """Say what the API is, apart from paths and ports."""
     (group,) = definition["endpointGroups"]
     entrypoints = [one["type"] for one in definition["listeners"][0]["entrypoints"]]
@@ -181,6 +208,7 @@ def _told(definition: dict[str, Any]) -> str:
         f"an endpoint of type {group['type']}, "
         + (f"channel {json.dumps(channel)}, else " if channel else "")
         + "all options at their defaults"
+        + ", an API-key plan, three transform-headers policies" * keyed
         + ", a PEM trust store" * ("ssl" in shared)
         + "; all settings at their defaults, access log to a file"
     )
@@ -188,8 +216,13 @@ def _told(definition: dict[str, Any]) -> str:
     return told + f"; RELAY_PLAIN_PATH={plain}" * (plain is not None)
 
 
-def _deploy(management: int, definition: dict[str, Any]) -> None:
-    base = f"http://127.0.0.1:{management}/management/v2/environments/DEFAULT/apis"
+def _deploy(management: int, definition: dict[str, Any], keyed: bool) -> str | None:
+    """
+    Start an API.
+
+    :return: a key to it, if it has a plan for keys.
+    """
+    base = f"http://127.0.0.1:{management}/management/v2/environments/DEFAULT"
     credentials = b64encode(f"admin:{PASSWORD}".encode()).decode()
 
     def post(path: str, body: object) -> Any:
@@ -209,14 +242,20 @@ def _deploy(management: int, definition: dict[str, Any]) -> None:
             raise BenchError(f"POST {path}: {refusal.code} {reason}") from None
         return json.loads(text) if text else None
 
-    api = post("", definition)["id"]
+    api = f"/apis/{post('/apis', definition)['id']}"
     plan = {
         "definitionVersion": "V4",
-        "name": "Keyless",
+        "name": "Bench",
         "mode": "STANDARD",
         "validation": "MANUAL",
-        "security": {"type": "KEY_LESS", "configuration": {}},
+        "security": {"type": "API_KEY" if keyed else "KEY_LESS", "configuration": {}},
     }
-    plan_id = post(f"/{api}/plans", plan)["id"]
-    post(f"/{api}/plans/{plan_id}/_publish", {})
-    post(f"/{api}/_start", {})
+    plan_id = post(f"{api}/plans", plan)["id"]
+    post(f"{api}/plans/{plan_id}/_publish", {})
+    post(f"{api}/_start", {})
+    if not keyed:
+        return None
+    application = post("/applications", {"name": "Load"})["id"]
+    wanted = {"applicationId": application, "planId": plan_id}
+    key: str = post(f"{api}/subscriptions", wanted)["apiKey"]["key"]
+    return key

@@ -132,6 +132,8 @@ def _load(
         options["post-bytes"] = scenario.post_bytes
     if place.tls is not None:
         options["trust"] = place.tls.certificate
+    if server.header is not None:
+        options["header"] = server.header
     report = load(
         core,
         options,
