@@ -14,7 +14,7 @@ from twisted.internet.tcp import Connection
 from twisted.web.http import NO_BODY_CODES, HTTPChannel
 
 from relay.channel.framing import http_chunk
-from relay.gateway.site import RelayRequest
+from relay.gateway.request import RelayRequest
 from relay.plain_path import PLAIN_PATH
 from relay.sending import send_now
 from relay.tls.direct import DirectTLS

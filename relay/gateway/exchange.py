@@ -28,13 +28,14 @@ from relay.gateway.headers import (
 )
 from relay.gateway.pace import Pace
 from relay.gateway.refusals import Refusal, Wording
+from relay.gateway.request import RelayRequest
 from relay.gateway.sender import Sender
 from relay.gateway.services import Services
-from relay.gateway.site import RelayRequest
 from relay.model.message_options import CorsOptions
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord, timestamp
 from relay.plans.verdict import Admission
+from relay.upstream.fields import put_field
 from relay.upstream.verbatim import ChunksTaker
 
 LONGEST_TRANSACTION_ID = 256
@@ -128,8 +129,8 @@ class Exchange:
 
         :param headers: of a request or a response, changed in place.
         """
-        headers.setRawHeaders(TRANSACTION_ID, [self._transaction_id])
-        headers.setRawHeaders(REQUEST_ID, [self._request_id])
+        put_field(headers, TRANSACTION_ID, self._transaction_id)
+        put_field(headers, REQUEST_ID, self._request_id)
 
     def begin(
         self, code: int, phrase: bytes, headers: Headers, event_stream: bool
@@ -150,9 +151,9 @@ class Exchange:
             self._counter = EventCounter()
             if not headers.hasHeader(b"x-accel-buffering"):
                 # An nginx in front would collect events before it lets them go.
-                headers.setRawHeaders(b"x-accel-buffering", [b"no"])
+                put_field(headers, b"X-Accel-Buffering", b"no")
         if not headers.hasHeader(b"date"):
-            headers.setRawHeaders(b"date", [http_date(self.services.wall_ms() // 1000)])
+            put_field(headers, b"Date", http_date(self.services.wall_ms() // 1000))
         if self.services.settings.via:
             add_via(headers)
         self.identify(headers)

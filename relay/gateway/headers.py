@@ -16,10 +16,10 @@ from os import urandom
 from twisted.web.http import datetimeToString
 from twisted.web.http_headers import Headers
 
-from relay.upstream.fields import copied
+from relay.upstream.fields import copied, put_field
 
-TRANSACTION_ID = b"x-gravitee-transaction-id"
-REQUEST_ID = b"x-gravitee-request-id"
+TRANSACTION_ID = b"X-Gravitee-Transaction-Id"
+REQUEST_ID = b"X-Gravitee-Request-Id"
 VIA = b"1.1 relay"
 VIA_HTTP2 = b"2.0 relay"
 
@@ -94,6 +94,11 @@ def plain_address(text: str) -> str:
         IPv4 one mapped into IPv6, as listeners for both families see them.
     :return: the address; what is none comes back as it is.
     """
+    return _plain_address(text)
+
+
+@lru_cache(4096)
+def _plain_address(text: str) -> str:
     address = _address(text)
     return text if address is None else str(address)
 
@@ -117,6 +122,8 @@ def remote_address(peer: str, forwarded_for: Sequence[bytes], trusted: Networks)
     :param trusted: the networks of proxies whose word is taken.
     """
     address = plain_address(peer)
+    if not forwarded_for:
+        return address
     for candidate in reversed(b",".join(forwarded_for).split(b",")):
         before = _address(candidate.decode("latin-1"))
         if before is None or not is_trusted(address, trusted):
@@ -161,11 +168,10 @@ def connection_options(received: Headers) -> list[bytes]:
 
     :param received: the headers of a message.
     """
-    return [
-        option.strip().lower()
-        for value in received.getRawHeaders(b"connection", [])
-        for option in value.split(b",")
-    ]
+    values = received.getRawHeaders(b"connection")
+    if values is None:
+        return []
+    return [option.strip().lower() for value in values for option in value.split(b",")]
 
 
 def add_forwarded(
@@ -183,15 +189,15 @@ def add_forwarded(
     before = headers.getRawHeaders(b"x-forwarded-for", []) if believed else []
     addresses = [*before, peer.encode("ascii")] if peer else before
     if addresses:
-        headers.setRawHeaders(b"x-forwarded-for", [b", ".join(addresses)])
+        put_field(headers, b"X-Forwarded-For", b", ".join(addresses))
     else:
         headers.removeHeader(b"x-forwarded-for")
     for name, value in (
-        (b"x-forwarded-proto", scheme),
-        (b"x-forwarded-host", host),
+        (b"X-Forwarded-Proto", scheme),
+        (b"X-Forwarded-Host", host),
     ):
         if not (believed and headers.hasHeader(name)):
-            headers.setRawHeaders(name, [value])
+            put_field(headers, name, value)
     if not believed:
         headers.removeHeader(b"forwarded")
 
@@ -204,7 +210,7 @@ def add_via(headers: Headers, via: bytes = VIA) -> None:
     :param via: in which protocol the gateway received it, and the gateway's name.
     """
     before = headers.getRawHeaders(b"via", [])
-    headers.setRawHeaders(b"via", [b", ".join([*before, via])])
+    put_field(headers, b"Via", b", ".join([*before, via]) if before else via)
 
 
 def allowed_trailers(

@@ -28,7 +28,7 @@ from relay.deadline import Deadline
 from relay.gateway import refusals
 from relay.gateway.http2_head import CONNECTION_SPECIFIC, Malformed, RequestHead
 from relay.gateway.peer import bytes_taken
-from relay.gateway.site import RelayRequest
+from relay.gateway.request import RelayRequest
 
 if TYPE_CHECKING:
     from relay.gateway.http2 import Http2Connection
@@ -45,7 +45,7 @@ FRAME_BYTES = 16_384
 @implementer(ITransport, IConsumer)
 class Http2Stream:
     """
-    What a :class:`~relay.gateway.site.RelayRequest` knows as its channel.
+    What a :class:`~relay.gateway.request.RelayRequest` knows as its channel.
 
     :param connection: the connection that it is a stream of.
     :param stream_id: its number there.

@@ -23,9 +23,9 @@ from relay.gateway.headers import (
     remote_address,
 )
 from relay.gateway.refusals import Refusal
+from relay.gateway.request import RelayRequest
 from relay.gateway.routes import Route, RouteTable
 from relay.gateway.services import Services
-from relay.gateway.site import RelayRequest
 from relay.observability.access import AccessRecord
 from relay.plans.caller import Caller
 from relay.plans.verdict import Denial, Verdict
@@ -205,7 +205,7 @@ class GatewayResource(Resource):
             raise _Refused(refusals.BAD_HOST)
         if not request.uri.startswith(b"/"):
             request.uri = self._origin_form(request.uri, hosts)
-        if any(byte > 126 for byte in request.uri):
+        if not request.uri.isascii() or b"\x7f" in request.uri:
             raise _Refused(
                 refusals.bad_request(
                     "The request-target holds bytes that must be percent-encoded"

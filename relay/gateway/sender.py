@@ -14,7 +14,7 @@ from relay.gateway.direct import DirectWriter, direct_writer
 from relay.gateway.headers import allowed_trailers
 from relay.gateway.http2_stream import Http2Stream
 from relay.gateway.peer import bytes_taken
-from relay.gateway.site import RelayRequest
+from relay.gateway.request import RelayRequest
 
 STALL_CHECKS = 4
 """How often within the stall time the client's progress is looked at."""

@@ -1,9 +1,5 @@
 """
-The client's side of the gateway: connections, request heads, request bodies.
-
-twisted.web reads a whole request body before it hands the request over, and sends
-``100 Continue`` before anyone has looked at the request. Here a request begins at its
-head and its body streams (RFC 9110, 10.1.1).
+The client's side of the gateway: connections of HTTP/1.1 and 1.0, and their clocks.
 """
 
 from __future__ import annotations
@@ -13,100 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import ServerFactory, connectionDone
+from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
+from twisted.web.http_headers import Headers
 
 from relay.deadline import Deadline
 from relay.gateway import refusals
-from relay.gateway.body import RequestBody
 from relay.gateway.hangup import Hangups, WatchedReading
 from relay.gateway.headers import Networks, connection_options, is_token
 from relay.gateway.peer import bytes_taken, push, watch_peer
 from relay.gateway.refusals import Refusal
+from relay.gateway.request import RelayRequest
+from relay.gateway.request_head import read_head
+from relay.plain_path import PLAIN_PATH
+from relay.sending import send_now
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 
 if TYPE_CHECKING:
-    from relay.gateway.exchange import Exchange
     from relay.gateway.resource import GatewayResource
 
 LINGER_MS = 2000
 """How long a client may go on sending what nobody wants, once it has the answer."""
-
-
-class RelayRequest(Request):
-    """One request; the exchange that it is part of decides all that follows."""
-
-    defaultContentType = None
-    channel: RelayChannel
-    body: RequestBody | None = None
-    exchange: Exchange | None = None
-    broken = False
-    """Whether its head, or its body's framing, could not be understood."""
-
-    def gotLength(self, length: int | None) -> None:
-        """Make no buffer: the body streams."""
-
-    def parseCookies(self) -> None:
-        """Leave cookies alone: they are the source's business."""
-
-    def head_received(
-        self, method: bytes, target: bytes, version: bytes, length: int | None
-    ) -> None:
-        """
-        Begin, before the body is there.
-
-        :param method: the request's method.
-        :param target: the request-target, raw.
-        :param version: such as ``b"HTTP/1.1"``.
-        :param length: bytes of the body, 0 for none, None when it is chunked.
-        """
-        self.method, self.uri, self.clientproto = method, target, version
-        if length != 0:
-            self.body = RequestBody(self.channel, length)
-        self.process()
-
-    def handleContentChunk(self, data: bytes) -> None:
-        """Take some of the body."""
-        if self.body is not None:
-            self.body.received(data)
-
-    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        """The request is complete."""
-        if self.body is None:
-            self.head_received(command, path, version, 0)
-        else:
-            self.body.ended()
-
-    def process(self) -> None:
-        """Hand over to the gateway."""
-        self.channel.site.resource.render(self)
-
-    @property
-    def body_owed(self) -> bool:
-        """Whether the client has still to send some of the body."""
-        return self.body is not None and self.body.owed
-
-    @property
-    def is_last(self) -> bool:
-        """Whether nothing after it on the connection can be read."""
-        return self.broken or self.body_owed
-
-    def expects_continue(self) -> bool:
-        """Whether the client waits for leave to send the body."""
-        expect = self.requestHeaders.getRawHeaders(b"expect", [b""])[0]
-        return (
-            expect.lower() == b"100-continue"
-            and self.clientproto != b"HTTP/1.0"
-            and self.body_owed
-        )
-
-    def connectionLost(self, reason: Failure) -> None:
-        """The client is gone."""
-        super().connectionLost(reason)
-        if self.body is not None:
-            self.body.drop()
-        if self.exchange is not None:
-            self.exchange.client_gone()
 
 
 class RelayChannel(HTTPChannel):
@@ -121,7 +45,7 @@ class RelayChannel(HTTPChannel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._head_deadline: Deadline | None = None
+        self._head_deadline: Deadline
         self._ending: Deadline | None = None
         self._receiver: Callable[[bytes], None] | None = None
         self._body_paused = False
@@ -147,13 +71,54 @@ class RelayChannel(HTTPChannel):
         if self._receiver is not None:
             self._receiver(data)
             return
-        if (
-            self._head_deadline is not None
-            and not self.requests
-            and not self._head_deadline.running
-        ):
+        if self.requests or self._head_deadline.running:
+            super().dataReceived(data)
+        elif PLAIN_PATH or not self._take_head(data):
             self._head_deadline.start()
-        super().dataReceived(data)
+            super().dataReceived(data)
+
+    def _take_head(self, data: bytes) -> bool:
+        """Begin a request whose whole head has come at once; see ``read_head``."""
+        site = self.site
+        if self._buffer or not (self.line_mode and self.persistent) or self.paused:
+            return False
+        head = read_head(data, site.limits.max_head_bytes, site.limits.max_headers)
+        if head is None:
+            return False
+        request = RelayRequest(self)
+        request.requestHeaders = head.headers
+        self.requests.append(request)
+        self._command, self._path, self._version = head[:3]
+        self.persistent = self.checkPersistence(request, head.version)
+        self.allContentReceived()
+        return True
+
+    def writeHeaders(
+        self, version: bytes, code: bytes, reason: bytes, headers: Headers
+    ) -> None:
+        """
+        Write a response's head: at once, unless a body of known length follows.
+
+        What follows then goes out with it, in one ``send``. Else that saves two calls
+        of ``epoll_ctl`` and a turn of the reactor, 15 µs of CPU.
+        """
+        if PLAIN_PATH:
+            super().writeHeaders(version, code, reason, headers)
+            return
+        lines = [b"%s %s %s" % (version, code, reason)]
+        for name, values in headers.getAllRawHeaders():
+            for value in values:
+                lines.append(b"%s: %s" % (name, value))
+        lines.append(b"\r\n")
+        head, transport = b"\r\n".join(lines), self.transport
+        if (
+            isinstance(transport, Connection)
+            and not transport.TLS
+            and not headers.hasHeader(b"Content-Length")
+        ):
+            send_now(transport, head)
+        else:
+            transport.write(head)
 
     def rawDataReceived(self, data: bytes) -> None:
         """Take what came with a request head, unless it is of another protocol."""
@@ -191,8 +156,7 @@ class RelayChannel(HTTPChannel):
     def allHeadersReceived(self) -> None:
         """Begin a request that has a body; one without begins when it is complete."""
         request = self.requests[-1]
-        if self._head_deadline is not None:
-            self._head_deadline.stop()
+        self._head_deadline.stop()
         self.persistent = self.checkPersistence(request, self._version)
         if self.length != 0:
             self.setTimeout(self.site.settings.body_timeout_ms / 1000.0)
@@ -293,9 +257,9 @@ class RelayChannel(HTTPChannel):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone: stop every clock of the connection."""
-        for deadline in (self._head_deadline, self._ending):
-            if deadline is not None:
-                deadline.stop()
+        self._head_deadline.stop()
+        if self._ending is not None:
+            self._ending.stop()
         self._body_paused = False
         self._networkProducer.forget()
         super().connectionLost(reason)
@@ -386,7 +350,7 @@ class RelaySite(ServerFactory):
     def buildProtocol(self, addr: IAddress | None) -> RelayChannel:
         """Take a connection."""
         channel = RelayChannel()
-        channel.requestFactory = RelayRequest
+        channel.requestFactory = RelayRequest  # type: ignore[assignment]
         channel.factory = self
         channel.site = self
         channel.callLater = self.reactor.callLater  # type: ignore[method-assign,assignment]
