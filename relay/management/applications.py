@@ -12,13 +12,12 @@ from relay.management.consumer_shapes import (
     SeenSubscription,
     application_json,
     find_application,
-    see_subscription,
 )
 from relay.management.errors import NotFound
 from relay.management.query import Page
 from relay.management.reply import Reply, version_headers
 from relay.management.subscribing import archive, subscribe
-from relay.management.subscriptions import STATUSES
+from relay.management.subscription_lists import paged
 from relay.management.wire import Body, Call, route
 from relay.model import subscriptions as rules
 from relay.model.application import (
@@ -26,7 +25,7 @@ from relay.model.application import (
     certificate_of,
     client_id_of,
 )
-from relay.model.consumers import ApplicationRecord
+from relay.model.consumers import ApplicationRecord, SubscriptionRecord
 from relay.model.lifecycle import Refused
 from relay.store.store import Store
 from relay.store.transaction import Transaction
@@ -127,26 +126,12 @@ class Applications:
     )
     async def subscriptions(self, call: Call, application_id: str) -> Reply:
         """Give the subscriptions of an application, the newest first."""
-        page = Page.of(call.query)
-        statuses = call.query.many("statuses", STATUSES) or ["ACCEPTED"]
-        apis = call.query.many("apiIds")
-        plans = call.query.many("planIds")
 
-        def work(tx: Transaction) -> tuple[Iterable[SeenSubscription], int]:
+        def all_of(tx: Transaction) -> Iterable[SubscriptionRecord]:
             find_application(tx, application_id)
-            found = [
-                one
-                for one in tx.subscriptions.of_application(application_id)
-                if one.status in statuses
-                and (not apis or one.api_id in apis)
-                and (not plans or one.plan_id in plans)
-            ]
-            return [see_subscription(tx, one) for one in page.cut(found)], len(found)
+            return tx.subscriptions.of_application(application_id)
 
-        seen, total = await self._store.read(work)
-        return Reply(
-            200, page.listing([one.to_json() for one in seen], total, call.url)
-        )
+        return await paged(self._store, call, all_of)
 
     @route("POST", f"{_ONE}/subscriptions", body=Body.REQUIRED)
     async def subscribe(self, call: Call, application_id: str) -> Reply:

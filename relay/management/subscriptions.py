@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from relay.management import bodies, keys
 from relay.management.consumer_bodies import (
@@ -20,10 +21,10 @@ from relay.management.consumer_shapes import (
     find_subscription,
     see_subscription,
 )
-from relay.management.query import Page
 from relay.management.reply import Reply
 from relay.management.shapes import find_api, find_plan
 from relay.management.subscribing import close, subscribe
+from relay.management.subscription_lists import paged, table
 from relay.management.wire import Body, Call, route
 from relay.model import subscriptions as rules
 from relay.model.api_key import check_custom, digest_of
@@ -34,7 +35,6 @@ from relay.store.transaction import Transaction
 
 _ALL = "/apis/<api_id>/subscriptions"
 _ONE = f"{_ALL}/<subscription_id>"
-STATUSES = ("PENDING", "REJECTED", "ACCEPTED", "PAUSED", "RESUMED", "CLOSED")
 _EXPANDS = ("api", "plan", "application", "subscribedBy")
 
 Change = Callable[[Transaction, SubscriptionRecord], SubscriptionRecord]
@@ -64,30 +64,17 @@ class Subscriptions:
     )
     async def list(self, call: Call, api_id: str) -> Reply:
         """Give the subscriptions of an API, the newest first."""
-        page = Page.of(call.query)
-        statuses = call.query.many("statuses", STATUSES) or ["ACCEPTED"]
-        applications = call.query.many("applicationIds")
-        plans = call.query.many("planIds")
-        key = call.query.text("apiKey")
         call.query.many("expands", _EXPANDS)
+        return await paged(self._store, call, partial(_of_api, api_id))
 
-        def work(tx: Transaction) -> tuple[list[SeenSubscription], int]:
-            find_api(tx, api_id)
-            having = tx.api_keys.subscriptions_with(digest_of(key)) if key else None
-            found = [
-                one
-                for one in tx.subscriptions.of_api(api_id)
-                if one.status in statuses
-                and (not applications or one.application_id in applications)
-                and (not plans or one.plan_id in plans)
-                and (having is None or one.id in having)
-            ]
-            return [see_subscription(tx, one) for one in page.cut(found)], len(found)
-
-        seen, total = await self._store.read(work)
-        return Reply(
-            200, page.listing([one.to_json() for one in seen], total, call.url)
-        )
+    @route(
+        "GET",
+        f"{_ALL}/_export",
+        query=("applicationIds", "planIds", "statuses", "apiKey"),
+    )
+    async def export(self, call: Call, api_id: str) -> Reply:
+        """Give the same as a table, all of them."""
+        return await table(self._store, call, partial(_of_api, api_id))
 
     @route("POST", _ALL, body=Body.REQUIRED)
     async def create(self, call: Call, api_id: str) -> Reply:
@@ -239,3 +226,8 @@ class Subscriptions:
             return see_subscription(tx, tx.subscriptions.save(change(tx, record)))
 
         return (await self._store.write(work)).reply()
+
+
+def _of_api(api_id: str, tx: Transaction) -> Iterable[SubscriptionRecord]:
+    find_api(tx, api_id)
+    return tx.subscriptions.of_api(api_id)
