@@ -186,13 +186,15 @@ class StoreSettings:
 
 @dataclass(frozen=True)
 class AdminSettings:
-    """How the management API treats credentials."""
+    """How the management API treats credentials, and what it remembers."""
 
     credential_cache_ms: MillisecondsOrOff = 300_000
     """How long a verified password is remembered; 0 verifies each request anew."""
     max_failed_logins: Count = 10
     """Failures of one address within the window before it is refused unheard."""
     failed_login_window_ms: Milliseconds = 60_000
+    audit_retention_days: CountOrOff = 0
+    """How long the audit trail is kept; 0 for good."""
 
 
 @dataclass(frozen=True)

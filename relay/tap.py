@@ -46,6 +46,7 @@ from relay.store.channels import ChannelStore
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
+from relay.store.retention import Retention
 from relay.store.store import Store
 from relay.tls.material import MaterialError
 from relay.tls.server import server_creator, tls_factory
@@ -154,6 +155,8 @@ class RelayService(Service):
             clock_ms=_wall_ms,
         )
         self._feed = ChangeFeed(self._store, reactor, settings.store.poll_ms)
+        keep_days = settings.admin.audit_retention_days
+        self._retention = Retention(self._store, reactor, keep_days)
         self._passwords = Passwords(reactor)
         self._gateway: GatewayResource | None = None
         self._deployer: Deployer | None = None
@@ -180,6 +183,7 @@ class RelayService(Service):
         self._wait(self._store.start())
         self._passwords.start()
         self._wait(ensure_admin(self._store, settings, os.environ))
+        self._retention.start()
         gateway = self._start_gateway()
         self._listen_management()
         for listener in settings.gateway.listeners:
@@ -335,6 +339,7 @@ class RelayService(Service):
             self._deployer.close()
         if self._demo_source is not None:
             self._demo_source.end_all()
+        self._retention.stop()
         await self._feed.stop()
         await self._store.stop()
         self._passwords.stop()

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, true
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true
 
 from relay.model.records import AuditRecord
 from relay.model.secrets import changes
@@ -78,6 +78,22 @@ class Audits:
             changes=[asdict(change) for change in different],
         )
         self._connection.execute(insert(audits).values(row_of(record)))
+
+    def forget(self, before_ms: int, most: int) -> int:
+        """
+        :param before_ms: what is older goes.
+        :param most: how much of it, the oldest first.
+        :returns: how much was forgotten.
+        """
+        oldest = (
+            select(audits.c.row)
+            .where(audits.c.at_ms < before_ms)
+            .order_by(audits.c.at_ms)
+            .limit(most)
+        )
+        rows = self._connection.scalars(oldest).all()
+        self._connection.execute(delete(audits).where(audits.c.row.in_(rows)))
+        return len(rows)
 
     def events(self, api_id: str | None) -> list[str]:
         """

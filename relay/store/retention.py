@@ -1,0 +1,63 @@
+"""How long the audit trail is kept."""
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from relay.store.errors import StoreError
+from relay.store.store import Store
+
+DAY_MS = 86_400_000
+EVERY_S = 3600.0
+AT_ONCE = 1000
+"""How many entries one transaction forgets: others want to write, too."""
+
+
+class Retention:
+    """Forgets what is older than it is kept, now and every hour.
+
+    Several processes on one database may do so beside each other.
+
+    :param store: a started store.
+    :param reactor: what calls later.
+    :param days: how long the trail is kept; 0 for good.
+    """
+
+    _log = Logger()
+
+    def __init__(self, store: Store, reactor: IReactorTime, days: int) -> None:
+        self._store = store
+        self._reactor = reactor
+        self._keep_ms = days * DAY_MS
+        self._timer: IDelayedCall | None = None
+        self._running = False
+
+    def start(self) -> None:
+        """Begin; the first look is one of the first things that the reactor does."""
+        if self._keep_ms:
+            self._running = True
+            self._timer = self._reactor.callLater(0, self._look)
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way the store waits for."""
+        self._running = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        self._timer = None
+        Deferred.fromCoroutine(self._forget())
+
+    async def _forget(self) -> None:
+        keep_ms = self._keep_ms
+        forgotten = AT_ONCE
+        try:
+            while self._running and forgotten == AT_ONCE:
+                forgotten = await self._store.write(
+                    lambda tx: tx.audits.forget(tx.now_ms - keep_ms, AT_ONCE)
+                )
+        except StoreError as error:
+            self._log.warn("the audit trail cannot be shortened: {error}", error=error)
+        if self._running:
+            self._timer = self._reactor.callLater(EVERY_S, self._look)

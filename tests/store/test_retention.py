@@ -1,0 +1,101 @@
+"""How long the audit trail is kept."""
+
+from __future__ import annotations
+
+from typing import cast
+from unittest.mock import patch
+
+from twisted.internet import reactor
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.task import Clock
+from twisted.logger import capturedLogs
+
+from relay.store import Store, Transaction, retention
+from relay.store.retention import DAY_MS, EVERY_S, Retention
+from tests.store.databases import api
+from tests.store.test_store import StoreTestCase
+
+
+class RetentionTests(StoreTestCase):
+    """A trail on a real store, whose time of day the test sets."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        """Keep what happened on each of the days 1 to 5."""
+        super().setUp()
+        self.day = 0
+        self.clock = Clock()
+        self.store = Store(
+            f"sqlite:///{self.path}",
+            cast(IReactorFromThreads, reactor),
+            threads=1,
+            clock_ms=lambda: self.day * DAY_MS,
+        )
+        self.addCleanup(self.store.stop)
+        await self.store.start()
+        for self.day in range(1, 6):
+            await self.store.write(lambda tx: tx.apis.add(api(f"api-{self.day}")))
+
+    def begin(self, days: int) -> Retention:
+        """Keep the trail for so long."""
+        kept = Retention(self.store, self.clock, days)
+        self.addCleanup(kept.stop)
+        kept.start()
+        return kept
+
+    async def days(self) -> list[int]:
+        """The days that the trail tells of, the newest first."""
+
+        def read(tx: Transaction) -> list[int]:
+            found, _ = tx.audits.list(None, (), None, None, 0, 100)
+            return [one.at_ms // DAY_MS for one in found]
+
+        # One thread writes: whoever asks has waited for what was asked for before.
+        await self.store.write(lambda tx: None)
+        return await self.store.read(read)
+
+    async def test_kept(self) -> None:
+        """What is older is forgotten at the start and every hour, and nothing else."""
+        self.begin(3)
+        self.assertEqual(await self.days(), [5, 4, 3, 2, 1], "not before it runs")
+        self.clock.advance(0)
+        self.assertEqual(await self.days(), [5, 4, 3, 2])
+        self.day = 7
+        await self.days()
+        self.clock.advance(EVERY_S)
+        self.assertEqual(await self.days(), [5, 4])
+
+    async def test_for_good(self) -> None:
+        """Without a number of days nothing is ever looked at."""
+        self.begin(0)
+        self.day = 1_000
+        self.clock.advance(10 * EVERY_S)
+        self.assertEqual(len(await self.days()), 5)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    async def test_in_pieces(self) -> None:
+        """Much of it goes by several transactions, one after the other."""
+        with patch.object(retention, "AT_ONCE", 2):
+            self.day = 100
+            self.begin(1)
+            self.clock.advance(0)
+            while await self.days():
+                pass
+            await self.days()
+        self.assertEqual(await self.days(), [])
+
+    async def test_stopped(self) -> None:
+        """Nothing is begun any more."""
+        kept = self.begin(1)
+        kept.stop()
+        self.clock.advance(EVERY_S)
+        self.assertEqual(len(await self.days()), 5)
+        kept.stop()
+
+    async def test_a_store_that_fails(self) -> None:
+        """It is said, and tried again an hour later."""
+        self.begin(3)
+        await self.store.stop()
+        with capturedLogs() as told:
+            self.clock.advance(0)
+        self.assertIn("cannot be shortened", told[0]["log_format"])
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
