@@ -15,11 +15,14 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.epollreactor import EPollReactor
+from twisted.logger import Logger
 
 from relay.plain_path import PLAIN_PATH
 
 MOST_EVENTS = 512
 """How many events are taken in one turn; the others are there in the next one."""
+
+_log = Logger()
 
 
 def poll_lean(reactor: Any) -> None:
@@ -36,18 +39,30 @@ def lean_iteration(reactor: Any) -> Callable[[float | None], None]:
     """
     Make what waits once and acts upon what came, as ``EPollReactor.doPoll`` does.
 
-    :param reactor: an epoll reactor. An error of a descriptor's is logged, and the
-        descriptor closed, by the reactor's own ``_doReadOrWrite``.
+    :param reactor: an epoll reactor. Whatever is not just something to read is left to
+        its own ``_doReadOrWrite``.
     """
     poll = reactor._poller.poll
     descriptor_of = reactor._selectables.get
     act = reactor._doReadOrWrite
+    disconnect = reactor._disconnectSelectable
+    readable = reactor._POLL_IN
 
     def iterate(timeout: float | None) -> None:
         for number, event in poll(-1 if timeout is None else timeout, MOST_EVENTS):
             # One that came before may have closed it.
             descriptor = descriptor_of(number)
-            if descriptor is not None:
+            if descriptor is None:
+                continue
+            if event != readable:
                 act(descriptor, number, event)
+                continue
+            try:
+                why = descriptor.doRead()
+            except BaseException as mistake:
+                _log.failure("while reading")
+                why = mistake
+            if why is not None:
+                disconnect(descriptor, why, True)
 
     return iterate

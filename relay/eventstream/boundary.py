@@ -83,6 +83,27 @@ class EventCounter:
                 return
         self._feed(chunk)
 
+    def feed_part(self, data: bytes, begin: int, end: int) -> None:
+        """
+        Take the next bytes of the stream, which are a part of some others.
+
+        :param data: has them.
+        :param begin: where they begin in it.
+        :param end: where they end in it.
+        """
+        if (
+            self._aligned
+            and data.find(b"\n\n", begin, end) == end - 2
+            and data.find(b"\r", begin, end) < 0
+            and (
+                data.startswith(b"data:", begin)
+                or data.find(b"\ndata:", begin, end) > 0
+            )
+        ):
+            self.events += 1
+            return
+        self._feed(data[begin:end])
+
     def _feed(self, chunk: bytes) -> None:
         if self._begun is not None:
             chunk = self._without_bom(self._begun + chunk)

@@ -36,7 +36,7 @@ from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord, timestamp
 from relay.plans.verdict import Admission
 from relay.upstream.fields import put_field
-from relay.upstream.verbatim import ChunksTaker
+from relay.upstream.verbatim import ChunkPassage
 
 LONGEST_TRANSACTION_ID = 256
 
@@ -82,6 +82,7 @@ class Exchange:
             request, self, services.reactor, services.settings.stall_timeout_ms
         )
         self._counter: EventCounter | None = None
+        self._passage: ChunkPassage | None = None
         self._streams = False
         given = request.requestHeaders.getRawHeaders(TRANSACTION_ID, [b""])[0]
         self._transaction_id = (
@@ -195,24 +196,16 @@ class Exchange:
             events = counter.events - before if counter is not None else 0
             self.pace.spent(events, len(data))
 
-    def chunks_taker(self) -> ChunksTaker | None:
+    def passage(self) -> ChunkPassage | None:
         """
-        Give what passes whole chunks of the source's on as they are.
+        Make a passage to the client for whole chunks of the source's.
 
         :return: None when the client is not sent chunks, or not at any pace.
         """
-        sender, counter = self._sender, self._counter
-        send = sender.chunks() if self.pace is None else None
-        if send is None:
-            return None
-
-        def take(framed: bytes, content: bytes) -> None:
-            if counter is not None:
-                counter.feed(content)
-            sender.bytes += len(content)
-            send(framed)
-
-        return take
+        send = self._sender.chunks() if self.pace is None else None
+        if send is not None:
+            self._passage = ChunkPassage(send, self._counter)
+        return self._passage
 
     def outlet(self) -> DirectWriter | None:
         """Give the client's connection, if it may be written to directly."""
@@ -381,6 +374,8 @@ class Exchange:
         record.bytes_out = self._sender.bytes
         if self._counter is not None:
             record.events = self._counter.events
+        if self._passage is not None:
+            record.bytes_out += self._passage.body_bytes
         outlet = self._sender.direct
         if outlet is not None:
             record.bytes_out += outlet.shared_bytes

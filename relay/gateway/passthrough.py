@@ -226,7 +226,7 @@ class Passthrough:
             self,
             self._connector.idle_timeout_ms,
             self._idle_expired,
-            self._exchange.chunks_taker(),
+            self._exchange.passage(),
         )
 
     def _headers_down(self, response: UpstreamResponse) -> Headers:

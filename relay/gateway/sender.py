@@ -117,7 +117,7 @@ class Sender:
 
     def chunks(self) -> Callable[[bytes], None] | None:
         """
-        Give what writes whole chunks that are framed already; count them in ``bytes``.
+        Give what writes whole chunks that are framed already, and does not count them.
 
         :return: None where the body is not framed in chunks.
         """

@@ -1,5 +1,6 @@
 """The store without its threads: blocking calls on one database."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -7,7 +8,7 @@ from sqlalchemy import Engine
 
 from relay.store.audits import SYSTEM, Actor
 from relay.store.errors import StoreError, told_in_one_line
-from relay.store.sqlite import SqliteFile
+from relay.store.sqlite import SqliteFile, data_version
 from relay.store.transaction import Transaction
 from relay.store.upgrade import scripts, upgrade
 
@@ -28,6 +29,7 @@ class Database:
         self._readers = readers
         self._clock_ms = clock_ms
         self._engines: tuple[Engine, Engine] | None = None
+        self._watch: sqlite3.Connection | None = None
 
     def open(self) -> None:
         """Create or migrate the database and get ready for transactions.
@@ -43,6 +45,7 @@ class Database:
             upgrade(file, scripts())
             reader = file.engine(connections=self._readers)
             writer = file.engine(writes=True)
+            self._watch = file.connect(busy_timeout_ms=0)
             self._file, self._engines = file, (reader, writer)
 
     def close(self) -> None:
@@ -50,6 +53,21 @@ class Database:
         engines, self._engines = self._engines, None
         for engine in engines or ():
             engine.dispose()
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close()
+
+    def version(self) -> int | None:
+        """
+        Tell whether anything was committed since the last call, by any process: 5 µs
+        where a transaction takes a thread and half a millisecond. For one thread only.
+
+        :returns: another number if so; None when that cannot be told just now.
+        """
+        try:
+            return None if self._watch is None else data_version(self._watch)
+        except sqlite3.Error:
+            return None
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """

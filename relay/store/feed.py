@@ -46,6 +46,8 @@ class ChangeFeed:
         self._poll_s = poll_ms / 1000
         self._listeners: list[Listener] = []
         self._position = 0
+        self._version: int | None = None
+        """The store's when it was last asked with success."""
         self._failing = False
         self._unwatch: Callable[[], None] | None = None
         self._timer: IDelayedCall | None = None
@@ -102,11 +104,16 @@ class ChangeFeed:
 
     def _poll(self) -> None:
         self._timer = None
-        self._polling = Deferred.fromCoroutine(self._ask())
-
-    async def _ask(self) -> None:
-        position = self._position
         self._poked = False
+        version = self._store.version()
+        if version is not None and version == self._version:
+            self._wait()
+        else:
+            self._polling = Deferred.fromCoroutine(self._ask(version))
+
+    async def _ask(self, version: int | None) -> None:
+        position = self._position
+        self._version = None
         try:
             await self._tell(
                 await self._store.read(lambda tx: tx.changes.since(position))
@@ -119,6 +126,7 @@ class ChangeFeed:
             if self._failing:
                 self._log.info("change feed: the store answers again")
             self._failing = False
+            self._version = version
         self._polling = None
         if self._unwatch is not None:
             self._wait()

@@ -207,6 +207,17 @@ class SqliteFile:
         _sync_directory(os.path.dirname(target))
 
 
+def data_version(connection: sqlite3.Connection) -> int:
+    """
+    :param connection: always the same one, outside of a transaction.
+    :returns: a number that is another one after each commit of other connections
+        (https://sqlite.org/pragma.html#pragma_data_version).
+    :raises sqlite3.Error: when the file cannot be read just now.
+    """
+    version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return version
+
+
 def _sync_directory(path: str) -> None:
     descriptor = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY)
     try:

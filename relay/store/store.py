@@ -140,6 +140,13 @@ class Store:
         self._watchers.append(watcher)
         return partial(self._watchers.remove, watcher)
 
+    def version(self) -> int | None:
+        """
+        :returns: the same number as long as nobody has committed anything; None when
+            only a transaction can tell. Takes no time worth a thread.
+        """
+        return self._database.version() if self._open else None
+
     def _poke(self) -> None:
         for watcher in list(self._watchers):
             watcher()

@@ -33,6 +33,7 @@ from relay.deadline import Deadline
 from relay.plain_path import PLAIN_PATH
 from relay.sending import send_now
 from relay.upstream.client import SourceClient
+from relay.upstream.tcp import Connected
 from relay.upstream.verbatim import ChunkPassage
 
 GOODBYE_MS = 2000
@@ -54,13 +55,11 @@ class Leash(ProtocolWrapper):
         """Why the connection ended, once it has."""
         self.on_lost: Callable[[Leash], None] | None = None
         """Told when a connection that waits in the pool is of no use any more."""
-        self.bytes_in = 0
         self.used = 0
         """How many requests it has carried."""
         self.keep_alive_s: int | None = None
         """How long the source said it keeps an unused connection, in seconds."""
-        self.passage: ChunkPassage | None = None
-        """What lets whole chunks of the response under way pass by the HTTP client."""
+        self._passage: ChunkPassage | None = None
         self._clock: IReactorTime = factory.clock
         self.born_s = factory.clock.seconds()
         self._idle: Deadline | None = None
@@ -111,25 +110,42 @@ class Leash(ProtocolWrapper):
         self._idle.start()
 
     def unwatch(self) -> None:
-        """Stop the idle clock: the response that it was for is over."""
-        self.passage = None
+        """Stop the idle clock, and close the passage: their response is over."""
+        self._close_passage()
         if self._idle is not None:
             self._idle.stop()
             self._idle = None
 
+    def open_passage(self, passage: ChunkPassage, decoder: object) -> None:
+        """
+        Let whole chunks of the response under way pass by the HTTP client, if they may.
+
+        :param passage: what they pass through.
+        :param decoder: the response's.
+        """
+        if not passage.opens_beside(decoder):
+            return
+        self._passage = passage
+        if isinstance(self.transport, Connected) and self._idle is not None:
+            self.transport.read_by(passage, self._idle.reset)
+
+    def _close_passage(self) -> None:
+        passage, self._passage = self._passage, None
+        if passage is not None and isinstance(self.transport, Connected):
+            self.transport.read_again()
+
     def dataReceived(self, data: bytes) -> None:
-        """Count, reset the idle clock, pass on."""
+        """Reset the idle clock, pass on."""
         if self.on_lost is not None:
             # It waits in the pool, and what it says unasked would be taken for the
             # answer to the next call.
             self.on_lost(self)
             self.abort()
             return
-        self.bytes_in += len(data)
         if self._idle is not None:
             self._idle.reset()
-        if self.passage is not None:
-            data = self.passage(data)
+        if self._passage is not None:
+            data = self._passage.pass_on(data)
             if not data:
                 return
         self._taking = not PLAIN_PATH

@@ -17,7 +17,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 from relay.upstream.agent import CallAgent
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease
-from relay.upstream.verbatim import ChunksTaker, passage
+from relay.upstream.verbatim import ChunkPassage
 
 PIECE_BYTES = 65536
 
@@ -99,7 +99,7 @@ class UpstreamResponse(TwistedProtocol):
         receiver: BodyReceiver,
         idle_ms: int,
         on_idle: Callable[[], None],
-        take_chunks: ChunksTaker | None = None,
+        passage: ChunkPassage | None = None,
     ) -> None:
         """
         Let the body come.
@@ -107,16 +107,16 @@ class UpstreamResponse(TwistedProtocol):
         :param receiver: takes the bytes, then exactly one end.
         :param idle_ms: silence of the source that is allowed, in milliseconds.
         :param on_idle: called without arguments when it was silent for longer.
-        :param take_chunks: takes chunks of the body with their framing, if that is of
-            use; the receiver takes all that does not come in whole chunks.
+        :param passage: for whole chunks of the body with their framing, if they are of
+            use so; the receiver takes all else.
         """
         self._receiver = receiver
         self._response.deliverBody(self)
         # What was there already has been delivered, and may have been all of it.
         if self._leash is not None:
             self._leash.watch_silence(idle_ms, on_idle)
-            if take_chunks is not None and self._inflater is None:
-                self._leash.passage = passage(self._agent.decoder, take_chunks)
+            if passage is not None and self._inflater is None:
+                self._leash.open_passage(passage, self._agent.decoder)
             if self._paused:
                 # twisted.web has just begun to read on.
                 self._leash.pauseProducing()

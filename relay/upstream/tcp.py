@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -38,6 +39,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.plain_path import PLAIN_PATH
+from relay.upstream.verbatim import ChunkPassage
 
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
@@ -69,7 +71,7 @@ def connect_tcp(
     return attempt.done
 
 
-class _Connected(Connection):
+class Connected(Connection):
     """A connection that stands."""
 
     def __init__(
@@ -79,6 +81,20 @@ class _Connected(Connection):
         self._peer = peer
         self.logstr = f"{self._getLogPrefix(protocol)},client"
         self.connected = 1
+
+    def read_by(self, passage: ChunkPassage, heard: Callable[[], None]) -> None:
+        """
+        Let a passage read, until :meth:`read_again`.
+
+        :param passage: has what may not pass given to the protocol.
+        :param heard: called when something has passed.
+        """
+        reader = passage.reader(self.socket.recv, heard, self._dataReceived)
+        self.__dict__["doRead"] = reader
+
+    def read_again(self) -> None:
+        """Read by itself again."""
+        self.__dict__.pop("doRead", None)
 
     def getHost(self) -> IAddress:
         """This side's address."""
@@ -175,7 +191,7 @@ class _Attempt:
             handle.close()
             self.done.errback(Failure())
             return
-        transport = _Connected(handle, protocol, self._address, self._reactor)
+        transport = Connected(handle, protocol, self._address, self._reactor)
         transport.startReading()
         protocol.makeConnection(transport)
         self.done.callback(protocol)

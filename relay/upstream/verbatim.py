@@ -20,12 +20,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.main import CONNECTION_LOST
 from twisted.web.http import _ChunkedTransferDecoder
 
+from relay.eventstream.boundary import EventCounter
 from relay.plain_path import PLAIN_PATH
 
-ChunksTaker = Callable[[bytes, bytes], None]
-"""Takes whole chunks: with their framing, and what is in them."""
+READ_BYTES = 65536
+"""How much is read at once at the most."""
+
+_SIZES = {b"%x" % size: size for size in range(1, 4096)}
+"""The sizes of most chunks, as they are mostly written."""
 
 _SIZE_LINE = re.compile(rb"([1-9A-Fa-f][0-9A-Fa-f]{0,7})\r\n")
 
@@ -37,59 +42,127 @@ def whole_chunks(data: bytes) -> tuple[int, bytes]:
     :param data: what came, from a chunk's beginning on.
     :return: how many bytes they are, and what is in them.
     """
-    contents = []
+    first = b""
+    others: list[bytes] = []
     passed = 0
     while (line := _SIZE_LINE.match(data, passed)) is not None:
         begin = line.end()
         end = begin + int(line[1], 16)
         if data[end : end + 2] != b"\r\n":
             break
-        contents.append(data[begin:end])
+        if passed:
+            others.append(data[begin:end])
+        else:
+            first = data[begin:end]
         passed = end + 2
-    return passed, contents[0] if len(contents) == 1 else b"".join(contents)
+        if passed == len(data):
+            break
+    return passed, first + b"".join(others) if others else first
 
 
 class ChunkPassage:
     """
     Lets the whole chunks of one response pass by its decoder.
 
-    :param decoder: twisted.web's decoder of the response.
-    :param take: takes the chunks.
+    :param send: sends whole chunks, with their framing, to the client.
+    :param counter: counts the events in them; None where the body is none of events.
     """
 
-    __slots__ = ("_decoder", "_take")
+    __slots__ = (
+        "_between",
+        "_counter",
+        "_decoder",
+        "_heard",
+        "_plain",
+        "_recv",
+        "_send",
+        "body_bytes",
+    )
 
-    def __init__(self, decoder: Any, take: ChunksTaker) -> None:
-        self._decoder = decoder
-        self._take = take
+    def __init__(
+        self, send: Callable[[bytes], None], counter: EventCounter | None
+    ) -> None:
+        self._send = send
+        self._counter = counter
+        self._between = False
+        """Whether the decoder is known to stand between two chunks."""
+        self.body_bytes = 0
+        """How much of the body has passed, without the framing."""
 
-    def __call__(self, data: bytes) -> bytes:
+    def opens_beside(self, decoder: object) -> bool:
+        """
+        Tell whether chunks may pass by a decoder, and let them from now on.
+
+        :param decoder: what takes the framing off; None once the response is over.
+        :return: False where the plain path must do, as for a body that is not chunked.
+        """
+        if PLAIN_PATH or not isinstance(decoder, _ChunkedTransferDecoder):
+            return False
+        self._decoder: Any = decoder
+        return True
+
+    def pass_on(self, data: bytes) -> bytes:
         """
         Pass on what may pass.
 
         :param data: what the source has sent.
         :return: what the decoder has still to be given.
         """
+        self._between = False
         decoder = self._decoder
         if decoder._buffer or decoder.state != "CHUNK_LENGTH":
             return data
         passed, content = whole_chunks(data)
-        if passed == len(data):
-            self._take(data, content)
-            return b""
-        if passed:
-            self._take(data[:passed], content)
-        return data[passed:]
+        if not passed:
+            return data
+        if self._counter is not None:
+            self._counter.feed(content)
+        self.body_bytes += len(content)
+        if passed < len(data):
+            self._send(data[:passed])
+            return data[passed:]
+        self._between = True
+        self._send(data)
+        return b""
 
+    def reader(
+        self,
+        recv: Callable[[int], bytes],
+        heard: Callable[[], None],
+        plain: Callable[[bytes], Any],
+    ) -> Callable[[], Any]:
+        """
+        Make what reads from the source's socket, and passes on by itself what every
+        event of a quiet stream is: one chunk in one read.
 
-def passage(decoder: object, take: ChunksTaker) -> ChunkPassage | None:
-    """
-    Make the passage for a response.
+        Six calls less for an event, and a tenth less of what it costs.
 
-    :param decoder: what takes the framing off; None once the response is over.
-    :param take: takes whole chunks.
-    :return: None where the plain path must do, as for a body that is not chunked.
-    """
-    if PLAIN_PATH or not isinstance(decoder, _ChunkedTransferDecoder):
-        return None
-    return ChunkPassage(decoder, take)
+        :param recv: reads from the socket.
+        :param heard: told when something has come that ``plain`` does not see.
+        :param plain: takes all else that was read, which is empty at the end.
+        """
+        self._recv, self._heard, self._plain = recv, heard, plain
+        return self._read
+
+    def _read(self) -> Any:
+        try:
+            data = self._recv(READ_BYTES)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return CONNECTION_LOST
+        line = data.find(b"\r\n")
+        size = _SIZES.get(data[:line])
+        if (
+            size is not None
+            and len(data) == line + size + 4
+            and self._between
+            and data.endswith(b"\r\n")
+        ):
+            self._heard()
+            if self._counter is not None:
+                self._counter.feed_part(data, line + 2, line + size + 2)
+            self.body_bytes += size
+            self._send(data)
+            return None
+        return self._plain(data)

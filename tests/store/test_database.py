@@ -42,6 +42,28 @@ class DatabaseTests(DatabaseTestCase):
         self.assertEqual(self.database.write(lambda tx: 1), (1, False))
         self.assertEqual(self.database.write(lambda tx: tx.touch("a")), (None, True))
 
+    def test_version(self) -> None:
+        """It changes with each commit, by this program or another, and only then."""
+        version = self.database.version()
+        self.assertIsNotNone(version)
+        self.read(lambda tx: tx.apis.list())
+        self.assertEqual(self.database.version(), version)
+        self.write(lambda tx: tx.touch("a"))
+        after_own = self.database.version()
+        self.assertNotEqual(after_own, version)
+        with closing(sqlite3.connect(self.path)) as other, other:
+            other.execute("INSERT INTO changes (subject) VALUES ('b')")
+            self.assertEqual(self.database.version(), after_own)
+        self.assertNotEqual(self.database.version(), after_own)
+
+    def test_no_version(self) -> None:
+        """A database that is not open has none, nor has one that cannot be asked."""
+        assert self.database._watch is not None
+        self.database._watch.close()
+        self.assertIsNone(self.database.version())
+        self.database.close()
+        self.assertIsNone(self.database.version())
+
     def test_reading_cannot_write(self) -> None:
         """A change in a read is refused, not lost silently."""
         with self.assertRaises(StoreError) as raised:

@@ -20,8 +20,11 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SkipTest, TestCase
+from twisted.web.http import _ChunkedTransferDecoder
 
+from relay.plain_path import PLAIN_PATH
 from relay.upstream.tcp import connect_tcp
+from relay.upstream.verbatim import ChunkPassage
 from tests.gateway.raw import until
 from tests.upstream.test_dial import black_hole
 
@@ -120,6 +123,30 @@ class ConnectTests(TestCase):
     async def test_version_6(self) -> None:
         """The same with the longer addresses."""
         await self.both_ways("::1")
+
+    async def test_read_by_a_passage(self) -> None:
+        """The passage reads until it is told not to; what may not pass is heard."""
+        if PLAIN_PATH:
+            raise SkipTest("there are no passages")
+        listener = self.listening()
+        heard = await self.connect(listener)
+        accepted, _ = listener.accept()
+        self.addCleanup(accepted.close)
+        passed: list[bytes] = []
+        passage = ChunkPassage(passed.append, None)
+        passage.opens_beside(_ChunkedTransferDecoder(passed.append, passed.append))
+        self.assertEqual(passage.pass_on(b"1\r\na\r\n"), b"")
+        heard.transport.read_by(passage, lambda: None)
+        accepted.sendall(b"1\r\nb\r\n")
+        await until(lambda: len(passed) == 2, "a chunk")
+        accepted.sendall(b"no chunk")
+        self.assertEqual(await heard.hears, b"no chunk")
+        heard.transport.read_again()
+        accepted.sendall(b"1\r\nc\r\n")
+        await until(lambda: heard.data == b"no chunk1\r\nc\r\n", "a chunk")
+        self.assertEqual(passed, [b"1\r\na\r\n", b"1\r\nb\r\n"])
+        accepted.close()
+        self.assertEqual(type(await heard.over).__name__, "ConnectionDone")
 
     async def test_refused(self) -> None:
         """A closed port refuses, and leaves no socket behind."""

@@ -6,11 +6,13 @@ import re
 from itertools import pairwise
 
 from hypothesis import given, strategies as st
+from twisted.internet.main import CONNECTION_LOST
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 
+from relay.eventstream.boundary import EventCounter
 from relay.plain_path import PLAIN_PATH
-from relay.upstream.verbatim import passage, whole_chunks
+from relay.upstream.verbatim import ChunkPassage, whole_chunks
 from tests.upstream.memory import closed
 from tests.upstream.test_stream import CHUNKED, Receiver, StreamCase, chunk
 
@@ -60,15 +62,18 @@ class Client(Receiver):
         self.wire = b""
         """What is written to the client."""
         self.verbatim = 0
+        self.counter = EventCounter()
+        self.passage = ChunkPassage(self.send, self.counter)
 
     def body_received(self, data: bytes) -> None:
         """Frame it."""
         super().body_received(data)
+        self.counter.feed(data)
         self.wire += chunk(data)
 
-    def take(self, framed: bytes, content: bytes) -> None:
-        """It is framed."""
-        super().body_received(content)
+    def send(self, framed: bytes) -> None:
+        """It is framed, and counted."""
+        super().body_received(reread(framed))
         self.wire += framed
         self.verbatim += 1
 
@@ -90,8 +95,20 @@ def reread(wire: bytes) -> bytes:
 class PassageCase(StreamCase):
     """A response whose chunks may pass."""
 
-    def stream(self, *pieces: bytes, passing: bool = True) -> Client:
-        """Get a response in pieces, and lose the connection if it has not ended."""
+    def setUp(self) -> None:
+        """A connection; nothing was heard on it."""
+        super().setUp()
+        self.heard: list[int] = []
+
+    def stream(
+        self, *pieces: bytes, passing: bool = True, socket: bool = False
+    ) -> Client:
+        """
+        Get a response in pieces, and lose the connection if it has not ended.
+
+        :param passing: whether chunks may pass.
+        :param socket: whether the passage reads by itself.
+        """
         self.setUp()
         client = Client()
         client.response = self.respond(CHUNKED)
@@ -99,10 +116,19 @@ class PassageCase(StreamCase):
             client,
             60_000,
             lambda: self.idle.append(1),
-            client.take if passing else None,
+            client.passage if passing else None,
+        )
+        coming = iter(pieces)
+        read = client.passage.reader(
+            lambda most: next(coming),
+            lambda: self.heard.append(1),
+            self.leash.dataReceived,
         )
         for piece in pieces:
-            self.leash.dataReceived(piece)
+            if socket and client.end is None and not PLAIN_PATH:
+                self.assertIsNone(read())
+            else:
+                self.leash.dataReceived(piece)
         if client.end is None:
             closed(self.leash)
         self.assertEqual(reread(client.wire), client.body)
@@ -111,13 +137,15 @@ class PassageCase(StreamCase):
 
     def same(self, *pieces: bytes) -> Client:
         """Check that nothing but the way is another."""
-        passing, plain = self.stream(*pieces), self.stream(*pieces, passing=False)
-        self.assertEqual(
-            (passing.body, passing.end, passing.trailers),
-            (plain.body, plain.end, plain.trailers),
-            pieces,
-        )
-        self.assertEqual(plain.verbatim, 0)
+        plain = self.stream(*pieces, passing=False)
+        self.assertEqual((plain.verbatim, plain.passage.body_bytes), (0, 0))
+        for socket in (True, False):
+            passing = self.stream(*pieces, socket=socket)
+            self.assertEqual(
+                (passing.body, passing.end, passing.trailers, passing.counter.events),
+                (plain.body, plain.end, plain.trailers, plain.counter.events),
+                pieces,
+            )
         return passing
 
 
@@ -187,13 +215,15 @@ class PassageTests(PassageCase):
         """A connection that is kept forgets whose chunks passed."""
         self.stream(BODY, b"0\r\n\r\n")
         self.assertEqual(len(self.kept), 1)
-        self.assertIsNone(self.leash.passage)
+        self.assertIsNone(self.leash._passage)
 
     def test_any_byte_resets_the_idle_clock(self) -> None:
         """On both ways."""
         client = Client()
         client.response = self.respond(CHUNKED)
-        client.response.deliver(client, 1500, lambda: self.idle.append(1), client.take)
+        client.response.deliver(
+            client, 1500, lambda: self.idle.append(1), client.passage
+        )
         for data in (chunk(b"abc"), b"3", b"\r\nabc\r\n", chunk(b"abc")):
             self.clock.advance(1.499)
             self.leash.dataReceived(data)
@@ -206,7 +236,7 @@ class PassageTests(PassageCase):
         """Who has lost interest hears nothing more."""
         client = Client()
         client.response = self.respond(CHUNKED)
-        client.response.deliver(client, 1500, lambda: None, client.take)
+        client.response.deliver(client, 1500, lambda: None, client.passage)
         client.response.abort()
         self.leash.dataReceived(chunk(b"abc"))
         self.assertEqual((client.wire, client.end), (b"", None))
@@ -217,7 +247,7 @@ class PassageTests(PassageCase):
         self.setUp()
         client = Client()
         client.response = self.respond(CHUNKED + b"\r\n" + chunk(b"1") + b"1")
-        client.response.deliver(client, 1500, lambda: None, client.take)
+        client.response.deliver(client, 1500, lambda: None, client.passage)
         self.leash.dataReceived(b"2\r\n" + chunk(b"3"))
         self.leash.dataReceived(chunk(b"4"))
         self.assertEqual(client.body, b"1234")
@@ -267,14 +297,86 @@ class WholeChunksTests(SynchronousTestCase):
     def test_only_chunks_pass(self) -> None:
         """There is no passage by another decoder, or without one."""
 
-        def take(framed: bytes, content: bytes) -> None:
-            """Not called."""
-
         def ignore(data: bytes) -> None:
             """Not called."""
 
-        self.assertIsNone(passage(None, take))
+        passage = ChunkPassage(ignore, None)
+        self.assertFalse(passage.opens_beside(None))
         identity = _IdentityTransferDecoder(None, ignore, ignore)
-        self.assertIsNone(passage(identity, take))
-        chunked = passage(_ChunkedTransferDecoder(ignore, ignore), take)
-        self.assertEqual(chunked is None, PLAIN_PATH)
+        self.assertFalse(passage.opens_beside(identity))
+        chunked = passage.opens_beside(_ChunkedTransferDecoder(ignore, ignore))
+        self.assertEqual(chunked, not PLAIN_PATH)
+
+
+class ReaderTests(PassageCase):
+    """A passage that reads from the socket itself."""
+
+    def setUp(self) -> None:
+        """A passage, what its socket gives, and what comes out of it."""
+        super().setUp()
+        self.sent: list[bytes] = []
+        self.plain: list[bytes] = []
+        self.given: list[bytes | Exception] = []
+        self.counter = EventCounter()
+        self.passage = ChunkPassage(self.sent.append, self.counter)
+        self.decoder = _ChunkedTransferDecoder(lambda data: None, lambda data: None)
+        self.passage.opens_beside(self.decoder)
+        self.read = self.passage.reader(
+            self.recv, lambda: self.heard.append(1), self.receive
+        )
+
+    def recv(self, most: int) -> bytes:
+        """The socket's."""
+        given = self.given.pop(0)
+        if isinstance(given, Exception):
+            raise given
+        return given
+
+    def receive(self, data: bytes) -> str:
+        """The connection's, with its leash and its decoder."""
+        self.plain.append(data)
+        left = self.passage.pass_on(data)
+        if left:
+            self.decoder.dataReceived(left)
+        return "the connection's answer"
+
+    def test_events_pass(self) -> None:
+        """Behind the first, one event in one chunk in one read takes the short way."""
+        if PLAIN_PATH:
+            return
+        event = chunk(b"data: 1\n\n")
+        for _ in range(3):
+            self.given.append(event)
+            self.read()
+        self.assertEqual(self.plain, [event])
+        self.assertEqual((self.sent, self.heard), ([event] * 3, [1, 1]))
+        self.assertEqual((self.counter.events, self.passage.body_bytes), (3, 27))
+
+    def test_all_else_is_the_connections(self) -> None:
+        """What it says of it is handed on, and the short way is open again behind."""
+        if PLAIN_PATH:
+            return
+        event = chunk(b"data: 1\n\n")
+        for other in (
+            event + event,
+            event[:-1] + b"x",
+            event.replace(b"9\r\n", b"09\r\n"),
+            b"a" + event[1:],
+            b"",
+            b"\r\n",
+            b"0\r\n\r\n",
+        ):
+            with self.subTest(other=other):
+                self.setUp()
+                self.given = [event, other]
+                self.read()
+                self.decoder.dataReceived = lambda data: None  # type: ignore[method-assign]
+                self.assertEqual(self.read(), "the connection's answer")
+                self.assertEqual(self.plain, [event, other])
+
+    def test_the_socket_fails(self) -> None:
+        """Nothing to read is no end; an error is."""
+        self.given = [BlockingIOError(), ConnectionResetError()]
+        self.assertIsNone(self.read())
+        self.assertIs(self.read(), CONNECTION_LOST)
+        self.assertEqual((self.plain, self.sent), ([], []))
