@@ -62,6 +62,7 @@ def describe(cores: Cores) -> dict[str, object]:
         "kernel": f"{platform.system()} {platform.release()}",
         "libc": " ".join(platform.libc_ver()),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "python_build": f"{platform.python_build()[1]}, {platform.python_compiler()}",
         "libraries": {name: version(name) for name in LIBRARIES},
         "compiler": first_line(["gcc", "--version"]),
         "server_core": "not pinned" if cores.server is None else cores.server,
