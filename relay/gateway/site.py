@@ -18,7 +18,7 @@ from relay.deadline import Deadline
 from relay.gateway import refusals
 from relay.gateway.hangup import Hangups, WatchedReading
 from relay.gateway.headers import Networks, connection_options, is_token
-from relay.gateway.peer import bytes_taken, push, watch_peer
+from relay.gateway.peer import bottom, bytes_taken, push, watch_peer
 from relay.gateway.refusals import Refusal
 from relay.gateway.request import RelayRequest
 from relay.gateway.request_head import read_head
@@ -253,7 +253,8 @@ class RelayChannel(HTTPChannel):
         whole are not lost with the stream.
         """
         push(self.transport)
-        self.transport.abortConnection()
+        # Past TLS, whose goodbye would make it look finished.
+        bottom(self.transport).abortConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone: stop every clock of the connection."""

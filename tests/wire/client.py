@@ -22,7 +22,10 @@ class RawClient:
             ("127.0.0.1", port), timeout=BOUND_S
         )
         if context is not None:
-            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+            # An end that TLS was not told of is a cut.
+            self.socket = context.wrap_socket(
+                self.socket, server_hostname="localhost", suppress_ragged_eofs=False
+            )
         self.received = b""
 
     def send(self, data: bytes) -> None:

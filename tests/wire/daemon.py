@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -156,6 +157,7 @@ class Daemon:
         self.process: subprocess.Popen[bytes] | None = None
         self._access_lines: list[dict[str, Any]] = []
         self._access_read = 0
+        self._access_lock = threading.Lock()
 
     @property
     def pid(self) -> int:
@@ -265,11 +267,11 @@ class Daemon:
         """The lines of the access log so far; each is read once."""
         path = self.data_dir / "access.log"
         if path.exists():
-            with path.open("rb") as file:
+            with self._access_lock, path.open("rb") as file:
                 file.seek(self._access_read)
                 whole, end, _ = file.read().rpartition(b"\n")
-            self._access_read += len(whole + end)
-            self._access_lines += [json.loads(line) for line in whole.splitlines()]
+                self._access_read += len(whole + end)
+                self._access_lines += [json.loads(line) for line in whole.splitlines()]
         return self._access_lines[:]
 
     def access_line(self, **members: object) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from h2.config import H2Configuration
@@ -52,6 +53,7 @@ class Http2Client:
         if window_bytes > 65_535:
             self.h2.increment_flow_control_window(window_bytes - 65_535)
         self.status: dict[int, int] = {}
+        self.heads: dict[int, dict[str, str]] = {}
         self.bodies: dict[int, bytes] = defaultdict(bytes)
         self.ended: set[int] = set()
         self.resets: dict[int, ErrorCodes | int | None] = {}
@@ -66,27 +68,50 @@ class Http2Client:
             self.socket.sendall(data)
 
     def get(self, path: str, flush: bool = True) -> int:
-        """Send a GET, and give its stream."""
+        """Ask for an event stream, and give its number."""
+        accept = {"accept": "text/event-stream"}
+        return self.ask(path, accept, flush=flush)
+
+    def ask(
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        method: str = "GET",
+        body: bytes = b"",
+        flush: bool = True,
+    ) -> int:
+        """Send a request, and give its stream."""
         stream_id = self.h2.get_next_available_stream_id()
-        self.h2.send_headers(
-            stream_id,
-            [
-                (":method", "GET"),
-                (":scheme", "https"),
-                (":authority", "localhost"),
-                (":path", path),
-                ("accept", "text/event-stream"),
-            ],
-            end_stream=True,
-        )
+        pseudo = {
+            ":method": method,
+            ":scheme": "https",
+            ":authority": "localhost",
+            ":path": path,
+        }
+        fields = [*pseudo.items(), *headers.items()]
+        self.h2.send_headers(stream_id, fields, end_stream=not body)
+        if body:
+            self.h2.send_data(stream_id, body, end_stream=True)
         if flush:
             self.flush()
         return stream_id
+
+    def answer(self, stream_id: int) -> tuple[int, dict[str, str], bytes]:
+        """Read until a stream is over; give the status, the headers and the body."""
+        self.until(
+            lambda: stream_id in self.ended or stream_id in self.resets, "an answer"
+        )
+        return self.status[stream_id], self.heads[stream_id], self.bodies[stream_id]
 
     def leave(self, stream_id: int) -> None:
         """Leave one stream."""
         self.h2.reset_stream(stream_id, ErrorCodes.CANCEL)
         self.flush()
+
+    def wait(self) -> None:
+        """Wait until there is something to read."""
+        if not self.socket.pending():
+            select.select([self.socket], [], [], BOUND_S)
 
     def read(self) -> None:
         """Wait for some bytes, and take them."""
@@ -97,6 +122,7 @@ class Http2Client:
         for event in self.h2.receive_data(data):
             if isinstance(event, ResponseReceived):
                 fields: list[tuple[Any, Any]] = list(event.headers)
+                self.heads[event.stream_id] = dict(fields)
                 self.status[event.stream_id] = int(dict(fields)[":status"])
             elif isinstance(event, DataReceived):
                 self.bodies[event.stream_id] += event.data

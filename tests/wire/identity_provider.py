@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc.jwk import Key
 
 from tests.plans.issuer import KINDS, good_claims, public_jwk, sign
+from tests.wire.daemon import BOUND_S
 
 CLIENT = base64.b64encode(b"relay:hunter2").decode()
 
@@ -32,6 +33,9 @@ class IdentityProvider:
         self.port = 0
         self.status = 200
         """Of the answers; anything else is an outage."""
+        self.answering = threading.Event()
+        """While it is not set, calls are taken, and not answered."""
+        self.answering.set()
         self.calls: list[str] = []
         self.active: dict[str, dict[str, Any]] = {}
         """What introspection says of tokens; of others that they are not active."""
@@ -72,6 +76,12 @@ class IdentityProvider:
         return None
 
 
+class Server(ThreadingHTTPServer):
+    """Takes as many calls at once as come."""
+
+    request_queue_size = 256
+
+
 @contextmanager
 def running(provider: IdentityProvider, context: ssl.SSLContext) -> Iterator[None]:
     """
@@ -87,6 +97,7 @@ def running(provider: IdentityProvider, context: ssl.SSLContext) -> Iterator[Non
             answer = provider.answer(
                 self.command, self.path, self.headers, self.rfile.read(length)
             )
+            provider.answering.wait(BOUND_S)
             body = json.dumps(answer).encode()
             self.send_response(401 if answer is None else provider.status)
             self.send_header("Content-Type", "application/json")
@@ -99,7 +110,7 @@ def running(provider: IdentityProvider, context: ssl.SSLContext) -> Iterator[Non
         def log_message(self, *args: Any) -> None:
             """Nobody reads it."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", provider.port), Handler)
+    server = Server(("127.0.0.1", provider.port), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     provider.port = server.server_address[1]
     serving = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from joserfc.jwk import Key
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.pki import Authority
-from tests.plans.issuer import make_key
+from tests.plans.issuer import encode, make_key
 from tests.plans.test_tokens import forged
 from tests.wire.client import RawClient
+from tests.wire.crowd import CLIENTS, Ask, opened
 from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until
 from tests.wire.identity_provider import IdentityProvider, running
 from tests.wire.scripted import (
@@ -23,6 +25,7 @@ from tests.wire.scripted import (
     scripted,
     server_context,
 )
+from tests.wire.test_topics import topics_api
 
 AUTHORITY = Authority()
 CONTEXT = server_context(AUTHORITY.server("localhost"))
@@ -175,7 +178,7 @@ class JwtTests(TokenCase):
         self.publish("JWT", self.by_url(clockSkew=0))
         client = RawClient(self.daemon.port)
         self.addCleanup(client.close)
-        client.get(self.path, f"Authorization: Bearer {self.token(lifetime_s=5)}")
+        client.get(self.path, f"Authorization: Bearer {self.token(lifetime_s=1.5)}")
         client.until(b"data: 1\n\n")
         self.assertEqual(client.rest()[1], "reset")
         line = self.daemon.access_line(path=self.path, kind="close", status=200)
@@ -201,6 +204,60 @@ class JwtTests(TokenCase):
             self.assertEqual(self.status(self.token(kid="x")), 401)
         self.assertLessEqual(len(self.provider.calls) - before, 1)
 
+    def test_fifty_at_once(self) -> None:
+        """Fifty clients who need the keys have them fetched once."""
+        self.publish("JWT", self.by_url())
+        self.provider.answering.clear()
+        self.addCleanup(self.provider.answering.set)
+        clients = []
+        for number in range(CLIENTS):
+            client = RawClient(self.daemon.port)
+            self.addCleanup(client.close)
+            token = self.token(sub=f"user {number}")
+            client.get(self.path, f"Authorization: Bearer {token}")
+            clients.append(client)
+        until(lambda: self.provider.calls, "the keys are asked for")
+        self.provider.answering.set()
+        for client in clients:
+            self.assertIn(b" 200 ", client.until(b"\r\n"))
+        self.assertEqual(self.provider.calls, ["GET /keys"])
+
+    def test_made_up_key_ids(self) -> None:
+        """Whoever makes up key ids cannot make us ask the provider again and again,
+        and keeps nobody out."""
+        self.publish("JWT", self.by_url())
+        self.assertEqual(self.status(self.token()), 200)
+        begun = time.monotonic()
+        good = {"Authorization": f"Bearer {self.token()}"}
+        self.provider.keys["x"] = rsa(2)
+        _, claims, signature = self.token(kid="x").split(".")
+
+        def ask(number: int) -> Ask:
+            if not number % 10:
+                return Ask(self.path + "?good", good)
+            made_up = encode(json.dumps({"alg": "RS256", "kid": f"{number}"}).encode())
+            token = f"{made_up}.{claims}.{signature}"
+            return Ask(self.path, {"Authorization": f"Bearer {token}"})
+
+        for _ in range(4):
+            let_in, refused = opened(self.daemon.port, ask)
+            for one in let_in:
+                self.addCleanup(one.client.close)
+            self.assertEqual({one.number % 10 for one in let_in}, {0})
+            self.assertEqual({one.status for one in refused}, {401})
+        bound = 2 + int((time.monotonic() - begun) / 10)
+        self.assertLessEqual(len(self.provider.calls), bound)
+
+    def test_an_outage_with_keys(self) -> None:
+        """While the provider is down, those whose keys are known come and go."""
+        self.publish("JWT", self.by_url())
+        self.assertEqual(self.status(self.token()), 200)
+        self.provider.status = 500
+        self.provider.keys["x"] = rsa(2)
+        for _ in range(3):
+            self.assertEqual(self.status(self.token(kid="x")), 401)
+            self.assertEqual(self.status(self.token()), 200)
+
     def test_outage(self) -> None:
         """Without any keys nobody can tell: 503, and later it works."""
         self.provider.status = 500
@@ -218,6 +275,36 @@ class JwtTests(TokenCase):
         self.assertEqual(self.status(self.token()), 503)
         self.assertEqual(self.provider.calls, [])
         self.assertIn("outbound.allow", self.daemon.log())
+
+    def test_another_authority(self) -> None:
+        """A provider whose certificate nobody vouches for is not asked."""
+        stranger = IdentityProvider({"a": rsa()})
+        context = server_context(Authority().server("localhost"))
+        with running(stranger, context):
+            url = f"{stranger.url}/keys"
+            self.publish("JWT", self.by_url(resolverParameter=url))
+            self.assertEqual(self.status(stranger.token(azp=self.client_id)), 503)
+        self.assertEqual(stranger.calls, [])
+
+    def test_users(self) -> None:
+        """A stream is renewed by a token of its own user, and by no other's."""
+        self.publish("JWT", self.by_url(), **self.channel())
+        client = RawClient(self.daemon.port)
+        self.addCleanup(client.close)
+        sent = f"Authorization: Bearer {self.token(sub='alice')}"
+        client.get(self.path, "Accept: text/event-stream", sent)
+        head = client.until(b"\r\n\r\n").decode().lower()
+        stream = head.partition("x-gravitee-request-id: ")[2].partition("\r\n")[0]
+        for user, status in (("bob", 403), ("alice", 204)):
+            bearer = {"Authorization": f"Bearer {self.token(sub=user)}"}
+            at = f"{self.path}?relay.renew={stream}"
+            self.assertEqual(self.daemon.get(at, bearer, "POST").status, status, user)
+
+    def channel(self) -> dict[str, Any]:
+        """Give what makes a MESSAGE API of the definition."""
+        members = ("type", "listeners", "endpointGroups")
+        api = topics_api(self.path, {"lingerMs": 0})
+        return {name: api[name] for name in members}
 
     def test_subscription(self) -> None:
         """Its end is the token's end, too."""
@@ -255,6 +342,33 @@ class Oauth2Tests(TokenCase):
         status, _ = self.call(query="?access_token=opaque%2B%2F%3D")
         self.assertEqual(status, 200)
         self.assertEqual(self.provider.calls, ["POST /introspect"] * 2)
+
+    def test_fifty_at_once(self) -> None:
+        """A token is asked for once, however many bring it at once, and each of
+        fifty others once, too."""
+        self.publish("OAUTH2", {"oauthResource": "idp"}, resources=self.resources())
+        said = {"active": True, "client_id": self.client_id}
+        self.provider.active = {f"t{n}": said for n in range(CLIENTS)}
+        for tokens, calls in ((1, 1), (CLIENTS, CLIENTS)):
+
+            def ask(number: int, tokens: int = tokens) -> Ask:
+                bearer = f"Bearer t{number % tokens}"
+                return Ask(self.path, {"Authorization": bearer})
+
+            let_in, refused = opened(self.daemon.port, ask)
+            for one in let_in:
+                self.addCleanup(one.client.close)
+            self.assertEqual([one.head for one in refused], [])
+            self.assertEqual(len(self.provider.calls), calls)
+
+    def test_no_longer_active(self) -> None:
+        """What the server said is believed for as long as the resource says."""
+        resources = self.resources(cacheTtl=300)
+        self.publish("OAUTH2", {"oauthResource": "idp"}, resources=resources)
+        self.provider.active["t"] = {"active": True, "client_id": self.client_id}
+        self.assertEqual(self.status("t"), 200)
+        del self.provider.active["t"]
+        until(lambda: self.status("t") == 401, "it is not active", 1.0)
 
     def test_outage(self) -> None:
         """A server that does not answer makes a 503, a wrong secret, too."""
