@@ -252,7 +252,7 @@ class EndTests(SynchronousTestCase):
     def ends_of(self, number: int) -> None:
         """Let all that streams of an API rest on end, one after the other."""
         api, must = self.apis[number], self.daemons[0].must
-        second_plan = api.plan("API_KEY")
+        second_plan, keyless = api.plan("API_KEY"), api.plan("KEY_LESS")
         api.start()
         stays = api.subscribe()
         witnesses = self.opened(self.paths[number], stays.key)
@@ -283,9 +283,19 @@ class EndTests(SynchronousTestCase):
         closed = f"{api.at}/plans/{second_plan}/_close"
         self.check(number, six, lambda: must("POST", closed), "revoked")
         api.plan_id = first_plan
+        self.keyless_ends(number, keyless)
         self.assertEqual([one.end for one in witnesses], [""] * WAYS)
         seven = api.subscribe_another()
         self.check(number, seven, lambda: must("POST", f"{api.at}/_stop"), "stopped")
+
+    def keyless_ends(self, number: int, plan_id: str) -> None:
+        """Close the plan of those who came without a key."""
+        streams = self.opened(self.paths[number], "")
+        begun = time.monotonic()
+        self.daemons[0].must("POST", f"{self.apis[number].at}/plans/{plan_id}/_close")
+        until(lambda: all(one.end for one in streams), "the end of the keyless", 2.0)
+        took = max(one.ended_at for one in streams) - begun
+        self.assertLess(took, LIMIT_S)
 
     def test_whatever_ends(self) -> None:
         """Streams of a PROXY API are cut, those of a MESSAGE API are told, and end."""

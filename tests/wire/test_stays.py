@@ -13,7 +13,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.wire.client import RawClient
-from tests.wire.daemon import Daemon, proxy_api, until
+from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until
 from tests.wire.keyed import KeyedApi, Subscription
 from tests.wire.scripted import Connection, scripted
 from tests.wire.subscribers import Subscribers
@@ -62,6 +62,10 @@ def ticking_api(context_path: str, **entrypoint: Any) -> dict[str, Any]:
             }
         ],
     }
+
+
+CHALLENGING = SharedDaemon(lambda _: "[gateway]\nchallenge_ms = 60000\n")
+WARNING = SharedDaemon(lambda _: '[gateway]\nrevocation = "warn"\n')
 
 
 class SeveralProcessesTests(SynchronousTestCase):
@@ -129,52 +133,13 @@ class SeveralProcessesTests(SynchronousTestCase):
         outcomes = [line["outcome"] for line in daemon.access_lines()]
         return outcomes.count("revoked") == count
 
-    def test_whatever_ends(self) -> None:
-        """A subscription, a plan or an API: its streams end on the other process."""
-        api = KeyedApi(self.one, ticking_api("/ticks"))
-        keyless = api.plan("KEY_LESS")
-        api.start()
-        subscription = api.subscribe()
-        path = f"/ticks?api-key={subscription.key}"
-
-        streams = self.opened(self.two, path, 3)
-        subscription.act("_pause")
-        self.ends(streams)
-        subscription.act("_resume")
-
-        streams = self.opened(self.two, path, 3)
-        soon = datetime.now(UTC) + timedelta(seconds=1.5)
-        self.one.must("PUT", subscription.at, {"endingAt": soon.isoformat()})
-        until(lambda: all(one.ended for one in streams.clients), "the end", 2.5)
-        self.assertGreaterEqual(datetime.now(UTC), soon)
-        self.two.access_line(outcome="expired")
-        self.one.must("PUT", subscription.at, {})
-
-        streams = self.opened(self.two, path, 3)
-        open_to_all = self.opened(self.two, "/ticks", 3)
-        self.one.must("POST", f"{api.at}/plans/{keyless}/_close")
-        self.ends(open_to_all)
-        self.assertEqual(self.status(self.two, "/ticks"), 401)
-        self.assertFalse(any(one.ended for one in streams.clients))
-
-        self.one.must("POST", f"{api.at}/_stop")
-        self.ends(streams)
-        self.two.access_line(outcome="stopped")
-
-    def ends(self, streams: Subscribers) -> None:
-        """Check that streams end within a second."""
-        until(lambda: all(one.ended for one in streams.clients), "the end", 1.0)
-
 
 class OneProcessTests(SynchronousTestCase):
     """What clients see of it."""
 
-    def daemon_with(self, gateway: str = "") -> Daemon:
-        """Start one."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
-        daemon = Daemon(root, f"[gateway]\n{gateway}\n").start()
-        self.addCleanup(daemon.kill)
-        return daemon
+    def setUp(self) -> None:
+        """Have a path of its own."""
+        self.path = "/" + self.id().rpartition(".")[2]
 
     def streaming(self, daemon: Daemon, path: str, *headers: str) -> RawClient:
         """Open a stream, once it is there."""
@@ -204,12 +169,12 @@ class OneProcessTests(SynchronousTestCase):
             connection.send(STREAM)
             closed.append(connection.closed_at())
 
-        daemon = self.daemon_with()
+        daemon = CHALLENGING.get()
         with scripted(script) as (port, _):
-            api = KeyedApi(daemon, proxy_api(f"http://127.0.0.1:{port}/", "/proxied"))
+            api = KeyedApi(daemon, proxy_api(f"http://127.0.0.1:{port}/", self.path))
             api.start()
             subscription = api.subscribe()
-            client = self.streaming(daemon, f"/proxied?api-key={subscription.key}")
+            client = self.streaming(daemon, f"{self.path}?api-key={subscription.key}")
             client.until(b"data: 1\n\n")
             subscription.act("_close")
             self.assertEqual(client.rest()[1], "reset")
@@ -218,11 +183,11 @@ class OneProcessTests(SynchronousTestCase):
 
     def test_told_and_renewed(self) -> None:
         """A client is told before its key expires, and goes on with another."""
-        daemon = self.daemon_with("challenge_ms = 60000")
-        api = KeyedApi(daemon, ticking_api("/ticks"))
+        daemon = CHALLENGING.get()
+        api = KeyedApi(daemon, ticking_api(self.path))
         api.start()
         subscription = api.subscribe()
-        client = self.streaming(daemon, f"/ticks?api-key={subscription.key}")
+        client = self.streaming(daemon, f"{self.path}?api-key={subscription.key}")
         head = client.until(b"\r\n\r\n").lower()
         request_id = head.partition(b"x-gravitee-request-id: ")[2].split(b"\r\n")[0]
         self.expire(daemon, subscription, 3)
@@ -261,7 +226,7 @@ class OneProcessTests(SynchronousTestCase):
         """Try to renew a stream; a key takes a moment to be known."""
 
         def answer() -> bool:
-            path = f"/ticks?api-key={key}&relay.renew={stream}"
+            path = f"{self.path}?api-key={key}&relay.renew={stream}"
             return daemon.get(path, method="POST").status == status
 
         until(answer, f"{status}", 2.0)
@@ -270,32 +235,32 @@ class OneProcessTests(SynchronousTestCase):
         """Whether a key opens nothing any more."""
         client = RawClient(daemon.port)
         try:
-            client.get(f"/ticks?api-key={key}", "Accept: text/event-stream")
+            client.get(f"{self.path}?api-key={key}", "Accept: text/event-stream")
             return b" 401 " in client.until(b"\r\n")
         finally:
             client.close()
 
     def test_only_the_source(self) -> None:
         """A stream without control events just ends."""
-        daemon = self.daemon_with("challenge_ms = 60000")
-        api = KeyedApi(daemon, ticking_api("/ticks", controlEvents="off"))
+        daemon = CHALLENGING.get()
+        api = KeyedApi(daemon, ticking_api(self.path, controlEvents="off"))
         api.start()
         subscription = api.subscribe()
-        client = self.streaming(daemon, f"/ticks?api-key={subscription.key}")
+        client = self.streaming(daemon, f"{self.path}?api-key={subscription.key}")
         self.expire(daemon, subscription, 1)
         rest = client.until(b"\r\n0\r\n\r\n")
         self.assertIn(TICK, rest)
         for word in (b"relay.challenge", b"event: error", b"goaway"):
             self.assertNotIn(word, rest)
-        daemon.access_line(outcome="expired")
+        daemon.access_line(outcome="expired", path=self.path)
 
     def test_warned_only(self) -> None:
         """Where the administrator says so, streams go on, and are told."""
-        daemon = self.daemon_with('revocation = "warn"')
-        api = KeyedApi(daemon, ticking_api("/ticks"))
+        daemon = WARNING.get()
+        api = KeyedApi(daemon, ticking_api(self.path))
         api.start()
         subscription = api.subscribe()
-        client = self.streaming(daemon, f"/ticks?api-key={subscription.key}")
+        client = self.streaming(daemon, f"{self.path}?api-key={subscription.key}")
         subscription.act_on_key("_revoke")
         client.until(b"event: relay.challenge\ndata: ")
         told = json.loads(client.until(b"\n\n"))
@@ -306,11 +271,11 @@ class OneProcessTests(SynchronousTestCase):
 
     def test_keyless_streams_cost_nothing(self) -> None:
         """What rests on nothing cannot be renewed, and ends with its plan only."""
-        daemon = self.daemon_with()
-        daemon.publish(ticking_api("/ticks"))
-        client = self.streaming(daemon, "/ticks")
+        daemon = CHALLENGING.get()
+        daemon.publish(ticking_api(self.path))
+        client = self.streaming(daemon, self.path)
         head = client.until(b"\r\n\r\n").lower()
         stream = head.partition(b"x-gravitee-request-id: ")[2].split(b"\r\n")[0]
-        path = f"/ticks?relay.renew={stream.decode()}"
+        path = f"{self.path}?relay.renew={stream.decode()}"
         self.assertEqual(daemon.get(path, method="POST").status, 404)
         client.until(TICK)
