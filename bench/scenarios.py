@@ -179,13 +179,13 @@ FAN_OUT = (
     ),
     *(
         fan_out(
-            1000,
+            streams,
             rate,
             Target("cpu_us_per_event", peer=NCHAN, at_most=1.4),
             tls=True,
             saturated=rate == 1000,
         )
-        for rate in (10, 100, 1000)
+        for streams, rate in ((1000, 10), (1000, 100), (1000, 1000), (5000, 5))
     ),
 )
 
