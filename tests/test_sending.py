@@ -7,7 +7,7 @@ import socket
 from twisted.internet.tcp import Connection
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.sending import send_now
+from relay.sending import send_all, send_now
 
 
 class Turns:
@@ -99,3 +99,27 @@ class SendNowTests(SynchronousTestCase):
         self.transport.connected = 0
         send_now(self.transport, b"event")
         self.assertEqual(self.turns.writers, set())
+
+
+class SendAllTests(SynchronousTestCase):
+    """Real pairs of sockets."""
+
+    def test_who_did_not_take_all(self) -> None:
+        """One takes all, one a part, one nothing, and one is gone."""
+        pairs = [socket.socketpair() for _ in range(4)]
+        for pair in pairs:
+            for end in pair:
+                self.addCleanup(end.close)
+            pair[0].setblocking(False)
+        whole, part, full, gone = (near for near, _ in pairs)
+        for near in (part, full):
+            near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        while not send_all([full.send], b"x" * 512):
+            pass
+        pairs[3][1].close()
+        data = b"y" * 65536
+        short = dict(send_all([one.send for one in (whole, part, full, gone)], data))
+        self.assertNotIn(whole.send, short)
+        self.assertTrue(0 < short[part.send] < len(data))
+        self.assertEqual((short[full.send], short[gone.send]), (0, 0))
+        self.assertEqual(pairs[1][1].recv(len(data)), data[: short[part.send]])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from relay.channel.audience import Audience, Outlet
 from relay.channel.entry import Entry
 from relay.channel.filter import MOST_DISTINCT, TooManyFilters
-from relay.channel.framing import Framing, http_chunk
-from relay.channel.subscriber import Outlet, Subscriber
+from relay.channel.framing import Framing
+from relay.channel.subscriber import Subscriber
 
 MOST_GROUPS = 1024
 """How many groups a channel may have: each costs an encoding of every event."""
@@ -27,6 +28,7 @@ class Group:
     """
 
     __slots__ = (
+        "_audience",
         "_bare",
         "_bytes",
         "_events",
@@ -45,6 +47,7 @@ class Group:
         """Those that are paused, catch up, or wait for their place to appear."""
         self.delivered_s = 0.0
         """When the live ones were last given something."""
+        self._audience = Audience()
         self._bare: set[Subscriber] = set()
         """Those of the live ones that cannot be written to directly."""
         self._events = 0
@@ -63,6 +66,7 @@ class Group:
             self._bare.add(subscriber)
         else:
             subscriber.counted_from = (self._events, self._bytes)
+            self._audience.add(outlet)
 
     def leave(self, subscriber: Subscriber) -> None:
         """
@@ -73,6 +77,7 @@ class Group:
         self._bare.discard(subscriber)
         outlet = self.live.pop(subscriber, None)
         if outlet is not None:
+            self._audience.remove(outlet)
             events, size_bytes = subscriber.counted_from
             outlet.count(self._events - events, self._bytes - size_bytes)
 
@@ -102,14 +107,11 @@ class Group:
 
     def _give(self, data: bytes, events: int, now_s: float) -> None:
         self.delivered_s = now_s
-        outlets, bare = tuple(self.live.values()), tuple(self._bare)
+        bare = tuple(self._bare)
         # Before it is written: who is full after it has been given it, too.
         self._events += events
         self._bytes += len(data)
-        chunk = http_chunk(data)
-        for outlet in outlets:
-            if outlet is not None:
-                outlet.write_shared(data, chunk)
+        self._audience.give(data)
         for subscriber in bare:
             subscriber.sink.deliver(data)
             if subscriber in self._bare and subscriber.sink.outlet() is not None:

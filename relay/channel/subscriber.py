@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from relay.channel.audience import Outlet
 from relay.channel.entry import Gap
 from relay.channel.framing import Framing
 from relay.model.channel_options import SlowConsumerOptions
@@ -11,26 +12,6 @@ from relay.model.outcome import Outcome
 
 if TYPE_CHECKING:
     from relay.channel.channel import Channel
-
-
-class Outlet(Protocol):
-    """A client's connection that takes bytes which were made for many."""
-
-    def write_shared(self, data: bytes, chunk: bytes) -> None:
-        """
-        Write to the client, without counting it.
-
-        :param data: whole events, or a heartbeat.
-        :param chunk: the same as a chunk of HTTP/1.1.
-        """
-
-    def count(self, events: int, size_bytes: int) -> None:
-        """
-        Note what was written so.
-
-        :param events: how many events.
-        :param size_bytes: how many bytes of body.
-        """
 
 
 class Sink(Protocol):

@@ -8,7 +8,7 @@ TLS in ``relay/tls/direct.py``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.tcp import Connection
 from twisted.web.http import NO_BODY_CODES, HTTPChannel
@@ -16,7 +16,11 @@ from twisted.web.http import NO_BODY_CODES, HTTPChannel
 from relay.channel.framing import http_chunk
 from relay.gateway.request import RelayRequest
 from relay.plain_path import PLAIN_PATH
+from relay.sending import Send
 from relay.tls.direct import DirectTLS
+
+if TYPE_CHECKING:
+    from relay.channel.audience import Audience
 
 
 class DirectWriter:
@@ -27,11 +31,22 @@ class DirectWriter:
     :param chunked: whether the body is framed in chunks.
     """
 
-    __slots__ = ("_chunked", "_transport", "shared_bytes", "shared_events")
+    __slots__ = (
+        "_transport",
+        "audience",
+        "chunked",
+        "shared_bytes",
+        "shared_events",
+        "socket_send",
+    )
 
     def __init__(self, transport: Any, chunked: bool) -> None:
         self._transport = transport
-        self._chunked = chunked
+        self.chunked = chunked
+        self.socket_send: Send | None = None
+        """What sends to the socket, if nothing else is to be done for it."""
+        self.audience: Audience | None = None
+        """With whom it is written to; told when what was written has to wait."""
         self.shared_events = 0
         """How many events were written by :meth:`write_shared`, as far as counted."""
         self.shared_bytes = 0
@@ -43,7 +58,7 @@ class DirectWriter:
 
         :param data: not empty.
         """
-        self.send(http_chunk(data) if self._chunked else data)
+        self.send(http_chunk(data) if self.chunked else data)
 
     def send(self, framed: bytes) -> None:
         """
@@ -53,6 +68,18 @@ class DirectWriter:
         """
         self._transport.write(framed)
 
+    def queue(self, framed: bytes) -> None:
+        """
+        Write what the socket has no room for.
+
+        :param framed: what goes out as it is, not empty.
+        """
+        self._transport.write(framed)
+
+    def waits(self) -> bool:
+        """Whether something that was written has still to be sent, if that is known."""
+        return False
+
     def write_shared(self, data: bytes, chunk: bytes) -> None:
         """
         Send what others are given, too; who gives it counts it.
@@ -60,7 +87,7 @@ class DirectWriter:
         :param data: some of the body, not empty.
         :param chunk: the same, framed as a chunk.
         """
-        self.send(chunk if self._chunked else data)
+        self.send(chunk if self.chunked else data)
 
     def count(self, events: int, size_bytes: int) -> None:
         """
@@ -83,6 +110,10 @@ class SocketWriter(DirectWriter):
 
     __slots__ = ()
 
+    def __init__(self, transport: Connection, chunked: bool) -> None:
+        super().__init__(transport, chunked)
+        self.socket_send = transport.socket.send
+
     def send(self, framed: bytes) -> None:
         """Send what the socket takes; the transport queues the rest."""
         # As send_now does, with a call less.
@@ -96,6 +127,13 @@ class SocketWriter(DirectWriter):
             sent = 0
         if sent != len(framed):
             transport.write(framed[sent:])
+            if self.audience is not None:
+                self.audience.slow_down(self)
+
+    def waits(self) -> bool:
+        """Whether the transport has queued something."""
+        transport = self._transport
+        return bool(transport._tempDataBuffer or transport.dataBuffer)
 
 
 def direct_writer(request: RelayRequest) -> DirectWriter | None:

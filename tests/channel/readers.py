@@ -6,6 +6,7 @@ import json
 
 from twisted.internet.task import Clock
 
+from relay.channel.audience import Audience
 from relay.channel.channel import Attached, Channel
 from relay.channel.entry import Entry
 from relay.channel.filter import Filter
@@ -116,6 +117,18 @@ class Reader:
     def outlet(self) -> Reader | None:
         """Take bytes that are made for many, if that was said."""
         return self if self.shares else None
+
+    chunked = False
+    socket_send = None
+    audience: Audience | None = None
+
+    def waits(self) -> bool:
+        """Keep nothing for later."""
+        return False
+
+    def queue(self, framed: bytes) -> None:
+        """Take what a socket did not."""
+        self.deliver(framed)
 
     def write_shared(self, data: bytes, chunk: bytes) -> None:
         """Take such bytes."""

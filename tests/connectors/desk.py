@@ -10,6 +10,7 @@ from typing import Any, cast
 from twisted.web.http_headers import Headers
 
 from relay.channel.archive import Archive
+from relay.channel.audience import Audience
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels, OpenChannel
 from relay.connectors.interfaces import EntrypointContext
@@ -92,6 +93,18 @@ class Desk:
     def outlet(self) -> Desk:
         """Take bytes that are made for many, too."""
         return self
+
+    chunked = False
+    socket_send = None
+    audience: Audience | None = None
+
+    def waits(self) -> bool:
+        """Keep nothing for later."""
+        return False
+
+    def queue(self, framed: bytes) -> None:
+        """Take what a socket did not."""
+        self.written += framed
 
     def write_shared(self, data: bytes, chunk: bytes) -> None:
         """Take such bytes."""

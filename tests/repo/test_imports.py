@@ -38,7 +38,7 @@ ALLOWED: dict[str, set[str]] = {
         "sending",
         "tls",
     },
-    "channel": {"eventstream", "model", "plain_path"},
+    "channel": {"eventstream", "model", "plain_path", "sending"},
     "management": {"catalog", "model", "settings", "store", "tls"},
     "gateway": {
         "channel",

@@ -1,0 +1,124 @@
+"""The connections that a group of subscribers is written to through."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from relay.channel.framing import http_chunk
+from relay.sending import Send, send_all
+
+
+class Outlet(Protocol):
+    """A client's connection that takes bytes which were made for many."""
+
+    chunked: bool
+    """Whether it takes them as chunks of HTTP/1.1."""
+    socket_send: Send | None
+    """Sends to its socket, past all queues; None where that cannot be."""
+    audience: Audience | None
+    """Told when what was written has to wait."""
+
+    def waits(self) -> bool:
+        """Whether something that was written has still to be sent."""
+
+    def queue(self, framed: bytes) -> None:
+        """
+        Write what the socket did not take.
+
+        :param framed: what goes out as it is.
+        """
+
+    def write_shared(self, data: bytes, chunk: bytes) -> None:
+        """
+        Write to the client, without counting it.
+
+        :param data: whole events, or a heartbeat.
+        :param chunk: the same as a chunk of HTTP/1.1.
+        """
+
+    def count(self, events: int, size_bytes: int) -> None:
+        """
+        Note what was written so.
+
+        :param events: how many events.
+        :param size_bytes: how many bytes of body.
+        """
+
+
+class Audience:
+    """
+    Writes the same to many connections.
+
+    Those that have taken everything are *swift*: all that is known of them here is
+    what sends to their sockets, and each costs a call of it and nothing else. One that
+    did not take all is written to singly, through what it has queued, until it has
+    caught up.
+    """
+
+    __slots__ = ("_chunked", "_plain", "_singly")
+
+    def __init__(self) -> None:
+        self._chunked: dict[Send, Outlet] = {}
+        self._plain: dict[Send, Outlet] = {}
+        self._singly: dict[Outlet, None] = {}
+
+    def add(self, outlet: Outlet) -> None:
+        """
+        Write to one more.
+
+        :param outlet: the connection.
+        """
+        outlet.audience = self
+        if outlet.socket_send is None or outlet.waits():
+            self._singly[outlet] = None
+        else:
+            self._swift(outlet)[outlet.socket_send] = outlet
+
+    def remove(self, outlet: Outlet) -> None:
+        """
+        Write to it no more.
+
+        :param outlet: one that was added.
+        """
+        outlet.audience = None
+        self._singly.pop(outlet, None)
+        if outlet.socket_send is not None:
+            self._swift(outlet).pop(outlet.socket_send, None)
+
+    def slow_down(self, outlet: Outlet) -> None:
+        """
+        Something that somebody else has written to it has to wait.
+
+        :param outlet: one that was added.
+        """
+        if outlet.socket_send is not None and (
+            self._swift(outlet).pop(outlet.socket_send, None) is not None
+        ):
+            self._singly[outlet] = None
+
+    def give(self, data: bytes) -> None:
+        """
+        Write to all.
+
+        :param data: whole events, or a heartbeat.
+        """
+        singly = tuple(self._singly)
+        chunk = http_chunk(data)
+        for swift, framed in ((self._chunked, chunk), (self._plain, data)):
+            short = send_all(swift, framed)
+            for outlet, sent in [(swift.pop(send), sent) for send, sent in short]:
+                # Added first: it may be too much for the client, which then leaves.
+                self._singly[outlet] = None
+                outlet.queue(framed[sent:])
+        for outlet in singly:
+            outlet.write_shared(data, chunk)
+            if (
+                outlet.socket_send is not None
+                and outlet in self._singly
+                and not outlet.waits()
+            ):
+                del self._singly[outlet]
+                self.add(outlet)
+
+    def _swift(self, outlet: Outlet) -> dict[Send, Outlet]:
+        return self._chunked if outlet.chunked else self._plain
