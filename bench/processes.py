@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from bench.machine import pin
@@ -22,12 +22,14 @@ def start(
     environment: Mapping[str, str] | None = None,
     output: Path | None = None,
     directory: Path | None = None,
+    inherited: Collection[int] = (),
 ) -> subprocess.Popen[str]:
     """
     Start a program on a core.
 
     :param output: the file for all it prints; without one, its standard output is
         piped.
+    :param inherited: descriptors that stay open in it.
     """
     target = subprocess.PIPE if output is None else output.open("w")
     try:
@@ -39,6 +41,7 @@ def start(
             text=True,
             env=None if environment is None else dict(environment),
             cwd=directory,
+            pass_fds=inherited,
             preexec_fn=lambda: pin(core),
         )
     finally:

@@ -27,6 +27,7 @@ from bench.scenario import (
     DIRECT,
     HAPROXY,
     NCHAN,
+    NCHAN_AT_ONCE,
     NGINX,
     RELAY,
     RELAY_KEYED,
@@ -41,7 +42,7 @@ from bench.scenarios import SCENARIOS
 from bench.server import Place, Running, Server
 from bench.server_caddy import caddy_server
 from bench.server_haproxy import haproxy_server
-from bench.server_nginx import nchan_server, nginx_server
+from bench.server_nginx import nchan_at_once_server, nchan_server, nginx_server
 from bench.server_relay import (
     relay_keyed_server,
     relay_server,
@@ -69,6 +70,7 @@ SERVERS: dict[str, Server] = {
     HAPROXY: haproxy_server,
     CADDY: caddy_server,
     NCHAN: nchan_server,
+    NCHAN_AT_ONCE: nchan_at_once_server,
     DIRECT: no_server,
 }
 

@@ -24,6 +24,8 @@ NGINX = "nginx"
 HAPROXY = "haproxy"
 CADDY = "caddy"
 NCHAN = "nchan"
+NCHAN_AT_ONCE = "nchan-at-once"
+"""nchan with each event sent when it is there, whatever was not acknowledged yet."""
 DIRECT = "direct"
 """No gateway at all: what the load and the source cost and take by themselves."""
 

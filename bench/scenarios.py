@@ -11,6 +11,7 @@ from bench.scenario import (
     IN_TIME,
     MOMENTS,
     NCHAN,
+    NCHAN_AT_ONCE,
     NGINX,
     NOTHING_WRONG,
     ONE_FOR_ALL,
@@ -132,6 +133,7 @@ def fan_out(
     streams: int,
     rate: int,
     *targets: Target,
+    peers: tuple[str, ...] = (NCHAN,),
     tls: bool = False,
     saturated: bool = False,
 ) -> Streams:
@@ -151,7 +153,7 @@ def fan_out(
         event_bytes=120,
         window_s=5,
         relays=(RELAY_SSE,) if tls else (RELAY_SSE, RELAY_TOPIC),
-        peers=(NCHAN,),
+        peers=peers,
         fan_out=True,
         tls=tls,
         drain_ms=20_000 if saturated else 2000,
@@ -162,7 +164,13 @@ def fan_out(
 
 FAN_OUT = (
     fan_out(1000, 10, Target("cpu_us_per_event", peer=NCHAN, at_most=0.9)),
-    fan_out(1000, 100, Target("cpu_us_per_event", peer=NCHAN, at_most=0.75)),
+    fan_out(
+        1000,
+        100,
+        Target("cpu_us_per_event", peer=NCHAN, at_most=0.75),
+        Target("cpu_us_per_event", peer=NCHAN_AT_ONCE, at_most=0.75),
+        peers=(NCHAN, NCHAN_AT_ONCE),
+    ),
     fan_out(
         1000,
         1000,

@@ -75,11 +75,13 @@ def serving(
     command: list[str],
     ports: tuple[int, ...],
     environment: dict[str, str] | None = None,
+    inherited: tuple[int, ...] = (),
 ) -> Iterator[list[int]]:
     """
     Run a peer before the source, and give its processes once it serves.
 
     :param ports: that it listens on, the clients' first.
+    :param inherited: descriptors that stay open in it.
     """
     log = place.directory / "output.log"
     process = start(
@@ -88,6 +90,7 @@ def serving(
         environment=environment,
         output=log,
         directory=place.directory,
+        inherited=inherited,
     )
     try:
         await_listening(process, log, ports)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from bench.peers import nchan_module, program, version
 from bench.processes import BenchError, free_port
@@ -86,9 +87,27 @@ def nginx_server(place: Place) -> Iterator[Running]:
         )
 
 
-@contextmanager
-def nchan_server(place: Place) -> Iterator[Running]:
+def nchan_server(place: Place) -> AbstractContextManager[Running]:
     """Run nginx with one worker and nchan: POSTed to, read as event streams."""
+    return _nchan(place, at_once=False)
+
+
+def nchan_at_once_server(place: Place) -> AbstractContextManager[Running]:
+    """
+    Run the same so that each event leaves at once (``TCP_NODELAY``).
+
+    nchan leaves Nagle's algorithm on: while a client has not acknowledged one event,
+    the kernel keeps the next ones back, and then sends them as one. A client's kernel
+    acknowledges at once, or after 40 ms, by what came before, and either goes on by
+    itself: so at more than 25 events a second nchan has two costs, and two latencies.
+    No directive sets the option, but sockets have it of the one that accepts them, and
+    that one may be inherited.
+    """
+    return _nchan(place, at_once=True)
+
+
+@contextmanager
+def _nchan(place: Place, at_once: bool) -> Iterator[Running]:
     module = nchan_module()
     if module is None:
         raise BenchError("nchan is not installed")
@@ -108,7 +127,13 @@ def nchan_server(place: Place) -> Iterator[Running]:
         certificate=certificate,
     )
     load_module = f"load_module {module};"
-    with _nginx(place, servers, (port, publish_port), load_module) as pids:
+    with ExitStack() as opened:
+        listener = None
+        if at_once:
+            listener = opened.enter_context(_undelayed(port))
+        pids = opened.enter_context(
+            _nginx(place, servers, (port, publish_port), load_module, listener)
+        )
         yield Running(
             port=port,
             pids=pids,
@@ -118,16 +143,33 @@ def nchan_server(place: Place) -> Iterator[Running]:
             settings="one worker; access log to a file; nchan_subscriber eventsource; "
             "nchan_subscriber_first_message newest; nchan_message_buffer_length 1000; "
             "nchan_message_timeout 60s; keepalive_requests 1000000000 for the "
-            "publisher" + "; ssl towards clients" * (place.tls is not None),
+            "publisher"
+            + "; TCP_NODELAY towards clients" * at_once
+            + "; ssl towards clients" * (place.tls is not None),
             publish=(publish_port, "/publish"),
         )
 
 
+def _undelayed(port: int) -> socket.socket:
+    """Listen on a loopback port so that what is accepted sends without delay."""
+    listener = socket.create_server(("127.0.0.1", port), backlog=4096)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
 @contextmanager
 def _nginx(
-    place: Place, servers: str, ports: tuple[int, ...], module: str = ""
+    place: Place,
+    servers: str,
+    ports: tuple[int, ...],
+    module: str = "",
+    listener: socket.socket | None = None,
 ) -> Iterator[list[int]]:
-    """Run nginx and give its processes."""
+    """
+    Run nginx and give its processes.
+
+    :param listener: inherited, as when one nginx takes over from another.
+    """
     found = program("nginx")
     if found is None:
         raise BenchError("nginx is not installed")
@@ -139,5 +181,9 @@ def _nginx(
     # "-e" as well, since nginx opens its error log before it reads its configuration.
     command = [found, "-p", str(place.directory), "-c", str(configuration)]
     command += ["-e", "error.log"]
-    with serving(place, command, ports) as pids:
+    environment, inherited = None, ()
+    if listener is not None:
+        inherited = (listener.fileno(),)
+        environment = {**os.environ, "NGINX": f"{listener.fileno()};"}
+    with serving(place, command, ports, environment, inherited) as pids:
         yield pids
