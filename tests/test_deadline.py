@@ -38,7 +38,7 @@ class DeadlineTests(SynchronousTestCase):
         self.assertEqual(self.fired, [1.0])
 
     def test_starting_again_gives_the_full_time(self) -> None:
-        """A second start begins to count anew, with the same delayed call."""
+        """A second start begins to count anew, with one delayed call."""
         self.deadline.start()
         self.clock.advance(0.9)
         self.deadline.start()
@@ -49,7 +49,7 @@ class DeadlineTests(SynchronousTestCase):
         self.assertEqual(len(self.fired), 1)
 
     def test_reset_gives_the_full_time(self) -> None:
-        """A reset moves the one delayed call, and starts nothing by itself."""
+        """A reset makes no second delayed call, and starts nothing by itself."""
         self.deadline.reset()
         self.assertFalse(self.deadline.running)
         self.deadline.start()
@@ -110,3 +110,94 @@ class DeadlineTests(SynchronousTestCase):
         deadline.start()
         self.clock.pump([0.5, 0.5, 0.5])
         self.assertEqual(self.fired, [0.5, 1.0, 1.5])
+
+
+class ManyTests(SynchronousTestCase):
+    """Deadlines of one length, and of several, on one clock."""
+
+    def setUp(self) -> None:
+        """A clock, and what has fired on it."""
+        self.clock = Clock()
+        self.fired: list[tuple[str, float]] = []
+
+    def deadline(self, name: str, timeout_ms: float = 1000) -> Deadline:
+        """Make one that notes its name and the time."""
+        return Deadline(
+            self.clock,
+            timeout_ms,
+            lambda: self.fired.append((name, round(self.clock.seconds(), 3))),
+        )
+
+    def test_one_delayed_call_for_all(self) -> None:
+        """However many there are of one length, the reactor knows of one timer."""
+        many = [self.deadline(str(number)) for number in range(100)]
+        for one in many:
+            one.start()
+            self.clock.advance(0.001)
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+        self.clock.advance(0.95)
+        self.assertEqual(len(self.fired), 51)
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+        for one in many:
+            one.stop()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_each_at_its_time(self) -> None:
+        """They fire in the order of their ends, whatever the order of their starts."""
+        first, second, third = map(self.deadline, "abc")
+        short = self.deadline("short", 300)
+        first.start()
+        self.clock.advance(0.2)
+        second.start()
+        third.start()
+        short.start()
+        self.clock.advance(0.2)
+        second.reset()
+        first.start()
+        for _ in range(30):
+            self.clock.advance(0.1)
+        self.assertEqual(
+            self.fired, [("short", 0.5), ("c", 1.2), ("b", 1.4), ("a", 1.4)]
+        )
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_failure_stops_no_other(self) -> None:
+        """What one raises reaches the reactor; the others fire all the same."""
+        failing = Deadline(self.clock, 1000, lambda: 1 // 0)
+        others = [self.deadline("a"), self.deadline("b")]
+        others[0].start()
+        failing.start()
+        others[1].start()
+        self.assertRaises(ZeroDivisionError, self.clock.advance, 1)
+        self.clock.advance(0)
+        self.assertEqual([name for name, _ in self.fired], ["a", "b"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_one_ends_another(self) -> None:
+        """What fires may stop and start others of its length, and itself."""
+        other, more = self.deadline("other"), self.deadline("more")
+
+        def expire() -> None:
+            other.stop()
+            more.start()
+            own.start()
+            own.stop()
+
+        own = Deadline(self.clock, 1000, expire)
+        own.start()
+        other.start()
+        self.clock.advance(1)
+        self.assertEqual((self.fired, other.running), ([], False))
+        self.clock.advance(1)
+        self.assertEqual(self.fired, [("more", 2.0)])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_clocks_are_apart(self) -> None:
+        """Another clock's time is its own."""
+        other = Clock()
+        Deadline(other, 1000, lambda: self.fired.append(("other", 0))).start()
+        self.deadline("a").start()
+        self.clock.advance(2)
+        self.assertEqual(self.fired, [("a", 2.0)])
+        other.advance(1)
+        self.assertEqual(len(self.fired), 2)

@@ -46,6 +46,7 @@ class RelayChannel(HTTPChannel):
     def __init__(self) -> None:
         super().__init__()
         self._head_deadline: Deadline
+        self._silence: Deadline
         self._ending: Deadline | None = None
         self._receiver: Callable[[bytes], None] | None = None
         self._body_paused = False
@@ -60,9 +61,30 @@ class RelayChannel(HTTPChannel):
         self._head_deadline = Deadline(
             site.reactor, site.settings.head_timeout_ms, self._head_expired
         )
+        self._silence = Deadline(
+            site.reactor, site.settings.keep_alive_timeout_ms, self.timeoutConnection
+        )
         watch_peer(self.transport, site.settings.stall_timeout_ms)
         super().connectionMade()
         self._networkProducer = WatchedReading(self.transport, site.hangups)
+
+    def setTimeout(self, period: float | None) -> float | None:
+        """
+        Say how long the client may be silent: by our own clock, as all others.
+
+        :param period: in seconds; None for any time.
+        :return: how long it was before.
+        """
+        before, self.timeOut = self.timeOut, period
+        self._silence.stop()
+        if period is not None:
+            self._silence.timeout_s = period
+            self._silence.start()
+        return before
+
+    def resetTimeout(self) -> None:
+        """The client was not silent."""
+        self._silence.reset()
 
     def dataReceived(self, data: bytes) -> None:
         """Start the clock of a request head with its first byte."""
@@ -354,7 +376,6 @@ class RelaySite(ServerFactory):
         channel.requestFactory = RelayRequest  # type: ignore[assignment]
         channel.factory = self
         channel.site = self
-        channel.callLater = self.reactor.callLater  # type: ignore[method-assign,assignment]
         channel.timeOut = self.settings.keep_alive_timeout_ms / 1000.0
         return channel
 

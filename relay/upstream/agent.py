@@ -161,6 +161,10 @@ class CallAgent:
         if not _is_sound(response.code, response.phrase, headers):
             self._leash.abort()
             raise ValueError("the response has no valid head")
+        # The request's are of no use any more, and a stream may live for hours.
+        self._headers = Headers()
+        if self._call is not None:
+            self._call.headers = self._headers
         self.content_encoding = headers.getRawHeaders(b"content-encoding", ())
         headers.removeHeader(b"content-encoding")
         return response

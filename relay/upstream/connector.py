@@ -177,9 +177,7 @@ class Call:
         self._why: UpstreamError | None = None
         self._cancelled = False
         self._expired: Callable[[], UpstreamError] = queue_timeout
-        self._read_clock = Deadline(
-            connector.reactor, connector.http.read_timeout, self._expire
-        )
+        self._read_clock: Deadline | None = None
         self._running: Deferred[UpstreamResponse] | None = None
 
     def start(self) -> Deferred[UpstreamResponse]:
@@ -198,20 +196,35 @@ class Call:
         if self._running is not None:
             self._running.cancel()
 
+    def _count(self) -> None:
+        """Start ``readTimeout``."""
+        connector = self._connector
+        self._read_clock = Deadline(
+            connector.reactor, connector.http.read_timeout, self._expire
+        )
+        self._read_clock.start()
+
+    def _count_no_more(self) -> None:
+        # Let go of as well: a call that is in no cycle is gone at once, with all that
+        # was said in it, and does not wait for the search for garbage.
+        clock, self._read_clock = self._read_clock, None
+        if clock is not None:
+            clock.stop()
+
     def _expire(self) -> None:
         self._why = self._expired()
         self.cancel()
 
     def _explain(self, failure: Failure) -> Failure:
-        self._read_clock.stop()
+        self._count_no_more()
         return Failure(self._why if self._why is not None else classify(failure))
 
     async def _run(self) -> UpstreamResponse:
         lease = self._connector.pool.free_slot()
         if lease is None:
-            self._read_clock.start()
+            self._count()
             lease = await self._connector.pool.slot()
-            self._read_clock.stop()
+            self._count_no_more()
         self._expired = read_timeout
         try:
             return await self._follow(lease)
@@ -284,14 +297,14 @@ class Call:
 
         def wait() -> None:
             if not responded.called:
-                self._read_clock.start()
+                self._count()
 
         if request.body is None:
             wait()
         else:
             request.body.when_complete(wait)
         response = await responded
-        self._read_clock.stop()
+        self._count_no_more()
         return UpstreamResponse(response, agent, leash, lease, http.use_compression)
 
 
