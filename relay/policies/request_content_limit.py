@@ -9,7 +9,7 @@ from zope.interface import implementer
 
 from relay.model.base import Options
 from relay.model.kinds import PolicyType
-from relay.model.scalars import Integral
+from relay.model.scalars import Flag, Integral
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
@@ -19,7 +19,7 @@ class RequestContentLimit(Options):
 
     limit: Annotated[int, Strict(), Field(ge=0, le=2**53 - 1), Integral]
     """Bytes."""
-    require_length: bool = False
+    require_length: Flag = False
     """Whether a body whose length is not told is refused with 411, as in Gravitee; else
     it is counted as it comes."""
 
