@@ -33,7 +33,8 @@ def certificate_in_header(caller: Caller, name: bytes) -> Certificate | None:
     :param name: the header's name.
     """
     text = caller.header(name) if caller.trusted else None
-    if text is None:
+    # Of several the first would be the client's own, from a proxy that only adds one.
+    if text is None or "," in text:
         return None
     try:
         return read_certificate(text)

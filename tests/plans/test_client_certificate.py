@@ -43,6 +43,8 @@ class ClientCertificateTests(SynchronousTestCase):
             (True, True, escaped, MINE),
             (True, True, None, None),
             (True, True, "nonsense", None),
+            (True, True, f"{escaped}, {escaped}", None),
+            (True, True, f"{escaped},{quote(PROXY.certificate_pem)}", None),
             (True, True, "", None),
             (True, False, escaped, PROXY),
             (False, True, escaped, PROXY),

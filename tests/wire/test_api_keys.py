@@ -8,22 +8,22 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.wire.client import RawClient
-from tests.wire.daemon import Daemon, proxy_api, until
+from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until
 from tests.wire.keyed import KeyedApi
 from tests.wire.scripted import Connection, answering, scripted
 from tests.wire.test_topics import topics_api
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
+SHARED = SharedDaemon(lambda _: "[log]\naccess_query = true\n")
+
 
 class ApiKeyTests(SynchronousTestCase):
     """At a daemon that writes queries into its access log."""
 
     def setUp(self) -> None:
-        """Start one."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.daemon = Daemon(root, "[log]\naccess_query = true\n").start()
-        self.addCleanup(self.daemon.kill)
+        """Take it."""
+        self.daemon = SHARED.get()
 
     def test_a_key_opens_an_api(self) -> None:
         """From its making to its end; neither source, log nor store ever has it."""
@@ -99,6 +99,8 @@ class ApiKeyTests(SynchronousTestCase):
 
     def test_after_a_restart(self) -> None:
         """Keys are known before the first client is accepted."""
+        self.daemon = Daemon(Path(tempfile.mkdtemp(prefix="relay-"))).start()
+        self.addCleanup(self.daemon.kill)
         with scripted(answering(OK)) as (port, _):
             api = KeyedApi(
                 self.daemon, proxy_api(f"http://127.0.0.1:{port}/", "/keyed")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ssl
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.pki import Authority, Issued
+from relay.model.certificates import thumbprint
+from tests.pki import DAY, Authority, Issued, self_signed
+from tests.plans.issuer import good_claims, make_key, public_pem, sign
+from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, Daemon, SharedDaemon, free_port, proxy_api, until
 from tests.wire.scripted import Connection, scripted
 
@@ -59,7 +63,7 @@ class CertificateTests(SynchronousTestCase):
         source, _ = stack.enter_context(scripted(self.serve))
         must = self.daemon.must
         definition = proxy_api(f"http://127.0.0.1:{source}/s", self.path)
-        at = f"/apis/{must('POST', '/apis', definition)['id']}"
+        self.at = at = f"/apis/{must('POST', '/apis', definition)['id']}"
         body = {"name": "m", "security": {"type": "MTLS", "configuration": {}}}
         plan_id = must("POST", f"{at}/plans", body)["id"]
         must("POST", f"{at}/plans/{plan_id}/_publish")
@@ -81,8 +85,8 @@ class CertificateTests(SynchronousTestCase):
             self.heads.append(connection.head().decode().lower())
             connection.send(OK)
 
-    def over_tls(self, issued: Issued | None) -> int:
-        """Call with a certificate, or without one."""
+    def over_tls(self, issued: Issued | None, token: str = "") -> int:
+        """Call with a certificate, or without one, and with a token if there is one."""
         context = ssl.create_default_context(cadata=AUTHORITY.pem)
         if issued is not None:
             written = issued.write(self.mktemp())
@@ -91,7 +95,8 @@ class CertificateTests(SynchronousTestCase):
             "localhost", PORTS["tls"], timeout=BOUND_S, context=context
         )
         with contextlib.closing(connection):
-            connection.request("GET", self.path)
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            connection.request("GET", self.path, headers=headers)
             return connection.getresponse().status
 
     def by_header(self, text: str | None, port: int | None = None) -> int:
@@ -118,3 +123,54 @@ class CertificateTests(SynchronousTestCase):
         for wrong in (quote(OTHER.certificate_pem), "nonsense", "%00", None):
             self.assertEqual(self.by_header(wrong), 401)
         self.assertEqual(self.by_header(text, PORTS["stranger"]), 401)
+        both = [f"{HEADER}: {text}", f"{HEADER}: {quote(OTHER.certificate_pem)}"]
+        for headers in (both, both[::-1]):
+            client = RawClient(self.daemon.port)
+            self.addCleanup(client.close)
+            client.get(self.path, *headers)
+            self.assertIn(b" 401 ", client.until(b"\r\n"))
+        self.assertEqual(len(self.heads), 1)
+
+    def test_certificates_that_are_no_good(self) -> None:
+        """Of another authority, signed by itself, or over: TLS itself refuses them,
+        and what a proxy passes on of them is a 401."""
+        stranger = Authority("Test Root").client(self.path)
+        over = AUTHORITY.issue(client=True, common_name=self.path, ends=-DAY / 2)
+        for issued in (stranger, self_signed(self.path), over):
+            with self.assertRaises(OSError):
+                self.over_tls(issued)
+            text = quote(issued.certificate_pem, safe="")
+            self.assertEqual(self.by_header(text), 401)
+        self.assertEqual(self.heads, [])
+
+    def test_bound_tokens(self) -> None:
+        """A token that is bound to a certificate is good on its connection only."""
+        key = make_key("RSA_RS256")
+        configuration = {
+            "signature": "RSA_RS256",
+            "resolverParameter": public_pem(key),
+            "confirmationMethodValidation": {
+                "certificateBoundThumbprint": {"enabled": True}
+            },
+        }
+        must, at = self.daemon.must, self.at
+        security = {"type": "JWT", "configuration": configuration}
+        plan_id = must("POST", f"{at}/plans", {"name": "j", "security": security})["id"]
+        must("POST", f"{at}/plans/{plan_id}/_publish")
+        must("POST", f"{at}/deployments", {})
+        settings = {"app": {"clientId": self.path}}
+        application = must(
+            "POST", "/applications", {"name": "bound", "settings": settings}
+        )
+        wanted = {"applicationId": application["id"], "planId": plan_id}
+        must("POST", f"{at}/subscriptions", wanted)
+        said = good_claims(azp=self.path, iat=None, exp=int(time.time()) + 3600)
+        bound = {"cnf": {"x5t#S256": thumbprint(MINE.certificate)}}
+        token = sign(key, {"alg": "RS256"}, {**said, **bound})
+        until(lambda: self.over_tls(MINE, token) == 200, "the token is good")
+        self.heads.clear()
+        self.assertEqual(self.over_tls(OTHER, token), 401)
+        self.assertEqual(self.over_tls(None, token), 401)
+        unbound = sign(key, {"alg": "RS256"}, said)
+        self.assertEqual(self.over_tls(MINE, unbound), 401)
+        self.assertEqual(self.heads, [])
