@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.gateway.body import RequestBody
 from tests.gateway.harness import GatewayCase, chunk, get, post, response
 from tests.gateway.raw import Client, SourceConnection, settle, until
 
@@ -454,3 +459,48 @@ class RefusedTests(GatewayCase):
         await client.until_over()
         self.assertTrue(client.eof)
         client.close()
+
+
+class LimitTests(SynchronousTestCase):
+    """How much of a body is passed on at the most."""
+
+    def setUp(self) -> None:
+        """Limit a body of unknown length to ten bytes."""
+        self.channel = Channel()
+        self.body = RequestBody(cast(Any, self.channel), None)
+        self.taken: list[bytes] = []
+        self.told: list[str] = []
+        self.body.startProducing(cast(Any, self))
+
+    def write(self, data: bytes) -> None:
+        """Take bytes, as a source does."""
+        self.taken.append(data)
+
+    def limit(self, most_bytes: int) -> None:
+        """Limit it."""
+        self.body.limit(most_bytes, lambda: self.told.append("too large"))
+
+    def test_the_last_byte(self) -> None:
+        """As much as is allowed passes; one byte more is told, once."""
+        self.limit(10)
+        for size in (4, 6):
+            self.body.received(b"x" * size)
+        self.assertEqual((len(b"".join(self.taken)), self.told), (10, []))
+        self.body.received(b"x")
+        self.body.received(b"x")
+        self.assertEqual((len(b"".join(self.taken)), self.told), (10, ["too large"]))
+
+    def test_too_late(self) -> None:
+        """A limit looks at what came before it, too."""
+        self.body.received(b"x" * 11)
+        self.limit(11)
+        self.assertEqual(self.told, [])
+        self.limit(10)
+        self.assertEqual(self.told, ["too large"])
+
+
+class Channel:
+    """A client's connection, which need not be held back here."""
+
+    def resume_body(self) -> None:
+        """Read on."""
