@@ -24,7 +24,9 @@ KILLED = "    def test_killed(self): import os; os._exit(0)\n"
 class RunTests(SynchronousTestCase):
     """Each test runs the script on a project that holds one small suite."""
 
-    def run_on(self, *tests: str, require_all: bool = False) -> tuple[int, list[str]]:
+    def run_on(
+        self, *tests: str, require_all: bool = False, asked: str = "tests"
+    ) -> tuple[int, list[str]]:
         """The exit status, and the lines printed, of a run of these test methods."""
         project = Path(self.mktemp())
         for directory in ("scripts", "tests"):
@@ -37,7 +39,7 @@ class RunTests(SynchronousTestCase):
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
         environment["RELAY_TEST_REQUIRE_ALL"] = "1" if require_all else "0"
         done = subprocess.run(
-            [sys.executable, "scripts/test", "tests"],
+            [sys.executable, "scripts/test", asked],
             cwd=project,
             env=environment,
             capture_output=True,
@@ -92,6 +94,16 @@ class RunTests(SynchronousTestCase):
         status, lines = self.run_on(PASS, SKIP, require_all=True)
         self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed, 1 skipped"))
         self.assertIn("RELAY_TEST_REQUIRE_ALL", lines[-2])
+
+    def test_side_by_side(self) -> None:
+        """Tests that start no daemon run in several processes, and all are counted."""
+        status, lines = self.run_on(PASS, FAIL, ERROR, SKIP, asked="--quick")
+        self.assertEqual((status, lines[-1]), (1, "1 passed, 2 failed, 1 skipped"))
+        self.assertIn("    tests.test_suite.T.test_skip", lines)
+        status, lines = self.run_on(PASS, asked="--quick")
+        self.assertEqual((status, lines[-1]), (0, "1 passed, 0 failed"))
+        status, lines = self.run_on(PASS, KILLED, asked="--quick")
+        self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed"))
 
     def test_nothing_ran(self) -> None:
         """Trial calls a run without tests PASSED; the script does not."""
