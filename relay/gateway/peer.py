@@ -6,6 +6,8 @@ import socket
 import struct
 from typing import Any, cast
 
+from relay.plain_path import PLAIN_PATH
+
 _TCP_INFO_BYTES_ACKED = 120
 """Where ``tcpi_bytes_acked`` stands in Linux's ``struct tcp_info`` (since 4.1)."""
 
@@ -44,9 +46,38 @@ def watch_peer(transport: Any, stall_timeout_ms: int) -> None:
     :param transport: a connection; anything but TCP is left alone.
     :param stall_timeout_ms: how long bytes may stay unacknowledged; 0 is for ever.
     """
-    handle = tcp_socket(transport)
-    if handle is None:
+    connection = bottom(transport)
+    handle = getattr(connection, "socket", None)
+    if not isinstance(handle, socket.socket) or _is_watched(handle, stall_timeout_ms):
         return
+    if tcp_socket(connection) is None:
+        return
+    _watch(handle, stall_timeout_ms)
+    listener = getattr(getattr(connection, "server", None), "socket", None)
+    if isinstance(listener, socket.socket) and not PLAIN_PATH:
+        _watch(listener, stall_timeout_ms)
+
+
+def _is_watched(handle: socket.socket, stall_timeout_ms: int) -> bool:
+    """
+    Whether the kernel watches a connection as we want it to.
+
+    On Linux a connection has from its start what its listening socket has, and that is
+    told with the first connection. To ask is one system call instead of five: 5 µs.
+
+    :param handle: a socket.
+    :param stall_timeout_ms: how long bytes may stay unacknowledged; 0 is for ever.
+    """
+    if PLAIN_PATH or not stall_timeout_ms:
+        return False
+    try:
+        set_ms = handle.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    except OSError:
+        return False
+    return set_ms == 2 * stall_timeout_ms
+
+
+def _watch(handle: socket.socket, stall_timeout_ms: int) -> None:
     handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
     handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15)

@@ -16,6 +16,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.peer import bottom, bytes_taken, push, tcp_socket, watch_peer
 from relay.model.ssl_options import SslOptions
+from relay.plain_path import PLAIN_PATH
 from relay.tls.client import client_creators
 from relay.tls.server import server_creator
 from tests.gateway.harness import GatewayCase, chunk, get, post, response
@@ -37,6 +38,21 @@ class Held:
 
     def __init__(self, handle: socket.socket) -> None:
         self.socket = handle
+
+
+WATCHED = (1, 60, 15, 4, 14_000)
+
+
+def tcp_watch(handle: socket.socket) -> tuple[int, ...]:
+    """How the kernel watches a connection."""
+    names = ("KEEPIDLE", "KEEPINTVL", "KEEPCNT", "USER_TIMEOUT")
+    return (
+        handle.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+        *(
+            handle.getsockopt(socket.IPPROTO_TCP, getattr(socket, f"TCP_{name}"))
+            for name in names
+        ),
+    )
 
 
 class SocketTests(SynchronousTestCase):
@@ -77,6 +93,23 @@ class SocketTests(SynchronousTestCase):
                 ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT),
                 user_timeout,
             )
+
+    def test_watched_from_the_start(self) -> None:
+        """What the first connection is told, later ones have from their listener."""
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        seen = []
+        for _ in range(2):
+            client = socket.create_connection(server.getsockname())
+            ours, _ = server.accept()
+            self.addCleanup(client.close)
+            self.addCleanup(ours.close)
+            before = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT)
+            transport = Held(ours)
+            transport.server = Held(server)  # type: ignore[attr-defined]
+            watch_peer(transport, 7000)
+            seen.append((before == 4, tcp_watch(ours)))
+        self.assertEqual(seen, [(False, WATCHED), (not PLAIN_PATH, WATCHED)])
 
     def test_bytes_taken(self) -> None:
         """What the other side has acknowledged is counted; a closed socket tells
