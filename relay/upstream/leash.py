@@ -32,6 +32,7 @@ from zope.interface import implementer
 from relay.deadline import Deadline
 from relay.plain_path import PLAIN_PATH
 from relay.sending import send_now
+from relay.silence import Silence
 from relay.upstream.client import SourceClient
 from relay.upstream.tcp import Connected
 from relay.upstream.verbatim import ChunkPassage
@@ -62,7 +63,7 @@ class Leash(ProtocolWrapper):
         self._passage: ChunkPassage | None = None
         self._clock: IReactorTime = factory.clock
         self.born_s = factory.clock.seconds()
-        self._idle: Deadline | None = None
+        self._idle: Silence | None = None
         self._secure = False
         self._goodbye: Deadline | None = None
         self._taking = False
@@ -106,7 +107,7 @@ class Leash(ProtocolWrapper):
         :param timeout_ms: silence allowed, in milliseconds; 0 is no limit.
         :param expire: called when the source has been silent for that long.
         """
-        self._idle = Deadline(self._clock, timeout_ms, expire)
+        self._idle = Silence(self._clock, timeout_ms, expire)
         self._idle.start()
 
     def unwatch(self) -> None:
@@ -127,7 +128,7 @@ class Leash(ProtocolWrapper):
             return
         self._passage = passage
         if isinstance(self.transport, Connected) and self._idle is not None:
-            self.transport.read_by(passage, self._idle.reset)
+            self.transport.read_by(passage, self._idle.heard)
 
     def _close_passage(self) -> None:
         passage, self._passage = self._passage, None
@@ -143,7 +144,7 @@ class Leash(ProtocolWrapper):
             self.abort()
             return
         if self._idle is not None:
-            self._idle.reset()
+            self._idle.heard()
         if self._passage is not None:
             data = self._passage.pass_on(data)
             if not data:

@@ -12,6 +12,7 @@ from tests.repo.tree import ROOT, dotted, modules
 ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "deadline": set(),
+    "silence": set(),
     "expression": set(),
     "model": {"expression"},
     "eventstream": set(),
@@ -31,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "observability": {"model", "settings"},
     "upstream": {
         "deadline",
+        "silence",
         "eventstream",
         "expression",
         "model",
