@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from relay.model import flow_rules, message_kinds, message_rules, plan_kinds, rules
 from relay.model.base import Value
+from relay.model.consumer_configuration import ConsumerConfiguration
 from relay.model.definition import ApiDefinition
 from relay.model.errors import Invalid, Issue, join
 from relay.model.http_proxy import (
@@ -17,14 +18,16 @@ from relay.model.http_proxy import (
     SharedConfiguration,
 )
 from relay.model.kinds import EndpointType, EntrypointType, PlanType, PolicyType
-from relay.model.plan import PlanDefinition
+from relay.model.listener import listener_type
+from relay.model.plan import PlanDefinition, PlanSecurity
 from relay.model.reading import issues, shown
 from relay.model.scalars import decoded
 from relay.model.soundness import unsound
 from relay.model.standing import Standing
 
-Kind = Literal["endpoint", "shared", "entrypoint", "plan", "policy"]
-"""What a schema is of; ``shared`` is the shared configuration of an endpoint type."""
+Kind = Literal["endpoint", "shared", "entrypoint", "subscription", "plan", "policy"]
+"""What a schema is of; ``shared`` is the shared configuration of an endpoint type, and
+``subscription`` what consumers say of an entrypoint that calls them."""
 
 __all__ = [
     "Catalog",
@@ -91,8 +94,7 @@ class Catalog:
         if message_rules.is_message_api(members):
             problems += message_rules.check(members, self.endpoints, self.entrypoints)
         problems += self._connectors(members)
-        kind = members.get("type")
-        kind = kind.upper() if isinstance(kind, str) else None
+        kind = _upper(members.get("type")) or None
         problems += flow_rules.check(members, self.policies, kind)
         return _checked(definition, problems)
 
@@ -119,12 +121,46 @@ class Catalog:
         :raises Invalid: with every problem of the body.
         """
         members = dict(_object(body))
-        if current is not None:
-            members["security"] = _with_type(members.get("security"), current)
+        if current is not None and current.security is not None:
+            known = current.security
+            members["security"] = _with_type(members.get("security"), known)
         plan, problems = _read(PlanDefinition, members)
         problems += self._security(members)
         problems += flow_rules.check(members, self.policies, api_type)
         return _checked(plan, problems)
+
+    def check_consumer(
+        self, body: object, api: Mapping[str, Any], at: str
+    ) -> ConsumerConfiguration:
+        """Read what a subscription says of where its events go.
+
+        :param body: decoded JSON.
+        :param api: the definition of the API that it is to.
+        :param at: the location of ``body``.
+        :raises Invalid: with every problem of it.
+        """
+        if not isinstance(body, Mapping):
+            raise Invalid([Issue("must be an object", at)])
+        read, problems = _read(ConsumerConfiguration, body, at)
+        name = body.get("entrypointId")
+        offered = [
+            entrypoint["type"]
+            for _, listener in rules.objects(api, "listeners")
+            if listener_type(listener) == "SUBSCRIPTION"
+            for _, entrypoint in rules.objects(listener, "entrypoints")
+        ]
+        if isinstance(name, str) and name not in offered:
+            problems.append(
+                Issue(
+                    f"is no entrypoint of the API, only {', '.join(offered)}",
+                    join(at, "entrypointId"),
+                    shown(name),
+                )
+            )
+        elif kind := self.entrypoints.get(str(name)):
+            where = "entrypointConfiguration"
+            problems += _configured(at, {where: {}, **body}, where, kind.subscription)
+        return _checked(read, problems)
 
     def schema(self, kind: Kind, id: str) -> dict[str, Any]:
         """Give the JSON Schema (2020-12) of a configuration.
@@ -138,6 +174,8 @@ class Catalog:
             model = self.plans[id].configuration
         elif kind == "entrypoint":
             model = self.entrypoints[id].configuration
+        elif kind == "subscription":
+            model = self.entrypoints[id].subscription
         elif kind == "policy":
             model = self.policies[id].configuration
         elif kind == "endpoint":
@@ -152,8 +190,7 @@ class Catalog:
         }
 
     def _connectors(self, body: Mapping[str, Any]) -> Iterator[Issue]:
-        api_type = body.get("type")
-        api_type = api_type.upper() if isinstance(api_type, str) else None
+        api_type = _upper(body.get("type")) or None
         served = sorted({kind.api_type for kind in self.endpoints.values()})
         if api_type in ("PROXY", "MESSAGE") and api_type not in served:
             yield Issue(
@@ -167,6 +204,17 @@ class Catalog:
         for at, listener in rules.objects(body, "listeners"):
             for where, entrypoint in rules.objects(listener, "entrypoints", at):
                 yield from self._entrypoint(where, entrypoint, api_type)
+                kind = self.entrypoints.get(_id(entrypoint))
+                if (
+                    kind
+                    and kind.api_type == api_type
+                    and listener_type(listener) not in ("", kind.listener)
+                ):
+                    yield Issue(
+                        f"type [{kind.id}] is for {kind.listener} listeners",
+                        join(where, "type"),
+                        kind.id,
+                    )
         for at, group in rules.objects(body, "endpointGroups"):
             yield from self._group(at, group, api_type)
 
@@ -198,6 +246,8 @@ class Catalog:
 
     def _security(self, body: Mapping[str, Any]) -> Iterator[Issue]:
         security = body.get("security")
+        if security is None and _upper(body.get("mode")) in ("", "STANDARD"):
+            yield Issue("is required", "security")
         if not isinstance(security, Mapping) or not _id(security):
             return
         name = _id(security).replace("-", "_").upper()
@@ -229,6 +279,7 @@ def builtin() -> Catalog:
         entrypoints=[
             EntrypointType("http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint),
             *message_kinds.ENTRYPOINTS,
+            *message_kinds.PUSH_ENTRYPOINTS,
         ],
         plans=plan_kinds.PLANS,
     )
@@ -262,6 +313,10 @@ def _checked(value: _M | None, problems: Iterable[Issue]) -> _M:
     if value is None or distinct:
         raise Invalid(distinct.values())
     return value
+
+
+def _upper(value: object) -> str:
+    return value.upper() if isinstance(value, str) else ""
 
 
 def _id(body: Mapping[str, Any]) -> str:
@@ -307,9 +362,9 @@ def _configured(
     yield from _read(model, configuration, join(at, name))[1]
 
 
-def _with_type(security: object, current: PlanDefinition) -> object:
+def _with_type(security: object, known: PlanSecurity) -> object:
     if security is None:
-        return current.security.to_json()
+        return known.to_json()
     if isinstance(security, Mapping) and security.get("type") is None:
-        return {**security, "type": current.security.type}
+        return {**security, "type": known.type}
     return security

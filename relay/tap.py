@@ -43,6 +43,7 @@ from relay.polling import poll_lean
 from relay.process import raise_file_limit, settle_garbage
 from relay.settings import Settings, SettingsError, TlsSettings, load
 from relay.store.channels import ChannelStore
+from relay.store.delivery_ledger import DeliveryLedger
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
@@ -52,6 +53,7 @@ from relay.tls.material import MaterialError
 from relay.tls.server import server_creator, tls_factory
 from relay.upstream.guard import Guard
 from relay.upstream.outbound import Outbound
+from relay.webhook.deliveries import Deliveries
 
 T = TypeVar("T")
 
@@ -203,6 +205,11 @@ class RelayService(Service):
             open_access_log(settings.log),
             _wall_ms,
         )
+        owner = owner_name(settings.data_dir)
+        guard = Guard(settings.outbound.allow)
+        outbound = Outbound.trusting(self._reactor, guard, settings.outbound.ca)
+        ledger = DeliveryLedger(self._store, owner)
+        self._deliveries = Deliveries(services, ledger, outbound)
         found, plans, policies = find_connectors(), find_plans(), find_policies()
         self._catalog = builtin().with_plugins(
             *found.kinds, plans.kinds, policies.kinds
@@ -218,10 +225,9 @@ class RelayService(Service):
             ),
             plans,
             policies,
-            Outbound.trusting(
-                self._reactor, Guard(settings.outbound.allow), settings.outbound.ca
-            ),
-            ChannelStore(self._store, owner_name(settings.data_dir)),
+            outbound,
+            ChannelStore(self._store, owner),
+            self._deliveries,
         )
         self._deployer = Deployer(self._reactor, self._gateway, self._builder)
         follower = Follower(self._store, self._feed, self._deployer, services.consumers)
@@ -243,6 +249,7 @@ class RelayService(Service):
             self.gateway_urls,
             self._builder.channels,
             self._builder.health,
+            self._deliveries.view,
         )
         port = self._listen(settings.endpoint, site, settings.tls)
         address = getattr(port.getHost(), "host", "127.0.0.1")
@@ -335,6 +342,7 @@ class RelayService(Service):
         for port in self._ports:
             await maybeDeferred(port.stopListening)
         if self._gateway is not None and self._deployer is not None:
+            await self._deliveries.drain(self.settings.gateway.drain_timeout_ms)
             await drained(self._reactor, self._gateway)
             self._deployer.close()
         if self._demo_source is not None:

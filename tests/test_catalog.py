@@ -101,7 +101,9 @@ class TutorialTests(SynchronousTestCase):
             answer["endpointGroups"][0]["loadBalancer"], {"type": "WEIGHTED_RANDOM"}
         )
         plan = tutorial_plan(security={"type": "key-less"}, mode="standard")
-        self.assertEqual(CATALOG.parse_plan(plan).security.type, "KEY_LESS")
+        security = CATALOG.parse_plan(plan).security
+        assert security is not None
+        self.assertEqual(security.type, "KEY_LESS")
 
 
 class RoundTripTests(SynchronousTestCase):
@@ -299,7 +301,7 @@ class ConnectorTests(SynchronousTestCase):
         """A type that is not there is refused once, naming those that are."""
         body = put(tutorial_api(), f"{GROUP}.type", "kafka")
         body = put(body, f"{GROUP}.endpoints[0].type", "kafka")
-        body = put(body, "listeners[0].entrypoints[0].type", "webhook")
+        body = put(body, "listeners[0].entrypoints[0].type", "mqtt")
         self.assertEqual(
             sorted(api_issues(body), key=lambda issue: issue.location),
             [
@@ -309,10 +311,10 @@ class ConnectorTests(SynchronousTestCase):
                     "kafka",
                 ),
                 Issue(
-                    "type [webhook] is not supported, only http-proxy, sse, http-get, "
-                    "http-post, websocket",
+                    "type [mqtt] is not supported, only http-proxy, sse, http-get, "
+                    "http-post, websocket, webhook",
                     "listeners[0].entrypoints[0].type",
-                    "webhook",
+                    "mqtt",
                 ),
             ],
         )
@@ -487,7 +489,7 @@ class PlanTests(SynchronousTestCase):
 
     def test_all_at_once(self) -> None:
         """Problems of shape and of security come together."""
-        body = tutorial_plan(mode="PUSH", nope=1, security={"type": "SAML", "x": 1})
+        body = tutorial_plan(mode="PULL", nope=1, security={"type": "SAML", "x": 1})
         self.assertEqual(
             sorted(where(plan_issues(body))),
             ["mode", "nope", "security.type", "security.x"],

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -25,11 +26,15 @@ from relay.model.message_options import (
 )
 from relay.model.oauth2_options import Oauth2Options, Oauth2Resource
 from relay.model.resources import enabled
+from relay.model.webhook_options import WebhookOptions
+from relay.model.webhook_subscription import WebhookSubscription, write_secret
+from relay.webhook.signature import sign
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "message-apis.md"
 ENDPOINTS = DOCS / "endpoints.md"
 TOKENS = DOCS / "tokens.md"
+WEBHOOKS = DOCS / "webhooks.md"
 NONE = "–"
 ALL: tuple[Value, ...] = (
     ChannelOptions(),
@@ -131,6 +136,46 @@ class TokensPageTests(SynchronousTestCase):
                 if name not in ("http", "proxy", "ssl")
             }
             self.assertEqual(told, expected, type(value).__name__)
+
+
+class WebhooksPageTests(SynchronousTestCase):
+    """docs/webhooks.md."""
+
+    def test_the_example_is_accepted(self) -> None:
+        """As it stands, with the entrypoint that it is there to show."""
+        (example,) = re.findall(r"(?s)```json\n(.*?)```", WEBHOOKS.read_text())
+        listener = builtin().parse_api(json.loads(example)).subscription
+        assert listener is not None
+        self.assertEqual([one.type for one in listener.entrypoints], ["webhook"])
+
+    def test_every_option_is_told(self) -> None:
+        """With its default; what is as of an endpoint has none there."""
+        values = (
+            WebhookSubscription(callback_url="https://hooks.example/"),
+            WebhookOptions(),
+        )
+        for value, told in zip(values, tables(WEBHOOKS.read_text()), strict=True):
+            expected = {
+                name: default
+                for name, default in defaults(value)
+                if not name.startswith(("ssl.trustStore.", "ssl.keyStore."))
+            }
+            told = {name: default for name, default in told.items() if default}
+            self.assertEqual(told, expected, type(value).__name__)
+
+    def test_the_receiver(self) -> None:
+        """Its code takes what is signed here, and nothing else."""
+        (code,) = re.findall(r"(?s)```python\n(.*?)```", WEBHOOKS.read_text())
+        names: dict[str, Any] = {}
+        exec(code, names)
+        secret = write_secret(b"k" * 24)
+        headers = {
+            "webhook-id": "abc",
+            "webhook-timestamp": "12",
+            "webhook-signature": sign([b"x" * 24, b"k" * 24], "abc", 12, b"body"),
+        }
+        self.assertTrue(names["is_genuine"](secret, headers, b"body"))
+        self.assertFalse(names["is_genuine"](secret, headers, b"other"))
 
 
 class MessageApiPageTests(SynchronousTestCase):

@@ -30,9 +30,6 @@ from relay.channel.turn import Turn
 from relay.model.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 
-PIECE_BYTES = 65536
-"""About how much a subscriber that catches up is given in one write."""
-
 
 class State(StrEnum):
     """What becomes of a channel."""
@@ -344,7 +341,7 @@ class Channel:
                 data = framing.encode_gap(gap)
                 data += b"".join([framing.encode(entry) for entry in newest])
             elif subscriber.position < self.log.next_seq:
-                entries = self.log.entries(subscriber.position, PIECE_BYTES)
+                entries = self.log.entries(subscriber.position, subscriber.piece_bytes)
                 subscriber.position = entries[-1].seq + 1
                 data = b"".join([framing.encode(entry) for entry in entries])
             else:

@@ -13,6 +13,9 @@ from relay.model.outcome import Outcome
 if TYPE_CHECKING:
     from relay.channel.channel import Channel
 
+PIECE_BYTES = 65536
+"""About how much a subscriber that catches up is given in one write."""
+
 
 class Sink(Protocol):
     """Where a subscriber's bytes go: an exchange."""
@@ -55,6 +58,7 @@ class Subscriber:
         "counted_from",
         "framing",
         "paused",
+        "piece_bytes",
         "position",
         "prefix",
         "sink",
@@ -68,6 +72,8 @@ class Subscriber:
         self.sink = sink
         self.slow = slow
         self.channel: Channel | None = None
+        self.piece_bytes = PIECE_BYTES
+        """How much it is given at once, at least one event, while it is not live."""
         self.position = 0
         """The place that it reads next, while it is not live."""
         self.prefix: Gap | None = None

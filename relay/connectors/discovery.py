@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from relay import connectors
 from relay.connectors.interfaces import IEndpoint, IEntrypoint
 from relay.model.kinds import EndpointType, EntrypointType
-from relay.model.message_kinds import ENDPOINTS, ENTRYPOINTS
+from relay.model.message_kinds import ENDPOINTS, ENTRYPOINTS, PUSH_ENTRYPOINTS
 from relay.plugins import found_in, usable
 
 
@@ -52,4 +52,10 @@ def sort_out(found: Iterable[object]) -> Connectors:
 
 
 def _objection(kind: EndpointType | EntrypointType) -> str | None:
-    return None if kind.api_type == "MESSAGE" else "it is not for MESSAGE APIs"
+    if kind.api_type != "MESSAGE":
+        return "it is not for MESSAGE APIs"
+    if not isinstance(kind, EntrypointType):
+        return None
+    if kind.id in {one.id for one in PUSH_ENTRYPOINTS}:
+        return f"[{kind.id}] is Relay's own"
+    return None if kind.listener == "HTTP" else "it is not for HTTP listeners"

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from relay.channel.archive import Archive, Keeper
-from relay.channel.channels import Channels, OpenChannel, Source
+from relay.channel.channels import Channels
 from relay.channel.options import channel_options
-from relay.gateway.custody import Custody, Owners
+from relay.gateway.custody import Owners
 from relay.gateway.flows.entrance import Entrance, open_entrance
 from relay.gateway.message import Door, Entrypoint, MessageAnswerer, refuse
 from relay.gateway.passthrough import ProxyAnswerer
+from relay.gateway.push import PushedApi, Pushing
 from relay.gateway.routing import Destinations
 from relay.gateway.served import Answerer, ServedApi
 from relay.gateway.services import Services
+from relay.gateway.shared_channels import SharedChannels, Sources
 from relay.model.definition import (
     ApiDefinition,
     EndpointGroup,
@@ -32,19 +35,6 @@ from relay.policies.interfaces import PolicyContext
 from relay.upstream.failover import Failover
 from relay.upstream.group import Group
 from relay.upstream.outbound import Outbound
-
-
-class Sources(Protocol):
-    """Makes what feeds the channels of one endpoint group."""
-
-    published: bool
-    """Whether the events come from publishers, by another entrypoint."""
-
-    def make(self, opened: OpenChannel) -> Source:
-        """Make the source of one channel."""
-
-    def close(self) -> None:
-        """The group is gone."""
 
 
 class ChannelKeepers(Owners, Protocol):
@@ -84,6 +74,7 @@ class Builder:
     :param policies: types of policies.
     :param outbound: makes the calls of policies and plans.
     :param store: where leases and histories of channels are kept.
+    :param pushing: calls the consumers of APIs that do.
     """
 
     def __init__(
@@ -97,8 +88,10 @@ class Builder:
         policies: Policies,
         outbound: Outbound,
         store: ChannelKeepers,
+        pushing: Pushing,
     ) -> None:
         self._store = store
+        self._pushing = pushing
         self._services = services
         self._parse = parse
         self._endpoints = endpoints
@@ -110,7 +103,7 @@ class Builder:
         self._key_sets = KeySets(services.reactor, outbound.call)
         self._counters = LocalCounters(services.reactor)
         self._open_calls: Counter[tuple[str, ...]] = Counter()
-        self._shared: dict[str, _SharedChannels] = {}
+        self._shared: dict[str, SharedChannels] = {}
         self._destinations: dict[str, Destinations] = {}
 
     def __call__(self, deployment: Deployment) -> ServedApi:
@@ -138,7 +131,7 @@ class Builder:
         entrance: Entrance | None = None
         try:
             entrance = self._entrance(deployment, definition)
-            answerer = self._answerer(deployment.api_id, definition, entrance)
+            answerer = self._answerer(deployment, definition, entrance)
         except Exception:
             plans.close()
             if entrance is not None:
@@ -163,11 +156,14 @@ class Builder:
         return open_entrance(self._policies, deployment.plans, context)
 
     def _answerer(
-        self, api_id: str, definition: ApiDefinition, entrance: Entrance | None
+        self,
+        deployment: Deployment,
+        definition: ApiDefinition,
+        entrance: Entrance | None,
     ) -> Answerer:
         if definition.type == "MESSAGE":
-            return self._message(api_id, definition, entrance)
-        return self._proxy(api_id, definition, entrance)
+            return self._message(deployment, definition, entrance)
+        return self._proxy(deployment.api_id, definition, entrance)
 
     def _proxy(
         self, api_id: str, definition: ApiDefinition, entrance: Entrance | None
@@ -219,13 +215,16 @@ class Builder:
         return shared.channels.as_json() if shared is not None else []
 
     def _message(
-        self, api_id: str, definition: ApiDefinition, entrance: Entrance | None
+        self,
+        deployment: Deployment,
+        definition: ApiDefinition,
+        entrance: Entrance | None,
     ) -> MessageAnswerer:
-        group = definition.endpoint_groups[0]
+        api_id, group = deployment.api_id, definition.endpoint_groups[0]
         if not group.endpoints:
             raise ValueError("no endpoint is for the tenant of this gateway")
         shared = self._channels(api_id, group)
-        listed = definition.listeners[0].entrypoints
+        listed = definition.http.entrypoints if definition.http is not None else ()
         context = self._context(shared.channels, frozenset(one.type for one in listed))
         ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)
         try:
@@ -238,12 +237,30 @@ class Builder:
             raise
         self._adopt(api_id, shared)
         shared.users += 1
+        release = partial(self._release, shared)
+        if definition.subscription is not None:
+            pushed = PushedApi(
+                api_id,
+                {
+                    one.type: one.configuration
+                    for one in definition.subscription.entrypoints
+                },
+                frozenset(
+                    one["id"] for one in deployment.plans if one.get("mode") == "PUSH"
+                ),
+                shared.channels,
+                shared.lease(api_id),
+                entrance,
+                self._services.wall_ms,
+            )
+            release = partial(self._withdraw, pushed, shared)
+            self._pushing.begin(pushed)
         return MessageAnswerer(
             doors,
             shared.channels,
             group.name,
-            shared.custody,
-            lambda: self._release(shared),
+            shared.custody if shared.exclusive else None,
+            release,
             entrance,
         )
 
@@ -258,7 +275,7 @@ class Builder:
         turn_away = getattr(entrypoint, "turn_away", refuse)
         return Door(entrypoint, listed.type, frozenset(operations), turn_away)
 
-    def _channels(self, api_id: str, group: EndpointGroup) -> _SharedChannels:
+    def _channels(self, api_id: str, group: EndpointGroup) -> SharedChannels:
         """
         Give the channels of a group: those of the deployment before, if the group is
         still the same, so that a deployment of other things cuts nobody off.
@@ -282,9 +299,9 @@ class Builder:
             sources.published,
             archive,
         )
-        return _SharedChannels(group, channels, sources)
+        return SharedChannels(group, channels, sources, reactor, self._store)
 
-    def _adopt(self, api_id: str, shared: _SharedChannels) -> None:
+    def _adopt(self, api_id: str, shared: SharedChannels) -> None:
         """Let channels be those of an API, in the place of the ones before."""
         before = self._shared.get(api_id)
         if before is shared:
@@ -292,20 +309,15 @@ class Builder:
         if before is not None and before.custody is not None:
             # One lease an API: the channels of before are closed by then.
             before.custody.close()
-        channels = shared.channels
-        if channels.published or channels.durable:
-            custody = Custody(
-                self._services.reactor,
-                self._store,
-                api_id,
-                channels.load,
-                channels.reset,
-            )
-            channels.is_here = lambda: custody.here
-            shared.custody = custody
+        if shared.exclusive:
+            custody = shared.lease(api_id)
+            shared.channels.is_here = lambda: custody.here
         self._shared[api_id] = shared
 
-    def _release(self, shared: _SharedChannels) -> None:
+    def _withdraw(self, pushed: PushedApi, shared: SharedChannels) -> None:
+        self._pushing.end(pushed).addBoth(lambda _: self._release(shared))
+
+    def _release(self, shared: SharedChannels) -> None:
         shared.users -= 1
         if not shared.users:
             for api_id, one in list(self._shared.items()):
@@ -333,19 +345,3 @@ def _for_tenant(definition: ApiDefinition, tenant: str | None) -> ApiDefinition:
             )
         }
     )
-
-
-class _SharedChannels:
-    """The channels of one group, and how many deployments use them."""
-
-    def __init__(
-        self,
-        group: EndpointGroup,
-        channels: Channels,
-        sources: Sources,
-    ) -> None:
-        self.group = group
-        self.channels = channels
-        self.sources = sources
-        self.custody: Custody | None = None
-        self.users = 0

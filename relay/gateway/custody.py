@@ -77,6 +77,8 @@ class Custody:
         self._taken = taken
         self._lost = lost
         self._state = State.ASKING
+        self.on_change: Callable[[], None] | None = None
+        """Told when :attr:`here` has changed, before ``lost`` is."""
         self._waiting: list[Callable[[bool], None]] = []
         self._timer: IDelayedCall | None = None
         self._loading = False
@@ -191,10 +193,12 @@ class Custody:
             self._lost()
 
     def _answer(self, state: State) -> None:
-        self._state = state
+        before, self._state = self._state, state
         waiting, self._waiting = self._waiting, []
         for told in waiting:
             told(state is State.HERE)
+        if state is not before and self.on_change is not None:
+            self.on_change()
 
     def _again(self, _: object) -> None:
         if not self._closed:

@@ -10,7 +10,7 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.listener_cors import ListenerCors
 from relay.gateway.refusals import Refusal
 from relay.gateway.templates import ResponseTemplates
-from relay.model.definition import ApiDefinition
+from relay.model.definition import ApiDefinition, HttpListener
 from relay.model.records import Deployment
 from relay.plans.chain import PlanChain
 from relay.policies.scope import shared_scope
@@ -78,7 +78,8 @@ class ServedApi:
         self.name = definition.name
         self.plans = plans
         self.answerer = answerer
-        listener = definition.listeners[0]
+        # An API whose consumers are called, and do not call, has no place of its own.
+        listener = definition.http or HttpListener(type="HTTP")
         self.places: list[tuple[str | None, bytes]] = [
             (path.host, path.path.rstrip("/").encode("ascii"))
             for path in listener.paths

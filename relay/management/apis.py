@@ -217,7 +217,8 @@ def _duplicate(
         **api.definition,
         "apiVersion": options.version or api.definition["apiVersion"],
         "listeners": [
-            {**listener, "paths": [path]} for listener in api.definition["listeners"]
+            {**listener, "paths": [path]} if "paths" in listener else listener
+            for listener in api.definition["listeners"]
         ],
         "visibility": api.visibility,
     }

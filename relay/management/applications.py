@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import uuid4
 
+from relay.catalog import Catalog
 from relay.management import bodies, keys
 from relay.management.consumer_bodies import ConsumerSubscription
 from relay.management.consumer_shapes import (
@@ -37,10 +38,12 @@ class Applications:
     """The resource family of applications.
 
     :param store: holds them.
+    :param catalog: reads what they say of webhooks.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, catalog: Catalog) -> None:
         self._store = store
+        self._catalog = catalog
 
     @route("GET", "/applications", query=("page", "perPage", "ids", "query", "status"))
     async def list(self, call: Call) -> Reply:
@@ -149,12 +152,14 @@ class Applications:
                 )
             return subscribe(
                 tx,
+                self._catalog,
                 plan,
                 application,
                 metadata=wanted.metadata,
                 mode=wanted.api_key_mode,
                 accept=False,
                 message=wanted.consumer_message,
+                configuration=wanted.consumer_configuration,
             )
 
         seen = await self._store.write(work)

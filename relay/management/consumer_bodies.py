@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from relay.model import unbuilt
 from relay.model.api_key import CustomKey
 from relay.model.base import Options, Value
 from relay.model.consumers import ApiKeyMode
@@ -17,6 +16,10 @@ Mode = Annotated[ApiKeyMode, Upper]
 Reason = Annotated[str, Field(max_length=10_000)] | None
 
 
+Configured = Annotated[Any, Field(repr=False)]
+"""Read where it is known which plan it is for."""
+
+
 class PublisherSubscription(Options):
     """A subscription that the publisher of the API makes for an application."""
 
@@ -25,7 +28,7 @@ class PublisherSubscription(Options):
     custom_api_key: Secret = None
     metadata: dict[str, str] = {}
     api_key_mode: Mode | None = None
-    consumer_configuration: unbuilt.ConsumerConfiguration = None
+    consumer_configuration: Configured = None
 
 
 class ConsumerSubscription(Options):
@@ -35,7 +38,7 @@ class ConsumerSubscription(Options):
     consumer_message: Reason = None
     metadata: dict[str, str] = {}
     api_key_mode: Mode | None = None
-    consumer_configuration: unbuilt.ConsumerConfiguration = None
+    consumer_configuration: Configured = None
 
 
 class SubscriptionUpdate(Value):
@@ -44,7 +47,7 @@ class SubscriptionUpdate(Value):
     metadata: dict[str, str] | None = None
     starting_at: Instant | None = None
     ending_at: Instant | None = None
-    consumer_configuration: unbuilt.ConsumerConfiguration = None
+    consumer_configuration: Configured = None
 
 
 class Acceptance(Options):

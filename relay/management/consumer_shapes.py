@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from relay.management.consumer_configuration import configuration_json
 from relay.management.errors import NotFound
 from relay.management.reply import Reply, timestamp, version_headers
 from relay.management.shapes import OWNER, find_api
@@ -39,6 +40,8 @@ class SeenSubscription:
     application: ApplicationRecord
     made: tuple[ApiKeyRecord, str] | None = None
     """A key that was made with it: this is when it is shown."""
+    secret: str | None = field(default=None, repr=False)
+    """The same of the secret of its signatures."""
 
     def to_json(self) -> dict[str, Any]:
         """Give it as clients see it."""
@@ -49,7 +52,7 @@ class SeenSubscription:
             "plan": {
                 "id": self.plan.id,
                 "name": self.plan.definition.get("name"),
-                "security": {"type": security_type(self.plan.definition)},
+                **_recognising(self.plan),
             },
             "application": {
                 "id": application.id,
@@ -57,13 +60,19 @@ class SeenSubscription:
                 "apiKeyMode": application.api_key_mode,
             },
             "status": record.status,
-            "consumerStatus": "STARTED",
+            "consumerStatus": record.consumer_status,
             "metadata": record.metadata,
             "subscribedBy": OWNER,
             "origin": "MANAGEMENT",
             "createdAt": timestamp(record.created_at_ms),
             "updatedAt": timestamp(record.updated_at_ms),
         }
+        if record.consumer_configuration is not None:
+            shape["consumerConfiguration"] = configuration_json(
+                record.consumer_configuration, self.secret
+            )
+        if record.failure_cause is not None:
+            shape["failureCause"] = record.failure_cause
         if record.consumer_message is not None:
             shape["consumerMessage"] = record.consumer_message
         if record.publisher_message is not None:
@@ -172,16 +181,23 @@ def see_subscription(
     tx: Transaction,
     record: SubscriptionRecord,
     made: tuple[ApiKeyRecord, str] | None = None,
+    secret: str | None = None,
 ) -> SeenSubscription:
     """
     :param made: a key that was made with it.
+    :param secret: a secret that was made with it.
     :returns: the subscription with what it is between.
     """
     api, plan = tx.apis.get(record.api_id), tx.plans.get(record.api_id, record.plan_id)
     application = tx.applications.get(record.application_id)
     # The store keeps no subscription without them.
     assert api is not None and plan is not None and application is not None
-    return SeenSubscription(record, api, plan, application, made)
+    return SeenSubscription(record, api, plan, application, made, secret)
+
+
+def _recognising(plan: PlanRecord) -> dict[str, Any]:
+    security = security_type(plan.definition)
+    return {"mode": "PUSH"} if security is None else {"security": {"type": security}}
 
 
 def _times(**instants: int | None) -> Mapping[str, str]:

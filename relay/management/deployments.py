@@ -131,6 +131,7 @@ def _snapshot(tx: Transaction, api: ApiRecord, label: str | None) -> ApiRecord:
     _check_paths_free(tx, api.definition, api.id)
     served = lifecycle.served(tx.plans.list(api.id))
     lifecycle.check_resources(api, served)
+    lifecycle.check_plans_reached(api, served)
     plans = [plan_json(plan) for plan in served]
     made = tx.deployments.add(api.id, {**api.definition, "id": api.id}, plans, label)
     return replace(api, deployed_at_ms=made.created_at_ms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 from relay.catalog import Catalog
@@ -15,6 +16,7 @@ from relay.management.shapes import find_api, find_plan, plan_json, plan_reply
 from relay.management.subscribing import close_all
 from relay.management.wire import Body, Call, route
 from relay.model import lifecycle, subscriptions as rules
+from relay.model.errors import Invalid
 from relay.model.plan import PlanDefinition, PlanStatus
 from relay.model.read_only import PLAN as READ_ONLY
 from relay.model.records import PlanRecord
@@ -81,6 +83,7 @@ class Plans:
             )
             definition = parsed.to_json()
             lifecycle.check_new_plan(api)
+            _check_mode(definition, api.definition)
             plan = PlanRecord(
                 id=str(uuid4()),
                 api_id=api_id,
@@ -190,6 +193,7 @@ class Plans:
             body, current, api.definition.get("type")
         ).to_json()
         lifecycle.check_update_plan(plan, definition)
+        _check_mode(definition, api.definition)
         if "crossId" in plan.definition:
             definition.setdefault("crossId", plan.definition["crossId"])
         order = definition["order"]
@@ -221,6 +225,11 @@ class Plans:
 
         run = self._store.read if dry else self._store.write
         return plan_reply(await run(work))
+
+
+def _check_mode(definition: dict[str, Any], api: dict[str, Any]) -> None:
+    if problem := lifecycle.check_mode(definition, api):
+        raise Invalid([problem])
 
 
 def _renumber(tx: Transaction, api_id: str, moved: PlanRecord | None) -> None:

@@ -63,6 +63,11 @@ class Plugins:
         """Give the JSON Schema of an entrypoint's configuration."""
         return self._schema("entrypoint", plugin_id)
 
+    @route("GET", "/plugins/entrypoints/<plugin_id>/subscription-schema")
+    async def subscription_schema(self, call: Call, plugin_id: str) -> Reply:
+        """Give the JSON Schema of what consumers say of an entrypoint."""
+        return self._schema("subscription", plugin_id)
+
     @route("GET", "/plugins/plans")
     async def plans(self, call: Call) -> Reply:
         """Give the kinds of plans."""
@@ -126,7 +131,7 @@ def _shape(plugin: Plugin) -> dict[str, Any]:
     shape["supportedApiType"] = plugin.api_type
     shape["supportedModes"] = plugin.modes
     if isinstance(plugin, EntrypointType):
-        shape["supportedListenerType"] = "HTTP"
+        shape["supportedListenerType"] = plugin.listener
     return shape
 
 

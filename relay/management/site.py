@@ -18,6 +18,7 @@ from relay.management.apis import Apis
 from relay.management.applications import Applications
 from relay.management.audits import Audits
 from relay.management.channels import Channels, ChannelView, no_channels
+from relay.management.dead_letters import DeadLetters, DeliveryView, no_deliveries
 from relay.management.deployments import Deployments
 from relay.management.guard import Guard
 from relay.management.health import Health, HealthView, no_health
@@ -51,6 +52,7 @@ class ManagementSite(Site):
     :param gateway_urls: gives the URLs of the gateway, best first.
     :param channels: gives the open channels of an API.
     :param health: gives what the checks of its endpoints have found.
+    :param deliveries: gives how the delivery of a subscription is.
     """
 
     requestFactory = ManagementRequest
@@ -67,6 +69,7 @@ class ManagementSite(Site):
         gateway_urls: Callable[[], list[str]],
         channels: ChannelView = no_channels,
         health: HealthView = no_health,
+        deliveries: DeliveryView = no_deliveries,
     ) -> None:
         root = Root(
             Guard(settings.management.hosts),
@@ -80,9 +83,10 @@ class ManagementSite(Site):
                 Channels(store, channels),
                 Health(store, health, gethostname()),
                 Audits(store),
-                Applications(store),
-                Subscriptions(store),
+                Applications(store, catalog),
+                Subscriptions(store, catalog),
                 ApiKeys(store),
+                DeadLetters(store, deliveries),
             ),
             _router(Plugins(catalog), Users(store, passwords), Tokens(store)),
         )

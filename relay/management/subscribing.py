@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
+from relay.catalog import Catalog
 from relay.management import keys
+from relay.management.consumer_configuration import configure
 from relay.management.consumer_shapes import SeenSubscription, see_subscription
+from relay.management.shapes import find_api
 from relay.model import subscriptions as rules
 from relay.model.application import certificate_of, client_id_of
 from relay.model.consumers import (
@@ -23,6 +26,7 @@ from relay.store.transaction import Transaction
 
 def subscribe(
     tx: Transaction,
+    catalog: Catalog,
     plan: PlanRecord,
     application: ApplicationRecord,
     *,
@@ -31,16 +35,20 @@ def subscribe(
     accept: bool,
     message: str | None = None,
     custom: str | None = None,
+    configuration: object = None,
 ) -> SeenSubscription:
     """
     Subscribe an application to a plan.
 
+    :param catalog: reads the configuration.
     :param mode: whether the application's keys are to be shared.
     :param accept: whether it is accepted whatever the plan's validation is.
     :param message: the consumer's word to the publisher.
     :param custom: the API key, when it is not to be a random one.
+    :param configuration: where its events go, under a PUSH plan.
     :raises Refused: when the plan takes no subscriptions, or not this one.
-    :raises Invalid: when the plan asks for a message, and there is none.
+    :raises Invalid: when the plan asks for a message, and there is none, or the
+        configuration cannot be used.
     """
     security = security_type(plan.definition)
     keys.check_custom(security, custom)
@@ -60,6 +68,7 @@ def subscribe(
     )
     if plan.definition.get("commentRequired") and not accept and not message:
         raise Invalid([Issue("is required by the plan", "consumerMessage")])
+    configured = configure(catalog, find_api(tx, plan.api_id), plan, configuration)
     record = SubscriptionRecord(
         id=str(uuid4()),
         api_id=plan.api_id,
@@ -76,6 +85,7 @@ def subscribe(
         processed_at_ms=None,
         paused_at_ms=None,
         closed_at_ms=None,
+        consumer_configuration=configured.value,
     )
     if accept or plan.definition["validation"] == "AUTO":
         record = rules.accepted(record, tx.now_ms)
@@ -83,7 +93,7 @@ def subscribe(
     made = None
     if record.status == "ACCEPTED":
         made = keys.make_first(tx, record, application, security, custom)
-    return see_subscription(tx, record, made)
+    return see_subscription(tx, record, made, configured.made)
 
 
 def close(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:

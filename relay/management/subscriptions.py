@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
+from relay.catalog import Catalog
 from relay.management import bodies, keys
 from relay.management.consumer_bodies import (
     Acceptance,
@@ -15,6 +16,7 @@ from relay.management.consumer_bodies import (
     SubscriptionUpdate,
     Transfer,
 )
+from relay.management.consumer_configuration import configure
 from relay.management.consumer_shapes import (
     SeenSubscription,
     find_application,
@@ -44,10 +46,12 @@ class Subscriptions:
     """The resource family of subscriptions.
 
     :param store: holds them.
+    :param catalog: reads where their events go.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, catalog: Catalog) -> None:
         self._store = store
+        self._catalog = catalog
 
     @route(
         "GET",
@@ -86,12 +90,14 @@ class Subscriptions:
             application = find_application(tx, wanted.application_id)
             return subscribe(
                 tx,
+                self._catalog,
                 plan,
                 application,
                 metadata=wanted.metadata,
                 mode=wanted.api_key_mode,
                 accept=True,
                 custom=wanted.custom_api_key,
+                configuration=wanted.consumer_configuration,
             )
 
         seen = await self._store.write(work)
@@ -129,13 +135,22 @@ class Subscriptions:
 
     @route("PUT", _ONE, body=Body.REQUIRED)
     async def put(self, call: Call, api_id: str, subscription_id: str) -> Reply:
-        """Replace metadata and dates."""
+        """Replace metadata, dates, and where events go."""
         wanted = bodies.read(SubscriptionUpdate, call.body)
 
         def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
             rules.check_updatable(record)
             if wanted.metadata is not None:
                 record = replace(record, metadata=wanted.metadata)
+            if wanted.consumer_configuration is not None:
+                configured = configure(
+                    self._catalog,
+                    find_api(tx, api_id),
+                    find_plan(tx, api_id, record.plan_id),
+                    wanted.consumer_configuration,
+                    record.consumer_configuration,
+                )
+                record = rules.reconfigured(record, configured.value)
             return rules.dated(record, wanted.starting_at, wanted.ending_at)
 
         return await self._change(call, api_id, subscription_id, change)
@@ -197,6 +212,15 @@ class Subscriptions:
             api_id,
             subscription_id,
             lambda tx, record: rules.resumed(record, tx.now_ms),
+        )
+
+    @route("POST", f"{_ONE}/_resumeFailure")
+    async def resume_failure(
+        self, call: Call, api_id: str, subscription_id: str
+    ) -> Reply:
+        """Deliver again what delivery has given up at."""
+        return await self._change(
+            call, api_id, subscription_id, lambda tx, record: rules.recovered(record)
         )
 
     @route("POST", f"{_ONE}/_close")

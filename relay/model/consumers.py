@@ -14,6 +14,8 @@ ApiKeyMode = Literal["UNSPECIFIED", "EXCLUSIVE", "SHARED"]
 is as with ``EXCLUSIVE``."""
 ApplicationStatus = Literal["ACTIVE", "ARCHIVED"]
 SubscriptionStatus = Literal["PENDING", "REJECTED", "ACCEPTED", "PAUSED", "CLOSED"]
+ConsumerStatus = Literal["STARTED", "FAILURE"]
+"""Whether events are delivered, or delivery has given up."""
 
 OPEN: frozenset[str] = frozenset({"PENDING", "ACCEPTED", "PAUSED"})
 """Where a subscription is not over."""
@@ -53,6 +55,11 @@ class SubscriptionRecord:
     """When it was accepted or rejected."""
     paused_at_ms: int | None
     closed_at_ms: int | None
+    consumer_configuration: dict[str, Any] | None = field(default=None, repr=False)
+    """Where its events go; None unless its plan is a PUSH plan."""
+    consumer_status: ConsumerStatus = "STARTED"
+    failure_cause: str | None = None
+    """Why delivery has given up, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +104,7 @@ class Entitlement:
     """The ``x5t#S256`` of the application's client certificate."""
     settings: dict[str, Any] = field(default_factory=dict, repr=False)
     """The application's ``settings``."""
+    consumer_configuration: dict[str, Any] | None = field(default=None, repr=False)
+    """Where its events go; None for a caller's."""
+    failed: bool = False
+    """Whether delivery has given up."""

@@ -12,7 +12,14 @@ from relay.model.descriptive import ApiDescription, Kept
 from relay.model.endpoints import Endpoint, EndpointGroup, LoadBalancer
 from relay.model.failover import Failover
 from relay.model.flow import Flow, FlowExecution
-from relay.model.listener import Entrypoint, HttpListener, Path, RequestValidation
+from relay.model.listener import (
+    Entrypoint,
+    HttpListener,
+    Listener,
+    Path,
+    RequestValidation,
+    SubscriptionListener,
+)
 from relay.model.read_only import without_api_fields
 from relay.model.resources import Resources
 from relay.model.response_templates import Templates
@@ -29,6 +36,7 @@ __all__ = [
     "LoadBalancer",
     "Path",
     "RequestValidation",
+    "SubscriptionListener",
 ]
 
 
@@ -75,7 +83,7 @@ class ApiDefinition(ApiDescription):
     type: Annotated[Literal["PROXY", "MESSAGE"], BeforeValidator(_api_type), Upper]
     name: Name
     api_version: Name
-    listeners: tuple[HttpListener, ...]
+    listeners: tuple[Listener, ...]
     endpoint_groups: tuple[EndpointGroup, ...]
     analytics: Analytics = Analytics()
     failover: Failover | None = None
@@ -84,6 +92,22 @@ class ApiDefinition(ApiDescription):
     resources: Resources | None = None
     response_templates: Templates | None = None
     services: unbuilt.Services = None
+
+    @property
+    def http(self) -> HttpListener | None:
+        """Where clients call; None when they do not."""
+        for one in self.listeners:
+            if isinstance(one, HttpListener):
+                return one
+        return None
+
+    @property
+    def subscription(self) -> SubscriptionListener | None:
+        """How consumers are called; None when they are not."""
+        for one in self.listeners:
+            if isinstance(one, SubscriptionListener):
+                return one
+        return None
 
     @model_validator(mode="before")
     @classmethod

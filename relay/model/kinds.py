@@ -10,6 +10,8 @@ from relay.model.base import Value
 
 Mode = Literal["REQUEST_RESPONSE", "SUBSCRIBE", "PUBLISH"]
 """What a connector does: passes calls on, gives events out, or takes them in."""
+ListenerType = Literal["HTTP", "SUBSCRIPTION"]
+"""Whether clients call, or are called."""
 
 
 def never(configuration: Mapping[str, Any]) -> bool:
@@ -64,6 +66,10 @@ class EntrypointType:
     """Whether such entrypoints may give events out."""
     version: str = ""
     """As above."""
+    listener: ListenerType = "HTTP"
+    """Where such entrypoints belong."""
+    subscription: type[Value] | None = None
+    """The ``entrypointConfiguration`` of a subscription, where consumers have one."""
 
     @property
     def modes(self) -> list[Mode]:

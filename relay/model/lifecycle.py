@@ -102,13 +102,42 @@ def check_resources(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
         if one.get("type") == "oauth2" and one.get("enabled", True)
     }
     for plan in served(plans):
-        security = plan.definition["security"]
+        security = plan.definition.get("security") or {}
         wanted = (security.get("configuration") or {}).get("oauthResource")
-        if security["type"] == "OAUTH2" and wanted not in named:
+        if security.get("type") == "OAUTH2" and wanted not in named:
             raise Refused(
                 f"Plan [{plan.definition.get('name')}] needs the oauth2 resource"
                 f" [{wanted}], which the API does not have",
                 "api.resource.missing",
+                plan=plan.id,
+            )
+
+
+def check_mode(definition: Mapping[str, Any], api: Mapping[str, Any]) -> Issue | None:
+    """
+    :param definition: a plan's management JSON.
+    :param api: its API's.
+    :returns: what is wrong with its mode: a plan is for those who call, or for those
+        who are called.
+    """
+    mode = definition.get("mode")
+    listener = "SUBSCRIPTION" if mode == "PUSH" else "HTTP"
+    if any(one.get("type") == listener for one in api.get("listeners") or ()):
+        return None
+    return Issue(
+        f"{mode} plans are for APIs with a listener of type {listener}", "mode", mode
+    )
+
+
+def check_plans_reached(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
+    """
+    :raises Refused: when the API lacks the listener that one of its plans is for.
+    """
+    for plan in served(plans):
+        if problem := check_mode(plan.definition, api.definition):
+            raise Refused(
+                f"Plan [{plan.definition.get('name')}]: {problem.message}",
+                "api.listener.missing",
                 plan=plan.id,
             )
 

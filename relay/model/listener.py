@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, PlainValidator, model_validator
 
 from relay.model import unbuilt
 from relay.model.base import Options
@@ -50,7 +50,7 @@ class RequestValidation(Options):
 
 
 class HttpListener(Options):
-    """Attaching by HTTP."""
+    """Clients that call, by HTTP."""
 
     type: Annotated[Literal["HTTP"], Upper]
     paths: tuple[Path, ...] = ()
@@ -62,18 +62,47 @@ class HttpListener(Options):
     request_validation: RequestValidation = RequestValidation()
     cors: Cors | None = None
 
+
+class SubscriptionListener(Options):
+    """Consumers that are called, each as its subscription says."""
+
+    type: Annotated[Literal["SUBSCRIPTION"], Upper]
+    entrypoints: tuple[Entrypoint, ...] = ()
+
     @model_validator(mode="before")
     @classmethod
-    def _only_http(cls, body: object) -> object:
-        # Before the fields are: those of another listener would all be unknown.
-        if isinstance(body, Mapping) and (kind := other_listener(body)):
-            raise refusal([(("type",), f"{kind} listeners are not supported yet")])
-        return body
+    def _without_places(cls, body: object) -> object:
+        if not isinstance(body, Mapping):
+            return body
+        given = [name for name in _OF_HTTP if body.get(name)]
+        if given:
+            why = "is for HTTP listeners: nobody calls a SUBSCRIPTION listener"
+            raise refusal([((name,), why) for name in given])
+        return {name: one for name, one in body.items() if name not in _OF_HTTP}
 
 
-def other_listener(body: Mapping[str, object]) -> str | None:
-    """Name the type of a listener that Gravitee knows and we do not."""
+_OF_HTTP = ("cors", "pathMappings", "paths", "requestValidation", "servers")
+
+
+def listener_type(body: Mapping[str, object]) -> str:
+    """Give the type of a listener as it came, in upper case."""
     kind = body.get("type")
-    if isinstance(kind, str) and kind.upper() in ("SUBSCRIPTION", "TCP", "KAFKA"):
-        return kind.upper()
-    return None
+    return kind.upper() if isinstance(kind, str) else ""
+
+
+def _listener(value: object) -> HttpListener | SubscriptionListener:
+    if isinstance(value, HttpListener | SubscriptionListener):
+        return value
+    kind = listener_type(value) if isinstance(value, Mapping) else ""
+    if kind in ("TCP", "KAFKA"):
+        # Before the fields are: those of another listener would all be unknown.
+        raise refusal([(("type",), f"{kind} listeners are not supported yet")])
+    if kind == "SUBSCRIPTION":
+        return SubscriptionListener.read(value)
+    if kind not in ("", "HTTP"):
+        raise refusal([(("type",), "must be one of HTTP, SUBSCRIPTION")])
+    return HttpListener.read(value)
+
+
+Listener = Annotated[Any, PlainValidator(_listener)]
+"""An :class:`HttpListener` or a :class:`SubscriptionListener`."""

@@ -18,6 +18,8 @@ from relay.model.message_options import (
     SseShared,
     WebsocketOptions,
 )
+from relay.model.webhook_options import WebhookOptions
+from relay.model.webhook_subscription import WebhookSubscription
 
 SSE_ENDPOINT = EndpointType("sse", "Event stream", "MESSAGE", SseEndpoint, SseShared)
 MEMORY_ENDPOINT = EndpointType(
@@ -58,6 +60,14 @@ WEBSOCKET_ENTRYPOINT = EntrypointType(
     WebsocketOptions,
     publishes=_websocket_publishes,
 )
+WEBHOOK_ENTRYPOINT = EntrypointType(
+    "webhook",
+    "Webhook",
+    "MESSAGE",
+    WebhookOptions,
+    listener="SUBSCRIPTION",
+    subscription=WebhookSubscription,
+)
 
 ENDPOINTS = (SSE_ENDPOINT, MEMORY_ENDPOINT, MOCK_ENDPOINT)
 ENTRYPOINTS = (
@@ -66,3 +76,5 @@ ENTRYPOINTS = (
     HTTP_POST_ENTRYPOINT,
     WEBSOCKET_ENTRYPOINT,
 )
+PUSH_ENTRYPOINTS = (WEBHOOK_ENTRYPOINT,)
+"""Those that call, and are no plugins."""

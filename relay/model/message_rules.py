@@ -32,7 +32,7 @@ def check(
     :param endpoints: the kinds of endpoints that there are, by id.
     :param entrypoints: the kinds of entrypoints that there are, by id.
     """
-    yield from _guarantees(body)
+    yield from _guarantees(body, entrypoints)
     yield from _publishers(body, endpoints, entrypoints)
     for position, (at, group) in enumerate(objects(body, "endpointGroups")):
         if position:
@@ -63,14 +63,20 @@ def _checks(at: str, member: Mapping[str, Any]) -> Iterator[Issue]:
         )
 
 
-def _guarantees(body: Mapping[str, Any]) -> Iterator[Issue]:
+def _guarantees(
+    body: Mapping[str, Any], entrypoints: Mapping[str, EntrypointType]
+) -> Iterator[Issue]:
     for at, listener in objects(body, "listeners"):
         for where, entrypoint in objects(listener, "entrypoints", at):
             qos = entrypoint.get("qos")
-            if _upper(qos) in ("AT_MOST_ONCE", "AT_LEAST_ONCE"):
-                yield Issue(
-                    "is not supported, only NONE and AUTO", join(where, "qos"), qos
-                )
+            kind = _kind(entrypoint, entrypoints)
+            given = "NONE and AUTO"
+            unfit = ["AT_MOST_ONCE", "AT_LEAST_ONCE"]
+            if kind and kind.listener == "SUBSCRIPTION":
+                given = "NONE, AUTO and AT_LEAST_ONCE"
+                unfit.remove("AT_LEAST_ONCE")
+            if _upper(qos) in unfit:
+                yield Issue(f"is not supported, only {given}", join(where, "qos"), qos)
 
 
 def _publishers(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from relay.model import unbuilt
 from relay.model.base import Options
@@ -13,6 +13,7 @@ from relay.model.definition import DefinitionVersion
 from relay.model.descriptive import PlanDescription
 from relay.model.flow import Flow
 from relay.model.read_only import without_plan_fields
+from relay.model.refusal import refusal
 from relay.model.scalars import Configuration, Name, Upper
 from relay.model.selection_rule import checked
 
@@ -24,12 +25,6 @@ class PlanStatus(StrEnum):
     PUBLISHED = "PUBLISHED"
     DEPRECATED = "DEPRECATED"
     CLOSED = "CLOSED"
-
-
-def _not_push(value: object) -> object:
-    if value == "PUSH":
-        raise ValueError("PUSH plans are not supported yet")
-    return value
 
 
 class KeyLess(Options):
@@ -55,8 +50,10 @@ class PlanDefinition(PlanDescription):
 
     definition_version: DefinitionVersion = "V4"
     name: Name
-    mode: Annotated[Literal["STANDARD"], BeforeValidator(_not_push), Upper] = "STANDARD"
-    security: PlanSecurity
+    mode: Annotated[Literal["STANDARD", "PUSH"], Upper] = "STANDARD"
+    """``PUSH`` is for consumers that are called, and recognises nobody."""
+    security: PlanSecurity | None = None
+    """Of a ``STANDARD`` plan."""
     flows: tuple[Flow, ...] | None = None
     selection_rule: Annotated[str, AfterValidator(checked)] | None = None
     """Which callers with a credential the plan is for; all without one."""
@@ -65,6 +62,18 @@ class PlanDefinition(PlanDescription):
     bootstrap_port: unbuilt.KafkaPort = None
     broker_range_start: unbuilt.KafkaPort = None
     broker_range_end: unbuilt.KafkaPort = None
+
+    @model_validator(mode="after")
+    def _recognises_who_calls(self) -> Self:
+        if self.mode == "PUSH" and self.security is not None:
+            why = "a PUSH plan has none: its consumers are called, and do not call"
+            raise refusal([(("security",), why)])
+        if self.mode == "PUSH" and self.selection_rule:
+            why = "has no effect on a PUSH plan: it chooses among those who call"
+            raise refusal([(("selectionRule",), why)])
+        if self.mode == "STANDARD" and self.security is None:
+            raise refusal([(("security",), "is required")])
+        return self
 
     @model_validator(mode="before")
     @classmethod

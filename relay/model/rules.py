@@ -12,7 +12,7 @@ from typing import Any
 
 from relay.model import paths
 from relay.model.errors import Issue, join
-from relay.model.listener import other_listener
+from relay.model.listener import listener_type
 from relay.model.scalars import decoded
 
 Members = Iterator[tuple[str, Mapping[str, Any]]]
@@ -46,9 +46,16 @@ def _listeners(body: Mapping[str, Any]) -> Iterator[Issue]:
     seen: set[str] = set()
     for at, listener in objects(body, "listeners"):
         yield from _repeated(at, listener, "Listener", seen)
-        if other_listener(listener) is None:
+        kind = listener_type(listener)
+        if kind in ("TCP", "KAFKA"):
+            continue
+        if kind != "SUBSCRIPTION":
             yield from _paths(at, listener)
-            yield from _entrypoints(at, listener)
+        yield from _entrypoints(at, listener)
+        if kind == "SUBSCRIPTION" and str(body.get("type")).upper() == "PROXY":
+            yield Issue(
+                "SUBSCRIPTION listeners are for MESSAGE APIs", join(at, "type"), kind
+            )
 
 
 def _paths(at: str, listener: Mapping[str, Any]) -> Iterator[Issue]:

@@ -24,6 +24,7 @@ _NAMES = frozenset(
         "password",
         "password_hash",
         "passphrase",
+        "previoussecret",
         "private_key",
         "privatekey",
         "resolverparameter",
@@ -64,6 +65,9 @@ def masked(value: Any, name: str = "", within: str = "") -> Any:
         password and the query's values are left out, which may be credentials.
     """
     if _is_secret(name, within) and value not in (None, "", [], {}):
+        if isinstance(value, Mapping):
+            # Of an object it is shown what there is of it.
+            return {key: masked(one, name, within) for key, one in value.items()}
         return MASK
     if isinstance(value, Mapping):
         hides = _names_a_secret(value)
@@ -78,6 +82,41 @@ def masked(value: Any, name: str = "", within: str = "") -> Any:
     if isinstance(value, str) and "://" in value:
         return _without_credentials(value)
     return value
+
+
+def restored(shown: Any, kept: Any) -> Any:
+    """
+    Undo :func:`masked` where somebody sends back what was shown.
+
+    :param shown: JSON, masks in it.
+    :param kept: the same with its secrets, perhaps of another shape.
+    :returns: ``shown``, with what ``kept`` has in the place of each mask. Items of
+        lists belong together by their ``name``, else by their place.
+    """
+    return _restored(shown, kept, masked(kept))
+
+
+def _restored(shown: Any, kept: Any, hidden: Any) -> Any:
+    if isinstance(shown, Mapping) and isinstance(kept, Mapping):
+        return {
+            key: _restored(one, kept.get(key), hidden.get(key))
+            for key, one in shown.items()
+        }
+    if isinstance(shown, list) and isinstance(kept, list):
+        named = {_name_of(one, number): number for number, one in enumerate(kept)}
+        places = [named.get(_name_of(one, at)) for at, one in enumerate(shown)]
+        return [
+            one if at is None else _restored(one, kept[at], hidden[at])
+            for one, at in zip(shown, places, strict=True)
+        ]
+    if isinstance(shown, str) and MASK in shown and shown == hidden:
+        return kept
+    return shown
+
+
+def _name_of(item: Any, number: int) -> object:
+    name = item.get("name") if isinstance(item, Mapping) else None
+    return name if isinstance(name, str) else number
 
 
 def changes(before: Any, after: Any) -> list[Change]:

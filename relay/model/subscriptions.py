@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from relay.model.consumers import OPEN, ApplicationRecord, SubscriptionRecord
 from relay.model.errors import Invalid, Issue
@@ -186,6 +187,48 @@ def resumed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
     if record.status != "PAUSED":
         raise _wrong(record, "resumed", "subscription.notPaused")
     return replace(record, status="ACCEPTED", paused_at_ms=None)
+
+
+def check_pushed(record: SubscriptionRecord) -> None:
+    """
+    :raises Refused: unless its events are sent to it.
+    """
+    if record.consumer_configuration is None:
+        raise Refused(
+            f"Subscription {record.id} is not to a PUSH plan: nothing is sent to it",
+            "subscription.notPushed",
+            subscription=record.id,
+        )
+
+
+def recovered(record: SubscriptionRecord) -> SubscriptionRecord:
+    """Begin anew with deliveries that have failed.
+
+    :raises Refused: unless they have.
+    """
+    if record.consumer_status != "FAILURE":
+        raise Refused(
+            f"Subscription {record.id} has not failed: its consumerStatus must be"
+            " FAILURE",
+            "subscription.notFailed",
+            subscription=record.id,
+        )
+    return replace(record, consumer_status="STARTED", failure_cause=None)
+
+
+def reconfigured(
+    record: SubscriptionRecord, configuration: dict[str, Any] | None
+) -> SubscriptionRecord:
+    """Send its events elsewhere; that is a new beginning, too.
+
+    :param configuration: where they go, checked.
+    """
+    return replace(
+        record,
+        consumer_configuration=configuration,
+        consumer_status="STARTED",
+        failure_cause=None,
+    )
 
 
 def closed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:

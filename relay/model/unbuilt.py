@@ -98,10 +98,6 @@ KafkaPort = Annotated[Any, refused(anything, "Kafka listeners are not supported 
 ClientRegistration = Annotated[
     Any, refused(anything, "dynamic client registration is not supported yet")
 ]
-ConsumerConfiguration = Annotated[
-    Any,
-    refused(anything, "PUSH plans, which this configures, are not supported yet"),
-]
 
 # What happens to traffic.
 NativeSteps = Annotated[Any, refused(anything, "steps of Kafka APIs are not supported")]
@@ -116,7 +112,12 @@ Discovery = Annotated[
     Any, refused(service_on, "service discovery is not supported yet")
 ]
 DeadLetterQueue = Annotated[
-    Any, refused(anything, "dead letter queues are not supported yet")
+    Any,
+    refused(
+        anything,
+        "dead letter queues at endpoints are not supported: each subscription has a"
+        " list of its own",
+    ),
 ]
 
 # What is recorded about traffic.

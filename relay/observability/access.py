@@ -55,14 +55,40 @@ class AccessRecord:
     """The name of the clock that ended the exchange, if one did."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """What is known of one attempt to deliver an event to a consumer."""
+
+    api_id: str
+    plan_id: str
+    application_id: str
+    subscription_id: str
+    entrypoint: str
+    event_id: str
+    attempt: int
+    """From 1 on."""
+    status: int
+    """Of the answer; 0 for none."""
+    bytes_out: int
+    """Of the body."""
+    duration_ms: int
+    result: str
+    """What follows: ``delivered``, ``retry``, ``rejected`` or ``stopped``."""
+    problem: str | None
+    """Why there was no answer."""
+
+
 class AccessLog(Protocol):
-    """What exchanges report to."""
+    """What exchanges and deliveries report to."""
 
     def opened(self, record: AccessRecord, now_ms: int) -> None:
         """An event stream has begun."""
 
     def closed(self, record: AccessRecord, now_ms: int) -> None:
         """An exchange is over."""
+
+    def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
+        """An attempt to deliver an event is over."""
 
 
 class JsonAccessLog:
@@ -84,6 +110,26 @@ class JsonAccessLog:
     def closed(self, record: AccessRecord, now_ms: int) -> None:
         """Write that an exchange is over."""
         self._line("close", record, now_ms)
+
+    def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
+        """Write what came of an attempt to deliver an event."""
+        line = {
+            "ts": timestamp(now_ms),
+            "kind": "delivery",
+            "apiId": record.api_id,
+            "planId": record.plan_id,
+            "applicationId": record.application_id,
+            "subscriptionId": record.subscription_id,
+            "entrypoint": record.entrypoint,
+            "eventId": record.event_id,
+            "attempt": record.attempt,
+            "status": record.status,
+            "bytesOut": record.bytes_out,
+            "durationMs": record.duration_ms,
+            "result": record.result,
+            "problem": record.problem,
+        }
+        self._write(_ENCODER.encode(line) + "\n")
 
     def _line(self, kind: str, record: AccessRecord, now_ms: int) -> None:
         line: dict[str, object] = {
@@ -123,6 +169,9 @@ class NoAccessLog:
         """Write nothing."""
 
     def closed(self, record: AccessRecord, now_ms: int) -> None:
+        """Write nothing."""
+
+    def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
         """Write nothing."""
 
 

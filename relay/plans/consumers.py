@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from relay.model.consumers import Entitlement, KeyStanding
@@ -44,12 +44,16 @@ class Consumers:
 
     def __init__(self) -> None:
         self.watchers: list[Watcher] = []
+        self.on_pushed: Callable[[Entitlement], None] | None = None
+        """Told whenever something of a subscription whose events are sent to it may
+        have changed, with what it was, or is now."""
         self.closed_plans: frozenset[str] = frozenset()
         """Plans that are closed, though a deployment may still have them."""
         self._all: dict[str, Entitlement] = {}
         self._by_key: dict[tuple[str, str], tuple[Entitlement, KeyStanding]] = {}
         self._by_client: dict[tuple[str, str], Entitlement] = {}
         self._by_certificate: dict[tuple[str, str], Entitlement] = {}
+        self._pushed: dict[str, dict[str, Entitlement]] = {}
 
     def __len__(self) -> int:
         return len(self._all)
@@ -83,6 +87,14 @@ class Consumers:
         """
         return self._by_certificate.get((plan_id, digest))
 
+    def pushed(self, api_id: str) -> list[Entitlement]:
+        """
+        List the subscriptions of an API whose events are sent to them.
+
+        :param api_id: the API.
+        """
+        return list(self._pushed.get(api_id, {}).values())
+
     def of_plan(self, plan_id: str) -> list[Entitlement]:
         """
         List the subscriptions to a plan; it looks at all there are.
@@ -115,6 +127,19 @@ class Consumers:
                 self._index(after)
             if before is not None and before != after:
                 self._tell(before, after)
+            known = after or before
+            if known is not None and known.consumer_configuration is not None:
+                self._follow(known, after is not None)
+
+    def _follow(self, one: Entitlement, in_force: bool) -> None:
+        of_api = self._pushed.setdefault(one.api_id, {})
+        of_api.pop(one.subscription_id, None)
+        if in_force:
+            of_api[one.subscription_id] = one
+        elif not of_api:
+            del self._pushed[one.api_id]
+        if self.on_pushed is not None:
+            self.on_pushed(one)
 
     def close_plans(self, plan_ids: Collection[str]) -> None:
         """

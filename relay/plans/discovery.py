@@ -42,7 +42,8 @@ class Plans:
         :raises ValueError: when one cannot be enforced.
         """
         ordered = sorted(
-            ((self._type_of(plan), plan) for plan in snapshots),
+            # Nobody comes in by a PUSH plan: its consumers are called.
+            ((self._type_of(plan), plan) for plan in snapshots if "security" in plan),
             key=lambda pair: pair[0].order,
         )
         rules = {

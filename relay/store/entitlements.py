@@ -52,6 +52,8 @@ class Entitlements:
                 subscriptions.c.application_id,
                 subscriptions.c.starting_at_ms,
                 subscriptions.c.ending_at_ms,
+                subscriptions.c.consumer_configuration,
+                subscriptions.c.consumer_status,
                 applications.c.definition,
             )
             .join(applications, applications.c.id == subscriptions.c.application_id)
@@ -69,6 +71,8 @@ class Entitlements:
                 client_id_of(row.definition),
                 certificate_of(row.definition),
                 row.definition.get("settings") or {},
+                row.consumer_configuration,
+                row.consumer_status == "FAILURE",
             )
             for row in rows
         }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -141,6 +142,9 @@ subscriptions = Table(
     Column("consumer_message", Text),
     Column("publisher_message", Text),
     Column("metadata", Document, nullable=False),
+    Column("consumer_configuration", Document),
+    Column("consumer_status", Text, nullable=False, server_default="STARTED"),
+    Column("failure_cause", Text),
     Column("starting_at_ms", BigInteger),
     Column("ending_at_ms", BigInteger),
     Column("created_at_ms", BigInteger, nullable=False),
@@ -237,6 +241,41 @@ channel_publications = Table(
     Column("key", Text, primary_key=True),
     Column("ids", Document, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column(
+        "subscription_id",
+        Text,
+        ForeignKey("subscriptions.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    _owner("api_id", "apis.id"),
+    Column("channel", Text, nullable=False),
+    Column("position", Text),
+    Column("delivered", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("failed_in_a_row", BigInteger, nullable=False),
+    Column("gaps", BigInteger, nullable=False),
+    Column("last_gap", Document),
+    Column("updated_at_ms", BigInteger, nullable=False),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    _owner("subscription_id", "subscriptions.id"),
+    Column("event_id", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("status", Integer),
+    Column("reason", Text, nullable=False),
+    Column("event", Document, nullable=False),
+    Column("replay", Boolean, nullable=False),
 )
 
 # No foreign key: that an API is gone must outlive the API. Numbers are never used

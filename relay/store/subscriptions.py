@@ -92,7 +92,9 @@ class Subscriptions:
         )
         self._changes.touch(SUBSCRIPTION + record.id)
         # SUBSCRIPTION_ACCEPTED, SUBSCRIPTION_PAUSED, SUBSCRIPTION_CLOSED, ...
-        event = saved.status if saved.status != stored.status else "UPDATED"
+        event: str = saved.status if saved.status != stored.status else "UPDATED"
+        if saved.consumer_status == "FAILURE" != stored.consumer_status:
+            event = "FAILED"
         self._note(event, stored, saved)
         return saved
 
@@ -131,4 +133,7 @@ def _told(record: SubscriptionRecord | None) -> dict[str, object]:
         "metadata": record.metadata,
         "startingAt": record.starting_at_ms,
         "endingAt": record.ending_at_ms,
+        "consumerConfiguration": record.consumer_configuration,
+        "consumerStatus": record.consumer_status,
+        "failureCause": record.failure_cause,
     }

@@ -7,6 +7,7 @@ from relay.store.apis import Apis
 from relay.store.applications import Applications
 from relay.store.audits import SYSTEM, Actor, Audits
 from relay.store.changes import Changes
+from relay.store.deliveries import Deliveries
 from relay.store.deployments import Deployments
 from relay.store.entitlements import Entitlements
 from relay.store.histories import Histories
@@ -42,6 +43,7 @@ class Transaction:
         )
         self.entitlements = Entitlements(connection)
         self.histories = Histories(connection, now_ms)
+        self.deliveries = Deliveries(connection, self.changes)
 
     def touch(self, api_id: str) -> None:
         """Announce that what gateways serve of an API may differ from now on.

@@ -14,6 +14,7 @@ from relay.channel.channels import Channels
 from relay.connectors.memory_endpoint import memory_endpoint
 from relay.gateway.builder import Builder
 from relay.gateway.message import MessageAnswerer, MessageCall
+from relay.gateway.push import PushedApi
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
 from relay.model.message_kinds import HTTP_POST_ENTRYPOINT
@@ -92,6 +93,23 @@ class Entrypoints:
         """There is nothing to close."""
 
 
+class Pushed:
+    """Notes which APIs' consumers are called."""
+
+    def __init__(self) -> None:
+        self.apis: list[PushedApi] = []
+        self.quiet: Deferred[None] = Deferred()
+
+    def begin(self, api: PushedApi) -> None:
+        """Call them."""
+        self.apis.append(api)
+
+    def end(self, api: PushedApi) -> Deferred[None]:
+        """Call them no more, when the test says so."""
+        self.apis.remove(api)
+        return self.quiet
+
+
 class ChannelsTests(SynchronousTestCase):
     """One API with topics, deployed again and again."""
 
@@ -100,6 +118,7 @@ class ChannelsTests(SynchronousTestCase):
         self.clock = Clock()
         self.leases = Leases()
         self.entrypoints = Entrypoints()
+        self.pushing = Pushed()
         self.builder = Builder(
             Services.assemble(
                 self.clock,
@@ -116,6 +135,7 @@ class ChannelsTests(SynchronousTestCase):
             Policies([]),
             Outbound.trusting(self.clock, Guard(), None),
             self.leases,
+            self.pushing,
         )
 
     def build(self, linger_ms: int) -> ServedApi:

@@ -12,6 +12,7 @@ from relay.management.apis import Apis
 from relay.management.applications import Applications
 from relay.management.audits import Audits
 from relay.management.channels import Channels
+from relay.management.dead_letters import DeadLetters
 from relay.management.deployments import Deployments
 from relay.management.health import Health
 from relay.management.pictures import Pictures
@@ -32,6 +33,7 @@ FAMILIES = (
     Applications,
     Audits,
     Channels,
+    DeadLetters,
     Deployments,
     Health,
     Pictures,
@@ -42,7 +44,7 @@ FAMILIES = (
     Tokens,
     Users,
 )
-SUBJECTS = "api|apiKey|application|body|json|patch|plan|query|subscription|token|user"
+SUBJECTS = "api|apiKey|application|body|deadLetter|json|patch|plan|query|subscription|token|user"
 CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 
 

@@ -68,7 +68,6 @@ class CreateTests(ConsumerCase):
                 "planId": self.plan_id,
                 "customApiKey": "no spaces",
                 "metadata": {"a": 1},
-                "consumerConfiguration": {"entrypointId": "webhook"},
                 "x": 1,
             },
         )
@@ -78,7 +77,6 @@ class CreateTests(ConsumerCase):
                 "applicationId",
                 "customApiKey",
                 "metadata.a",
-                "consumerConfiguration",
                 "x",
             },
         )

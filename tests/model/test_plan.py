@@ -48,10 +48,16 @@ class PlanTests(SynchronousTestCase):
                 "security": {"type": "KEY_LESS", "configuration": {}},
             },
         )
-        self.assertEqual(
-            problems({}),
-            [Issue("is required", "name"), Issue("is required", "security")],
-        )
+        self.assertEqual(problems({}), [Issue("is required", "name")])
+        self.assertEqual(problems({"name": "a"}), [Issue("is required", "security")])
+
+    def test_push(self) -> None:
+        """A plan for those who are called recognises nobody."""
+        plan = PlanDefinition.read({"name": "a", "mode": "push"})
+        self.assertEqual((plan.mode, plan.security), ("PUSH", None))
+        self.assertNotIn("security", plan.to_json())
+        (issue,) = problems({"name": "a", "mode": "PUSH", "security": {"type": "JWT"}})
+        self.assertEqual(issue.location, "security")
 
     def test_descriptive(self) -> None:
         """Every descriptive field is kept and given back as it came."""
@@ -86,7 +92,6 @@ class PlanTests(SynchronousTestCase):
             "bootstrapPort": 9092,
             "brokerRangeStart": 9100,
             "brokerRangeEnd": 9102,
-            "mode": "push",
         }
         self.assertEqual(
             sorted(

@@ -66,6 +66,15 @@ ALLOWED: dict[str, set[str]] = {
         "plugins",
         "upstream",
     },
+    "webhook": {
+        "channel",
+        "expression",
+        "gateway",
+        "model",
+        "observability",
+        "plans",
+        "upstream",
+    },
     "demo": set(),
 }
 """What each part of ``relay`` may import of the others; ``tap`` may import all."""

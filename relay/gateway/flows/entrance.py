@@ -6,21 +6,27 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from twisted.web.http_headers import Headers
+
+from relay.channel.channel import Channel
 from relay.expression.errors import EvaluationFailed
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import call_of
 from relay.gateway.flows.chain import Flows, NoFlow
 from relay.gateway.flows.control import ExchangeControl
+from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.gateway.flows.passage import Passage
 from relay.gateway.flows.selection import Asked
 from relay.gateway.refusals import Refusal
+from relay.policies.call import Call, Request
 from relay.policies.discovery import Policies
 from relay.policies.interfaces import PolicyContext
 from relay.policies.paths import segments_of
-from relay.policies.scope import shared_scope
+from relay.policies.scope import call_scope, shared_scope
 
 NOTHING: frozenset[str] = frozenset()
+SUBSCRIBE = frozenset({"SUBSCRIBE"})
 
 
 class Entrance:
@@ -73,6 +79,46 @@ class Entrance:
         passage = Passage(exchange, call, chosen, turn_away or exchange.refuse)
         exchange.adornments.append(passage.add_headers)
         passage.enter(lambda: proceed(passage))
+
+    def shaped(
+        self,
+        channel: Channel,
+        path: bytes,
+        query: bytes | None,
+        entrypoint: str,
+        ids: Mapping[str, str],
+        wall_ms: Callable[[], int],
+    ) -> Channel | ShapedChannel:
+        """
+        Give a channel as a consumer is to see it that is called, and does not call.
+
+        :param channel: the channel.
+        :param path: what would follow the context-path.
+        :param query: the raw query, None without ``?``.
+        :param entrypoint: the id of its kind.
+        :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
+        :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+        :raises NoFlow: when one must fit, and none does.
+        :raises EvaluationFailed: when what depends on the consumer has no value.
+        """
+        call = Call(Request("", path, query, Headers()), ids=ids)
+        call.attributes.update(
+            {
+                "api": ids["api"],
+                "plan": ids["plan"],
+                "application": ids["application"],
+                "subscription-id": ids["subscription"],
+            }
+        )
+        call.scope.update(call_scope(call, {}, self._flows.shared))
+        call.scope["plan"] = self._flows.plan(ids["plan"])
+        asked = Asked("", segments_of(path), SUBSCRIBE, entrypoint, call.scope)
+        chosen = self._flows.choose(ids["plan"], asked)
+        call.path_parameters.update(chosen.parameters)
+        pipeline = Pipeline(chosen.steps("subscribe"), call.scope)
+        if not pipeline:
+            return channel
+        return ShapedChannel(channel, pipeline, Pipeline((), call.scope), wall_ms)
 
     def close(self) -> None:
         """The deployment is no longer served."""

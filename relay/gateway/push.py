@@ -1,0 +1,91 @@
+"""
+APIs whose consumers are called: what whoever calls them is given of a deployment.
+
+The gateway itself calls nobody. It hands the channels of an API to what does, with the
+lease by which of several processes one does, and the flows that events go through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.web.http_headers import Headers
+
+from relay.channel.channel import Channel
+from relay.channel.channels import Channels
+from relay.gateway.custody import Custody
+from relay.gateway.flows.entrance import Entrance
+from relay.gateway.flows.events import ShapedChannel
+
+
+@dataclass(frozen=True, eq=False)
+class PushedApi:
+    """
+    A deployment of such an API.
+
+    :param id: of the API.
+    :param entrypoints: the configurations of its entrypoints, by their types.
+    :param plan_ids: its PUSH plans.
+    :param channels: its channels.
+    :param custody: knows whether this process is the one that calls.
+    :param entrance: leads into its flows; None without any.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    """
+
+    id: str
+    entrypoints: Mapping[str, dict[str, Any]]
+    plan_ids: frozenset[str]
+    channels: Channels
+    custody: Custody
+    entrance: Entrance | None
+    wall_ms: Callable[[], int]
+
+    def open_channel(
+        self,
+        path: bytes,
+        query: bytes | None,
+        entrypoint: str,
+        ids: Mapping[str, str],
+    ) -> Channel | ShapedChannel:
+        """
+        Find or open a channel, as flows let a consumer see it.
+
+        :param path: what would follow the context-path, raw.
+        :param query: the raw query, None without ``?``.
+        :param entrypoint: the id of the entrypoint's kind.
+        :param ids: ``plan``, ``application`` and ``subscription``.
+        :raises ChannelRefused: when there are as many as there may be, or another
+            process serves them.
+        :raises NoFlow: when the API wants a flow that fits, and none does.
+        :raises EvaluationFailed: when what depends on the consumer has no value.
+        """
+        address = f"subscription {ids['subscription']}"
+        channel = self.channels.open(path, query, Headers(), address)
+        if self.entrance is None:
+            return channel
+        whole = {"api": self.id, **ids}
+        return self.entrance.shaped(
+            channel, path, query, entrypoint, whole, self.wall_ms
+        )
+
+
+class Pushing(Protocol):
+    """What calls consumers."""
+
+    def begin(self, api: PushedApi) -> None:
+        """
+        Call the consumers of an API.
+
+        :param api: a deployment, in the place of the one before.
+        """
+
+    def end(self, api: PushedApi) -> Deferred[None]:
+        """
+        Call them no more, unless another deployment has taken its place.
+
+        :param api: one that was begun.
+        :return: fires when the last call is over.
+        """

@@ -1,0 +1,76 @@
+"""Where the events of a subscription go: checked, completed, and shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from relay.catalog import Catalog
+from relay.model.consumer_configuration import unmasked
+from relay.model.errors import Invalid, Issue
+from relay.model.records import ApiRecord, PlanRecord
+from relay.model.scalars import decoded
+from relay.model.secrets import masked
+from relay.model.webhook_subscription import signed
+
+AT = "consumerConfiguration"
+_OWN = "entrypointConfiguration"
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A configuration as it is to be kept."""
+
+    value: dict[str, Any] | None = field(default=None, repr=False)
+    made: str | None = field(default=None, repr=False)
+    """A secret that was made for it: this is when it is shown."""
+
+
+def configure(
+    catalog: Catalog,
+    api: ApiRecord,
+    plan: PlanRecord,
+    sent: Any,
+    before: Mapping[str, Any] | None = None,
+) -> Configured:
+    """
+    :param sent: what somebody wants it to be; None for what it is.
+    :param before: what it is.
+    :raises Invalid: when it is missing, does not belong there, or cannot be used.
+    """
+    push = plan.definition.get("mode") == "PUSH"
+    if not push:
+        if sent:
+            raise Invalid([Issue("is for subscriptions to PUSH plans", AT)])
+        return Configured()
+    if sent is None:
+        if before is None:
+            raise Invalid([Issue("is required by a PUSH plan", AT)])
+        return Configured(dict(before))
+    if isinstance(sent, Mapping) and _OWN in sent:
+        try:
+            sent = {**sent, _OWN: decoded(sent[_OWN])}
+        except ValueError as error:
+            raise Invalid([Issue(str(error), f"{AT}.{_OWN}")]) from None
+    value, problems = unmasked(sent, before, AT)
+    if problems:
+        raise Invalid(problems)
+    catalog.check_consumer(value, api.definition, AT)
+    key = secrets.token_bytes(SECRET_BYTES)
+    own, made = signed(value.get(_OWN) or {}, (before or {}).get(_OWN), key)
+    return Configured({**value, _OWN: own}, made)
+
+
+def configuration_json(value: Mapping[str, Any], made: str | None) -> dict[str, Any]:
+    """
+    Give a configuration without its secrets.
+
+    :param made: the one that may be seen, because it was made just now.
+    """
+    shown: dict[str, Any] = masked(value)
+    if made is not None:
+        shown[_OWN]["signature"]["secret"] = made
+    return shown

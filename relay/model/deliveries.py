@@ -1,0 +1,50 @@
+"""How far the delivery of a subscription is, and what could not be delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryState:
+    """How far a subscription's events have been delivered."""
+
+    subscription_id: str
+    api_id: str
+    channel: str
+    """Where the events come from, as the subscription writes it."""
+    position: str | None = None
+    """The id of the last event that is done with; None before the first place."""
+    delivered: int = 0
+    """Events that were taken, those of the dead-letter list not counted."""
+    failed: int = 0
+    """Attempts that were not."""
+    failed_in_a_row: int = 0
+    """Events since the last one that was taken."""
+    gaps: int = 0
+    """How often events may have been missed."""
+    last_gap: dict[str, Any] | None = None
+    """``reason``, ``after`` (an event's id, or None) and ``atMs``."""
+    updated_at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event that could not be delivered."""
+
+    id: str
+    """A lower-case UUIDv4."""
+    subscription_id: str
+    event_id: str
+    at_ms: int
+    """When it was given up."""
+    attempts: int
+    status: int | None
+    """Of the last answer; None when there was none."""
+    reason: str
+    """For people; it holds no secret."""
+    event: dict[str, Any] = field(repr=False)
+    """The event as it was to be sent."""
+    replay: bool = False
+    """Whether somebody wants it sent again."""

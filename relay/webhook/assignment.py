@@ -1,0 +1,80 @@
+"""What is to be delivered: a subscription's events, by a deployment of its API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from relay.channel.channel import Channel
+from relay.gateway.flows.events import ShapedChannel
+from relay.gateway.push import PushedApi
+from relay.model.consumer_configuration import ConsumerConfiguration
+from relay.model.consumers import Entitlement
+from relay.model.webhook_options import WebhookOptions
+from relay.model.webhook_subscription import WebhookSubscription
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """
+    One subscription.
+
+    :param api: the deployment.
+    :param subscription: the subscription, in force.
+    :param configuration: what it says.
+    :param webhook: what it says of the receiver.
+    :param options: what the publisher says.
+    """
+
+    api: PushedApi
+    subscription: Entitlement
+    configuration: ConsumerConfiguration
+    webhook: WebhookSubscription
+    options: WebhookOptions
+
+    @classmethod
+    def of(cls, api: PushedApi, subscription: Entitlement) -> Assignment:
+        """
+        Read a subscription.
+
+        :param api: the deployment.
+        :param subscription: one whose events are to be delivered.
+        :raises ValueError: when it cannot be read.
+        """
+        configuration = ConsumerConfiguration.read(subscription.consumer_configuration)
+        return cls(
+            api,
+            subscription,
+            configuration,
+            WebhookSubscription.read(configuration.entrypoint_configuration),
+            WebhookOptions.read(api.entrypoints[configuration.entrypoint_id]),
+        )
+
+    @property
+    def id(self) -> str:
+        """Of the subscription."""
+        return self.subscription.subscription_id
+
+    @staticmethod
+    def key(api: PushedApi, subscription: Entitlement) -> Hashable:
+        """
+        Give what is equal as long as the delivery can go on as it is.
+
+        :param api: the deployment.
+        :param subscription: the subscription.
+        """
+        configuration = json.dumps(subscription.consumer_configuration, sort_keys=True)
+        return (api, subscription.plan_id, configuration)
+
+    def open_channel(self) -> Channel | ShapedChannel:
+        """
+        Open the channel; see :meth:`PushedApi.open_channel`.
+        """
+        path, query = self.configuration.place
+        ids = {
+            "plan": self.subscription.plan_id,
+            "application": self.subscription.application_id,
+            "subscription": self.id,
+        }
+        return self.api.open_channel(path, query, self.configuration.entrypoint_id, ids)

@@ -1,0 +1,90 @@
+"""Tokens that are fetched to be shown to receivers (RFC 6749, 4.4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
+
+from relay.model.webhook_subscription import Oauth2Auth
+from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
+
+EARLY_S = 10.0
+"""How long before its end a token is fetched anew."""
+UNTOLD_S = 300.0
+"""How long one is used whose end is not told."""
+MOST_BYTES = 65_536
+
+Send = Callable[[OutboundRequest], Deferred[OutboundAnswer]]
+
+
+class Bearer:
+    """
+    Fetches the token of one subscription, and keeps it while it is good.
+
+    :param clock: what tells the time.
+    :param auth: where it is fetched, and as whom.
+    :param send: makes calls.
+    """
+
+    def __init__(self, clock: IReactorTime, auth: Oauth2Auth, send: Send) -> None:
+        self._clock = clock
+        self._auth = auth
+        self._send = send
+        self._token: str | None = None
+        self._ends_s = 0.0
+
+    def token(self) -> Deferred[str]:
+        """
+        Give a token.
+
+        :return: fails with :class:`OutboundError` when none can be had.
+        """
+        if self._token is not None and self._clock.seconds() < self._ends_s:
+            return succeed(self._token)
+        auth = self._auth
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": auth.client_id,
+            "client_secret": auth.client_secret,
+        }
+        if auth.scopes:
+            form["scope"] = " ".join(auth.scopes)
+        request = OutboundRequest(
+            auth.endpoint,
+            "POST",
+            [
+                ("Content-Type", "application/x-www-form-urlencoded"),
+                ("Accept", "application/json"),
+            ],
+            urlencode(form).encode("ascii"),
+            max_bytes=MOST_BYTES,
+        )
+        return self._send(request).addCallback(self._read)
+
+    def forget(self) -> bool:
+        """
+        Fetch another one next time.
+
+        :return: whether there was one.
+        """
+        token, self._token = self._token, None
+        return token is not None
+
+    def _read(self, answer: OutboundAnswer) -> str:
+        if answer.status != 200:
+            raise OutboundError(f"the token endpoint answered {answer.status}")
+        try:
+            body = json.loads(answer.body)
+            token = str(body["access_token"])
+            if not token or not all("!" <= letter <= "~" for letter in token):
+                raise ValueError
+            lasts_s = float(body.get("expires_in", UNTOLD_S))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            raise OutboundError("the token endpoint gave no token") from None
+        self._token = token
+        self._ends_s = self._clock.seconds() + max(lasts_s - EARLY_S, 0.0)
+        return token

@@ -1,0 +1,158 @@
+"""Sends the events of one subscription, one POST each."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from relay import __version__
+from relay.model.webhook_options import WebhookHttp
+from relay.model.webhook_subscription import WebhookSubscription, read_secret
+from relay.upstream.outbound import (
+    Outbound,
+    OutboundAnswer,
+    OutboundError,
+    OutboundRefused,
+    OutboundRequest,
+)
+from relay.webhook.bearer import Bearer
+from relay.webhook.event import OutgoingEvent
+from relay.webhook.receipt import Receipt, read_retry_after
+from relay.webhook.signature import sign
+
+
+class Courier:
+    """
+    Sends the events of one subscription.
+
+    :param clock: what tells the time.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    :param outbound: makes guarded calls.
+    :param subscription: where events go.
+    :param http: the clocks.
+    :raises MaterialError: when its certificates cannot be used.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wall_ms: Callable[[], int],
+        outbound: Outbound,
+        subscription: WebhookSubscription,
+        http: WebhookHttp,
+    ) -> None:
+        if "ssl" in subscription.model_fields_set:
+            outbound = outbound.with_ssl(subscription.ssl)
+        self._outbound = outbound
+        self._wall_ms = wall_ms
+        self._http = http
+        self._url = subscription.callback_url
+        self.host = urlsplit(self._url).hostname or ""
+        """Where events go, as far as logs may have it."""
+        self._own = [(one.name, one.value) for one in subscription.headers]
+        signature = subscription.signature
+        secrets = (signature.secret, signature.previous_secret)
+        self._keys = [read_secret(one) for one in secrets if one is not None]
+        auth = subscription.auth
+        self._authorization: str | None = None
+        self._bearer: Bearer | None = None
+        if auth.basic is not None:
+            pair = f"{auth.basic.username}:{auth.basic.password}".encode()
+            self._authorization = f"Basic {base64.b64encode(pair).decode('ascii')}"
+        elif auth.token is not None:
+            self._authorization = f"Bearer {auth.token.value}"
+        elif auth.oauth2 is not None:
+            self._bearer = Bearer(clock, auth.oauth2, outbound.call)
+
+    def send(
+        self, event: OutgoingEvent, attempt: int, gap: str | None
+    ) -> Deferred[Receipt]:
+        """
+        Send an event once.
+
+        :param event: the event.
+        :param attempt: how often it has been sent with this, from 1 on.
+        :param gap: why events may be missing before it; None when none are.
+        :return: fires with what came of it, and does not fail. Cancelling it drops the
+            connection.
+        """
+        headers = [*self._own, *self._told(event, attempt, gap)]
+        if self._bearer is None:
+            sent = self._call(event, headers, self._authorization)
+        else:
+            sent = self._bearer.token().addCallback(
+                lambda token: self._call(event, headers, f"Bearer {token}")
+            )
+        return sent.addCallback(self._answered).addErrback(self._failed)
+
+    def _told(
+        self, event: OutgoingEvent, attempt: int, gap: str | None
+    ) -> list[tuple[str, str]]:
+        at_s = self._wall_ms() // 1000
+        told = [
+            ("Content-Type", event.content_type),
+            ("User-Agent", f"Relay/{__version__}"),
+            ("webhook-id", event.id),
+            ("webhook-timestamp", str(at_s)),
+            ("webhook-signature", sign(self._keys, event.id, at_s, event.body)),
+            ("Relay-Event-Type", _one_line(event.type)),
+            ("Relay-Attempt", str(attempt)),
+        ]
+        if event.topic:
+            told.append(("Relay-Topic", _one_line(event.topic)))
+        if gap is not None:
+            told.append(("Relay-Gap", gap))
+        return told
+
+    def _call(
+        self,
+        event: OutgoingEvent,
+        headers: list[tuple[str, str]],
+        authorization: str | None,
+    ) -> Deferred[OutboundAnswer]:
+        if authorization is not None:
+            headers = [*headers, ("Authorization", authorization)]
+        http = self._http
+        return self._outbound.call(
+            OutboundRequest(
+                self._url,
+                "POST",
+                headers,
+                event.body,
+                http.connect_timeout,
+                http.connect_timeout + http.read_timeout,
+            )
+        )
+
+    def _answered(self, answer: OutboundAnswer) -> Receipt:
+        value = answer.headers.getRawHeaders(b"retry-after", [None])[0]
+        told = None if value is None else value.decode("latin-1")
+        wait_s = read_retry_after(told, self._wall_ms() / 1000)
+        stale = answer.status == 401 and self._bearer is not None
+        if stale and self._bearer is not None:
+            stale = self._bearer.forget()
+        return Receipt(answer.status, retry_after_s=wait_s, stale=stale)
+
+    def _failed(self, failure: Failure) -> Receipt:
+        error = failure.value
+        if isinstance(error, OutboundError):
+            barred = isinstance(error, OutboundRefused)
+            return Receipt(None, str(error), barred=barred)
+        if isinstance(error, CancelledError):
+            return Receipt(None, "given up: delivery has been stopped")
+        self.log.failure("a delivery failed", failure)
+        return Receipt(None, "an error of the relay's own, which its log tells")
+
+
+def _one_line(text: str) -> str:
+    """Give a text as the value of a header."""
+    text = "".join(one if one.isprintable() else " " for one in text)
+    return " ".join(text.split())

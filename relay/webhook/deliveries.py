@@ -1,0 +1,268 @@
+"""
+All deliveries of this process: begun, changed and ended as subscriptions and
+deployments are.
+
+Whatever happens, what is to run is found out anew and compared with what runs: so that
+each subscription is delivered once, and a delivery that is to run differently has ended
+before the next one begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredList, succeed
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+
+from relay.gateway.push import PushedApi
+from relay.gateway.services import Services
+from relay.model.consumers import Entitlement
+from relay.observability.access import DeliveryRecord
+from relay.plans.consumers import in_force
+from relay.upstream.outbound import Outbound
+from relay.webhook.assignment import Assignment
+from relay.webhook.courier import Courier
+from relay.webhook.delivery import Delivery
+from relay.webhook.event import OutgoingEvent
+from relay.webhook.journal import Journal, Ledger
+from relay.webhook.receipt import Receipt
+
+GRACE_S = 0.6
+"""How long an attempt may still take to end when its subscription ends."""
+LONGEST_WAIT_S = 3600.0
+"""After how long, at the latest, it is looked who begins or ends by the clock."""
+
+
+class Deliveries:
+    """
+    Delivers the events of all subscriptions that this process is to deliver.
+
+    :param services: what the gateway shares.
+    :param ledger: where it is kept how far subscriptions are.
+    :param outbound: makes guarded calls.
+    """
+
+    log = Logger()
+
+    def __init__(self, services: Services, ledger: Ledger, outbound: Outbound) -> None:
+        self._clock = services.reactor
+        self._wall_ms = services.wall_ms
+        self._consumers = services.consumers
+        self._access = services.access
+        self._outbound = outbound
+        self._journal = Journal(services.reactor, ledger)
+        self._apis: dict[str, PushedApi] = {}
+        self._running: dict[str, tuple[Hashable, Delivery]] = {}
+        self._ending: dict[str, Deferred[None]] = {}
+        self._broken: dict[str, Hashable] = {}
+        """Those that cannot be begun as they are."""
+        self._timer: IDelayedCall | None = None
+        self._drained = False
+        services.consumers.on_pushed = self._changed
+
+    def begin(self, api: PushedApi) -> None:
+        """
+        Deliver the events of an API.
+
+        :param api: a deployment, in the place of the one before.
+        """
+        self._apis[api.id] = api
+        api.custody.on_change = lambda: self._moved(api)
+        self._reconcile(api.id)
+
+    def end(self, api: PushedApi) -> Deferred[None]:
+        """
+        Deliver them no more, unless another deployment has taken its place.
+
+        :param api: one that was begun.
+        :return: fires when the last attempt is over and all is written.
+        """
+        if self._apis.get(api.id) is not api:
+            return succeed(None)
+        del self._apis[api.id]
+        self._reconcile(api.id)
+        return self._quiet(api.id)
+
+    def drain(self, grace_ms: int) -> Deferred[None]:
+        """
+        Begin nothing more, and let what is under way end.
+
+        :param grace_ms: how long that may take.
+        :return: fires when all is over and written.
+        """
+        self._drained = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for subscription_id in list(self._running):
+            self._stop(subscription_id, grace_ms / 1000)
+        return self._quiet(None)
+
+    def view(self, subscription_id: str) -> dict[str, Any] | None:
+        """
+        Say how a delivery is, for people.
+
+        :param subscription_id: the subscription.
+        :return: None when this process does not deliver it.
+        """
+        running = self._running.get(subscription_id)
+        return None if running is None else running[1].as_json()
+
+    def _quiet(self, api_id: str | None) -> Deferred[None]:
+        waiting = [
+            done
+            for subscription_id, done in self._ending.items()
+            if api_id is None
+            or self._running[subscription_id][1].assignment.api.id == api_id
+        ]
+        over: Deferred[None] = Deferred()
+        ended = DeferredList([_beside(one) for one in waiting])
+        ended.addCallback(lambda _: self._journal.flush())
+        ended.addBoth(lambda _: over.callback(None))
+        return over
+
+    def _changed(self, subscription: Entitlement) -> None:
+        running = self._running.get(subscription.subscription_id)
+        if running is not None:
+            running[1].look_for_replays()
+        self._reconcile(subscription.api_id)
+
+    def _moved(self, api: PushedApi) -> None:
+        """This process has become the one that delivers, or is it no longer."""
+        if self._apis.get(api.id) is api or api.id not in self._apis:
+            if not api.custody.here:
+                for subscription_id, (_, delivery) in list(self._running.items()):
+                    if delivery.assignment.api.id == api.id:
+                        self._stop(subscription_id, 0)
+                self._journal.forget(api.id)
+            self._reconcile(api.id)
+
+    def _reconcile(self, api_id: str) -> None:
+        """Let run what is to run of an API, and nothing else."""
+        wanted: dict[str, tuple[Hashable, PushedApi, Entitlement]] = {}
+        api = self._apis.get(api_id)
+        if api is not None and not self._drained and api.custody.here:
+            for one in self._consumers.pushed(api_id):
+                if self._is_due(api, one):
+                    key = Assignment.key(api, one)
+                    wanted[one.subscription_id] = (key, api, one)
+            self._expect_next()
+        for subscription_id, (key, delivery) in list(self._running.items()):
+            if delivery.assignment.api.id == api_id and (
+                subscription_id not in wanted
+                or wanted[subscription_id][0] != key
+                or delivery.gave_up
+            ):
+                self._stop(subscription_id, GRACE_S)
+        for subscription_id, found in wanted.items():
+            if subscription_id not in self._running:
+                self._start(*found)
+
+    def _is_due(self, api: PushedApi, one: Entitlement) -> bool:
+        configuration = one.consumer_configuration or {}
+        return (
+            one.plan_id in api.plan_ids
+            and one.plan_id not in self._consumers.closed_plans
+            and not one.failed
+            and in_force(one, self._wall_ms())
+            and configuration.get("entrypointId") in api.entrypoints
+        )
+
+    def _start(self, key: Hashable, api: PushedApi, one: Entitlement) -> None:
+        if self._broken.get(one.subscription_id) == key:
+            return
+        try:
+            assignment = Assignment.of(api, one)
+            courier = Courier(
+                self._clock,
+                self._wall_ms,
+                self._outbound,
+                assignment.webhook,
+                assignment.options.http,
+            )
+        except (ValueError, OSError) as error:
+            self._broken[one.subscription_id] = key
+            self.log.error(
+                "subscription {id} cannot be delivered: {error}",
+                id=one.subscription_id,
+                error=error,
+            )
+            return
+        self._broken.pop(one.subscription_id, None)
+        delivery = Delivery(
+            assignment, self._clock, self._wall_ms, courier, self._journal, self._tell
+        )
+        self._running[one.subscription_id] = (key, delivery)
+        delivery.start()
+
+    def _stop(self, subscription_id: str, grace_s: float) -> None:
+        delivery = self._running[subscription_id][1]
+        if subscription_id in self._ending:
+            if grace_s <= 0:
+                delivery.stop(0)
+            return
+        done = self._ending[subscription_id] = Deferred()
+
+        def over(_: None) -> None:
+            del self._running[subscription_id], self._ending[subscription_id]
+            done.callback(None)
+            self._reconcile(delivery.assignment.api.id)
+
+        delivery.stop(grace_s).addCallback(over)
+
+    def _expect_next(self) -> None:
+        """Look again when the next subscription begins or ends by the clock."""
+        now_ms = self._wall_ms()
+        instants = [
+            at_ms
+            for api_id in self._apis
+            for one in self._consumers.pushed(api_id)
+            for at_ms in (one.starts_at_ms, one.ends_at_ms)
+            if at_ms is not None and at_ms > now_ms
+        ]
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if instants:
+            wait_s = min((min(instants) - now_ms) / 1000, LONGEST_WAIT_S)
+            self._timer = self._clock.callLater(wait_s, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        for api_id in list(self._apis):
+            self._reconcile(api_id)
+
+    def _tell(
+        self,
+        assignment: Assignment,
+        event: OutgoingEvent,
+        attempt: int,
+        receipt: Receipt,
+        result: str,
+        took_s: float,
+    ) -> None:
+        one = assignment.subscription
+        record = DeliveryRecord(
+            api_id=one.api_id,
+            plan_id=one.plan_id,
+            application_id=one.application_id,
+            subscription_id=one.subscription_id,
+            entrypoint=assignment.configuration.entrypoint_id,
+            event_id=event.id,
+            attempt=attempt,
+            status=receipt.status or 0,
+            bytes_out=len(event.body),
+            duration_ms=round(took_s * 1000),
+            result=result,
+            problem=receipt.problem or None,
+        )
+        self._access.delivered(record, self._wall_ms())
+
+
+def _beside(done: Deferred[None]) -> Deferred[None]:
+    """Give a Deferred that fires with another one."""
+    copy: Deferred[None] = Deferred()
+    done.addCallback(copy.callback)
+    return copy

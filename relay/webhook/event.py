@@ -1,0 +1,97 @@
+"""An event as it leaves: the body of a POST, and what is told beside it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from relay.channel.entry import NOT_JSON, Entry, Gap
+
+JSON = "application/json"
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingEvent:
+    """
+    One event.
+
+    :param id: as clients of the API see it.
+    :param type: its type.
+    :param topic: its topic; empty for none.
+    :param content_type: of the body.
+    :param body: its data.
+    :param told: all of it as JSON, for a dead-letter list.
+    """
+
+    id: str
+    type: str
+    topic: str
+    content_type: str
+    body: bytes
+    told: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> OutgoingEvent:
+        """
+        Read an event.
+
+        :param told: what :class:`EventFraming` wrote, or a dead-letter list holds.
+        """
+        if "dataBase64" in told:
+            body = base64.b64decode(told["dataBase64"])
+        else:
+            # Half of a surrogate pair is JSON, and no UTF-8.
+            body = told["data"].encode("utf-8", "replace")
+        return cls(
+            told["id"],
+            told["type"],
+            told.get("topic") or "",
+            told["contentType"],
+            body,
+            told,
+        )
+
+
+class EventFraming:
+    """
+    Entries as lines of JSON, made once for all webhooks for which they are the same.
+
+    What is told of an event has its place, ``seq``, beside it.
+    """
+
+    key: Hashable = "webhook"
+    family: Hashable = None
+    heartbeat = b""
+    heartbeat_s = 0.0
+
+    def encode(self, entry: Entry) -> bytes:
+        """Give an entry's line."""
+        line = entry.encodings.get(self.key)
+        if line is None:
+            line = entry.encodings[self.key] = self._encode(entry)
+        return line
+
+    def _encode(self, entry: Entry) -> bytes:
+        message = entry.message
+        if message is None:
+            return self.encode_gap(entry.gap) if entry.gap is not None else b""
+        content_type = TEXT
+        if message.binary:
+            content_type = BYTES
+        elif entry.parsed() is not NOT_JSON and isinstance(entry.parsed(), dict | list):
+            content_type = JSON
+        event = {**entry.as_json(), "contentType": content_type}
+        return _line({"seq": entry.seq, "event": event})
+
+    def encode_gap(self, gap: Gap) -> bytes:
+        """Give the line of a gap."""
+        return _line({"gap": {"reason": gap.reason.value, "after": gap.after}})
+
+
+def _line(told: Mapping[str, Any]) -> bytes:
+    return json.dumps(told, separators=(",", ":")).encode() + b"\n"

@@ -1,0 +1,111 @@
+"""A reader of a channel that takes one event at a time, and holds no other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from relay.channel.channel import Channel
+from relay.channel.subscriber import Subscriber
+from relay.gateway.flows.events import ShapedChannel
+from relay.model.channel_options import SlowConsumerOptions
+from relay.model.outcome import Outcome
+from relay.webhook.event import EventFraming, OutgoingEvent
+
+
+class Reader:
+    """
+    Reads a channel for one subscription.
+
+    :param take: given an event; no other comes before :meth:`resume`.
+    :param missed: told where events may be missing: ``reason`` and ``after``.
+    :param lost: told when the channel is closed, or its place no longer kept; the
+        reader is detached by then.
+    """
+
+    def __init__(
+        self,
+        take: Callable[[OutgoingEvent], None],
+        missed: Callable[[dict[str, Any]], None],
+        lost: Callable[[], None],
+    ) -> None:
+        self._take = take
+        self._missed = missed
+        self._lost = lost
+        self._channel: Channel | ShapedChannel | None = None
+        self._subscriber: Subscriber | None = None
+
+    @property
+    def attached(self) -> bool:
+        """Whether it reads a channel."""
+        return self._subscriber is not None
+
+    @property
+    def behind(self) -> int:
+        """How many entries of the channel it has not taken."""
+        subscriber, channel = self._subscriber, self._channel
+        if subscriber is None or channel is None or not subscriber.paused:
+            return 0
+        return channel.log.next_seq - max(subscriber.position, channel.log.first_seq)
+
+    def attach(self, channel: Channel | ShapedChannel, position: str | None) -> str:
+        """
+        Begin to read; events come with the first :meth:`resume`.
+
+        :param channel: the channel.
+        :param position: the id of what was taken last; None for what is new only.
+        :return: the id of the place before the first event that will come.
+        :raises TooManyFilters: when the channel has too many kinds of readers.
+        """
+        subscriber = Subscriber(EventFraming(), self, SlowConsumerOptions())
+        subscriber.piece_bytes = 1
+        channel.attach(subscriber, position)
+        self._channel, self._subscriber = channel, subscriber
+        return channel.log.cursor(subscriber.position - 1)
+
+    def detach(self) -> None:
+        """Read no more; harmless when nothing is read."""
+        channel, self._channel = self._channel, None
+        subscriber, self._subscriber = self._subscriber, None
+        if channel is not None and subscriber is not None:
+            channel.detach(subscriber)
+
+    def pause(self) -> None:
+        """Take nothing for now."""
+        if self._subscriber is not None:
+            self._subscriber.pause()
+
+    def resume(self) -> None:
+        """Take the next event, now or when it comes."""
+        if self._subscriber is not None:
+            self._subscriber.resume()
+
+    def deliver(self, data: bytes) -> None:
+        """Take the first event of what the channel gives, and leave the rest there."""
+        for line in data.splitlines():
+            told = json.loads(line)
+            if "gap" in told:
+                self._missed(told["gap"])
+                continue
+            subscriber = self._subscriber
+            assert subscriber is not None
+            subscriber.pause()
+            subscriber.position = told["seq"] + 1
+            self._take(OutgoingEvent.read(told["event"]))
+            return
+
+    def outlet(self) -> None:
+        """It takes bytes only as they are given to it."""
+
+    def cut(self, outcome: Outcome, key: str) -> None:
+        """Its place is no longer kept."""
+        self.leave()
+
+    def finish(self) -> None:
+        """The source has nothing more to give."""
+
+    def leave(self) -> None:
+        """The channel is closed; there may be another."""
+        self.detach()
+        self._lost()

@@ -1,0 +1,83 @@
+"""What came of one attempt to deliver an event, and what is to be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+LONGEST_RETRY_AFTER_S = 3600.0
+"""What a receiver asks for beyond this is not waited for."""
+_AGAIN = frozenset((408, 425, 429))
+"""Beside 5xx: a receiver that may well take the event later."""
+
+
+class Verdict(Enum):
+    """What becomes of an event."""
+
+    TAKEN = "delivered"
+    AGAIN = "retry"
+    """It may be taken later."""
+    HOPELESS = "rejected"
+    """It never will, but others may."""
+    STOP = "stopped"
+    """No event will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """
+    One attempt.
+
+    :param status: of the answer; None when there was none.
+    :param problem: why there was none, for people; it holds no secret.
+    :param retry_after_s: how long the receiver wants to be left alone.
+    :param barred: whether its address may not be called at all.
+    :param stale: whether a token was refused that can be fetched anew.
+    """
+
+    status: int | None
+    problem: str = ""
+    retry_after_s: float = 0.0
+    barred: bool = False
+    stale: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is to be done."""
+        status = self.status
+        if self.barred or status == 410:
+            return Verdict.STOP
+        if status is None or self.stale or status in _AGAIN or status >= 500:
+            return Verdict.AGAIN
+        return Verdict.TAKEN if 200 <= status < 300 else Verdict.HOPELESS
+
+    @property
+    def reason(self) -> str:
+        """What happened, for people."""
+        if self.status is None:
+            return self.problem
+        if 300 <= self.status < 400:
+            return f"answered {self.status}: redirects are not followed"
+        return f"answered {self.status}"
+
+
+def read_retry_after(value: str | None, now_s: float) -> float:
+    """
+    Read a ``Retry-After`` (RFC 9110, 10.2.3).
+
+    :param value: the header's, None for none.
+    :param now_s: the time of day, in seconds since the Unix epoch.
+    :return: seconds to wait; 0 when it says nothing of use.
+    """
+    if value is None:
+        return 0.0
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        wait_s = float(value[:12])
+    else:
+        try:
+            wait_s = parsedate_to_datetime(value).timestamp() - now_s
+        except (ValueError, OverflowError):
+            return 0.0
+    return min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)
