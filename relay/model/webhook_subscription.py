@@ -69,7 +69,7 @@ def write_secret(key: bytes) -> str:
     return SECRET_PREFIX + base64.b64encode(key).decode("ascii")
 
 
-SigningSecret = Annotated[Secret, AfterValidator(_signing_secret)]
+SigningSecret = Annotated[str, AfterValidator(_signing_secret)]
 
 
 def _not_reserved(header: HeaderValue) -> HeaderValue:
@@ -208,16 +208,17 @@ class Auth(Options):
 class Signature(Options):
     """The HMAC of each delivery, after Standard Webhooks."""
 
-    secret: SigningSecret | None = None
+    secret: Annotated[SigningSecret | None, Field(repr=False)] = None
     """Made, and shown once, unless given."""
-    previous_secret: SigningSecret | None = None
+    previous_secret: Annotated[SigningSecret | None, Field(repr=False)] = None
     """Signed with, too, while receivers go over to another secret."""
 
 
 class WebhookSubscription(Options):
     """The ``entrypointConfiguration`` of a subscription."""
 
-    callback_url: Annotated[Literally, AfterValidator(target.check)]
+    callback_url: Annotated[Literally, AfterValidator(target.check), Field(repr=False)]
+    """Its query may hold a secret."""
     headers: tuple[Annotated[HeaderValue, AfterValidator(_not_reserved)], ...] = ()
     retry: Retry = Retry()
     ssl: Annotated[SslOptions, AfterValidator(_without_files)] = SslOptions()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ EARLY_S = 10.0
 UNTOLD_S = 300.0
 """How long one is used whose end is not told."""
 MOST_BYTES = 65_536
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 Send = Callable[[OutboundRequest], Deferred[OutboundAnswer]]
 
@@ -79,8 +81,8 @@ class Bearer:
             raise OutboundError(f"the token endpoint answered {answer.status}")
         try:
             body = json.loads(answer.body)
-            token = str(body["access_token"])
-            if not token or not all("!" <= letter <= "~" for letter in token):
+            token = body["access_token"]
+            if not isinstance(token, str) or not _TOKEN.fullmatch(token):
                 raise ValueError
             lasts_s = float(body.get("expires_in", UNTOLD_S))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):

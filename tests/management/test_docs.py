@@ -44,7 +44,8 @@ FAMILIES = (
     Tokens,
     Users,
 )
-SUBJECTS = "api|apiKey|application|body|deadLetter|json|patch|plan|query|subscription|token|user"
+SUBJECTS = "api|apiKey|application|body|deadLetter|json|patch|plan|query"
+SUBJECTS += "|subscription|token|user"
 CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 
 

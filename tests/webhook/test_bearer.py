@@ -1,0 +1,92 @@
+"""Tokens that are fetched to be shown to receivers."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
+
+from relay.model.webhook_subscription import Oauth2Auth
+from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
+from relay.webhook.bearer import EARLY_S, UNTOLD_S, Bearer
+
+AUTH = Oauth2Auth(
+    endpoint="https://idp.example/token",
+    client_id="me",
+    client_secret="s3cr3t",
+    scopes=("a", "b"),
+)
+
+
+class BearerTests(SynchronousTestCase):
+    """A token endpoint that answers as a test says."""
+
+    def setUp(self) -> None:
+        """Begin with one that gives tokens."""
+        self.clock = Clock()
+        self.asked: list[OutboundRequest] = []
+        self.status = 200
+        self.body = b'{"access_token": "t", "expires_in": 60}'
+        self.bearer = Bearer(self.clock, AUTH, self.send)
+
+    def send(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:
+        """Answer."""
+        self.asked.append(request)
+        return succeed(OutboundAnswer(self.status, Headers(), self.body))
+
+    def test_the_call(self) -> None:
+        """RFC 6749, 4.4.2, with the credentials in the form."""
+        self.assertEqual(self.successResultOf(self.bearer.token()), "t")
+        (request,) = self.asked
+        self.assertEqual((request.method, request.url), ("POST", AUTH.endpoint))
+        self.assertEqual(
+            parse_qs(request.body.decode()),
+            {
+                "grant_type": ["client_credentials"],
+                "client_id": ["me"],
+                "client_secret": ["s3cr3t"],
+                "scope": ["a b"],
+            },
+        )
+        self.assertNotIn("s3cr3t", repr(request) + repr(AUTH))
+
+    def test_it_is_kept_while_it_is_good(self) -> None:
+        """It is fetched anew a little before its end, or when it was refused."""
+        self.successResultOf(self.bearer.token())
+        self.clock.advance(60 - EARLY_S - 0.1)
+        self.successResultOf(self.bearer.token())
+        self.assertEqual(len(self.asked), 1)
+        self.clock.advance(0.2)
+        self.successResultOf(self.bearer.token())
+        self.assertEqual(len(self.asked), 2)
+        self.assertTrue(self.bearer.forget())
+        self.assertFalse(self.bearer.forget())
+        self.successResultOf(self.bearer.token())
+        self.assertEqual(len(self.asked), 3)
+
+    def test_an_end_that_is_not_told(self) -> None:
+        """Such a token is not kept for ever."""
+        self.body = b'{"access_token": "t"}'
+        self.successResultOf(self.bearer.token())
+        self.clock.advance(UNTOLD_S)
+        self.successResultOf(self.bearer.token())
+        self.assertEqual(len(self.asked), 2)
+
+    def test_answers_of_no_use(self) -> None:
+        """Are failures that tell nothing of what was answered."""
+        for status, body in (
+            (400, b'{"error": "secret"}'),
+            (200, b"secret"),
+            (200, b"[]"),
+            (200, b"{}"),
+            (200, b'{"access_token": ""}'),
+            (200, b'{"access_token": "a b"}'),
+            (200, b'{"access_token": "a\\r\\nX: y"}'),
+            (200, b'{"access_token": "a", "expires_in": "soon"}'),
+        ):
+            self.status, self.body = status, body
+            error = self.failureResultOf(self.bearer.token(), OutboundError)
+            self.assertNotIn("secret", error.getErrorMessage(), body)

@@ -1,0 +1,112 @@
+"""One POST on a real socket, and what comes of it."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Generator
+from typing import Any
+
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.trial.unittest import TestCase
+
+from relay.model.webhook_options import WebhookHttp
+from relay.model.webhook_subscription import WebhookSubscription
+from relay.upstream.guard import Guard
+from relay.upstream.outbound import Outbound
+from relay.webhook.courier import Courier
+from relay.webhook.event import OutgoingEvent
+from relay.webhook.receipt import Receipt
+from tests.wire.receiver import Receiver
+
+SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
+EVENT = OutgoingEvent("abc-1", "t\u00e4st\r\nX: y", "news", "text/plain", b"body", {})
+
+Steps = Generator[Deferred[Any], Any, None]
+
+
+class CourierTests(TestCase):
+    """Each test has a receiver of its own."""
+
+    def setUp(self) -> None:
+        """Begin to receive."""
+        self.receiver = Receiver()
+        self.addCleanup(self.receiver.close)
+
+    def courier(self, allow: str = "localhost", **members: Any) -> Courier:
+        """Make one."""
+        clock: Any = reactor
+        own = {"signature": {"secret": SECRET}, "callbackUrl": self.receiver.url}
+        return Courier(
+            clock,
+            lambda: round(time.time() * 1000),
+            Outbound.trusting(reactor, Guard([allow]), None),
+            WebhookSubscription.read({**own, **members}),
+            WebhookHttp(connect_timeout=1000, read_timeout=1000),
+        )
+
+    @inlineCallbacks
+    def test_what_is_sent(self) -> Steps:
+        """The body as it is, signed; no text of a publisher becomes another header."""
+        header = {"name": "X-Own", "value": "a"}
+        courier = self.courier(headers=[header])
+        receipt: Receipt = yield courier.send(EVENT, 2, "evicted")
+        self.assertEqual(receipt, Receipt(204))
+        (call,) = self.receiver.calls
+        self.assertEqual(call.body, b"body")
+        self.assertTrue(call.is_signed(SECRET))
+        self.assertNotIn("x", call.headers)
+        told = {
+            "content-type": "text/plain",
+            "webhook-id": "abc-1",
+            "relay-attempt": "2",
+            "relay-topic": "news",
+            "relay-gap": "evicted",
+            "x-own": "a",
+        }
+        self.assertEqual({name: call.headers[name] for name in told}, told)
+
+    @inlineCallbacks
+    def test_who_we_are(self) -> Steps:
+        """By password, and by token."""
+        basic = {"type": "basic", "basic": {"username": "u", "password": "p:"}}
+        token = {"type": "token", "token": {"value": "t"}}
+        for auth in (basic, token):
+            yield self.courier(auth=auth).send(EVENT, 1, None)
+        sent = [call.headers["authorization"] for call in self.receiver.calls]
+        expected = base64.b64encode(b"u:p:").decode()
+        self.assertEqual(sent, [f"Basic {expected}", "Bearer t"])
+
+    @inlineCallbacks
+    def test_an_answer_that_says_when(self) -> Steps:
+        """Its ``Retry-After`` is read."""
+        self.receiver.answer = lambda call: (503, {"Retry-After": "7"})
+        receipt: Receipt = yield self.courier().send(EVENT, 1, None)
+        self.assertEqual(receipt, Receipt(503, retry_after_s=7))
+
+    @inlineCallbacks
+    def test_no_answer(self) -> Steps:
+        """Is a receipt, too: a reason without the URL."""
+        self.receiver.answer = lambda call: None
+        receipt: Receipt = yield self.courier().send(EVENT, 1, None)
+        self.assertIsNone(receipt.status)
+        self.assertTrue(receipt.problem)
+        self.assertNotIn("hook", receipt.problem)
+
+    @inlineCallbacks
+    def test_an_address_that_may_not_be_called(self) -> Steps:
+        """Is barred, and nothing is sent there."""
+        courier = self.courier(allow="elsewhere.example")
+        receipt: Receipt = yield courier.send(EVENT, 1, None)
+        self.assertTrue(receipt.barred)
+        self.assertEqual(self.receiver.calls, [])
+
+    @inlineCallbacks
+    def test_cancelled(self) -> Steps:
+        """The connection is dropped, and that is no error of ours."""
+        sending = self.courier().send(EVENT, 1, None)
+        sending.cancel()
+        receipt: Receipt = yield sending
+        self.assertIsNone(receipt.status)
+        self.assertFalse(receipt.barred)

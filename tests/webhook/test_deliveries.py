@@ -1,0 +1,234 @@
+"""Which deliveries run, whatever changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
+
+from relay.gateway.push import PushedApi
+from relay.gateway.services import Services
+from relay.model.consumers import Entitlement
+from relay.observability.access import DeliveryRecord
+from relay.plans.consumers import Consumers
+from relay.upstream.outbound import Outbound, OutboundAnswer, OutboundRequest
+from relay.webhook.deliveries import GRACE_S, Deliveries
+from relay.webhook.journal import FLUSH_S
+from tests.webhook.desk import Desk
+
+
+class Sent:
+    """Stands for all receivers: leaves calls open until it is told."""
+
+    def __init__(self) -> None:
+        self.requests: list[OutboundRequest] = []
+        self.open: list[Deferred[OutboundAnswer]] = []
+        self.dropped = 0
+
+    def call(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:
+        """Take a request."""
+        self.requests.append(request)
+        call: Deferred[OutboundAnswer] = Deferred(self._drop)
+        self.open.append(call)
+        return call
+
+    def _drop(self, call: Deferred[OutboundAnswer]) -> None:
+        self.dropped += 1
+        self.open.remove(call)
+
+    def answer(self, status: int) -> None:
+        """Answer the oldest call."""
+        self.open.pop(0).callback(OutboundAnswer(status, Headers(), b""))
+
+    @property
+    def bodies(self) -> list[str]:
+        """What was sent."""
+        return [one.body.decode() for one in self.requests]
+
+
+class Lines:
+    """An access log."""
+
+    def __init__(self) -> None:
+        self.records: list[DeliveryRecord] = []
+
+    def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
+        """Note an attempt."""
+        self.records.append(record)
+
+
+class DeliveriesTests(SynchronousTestCase):
+    """Subscriptions, deployments and leases as a test wants them."""
+
+    def setUp(self) -> None:
+        """Begin with one API, and nobody subscribed."""
+        self.desk = Desk()
+        self.sent, self.lines, self.consumers = Sent(), Lines(), Consumers()
+        services = Services(
+            self.desk.clock,
+            *cast(Any, (None, None)),
+            access=cast(Any, self.lines),
+            live=cast(Any, None),
+            consumers=self.consumers,
+            stays=cast(Any, None),
+            wall_ms=self.desk.wall_ms,
+        )
+        self.deliveries = Deliveries(
+            services, self.desk.ledger, cast(Outbound, self.sent)
+        )
+        self.api = self.begin()
+
+    def begin(self) -> PushedApi:
+        """Deploy it."""
+        api = self.desk.api()
+        self.deliveries.begin(api)
+        return api
+
+    def change(self, *subscriptions: Entitlement, gone: str | None = None) -> None:
+        """Tell what is in force."""
+        changes: dict[str, Entitlement | None] = {
+            one.subscription_id: one for one in subscriptions
+        }
+        if gone is not None:
+            changes[gone] = None
+        self.consumers.apply(changes)
+
+    def test_a_subscription_comes_and_goes(self) -> None:
+        """It is delivered while it is in force; an attempt may end."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a", "b")
+        self.assertEqual(self.sent.bodies, ["a"])
+        self.change(gone="sub")
+        self.desk.publish("c")
+        self.sent.answer(200)
+        self.assertEqual(self.sent.bodies, ["a"])
+        self.assertIsNone(self.deliveries.view("sub"))
+        self.change(self.desk.subscription())
+        self.assertEqual(self.sent.bodies, ["a", "b"])
+        (line,) = self.lines.records
+        self.assertEqual((line.event_id, line.result), (line.event_id, "delivered"))
+
+    def test_an_attempt_that_does_not_end(self) -> None:
+        """Is dropped in time, so that the end is within a second."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a")
+        self.change(gone="sub")
+        self.desk.clock.advance(GRACE_S)
+        self.assertEqual((self.sent.dropped, self.sent.open), (1, []))
+        self.assertIsNone(self.deliveries.view("sub"))
+
+    def test_another_configuration(self) -> None:
+        """Takes over when the attempt by the old one is over: never are there two."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a", "b")
+        other = {"callbackUrl": "https://other.example/"}
+        self.change(self.desk.subscription(webhook=other))
+        self.assertEqual(len(self.sent.requests), 1)
+        self.sent.answer(200)
+        self.assertEqual(self.sent.bodies, ["a", "b"])
+        self.assertEqual(self.sent.requests[1].url, "https://other.example/")
+
+    def test_what_does_not_matter(self) -> None:
+        """A subscription whose dates change goes on as it is."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a")
+        ends_ms = self.desk.wall_ms() + 60_000
+        self.change(self.desk.subscription(ends_at_ms=ends_ms))
+        self.sent.answer(200)
+        self.assertEqual(self.sent.dropped, 0)
+
+    def test_by_the_clock(self) -> None:
+        """It begins and ends when it says, though nobody tells anything then."""
+        now_ms = self.desk.wall_ms()
+        self.change(
+            self.desk.subscription(
+                starts_at_ms=now_ms + 10_000, ends_at_ms=now_ms + 20_000
+            )
+        )
+        self.assertIsNone(self.deliveries.view("sub"))
+        self.desk.clock.advance(10)
+        self.assertIsNotNone(self.deliveries.view("sub"))
+        self.desk.clock.advance(10)
+        self.assertIsNone(self.deliveries.view("sub"))
+
+    def test_who_is_not_delivered(self) -> None:
+        """Another API's, a plan that is not deployed or closed, one that has failed."""
+        self.consumers.close_plans(["closed"])
+        wrong = (
+            self.desk.subscription("1", api_id="other"),
+            self.desk.subscription("2", plan_id="other"),
+            self.desk.subscription("3", failed=True),
+            replace(self.desk.subscription("4"), consumer_configuration=None),
+        )
+        self.change(*wrong)
+        self.desk.publish("a")
+        self.assertEqual(self.sent.requests, [])
+
+    def test_it_gives_up_and_is_resumed(self) -> None:
+        """Also when nothing of the failure is seen, because it was resumed at once."""
+        subscription = self.desk.subscription()
+        self.change(subscription)
+        self.desk.publish("a", "b")
+        self.sent.answer(410)
+        self.assertEqual(len(self.desk.ledger.causes), 1)
+        self.change(replace(subscription, failed=True))
+        self.assertIsNone(self.deliveries.view("sub"))
+        self.change(subscription)
+        self.assertEqual(self.sent.bodies, ["a", "a"])
+        self.sent.answer(410)
+        self.change(subscription)
+        self.assertEqual(self.sent.bodies, ["a", "a", "a"])
+
+    def test_the_lease(self) -> None:
+        """Whoever loses it stops at once, and knows nothing of it any more."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a", "b")
+        self.sent.answer(200)
+        self.desk.lease.move(False)
+        self.assertEqual((self.sent.dropped, self.sent.open), (1, []))
+        self.desk.clock.advance(FLUSH_S)
+        self.assertEqual(self.desk.ledger.states, {})
+        self.desk.lease.move(True)
+        self.assertIsNotNone(self.deliveries.view("sub"))
+
+    def test_a_deployment(self) -> None:
+        """Goes on where the one before was; its end is not the end."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a", "b")
+        before, self.api = self.api, self.begin()
+        self.successResultOf(self.deliveries.end(before))
+        self.assertEqual(self.sent.bodies, ["a"])
+        self.sent.answer(200)
+        self.assertEqual(self.sent.bodies, ["a", "b"])
+
+    def test_the_end_of_the_api(self) -> None:
+        """All is written before the lease is given back."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a")
+        ended = self.deliveries.end(self.api)
+        self.assertNoResult(ended)
+        self.sent.answer(200)
+        self.successResultOf(ended)
+        self.assertEqual(self.desk.ledger.states["sub"].delivered, 1)
+
+    def test_the_end_of_the_daemon(self) -> None:
+        """What is under way may end; nothing else begins."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a", "b")
+        drained = self.deliveries.drain(5000)
+        self.desk.clock.advance(4)
+        self.sent.answer(200)
+        self.successResultOf(drained)
+        self.change(self.desk.subscription("other"))
+        self.assertEqual(self.sent.bodies, ["a"])
+        self.assertEqual(self.desk.ledger.states["sub"].delivered, 1)
+
+    def test_a_configuration_of_no_use(self) -> None:
+        """Is told in the log, and others are delivered."""
+        broken = self.desk.subscription("1", webhook={"callbackUrl": "nonsense"})
+        self.change(broken, self.desk.subscription("2"))
+        self.desk.publish("a")
+        self.assertEqual(self.sent.bodies, ["a"])

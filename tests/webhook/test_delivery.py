@@ -1,0 +1,270 @@
+"""One subscription, event after event, by a clock that the test turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.webhook.assignment import Assignment
+from relay.webhook.attempts import JITTER
+from relay.webhook.delivery import AGAIN_S, Delivery
+from relay.webhook.event import OutgoingEvent
+from relay.webhook.journal import FLUSH_S, Journal
+from relay.webhook.receipt import Receipt
+from tests.webhook.desk import Desk, Post, courier
+
+
+class DeliveryCase(SynchronousTestCase):
+    """A desk, a post, and a delivery between them."""
+
+    def begin(
+        self,
+        options: dict[str, Any] | None = None,
+        webhook: dict[str, Any] | None = None,
+        **history: Any,
+    ) -> None:
+        """Start a delivery."""
+        self.desk = Desk(options, **history)
+        self.post = Post()
+        self.journal = Journal(self.desk.clock, self.desk.ledger)
+        self.webhook = webhook or {}
+        self.told: list[tuple[str, int, str]] = []
+        self.again()
+
+    def again(self) -> None:
+        """Start another one, as after a restart."""
+        self.delivery = Delivery(
+            self.desk.assignment(**self.webhook),
+            self.desk.clock,
+            self.desk.wall_ms,
+            courier(self.post),
+            self.journal,
+            self.tell,
+        )
+        self.delivery.start()
+
+    def tell(
+        self,
+        assignment: Assignment,
+        event: OutgoingEvent,
+        attempt: int,
+        receipt: Receipt,
+        result: str,
+        took_s: float,
+    ) -> None:
+        """Note an attempt."""
+        self.told.append((event.body.decode(), attempt, result))
+
+    def flushed(self) -> Any:
+        """Let what is known be written, and give it."""
+        self.desk.clock.advance(FLUSH_S)
+        return self.desk.ledger.states["sub"]
+
+
+class OrderTests(DeliveryCase):
+    """One at a time, from the first on."""
+
+    def test_one_after_the_other(self) -> None:
+        """The next is sent when the one before is taken; the rest stays in the log."""
+        self.begin()
+        self.post.answers = [None, None]
+        self.desk.publish("a", "b")
+        self.desk.publish("c")
+        self.assertEqual(self.post.texts, ["a"])
+        shown = self.delivery.as_json()
+        self.assertEqual((shown["state"], shown["behind"]), ("SENDING", 3))
+        self.post.open.pop().callback(Receipt(200))
+        self.assertEqual(self.post.texts, ["a", "b"])
+        self.post.open.pop().callback(Receipt(200))
+        self.assertEqual(self.post.texts, ["a", "b", "c"])
+        shown = self.delivery.as_json()
+        self.assertEqual((shown["state"], shown["behind"]), ("WAITING", 0))
+        state = self.flushed()
+        newest = self.desk.topic().log.last_event_id
+        self.assertEqual((state.delivered, state.position), (3, newest))
+
+    def test_it_goes_on_where_it_was(self) -> None:
+        """A new delivery of the subscription begins behind what was taken."""
+        self.begin()
+        self.desk.publish("a")
+        self.successResultOf(self.delivery.stop(0))
+        self.desk.publish("b", "c")
+        self.assertEqual(self.post.texts, ["a"])
+        self.again()
+        self.assertEqual(self.post.texts, ["a", "b", "c"])
+        self.assertEqual(self.flushed().gaps, 0)
+
+    def test_a_place_from_the_beginning(self) -> None:
+        """What comes before the first delivery is not lost with a crash."""
+        self.begin()
+        self.desk.clock.advance(FLUSH_S)
+        self.successResultOf(self.delivery.stop(0))
+        self.desk.publish("a")
+        self.journal = Journal(self.desk.clock, self.desk.ledger)
+        self.again()
+        self.assertEqual(self.post.texts, ["a"])
+
+    def test_a_place_that_is_gone(self) -> None:
+        """Is told, in the state and with the next event, and never passed over."""
+        self.begin(maxEvents=2)
+        self.post.answers = [None]
+        self.desk.publish("a")
+        self.desk.publish("b", "c", "d", "e")
+        self.desk.clock.advance(1)
+        self.post.open.pop().callback(Receipt(204))
+        self.desk.clock.advance(0)
+        self.assertEqual(
+            self.post.sent, [("a", 1, None), ("d", 1, "evicted"), ("e", 1, None)]
+        )
+        state = self.flushed()
+        self.assertEqual((state.gaps, state.delivered), (1, 3))
+        assert state.last_gap is not None
+        self.assertEqual(state.last_gap["reason"], "evicted")
+
+    def test_a_channel_that_is_closed(self) -> None:
+        """It finds the next one, and is told what that does not hold."""
+        self.begin()
+        self.desk.publish("a")
+        self.desk.channels.reset()
+        self.desk.clock.advance(0)
+        self.desk.publish("b")
+        self.assertEqual(self.post.sent[1:], [("b", 1, "unknown_id")])
+
+
+class RetryTests(DeliveryCase):
+    """What was not taken at once."""
+
+    def test_delays(self) -> None:
+        """Growing, less a quarter at the most; then the dead-letter list."""
+        retry = {"maxAttempts": 3, "initialDelaySeconds": 4}
+        self.begin(webhook={"retry": retry})
+        self.post.answers = [500, Receipt(None, "no answer"), 503]
+        self.desk.publish("a", "b")
+        for number, delay_s in ((1, 4), (2, 8)):
+            self.assertEqual(len(self.post.sent), number)
+            self.assertEqual(self.delivery.as_json()["state"], "RETRYING")
+            self.desk.clock.advance(delay_s * (1 - JITTER) - 0.01)
+            self.assertEqual(len(self.post.sent), number)
+            self.desk.clock.advance(delay_s * JITTER + 0.02)
+        self.assertEqual(self.post.texts, ["a", "a", "a", "b"])
+        (letter,) = self.desk.ledger.dead
+        self.assertEqual((letter.attempts, letter.status), (3, 503))
+        self.assertEqual(letter.event["data"], "a")
+        results = [("a", 1, "retry"), ("a", 2, "retry"), ("a", 3, "rejected")]
+        self.assertEqual(self.told, [*results, ("b", 1, "delivered")])
+        state = self.flushed()
+        self.assertEqual((state.failed, state.failed_in_a_row), (3, 0))
+
+    def test_retry_after(self) -> None:
+        """Is waited for when it is longer."""
+        self.begin()
+        self.post.answers = [Receipt(429, retry_after_s=50)]
+        self.desk.publish("a")
+        self.desk.clock.advance(49)
+        self.assertEqual(len(self.post.sent), 1)
+        self.desk.clock.advance(1)
+        self.assertEqual(len(self.post.sent), 2)
+
+    def test_interrupted(self) -> None:
+        """The publisher may want delivery to stop instead, by what went wrong."""
+        for option, answer in (
+            ("interruptConsumptionOnServerError", 500),
+            ("interruptConsumptionOnException", Receipt(None, "no answer")),
+        ):
+            self.begin({option: True}, {"retry": {"retryOption": "No Retry"}})
+            self.post.answers = [400, answer]
+            self.desk.publish("a", "b", "c")
+            self.assertEqual(self.post.texts, ["a", "b"])
+            self.assertEqual(len(self.desk.ledger.causes), 1)
+            self.assertTrue(self.delivery.gave_up)
+
+    def test_the_store_is_down(self) -> None:
+        """Nothing goes past an event that cannot be put onto the list."""
+        self.begin()
+        self.post.answers = [400]
+        self.desk.ledger.down = True
+        self.desk.publish("a", "b")
+        self.desk.clock.advance(AGAIN_S)
+        self.assertEqual(self.post.texts, ["a"])
+        self.desk.ledger.down = False
+        self.desk.clock.advance(AGAIN_S)
+        self.assertEqual(self.post.texts, ["a", "b"])
+        self.assertEqual(len(self.desk.ledger.dead), 1)
+        self.flushLoggedErrors()
+
+
+class ReplayTests(DeliveryCase):
+    """Dead letters that are sent again."""
+
+    def test_before_the_next_event(self) -> None:
+        """What is taken leaves the list, what is not stays, at its place."""
+        self.begin()
+        self.post.answers = [400, 400, 400]
+        self.desk.publish("a", "b", "c")
+        self.assertEqual(len(self.desk.ledger.dead), 3)
+        self.post.answers = [204, 422, None]
+        self.desk.ledger.replay_all()
+        self.delivery.look_for_replays()
+        self.desk.publish("d")
+        self.assertEqual(self.post.texts[3:], ["a", "b", "c"])
+        self.post.open.pop().callback(Receipt(204))
+        self.assertEqual(self.post.texts[6:], ["d"])
+        (letter,) = self.desk.ledger.dead
+        self.assertEqual((letter.event["data"], letter.status), ("b", 422))
+        self.assertFalse(letter.replay)
+
+    def test_without_a_gap_of_its_own(self) -> None:
+        """A gap is told with the next event of the channel."""
+        self.begin()
+        self.post.answers = [400]
+        self.desk.publish("a")
+        self.desk.ledger.replay_all()
+        self.desk.channels.reset()
+        self.delivery.look_for_replays()
+        self.desk.clock.advance(0)
+        self.desk.publish("b")
+        self.assertEqual(self.post.sent[1:], [("a", 1, None), ("b", 1, "unknown_id")])
+
+
+class EndTests(DeliveryCase):
+    """Stopping, and being taken over."""
+
+    def test_grace(self) -> None:
+        """An attempt may end; after that its connection is dropped."""
+        self.begin()
+        self.post.answers = [None, None]
+        self.desk.publish("a", "b")
+        stopped = self.delivery.stop(1.0)
+        self.assertNoResult(stopped)
+        self.post.open.pop().callback(Receipt(200))
+        self.successResultOf(stopped)
+        self.assertEqual(self.flushed().delivered, 1)
+        self.again()
+        stopped = self.delivery.stop(1.0)
+        self.desk.clock.advance(1.0)
+        self.successResultOf(stopped)
+        self.assertEqual(self.post.dropped, 1)
+        self.assertEqual(self.flushed().failed, 0)
+        self.again()
+        self.assertEqual(self.post.texts, ["a", "b", "b"])
+
+    def test_between_two_attempts(self) -> None:
+        """Nothing is waited for; the event comes again with the next delivery."""
+        self.begin()
+        self.post.answers = [500]
+        self.desk.publish("a")
+        self.successResultOf(self.delivery.stop(1.0))
+        self.desk.clock.advance(100)
+        self.assertEqual(self.post.texts, ["a"])
+        self.again()
+        self.assertEqual(self.post.texts, ["a", "a"])
+
+    def test_another_process(self) -> None:
+        """Nothing is sent by one that has lost the lease, not even again."""
+        self.begin()
+        self.post.answers = [500]
+        self.desk.publish("a")
+        self.desk.lease.here = False
+        self.desk.clock.advance(100)
+        self.assertEqual(self.post.texts, ["a"])

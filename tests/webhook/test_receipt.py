@@ -1,0 +1,66 @@
+"""What is done about what came of an attempt."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.webhook.receipt import (
+    LONGEST_RETRY_AFTER_S,
+    Receipt,
+    Verdict,
+    read_retry_after,
+)
+
+
+class VerdictTests(SynchronousTestCase):
+    """By status, or by the lack of one."""
+
+    def test_statuses(self) -> None:
+        """As docs/webhooks.md tells receivers."""
+        expected = {
+            Verdict.TAKEN: (200, 201, 202, 204, 299),
+            Verdict.AGAIN: (408, 425, 429, 500, 502, 503, 599),
+            Verdict.HOPELESS: (300, 301, 302, 307, 400, 401, 403, 404, 413, 422),
+            Verdict.STOP: (410,),
+        }
+        for verdict, statuses in expected.items():
+            for status in statuses:
+                self.assertIs(Receipt(status).verdict, verdict, str(status))
+
+    def test_without_an_answer(self) -> None:
+        """It may come later, unless the address may not be called."""
+        self.assertIs(Receipt(None, "refused").verdict, Verdict.AGAIN)
+        self.assertIs(Receipt(None, "no", barred=True).verdict, Verdict.STOP)
+        self.assertEqual(Receipt(None, "refused").reason, "refused")
+
+    def test_a_token_that_is_over(self) -> None:
+        """Is fetched anew, so that the event may be taken after all."""
+        self.assertIs(Receipt(401, stale=True).verdict, Verdict.AGAIN)
+
+    def test_reasons(self) -> None:
+        """For people: the status, and what is special about a redirect."""
+        self.assertEqual(Receipt(503).reason, "answered 503")
+        self.assertIn("not followed", Receipt(302).reason)
+
+
+class RetryAfterTests(SynchronousTestCase):
+    """RFC 9110, 10.2.3."""
+
+    def test_forms(self) -> None:
+        """Seconds and dates; the rest says nothing, and none is without bound."""
+        now_s = 1_000_000_000.0
+        for value, expected in (
+            (None, 0),
+            ("", 0),
+            ("7", 7),
+            (" 7 ", 7),
+            ("-7", 0),
+            ("soon", 0),
+            ("1e9", 0),
+            ("٣", 0),
+            ("99999999999999999999", LONGEST_RETRY_AFTER_S),
+            ("Sun, 09 Sep 2001 01:47:10 GMT", 30),
+            ("Sun, 09 Sep 2001 01:46:10 GMT", 0),
+            ("Sun, 09 Sep 2091 01:46:10 GMT", LONGEST_RETRY_AFTER_S),
+        ):
+            self.assertEqual(read_retry_after(value, now_s), expected, repr(value))
