@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 from typing import Any, TypeVar
 
 from twisted.application.service import Service
@@ -95,9 +96,7 @@ class Options(usage.Options):
             "Endpoint of the management API [default: tcp:8083:interface=127.0.0.1]",
         ],
     ]
-    optFlags = [
-        ["demo", None, "Run the demo source, and set up an API that leads to it."]
-    ]
+    optFlags = [["demo", None, "Run the demo source, and an API that leads to it."]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -220,9 +219,7 @@ class RelayService(Service):
             self._catalog.parse_api,
             found.endpoints,
             found.entrypoints,
-            lambda channels, siblings: EntrypointContext(
-                self._reactor, channels, siblings
-            ),
+            partial(EntrypointContext, self._reactor),
             plans,
             policies,
             outbound,

@@ -78,6 +78,8 @@ class ServedApi:
         self.name = definition.name
         self.plans = plans
         self.answerer = answerer
+        if not definition.listeners:
+            raise ValueError("it has no listener")
         # An API whose consumers are called, and do not call, has no place of its own.
         listener = definition.http or HttpListener(type="HTTP")
         self.places: list[tuple[str | None, bytes]] = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -39,7 +41,7 @@ class ChannelTests(SynchronousTestCase):
 class MaskTests(SynchronousTestCase):
     """What was shown masked and is sent back."""
 
-    KEPT = {
+    KEPT: Any = {
         "callbackUrl": "https://a.example/?token=t",
         "headers": [{"name": "X-Key", "value": "one"}, {"name": "A", "value": "b"}],
         "auth": {"type": "token", "token": {"value": "two"}},

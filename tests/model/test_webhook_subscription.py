@@ -168,6 +168,7 @@ class SecretTests(SynchronousTestCase):
     def test_one_is_made_once(self) -> None:
         """It stays until another is given."""
         config, made = signed({"callbackUrl": URL}, None, b"k" * 32)
+        assert made is not None
         self.assertEqual(made, write_secret(b"k" * 32))
         self.assertEqual(config["signature"], {"secret": made})
         again, nothing = signed({"callbackUrl": "https://b"}, config, b"x" * 32)

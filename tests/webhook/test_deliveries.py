@@ -69,7 +69,8 @@ class DeliveriesTests(SynchronousTestCase):
         self.sent, self.lines, self.consumers = Sent(), Lines(), Consumers()
         services = Services(
             self.desk.clock,
-            *cast(Any, (None, None)),
+            settings=cast(Any, None),
+            limits=cast(Any, None),
             access=cast(Any, self.lines),
             live=cast(Any, None),
             consumers=self.consumers,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,6 +36,10 @@ class ProcessTests(SynchronousTestCase):
         daemon = Daemon(self.root / name, toml).start()
         self.addCleanup(daemon.kill)
         return daemon
+
+    def more_than(self, count: int) -> bool:
+        """Whether so many calls have come, and one more."""
+        return len(self.receiver.calls) > count
 
     def all_came(self, count: int) -> None:
         """Wait until each event has come, and see that none overtook another."""
@@ -71,7 +76,7 @@ class ProcessTests(SynchronousTestCase):
         self.receiver.answer = slowly
         self.publish(api)
         for count in (EVENTS // 3, EVENTS * 2 // 3):
-            until(lambda least=count: len(self.receiver.calls) > least, "some came")
+            until(partial(self.more_than, count), "some came")
             daemon.kill()
             daemon.start()
         self.all_came(EVENTS)

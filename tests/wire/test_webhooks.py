@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +307,10 @@ class ChangeTests(WebhookCase):
 class GuardTests(SynchronousTestCase):
     """A daemon whose operator lists no internal address."""
 
+    def cause(self, api: Hooked, subscription: dict[str, Any]) -> Any:
+        """Give why delivery has failed, if it has."""
+        return api.see(subscription).get("failureCause")
+
     def test_loopback_is_refused(self) -> None:
         """Whatever name leads there; nothing is sent, and people are told."""
         root = Path(tempfile.mkdtemp(prefix="relay-"))
@@ -319,9 +324,7 @@ class GuardTests(SynchronousTestCase):
             url = f"http://{host}:{receiver.port}/"
             subscription = api.subscribe(url)
             api.publish("a")
-            failed = until(
-                lambda one=subscription: api.see(one).get("failureCause"), "refused"
-            )
+            failed = until(partial(self.cause, api, subscription), "refused")
             self.assertIn("outbound.allow", failed)
             self.assertEqual(api.letters(subscription), [])
         self.assertEqual(receiver.calls, [])
