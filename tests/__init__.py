@@ -1,7 +1,7 @@
 """
 The tests of Relay.
 
-A machine that has more to do than a test takes longer: that is no failure of a property.
+A machine that has more to do than a test takes longer, which fails no property.
 """
 
 from hypothesis import HealthCheck, settings
