@@ -9,6 +9,7 @@ from limits import RateLimitItem
 from limits.limits import Granularity
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 MOST_KEYS = 100_000
@@ -28,13 +29,15 @@ class Hit(NamedTuple):
 class Counters(Protocol):
     """Counts, in this process or in a store that several share."""
 
-    def hit(self, key: str, limit: int, window_ms: int) -> Hit:
+    def hit(self, key: str, limit: int, window_ms: int) -> Hit | Deferred[Hit]:
         """
         Count one time.
 
         :param key: what is counted.
         :param limit: how often it may happen in a window.
         :param window_ms: how long a window is.
+        :return: a Deferred when a store has to be asked, which fails when it cannot
+            be; cancelling it leaves the count as it may be.
         """
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Template
@@ -69,11 +73,21 @@ class Count:
     One count of a step.
 
     :param prefix: tells the policies apart.
+    :param options: of the step.
     :param counted: what is counted.
     :param context: where it is counted.
     """
 
-    def __init__(self, prefix: str, counted: Counted, context: PolicyContext) -> None:
+    log = Logger()
+
+    def __init__(
+        self,
+        prefix: str,
+        options: CountingOptions,
+        counted: Counted,
+        context: PolicyContext,
+    ) -> None:
+        self._blocks = options.error_strategy == "BLOCK_ON_INTERNAL_ERROR"
         self._prefix = prefix
         self._place = context.place
         self._use_key_only = counted.use_key_only
@@ -93,15 +107,45 @@ class Count:
         """
         return self._limit or number(call, self._dynamic)
 
-    def hit(self, call: Call, limit: int, window_ms: int) -> Hit:
+    def hit(
+        self, call: Call, limit: int, window_ms: int, judge: Callable[[Hit], None]
+    ) -> Deferred[None] | None:
         """
         Count a call.
 
         :param call: which.
         :param limit: how many are allowed.
         :param window_ms: in how long a window.
+        :param judge: what follows from the count; it may refuse the call.
+        :return: a Deferred when the count has to be waited for.
         """
-        return self._counters.hit(self._key_of(call), limit, window_ms)
+        hit = self._counters.hit(self._key_of(call), limit, window_ms)
+        if isinstance(hit, Deferred):
+            return hit.addCallbacks(judge, self._uncounted)
+        judge(hit)
+        return None
+
+    def _uncounted(self, failure: Failure) -> None:
+        """
+        Do what is to be done when nobody can count.
+
+        :raises Interrupted: when the call is to be refused then.
+        """
+        if failure.check(CancelledError):
+            # The client has left.
+            return
+        self.log.error(
+            "{policy}: a call could not be counted: {error}",
+            policy=self._prefix,
+            error=failure.value,
+        )
+        if self._blocks:
+            raise Interrupted(
+                503,
+                "Calls cannot be counted now",
+                f"{self._prefix}_SERVER_ERROR",
+                retry_after_s=1,
+            )
 
     def _key_of(self, call: Call) -> str:
         own = self._key.render(call.scope) if self._key is not None else None

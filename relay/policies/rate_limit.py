@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from relay.expression.template import Template
@@ -11,6 +13,7 @@ from relay.model.kinds import PolicyType
 from relay.model.scalars import Flag, Upper
 from relay.model.texts import Text
 from relay.policies.call import Call
+from relay.policies.counters import Hit
 from relay.policies.counting import (
     UNIT_MS,
     Count,
@@ -113,7 +116,7 @@ class Limited(Policy):
         self._name = name
         self._title = title
         self._headers = f"X-{name.replace('_', '-').title()}" * options.add_headers
-        self._count = Count(name, rate, context)
+        self._count = Count(name, options, rate, context)
         self._periods = rate.period_time
         self._dynamic = (
             Template.read(rate.dynamic_period_time)
@@ -123,11 +126,15 @@ class Limited(Policy):
         self._unit = rate.period_time_unit
         self._wall_ms = context.wall_ms
 
-    def on_request(self, call: Call) -> None:
+    def on_request(self, call: Call) -> Deferred[None] | None:
         """Count the call; refuse it when there were too many."""
         limit = self._count.limit(call)
         periods = number(call, self._dynamic) or self._periods
-        hit = self._count.hit(call, limit, periods * UNIT_MS[self._unit])
+        window_ms = periods * UNIT_MS[self._unit]
+        judge = partial(self._judge, call, limit, periods)
+        return self._count.hit(call, limit, window_ms, judge)
+
+    def _judge(self, call: Call, limit: int, periods: int, hit: Hit) -> None:
         if self._headers:
             ends_ms = self._wall_ms() + hit.ends_in_ms
             call.answer_headers.update(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
 
+from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from relay.model.kinds import PolicyType
 from relay.model.scalars import Upper
 from relay.policies.call import Call
+from relay.policies.counters import Hit
 from relay.policies.counting import (
     UNIT_MS,
     Count,
@@ -87,17 +90,21 @@ class SpikesArrested(Policy):
     def __init__(self, options: SpikeArrest, context: PolicyContext) -> None:
         spike = options.spike
         self._add_headers = options.add_headers
-        self._count = Count("SPIKE_ARREST", spike, context)
+        self._count = Count("SPIKE_ARREST", options, spike, context)
         self._periods = spike.period_time
         self._unit = spike.period_time_unit
         self._wall_ms = context.wall_ms
 
-    def on_request(self, call: Call) -> None:
+    def on_request(self, call: Call) -> Deferred[None] | None:
         """Count the call; refuse it when there were too many in its slice."""
         limit = self._count.limit(call)
         part = slice_of(max(1, limit), self._periods * UNIT_MS[self._unit])
-        allowed = part.limit if limit else 0
-        hit = self._count.hit(call, allowed, part.length_ms)
+        part = part if limit else part._replace(limit=0)
+        judge = partial(self._judge, call, limit, part)
+        return self._count.hit(call, part.limit, part.length_ms, judge)
+
+    def _judge(self, call: Call, limit: int, part: Slice, hit: Hit) -> None:
+        allowed = part.limit
         if self._add_headers:
             call.answer_headers.update(
                 {
