@@ -15,6 +15,8 @@ LONGEST_TEXT = 1_048_576
 class Lookup:
     """Values by names that are looked up when they are asked for, such as headers."""
 
+    __slots__ = ()
+
     def get(self, name: str) -> Value:
         """
         Give a value; None when there is none.
@@ -30,6 +32,8 @@ class Lookup:
 
 class Fields(Lookup):
     """A thing with a fixed set of members, such as the request."""
+
+    __slots__ = ()
 
     def names(self) -> list[str]:
         """Its members are known beforehand; there is nothing to list."""

@@ -19,7 +19,7 @@ ENDPOINT_ATTRIBUTE = "request.endpoint"
 _UNSAFE = {10: " ", 13: " ", 0: None}
 
 
-@dataclass
+@dataclass(slots=True)
 class Request:
     """
     The client's request, which goes on as policies leave it.
@@ -41,7 +41,7 @@ class Request:
     remote_address: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Response:
     """
     The head of the answer; its body passes by.
@@ -95,7 +95,7 @@ class NoControl:
         """It has no body."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """
     One call.

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from relay.expression.nodes import Scope
-from relay.expression.values import Lookup, Value
+from relay.expression.values import Fields, Lookup, Value
 from relay.model.definition import ApiDefinition
 from relay.policies.call import Call, attribute_name
-from relay.upstream.heads import HeaderValues, Known, response_values
+from relay.upstream.heads import HeaderValues, response_values
 
 
 class Attributes(Lookup):
@@ -66,9 +66,38 @@ def query_values(query: bytes | None) -> dict[str, Value]:
     return dict(values)
 
 
-def call_scope(
-    call: Call, facts: Mapping[str, Callable[[], Value]], shared: Scope
-) -> dict[str, Value]:
+_REQUEST: Mapping[str, Callable[[Call], Value]] = {
+    "method": lambda call: call.request.method,
+    "headers": lambda call: HeaderValues(lambda: call.request.headers),
+    "params": lambda call: query_values(call.request.query),
+    "pathInfo": lambda call: call.request.path.decode("latin-1"),
+    "pathInfos": lambda call: call.request.path.decode("latin-1").split("/"),
+    "pathParams": lambda call: dict(call.path_parameters),
+    "remoteAddress": lambda call: call.request.remote_address,
+}
+
+
+class RequestValues(Fields):
+    """
+    What ``#request`` stands for: made when it is asked for, as every call has it.
+
+    :param call: the call.
+    :param facts: members that no policy changes.
+    """
+
+    __slots__ = ("_call", "_facts")
+
+    def __init__(self, call: Call, facts: Lookup) -> None:
+        self._call = call
+        self._facts = facts
+
+    def get(self, name: str) -> Value:
+        """Find a member out."""
+        member = _REQUEST.get(name)
+        return self._facts.get(name) if member is None else member(self._call)
+
+
+def call_scope(call: Call, facts: Lookup, shared: Scope) -> dict[str, Value]:
     """
     Make the scope of a call.
 
@@ -76,24 +105,9 @@ def call_scope(
     :param facts: members of ``#request`` that no policy changes.
     :param shared: the variables that are the same for all calls of the deployment.
     """
-    request = call.request
-
-    def path_info() -> str:
-        return request.path.decode("latin-1")
-
-    members: dict[str, Callable[[], Value]] = {
-        **facts,
-        "method": lambda: request.method,
-        "headers": lambda: HeaderValues(lambda: request.headers),
-        "params": lambda: query_values(request.query),
-        "pathInfo": path_info,
-        "pathInfos": lambda: path_info().split("/"),
-        "pathParams": lambda: dict(call.path_parameters),
-        "remoteAddress": lambda: request.remote_address,
-    }
     return {
         **shared,
-        "request": Known(members),
+        "request": RequestValues(call, facts),
         "context": {"attributes": Attributes(call.attributes)},
         "application": {"id": call.ids.get("application")},
         "subscription": {"id": call.ids.get("subscription")},

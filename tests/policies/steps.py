@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 from pydantic import ValidationError
 from twisted.internet.task import Clock
@@ -21,6 +22,7 @@ from relay.policies.discovery import find_policies
 from relay.policies.event import Event
 from relay.policies.interfaces import Policy, PolicyContext
 from relay.policies.scope import call_scope, response_members, shared_scope
+from relay.upstream.heads import Known
 from tests.gateway.harness import definition
 
 POLICIES = find_policies()
@@ -82,8 +84,12 @@ def call(
     )
     ids = {"api": "api-1", "plan": "plan-1", "application": "1", "subscription": "s"}
     made = Call(request, attributes=dict(attributes), ids=ids)
-    facts = {"id": lambda: "id-1", "contextPath": lambda: "/api"}
-    made.scope.update(call_scope(made, cast(Any, facts), shared_scope("api-1", API)))
+    facts: dict[str, Callable[[], Value]] = {
+        "id": lambda: "id-1",
+        "contextPath": lambda: "/api",
+        "uri": lambda: "/api/orders/7?x=1",
+    }
+    made.scope.update(call_scope(made, Known(facts), shared_scope("api-1", API)))
     if status is not None:
         made.response = Response(status, b"", Headers())
         made.scope["response"] = response_members(made)

@@ -55,7 +55,6 @@ UNTESTED = {
     "relay.policies.json_fields": "in tests/policies/test_event_transform.py",
     "relay.policies.scope": "exercised by all of tests/policies",
     "relay.plans.bearer": "in tests/plans/test_jwt.py and test_oauth2.py",
-    "relay.policies.counting": "in tests/policies/test_rate_limit.py",
     "relay.gateway.renewal": "in tests/wire/test_stays.py",
     "relay.tap": "in tests/wire/test_start.py",
     "relay.tls.verification": "in tests/tls/test_client.py and test_server.py",

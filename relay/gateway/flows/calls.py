@@ -8,7 +8,7 @@ from typing import Any
 from twisted.web.http_headers import Headers
 
 from relay.expression.nodes import Scope
-from relay.expression.values import Value
+from relay.expression.values import Fields, Value
 from relay.gateway.exchange import Exchange
 from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID
 from relay.policies.call import Call, Request
@@ -60,8 +60,7 @@ def call_of(
             **(admission.attributes if admission is not None else {}),
         }
     )
-    facts = _facts(exchange, context_path)
-    call.scope.update(call_scope(call, facts, shared))
+    call.scope.update(call_scope(call, _Facts(exchange, context_path), shared))
     return call
 
 
@@ -86,29 +85,41 @@ def selection_scope(
     return call.scope
 
 
-def _facts(exchange: Exchange, context_path: str) -> Mapping[str, Callable[[], Value]]:
-    request, record = exchange.request, exchange.record
-    identity = Headers()
-    exchange.identify(identity)
+class _Facts(Fields):
+    """What ``#request`` has that no policy changes."""
 
-    def local_address() -> Value:
-        host = request.getHost()
-        return getattr(host, "host", None)
+    __slots__ = ("context_path", "exchange")
 
-    return {
-        "id": lambda: _first(identity, REQUEST_ID),
-        "transactionId": lambda: _first(identity, TRANSACTION_ID),
-        "uri": lambda: request.uri.decode("latin-1"),
-        "path": lambda: record.path,
-        "paths": lambda: record.path.split("/"),
-        "contextPath": lambda: context_path,
-        "scheme": lambda: "https" if request.channel.isSecure() else "http",
-        "host": lambda: record.host,
-        "version": lambda: request.clientproto.decode("latin-1"),
-        "timestamp": exchange.services.wall_ms,
-        "localAddress": local_address,
-    }
+    def __init__(self, exchange: Exchange, context_path: str) -> None:
+        self.exchange = exchange
+        self.context_path = context_path
+
+    def get(self, name: str) -> Value:
+        """Find a member out."""
+        member = _MEMBERS.get(name)
+        return None if member is None else member(self)
+
+    def identity(self, name: bytes) -> str:
+        """Give one of the ids of the exchange, as it stands in its headers."""
+        identity = Headers()
+        self.exchange.identify(identity)
+        return identity.getRawHeaders(name, [b""])[0].decode("latin-1")
+
+    def scheme(self) -> str:
+        """Say how the client is connected."""
+        return "https" if self.exchange.request.channel.isSecure() else "http"
 
 
-def _first(headers: Headers, name: bytes) -> str:
-    return headers.getRawHeaders(name, [b""])[0].decode("latin-1")
+_MEMBERS: Mapping[str, Callable[[_Facts], Value]] = {
+    "id": lambda of: of.identity(REQUEST_ID),
+    "transactionId": lambda of: of.identity(TRANSACTION_ID),
+    "uri": lambda of: of.exchange.request.uri.decode("latin-1"),
+    "path": lambda of: of.exchange.record.path,
+    "paths": lambda of: of.exchange.record.path.split("/"),
+    "contextPath": lambda of: of.context_path,
+    "scheme": _Facts.scheme,
+    "host": lambda of: of.exchange.record.host,
+    "version": lambda of: of.exchange.request.clientproto.decode("latin-1"),
+    "timestamp": lambda of: of.exchange.services.wall_ms(),
+    "localAddress": lambda of: getattr(of.exchange.request.getHost(), "host", None),
+}

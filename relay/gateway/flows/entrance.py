@@ -24,6 +24,7 @@ from relay.policies.discovery import Policies
 from relay.policies.interfaces import PolicyContext
 from relay.policies.paths import segments_of
 from relay.policies.scope import call_scope, shared_scope
+from relay.upstream.heads import Known
 
 NOTHING: frozenset[str] = frozenset()
 SUBSCRIBE = frozenset({"SUBSCRIBE"})
@@ -110,7 +111,7 @@ class Entrance:
                 "subscription-id": ids["subscription"],
             }
         )
-        call.scope.update(call_scope(call, {}, self._flows.shared))
+        call.scope.update(call_scope(call, Known({}), self._flows.shared))
         call.scope["plan"] = self._flows.plan(ids["plan"])
         asked = Asked("", segments_of(path), SUBSCRIBE, entrypoint, call.scope)
         chosen = self._flows.choose(ids["plan"], asked)
