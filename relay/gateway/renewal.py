@@ -10,7 +10,9 @@ from relay.gateway.stays import Admitted
 PARAMETER = "relay.renew"
 """The query parameter that names the stream, by its request id."""
 NO_STREAM = Refusal(
-    404, "STREAM_NOT_FOUND", "This process has no such stream that could be renewed"
+    404,
+    "STREAM_NOT_FOUND",
+    "This process has no such stream that could be renewed; another one may have it",
 )
 ANOTHERS = Refusal(
     403, "STREAM_OF_ANOTHER", "The stream is not one of this subscription"
