@@ -184,6 +184,7 @@ class Delivery:
         if state.position is None:
             # Else what comes before the first delivery would be lost with a crash.
             self._note(replace(state, position=place))
+            self._journal.flush()
         self._reader.resume()
 
     def _find_place(self) -> None:

@@ -191,7 +191,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.desk.lease.move(False)
         self.assertEqual((self.sent.dropped, self.sent.open), (1, []))
         self.desk.clock.advance(FLUSH_S)
-        self.assertEqual(self.desk.ledger.states, {})
+        self.assertEqual(self.desk.ledger.states["sub"].delivered, 0)
         self.desk.lease.move(True)
         self.assertIsNotNone(self.deliveries.view("sub"))
 

@@ -98,7 +98,6 @@ class OrderTests(DeliveryCase):
     def test_a_place_from_the_beginning(self) -> None:
         """What comes before the first delivery is not lost with a crash."""
         self.begin()
-        self.desk.clock.advance(FLUSH_S)
         self.successResultOf(self.delivery.stop(0))
         self.desk.publish("a")
         self.journal = Journal(self.desk.clock, self.desk.ledger)

@@ -20,6 +20,12 @@ from tests.wire.receiver import Call, Receiver
 EVENTS = 400
 
 
+def slowly(s: float, call: Call) -> int:
+    """Take an event, after a while."""
+    time.sleep(s)
+    return 204
+
+
 class ProcessTests(SynchronousTestCase):
     """Each test has a store, daemons and a receiver of its own."""
 
@@ -68,12 +74,7 @@ class ProcessTests(SynchronousTestCase):
         daemon = self.start("one")
         api = Hooked(daemon, "/crash")
         api.subscribe(self.receiver.url)
-
-        def slowly(call: Call) -> int:
-            time.sleep(0.004)
-            return 204
-
-        self.receiver.answer = slowly
+        self.receiver.answer = partial(slowly, 0.004)
         self.publish(api)
         for count in (EVENTS // 3, EVENTS * 2 // 3):
             until(partial(self.more_than, count), "some came")
@@ -101,12 +102,7 @@ class ProcessTests(SynchronousTestCase):
         daemon = self.start("one")
         api = Hooked(daemon, "/restart")
         api.subscribe(self.receiver.url)
-
-        def slowly(call: Call) -> int:
-            time.sleep(0.002)
-            return 204
-
-        self.receiver.answer = slowly
+        self.receiver.answer = partial(slowly, 0.002)
         self.publish(api)
         until(lambda: len(self.receiver.calls) > EVENTS // 4, "some came")
         daemon.stop()
