@@ -16,6 +16,7 @@ from twisted.web.iweb import IBodyProducer
 
 from relay.deadline import Deadline
 from relay.model.http_proxy import SharedConfiguration
+from relay.plain_path import PLAIN_PATH
 from relay.upstream.agent import CallAgent
 from relay.upstream.asking import ask
 from relay.upstream.dial import Origin
@@ -268,7 +269,10 @@ class Call:
         self, lease: Lease, origin: Origin, place: bytes
     ) -> UpstreamResponse:
         """Send to one origin; a kept connection that turns out dead is replaced."""
-        leash = await self._connector.pool.connect(lease, origin, fresh=False)
+        connecting = self._connector.pool.connect(lease, origin, fresh=False)
+        # One that is there needs no waiting, which would be 3 µs of CPU.
+        there = None if PLAIN_PATH else getattr(connecting, "result", None)
+        leash = there if isinstance(there, Leash) else await connecting
         again = (
             leash.used > 1
             and self._request.body is None

@@ -74,12 +74,13 @@ def connect_tcp(
 class Connected(Connection):
     """A connection that stands."""
 
+    logstr = "upstream,client"
+
     def __init__(
         self, handle: socket.socket, protocol: IProtocol, peer: IAddress, reactor: Any
     ) -> None:
         super().__init__(handle, protocol, reactor)
         self._peer = peer
-        self.logstr = f"{self._getLogPrefix(protocol)},client"
         self.connected = 1
 
     def read_by(self, passage: ChunkPassage, heard: Callable[[], None]) -> None:
