@@ -48,6 +48,13 @@ class KeyTests(SynchronousTestCase):
         self.assertNotEqual(key(sent=one), key(sent=two))
         self.assertEqual(key(sent=one, headers=[]).headers, ())
 
+    def test_nothing_counts(self) -> None:
+        """Then all calls of one path share a channel, and the source sees only that."""
+        sent = {b"authorization": [b"Basic a"], b"x-b": [b"2"]}
+        shared = key(b"a=1&b=2", sent, query=[], headers=[])
+        self.assertEqual(shared, key(query=[], headers=[]))
+        self.assertIsNone(shared.raw_query)
+
     def test_other_headers_stay_here(self) -> None:
         """Cookies, for one."""
         chosen = key(sent={b"cookie": [b"x"], b"authorization": [b"y"]})
