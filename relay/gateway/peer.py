@@ -63,7 +63,7 @@ def _is_watched(handle: socket.socket, stall_timeout_ms: int) -> bool:
     Whether the kernel watches a connection as we want it to.
 
     On Linux a connection has from its start what its listening socket has, and that is
-    told with the first connection. To ask is one system call instead of five: 5 µs.
+    told with the first connection. To ask is one system call instead of five.
 
     :param handle: a socket.
     :param stall_timeout_ms: how long bytes may stay unacknowledged; 0 is for ever.

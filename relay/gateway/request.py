@@ -40,7 +40,7 @@ class RelayRequest(Request):
             Begin as twisted.web does, without asking for addresses.
 
             It has both made for each request; one of them is a system call, and nobody
-            asks for it. 6 µs of CPU.
+            asks for it.
             """
             self.channel = channel
             self.transport = channel.transport

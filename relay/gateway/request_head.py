@@ -3,8 +3,9 @@ Request heads that are taken apart as a whole.
 
 twisted.web takes a head apart line by line, through five calls for each, with a clock
 started before and stopped after. A head that came in one read, is written as RFC 9112
-says and has no body behind it, as that of an event stream, needs one look: 15 µs of
-CPU for a head of three lines become 5. Whatever is written otherwise, be it right or
+says and has no body behind it, as that of an event stream, needs one look. With
+``upstream/client.py`` and what else is prepared for a call, the opening of a stream
+costs 468 µs of CPU instead of 610. Whatever is written otherwise, be it right or
 wrong, goes to twisted's parser, which has not seen any of it then. So what is refused
 is refused there.
 """

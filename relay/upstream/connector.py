@@ -270,7 +270,7 @@ class Call:
     ) -> UpstreamResponse:
         """Send to one origin; a kept connection that turns out dead is replaced."""
         connecting = self._connector.pool.connect(lease, origin, fresh=False)
-        # One that is there needs no waiting, which would be 3 µs of CPU.
+        # One that is there needs no waiting.
         there = None if PLAIN_PATH else getattr(connecting, "result", None)
         leash = there if isinstance(there, Leash) else await connecting
         again = (

@@ -103,8 +103,8 @@ class Dialer:
         factory = LeashFactory(self._reactor, quiescent)
         connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(_ready)
         if isinstance(getattr(connecting, "result", None), Leash):
-            # As to an address of this machine. An attempt, its clock and its Deferred
-            # would be 14 µs of CPU.
+            # As to an address of this machine: without an attempt, its clock and its
+            # Deferred.
             return connecting
         return _Attempt(self._reactor, connecting, self._timeout_ms).done
 

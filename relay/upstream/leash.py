@@ -81,7 +81,7 @@ class Leash(ProtocolWrapper):
         Take the connection; a plain one is ready at once.
 
         A ``ProtocolWrapper`` would claim all interfaces of its transport here, which
-        costs 10 µs and is of no use to anyone, and keep a list of connections.
+        is of no use to anyone and slow, and keep a list of connections.
         """
         self._secure = ISSLTransport.providedBy(transport)
         self.transport, self.connected = transport, 1
@@ -162,8 +162,8 @@ class Leash(ProtocolWrapper):
 
         twisted.web pauses at each response's head until somebody takes the body, which
         is at once. Nothing can be read meanwhile anyway, and the reactor is not told
-        of it until what was read has been passed on: four ``epoll_ctl`` and 12 µs
-        less for each call.
+        of it until what was read has been passed on: four ``epoll_ctl`` less for each
+        call.
         """
         if self._idle is not None:
             self._idle.suspend()
