@@ -5,7 +5,7 @@ The agent below it knows where to and what to send (``upstream/agent.py``), so t
 URL is the same for every call. treq takes it apart, encodes its host with IDNA and puts
 it together again each time, makes an empty cookie jar for each call, and copies headers
 that nobody reads. With a URL that is both at once, a jar that is there, and headers
-that stay as they are, treq costs 17 µs a call instead of 74.
+that stay as they are, treq costs a quarter of that.
 """
 
 from __future__ import annotations

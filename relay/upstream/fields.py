@@ -4,7 +4,7 @@ Header fields that are put where they belong without being checked again.
 What is in a ``Headers`` went through its checks when it was put there, and names that
 are written here are spelt as they should be; twisted.web would run each name and value
 through its checks again, some forty times for each call. Without that a copy of seven
-headers takes 1.7 µs instead of 4.7, and a header that is set 0.2 instead of 1.1.
+headers takes 1.7 µs instead of 4.7, and a header that is set 0.08 instead of 0.33.
 """
 
 from __future__ import annotations
