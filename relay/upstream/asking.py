@@ -4,8 +4,8 @@ How treq is asked: everything that it would do with a request is switched off.
 The agent below it knows where to and what to send (``upstream/agent.py``), so that the
 URL is the same for every call. treq takes it apart, encodes its host with IDNA and puts
 it together again each time, makes an empty cookie jar for each call, and copies headers
-that nobody reads. With a URL that is both at once, a jar that is there, and headers
-that stay as they are, treq costs a quarter of that.
+that nobody reads. A URL that is both at once, a jar that is there, and headers that
+stay as they are spare it that.
 """
 
 from __future__ import annotations
