@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.processes import BenchError, start, stop
@@ -38,12 +39,16 @@ def compiled(name: str, *, tls: bool = False) -> Path:
     if program.exists() and program.stat().st_mtime > newest:
         return program
     BUILD.mkdir(exist_ok=True)
-    command = [compiler, *FLAGS, "-o", str(program), str(text)]
-    if tls:
-        command += ["-DWITH_TLS", "-lssl", "-lcrypto"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BenchError(f"{name}.c does not compile:\n{done.stderr}")
+    # Several processes may do this at once, and none may meet half a program.
+    with TemporaryDirectory(dir=BUILD) as place:
+        made = Path(place) / program.name
+        command = [compiler, *FLAGS, "-o", str(made), str(text)]
+        if tls:
+            command += ["-DWITH_TLS", "-lssl", "-lcrypto"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise BenchError(f"{name}.c does not compile:\n{done.stderr}")
+        made.replace(program)
     return program
 
 
