@@ -78,6 +78,54 @@ class HttpSignatureTests(SynchronousTestCase):
             )
             self.assertEqual(self.status(request(value), when_s), status, lines)
 
+    def test_only_signed_times_count(self) -> None:
+        """An added time that is not signed does not change how long it is good."""
+        date = HEADERS["Date"][0]
+        later, earlier = NOW_S + 86_400, NOW_S - 86_400
+        for lines, given, when_s, status in (
+            # An added expires revives nothing.
+            (f"(created): {NOW_S}", f"created={NOW_S},expires={later}", later, 401),
+            (f"date: {date}", f"expires={later}", later, 401),
+            (f"date: {date}", f"created={later}", later, 401),
+            (f"date: {date}", f"created={later},expires={later}", later, 401),
+            # Nor does it end what is good.
+            (f"(created): {NOW_S}", f"created={NOW_S},expires={earlier}", NOW_S, None),
+            (f"date: {date}", f"created={later},expires={earlier}", NOW_S, None),
+            (f"(expires): {later}", f"created={later},expires={later}", NOW_S, None),
+            # One that the signer has signed does both.
+            (
+                f"(created): {NOW_S}\n(expires): {later}",
+                f"created={NOW_S},expires={later}",
+                later,
+                None,
+            ),
+            (
+                f"(created): {NOW_S}\n(expires): {earlier}",
+                f"created={NOW_S},expires={earlier}",
+                NOW_S,
+                401,
+            ),
+        ):
+            names = " ".join(line.partition(": ")[0] for line in lines.splitlines())
+            value = (
+                f'Signature keyId="k",algorithm="hs2019",{given},headers="{names}",'
+                f'signature="{signature(lines)}"'
+            )
+            self.assertEqual(
+                self.status(request(value), when_s), status, (lines, given)
+            )
+
+    def test_a_signed_time_that_is_not_given_is_refused(self) -> None:
+        """What ``headers`` names must be there."""
+        for name in ("(created)", "(expires)", "date"):
+            value = f'Signature headers="{name}",signature="{signature(name + ": ")}"'
+            self.assertEqual(self.status(call(headers={"Authorization": [value]})), 401)
+
+    def test_two_signatures_are_refused(self) -> None:
+        """The source might read the other one."""
+        twice = call(headers={**HEADERS, "Authorization": [GOOD, GOOD]})
+        self.assertEqual(self.status(twice), 401)
+
     def test_bad(self) -> None:
         """Anything else is not."""
         other = GOOD.replace('keyId="k"', 'keyId="k",keyId="l"')
