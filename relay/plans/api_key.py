@@ -11,7 +11,7 @@ from relay.model.api_key import digest_of
 from relay.model.api_key_plan import ApiKeyOptions
 from relay.model.plan_kinds import API_KEY
 from relay.plans import keyed
-from relay.plans.caller import Caller
+from relay.plans.caller import Caller, from_one_place
 from relay.plans.interfaces import Credential, IPlan, PlanContext
 from relay.plans.verdict import Denial, Verdict
 
@@ -68,13 +68,14 @@ class ApiKeyPlan:
 
     def find(self, caller: Caller) -> Credential | None:
         """Look where the key may stand."""
-        key = None
+        key = parameter = None
         if self._bearer:
             key = caller.authorization("bearer")
         elif self._in_header:
             key = caller.header(self._header)
-        if key is None and self._parameter is not None:
-            key = caller.parameter(self._parameter)
+        if self._parameter is not None:
+            parameter = caller.parameter(self._parameter)
+        key = from_one_place(key, parameter)
         return None if key is None else Credential(digest_of(key))
 
     def admit(self, caller: Caller, credential: Credential) -> Verdict:

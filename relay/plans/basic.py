@@ -20,9 +20,10 @@ from relay.model.plan_kinds import BASIC
 from relay.plans import keyed
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext
-from relay.plans.verdict import UNRESOLVED, Denial, Verdict
+from relay.plans.verdict import NOT_SUBSCRIBED, Denial, Verdict, unresolved
 
 INVALID = Denial("BASIC_CREDENTIALS_INVALID")
+NO_PAIR = unresolved("it is not a name and a password in base64")
 
 
 @implementer(IPlan)
@@ -66,7 +67,7 @@ class BasicPlan:
     def admit(self, caller: Caller, credential: Credential) -> Verdict:
         """Look the password up; a name of another subscription is not for it."""
         if credential.value is None:
-            return UNRESOLVED
+            return NO_PAIR
         name, password = credential.value
         context = self._context
         # A password that is no UTF-8 is none that was given out.
@@ -75,7 +76,7 @@ class BasicPlan:
         if found is not None and not compare_digest(
             found[0].subscription_id.encode(), name.encode()
         ):
-            return UNRESOLVED
+            return NOT_SUBSCRIBED
         return keyed.admit(found, context, INVALID)
 
     def strip(self, caller: Caller) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from relay.model.consumers import Entitlement
-from relay.plans.caller import Caller
+from relay.plans.caller import Caller, from_one_place
 from relay.plans.consumers import client_grant, in_force, subscription_grant
 from relay.plans.interfaces import PlanContext
 from relay.plans.verdict import Admission, Grant
@@ -18,11 +18,11 @@ PARAMETER = "access_token"
 
 def bearer_token(caller: Caller) -> str | None:
     """
-    Look for a token in ``Authorization``, then in the query.
+    Look for a token in ``Authorization`` and in the query.
 
     :param caller: who asks.
     """
-    return caller.authorization("bearer") or caller.parameter(PARAMETER)
+    return from_one_place(caller.authorization("bearer"), caller.parameter(PARAMETER))
 
 
 def strip_token(caller: Caller, propagates: bool) -> None:

@@ -62,40 +62,52 @@ class Caller:
 
     def header(self, name: bytes) -> str | None:
         """
-        Give a header's value, None without one or when it is empty.
+        Give a header's value, None without one.
 
-        What comes several times is one list (RFC 9110, 5.3), which is nobody's
-        credential: the source might read another of its members than a plan does.
+        An empty header is an empty credential, which no plan takes. What comes several
+        times is one list (RFC 9110, 5.3), which no plan takes either: the source might
+        read another of its members than a plan does.
 
         :param name: its name.
         """
-        values = self.headers.getRawHeaders(name, [])
-        return b", ".join(values).strip().decode("latin-1") or None
+        values = self.headers.getRawHeaders(name)
+        return b", ".join(values).strip().decode("latin-1") if values else None
 
     def authorization(self, scheme: str) -> str | None:
         """
-        Give the credentials of ``Authorization`` (RFC 9110, 11.4), if any.
+        Give the credentials of ``Authorization`` (RFC 9110, 11.4), None without any.
+
+        A scheme alone has empty credentials, and an empty header has them for every
+        scheme. Several headers are one list, as with :meth:`header`.
 
         :param scheme: which they must be of, in lower case.
         """
-        found, _, credentials = (self.header(b"authorization") or "").partition(" ")
-        return credentials.strip() or None if found.lower() == scheme else None
+        values = self.headers.getRawHeaders(b"authorization") or ()
+        given = [value.split(None, 1) for value in values]
+        wanted = scheme.encode("ascii")
+        if all(words and words[0].lower() != wanted for words in given):
+            return None
+        if len(values) > 1:
+            return b", ".join(values).decode("latin-1")
+        return b"".join(given[0][1:]).strip().decode("latin-1")
 
     def parameter(self, name: str) -> str | None:
         """
-        Give a query parameter's value, None without one or when it is empty.
+        Give a query parameter's value, None without one.
 
-        One that comes several times is no credential, as with headers.
+        An empty one and one that comes several times are what no plan takes, as with
+        headers.
 
         :param name: its name, decoded.
         """
-        pairs = (self.query or b"").split(b"&")
+        if not self.query:
+            return None
         values = [
             unquote_plus(pair.partition(b"=")[2].decode("latin-1"))
-            for pair in pairs
+            for pair in self.query.split(b"&")
             if name_of(pair) == name
         ]
-        return ", ".join(values) or None
+        return ", ".join(values) if values else None
 
     def drop_header(self, name: bytes) -> None:
         """
@@ -112,6 +124,20 @@ class Caller:
         :param name: its name, decoded.
         """
         self.query = without_parameters(self.query, (name,))
+
+
+def from_one_place(*found: str | None) -> str | None:
+    """
+    Give the credential that a caller brings for a plan which looks in several places.
+
+    Different ones are a list of them, which no plan takes: the source might believe
+    another of them than the plan (RFC 6750, 2: no more than one method).
+
+    :param found: what stands in each place, None for nothing.
+    :return: None when nothing stands anywhere.
+    """
+    given = dict.fromkeys(one for one in found if one is not None)
+    return ", ".join(given) if given else None
 
 
 def without_parameters(query: bytes | None, names: Collection[str]) -> bytes | None:

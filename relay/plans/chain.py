@@ -14,8 +14,17 @@ from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
 from relay.plans.caller import Caller, without_parameters
 from relay.plans.interfaces import Credential, Plan
-from relay.plans.verdict import UNDECIDED, UNRESOLVED, Admission, Denial, Verdict
+from relay.plans.verdict import (
+    UNDECIDED,
+    UNRESOLVED,
+    Admission,
+    Denial,
+    Verdict,
+    unresolved,
+)
 
+NOT_SELECTED = unresolved("its selection rule does not hold")
+CLOSED = unresolved("the plan is closed")
 NO_RULES: Mapping[str, Condition] = MappingProxyType({})
 
 
@@ -27,6 +36,7 @@ class PlanChain:
     :param is_closed: says of a plan's id whether it lets nobody in any more.
     :param rules: by the ids of plans, which callers with a credential they are for; one
         without is for all.
+    :param api_id: the API, for the log.
     """
 
     log = Logger()
@@ -36,10 +46,12 @@ class PlanChain:
         plans: Iterable[Plan],
         is_closed: Callable[[str], bool] = lambda plan_id: False,
         rules: Mapping[str, Condition] = NO_RULES,
+        api_id: str = "",
     ) -> None:
         self._plans: Sequence[Plan] = tuple(plans)
         self._is_closed = is_closed
         self._rules = rules
+        self._api_id = api_id
         self._parameters = frozenset[str]().union(
             *(plan.parameters for plan in self._plans)
         )
@@ -85,18 +97,19 @@ class PlanChain:
                     continue
                 if not self._selects(plan, caller, credential):
                     # As with a wrong one: who brought it is not let in as nobody.
-                    denial = denial if plan.anonymous else denial or UNRESOLVED
+                    if not plan.anonymous:
+                        denial = self._refused(plan, denial, NOT_SELECTED)
                     continue
                 verdict = plan.admit(caller, credential)
             except Exception as error:
-                return self._undecided(Failure(error))
+                return self._undecided(Failure(error), plan.id)
             if isinstance(verdict, Deferred):
                 verdict.addCallback(self._go_on, caller, number, denial)
-                return verdict.addErrback(self._undecided)
+                return verdict.addErrback(self._undecided, plan.id)
             if isinstance(verdict, Admission):
                 plan.strip(caller)
                 return verdict
-            denial = _more_telling(denial, verdict)
+            denial = self._refused(plan, denial, verdict)
         denial = denial or UNRESOLVED
         return replace(denial, challenges=denial.challenges or self._challenges)
 
@@ -109,7 +122,8 @@ class PlanChain:
             return rule.holds(caller.scope(credential.attributes))
         except EvaluationFailed as error:
             self.log.warn(
-                "the selection rule of plan {plan_id}: {error}",
+                "API {api_id}: the selection rule of plan {plan_id}: {error}",
+                api_id=self._api_id,
                 plan_id=plan.id,
                 error=error,
             )
@@ -124,14 +138,25 @@ class PlanChain:
                 plan.strip(caller)
                 return verdict
             # It was closed while somebody else was asked.
-            verdict = UNRESOLVED
-        return self._ask(caller, number + 1, _more_telling(denial, verdict))
+            verdict = CLOSED
+        return self._ask(caller, number + 1, self._refused(plan, denial, verdict))
 
-    def _undecided(self, failure: Failure) -> Verdict:
-        self.log.failure("a plan could not decide", failure)
+    def _refused(self, plan: Plan, before: Denial | None, denial: Denial) -> Denial:
+        """Of two reasons keep the first that says more than that there is none."""
+        self.log.debug(
+            "API {api_id}: plan {plan_id} refused a credential: {key}{why}",
+            api_id=self._api_id,
+            plan_id=plan.id,
+            key=denial.key,
+            why=denial.reason and f": {denial.reason}",
+        )
+        return denial if before is None or before == UNRESOLVED else before
+
+    def _undecided(self, failure: Failure, plan_id: str) -> Verdict:
+        self.log.failure(
+            "API {api_id}: plan {plan_id} could not decide",
+            failure,
+            api_id=self._api_id,
+            plan_id=plan_id,
+        )
         return UNDECIDED
-
-
-def _more_telling(before: Denial | None, denial: Denial) -> Denial:
-    """Of two reasons keep the first that says more than that there is none."""
-    return denial if before is None or before == UNRESOLVED else before

@@ -8,6 +8,10 @@ from relay.model.certificates import read_certificate
 from relay.plans.caller import Caller
 from relay.tls.peer import peer_certificate
 
+ABSENT = ("", "::", "(null)")
+"""What proxies write for a client that has shown no certificate: HAProxy, HAProxy in
+the form of RFC 9440, Apache. nginx writes no header."""
+
 
 def client_certificate(caller: Caller) -> Certificate | None:
     """
@@ -17,7 +21,8 @@ def client_certificate(caller: Caller) -> Certificate | None:
     certificate never does.
 
     :param caller: who asks.
-    :return: None when it has none, or none that can be read.
+    :return: None when it has none.
+    :raises ValueError: when the proxy's word is not one certificate that can be read.
     """
     if caller.trusted and caller.certificate_header is not None:
         return certificate_in_header(caller, caller.certificate_header)
@@ -31,12 +36,13 @@ def certificate_in_header(caller: Caller, name: bytes) -> Certificate | None:
     :param caller: who asks; the headers of anybody but a trusted proxy are its own
         words.
     :param name: the header's name.
+    :return: None without one, and for one of :data:`ABSENT`.
+    :raises ValueError: when it is not one certificate that can be read.
     """
     text = caller.header(name) if caller.trusted else None
+    if text is None or text in ABSENT:
+        return None
     # Of several the first would be the client's own, from a proxy that only adds one.
-    if text is None or "," in text:
-        return None
-    try:
-        return read_certificate(text)
-    except ValueError:
-        return None
+    if "," in text:
+        raise ValueError("there are several certificates")
+    return read_certificate(text)

@@ -56,6 +56,7 @@ class Plans:
             [kind.build(plan, context) for kind, plan in ordered],
             lambda plan_id: plan_id in consumers.closed_plans,
             rules,
+            context.api_id,
         )
 
     def _type_of(self, plan: Mapping[str, Any]) -> IPlan:

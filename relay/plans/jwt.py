@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from joserfc.jwk import Key
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -33,7 +33,7 @@ from relay.plans.client_certificate import certificate_in_header, client_certifi
 from relay.plans.interfaces import Credential, IPlan, PlanContext
 from relay.plans.key_sets import KeySet, KeySetError
 from relay.plans.tokens import Token, TokenError, parse, verify
-from relay.plans.verdict import UNRESOLVED, Denial, Verdict
+from relay.plans.verdict import NOT_SUBSCRIBED, Denial, Verdict
 
 INVALID = Denial("JWT_INVALID_TOKEN")
 UNBOUND = Denial("JWT_INVALID_CERTIFICATE_BOUND_THUMBPRINT")
@@ -65,7 +65,6 @@ class JwtPlan:
     :param context: what it is built in.
     """
 
-    log = Logger()
     anonymous = False
     challenge: bytes | None = b"Bearer"
     parameters = frozenset({PARAMETER})
@@ -86,15 +85,14 @@ class JwtPlan:
             self._keys = [read_key(options.signature, parameter)]
 
     def find(self, caller: Caller) -> Credential | None:
-        """Look for a token in ``Authorization``, then in the query."""
+        """Look for a token in ``Authorization`` and in the query."""
         text = bearer_token(caller)
         if text is None:
             return None
         try:
             token = parse(text)
         except TokenError as error:
-            self._note(error)
-            return Credential(None)
+            return Credential(error)
         seen = {"claims": token.claims, "headers": token.header}
         return Credential((text, token), {"jwt": seen})
 
@@ -102,23 +100,22 @@ class JwtPlan:
         self, caller: Caller, credential: Credential
     ) -> Verdict | Deferred[Verdict]:
         """Find the client's subscription, then the keys, then verify."""
-        if credential.value is None:
-            return INVALID
+        if isinstance(credential.value, TokenError):
+            return _invalid(credential.value)
         text, token = credential.value
         client = claims.client_id(token.claims, self._options.client_id_claim)
         if subscribed(self._context, self.id, client) is None:
             # Nothing is fetched or computed for those who could not come in anyhow.
-            return UNRESOLVED
+            return NOT_SUBSCRIBED
         if token.algorithm not in self._algorithms:
-            return INVALID
+            return _invalid("its alg is not the one that is expected")
 
         def decide(keys: list[Key]) -> Verdict:
             try:
                 verify(token, self._algorithms, keys)
                 return self._judge(caller, token, text, client)
             except (TokenError, ValueError) as error:
-                self._note(error)
-                return INVALID
+                return _invalid(error)
 
         if self._key_set is None:
             return decide(self._keys)
@@ -141,7 +138,7 @@ class JwtPlan:
         # Keys may have been waited for: what was so before need not be so now.
         entitlement = subscribed(self._context, self.id, client)
         if entitlement is None:
-            return UNRESOLVED
+            return NOT_SUBSCRIBED
         _check_type(options.token_typ_validation, token.header)
         until_ms = claims.lifetime(
             said,
@@ -173,12 +170,9 @@ class JwtPlan:
     def close(self) -> None:
         """There is nothing to close."""
 
-    def _note(self, error: Exception) -> None:
-        self.log.debug(
-            "plan {plan_id}: a token was refused: {error}",
-            plan_id=self.id,
-            error=error,
-        )
+
+def _invalid(why: object) -> Verdict:
+    return replace(INVALID, reason=str(why))
 
 
 def _no_keys(failure: Failure) -> Verdict:
@@ -219,12 +213,15 @@ def _is_bound(
     wanted = confirmation.get("x5t#S256") if isinstance(confirmation, dict) else None
     if wanted is None or wanted == "":
         return rule.ignore_missing
-    if by_certificate.extract_certificate_from_header:
-        certificate = certificate_in_header(
-            caller, by_certificate.header_name.encode("ascii")
-        )
-    else:
-        certificate = client_certificate(caller)
+    try:
+        if by_certificate.extract_certificate_from_header:
+            certificate = certificate_in_header(
+                caller, by_certificate.header_name.encode("ascii")
+            )
+        else:
+            certificate = client_certificate(caller)
+    except ValueError:
+        return False
     if certificate is None or not isinstance(wanted, str):
         return False
     return hmac.compare_digest(thumbprint(certificate), wanted.rstrip("="))

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from relay.model.consumers import Entitlement, KeyStanding
 from relay.plans.consumers import in_force, key_grant, subscription_grant
 from relay.plans.interfaces import PlanContext
-from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
+from relay.plans.verdict import (
+    NOT_SUBSCRIBED,
+    Admission,
+    Denial,
+    Verdict,
+    unresolved,
+)
+
+NOT_IN_FORCE = unresolved("its subscription has not begun or has ended")
 
 Found = tuple[Entitlement, KeyStanding]
 """A subscription, and the one of its secrets that the caller has."""
@@ -20,13 +30,15 @@ def admit(found: Found | None, context: PlanContext, over: Denial) -> Verdict:
     :param over: the answer for a secret that is no longer good.
     """
     if found is None:
-        return UNRESOLVED
+        return NOT_SUBSCRIBED
     entitlement, key = found
     now_ms = context.wall_ms()
     if not in_force(entitlement, now_ms):
-        return UNRESOLVED
-    if key.revoked or (key.expires_at_ms is not None and key.expires_at_ms <= now_ms):
-        return over
+        return NOT_IN_FORCE
+    if key.revoked:
+        return replace(over, reason="it was revoked")
+    if key.expires_at_ms is not None and key.expires_at_ms <= now_ms:
+        return replace(over, reason="it has expired")
     return Admission(
         entitlement.plan_id,
         entitlement.application_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from zope.interface import implementer
@@ -13,7 +14,7 @@ from relay.plans.caller import Caller
 from relay.plans.client_certificate import client_certificate
 from relay.plans.consumers import certificate_grant, in_force, subscription_grant
 from relay.plans.interfaces import Credential, IPlan, PlanContext
-from relay.plans.verdict import UNRESOLVED, Admission, Denial, Grant, Verdict
+from relay.plans.verdict import NOT_SUBSCRIBED, Admission, Denial, Grant, Verdict
 
 INVALID = Denial("CLIENT_CERTIFICATE_INVALID")
 
@@ -48,20 +49,25 @@ class MtlsPlan:
 
     def find(self, caller: Caller) -> Credential | None:
         """Look at the connection, or at what a trusted proxy says of its own."""
-        certificate = client_certificate(caller)
+        try:
+            certificate = client_certificate(caller)
+        except ValueError as error:
+            return Credential(error)
         return None if certificate is None else Credential(certificate)
 
     def admit(self, caller: Caller, credential: Credential) -> Verdict:
         """Look the certificate up; a proxy may have passed an expired one on."""
+        if isinstance(credential.value, ValueError):
+            return replace(INVALID, reason=str(credential.value))
         certificate, now_ms = credential.value, self._context.wall_ms()
         digest = thumbprint(certificate)
         one = self._context.consumers.with_certificate(self.id, digest)
         if one is None or not in_force(one, now_ms):
-            return UNRESOLVED
+            return NOT_SUBSCRIBED
         starts_ms = certificate.not_valid_before_utc.timestamp() * 1000
         ends_ms = int(certificate.not_valid_after_utc.timestamp() * 1000)
         if not starts_ms <= now_ms < ends_ms:
-            return INVALID
+            return replace(INVALID, reason="it is not valid yet or has expired")
         return Admission(
             self.id,
             one.application_id,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -25,13 +27,15 @@ from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext
 from relay.plans.introspection import Claims, Introspection, IntrospectionError
 from relay.plans.tokens import MAX_LENGTH
-from relay.plans.verdict import UNRESOLVED, Denial, Verdict
+from relay.plans.verdict import NOT_SUBSCRIBED, Denial, Verdict
 
 INVALID = Denial("OAUTH2_INVALID_ACCESS_TOKEN")
 INSUFFICIENT = Denial("OAUTH2_INSUFFICIENT_SCOPE")
 UNAVAILABLE = Denial(
     "OAUTH2_SERVER_UNAVAILABLE", "Temporarily Unavailable", 503, retry_after_s=5
 )
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+"""RFC 6749, A.12."""
 
 
 @implementer(IPlan)
@@ -81,7 +85,7 @@ class Oauth2Plan:
         )
 
     def find(self, caller: Caller) -> Credential | None:
-        """Look for a token in ``Authorization``, then in the query."""
+        """Look for a token in ``Authorization`` and in the query."""
         text = bearer_token(caller)
         return None if text is None else Credential(text)
 
@@ -90,8 +94,8 @@ class Oauth2Plan:
     ) -> Verdict | Deferred[Verdict]:
         """Ask the server, then find the client's subscription."""
         text: str = credential.value
-        if len(text) > MAX_LENGTH or not text.isprintable():
-            return INVALID
+        if len(text) > MAX_LENGTH or not _TOKEN.fullmatch(text):
+            return replace(INVALID, reason="it has not the form of a token")
         try:
             said = self._introspection.ask(text)
         except IntrospectionError:
@@ -102,15 +106,15 @@ class Oauth2Plan:
 
     def _judge(self, said: Claims | None, text: str) -> Verdict:
         if said is None:
-            return INVALID
+            return replace(INVALID, reason="the authorization server says: not active")
         try:
             until_ms = claims.lifetime(said, self._context.wall_ms(), 0, False)
-        except ValueError:
-            return INVALID
+        except ValueError as error:
+            return replace(INVALID, reason=str(error))
         client = claims.text(said.get("client_id")) or claims.text(said.get("aud"))
         entitlement = subscribed(self._context, self.id, client)
         if entitlement is None:
-            return UNRESOLVED
+            return NOT_SUBSCRIBED
         options = self._options
         if options.check_required_scopes and not claims.suffices(
             claims.scopes(said, self._resource.scope_separator),

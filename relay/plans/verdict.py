@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -56,6 +56,7 @@ class Denial:
     :param status: the HTTP status.
     :param challenges: values of ``WWW-Authenticate`` (RFC 9110, 11.6.1).
     :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
+    :param reason: why, for the log of the daemon only; without any part of a secret.
     """
 
     key: str = "GATEWAY_PLAN_UNRESOLVABLE"
@@ -63,6 +64,7 @@ class Denial:
     status: int = 401
     challenges: tuple[bytes, ...] = ()
     retry_after_s: int | None = None
+    reason: str = field(default="", compare=False)
 
 
 UNRESOLVED = Denial()
@@ -74,5 +76,17 @@ UNDECIDED = Denial(
     retry_after_s=1,
 )
 """A plan could not find out, since what it has to ask does not answer."""
+
+
+def unresolved(reason: str) -> Denial:
+    """
+    Make a denial that tells the client nothing, and the log why.
+
+    :param reason: why, without any part of a secret.
+    """
+    return replace(UNRESOLVED, reason=reason)
+
+
+NOT_SUBSCRIBED = unresolved("no subscription to this plan that is in force has it")
 
 Verdict = Admission | Denial

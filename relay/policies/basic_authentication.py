@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -100,12 +100,12 @@ class Authenticated(Policy):
         call.attributes["user-id"] = given[0]
 
 
-def _credentials(values: Iterable[bytes]) -> tuple[str, bytes] | None:
-    for value in values:
-        scheme, _, rest = value.partition(b" ")
-        if scheme.lower() == b"basic":
-            return read_pair(rest)
-    return None
+def _credentials(values: Sequence[bytes]) -> tuple[str, bytes] | None:
+    # Of several the source might believe another than this policy does.
+    if len(values) != 1:
+        return None
+    scheme, _, rest = values[0].partition(b" ")
+    return read_pair(rest) if scheme.lower() == b"basic" else None
 
 
 def _digest(name: str, password: bytes) -> bytes:

@@ -55,12 +55,20 @@ class PlaceTests(ApiKeyCase):
     """Where a key may stand, and what becomes of it."""
 
     def test_header_or_parameter(self) -> None:
-        """Unless the plan says where; the header counts, both are taken out."""
-        asking = caller(b"api-key=wrong&a=1", x_gravitee_api_key=KEY)
+        """Unless the plan says where; both are taken out, and two keys are refused."""
+        both = KEY.encode()
+        asking = caller(b"api-key=" + both + b"&a=1", x_gravitee_api_key=KEY)
         self.assertIsInstance(self.asked(self.plan(), asking), Admission)
         self.assertEqual(asking.query, b"a=1")
         self.assertIsNone(asking.header(b"x-gravitee-api-key"))
-        asking = caller(b"a=1&api-key=" + KEY.encode())
+        for asking in (
+            caller(b"api-key=wrong", x_gravitee_api_key=KEY),
+            caller(b"api-key=" + both, x_gravitee_api_key="wrong"),
+            caller(b"api-key=", x_gravitee_api_key=KEY),
+            caller(b"api-key=" + both, x_gravitee_api_key=""),
+        ):
+            self.assertEqual(self.asked(self.plan(), asking), UNRESOLVED)
+        asking = caller(b"a=1&api-key=" + both)
         self.assertIsInstance(self.asked(self.plan(), asking), Admission)
         self.assertEqual(asking.query, b"a=1")
 
@@ -101,9 +109,9 @@ class PlaceTests(ApiKeyCase):
     def test_propagated(self) -> None:
         """Only when the plan says so does the source see it."""
         plan = self.plan(propagateApiKey=True)
-        asking = caller(b"api-key=x", x_gravitee_api_key=KEY)
+        asking = caller(b"api-key=" + KEY.encode(), x_gravitee_api_key=KEY)
         self.assertIsInstance(self.asked(plan, asking), Admission)
-        self.assertEqual(asking.query, b"api-key=x")
+        self.assertEqual(asking.query, b"api-key=" + KEY.encode())
         self.assertEqual(asking.header(b"x-gravitee-api-key"), KEY)
         self.assertEqual(plan.parameters, {"api-key"})
 

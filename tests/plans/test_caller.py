@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.plans.caller import without_parameters
+from relay.plans.caller import from_one_place, without_parameters
 from tests.plans.callers import caller
 
 
 class HeaderTests(SynchronousTestCase):
     def test_header(self) -> None:
-        """The value; an empty one is none, and several are what nobody has."""
+        """The value; an empty one is not none, and several are what nobody has."""
         self.assertEqual(caller(x_key=" one ").header(b"X-Key"), "one")
-        self.assertIsNone(caller(x_key=" ").header(b"x-key"))
+        self.assertEqual(caller(x_key=" ").header(b"x-key"), "")
         self.assertIsNone(caller().header(b"x-key"))
         asking = caller(x_key="one")
         asking.headers.addRawHeader(b"X-KEY", b"one")
@@ -23,15 +23,26 @@ class HeaderTests(SynchronousTestCase):
         for value, token in (
             ("Bearer t", "t"),
             ("bearer  t", "t"),
+            ("Bearer\tt", "t"),
             ("Basic t", None),
-            ("Bearer", None),
-            ("Bearer ", None),
+            ("Bearer", ""),
+            ("Bearer ", ""),
+            ("", ""),
             ("t", None),
         ):
             self.assertEqual(
                 caller(authorization=value).authorization("bearer"), token, value
             )
         self.assertIsNone(caller().authorization("bearer"))
+
+    def test_two_are_what_nobody_has(self) -> None:
+        """In whatever order, and of whatever schemes."""
+        for first, second in (("Bearer t", "Bearer t"), ("Digest x", "Bearer t")):
+            for one, other in ((first, second), (second, first)):
+                asking = caller(authorization=one)
+                asking.headers.addRawHeader(b"authorization", other.encode())
+                self.assertEqual(asking.authorization("bearer"), f"{one}, {other}")
+                self.assertIsNone(asking.authorization("negotiate"))
 
 
 class ParameterTests(SynchronousTestCase):
@@ -40,9 +51,24 @@ class ParameterTests(SynchronousTestCase):
         asking = caller(b"a=1&k%65y=x%20y&empty=&bare&two=1&tw%6f=2")
         self.assertEqual(asking.parameter("key"), "x y")
         self.assertEqual(asking.parameter("two"), "1, 2")
-        for name in ("empty", "bare", "KEY", "none"):
+        for name in ("empty", "bare"):
+            self.assertEqual(asking.parameter(name), "", name)
+        for name in ("KEY", "none"):
             self.assertIsNone(asking.parameter(name), name)
         self.assertIsNone(caller().parameter("key"))
+
+    def test_one_place(self) -> None:
+        """What stands in two places is good when it is the same; empty is not none."""
+        for found, one in (
+            ((None, None), None),
+            (("a", None), "a"),
+            ((None, "a"), "a"),
+            (("a", "a"), "a"),
+            (("a", "b"), "a, b"),
+            (("", None), ""),
+            (("", "a"), ", a"),
+        ):
+            self.assertEqual(from_one_place(*found), one, found)
 
     def test_dropped(self) -> None:
         """All of that name, and nothing else, whose bytes stay as they are."""

@@ -42,10 +42,9 @@ class ClientCertificateTests(SynchronousTestCase):
         for trusted, named, text, expected in (
             (True, True, escaped, MINE),
             (True, True, None, None),
-            (True, True, "nonsense", None),
-            (True, True, f"{escaped}, {escaped}", None),
-            (True, True, f"{escaped},{quote(PROXY.certificate_pem)}", None),
             (True, True, "", None),
+            (True, True, "::", None),
+            (True, True, "(null)", None),
             (True, False, escaped, PROXY),
             (False, True, escaped, PROXY),
             (False, False, None, PROXY),
@@ -53,6 +52,17 @@ class ClientCertificateTests(SynchronousTestCase):
             found = client_certificate(self.call(trusted, named, text))
             wanted = None if expected is None else expected.certificate
             self.assertEqual(found, wanted, (trusted, named, text))
+
+    def test_what_is_not_one_certificate_fails(self) -> None:
+        """It is not the same as none."""
+        escaped = quote(MINE.certificate_pem)
+        for text in (
+            "nonsense",
+            f"{escaped}, {escaped}",
+            f"{escaped},{quote(PROXY.certificate_pem)}",
+        ):
+            asking = self.call(True, True, text)
+            self.assertRaises(ValueError, client_certificate, asking)
 
     def test_headers(self) -> None:
         """Another header of a trusted proxy may be read, nobody else's."""

@@ -128,10 +128,16 @@ class AdmissionTests(JwtCase):
         self.assertEqual(asking.query, b"a=1&b=2")
         self.assertEqual(plan.parameters, {"access_token"})
 
-    def test_header_first(self) -> None:
-        """The header counts; both are looked after."""
-        asking = caller(b"access_token=x", authorization=f"bearer  {token()}")
+    def test_both_places(self) -> None:
+        """One token in both is let in, and both are looked after; two are refused."""
         plan = self.plan()
+        for asking in (
+            caller(b"access_token=x", authorization=f"Bearer {token()}"),
+            caller(b"access_token=" + token().encode(), authorization="Bearer x"),
+        ):
+            self.assertEqual(self.asked_with("", plan, asking), INVALID)
+        query = b"access_token=" + token().encode()
+        asking = caller(query, authorization=f"bearer  {token()}")
         self.admitted(self.asked_with("", plan, asking))
         plan.strip(asking)
         self.assertIsNone(asking.query)
@@ -149,9 +155,8 @@ class AdmissionTests(JwtCase):
         for asking in (
             caller(),
             caller(authorization="Basic YTpi"),
-            caller(authorization="Bearer"),
             caller(authorization=token()),
-            caller(b"access_token=", authorization="Bearer "),
+            caller(b"access=x"),
         ):
             self.assertIsNone(plan.find(asking))
         self.assertEqual(plan.challenge, b"Bearer")

@@ -44,6 +44,15 @@ class BasicAuthenticationTests(SynchronousTestCase):
             basic("nobody:x"),
             {"Authorization": ["Basic ???"]},
             {"Authorization": ["Bearer x"]},
+            {"Authorization": [""]},
+            {"Authorization": ["Basic"]},
+            {"Authorization": ["Basic "]},
+            basic(":"),
+            basic("ann:"),
+            basic(":s3cr3t:x"),
+            # Two: the source might believe the other one.
+            {"Authorization": ["Bearer x", *basic("ann:s3cr3t:x")["Authorization"]]},
+            {"Authorization": basic("ann:s3cr3t:x")["Authorization"] * 2},
         ):
             ended = interruption(step, call(headers=headers))
             assert ended is not None

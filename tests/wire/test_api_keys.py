@@ -64,6 +64,13 @@ class ApiKeyTests(SynchronousTestCase):
                 },
             )
             self.daemon.access_line(status=401, query="b=2")
+            for path, empty in (
+                ("/keyed?api-key=", {}),
+                ("/keyed?api-key", {}),
+                ("/keyed", {"X-Gravitee-Api-Key": ""}),
+                (f"/keyed?api-key={key}", {"X-Gravitee-Api-Key": "other"}),
+            ):
+                self.assertEqual(self.daemon.get(path, empty).status, 401, path)
 
             subscription.act("_pause")
             self.daemon_refuses(key)
