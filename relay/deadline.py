@@ -26,18 +26,19 @@ class Deadline:
     A stream of events costs no new timer (DESIGN, rule 6). While suspended it does not
     run at all, and starts afresh when resumed.
 
+    It knows what to call only while it counts or is suspended. Its owner holds it, and
+    what it calls mostly is a method of its owner: if it kept that, each owner would end
+    in a reference cycle, which only the garbage collector can free.
+
     :param clock: what tells the time and calls later.
     :param timeout_ms: how long to wait, in milliseconds; 0 never fires.
-    :param expire: called without arguments when the time is over.
     """
 
     __slots__ = ("_clock", "_expire", "_line", "_suspended", "timeout_s")
 
-    def __init__(
-        self, clock: IReactorTime, timeout_ms: float, expire: Callable[[], object]
-    ) -> None:
+    def __init__(self, clock: IReactorTime, timeout_ms: float) -> None:
         self._clock = clock
-        self._expire = expire
+        self._expire: Callable[[], object] | None = None
         self._line: _Line | None = None
         self._suspended = False
         self.timeout_s = timeout_ms / 1000.0
@@ -47,9 +48,14 @@ class Deadline:
         """Whether the time is counted down just now."""
         return self._line is not None
 
-    def start(self) -> None:
-        """Begin to count, or begin again."""
+    def start(self, expire: Callable[[], object]) -> None:
+        """
+        Begin to count, or begin again.
+
+        :param expire: called without arguments when the time is over.
+        """
         self._suspended = False
+        self._expire = expire
         if self._line is not None:
             self._line.join(self)
         elif self.timeout_s > 0:
@@ -59,6 +65,8 @@ class Deadline:
                 line = _lines[key] = _Line(*key)
             line.join(self)
             self._line = line
+        else:
+            self._expire = None
 
     def reset(self) -> None:
         """Give the full time again, if the count is on."""
@@ -67,18 +75,20 @@ class Deadline:
 
     def suspend(self) -> None:
         """Stand still, if the count is on, until :meth:`resume`."""
-        if self._line is not None:
-            self.stop()
+        line, self._line = self._line, None
+        if line is not None:
+            line.leave(self)
             self._suspended = True
 
     def resume(self) -> None:
         """Count again from the start after :meth:`suspend`; else do nothing."""
-        if self._suspended:
-            self.start()
+        if self._suspended and self._expire is not None:
+            self.start(self._expire)
 
     def stop(self) -> None:
-        """Count no more."""
+        """Count no more, and forget what was to be called."""
         self._suspended = False
+        self._expire = None
         line, self._line = self._line, None
         if line is not None:
             line.leave(self)
@@ -86,7 +96,9 @@ class Deadline:
     def fire(self) -> None:
         """The time is over: its line has let go of it."""
         self._line = None
-        self._expire()
+        expire, self._expire = self._expire, None
+        if expire is not None:
+            expire()
 
 
 class _Line:

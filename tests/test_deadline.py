@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -13,7 +16,7 @@ class DeadlineTests(SynchronousTestCase):
         """A deadline of one second, not started."""
         self.clock = Clock()
         self.fired: list[float] = []
-        self.deadline = Deadline(self.clock, 1000, self.fire)
+        self.deadline = Deadline(self.clock, 1000)
 
     def fire(self) -> None:
         """Note the time."""
@@ -27,7 +30,7 @@ class DeadlineTests(SynchronousTestCase):
 
     def test_fires_once(self) -> None:
         """It fires when its time is over, and not again."""
-        self.deadline.start()
+        self.deadline.start(self.fire)
         self.assertTrue(self.deadline.running)
         self.clock.advance(0.999)
         self.assertEqual(self.fired, [])
@@ -39,9 +42,9 @@ class DeadlineTests(SynchronousTestCase):
 
     def test_starting_again_gives_the_full_time(self) -> None:
         """A second start begins to count anew, with one delayed call."""
-        self.deadline.start()
+        self.deadline.start(self.fire)
         self.clock.advance(0.9)
-        self.deadline.start()
+        self.deadline.start(self.fire)
         self.assertEqual(len(self.clock.getDelayedCalls()), 1)
         self.clock.advance(0.9)
         self.assertEqual(self.fired, [])
@@ -52,7 +55,7 @@ class DeadlineTests(SynchronousTestCase):
         """A reset makes no second delayed call, and starts nothing by itself."""
         self.deadline.reset()
         self.assertFalse(self.deadline.running)
-        self.deadline.start()
+        self.deadline.start(self.fire)
         for _ in range(5):
             self.clock.advance(0.9)
             self.deadline.reset()
@@ -61,7 +64,7 @@ class DeadlineTests(SynchronousTestCase):
 
     def test_stands_still_while_suspended(self) -> None:
         """Suspended it has no delayed call; resumed it has its full time again."""
-        self.deadline.start()
+        self.deadline.start(self.fire)
         self.clock.advance(0.9)
         self.deadline.suspend()
         self.assertEqual(self.clock.getDelayedCalls(), [])
@@ -81,7 +84,7 @@ class DeadlineTests(SynchronousTestCase):
 
     def test_stopped_for_good(self) -> None:
         """Neither a reset nor a resume brings a stopped deadline back."""
-        self.deadline.start()
+        self.deadline.start(self.fire)
         self.deadline.suspend()
         self.deadline.stop()
         self.deadline.resume()
@@ -91,8 +94,8 @@ class DeadlineTests(SynchronousTestCase):
 
     def test_zero_never_fires(self) -> None:
         """A time of 0 switches the clock off, resumed or not."""
-        deadline = Deadline(self.clock, 0, self.fire)
-        deadline.start()
+        deadline = Deadline(self.clock, 0)
+        deadline.start(self.fire)
         deadline.suspend()
         deadline.resume()
         deadline.reset()
@@ -104,12 +107,60 @@ class DeadlineTests(SynchronousTestCase):
 
         def again() -> None:
             self.fire()
-            deadline.start()
+            deadline.start(again)
 
-        deadline = Deadline(self.clock, 500, again)
-        deadline.start()
+        deadline = Deadline(self.clock, 500)
+        deadline.start(again)
         self.clock.pump([0.5, 0.5, 0.5])
         self.assertEqual(self.fired, [0.5, 1.0, 1.5])
+
+    def test_what_it_calls_is_known_only_while_it_counts(self) -> None:
+        """Stopped, fired or switched off, it holds on to nobody: there is no cycle."""
+
+        class Owner:
+            def __init__(self, clock: Clock, timeout_ms: float) -> None:
+                self.deadline = Deadline(clock, timeout_ms)
+                self.deadline.start(self.expire)
+
+            def expire(self) -> None:
+                """Do nothing."""
+
+        gc.disable()
+        self.addCleanup(gc.enable)
+        stopped, fired = Owner(self.clock, 2000), Owner(self.clock, 1000)
+        suspended, off = Owner(self.clock, 2000), Owner(self.clock, 0)
+        stopped.deadline.stop()
+        suspended.deadline.suspend()
+        suspended.deadline.stop()
+        self.clock.advance(1)
+        gone = [weakref.ref(one) for one in (stopped, fired, suspended, off)]
+        del stopped, fired, suspended, off
+        self.assertEqual([one() for one in gone], [None] * 4)
+
+
+class Noting(Deadline):
+    """
+    One that notes its name and the time when it fires.
+
+    :param clock: what tells the time.
+    :param name: its name.
+    :param fired: where it notes them.
+    :param timeout_ms: how long it waits, in milliseconds.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        name: str,
+        fired: list[tuple[str, float]],
+        timeout_ms: float = 1000,
+    ) -> None:
+        super().__init__(clock, timeout_ms)
+        self._note = lambda: fired.append((name, round(clock.seconds(), 3)))
+
+    def begin(self) -> None:
+        """Start it."""
+        self.start(self._note)
 
 
 class ManyTests(SynchronousTestCase):
@@ -120,19 +171,15 @@ class ManyTests(SynchronousTestCase):
         self.clock = Clock()
         self.fired: list[tuple[str, float]] = []
 
-    def deadline(self, name: str, timeout_ms: float = 1000) -> Deadline:
+    def deadline(self, name: str, timeout_ms: float = 1000) -> Noting:
         """Make one that notes its name and the time."""
-        return Deadline(
-            self.clock,
-            timeout_ms,
-            lambda: self.fired.append((name, round(self.clock.seconds(), 3))),
-        )
+        return Noting(self.clock, name, self.fired, timeout_ms)
 
     def test_one_delayed_call_for_all(self) -> None:
         """However many there are of one length, the reactor knows of one timer."""
         many = [self.deadline(str(number)) for number in range(100)]
         for one in many:
-            one.start()
+            one.begin()
             self.clock.advance(0.001)
         self.assertEqual(len(self.clock.getDelayedCalls()), 1)
         self.clock.advance(0.95)
@@ -146,14 +193,14 @@ class ManyTests(SynchronousTestCase):
         """They fire in the order of their ends, whatever the order of their starts."""
         first, second, third = map(self.deadline, "abc")
         short = self.deadline("short", 300)
-        first.start()
+        first.begin()
         self.clock.advance(0.2)
-        second.start()
-        third.start()
-        short.start()
+        second.begin()
+        third.begin()
+        short.begin()
         self.clock.advance(0.2)
         second.reset()
-        first.start()
+        first.begin()
         for _ in range(30):
             self.clock.advance(0.1)
         self.assertEqual(
@@ -163,11 +210,11 @@ class ManyTests(SynchronousTestCase):
 
     def test_a_failure_stops_no_other(self) -> None:
         """What one raises reaches the reactor; the others fire all the same."""
-        failing = Deadline(self.clock, 1000, lambda: 1 // 0)
+        failing = Deadline(self.clock, 1000)
         others = [self.deadline("a"), self.deadline("b")]
-        others[0].start()
-        failing.start()
-        others[1].start()
+        others[0].begin()
+        failing.start(lambda: 1 // 0)
+        others[1].begin()
         self.assertRaises(ZeroDivisionError, self.clock.advance, 1)
         self.clock.advance(0)
         self.assertEqual([name for name, _ in self.fired], ["a", "b"])
@@ -179,13 +226,13 @@ class ManyTests(SynchronousTestCase):
 
         def expire() -> None:
             other.stop()
-            more.start()
-            own.start()
+            more.begin()
+            own.start(expire)
             own.stop()
 
-        own = Deadline(self.clock, 1000, expire)
-        own.start()
-        other.start()
+        own = Deadline(self.clock, 1000)
+        own.start(expire)
+        other.begin()
         self.clock.advance(1)
         self.assertEqual((self.fired, other.running), ([], False))
         self.clock.advance(1)
@@ -195,8 +242,8 @@ class ManyTests(SynchronousTestCase):
     def test_clocks_are_apart(self) -> None:
         """Another clock's time is its own."""
         other = Clock()
-        Deadline(other, 1000, lambda: self.fired.append(("other", 0))).start()
-        self.deadline("a").start()
+        Deadline(other, 1000).start(lambda: self.fired.append(("other", 0)))
+        self.deadline("a").begin()
         self.clock.advance(2)
         self.assertEqual(self.fired, [("a", 2.0)])
         other.advance(1)

@@ -84,12 +84,8 @@ class Http2Connection(H2Connection):
         self._retired = False
         self._frames = FrameWatch(site.reactor.seconds, most_head_bytes)
         self._frames_begun = 0
-        self._head_clock = Deadline(
-            site.reactor, settings.head_timeout_ms, self._head_expired
-        )
-        self._ending = Deadline(
-            site.reactor, settings.stall_timeout_ms, self._ending_expired
-        )
+        self._head_clock = Deadline(site.reactor, settings.head_timeout_ms)
+        self._ending = Deadline(site.reactor, settings.stall_timeout_ms)
 
     def connectionMade(self) -> None:
         """Greet, and let the client's pace govern all streams."""
@@ -116,7 +112,7 @@ class Http2Connection(H2Connection):
             self._head_clock.stop()
         elif not self._head_clock.running or self._frames_begun != self._frames.begun:
             # Each frame has its own time, whatever the cut of the bytes.
-            self._head_clock.start()
+            self._head_clock.start(self._head_expired)
         self._frames_begun = self._frames.begun
         stream = self.streams.get(self._frames.body_unfinished)
         if stream is not None:
@@ -331,7 +327,7 @@ class Http2Connection(H2Connection):
             for stream in streams:
                 stream.connectionLost(reason)
             self.tls.unregisterProducer()
-            self._ending.start()
+            self._ending.start(self._ending_expired)
         if _cancelTimeouts:
             self._ending.stop()
             self.site.connections.discard(self)

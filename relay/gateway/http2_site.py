@@ -83,15 +83,11 @@ class Negotiation(Protocol):
     def __init__(self, site: Http2Site, http1: Protocol) -> None:
         self._site = site
         self._http1 = http1
-        self._clock = Deadline(
-            site.reactor,
-            site.settings.keep_alive_timeout_ms,
-            lambda: self.transport.abortConnection(),
-        )
+        self._clock = Deadline(site.reactor, site.settings.keep_alive_timeout_ms)
 
     def connectionMade(self) -> None:
         """Give the handshake its time."""
-        self._clock.start()
+        self._clock.start(self.transport.abortConnection)
 
     def handshakeCompleted(self) -> None:
         """Hand the connection over to what speaks the client's protocol."""

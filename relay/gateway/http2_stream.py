@@ -164,10 +164,8 @@ class Http2Stream:
             return
         self._owed_bytes = head.length
         if head.length != 0:
-            self._body_clock = Deadline(
-                site.reactor, site.settings.body_timeout_ms, self._body_expired
-            )
-            self._body_clock.start()
+            self._body_clock = Deadline(site.reactor, site.settings.body_timeout_ms)
+            self._body_clock.start(self._body_expired)
         request.head_received(head.method, head.target, b"HTTP/2", head.length)
 
     def data_received(self, data: bytes, flow_bytes: int) -> None:
@@ -285,11 +283,9 @@ class Http2Stream:
         self._stop_body_clock()
         self._connection.wake(self)
         # Whoever takes no byte of what is left is not waited for.
-        self._stall = Deadline(
-            self.site.reactor, self.site.settings.stall_timeout_ms, self._stall_expired
-        )
+        self._stall = Deadline(self.site.reactor, self.site.settings.stall_timeout_ms)
         self._stall_mark = self.bytes_taken()
-        self._stall.start()
+        self._stall.start(self._stall_expired)
 
     @property
     def pending(self) -> bool:
@@ -397,4 +393,4 @@ class Http2Stream:
             self._connection.cut(self, ErrorCodes.CANCEL)
         elif self._stall is not None:
             self._stall_mark = taken
-            self._stall.start()
+            self._stall.start(self._stall_expired)

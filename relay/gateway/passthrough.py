@@ -151,7 +151,6 @@ class Passthrough:
         self._request_clock = Deadline(
             services.reactor,
             services.settings.request_timeout_ms,
-            lambda: exchange.refuse(refusals.REQUEST_TIMEOUT),
         )
 
     def start(self, path: bytes, query: bytes | None) -> None:
@@ -165,7 +164,7 @@ class Passthrough:
         exchange.feed = self
         exchange.record.endpoint = self._connector.name
         self._connector.enter()
-        self._request_clock.start()
+        self._request_clock.start(self._request_expired)
         asked = UpstreamRequest(
             request.method,
             path,
@@ -267,6 +266,9 @@ class Passthrough:
         """The source is gone amid the body: cut the client off, too."""
         self._response = None
         self._exchange.cut(Outcome.UPSTREAM_GONE, ENDED_EARLY)
+
+    def _request_expired(self) -> None:
+        self._exchange.refuse(refusals.REQUEST_TIMEOUT)
 
     def _idle_expired(self) -> None:
         self._exchange.cut(Outcome.IDLE_TIMEOUT, ENDED_EARLY, "idleTimeout")

@@ -57,7 +57,7 @@ class Sender:
         self._request = request
         self._source = source
         self._registered = False
-        self._stall = Deadline(clock, -(-stall_timeout_ms // STALL_CHECKS), self._check)
+        self._stall = Deadline(clock, -(-stall_timeout_ms // STALL_CHECKS))
         self._taken: int | None = None
         self._checks_left = 0
         self.direct: DirectWriter | None = None
@@ -179,7 +179,7 @@ class Sender:
         """The client's buffer is full."""
         self._taken = bytes_taken(self._request.channel.transport)
         self._checks_left = STALL_CHECKS
-        self._stall.start()
+        self._stall.start(self._check)
         self._source.client_full()
 
     def resumeProducing(self) -> None:
@@ -207,7 +207,7 @@ class Sender:
         else:
             self._checks_left -= 1
         if self._checks_left > 0:
-            self._stall.start()
+            self._stall.start(self._check)
         else:
             self._source.client_stalled()
 

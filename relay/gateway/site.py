@@ -58,12 +58,8 @@ class RelayChannel(HTTPChannel):
         site = self.site
         self.MAX_LENGTH = self.totalHeadersSize = site.limits.max_head_bytes
         self.maxHeaders = site.limits.max_headers
-        self._head_deadline = Deadline(
-            site.reactor, site.settings.head_timeout_ms, self._head_expired
-        )
-        self._silence = Deadline(
-            site.reactor, site.settings.keep_alive_timeout_ms, self.timeoutConnection
-        )
+        self._head_deadline = Deadline(site.reactor, site.settings.head_timeout_ms)
+        self._silence = Deadline(site.reactor, site.settings.keep_alive_timeout_ms)
         watch_peer(self.transport, site.settings.stall_timeout_ms)
         super().connectionMade()
         self._networkProducer = WatchedReading(self.transport, site.hangups)
@@ -79,7 +75,7 @@ class RelayChannel(HTTPChannel):
         self._silence.stop()
         if period is not None:
             self._silence.timeout_s = period
-            self._silence.start()
+            self._silence.start(self.timeoutConnection)
         return before
 
     def resetTimeout(self) -> None:
@@ -96,7 +92,7 @@ class RelayChannel(HTTPChannel):
         if self.requests or self._head_deadline.running:
             super().dataReceived(data)
         elif PLAIN_PATH or not self._take_head(data):
-            self._head_deadline.start()
+            self._head_deadline.start(self._head_expired)
             super().dataReceived(data)
 
     def _take_head(self, data: bytes) -> bool:
@@ -325,15 +321,15 @@ class RelayChannel(HTTPChannel):
             self.transport.loseWriteConnection()
 
     def _end_within(self, timeout_ms: int) -> None:
-        self._ending = Deadline(self.site.reactor, timeout_ms, self._ending_expired)
-        self._ending.start()
+        self._ending = Deadline(self.site.reactor, timeout_ms)
+        self._ending.start(self._ending_expired)
         self._taken = bytes_taken(self.transport)
 
     def _ending_expired(self) -> None:
         before, self._taken = self._taken, bytes_taken(self.transport)
         if self._taken != before and self._ending is not None:
             # It still takes what is left of the answer.
-            self._ending.start()
+            self._ending.start(self._ending_expired)
         else:
             self.transport.abortConnection()
 

@@ -118,7 +118,7 @@ class _Check:
         self._status = 504
         self._call: Call | None = None
         self._response: UpstreamResponse | None = None
-        self._clock = Deadline(reactor, health.check.timeout_ms, self._expired)
+        self._clock = Deadline(reactor, health.check.timeout_ms)
 
     def start(self) -> None:
         headers = Headers()
@@ -133,7 +133,7 @@ class _Check:
             b"",
             None if body is None else _Body(body.encode("utf-8")),
         )
-        self._clock.start()
+        self._clock.start(self._expired)
         self._call = self._connector.call(request)
         self._call.start().addCallbacks(self._answered, self._unanswered)
 

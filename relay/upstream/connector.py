@@ -200,10 +200,8 @@ class Call:
     def _count(self) -> None:
         """Start ``readTimeout``."""
         connector = self._connector
-        self._read_clock = Deadline(
-            connector.reactor, connector.http.read_timeout, self._expire
-        )
-        self._read_clock.start()
+        self._read_clock = Deadline(connector.reactor, connector.http.read_timeout)
+        self._read_clock.start(self._expire)
 
     def _count_no_more(self) -> None:
         # Let go of as well: a call that is in no cycle is gone at once, with all that

@@ -142,8 +142,8 @@ class _Attempt:
         self.done: Deferred[Leash] = Deferred(lambda _: self._give_up())
         self._over = False
         self._timed_out = False
-        self._deadline = Deadline(reactor, timeout_ms, self._expire)
-        self._deadline.start()
+        self._deadline = Deadline(reactor, timeout_ms)
+        self._deadline.start(self._expire)
         self._stage = stage
         stage.addCallbacks(self._succeed, self._fail)
 

@@ -119,7 +119,7 @@ class _Race:
         self._failure = Failure(DNSLookupError("the name has no address"))
         self._failed = False
         self._over = False
-        self._delay = Deadline(reactor, ATTEMPT_DELAY_MS, self._next)
+        self._delay = Deadline(reactor, ATTEMPT_DELAY_MS)
 
     def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
         """The name is being looked up."""
@@ -147,7 +147,7 @@ class _Race:
             )
             self._attempts.append(attempt)
             if self._addresses:
-                self._delay.start()
+                self._delay.start(self._next)
             attempt.addCallbacks(
                 self._won, self._lost, callbackArgs=(attempt,), errbackArgs=(attempt,)
             )

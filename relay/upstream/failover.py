@@ -154,9 +154,7 @@ class TriedCall:
         self._too_slow = False
         options = tries.failover.options
         self._left = options.max_retries
-        self._clock = Deadline(
-            tries.failover.reactor, options.slow_call_duration, self._give_up
-        )
+        self._clock = Deadline(tries.failover.reactor, options.slow_call_duration)
 
     def start(self) -> Deferred[UpstreamResponse]:
         """
@@ -213,7 +211,7 @@ class TriedCall:
             body=self._body.again() if self._body is not None else None,
         )
         self._call = self._tries.connector.call(request)
-        self._clock.start()
+        self._clock.start(self._give_up)
         try:
             response = await self._call.start()
         except UpstreamError:

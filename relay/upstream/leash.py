@@ -205,8 +205,8 @@ class Leash(ProtocolWrapper):
         """Close; a TLS peer is waited for no longer than :data:`GOODBYE_MS`."""
         super().loseConnection()
         if self._secure and self.lost is None:
-            self._goodbye = Deadline(self._clock, GOODBYE_MS, self.abort)
-            self._goodbye.start()
+            self._goodbye = Deadline(self._clock, GOODBYE_MS)
+            self._goodbye.start(self.abort)
 
     def abortConnection(self) -> None:
         """Drop the connection at once; harmless when it is gone already."""

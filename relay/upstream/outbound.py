@@ -235,13 +235,13 @@ class _Call:
         self._reactor = reactor
         self._dial = dial
         self._over = False
-        self._clock = Deadline(reactor, request.timeout_ms, self._expire)
+        self._clock = Deadline(reactor, request.timeout_ms)
         self._running: Deferred[OutboundAnswer] | None = None
         self._done: Deferred[OutboundAnswer] = Deferred(self._cancelled)
 
     def start(self) -> Deferred[OutboundAnswer]:
         """Send the request."""
-        self._clock.start()
+        self._clock.start(self._expire)
         self._running = Deferred.fromCoroutine(self._run())
         self._running.addCallbacks(self._succeed, self._explain)
         return self._done

@@ -28,8 +28,8 @@ class ExchangeControl:
     def end_within(self, duration_ms: int) -> None:
         """Let it last no longer."""
         reactor = self._exchange.services.reactor
-        deadline = Deadline(reactor, duration_ms, self._too_long)
-        deadline.start()
+        deadline = Deadline(reactor, duration_ms)
+        deadline.start(self._too_long)
         self.at_end(deadline.stop)
 
     def pace(self, events_per_s: int, bytes_per_s: int) -> None:

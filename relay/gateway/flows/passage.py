@@ -61,7 +61,6 @@ class Passage:
         self._clock = Deadline(
             exchange.services.reactor,
             exchange.services.settings.request_timeout_ms,
-            self._expire,
         )
 
     def enter(self, proceed: Callable[[], None]) -> None:
@@ -177,7 +176,7 @@ class Passage:
         self, waited: Deferred[None], step: ReadyStep, go_on: Callable[[], None]
     ) -> None:
         self._waiting = waited
-        self._clock.start()
+        self._clock.start(self._expire)
 
         def succeeded(_: None) -> None:
             self._settle()
