@@ -8,6 +8,7 @@ a TLS peer to say goodbye. The leash sits below the HTTP protocol, above TLS.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -75,6 +76,27 @@ class Leash(ProtocolWrapper):
     def http(self) -> HTTP11ClientProtocol:
         """The HTTP/1.1 client that speaks on this connection."""
         return self.wrappedProtocol  # type: ignore[return-value]
+
+    def has_unread(self) -> bool:
+        """
+        Whether something has come that nobody has read: bytes, or the end.
+
+        The reactor tells of it a turn later. A request that is sent meanwhile would
+        be answered by what was there before it.
+        """
+        transport = self.transport
+        while getattr(transport, "wrappedProtocol", None) is not None:
+            transport = transport.transport
+        handle = getattr(transport, "socket", None)
+        if not isinstance(handle, socket.socket):
+            return False
+        try:
+            handle.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass  # A reset is an end.
+        return True
 
     def makeConnection(self, transport: ITransport) -> None:
         """

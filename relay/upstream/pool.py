@@ -14,14 +14,29 @@ from relay.upstream.dial import Dial, Origin
 from relay.upstream.errors import pool_exhausted
 from relay.upstream.leash import Leash
 
+REST_S = 0.001
+"""
+How long a connection is kept, in seconds, before a call that has waited gets it.
+
+What a faulty source sends behind its response comes right after it. A connection that
+goes from one call to the next in the same turn of the reactor would bring that as the
+next response. One that has rested is known to have nothing unread.
+"""
+
 
 class Lease:
-    """The right to use one connection of the pool, and the connection."""
+    """
+    The right to use one connection of the pool, and the connection.
 
-    __slots__ = ("_free", "leash")
+    :param free: gives the slot back.
+    :param handed_over: whether another call has given the slot up just now.
+    """
 
-    def __init__(self, free: Callable[[], None]) -> None:
+    __slots__ = ("_free", "handed_over", "leash")
+
+    def __init__(self, free: Callable[[], None], handed_over: bool = False) -> None:
         self._free: Callable[[], None] | None = free
+        self.handed_over = handed_over
         self.leash: Leash | None = None
 
     def release(self) -> None:
@@ -95,7 +110,7 @@ class Pool:
             return refused
         turn: Deferred[None] = Deferred(self._leave_queue)
         self._waiting.append(turn)
-        return turn.addCallback(lambda _: Lease(self._free))
+        return turn.addCallback(lambda _: Lease(self._free, handed_over=True))
 
     def connect(self, lease: Lease, origin: Origin, fresh: bool) -> Deferred[Leash]:
         """
@@ -106,7 +121,7 @@ class Pool:
         :param fresh: open a new connection even when one is kept.
         :return: fires with the connection, which is also in the lease.
         """
-        kept = None if fresh else self._take(origin)
+        kept = None if fresh else self._take(origin, lease.handed_over)
         connected = (
             succeed(kept)
             if kept is not None
@@ -136,13 +151,25 @@ class Pool:
     def _leave_queue(self, turn: Deferred[None]) -> None:
         self._waiting.remove(turn)
 
-    def _take(self, origin: Origin) -> Leash | None:
-        some = self._idle.get(origin)
-        if not some:
-            return None
-        leash = some[-1].leash
-        self._forget(origin, leash)
-        return leash
+    def _take(self, origin: Origin, rested: bool) -> Leash | None:
+        """
+        Take the connection that was used last.
+
+        One with unread bytes is closed: the next call would get them as its response.
+
+        :param origin: where it leads.
+        :param rested: only one that is unused for :data:`REST_S` already.
+        """
+        until_s = self._reactor.seconds() - REST_S
+        for kept in reversed(self._idle.get(origin, ())):
+            if rested and kept.since_s > until_s:
+                continue
+            if kept.leash.has_unread():
+                self._drop(origin, kept.leash)
+                return self._take(origin, rested)
+            self._forget(origin, kept.leash)
+            return kept.leash
+        return None
 
     def _keep(self, origin: Origin, http: HTTP11ClientProtocol) -> None:
         leash: Leash = http.transport  # type: ignore[assignment]
@@ -157,7 +184,9 @@ class Pool:
             expiry = self._reactor.callLater(
                 keep_ms / 1000.0, self._drop, origin, leash
             )
-        self._idle.setdefault(origin, []).append(_Kept(leash, expiry))
+        self._idle.setdefault(origin, []).append(
+            _Kept(leash, expiry, self._reactor.seconds())
+        )
 
     def _keep_ms(self, leash: Leash) -> int | None:
         """
@@ -197,8 +226,11 @@ class Pool:
 class _Kept:
     """A connection that waits for its next request."""
 
-    __slots__ = ("expiry", "leash")
+    __slots__ = ("expiry", "leash", "since_s")
 
-    def __init__(self, leash: Leash, expiry: IDelayedCall | None) -> None:
+    def __init__(
+        self, leash: Leash, expiry: IDelayedCall | None, since_s: float
+    ) -> None:
         self.leash = leash
         self.expiry = expiry
+        self.since_s = since_s

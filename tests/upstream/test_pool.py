@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -12,7 +13,7 @@ from relay.model.http_proxy import HttpOptions
 from relay.upstream.dial import Origin
 from relay.upstream.errors import UpstreamError
 from relay.upstream.leash import Leash
-from relay.upstream.pool import Lease, Pool
+from relay.upstream.pool import REST_S, Lease, Pool
 from tests.upstream.memory import called, closed, gone, leashed
 
 ORIGIN = Origin(False, "h", 80)
@@ -210,6 +211,61 @@ class ReuseTests(PoolCase):
         self.assertTrue(gone(leash))
         self.assertIsNot(self.leash(pool), leash)
         self.assertEqual(self.flushLoggedErrors(), [])
+
+    def unread(self, leash: Leash) -> socket.socket:
+        """Put a connection on a socket, and give the source's end of it."""
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(theirs.close)
+        leash.transport.socket = ours
+        return theirs
+
+    def test_a_connection_with_unread_bytes_is_not_reused(self) -> None:
+        """They have come since, and would be the next call's response."""
+        pool = self.pool()
+        leash, other = self.kept(pool), self.kept(pool)
+        self.unread(other).send(b"HTTP/1.1 200 OK\r\n")
+        self.assertIs(self.leash(pool), leash)
+        self.assertEqual((pool.kept, gone(other)), (0, True))
+
+    def test_a_connection_with_an_unread_end_is_not_reused(self) -> None:
+        """A call that may be sent only once would fail on it."""
+        for reset in (False, True):
+            pool = self.pool()
+            leash = self.kept(pool)
+            theirs = self.unread(leash)
+            if reset:
+                leash.transport.socket.send(b"x")
+            theirs.close()
+            self.assertIsNot(self.leash(pool), leash)
+            self.assertEqual((pool.kept, gone(leash)), (0, True))
+
+    def test_a_connection_without_unread_bytes_is_reused(self) -> None:
+        """Nothing is read from it to find that out."""
+        pool = self.pool()
+        leash = self.kept(pool)
+        theirs = self.unread(leash)
+        self.assertIs(self.leash(pool), leash)
+        theirs.send(b"HTTP")
+        self.assertEqual(leash.transport.socket.recv(4), b"HTTP")
+
+    def test_a_connection_rests_before_a_call_that_waited_gets_it(self) -> None:
+        """Else what a source sends right behind a response would be the next one."""
+        pool = self.pool(maxConcurrentConnections=1)
+        lease = self.lease(pool)
+        leash: Leash = self.successResultOf(pool.connect(lease, ORIGIN, False))
+        second, third = pool.slot(), pool.slot()
+        self.use(leash)
+        lease.release()
+        lease = self.successResultOf(second)
+        other = self.successResultOf(pool.connect(lease, ORIGIN, False))
+        self.assertIsNot(other, leash)
+        self.clock.advance(REST_S)
+        self.use(other)
+        lease.release()
+        lease = self.successResultOf(third)
+        self.assertIs(self.successResultOf(pool.connect(lease, ORIGIN, False)), leash)
+        self.assertEqual(len(self.dialled), 2)
 
 
 class KeepTests(PoolCase):
