@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,6 +23,7 @@ from twisted.python import usage
 from twisted.python.failure import Failure
 
 from relay.catalog import builtin
+from relay.clock import use_monotonic_clock, wall_ms
 from relay.connectors.discovery import find_connectors
 from relay.connectors.interfaces import EntrypointContext
 from relay.demo import DEMO_KEY, DemoError, DemoSource, demo_lines, setup_demo
@@ -153,7 +153,7 @@ class RelayService(Service):
             settings.store.url,
             reactor,
             threads=settings.store.threads,
-            clock_ms=_wall_ms,
+            clock_ms=wall_ms,
         )
         self._feed = ChangeFeed(self._store, reactor, settings.store.poll_ms)
         keep_days = settings.admin.audit_retention_days
@@ -170,6 +170,7 @@ class RelayService(Service):
         :raises CannotStart: with one line, whatever is in the way.
         """
         super().startService()
+        use_monotonic_clock(self._reactor)
         raise_file_limit()
         self._reactor.suggestThreadPoolSize(DNS_THREADS)
         try:
@@ -202,7 +203,7 @@ class RelayService(Service):
             settings.gateway,
             settings.limits,
             open_access_log(settings.log),
-            _wall_ms,
+            wall_ms,
         )
         owner = owner_name(settings.data_dir)
         guard = Guard(settings.outbound.allow)
@@ -288,7 +289,9 @@ class RelayService(Service):
         ]
 
     def _start_demo(self) -> None:
-        source = DemoSource(self._reactor, DEMO_HEARTBEAT_MS, [DEMO_KEY])
+        source = DemoSource(
+            self._reactor, DEMO_HEARTBEAT_MS, [DEMO_KEY], wall_ms=wall_ms
+        )
         self._demo_source = source
         self._listen(DEMO_SOURCE, source.site(), None)
         self._reactor.callWhenRunning(
@@ -363,10 +366,6 @@ class RelayService(Service):
         if isinstance(result, Failure):
             result.raiseException()
         return result
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _url(port: IListeningPort, tls: TlsSettings | None) -> str:

@@ -14,6 +14,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.python import usage
 
+from relay.clock import use_monotonic_clock, wall_ms
 from relay.demo.keyring import Keyring
 from relay.demo.source import DEMO_KEY, DemoSource
 
@@ -146,8 +147,12 @@ def makeService(options: Options) -> SourceService:
     # The daemon chooses the reactor after this module is imported.
     from twisted.internet import reactor  # noqa: TID251  # an entry point, like tap
 
+    use_monotonic_clock(reactor)
     source = DemoSource(
-        cast(IReactorTime, reactor), options["heartbeat-ms"], options["keys"]
+        cast(IReactorTime, reactor),
+        options["heartbeat-ms"],
+        options["keys"],
+        wall_ms=wall_ms,
     )
     description = options["listen"]
     listener = listening_service(description, source.site())

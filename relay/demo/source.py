@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
@@ -32,13 +32,15 @@ class DemoSource:
     """
     An event-stream server in the shape of Ably's, good enough to try Relay offline.
 
-    :param clock: gives the time since the epoch and the keep-alive timer.
+    :param clock: calls later.
     :param heartbeat_ms: a stream is never silent for longer; 0 sends no keep-alive.
     :param credentials: the ``name:secret`` pairs that may publish and subscribe.
     :param history_ms: how long a message can be resumed from.
     :param history_messages: how many messages are kept, over all channels.
     :param history_bytes: how many bytes of events are kept, over all channels.
     :param max_behind_bytes: a subscriber further behind than this is cut.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch; None takes
+        the clock's seconds for it.
     """
 
     _log = Logger()
@@ -53,9 +55,11 @@ class DemoSource:
         history_messages: int = 10_000,
         history_bytes: int = 16 * 1024 * 1024,
         max_behind_bytes: int = 1024 * 1024,
+        wall_ms: Callable[[], int] | None = None,
     ) -> None:
         self.keyring = Keyring(credentials)
         self._clock = clock
+        self._now_ms = wall_ms or (lambda: int(clock.seconds() * 1000))
         self._heartbeat_ms = heartbeat_ms
         self._history = History(history_ms, history_messages, history_bytes)
         self._max_behind_bytes = max_behind_bytes
@@ -176,9 +180,6 @@ class DemoSource:
         """Finish every stream properly."""
         for subscriber in tuple(self._streams):
             subscriber.end()
-
-    def _now_ms(self) -> int:
-        return int(self._clock.seconds() * 1000)
 
     def _position(self, event_id: str) -> int | None:
         match = _EVENT_ID.fullmatch(event_id)

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from twisted.internet.defer import Deferred
@@ -36,24 +36,39 @@ class IntrospectionError(Exception):
     """The server could not be asked, or gave no answer that can be read."""
 
 
+class _Known(NamedTuple):
+    fresh_until_s: float
+    """On the monotonic clock."""
+    ends_ms: int | None
+    """When the token expires, by the time of day; None for never."""
+    claims: Claims
+
+
 class Introspection:
     """
     One authorization server.
 
     :param resource: how it is asked.
     :param fetch: makes the call.
-    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch, which a
+        token's ``exp`` is compared with.
+    :param seconds: a monotonic clock, which measures ``cacheTtl``.
     """
 
     _log = Logger()
 
     def __init__(
-        self, resource: Oauth2Resource, fetch: Fetch, wall_ms: Callable[[], int]
+        self,
+        resource: Oauth2Resource,
+        fetch: Fetch,
+        wall_ms: Callable[[], int],
+        seconds: Callable[[], float],
     ) -> None:
         self._resource = resource
         self._fetch = fetch
         self._wall_ms = wall_ms
-        self._known: OrderedDict[bytes, tuple[int, Claims]] = OrderedDict()
+        self._seconds = seconds
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._pending: dict[bytes, list[Deferred[Claims | None]]] = {}
 
     def ask(self, token: str) -> Claims | Deferred[Claims | None] | None:
@@ -68,9 +83,11 @@ class Introspection:
         digest = hashlib.sha256(token.encode()).digest()
         known = self._known.get(digest)
         if known is not None:
-            until_ms, said = known
-            if self._wall_ms() < until_ms:
-                return said
+            ends_ms = known.ends_ms
+            if self._seconds() < known.fresh_until_s and (
+                ends_ms is None or self._wall_ms() < ends_ms
+            ):
+                return known.claims
             del self._known[digest]
         waiting: Deferred[Claims | None] = Deferred()
         if digest in self._pending:
@@ -99,18 +116,17 @@ class Introspection:
                 waiting.callback(result)
 
     def _keep(self, digest: bytes, said: Claims) -> None:
-        until_ms = self._wall_ms() + self._resource.cache_ttl
+        now_ms = self._wall_ms()
         try:
-            ends_ms = claims.lifetime(said, self._wall_ms(), 0, False)
+            ends_ms = claims.lifetime(said, now_ms, 0, False)
         except ValueError:
             return
-        if ends_ms is not None:
-            until_ms = min(until_ms, ends_ms)
-        if until_ms <= self._wall_ms():
+        if not self._resource.cache_ttl or (ends_ms is not None and ends_ms <= now_ms):
             return
         if len(self._known) >= self._resource.cache_entries:
             self._known.popitem(last=False)
-        self._known[digest] = until_ms, said
+        fresh_until_s = self._seconds() + self._resource.cache_ttl / 1000
+        self._known[digest] = _Known(fresh_until_s, ends_ms, said)
 
     def _request(self, token: str) -> OutboundRequest:
         resource, url, body = self._resource, self._resource.url, b""

@@ -78,7 +78,9 @@ class Oauth2Plan:
             raise ValueError(str(error)) from None
         self._resource = resource
         outbound = context.outbound.with_ssl(resource.ssl)
-        self._introspection = Introspection(resource, outbound.call, context.wall_ms)
+        self._introspection = Introspection(
+            resource, outbound.call, context.wall_ms, context.reactor.seconds
+        )
         scope = " ".join(options.required_scopes)
         self.challenge: bytes | None = b"Bearer" + (
             f' scope="{scope}"'.encode() if scope else b""

@@ -31,7 +31,7 @@ from relay.webhook.receipt import Receipt
 
 GRACE_S = 0.6
 """How long an attempt may still take to end when its subscription ends."""
-LONGEST_WAIT_S = 3600.0
+LONGEST_WAIT_S = 60.0
 """After how long, at the latest, it is looked who begins or ends by the clock."""
 
 

@@ -28,6 +28,7 @@ class IntrospectionCase(SynchronousTestCase):
     def setUp(self) -> None:
         """A server with all defaults."""
         self.now_ms = NOW_S * 1000
+        self.steps_s = 0.0
         self.asked: list[tuple[OutboundRequest, Deferred[OutboundAnswer]]] = []
         self.stage()
 
@@ -41,7 +42,12 @@ class IntrospectionCase(SynchronousTestCase):
                 **members,
             }
         )
-        self.introspection = Introspection(resource, self.fetch, lambda: self.now_ms)
+        self.introspection = Introspection(
+            resource,
+            self.fetch,
+            lambda: self.now_ms,
+            lambda: self.now_ms / 1000 + self.steps_s,
+        )
 
     def fetch(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:
         """Take note."""
@@ -186,6 +192,13 @@ class KeptTests(IntrospectionCase):
         self.assertTrue(self.knows("a"))
         self.assertFalse(self.knows("b"))
         self.now_ms += 1
+        self.assertFalse(self.knows("a"))
+
+    def test_cache_ttl_runs_on_when_the_wall_clock_is_set_back(self) -> None:
+        """A token that was revoked meanwhile is asked for again."""
+        self.learn("a")
+        self.now_ms -= 3_600_000
+        self.steps_s += 3_600 + 30
         self.assertFalse(self.knows("a"))
 
     def test_no_longer_than_the_token_lives(self) -> None:

@@ -1,0 +1,51 @@
+"""A wall clock that is set while daemons run: no duration notices."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.wire.client import RawClient
+from tests.wire.daemon import Daemon
+from tests.wire.stepped import SteppedClock
+from tests.wire.test_topics import topics_api
+
+
+class ClockStepTests(SynchronousTestCase):
+    """A daemon whose wall clock the test sets."""
+
+    def setUp(self) -> None:
+        """Start it, with one stream open."""
+        root = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.addCleanup(shutil.rmtree, root, True)
+        self.clock = SteppedClock(root / "clock")
+        self.daemon = Daemon(root / "one", environment=self.clock.environment).start()
+        self.addCleanup(self.daemon.kill)
+        api = topics_api("/t", {})
+        sse = api["listeners"][0]["entrypoints"][0]["configuration"]
+        sse["heartbeatIntervalInMs"] = 200
+        self.daemon.publish(api)
+        self.stream = RawClient(self.daemon.port)
+        self.addCleanup(self.stream.close)
+        self.stream.get("/t/news", "Accept: text/event-stream")
+        self.stream.until(b"\r\n\r\n")
+
+    def goes_on(self) -> None:
+        """Heartbeats come, and nothing but heartbeats."""
+        for _ in range(10):
+            self.assertNotIn(b"event:", self.stream.until(b":\n"))
+
+    def test_heartbeats_come_when_the_clock_was_set_back(self) -> None:
+        """No timer waits until the clock has caught up."""
+        self.goes_on()
+        self.clock.set(-3600)
+        self.goes_on()
+
+    def test_streams_stay_when_the_clock_was_set_forward(self) -> None:
+        """Neither a timeout nor the lease of the topics has run out."""
+        self.goes_on()
+        self.clock.set(7200)
+        self.goes_on()
