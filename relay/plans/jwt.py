@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from joserfc.jwk import Key
@@ -41,6 +41,14 @@ INSUFFICIENT = Denial("JWT_INSUFFICIENT_SCOPE")
 NO_KEYS = Denial(
     "JWT_JWKS_RESOLUTION_ERROR", "Temporarily Unavailable", 503, retry_after_s=10
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bearer:
+    caller: Caller
+    token: Token
+    text: str = field(repr=False)
+    client_id: str | None
 
 
 @implementer(IPlan)
@@ -109,31 +117,55 @@ class JwtPlan:
             return NOT_SUBSCRIBED
         if token.algorithm not in self._algorithms:
             return _invalid("its alg is not the one that is expected")
-
-        def decide(keys: list[Key]) -> Verdict:
-            try:
-                verify(token, self._algorithms, keys)
-                return self._judge(caller, token, text, client)
-            except (TokenError, ValueError) as error:
-                return _invalid(error)
-
+        bearer = _Bearer(caller, token, text, client)
         if self._key_set is None:
-            return decide(self._keys)
+            return self._decide(self._keys, bearer, None)
         found = self._key_set.find(
             self._options.signature, token.algorithm, token.key_id
         )
         if isinstance(found, Deferred):
-            return found.addCallbacks(decide, _no_keys)
-        return decide(found)
+            return found.addCallbacks(
+                self._decide, _no_keys, callbackArgs=(bearer, None)
+            )
+        return self._decide(found, bearer, self._key_set)
 
-    def _judge(
-        self, caller: Caller, token: Token, text: str, client: str | None
-    ) -> Verdict:
+    def _decide(
+        self, keys: list[Key], bearer: _Bearer, newer: KeySet | None
+    ) -> Verdict | Deferred[Verdict]:
+        """
+        Verify a token, then look at what it says.
+
+        :param keys: those that may have signed it.
+        :param bearer: who brings it.
+        :param newer: where newer keys may be had, None for nowhere: the issuer may have
+            replaced one under the same name since these were fetched.
+        """
+        token = bearer.token
+        try:
+            verify(token, self._algorithms, keys)
+        except TokenError as error:
+            if newer is None:
+                return _invalid(error)
+            found = newer.find_newer(
+                self._options.signature, token.algorithm, token.key_id
+            )
+            if found is None:
+                return _invalid(error)
+            return found.addCallbacks(
+                self._decide, _no_keys, callbackArgs=(bearer, None)
+            )
+        try:
+            return self._judge(bearer)
+        except ValueError as error:
+            return _invalid(error)
+
+    def _judge(self, bearer: _Bearer) -> Verdict:
         """
         Look at what a token says that is known to be genuine.
 
         :raises ValueError: when it is not good, with the reason.
         """
+        caller, token, client = bearer.caller, bearer.token, bearer.client_id
         options, said = self._options, token.claims
         # Keys may have been waited for: what was so before need not be so now.
         entitlement = subscribed(self._context, self.id, client)
@@ -161,7 +193,7 @@ class JwtPlan:
         }
         if options.extract_claims:
             attributes["jwt.claims"] = dict(said)
-        return admission(entitlement, text, until_ms, attributes)
+        return admission(entitlement, bearer.text, until_ms, attributes)
 
     def strip(self, caller: Caller) -> None:
         """The query never goes on with a token; a header may."""

@@ -3,9 +3,10 @@ Key sets (RFC 7517, 5) that are fetched, kept, and fetched again when they have 
 
 A fetch is made once for all who wait for it. A set that was fetched long ago is used
 until a new one is there; when none can be fetched it serves on for a day. A token that
-names a key that is not in the set may be signed by a new key, so that the set is
-fetched again for it, but not more often than every ten seconds: anybody can name keys
-that do not exist.
+names a key that is not in the set may be signed by a new key, and so may one whose
+signature fails under the key of that name: issuers replace keys under the same name.
+The set is fetched again for both, but not more often than every ten seconds: anybody
+can name keys that do not exist, and sign badly.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ FRESH_MS = 300_000
 STALE_MS = 86_400_000
 """For this long a set serves when no newer one can be fetched."""
 RETRY_MS = 10_000
-"""Between two fetches for keys that are not there, or after one that failed."""
+"""Between two fetches for keys that are not there or do not fit, or after one that
+failed."""
 MAX_BYTES = 262_144
 MAX_KEYS = 100
 
@@ -87,6 +89,24 @@ class KeySet:
             lambda _: self._fitting(signature, algorithm, key_id)
         )
 
+    def find_newer(
+        self, signature: str, algorithm: str, key_id: str | None
+    ) -> Deferred[list[Key]] | None:
+        """
+        Give the keys of a newer set, for a token whose signature fails under this one.
+
+        :param signature: as for :meth:`find`.
+        :param algorithm: as for :meth:`find`.
+        :param key_id: as for :meth:`find`.
+        :return: None when the set was asked for less than :data:`RETRY_MS` ago; else as
+            from :meth:`find`.
+        """
+        if self._waiting is None and self._tried_lately():
+            return None
+        return self._refreshed().addCallback(
+            lambda _: self._fitting(signature, algorithm, key_id)
+        )
+
     def _fitting(self, signature: str, algorithm: str, key_id: str | None) -> list[Key]:
         if self._keys is None or self._since_ms(self._fetched_s) >= STALE_MS:
             raise KeySetError("no keys could be fetched")
@@ -105,7 +125,7 @@ class KeySet:
         if self._waiting is not None:
             self._waiting.append(waiting)
             return waiting
-        if self._tried_s is not None and self._since_ms(self._tried_s) < RETRY_MS:
+        if self._tried_lately():
             waiting.callback(None)
             return waiting
         self._tried_s = self._clock.seconds()
@@ -114,6 +134,9 @@ class KeySet:
             self._failed
         ).addCallback(self._tell)
         return waiting
+
+    def _tried_lately(self) -> bool:
+        return self._tried_s is not None and self._since_ms(self._tried_s) < RETRY_MS
 
     def _keep(self, answer: OutboundAnswer) -> None:
         if answer.status != 200:

@@ -18,6 +18,7 @@ from relay.model.consumers import Entitlement
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.jwt import INSUFFICIENT, INVALID, NO_KEYS, UNBOUND, jwt_plan
+from relay.plans.key_sets import RETRY_MS
 from relay.plans.verdict import UNRESOLVED, Admission, Verdict
 from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from tests.pki import Authority
@@ -336,6 +337,28 @@ class KeyTests(JwtCase):
         self.admitted(self.asked_with(token(), plan))
         self.assertEqual(self.asked_with(token(number=1), plan), INVALID)
         self.assertEqual(len(self.asked), 1)
+
+    def test_a_signature_that_fails_under_a_kept_key_has_the_set_fetched_again(
+        self,
+    ) -> None:
+        """An issuer may replace a key under the same name."""
+        plan = self.by_url()
+        header = {"kid": "k"}
+        old, new = token(header=header), token(number=1, header=header)
+        waiting = self.asked_with(old, plan)
+        body = json.dumps({"keys": [public_jwk(make_key("RSA_RS256"), kid="k")]})
+        self.asked[0].callback(OutboundAnswer(200, Headers(), body.encode()))
+        self.admitted(self.successResultOf(waiting))
+        self.assertEqual(self.asked_with(new, plan), INVALID, "just fetched")
+        self.clock.advance(RETRY_MS / 1000)
+        waiting = self.asked_with(new, plan)
+        assert isinstance(waiting, Deferred)
+        self.admitted(self.asked_with(old, plan))
+        body = json.dumps({"keys": [public_jwk(make_key("RSA_RS256", 1), kid="k")]})
+        self.asked[1].callback(OutboundAnswer(200, Headers(), body.encode()))
+        self.admitted(self.successResultOf(waiting))
+        self.assertEqual(self.asked_with(old, plan), INVALID)
+        self.assertEqual(len(self.asked), 2)
 
     def test_unsubscribed_meanwhile(self) -> None:
         """What ended while keys were waited for lets nobody in."""

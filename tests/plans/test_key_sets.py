@@ -137,6 +137,22 @@ class KeySetTests(FetchingCase):
             self.clock.advance(RETRY_MS / 1000 / 1001)
         self.assertEqual(len(self.asked), 2)
 
+    def test_a_failed_signature_has_the_set_fetched_again(self) -> None:
+        """Once for all who ask, and not more often than every ten seconds."""
+        self.find("a")
+        self.answer(jwk("a"))
+        self.assertIsNone(self.set.find_newer("RSA_RS256", "RS256", "a"), "too early")
+        self.clock.advance(RETRY_MS / 1000)
+        found = [self.set.find_newer("RSA_RS256", "RS256", "a") for _ in range(5)]
+        self.assertEqual(len(self.asked), 2)
+        self.assertEqual(self.ids(self.find("a")), ["a"], "others do not wait")
+        self.answer(jwk("a", 1))
+        self.assertEqual([self.ids(one) for one in found], [["a"]] * 5)
+        (key,) = self.find("a")
+        self.assertEqual(key.as_dict(private=False)["n"], jwk("a", 1)["n"])
+        self.assertIsNone(self.set.find_newer("RSA_RS256", "RS256", "a"))
+        self.assertEqual(len(self.asked), 2)
+
     def test_refreshed_beside(self) -> None:
         """A set that is getting old serves while a new one is fetched."""
         self.find("a")

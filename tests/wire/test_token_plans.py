@@ -204,6 +204,25 @@ class JwtTests(TokenCase):
             self.assertEqual(self.status(self.token(kid="x")), 401)
         self.assertLessEqual(len(self.provider.calls) - before, 1)
 
+    def test_a_key_replaced_under_its_name(self) -> None:
+        """A signature that fails under a cached key has the set fetched again: tokens
+        of the new key are let in, those of the withdrawn one refused."""
+        self.publish("JWT", self.by_url())
+        old = self.token()
+        self.assertEqual(self.status(old), 200)
+        self.provider.keys = {"a": rsa(1)}
+
+        def replaced() -> bool:
+            # Soon after a fetch there is no other one.
+            return self.status(self.token()) == 200
+
+        until(replaced, "the new key is known")
+        self.assertEqual(self.status(old), 401)
+        before = len(self.provider.calls)
+        for _ in range(20):
+            self.assertEqual(self.status(old), 401)
+        self.assertEqual(len(self.provider.calls), before)
+
     def test_fifty_at_once(self) -> None:
         """Fifty clients who need the keys have them fetched once."""
         self.publish("JWT", self.by_url())
