@@ -128,7 +128,9 @@ class GatewaySettings:
     request_timeout_ms: MillisecondsOrOff = 30_000
     """From the request's head to the response's head; 0 switches it off."""
     head_timeout_ms: Milliseconds = 10_000
-    """For a whole request head, from its first byte."""
+    """For a whole request head. The first head of a connection is timed from the moment
+    it is accepted, TLS handshake and PROXY header included; a further head from its
+    first byte."""
     body_timeout_ms: Milliseconds = 60_000
     """Silence of a client that still owes bytes of its request body."""
     keep_alive_timeout_ms: Milliseconds = 75_000

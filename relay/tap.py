@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.logger import Logger
@@ -42,6 +41,7 @@ from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
 from relay.polling import poll_lean
 from relay.process import raise_file_limit, settle_garbage
+from relay.proxy_protocol import listen
 from relay.settings import Settings, SettingsError, TlsSettings, load
 from relay.store.channels import ChannelStore
 from relay.store.delivery_ledger import DeliveryLedger
@@ -267,9 +267,10 @@ class RelayService(Service):
             files = (tls.certificate, tls.key, tls.client_auth, tls.ca)
             creator = server_creator(*files, http2=tls.offers_http2)
             factory = tls_factory(creator, factory, self._reactor)
+        head_timeout_ms = self.settings.gateway.head_timeout_ms
         try:
             port: IListeningPort = self._wait(
-                serverFromString(self._reactor, endpoint).listen(factory)
+                listen(self._reactor, endpoint, factory, head_timeout_ms)
             )
         except CannotListenError as error:
             reason = getattr(error.socketError, "strerror", None) or error.socketError

@@ -93,6 +93,7 @@ class Http2Connection(H2Connection):
         watch_peer(self.tls, self.site.settings.stall_timeout_ms)
         super().connectionMade()
         self.tls.registerProducer(self, True)
+        self._head_clock.start(self._head_expired)
         self.site.connections.add(self)
 
     # What the client sends.

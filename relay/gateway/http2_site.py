@@ -83,7 +83,7 @@ class Negotiation(Protocol):
     def __init__(self, site: Http2Site, http1: Protocol) -> None:
         self._site = site
         self._http1 = http1
-        self._clock = Deadline(site.reactor, site.settings.keep_alive_timeout_ms)
+        self._clock = Deadline(site.reactor, site.settings.head_timeout_ms)
 
     def connectionMade(self) -> None:
         """Give the handshake its time."""

@@ -62,6 +62,8 @@ class RelayChannel(HTTPChannel):
         self._silence = Deadline(site.reactor, site.settings.keep_alive_timeout_ms)
         watch_peer(self.transport, site.settings.stall_timeout_ms)
         super().connectionMade()
+        # From here on, so that it covers a handshake, and a client that is silent.
+        self._head_deadline.start(self._head_expired)
         self._networkProducer = WatchedReading(self.transport, site.hangups)
 
     def setTimeout(self, period: float | None) -> float | None:
@@ -83,26 +85,28 @@ class RelayChannel(HTTPChannel):
         self._silence.reset()
 
     def dataReceived(self, data: bytes) -> None:
-        """Start the clock of a request head with its first byte."""
+        """Start the clock of a further request head with its first byte."""
         if self._ending is not None:
             return
         if self._receiver is not None:
             self._receiver(data)
             return
-        if self.requests or self._head_deadline.running:
-            super().dataReceived(data)
-        elif PLAIN_PATH or not self._take_head(data):
-            self._head_deadline.start(self._head_expired)
-            super().dataReceived(data)
+        if self.line_mode:
+            if not (self.requests or PLAIN_PATH) and self._take_head(data):
+                return
+            if not self._head_deadline.running:
+                self._head_deadline.start(self._head_expired)
+        super().dataReceived(data)
 
     def _take_head(self, data: bytes) -> bool:
         """Begin a request whose whole head has come at once; see ``read_head``."""
         site = self.site
-        if self._buffer or not (self.line_mode and self.persistent) or self.paused:
+        if self._buffer or not self.persistent or self.paused:
             return False
         head = read_head(data, site.limits.max_head_bytes, site.limits.max_headers)
         if head is None:
             return False
+        self._head_deadline.stop()
         request = RelayRequest(self)
         request.requestHeaders = head.headers
         self.requests.append(request)
@@ -199,6 +203,9 @@ class RelayChannel(HTTPChannel):
             self._linger()
         else:
             super().requestDone(request)
+            if self.line_mode and (self._buffer or self.requests):
+                # A part of the next head was sent ahead.
+                self._head_deadline.start(self._head_expired)
 
     def pause_body(self) -> None:
         """Read no more of the request body for now."""
@@ -299,7 +306,12 @@ class RelayChannel(HTTPChannel):
         return refusals.BAD_SYNTAX
 
     def _head_expired(self) -> None:
-        self.refuse(refusals.HEAD_TIMEOUT)
+        if self._buffer or self.requests:
+            self.refuse(refusals.HEAD_TIMEOUT)
+        else:
+            # Nothing of a request has come, perhaps not even a TLS handshake: a
+            # client that opened the connection in advance expects no answer.
+            bottom(self.transport).loseConnection()
 
     def _linger(self) -> None:
         """
@@ -372,7 +384,8 @@ class RelaySite(ServerFactory):
         channel.requestFactory = RelayRequest  # type: ignore[assignment]
         channel.factory = self
         channel.site = self
-        channel.timeOut = self.settings.keep_alive_timeout_ms / 1000.0
+        # Before the first request the clock of its head runs.
+        channel.timeOut = None
         return channel
 
     def log(self, request: Request) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from socket import gethostname
+from typing import Any
 
 from klein import Klein
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.resource import IResource
 from twisted.web.server import Site
 
 from relay.catalog import Catalog
+from relay.deadline import Deadline
 from relay.management.api_keys import ApiKeys
 from relay.management.apis import Apis
 from relay.management.applications import Applications
@@ -40,6 +44,38 @@ IDLE_TIMEOUT_S = 60
 """For a connection on which nothing is asked."""
 
 
+class ManagementChannel(http.HTTPChannel):
+    """A connection to the management API, with a bounded time for each request head."""
+
+    site: ManagementSite
+    transport: Any
+
+    def connectionMade(self) -> None:
+        """Start the clock, which covers a TLS handshake and a silent client, too."""
+        self._head_deadline = Deadline(self.site.clock, self.site.head_timeout_ms)
+        self._head_deadline.start(self._head_expired)
+        super().connectionMade()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Start the clock of a further head with its first byte."""
+        if self.line_mode and not self._head_deadline.running:
+            self._head_deadline.start(self._head_expired)
+        super().dataReceived(data)
+
+    def allHeadersReceived(self) -> None:
+        """The head is complete; the request has a clock of its own."""
+        self._head_deadline.stop()
+        super().allHeadersReceived()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Stop the clock."""
+        self._head_deadline.stop()
+        super().connectionLost(reason)
+
+    def _head_expired(self) -> None:
+        self.transport.abortConnection()
+
+
 class ManagementSite(Site):
     """A factory of connections to the management API.
 
@@ -55,6 +91,7 @@ class ManagementSite(Site):
     :param deliveries: gives how the delivery of a subscription is.
     """
 
+    protocol = ManagementChannel  # type: ignore[assignment]
     requestFactory = ManagementRequest
     _log = Logger()
 
@@ -97,6 +134,7 @@ class ManagementSite(Site):
             parsePOSTFormSubmission=False,
         )
         self.clock = reactor
+        self.head_timeout_ms = settings.gateway.head_timeout_ms
         self.max_body_bytes = settings.management.max_body_bytes
 
     def log(self, request: http.Request) -> None:

@@ -184,12 +184,40 @@ class ClockTests(GatewayCase):
 
     async def test_silent_connection(self) -> None:
         """A client that never asks is let go, without an answer or a log line."""
-        await self.stage(keep_alive_timeout_ms=75_000)
+        await self.stage(head_timeout_ms=10_000)
         client = await self.client()
         await settle()
-        self.reactor.advance_ms(75_000)
+        self.reactor.advance_ms(9_999)
+        await settle()
+        self.assertFalse(client.over)
+        self.reactor.advance_ms(1)
         await client.until_over()
         self.assertEqual((client.received, self.gateway.lines), (b"", []))
+
+    async def test_a_head_that_was_begun_ahead_is_timed(self) -> None:
+        """A part of a head behind a complete request has its time, however it drips."""
+        await self.stage(head_timeout_ms=10_000)
+        client, source = await self.call(get(b"/api") + b"GET /api HTTP/1.1\r\n")
+        source.send(response(b"one"))
+        await client.answer()
+        for _ in range(9):
+            self.reactor.advance_ms(1000)
+            client.send(b"X: y\r\n")
+            await settle()
+        self.assertEqual(client.received, b"")
+        self.reactor.advance_ms(1000)
+        self.assertEqual((await client.answer()).status, 408)
+
+    async def test_the_first_head_is_timed_from_the_start(self) -> None:
+        """The time before its first byte counts for the first head of a connection."""
+        await self.stage(head_timeout_ms=10_000)
+        client = await self.client()
+        await settle()
+        self.reactor.advance_ms(9_000)
+        client.send(HEAD)
+        await settle()
+        self.reactor.advance_ms(1_000)
+        self.assertEqual((await client.answer()).status, 408)
 
     async def test_the_idle_clock_stands_still_during_a_request(self) -> None:
         """A quiet stream is no idle connection."""

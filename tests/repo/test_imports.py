@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "plugins": set(),
     "polling": {"plain_path"},
     "process": set(),
+    "proxy_protocol": {"deadline"},
     "settings": {"plain_path", "settings_source", "settings_types"},
     "settings_source": {"settings_types"},
     "settings_types": set(),
@@ -42,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
         "tls",
     },
     "channel": {"eventstream", "model", "plain_path", "sending"},
-    "management": {"catalog", "model", "settings", "store", "tls"},
+    "management": {"catalog", "deadline", "model", "settings", "store", "tls"},
     "gateway": {
         "channel",
         "deadline",

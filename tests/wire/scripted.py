@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import select
 import socket
 import ssl
@@ -144,3 +145,17 @@ def server_context(issued: Issued) -> ssl.SSLContext:
         written = issued.write(directory)
         context.load_cert_chain(written.certificate, written.key)
     return context
+
+
+def echoing(connection: Connection) -> None:
+    """Answer with the request's headers, as JSON."""
+    while True:
+        lines = connection.head().decode().split("\r\n")[1:]
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
+        body = json.dumps(headers).encode()
+        connection.send(
+            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        )

@@ -12,7 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.pki import Authority
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, SharedDaemon, free_port, proxy_api
-from tests.wire.scripted import Connection, answering, scripted
+from tests.wire.scripted import answering, echoing, scripted
 
 AUTHORITY = Authority()
 PORTS = {name: free_port() for name in ("tls", "required", "request", "haproxy")}
@@ -120,7 +120,7 @@ class ListenerTests(SynchronousTestCase):
 
     def test_the_proxy_protocol(self) -> None:
         """An ``haproxy:`` endpoint takes the client's address from its header."""
-        with scripted(_echoing) as (port, _):
+        with scripted(echoing) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
             client = RawClient(PORTS["haproxy"])
             self.addCleanup(client.close)
@@ -133,7 +133,7 @@ class ListenerTests(SynchronousTestCase):
 
     def test_a_trusted_proxy_is_believed(self) -> None:
         """Its word counts up to the last address that no trusted proxy vouches for."""
-        with scripted(_echoing) as (port, _):
+        with scripted(echoing) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
             forwarded = {
                 "X-Forwarded-For": "198.51.100.1, 203.0.113.9, 127.0.0.5",
@@ -159,17 +159,3 @@ class ListenerTests(SynchronousTestCase):
         self.daemon.publish(definition)
         self.assertEqual(self.daemon.get(self.path).status, 404)
         self.assertEqual(self.status("tls", self.context()), 502)
-
-
-def _echoing(connection: Connection) -> None:
-    """Answer with the request's headers, as JSON."""
-    while True:
-        lines = connection.head().decode().split("\r\n")[1:]
-        headers = {
-            name.lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines)
-        }
-        body = json.dumps(headers).encode()
-        connection.send(
-            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-        )
