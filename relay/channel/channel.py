@@ -37,6 +37,8 @@ class State(StrEnum):
     OPEN = "open"
     ENDED = "ended"
     """The source has nothing more to give; what is in the log still is read."""
+    CLOSED = "closed"
+    """Another channel is in its place, or none: nothing is added to it any more."""
 
 
 class Attached(NamedTuple):
@@ -147,7 +149,7 @@ class Channel:
         :return: fires with the entries once they are in the log; fails with
             :class:`ArchiveClosed` when the channel is served elsewhere now.
         """
-        if self.is_here is not None and not self.is_here():
+        if self.state is State.CLOSED or not (self.is_here is None or self.is_here()):
             return fail(ArchiveClosed())
         due, self.gap_due = self.gap_due, False
         if due:
@@ -387,8 +389,14 @@ class Channel:
                 subscriber.sink.finish()
 
     def close(self) -> None:
-        """There is another channel in its place, or none: say goodbye to all."""
+        """
+        End all subscribers: another channel is in its place, or none.
+
+        No callback and no timer of the channel acts from then on.
+        """
+        self.on_first = self.on_last = None
         self.flush()
+        self.state = State.CLOSED
         self._stop_window()
         for group in self.groups:
             for subscriber in (*group.live, *group.lagging):

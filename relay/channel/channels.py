@@ -64,6 +64,20 @@ class OpenChannel:
         """What is wrong with the source; None when nothing is."""
         self.linger: IDelayedCall | None = None
 
+    def stop_lingering(self) -> None:
+        """Cancel the timer that closes the channel, if it runs."""
+        linger, self.linger = self.linger, None
+        if linger is not None:
+            linger.cancel()
+
+    def close(self) -> None:
+        """Stop the timer, the source and the channel; none of them acts any more."""
+        self.stop_lingering()
+        source, self.source = self.source, None
+        if source is not None:
+            source.stop()
+        self.channel.close()
+
 
 class Channels:
     """
@@ -146,23 +160,21 @@ class Channels:
     def reset(self) -> None:
         """Close all channels: another process serves them."""
         for opened in list(self._open.values()):
-            if opened.linger is not None:
-                opened.linger.cancel()
-                opened.linger = None
-            self._stop(opened)
-        self._open.clear()
-        self._of_address.clear()
+            self._close(opened)
 
     def reopen(self) -> None:
         """Forget that sources have ended: another deployment may know better."""
         for opened in list(self._open.values()):
             if opened.channel.state is State.ENDED:
-                if opened.linger is not None:
-                    opened.linger.cancel()
-                    opened.linger = None
-                del self._open[opened.key]
-                self._of_address[opened.address] -= 1
-                self._stop(opened)
+                self._close(opened)
+
+    def _close(self, opened: OpenChannel) -> None:
+        """Forget a channel, then end it: what its readers open next is a new one."""
+        del self._open[opened.key]
+        self._of_address[opened.address] -= 1
+        if not self._of_address[opened.address]:
+            del self._of_address[opened.address]
+        opened.close()
 
     def _look_after(self) -> None:
         """One sweep for all channels, instead of a timer for each stream."""
@@ -228,9 +240,7 @@ class Channels:
         return opened
 
     def _first(self, opened: OpenChannel) -> None:
-        linger, opened.linger = opened.linger, None
-        if linger is not None:
-            linger.cancel()
+        opened.stop_lingering()
         if opened.source is None:
             opened.source = self._make_source(opened)
             opened.source.start()
@@ -251,17 +261,7 @@ class Channels:
             # Nothing is open upstream, and somebody may come for what is kept.
             self._last(opened, SWEEP_S)
             return
-        del self._open[opened.key]
-        self._of_address[opened.address] -= 1
-        if not self._of_address[opened.address]:
-            del self._of_address[opened.address]
-        self._stop(opened)
-
-    def _stop(self, opened: OpenChannel) -> None:
-        source, opened.source = opened.source, None
-        if source is not None:
-            source.stop()
-        opened.channel.close()
+        self._close(opened)
 
     def close(self) -> None:
         """Stop all sources; the subscribers are ended by their exchanges."""

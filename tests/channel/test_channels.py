@@ -8,7 +8,13 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.archive import Archive, ArchiveClosed
 from relay.channel.channel import Channel
-from relay.channel.channels import SWEEP_S, ChannelElsewhere, Channels, OpenChannel
+from relay.channel.channels import (
+    SWEEP_S,
+    ChannelElsewhere,
+    ChannelRefused,
+    Channels,
+    OpenChannel,
+)
 from relay.channel.entry import Entry, GapReason
 from relay.channel.message import Message
 from relay.model.channel_options import ChannelOptions
@@ -166,3 +172,55 @@ class ElsewhereTests(ChannelsTestCase):
         here[0] = False
         self.failureResultOf(channel.submit(messages("b")), ArchiveClosed)
         self.assertEqual(channel.log.next_seq, 2)
+
+
+class ClosedTests(ChannelsTestCase):
+    """A channel that was closed while its readers come back."""
+
+    def reopened(self, linger_ms: int) -> tuple[Channels, Reader, Reader]:
+        """Lose all channels amid two readers; one comes back to its topic."""
+        channels = self.make(published=True, linger_ms=linger_ms)
+        first = Reader(self.open(channels)).start()
+        other = Reader(channels.open(b"/other", None, Headers(), "192.0.2.2")).start()
+        channels.reset()
+        self.assertEqual((first.ended, other.ended), ("left", "left"))
+        return channels, Reader(self.open(channels), heartbeat_ms=5000).start(), other
+
+    def test_its_timer_does_not_close_its_successor(self) -> None:
+        """What is published after the old one's time reaches the new readers."""
+        channels, back, _ = self.reopened(linger_ms=10_000)
+        for _ in range(80):
+            self.moment.clock.advance(0.25)
+        self.assertEqual(back.writes, [b":\n"] * 4)
+        self.open(channels).publish(messages("late"))
+        self.moment.clock.advance(0)
+        self.assertEqual((back.seen, back.ended), (["late"], None))
+        self.assertEqual(len(channels), 1)
+
+    def test_its_timers_are_gone(self) -> None:
+        """Only those of the channel that is open are left."""
+        channels, back, _ = self.reopened(linger_ms=10_000)
+        back.channel.detach(back.subscriber)
+        self.moment.clock.advance(10.1)
+        self.assertEqual(len(channels), 0)
+        channels.close()
+        self.assertEqual(self.moment.clock.getDelayedCalls(), [])
+
+    def test_its_place_is_free(self) -> None:
+        """Each channel counts once for its address, however often all are lost."""
+        channels = self.make(published=True)
+        for _ in range(150):
+            Reader(self.open(channels)).start()
+            channels.reset()
+        most = channels.options.max_channels_per_address
+        for number in range(most):
+            channels.open(b"/%d" % number, None, Headers(), "192.0.2.1")
+        with self.assertRaises(ChannelRefused):
+            channels.open(b"/more", None, Headers(), "192.0.2.1")
+
+    def test_it_takes_nothing(self) -> None:
+        """A publication that held it fails, instead of being lost."""
+        channels = self.make(published=True)
+        channel = self.open(channels)
+        channels.reset()
+        self.failureResultOf(channel.submit(messages("lost")), ArchiveClosed)
