@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
+
+from twisted.logger import Logger
 
 from relay.channel.framing import http_chunk
 from relay.sending import Send, send_all
@@ -55,6 +58,8 @@ class Audience:
     caught up.
     """
 
+    _log = Logger()
+
     __slots__ = ("_chunked", "_plain", "_singly")
 
     def __init__(self) -> None:
@@ -96,29 +101,42 @@ class Audience:
         ):
             self._singly[outlet] = None
 
-    def give(self, data: bytes) -> None:
+    def give(self, data: bytes) -> Sequence[Outlet]:
         """
         Write to all.
 
         :param data: whole events, or a heartbeat.
+        :return: those that failed.
         """
         singly = tuple(self._singly)
         chunk = http_chunk(data)
+        failed: list[Outlet] = []
         for swift, framed in ((self._chunked, chunk), (self._plain, data)):
             short = send_all(swift, framed)
             for outlet, sent in [(swift.pop(send), sent) for send, sent in short]:
                 # Added first: it may be too much for the client, which then leaves.
                 self._singly[outlet] = None
-                outlet.queue(framed[sent:])
+                try:
+                    outlet.queue(framed[sent:])
+                except Exception:
+                    self._fail(outlet, failed)
         for outlet in singly:
-            outlet.write_shared(data, chunk)
-            if (
-                outlet.socket_send is not None
-                and outlet in self._singly
-                and not outlet.waits()
-            ):
-                del self._singly[outlet]
-                self.add(outlet)
+            try:
+                outlet.write_shared(data, chunk)
+                if (
+                    outlet.socket_send is not None
+                    and outlet in self._singly
+                    and not outlet.waits()
+                ):
+                    del self._singly[outlet]
+                    self.add(outlet)
+            except Exception:
+                self._fail(outlet, failed)
+        return failed
+
+    def _fail(self, outlet: Outlet, failed: list[Outlet]) -> None:
+        self._log.failure("a connection of a channel's audience failed")
+        failed.append(outlet)
 
     def _swift(self, outlet: Outlet) -> dict[Send, Outlet]:
         return self._chunked if outlet.chunked else self._plain

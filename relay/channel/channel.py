@@ -10,7 +10,7 @@ between what was missed and what is new.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -21,14 +21,12 @@ from twisted.python.failure import Failure
 from relay.channel import ids
 from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
 from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.group import Group, check_room
+from relay.channel.fanout import Fanout
+from relay.channel.group import Group
 from relay.channel.log import Log
 from relay.channel.message import Message
-from relay.channel.slow import skip, too_slow
 from relay.channel.subscriber import Subscriber
-from relay.channel.turn import Turn
 from relay.model.channel_options import ChannelOptions
-from relay.model.outcome import Outcome
 
 
 class State(StrEnum):
@@ -86,8 +84,7 @@ class Channel:
         """Told when the last subscriber is gone."""
         self._clock = clock
         self._wall_ms = wall_ms
-        self._groups: dict[Hashable, Group] = {}
-        self._turn = Turn(clock, self._deliver)
+        self._fanout = Fanout(self.log, clock)
         self._count = 0
         self._opened = False
         self._opened_at = 0
@@ -97,7 +94,7 @@ class Channel:
     @property
     def groups(self) -> list[Group]:
         """The groups of subscribers."""
-        return list(self._groups.values())
+        return self._fanout.groups
 
     @property
     def subscribers(self) -> int:
@@ -130,11 +127,11 @@ class Channel:
         """
         self.log.add(entries)
         self.log.evict(self._wall_ms())
-        self._turn.add(entries)
+        self._fanout.add(entries)
 
     def flush(self) -> None:
         """Deliver at once what was added in this turn of the reactor."""
-        self._turn.over()
+        self._fanout.flush()
 
     def submit(
         self,
@@ -163,48 +160,11 @@ class Channel:
         self.gap_due = True
         return failure
 
-    def _deliver(self, entries: list[Entry]) -> None:
-        now_s = self._clock.seconds()
-        for group in self.groups:
-            # Looked at first: one that becomes live now reads these from the log.
-            lagging = tuple(group.lagging)
-            group.deliver(entries, now_s)
-            for subscriber in lagging:
-                self._look_after(subscriber, entries, now_s)
-
-    def _look_after(
-        self, subscriber: Subscriber, entries: list[Entry], now_s: float
-    ) -> None:
-        """See whether one that lags has found its place, or is too slow."""
-        if subscriber.waiting_for is not None:
-            for entry in entries:
-                message = entry.message
-                if message is not None and message.id == subscriber.waiting_for:
-                    subscriber.waiting_for = None
-                    subscriber.position = entry.seq + 1
-                    self._read_on(subscriber)
-                    return
-        elif too_slow(subscriber, self.log, now_s):
-            self._too_slow(subscriber)
-
     def sweep(self) -> None:
         """Drop what is too old, cut who is too slow, keep the quiet ones alive."""
         self.flush()
         self.log.evict(self._wall_ms())
-        now_s = self._clock.seconds()
-        for group in self.groups:
-            for subscriber in tuple(group.lagging):
-                if subscriber.waiting_for is None and too_slow(
-                    subscriber, self.log, now_s
-                ):
-                    self._too_slow(subscriber)
-            group.heartbeat(now_s)
-
-    def _too_slow(self, subscriber: Subscriber) -> None:
-        if subscriber.slow.policy == "disconnect":
-            subscriber.sink.cut(Outcome.SLOW_CONSUMER, "CLIENT_TOO_FAR_BEHIND")
-        else:
-            subscriber.skipping = True
+        self._fanout.sweep()
 
     def attach(self, subscriber: Subscriber, last_event_id: str | None) -> Attached:
         """
@@ -215,12 +175,7 @@ class Channel:
         :raises TooManyFilters: when there are as many framings as there may be.
         """
         self.log.evict(self._wall_ms())
-        framing = subscriber.framing
-        group = self._groups.get(framing.key)
-        if group is None:
-            check_room(self._groups.values(), framing)
-            group = self._groups[framing.key] = Group(framing)
-            group.delivered_s = self._clock.seconds()
+        group = self._fanout.make_room(subscriber)
         gap = self._place(subscriber, last_event_id)
         subscriber.prefix = gap
         subscriber.channel = self
@@ -286,13 +241,7 @@ class Channel:
 
     def _close_window(self) -> None:
         self._window = None
-        for group in self.groups:
-            for subscriber in tuple(group.lagging):
-                if subscriber.waiting_for is not None:
-                    subscriber.waiting_for = None
-                    subscriber.prefix = Gap(GapReason.UNKNOWN_ID, None)
-                    subscriber.position = max(self._opened_at, self.log.first_seq)
-                    self._read_on(subscriber)
+        self._fanout.find_none(self._opened_at)
 
     def _stop_window(self) -> None:
         window, self._window = self._window, None
@@ -305,17 +254,7 @@ class Channel:
 
         :param subscriber: attached.
         """
-        # So that it has been given everything, and its place is the log's end.
-        self.flush()
-        if subscriber.channel is not self:
-            return
-        subscriber.paused = True
-        group = self._groups[subscriber.framing.key]
-        if subscriber in group.live:
-            group.leave(subscriber)
-            group.lagging.add(subscriber)
-            subscriber.position = self.log.next_seq
-            subscriber.behind_since_s = self._clock.seconds()
+        self._fanout.pause(subscriber)
 
     def resume(self, subscriber: Subscriber) -> None:
         """
@@ -323,41 +262,7 @@ class Channel:
 
         :param subscriber: attached.
         """
-        subscriber.paused = False
-        lags = subscriber in self._groups[subscriber.framing.key].lagging
-        if lags and subscriber.waiting_for is None:
-            self._read_on(subscriber)
-
-    def _read_on(self, subscriber: Subscriber) -> None:
-        """Give a subscriber what it lacks, until it is live or its client is full."""
-        framing, sink = subscriber.framing, subscriber.sink
-        while not subscriber.paused and subscriber.channel is self:
-            if subscriber.position < self.log.first_seq and not subscriber.skipping:
-                self._too_slow(subscriber)
-                continue
-            prefix, subscriber.prefix = subscriber.prefix, None
-            if prefix is not None:
-                data = framing.encode_gap(prefix)
-            elif subscriber.skipping:
-                gap, newest = skip(subscriber, self.log)
-                data = framing.encode_gap(gap)
-                data += b"".join([framing.encode(entry) for entry in newest])
-            elif subscriber.position < self.log.next_seq:
-                entries = self.log.entries(subscriber.position, subscriber.piece_bytes)
-                subscriber.position = entries[-1].seq + 1
-                data = b"".join([framing.encode(entry) for entry in entries])
-            else:
-                self._becomes_live(subscriber)
-                return
-            if data:
-                sink.deliver(data)
-
-    def _becomes_live(self, subscriber: Subscriber) -> None:
-        # It has read these already, and joins those that have not.
-        self.flush()
-        self._groups[subscriber.framing.key].join(subscriber)
-        if self.state is State.ENDED:
-            subscriber.sink.finish()
+        self._fanout.resume(subscriber)
 
     def detach(self, subscriber: Subscriber) -> None:
         """
@@ -368,12 +273,7 @@ class Channel:
         if subscriber.channel is not self:
             return
         subscriber.channel = None
-        key = subscriber.framing.key
-        group = self._groups[key]
-        group.leave(subscriber)
-        group.lagging.discard(subscriber)
-        if not group.live and not group.lagging:
-            del self._groups[key]
+        self._fanout.leave(subscriber)
         self._count -= 1
         if not self._count and self.on_last is not None:
             self.on_last()
@@ -384,9 +284,7 @@ class Channel:
         self.state = State.ENDED
         self._stop_window()
         self._close_window()
-        for group in self.groups:
-            for subscriber in tuple(group.live):
-                subscriber.sink.finish()
+        self._fanout.finish()
 
     def close(self) -> None:
         """
@@ -398,6 +296,4 @@ class Channel:
         self.flush()
         self.state = State.CLOSED
         self._stop_window()
-        for group in self.groups:
-            for subscriber in (*group.live, *group.lagging):
-                subscriber.sink.leave()
+        self._fanout.close()

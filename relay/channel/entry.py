@@ -18,6 +18,8 @@ class GapReason(StrEnum):
     EVICTED = "evicted"
     UPSTREAM_RECONNECT = "upstream_reconnect"
     SLOW_CONSUMER = "slow_consumer"
+    UNDELIVERABLE = "undeliverable"
+    """An event cannot be encoded for this subscriber."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+from twisted.logger import Logger
 
 from relay.channel.audience import Audience, Outlet
-from relay.channel.entry import Entry
+from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.filter import MOST_DISTINCT, TooManyFilters
 from relay.channel.framing import Framing
 from relay.channel.subscriber import Subscriber
@@ -27,11 +29,14 @@ class Group:
     :param framing: what entries look like to all of them.
     """
 
+    _log = Logger()
+
     __slots__ = (
         "_audience",
         "_bare",
         "_bytes",
         "_events",
+        "_told",
         "delivered_s",
         "framing",
         "lagging",
@@ -52,6 +57,8 @@ class Group:
         """Those of the live ones that cannot be written to directly."""
         self._events = 0
         self._bytes = 0
+        self._told = False
+        """Whether an event that cannot be encoded was told in the log."""
 
     def join(self, subscriber: Subscriber) -> None:
         """
@@ -81,42 +88,80 @@ class Group:
             events, size_bytes = subscriber.counted_from
             outlet.count(self._events - events, self._bytes - size_bytes)
 
-    def deliver(self, entries: list[Entry], now_s: float) -> None:
+    def deliver(self, entries: list[Entry], now_s: float) -> Sequence[Subscriber]:
         """
         Give new entries to those that are live: one write each.
 
         :param entries: in order.
         :param now_s: the reactor's time.
+        :return: those that failed.
         """
         if not self.live:
-            return
-        encode = self.framing.encode
-        pieces = [piece for piece in map(encode, entries) if piece]
-        if pieces:
-            self._give(b"".join(pieces), len(pieces), now_s)
+            return ()
+        try:
+            pieces = [piece for piece in map(self.framing.encode, entries) if piece]
+        except Exception:
+            pieces = self._encode_singly(entries)
+        return self._give(b"".join(pieces), len(pieces), now_s) if pieces else ()
 
-    def heartbeat(self, now_s: float) -> None:
+    def encoded(self, entries: Sequence[Entry]) -> bytes:
+        """
+        Give the bytes of entries for one that catches up.
+
+        :param entries: in order.
+        """
+        try:
+            return b"".join([self.framing.encode(entry) for entry in entries])
+        except Exception:
+            return b"".join(self._encode_singly(entries))
+
+    def _encode_singly(self, entries: Sequence[Entry]) -> list[bytes]:
+        """Tell a gap in the place of each event that cannot be encoded."""
+        pieces: list[bytes] = []
+        for entry in entries:
+            try:
+                piece = self.framing.encode(entry)
+            except Exception:
+                if not self._told:
+                    self._log.failure("event {id} cannot be encoded", id=entry.id)
+                self._told = True
+                piece = self.framing.encode_gap(Gap(GapReason.UNDELIVERABLE, None))
+            if piece:
+                pieces.append(piece)
+        return pieces
+
+    def heartbeat(self, now_s: float) -> Sequence[Subscriber]:
         """
         Give a heartbeat to those that are live, if they were given nothing lately.
 
         :param now_s: the reactor's time.
+        :return: those that failed.
         """
         interval_s = self.framing.heartbeat_s
         if interval_s and self.live and now_s - self.delivered_s >= interval_s:
-            self._give(self.framing.heartbeat, 0, now_s)
+            return self._give(self.framing.heartbeat, 0, now_s)
+        return ()
 
-    def _give(self, data: bytes, events: int, now_s: float) -> None:
+    def _give(self, data: bytes, events: int, now_s: float) -> Sequence[Subscriber]:
         self.delivered_s = now_s
         bare = tuple(self._bare)
         # Before it is written: who is full after it has been given it, too.
         self._events += events
         self._bytes += len(data)
-        self._audience.give(data)
+        failed: list[Subscriber] = []
+        broken = self._audience.give(data)
+        if broken:
+            failed += [one for one, outlet in self.live.items() if outlet in broken]
         for subscriber in bare:
-            subscriber.sink.deliver(data)
-            if subscriber in self._bare and subscriber.sink.outlet() is not None:
-                self._bare.remove(subscriber)
-                self.join(subscriber)
+            try:
+                subscriber.sink.deliver(data)
+                if subscriber in self._bare and subscriber.sink.outlet() is not None:
+                    self._bare.remove(subscriber)
+                    self.join(subscriber)
+            except Exception:
+                self._log.failure("a subscriber of a channel failed")
+                failed.append(subscriber)
+        return failed
 
 
 def check_room(groups: Collection[Group], framing: Framing) -> None:

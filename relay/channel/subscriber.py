@@ -33,6 +33,9 @@ class Sink(Protocol):
     def cut(self, outcome: Outcome, key: str) -> None:
         """End the client's connection: it is too slow."""
 
+    def fail(self) -> None:
+        """End the client's connection: delivering to it has failed in the relay."""
+
     def finish(self) -> None:
         """The channel has ended, and all of it was delivered."""
 
@@ -60,6 +63,7 @@ class Subscriber:
         "paused",
         "piece_bytes",
         "position",
+        "postponed",
         "prefix",
         "sink",
         "skipping",
@@ -76,6 +80,8 @@ class Subscriber:
         """How much it is given at once, at least one event, while it is not live."""
         self.position = 0
         """The place that it reads next, while it is not live."""
+        self.postponed = False
+        """Whether it reads on in a later turn of the reactor."""
         self.prefix: Gap | None = None
         """A gap to tell before anything else."""
         self.paused = True

@@ -22,6 +22,7 @@ from relay.connectors.parameters import (
     read_number,
     refusal_of,
 )
+from relay.gateway import refusals
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.model.channel_options import SlowConsumerOptions
@@ -234,7 +235,11 @@ class Poll:
     def _cursor_after(self, channel: Channel | ShapedChannel) -> str:
         """Give the cursor after all that was read, what a filter left out included."""
         subscriber = self._subscriber
-        stays = subscriber.paused or subscriber.waiting_for is not None
+        stays = (
+            subscriber.paused
+            or subscriber.postponed
+            or subscriber.waiting_for is not None
+        )
         next_seq = subscriber.position if stays else channel.log.next_seq
         if self._cursor and not self._lines and next_seq == self._from_seq:
             # The one that it came with may name a place of the source's, which this
@@ -245,6 +250,10 @@ class Poll:
     def cut(self, outcome: Outcome, key: str) -> None:
         """It was too slow: which a call that waits never is."""
         self._call.exchange.cut(outcome, key)
+
+    def fail(self) -> None:
+        """Reading the channel has failed."""
+        self._call.exchange.refuse(refusals.UNEXPECTED)
 
     def finish(self) -> None:
         """The source has nothing more to give."""

@@ -32,6 +32,7 @@ from relay.connectors.parameters import (
 )
 from relay.eventstream.encoder import encode
 from relay.eventstream.event import Event
+from relay.gateway import refusals
 from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
@@ -213,6 +214,10 @@ class Subscription:
     def cut(self, outcome: Outcome, key: str) -> None:
         """The client is too slow."""
         self._exchange.cut(outcome, key)
+
+    def fail(self) -> None:
+        """Delivery to the client has failed."""
+        self._exchange.refuse(refusals.UNEXPECTED)
 
     def finish(self) -> None:
         """The source has nothing more to give, and the client has it all."""

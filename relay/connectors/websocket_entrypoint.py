@@ -284,6 +284,10 @@ class WebsocketSession:
         self._exchange.write(frames.close_frame(frames.TRY_AGAIN, "too slow"))
         self._exchange.cut(outcome, key)
 
+    def fail(self) -> None:
+        """Delivery to the client has failed."""
+        self._exchange.refuse(refusals.UNEXPECTED)
+
     def finish(self) -> None:
         """The source has nothing more to give."""
         self._close(1000, "the source has ended", Outcome.SOURCE_ENDED)

@@ -102,6 +102,10 @@ class Reader:
         """Its place is no longer kept."""
         self.leave()
 
+    def fail(self) -> None:
+        """Reading has failed: read again from the place."""
+        self.leave()
+
     def finish(self) -> None:
         """The source has nothing more to give."""
 

@@ -145,6 +145,11 @@ class Reader:
         self.ended = outcome.value
         self.channel.detach(self.subscriber)
 
+    def fail(self) -> None:
+        """Be ended after a failure."""
+        self.ended = "failed"
+        self.channel.detach(self.subscriber)
+
     def finish(self) -> None:
         """Come to the end."""
         self.ended = "finished"

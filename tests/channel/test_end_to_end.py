@@ -122,6 +122,10 @@ class Client:
         """Never in this test: the source does not end."""
         raise AssertionError("the channel ended")
 
+    def fail(self) -> None:
+        """Nothing fails here."""
+        raise AssertionError
+
     def leave(self) -> None:
         """The channel is closed; the test comes back by itself."""
 

@@ -29,6 +29,7 @@ FOREIGN = re.compile(
 UNTESTED = {
     "relay": "holds the version",
     "relay.gateway.services": "assembled by all of tests/gateway",
+    "relay.channel.catch_up": "in tests/channel/test_fanout.py",
     "relay.channel.entry": "exercised by every test of a channel",
     "relay.channel.log": "exercised by every test of a channel",
     "relay.channel.message": "a record without behaviour",

@@ -1,0 +1,271 @@
+"""
+Delivery of a log's entries to its subscribers, each at its own position.
+
+Every subscriber is isolated: what one of them raises, in its sink or in its framing,
+ends that one, with a line in the log, and no other notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import partial
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from relay.channel.catch_up import catch_up_of
+from relay.channel.entry import Entry, Gap, GapReason
+from relay.channel.group import Group, check_room
+from relay.channel.log import Log
+from relay.channel.slow import skip, too_slow
+from relay.channel.subscriber import Subscriber
+from relay.channel.turn import Turn
+from relay.model.outcome import Outcome
+
+
+class Fanout:
+    """
+    The subscribers of one channel, in groups for which the bytes are the same.
+
+    :param log: what they read.
+    :param clock: what tells the time and calls later.
+    """
+
+    _log = Logger()
+
+    def __init__(self, log: Log, clock: IReactorTime) -> None:
+        self.log = log
+        self._clock = clock
+        self._groups: dict[Hashable, Group] = {}
+        self._turn = Turn(clock, self._deliver)
+        self._catch_up = catch_up_of(clock)
+        self._ended = False
+
+    @property
+    def groups(self) -> list[Group]:
+        """The groups of subscribers."""
+        return list(self._groups.values())
+
+    @property
+    def lagging(self) -> list[Subscriber]:
+        """The subscribers that are paused, catch up, or wait for their place."""
+        return [one for group in self._groups.values() for one in group.lagging]
+
+    def make_room(self, subscriber: Subscriber) -> Group:
+        """
+        Find or make the group that a subscriber is to be in.
+
+        :param subscriber: new.
+        :raises TooManyFilters: when there are as many groups as there may be.
+        """
+        framing = subscriber.framing
+        group = self._groups.get(framing.key)
+        if group is None:
+            check_room(self._groups.values(), framing)
+            group = self._groups[framing.key] = Group(framing)
+            group.delivered_s = self._clock.seconds()
+        return group
+
+    def add(self, entries: list[Entry]) -> None:
+        """
+        Deliver entries at the end of this turn of the reactor.
+
+        :param entries: in order, the newest of the log.
+        """
+        self._turn.add(entries)
+
+    def flush(self) -> None:
+        """Deliver at once what was added in this turn of the reactor."""
+        self._turn.over()
+
+    def _deliver(self, entries: list[Entry]) -> None:
+        now_s = self._clock.seconds()
+        for group in self.groups:
+            # Looked at first: one that becomes live now reads these from the log.
+            lagging = tuple(group.lagging)
+            try:
+                failed = group.deliver(entries, now_s)
+            except Exception:
+                self._log.failure("a group of a channel's subscribers failed")
+                failed = tuple(group.live)
+            for subscriber in failed:
+                self._end(subscriber)
+            for subscriber in lagging:
+                self._look_after(subscriber, entries, now_s)
+
+    def _look_after(
+        self, subscriber: Subscriber, entries: list[Entry], now_s: float
+    ) -> None:
+        """See whether one that lags has found its place, or is too slow."""
+        if subscriber.waiting_for is not None:
+            for entry in entries:
+                message = entry.message
+                if message is not None and message.id == subscriber.waiting_for:
+                    subscriber.waiting_for = None
+                    subscriber.position = entry.seq + 1
+                    self.read_on(subscriber)
+                    return
+        elif too_slow(subscriber, self.log, now_s):
+            self._too_slow(subscriber)
+
+    def sweep(self) -> None:
+        """Cut who is too slow, and keep the quiet ones alive."""
+        now_s = self._clock.seconds()
+        for group in self.groups:
+            for subscriber in tuple(group.lagging):
+                if subscriber.waiting_for is None and too_slow(
+                    subscriber, self.log, now_s
+                ):
+                    self._too_slow(subscriber)
+            for failed in group.heartbeat(now_s):
+                self._end(failed)
+
+    def _too_slow(self, subscriber: Subscriber) -> None:
+        if subscriber.slow.policy != "disconnect":
+            subscriber.skipping = True
+            return
+        try:
+            subscriber.sink.cut(Outcome.SLOW_CONSUMER, "CLIENT_TOO_FAR_BEHIND")
+        except Exception:
+            self._fail(subscriber)
+
+    def pause(self, subscriber: Subscriber) -> None:
+        """
+        A subscriber's client is full.
+
+        :param subscriber: attached.
+        """
+        # So that it has been given everything, and its place is the log's end.
+        self.flush()
+        if subscriber.channel is None:
+            return
+        subscriber.paused = True
+        group = self._groups[subscriber.framing.key]
+        if subscriber in group.live:
+            group.leave(subscriber)
+            group.lagging.add(subscriber)
+            subscriber.position = self.log.next_seq
+            subscriber.behind_since_s = self._clock.seconds()
+
+    def resume(self, subscriber: Subscriber) -> None:
+        """
+        A subscriber's client takes more.
+
+        :param subscriber: attached.
+        """
+        subscriber.paused = False
+        lags = subscriber in self._groups[subscriber.framing.key].lagging
+        if lags and subscriber.waiting_for is None:
+            self.read_on(subscriber)
+
+    def read_on(self, subscriber: Subscriber) -> None:
+        """
+        Give a subscriber what it lacks, until it is live or its client is full.
+
+        :param subscriber: one that lags, and waits for no place.
+        """
+        try:
+            self._read_on(subscriber)
+        except Exception:
+            self._fail(subscriber)
+
+    def _read_on(self, subscriber: Subscriber) -> None:
+        subscriber.postponed = False
+        group, log = self._groups[subscriber.framing.key], self.log
+        while not subscriber.paused and subscriber.channel is not None:
+            if subscriber.position < log.first_seq and not subscriber.skipping:
+                self._too_slow(subscriber)
+                continue
+            prefix = subscriber.prefix
+            if prefix is None and not subscriber.skipping:
+                if subscriber.position >= log.next_seq:
+                    self._becomes_live(subscriber)
+                    return
+                if not self._catch_up.has_time():
+                    subscriber.postponed = True
+                    self._catch_up.postpone(partial(self._go_on, subscriber))
+                    return
+            subscriber.prefix = None
+            if prefix is not None:
+                data = group.framing.encode_gap(prefix)
+            elif subscriber.skipping:
+                gap, newest = skip(subscriber, log)
+                data = group.framing.encode_gap(gap) + group.encoded(newest)
+            else:
+                entries = log.entries(subscriber.position, subscriber.piece_bytes)
+                subscriber.position = entries[-1].seq + 1
+                data = group.encoded(entries)
+            if data:
+                subscriber.sink.deliver(data)
+
+    def _go_on(self, subscriber: Subscriber) -> None:
+        """Read on in a later turn, unless that has become another's business."""
+        if subscriber.channel is not None and subscriber.postponed:
+            self.read_on(subscriber)
+
+    def _becomes_live(self, subscriber: Subscriber) -> None:
+        # It has read these already, and joins those that have not.
+        self.flush()
+        self._groups[subscriber.framing.key].join(subscriber)
+        if self._ended:
+            subscriber.sink.finish()
+
+    def find_none(self, position: int) -> None:
+        """
+        Give up on places that have not appeared, and tell the gap.
+
+        :param position: where those who waited for them go on.
+        """
+        for subscriber in self.lagging:
+            if subscriber.waiting_for is not None:
+                subscriber.waiting_for = None
+                subscriber.prefix = Gap(GapReason.UNKNOWN_ID, None)
+                subscriber.position = max(position, self.log.first_seq)
+                self.read_on(subscriber)
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """
+        A subscriber is gone.
+
+        :param subscriber: one that was attached.
+        """
+        key = subscriber.framing.key
+        group = self._groups[key]
+        group.leave(subscriber)
+        group.lagging.discard(subscriber)
+        if not group.live and not group.lagging:
+            del self._groups[key]
+
+    def finish(self) -> None:
+        """There is nothing more to come: end all that have everything."""
+        self._ended = True
+        for group in self.groups:
+            for subscriber in tuple(group.live):
+                try:
+                    subscriber.sink.finish()
+                except Exception:
+                    self._fail(subscriber)
+
+    def close(self) -> None:
+        """End all subscribers before the end."""
+        for group in self.groups:
+            for subscriber in (*group.live, *group.lagging):
+                try:
+                    subscriber.sink.leave()
+                except Exception:
+                    self._fail(subscriber)
+
+    def _fail(self, subscriber: Subscriber) -> None:
+        """A subscriber has raised: end it."""
+        self._log.failure("a subscriber of a channel failed")
+        self._end(subscriber)
+
+    def _end(self, subscriber: Subscriber) -> None:
+        channel = subscriber.channel
+        if channel is None:
+            return
+        try:
+            subscriber.sink.fail()
+        except Exception:
+            self._log.failure("a subscriber that failed could not be told")
+        channel.detach(subscriber)
