@@ -34,6 +34,7 @@ from relay.connectors.parameters import (
 )
 from relay.connectors.publication import BadEvent, read_event, read_json
 from relay.connectors.websocket_handshake import offers_websocket, shake_hands
+from relay.connectors.websocket_limits import FrameLimits
 from relay.connectors.websocket_pings import Pings
 from relay.gateway import refusals
 from relay.gateway.direct import DirectWriter
@@ -45,8 +46,6 @@ from relay.model.outcome import COMES_BACK, Outcome
 
 MOST_UNDER_WAY_BYTES = 1 << 20
 """With more text than this published and not yet safe, no more is read."""
-PIECE_BYTES = 64
-"""What a piece of a message costs beside its text."""
 
 
 @implementer(IEntrypoint)
@@ -81,6 +80,7 @@ class WebsocketEntrypoint:
             context.reactor, options.heartbeat_interval_in_ms, options.pong_timeout_ms
         )
         self.longest_bytes = context.channels.options.max_event_bytes
+        self.seconds = context.reactor.seconds
 
     def accepts(self, call: MessageCall) -> bool:
         """Take calls that ask for a WebSocket."""
@@ -116,8 +116,10 @@ class WebsocketSession:
         self._call = call
         self._exchange = call.exchange
         self._connection = Connection(ConnectionType.SERVER)
+        # JSON may take six bytes for one of the event's.
+        longest_bytes = entrypoint.longest_bytes * 6 + 65536
+        self._limits = FrameLimits(entrypoint.seconds, longest_bytes)
         self._text: list[str] = []
-        self._text_bytes = 0
         self._under_way_bytes = 0
         """How much text was published and is not yet safe."""
         self._full = False
@@ -152,6 +154,11 @@ class WebsocketSession:
     def received(self, data: bytes) -> None:
         """Take what the client sends."""
         self._entrypoint.pings.heard(self)
+        code = self._limits.feed(data)
+        if code is not None:
+            reason = "the message is too long" if code == frames.TOO_BIG else "flood"
+            self._close(code, reason, Outcome.LIMIT_REACHED)
+            return
         try:
             self._connection.receive_data(data)
             for event in self._connection.events():
@@ -178,11 +185,8 @@ class WebsocketSession:
 
     def _text_received(self, event: TextMessage) -> None:
         self._text.append(event.data)
-        self._text_bytes += len(event.data) + PIECE_BYTES
-        if self._text_bytes > self._entrypoint.longest_bytes * 6 + 65536:
-            self._close(frames.TOO_BIG, "the event is too long", Outcome.LIMIT_REACHED)
-        elif event.message_finished:
-            text, self._text, self._text_bytes = "".join(self._text), [], 0
+        if event.message_finished:
+            text, self._text = "".join(self._text), []
             self._publish(text)
 
     def _publish(self, text: str) -> None:
@@ -268,6 +272,7 @@ class WebsocketSession:
         if self._call.channels.closed:
             self.leave()
         else:
+            self._limits.pinged()
             self._exchange.write(frames.PING_FRAME)
 
     def pong_missing(self) -> None:

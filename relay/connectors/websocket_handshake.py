@@ -17,6 +17,8 @@ from relay.model.message_options import CorsOptions
 from relay.model.outcome import Outcome
 
 VERSION = b"13"
+ONCE = (b"Sec-WebSocket-Version", b"Sec-WebSocket-Key", b"Origin")
+"""Header fields that a handshake has once at the most (RFC 6455, 11.3; RFC 6454, 7)."""
 ORIGIN_NOT_ALLOWED = Refusal(403, "ORIGIN_NOT_ALLOWED", "Origin is not allowed")
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """RFC 6455, 1.3."""
@@ -49,6 +51,9 @@ def shake_hands(call: MessageCall, cors: CorsOptions) -> Headers | None:
         raise BadParameter("the method", "must be GET")
     if call.exchange.request.body is not None:
         raise BadParameter("the handshake", "must have no body")
+    for name in ONCE:
+        if len(call.headers.getRawHeaders(name, [])) > 1:
+            raise BadParameter(name.decode("ascii"), "must be given once")
     if call.header(b"sec-websocket-version") != VERSION:
         _tell_version(call)
         return None

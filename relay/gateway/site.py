@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LINGER_MS = 2000
 """How long a client may go on sending what nobody wants, once it has the answer."""
+LINGER_BYTES = 16 * 1024 * 1024
+"""How much it may send in that time before the connection is cut."""
 
 
 class RelayChannel(HTTPChannel):
@@ -52,6 +54,7 @@ class RelayChannel(HTTPChannel):
         self._body_paused = False
         self._first_line = b""
         self._taken: int | None = None
+        self._unwanted_bytes = 0
 
     def connectionMade(self) -> None:
         """Set the limits and the socket's own clocks."""
@@ -87,6 +90,9 @@ class RelayChannel(HTTPChannel):
     def dataReceived(self, data: bytes) -> None:
         """Start the clock of a further request head with its first byte."""
         if self._ending is not None:
+            self._unwanted_bytes += len(data)
+            if self._unwanted_bytes > LINGER_BYTES:
+                self.transport.abortConnection()
             return
         if self._receiver is not None:
             self._receiver(data)

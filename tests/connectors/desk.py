@@ -196,18 +196,19 @@ class Api:
         body: bytes | None = None,
         path: bytes = b"/news",
         version: bytes = b"HTTP/1.1",
-        **fields: str,
+        **fields: str | list[str],
     ) -> Desk:
         """
         Call the API.
 
         :param query: the raw query.
         :param body: the request's body.
-        :param fields: headers; ``_`` stands for ``-``.
+        :param fields: headers; ``_`` stands for ``-``; a list is several lines.
         """
         headers = Headers()
-        for name, value in fields.items():
-            headers.addRawHeader(name.replace("_", "-").encode(), value.encode())
+        for name, given in fields.items():
+            for value in [given] if isinstance(given, str) else given:
+                headers.addRawHeader(name.replace("_", "-").encode(), value.encode())
         reading = Reading()
         sent = None
         if body is not None:

@@ -297,6 +297,7 @@ class PublishingTests(SocketCase):
 
     def test_violations(self) -> None:
         """Each ends the connection with its code (7.4.1)."""
+        limit, length = Outcome.LIMIT_REACHED, (1 << 20).to_bytes(8)
         endless = b"\x01\x80\0\0\0\0" + b"\x00\x80\0\0\0\0" * 100_000
         for name, data, code, outcome in (
             ("no mask", b"\x81\x01a", 1002, Outcome.REFUSED),
@@ -304,6 +305,9 @@ class PublishingTests(SocketCase):
             ("no UTF-8", b"\x81\x81\0\0\0\0\xff", 1007, Outcome.REFUSED),
             ("bytes", b"\x82\x81\0\0\0\0a", 1003, Outcome.REFUSED),
             ("pieces without end", endless, 1009, Outcome.LIMIT_REACHED),
+            ("a long message's header", b"\x81\xff" + length, 1009, limit),
+            ("a flood of pings", b"\x89\x80\0\0\0\0" * 101, 1008, limit),
+            ("pongs unasked", b"\x8a\x80\0\0\0\0" * 101, 1008, limit),
         ):
             self.make(channel={"maxEventBytes": 1024})
             peer = self.open().send(data)

@@ -72,6 +72,11 @@ class HandshakeTests(SynchronousTestCase):
             ({"sec_websocket_key": "é"}, "Sec-WebSocket-Key must be 16 bytes"),
             ({"method": b"POST"}, "the method must be GET"),
             ({"version": b"HTTP/1.0"}, "the protocol must be HTTP/1.1"),
+            ({"origin": ["a", "b"]}, "Origin must be given once"),
+            (
+                {"sec_websocket_key": [HANDSHAKE["sec_websocket_key"]] * 2},
+                "Sec-WebSocket-Key must be given once",
+            ),
             ({"body": b"x"}, "the handshake must have no body"),
         ):
             desk = self.refused(**fields)

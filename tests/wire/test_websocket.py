@@ -155,9 +155,22 @@ class WebsocketTests(SynchronousTestCase):
         self.publish()
         raw = self.raw()
         raw.socket.settimeout(1)
-        ping = b"\x89\xfd" + bytes(4) + bytes(125)
+        # Each is answered with what is wrong with it.
+        text = b"\x81\xfd" + bytes(4) + b"x" * 125
         sent = 0
         with self.assertRaises(TimeoutError):
+            while True:
+                sent += raw.socket.send(text * 500)
+                self.assertLess(sent, 100_000_000)
+
+    def test_a_flood_of_pings_ends_the_connection(self) -> None:
+        """With its code, and what is sent after it is not read for long."""
+        self.publish()
+        raw = self.raw()
+        raw.socket.settimeout(10)
+        ping = b"\x89\xfd" + bytes(4) + bytes(125)
+        sent = 0
+        with self.assertRaises(ConnectionError):
             while True:
                 sent += raw.socket.send(ping * 500)
                 self.assertLess(sent, 100_000_000)
