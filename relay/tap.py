@@ -208,6 +208,7 @@ class RelayService(Service):
         owner = owner_name(settings.data_dir)
         guard = Guard(settings.outbound.allow)
         outbound = Outbound.trusting(self._reactor, guard, settings.outbound.ca)
+        channels = self._wait(ChannelStore(self._store, owner).start())
         ledger = DeliveryLedger(self._store, owner)
         self._deliveries = Deliveries(services, ledger, outbound)
         found, plans, policies = find_connectors(), find_plans(), find_policies()
@@ -224,7 +225,7 @@ class RelayService(Service):
             plans,
             policies,
             outbound,
-            ChannelStore(self._store, owner),
+            channels,
             self._deliveries,
         )
         self._deployer = Deployer(self._reactor, self._gateway, self._builder)

@@ -56,6 +56,7 @@ class Channel:
     :param clock: what tells the time and calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param epoch: names the log; a new one if None.
+    :param mint: makes the ids of the events; None for one of this process.
     """
 
     def __init__(
@@ -64,9 +65,10 @@ class Channel:
         clock: IReactorTime,
         wall_ms: Callable[[], int],
         epoch: str | None = None,
+        mint: ids.Mint | None = None,
     ) -> None:
         self.options = options
-        self.log = Log(options.history, epoch)
+        self.log = Log(options.history, epoch, mint)
         self.state = State.OPEN
         self.archive: Archive | None = None
         """Where entries are kept before they are delivered; None for nowhere."""
@@ -173,9 +175,12 @@ class Channel:
         :param subscriber: new.
         :param last_event_id: what it has already; None for nothing.
         :raises TooManyFilters: when there are as many framings as there may be.
+        :raises Exception: as the source's start does; then nothing of the subscriber is
+            left, and the next one starts the source.
         """
         self.log.evict(self._wall_ms())
         group = self._fanout.make_room(subscriber)
+        resume_at = self.resume_source_id
         gap = self._place(subscriber, last_event_id)
         subscriber.prefix = gap
         subscriber.channel = self
@@ -183,9 +188,12 @@ class Channel:
         group.lagging.add(subscriber)
         self._count += 1
         if self._count == 1:
-            self._open()
-            if self.on_first is not None:
-                self.on_first()
+            try:
+                self._begin()
+            except BaseException:
+                self.resume_source_id = resume_at
+                self.detach(subscriber)
+                raise
         nothing_left = (
             self.state is State.ENDED
             and gap is None
@@ -209,7 +217,8 @@ class Channel:
             if place is not None:
                 subscriber.position = place + 1
                 return None
-            if not self._opened and self.state is State.OPEN:
+            given_out = log.mint.has_made(known)
+            if given_out and not self._opened and self.state is State.OPEN:
                 self.resume_source_id = known.source_id
                 return None
             if known.source_id == self.resume_source_id and (
@@ -217,7 +226,7 @@ class Channel:
             ):
                 subscriber.position = self._opened_at
                 return None
-            if self._window is not None:
+            if given_out and self._window is not None:
                 subscriber.waiting_for = known.source_id
                 return None
         return self._misplaced(subscriber, GapReason.UNKNOWN_ID, last_event_id)
@@ -228,6 +237,19 @@ class Channel:
         if self.options.on_unknown_id == "oldest":
             subscriber.position = self.log.first_seq
         return Gap(reason, last_event_id)
+
+    def _begin(self) -> None:
+        """Open the upstream for the first subscriber."""
+        opened = self._opened
+        try:
+            self._open()
+            if self.on_first is not None:
+                self.on_first()
+        except BaseException:
+            if not opened:
+                self._opened = False
+                self._stop_window()
+            raise
 
     def _open(self) -> None:
         """The upstream is opened now: for a while, places may still appear."""

@@ -12,6 +12,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.web.http_headers import Headers
 
+from relay.channel import ids
 from relay.channel.archive import Archive
 from relay.channel.channel import Channel, State
 from relay.channel.idempotency import Idempotency
@@ -90,6 +91,8 @@ class Channels:
     :param published: whether the events come from publishers. Then a topic is its path
         alone, and stays while it holds an event, whether or not anybody reads it.
     :param archive: where histories are kept, if they are durable; loaded.
+    :param api_id: the API, as far as ids are bound to it.
+    :param secret: the key of the ids; see :class:`relay.channel.ids.Mint`.
     """
 
     def __init__(
@@ -100,8 +103,12 @@ class Channels:
         source: Callable[[OpenChannel], Source],
         published: bool = False,
         archive: Archive | None = None,
+        api_id: str = "",
+        secret: bytes | None = None,
     ) -> None:
         self.options = options
+        self._api_id = api_id
+        self._secret = secret
         self._archive = archive
         self.publications = Idempotency(clock.seconds)
         """What was answered under an ``Idempotency-Key``."""
@@ -222,7 +229,8 @@ class Channels:
         if self._archive is not None:
             kept = self._archive.kept(key.digest)
         epoch = kept[0] if kept is not None else None
-        channel = Channel(self.options, self._clock, self._wall_ms, epoch)
+        mint = ids.Mint(self._secret, self._api_id, key.digest)
+        channel = Channel(self.options, self._clock, self._wall_ms, epoch, mint)
         channel.archive, channel.digest = self._archive, key.digest
         channel.is_here = self.is_here
         if kept is not None:
@@ -242,8 +250,13 @@ class Channels:
     def _first(self, opened: OpenChannel) -> None:
         opened.stop_lingering()
         if opened.source is None:
-            opened.source = self._make_source(opened)
-            opened.source.start()
+            source = self._make_source(opened)
+            try:
+                source.start()
+            except BaseException:
+                source.stop()
+                raise
+            opened.source = source
 
     def _last(self, opened: OpenChannel, wait_s: float = 0.0) -> None:
         if not self._closed:

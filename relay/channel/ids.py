@@ -1,7 +1,11 @@
 """
 The ids that clients get: ``<epoch>-<seq>`` and, while it fits, the source's own id.
 
-They hold no byte that a browser would ask leave for before it sends ``Last-Event-ID``
+The source's id carries a seal (a keyed hash). ``Last-Event-ID`` holds whatever a client
+sends, and the first client of a channel decides where the source is read from: a
+source's id goes upstream only if the same channel has given it out.
+
+Ids hold no byte that a browser would ask leave for before it sends ``Last-Event-ID``
 to another origin (Fetch, "CORS-safelisted request-header"), and stay below the 128
 bytes up to which it does not ask.
 """
@@ -10,6 +14,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import secrets
 from typing import NamedTuple
 
@@ -21,12 +27,21 @@ _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
 _LONGEST_SEQ = 13
 
 
+SEAL_BYTES = 9
+"""How long a seal is: 72 bits, 12 characters."""
+SECRET_BYTES = 32
+_OF_THIS_PROCESS = secrets.token_bytes(SECRET_BYTES)
+
+
 class EventId(NamedTuple):
     """An id, taken apart."""
 
     epoch: str
     seq: int
     source_id: str | None
+    """The source's own id; None when the id has none."""
+    seal: str = ""
+    """What shows who has given the id out; see :meth:`Mint.has_made`."""
 
 
 def new_epoch() -> str:
@@ -34,21 +49,64 @@ def new_epoch() -> str:
     return base64.b32encode(secrets.token_bytes(EPOCH_BYTES)).decode().lower()
 
 
-def make(epoch: str, seq: int, source_id: str) -> str:
+class Mint:
     """
-    Write an id.
+    Makes the ids of one channel, and knows them again.
+
+    :param secret: the key of the seals, up to 64 bytes; processes that are to know each
+        other's ids need the same one. None takes one that ends with this process.
+    :param scope: names the channel, so that the ids of another one are not its own.
+    """
+
+    __slots__ = ("_hash", "_secret")
+
+    def __init__(self, secret: bytes | None = None, *scope: str) -> None:
+        self._secret = secret or _OF_THIS_PROCESS
+        self._hash = hashlib.blake2b(key=self._secret, digest_size=SEAL_BYTES)
+        for name in scope:
+            self._hash.update(name.encode("utf-8", "surrogatepass") + b"\0")
+
+    def make(self, epoch: str, seq: int, source_id: str) -> str:
+        """
+        Write an id.
+
+        :param epoch: the log's.
+        :param seq: the place in the log.
+        :param source_id: the source's own id of the event; empty for none.
+        """
+        text = place(epoch, seq)
+        if source_id:
+            encoded = _encoded(source_id.encode("utf-8", "replace"))
+            whole = f"{text}.{encoded}.{self._seal(encoded)}"
+            if len(whole) <= LONGEST:
+                return whole
+        return text
+
+    def has_made(self, known: EventId) -> bool:
+        """
+        Whether this channel has given out the source's id within an id.
+
+        :param known: an id from a client.
+        """
+        if known.source_id is None:
+            return False
+        encoded = _encoded(known.source_id.encode())
+        return hmac.compare_digest(known.seal, self._seal(encoded))
+
+    def _seal(self, encoded: str) -> str:
+        sealed = self._hash.copy()
+        sealed.update(encoded.encode("ascii"))
+        return _encoded(sealed.digest())
+
+
+def place(epoch: str, seq: int) -> str:
+    """
+    Write an id that names a place of a log and no id of a source.
 
     :param epoch: the log's.
     :param seq: the place in the log.
-    :param source_id: the source's own id of the event; empty for none.
     """
-    text = f"{epoch}-{_number(seq)}"
-    if source_id:
-        encoded = base64.urlsafe_b64encode(source_id.encode("utf-8", "replace"))
-        whole = f"{text}.{encoded.decode().rstrip('=')}"
-        if len(whole) <= LONGEST:
-            return whole
-    return text
+    return f"{epoch}-{_number(seq)}"
 
 
 def parse(text: str) -> EventId | None:
@@ -58,9 +116,15 @@ def parse(text: str) -> EventId | None:
     :param text: anything at all.
     :return: None when it is none of ours.
     """
-    place, dot, encoded = text.partition(".")
-    epoch, dash, digits = place.partition("-")
-    if not dash or len(text) > LONGEST or not 0 < len(digits) <= _LONGEST_SEQ:
+    head, dot, tail = text.partition(".")
+    encoded, _, seal = tail.partition(".")
+    epoch, dash, digits = head.partition("-")
+    if (
+        not text.isascii()
+        or not dash
+        or len(text) > LONGEST
+        or not 0 < len(digits) <= _LONGEST_SEQ
+    ):
         return None
     if len(epoch) != EPOCH_BYTES * 8 // 5 or not _VALUES.keys() >= set(epoch + digits):
         return None
@@ -74,7 +138,7 @@ def parse(text: str) -> EventId | None:
             source_id = base64.b64decode(padded, b"-_", validate=True).decode()
         except (binascii.Error, ValueError):
             return None
-    return EventId(epoch, seq, source_id)
+    return EventId(epoch, seq, source_id, seal)
 
 
 def _number(value: int) -> str:
@@ -84,3 +148,7 @@ def _number(value: int) -> str:
         digits.append(_DIGITS[digit])
         if not value:
             return "".join(reversed(digits))
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")

@@ -18,10 +18,17 @@ class Log:
 
     :param history: the bounds.
     :param epoch: names the log; a new one if None.
+    :param mint: makes the ids of the entries; None for one of this process.
     """
 
-    def __init__(self, history: HistoryOptions, epoch: str | None = None) -> None:
+    def __init__(
+        self,
+        history: HistoryOptions,
+        epoch: str | None = None,
+        mint: ids.Mint | None = None,
+    ) -> None:
         self._history = history
+        self.mint = mint or ids.Mint()
         self.epoch = epoch or ids.new_epoch()
         self._entries: list[Entry] = []
         self._start = 0
@@ -60,10 +67,10 @@ class Log:
         last = told[-1] if told else self.last_event_id
         for seq, item in enumerate(items, self.next_seq + len(before)):
             if isinstance(item, GapReason):
-                event_id = ids.make(self.epoch, seq, "")
+                event_id = ids.place(self.epoch, seq)
                 entries.append(Entry(seq, event_id, None, Gap(item, last), at_ms))
             else:
-                last = ids.make(self.epoch, seq, item.id)
+                last = self.mint.make(self.epoch, seq, item.id)
                 entries.append(Entry(seq, last, item, None, at_ms))
         return entries
 
@@ -152,7 +159,7 @@ class Log:
 
         :param seq: the place.
         """
-        return ids.make(self.epoch, seq, "")
+        return ids.place(self.epoch, seq)
 
     def find_source(self, source_id: str) -> int | None:
         """

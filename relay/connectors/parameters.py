@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.filter import Filter, FilterError, TooManyFilters
 from relay.gateway import refusals
@@ -10,6 +12,7 @@ from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal, bad_request
 
 LONGEST_ID = 4096
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class BadParameter(Exception):
@@ -95,7 +98,7 @@ def read_cursor(call: MessageCall) -> str | None:
     Read ``cursor``: what a client that polls has already.
 
     :param call: the call.
-    :raises BadParameter: when it is too long to be one.
+    :raises BadParameter: when it cannot be one; see :func:`read_last_event_id`.
     """
     return _place("cursor", call.parameters.get("cursor", ""))
 
@@ -108,7 +111,8 @@ def read_last_event_id(call: MessageCall) -> str | None:
     the parameter it began with.
 
     :param call: the call.
-    :raises BadParameter: when it is too long to be an id.
+    :raises BadParameter: when it cannot be an id: it is too long, or has a control
+        character, which no field value may have (RFC 9110, 5.5).
     """
     header = call.header(b"last-event-id")
     if header is not None:
@@ -121,4 +125,6 @@ def read_last_event_id(call: MessageCall) -> str | None:
 def _place(name: str, value: str) -> str | None:
     if len(value) > LONGEST_ID:
         raise BadParameter(name, f"is longer than {LONGEST_ID} characters")
+    if _CONTROL.search(value):
+        raise BadParameter(name, "has a control character")
     return value or None

@@ -6,6 +6,7 @@ import base64
 import binascii
 import codecs
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,8 @@ LONGEST_ID = 256
 LONGEST_TYPE = 256
 LATEST_MS = 2**53 - 1
 """The largest whole number that every reader of JSON keeps (RFC 8259, 6)."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What JSON can express and UTF-8 cannot (RFC 8259, 8.2)."""
 _FIELDS = frozenset(("id", "type", "data", "dataBase64", "topic", "timestamp"))
 
 
@@ -93,6 +96,8 @@ def _name(value: Mapping[str, Any], field: str, where: str, longest: int) -> str
 def _one_line(text: str, field: str, longest: int) -> str:
     if len(text) > longest or set(text) & set("\r\n\0"):
         raise BadEvent(f"{field} must be one line of at most {longest} characters")
+    if not text.isascii() and _SURROGATE.search(text):
+        raise BadEvent(f"{field} has half a surrogate pair")
     return text
 
 

@@ -40,6 +40,9 @@ from relay.upstream.outbound import Outbound
 class ChannelKeepers(Owners, Protocol):
     """Where leases and histories of channels are kept."""
 
+    id_secret: bytes
+    """The key of the ids of events: the same in all processes on one store."""
+
     def keeper(self, api_id: str) -> Keeper:
         """Give what keeps the histories of one API."""
 
@@ -298,6 +301,8 @@ class Builder:
             sources.make,
             sources.published,
             archive,
+            api_id,
+            self._store.id_secret,
         )
         return SharedChannels(group, channels, sources, reactor, self._store)
 

@@ -1,5 +1,7 @@
 """Leases and histories of channels, as the gateway asks for them."""
 
+import secrets
+
 from twisted.internet.defer import Deferred
 
 from relay.model.records import HistoryEntry, Publication
@@ -7,6 +9,9 @@ from relay.store.errors import StoreError
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
+EVENT_IDS = "event-ids"
+"""The secret that seals the ids of events."""
+SECRET_BYTES = 32
 REMEMBERED_MS = 600_000
 """How long what was answered under an ``Idempotency-Key`` is kept."""
 
@@ -21,6 +26,24 @@ class ChannelStore:
     def __init__(self, store: Store, owner: str) -> None:
         self._store = store
         self._owner = owner
+        self.id_secret = b""
+        """The key of the ids of events; empty before :meth:`start`."""
+
+    def start(self) -> "Deferred[ChannelStore]":
+        """Read the secret of the store, which the first process on it makes.
+
+        :returns: fires with this object.
+        """
+
+        def find_or_make(tx: Transaction) -> str:
+            made = secrets.token_hex(SECRET_BYTES)
+            return tx.secrets.find_or_add(EVENT_IDS, made)
+
+        return self._store.write(find_or_make).addCallback(self._take)
+
+    def _take(self, secret: str) -> "ChannelStore":
+        self.id_secret = bytes.fromhex(secret)
+        return self
 
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
         """Take or renew the lease of an API's channels.

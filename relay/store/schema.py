@@ -278,6 +278,14 @@ dead_letters = Table(
     Column("replay", Boolean, nullable=False),
 )
 
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+)
+
 # No foreign key: that an API is gone must outlive the API. Numbers are never used
 # twice, not even after pruning, or a reader's position would point at another change.
 changes = Table(

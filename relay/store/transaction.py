@@ -12,6 +12,7 @@ from relay.store.deployments import Deployments
 from relay.store.entitlements import Entitlements
 from relay.store.histories import Histories
 from relay.store.plans import Plans
+from relay.store.secrets import Secrets
 from relay.store.subscriptions import Subscriptions
 from relay.store.tokens import Tokens
 from relay.store.users import Users
@@ -44,6 +45,7 @@ class Transaction:
         self.entitlements = Entitlements(connection)
         self.histories = Histories(connection, now_ms)
         self.deliveries = Deliveries(connection, self.changes)
+        self.secrets = Secrets(connection, now_ms)
 
     def touch(self, api_id: str) -> None:
         """Announce that what gateways serve of an API may differ from now on.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.entry import GapReason
@@ -228,6 +230,59 @@ class RestartTests(SynchronousTestCase):
         self.moment.clock.advance(5)
         late = Reader(self.channel, self.ids["a"]).start()
         self.assertEqual(late.seen, [GAP])
+
+
+class ForgedPlaceTests(SynchronousTestCase):
+    """Ids that no channel has given out."""
+
+    def setUp(self) -> None:
+        """Make a channel whose upstream was never opened."""
+        self.moment = Moment()
+        self.channel = self.moment.channel()
+
+    def test_a_forged_id_never_becomes_the_place_of_the_upstream(self) -> None:
+        """It is an id that is not known: its reader is told a gap."""
+        forged = base64.urlsafe_b64encode(b'["\\ud800"]').decode().rstrip("=")
+        reader = Reader(self.channel, f"aaaaaaaa-b.{forged}").start()
+        self.assertEqual(self.channel.resume_source_id, "")
+        self.channel.publish(messages("a"))
+        self.assertEqual(reader.seen, [GAP, "a"])
+
+    def test_nobody_waits_for_a_forged_id(self) -> None:
+        """A place that a client invents will not appear."""
+        Reader(self.channel).start()
+        forged = base64.urlsafe_b64encode(b"x").decode().rstrip("=")
+        late = Reader(self.channel, f"aaaaaaaa-b.{forged}").start()
+        self.assertEqual(late.seen, [GAP])
+
+
+class FailingSourceTests(SynchronousTestCase):
+    """A source that cannot even be started."""
+
+    def test_an_attach_that_fails_leaves_nothing_behind(self) -> None:
+        """No subscriber, no place, no timer; the next subscriber starts the source."""
+        moment = Moment()
+        channel = moment.channel()
+        earlier = moment.channel()
+        earlier.publish(messages("a", source_ids=True))
+        held = earlier.log.last_event_id
+        started: list[str] = []
+        left: list[str] = []
+
+        def fail() -> None:
+            raise RuntimeError("no source")
+
+        channel.on_first = fail
+        channel.on_last = lambda: left.append("last")
+        self.assertRaises(RuntimeError, Reader, channel, held)
+        self.assertEqual(
+            (channel.subscribers, channel.groups, channel.resume_source_id, left),
+            (0, [], "", ["last"]),
+        )
+        self.assertEqual(moment.clock.getDelayedCalls(), [])
+        channel.on_first = lambda: started.append(channel.resume_source_id)
+        Reader(channel, held).start()
+        self.assertEqual((started, channel.subscribers), (["a"], 1))
 
 
 class SlowTests(SynchronousTestCase):

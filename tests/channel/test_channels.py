@@ -112,6 +112,48 @@ class StayingTests(ChannelsTestCase):
         self.assertEqual(len({row.epoch for row in self.memory.rows}), 1)
 
 
+class FailingStartTests(ChannelsTestCase):
+    """A source whose start fails."""
+
+    def test_a_source_that_cannot_start_is_tried_again_by_the_next_client(self) -> None:
+        """Nothing of the first client is left, and the channel closes when it may."""
+        broken = Broken()
+        channels = Channels(
+            ChannelOptions.read({"lingerMs": 1000}),
+            self.moment.clock,
+            self.moment.wall_ms,
+            lambda opened: broken,
+        )
+        channel = self.open(channels)
+        self.assertRaises(RuntimeError, Reader, channel)
+        self.assertEqual((channel.subscribers, broken.stopped), (0, 1))
+        broken.works = True
+        reader = Reader(self.open(channels)).start()
+        self.assertEqual((broken.started, channel.subscribers), (2, 1))
+        channel.detach(reader.subscriber)
+        self.moment.clock.advance(1.1)
+        self.assertEqual((len(channels), broken.stopped), (0, 2))
+        channels.close()
+
+
+class Broken:
+    """A source that cannot start until it works."""
+
+    def __init__(self) -> None:
+        self.works = False
+        self.started = self.stopped = 0
+
+    def start(self) -> None:
+        """Fail."""
+        self.started += 1
+        if not self.works:
+            raise RuntimeError("no source")
+
+    def stop(self) -> None:
+        """Count."""
+        self.stopped += 1
+
+
 class GoingOnTests(ChannelsTestCase):
     """A durable channel with a source, after nobody has read it for a while."""
 

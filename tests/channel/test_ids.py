@@ -10,6 +10,9 @@ from relay.channel import ids
 SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
 
 
+MINT = ids.Mint(b"a secret", "api", "channel")
+
+
 class IdTests(SynchronousTestCase):
     """Short, safe for browsers, and read back as they were made."""
 
@@ -19,7 +22,7 @@ class IdTests(SynchronousTestCase):
         @given(seq=st.integers(0, 2**63), source_id=st.text(max_size=200))
         def check(seq: int, source_id: str) -> None:
             epoch = ids.new_epoch()
-            text = ids.make(epoch, seq, source_id)
+            text = MINT.make(epoch, seq, source_id)
             self.assertLessEqual(len(text), ids.LONGEST)
             self.assertLessEqual(set(text), SAFE)
             known = ids.parse(text)
@@ -31,11 +34,11 @@ class IdTests(SynchronousTestCase):
 
     def test_without_a_source_id_it_is_short(self) -> None:
         """At most 24 bytes."""
-        self.assertLessEqual(len(ids.make(ids.new_epoch(), 2**63, "")), 24)
+        self.assertLessEqual(len(ids.place(ids.new_epoch(), 2**63)), 24)
 
     def test_a_long_source_id_is_left_out(self) -> None:
         """The place alone is still an id."""
-        made = ids.make(ids.new_epoch(), 5, "x" * 100)
+        made = MINT.make(ids.new_epoch(), 5, "x" * 100)
         self.assertNotIn(".", made)
 
     def test_others_ids_are_not_ours(self) -> None:
@@ -45,9 +48,52 @@ class IdTests(SynchronousTestCase):
         def check(text: str) -> None:
             known = ids.parse(text)
             if known is not None:
-                made = ids.make(known.epoch, known.seq, "")
-                self.assertEqual(ids.parse(made), (known.epoch, known.seq, None))
+                made = ids.place(known.epoch, known.seq)
+                self.assertEqual(ids.parse(made), (known.epoch, known.seq, None, ""))
 
         check()
         for text in ("", "42", "a-b", "aaaaaaaa-", "aaaaaaaa-b.!!", "AAAAAAAA-b"):
             self.assertIsNone(ids.parse(text), text)
+
+
+class SealTests(SynchronousTestCase):
+    """Which ids a channel has given out."""
+
+    def setUp(self) -> None:
+        """Make an id that has a source's id in it."""
+        self.text = MINT.make("aaaaaaaa", 5, "s1")
+
+    def known_to(self, mint: ids.Mint, text: str) -> bool:
+        """Whether a channel has given an id out."""
+        known = ids.parse(text)
+        assert known is not None
+        return mint.has_made(known)
+
+    def test_the_channel_knows_its_own_ids_after_a_restart(self) -> None:
+        """The same secret and the same channel make the same seal."""
+        again = ids.Mint(b"a secret", "api", "channel")
+        self.assertTrue(self.known_to(again, self.text))
+
+    def test_an_id_of_another_channel_api_or_store_is_not_its_own(self) -> None:
+        """Each has seals of its own, however the names are cut."""
+        for mint in (
+            ids.Mint(b"a secret", "api", "another"),
+            ids.Mint(b"a secret", "another", "channel"),
+            ids.Mint(b"another secret", "api", "channel"),
+            ids.Mint(b"a secret", "apichannel"),
+            ids.Mint(None, "api", "channel"),
+        ):
+            self.assertFalse(self.known_to(mint, self.text))
+
+    def test_a_forged_id_is_not_its_own(self) -> None:
+        """Neither without a seal, nor with that of another source id."""
+        head, source_id, seal = self.text.split(".")
+        other = MINT.make("aaaaaaaa", 5, "s2").split(".")[1]
+        for text in (
+            f"{head}.{source_id}",
+            f"{head}.{source_id}.",
+            f"{head}.{source_id}.{seal[:-1]}",
+            f"{head}.{other}.{seal}",
+            head,
+        ):
+            self.assertFalse(self.known_to(MINT, text), text)

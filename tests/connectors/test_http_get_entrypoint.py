@@ -8,13 +8,15 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel import ids
 from relay.channel.entry import GapReason
+from relay.channel.key import ChannelKey
 from relay.channel.message import Message
 from relay.connectors.http_get_entrypoint import http_get_entrypoint
 from relay.model.outcome import Outcome
 from tests.channel.readers import messages
 from tests.connectors.desk import Api, Desk
 
-SOURCE_PLACE = ids.make(ids.new_epoch(), 7, "s1")
+MINT = ids.Mint(None, "", ChannelKey(b"/news", (), ()).digest)
+SOURCE_PLACE = MINT.make(ids.new_epoch(), 7, "s1")
 """What a client holds from an earlier process, of an event that its source named."""
 
 

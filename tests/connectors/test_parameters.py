@@ -102,3 +102,19 @@ class ParameterTests(SynchronousTestCase):
                 )
             )
             self.assertTrue(told.startswith(problem), told)
+
+    def test_an_id_with_a_control_character_is_refused(self) -> None:
+        """Wherever it comes: no field value has one."""
+        for text in ("%00", "a%01", "%0A", "%7F"):
+            self.assertEqual(
+                self.problem(
+                    lambda text=text: read_last_event_id(  # type: ignore[misc]
+                        call("lastEventId=" + text)
+                    )
+                ),
+                "Last-Event-ID has a control character",
+            )
+        self.assertEqual(
+            self.problem(lambda: read_cursor(call("cursor=%00"))),
+            "cursor has a control character",
+        )

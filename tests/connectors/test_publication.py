@@ -62,6 +62,8 @@ class PublicationTests(SynchronousTestCase):
             ('{"data": "", "type": 1}', "type must be a string"),
             ('{"data": "", "type": "a\\nb"}', "type must be one line"),
             ('{"data": "", "id": "a\\u0000"}', "id must be one line"),
+            ('{"data": "", "id": "\\ud800"}', "id has half a surrogate pair"),
+            ('{"data": "", "type": "\\udfff"}', "type has half a surrogate pair"),
             ('{"data": "", "topic": "other"}', "topic must be the one of the path"),
             ('{"data": "", "timestamp": true}', "timestamp must be"),
             ('{"dataBase64": "?"}', "dataBase64 is no base64"),

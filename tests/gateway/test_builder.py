@@ -45,6 +45,8 @@ API = {
 class Leases:
     """Grants what it is asked for, and notes it."""
 
+    id_secret = b"the key of ids"
+
     def __init__(self) -> None:
         self.notes: list[str] = []
 

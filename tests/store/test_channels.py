@@ -14,7 +14,12 @@ from twisted.trial.unittest import TestCase
 
 from relay.gateway.custody import LEASE_MS, RENEW_S, Custody
 from relay.model.records import HistoryEntry, Publication
-from relay.store.channels import ChannelStore, HistoryKeeper, NotOwner
+from relay.store.channels import (
+    SECRET_BYTES,
+    ChannelStore,
+    HistoryKeeper,
+    NotOwner,
+)
 from relay.store.store import Store
 from tests.store.databases import api
 
@@ -55,6 +60,17 @@ class TwoStoresTestCase(TestCase):
         self.addCleanup(store.stop)
         await store.start()
         return store
+
+
+class SecretTests(TwoStoresTestCase):
+    """The key of the ids that clients get."""
+
+    async def test_all_processes_on_a_store_have_one_secret(self) -> None:
+        """Also the one that comes after a restart."""
+        await self.one.start()
+        await self.two.start()
+        self.assertEqual(len(self.one.id_secret), SECRET_BYTES)
+        self.assertEqual(self.two.id_secret, self.one.id_secret)
 
 
 class LeaseTests(TwoStoresTestCase):
