@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
@@ -40,7 +41,8 @@ class EventRedact(Options):
     fields: tuple[FieldPath, ...] = ()
     """Of JSON data."""
     patterns: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
-    """Regular expressions: what they match in the data is replaced, whatever it is."""
+    """Regular expressions: what they match in the data is replaced, whatever it is; in
+    binary data, what they match in the bytes."""
     mode: Annotated[Literal["MASK", "REMOVE"], Upper] = "MASK"
     """Whether fields keep their place."""
     mask: str = "***"
@@ -101,11 +103,31 @@ class Redacted(Policy):
                 message = replace(message, data=compact(document))
             elif not self._passes:
                 return None
-        for pattern in self._patterns:
-            data = pattern.replace(message.data, self._mask, literally=True)
+        if self._patterns:
+            redact = self._redact_bytes if message.binary else self._redact
+            data = redact(message.data, self._mask)
             if data != message.data:
                 message = replace(message, data=data)
         return event.having(message)
+
+    def _redact(self, text: str, mask: str) -> str:
+        for pattern in self._patterns:
+            text = pattern.replace(text, mask, literally=True)
+        return text
+
+    def _redact_bytes(self, encoded: str, mask: str) -> str:
+        """
+        Redact what the base64 stands for: its own letters mean nothing.
+
+        Bytes that are no UTF-8 are matched one by one, as characters up to U+00FF.
+        """
+        data = base64.b64decode(encoded)
+        try:
+            data = self._redact(data.decode(), mask).encode()
+        except UnicodeDecodeError:
+            of_bytes = mask.encode().decode("latin-1")
+            data = self._redact(data.decode("latin-1"), of_bytes).encode("latin-1")
+        return base64.b64encode(data).decode()
 
     def _hidden(self, before: Any) -> Any:
         return REMOVED if self._removes else self._mask

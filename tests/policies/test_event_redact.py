@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -32,6 +34,20 @@ class EventRedactTests(SynchronousTestCase):
         found = shaped(step, event("card 1234 5678, and 12345678"))
         assert found is not None
         self.assertEqual(found.message.data, "card $1, and $1")
+
+    def test_patterns_of_binary_data(self) -> None:
+        """They are looked for in the bytes, never in the letters of the base64."""
+        for data, patterns, expected in (
+            (b"card 12345678", ["[0-9]{8}"], b"card \xe2\x80\xa2"),
+            ("caf\xe9 4711".encode(), ["\xe9 [0-9]+"], b"caf\xe2\x80\xa2"),
+            (b"\xff\x004711\xff", ["[0-9]{4}"], b"\xff\x00\xe2\x80\xa2\xff"),
+            (base64.b64decode("12345AAA"), ["[0-9]{5}"], base64.b64decode("12345AAA")),
+        ):
+            step = build("event-redact", patterns=patterns, mask="\u2022")
+            encoded = base64.b64encode(data).decode()
+            found = shaped(step, event(encoded, binary=True))
+            assert found is not None
+            self.assertEqual(base64.b64decode(found.message.data), expected)
 
     def test_what_is_no_json(self) -> None:
         """Is withheld: nobody knows what is in there."""
