@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
@@ -193,8 +193,22 @@ class Archive:
         if not batch:
             return
         self._busy = True
-        now_ms = self._wall_ms()
         staged: list[tuple[_Submitted, list[Entry]]] = []
+        try:
+            kept = self._keep(batch, staged)
+        except Exception:
+            staged = [(one, []) for one in batch]
+            kept = fail()
+        kept.addCallback(self._deliver, staged).addErrback(self._fail, staged)
+        kept.addBoth(self._next)
+
+    def _keep(
+        self,
+        batch: list[_Submitted],
+        staged: list[tuple[_Submitted, list[Entry]]],
+    ) -> Deferred[None]:
+        """Stage a batch, and have it kept."""
+        now_ms = self._wall_ms()
         rows: list[HistoryEntry] = []
         oldest = self._too_old(now_ms, batch[0].channel.options.history.max_age_ms)
         publications: list[Publication] = []
@@ -210,9 +224,7 @@ class Archive:
             if one.key is not None:
                 ids = tuple(entry.id for entry in entries)
                 publications.append(Publication(*one.key, ids, now_ms))
-        kept = self._keeper.keep(rows, oldest, publications)
-        kept.addCallback(self._deliver, staged).addErrback(self._fail, staged)
-        kept.addBoth(self._next)
+        return self._keeper.keep(rows, oldest, publications)
 
     def _too_old(self, now_ms: int, max_age_ms: int) -> dict[str, int]:
         """Forget what is too old, and say from where on the store is to keep."""

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 from twisted.web.http_headers import Headers
 
 from relay.channel import ids
@@ -95,6 +96,8 @@ class Channels:
     :param secret: the key of the ids; see :class:`relay.channel.ids.Mint`.
     """
 
+    _log = Logger()
+
     def __init__(
         self,
         options: ChannelOptions,
@@ -167,7 +170,10 @@ class Channels:
     def reset(self) -> None:
         """Close all channels: another process serves them."""
         for opened in list(self._open.values()):
-            self._close(opened)
+            try:
+                self._close(opened)
+            except Exception:
+                self._log.failure("channel {digest}: its end", digest=opened.key.digest)
 
     def reopen(self) -> None:
         """Forget that sources have ended: another deployment may know better."""
@@ -186,7 +192,12 @@ class Channels:
     def _look_after(self) -> None:
         """One sweep for all channels, instead of a timer for each stream."""
         for opened in list(self._open.values()):
-            opened.channel.sweep()
+            try:
+                opened.channel.sweep()
+            except Exception:
+                self._log.failure(
+                    "channel {digest}: its sweep", digest=opened.key.digest
+                )
 
     def __iter__(self) -> Iterator[Channel]:
         return (one.channel for one in self._open.values())

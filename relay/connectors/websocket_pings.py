@@ -8,10 +8,12 @@ further than the first whose time has not come.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 
 SWEEP_S = 0.25
 
@@ -28,6 +30,9 @@ class Pinged(Protocol):
     def pong_missing(self) -> None:
         """It has not answered in time: end the connection."""
 
+    def fail(self) -> None:
+        """Looking after it has failed: end the connection."""
+
 
 class Pings:
     """
@@ -37,6 +42,8 @@ class Pings:
     :param interval_ms: how long after a sign of life a ping is sent; 0 for never.
     :param timeout_ms: how long the next sign of life may take then; 0 is for ever.
     """
+
+    _log = Logger()
 
     def __init__(self, clock: IReactorTime, interval_ms: int, timeout_ms: int) -> None:
         self._clock = clock
@@ -84,16 +91,25 @@ class Pings:
         now_s = self._clock.seconds()
         if self._timeout_s:
             for client in _until(self._asked, now_s - self._timeout_s):
-                if client.can_answer():
-                    client.pong_missing()
-                else:
+                if not client.can_answer():
                     self._asked[client] = now_s
+                else:
+                    self._tell(client, client.pong_missing)
         for client in _until(self._quiet, now_s - self._interval_s):
             if client.can_answer():
                 self._asked[client] = now_s
-                client.ping()
+                self._tell(client, client.ping)
             else:
                 self._quiet[client] = now_s
+
+    def _tell(self, client: Pinged, what: Callable[[], None]) -> None:
+        """Isolate the others from what one client raises."""
+        try:
+            what()
+        except Exception:
+            self._log.failure("a connection's ping failed")
+            self.forget(client)
+            client.fail()
 
 
 def _until(since: dict[Pinged, float], latest_s: float) -> list[Pinged]:

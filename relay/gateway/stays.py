@@ -214,14 +214,18 @@ class Stays:
         self._timer = None
         now_ms = self._wall_ms()
         for _ in range(AT_ONCE):
-            if self._leaving:
-                self._end(*self._leaving.popleft())
-            elif self._due and self._due[0][0] <= now_ms:
-                stay = heappop(self._due)[2]
-                if self._is_here(stay):
-                    self._look_at(stay, now_ms)
-            else:
-                break
+            try:
+                if self._leaving:
+                    self._end(*self._leaving.popleft())
+                elif self._due and self._due[0][0] <= now_ms:
+                    stay = heappop(self._due)[2]
+                    if self._is_here(stay):
+                        self._look_at(stay, now_ms)
+                else:
+                    break
+            except Exception:
+                # The exchange that it is about is ended, or tried to be, already.
+                self.log.failure("while an exchange was ended or challenged")
         self._schedule()
 
     def _look_at(self, stay: _Stay, now_ms: int) -> None:

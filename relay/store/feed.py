@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -12,14 +12,25 @@ from relay.store.changes import Since
 from relay.store.errors import StoreError
 from relay.store.store import Store
 
+AGAIN_S = 1.0
+LONGEST_S = 60.0
+"""How long a listener that failed waits to be told again, at first and at most."""
 Listener = Callable[[frozenset[str] | None], Deferred[Any] | None]
 """Called in the reactor's thread with the names of what may have changed (see
 :class:`~relay.store.changes.Since`), or with ``None`` when it is not known what: read
 everything again.
 
 May give a Deferred that fires when the change is applied. Nothing more is told before
-it fires, so that an older snapshot never replaces a newer one, and when it fails with
-:class:`~relay.store.errors.StoreError` the change is told again."""
+it fires, so that an older snapshot never replaces a newer one. When it fails with
+:class:`~relay.store.errors.StoreError` the change is told again to all listeners; when
+it fails in another way, this listener alone is told ``None`` until it succeeds."""
+
+
+class _Owed(NamedTuple):
+    """A listener that has failed to apply a change."""
+
+    due_s: float
+    wait_s: float
 
 
 class ChangeFeed:
@@ -45,6 +56,7 @@ class ChangeFeed:
         self._reactor = reactor
         self._poll_s = poll_ms / 1000
         self._listeners: list[Listener] = []
+        self._owed: dict[Listener, _Owed] = {}
         self._position = 0
         self._version: int | None = None
         """The store's when it was last asked with success."""
@@ -60,7 +72,11 @@ class ChangeFeed:
         :returns: call it to end that.
         """
         self._listeners.append(listener)
-        return partial(self._listeners.remove, listener)
+        return partial(self._unsubscribe, listener)
+
+    def _unsubscribe(self, listener: Listener) -> None:
+        self._listeners.remove(listener)
+        self._owed.pop(listener, None)
 
     def start(self) -> Deferred[None]:
         """Remember where the feed stands, and begin to watch.
@@ -106,7 +122,9 @@ class ChangeFeed:
         self._timer = None
         self._poked = False
         version = self._store.version()
-        if version is not None and version == self._version:
+        now_s = self._reactor.seconds()
+        due = any(owed.due_s <= now_s for owed in self._owed.values())
+        if version is not None and version == self._version and not due:
             self._wait()
         else:
             self._polling = Deferred.fromCoroutine(self._ask(version))
@@ -136,17 +154,27 @@ class ChangeFeed:
         self._timer = self._reactor.callLater(delay_s, self._poll)
 
     async def _tell(self, since: Since) -> None:
-        # No ids: nothing happened. None instead of ids: anything may have.
-        listeners = [] if since.subjects == frozenset() else list(self._listeners)
-        for listener in listeners:
+        for listener in list(self._listeners):
             if self._unwatch is None:
                 return
+            # No ids: nothing happened. None instead of ids: anything may have.
+            subjects, owed = since.subjects, self._owed.get(listener)
+            if owed is not None:
+                if self._reactor.seconds() < owed.due_s:
+                    continue
+                subjects = None
+            if subjects == frozenset():
+                continue
             try:
-                applied = listener(since.subjects)
+                applied = listener(subjects)
                 if applied is not None:
                     await applied
             except StoreError:
                 raise
             except Exception:
                 self._log.failure("change feed: a listener failed")
+                wait_s = AGAIN_S if owed is None else min(owed.wait_s * 2, LONGEST_S)
+                self._owed[listener] = _Owed(self._reactor.seconds() + wait_s, wait_s)
+            else:
+                self._owed.pop(listener, None)
         self._position = since.position

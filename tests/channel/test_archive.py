@@ -251,6 +251,25 @@ class ArchiveTests(SynchronousTestCase):
         self.assertEqual(self.memory.oldest["c"], 3)
         self.assertIsNone(self.archive.kept("c"))
 
+    def test_a_batch_that_cannot_be_staged(self) -> None:
+        """Fails for those whose it is; the next batch is kept."""
+
+        def broken(*_: object) -> Deferred[None]:
+            raise ZeroDivisionError
+
+        keep = self.memory.keep
+        self.memory.keep = broken  # type: ignore[method-assign,assignment]
+        lost = self.channel.submit(messages("lost"))
+        self.flush()
+        self.failureResultOf(lost, ZeroDivisionError)
+        self.memory.keep = keep  # type: ignore[method-assign]
+        done = self.channel.submit(messages("a"))
+        self.flush()
+        self.memory.commit()
+        self.assertEqual(len(self.successResultOf(done)), 1)
+        self.assertEqual(self.reader.seen, ["a"])
+        self.assertFalse(self.archive.holds(self.channel))
+
     def test_closed(self) -> None:
         """Another process keeps the channel now."""
         waiting = self.channel.submit(messages("a"))

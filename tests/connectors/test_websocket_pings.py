@@ -29,6 +29,10 @@ class Client:
         if self.answers:
             self.pings.heard(self)
 
+    def fail(self) -> None:
+        """Go."""
+        self.over = True
+
     def pong_missing(self) -> None:
         """Go."""
         self.over = True
@@ -92,3 +96,16 @@ class PingsTests(SynchronousTestCase):
                 self.pings.forget(client)
                 self.pings.forget(client)
             self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_one_that_fails(self) -> None:
+        """It is ended, and the others are looked after as before."""
+        early, failing, late = (Client(self.pings) for _ in range(3))
+
+        def fail() -> None:
+            raise ZeroDivisionError
+
+        failing.ping = fail  # type: ignore[method-assign]
+        self.wait(3)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertTrue(failing.over)
+        self.assertEqual((early.asked, late.asked), (3, 3))

@@ -164,6 +164,21 @@ class RevocationTests(StaysCase):
         self.assertEqual(left, [250 - AT_ONCE])
         self.assertEqual({guest.outcome for guest in guests}, {Outcome.REVOKED})
 
+    def test_one_that_fails(self) -> None:
+        """The others end all the same, and those who come to their end later."""
+
+        def fail(outcome: Outcome) -> None:
+            raise ZeroDivisionError
+
+        failing, other = self.guest("a", key=None), self.guest("b", key=None)
+        late = self.guest("c", sub=6_000)
+        failing.expel = fail  # type: ignore[method-assign]
+        self.stays.revoked("key")
+        self.pass_ms(6_000)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertEqual(other.outcome, Outcome.REVOKED)
+        self.assertEqual(late.outcome, Outcome.EXPIRED)
+
     def test_plan_closed(self) -> None:
         """All that it has let in end, keyless ones, too."""
         guest = Guest(self.stays, self.live, "keyless")

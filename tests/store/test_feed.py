@@ -214,6 +214,34 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(last, [frozenset("a"), frozenset("b")])
         self.flushLoggedErrors(ZeroDivisionError)
 
+    async def test_a_failed_change_is_told_again(self) -> None:
+        """To the listener that failed, until it has read everything."""
+        told: list[frozenset[str] | None] = []
+        failures = 2
+
+        def defective(subjects: frozenset[str] | None) -> None:
+            told.append(subjects)
+            if len(told) <= failures:
+                raise ZeroDivisionError
+
+        self.feed.subscribe(defective)
+        await self.feed.start()
+        await self.store.write(lambda tx: tx.touch("a"))
+        await self.advance(0)
+        for _ in range(3):
+            await self.advance(0.25)
+        self.assertEqual(told, [frozenset("a")])
+        await self.advance(0.25)
+        self.assertEqual(told, [frozenset("a"), None])
+        for _ in range(8):
+            await self.advance(0.25)
+        self.assertEqual(told, [frozenset("a"), None, None])
+        self.elsewhere("b")
+        await self.advance(0.25)
+        self.assertEqual(told[3:], [frozenset("b")])
+        self.assertEqual(self.told, [frozenset("a"), frozenset("b")])
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
+
     async def test_one_after_the_other(self) -> None:
         """Nothing more is told until the last change is applied; then all that has
         come together meanwhile is told at once."""
