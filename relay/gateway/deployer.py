@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from relay.gateway.resource import GatewayResource
@@ -13,6 +13,7 @@ from relay.gateway.routes import RouteTable
 from relay.gateway.served import ServedApi
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment
+from relay.observability.live import LiveExchange
 
 Build = Callable[[Deployment], ServedApi]
 
@@ -39,6 +40,8 @@ class Deployer:
         self._resource = resource
         self._build = build
         self._served: dict[str, ServedApi] = {}
+        self._draining: dict[str, IDelayedCall] = {}
+        """By API what ends the exchanges that an API had when it was stopped."""
 
     def replace_all(self, deployments: list[Deployment]) -> None:
         """
@@ -67,13 +70,14 @@ class Deployer:
                 if api is None:
                     continue
                 self._served[api_id] = api
+                self._stop_draining(api_id)
             else:
                 continue
             if before is not None:
                 retired.append(before)
         self._resource.table = RouteTable(self._served.values())
         for api in retired:
-            api.close()
+            self._retire(api)
         for api_id in stopped:
             self._drain(api_id)
 
@@ -82,7 +86,14 @@ class Deployer:
         served, self._served = self._served, {}
         self._resource.table = RouteTable(())
         for api in served.values():
+            self._retire(api)
+
+    def _retire(self, api: ServedApi) -> None:
+        """Close one that is no longer served; the others are closed in any case."""
+        try:
             api.close()
+        except Exception:
+            self.log.failure("API {api_id}: while it was closed", api_id=api.id)
 
     def _prepare(self, deployment: Deployment) -> ServedApi | None:
         try:
@@ -115,16 +126,35 @@ class Deployer:
     def _drain(self, api_id: str) -> None:
         self.log.info("API {api_id}: stopped", api_id=api_id)
         services = self._resource.services
-        for exchange in services.live.of_api(api_id):
-            if exchange.is_stream:
-                exchange.stop(Outcome.STOPPED)
+        live = services.live.of_api(api_id)
+        _stop([one for one in live if one.is_stream], Outcome.STOPPED)
 
         def cut() -> None:
-            if api_id not in self._served:
-                for exchange in services.live.of_api(api_id):
-                    exchange.stop(Outcome.STOPPED)
+            del self._draining[api_id]
+            _stop(services.live.of_api(api_id), Outcome.STOPPED)
 
-        self._reactor.callLater(services.settings.drain_timeout_ms / 1000.0, cut)
+        self._stop_draining(api_id)
+        self._draining[api_id] = self._reactor.callLater(
+            services.settings.drain_timeout_ms / 1000.0, cut
+        )
+
+    def _stop_draining(self, api_id: str) -> None:
+        """Let exchanges go on: the API is served again, or drained anew."""
+        timer = self._draining.pop(api_id, None)
+        if timer is not None:
+            timer.cancel()
+
+
+def _stop(exchanges: Iterable[LiveExchange], outcome: Outcome) -> None:
+    """Stop exchanges, each of them whatever another raises."""
+    for exchange in exchanges:
+        try:
+            exchange.stop(outcome)
+        except Exception:
+            Deployer.log.failure(
+                "while {request_id} was stopped",
+                request_id=exchange.record.request_id,
+            )
 
 
 def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
@@ -144,9 +174,10 @@ def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
     done: Deferred[None] = Deferred()
 
     def cut(streams_only: bool) -> None:
-        for exchange in live.all():
-            if exchange.is_stream or not streams_only:
-                exchange.stop(Outcome.DRAINED)
+        _stop(
+            [one for one in live.all() if one.is_stream or not streams_only],
+            Outcome.DRAINED,
+        )
 
     cut(streams_only=True)
     if not len(live):

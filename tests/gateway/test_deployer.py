@@ -168,6 +168,19 @@ class FailureTests(DeployerCase):
 
 
 class StopTests(DeployerCase):
+    async def test_an_earlier_stop_ends_nothing(self) -> None:
+        """Stopped, started and stopped again: the whole drain time counts anew."""
+        client, source = await self.stopped()
+        self.reactor.advance_ms(6_000)
+        self.gateway.deployer.apply({"api-1": deployed(self.body(), number=2)})
+        self.gateway.deployer.apply({"api-1": None})
+        self.reactor.advance_ms(9_999)
+        await settle()
+        self.assertFalse(client.over)
+        self.reactor.advance_ms(1)
+        await client.until_over()
+        await source.until_over()
+
     async def stopped(self) -> tuple[Client, SourceConnection]:
         """An API that is stopped with a download under way."""
         await self.stage(drain_timeout_ms=10_000, http={"idleTimeout": 0})
