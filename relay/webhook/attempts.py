@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.webhook.assignment import Assignment
@@ -36,6 +37,8 @@ class Attempts:
     :param quiet: told when nothing is under way any more, after :meth:`stop`.
     :param broken: told of a defect.
     """
+
+    log = Logger()
 
     def __init__(
         self,
@@ -93,6 +96,10 @@ class Attempts:
         :param gap: why events may be missing before it; None when none are.
         """
         self._event, self._gap, self._number = event, gap, 0
+        if event.problem:
+            self._event = None
+            self._done(Verdict.HOPELESS, Receipt(None, event.problem), 0)
+            return
         self._send()
 
     def stop(self, grace_s: float) -> None:
@@ -120,8 +127,14 @@ class Attempts:
             return
         self._number += 1
         begun_s = self._clock.seconds()
-        self._call = call = self._courier.send(event, self._number, self._gap)
+        call = maybeDeferred(self._courier.send, event, self._number, self._gap)
+        self._call = call.addErrback(self._not_sent)
         call.addCallback(self._answered, event, begun_s).addErrback(self._defect)
+
+    def _not_sent(self, failure: Failure) -> Receipt:
+        """Count a defect of the relay as an attempt: no event is retried for ever."""
+        self.log.failure("a delivery failed", failure)
+        return Receipt(None, "an error of the relay's own, which its log tells")
 
     def _answered(self, receipt: Receipt, event: OutgoingEvent, begun_s: float) -> None:
         self._call = None
@@ -131,7 +144,10 @@ class Attempts:
             return
         verdict, number = self._decide(receipt), self._number
         took_s = self._clock.seconds() - begun_s
-        self._tell(self._assignment, event, number, receipt, verdict.value, took_s)
+        try:
+            self._tell(self._assignment, event, number, receipt, verdict.value, took_s)
+        except Exception:
+            self.log.failure("a delivery could not be told")
         if verdict is not Verdict.TAKEN:
             self._failed(receipt)
         if verdict is not Verdict.AGAIN:

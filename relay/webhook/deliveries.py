@@ -190,6 +190,13 @@ class Deliveries:
                 error=error,
             )
             return
+        except Exception:
+            # A defect of ours with one subscription must not stop the others.
+            self._broken[one.subscription_id] = key
+            self.log.failure(
+                "subscription {id} cannot be begun", id=one.subscription_id
+            )
+            return
         self._broken.pop(one.subscription_id, None)
         delivery = Delivery(
             assignment, self._clock, self._wall_ms, courier, self._journal, self._tell

@@ -117,7 +117,10 @@ class Delivery:
         self._replays_due = True
         if self._reader.attached and self._idle:
             self._reader.pause()
-            self._next()
+            try:
+                self._next()
+            except Exception:
+                self._broken(Failure())
 
     def as_json(self) -> dict[str, Any]:
         """Say how it is, for people."""
@@ -208,7 +211,10 @@ class Delivery:
 
     def _take(self, event: OutgoingEvent) -> None:
         self._event = event
-        self._attempts.begin(event, self._gap)
+        try:
+            self._attempts.begin(event, self._gap)
+        except Exception:
+            self._broken(Failure())
 
     def _in_vain(self, receipt: Receipt) -> None:
         self._problem = receipt.reason
@@ -352,9 +358,12 @@ class Delivery:
             self._timer = None
             try:
                 act()
-            except Exception as error:
-                self._broken(Failure(error))
+            except Exception:
+                self._broken(Failure())
 
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
         if self._ending:
             self._end_if_quiet()
         else:
@@ -370,8 +379,9 @@ class Delivery:
     def _end_if_quiet(self) -> None:
         if not self._ending or self._writing:
             return
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
         waiting, self._waiting = self._waiting, []
         for done in waiting:
             done.callback(None)

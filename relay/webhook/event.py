@@ -26,6 +26,7 @@ class OutgoingEvent:
     :param content_type: of the body.
     :param body: its data.
     :param told: all of it as JSON, for a dead-letter list.
+    :param problem: why it cannot be sent; empty when it can.
     """
 
     id: str
@@ -34,6 +35,7 @@ class OutgoingEvent:
     content_type: str
     body: bytes
     told: Mapping[str, Any]
+    problem: str = ""
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> OutgoingEvent:
@@ -42,8 +44,12 @@ class OutgoingEvent:
 
         :param told: what :class:`EventFraming` wrote, or a dead-letter list holds.
         """
+        problem = ""
         if "dataBase64" in told:
-            body = base64.b64decode(told["dataBase64"])
+            try:
+                body = base64.b64decode(told["dataBase64"], validate=True)
+            except ValueError:
+                body, problem = b"", "the event's data is no base64"
         else:
             # Half of a surrogate pair is JSON, and no UTF-8.
             body = told["data"].encode("utf-8", "replace")
@@ -54,6 +60,7 @@ class OutgoingEvent:
             told["contentType"],
             body,
             told,
+            problem,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.channel.message import Message
 from relay.webhook.assignment import Assignment
 from relay.webhook.attempts import JITTER
 from relay.webhook.delivery import AGAIN_S, Delivery
@@ -191,6 +192,47 @@ class RetryTests(DeliveryCase):
         self.assertEqual(self.post.texts, ["a", "b"])
         self.assertEqual(len(self.desk.ledger.dead), 1)
         self.flushLoggedErrors()
+
+
+class DefectTests(DeliveryCase):
+    """An event that the relay itself cannot send."""
+
+    def test_no_base64(self) -> None:
+        """It goes onto the dead-letter list, and the next one is sent."""
+        self.begin()
+        bad = Message("12***AAA=", binary=True)
+        self.desk.topic().publish([bad, Message("next")])
+        self.desk.clock.advance(0)
+        self.assertEqual(self.post.texts, ["next"])
+        (letter,) = self.desk.ledger.dead
+        self.assertEqual(letter.reason, "the event's data is no base64")
+        self.desk.ledger.replay_all()
+        self.delivery.look_for_replays()
+        self.assertEqual(len(self.desk.ledger.dead), 1)
+        self.desk.publish("last")
+        self.assertEqual(self.post.texts, ["next", "last"])
+
+    def test_a_defect_in_sending(self) -> None:
+        """It counts as an attempt, so that no event is retried for ever."""
+        self.begin(webhook={"retry": {"retryOption": "No Retry"}})
+        send = self.post.send
+        self.post.send = None  # type: ignore[method-assign,assignment]
+        self.desk.publish("a")
+        self.assertEqual(len(self.flushLoggedErrors(TypeError)), 1)
+        self.post.send = send  # type: ignore[method-assign]
+        self.desk.publish("b")
+        self.assertEqual(self.post.texts, ["b"])
+        self.assertEqual([one.event["data"] for one in self.desk.ledger.dead], ["a"])
+
+    def test_a_defect_in_reading(self) -> None:
+        """The channel is read again, from the same place."""
+        self.begin()
+        begin, self.delivery._attempts.begin = self.delivery._attempts.begin, None  # type: ignore[method-assign,assignment]
+        self.desk.publish("a")
+        self.assertEqual(len(self.flushLoggedErrors(TypeError)), 1)
+        self.delivery._attempts.begin = begin  # type: ignore[method-assign]
+        self.desk.clock.advance(AGAIN_S)
+        self.assertEqual(self.post.texts, ["a"])
 
 
 class ReplayTests(DeliveryCase):
