@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IConsumer
 from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer
 
-from relay.upstream.connector import ICompletableBody
+from relay.upstream.upload import ICompletableBody
 
 if TYPE_CHECKING:
     from relay.gateway.site import RelayChannel

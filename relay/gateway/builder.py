@@ -185,7 +185,7 @@ class Builder:
         options = definition.failover
         failover = None
         if options is not None and options.enabled:
-            failover = Failover(reactor, groups[0], options)
+            failover = Failover(reactor, options)
         destinations = self._destinations[api_id] = Destinations(groups)
         destinations.start(self._services.wall_ms)
         return ProxyAnswerer(

@@ -97,9 +97,8 @@ class ProxyAnswerer:
         if found is None:
             exchange.refuse(refusals.NO_ENDPOINT)
         else:
-            Passthrough(exchange, found.connector, passage).start(
-                found.path, asked.query
-            )
+            connector = self._guarded(exchange, found.connector, found.choose)
+            Passthrough(exchange, connector, passage).start(found.path, asked.query)
 
     def _call(
         self,
@@ -108,14 +107,24 @@ class ProxyAnswerer:
         query: bytes | None,
         passage: Passage | None,
     ) -> None:
-        connector = self._destinations.default()
+        choose = self._destinations.default
+        connector = choose()
         if connector is None:
             exchange.refuse(refusals.NO_ENDPOINT)
             return
-        asked: Connector | Tries = connector
-        if self._failover is not None:
-            asked = self._failover.tries(connector, exchange.record.subscription_id)
+        asked = self._guarded(exchange, connector, choose)
         Passthrough(exchange, asked, passage).start(path, query)
+
+    def _guarded(
+        self,
+        exchange: Exchange,
+        first: Connector,
+        choose: Callable[[], Connector | None],
+    ) -> Connector | Tries:
+        """Put the API's failover in front of an endpoint, if it has one."""
+        if self._failover is None:
+            return first
+        return self._failover.tries(first, choose, exchange.record.subscription_id)
 
     def close(self) -> None:
         """Close unused connections; those in use end with their calls."""
@@ -174,7 +183,20 @@ class Passthrough:
             request.body,
         )
         self._call = self._connector.call(asked)
+        if request.body is not None:
+            self._call.turned = self._turn
         self._call.start().addCallback(self._answered).addErrback(self._unanswered)
+
+    def _turn(self, of_source: bool) -> None:
+        """
+        Let the request clock run while the source is waited for.
+
+        What the client takes for its body is measured by ``body_timeout_ms``.
+        """
+        if of_source:
+            self._request_clock.resume()
+        else:
+            self._request_clock.suspend()
 
     def _headers_up(self) -> Headers:
         exchange, request = self._exchange, self._exchange.request

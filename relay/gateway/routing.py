@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -19,10 +20,12 @@ class Destination(NamedTuple):
 
     :param connector: the endpoint.
     :param path: what is added to its target's path.
+    :param choose: gives the endpoint of another try; None when there is none.
     """
 
     connector: Connector
     path: bytes
+    choose: Callable[[], Connector | None]
 
 
 class Destinations:
@@ -65,22 +68,24 @@ class Destinations:
         :return: None when no endpoint is meant.
         """
         name, colon, rest = target.partition(":")
+        choose: Callable[[], Connector | None]
         if target.startswith(("/", "?")):
-            connector, rest = self.default(), target
+            choose, rest = self.default, target
         elif colon and name in self._by_name:
-            connector = self._by_name[name]
+            choose = partial(self._by_name.get, name)
         elif colon and name in self._group_by_name:
-            connector = self._group_by_name[name].next()
+            choose = self._group_by_name[name].next
         else:
-            connector, rest, path = self._foreign(target, origin), "", b""
-        if connector is None:
-            return None
+            choose, rest, path = partial(self._foreign, target, origin), "", b""
         given, _, query = rest.partition("?")
         if query:
             added = tuple(quote(one, _SAFE).encode() for one in query.split("&"))
-            aim = connector.target
-            connector = connector.aimed(Target(aim.origin, aim.path, aim.query + added))
-        return Destination(connector, quote(given, _SAFE).encode() if given else path)
+            choose = partial(_with_query, choose, added)
+        connector = choose()
+        if connector is None:
+            return None
+        path = quote(given, _SAFE).encode() if given else path
+        return Destination(connector, path, choose)
 
     def close(self) -> None:
         """Close unused connections; those in use end with their calls."""
@@ -103,6 +108,17 @@ class Destinations:
         if target.origin in own or origin_of(url) == origin:
             return connector.aimed(target)
         return None
+
+
+def _with_query(
+    choose: Callable[[], Connector | None], added: tuple[bytes, ...]
+) -> Connector | None:
+    """Choose an endpoint, and add to the query of its target."""
+    connector = choose()
+    if connector is None:
+        return None
+    aim = connector.target
+    return connector.aimed(Target(aim.origin, aim.path, aim.query + added))
 
 
 def origin_of(url: str) -> str | None:

@@ -24,16 +24,20 @@ class Failover(Options):
     slow_call_duration: Annotated[
         int, Strict(), Field(ge=50, le=LONGEST_MS), Integral
     ] = 2000
-    """Milliseconds that one try may take until its head; it is given up after that."""
+    """Milliseconds that a source may take until its head, in one try; it is given up
+    after that. The time in which the client sends its body does not count."""
     open_state_duration: Annotated[
         int, Strict(), Field(ge=500, le=LONGEST_MS), Integral
     ] = 10_000
     """Milliseconds for which nothing is called once too many calls have failed."""
     max_failures: Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral] = 5
-    """How many calls must fail in a row for that."""
+    """How many calls must fail in a row for that, each with all its tries."""
     per_subscription: Flag = True
     """Whether the failures of one subscription count for it alone."""
     failure_condition: Annotated[str | None, AfterValidator(_condition)] = None
     """Of which response heads are failures, too; without it no response is one."""
     force_next_endpoint_on_failure: Flag = False
     """Whether another endpoint is tried even if the load balancer says the same."""
+    retry_non_idempotent: Flag = False
+    """Whether a request is sent again, too, that may do more when it comes twice, such
+    as POST (RFC 9110, 9.2.2), once some of it may have reached a source."""

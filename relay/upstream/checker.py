@@ -17,11 +17,12 @@ from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
 from relay.model.health_check import next_time
 from relay.model.outcome import Outcome
-from relay.upstream.connector import Call, Connector, ICompletableBody, UpstreamRequest
+from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.heads import response_values
 from relay.upstream.health import Health, Result, Status
 from relay.upstream.stream import UpstreamResponse
+from relay.upstream.upload import ICompletableBody
 
 JITTER_S = 0.9
 """Checks of many endpoints that are due at one instant are spread over this."""

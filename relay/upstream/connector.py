@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IBodyProducer
 
 from relay.deadline import Deadline
 from relay.model.http_proxy import SharedConfiguration
@@ -33,17 +32,11 @@ from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease, Pool
 from relay.upstream.stream import UpstreamResponse
 from relay.upstream.target import Target
+from relay.upstream.upload import ICompletableBody, Upload
 
 MAX_REDIRECTS = 5
 RETRIED_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
-
-
-class ICompletableBody(IBodyProducer):
-    """A request body that says when the last of it has gone."""
-
-    def when_complete(told: Callable[[], None]) -> None:
-        """Call ``told`` once the whole body was passed on; at once if it was."""
 
 
 @dataclass
@@ -91,8 +84,7 @@ class Connector:
         self.target = target
         self.http = shared.http
         self.pool = pool
-        self.exchanges = 0
-        """How many exchanges are with it just now."""
+        self._load = _Load()
         self.health: Health | None = None
         """What its checks found, if it is checked."""
         self._own_headers = [
@@ -103,6 +95,8 @@ class Connector:
     def aimed(self, target: Target) -> Connector:
         """
         Give the same endpoint, pointing elsewhere.
+
+        Its exchanges count for the endpoint, or its balancer would not see them.
 
         :param target: where to; connections are kept by origin.
         """
@@ -120,13 +114,26 @@ class Connector:
         """Whether it may be called, as far as is known."""
         return self.health is None or self.health.available
 
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges are with the endpoint, wherever it points for them."""
+        return self._load.exchanges
+
+    def is_same(self, other: Connector) -> bool:
+        """
+        Whether another connector is for the same endpoint.
+
+        :param other: it may point elsewhere.
+        """
+        return self._load is other._load
+
     def enter(self) -> None:
         """Note that an exchange is with it, before the exchange calls it."""
-        self.exchanges += 1
+        self._load.exchanges += 1
 
     def leave(self) -> None:
         """Note that this exchange is over."""
-        self.exchanges -= 1
+        self._load.exchanges -= 1
 
     def call(self, request: UpstreamRequest) -> Call:
         """
@@ -164,6 +171,15 @@ class Connector:
         return headers
 
 
+class _Load:
+    """What an endpoint has to do just now."""
+
+    __slots__ = ("exchanges",)
+
+    def __init__(self) -> None:
+        self.exchanges = 0
+
+
 class Call:
     """
     One call of an endpoint until its response head.
@@ -180,6 +196,11 @@ class Call:
         self._expired: Callable[[], UpstreamError] = queue_timeout
         self._read_clock: Deadline | None = None
         self._running: Deferred[UpstreamResponse] | None = None
+        self._answered = False
+        self.started = False
+        """Whether some of the request may have reached the source."""
+        self.turned: Callable[[bool], None] | None = None
+        """Told whether the source is waited for, or else the client's body."""
 
     def start(self) -> Deferred[UpstreamResponse]:
         """
@@ -196,6 +217,20 @@ class Call:
         self._cancelled = True
         if self._running is not None:
             self._running.cancel()
+
+    def _turn(self, of_source: bool) -> None:
+        """
+        Let ``readTimeout`` run while the source is waited for, and at no other time.
+
+        :param of_source: whether it has the whole request, or takes no more of it.
+        """
+        if self._answered:
+            return
+        self._count_no_more()
+        if of_source:
+            self._count()
+        if self.turned is not None:
+            self.turned(of_source)
 
     def _count(self) -> None:
         """Start ``readTimeout``."""
@@ -295,17 +330,13 @@ class Call:
             self._connector.headers(request, origin),
             http.keep_alive,
         )
-        responded = ask(agent, request.body, self._connector.reactor)
-
-        def wait() -> None:
-            if not responded.called:
-                self._count()
-
-        if request.body is None:
-            wait()
-        else:
-            request.body.when_complete(wait)
+        body = Upload(request.body, self._turn) if request.body is not None else None
+        self.started = True
+        responded = ask(agent, body, self._connector.reactor)
+        if body is None and not responded.called:
+            self._turn(True)
         response = await responded
+        self._answered = True
         self._count_no_more()
         return UpstreamResponse(response, agent, leash, lease, http.use_compression)
 

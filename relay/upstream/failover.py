@@ -8,6 +8,7 @@ A :class:`Failover` serves an API; each exchange gets a :class:`Tries` in the pl
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 
 from twisted.internet.defer import Deferred
@@ -19,16 +20,22 @@ from relay.expression.template import Condition
 from relay.model.failover import Failover as Options
 from relay.model.outcome import Outcome
 from relay.upstream.breaker import Breaker
-from relay.upstream.connector import Call, Connector, UpstreamRequest
+from relay.upstream.connector import (
+    RETRIED_METHODS,
+    Call,
+    Connector,
+    UpstreamRequest,
+)
 from relay.upstream.errors import UpstreamError
-from relay.upstream.group import Group
 from relay.upstream.heads import response_values
-from relay.upstream.replay import ReplayedBody
+from relay.upstream.replay import MOST_KEPT_BYTES, ReplayedBody
 from relay.upstream.stream import UpstreamResponse
 
 MOST_BREAKERS = 10_000
 """For how many subscriptions failures are counted; the one that was seen first is
 forgotten for another."""
+MOST_CHOICES = 16
+"""How often a load balancer is asked for an endpoint other than the one that failed."""
 
 
 class Failover:
@@ -36,13 +43,11 @@ class Failover:
     The failover of one API.
 
     :param reactor: tells the time.
-    :param group: the endpoints.
     :param options: what the API asks for.
     """
 
-    def __init__(self, reactor: IReactorTime, group: Group, options: Options) -> None:
+    def __init__(self, reactor: IReactorTime, options: Options) -> None:
         self.reactor = reactor
-        self.group = group
         self.options = options
         self.condition = (
             Condition.read(options.failure_condition)
@@ -51,15 +56,21 @@ class Failover:
         )
         self._breakers: OrderedDict[str, Breaker] = OrderedDict()
 
-    def tries(self, first: Connector, subscription_id: str | None) -> Tries:
+    def tries(
+        self,
+        first: Connector,
+        choose: Callable[[], Connector | None],
+        subscription_id: str | None,
+    ) -> Tries:
         """
         Prepare the tries of one exchange.
 
         :param first: the endpoint that is tried first.
+        :param choose: gives the endpoint of another try; None when there is none.
         :param subscription_id: whose failures count, if each counts alone.
         """
         key = (subscription_id or "") if self.options.per_subscription else ""
-        return Tries(self, first, self._breaker(key))
+        return Tries(self, first, choose, self._breaker(key))
 
     def _breaker(self, key: str) -> Breaker:
         breaker = self._breakers.get(key)
@@ -80,11 +91,19 @@ class Tries:
 
     :param failover: of the API.
     :param first: where to begin.
+    :param choose: gives the endpoint of another try; None when there is none.
     :param breaker: says whether to call at all.
     """
 
-    def __init__(self, failover: Failover, first: Connector, breaker: Breaker) -> None:
+    def __init__(
+        self,
+        failover: Failover,
+        first: Connector,
+        choose: Callable[[], Connector | None],
+        breaker: Breaker,
+    ) -> None:
         self.failover = failover
+        self._choose = choose
         self.connector = first
         """The one that was tried last."""
         self.breaker = breaker
@@ -127,13 +146,12 @@ class Tries:
 
     def next(self) -> Connector | None:
         """Choose the endpoint of the next try; None when there is none any more."""
-        group = self.failover.group
-        chosen = group.next()
+        chosen = self._choose()
         if self.failover.options.force_next_endpoint_on_failure:
-            for _ in group.connectors:
-                if chosen is not self.connector:
+            for _ in range(MOST_CHOICES):
+                if chosen is None or not chosen.is_same(self.connector):
                     break
-                chosen = group.next()
+                chosen = self._choose()
         return chosen
 
 
@@ -148,11 +166,21 @@ class TriedCall:
     def __init__(self, tries: Tries, request: UpstreamRequest) -> None:
         self._tries = tries
         self._request = request
-        self._body = ReplayedBody(request.body) if request.body is not None else None
+        options = tries.failover.options
+        self._repeatable = (
+            request.method in RETRIED_METHODS or options.retry_non_idempotent
+        )
+        self._body = None
+        if request.body is not None:
+            kept_bytes = MOST_KEPT_BYTES if self._repeatable else 0
+            self._body = ReplayedBody(request.body, kept_bytes)
+        self._started = False
+        """Whether some of the request may have reached a source."""
+        self.turned: Callable[[bool], None] | None = None
+        """Told whether the source is waited for, or else the client's body."""
         self._call: Call | None = None
         self._cancelled = False
         self._too_slow = False
-        options = tries.failover.options
         self._left = options.max_retries
         self._clock = Deadline(tries.failover.reactor, options.slow_call_duration)
 
@@ -173,22 +201,23 @@ class TriedCall:
             self._call.cancel()
 
     async def _run(self) -> UpstreamResponse:
+        """Try until an endpoint answers; for the circuit breaker that is one call."""
         tries = self._tries
+        if not tries.breaker.lets_through():
+            raise UpstreamError(
+                502,
+                "GATEWAY_CLIENT_CIRCUIT_OPEN",
+                "The upstream has failed too often and is not called for now",
+            )
         while True:
-            if not tries.breaker.lets_through():
-                raise UpstreamError(
-                    502,
-                    "GATEWAY_CLIENT_CIRCUIT_OPEN",
-                    "The upstream has failed too often and is not called for now",
-                )
             try:
                 response = await self._try()
             except UpstreamError as error:
                 if self._cancelled:
                     raise
-                tries.breaker.failed()
                 connector = tries.next() if self._may_try_again() else None
                 if connector is None:
+                    tries.breaker.failed()
                     raise UpstreamError(
                         502, error.key, error.message, error.outcome, error.clock
                     ) from None
@@ -200,7 +229,17 @@ class TriedCall:
                 return response
 
     def _may_try_again(self) -> bool:
-        return self._left > 0 and not (self._body is not None and self._body.lost)
+        """
+        Whether the request may be sent once more.
+
+        What a source may have begun to act on is repeated only where that does no more
+        than once (RFC 9110, 9.2.2), or where the publisher allows it.
+        """
+        return (
+            self._left > 0
+            and (self._repeatable or not self._started)
+            and not (self._body is not None and self._body.lost)
+        )
 
     async def _try(self) -> UpstreamResponse:
         self._too_slow = False
@@ -210,10 +249,11 @@ class TriedCall:
             headers=self._request.headers.copy(),
             body=self._body.again() if self._body is not None else None,
         )
-        self._call = self._tries.connector.call(request)
+        call = self._call = self._tries.connector.call(request)
+        call.turned = self._turn
         self._clock.start(self._give_up)
         try:
-            response = await self._call.start()
+            response = await call.start()
         except UpstreamError:
             if self._too_slow:
                 raise _slow() from None
@@ -221,6 +261,7 @@ class TriedCall:
         finally:
             self._clock.stop()
             self._call = None
+            self._started = self._started or call.started
         if self._is_failure(response):
             response.abort()
             raise UpstreamError(
@@ -242,6 +283,15 @@ class TriedCall:
         except EvaluationFailed:
             # What cannot be told of a response is no reason to ask for another.
             return False
+
+    def _turn(self, of_source: bool) -> None:
+        """Let ``slowCallDuration`` run while the source is waited for only."""
+        if of_source:
+            self._clock.resume()
+        else:
+            self._clock.suspend()
+        if self.turned is not None:
+            self.turned(of_source)
 
     def _give_up(self) -> None:
         self._too_slow = True

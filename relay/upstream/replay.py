@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IConsumer, IProducer
 from zope.interface import implementer
 
-from relay.upstream.connector import ICompletableBody
+from relay.upstream.upload import ICompletableBody
 
 MOST_KEPT_BYTES = 1024 * 1024
 """A body that is longer passes on, but only once."""
@@ -20,10 +20,14 @@ class ReplayedBody:
     Keeps what passes, for the next try.
 
     :param body: the client's, which can be read once.
+    :param most_bytes: of how long a body; 0 for none that has begun to pass.
     """
 
-    def __init__(self, body: ICompletableBody) -> None:
+    def __init__(
+        self, body: ICompletableBody, most_bytes: int = MOST_KEPT_BYTES
+    ) -> None:
         self._body = body
+        self._most_bytes = most_bytes
         self.length = body.length
         self._kept: list[bytes] = []
         self._kept_bytes = 0
@@ -74,7 +78,7 @@ class ReplayedBody:
         if not self.lost:
             self._kept.append(data)
             self._kept_bytes += len(data)
-            if self._kept_bytes > MOST_KEPT_BYTES:
+            if self._kept_bytes > self._most_bytes:
                 self.lost = True
                 self._kept.clear()
         if self._reader is not None:

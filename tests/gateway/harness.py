@@ -248,7 +248,7 @@ class Gateway:
         plans = self.plans.chain(deployment.plans, context)
         failover = None
         if body.failover is not None and body.failover.enabled:
-            failover = Failover(cast(Any, self.reactor), groups[0], body.failover)
+            failover = Failover(cast(Any, self.reactor), body.failover)
         destinations = Destinations(groups)
         destinations.start(lambda: NOW_MS + round(self.reactor.seconds() * 1000))
         entrance = open_entrance(

@@ -212,7 +212,8 @@ class PaceTests(GatewayCase):
         self.assertLessEqual(second[0].bytes, 1 << 20)
         source.send(response(b"one"))
         await first.answer()
-        await until(lambda: source.total > total, "the upload")
+        other = await self.source.asked()
+        await until(lambda: other.total > total, "the upload")
 
     async def test_silence_of_the_client(self) -> None:
         """A client that stops amid its body is told, and its source let go."""
@@ -263,7 +264,7 @@ class PaceTests(GatewayCase):
         source.send(response(b"one"))
         await first.answer()
         client.send(b"z")
-        await source.until_received(b"xyz")
+        await (await self.source.asked()).until_received(b"xyz")
 
 
 class EndTests(GatewayCase):

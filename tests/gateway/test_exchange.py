@@ -296,14 +296,73 @@ class ClockTests(GatewayCase):
         source.send(chunk(b"data: 1\n\n"))
         self.assertEqual(await client.event(), b"data: 1\n\n")
 
-    async def test_request_timeout_covers_the_upload(self) -> None:
-        """An upload that nobody answers ends with it, too."""
-        await self.stage(request_timeout_ms=30_000)
-        client, _ = await self.call(get(b"/api", b"Content-Length: 9", method=b"PUT"))
-        self.reactor.advance_ms(30_000)
+    async def test_request_timeout_does_not_run_while_the_client_uploads(self) -> None:
+        """The time that the client takes is none of the source's delay."""
+        await self.stage(
+            http={"readTimeout": 90_000},
+            request_timeout_ms=30_000,
+            body_timeout_ms=60_000,
+        )
+        client, source = await self.call(
+            get(b"/api", b"Content-Length: 4", method=b"POST")
+        )
+        for _ in range(3):
+            self.reactor.advance_ms(29_000)
+            client.send(b"x")
+            await source.until_received(b"x")
+            source.received = b""
+        client.send(b"x")
+        await source.until_received(b"x")
+        self.reactor.advance_ms(29_999)
+        await settle()
+        self.assertEqual(client.received, b"")
+        self.reactor.advance_ms(1)
         await self.timed_out(
             client, 504, "request_timeout", "REQUEST_TIMEOUT", "requestTimeout"
         )
+
+    async def test_request_timeout_runs_while_the_source_takes_no_body(self) -> None:
+        """An upload that waits for the source waits as long as any call."""
+        await self.stage(http={"readTimeout": 90_000}, request_timeout_ms=30_000)
+        client, source = await self.call(
+            get(b"/api", b"Content-Length: 9000000", method=b"POST")
+        )
+        source.stop_reading()
+        client.send(b"x" * 8_000_000)
+        before = -1
+        while client.unsent != before:
+            before = client.unsent
+            await settle()
+        self.reactor.advance_ms(30_000)
+        self.assertEqual((await client.answer()).status, 504)
+        line = await self.gateway.ended()
+        self.assertEqual(
+            (line["errorKey"], line["clock"]), ("REQUEST_TIMEOUT", "requestTimeout")
+        )
+        source.read_on()
+        await source.until_over()
+
+    async def test_read_timeout_runs_while_the_source_takes_no_body(self) -> None:
+        """So does the clock of the endpoint."""
+        await self.stage(http={"readTimeout": 5_000}, request_timeout_ms=0)
+        client, source = await self.call(
+            get(b"/api", b"Content-Length: 9000000", method=b"POST")
+        )
+        source.stop_reading()
+        client.send(b"x" * 8_000_000)
+        before = -1
+        while client.unsent != before:
+            before = client.unsent
+            await settle()
+        self.reactor.advance_ms(5_000)
+        self.assertEqual((await client.answer()).status, 504)
+        line = await self.gateway.ended()
+        self.assertEqual(
+            (line["errorKey"], line["clock"]),
+            ("GATEWAY_CLIENT_READ_TIMEOUT", "readTimeout"),
+        )
+        source.read_on()
+        await source.until_over()
 
     async def test_idle_timeout(self) -> None:
         """A stream whose source is silent for too long is cut; any byte is enough."""

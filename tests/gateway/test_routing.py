@@ -12,7 +12,7 @@ from relay.model.definition import EndpointGroup
 from relay.upstream.group import Group
 
 
-def group(name: str, *endpoints: str) -> Group:
+def group(name: str, *endpoints: str, balancer: str = "ROUND_ROBIN") -> Group:
     """Make a group whose endpoints' targets are named after them."""
     return Group(
         cast(Any, Clock()),
@@ -20,6 +20,7 @@ def group(name: str, *endpoints: str) -> Group:
             {
                 "name": name,
                 "type": "http-proxy",
+                "loadBalancer": {"type": balancer},
                 "endpoints": [
                     {
                         "name": one,
@@ -50,6 +51,21 @@ class DestinationsTests(SynchronousTestCase):
         aim = found.connector.target
         asked = aim.request_target(found.path, b"q=1").decode()
         return f"{aim.origin.authority.decode()}{asked}"
+
+    def test_calls_sent_elsewhere_count_for_their_endpoint(self) -> None:
+        """LEAST_STREAMS sees them, whatever they are aimed at."""
+        busy = group("busy", "x", "y", balancer="LEAST_STREAMS")
+        self.destinations = Destinations([busy])
+        sent = []
+        for target in ("/p", "?k=v", "busy:/p?k=v", "http://x.example/elsewhere"):
+            found = self.destinations.find(target, None, b"/p")
+            assert found is not None
+            found.connector.enter()
+            sent.append(found.connector)
+        self.assertEqual([one.exchanges for one in busy.connectors], [2, 2])
+        for one in sent:
+            one.leave()
+        self.assertEqual([one.exchanges for one in busy.connectors], [0, 0])
 
     def test_names(self) -> None:
         """Of endpoints and groups; the path stands in for the call's."""

@@ -24,6 +24,7 @@ class FailoverTests(SynchronousTestCase):
                 "maxFailures": 5,
                 "perSubscription": True,
                 "forceNextEndpointOnFailure": False,
+                "retryNonIdempotent": False,
             },
         )
 
