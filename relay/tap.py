@@ -9,7 +9,6 @@ first route table is built from it, and only then does a listener accept.
 from __future__ import annotations
 
 import os
-import sys
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,15 +24,17 @@ from relay.catalog import builtin
 from relay.clock import use_monotonic_clock, wall_ms
 from relay.connectors.discovery import find_connectors
 from relay.connectors.interfaces import EntrypointContext
-from relay.demo import DEMO_KEY, DemoError, DemoSource, demo_lines, setup_demo
+from relay.demo import DEMO_SOURCE, Demo
 from relay.gateway.builder import Builder
 from relay.gateway.deployer import Deployer, drained
 from relay.gateway.follower import Follower
 from relay.gateway.http2_site import gateway_site
+from relay.gateway.reports import Reports
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.management.auth import Authenticator
 from relay.management.bootstrap import ensure_admin
+from relay.management.gateway import Gateway
 from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.observability.access import open_access_log
@@ -48,6 +49,7 @@ from relay.store.delivery_ledger import DeliveryLedger
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
+from relay.store.registry import GatewayRegistry
 from relay.store.retention import Retention
 from relay.store.store import Store
 from relay.tls.material import MaterialError
@@ -58,9 +60,6 @@ from relay.webhook.deliveries import Deliveries
 
 T = TypeVar("T")
 
-DEMO_SOURCE = "tcp:8090:interface=127.0.0.1"
-DEMO_SOURCE_URL = "http://127.0.0.1:8090"
-DEMO_HEARTBEAT_MS = 5000
 DNS_THREADS = 20
 """Names are resolved in threads, each of which a slow name server can hold."""
 
@@ -147,7 +146,7 @@ class RelayService(Service):
     def __init__(self, settings: Settings, reactor: Any, demo: bool) -> None:
         self.settings = settings
         self._reactor = reactor
-        self._demo = demo
+        self._demo = Demo(reactor, settings.data_dir, wall_ms) if demo else None
         self._ports: list[IListeningPort] = []
         self._store = Store(
             settings.store.url,
@@ -161,7 +160,6 @@ class RelayService(Service):
         self._passwords = Passwords(reactor)
         self._gateway: GatewayResource | None = None
         self._deployer: Deployer | None = None
-        self._demo_source: DemoSource | None = None
 
     def startService(self) -> None:
         """
@@ -193,8 +191,10 @@ class RelayService(Service):
                 gateway, listener, settings.gateway, settings.limits, self._reactor
             )
             self._listen(listener.endpoint, site, listener.tls)
-        if self._demo:
-            self._start_demo()
+        if self._demo is not None:
+            self._listen(DEMO_SOURCE, self._demo.site(), None)
+            management_url = _url(self._ports[0], settings.management.tls)
+            self._demo.start(management_url, self.gateway_urls()[0])
 
     def _start_gateway(self) -> GatewayResource:
         settings = self.settings
@@ -228,8 +228,18 @@ class RelayService(Service):
             channels,
             self._deliveries,
         )
-        self._deployer = Deployer(self._reactor, self._gateway, self._builder)
-        follower = Follower(self._store, self._feed, self._deployer, services.consumers)
+        self._reports = Reports(self._reactor, GatewayRegistry(self._store, owner))
+        self._deployer = Deployer(
+            self._reactor, self._gateway, self._builder, self._reports.note
+        )
+        follower = Follower(
+            self._store,
+            self._feed,
+            self._deployer,
+            services.consumers,
+            owner,
+            self._reports,
+        )
         self._wait(follower.start())
         return self._gateway
 
@@ -249,6 +259,7 @@ class RelayService(Service):
             self._builder.channels,
             self._builder.health,
             self._deliveries.view,
+            Gateway(self._builder.try_out, self._reports.reached),
         )
         port = self._listen(settings.endpoint, site, settings.tls)
         address = getattr(port.getHost(), "host", "127.0.0.1")
@@ -290,51 +301,6 @@ class RelayService(Service):
             for port, listener in zip(self._ports[1:], settings.listeners, strict=False)
         ]
 
-    def _start_demo(self) -> None:
-        source = DemoSource(
-            self._reactor, DEMO_HEARTBEAT_MS, [DEMO_KEY], wall_ms=wall_ms
-        )
-        self._demo_source = source
-        self._listen(DEMO_SOURCE, source.site(), None)
-        self._reactor.callWhenRunning(
-            lambda: Deferred.fromCoroutine(self._set_up_demo()).addErrback(
-                self._demo_failed
-            )
-        )
-
-    async def _set_up_demo(self) -> None:
-        settings = self.settings
-        password = os.environ.get("RELAY_ADMIN_PASSWORD") or _read_password(settings)
-        management_url = _url(self._ports[0], settings.management.tls)
-        api = await setup_demo(
-            management_url,
-            "admin",
-            password,
-            self._reactor,
-            f"{DEMO_SOURCE_URL}/sse?channel=ssechannel&v=1.1",
-        )
-        lines = demo_lines(self.gateway_urls()[0], DEMO_SOURCE_URL, api.context_path)
-        subscribe, publish = lines.splitlines()
-        shown = [
-            "",
-            f"Relay serves {api.name!r}. Subscribe, then publish in a second terminal:",
-            "",
-            f"  {subscribe}",
-            "",
-            f"  {publish}",
-            "",
-            f"Management API: {management_url}/management/v2 (user admin)",
-        ]
-        if sys.__stdout__ is not None and sys.__stdout__.isatty():
-            shown.append(f"Password: {password}")
-        _say("\n".join([*shown, ""]))
-
-    def _demo_failed(self, failure: Failure) -> None:
-        if failure.check(DemoError):
-            _say(f"relay: {failure.value}")
-        else:
-            self.log.failure("the demo could not be set up", failure)
-
     def stopService(self) -> Deferred[None]:
         """Close the listeners, let exchanges end, stop what is behind them."""
         super().stopService()
@@ -347,8 +313,9 @@ class RelayService(Service):
             await self._deliveries.drain(self.settings.gateway.drain_timeout_ms)
             await drained(self._reactor, self._gateway)
             self._deployer.close()
-        if self._demo_source is not None:
-            self._demo_source.end_all()
+            await self._reports.stop()
+        if self._demo is not None:
+            self._demo.stop()
         self._retention.stop()
         await self._feed.stop()
         await self._store.stop()
@@ -378,23 +345,3 @@ def _url(port: IListeningPort, tls: TlsSettings | None) -> str:
     host = f"[{host}]" if ":" in host else host
     scheme = "https" if tls is not None else "http"
     return f"{scheme}://{host}:{getattr(address, 'port', 80)}"
-
-
-def _read_password(settings: Settings) -> str:
-    path = os.path.join(settings.data_dir, "admin-password")
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read().strip()
-    except OSError:
-        raise DemoError(
-            f"demo: {path} cannot be read: set RELAY_ADMIN_PASSWORD to the password "
-            "of the user admin"
-        ) from None
-
-
-def _say(text: str) -> None:
-    """Tell the person at the terminal, past twistd's log."""
-    out = sys.__stdout__
-    if out is not None:
-        out.write(text + "\n")
-        out.flush()

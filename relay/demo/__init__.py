@@ -4,12 +4,15 @@ The demo: an event source to try Relay with, and the API that leads to it.
 ``twistd relay-source`` finds ``Options`` and ``makeService`` here.
 """
 
+from relay.demo.run import DEMO_SOURCE, Demo
 from relay.demo.service import Options, makeService
 from relay.demo.setup import DemoApi, DemoError, demo_lines, setup_demo
 from relay.demo.source import DEMO_KEY, DemoSource
 
 __all__ = [
     "DEMO_KEY",
+    "DEMO_SOURCE",
+    "Demo",
     "DemoApi",
     "DemoError",
     "DemoSource",

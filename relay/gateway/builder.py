@@ -115,7 +115,21 @@ class Builder:
 
         :param deployment: the snapshot.
         :raises ValueError: when something in it cannot be served.
+        :raises OSError: when a file that it needs cannot be read.
         """
+        return self._build(deployment, trial=False)
+
+    def try_out(self, deployment: Deployment) -> None:
+        """
+        Make a deployment ready and drop it; what is served is not touched.
+
+        :param deployment: a snapshot that is not in force.
+        :raises ValueError: when something in it cannot be served.
+        :raises OSError: when a file that it needs cannot be read.
+        """
+        self._build(deployment, trial=True).close()
+
+    def _build(self, deployment: Deployment, trial: bool) -> ServedApi:
         services = self._services
         definition = _for_tenant(
             self._parse(deployment.definition), services.settings.tenant
@@ -134,13 +148,18 @@ class Builder:
         entrance: Entrance | None = None
         try:
             entrance = self._entrance(deployment, definition)
-            answerer = self._answerer(deployment, definition, entrance)
+            answerer = self._answerer(deployment, definition, entrance, trial)
         except Exception:
             plans.close()
             if entrance is not None:
                 entrance.close()
             raise
-        return ServedApi(deployment, definition, plans, answerer)
+        try:
+            return ServedApi(deployment, definition, plans, answerer)
+        except Exception:
+            plans.close()
+            answerer.close()
+            raise
 
     def _entrance(
         self, deployment: Deployment, definition: ApiDefinition
@@ -163,13 +182,18 @@ class Builder:
         deployment: Deployment,
         definition: ApiDefinition,
         entrance: Entrance | None,
+        trial: bool,
     ) -> Answerer:
         if definition.type == "MESSAGE":
-            return self._message(deployment, definition, entrance)
-        return self._proxy(deployment.api_id, definition, entrance)
+            return self._message(deployment, definition, entrance, trial)
+        return self._proxy(deployment.api_id, definition, entrance, trial)
 
     def _proxy(
-        self, api_id: str, definition: ApiDefinition, entrance: Entrance | None
+        self,
+        api_id: str,
+        definition: ApiDefinition,
+        entrance: Entrance | None,
+        trial: bool,
     ) -> ProxyAnswerer:
         reactor = self._services.reactor
         groups: list[Group] = []
@@ -186,8 +210,10 @@ class Builder:
         failover = None
         if options is not None and options.enabled:
             failover = Failover(reactor, options)
-        destinations = self._destinations[api_id] = Destinations(groups)
-        destinations.start(self._services.wall_ms)
+        destinations = Destinations(groups)
+        if not trial:
+            self._destinations[api_id] = destinations
+            destinations.start(self._services.wall_ms)
         return ProxyAnswerer(
             destinations,
             failover,
@@ -222,11 +248,12 @@ class Builder:
         deployment: Deployment,
         definition: ApiDefinition,
         entrance: Entrance | None,
+        trial: bool,
     ) -> MessageAnswerer:
         api_id, group = deployment.api_id, definition.endpoint_groups[0]
         if not group.endpoints:
             raise ValueError("no endpoint is for the tenant of this gateway")
-        shared = self._channels(api_id, group)
+        shared = self._channels(api_id, group, trial)
         listed = definition.http.entrypoints if definition.http is not None else ()
         context = self._context(shared.channels, frozenset(one.type for one in listed))
         ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)
@@ -238,10 +265,11 @@ class Builder:
                 shared.channels.close()
                 shared.sources.close()
             raise
-        self._adopt(api_id, shared)
         shared.users += 1
         release = partial(self._release, shared)
-        if definition.subscription is not None:
+        if not trial:
+            self._adopt(api_id, shared)
+        if definition.subscription is not None and not trial:
             pushed = PushedApi(
                 api_id,
                 {
@@ -278,12 +306,15 @@ class Builder:
         turn_away = getattr(entrypoint, "turn_away", refuse)
         return Door(entrypoint, listed.type, frozenset(operations), turn_away)
 
-    def _channels(self, api_id: str, group: EndpointGroup) -> SharedChannels:
+    def _channels(
+        self, api_id: str, group: EndpointGroup, trial: bool
+    ) -> SharedChannels:
         """
         Give the channels of a group: those of the deployment before, if the group is
-        still the same, so that a deployment of other things cuts nobody off.
+        still the same, so that a deployment of other things cuts nobody off. A trial
+        has channels of its own, which nobody opens.
         """
-        before = self._shared.get(api_id)
+        before = None if trial else self._shared.get(api_id)
         if before is not None and before.users and before.group == group:
             before.channels.reopen()
             return before

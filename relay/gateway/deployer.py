@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -12,10 +13,13 @@ from relay.gateway.resource import GatewayResource
 from relay.gateway.routes import RouteTable
 from relay.gateway.served import ServedApi
 from relay.model.outcome import Outcome
-from relay.model.records import Deployment
+from relay.model.records import Deployment, ServingReport
 from relay.observability.live import LiveExchange
 
 Build = Callable[[Deployment], ServedApi]
+Note = Callable[[str, ServingReport | None], object]
+NONE: Mapping[str, Deployment] = MappingProxyType({})
+DEFECT = "an internal error, which the log of the gateway tells"
 
 
 class Deployer:
@@ -26,52 +30,86 @@ class Deployer:
     or deleted takes no new calls at once; its event streams end, and other calls are
     given ``drain_timeout_ms`` to end by themselves.
 
+    A deployment that cannot be served leaves the one before in force. What came of each
+    is noted, for those who manage the gateway.
+
     :param reactor: what tells the time.
     :param resource: whose table is replaced.
     :param build: makes a deployment ready; see :class:`ServedApi`.
+    :param note: told of each API what became of its deployment.
     """
 
     log = Logger()
 
     def __init__(
-        self, reactor: IReactorTime, resource: GatewayResource, build: Build
+        self,
+        reactor: IReactorTime,
+        resource: GatewayResource,
+        build: Build,
+        note: Note = lambda api_id, made: None,
     ) -> None:
         self._reactor = reactor
         self._resource = resource
         self._build = build
+        self._note = note
         self._served: dict[str, ServedApi] = {}
         self._draining: dict[str, IDelayedCall] = {}
         """By API what ends the exchanges that an API had when it was stopped."""
+        self._refused: dict[str, Deployment] = {}
+        """The deployments that could not be served, by API id."""
 
-    def replace_all(self, deployments: list[Deployment]) -> None:
+    def replace_all(
+        self,
+        deployments: list[Deployment],
+        in_force: Mapping[str, Deployment] = NONE,
+    ) -> None:
         """
         Serve exactly these.
 
         :param deployments: the active deployment of every started API.
+        :param in_force: by API id the older deployment that this gateway served
+            instead when it last ran.
         """
-        gone = set(self._served) - {one.api_id for one in deployments}
-        self.apply({one.api_id: one for one in deployments} | dict.fromkeys(gone))
+        wanted = {one.api_id for one in deployments}
+        gone = (set(self._served) | set(self._refused)) - wanted
+        changes = {one.api_id: one for one in deployments} | dict.fromkeys(gone)
+        self.apply(changes, in_force)
 
-    def apply(self, changes: dict[str, Deployment | None]) -> None:
+    def retry(self) -> None:
+        """Try the deployments again that could not be served, as when a file that one
+        of them needs is there by now."""
+        self.apply(dict(self._refused))
+
+    def apply(
+        self,
+        changes: Mapping[str, Deployment | None],
+        in_force: Mapping[str, Deployment] = NONE,
+    ) -> None:
         """
         Serve what has changed; the rest stays as it is.
 
         :param changes: for each API id its active deployment, None for none.
+        :param in_force: by API id an older deployment to serve where nothing is served
+            and the active one cannot be.
         """
         retired: list[ServedApi] = []
         stopped: list[str] = []
         for api_id, deployment in changes.items():
             before = self._served.get(api_id)
             if deployment is None:
+                self._refused.pop(api_id, None)
+                self._note(api_id, None)
                 if self._served.pop(api_id, None) is not None:
                     stopped.append(api_id)
             elif before is None or before.deployment_id != deployment.id:
-                api = self._prepare(deployment)
+                api = self._replace(deployment, before, in_force.get(api_id))
                 if api is None:
                     continue
                 self._served[api_id] = api
                 self._stop_draining(api_id)
             else:
+                self._refused.pop(api_id, None)
+                self._note(api_id, _serving(before))
                 continue
             if before is not None:
                 retired.append(before)
@@ -84,6 +122,7 @@ class Deployer:
     def close(self) -> None:
         """Serve nothing more, and give back what other processes wait for."""
         served, self._served = self._served, {}
+        self._refused.clear()
         self._resource.table = RouteTable(())
         for api in served.values():
             self._retire(api)
@@ -95,33 +134,64 @@ class Deployer:
         except Exception:
             self.log.failure("API {api_id}: while it was closed", api_id=api.id)
 
-    def _prepare(self, deployment: Deployment) -> ServedApi | None:
+    def _replace(
+        self,
+        deployment: Deployment,
+        before: ServedApi | None,
+        in_force: Deployment | None,
+    ) -> ServedApi | None:
+        """
+        Make ready what is to serve an API from now on.
+
+        :return: None when what served it before, if anything, is to go on.
+        """
+        api, reason = self._prepare(deployment)
+        if api is not None:
+            self._refused.pop(deployment.api_id, None)
+            self._note(deployment.api_id, _serving(api))
+            return api
+        self._refused[deployment.api_id] = deployment
+        if before is None and in_force is not None:
+            api, _ = self._prepare(in_force)
+        now = before or api
+        serving = None if now is None else now.number
+        report = ServingReport(deployment.number, serving, reason)
+        self._note(deployment.api_id, report)
+        return api
+
+    def _prepare(self, deployment: Deployment) -> tuple[ServedApi | None, str | None]:
+        """Make a deployment ready, or find out why it cannot be served."""
+        reason = None
+        name = str(deployment.definition.get("name", ""))
         try:
             api = self._build(deployment)
         except (ValueError, OSError) as error:
             # What ran before goes on running: a deployment that cannot be served must
             # not take an API down.
+            reason = str(error) or type(error).__name__
             self.log.error(
-                "API {api_id}: deployment {number} cannot be served: {error}",
+                "API {api_id} ({name}): deployment {number} cannot be served: {error}",
                 api_id=deployment.api_id,
+                name=name,
                 number=deployment.number,
-                error=error,
+                error=reason,
             )
-            return None
+            return None, reason
         except Exception:
             # Nor may a defect of ours take others down with it.
             self.log.failure(
-                "API {api_id}: deployment {number} cannot be served",
+                "API {api_id} ({name}): deployment {number} cannot be served",
                 api_id=deployment.api_id,
+                name=name,
                 number=deployment.number,
             )
-            return None
+            return None, DEFECT
         self.log.info(
             "API {api_id}: serving deployment {number}",
             api_id=deployment.api_id,
             number=deployment.number,
         )
-        return api
+        return api, None
 
     def _drain(self, api_id: str) -> None:
         self.log.info("API {api_id}: stopped", api_id=api_id)
@@ -155,6 +225,10 @@ def _stop(exchanges: Iterable[LiveExchange], outcome: Outcome) -> None:
                 "while {request_id} was stopped",
                 request_id=exchange.record.request_id,
             )
+
+
+def _serving(api: ServedApi) -> ServingReport:
+    return ServingReport(api.number, api.number, None)
 
 
 def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:

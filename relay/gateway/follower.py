@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 from twisted.internet.defer import Deferred, DeferredLock
 
 from relay.gateway.deployer import Deployer
+from relay.gateway.reports import Reports
 from relay.model.consumers import Entitlement
-from relay.model.records import Deployment
+from relay.model.records import Deployment, ServingReport
 from relay.plans.consumers import Consumers
 from relay.store.changes import SUBSCRIPTION
 from relay.store.feed import ChangeFeed
@@ -25,6 +27,8 @@ class Follower:
     :param feed: its change feed.
     :param deployer: takes deployments.
     :param consumers: takes subscriptions and plans that are closed.
+    :param gateway_id: names this gateway among all on the store.
+    :param reports: takes what the store holds of an earlier run of this gateway.
     """
 
     def __init__(
@@ -33,11 +37,15 @@ class Follower:
         feed: ChangeFeed,
         deployer: Deployer,
         consumers: Consumers,
+        gateway_id: str,
+        reports: Reports,
     ) -> None:
         self._store = store
         self._feed = feed
         self._deployer = deployer
         self._consumers = consumers
+        self._gateway_id = gateway_id
+        self._reports = reports
         self._turns = DeferredLock()
         """What was read earlier is applied earlier."""
 
@@ -59,7 +67,8 @@ class Follower:
     def _read(self, subjects: frozenset[str] | None) -> Deferred[None]:
         """Know what is so now; None means that anything may have changed."""
         if subjects is None:
-            return self._store.read(_everything).addCallback(self._replace)
+            work = partial(_everything, self._gateway_id)
+            return self._store.read(work).addCallback(self._replace)
         subscriptions = [
             one.removeprefix(SUBSCRIPTION)
             for one in subjects
@@ -67,18 +76,19 @@ class Follower:
         ]
         api_ids = sorted(one for one in subjects if not one.startswith(SUBSCRIPTION))
 
-        def work(tx: Transaction) -> _Changes:
+        def changes(tx: Transaction) -> _Changes:
             deployments = {one: tx.deployments.active(one) for one in api_ids}
             active = [one for one in deployments.values() if one is not None]
             closed = _closed(active, tx.plans.served(api_ids))
             return _Changes(tx.entitlements.of(subscriptions), closed, deployments)
 
-        return self._store.read(work).addCallback(self._apply)
+        return self._store.read(changes).addCallback(self._apply)
 
     def _replace(self, now: _Everything) -> None:
         self._consumers.replace_all(now.entitlements)
         self._consumers.close_plans(now.closed_plans)
-        self._deployer.replace_all(now.deployments)
+        self._deployer.replace_all(now.deployments, now.in_force)
+        self._reports.start(now.reported)
 
     def _apply(self, changes: _Changes) -> None:
         self._consumers.apply(changes.entitlements)
@@ -91,6 +101,8 @@ class _Everything(NamedTuple):
     entitlements: dict[str, Entitlement | None]
     closed_plans: frozenset[str]
     deployments: list[Deployment]
+    reported: dict[str, ServingReport]
+    in_force: dict[str, Deployment]
 
 
 class _Changes(NamedTuple):
@@ -99,10 +111,19 @@ class _Changes(NamedTuple):
     deployments: dict[str, Deployment | None]
 
 
-def _everything(tx: Transaction) -> _Everything:
+def _everything(gateway_id: str, tx: Transaction) -> _Everything:
     deployments = tx.deployments.all_active()
     closed = _closed(deployments, tx.plans.served())
-    return _Everything(tx.entitlements.all(), closed, deployments)
+    reported = tx.gateways.made_by(gateway_id)
+    in_force: dict[str, Deployment] = {}
+    for one in deployments:
+        made = reported.get(one.api_id)
+        if made is not None and made.serving not in (None, one.number):
+            older = tx.deployments.numbered(one.api_id, made.serving)
+            if older is not None:
+                in_force[one.api_id] = older
+    closed |= _closed(in_force.values(), tx.plans.served())
+    return _Everything(tx.entitlements.all(), closed, deployments, reported, in_force)
 
 
 def _closed(

@@ -75,6 +75,7 @@ class ServedApi:
     ) -> None:
         self.id = deployment.api_id
         self.deployment_id = deployment.id
+        self.number = deployment.number
         self.name = definition.name
         self.plans = plans
         self.answerer = answerer

@@ -91,9 +91,10 @@ def see_api(tx: Transaction, record: ApiRecord) -> SeenApi:
     """
     :returns: the API and whether gateways run what was saved last.
     """
-    deployed = is_deployed(
-        record, tx.plans.list(record.id), tx.deployments.latest(record.id)
-    )
+    newest = tx.deployments.latest(record.id)
+    deployed = is_deployed(record, tx.plans.list(record.id), newest)
+    if deployed and newest is not None and record.state == "STARTED":
+        deployed = not tx.gateways.refuse(record.id, newest.number)
     return SeenApi(record, deployed)
 
 

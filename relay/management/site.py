@@ -24,6 +24,7 @@ from relay.management.audits import Audits
 from relay.management.channels import Channels, ChannelView, no_channels
 from relay.management.dead_letters import DeadLetters, DeliveryView, no_deliveries
 from relay.management.deployments import Deployments
+from relay.management.gateway import NO_GATEWAY, Gateway
 from relay.management.guard import Guard
 from relay.management.health import Health, HealthView, no_health
 from relay.management.passwords import Passwords
@@ -89,6 +90,7 @@ class ManagementSite(Site):
     :param channels: gives the open channels of an API.
     :param health: gives what the checks of its endpoints have found.
     :param deliveries: gives how the delivery of a subscription is.
+    :param gateway: tries deployments, and tells when they are served.
     """
 
     protocol = ManagementChannel  # type: ignore[assignment]
@@ -107,6 +109,7 @@ class ManagementSite(Site):
         channels: ChannelView = no_channels,
         health: HealthView = no_health,
         deliveries: DeliveryView = no_deliveries,
+        gateway: Gateway = NO_GATEWAY,
     ) -> None:
         root = Root(
             Guard(settings.management.hosts),
@@ -114,7 +117,7 @@ class ManagementSite(Site):
             _router(
                 Apis(store, catalog),
                 Search(store),
-                Deployments(store, gateway_urls),
+                Deployments(store, gateway_urls, gateway, reactor),
                 Plans(store, catalog),
                 Pictures(store),
                 Channels(store, channels),

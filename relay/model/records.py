@@ -69,6 +69,30 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class ServingReport:
+    """What one gateway did with the deployment of an API that it was to run."""
+
+    number: int
+    """Of the deployment that it was to run."""
+    serving: int | None
+    """The number of the deployment that it serves; ``None`` for none."""
+    reason: str | None
+    """Why it does not serve the one that it was to run; ``None`` when it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayReport:
+    """A :class:`ServingReport` with the gateway that made it."""
+
+    gateway_id: str
+    host: str
+    """The name of the gateway's machine."""
+    report: ServingReport
+    at_ms: int
+    """When it was made."""
+
+
+@dataclass(frozen=True, slots=True)
 class UserRecord:
     """Somebody who may log in to the management API."""
 

@@ -86,6 +86,18 @@ class Deployments:
         """
         return self._one(_running().where(deployments.c.api_id == api_id))
 
+    def numbered(self, api_id: str, number: int) -> Deployment | None:
+        """
+        :param api_id: of the API.
+        :param number: of the deployment.
+        :returns: the deployment, whether it runs or not.
+        """
+        return self._one(
+            select(deployments).where(
+                deployments.c.api_id == api_id, deployments.c.number == number
+            )
+        )
+
     def all_active(self) -> list[Deployment]:
         """
         :returns: all that gateways are to run, the API created first in front.

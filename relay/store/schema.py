@@ -286,6 +286,32 @@ secrets = Table(
     Column("created_at_ms", BigInteger, nullable=False),
 )
 
+gateways = Table(
+    "gateways",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("seen_at_ms", BigInteger, nullable=False),
+)
+
+gateway_reports = Table(
+    "gateway_reports",
+    metadata,
+    Column(
+        "gateway_id", ForeignKey("gateways.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column(
+        "api_id",
+        ForeignKey("apis.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    Column("number", Integer, nullable=False),
+    Column("serving", Integer),
+    Column("reason", Text),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
 # No foreign key: that an API is gone must outlive the API. Numbers are never used
 # twice, not even after pruning, or a reader's position would point at another change.
 changes = Table(

@@ -10,6 +10,7 @@ from relay.store.changes import Changes
 from relay.store.deliveries import Deliveries
 from relay.store.deployments import Deployments
 from relay.store.entitlements import Entitlements
+from relay.store.gateways import Gateways
 from relay.store.histories import Histories
 from relay.store.plans import Plans
 from relay.store.secrets import Secrets
@@ -35,6 +36,7 @@ class Transaction:
         self.apis = Apis(connection, self.changes, now_ms, audits)
         self.plans = Plans(connection, now_ms, audits)
         self.deployments = Deployments(connection, self.changes, now_ms, audits)
+        self.gateways = Gateways(connection, now_ms)
         self.users = Users(connection, now_ms, audits)
         self.tokens = Tokens(connection, audits)
         self.applications = Applications(connection, self.changes, now_ms, audits)

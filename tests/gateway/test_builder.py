@@ -42,6 +42,16 @@ API = {
 }
 
 
+def topics(linger_ms: int) -> dict[str, Any]:
+    """Define a group; another linger time makes another group."""
+    return {
+        "name": "topics",
+        "type": "memory",
+        "sharedConfiguration": {"channel": {"lingerMs": linger_ms}},
+        "endpoints": [{"name": "m", "type": "memory", "inheritConfiguration": True}],
+    }
+
+
 class Leases:
     """Grants what it is asked for, and notes it."""
 
@@ -142,15 +152,7 @@ class ChannelsTests(SynchronousTestCase):
 
     def build(self, linger_ms: int) -> ServedApi:
         """Deploy it; another linger time makes another group."""
-        group = {
-            "name": "topics",
-            "type": "memory",
-            "sharedConfiguration": {"channel": {"lingerMs": linger_ms}},
-            "endpoints": [
-                {"name": "m", "type": "memory", "inheritConfiguration": True}
-            ],
-        }
-        definition = {**API, "endpointGroups": [group]}
+        definition = {**API, "endpointGroups": [topics(linger_ms)]}
         served = self.builder(Deployment("d", "api", 1, None, definition, (), 0))
         assert isinstance(served.answerer, MessageAnswerer)
         return served
@@ -193,6 +195,37 @@ class ChannelsTests(SynchronousTestCase):
         self.assertEqual(self.here(), [True, True])
         self.assertEqual(self.leases.notes, ["own"])
         served.close()
+
+    def test_a_trial_touches_nothing_that_is_served(self) -> None:
+        """Whether what is tried can be served or not."""
+        served = self.build(1)
+        made = {**API, "endpointGroups": [topics(2)]}
+        deployment = Deployment("d", "api", 2, None, made, (), 0)
+        self.builder.try_out(deployment)
+        self.entrypoints.broken = True
+        self.assertRaises(ValueError, self.builder.try_out, deployment)
+        self.assertEqual(self.here()[:1], [True])
+        self.assertFalse(self.entrypoints.channels[0].closed)
+        self.assertTrue(all(one.closed for one in self.entrypoints.channels[1:]))
+        self.assertEqual(self.leases.notes, ["own"])
+        served.close()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_trial_opens_files_but_checks_no_endpoint(self) -> None:
+        """A file that is missing is told; no health check begins."""
+        configuration = {"schedule": "* * * * * *", "target": "/"}
+        check = {"healthCheck": {"configuration": configuration}}
+        definition = tutorial_api()
+        (group,) = definition["endpointGroups"]
+        group["endpoints"][0]["services"] = check
+        self.builder.try_out(Deployment("d", "p", 1, None, definition, (), 0))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertEqual(self.builder.health("p"), [])
+        group["sharedConfiguration"]["ssl"] = {
+            "trustStore": {"type": "PEM", "path": "/nowhere"}
+        }
+        with self.assertRaisesRegex(ValueError, "/nowhere"):
+            self.builder.try_out(Deployment("d", "p", 1, None, definition, (), 0))
 
     def deploy(self, *endpoints: dict[str, Any], **members: Any) -> ServedApi:
         """Deploy a PROXY API."""

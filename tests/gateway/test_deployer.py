@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs
 
 from relay.gateway.deployer import drained
-from relay.model.records import Deployment
+from relay.model.records import Deployment, ServingReport
 from tests.gateway.harness import (
     GatewayCase,
     chunk,
@@ -18,6 +19,7 @@ from tests.gateway.harness import (
     response,
 )
 from tests.gateway.raw import Client, SourceConnection, settle, until
+from tests.pki import Authority
 
 
 class DeployerCase(GatewayCase):
@@ -165,6 +167,67 @@ class FailureTests(DeployerCase):
         self.gateway.deployer.apply({"api-1": self.broken()["unknown key"]})
         self.gateway.deployer.apply({"api-1": deployed(self.body("new"), number=9)})
         self.assertEqual(await self.place(), b"/new")
+
+
+class ReportTests(DeployerCase):
+    """What is served is told, whatever the store says is to be served."""
+
+    async def notes(self) -> None:
+        """Serve one API, and note what is told."""
+        await self.stage()
+        self.told: dict[str, ServingReport | None] = {}
+        self.gateway.deployer._note = self.told.__setitem__
+
+    def broken(self, number: int) -> Deployment:
+        """A deployment whose trust store is missing."""
+        shared = {"ssl": {"trustStore": {"type": "PEM", "path": "/nowhere"}}}
+        return deployed(definition("https://h", shared=shared), number=number)
+
+    async def test_each_deployment_is_reported(self) -> None:
+        """Served, refused, or stopped."""
+        await self.notes()
+        apply = self.gateway.deployer.apply
+        apply({"api-1": deployed(self.body("new"), number=2)})
+        self.assertEqual(self.told, {"api-1": ServingReport(2, 2, None)})
+        apply({"api-1": self.broken(3)})
+        report = self.told["api-1"]
+        assert report is not None and report.reason is not None
+        self.assertEqual((report.number, report.serving), (3, 2))
+        self.assertIn("/nowhere", report.reason)
+        apply({"api-1": None})
+        self.assertEqual(self.told, {"api-1": None})
+        self.flushLoggedErrors()
+
+    async def test_what_was_in_force_is_served_after_a_restart(self) -> None:
+        """When the active deployment cannot be served, as before the restart."""
+        await self.notes()
+        deployer = self.gateway.deployer
+        deployer.replace_all([])
+        deployer.replace_all([self.broken(3)], {"api-1": deployed(self.body("old"))})
+        self.assertEqual(await self.place(), b"/old")
+        report = self.told["api-1"]
+        assert report is not None
+        self.assertEqual((report.number, report.serving), (3, 1))
+        deployer.replace_all([self.broken(3)], {"api-1": deployed(self.body("old"))})
+        self.assertEqual(await self.place(), b"/old")
+        deployer.apply({"api-1": deployed(self.body("new"), number=4)})
+        self.assertEqual(await self.place(), b"/new")
+
+    async def test_a_refused_deployment_is_served_when_what_it_needs_is_there(
+        self,
+    ) -> None:
+        """Once it is tried again."""
+        await self.notes()
+        path = Path(self.mktemp())
+        shared = {"ssl": {"trustStore": {"type": "PEM", "path": str(path)}}}
+        needs = definition(f"http://{self.source.address}/new", shared=shared)
+        self.gateway.deployer.apply({"api-1": deployed(needs, number=2)})
+        self.assertEqual(await self.place(), b"/base")
+        path.write_text(Authority().pem)
+        self.gateway.deployer.retry()
+        self.assertEqual(await self.place(), b"/new")
+        self.assertEqual(self.told["api-1"], ServingReport(2, 2, None))
+        self.gateway.deployer.retry()
 
 
 class StopTests(DeployerCase):

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.follower import Follower
 from relay.model.consumers import Entitlement
-from relay.model.records import Deployment
+from relay.model.records import Deployment, ServingReport
 from relay.plans.consumers import Consumers
 from tests.gateway.harness import definition, deployed
 
@@ -20,7 +20,8 @@ class Deployments:
     def __init__(self, *active: Deployment) -> None:
         self.one = {each.api_id: each for each in active}
         self.reads: list[Deferred[Any]] = []
-        self.deployments = self.entitlements = self.plans = self
+        self.deployments = self.entitlements = self.plans = self.gateways = self
+        self.reported: dict[str, ServingReport] = {}
         self.subscriptions: dict[str, Any] = {}
         self.served_plans = frozenset({"plan-1"})
 
@@ -47,6 +48,14 @@ class Deployments:
         """Give them all."""
         return list(self.one.values())
 
+    def made_by(self, gateway_id: str) -> dict[str, ServingReport]:
+        """Give what a gateway has reported."""
+        return self.reported if gateway_id == "gateway-1" else {}
+
+    def numbered(self, api_id: str, number: int) -> Deployment:
+        """Give an older one."""
+        return deployed(definition("http://h"), api_id, number)
+
     def active(self, api_id: str) -> Deployment | None:
         """Give one."""
         return self.one.get(api_id)
@@ -70,9 +79,12 @@ class Deployer:
     def __init__(self) -> None:
         self.runs: list[Any] = []
 
-    def replace_all(self, deployments: list[Deployment]) -> None:
+    def replace_all(
+        self, deployments: list[Deployment], in_force: dict[str, Deployment]
+    ) -> None:
         """Run exactly these."""
         self.runs.append([one.number for one in deployments])
+        self.in_force = {id: one.number for id, one in in_force.items()}
 
     def apply(self, changes: dict[str, Deployment | None]) -> None:
         """Run these, too."""
@@ -81,17 +93,27 @@ class Deployer:
         )
 
 
+class Reports:
+    """Notes what the store holds of an earlier run."""
+
+    def start(self, known: dict[str, ServingReport]) -> None:
+        """Begin."""
+        self.known = known
+
+
 class FollowerTests(SynchronousTestCase):
     def setUp(self) -> None:
         """A store with one API, and a follower that has begun to read it."""
         self.store = Deployments(deployed(definition("http://h"), number=3))
-        self.feed, self.deployer = Feed(), Deployer()
+        self.feed, self.deployer, self.reports = Feed(), Deployer(), Reports()
         self.consumers = Consumers()
         follower = Follower(
             cast(Any, self.store),
             cast(Any, self.feed),
             cast(Any, self.deployer),
             self.consumers,
+            "gateway-1",
+            cast(Any, self.reports),
         )
         self.started = follower.start()
 
@@ -101,6 +123,16 @@ class FollowerTests(SynchronousTestCase):
         self.store.reads[0].callback(None)
         self.successResultOf(self.started)
         self.assertEqual(self.deployer.runs, [[3]])
+
+    def test_what_it_served_last_is_in_force_where_the_newest_was_refused(self) -> None:
+        """As the gateway itself reported before it was restarted."""
+        self.store.reads[0].callback(None)
+        self.assertEqual((self.deployer.in_force, self.reports.known), ({}, {}))
+        self.store.reported["api-1"] = ServingReport(3, 2, "no file")
+        self.feed.tell(None)
+        self.store.reads[1].callback(None)
+        self.assertEqual(self.deployer.in_force, {"api-1": 2})
+        self.assertEqual(self.reports.known, self.store.reported)
 
     def test_changes(self) -> None:
         """What the feed names is read, or everything."""

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, gatherResults, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.management.deployments import exposed
-from relay.model.records import Deployment
-from tests.management.harness import Answer, ManagementCase, api_body, plan_body
+from relay.management.deployments import Deployments, exposed
+from relay.management.gateway import Gateway
+from relay.management.query import Query
+from relay.management.shapes import find_api
+from relay.management.wire import Call
+from relay.model.lifecycle import Refused
+from relay.model.records import Deployment, ServingReport
+from tests.management.harness import (
+    Answer,
+    ManagementCase,
+    api_body,
+    plan_body,
+    reactor,
+)
 
 
 class DeploymentCase(ManagementCase):
@@ -281,8 +293,164 @@ class ExposedTests(SynchronousTestCase):
 class ExposedEntrypointsTests(ManagementCase):
     """The same, by REST."""
 
-    async def test_get(self) -> None:
-        """Each URL stands in an object of its own."""
-        api_id = await self.create("/sse")
+    async def exposed(self, api_id: str) -> list[str]:
+        """Ask for them; each URL stands in an object of its own."""
         got = await self.expect(200, "GET", f"/apis/{api_id}/exposedEntrypoints")
-        self.assertEqual(got, [{"value": "http://localhost:8082/sse"}])
+        return [one["value"] for one in got]
+
+    async def test_what_is_served_is_exposed(self) -> None:
+        """Neither a draft, nor what was saved since, nor a stopped API."""
+        api_id = await self.create("/sse")
+        self.assertEqual(await self.exposed(api_id), [])
+        await self.plan(api_id)
+        await self.expect(204, "POST", f"/apis/{api_id}/_start")
+        await self.expect(200, "PUT", f"/apis/{api_id}", api_body("/new"))
+        self.assertEqual(await self.exposed(api_id), ["http://localhost:8082/sse"])
+        await self.expect(204, "POST", f"/apis/{api_id}/_stop")
+        self.assertEqual(await self.exposed(api_id), [])
+
+    async def test_what_no_gateway_serves_is_not_exposed(self) -> None:
+        """And an older deployment is, while gateways serve that."""
+        api_id = await self.start("/sse")
+
+        async def report(made: ServingReport) -> None:
+            await self.store.write(
+                lambda tx: tx.gateways.report("g", "h", {api_id: made})
+            )
+
+        await report(ServingReport(1, None, "no file"))
+        self.assertEqual(await self.exposed(api_id), [])
+        await self.expect(200, "PUT", f"/apis/{api_id}", api_body("/new"))
+        await self.expect(202, "POST", f"/apis/{api_id}/deployments")
+        await report(ServingReport(2, 1, "no file"))
+        self.assertEqual(await self.exposed(api_id), ["http://localhost:8082/sse"])
+
+
+class GatewayTests(DeploymentCase):
+    """What the gateway of this process says counts."""
+
+    refusal: Exception | None = None
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        """Let a gateway in the test's hands try deployments."""
+        await super().setUp()
+        self.tried: list[int] = []
+        self.waited: list[int | None] = []
+        self.report: ServingReport | None = None
+        family = Deployments(
+            self.store,
+            lambda: [],
+            Gateway(self.try_out, self.reached),
+            cast(Any, reactor),
+        )
+        self.family = family
+
+    def try_out(self, deployment: Deployment) -> None:
+        """Try one."""
+        self.tried.append(deployment.number)
+        if self.refusal is not None:
+            raise self.refusal
+
+    def reached(
+        self, api_id: str, number: int | None
+    ) -> Deferred[ServingReport | None]:
+        """Be there at once."""
+        self.waited.append(number)
+        return succeed(self.report)
+
+    async def act(self, action: str, api_id: str) -> Any:
+        """Do something, as a client without a body."""
+        call = Call("", "", Query({}, frozenset()), None, None, cast(Any, None))
+        return await getattr(self.family, action)(call, api_id=api_id)
+
+    async def test_what_cannot_be_served_is_refused_and_changes_nothing(self) -> None:
+        """The answer says why; what is in force stays so."""
+        api_id = await self.create()
+        await self.plan(api_id)
+        for error in (OSError(2, "no such file"), ValueError("no such file")):
+            self.refusal = error
+            for action in ("start", "deploy"):
+                with self.assertRaises(Refused) as raised:
+                    await self.act(action, api_id)
+                self.assertEqual(raised.exception.code, "api.deployment.refused")
+                self.assertIn("no such file", raised.exception.message)
+        self.assertEqual(await self.state(api_id), ("STOPPED", "NEED_REDEPLOY"))
+        self.assertEqual(self.waited, [])
+        newest = await self.store.read(lambda tx: tx.deployments.latest(api_id))
+        self.assertIsNone(newest)
+
+    async def test_a_defect_is_told_without_its_words(self) -> None:
+        """They may hold anything; the log has them."""
+        api_id = await self.create()
+        await self.plan(api_id)
+        self.refusal = KeyError("hunter2")
+        with self.assertRaises(Refused) as raised:
+            await self.act("start", api_id)
+        self.assertNotIn("hunter2", str(raised.exception.parameters))
+        self.assertEqual(len(self.flushLoggedErrors(KeyError)), 1)
+
+    async def test_the_answer_waits_for_the_gateway(self) -> None:
+        """Until it serves what was deployed, or serves it no more."""
+        api_id = await self.create()
+        await self.plan(api_id)
+        await self.act("deploy", api_id)
+        self.assertEqual(self.waited, [])
+        await self.act("start", api_id)
+        await self.act("deploy", api_id)
+        await self.act("stop", api_id)
+        self.assertEqual(self.tried, [1, 1, 2])
+        self.assertEqual(self.waited, [1, 2, None])
+
+    async def test_what_the_gateway_refuses_after_the_trial_is_told(self) -> None:
+        """As when a file is deleted between the two."""
+        api_id = await self.create()
+        await self.plan(api_id)
+        self.report = ServingReport(1, None, "file gone")
+        with self.assertRaises(Refused) as raised:
+            await self.act("start", api_id)
+        self.assertIn("file gone", raised.exception.message)
+
+    async def test_what_is_changed_during_the_trial_is_tried_again(self) -> None:
+        """Only what was tried is stored."""
+        api_id = await self.create()
+        plan_id = await self.plan(api_id)
+        changing = self.tried
+
+        def change(deployment: Deployment) -> None:
+            changing.append(deployment.number)
+            if len(changing) == 1:
+                blocking = self.store.write(
+                    lambda tx: tx.apis.save(
+                        replace(
+                            found := find_api(tx, api_id),
+                            definition={**found.definition, "labels": ["x"]},
+                        )
+                    )
+                )
+                blocking.addErrback(lambda failure: self.fail(str(failure)))
+
+        self.family._gateway = Gateway(change, self.reached)
+        await self.act("start", api_id)
+        self.assertEqual(self.tried, [1, 1])
+        made = await self.served(api_id)
+        assert made is not None
+        self.assertEqual(made.definition["labels"], ["x"])
+        self.assertEqual([one["id"] for one in made.plans], [plan_id])
+
+    async def test_a_gateway_that_refused_makes_it_not_deployed(self) -> None:
+        """The current deployment is the one in force, and each gateway is named."""
+        api_id = await self.start()
+        await self.expect(200, "PUT", f"/apis/{api_id}", api_body("/new"))
+        await self.expect(202, "POST", f"/apis/{api_id}/deployments")
+        self.assertEqual(await self.state(api_id), ("STARTED", "DEPLOYED"))
+        made = ServingReport(2, 1, "no file")
+        await self.store.write(lambda tx: tx.gateways.report("g", "h", {api_id: made}))
+        self.assertEqual(await self.state(api_id), ("STARTED", "NEED_REDEPLOY"))
+        path = f"/apis/{api_id}/deployments/current"
+        current = await self.expect(200, "GET", path)
+        self.assertEqual(current["deploymentNumber"], 1)
+        (gateway,) = current["gateways"]
+        self.assertEqual((gateway["id"], gateway["deploymentNumber"]), ("g", 1))
+        self.assertEqual(
+            gateway["refused"], {"deploymentNumber": 2, "reason": "no file"}
+        )

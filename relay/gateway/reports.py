@@ -1,0 +1,171 @@
+"""
+What this gateway serves, reported to the store for all who manage it.
+
+Whatever the deployer does is noted here and written in batches: one transaction holds
+all that was noted while the one before was under way. A store that fails is logged once
+and written to again at the next beat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from relay.model.records import ServingReport
+
+BEAT_S = 20.0
+"""How often the gateway is noted as running, in seconds."""
+
+Noted = Mapping[str, ServingReport | None]
+
+
+class Registry(Protocol):
+    """Where reports are kept: the store."""
+
+    def report(self, reports: Noted) -> Deferred[None]:
+        """Keep reports, and note that the gateway runs."""
+
+    def leave(self) -> Deferred[None]:
+        """Note that the gateway has ended."""
+
+
+class Reports:
+    """
+    The reports of one gateway.
+
+    :param clock: what tells the time and calls later.
+    :param registry: where they are kept.
+    """
+
+    log = Logger()
+
+    def __init__(self, clock: IReactorTime, registry: Registry) -> None:
+        self._clock = clock
+        self._registry = registry
+        self._made: dict[str, ServingReport] = {}
+        """What is true now."""
+        self._unwritten: dict[str, ServingReport | None] = {}
+        self._waiting: list[tuple[str, int | None, Deferred[ServingReport | None]]] = []
+        self._timer: IDelayedCall | None = None
+        self._writing = False
+        self._running = False
+        self._failing = False
+
+    def start(self, known: Mapping[str, ServingReport]) -> None:
+        """
+        Begin to write.
+
+        :param known: what the store holds of an earlier run of this gateway.
+        """
+        self._running = True
+        for api_id in known:
+            if api_id not in self._made:
+                self._unwritten.setdefault(api_id, None)
+        for api_id, made in self._made.items():
+            if known.get(api_id) == made:
+                self._unwritten.pop(api_id, None)
+        if not self._writing:
+            self._write()
+
+    def stop(self) -> Deferred[None]:
+        """
+        Write no more.
+
+        :return: fires when the store knows that the gateway has ended; never fails.
+        """
+        self._running = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        return self._registry.leave().addErrback(lambda _: None)
+
+    def note(self, api_id: str, made: ServingReport | None) -> None:
+        """
+        Take what became of a deployment.
+
+        :param api_id: the API.
+        :param made: what is served of it; None for nothing, as it should be.
+        """
+        if made is None:
+            self._made.pop(api_id, None)
+        else:
+            self._made[api_id] = made
+        self._unwritten[api_id] = made
+        if self._running and not self._writing:
+            self._schedule(0)
+
+    def serving(self, api_id: str) -> ServingReport | None:
+        """
+        Give what was noted last.
+
+        :param api_id: the API.
+        """
+        return self._made.get(api_id)
+
+    def reached(
+        self, api_id: str, number: int | None
+    ) -> Deferred[ServingReport | None]:
+        """
+        Wait until this gateway has dealt with a deployment and has reported it.
+
+        :param api_id: the API.
+        :param number: of the deployment, or a newer one; None until it serves none.
+        :return: fires with the report; None when the API is not to be served.
+        """
+        done: Deferred[ServingReport | None] = Deferred(self._forget)
+        self._waiting.append((api_id, number, done))
+        self._settle()
+        return done
+
+    def _forget(self, done: Deferred[ServingReport | None]) -> None:
+        self._waiting = [one for one in self._waiting if one[2] is not done]
+
+    def _schedule(self, delay_s: float) -> None:
+        if self._timer is None:
+            self._timer = self._clock.callLater(delay_s, self._write)
+        elif delay_s == 0:
+            self._timer.reset(0)
+
+    def _write(self) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._timer = None
+        self._writing = True
+        batch, self._unwritten = self._unwritten, {}
+        written = self._registry.report(batch)
+        written.addCallbacks(
+            lambda _: self._written(), lambda failure: self._not(batch, failure.value)
+        )
+        written.addErrback(lambda failure: self.log.failure("reports", failure))
+
+    def _written(self) -> None:
+        self._writing = self._failing = False
+        self._settle()
+        if self._running:
+            self._schedule(0 if self._unwritten else BEAT_S)
+
+    def _not(self, batch: Noted, error: BaseException) -> None:
+        self._writing = False
+        self._unwritten = {**batch, **self._unwritten}
+        if self._running:
+            if not self._failing:
+                self.log.error(
+                    "what is served cannot be reported: {error}", error=error
+                )
+            self._schedule(BEAT_S)
+        self._failing = True
+
+    def _settle(self) -> None:
+        """Tell who waits for something that is done and written."""
+        for one in list(self._waiting):
+            api_id, number, done = one
+            made = self._made.get(api_id)
+            if api_id in self._unwritten or self._writing:
+                continue
+            if made is None if number is None else made and made.number >= number:
+                self._waiting.remove(one)
+                done.callback(made)

@@ -1,0 +1,167 @@
+"""The gateways on this store, and what each of them serves."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+
+from relay.model.records import GatewayReport, ServingReport
+from relay.store.schema import apis, gateway_reports, gateways
+
+GONE_MS = 60_000
+"""A gateway that was not seen for so long has ended: its reports count no more."""
+KEPT_MS = 30 * 86_400_000
+"""How long the reports of a gateway that has ended are kept for its next start."""
+
+Reports = Mapping[str, ServingReport | None]
+"""By API id what a gateway did with its deployment; ``None`` when it is to run none."""
+
+
+class Gateways:
+    """Reports of gateways within one transaction.
+
+    :param connection: the transaction's.
+    :param now_ms: the instant of the transaction.
+    """
+
+    def __init__(self, connection: Connection, now_ms: int) -> None:
+        self._connection = connection
+        self._now_ms = now_ms
+
+    def seen(self, gateway_id: str, host: str) -> None:
+        """Note that a gateway runs, and forget those that ended long ago.
+
+        :param gateway_id: names the gateway among all on this store.
+        :param host: the name of its machine.
+        """
+        row = gateways.c
+        values = {"host": host, "seen_at_ms": self._now_ms}
+        known = self._connection.execute(
+            update(gateways).where(row.id == gateway_id).values(values)
+        )
+        if not known.rowcount:
+            self._connection.execute(insert(gateways).values(id=gateway_id, **values))
+        self._connection.execute(
+            delete(gateways).where(row.seen_at_ms < self._now_ms - KEPT_MS)
+        )
+
+    def report(self, gateway_id: str, host: str, reports: Reports) -> None:
+        """Keep what a gateway did, in the place of what it reported before.
+
+        :param gateway_id: names the gateway.
+        :param host: the name of its machine.
+        :param reports: of APIs; one that was deleted meanwhile is passed over.
+        """
+        self.seen(gateway_id, host)
+        row = gateway_reports.c
+        for api_id, made in reports.items():
+            mine = (row.gateway_id == gateway_id, row.api_id == api_id)
+            if made is None:
+                self._connection.execute(delete(gateway_reports).where(*mine))
+                continue
+            values = {
+                "number": made.number,
+                "serving": made.serving,
+                "reason": made.reason,
+                "at_ms": self._now_ms,
+            }
+            known = self._connection.execute(
+                update(gateway_reports).where(*mine).values(values)
+            )
+            if not known.rowcount and self._exists(api_id):
+                self._connection.execute(
+                    insert(gateway_reports).values(
+                        gateway_id=gateway_id, api_id=api_id, **values
+                    )
+                )
+
+    def left(self, gateway_id: str) -> None:
+        """Note that a gateway has ended.
+
+        Its reports are kept: at its next start it goes on with the deployments that it
+        served, where it cannot serve newer ones.
+
+        :param gateway_id: names the gateway.
+        """
+        self._connection.execute(
+            update(gateways)
+            .where(gateways.c.id == gateway_id)
+            .values(seen_at_ms=self._now_ms - GONE_MS - 1)
+        )
+
+    def made_by(self, gateway_id: str) -> dict[str, ServingReport]:
+        """
+        :param gateway_id: names a gateway.
+        :returns: what it reported last, by API id.
+        """
+        row = gateway_reports.c
+        found = self._connection.execute(
+            select(row.api_id, row.number, row.serving, row.reason).where(
+                row.gateway_id == gateway_id
+            )
+        )
+        return {one.api_id: ServingReport(*one[1:]) for one in found}
+
+    def of_api(self, api_id: str) -> list[GatewayReport]:
+        """
+        :param api_id: the API.
+        :returns: what the gateways that run report of it, in the order of their ids.
+        """
+        row = gateway_reports.c
+        found = self._connection.execute(
+            select(
+                row.gateway_id,
+                gateways.c.host,
+                row.number,
+                row.serving,
+                row.reason,
+                row.at_ms,
+            )
+            .join(gateways, gateways.c.id == row.gateway_id)
+            .where(row.api_id == api_id, self._runs())
+            .order_by(row.gateway_id)
+        )
+        return [
+            GatewayReport(
+                one.gateway_id,
+                one.host,
+                ServingReport(one.number, one.serving, one.reason),
+                one.at_ms,
+            )
+            for one in found
+        ]
+
+    def refuse(self, api_id: str, number: int) -> bool:
+        """Tell whether a gateway that runs has refused a deployment.
+
+        :param api_id: the API.
+        :param number: of the deployment.
+        """
+        row = gateway_reports.c
+        found = self._connection.scalar(
+            select(row.gateway_id)
+            .join(gateways, gateways.c.id == row.gateway_id)
+            .where(
+                row.api_id == api_id,
+                row.number == number,
+                or_(row.serving.is_(None), row.serving != number),
+                self._runs(),
+            )
+            .limit(1)
+        )
+        return found is not None
+
+    def any_runs(self) -> bool:
+        """Tell whether any gateway runs on this store."""
+        found = self._connection.scalar(
+            select(gateways.c.id).where(self._runs()).limit(1)
+        )
+        return found is not None
+
+    def _runs(self) -> ColumnElement[bool]:
+        return gateways.c.seen_at_ms >= self._now_ms - GONE_MS
+
+    def _exists(self, api_id: str) -> bool:
+        return (
+            self._connection.scalar(select(apis.c.id).where(apis.c.id == api_id))
+            is not None
+        )

@@ -1,0 +1,34 @@
+"""Where a gateway reports what it serves, as the gateway asks for it."""
+
+from socket import gethostname
+
+from twisted.internet.defer import Deferred
+
+from relay.store.gateways import Reports
+from relay.store.store import Store
+
+
+class GatewayRegistry:
+    """The reports of one gateway.
+
+    :param store: where they are kept; started.
+    :param gateway_id: names the gateway among all on this store.
+    """
+
+    def __init__(self, store: Store, gateway_id: str) -> None:
+        self._store = store
+        self.gateway_id = gateway_id
+        self._host = gethostname()
+
+    def report(self, reports: Reports) -> Deferred[None]:
+        """Keep reports, and note that the gateway runs.
+
+        :param reports: by API id.
+        """
+        return self._store.write(
+            lambda tx: tx.gateways.report(self.gateway_id, self._host, reports)
+        )
+
+    def leave(self) -> Deferred[None]:
+        """Note that the gateway has ended."""
+        return self._store.write(lambda tx: tx.gateways.left(self.gateway_id))
