@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
-from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -19,6 +18,7 @@ from relay.channel.channel import Channel, State
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
 from relay.model.channel_options import ChannelOptions, KeyOptions
+from relay.model.request_target import RequestTarget
 
 NOTHING_ELSE = KeyOptions(query=(), headers=())
 SWEEP_S = 0.25
@@ -205,14 +205,11 @@ class Channels:
     def __len__(self) -> int:
         return len(self._open)
 
-    def open(
-        self, path: bytes, query: bytes | None, headers: Headers, address: str
-    ) -> Channel:
+    def open(self, target: RequestTarget, headers: Headers, address: str) -> Channel:
         """
         Find the channel of a call, or open it.
 
-        :param path: what follows the context-path, raw.
-        :param query: the raw query, None without ``?``.
+        :param target: what follows the context-path.
         :param headers: the request's headers.
         :param address: who calls.
         :raises ChannelRefused: when it would be one too many.
@@ -221,10 +218,9 @@ class Channels:
         # A body may have come slowly, and the channels gone meanwhile.
         if self.is_here is not None and not self.is_here():
             raise ChannelElsewhere()
-        if self.published:
-            # A topic has one name, however it is written (RFC 3986, 6.2.2.2).
-            path = unquote_to_bytes(path)
-        key = ChannelKey.of(self._key, path, query, headers)
+        # A topic has one name, however it is written.
+        path = target.key if self.published else target.normal
+        key = ChannelKey.of(self._key, path, target.query, headers)
         found = self._open.get(key)
         if found is None:
             found = self._open[key] = self._create(key, address)

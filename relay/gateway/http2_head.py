@@ -17,6 +17,7 @@ from twisted.web.http_headers import Headers
 from relay.gateway import refusals
 from relay.gateway.headers import is_token
 from relay.gateway.refusals import Refusal, bad_request
+from relay.model.hosts import same_authority
 from relay.settings import LimitSettings
 
 _PSEUDO = (b":method", b":scheme", b":authority", b":path")
@@ -147,19 +148,26 @@ def _check_pseudo(
     method, target = pseudo.get(b":method", b""), pseudo.get(b":path", b"")
     if not is_token(method):
         return refusals.BAD_METHOD
-    if method == b"CONNECT" or not target.startswith(b"/"):
+    if method.upper() == b"CONNECT":
+        return refusals.METHOD_NOT_ALLOWED
+    if not target.startswith(b"/"):
         return refusals.BAD_TARGET
     if b"\0" in target:
         return refusals.NULL_BYTE
     if _NOT_IN_TARGETS.search(target):
-        return bad_request(
-            "The request-target holds bytes that must be percent-encoded"
-        )
-    if pseudo.get(b":scheme", b"").lower() not in (b"https", b"http"):
+        return refusals.UNENCODED_TARGET
+    scheme = pseudo.get(b":scheme", b"").lower()
+    if scheme not in (b"https", b"http"):
         return bad_request("The request needs the scheme https")
     authority, hosts = pseudo.get(b":authority"), regular.get(b"host", [])
     if authority is None and not hosts:
         return refusals.BAD_HOST
-    if authority is not None and any(host != authority for host in hosts):
+    if authority is not None and not all(
+        host == authority
+        or same_authority(
+            host.decode("latin-1"), authority.decode("latin-1"), scheme.decode()
+        )
+        for host in hosts
+    ):
         return refusals.OTHER_HOST
     return None

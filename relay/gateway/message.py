@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote_plus
 
 from twisted.web.http_headers import Headers
 
@@ -27,6 +27,7 @@ from relay.gateway.flows.passage import Passage
 from relay.gateway.refusals import Refusal
 from relay.gateway.renewal import PARAMETER as RENEW, renew
 from relay.model.message_options import CorsOptions
+from relay.model.request_target import RequestTarget
 
 
 class MessageCall:
@@ -34,8 +35,7 @@ class MessageCall:
     A call of a MESSAGE API, as its entrypoint sees it.
 
     :param exchange: the call; the client was let in.
-    :param path: what follows the context-path: ``b""`` or ``b"/topic"``.
-    :param query: the raw query, None without ``?``.
+    :param target: what follows the context-path.
     :param channels: the API's channels.
     :param passage: the call's way through the flows; None without any.
     """
@@ -43,15 +43,13 @@ class MessageCall:
     def __init__(
         self,
         exchange: Exchange,
-        path: bytes,
-        query: bytes | None,
+        target: RequestTarget,
         channels: Channels,
         passage: Passage | None = None,
     ) -> None:
         self.exchange = exchange
         self._passage = passage
-        self.path = path
-        self.query = query
+        self.target = target
         self.channels = channels
 
     @property
@@ -78,7 +76,7 @@ class MessageCall:
     def parameters(self) -> dict[str, str]:
         """The query's parameters, decoded; of several with one name the first."""
         parameters: dict[str, str] = {}
-        for pair in (self.query or b"").split(b"&"):
+        for pair in (self.target.query or b"").split(b"&"):
             name, _, value = pair.decode("latin-1").partition("=")
             if name:
                 parameters.setdefault(unquote_plus(name), unquote_plus(value))
@@ -86,8 +84,8 @@ class MessageCall:
 
     @property
     def topic(self) -> str:
-        """The path after the context-path, decoded, without its first ``/``."""
-        return unquote(self.path.decode("latin-1").removeprefix("/"))
+        """The path after the context-path, decoded, without a ``/`` at its ends."""
+        return self.target.text.strip("/")
 
     def open_channel(self) -> Channel | ShapedChannel:
         """
@@ -97,8 +95,7 @@ class MessageCall:
             cannot tell what the client may see.
         """
         channel = self.channels.open(
-            path=self.path,
-            query=self.query,
+            target=self.target,
             headers=self.headers,
             address=self.exchange.record.remote_address,
         )
@@ -212,10 +209,10 @@ class MessageAnswerer:
             b"access-control-request-method"
         )
 
-    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Find the entrypoint, and let it answer."""
         exchange.record.endpoint = self._group
-        call = MessageCall(exchange, path, query, self._channels)
+        call = MessageCall(exchange, target, self._channels)
         door = self._find(call)
         if call.method == b"POST" and (stream := call.parameters.get(RENEW)):
             renew(exchange, stream)
@@ -227,10 +224,10 @@ class MessageAnswerer:
             self._custody.when_known(lambda here: self._go_through_if(here, door, call))
 
     def refuse(
-        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
     ) -> None:
         """Refuse a call so that a page in a browser can read why."""
-        self._find(MessageCall(exchange, path, query, self._channels))
+        self._find(MessageCall(exchange, target, self._channels))
         exchange.refuse(refusal)
 
     def _find(self, call: MessageCall) -> Door | None:
@@ -257,15 +254,14 @@ class MessageAnswerer:
 
         def attach(passage: Passage) -> None:
             exchange.adornments.append(passage.adorn)
-            asked = passage.call.request
+            asked = passage.call.request.target
             door.entrypoint.attach(
-                MessageCall(exchange, asked.path, asked.query, self._channels, passage)
+                MessageCall(exchange, asked, self._channels, passage)
             )
 
         self._entrance.enter(
             exchange,
-            call.path,
-            call.query,
+            call.target,
             attach,
             door.operations,
             door.id,

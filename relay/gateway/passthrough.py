@@ -30,12 +30,14 @@ from relay.gateway.headers import (
 from relay.gateway.refusals import Refusal
 from relay.gateway.routing import Destinations
 from relay.model.outcome import Outcome
+from relay.model.request_target import PathFault, RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
 from relay.upstream.stream import UpstreamResponse
 
+_ESCAPES = PathFault.DOT_SEGMENT | PathFault.DISGUISED
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
 
 
@@ -68,34 +70,36 @@ class ProxyAnswerer:
         return False
 
     def refuse(
-        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
     ) -> None:
         """Refuse a call that a plan does not let in."""
         exchange.refuse(refusal)
 
-    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Let the flows see to the request, if there are any, and call the source."""
         if self._entrance is None or exchange.admission is None:
-            self._call(exchange, path, query, None)
+            self._call(exchange, target, None)
         else:
             self._entrance.enter(
                 exchange,
-                path,
-                query,
+                target,
                 lambda passage: self._pass(exchange, passage),
             )
 
     def _pass(self, exchange: Exchange, passage: Passage) -> None:
-        asked = passage.call.request
-        target = passage.call.attributes.get(ENDPOINT_ATTRIBUTE)
-        if target is None:
-            self._call(exchange, asked.path, asked.query, passage)
+        asked = passage.call.request.target
+        endpoint = passage.call.attributes.get(ENDPOINT_ATTRIBUTE)
+        if endpoint is None:
+            self._call(exchange, asked, passage)
             return
         found = self._destinations.find(
-            str(target), passage.call.named_origin, asked.path
+            str(endpoint), passage.call.named_origin, asked.path
         )
         if found is None:
             exchange.refuse(refusals.NO_ENDPOINT)
+        elif RequestTarget.parse(found.path).faults & _ESCAPES:
+            # What the client sent has become a part of the path.
+            exchange.refuse(refusals.DOT_SEGMENT)
         else:
             connector = self._guarded(exchange, found.connector, found.choose)
             Passthrough(exchange, connector, passage).start(found.path, asked.query)
@@ -103,8 +107,7 @@ class ProxyAnswerer:
     def _call(
         self,
         exchange: Exchange,
-        path: bytes,
-        query: bytes | None,
+        target: RequestTarget,
         passage: Passage | None,
     ) -> None:
         choose = self._destinations.default
@@ -113,7 +116,7 @@ class ProxyAnswerer:
             exchange.refuse(refusals.NO_ENDPOINT)
             return
         asked = self._guarded(exchange, connector, choose)
-        Passthrough(exchange, asked, passage).start(path, query)
+        Passthrough(exchange, asked, passage).start(target.path, target.query)
 
     def _guarded(
         self,

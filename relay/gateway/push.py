@@ -19,6 +19,7 @@ from relay.channel.channels import Channels
 from relay.gateway.custody import Custody
 from relay.gateway.flows.entrance import Entrance
 from relay.gateway.flows.events import ShapedChannel
+from relay.model.request_target import RequestTarget
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,16 +46,14 @@ class PushedApi:
 
     def open_channel(
         self,
-        path: bytes,
-        query: bytes | None,
+        target: RequestTarget,
         entrypoint: str,
         ids: Mapping[str, str],
     ) -> Channel | ShapedChannel:
         """
         Find or open a channel, as flows let a consumer see it.
 
-        :param path: what would follow the context-path, raw.
-        :param query: the raw query, None without ``?``.
+        :param target: what would follow the context-path.
         :param entrypoint: the id of the entrypoint's kind.
         :param ids: ``plan``, ``application`` and ``subscription``.
         :raises ChannelRefused: when there are as many as there may be, or another
@@ -63,13 +62,11 @@ class PushedApi:
         :raises EvaluationFailed: when what depends on the consumer has no value.
         """
         address = f"subscription {ids['subscription']}"
-        channel = self.channels.open(path, query, Headers(), address)
+        channel = self.channels.open(target, Headers(), address)
         if self.entrance is None:
             return channel
         whole = {"api": self.id, **ids}
-        return self.entrance.shaped(
-            channel, path, query, entrypoint, whole, self.wall_ms
-        )
+        return self.entrance.shaped(channel, target, entrypoint, whole, self.wall_ms)
 
 
 class Pushing(Protocol):

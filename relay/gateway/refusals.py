@@ -150,6 +150,18 @@ class Refusal:
         return b"text/plain; charset=utf-8", self.message.encode()
 
 
+class Refused(Exception):
+    """
+    Raised where a request is refused before an exchange answers it.
+
+    :param refusal: the answer.
+    """
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.key)
+        self.refusal = refusal
+
+
 def bad_request(message: str, key: str = "BAD_REQUEST") -> Refusal:
     """
     A request that HTTP does not allow.
@@ -181,6 +193,29 @@ def no_longer(outcome: Outcome) -> Refusal:
 BAD_SYNTAX = bad_request("Bad request")
 BAD_METHOD = bad_request("The method is not a valid token", "INVALID_HTTP_METHOD")
 NULL_BYTE = bad_request("The request holds a NUL byte", "REQUEST_NULL_BYTE_REJECTED")
+METHODS = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+"""What ``Allow`` lists: the methods that every API may take."""
+METHOD_NOT_ALLOWED = Refusal(
+    405,
+    "METHOD_NOT_ALLOWED",
+    "The gateway does not take this method",
+    headers=((b"allow", METHODS),),
+)
+DOT_SEGMENT = bad_request("The path holds a dot segment", "PATH_DOT_SEGMENT")
+ENCODED_SLASH = bad_request("The path holds an encoded slash", "PATH_ENCODED_SLASH")
+BACKSLASH = bad_request("The path holds a backslash", "PATH_BACKSLASH")
+CONTROL_CHARACTER = bad_request(
+    "The path holds an encoded control character", "PATH_CONTROL_CHARACTER"
+)
+MALFORMED_ENCODING = bad_request(
+    "The path holds a % without two hexadecimal digits", "PATH_MALFORMED_ENCODING"
+)
+AMBIGUOUS_PATH = bad_request(
+    "The path can be read in more than one way", "PATH_AMBIGUOUS"
+)
+UNENCODED_TARGET = bad_request(
+    "The request-target holds bytes that must be percent-encoded"
+)
 BAD_HOST = bad_request("The request needs exactly one valid Host header")
 BAD_TARGET = bad_request("The request-target must be a path")
 OTHER_HOST = bad_request("The request-target names another host than the Host header")

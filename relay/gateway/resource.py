@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.http_headers import Headers
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
-from relay.gateway.headers import (
-    connection_options,
-    is_trusted,
-    plain_address,
-    remote_address,
-)
-from relay.gateway.refusals import Refusal
+from relay.gateway.front import fault_refusal, read_front, wants_upgrade
+from relay.gateway.headers import is_trusted, plain_address, remote_address
+from relay.gateway.refusals import Refusal, Refused
 from relay.gateway.request import RelayRequest
 from relay.gateway.routes import Route, RouteTable
 from relay.gateway.services import Services
+from relay.model.request_target import PathFault, RequestTarget
 from relay.observability.access import AccessRecord
 from relay.plans.caller import Caller
 from relay.plans.verdict import Denial, Verdict
 from relay.policies.counters import LocalCounters
 
-_HOST = re.compile(
-    rb"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?"
-)
-"""RFC 3986, 3.2.2 and 3.2.3."""
 _USER = re.compile(rb"(?<=//)[^/]*@")
-
-
-class _Refused(Exception):
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.key)
-        self.refusal = refusal
 
 
 class GatewayResource(Resource):
@@ -78,7 +64,7 @@ class GatewayResource(Resource):
         request.exchange = exchange
         try:
             self._admit(request, exchange)
-        except _Refused as refused:
+        except Refused as refused:
             exchange.refuse(refused.refusal)
         except Exception:
             self._failed(Failure(), exchange)
@@ -115,24 +101,27 @@ class GatewayResource(Resource):
     def _admit(self, request: RelayRequest, exchange: Exchange) -> None:
         """Check in this order: shape, limits, route, plan; then call the source."""
         if not self.accepting:
-            raise _Refused(refusals.SHUTTING_DOWN)
-        host = self._check_shape(request)
-        path, question, query = request.uri.partition(b"?")
-        exchange.record.path = path.decode("ascii")
+            raise Refused(refusals.SHUTTING_DOWN)
+        host, target = read_front(request)
+        exchange.record.path = target.path.decode("ascii")
         self._check_limits(exchange)
-        route = self.table.match(host, path, request.channel.site.listener_id)
-        upgrade = self._wants_upgrade(request.requestHeaders)
+        route = self.table.match(host, target, request.channel.site.listener_id)
+        upgrade = wants_upgrade(request.requestHeaders)
         if upgrade and not (route is not None and route.api.answerer.upgrades):
-            raise _Refused(refusals.NO_UPGRADE)
+            raise Refused(refusals.NO_UPGRADE)
+        if request.method == b"TRACE" and not (route and route.api.allows_trace):
+            raise Refused(refusals.METHOD_NOT_ALLOWED)
         if route is None:
+            if (refusal := fault_refusal(target.faults)) is not None:
+                raise Refused(refusal)
             message = self.services.settings.not_found_message
-            raise _Refused(refusals.no_context_path(message))
-        api, given = route.api, query if question else None
+            raise Refused(refusals.no_context_path(message))
+        api = route.api
         exchange.record.api_id = api.id
-        shown = api.plans.conceal(given)
+        shown = api.plans.conceal(target.query)
         exchange.record.query = None if shown is None else shown.decode("ascii")
         if api.templates is not None:
-            exchange.reword = partial(api.templates.reword, exchange, route.path, given)
+            exchange.reword = partial(api.templates.reword, exchange, route.target)
         if api.cors is not None:
             if api.cors.is_preflight(request.method, request.requestHeaders):
                 api.cors.answer(exchange)
@@ -140,18 +129,20 @@ class GatewayResource(Resource):
             adorn = partial(api.cors.adorn, request.requestHeaders.copy())
             exchange.adornments.append(lambda status, headers: adorn(headers))
         if api.rejects_null_byte and b"%00" in request.uri:
-            raise _Refused(refusals.NULL_BYTE)
+            raise Refused(refusals.NULL_BYTE)
+        if target.faults:
+            route = self._resolved(host, target, route, request)
         if api.answerer.is_preflight(request.method, request.requestHeaders):
-            api.answerer.answer(exchange, route.path, given)
+            api.answerer.answer(exchange, route.target)
             return
         caller = Caller(
             request.requestHeaders,
-            given,
+            target.query,
             exchange.record.remote_address,
             request.transport,
             exchange.trusted,
             self._certificate_header(request, exchange.trusted),
-            partial(selection_scope, exchange, route.path, given, api.shared),
+            partial(selection_scope, exchange, route.target, api.shared),
         )
         verdict = api.plans.admit(caller)
         if isinstance(verdict, Deferred):
@@ -159,6 +150,26 @@ class GatewayResource(Resource):
             verdict.addErrback(self._failed, exchange)
         else:
             self._enter(verdict, exchange, route, caller)
+
+    def _resolved(
+        self, host: str, target: RequestTarget, route: Route, request: RelayRequest
+    ) -> Route:
+        """Refuse what the API does not allow of a path; resolve its dot segments."""
+        refusal = fault_refusal(target.faults & ~route.api.allowed)
+        if refusal is not None:
+            raise Refused(refusal)
+        if PathFault.DOT_SEGMENT not in target.faults:
+            return route
+        below = route.target.resolved()
+        if below is None:
+            raise Refused(refusals.DOT_SEGMENT)
+        above = target.path[: len(target.path) - len(route.target.path)]
+        whole = RequestTarget.parse(above + below.path, target.query)
+        again = self.table.match(host, whole, request.channel.site.listener_id)
+        if again is None or again.api is not route.api:
+            # It leads to another API, whose plans are not asked.
+            raise Refused(refusals.DOT_SEGMENT)
+        return again
 
     def _certificate_header(self, request: RelayRequest, trusted: bool) -> bytes | None:
         """Drop the header of those who are no proxies: it never goes on."""
@@ -175,13 +186,15 @@ class GatewayResource(Resource):
             return
         if isinstance(verdict, Denial):
             refusal = Refusal.denied(verdict)
-            route.api.answerer.refuse(exchange, route.path, caller.query, refusal)
+            route.api.answerer.refuse(
+                exchange, route.target.with_query(caller.query), refusal
+            )
         elif route.api.closed:
             # While a plan asked somebody else, another deployment took the place.
             exchange.refuse(refusals.REDEPLOYED)
         else:
             exchange.admitted(verdict)
-            route.api.answerer.answer(exchange, route.path, caller.query)
+            route.api.answerer.answer(exchange, route.target.with_query(caller.query))
 
     def _failed(self, failure: Failure, exchange: Exchange) -> None:
         self.log.failure(
@@ -190,53 +203,6 @@ class GatewayResource(Resource):
             request_id=exchange.record.request_id,
         )
         exchange.refuse(refusals.UNEXPECTED)
-
-    def _check_shape(self, request: RelayRequest) -> bytes:
-        """
-        Refuse what twisted.web lets through (RFC 9112, 3.2 and 3.2.2).
-
-        :return: the host, lower case, without its port.
-        """
-        hosts = request.requestHeaders.getRawHeaders(b"host", [])
-        if len(hosts) > 1 or (not hosts and request.clientproto != b"HTTP/1.0"):
-            raise _Refused(refusals.BAD_HOST)
-        matched = _HOST.fullmatch(hosts[0] if hosts else b"")
-        if matched is None:
-            raise _Refused(refusals.BAD_HOST)
-        if not request.uri.startswith(b"/"):
-            request.uri = self._origin_form(request.uri, hosts)
-        if not request.uri.isascii() or b"\x7f" in request.uri:
-            raise _Refused(
-                refusals.bad_request(
-                    "The request-target holds bytes that must be percent-encoded"
-                )
-            )
-        # A target has no fragment; who sends one all the same means the rest.
-        request.uri = request.uri.partition(b"#")[0]
-        return matched["name"].lower()
-
-    def _wants_upgrade(self, headers: Headers) -> bool:
-        """
-        Whether the client cannot do with HTTP/1.1.
-
-        An offer of HTTP/2, which Java's client makes by default, is passed over
-        (RFC 9110, 7.8); other protocols are what a client is here for.
-        """
-        if b"upgrade" not in connection_options(headers):
-            return False
-        offers = b",".join(headers.getRawHeaders(b"upgrade", [])).lower().split(b",")
-        return any(offer.strip() not in (b"", b"h2c") for offer in offers)
-
-    def _origin_form(self, target: bytes, hosts: Sequence[bytes]) -> bytes:
-        """Take the path out of an absolute-form target for this very host."""
-        scheme, separator, rest = target.partition(b"://")
-        if not separator or scheme.lower() not in (b"http", b"https"):
-            raise _Refused(refusals.BAD_TARGET)
-        authority = re.split(rb"[/?]", rest, maxsplit=1)[0]
-        if not hosts or authority.lower() != hosts[0].lower():
-            raise _Refused(refusals.OTHER_HOST)
-        path = rest[len(authority) :]
-        return path if path.startswith(b"/") else b"/" + path
 
     def _check_limits(self, exchange: Exchange) -> None:
         limits, live = self.services.limits, self.services.live
@@ -248,10 +214,10 @@ class GatewayResource(Resource):
                 limits.attempt_window_ms,
             )
             if not hit.allowed:
-                raise _Refused(refusals.too_many_attempts(hit.ends_in_ms))
+                raise Refused(refusals.too_many_attempts(hit.ends_in_ms))
         # The exchange itself is counted already.
         if 0 < limits.max_exchanges < len(live):
-            raise _Refused(refusals.TOO_MANY)
+            raise Refused(refusals.TOO_MANY)
         of_address = live.of_address(exchange.record.remote_address)
         if 0 < limits.max_exchanges_per_address < of_address:
-            raise _Refused(refusals.TOO_MANY_OF_ADDRESS)
+            raise Refused(refusals.TOO_MANY_OF_ADDRESS)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from relay.model.hosts import normal_origin
 from relay.upstream.connector import Connector
 from relay.upstream.group import Group
 from relay.upstream.target import Target
@@ -98,14 +99,14 @@ class Destinations:
         sends must not choose the host.
         """
         connector = self.default()
-        if connector is None or not url.isascii() or origin_of(url) in (None, ""):
+        if connector is None or not url.isascii() or normal_origin(url) is None:
             return None
         try:
             target = Target.parse(quote(url, _SAFE + "?[]"))
         except ValueError:
             return None
         own = {one.target.origin for one in self._by_name.values()}
-        if target.origin in own or origin_of(url) == origin:
+        if target.origin in own or normal_origin(url) == origin:
             return connector.aimed(target)
         return None
 
@@ -119,20 +120,3 @@ def _with_query(
         return None
     aim = connector.target
     return connector.aimed(Target(aim.origin, aim.path, aim.query + added))
-
-
-def origin_of(url: str) -> str | None:
-    """
-    Give the scheme and the host of a URL.
-
-    :param url: any text.
-    :return: None when it is no http(s) URL.
-    """
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname
-    except ValueError:
-        return None
-    if not usable or "@" in parts.netloc:
-        return None
-    return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -12,6 +12,7 @@ from relay.gateway.refusals import Refusal
 from relay.gateway.templates import ResponseTemplates
 from relay.model.definition import ApiDefinition, HttpListener
 from relay.model.records import Deployment
+from relay.model.request_target import RequestTarget
 from relay.plans.chain import PlanChain
 from relay.policies.scope import shared_scope
 
@@ -31,24 +32,22 @@ class Answerer(Protocol):
         :param headers: the request's headers.
         """
 
-    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """
         Answer a call whose client was let in.
 
         :param exchange: the call.
-        :param path: what follows the context-path.
-        :param query: the raw query, None without ``?``.
+        :param target: what follows the context-path.
         """
 
     def refuse(
-        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
     ) -> None:
         """
         Refuse a call whose client is not let in.
 
         :param exchange: the call.
-        :param path: what follows the context-path.
-        :param query: the raw query, None without ``?``.
+        :param target: what follows the context-path.
         :param refusal: the answer.
         """
 
@@ -83,14 +82,18 @@ class ServedApi:
             raise ValueError("it has no listener")
         # An API whose consumers are called, and do not call, has no place of its own.
         listener = definition.http or HttpListener(type="HTTP")
-        self.places: list[tuple[str | None, bytes]] = [
-            (path.host, path.path.rstrip("/").encode("ascii"))
+        self.places: list[tuple[str | None, tuple[str, ...]]] = [
+            (path.host, RequestTarget.parse(path.path.encode("ascii")).segments)
             for path in listener.paths
         ]
-        """Hosts and context-paths; a context-path has no ``/`` at its end."""
+        """Hosts, in their normal form, and the segments of context-paths."""
         self.listener_ids = frozenset(listener.servers)
         """The gateway listeners that it is bound to; empty means all."""
-        self.rejects_null_byte = listener.request_validation.reject_null_byte
+        validation = listener.request_validation
+        self.rejects_null_byte = validation.reject_null_byte
+        self.allowed = validation.allowed
+        """What of a path is not refused."""
+        self.allows_trace = bool(validation.allow_trace)
         cors = listener.cors
         self.cors = ListenerCors(cors) if cors is not None and cors.enabled else None
         """What its listener says of browsers on other origins; None for nothing."""

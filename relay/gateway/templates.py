@@ -13,6 +13,7 @@ from relay.expression.template import Template
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import call_of
 from relay.gateway.refusals import Refusal, Wording
+from relay.model.request_target import RequestTarget
 from relay.model.response_templates import ANY, DEFAULT, ResponseTemplate, Templates
 from relay.policies.call import header_value
 
@@ -59,14 +60,13 @@ class ResponseTemplates:
         }
 
     def reword(
-        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
     ) -> Wording | None:
         """
         Word a refusal.
 
         :param exchange: the call that is refused.
-        :param path: what follows the context-path.
-        :param query: the raw query, None without ``?``.
+        :param target: what follows the context-path.
         :param refusal: the refusal.
         :return: None when no template is for it.
         """
@@ -74,7 +74,7 @@ class ResponseTemplates:
         found = self._find(refusal.key, b",".join(accepted).decode("latin-1"))
         if found is None:
             return None
-        call = call_of(exchange, path, query, self._shared)
+        call = call_of(exchange, target, self._shared)
         scope: Scope = {
             **call.scope,
             "error": {

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from relay.model.base import Options
 from relay.model.errors import Issue, join
+from relay.model.request_target import NO_FAULT, RequestTarget
 from relay.model.scalars import Configuration, Literally, Name
 from relay.model.secrets import MASK, restored
 
@@ -23,13 +24,17 @@ _CHANNEL = re.compile(
 def _channel(text: str) -> str:
     if text and text[0] not in "/?":
         text = f"/{text}"
-    if not _CHANNEL.fullmatch(text) or {".", ".."} & set(
-        text.partition("?")[0].split("/")
-    ):
+    if not _CHANNEL.fullmatch(text) or _target(text).faults != NO_FAULT:
         raise ValueError(
-            "must be a path, with or without a query, in ASCII and without dot segments"
+            "must be a path, with or without a query, in ASCII and without dot"
+            " segments, backslashes, encoded slashes and control characters"
         )
     return text
+
+
+def _target(text: str) -> RequestTarget:
+    path, mark, query = text.encode("ascii").partition(b"?")
+    return RequestTarget.parse(path, query if mark else None)
 
 
 class ConsumerConfiguration(Options):
@@ -42,10 +47,9 @@ class ConsumerConfiguration(Options):
     entrypoint_configuration: Annotated[Configuration, Field(repr=False)] = {}
 
     @property
-    def place(self) -> tuple[bytes, bytes | None]:
-        """The raw path and query of the channel."""
-        path, mark, query = self.channel.partition("?")
-        return path.encode("ascii"), query.encode("ascii") if mark else None
+    def target(self) -> RequestTarget:
+        """The path and query of the channel."""
+        return _target(self.channel)
 
 
 def unmasked(sent: Any, before: Any, at: str) -> tuple[Any, list[Issue]]:

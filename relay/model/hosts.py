@@ -1,9 +1,11 @@
-"""Names of hosts."""
+"""Names of hosts, and the one form in which they are compared."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 _NAME = re.compile(
     r"(?=.{1,253}\Z)"
@@ -11,6 +13,23 @@ _NAME = re.compile(
     r"(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
 )
 _DOTTED_DIGITS = re.compile(r"[0-9.]+")
+_AUTHORITY = re.compile(
+    r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=-]*)(?::([0-9]{0,5}))?"
+)
+"""RFC 3986, 3.2.2 and 3.2.3, without percent-encoding, which no host name needs."""
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Authority(NamedTuple):
+    """
+    A host with its port.
+
+    :param host: in its normal form; may be empty.
+    :param port: None where none is given.
+    """
+
+    host: str
+    port: int | None
 
 
 def is_host(host: str) -> bool:
@@ -35,3 +54,67 @@ def is_address(host: str) -> bool:
     except ValueError:
         return False
     return "%" not in host
+
+
+def normal_host(host: str) -> str:
+    """
+    Put a host in the form in which hosts are compared: lower-case, without the dot that
+    ends an absolute name (RFC 1034, 3.1), an IPv6 address as RFC 5952 writes it.
+
+    :param host: a name or an address, without a port.
+    """
+    if host.startswith("["):
+        try:
+            return f"[{ipaddress.IPv6Address(host[1:-1])}]"
+        except ValueError:
+            return host.lower()
+    return host.lower().removesuffix(".")
+
+
+def read_authority(text: str) -> Authority | None:
+    """
+    Read a host with an optional port, as ``Host`` has it (RFC 9110, 7.2).
+
+    :param text: without user information.
+    :return: None when it is none.
+    """
+    found = _AUTHORITY.fullmatch(text)
+    if found is None or int(found[2] or 0) > 65535:
+        return None
+    return Authority(normal_host(found[1]), int(found[2]) if found[2] else None)
+
+
+def same_authority(one: str, other: str, scheme: str) -> bool:
+    """
+    Whether two authorities are one under a scheme, whose port may be left out.
+
+    :param one: a host with an optional port.
+    :param other: another.
+    :param scheme: ``http`` or ``https``.
+    """
+    first, second = read_authority(one), read_authority(other)
+    if first is None or second is None or first.host != second.host:
+        return False
+    default = DEFAULT_PORTS[scheme]
+    return (first.port or default) == (second.port or default)
+
+
+def normal_origin(url: str) -> str | None:
+    """
+    Give the origin of a URL (RFC 6454, 4) in the form in which origins are compared.
+
+    :param url: any text.
+    :return: scheme, host and port; None when it is no http(s) URL, or when it holds
+        user information.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme not in DEFAULT_PORTS or not parts.netloc:
+        return None
+    authority = read_authority(parts.netloc)
+    if authority is None or not authority.host:
+        return None
+    port = authority.port or DEFAULT_PORTS[parts.scheme]
+    return f"{parts.scheme}://{authority.host}:{port}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, PlainValidator, model_validator
@@ -12,6 +14,7 @@ from relay.model.base import Options
 from relay.model.cors import Cors
 from relay.model.paths import Key, sanitise, sanitise_host
 from relay.model.refusal import refusal
+from relay.model.request_target import NO_FAULT, PathFault
 from relay.model.scalars import Configuration, Flag, Name, Upper
 
 
@@ -44,9 +47,39 @@ class Entrypoint(Options):
 
 
 class RequestValidation(Options):
-    """What a request must not hold."""
+    """
+    What a request must not hold, and what it may although it is refused otherwise.
+
+    Paths that servers read in different ways are refused unless a member here says that
+    the upstream reads them as the gateway does.
+    """
 
     reject_null_byte: Flag = False
+    """Whether ``%00`` is refused in the query, too."""
+    allow_dot_segments: Flag | None = None
+    """Resolves ``.`` and ``..`` (RFC 3986, 5.2.4) below the context-path instead."""
+    allow_encoded_slashes: Flag | None = None
+    """Lets ``%2F`` through, as a part of a segment."""
+    allow_backslashes: Flag | None = None
+    """Lets backslashes through, percent-encoded or not, as a part of a segment."""
+    allow_control_characters: Flag | None = None
+    """Lets ``%00`` to ``%1F`` and ``%7F`` through."""
+    allow_malformed_encoding: Flag | None = None
+    """Lets a ``%`` without two hexadecimal digits through."""
+    allow_trace: Flag | None = None
+    """Passes ``TRACE`` on, without any header of the gateway's (RFC 9110, 9.3.8)."""
+
+    @property
+    def allowed(self) -> PathFault:
+        """What of a path is not refused."""
+        options = (
+            (self.allow_dot_segments, PathFault.DOT_SEGMENT),
+            (self.allow_encoded_slashes, PathFault.ENCODED_SLASH),
+            (self.allow_backslashes, PathFault.BACKSLASH),
+            (self.allow_control_characters, PathFault.CONTROL_CHARACTER),
+            (self.allow_malformed_encoding, PathFault.MALFORMED_ENCODING),
+        )
+        return reduce(or_, (fault for given, fault in options if given), NO_FAULT)
 
 
 class HttpListener(Options):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from relay.model.errors import Issue, join
-from relay.model.hosts import is_host
+from relay.model.hosts import is_host, normal_host
+from relay.model.request_target import NO_FAULT, RequestTarget, normal_encoding
 
 Key = tuple[str | None, str]
 """A host, or ``None`` for every host, and a path."""
@@ -14,19 +15,22 @@ Key = tuple[str | None, str]
 _PATH = re.compile(r"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
 """RFC 3986 §3.3 ``path-absolute``, with the empty segments that are sanitised away."""
 _SLASHES = re.compile(r"/+")
+_PARAMETERS = re.compile(r";|%3[bB]")
 
 
 def sanitise(path: str) -> str:
-    """Put a path in the form in which it is stored: ``/`` at both ends, no ``//``.
+    """Put a path in the form in which it is stored: ``/`` at both ends, no ``//``, and
+    percent-encoded only where that is needed (RFC 3986, 6.2.2).
 
     :param path: as somebody typed it, such as ``sse`` or ``/sse``.
     """
-    return _SLASHES.sub("/", f"/{path}/")
+    return normal_encoding(_SLASHES.sub("/", f"/{path}/"))
 
 
 def sanitise_host(host: str | None) -> str | None:
-    """Put a host in the form in which it is stored: lower-case, none for empty."""
-    return (host or "").lower() or None
+    """Put a host in the form in which it is stored: lower-case, without the dot that
+    ends an absolute name; none for empty."""
+    return normal_host(host or "") or None
 
 
 def check(paths: Iterable[Key | None], at: str = "paths") -> list[Issue]:
@@ -43,7 +47,7 @@ def check(paths: Iterable[Key | None], at: str = "paths") -> list[Issue]:
             continue
         host, path = given
         key = sanitise_host(host), sanitise(path)
-        if not _is_path(path):
+        if not is_path(path):
             issues.append(
                 Issue(f"Path [{path}] is invalid", join(at, position, "path"), path)
             )
@@ -80,12 +84,18 @@ def conflicts(a: Key, b: Key) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def _is_path(path: str) -> bool:
-    if not _PATH.fullmatch(f"/{path}"):
+def is_path(path: str) -> bool:
+    """
+    Say whether a request can have this path, or one below it.
+
+    Requests have their path parameters (``;``) taken off when they are routed, and
+    what servers read in different ways is refused (:class:`PathFault`).
+
+    :param path: relative or not.
+    """
+    if not _PATH.fullmatch(f"/{path}") or _PARAMETERS.search(path):
         return False
-    # Clients resolve dot segments before they send (RFC 3986 §5.2.4): no request
-    # could ever reach such a path.
-    return not {".", ".."} & set(re.sub("%2[eE]", ".", path).split("/"))
+    return RequestTarget.parse(f"/{path}".encode()).faults == NO_FAULT
 
 
 def _why_no_host(host: str) -> str:

@@ -10,6 +10,7 @@ from twisted.web.http_headers import Headers
 
 from relay.expression.values import Value
 from relay.model.outcome import Outcome
+from relay.model.request_target import RequestTarget
 
 ATTRIBUTE_PREFIX = "gravitee.attribute."
 """Attributes can be named with it or without."""
@@ -25,8 +26,7 @@ class Request:
     The client's request, which goes on as policies leave it.
 
     :param method: such as ``GET``.
-    :param path: what follows the context-path, raw.
-    :param query: the raw query, None without ``?``.
+    :param target: what follows the context-path.
     :param headers: its headers.
     :param content_length: bytes of the body; None for one whose length is not told,
         0 for none.
@@ -34,8 +34,7 @@ class Request:
     """
 
     method: str
-    path: bytes
-    query: bytes | None
+    target: RequestTarget
     headers: Headers
     content_length: int | None = 0
     remote_address: str = ""

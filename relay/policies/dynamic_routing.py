@@ -12,6 +12,7 @@ from relay.expression.patterns import BadPattern, Pattern
 from relay.expression.template import Template
 from relay.expression.values import Value
 from relay.model.base import Options
+from relay.model.hosts import normal_origin
 from relay.model.kinds import PolicyType
 from relay.model.texts import Text
 from relay.policies.call import ENDPOINT_ATTRIBUTE, Call, Interrupted
@@ -33,7 +34,8 @@ class Rule(Options):
     """Where requests of some paths go."""
 
     pattern: Annotated[str, AfterValidator(_regex)]
-    """A regular expression for the whole path after the context-path."""
+    """A regular expression for the whole path after the context-path, in which nothing
+    is percent-encoded that needs no encoding."""
     url: Text
     """``{#endpoints['name']}/path``, a URL, a path, or ``?query``; ``{#group[0]}`` and
     ``{#groupName['x']}`` stand for what the groups of the pattern matched."""
@@ -76,7 +78,7 @@ class Routed(Policy):
 
     def on_request(self, call: Call) -> None:
         """Note where the request is to go."""
-        path = call.request.path.decode("latin-1") or "/"
+        path = call.request.target.normal.decode("ascii") or "/"
         for pattern, url, origin in self._rules:
             found = pattern.capture(path)
             if found is not None:
@@ -94,7 +96,7 @@ class Routed(Policy):
 def _origin(url: str) -> str | None:
     """Give the scheme and host of a URL that the definition spells out."""
     match = _LITERAL.match(url)
-    return match[0].lower() if match else None
+    return normal_origin(match[0]) if match else None
 
 
 dynamic_routing = DynamicRoutingType()

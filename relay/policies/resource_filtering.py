@@ -14,7 +14,6 @@ from relay.model.kinds import PolicyType
 from relay.policies.ant import ant_pattern
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
-from relay.policies.paths import segments_of
 
 
 def _ant(value: str) -> str:
@@ -74,7 +73,7 @@ class Filtered(Policy):
 
     def on_request(self, call: Call) -> None:
         """Let the request through, or not."""
-        path = "/" + "/".join(segments_of(call.request.path))
+        path = call.request.target.text.rstrip("/") or "/"
         method = call.request.method
         for pattern, methods in self._black:
             if pattern.matches(path) and (not methods or method in methods):

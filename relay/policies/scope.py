@@ -69,9 +69,9 @@ def query_values(query: bytes | None) -> dict[str, Value]:
 _REQUEST: Mapping[str, Callable[[Call], Value]] = {
     "method": lambda call: call.request.method,
     "headers": lambda call: HeaderValues(lambda: call.request.headers),
-    "params": lambda call: query_values(call.request.query),
-    "pathInfo": lambda call: call.request.path.decode("latin-1"),
-    "pathInfos": lambda call: call.request.path.decode("latin-1").split("/"),
+    "params": lambda call: query_values(call.request.target.query),
+    "pathInfo": lambda call: call.request.target.text,
+    "pathInfos": lambda call: call.request.target.text.split("/"),
     "pathParams": lambda call: dict(call.path_parameters),
     "remoteAddress": lambda call: call.request.remote_address,
 }

@@ -71,10 +71,11 @@ class Assignment:
         """
         Open the channel; see :meth:`PushedApi.open_channel`.
         """
-        path, query = self.configuration.place
         ids = {
             "plan": self.subscription.plan_id,
             "application": self.subscription.application_id,
             "subscription": self.id,
         }
-        return self.api.open_channel(path, query, self.configuration.entrypoint_id, ids)
+        return self.api.open_channel(
+            self.configuration.target, self.configuration.entrypoint_id, ids
+        )

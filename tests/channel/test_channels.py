@@ -18,6 +18,7 @@ from relay.channel.channels import (
 from relay.channel.entry import Entry, GapReason
 from relay.channel.message import Message
 from relay.model.channel_options import ChannelOptions
+from relay.model.request_target import RequestTarget
 from tests.channel.readers import GAP, Moment, Reader, messages
 from tests.channel.test_archive import Memory
 
@@ -66,7 +67,7 @@ class ChannelsTestCase(SynchronousTestCase):
 
     def open(self, channels: Channels) -> Channel:
         """Open the channel of one topic."""
-        return channels.open(b"/news", None, Headers(), "192.0.2.1")
+        return channels.open(RequestTarget.parse(b"/news"), Headers(), "192.0.2.1")
 
     def kept(self, done: Deferred[list[Entry]]) -> list[Entry]:
         """Have the store keep a batch, and give its entries."""
@@ -223,7 +224,9 @@ class ClosedTests(ChannelsTestCase):
         """Lose all channels amid two readers; one comes back to its topic."""
         channels = self.make(published=True, linger_ms=linger_ms)
         first = Reader(self.open(channels)).start()
-        other = Reader(channels.open(b"/other", None, Headers(), "192.0.2.2")).start()
+        other = Reader(
+            channels.open(RequestTarget.parse(b"/other"), Headers(), "192.0.2.2")
+        ).start()
         channels.reset()
         self.assertEqual((first.ended, other.ended), ("left", "left"))
         return channels, Reader(self.open(channels), heartbeat_ms=5000).start(), other
@@ -256,9 +259,9 @@ class ClosedTests(ChannelsTestCase):
             channels.reset()
         most = channels.options.max_channels_per_address
         for number in range(most):
-            channels.open(b"/%d" % number, None, Headers(), "192.0.2.1")
+            channels.open(RequestTarget.parse(b"/%d" % number), Headers(), "192.0.2.1")
         with self.assertRaises(ChannelRefused):
-            channels.open(b"/more", None, Headers(), "192.0.2.1")
+            channels.open(RequestTarget.parse(b"/more"), Headers(), "192.0.2.1")
 
     def test_it_takes_nothing(self) -> None:
         """A publication that held it fails, instead of being lost."""

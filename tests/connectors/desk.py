@@ -20,6 +20,7 @@ from relay.gateway.refusals import Refusal
 from relay.model.channel_options import ChannelOptions
 from relay.model.message_options import CorsOptions
 from relay.model.outcome import Outcome
+from relay.model.request_target import RequestTarget
 from tests.channel.readers import Moment
 
 
@@ -225,7 +226,9 @@ class Api:
             )
         )
         raw = query.encode() if query is not None else None
-        call = MessageCall(cast(Any, desk), path, raw, self.channels)
+        call = MessageCall(
+            cast(Any, desk), RequestTarget.parse(path, raw), self.channels
+        )
         if not self.entrypoint.accepts(call):
             raise AssertionError("the entrypoint does not take the call")
         desk.cors = self.entrypoint.cors

@@ -10,6 +10,7 @@ from relay.channel.channels import Channels
 from relay.channel.options import channel_options
 from relay.connectors.memory_endpoint import memory_endpoint
 from relay.model.definition import EndpointGroup
+from relay.model.request_target import RequestTarget
 from tests.channel.readers import Moment, Reader, messages
 
 
@@ -41,7 +42,9 @@ class MemoryTests(SynchronousTestCase):
     ) -> Channel:
         """Find a topic, as a user does."""
         headers = Headers({b"authorization": [user]})
-        return self.channels.open(path, query, headers, "192.0.2.1")
+        return self.channels.open(
+            RequestTarget.parse(path, query), headers, "192.0.2.1"
+        )
 
     def test_a_topic_is_its_path(self) -> None:
         """Whoever calls, and with whatever query."""

@@ -12,6 +12,7 @@ from relay.channel.channels import Channels
 from relay.channel.options import channel_options
 from relay.connectors.mock_endpoint import mock_endpoint
 from relay.model.definition import EndpointGroup
+from relay.model.request_target import RequestTarget
 from tests.channel.readers import GAP, Moment, Reader
 
 LINGER_MS = 5000
@@ -48,7 +49,7 @@ class MockTests(SynchronousTestCase):
 
     def again(self) -> Channel:
         """Find the channel."""
-        return self.channels.open(b"", None, Headers(), "192.0.2.1")
+        return self.channels.open(RequestTarget.parse(b""), Headers(), "192.0.2.1")
 
     def seconds(self, count: int) -> None:
         """Let as many intervals go by."""

@@ -21,6 +21,7 @@ from relay.connectors.parameters import (
     refusal_of,
 )
 from relay.gateway.message import MessageCall
+from relay.model.request_target import RequestTarget
 
 
 def call(query: str, **fields: str) -> MessageCall:
@@ -30,7 +31,9 @@ def call(query: str, **fields: str) -> MessageCall:
         headers.addRawHeader(name.replace("_", "-").encode(), value.encode())
     request = SimpleNamespace(method=b"GET", requestHeaders=headers)
     exchange = cast(Any, SimpleNamespace(request=request))
-    return MessageCall(exchange, b"", query.encode(), cast(Channels, None))
+    return MessageCall(
+        exchange, RequestTarget.parse(b"", query.encode()), cast(Channels, None)
+    )
 
 
 class ParameterTests(SynchronousTestCase):

@@ -36,6 +36,7 @@ from relay.gateway.refusals import Refusal
 from relay.gateway.served import ServedApi
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment
+from relay.model.request_target import RequestTarget
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 from tests.gateway.harness import Gateway, SteeredReactor, definition, deployed
 
@@ -124,7 +125,7 @@ class Answers:
         """No call is one."""
         return False
 
-    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Keep the call."""
         self.exchanges.append(exchange)
         feed = Answer(exchange)
@@ -132,7 +133,7 @@ class Answers:
         self.feeds.append(feed)
 
     def refuse(
-        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
     ) -> None:
         """Refuse the call."""
         exchange.refuse(refusal)

@@ -90,7 +90,7 @@ class HeadTests(SynchronousTestCase):
             answer = self.refused(changed(b":path", target))
             self.assertIs(answer, refusals.BAD_TARGET)
         connect = [(b":method", b"CONNECT"), (b":authority", b"relay:443")]
-        self.assertIs(self.refused(connect), refusals.BAD_TARGET)
+        self.assertIs(self.refused(connect), refusals.METHOD_NOT_ALLOWED)
 
     def test_targets_that_hold_a_second_request(self) -> None:
         """What would end the request line of HTTP/1.1 is not passed on."""

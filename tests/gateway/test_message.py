@@ -12,6 +12,9 @@ from relay.gateway import refusals
 from relay.gateway.message import Door, MessageAnswerer, MessageCall
 from relay.gateway.refusals import Refusal
 from relay.model.message_options import CorsOptions
+from relay.model.request_target import RequestTarget
+
+TARGET = RequestTarget.parse(b"/x")
 
 
 class Counter:
@@ -79,7 +82,7 @@ class AnswererTests(SynchronousTestCase):
     def answer(self, method: bytes, custody: Custody | None = None) -> Call:
         """Answer a call."""
         call = Call(method)
-        self.answerer(custody).answer(cast(Any, call), b"/x", None)
+        self.answerer(custody).answer(cast(Any, call), TARGET)
         return call
 
     def test_the_first_that_accepts(self) -> None:
@@ -105,7 +108,7 @@ class AnswererTests(SynchronousTestCase):
     def test_a_client_that_is_not_let_in(self) -> None:
         """Is refused as the entrypoint's pages can read it, and nothing is attached."""
         call = Call(b"GET")
-        self.answerer().refuse(cast(Any, call), b"/x", None, refusals.UNEXPECTED)
+        self.answerer().refuse(cast(Any, call), TARGET, refusals.UNEXPECTED)
         self.assertIs(call.refused, refusals.UNEXPECTED)
         self.assertIs(call.cors, self.reads.cors)
         self.assertEqual(self.reads.attached, [])

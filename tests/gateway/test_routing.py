@@ -7,7 +7,7 @@ from typing import Any, cast
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.gateway.routing import Destinations, origin_of
+from relay.gateway.routing import Destinations
 from relay.model.definition import EndpointGroup
 from relay.upstream.group import Group
 
@@ -106,8 +106,3 @@ class DestinationsTests(SynchronousTestCase):
             "",
         ):
             self.assertIsNone(self.url(target, named), target)
-
-    def test_origins(self) -> None:
-        """Scheme and host, lower case."""
-        self.assertEqual(origin_of("https://H.example:1/x"), "https://h.example:1")
-        self.assertIsNone(origin_of("x"))

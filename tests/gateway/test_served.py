@@ -11,6 +11,7 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.refusals import Refusal
 from relay.gateway.served import ServedApi
 from relay.model.definition import ApiDefinition
+from relay.model.request_target import RequestTarget
 from relay.plans.chain import PlanChain
 from tests.gateway.harness import definition, deployed
 
@@ -25,11 +26,11 @@ class Answerer:
         """Take none for one."""
         return False
 
-    def answer(self, exchange: Exchange, path: bytes, query: bytes | None) -> None:
+    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Say nothing."""
 
     def refuse(
-        self, exchange: Exchange, path: bytes, query: bytes | None, refusal: Refusal
+        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
     ) -> None:
         """Say nothing."""
 
@@ -51,12 +52,12 @@ class ServedApiTests(SynchronousTestCase):
         )
 
     def test_places(self) -> None:
-        """Hosts in lower case; context-paths without a slash at their end."""
+        """Hosts in lower case; context-paths by their segments."""
         api = self.served(
             paths=[{"path": "/"}, {"path": "a//b"}, {"host": "H.example", "path": "/c"}]
         )
         self.assertEqual(
-            api.places, [(None, b""), (None, b"/a/b"), ("h.example", b"/c")]
+            api.places, [(None, ()), (None, ("a", "b")), ("h.example", ("c",))]
         )
 
     def test_identity(self) -> None:

@@ -19,6 +19,7 @@ class SanitiseTests(SynchronousTestCase):
         for path in ("sse", "/sse", "sse/", "//sse//", "/sse/"):
             self.assertEqual(sanitise(path), "/sse/")
         self.assertEqual(sanitise("a///b"), "/a/b/")
+        self.assertEqual(sanitise("%61/%c3%a9"), "/a/%C3%A9/")
         for path in ("", "/", "//"):
             self.assertEqual(sanitise(path), "/")
 
@@ -30,6 +31,7 @@ class SanitiseTests(SynchronousTestCase):
     def test_host(self) -> None:
         """Hosts are lower-case, and an empty one is none."""
         self.assertEqual(sanitise_host("Api.Example"), "api.example")
+        self.assertEqual(sanitise_host("api.example."), "api.example")
         self.assertIsNone(sanitise_host(""))
         self.assertIsNone(sanitise_host(None))
 
@@ -39,7 +41,7 @@ class CheckTests(SynchronousTestCase):
 
     def test_good(self) -> None:
         """URI paths pass, whatever of RFC 3986 they use."""
-        good = ["/sse", "a//b", "", "/a-b._~!$&'()*+,;=:@c", "/%C3%A9%2f", "/..a/.b"]
+        good = ["/sse", "a//b", "", "/a-b._~!$&'()*+,=:@c", "/%C3%A9%25", "/..a/.b"]
         self.assertEqual(check([(None, path) for path in good]), [])
 
     def test_invalid(self) -> None:
@@ -57,6 +59,12 @@ class CheckTests(SynchronousTestCase):
             "/a/../b",
             "/.",
             "/a/%2e%2E",
+            "/a/%252e",
+            "/a;b",
+            "/a%3bb",
+            "/a%2fb",
+            "/a%5Cb",
+            "/a%00",
         ):
             self.assertEqual(
                 check([(None, path)], "listeners[0].paths"),

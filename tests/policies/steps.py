@@ -16,6 +16,7 @@ from relay.model.definition import ApiDefinition
 from relay.model.flow import Step
 from relay.model.kinds import Phase
 from relay.model.reading import issues
+from relay.model.request_target import RequestTarget
 from relay.policies.call import Call, Interrupted, Request, Response
 from relay.policies.counters import LocalCounters
 from relay.policies.discovery import find_policies
@@ -80,7 +81,11 @@ def call(
 ) -> Call:
     """Make a call; with a status one whose answer has come."""
     request = Request(
-        method, path, query, Headers(headers or {}), content_length, address
+        method,
+        RequestTarget.parse(path, query),
+        Headers(headers or {}),
+        content_length,
+        address,
     )
     ids = {"api": "api-1", "plan": "plan-1", "application": "1", "subscription": "s"}
     made = Call(request, attributes=dict(attributes), ids=ids)

@@ -15,6 +15,7 @@ from relay.expression import methods
 from relay.expression.roots import ROOTS
 from relay.model.base import Value
 from relay.model.cors import Cors
+from relay.model.request_target import RequestTarget
 from relay.policies.call import Call, Interrupted, Request
 from relay.policies.discovery import POLICIES, Policies, find_policies
 from tests.model.bodies import tutorial_api
@@ -103,7 +104,7 @@ class PolicyPageTests(SynchronousTestCase):
         hour_ms = 3_600_000
         for hour, is_open in ((7, False), (8, True), (18, False)):
             step = module["opening_hours"].build({}, context(wall_ms=hour * hour_ms))
-            call = Call(Request("GET", b"", None, Headers()))
+            call = Call(Request("GET", RequestTarget.parse(b""), Headers()))
             if is_open:
                 self.assertIsNone(step.on_request(call))
                 self.assertEqual(call.answer_headers, {"X-Open-Until": "18"})

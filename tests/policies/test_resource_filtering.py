@@ -62,7 +62,7 @@ class ResourceFilteringTests(SynchronousTestCase):
             "whitelist": [{"pattern": "/**"}],
         }
         self.assertEqual(self.status("GET", b"/admin/x", **lists), 403)
-        for path in (b"/%61dmin", b"//admin/", b"/x/../admin/y", b"/%2e/admin"):
+        for path in (b"/%61dmin", b"//admin/", b"/admin;a=b/y", b"/;x/admin"):
             self.assertEqual(self.status("GET", path, **lists), 403)
         self.assertIsNone(self.status("POST", b"/admin", **lists))
         self.assertIsNone(self.status("GET", b"/", **lists))

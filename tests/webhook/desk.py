@@ -18,6 +18,7 @@ from relay.gateway.push import PushedApi
 from relay.model.channel_options import ChannelOptions
 from relay.model.consumers import Entitlement
 from relay.model.deliveries import DeadLetter, DeliveryState
+from relay.model.request_target import RequestTarget
 from relay.store.errors import StoreError
 from relay.webhook.assignment import Assignment
 from relay.webhook.courier import Courier
@@ -211,7 +212,7 @@ class Desk:
 
     def topic(self) -> Channel:
         """Give the channel."""
-        return self.channels.open(b"/news", None, Headers(), "tests")
+        return self.channels.open(RequestTarget.parse(b"/news"), Headers(), "tests")
 
     def publish(self, *texts: str) -> None:
         """Publish, and let the turn of the reactor end."""

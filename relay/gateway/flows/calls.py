@@ -11,19 +11,17 @@ from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Value
 from relay.gateway.exchange import Exchange
 from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID
+from relay.model.request_target import RequestTarget
 from relay.policies.call import Call, Request
 from relay.policies.scope import call_scope
 
 
-def call_of(
-    exchange: Exchange, path: bytes, query: bytes | None, shared: Scope
-) -> Call:
+def call_of(exchange: Exchange, target: RequestTarget, shared: Scope) -> Call:
     """
     Show a call to policies and expressions.
 
     :param exchange: the call.
-    :param path: what follows the context-path.
-    :param query: the raw query, None without ``?``.
+    :param target: what follows the context-path.
     :param shared: the variables that are the same for all calls of the deployment.
     """
     received, record = exchange.request, exchange.record
@@ -35,8 +33,7 @@ def call_of(
         length = body.length
     request = Request(
         received.method.decode("latin-1"),
-        path,
-        query,
+        target,
         received.requestHeaders,
         length,
         record.remote_address,
@@ -48,7 +45,6 @@ def call_of(
         "subscription": record.subscription_id or "",
     }
     call = Call(request, ids=ids)
-    context_path = record.path[: len(record.path) - len(path)]
     admission = exchange.admission
     call.attributes.update(
         {
@@ -56,18 +52,17 @@ def call_of(
             "plan": ids["plan"],
             "application": ids["application"],
             "subscription-id": ids["subscription"],
-            "context-path": context_path,
+            "context-path": target.context_path,
             **(admission.attributes if admission is not None else {}),
         }
     )
-    call.scope.update(call_scope(call, _Facts(exchange, context_path), shared))
+    call.scope.update(call_scope(call, _Facts(exchange, target), shared))
     return call
 
 
 def selection_scope(
     exchange: Exchange,
-    path: bytes,
-    query: bytes | None,
+    target: RequestTarget,
     shared: Scope,
     attributes: Mapping[str, Any],
 ) -> Scope:
@@ -75,12 +70,11 @@ def selection_scope(
     Show a call to the selection rules of plans.
 
     :param exchange: the call; nobody was let in yet.
-    :param path: what follows the context-path.
-    :param query: the raw query, None without ``?``.
+    :param target: what follows the context-path.
     :param shared: the variables that are the same for all calls of the deployment.
     :param attributes: of the context, besides those of every call.
     """
-    call = call_of(exchange, path, query, shared)
+    call = call_of(exchange, target, shared)
     call.attributes.update(attributes)
     return call.scope
 
@@ -88,11 +82,16 @@ def selection_scope(
 class _Facts(Fields):
     """What ``#request`` has that no policy changes."""
 
-    __slots__ = ("context_path", "exchange")
+    __slots__ = ("exchange", "target")
 
-    def __init__(self, exchange: Exchange, context_path: str) -> None:
+    def __init__(self, exchange: Exchange, target: RequestTarget) -> None:
         self.exchange = exchange
-        self.context_path = context_path
+        self.target = target
+
+    @property
+    def path(self) -> str:
+        """The whole path, as flows read it."""
+        return self.target.context_path + self.target.text
 
     def get(self, name: str) -> Value:
         """Find a member out."""
@@ -114,9 +113,9 @@ _MEMBERS: Mapping[str, Callable[[_Facts], Value]] = {
     "id": lambda of: of.identity(REQUEST_ID),
     "transactionId": lambda of: of.identity(TRANSACTION_ID),
     "uri": lambda of: of.exchange.request.uri.decode("latin-1"),
-    "path": lambda of: of.exchange.record.path,
-    "paths": lambda of: of.exchange.record.path.split("/"),
-    "contextPath": lambda of: of.context_path,
+    "path": lambda of: of.path,
+    "paths": lambda of: of.path.split("/"),
+    "contextPath": lambda of: of.target.context_path,
     "scheme": _Facts.scheme,
     "host": lambda of: of.exchange.record.host,
     "version": lambda of: of.exchange.request.clientproto.decode("latin-1"),

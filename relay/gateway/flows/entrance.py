@@ -19,10 +19,10 @@ from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.gateway.flows.passage import Passage
 from relay.gateway.flows.selection import Asked
 from relay.gateway.refusals import Refusal
+from relay.model.request_target import RequestTarget
 from relay.policies.call import Call, Request
 from relay.policies.discovery import Policies
 from relay.policies.interfaces import PolicyContext
-from relay.policies.paths import segments_of
 from relay.policies.scope import call_scope, shared_scope
 from relay.upstream.heads import Known
 
@@ -43,8 +43,7 @@ class Entrance:
     def enter(
         self,
         exchange: Exchange,
-        path: bytes,
-        query: bytes | None,
+        target: RequestTarget,
         proceed: Callable[[Passage], None],
         operations: frozenset[str] = NOTHING,
         entrypoint: str = "http-proxy",
@@ -54,19 +53,18 @@ class Entrance:
         Take the steps of a request.
 
         :param exchange: the call; its client was let in.
-        :param path: what follows the context-path.
-        :param query: the raw query, None without ``?``.
+        :param target: what follows the context-path.
         :param proceed: goes on with the call as the steps have left it.
         :param operations: what the entrypoint does with events.
         :param entrypoint: the id of its kind.
         :param turn_away: refuses those who may come back later; None to do that with
             the status.
         """
-        call = call_of(exchange, path, query, self._flows.shared)
+        call = call_of(exchange, target, self._flows.shared)
         call.control = ExchangeControl(exchange)
         call.scope["plan"] = self._flows.plan(call.ids["plan"])
         asked = Asked(
-            call.request.method, segments_of(path), operations, entrypoint, call.scope
+            call.request.method, target.segments, operations, entrypoint, call.scope
         )
         try:
             chosen = self._flows.choose(exchange.record.plan_id, asked)
@@ -84,8 +82,7 @@ class Entrance:
     def shaped(
         self,
         channel: Channel,
-        path: bytes,
-        query: bytes | None,
+        target: RequestTarget,
         entrypoint: str,
         ids: Mapping[str, str],
         wall_ms: Callable[[], int],
@@ -94,15 +91,14 @@ class Entrance:
         Give a channel as a consumer is to see it that is called, and does not call.
 
         :param channel: the channel.
-        :param path: what would follow the context-path.
-        :param query: the raw query, None without ``?``.
+        :param target: what would follow the context-path.
         :param entrypoint: the id of its kind.
         :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
         :param wall_ms: the time of day, in milliseconds since the Unix epoch.
         :raises NoFlow: when one must fit, and none does.
         :raises EvaluationFailed: when what depends on the consumer has no value.
         """
-        call = Call(Request("", path, query, Headers()), ids=ids)
+        call = Call(Request("", target, Headers()), ids=ids)
         call.attributes.update(
             {
                 "api": ids["api"],
@@ -113,7 +109,7 @@ class Entrance:
         )
         call.scope.update(call_scope(call, Known({}), self._flows.shared))
         call.scope["plan"] = self._flows.plan(ids["plan"])
-        asked = Asked("", segments_of(path), SUBSCRIBE, entrypoint, call.scope)
+        asked = Asked("", target.segments, SUBSCRIBE, entrypoint, call.scope)
         chosen = self._flows.choose(ids["plan"], asked)
         call.path_parameters.update(chosen.parameters)
         pipeline = Pipeline(chosen.steps("subscribe"), call.scope)

@@ -9,14 +9,14 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.gateway.flows.paths import PathPattern, segments
 from relay.gateway.flows.selection import Asked, Selection, selected
 from relay.model.flow import Flow
-from relay.policies.paths import segments_of
+from relay.model.request_target import RequestTarget
 
 
 def asked(path: bytes = b"/a", **members: Any) -> Asked:
     """Describe a call."""
     given: dict[str, Any] = {"method": "GET", "operations": frozenset(["SUBSCRIBE"])}
     given |= {"entrypoint": "sse", "scope": {}, **members}
-    return Asked(path=segments_of(path), **given)
+    return Asked(path=RequestTarget.parse(path).segments, **given)
 
 
 def selection(*selectors: dict[str, Any]) -> Selection:
