@@ -8,8 +8,11 @@ lease in the store that it renews; the others say so, and take over when it is g
 Theory of operation. The lease is counted from before it was asked for, and ends here
 :data:`MARGIN_S` sooner than in the store. A timer of its own ends it, so that a store
 that fails, and one that does not answer at all, come to the same: by the time that
-another process can have the channels, this one has let go. The reactor's clock and the
-store's are both the wall clock: when it is set, both move.
+another process can have the channels, this one has let go. The renewal is counted from
+when it was asked for, too: an answer that comes late leaves less time until the next.
+:mod:`relay.store.node_leases` tells how processes find out who has a lease without
+comparing their clocks, and why one that is alone on the store keeps its leases while
+the store cannot be written.
 """
 
 from __future__ import annotations
@@ -23,9 +26,19 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-LEASE_MS = 10_000
+from relay.gateway.refusals import (
+    CHANNEL_OWNED_ELSEWHERE,
+    STORE_UNAVAILABLE,
+    Refusal,
+)
+
+LEASE_MS = 8_000
+"""How long others wait for a renewal before they take over."""
 RENEW_S = 2.0
-MARGIN_S = 3.0
+"""From asking to asking."""
+SOONEST_S = 0.05
+"""From an answer that came late to asking again."""
+MARGIN_S = 1.0
 """How long before its end a lease that could not be renewed is given up."""
 HELD_S = LEASE_MS / 1000.0 - MARGIN_S
 """How long one answer of the store is relied on, from the moment it was asked."""
@@ -77,6 +90,8 @@ class Custody:
         self._taken = taken
         self._lost = lost
         self._state = State.ASKING
+        self._owned_elsewhere = False
+        """Whether the store said so, when it last said anything."""
         self.on_change: Callable[[], None] | None = None
         """Told when :attr:`here` has changed, before ``lost`` is."""
         self._waiting: list[Callable[[bool], None]] = []
@@ -85,6 +100,8 @@ class Custody:
         self._loads_for_naught = False
         """Whether the lease was lost since the loading began."""
         self._closed = False
+        self._failing = False
+        """Whether it was logged that the store fails."""
         # Not held yet, but who calls is told within this time, whatever the store does.
         self._held_until_s = clock.seconds() + HELD_S
         self._end: IDelayedCall | None = clock.callLater(HELD_S, self._run_out)
@@ -97,6 +114,13 @@ class Custody:
         if self._state is State.HERE and self._clock.seconds() >= self._held_until_s:
             self._gone()
         return self._state is State.HERE
+
+    @property
+    def refusal(self) -> Refusal:
+        """What callers are told while the channels are not here."""
+        if self._owned_elsewhere:
+            return CHANNEL_OWNED_ELSEWHERE
+        return STORE_UNAVAILABLE
 
     def when_known(self, told: Callable[[bool], None]) -> None:
         """
@@ -127,11 +151,13 @@ class Custody:
         owned = self._owners.own(self._api_id, LEASE_MS)
         owned.addCallback(self._told, asked_s)
         owned.addErrback(self._failed)
-        owned.addBoth(self._again)
+        owned.addBoth(self._again, asked_s)
 
     def _told(self, owned: bool, asked_s: float) -> None:
         if self._closed:
             return
+        self._owned_elsewhere = not owned
+        self._tell_recovery()
         if not owned:
             self._gone()
             return
@@ -160,9 +186,20 @@ class Custody:
         self._failed(failure)
 
     def _failed(self, failure: Failure) -> None:
-        self._tell(failure)
+        if not self._failing and not self._closed:
+            self._failing = True
+            self._tell(failure)
+        self._owned_elsewhere = False
         if self._state is State.ASKING:
             self._gone()
+
+    def _tell_recovery(self) -> None:
+        if self._failing:
+            self._failing = False
+            self.log.info(
+                "API {api_id}: the lease of its channels: the store answers again",
+                api_id=self._api_id,
+            )
 
     def _tell(self, failure: Failure) -> None:
         self.log.error(
@@ -173,6 +210,7 @@ class Custody:
 
     def _run_out(self) -> None:
         self._end = None
+        self._owned_elsewhere = False
         self._gone()
 
     def _stop_counting(self) -> None:
@@ -200,6 +238,7 @@ class Custody:
         if state is not before and self.on_change is not None:
             self.on_change()
 
-    def _again(self, _: object) -> None:
+    def _again(self, _: object, asked_s: float) -> None:
         if not self._closed:
-            self._timer = self._clock.callLater(RENEW_S, self._ask)
+            wait_s = asked_s + RENEW_S - self._clock.seconds()
+            self._timer = self._clock.callLater(max(wait_s, SOONEST_S), self._ask)

@@ -218,10 +218,12 @@ class MessageAnswerer:
             renew(exchange, stream)
         elif door is None:
             call.refuse(refusals.NO_ENTRYPOINT)
-        elif self._custody is None:
+        elif (custody := self._custody) is None:
             self._go_through(door, call)
         else:
-            self._custody.when_known(lambda here: self._go_through_if(here, door, call))
+            custody.when_known(
+                lambda here: self._go_through_if(here, custody, door, call)
+            )
 
     def refuse(
         self, exchange: Exchange, target: RequestTarget, refusal: Refusal
@@ -237,13 +239,15 @@ class MessageAnswerer:
                 return door
         return None
 
-    def _go_through_if(self, here: bool, door: Door, call: MessageCall) -> None:
+    def _go_through_if(
+        self, here: bool, custody: Custody, door: Door, call: MessageCall
+    ) -> None:
         if call.exchange.over:
             return
         if here:
             self._go_through(door, call)
         else:
-            call.refuse(refusals.CHANNEL_OWNED_ELSEWHERE)
+            call.refuse(custody.refusal)
 
     def _go_through(self, door: Door, call: MessageCall) -> None:
         """Let the flows see to the call, if there are any, and attach it."""

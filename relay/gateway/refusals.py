@@ -337,6 +337,13 @@ CHANNEL_OWNED_ELSEWHERE = Refusal(
     Outcome.LIMIT_REACHED,
     retry_after_s=2,
 )
+STORE_UNAVAILABLE = Refusal(
+    503,
+    "STORE_UNAVAILABLE",
+    "The store cannot be reached: it is not known who serves the channels of this API",
+    Outcome.INTERNAL_ERROR,
+    retry_after_s=2,
+)
 CHANNEL_MOVED = Refusal(
     503,
     "CHANNEL_MOVED",

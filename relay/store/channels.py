@@ -1,11 +1,14 @@
 """Leases and histories of channels, as the gateway asks for them."""
 
 import secrets
+import time
+from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 
 from relay.model.records import HistoryEntry, Publication
 from relay.store.errors import StoreError
+from relay.store.node_leases import NodeLeases
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -21,11 +24,15 @@ class ChannelStore:
 
     :param store: where it is kept; started.
     :param owner: this process's name among those that share the store.
+    :param seconds: the monotonic clock.
     """
 
-    def __init__(self, store: Store, owner: str) -> None:
+    def __init__(
+        self, store: Store, owner: str, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
         self._owner = owner
+        self._leases = NodeLeases(store, owner, seconds)
         self.id_secret = b""
         """The key of the ids of events; empty before :meth:`start`."""
 
@@ -46,26 +53,20 @@ class ChannelStore:
         return self
 
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
-        """Take or renew the lease of an API's channels.
+        """Take or renew the lease of an API's channels; see :class:`NodeLeases`.
 
         :param api_id: the API; of one that is gone nobody is the owner.
         :param lease_ms: how long it holds.
         :returns: fires with whether it is this process's.
         """
-
-        def own(tx: Transaction) -> bool:
-            if tx.apis.get(api_id) is None:
-                return False
-            return tx.histories.own(api_id, self._owner, lease_ms)
-
-        return self._store.write(own)
+        return self._leases.own(api_id, lease_ms)
 
     def disown(self, api_id: str) -> Deferred[None]:
         """Give the lease back.
 
         :param api_id: the API.
         """
-        return self._store.write(lambda tx: tx.histories.disown(api_id, self._owner))
+        return self._leases.disown(api_id)
 
     def keeper(self, api_id: str) -> "HistoryKeeper":
         """Give what keeps the histories of one API.
@@ -116,7 +117,7 @@ class HistoryKeeper:
         return written.addCallback(lambda _: self._store.read(load))
 
     def _check(self, tx: Transaction) -> None:
-        if not tx.histories.is_owned(self._api_id, self._owner):
+        if not tx.leases.holds(self._api_id, self._owner):
             raise NotOwner("another process serves the channels of the API")
 
     def keep(

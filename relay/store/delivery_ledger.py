@@ -115,7 +115,7 @@ class DeliveryLedger:
 
     def _may(self, tx: Transaction, state: DeliveryState) -> bool:
         return (
-            tx.histories.is_owned(state.api_id, self._owner)
+            tx.leases.holds(state.api_id, self._owner)
             and tx.subscriptions.get(state.api_id, state.subscription_id) is not None
         )
 

@@ -1,76 +1,21 @@
-"""Histories of channels, and which process serves them."""
+"""Histories of channels that outlive a process."""
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from relay.model.records import HistoryEntry, Publication
-from relay.store.schema import channel_entries, channel_owners, channel_publications
+from relay.store.schema import channel_entries, channel_publications
 
 
 class Histories:
     """Channel histories within one transaction.
 
     :param connection: the transaction's.
-    :param now_ms: the instant of the transaction.
     """
 
-    def __init__(self, connection: Connection, now_ms: int) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._now_ms = now_ms
-
-    def own(self, api_id: str, owner: str, lease_ms: int) -> bool:
-        """Take the channels of an API, or go on holding them.
-
-        :param api_id: an existing API.
-        :param owner: who asks.
-        :param lease_ms: how long nobody else may have them, unless asked again.
-        :returns: whether they are the owner's now.
-        """
-        row = channel_owners.c
-        taken = self._connection.execute(
-            update(channel_owners)
-            .where(
-                row.api_id == api_id,
-                or_(row.owner == owner, row.until_ms < self._now_ms),
-            )
-            .values(owner=owner, until_ms=self._now_ms + lease_ms)
-        )
-        if taken.rowcount:
-            return True
-        if self._connection.scalar(select(row.owner).where(row.api_id == api_id)):
-            return False
-        self._connection.execute(
-            insert(channel_owners).values(
-                api_id=api_id, owner=owner, until_ms=self._now_ms + lease_ms
-            )
-        )
-        return True
-
-    def is_owned(self, api_id: str, owner: str) -> bool:
-        """Tell whether the channels of an API are an owner's.
-
-        A lease that has run out counts for as long as nobody else has taken it.
-
-        :param api_id: the API.
-        :param owner: who asks.
-        """
-        row = channel_owners.c
-        found = self._connection.scalar(
-            select(row.owner).where(row.api_id == api_id, row.owner == owner)
-        )
-        return found is not None
-
-    def disown(self, api_id: str, owner: str) -> None:
-        """Let others have the channels of an API at once.
-
-        :param api_id: the API.
-        :param owner: who had them; another's are left alone.
-        """
-        row = channel_owners.c
-        self._connection.execute(
-            delete(channel_owners).where(row.api_id == api_id, row.owner == owner)
-        )
 
     def entries(self, api_id: str) -> list[HistoryEntry]:
         """Give all that is kept of an API's channels, each in order.

@@ -218,8 +218,16 @@ channel_owners = Table(
     "channel_owners",
     metadata,
     Column("api_id", ForeignKey("apis.id", ondelete="CASCADE"), primary_key=True),
-    Column("owner", Text, nullable=False),
-    Column("until_ms", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False, index=True),
+)
+
+# The nodes that have channels, or wait for some. Owners are named without a foreign
+# key: a node may be gone before what it owned.
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("renewals", BigInteger, nullable=False),
 )
 
 channel_entries = Table(

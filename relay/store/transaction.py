@@ -12,6 +12,7 @@ from relay.store.deployments import Deployments
 from relay.store.entitlements import Entitlements
 from relay.store.gateways import Gateways
 from relay.store.histories import Histories
+from relay.store.leases import Leases
 from relay.store.plans import Plans
 from relay.store.secrets import Secrets
 from relay.store.subscriptions import Subscriptions
@@ -45,7 +46,8 @@ class Transaction:
             connection, self.changes, self.applications, now_ms, audits
         )
         self.entitlements = Entitlements(connection)
-        self.histories = Histories(connection, now_ms)
+        self.histories = Histories(connection)
+        self.leases = Leases(connection)
         self.deliveries = Deliveries(connection, self.changes)
         self.secrets = Secrets(connection, now_ms)
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.gateway.custody import HELD_S, LEASE_MS, MARGIN_S, RENEW_S, Custody
+from relay.gateway import refusals
+from relay.gateway.custody import (
+    HELD_S,
+    LEASE_MS,
+    MARGIN_S,
+    RENEW_S,
+    SOONEST_S,
+    Custody,
+)
 
 
 class Leases:
@@ -94,7 +103,7 @@ class CustodyTests(SynchronousTestCase):
         while self.clock.seconds() + RENEW_S < LEASE_MS / 1000 - MARGIN_S:
             self.clock.advance(RENEW_S)
             self.assertEqual(self.here(custody), [True])
-        self.clock.advance(RENEW_S)
+        self.clock.advance(HELD_S - self.clock.seconds())
         self.assertEqual((self.here(custody), self.lost), ([False], 1))
         self.assertLess(self.clock.seconds(), LEASE_MS / 1000)
 
@@ -123,6 +132,58 @@ class CustodyTests(SynchronousTestCase):
         self.assertEqual(self.here(custody), [False])
         self.clock.advance(RENEW_S)
         self.assertEqual((self.here(custody), self.lost), ([True], 0))
+
+    def test_the_renewal_is_counted_from_when_it_was_asked_for(self) -> None:
+        """After an answer that came late the next question comes at once."""
+        self.ready.callback(None)
+        custody = self.custody()
+        self.leases.answer = None
+        self.clock.advance(RENEW_S)
+        self.clock.advance(HELD_S - RENEW_S - 0.1)
+        self.leases.answer = True
+        self.leases.unanswered.callback(True)
+        asked = self.leases.asked
+        self.clock.advance(SOONEST_S)
+        self.assertEqual(self.leases.asked, asked + 1)
+        self.clock.advance(RENEW_S)
+        self.assertEqual((self.here(custody), self.lost), ([True], 0))
+
+    def test_callers_are_told_why_the_channels_are_not_here(self) -> None:
+        """Another process is named only if the store did."""
+        self.leases.answer = OSError("gone")
+        custody = self.custody()
+        self.assertEqual(self.here(custody), [False])
+        self.assertIs(custody.refusal, refusals.STORE_UNAVAILABLE)
+        self.leases.answer = False
+        self.clock.advance(RENEW_S)
+        self.assertIs(custody.refusal, refusals.CHANNEL_OWNED_ELSEWHERE)
+        self.leases.answer = None
+        self.clock.advance(RENEW_S)
+        self.assertIs(custody.refusal, refusals.CHANNEL_OWNED_ELSEWHERE)
+
+    def test_a_lease_that_runs_out_unanswered_is_the_store_s_fault(self) -> None:
+        """And told as such."""
+        self.ready.callback(None)
+        custody = self.custody()
+        self.leases.answer = None
+        self.clock.advance(RENEW_S)
+        self.clock.advance(HELD_S)
+        self.assertEqual(self.here(custody), [False])
+        self.assertIs(custody.refusal, refusals.STORE_UNAVAILABLE)
+
+    def test_a_store_that_fails_is_logged_once(self) -> None:
+        """And once more when it answers again."""
+        self.ready.callback(None)
+        self.leases.answer = OSError("gone")
+        with capturedLogs() as lines:
+            self.custody()
+            for _ in range(5):
+                self.clock.advance(RENEW_S)
+            self.leases.answer = True
+            for _ in range(5):
+                self.clock.advance(RENEW_S)
+        levels = [line["log_level"].name for line in lines]
+        self.assertEqual(levels, ["error", "info"])
 
     def test_a_process_that_was_stopped(self) -> None:
         """Refuses at once when it wakes, before any timer has run."""

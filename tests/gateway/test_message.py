@@ -55,7 +55,10 @@ class Call:
 
 
 class Custody:
-    """Somebody else has the channels."""
+    """Somebody else has the channels, or nobody knows who."""
+
+    def __init__(self, refusal: Any = refusals.CHANNEL_OWNED_ELSEWHERE) -> None:
+        self.refusal = refusal
 
     def when_known(self, tell: Any) -> None:
         """Say so."""
@@ -104,6 +107,11 @@ class AnswererTests(SynchronousTestCase):
         self.assertEqual(self.reads.attached, [])
         self.assertIs(call.refused, refusals.CHANNEL_OWNED_ELSEWHERE)
         self.assertIs(call.cors, self.reads.cors)
+
+    def test_a_store_that_fails(self) -> None:
+        """Is not told as another process."""
+        call = self.answer(b"GET", Custody(refusals.STORE_UNAVAILABLE))
+        self.assertIs(call.refused, refusals.STORE_UNAVAILABLE)
 
     def test_a_client_that_is_not_let_in(self) -> None:
         """Is refused as the entrypoint's pages can read it, and nothing is attached."""

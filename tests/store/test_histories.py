@@ -1,4 +1,4 @@
-"""Histories of channels, and which process serves them."""
+"""Histories of channels that outlive a process."""
 
 from __future__ import annotations
 
@@ -19,30 +19,6 @@ class HistoriesTests(DatabaseTestCase):
         super().setUp()
         self.write(lambda tx: tx.apis.add(api()))
 
-    def own(self, owner: str) -> bool:
-        """Ask for the lease."""
-        return self.write(lambda tx: tx.histories.own("api-1", owner, 1_000))
-
-    def test_one_owner_at_a_time(self) -> None:
-        """Who has the lease may renew it; others wait for its end."""
-        self.assertTrue(self.own("a"))
-        self.assertFalse(self.own("b"))
-        self.now_ms += 900
-        self.assertTrue(self.own("a"))
-        self.now_ms += 900
-        self.assertFalse(self.own("b"))
-        self.now_ms += 200
-        self.assertTrue(self.own("b"))
-        self.assertFalse(self.own("a"))
-
-    def test_a_lease_given_back(self) -> None:
-        """Is free at once; another's is not given back."""
-        self.own("a")
-        self.write(lambda tx: tx.histories.disown("api-1", "b"))
-        self.assertFalse(self.own("b"))
-        self.write(lambda tx: tx.histories.disown("api-1", "a"))
-        self.assertTrue(self.own("b"))
-
     def test_entries_are_kept_in_order(self) -> None:
         """Of each channel, and what is too old is forgotten."""
         rows = [entry(1), entry(2), entry(1, "d"), entry(3)]
@@ -62,19 +38,6 @@ class HistoriesTests(DatabaseTestCase):
         kept = self.read(lambda tx: tx.histories.entries("api-1"))
         self.assertEqual(kept, [new, entry(1, "d")])
 
-    def test_who_is_the_owner(self) -> None:
-        """A lease that has run out counts until another has it."""
-        ask = [
-            lambda tx, owner=owner: tx.histories.is_owned("api-1", owner)
-            for owner in ("a", "b")
-        ]
-        self.assertEqual([self.read(one) for one in ask], [False, False])
-        self.own("a")
-        self.now_ms += 5_000
-        self.assertEqual([self.read(one) for one in ask], [True, False])
-        self.own("b")
-        self.assertEqual([self.read(one) for one in ask], [False, True])
-
     def test_publications(self) -> None:
         """The newest of a key counts, and old ones are forgotten."""
         first = Publication("t", "k", ("a",), 1_000)
@@ -90,7 +53,6 @@ class HistoriesTests(DatabaseTestCase):
 
     def test_an_api_takes_its_histories_along(self) -> None:
         """Deleting it deletes them."""
-        self.own("a")
         self.write(lambda tx: tx.histories.append("api-1", [entry(1)], {}))
         self.write(lambda tx: tx.apis.delete("api-1"))
         self.assertEqual(self.read(lambda tx: tx.histories.entries("api-1")), [])

@@ -6,8 +6,10 @@ import http.client
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,19 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.gateway.custody import LEASE_MS, RENEW_S
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, Answer, Daemon, until
+from tests.wire.stepped import SteppedClock
 from tests.wire.test_topics import topics_api
+
+
+def post(daemon: Daemon, data: str) -> Answer:
+    """Publish one event."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=BOUND_S)
+    headers = {"Content-Type": "text/plain", "Accept": "*/*"}
+    try:
+        connection.request("POST", "/t/news", data.encode(), headers)
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
 
 
 class OwnershipTests(SynchronousTestCase):
@@ -30,10 +44,10 @@ class OwnershipTests(SynchronousTestCase):
         self.root = Path(tempfile.mkdtemp(prefix="relay-"))
         self.addCleanup(shutil.rmtree, self.root, True)
 
-    def start(self, name: str) -> Daemon:
+    def start(self, name: str, environment: dict[str, str] | None = None) -> Daemon:
         """Start a daemon on the shared store."""
         toml = f'[store]\nurl = "sqlite:///{self.root}/shared.db"\n'
-        daemon = Daemon(self.root / name, toml).start()
+        daemon = Daemon(self.root / name, toml, environment=environment).start()
         self.addCleanup(daemon.kill)
         return daemon
 
@@ -48,15 +62,7 @@ class OwnershipTests(SynchronousTestCase):
 
     def post(self, daemon: Daemon, data: str) -> Answer:
         """Publish one event."""
-        connection = http.client.HTTPConnection(
-            "127.0.0.1", daemon.port, timeout=BOUND_S
-        )
-        headers = {"Content-Type": "text/plain", "Accept": "*/*"}
-        try:
-            connection.request("POST", "/t/news", data.encode(), headers)
-            return Answer(connection.getresponse())
-        finally:
-            connection.close()
+        return post(daemon, data)
 
     def read(self, daemon: Daemon) -> list[str]:
         """Give what is in the topic."""
@@ -97,13 +103,59 @@ class OwnershipTests(SynchronousTestCase):
         late.send(head.encode() + b"late")
         took_s = self.took_over(two)
         print(f"taken over {took_s:.1f} s after the owner was frozen")
-        self.assertLess(took_s, LEASE_MS / 1000 + RENEW_S + 1)
+        self.assertLess(took_s, LEASE_MS / 1000 + 2 * RENEW_S + 1)
         slow.send(b"ow")
         os.kill(one.pid, signal.SIGCONT)
         for client in (slow, late):
             self.assertIn(b"HTTP/1.1 503", client.until(b"\r\n\r\n"))
         stream.until(b"event: goaway")
         self.assertEqual(self.read(two), [*self.outlive, "after"])
+
+    def test_wall_clocks_that_differ_or_are_set(self) -> None:
+        """Never do both take publications, and an owner that dies is followed."""
+        one = self.start("one")
+        one.publish(topics_api("/t", {}))
+        self.assertEqual(self.post(one, "first").status, 202)
+        clock = SteppedClock(self.root / "clock")
+        clock.set(3600)
+        two = self.start("two", clock.environment)
+        until(lambda: self.post(two, "no").status == 503, "the other refuses")
+        for step_s in (0, -3600, 0):
+            clock.set(step_s)
+            asked_until = time.monotonic() + RENEW_S + 1
+            while time.monotonic() < asked_until:
+                self.assertEqual(self.post(two, "no").status, 503)
+                self.assertEqual(self.post(one, "yes").status, 202)
+        clock.set(-3600)
+        one.kill()
+        took_s = self.took_over(two)
+        self.assertLess(took_s, LEASE_MS / 1000 + 2 * RENEW_S + 1)
+
+
+class LoneTests(SynchronousTestCase):
+    """A daemon that is alone on its store."""
+
+    def test_topics_go_on_while_the_store_cannot_be_written(self) -> None:
+        """For longer than a lease: another program holds the write lock."""
+        root = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.addCleanup(shutil.rmtree, root, True)
+        daemon = Daemon(root).start()
+        self.addCleanup(daemon.kill)
+        daemon.publish(topics_api("/t", {}))
+        stream = RawClient(daemon.port)
+        self.addCleanup(stream.close)
+        stream.get("/t/news", "Accept: text/event-stream")
+        stream.until(b"\r\n\r\n")
+        database = sqlite3.connect(root / "relay.db", isolation_level=None)
+        with closing(database):
+            database.execute("BEGIN IMMEDIATE")
+            locked_until = time.monotonic() + LEASE_MS / 1000 + 2 * RENEW_S
+            while time.monotonic() < locked_until:
+                self.assertEqual(post(daemon, "x").status, 202)
+                self.assertNotIn(b"goaway", stream.until(b"data: x\n"))
+                time.sleep(0.2)
+            database.execute("ROLLBACK")
+        self.assertNotIn("no longer serves", daemon.log())
 
 
 class DurableTests(OwnershipTests):

@@ -1,0 +1,64 @@
+"""Many requests of one kind in few transactions."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+T = TypeVar("T")
+
+
+class Coalesced(Generic[T]):
+    """Answers requests together: one batch at a time, all that came meanwhile in the
+    next.
+
+    :param run: answers a batch of keys; what it fires with has an answer for each.
+    """
+
+    def __init__(self, run: Callable[[list[str]], Deferred[dict[str, T]]]) -> None:
+        self._run = run
+        self._waiting: dict[str, list[Deferred[T]]] = {}
+        self._running: dict[str, list[Deferred[T]]] = {}
+
+    def __contains__(self, key: str) -> bool:
+        """Whether a key waits, or is in the batch under way."""
+        return key in self._waiting or key in self._running
+
+    def ask(self, key: str) -> Deferred[T]:
+        """
+        :param key: what is asked for.
+        :returns: fires with its answer, or fails as its batch does.
+        """
+        answer: Deferred[T] = Deferred()
+        self._waiting.setdefault(key, []).append(answer)
+        self._next()
+        return answer
+
+    def withdraw(self, key: str) -> list[Deferred[T]]:
+        """Take a key back that is in no batch yet.
+
+        :param key: what was asked for.
+        :returns: those that wait for its answer.
+        """
+        return self._waiting.pop(key, [])
+
+    def _next(self) -> None:
+        if self._running or not self._waiting:
+            return
+        self._running, self._waiting = self._waiting, {}
+        self._run(list(self._running)).addCallbacks(self._tell, self._fail)
+
+    def _tell(self, answers: dict[str, T]) -> None:
+        running, self._running = self._running, {}
+        self._next()
+        for key, waiting in running.items():
+            for answer in waiting:
+                answer.callback(answers[key])
+
+    def _fail(self, failure: Failure) -> None:
+        running, self._running = self._running, {}
+        self._next()
+        for waiting in running.values():
+            for answer in waiting:
+                answer.errback(failure)

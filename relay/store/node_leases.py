@@ -1,0 +1,143 @@
+"""The leases of this node: taken, renewed, observed and given back."""
+
+import time
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from relay.store.coalesced import Coalesced
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+
+class NodeLeases:
+    """Leases of channels, as one process of several on a store has them.
+
+    Theory of operation. Renewing is asking again. A node that reads that it is the
+    only one registered has its leases for another term without writing anything: who
+    wants them has to register first, and then to observe for a whole term that this
+    node does not renew. So a lone node keeps its leases while the store can only be
+    read. Beside others each term takes one write, however many leases there are.
+
+    Nobody compares instants of two machines. A node is buried by another one that has
+    seen the same number of renewals for a whole term of its own monotonic clock; the
+    term that a holder relies on begins before it asks, and so ends earlier.
+
+    :param store: where leases are kept; started.
+    :param node: this process's name among those that share the store.
+    :param seconds: the monotonic clock.
+    """
+
+    def __init__(
+        self, store: Store, node: str, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._node = node
+        self._seconds = seconds
+        self._lease_s = 0.0
+        self._wanted: set[str] = set()
+        self._overdue: set[str] = set()
+        """Given back, but the store could not be told yet."""
+        self._observed: dict[str, tuple[int, float]] = {}
+        """By node its renewals, and since when the number has been the same."""
+        self._looks = Coalesced(self._look)
+        self._claims = Coalesced(self._claim)
+        self._returns = Coalesced(self._return)
+
+    def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
+        """Take or renew the lease of an API's channels.
+
+        :param api_id: the API; of one that is gone nobody is the owner.
+        :param lease_ms: how long a node that does not renew keeps its leases.
+        :returns: fires with whether the lease is this node's, for a term that began
+            when this was asked.
+        """
+        self._lease_s = lease_ms / 1000
+        self._wanted.add(api_id)
+        self._overdue.discard(api_id)
+        for done in self._returns.withdraw(api_id):
+            done.callback(None)
+        return self._looks.ask(api_id).addCallback(self._looked, api_id)
+
+    def _looked(self, held: bool, api_id: str) -> bool | Deferred[bool]:
+        if held or api_id not in self._wanted:
+            return held
+        return self._claims.ask(api_id)
+
+    def disown(self, api_id: str) -> Deferred[None]:
+        """Give the lease back; if the store cannot be told, with the next write.
+
+        :param api_id: the API.
+        """
+        self._wanted.discard(api_id)
+        return self._returns.ask(api_id)
+
+    def _look(self, api_ids: list[str]) -> Deferred[dict[str, bool]]:
+        """Find out, without writing, which leases are held for another term."""
+        # What is read may be older than what is being given back.
+        returning = {api_id for api_id in api_ids if api_id in self._returns}
+
+        def look(tx: Transaction) -> tuple[dict[str, int], frozenset[str]]:
+            return tx.leases.nodes(), tx.leases.of(self._node)
+
+        def judge(found: tuple[dict[str, int], frozenset[str]]) -> dict[str, bool]:
+            nodes, mine = found
+            self._observe(nodes)
+            held = mine - returning if nodes.keys() == {self._node} else frozenset()
+            return {api_id: api_id in held for api_id in api_ids}
+
+        return self._store.read(look).addCallback(judge)
+
+    def _observe(self, nodes: dict[str, int]) -> None:
+        now_s = self._seconds()
+        before = self._observed
+        self._observed = {}
+        # Who is not registered cannot be seen by others: it does not count yet.
+        if self._node in nodes:
+            for name, renewals in nodes.items():
+                known = before.get(name)
+                same = known is not None and known[0] == renewals
+                self._observed[name] = known if same and known else (renewals, now_s)
+
+    def _claim(self, api_ids: list[str]) -> Deferred[dict[str, bool]]:
+        """Renew, and take what is free or was held by nodes that do not renew."""
+        now_s = self._seconds()
+        silent = {
+            name: renewals
+            for name, (renewals, since_s) in self._observed.items()
+            if name != self._node and now_s - since_s >= self._lease_s
+        }
+        wanted = [api_id for api_id in api_ids if api_id in self._wanted]
+        overdue = set(self._overdue)
+
+        def claim(tx: Transaction) -> tuple[bool, dict[str, bool]]:
+            registered = tx.leases.renew(self._node)
+            if registered:
+                for name, renewals in silent.items():
+                    tx.leases.bury(name, renewals)
+            for api_id in overdue:
+                tx.leases.give_back(api_id, self._node)
+            taken = {api_id: tx.leases.take(api_id, self._node) for api_id in wanted}
+            return registered, dict.fromkeys(api_ids, False) | taken
+
+        def claimed(result: tuple[bool, dict[str, bool]]) -> dict[str, bool]:
+            registered, answers = result
+            if not registered:
+                self._observed = {}
+            self._overdue -= overdue
+            return answers
+
+        return self._store.write(claim).addCallback(claimed)
+
+    def _return(self, api_ids: list[str]) -> Deferred[dict[str, None]]:
+        def give_back(tx: Transaction) -> dict[str, None]:
+            for api_id in api_ids:
+                tx.leases.give_back(api_id, self._node)
+            return dict.fromkeys(api_ids)
+
+        def failed(failure: Failure) -> Failure:
+            self._overdue |= set(api_ids) - self._wanted
+            return failure
+
+        return self._store.write(give_back).addErrback(failed)
