@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relay.connectors.websocket_frames import NOT_ALLOWED, TOO_BIG
+from relay.gateway.budget import Budget
 
 BURST = 100
 """Control frames that may come at once, pongs that answer a ping aside."""
@@ -33,25 +34,21 @@ class FrameLimits:
     """
 
     __slots__ = (
+        "_control_frames",
         "_header",
         "_left",
         "_longest_bytes",
         "_message_bytes",
         "_pongs_due",
-        "_seconds",
-        "_tokens",
-        "_tokens_s",
     )
 
     def __init__(self, seconds: Callable[[], float], longest_bytes: int) -> None:
-        self._seconds = seconds
         self._longest_bytes = longest_bytes
         self._header = b""
         self._left = 0
         self._message_bytes = 0
         self._pongs_due = 0
-        self._tokens = float(BURST)
-        self._tokens_s = seconds()
+        self._control_frames = Budget(seconds, BURST, PER_SECOND)
 
     def pinged(self) -> None:
         """Allow for the pong that answers a ping which was sent to the client."""
@@ -94,22 +91,11 @@ class FrameLimits:
             if opcode == _PONG and self._pongs_due:
                 self._pongs_due -= 1
                 return None
-            return self._spend()
+            return None if self._control_frames.spend() else NOT_ALLOWED
         if opcode != _CONTINUATION:
             self._message_bytes = 0
         self._message_bytes += length + FRAGMENT_BYTES
         return TOO_BIG if self._message_bytes > self._longest_bytes else None
-
-    def _spend(self) -> int | None:
-        if self._tokens < 1:
-            now_s = self._seconds()
-            passed_s = now_s - self._tokens_s
-            self._tokens = min(BURST, self._tokens + passed_s * PER_SECOND)
-            self._tokens_s = now_s
-            if self._tokens < 1:
-                return NOT_ALLOWED
-        self._tokens -= 1
-        return None
 
 
 def _header_bytes(begun: bytes) -> int:

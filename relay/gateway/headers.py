@@ -13,6 +13,7 @@ from ipaddress import (
 )
 from os import urandom
 
+from twisted.internet.interfaces import ITransport
 from twisted.web.http import datetimeToString
 from twisted.web.http_headers import Headers
 
@@ -95,6 +96,16 @@ def plain_address(text: str) -> str:
     :return: the address; what is none comes back as it is.
     """
     return _plain_address(text)
+
+
+def client_address(transport: ITransport) -> str:
+    """
+    The address by which a client is known.
+
+    :param transport: the client's connection.
+    :return: empty where the connection has no address, as that of a UNIX socket.
+    """
+    return plain_address(getattr(transport.getPeer(), "host", ""))
 
 
 @lru_cache(4096)

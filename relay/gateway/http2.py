@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from h2.errors import ErrorCodes
 from h2.events import DataReceived, RequestReceived, StreamEnded, StreamReset
 from h2.exceptions import ProtocolError
-from hyperframe.frame import GoAwayFrame
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.protocol import connectionDone
@@ -33,21 +32,20 @@ from twisted.python.failure import Failure
 from twisted.web._http2 import H2Connection
 
 from relay.deadline import Deadline
+from relay.gateway.headers import client_address
 from relay.gateway.http2_frames import FrameWatch
-from relay.gateway.http2_state import Http2State
+from relay.gateway.http2_state import LONGEST_HEAD_BYTES, Http2State
 from relay.gateway.http2_stream import Http2Stream
 from relay.gateway.peer import watch_peer
+from relay.gateway.site import LINGER_BYTES
 
 if TYPE_CHECKING:
     from relay.gateway.http2_site import Http2Site
 
-LONGEST_HEAD_BYTES = 65_536
-"""Up to where a head that is too large is read, for it to be answered with a 431."""
 BATCH_BYTES = 65_536
 """How much is gathered for one write."""
-YOUNG_S = 1.0
-"""A stream that its client drops before this age counts as a part of a flood of resets
-(CVE-2023-44487); one that has lived is free to go."""
+GOODBYE_S = 1.0
+"""How long a connection that is ended for a violation may take its GOAWAY."""
 
 
 class Http2Connection(H2Connection):
@@ -60,6 +58,7 @@ class Http2Connection(H2Connection):
     log = Logger()
     site: Any  # an Http2Site; Twisted says that it may be None
     streams: dict[int, Http2Stream]
+    conn: Http2State
     callLater: Any
     timeOut: Any
 
@@ -73,16 +72,18 @@ class Http2Connection(H2Connection):
         self.timeOut = self._keep_alive_s = settings.keep_alive_timeout_ms / 1000.0
         most_head_bytes = max(LONGEST_HEAD_BYTES, 2 * site.limits.max_head_bytes)
         self.conn = Http2State(site.max_streams, most_head_bytes)
-        # A page may leave all its streams at once.
-        self._resetTokenBurst = max(self._resetTokenBurst, 2 * site.max_streams)
-        self._resetTokens = self._resetTokenBurst
+        self._frames = FrameWatch(
+            site.reactor.seconds, most_head_bytes, site.max_streams
+        )
         self._maxBufferedControlFrameBytes += 32 * site.max_streams
         self._ready: dict[Http2Stream, None] = {}
         self._waiting: dict[Http2Stream, None] = {}
         self._turn: IDelayedCall | None = None
         self._flushing = False
         self._retired = False
-        self._frames = FrameWatch(site.reactor.seconds, most_head_bytes)
+        self._unbegun: dict[int, RequestReceived] = {}
+        """Requests of the read that is being taken; a reset may come in it, too."""
+        self._unwanted_bytes = 0
         self._frames_begun = 0
         self._head_clock = Deadline(site.reactor, settings.head_timeout_ms)
         self._ending = Deadline(site.reactor, settings.stall_timeout_ms)
@@ -90,6 +91,7 @@ class Http2Connection(H2Connection):
     def connectionMade(self) -> None:
         """Greet, and let the client's pace govern all streams."""
         self.tls = self.transport
+        self._frames.lessen(self.site.floods.share(client_address(self.tls)))
         watch_peer(self.tls, self.site.settings.stall_timeout_ms)
         super().connectionMade()
         self.tls.registerProducer(self, True)
@@ -101,12 +103,18 @@ class Http2Connection(H2Connection):
     def dataReceived(self, data: bytes) -> None:
         """Take what arrived, unless the client is up to no good."""
         if not self._stillProducing:
+            self._unwanted_bytes += len(data)
+            if self._unwanted_bytes > LINGER_BYTES:
+                self.tls.abortConnection()
             return
         wrong = self._frames.feed(data)
         if wrong is not None:
             self._give_up(wrong, "a flood, or a frame that is too large")
             return
         super().dataReceived(data)
+        unbegun, self._unbegun = self._unbegun, {}
+        for event in unbegun.values():
+            self._begin(event)
         if not self._stillProducing:
             return
         if not self._frames.head_unfinished:
@@ -121,6 +129,10 @@ class Http2Connection(H2Connection):
         self._look_at_windows()
 
     def _requestReceived(self, event: RequestReceived) -> None:
+        """Wait for the end of the read: a request that is reset in it costs nothing."""
+        self._unbegun[event.stream_id] = event
+
+    def _begin(self, event: RequestReceived) -> None:
         if not self._stillProducing:
             return
         if self._retired or len(self.streams) >= self.site.max_streams:
@@ -135,9 +147,11 @@ class Http2Connection(H2Connection):
         self.streams[event.stream_id] = stream
         self.setTimeout(None)
         stream.begin(list(event.headers or ()), event.stream_ended is not None)
+        if event.stream_ended is not None:
+            stream.data_ended()
 
     def _requestDataReceived(self, event: DataReceived) -> None:
-        stream = self.streams.get(event.stream_id)
+        stream = self._begun(event.stream_id)
         size = event.flow_controlled_length or 0
         if stream is not None:
             stream.data_received(event.data or b"", size)
@@ -145,18 +159,29 @@ class Http2Connection(H2Connection):
             self.open_window(event.stream_id, size)
 
     def _requestEnded(self, event: StreamEnded) -> None:
-        stream = self.streams.get(event.stream_id)
-        if stream is not None:
-            stream.data_ended()
+        unbegun = self._unbegun.get(event.stream_id)
+        if unbegun is None or unbegun.stream_ended is None:
+            stream = self._begun(event.stream_id)
+            if stream is not None:
+                stream.data_ended()
 
     def _requestAborted(self, event: StreamReset) -> None:
+        now_s = begun_s = self._reactor.seconds()
         stream = self.streams.get(event.stream_id)
-        if stream is None:
-            return
-        if self._reactor.seconds() - stream.begun_s < YOUNG_S:
-            super()._requestAborted(event)
-        else:
+        if stream is not None:
+            begun_s = stream.begun_s
             self._forget(stream, Failure(ConnectionLost("the client left the stream")))
+        elif self._unbegun.pop(event.stream_id, None) is None:
+            return
+        wrong = self._frames.reset(now_s - begun_s)
+        if wrong is not None:
+            self._give_up(wrong, "a flood of resets")
+
+    def _begun(self, stream_id: int) -> Http2Stream | None:
+        event = self._unbegun.pop(stream_id, None)
+        if event is not None:
+            self._begin(event)
+        return self.streams.get(stream_id)
 
     def _handleWindowUpdate(self, event: object) -> None:
         """Nothing yet: :meth:`_look_at_windows` does it once for all that arrived."""
@@ -293,13 +318,8 @@ class Http2Connection(H2Connection):
         if self._retired or not self._stillProducing:
             return
         self._retired = True
+        self.conn.announce_end()
         self._tryToWriteControlData()
-        # By hand: for the library a connection is closed that has said this.
-        goodbye = GoAwayFrame(0)
-        goodbye.last_stream_id = self.conn.highest_inbound_stream_id
-        self._bufferedControlFrames.append(goodbye.serialize())
-        self._bufferedControlFrameBytes += len(self._bufferedControlFrames[-1])
-        self._flushBufferedControlData()
         if not self.streams:
             self._leave(ErrorCodes.NO_ERROR)
 
@@ -362,7 +382,12 @@ class Http2Connection(H2Connection):
             why=why,
             code=code.name,
         )
+        if code is ErrorCodes.ENHANCE_YOUR_CALM:
+            self.site.floods.note(client_address(self.tls))
+        # Time for the client to read why, while nothing more is read from it.
+        self._ending.timeout_s = min(self._ending.timeout_s, GOODBYE_S)
         self._leave(code)
+        self.tls.pauseProducing()
 
     def _leave(self, code: ErrorCodes) -> None:
         self.conn.close_connection(code)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from h2.errors import ErrorCodes
 
+from relay.gateway.budget import Budget
+
 PREFACE_BYTES = 24
 """What every client sends first (RFC 9113, 3.4)."""
 LARGEST_FRAME_BYTES = 16_384
@@ -26,6 +28,11 @@ BURST = 1000
 """How many frames that carry nothing may come at once."""
 PER_SECOND = 100
 """How many more there may be in each second."""
+YOUNG_S = 1.0
+"""A stream that its client resets before this age counts as a part of a flood of
+resets."""
+RESET_BURST, RESETS_PER_SECOND = 1000, 33
+"""How many streams may be reset young, at once and in each second."""
 PER_SENT = 4
 """How many more for each frame of a response: a client that takes data says so, and
 some measure the line with a PING for each frame."""
@@ -35,26 +42,34 @@ class FrameWatch:
     """
     Follows the frames of one connection through any cut of its bytes.
 
-    :param seconds: the time, in seconds; only differences count.
+    :param seconds: the time of a monotonic clock, in seconds.
     :param most_head_bytes: how long a header block may be, as it is compressed.
+    :param max_streams: how many streams the connection may have at once.
     """
 
     __slots__ = (
         "_block_bytes",
         "_block_open",
+        "_budget",
         "_header",
         "_kind",
         "_left",
         "_most_head_bytes",
-        "_seconds",
+        "_resets",
         "_stream_id",
-        "_tokens",
-        "_tokens_s",
         "begun",
     )
 
-    def __init__(self, seconds: Callable[[], float], most_head_bytes: int) -> None:
-        self._seconds = seconds
+    def __init__(
+        self,
+        seconds: Callable[[], float],
+        most_head_bytes: int,
+        max_streams: int,
+    ) -> None:
+        self._budget = Budget(seconds, BURST, PER_SECOND)
+        # A page may leave all its streams at once.
+        burst = max(RESET_BURST, 2 * max_streams)
+        self._resets = Budget(seconds, burst, RESETS_PER_SECOND)
         self._most_head_bytes = most_head_bytes
         self._header = b""
         self._left = PREFACE_BYTES
@@ -62,10 +77,28 @@ class FrameWatch:
         self._stream_id = 0
         self._block_open = False
         self._block_bytes = 0
-        self._tokens = float(BURST)
-        self._tokens_s = seconds()
         self.begun = 0
         """How many frames have begun, continuations of a header block aside."""
+
+    def lessen(self, share: float) -> None:
+        """
+        Reduce the budgets, for a client from whose address floods came.
+
+        :param share: which part of them is left, above 0 and at most 1.
+        """
+        self._budget.lessen(share)
+        self._resets.lessen(share)
+
+    def reset(self, age_s: float) -> ErrorCodes | None:
+        """
+        Count a stream that the client reset, if it did so soon after it had opened it.
+
+        :param age_s: how long the stream was open, in seconds.
+        :return: ``ENHANCE_YOUR_CALM`` when there were too many (CVE-2023-44487).
+        """
+        if age_s >= YOUNG_S or self._resets.spend():
+            return None
+        return ErrorCodes.ENHANCE_YOUR_CALM
 
     def feed(self, data: bytes) -> ErrorCodes | None:
         """
@@ -111,7 +144,7 @@ class FrameWatch:
 
         :param frames: how many frames of a response were sent.
         """
-        self._tokens = min(BURST, self._tokens + PER_SENT * frames)
+        self._budget.earn(PER_SENT * frames)
 
     def spend(self) -> ErrorCodes | None:
         """
@@ -119,16 +152,7 @@ class FrameWatch:
 
         :return: ``ENHANCE_YOUR_CALM`` when there were too many.
         """
-        if self._tokens < 1:
-            now = self._seconds()
-            # A wall clock may be set back.
-            passed_s = max(0.0, now - self._tokens_s)
-            self._tokens = min(BURST, self._tokens + passed_s * PER_SECOND)
-            self._tokens_s = now
-            if self._tokens < 1:
-                return ErrorCodes.ENHANCE_YOUR_CALM
-        self._tokens -= 1
-        return None
+        return None if self._budget.spend() else ErrorCodes.ENHANCE_YOUR_CALM
 
     def _begin(self, header: bytes) -> ErrorCodes | None:
         """Judge a frame by its header (RFC 9113, 4.1)."""

@@ -10,7 +10,9 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.deadline import Deadline
+from relay.gateway.headers import client_address
 from relay.gateway.http2 import Http2Connection
+from relay.gateway.http2_floods import Floods
 from relay.gateway.resource import GatewayResource
 from relay.gateway.site import RelaySite
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
@@ -57,6 +59,7 @@ class Http2Site(RelaySite):
     ) -> None:
         super().__init__(resource, listener, settings, limits, reactor)
         self.max_streams = max_streams
+        self.floods = Floods(reactor.seconds)
         self.connections: set[Http2Connection] = set()
         resource.when_closing.append(self._retire)
 
@@ -86,7 +89,10 @@ class Negotiation(Protocol):
         self._clock = Deadline(site.reactor, site.settings.head_timeout_ms)
 
     def connectionMade(self) -> None:
-        """Give the handshake its time."""
+        """Give the handshake its time, unless floods came from the client's address."""
+        if self._site.floods.refuses(client_address(self.transport)):
+            self.transport.abortConnection()
+            return
         self._clock.start(self.transport.abortConnection)
 
     def handshakeCompleted(self) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.settings import SettingCodes, Settings
+from hyperframe.frame import GoAwayFrame
 
 STREAM_WINDOW_BYTES = 262_144
 """How much of an upload one stream may have on its way to a source that is slow."""
 CONNECTION_WINDOW_BYTES = 1_048_576
 """The same for all streams of a connection together."""
+LONGEST_HEAD_BYTES = 65_536
+"""Up to where a head that is too large is read, for it to be answered with a 431."""
 NO_LIMIT = 2**31 - 1
 STREAMS_BETWEEN_LOOKS = 64
 
@@ -59,6 +62,17 @@ class Http2State(H2Connection):
         self.increment_flow_control_window(
             CONNECTION_WINDOW_BYTES - self.inbound_flow_control_window
         )
+
+    def announce_end(self) -> None:
+        """
+        Tell the client that no more requests are taken (RFC 9113, 6.8).
+
+        The library's own method ends the connection for it; here the streams that are
+        open go on.
+        """
+        frame = GoAwayFrame(0)
+        frame.last_stream_id = self.highest_inbound_stream_id
+        self._prepare_for_sending([frame])
 
     def _begin_new_stream(self, stream_id: int, allowed_ids: Any) -> Any:
         stream = super()._begin_new_stream(stream_id, allowed_ids)

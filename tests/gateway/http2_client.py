@@ -69,6 +69,7 @@ class Link:
         self.producer: Any = None
         self.closing = False
         self.aborted = False
+        self.unread = False
 
     def write(self, data: bytes) -> None:
         """Take bytes, and say so when that was enough."""
@@ -94,6 +95,10 @@ class Link:
     def loseConnection(self) -> None:
         """Note the end."""
         self.closing = True
+
+    def pauseProducing(self) -> None:
+        """Note that nothing more is read."""
+        self.unread = True
 
     def abortConnection(self) -> None:
         """Note the cut."""
@@ -242,6 +247,10 @@ class Http2Case(SynchronousTestCase):
             cast(Any, self.reactor),
             max_streams,
         )
+        self.open()
+
+    def open(self) -> None:
+        """Open a connection, in the place of the one before."""
         self.link = Link()
         self.server = Http2Connection(self.site)
         self.client = H2Connection(

@@ -186,6 +186,53 @@ class LimitTests(Http2Case):
         self.assertTrue(self.link.closing)
         self.assertEqual(len(self.gateway.live), 0)
 
+    def test_a_connection_that_is_ended_for_a_flood_is_not_read(self) -> None:
+        """The client has a second to read why; then the connection is cut."""
+        self.server.dataReceived(PingFrame(0, b"12345678").serialize() * 1100)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+        self.assertTrue(self.link.unread)
+        self.reactor.advance_ms(999)
+        self.assertFalse(self.link.aborted)
+        self.reactor.advance_ms(1)
+        self.assertTrue(self.link.aborted)
+
+    def test_after_the_end_little_is_read(self) -> None:
+        """A client that goes on sending after an orderly end is cut, too."""
+        self.reactor.advance_ms(75_000)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.NO_ERROR)
+        for _ in range(16):
+            self.server.dataReceived(bytes(1024 * 1024))
+        self.assertFalse(self.link.aborted)
+        self.server.dataReceived(b"x")
+        self.assertTrue(self.link.aborted)
+
+    def test_floods_of_an_address_lessen_what_it_may_do(self) -> None:
+        """A tenth, then a hundredth of the budget; then no connection for a while."""
+        ping = PingFrame(0, b"12345678").serialize()
+        for share in (1000, 100, 10):
+            self.open()
+            self.server.dataReceived(ping * (share - 5))
+            self.receive()
+            self.assertIsNone(self.goodbye(), share)
+            self.server.dataReceived(ping * 10)
+            self.receive()
+            self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+
+    def test_a_request_that_is_reset_in_the_same_read_costs_nothing(self) -> None:
+        """No exchange begins for it; one that goes on begins in its order."""
+        first = self.client.get_next_available_stream_id()
+        self.client.send_headers(first, HEAD, end_stream=True)
+        self.client.reset_stream(first)
+        second = self.client.get_next_available_stream_id()
+        self.client.send_headers(second, HEAD, end_stream=True)
+        self.turn()
+        self.assertEqual(len(self.answers.exchanges), 1)
+        self.answers.feeds[0].begin(200, False).complete()
+        self.turn()
+        self.assertTrue(self.ended(second))
+
     def test_streams_that_have_lived_may_be_left(self) -> None:
         """A page that leaves its streams, again and again, is no flood."""
         for _ in range(6):
