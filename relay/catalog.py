@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from relay.model import flow_rules, message_kinds, message_rules, plan_kinds, rules
 from relay.model.base import Value
+from relay.model.configurations import Configurations
 from relay.model.consumer_configuration import ConsumerConfiguration
 from relay.model.definition import ApiDefinition
 from relay.model.errors import Invalid, Issue, join
@@ -162,6 +163,13 @@ class Catalog:
             problems += _configured(at, {where: {}, **body}, where, kind.subscription)
         return _checked(read, problems)
 
+    def type_of(
+        self, key: str, holder: Mapping[str, Any], within: str
+    ) -> type[BaseModel] | None:
+        """Find the type of a configuration; see :class:`Configurations`."""
+        kinds = self.endpoints, self.entrypoints, self.plans, self.policies
+        return Configurations(*kinds).type_of(key, holder, within)
+
     def schema(self, kind: Kind, id: str) -> dict[str, Any]:
         """Give the JSON Schema (2020-12) of a configuration.
 
@@ -305,7 +313,7 @@ def _read(model: type[_M], body: object, at: str = "") -> tuple[_M | None, list[
     try:
         return model.read(body), []
     except ValidationError as error:
-        return None, issues(error, at)
+        return None, issues(error, at, model)
 
 
 def _checked(value: _M | None, problems: Iterable[Issue]) -> _M:

@@ -37,6 +37,7 @@ from relay.management.bootstrap import ensure_admin
 from relay.management.gateway import Gateway
 from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
+from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
 from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
@@ -153,6 +154,7 @@ class RelayService(Service):
             reactor,
             threads=settings.store.threads,
             clock_ms=wall_ms,
+            masking=Masking(lambda *place: self._catalog.type_of(*place)),
         )
         self._feed = ChangeFeed(self._store, reactor, settings.store.poll_ms)
         keep_days = settings.admin.audit_retention_days

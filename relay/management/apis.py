@@ -17,6 +17,7 @@ from relay.management.shapes import SeenApi, find_api, see_api
 from relay.management.wire import Body, Call, route
 from relay.model import lifecycle, paths
 from relay.model.errors import Invalid, Issue
+from relay.model.properties import revealed
 from relay.model.read_only import API as READ_ONLY
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.role import Role
@@ -138,6 +139,7 @@ def _create(definition: dict[str, Any], standing: Standing, tx: Transaction) -> 
 
 def _new(definition: dict[str, Any], standing: Standing, tx: Transaction) -> ApiRecord:
     _check_paths(tx, definition, None)
+    definition = _with_properties(definition, {})
     created: str = LifecycleState.CREATED
     return ApiRecord(
         id=str(uuid4()),
@@ -160,6 +162,7 @@ def _changed(
     standing: Standing,
 ) -> ApiRecord:
     lifecycle.check_update(api, definition)
+    definition = _with_properties(definition, api.definition)
     _check_paths(tx, definition, api.id)
     if "crossId" in api.definition:
         definition.setdefault("crossId", api.definition["crossId"])
@@ -171,6 +174,23 @@ def _changed(
         ),
         visibility=standing.visibility or api.visibility,
     )
+
+
+def _with_properties(
+    definition: dict[str, Any], before: dict[str, Any]
+) -> dict[str, Any]:
+    """
+    :param before: the definition in whose place it stands; empty for none.
+    :returns: it with the values of encrypted properties that were sent as shown.
+    :raises Invalid: when there are none to keep.
+    """
+    if "properties" not in definition:
+        return definition
+    kept = before.get("properties")
+    properties, problems = revealed(definition["properties"], kept)
+    if problems:
+        raise Invalid(problems)
+    return {**definition, "properties": properties}
 
 
 def _check_paths(

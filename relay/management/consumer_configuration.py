@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from relay.catalog import Catalog
+from relay.catalog import Catalog, builtin
 from relay.model.consumer_configuration import unmasked
 from relay.model.errors import Invalid, Issue
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.scalars import decoded
-from relay.model.secrets import masked
+from relay.model.secrets import Masking
 from relay.model.webhook_subscription import signed
 
 AT = "consumerConfiguration"
 _OWN = "entrypointConfiguration"
 SECRET_BYTES = 32
+_SECRETS = Masking(builtin().type_of)
+"""Entrypoints that call are no plugins: all that there are come with Relay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def configure(
             sent = {**sent, _OWN: decoded(sent[_OWN])}
         except ValueError as error:
             raise Invalid([Issue(str(error), f"{AT}.{_OWN}")]) from None
-    value, problems = unmasked(sent, before, AT)
+    value, problems = unmasked(_SECRETS, sent, before, AT)
     if problems:
         raise Invalid(problems)
     catalog.check_consumer(value, api.definition, AT)
@@ -70,7 +72,7 @@ def configuration_json(value: Mapping[str, Any], made: str | None) -> dict[str, 
 
     :param made: the one that may be seen, because it was made just now.
     """
-    shown: dict[str, Any] = masked(value)
+    shown: dict[str, Any] = _SECRETS.masked(value)
     if made is not None:
         shown[_OWN]["signature"]["secret"] = made
     return shown

@@ -18,7 +18,7 @@ from relay.management.bodies import DeploymentRequest
 from relay.management.errors import NotFound
 from relay.management.gateway import Gateway
 from relay.management.reply import Reply, timestamp, version_headers
-from relay.management.shapes import find_api, plan_json
+from relay.management.shapes import find_api, plan_json, shown_definition
 from relay.management.wire import Body, Call, route
 from relay.model import lifecycle
 from relay.model.lifecycle import Refused
@@ -268,7 +268,7 @@ def _deployment_json(
     deployment: Deployment, reports: Sequence[GatewayReport]
 ) -> dict[str, Any]:
     shape = {
-        **deployment.definition,
+        **shown_definition(deployment.definition),
         "plans": list(deployment.plans),
         "deployedAt": timestamp(deployment.created_at_ms),
         "deploymentNumber": deployment.number,

@@ -9,6 +9,7 @@ from relay.management.bootstrap import ADMIN
 from relay.management.errors import NotFound
 from relay.management.reply import Reply, timestamp, version_headers
 from relay.model.lifecycle import is_deployed
+from relay.model.properties import concealed
 from relay.model.records import ApiRecord, PlanRecord
 from relay.store.transaction import Transaction
 
@@ -52,7 +53,7 @@ class SeenApi:
         shape = {
             "id": record.id,
             **_API_DEFAULTS,
-            **record.definition,
+            **shown_definition(record.definition),
             "definitionVersion": "V4",
             "createdAt": timestamp(record.created_at_ms),
             "updatedAt": timestamp(record.updated_at_ms),
@@ -85,6 +86,17 @@ class SeenApi:
         if status == 201:
             headers["Location"] = f"{base}/apis/{self.record.id}"
         return Reply(status, self.to_json(base), headers)
+
+
+def shown_definition(definition: dict[str, Any]) -> dict[str, Any]:
+    """
+    :param definition: of an API.
+    :returns: it without what not even its publisher is shown: the values of encrypted
+        properties.
+    """
+    if "properties" not in definition:
+        return definition
+    return {**definition, "properties": concealed(definition["properties"])}
 
 
 def see_api(tx: Transaction, record: ApiRecord) -> SeenApi:

@@ -38,6 +38,7 @@ from relay.management.subscriptions import Subscriptions
 from relay.management.tokens import Tokens
 from relay.management.users import Users
 from relay.management.wire import mount
+from relay.model.secrets import Masking
 from relay.settings import Settings
 from relay.store.store import Store
 
@@ -111,10 +112,12 @@ class ManagementSite(Site):
         deliveries: DeliveryView = no_deliveries,
         gateway: Gateway = NO_GATEWAY,
     ) -> None:
+        masking = Masking(catalog.type_of)
         root = Root(
             Guard(settings.management.hosts),
             authentication,
             _router(
+                masking,
                 Apis(store, catalog),
                 Search(store),
                 Deployments(store, gateway_urls, gateway, reactor),
@@ -128,7 +131,7 @@ class ManagementSite(Site):
                 ApiKeys(store),
                 DeadLetters(store, deliveries),
             ),
-            _router(Plugins(catalog), Users(store, passwords), Tokens(store)),
+            _router(masking, Plugins(catalog), Users(store, passwords), Tokens(store)),
         )
         super().__init__(
             root,
@@ -159,8 +162,8 @@ class ManagementSite(Site):
         return [b"http/1.1"]
 
 
-def _router(*families: object) -> IResource:
+def _router(masking: Masking, *families: object) -> IResource:
     app = Klein()
-    mount(app, *families)
+    mount(app, masking, *families)
     resource: IResource = app.resource()
     return resource

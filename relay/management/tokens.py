@@ -12,6 +12,7 @@ from pydantic import Field
 
 from relay.management import bodies
 from relay.management.errors import BadRequest, Forbidden, NotFound
+from relay.management.identity import Identity
 from relay.management.reply import Reply, timestamp
 from relay.management.wire import Body, Call, route
 from relay.model.base import Options
@@ -67,8 +68,12 @@ class Tokens:
 
     @route("DELETE", "/users/current/tokens/<token_id>", role=Role.VIEWER)
     async def delete(self, call: Call, token_id: str) -> Reply:
-        """Make a token worth nothing."""
-        await self._store.write(partial(_delete, call.user.name, token_id))
+        """
+        Make a token worth nothing.
+
+        A token deletes itself and those that may do no more than it.
+        """
+        await self._store.write(partial(_delete, call.user, token_id))
         return Reply(204)
 
 
@@ -103,14 +108,32 @@ def _add(user: str, asked: NewToken, token_hash: str, tx: Transaction) -> TokenR
     return record
 
 
-def _delete(user: str, token_id: str, tx: Transaction) -> None:
-    for record in tx.tokens.list(user):
+def _delete(user: Identity, token_id: str, tx: Transaction) -> None:
+    for record in tx.tokens.list(user.name):
         if record.id == token_id:
+            if user.token is not None and user.token != token_id:
+                _check_no_stronger(user, record, tx)
             tx.tokens.delete(record)
             return
     raise NotFound(
         f"Token [{token_id}] cannot be found.", "token.notFound", {"token": token_id}
     )
+
+
+def _check_no_stronger(user: Identity, record: TokenRecord, tx: Transaction) -> None:
+    """
+    :raises Forbidden: when a token may do more than the one that a user came with.
+    """
+    owner = tx.users.get(record.user)
+    role = Role.ADMIN if owner is None else Role(owner.role)
+    if record.role is not None:
+        role = role.narrowed(Role(record.role))
+    if not user.role.includes(role):
+        raise Forbidden(
+            "A token cannot delete a token that may do more: come with a password",
+            "token.stronger",
+            {"token": record.id},
+        )
 
 
 def _shape(record: TokenRecord) -> dict[str, Any]:

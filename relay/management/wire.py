@@ -25,7 +25,7 @@ from relay.management.query import Query
 from relay.management.reply import Reply
 from relay.management.request import ManagementRequest
 from relay.model.role import Role
-from relay.model.secrets import masked
+from relay.model.secrets import Masking
 
 _JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
@@ -115,8 +115,12 @@ def route(
     return decorate
 
 
-def mount(app: Klein, *families: object) -> None:
-    """Put every decorated method of some objects on a Klein application."""
+def mount(app: Klein, masking: Masking, *families: object) -> None:
+    """
+    Put every decorated method of some objects on a Klein application.
+
+    :param masking: hides those of documents from viewers.
+    """
     # Or a slash at the end would be answered with a redirect.
     app.url_map.strict_slashes = False
     for family in families:
@@ -127,7 +131,7 @@ def mount(app: Klein, *families: object) -> None:
                     found.path,
                     methods=[found.verb],
                     endpoint=f"{found.verb} {found.path}",
-                )(_named(name, partial(_serve, found, getattr(family, name))))
+                )(_named(name, partial(_serve, masking, found, getattr(family, name))))
     # Klein knows no request but IRequest; the site makes only ours.
     app.handle_errors(Exception)(cast(Any, _explain))
 
@@ -139,6 +143,7 @@ def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def _serve(
+    masking: Masking,
     found: Route,
     method: Callable[..., Awaitable[Reply]],
     request: ManagementRequest,
@@ -161,7 +166,7 @@ async def _serve(
     )
     reply = await method(call, **parts)
     if user.role is Role.VIEWER and not isinstance(reply.body, bytes):
-        reply = replace(reply, body=masked(reply.body))
+        reply = replace(reply, body=masking.masked(reply.body))
     return reply.put_on(request)
 
 

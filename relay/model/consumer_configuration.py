@@ -12,7 +12,7 @@ from relay.model.base import Options
 from relay.model.errors import Issue, join
 from relay.model.request_target import NO_FAULT, RequestTarget
 from relay.model.scalars import Configuration, Literally, Name
-from relay.model.secrets import MASK, restored
+from relay.model.secrets import MASK, Masking
 
 _CHANNEL = re.compile(
     r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*)?"
@@ -52,16 +52,19 @@ class ConsumerConfiguration(Options):
         return _target(self.channel)
 
 
-def unmasked(sent: Any, before: Any, at: str) -> tuple[Any, list[Issue]]:
+def unmasked(
+    masking: Masking, sent: Any, before: Any, at: str
+) -> tuple[Any, list[Issue]]:
     """
     Put secrets back that a client has been shown masked and sends as it was shown.
 
+    :param masking: hides them.
     :param sent: JSON.
     :param before: the same as it is kept; None for nothing.
     :param at: its location.
     :returns: the JSON to keep, and where it holds a mask of nothing.
     """
-    value = restored(sent, before)
+    value = masking.restored(sent, before)
     return value, [
         Issue("is the mask of a secret, and there is none to keep", where)
         for where in _masks(value, at)

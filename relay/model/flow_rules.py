@@ -160,7 +160,7 @@ def _configuration(
     try:
         read = kind.configuration.read(configuration)
     except ValidationError as error:
-        yield from issues(error, at)
+        yield from issues(error, at, kind.configuration)
         return
     if problem := kind.problem(read, phase):
         yield Issue(problem, at)

@@ -32,6 +32,7 @@ from relay.model.scalars import (
     Upper,
     decoded,
 )
+from relay.model.sensitive import SENSITIVE
 
 ASSERTION = "{#response.status == 200}"
 
@@ -71,7 +72,7 @@ class HealthCheck(Options):
         Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"], Upper
     ] = "GET"
     headers: Annotated[tuple[HeaderValue, ...], Field(repr=False)] = ()
-    body: Annotated[Literally | None, Field(repr=False)] = None
+    body: Annotated[Literally | None, Field(repr=False), SENSITIVE] = None
     assertion: Annotated[str, AfterValidator(condition)] = ASSERTION
     """What must hold of the response's head."""
     success_threshold: Threshold = 2

@@ -25,6 +25,7 @@ from relay.model.scalars import (
     MillisecondsOrOff,
     Upper,
 )
+from relay.model.sensitive import SENSITIVE
 from relay.model.ssl_options import KeyStore, SslOptions, TrustStore
 
 __all__ = [
@@ -120,7 +121,9 @@ class HeaderValue(Value):
     """A header that is set on each upstream request, in place of the client's."""
 
     name: Annotated[Literally, AfterValidator(header_name)]
-    value: Annotated[Literally, AfterValidator(_header_value), Field(repr=False)]
+    value: Annotated[
+        Literally, AfterValidator(_header_value), Field(repr=False), SENSITIVE
+    ]
 
     @model_validator(mode="after")
     def _host_is_a_host(self) -> Self:

@@ -12,6 +12,7 @@ from relay.model import target, unbuilt
 from relay.model.base import Options
 from relay.model.refusal import Where, refusal
 from relay.model.scalars import Flag, Integral, LiterallyOrAbsent, Milliseconds, Name
+from relay.model.sensitive import SENSITIVE
 from relay.model.signatures import SIGNATURES, read_key
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -119,7 +120,9 @@ class JwtOptions(Scopes):
     public_key_resolver: Annotated[
         Literal["GIVEN_KEY", "JWKS_URL"], BeforeValidator(_not_gateway_keys)
     ] = "GIVEN_KEY"
-    resolver_parameter: Annotated[LiterallyOrAbsent, Field(repr=False)] = None
+    resolver_parameter: Annotated[LiterallyOrAbsent, Field(repr=False), SENSITIVE] = (
+        None
+    )
     """The key, or the URL of the key set."""
     connect_timeout: Milliseconds = 2000
     request_timeout: Milliseconds = 2000

@@ -20,6 +20,7 @@ from relay.model.scalars import (
     MillisecondsOrOff,
     Upper,
 )
+from relay.model.sensitive import SENSITIVE
 
 
 def _no_cache_resource(value: object) -> object:
@@ -70,7 +71,7 @@ class Oauth2Resource(Options):
     """Joined to the server's URL; without one it is a URL itself."""
     introspection_endpoint_method: Annotated[Literal["GET", "POST"], Upper] = "GET"
     client_id: Literally
-    client_secret: Annotated[Literally, Field(repr=False)]
+    client_secret: Annotated[Literally, Field(repr=False), SENSITIVE]
     use_client_authorization_header: Flag = True
     client_authorization_header_name: HeaderName = "Authorization"
     client_authorization_header_scheme: Literally = "Basic"

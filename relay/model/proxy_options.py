@@ -11,6 +11,7 @@ from relay.model.base import Options
 from relay.model.hosts import is_address, is_host
 from relay.model.refusal import Where, refusal
 from relay.model.scalars import Flag, Integral, Literally, LiterallyOrAbsent, Upper
+from relay.model.sensitive import SENSITIVE
 
 _SOCKS5_LONGEST = 255
 """Bytes of a user name or password that fit (RFC 1929 §2)."""
@@ -34,7 +35,7 @@ class ProxyOptions(Options):
     port: Annotated[int, Strict(), Field(ge=0, le=65535), Integral] = 0
     """Never 0 when enabled."""
     username: LiterallyOrAbsent = None
-    password: Annotated[LiterallyOrAbsent, Field(repr=False)] = None
+    password: Annotated[LiterallyOrAbsent, Field(repr=False), SENSITIVE] = None
     type: Annotated[Literal["HTTP", "SOCKS4", "SOCKS5"], Upper] = "HTTP"
     """Never ``SOCKS4`` when enabled."""
 

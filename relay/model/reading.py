@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from relay.model.errors import Issue, join
+from relay.model.sensitive import is_sensitive, members, models_in
 
 _MESSAGES = {
     "missing": "is required",
@@ -49,20 +50,40 @@ _EXPECT_MORE = frozenset(
 _LONGEST_SHOWN = 200
 
 
-def issues(error: ValidationError, at: str = "") -> list[Issue]:
+def issues(
+    error: ValidationError, at: str = "", model: type[BaseModel] | None = None
+) -> list[Issue]:
     """List the problems of a pydantic error.
 
     :param error: what a model raised.
     :param at: the location of the value that was validated.
+    :param model: what raised it; its types tell which values are secrets.
     """
     return [
         Issue(
             message=_message(detail["type"], detail["msg"], detail.get("ctx", {})),
             location=join(at, *detail["loc"]),
-            invalid_value=_shown(detail["type"], detail["loc"], detail["input"]),
+            invalid_value=None
+            if _is_in_secret(model, detail["loc"])
+            else _shown(detail["type"], detail["loc"], detail["input"]),
         )
         for detail in error.errors(include_url=False)
     ]
+
+
+def _is_in_secret(model: type[BaseModel] | None, where: tuple[str | int, ...]) -> bool:
+    """Whether a location of a model is that of a secret, or is in one."""
+    models: tuple[type[BaseModel], ...] = () if model is None else (model,)
+    for name in where:
+        if isinstance(name, int):
+            continue
+        fields = [
+            field for one in models if (field := members(one).get(name)) is not None
+        ]
+        if any(is_sensitive(field) for field in fields):
+            return True
+        models = tuple(one for field in fields for one in models_in(field.annotation))
+    return False
 
 
 def shown(value: object) -> object:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from relay.model.sensitive import is_sensitive, members, models_in
 
 MASK = "********"
 
@@ -35,11 +39,23 @@ _NAMES = frozenset(
         "token_hash",
     }
 )
-"""Members whose values are secrets, in lower case, whatever they are in."""
-_KEY_STORES = ("keystore", "key_store", "configuration")
-"""What holds private keys, as its ``content``: key stores, and steps that sign."""
+"""Members whose values are secrets, in lower case, where no type tells."""
+_KEY_STORES = ("keystore", "key_store")
+"""What holds private keys, as its ``content``, where no type tells."""
+CONFIGURED = frozenset(
+    {
+        "configuration",
+        "entrypointConfiguration",
+        "sharedConfiguration",
+        "sharedConfigurationOverride",
+    }
+)
+"""Members whose type depends on what they configure."""
 _SECRET_WORD = re.compile(r"auth|cookie|credential|key|pass|secret|token", re.I)
 """Found in the names of headers, parameters and properties that hold secrets."""
+
+
+_ENCRYPTED = ("encrypted", "encryptable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,46 +70,157 @@ class Change:
     after: Any = None
 
 
-def masked(value: Any, name: str = "", within: str = "") -> Any:
-    """
-    Copy a document without its secrets.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a document; lists do not count."""
 
-    :param value: JSON; what is not there, or empty, is nothing to hide.
-    :param name: of the member that it is the value of.
-    :param within: the name of the member that this one stands in.
-    :returns: the same, with :data:`MASK` in the place of each secret. Of URLs the
-        password and the query's values are left out, which may be credentials.
+    name: str = ""
+    """The member."""
+    hidden: bool = False
+    """Whether all that stands here is secret."""
+    models: tuple[type[BaseModel], ...] = ()
+    """The types of what stands here; none where no type tells."""
+
+
+_TOP = _Place()
+Lookup = Callable[[str, Mapping[str, Any], str], type[BaseModel] | None]
+"""Finds the type of a configuration: by the name of the member, which is one of
+:data:`CONFIGURED`, the object that it is a member of, and the name of the member that
+this object stands in. None when nobody knows."""
+
+
+def no_types(key: str, holder: Mapping[str, Any], within: str) -> None:
+    """Know no type: everything in a configuration counts as secret."""
+    return
+
+
+class Masking:
     """
-    if _is_secret(name, within) and value not in (None, "", [], {}):
+    Hides what must not be shown of documents.
+
+    In a configuration the types of the fields tell what is secret
+    (:data:`relay.model.sensitive.SENSITIVE`), and everything is when the type of the
+    configuration is not known. Elsewhere names do.
+
+    :param lookup: finds the types of configurations.
+    """
+
+    def __init__(self, lookup: Lookup = no_types) -> None:
+        self._lookup = lookup
+
+    def masked(self, value: Any) -> Any:
+        """
+        Copy a document without its secrets.
+
+        :param value: JSON; what is not there, or empty, is nothing to hide.
+        :returns: the same, with :data:`MASK` in the place of each secret. Of URLs the
+            password and the query's values are left out, which may be credentials.
+        """
+        return self._masked(value, _TOP)
+
+    def restored(self, shown: Any, kept: Any) -> Any:
+        """
+        Undo :meth:`masked` where somebody sends back what was shown.
+
+        :param shown: JSON, masks in it.
+        :param kept: the same with its secrets, perhaps of another shape.
+        :returns: ``shown``, with what ``kept`` has in the place of each mask. Items of
+            lists belong together by their ``name``, else by their place.
+        """
+        return _restored(shown, kept, self.masked(kept))
+
+    def changes(self, before: Any, after: Any) -> list[Change]:
+        """
+        List how two documents differ.
+
+        Compared is what is there, shown is what may be seen: a secret that was replaced
+        is a change whose sides are both masked.
+
+        :param before: JSON.
+        :param after: JSON.
+        """
+        return list(self._differences(before, after, "", _TOP))
+
+    def _masked(self, value: Any, place: _Place) -> Any:
         if isinstance(value, Mapping):
-            # Of an object it is shown what there is of it.
-            return {key: masked(one, name, within) for key, one in value.items()}
-        return MASK
-    if isinstance(value, Mapping):
-        hides = _names_a_secret(value)
-        return {
-            key: MASK
-            if hides and key == "value" and one
-            else masked(one, str(key), name)
-            for key, one in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [masked(one, name, within) for one in value]
-    if isinstance(value, str) and "://" in value:
-        return _without_credentials(value)
-    return value
+            # Of an object that is hidden it is shown what there is of it.
+            return {
+                key: self._masked(one, self._below(place, str(key), value))
+                for key, one in value.items()
+            }
+        if place.hidden:
+            return value if value in (None, "", [], ()) else MASK
+        if isinstance(value, list | tuple):
+            return [self._masked(one, place) for one in value]
+        if isinstance(value, str) and "://" in value:
+            return _without_credentials(value)
+        return value
+
+    def _below(self, place: _Place, key: str, *holders: Mapping[str, Any]) -> _Place:
+        """Find the place of a member of an object, or of two that are compared."""
+        if place.hidden:
+            return _Place(key, True)
+        if place.models:
+            fields = [
+                field
+                for model in place.models
+                if (field := members(model).get(key)) is not None
+            ]
+            # What no type knows may be anything, such as a secret that is misspelled.
+            hidden = not fields or any(is_sensitive(field) for field in fields)
+            types = (one for field in fields for one in models_in(field.annotation))
+            return _Place(key, hidden, tuple(types))
+        if _is_secret(key, place.name) or (
+            key == "value" and any(_names_a_secret(one) for one in holders)
+        ):
+            return _Place(key, True)
+        if key in CONFIGURED:
+            found = [
+                self._lookup(key, one, place.name) for one in holders if key in one
+            ]
+            known = tuple(model for model in found if model is not None)
+            return _Place(key, len(known) < len(found), known)
+        return _Place(key)
+
+    def _differences(
+        self, before: Any, after: Any, path: str, place: _Place
+    ) -> Iterator[Change]:
+        if before == after:
+            return
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            for key in dict.fromkeys((*before, *after)):
+                where = f"{path}/{_escaped(str(key))}"
+                member = self._below(place, str(key), before, after)
+                if key not in after:
+                    yield Change(where, "remove", self._masked(before[key], member))
+                elif key not in before:
+                    yield Change(where, "add", None, self._masked(after[key], member))
+                else:
+                    yield from self._differences(before[key], after[key], where, member)
+        elif (
+            isinstance(before, list)
+            and isinstance(after, list)
+            and len(before) == len(after)
+        ):
+            # Of lists with as many items it is told which of them differ.
+            for number, (old, new) in enumerate(zip(before, after, strict=True)):
+                yield from self._differences(old, new, f"{path}/{number}", place)
+        else:
+            yield Change(
+                path,
+                "replace",
+                self._masked(before, place),
+                self._masked(after, place),
+            )
 
 
-def restored(shown: Any, kept: Any) -> Any:
-    """
-    Undo :func:`masked` where somebody sends back what was shown.
+ALL_SECRET = Masking()
+"""Hides every configuration as a whole."""
 
-    :param shown: JSON, masks in it.
-    :param kept: the same with its secrets, perhaps of another shape.
-    :returns: ``shown``, with what ``kept`` has in the place of each mask. Items of
-        lists belong together by their ``name``, else by their place.
-    """
-    return _restored(shown, kept, masked(kept))
+
+def _escaped(key: str) -> str:
+    """Write a member's name in a JSON Pointer (RFC 6901, 3)."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _restored(shown: Any, kept: Any, hidden: Any) -> Any:
@@ -119,79 +246,29 @@ def _name_of(item: Any, number: int) -> object:
     return name if isinstance(name, str) else number
 
 
-def changes(before: Any, after: Any) -> list[Change]:
-    """
-    Say how two documents differ.
-
-    Compared is what is there, shown is what may be seen: a secret that was replaced is
-    a change whose sides are both masked.
-
-    :param before: JSON.
-    :param after: JSON.
-    """
-    return list(_differences(before, after, _Place()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in a document."""
-
-    path: str = ""
-    name: str = ""
-    within: str = ""
-    hidden: bool = False
-
-    def below(self, key: str, hidden: bool) -> _Place:
-        """Give the place of a member."""
-        escaped = key.replace("~", "~0").replace("/", "~1")
-        hidden = self.hidden or hidden or _is_secret(key, self.name)
-        return _Place(f"{self.path}/{escaped}", key, self.name, hidden)
-
-    def at(self, number: int) -> _Place:
-        """Give the place of an item."""
-        return replace(self, path=f"{self.path}/{number}")
-
-    def shown(self, value: Any) -> Any:
-        """Give what may be seen of what stands here."""
-        if self.hidden:
-            return MASK if value not in (None, "") else value
-        return masked(value, self.name, self.within)
-
-
-def _differences(before: Any, after: Any, place: _Place) -> Iterator[Change]:
-    if before == after:
-        return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        hides = _names_a_secret(before) or _names_a_secret(after)
-        for key in dict.fromkeys((*before, *after)):
-            member = place.below(str(key), hides and key == "value")
-            if key not in after:
-                yield Change(member.path, "remove", member.shown(before[key]))
-            elif key not in before:
-                yield Change(member.path, "add", None, member.shown(after[key]))
-            else:
-                yield from _differences(before[key], after[key], member)
-    elif (
-        isinstance(before, list)
-        and isinstance(after, list)
-        and len(before) == len(after)
-    ):
-        # Of lists with as many items it is told which of them differ.
-        for number, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from _differences(old, new, place.at(number))
-    else:
-        yield Change(place.path, "replace", place.shown(before), place.shown(after))
-
-
 def _is_secret(name: str, within: str) -> bool:
     lower = name.lower()
     return lower in _NAMES or (lower == "content" and within.lower() in _KEY_STORES)
 
 
 def _names_a_secret(item: Mapping[Any, Any]) -> bool:
-    """Whether an item is ``{"name": …, "value": …}`` of something secret."""
+    """
+    Whether an item is ``{"name": …, "value": …}`` of something secret, or a property
+    that is encrypted or is to be.
+    """
     name = item.get("name", item.get("key"))
-    return "value" in item and isinstance(name, str) and bool(_SECRET_WORD.search(name))
+    return "value" in item and (
+        (isinstance(name, str) and bool(_SECRET_WORD.search(name)))
+        or is_concealed(item)
+    )
+
+
+def is_concealed(item: Mapping[Any, Any]) -> bool:
+    """
+    :param item: a property of an API.
+    :returns: whether it is encrypted or is to be, so that nobody is shown its value.
+    """
+    return any(item.get(flag) not in (None, False) for flag in _ENCRYPTED)
 
 
 def _without_credentials(text: str) -> str:

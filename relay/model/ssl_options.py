@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from relay.model.base import Options
 from relay.model.refusal import Where, refusal
 from relay.model.scalars import Flag, Literally, LiterallyOrAbsent, Upper
+from relay.model.sensitive import SENSITIVE
 
 Given = Mapping[str, str]
 Problem = tuple[Where, str]
@@ -33,8 +34,9 @@ def _store_type(value: object) -> object:
 StoreType = Annotated[
     Literal["NONE", "PKCS12", "PEM"], BeforeValidator(_store_type), Upper
 ]
-Hidden = Annotated[LiterallyOrAbsent, Field(repr=False)]
-Password = Annotated[Literally | None, Field(repr=False)]
+Unprinted = Annotated[LiterallyOrAbsent, Field(repr=False)]
+Hidden = Annotated[LiterallyOrAbsent, Field(repr=False), SENSITIVE]
+Password = Annotated[Literally | None, Field(repr=False), SENSITIVE]
 
 
 def _foreign(given: Given, allowed: tuple[str, ...], what: str) -> Iterator[Problem]:
@@ -68,7 +70,7 @@ class Store(Options):
 
     type: StoreType = "NONE"
     path: LiterallyOrAbsent = None
-    content: Hidden = None
+    content: Unprinted = None
     """PKCS12 in base64, or the PEM text of a trust store."""
     password: Password = None
 
@@ -110,12 +112,14 @@ class KeyStore(Store):
     """The certificate and key with which the relay shows who it is; ``NONE`` for
     no client certificate."""
 
+    content: Hidden = None
+    """PKCS12 in base64, with the private key."""
     alias: LiterallyOrAbsent = None
     key_password: Hidden = None
     """The password of an encrypted PEM key."""
     cert_path: LiterallyOrAbsent = None
     key_path: LiterallyOrAbsent = None
-    cert_content: Hidden = None
+    cert_content: Unprinted = None
     key_content: Hidden = None
 
     def _pem_problems(self, given: Given) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from relay.expression.template import Condition, Template
 from relay.model.base import Options
+from relay.model.sensitive import SENSITIVE
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 FRAMING = frozenset(
@@ -52,6 +53,10 @@ ConditionText = Annotated[str, AfterValidator(_condition)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 
 
+SecretText = Annotated[Text, Field(repr=False), SENSITIVE]
+"""One that may hold a credential."""
+
+
 class NameAndText(Options):
     """A name with a text."""
 
@@ -59,11 +64,18 @@ class NameAndText(Options):
     value: Text = ""
 
 
+class Attribute(Options):
+    """An attribute with a text, which may hold a credential for later steps."""
+
+    name: str
+    value: SecretText = ""
+
+
 class Header(Options):
-    """A header with a text."""
+    """A header with a text, which may hold a credential for the source."""
 
     name: HeaderName
-    value: Text = ""
+    value: SecretText = ""
 
 
 def _status(value: object) -> object:

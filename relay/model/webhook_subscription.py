@@ -15,6 +15,7 @@ from relay.model.base import Options
 from relay.model.http_proxy import HeaderValue
 from relay.model.refusal import Where, refusal
 from relay.model.scalars import Integral, Literally, Name, Upper
+from relay.model.sensitive import SENSITIVE
 from relay.model.ssl_options import SslOptions
 
 SECRET_PREFIX = "whsec_"
@@ -27,7 +28,7 @@ _WORDS = {"NO_RETRY": "No Retry", "RETRY_ON_FAIL": "Retry On Fail"}
 
 _Attempts = Annotated[int, Strict(), Field(ge=1, le=1000), Integral]
 _Seconds = Annotated[int, Strict(), Field(ge=1, le=86_400), Integral]
-Secret = Annotated[str, Field(repr=False)]
+Secret = Annotated[str, Field(repr=False), SENSITIVE]
 
 
 def _retry_option(value: object) -> object:
@@ -208,9 +209,11 @@ class Auth(Options):
 class Signature(Options):
     """The HMAC of each delivery, after Standard Webhooks."""
 
-    secret: Annotated[SigningSecret | None, Field(repr=False)] = None
+    secret: Annotated[SigningSecret | None, Field(repr=False), SENSITIVE] = None
     """Made, and shown once, unless given."""
-    previous_secret: Annotated[SigningSecret | None, Field(repr=False)] = None
+    previous_secret: Annotated[SigningSecret | None, Field(repr=False), SENSITIVE] = (
+        None
+    )
     """Signed with, too, while receivers go over to another secret."""
 
 

@@ -10,7 +10,7 @@ from relay.expression.template import Template
 from relay.model.base import Options
 from relay.model.kinds import PolicyType
 from relay.model.scalars import Upper
-from relay.model.texts import NameAndText
+from relay.model.texts import Attribute
 from relay.policies.call import Call, attribute_name
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
@@ -20,7 +20,7 @@ class AssignAttributes(Options):
 
     scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
     """Kept from older definitions; the phase decides."""
-    attributes: tuple[NameAndText, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
     """A value that is one expression keeps its kind; one that is nothing removes."""
 
 

@@ -14,6 +14,7 @@ from relay.model.base import Options
 from relay.model.basic import challenge, read_pair
 from relay.model.kinds import PolicyType
 from relay.model.scalars import Flag, Name
+from relay.model.sensitive import SENSITIVE
 from relay.policies.call import Call, Interrupted, header_value
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
@@ -34,7 +35,7 @@ class User(Options):
     """One who is let in."""
 
     username: Annotated[Name, AfterValidator(_no_colon)]
-    password: Annotated[str, Field(min_length=1, repr=False)]
+    password: Annotated[str, Field(min_length=1, repr=False), SENSITIVE]
 
 
 class BasicAuthentication(Options):

@@ -19,6 +19,7 @@ from relay.model.base import Options
 from relay.model.kinds import PolicyType
 from relay.model.refusal import refusal
 from relay.model.scalars import Flag, Integral, Upper
+from relay.model.sensitive import SENSITIVE
 from relay.model.signatures import MAX_RSA_BITS, MIN_RSA_BITS
 from relay.model.texts import NameAndText, Text
 from relay.policies.call import Call
@@ -37,7 +38,7 @@ class GenerateJwt(Options):
     ] = "RSA_RS256"
     key_resolver: Annotated[Literal["INLINE", "PEM", "JKS", "PKCS12"], Upper] = "INLINE"
     """Whether ``content`` is the key, or with ``PEM`` the path of a file of it."""
-    content: Annotated[str, Field(min_length=1, repr=False)]
+    content: Annotated[str, Field(min_length=1, repr=False), SENSITIVE]
     secret_base64_encoded: Annotated[Flag, Field(alias="secretBase64Encoded")] = False
     kid: str | None = None
     id: Text = ""

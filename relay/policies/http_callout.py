@@ -16,7 +16,14 @@ from relay.expression.values import Value
 from relay.model.base import Options
 from relay.model.kinds import PolicyType
 from relay.model.scalars import Flag, Upper
-from relay.model.texts import ConditionText, Header, NameAndText, Status, Text
+from relay.model.texts import (
+    ConditionText,
+    Header,
+    NameAndText,
+    SecretText,
+    Status,
+    Text,
+)
 from relay.policies.call import Call, Interrupted, attribute_name
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 from relay.upstream.heads import HeaderValues, Known
@@ -48,7 +55,7 @@ class HttpCallout(Options):
     ] = "GET"
     use_system_proxy: Annotated[Flag, AfterValidator(_no_system_proxy)] = False
     headers: tuple[Header, ...] = ()
-    body: Text = ""
+    body: SecretText = ""
     fire_and_forget: Flag = False
     """Whether the call goes on without waiting for the answer."""
     variables: tuple[NameAndText, ...] = ()

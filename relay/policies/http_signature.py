@@ -22,6 +22,7 @@ from relay.expression.values import Lookup
 from relay.model.base import Options
 from relay.model.kinds import PolicyType
 from relay.model.scalars import Integral, Upper
+from relay.model.sensitive import SENSITIVE
 from relay.model.texts import Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
@@ -46,7 +47,7 @@ class HttpSignature(Options):
     scheme: Annotated[Literal["AUTHORIZATION", "SIGNATURE"], Upper] = "AUTHORIZATION"
     """Whether the signature stands in ``Authorization: Signature ...`` or in a header
     ``Signature``."""
-    secret: Annotated[Text, Field(min_length=1, repr=False)]
+    secret: Annotated[Text, Field(min_length=1, repr=False), SENSITIVE]
     algorithms: tuple[Algorithm, ...] = ()
     """Empty for all but SHA-1."""
     enforce_headers: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true
 
 from relay.model.records import AuditRecord
-from relay.model.secrets import changes
+from relay.model.secrets import Masking
 from relay.store.schema import audits, row_of
 
 _RECORD = [column for column in audits.c if column.name != "row"]
@@ -40,12 +40,16 @@ class Audits:
     :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
     :param actor: on whose behalf it is.
+    :param masking: hides those of documents.
     """
 
-    def __init__(self, connection: Connection, now_ms: int, actor: Actor) -> None:
+    def __init__(
+        self, connection: Connection, now_ms: int, actor: Actor, masking: Masking
+    ) -> None:
         self._connection = connection
         self._now_ms = now_ms
         self._actor = actor
+        self._masking = masking
 
     def note(
         self,
@@ -59,12 +63,12 @@ class Audits:
 
         :param event: such as ``API_UPDATED``.
         :param target: what was changed: its ``type``, ``id`` and ``name``.
-        :param before: the document as it was, empty for something new. Secrets in it
+        :param before: the document as it was, empty for something new. Masking in it
             are never stored.
         :param after: the document as it is, empty for something deleted.
         :param api_id: the API that it concerns.
         """
-        different = changes(before, after)
+        different = self._masking.changes(before, after)
         if not different:
             return
         record = AuditRecord(

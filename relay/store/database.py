@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.audits import SYSTEM, Actor
 from relay.store.errors import StoreError, told_in_one_line
 from relay.store.sqlite import SqliteFile, data_version
@@ -21,13 +22,21 @@ class Database:
     :param url: ``sqlite:///PATH``.
     :param readers: how many threads read at a time; one writes.
     :param clock_ms: the wall clock, called in the threads that use the database.
+    :param masking: hides those of documents from the audit trail.
     :raises StoreError: when the URL names no database of a supported kind.
     """
 
-    def __init__(self, url: str, readers: int, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        url: str,
+        readers: int,
+        clock_ms: Callable[[], int],
+        masking: Masking = ALL_SECRET,
+    ) -> None:
         self._file = SqliteFile.from_url(url)
         self._readers = readers
         self._clock_ms = clock_ms
+        self._masking = masking
         self._engines: tuple[Engine, Engine] | None = None
         self._watch: sqlite3.Connection | None = None
 
@@ -91,7 +100,9 @@ class Database:
         _, writer = self._opened()
         with told_in_one_line(self._file.path):
             with writer.begin() as connection:
-                transaction = Transaction(connection, self._clock_ms(), actor)
+                transaction = Transaction(
+                    connection, self._clock_ms(), actor, self._masking
+                )
                 result = work(transaction)
             return result, transaction.changes.touched
 

@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
+from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.audits import Actor, acting
 from relay.store.database import Database
 from relay.store.errors import StoreError
@@ -32,6 +33,8 @@ class Store:
     :param threads: how many reads run side by side.
     :param clock_ms: the wall clock in milliseconds since the Unix epoch; called in
         the store's threads.
+    :param masking: hides those of documents from the audit trail; all that is in
+        configurations unless given.
     :raises StoreError: when the URL names no database of a supported kind.
     """
 
@@ -42,10 +45,11 @@ class Store:
         *,
         threads: int = 4,
         clock_ms: Callable[[], int],
+        masking: Masking = ALL_SECRET,
     ) -> None:
         self._reactor = reactor
         self._threads = threads
-        self._database = Database(url, threads, clock_ms)
+        self._database = Database(url, threads, clock_ms, masking)
         self._pools: tuple[ThreadPool, ThreadPool] | None = None
         self._open = False
         self._unfinished = 0

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.api_keys import ApiKeys
 from relay.store.apis import Apis
 from relay.store.applications import Applications
@@ -26,14 +27,19 @@ class Transaction:
     :param connection: on which the transaction has begun.
     :param now_ms: the instant at which everything in it happens.
     :param actor: on whose behalf.
+    :param masking: hides those of documents from the audit trail.
     """
 
     def __init__(
-        self, connection: Connection, now_ms: int, actor: Actor = SYSTEM
+        self,
+        connection: Connection,
+        now_ms: int,
+        actor: Actor = SYSTEM,
+        masking: Masking = ALL_SECRET,
     ) -> None:
         self.now_ms = now_ms
         self.changes = Changes(connection)
-        self.audits = audits = Audits(connection, now_ms, actor)
+        self.audits = audits = Audits(connection, now_ms, actor, masking)
         self.apis = Apis(connection, self.changes, now_ms, audits)
         self.plans = Plans(connection, now_ms, audits)
         self.deployments = Deployments(connection, self.changes, now_ms, audits)

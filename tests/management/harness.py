@@ -26,6 +26,7 @@ from relay.catalog import builtin
 from relay.management.auth import Authenticator, ensure_admin
 from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
+from relay.model.secrets import Masking
 from relay.policies.discovery import find_policies
 from relay.settings import ManagementSettings, Settings
 from relay.store.store import Store
@@ -123,6 +124,7 @@ class ManagementCase(TestCase):
             f"sqlite:///{directory}/relay.db",
             reactor,
             clock_ms=lambda: int(time.time() * 1000),
+            masking=Masking(self.catalog.type_of),
         )
         await self.store.start()
         self.addCleanup(self.store.stop)

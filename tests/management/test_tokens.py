@@ -64,6 +64,31 @@ class TokensTests(ManagementCase):
             credentials=header,
         )
 
+    async def test_a_token_deletes_no_stronger_token(self) -> None:
+        """Nor one without a role of its own; itself and lesser ones it does."""
+        full, with_all = await self.make()
+        publisher, as_publisher = await self.make(role="PUBLISHER")
+        viewer, as_viewer = await self.make(role="VIEWER")
+        other, _ = await self.make(role="VIEWER")
+        for header, stronger in (
+            (as_viewer, publisher),
+            (as_viewer, full),
+            (as_publisher, full),
+        ):
+            path = f"{TOKENS}/{stronger['id']}"
+            await self.refused(
+                403, "token.stronger", "DELETE", path, credentials=header
+            )
+        self.assertEqual(len(await self.expect(200, "GET", TOKENS)), 4)
+        for header, deleted in (
+            (as_viewer, other),
+            (as_viewer, viewer),
+            (as_publisher, publisher),
+            (with_all, full),
+        ):
+            path = f"{TOKENS}/{deleted['id']}"
+            await self.expect(204, "DELETE", path, credentials=header)
+
     async def test_expiry(self) -> None:
         """The time of its end is told, and must be to come."""
         later = int(time.time() * 1000) + 3_600_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.management.harness import ADMIN, PREFIX, ManagementCase, api_body, basic
 
 V2 = "/management/v2"
@@ -166,6 +168,80 @@ class RoleTests(UserCase):
             self.assertIn(b"********", seen.content)
             seen = await self.ask("GET", path, credentials=self.publisher)
             self.assertIn(b"s3cr3t", seen.content)
+
+    async def test_viewers_see_no_secret_under_a_neutral_name(self) -> None:
+        """The type of a field says what it is, in steps of flows, too."""
+        body = api_body()
+        shared = body["endpointGroups"][0]["sharedConfiguration"]
+        shared["headers"] = [{"name": "X-Backend", "value": "s3cr3t"}]
+        configuration = {"addHeaders": [{"name": "X-Backend", "value": "s3cr3t"}]}
+        step = {"policy": "transform-headers", "configuration": configuration}
+        body["flows"] = [{"name": "f", "request": [step]}]
+        body["resources"] = [
+            {
+                "name": "later",
+                "type": "unknown",
+                "enabled": False,
+                "configuration": {"phrase": "s3cr3t"},
+            }
+        ]
+        created = await self.expect(201, "POST", "/apis", body)
+        path = f"/apis/{created['id']}"
+        seen = await self.ask("GET", path, credentials=self.viewer)
+        self.assertNotIn(b"s3cr3t", seen.content)
+        self.assertIn(b"X-Backend", seen.content)
+        shared["headers"][0]["value"] = configuration["addHeaders"][0]["value"] = "s2"
+        await self.expect(200, "PUT", path, body)
+        trail = await self.ask("GET", f"{path}/audits", credentials=self.publisher)
+        self.assertEqual(trail.status, 200)
+        self.assertNotIn(b"s3cr3t", trail.content)
+        self.assertIn(b"********", trail.content)
+
+    async def test_nobody_is_shown_an_encrypted_property(self) -> None:
+        """Not even who defines it; what is sent back as shown stays."""
+        properties = [
+            {"key": "a", "value": "s3cr3t", "encrypted": True},
+            {"key": "b", "value": "s3cr3t", "encryptable": True},
+            {"key": "c", "value": "plain"},
+        ]
+        path = await self.start_with({"properties": properties})
+        for there in (path, "/apis", f"{path}/deployments/current"):
+            for who in (self.publisher, self.viewer, ADMIN):
+                seen = await self.ask("GET", there, credentials=who)
+                self.assertEqual(seen.status, 200)
+                self.assertNotIn(b"s3cr3t", seen.content)
+        shown = await self.expect(200, "GET", path)
+        self.assertEqual(
+            [one["value"] for one in shown["properties"]],
+            ["********", "********", "plain"],
+        )
+        shown["properties"].reverse()
+        again = {name: shown[name] for name in (*api_body("/p"), "properties")}
+        await self.expect(200, "PUT", path, again)
+        patch = {"properties": [shown["properties"][1]]}
+        await self.expect(200, "PATCH", path, patch)
+        api_id = path.rpartition("/")[2]
+        kept = await self.store.read(lambda tx: tx.apis.get(api_id))
+        assert kept is not None
+        self.assertEqual(kept.definition["properties"], [properties[1]])
+        opened = {"key": "b", "value": "********", "encryptable": False}
+        for wrong in (opened, {"key": "x", "value": "********", "encrypted": True}):
+            error = await self.refused(
+                400, "validation", "PATCH", path, {"properties": [wrong]}
+            )
+            self.assertEqual(error["details"][0]["location"], "properties[0].value")
+        trail = await self.ask("GET", f"{path}/audits")
+        self.assertNotIn(b"s3cr3t", trail.content)
+
+    async def start_with(self, members: dict[str, Any]) -> str:
+        """
+        :returns: the path of an API with these members that was started.
+        """
+        api_id = await self.start("/p")
+        path = f"/apis/{api_id}"
+        await self.expect(200, "PATCH", path, members)
+        await self.expect(202, "POST", f"{path}/deployments")
+        return path
 
     async def test_publisher(self) -> None:
         """A publisher does everything with APIs, and nothing with users."""

@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.consumer_configuration import ConsumerConfiguration, unmasked
-from relay.model.secrets import MASK, masked
+from relay.model.secrets import MASK, Masking
+
+SECRETS = Masking()
 
 
 class ChannelTests(SynchronousTestCase):
@@ -62,17 +64,17 @@ class MaskTests(SynchronousTestCase):
 
     def test_it_stays(self) -> None:
         """Nothing is lost by reading and writing."""
-        shown = masked(self.KEPT)
+        shown = SECRETS.masked(self.KEPT)
         self.assertNotIn("two", str(shown))
         self.assertEqual(shown["auth"]["token"], {"value": MASK})
-        self.assertEqual(unmasked(shown, self.KEPT, "c"), (self.KEPT, []))
+        self.assertEqual(unmasked(SECRETS, shown, self.KEPT, "c"), (self.KEPT, []))
 
     def test_what_is_new_is_taken(self) -> None:
         """Beside what stays; headers belong together by name."""
-        shown = masked(self.KEPT)
+        shown = SECRETS.masked(self.KEPT)
         shown["headers"].reverse()
         shown["auth"]["token"]["value"] = "three"
-        value, problems = unmasked(shown, self.KEPT, "c")
+        value, problems = unmasked(SECRETS, shown, self.KEPT, "c")
         self.assertEqual(problems, [])
         self.assertEqual(value["headers"], list(reversed(self.KEPT["headers"])))
         self.assertEqual(value["auth"]["token"]["value"], "three")
@@ -80,7 +82,7 @@ class MaskTests(SynchronousTestCase):
     def test_a_mask_of_nothing(self) -> None:
         """Is refused where it stands, instead of being kept as a secret."""
         sent = {"headers": [{"name": "X-Other-Key", "value": MASK}]}
-        _, problems = unmasked(sent, self.KEPT, "c")
+        _, problems = unmasked(SECRETS, sent, self.KEPT, "c")
         self.assertEqual([one.location for one in problems], ["c.headers[0].value"])
-        _, problems = unmasked(masked(self.KEPT), None, "c")
+        _, problems = unmasked(SECRETS, SECRETS.masked(self.KEPT), None, "c")
         self.assertEqual(len(problems), 3)

@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.base import Value
 from relay.model.errors import Issue
+from relay.model.health_check import HealthCheck
 from relay.model.reading import issues, shown
 from relay.model.standing import Visibility
 
@@ -92,3 +93,17 @@ class ShownTests(SynchronousTestCase):
         others: list[object] = [None, [], {}, "https://a:b@c", "/a?key=b", "a" * 201]
         for value in others:
             self.assertIsNone(shown(value))
+
+
+class SensitiveTests(SynchronousTestCase):
+    def test_a_refused_secret_is_not_shown_whatever_its_name(self) -> None:
+        """The type of the field says that it is one."""
+        body = {"schedule": "* * * * * *", "target": "/", "body": "{#s3cr3t}"}
+        with self.assertRaises(ValidationError) as caught:
+            HealthCheck.read(body)
+        (told,) = issues(caught.exception, "at", HealthCheck)
+        self.assertEqual((told.location, told.invalid_value), ("at.body", None))
+        with self.assertRaises(ValidationError) as caught:
+            HealthCheck.read({**body, "body": None, "target": "/ x"})
+        (told,) = issues(caught.exception, "at", HealthCheck)
+        self.assertEqual((told.location, told.invalid_value), ("at.target", "/ x"))

@@ -9,8 +9,10 @@ from typing import Any
 from hypothesis import given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.secrets import MASK, Change, changes, masked
+from relay.catalog import builtin
+from relay.model.secrets import ALL_SECRET, MASK, Change, Masking
 
+SECRETS = Masking(builtin().type_of)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
@@ -43,7 +45,7 @@ class MaskedTests(SynchronousTestCase):
             "content": "a page",
         }
         self.assertEqual(
-            masked(document),
+            SECRETS.masked(document),
             {
                 "ssl": {
                     "keyStore": {"type": "PEM", "content": MASK, "keyPassword": MASK},
@@ -67,9 +69,95 @@ class MaskedTests(SynchronousTestCase):
             {"key": "db-password", "value": "x"},
         ]
         self.assertEqual(
-            [item["value"] for item in masked(items)],
+            [item["value"] for item in SECRETS.masked(items)],
             [MASK, MASK, "text/event-stream", MASK],
         )
+
+    def test_types_count_not_names(self) -> None:
+        """In a configuration what is secret is so under a neutral name, and what is not
+        is shown under any."""
+        group = {
+            "type": "http-proxy",
+            "sharedConfiguration": {
+                "headers": [{"name": "X-Backend", "value": "s"}],
+                "ssl": {
+                    "keyStore": {"type": "PKCS12", "content": "s", "alias": "key"},
+                    "trustStore": {"content": "public", "password": "s"},
+                },
+                "http": {"keepAlive": True},
+            },
+            "services": {
+                "healthCheck": {
+                    "type": "http-health-check",
+                    "configuration": {
+                        "target": "/health",
+                        "headers": [{"name": "X-Backend", "value": "s"}],
+                        "body": "s",
+                    },
+                }
+            },
+        }
+        entry = {
+            "entrypointId": "webhook",
+            "entrypointConfiguration": {
+                "callbackUrl": "https://h/p",
+                "headers": [{"name": "X-Backend", "value": "s"}],
+                "auth": {"type": "token", "token": {"value": "s"}},
+                "retry": {"maxAttempts": 3},
+            },
+        }
+        document = {"endpointGroups": [group], "consumerConfiguration": entry}
+        shown = json.loads(json.dumps(document).replace('"s"', json.dumps(MASK)))
+        self.assertEqual(SECRETS.masked(document), shown)
+        other = json.loads(json.dumps(document).replace('"s"', '"t"'))
+        told = SECRETS.changes(document, other)
+        self.assertEqual({(one.before, one.after) for one in told}, {(MASK, MASK)})
+        self.assertEqual(len(told), 7)
+
+    def test_what_nobody_knows_is_secret(self) -> None:
+        """A configuration of an unknown type, and a field that its type has not."""
+        for document in (
+            {"resources": [{"type": "cache", "configuration": {"a": ["s"]}}]},
+            {
+                "flows": [
+                    {"request": [{"policy": "x", "configuration": {"a": {"b": 1}}}]}
+                ]
+            },
+            {"endpoints": [{"type": "http-proxy", "configuration": {"tarqet": "s"}}]},
+        ):
+            shown = json.dumps(SECRETS.masked(document))
+            self.assertIn(MASK, shown)
+            self.assertNotIn('"s"', shown)
+            self.assertNotIn("1", shown)
+        step = {"policy": "mock", "configuration": {"status": 200}}
+        hidden = {"policy": "mock", "configuration": {"status": MASK}}
+        self.assertEqual(ALL_SECRET.masked({"request": [step]}), {"request": [hidden]})
+
+    def test_another_type(self) -> None:
+        """What changes together with its type is secret if either type says so."""
+        before = {"type": "JWT", "configuration": {"resolverParameter": "s"}}
+        after = {"type": "KEY_LESS", "configuration": {}}
+        for old, new in ((before, after), (after, before)):
+            told = SECRETS.changes({"security": old}, {"security": new})
+            self.assertNotIn("'s'", repr(told))
+
+    def test_encrypted_properties(self) -> None:
+        """Of properties that are encrypted or are to be no value is shown."""
+        items = [
+            {"key": "a", "value": "s", "encrypted": True},
+            {"key": "b", "value": "s", "encryptable": True, "encrypted": False},
+            {"key": "c", "value": "plain", "encryptable": False},
+        ]
+        shown = SECRETS.masked({"properties": items})["properties"]
+        self.assertEqual([one["value"] for one in shown], [MASK, MASK, "plain"])
+        other = [{**one, "value": "t"} for one in items]
+        told = SECRETS.changes({"properties": items}, {"properties": other})
+        self.assertEqual([one.before for one in told], [MASK, MASK, "plain"])
+        told = SECRETS.changes(
+            {"p": [{"key": "a", "value": "s"}]},
+            {"p": [{"key": "a", "value": MASK, "encrypted": True}]},
+        )
+        self.assertNotIn("'s'", repr(told))
 
     def test_urls(self) -> None:
         """Of a URL nothing is shown that could let anybody in."""
@@ -79,12 +167,12 @@ class MaskedTests(SynchronousTestCase):
             ("https://user:pass@h:1/p", f"https://{MASK}@h:1/p"),
             ("https://[h", MASK),
         ):
-            self.assertEqual(masked({"target": url}), {"target": seen})
+            self.assertEqual(SECRETS.masked({"target": url}), {"target": seen})
 
     def test_the_original_stays(self) -> None:
         """What is masked is a copy."""
         document = {"a": [{"password": "x"}]}
-        masked(document)
+        SECRETS.masked(document)
         self.assertEqual(document, {"a": [{"password": "x"}]})
 
 
@@ -96,7 +184,7 @@ class ChangesTests(SynchronousTestCase):
         before = {"a": 1, "b": {"c/d": 1, "e": 2}, "l": [1, {"x": 1}], "m": [1]}
         after = {"b": {"c/d": 2, "e": 2, "f": 3}, "l": [1, {"x": 2}], "m": [1, 2]}
         self.assertEqual(
-            changes(before, after),
+            SECRETS.changes(before, after),
             [
                 Change("/a", "remove", 1),
                 Change("/b/c~1d", "replace", 1, 2),
@@ -115,7 +203,7 @@ class ChangesTests(SynchronousTestCase):
             "keyStore": {"content": "old"},
         }
         text = json.dumps(before).replace("old", "new")
-        found = changes(before, json.loads(text))
+        found = SECRETS.changes(before, json.loads(text))
         self.assertEqual(
             [(one.path, one.before, one.after) for one in found],
             [
@@ -129,7 +217,7 @@ class ChangesTests(SynchronousTestCase):
     def test_new_and_gone(self) -> None:
         """The first and the last form of a document hold no secret either."""
         document = {"proxy": {"password": "x"}, "keyStore": {"content": "x"}}
-        for found in (changes({}, document), changes(document, {})):
+        for found in (SECRETS.changes({}, document), SECRETS.changes(document, {})):
             self.assertNotIn('"x"', json.dumps([[c.before, c.after] for c in found]))
             self.assertEqual(len(found), 2)
 
@@ -137,7 +225,7 @@ class ChangesTests(SynchronousTestCase):
     def test_nothing_is_missed(self, before: Any, after: Any) -> None:
         """There is a change exactly when there is a difference, and none is a leak."""
         kept = copy.deepcopy((before, after))
-        found = changes(before, after)
+        found = SECRETS.changes(before, after)
         self.assertEqual(bool(found), before != after)
         self.assertEqual((before, after), kept)
         self.assertEqual(len({one.path for one in found}), len(found))

@@ -2,76 +2,125 @@
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.catalog import builtin
 from relay.connectors.discovery import find_connectors
-from relay.model.secrets import MASK, changes, masked
+from relay.model.health_check import HealthCheck
+from relay.model.resources import RESOURCES
+from relay.model.secrets import MASK, Masking
+from relay.model.sensitive import is_sensitive, members, models_in
 from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
 
 CATALOG = builtin().with_plugins(
     *find_connectors().kinds, find_plans().kinds, find_policies().kinds
 )
+SECRETS = Masking(CATALOG.type_of)
 OPEN = {
-    "headers value": "its name tells whether it is one",
     "trustStore content": "certificates are public",
     "keyStore certContent": "certificates are public",
+    "configuration headers": "its items are typed",
+    "entrypointConfiguration callbackUrl": "of URLs only credentials are hidden",
 }
 """Fields that are not printed, but for other reasons than secrecy."""
+Found = Iterator[tuple[tuple[str, ...], FieldInfo]]
 
 
-def models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Find the models in an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in typing.get_args(annotation):
-        yield from models(part)
+def fields(model: type[BaseModel], path: tuple[str, ...]) -> Found:
+    """List the fields of a model and of the models in it, with their paths."""
+    for name, field in members(model).items():
+        yield (*path, name), field
+        for inner in models_in(field.annotation):
+            yield from fields(inner, (*path, name))
 
 
-def unprinted(model: type[BaseModel], within: str) -> Iterator[tuple[str, str]]:
-    """Give the fields that no repr shows, each with the member that it stands in."""
-    for name, field in model.model_fields.items():
-        alias = field.alias or name
-        if not field.repr:
-            yield within, alias
-        for inner in models(field.annotation):
-            yield from unprinted(inner, alias)
+def holders() -> Iterator[tuple[dict[str, Any], str, str, type[BaseModel]]]:
+    """List all types of configurations, with what they configure and where."""
+    for policy in CATALOG.policies.values():
+        yield {"policy": policy.id}, "request", "configuration", policy.configuration
+    for plan in CATALOG.plans.values():
+        yield {"type": plan.id}, "security", "configuration", plan.configuration
+    for endpoint in CATALOG.endpoints.values():
+        kind = {"type": endpoint.id}
+        yield kind, "endpoints", "configuration", endpoint.configuration
+        if (shared := endpoint.shared_configuration) is not None:
+            yield kind, "endpointGroups", "sharedConfiguration", shared
+            yield kind, "endpoints", "sharedConfigurationOverride", shared
+    for entrypoint in CATALOG.entrypoints.values():
+        kind = {"type": entrypoint.id}
+        yield kind, "entrypoints", "configuration", entrypoint.configuration
+        if (own := entrypoint.subscription) is not None:
+            consumer = {"entrypointId": entrypoint.id}
+            where = "consumerConfiguration"
+            yield consumer, where, "entrypointConfiguration", own
+    for name, resource in RESOURCES.items():
+        yield {"type": name}, "resources", "configuration", resource
+    check = {"type": "http-health-check"}
+    yield check, "healthCheck", "configuration", HealthCheck
 
 
-def kept_secret() -> set[tuple[str, str]]:
-    """All of these, of every connector, plan and policy."""
-    found: set[tuple[str, str]] = set()
-    kinds = (CATALOG.endpoints, CATALOG.entrypoints, CATALOG.plans, CATALOG.policies)
-    for kind in (kind for group in kinds for kind in group.values()):
-        found |= set(unprinted(kind.configuration, "configuration"))
-        shared = getattr(kind, "shared_configuration", None)
-        if shared is not None:
-            found |= set(unprinted(shared, "sharedConfiguration"))
-    return found - {tuple(one.split()) for one in OPEN}
+def document(
+    holder: dict[str, Any], within: str, path: tuple[str, ...], value: str
+) -> dict[str, Any]:
+    """Make a document that holds a value at a path of a configuration."""
+    inner: Any = value
+    for name in reversed(path):
+        inner = {name: inner}
+    return {within: [{**holder, **inner}]}
 
 
 class SecretsTests(SynchronousTestCase):
     def test_masked(self) -> None:
-        """Viewers and the audit trail see none of what no repr shows."""
-        found = kept_secret()
+        """Viewers and the audit trail see no value of a type that is a secret's."""
+        seen: set[tuple[str, str]] = set()
+        for holder, within, key, model in holders():
+            for path, field in fields(model, (key,)):
+                if not is_sensitive(field):
+                    continue
+                seen.add((path[-2], path[-1]))
+                before = document(holder, within, path, "s3cr3t-1")
+                after = document(holder, within, path, "s3cr3t-2")
+                self.assertEqual(
+                    SECRETS.masked(before), document(holder, within, path, MASK)
+                )
+                told = repr(SECRETS.changes(before, after))
+                told += repr(SECRETS.changes({}, after))
+                self.assertNotIn("s3cr3t", told, (holder, path))
         self.assertLessEqual(
             {
                 ("users", "password"),
                 ("configuration", "secret"),
                 ("configuration", "content"),
                 ("configuration", "resolverParameter"),
+                ("configuration", "clientSecret"),
+                ("configuration", "body"),
+                ("addHeaders", "value"),
+                ("attributes", "value"),
+                ("headers", "value"),
+                ("keyStore", "content"),
+                ("proxy", "password"),
+                ("token", "value"),
             },
-            found,
+            seen,
         )
-        for within, name in found:
-            before, after = {within: {name: "s3cr3t-1"}}, {within: {name: "s3cr3t-2"}}
-            self.assertEqual(masked(before), {within: {name: MASK}})
-            self.assertEqual(masked({within: [before[within]]})[within][0][name], MASK)
-            told = repr(changes(before, after)) + repr(changes({}, after))
-            self.assertNotIn("s3cr3t", told, (within, name))
+
+    def test_what_no_repr_shows_is_sensitive(self) -> None:
+        """A field is kept out of print because it is a secret, or it is named here."""
+        unmarked = {
+            " ".join(path[-2:])
+            for _, _, key, model in holders()
+            for path, field in fields(model, (key,))
+            if not field.repr and not is_sensitive(field)
+        }
+        self.assertEqual(unmarked, set(OPEN))
+
+    def test_all_is_known(self) -> None:
+        """Nothing of this installation is masked because its type is not found."""
+        for holder, within, key, model in holders():
+            self.assertIs(CATALOG.type_of(key, holder, within), model)

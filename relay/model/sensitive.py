@@ -1,0 +1,59 @@
+"""Fields of models whose values are secrets, whatever their names are."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+
+class Sensitive:
+    """
+    Marks a type whose values are secrets: ``Annotated[str, SENSITIVE]``.
+
+    A field of such a type is masked for viewers and in the audit trail.
+    """
+
+
+SENSITIVE: Final = Sensitive()
+
+
+@cache
+def members(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """
+    List the fields of a model by the names that they have in JSON.
+
+    :param model: any.
+    """
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def is_sensitive(field: FieldInfo) -> bool:
+    """
+    :param field: of a model.
+    :returns: whether its type is marked, wholly or in a part, such as the items of a
+        list.
+    """
+    return SENSITIVE in field.metadata or _marked(field.annotation)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """
+    Find the models that the values of a type may be of.
+
+    :param annotation: of a field.
+    """
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from models_in(part)
+
+
+def _marked(annotation: Any) -> bool:
+    return any(
+        part is SENSITIVE or _marked(part) for part in typing.get_args(annotation)
+    )
