@@ -226,7 +226,7 @@ class LimitSettings:
     no limit."""
     attempt_window_ms: Milliseconds = 60_000
     max_head_bytes: Bytes = 16_384
-    """The request line and all headers together."""
+    """The first line and all headers of a request, and of a source's response."""
     max_headers: Annotated[int, Range(10, 100_000)] = 500
 
 

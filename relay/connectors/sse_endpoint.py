@@ -29,6 +29,7 @@ from relay.upstream.connector import Connector, UpstreamRequest
 from relay.upstream.continuity import Continuity, ResumeMode
 from relay.upstream.event_source import EventSource
 from relay.upstream.group import Group
+from relay.upstream.response_rules import HeadLimits
 
 MOST_UNDER_WAY_CHARS = 1 << 20
 """With more data than this on its way to the store no more is read from a source."""
@@ -40,9 +41,11 @@ class SseEndpointType:
 
     kind = SSE_ENDPOINT
 
-    def open(self, reactor: Any, group: EndpointGroup) -> SseSources:
+    def open(
+        self, reactor: Any, group: EndpointGroup, limits: HeadLimits
+    ) -> SseSources:
         """Make a group ready."""
-        return SseSources(Group(reactor, group, SseEndpoint, SseShared), group)
+        return SseSources(Group(reactor, group, limits, SseEndpoint, SseShared), group)
 
 
 class SseSources:

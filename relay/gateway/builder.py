@@ -35,6 +35,7 @@ from relay.policies.interfaces import PolicyContext
 from relay.upstream.failover import Failover
 from relay.upstream.group import Group
 from relay.upstream.outbound import Outbound
+from relay.upstream.response_rules import HeadLimits
 
 
 class ChannelKeepers(Owners, Protocol):
@@ -50,7 +51,7 @@ class ChannelKeepers(Owners, Protocol):
 class EndpointPlugin(Protocol):
     """A type of endpoint; see :class:`relay.connectors.interfaces.IEndpoint`."""
 
-    def open(self, reactor: Any, group: EndpointGroup) -> Sources:
+    def open(self, reactor: Any, group: EndpointGroup, limits: HeadLimits) -> Sources:
         """Make a group ready."""
 
 
@@ -103,6 +104,8 @@ class Builder:
         self._plans = plans
         self._policies = policies
         self._outbound = outbound
+        limits = services.limits
+        self._limits = HeadLimits(limits.max_head_bytes, limits.max_headers)
         self._key_sets = KeySets(services.reactor, outbound.call)
         self._counters = LocalCounters(services.reactor)
         self._open_calls: Counter[tuple[str, ...]] = Counter()
@@ -201,7 +204,7 @@ class Builder:
         wanted = definition.endpoint_groups[: 1 if entrance is None else None]
         try:
             for group in wanted:
-                groups.append(Group(reactor, group))
+                groups.append(Group(reactor, group, self._limits))
         except Exception:
             for ready in groups:
                 ready.close()
@@ -319,7 +322,7 @@ class Builder:
             before.channels.reopen()
             return before
         reactor = self._services.reactor
-        sources = self._endpoints[group.type].open(reactor, group)
+        sources = self._endpoints[group.type].open(reactor, group, self._limits)
         options = channel_options(group)
         archive = None
         if options.history.durable:

@@ -133,6 +133,15 @@ class Exchange:
         put_field(headers, TRANSACTION_ID, self._transaction_id)
         put_field(headers, REQUEST_ID, self._request_id)
 
+    def early_hints(self, headers: Headers) -> None:
+        """
+        Write a 103 response, which tells the client what the final one will need.
+
+        :param headers: end to end, without those of the connection.
+        """
+        if not (self.over or self._sender.begun):
+            self._sender.early_hints(headers)
+
     def begin(
         self, code: int, phrase: bytes, headers: Headers, event_stream: bool
     ) -> None:

@@ -57,7 +57,7 @@ class Http2Stream:
         "_connection",
         "_ended",
         "_first",
-        "_head",
+        "_heads",
         "_offset",
         "_owed_bytes",
         "_paused",
@@ -92,7 +92,7 @@ class Http2Stream:
         """Whether the body contradicts its ``Content-Length`` (RFC 9113, 8.1.1)."""
         self.trailers: list[tuple[bytes, bytes]] = []
         """What goes out after the body."""
-        self._head: list[tuple[bytes, bytes]] | None = None
+        self._heads: list[list[tuple[bytes, bytes]]] = []
         self._first = b""
         self._offset = 0
         self._queue: list[bytes] = []
@@ -244,12 +244,13 @@ class Http2Stream:
     def writeHeaders(
         self, version: bytes, code: bytes, reason: bytes, headers: Headers
     ) -> None:
-        """Write the response's head (RFC 9113, 8.3.2: there is no reason phrase)."""
-        self._head = [(b":status", code)]
+        """Write a response's head (RFC 9113, 8.3.2: there is no reason phrase)."""
+        head = [(b":status", code)]
         for name, values in headers.getAllRawHeaders():
             lower = name.lower()
             if lower not in CONNECTION_SPECIFIC:
-                self._head += [(lower, value) for value in values]
+                head += [(lower, value) for value in values]
+        self._heads.append(head)
         self._connection.wake(self)
 
     def write(self, data: bytes) -> None:
@@ -290,14 +291,12 @@ class Http2Stream:
     @property
     def pending(self) -> bool:
         """Whether there is something to send, the end of the stream included."""
-        return not self.over and (
-            self._head is not None or self._queued > 0 or self._ended
-        )
+        return not self.over and (bool(self._heads) or self._queued > 0 or self._ended)
 
     @property
     def needs_window(self) -> bool:
         """Whether the next thing to send is data, which needs room in the windows."""
-        return self._head is None and self._queued > 0
+        return not self._heads and self._queued > 0
 
     def send(self, h2: H2Connection) -> int:
         """
@@ -307,9 +306,10 @@ class Http2Stream:
         :return: about how many bytes that were.
         :raises ProtocolError: when the stream is closed, and nobody was told yet.
         """
-        if self._head is not None:
-            head, self._head = self._head, None
-            self.over = self._ended and not self._queued and not self.trailers
+        if self._heads:
+            head = self._heads.pop(0)
+            waits = self._heads or self._queued or self.trailers
+            self.over = self._ended and not waits
             h2.send_headers(self.stream_id, head, end_stream=self.over)
             return HEAD_BYTES
         if self._queued:
@@ -350,7 +350,7 @@ class Http2Stream:
             stall.stop()
         self._producer = None
         self.over = self._ended = True
-        self._head = None
+        self._heads = []
         self._queue, self._first, self._queued = [], b"", 0
         request, self.request = self.request, None
         if request is not None:

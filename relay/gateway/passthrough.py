@@ -184,6 +184,7 @@ class Passthrough:
             self._headers_up(),
             request.requestHeaders.getRawHeaders(b"host", [b""])[0],
             request.body,
+            self._early_hints,
         )
         self._call = self._connector.call(asked)
         if request.body is not None:
@@ -224,6 +225,16 @@ class Passthrough:
             # Some servers insist on it; for POST and PUT twisted.web sends it anyway.
             headers.setRawHeaders(b"content-length", [b"0"])
         return headers
+
+    def _early_hints(self, headers: Headers, options: list[bytes]) -> None:
+        """
+        Pass a 103 response on (RFC 8297), if no flow has a say in responses.
+
+        :param headers: its headers.
+        :param options: what its ``Connection`` lists.
+        """
+        if self._passage is None or not self._passage.shapes_responses:
+            self._exchange.early_hints(downstream_headers(headers, options))
 
     def _answered(self, response: UpstreamResponse) -> None:
         """The source has sent its head: pass it on, then let the body come."""

@@ -70,6 +70,17 @@ class Sender:
         """Whether the head has been written: from then on failure is an abort."""
         return bool(self._request.startedWriting)
 
+    def early_hints(self, headers: Headers) -> None:
+        """
+        Write a 103 response (RFC 8297), where the client's protocol knows such.
+
+        :param headers: its headers.
+        """
+        if self._request.clientproto != b"HTTP/1.0":
+            self._request.channel.writeHeaders(
+                b"HTTP/1.1", b"103", b"Early Hints", headers
+            )
+
     def head(self, code: int, phrase: bytes, headers: Headers) -> None:
         """
         Write the head, and let the client's pace govern the source from here on.

@@ -8,7 +8,6 @@ agent gives the source the exact head that the deployment asks for, and keeps
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -16,17 +15,14 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer
 from twisted.python.failure import Failure
-from twisted.web._newclient import BadHeaders, HTTPClientParser, Request
+from twisted.web._newclient import BadHeaders, Request
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IBodyProducer, IResponse
 from zope.interface import implementer
 
 from relay.plain_path import PLAIN_PATH
 from relay.upstream.leash import Leash
-
-MAX_RESPONSE_HEADERS = 500
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-"""What neither a phrase nor a field value may hold (RFC 9110, 5.5)."""
+from relay.upstream.response_parser import EarlyHints, ResponseParser
 
 
 class _Call(Request):
@@ -93,6 +89,7 @@ class CallAgent:
     :param target: the request-target byte for byte (RFC 9112, 3.2.1).
     :param headers: all the headers, ``Host`` among them; framing is added.
     :param keep_alive: whether the connection may serve another request after.
+    :param early_hints: told of 103 responses before the final one.
     """
 
     def __init__(
@@ -102,13 +99,15 @@ class CallAgent:
         target: bytes,
         headers: Headers,
         keep_alive: bool,
+        early_hints: EarlyHints | None = None,
     ) -> None:
         self._leash = leash
+        self._early_hints = early_hints
         self._method = method
         self._target = target
         self._headers = headers
         self._keep_alive = keep_alive
-        self._parser: HTTPClientParser | None = None
+        self._parser: ResponseParser | None = None
         self._call: _Call | None = None
         self.content_encoding: Sequence[bytes] = ()
         """The response's ``Content-Encoding``, kept from treq."""
@@ -133,6 +132,7 @@ class CallAgent:
         # The only way to a response's connection headers and trailers.
         parser = self._parser = http._parser
         if parser is not None:
+            parser.early_hints, self._early_hints = self._early_hints, None
             parser.finisher = partial(self._before_the_pool, parser.finisher)
         return responded.addCallback(self._check)
 
@@ -158,9 +158,6 @@ class CallAgent:
 
     def _check(self, response: IResponse) -> IResponse:
         headers: Headers = response.headers
-        if not _is_sound(response.code, response.phrase, headers):
-            self._leash.abort()
-            raise ValueError("the response has no valid head")
         # The request's are of no use any more, and a stream may live for hours.
         self._headers = Headers()
         if self._call is not None:
@@ -208,17 +205,6 @@ class CallAgent:
             if colon:
                 fields.append((name, value.strip(b" \t")))
         return fields
-
-
-def _is_sound(code: int, phrase: bytes, headers: Headers) -> bool:
-    """Refuse what twisted.web lets through and a client would stumble over."""
-    values = [value for _, some in headers.getAllRawHeaders() for value in some]
-    return (
-        200 <= code <= 999
-        and len(values) <= MAX_RESPONSE_HEADERS
-        and _CONTROL.search(phrase) is None
-        and not any(_CONTROL.search(value) for value in values)
-    )
 
 
 def _keep_alive_s(values: Sequence[bytes]) -> int | None:

@@ -1,36 +1,51 @@
 """
 Twisted's HTTP/1.1 client, with a shorter way for what most calls are.
 
-A request without a body is written at once, so that none of the states between its
-first and its last byte is ever seen, and its response is what the caller waits for: one
-Deferred does for four, and one ``send`` for a turn of the reactor and two calls of
-``epoll_ctl``. A response head that came as a whole is read as a whole
-(``response_head.py``).
+Our requests (``agent.py``) count as written once their head is, so that none of the
+states between the first and the last byte is ever seen, and the response is what the
+caller waits for: one Deferred does for four, and of a request without a body one
+``send`` for a turn of the reactor and two calls of ``epoll_ctl``. A response head that
+came as a whole is read as a whole (``response_head.py``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.python.failure import Failure
 from twisted.web._newclient import (
     HTTP11ClientProtocol,
-    HTTPClientParser,
     Request,
     RequestGenerationFailed,
+    RequestNotSent,
     TransportProxyProducer,
 )
 from twisted.web.iweb import IResponse
 
 from relay.plain_path import PLAIN_PATH
 from relay.upstream.response_head import read_head
+from relay.upstream.response_parser import ResponseParser
+from relay.upstream.response_rules import HeadLimits
 
 
 class SourceClient(HTTP11ClientProtocol):
-    """The HTTP client of one connection."""
+    """
+    The HTTP client of one connection.
+
+    :param quiescent: called with it when it can carry another request.
+    :param limits: how large the head of a response may be.
+    """
 
     transport: Any
+    _parser: ResponseParser | None
+
+    def __init__(
+        self, quiescent: Callable[[HTTP11ClientProtocol], None], limits: HeadLimits
+    ) -> None:
+        super().__init__(quiescent)
+        self._limits = limits
 
     def request(self, request: Request) -> Deferred[IResponse]:
         """
@@ -39,9 +54,8 @@ class SourceClient(HTTP11ClientProtocol):
         :param request: what to send.
         :return: fires with the response at its head.
         """
-        if PLAIN_PATH or request.bodyProducer is not None or self._state != "QUIESCENT":
-            plain: Deferred[IResponse] = super().request(request)
-            return plain
+        if self._state != "QUIESCENT":
+            return fail(RequestNotSent())
         try:
             request.writeTo(self.transport)
         except Exception:
@@ -51,7 +65,7 @@ class SourceClient(HTTP11ClientProtocol):
         self._state = "WAITING"
         self._currentRequest = request
         self._transportProxy = TransportProxyProducer(self.transport)
-        self._parser = HTTPClientParser(request, self._finishResponse)
+        self._parser = ResponseParser(request, self._finishResponse, self._limits)
         responded: Deferred[IResponse] = Deferred(self._cancelled)
         self._parser._responseDeferred = responded
         self._responseDeferred = self._finishedRequest = responded

@@ -30,6 +30,7 @@ from relay.upstream.fields import copied, put_field
 from relay.upstream.health import Health
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease, Pool
+from relay.upstream.response_parser import EarlyHints
 from relay.upstream.stream import UpstreamResponse
 from relay.upstream.target import Target
 from relay.upstream.upload import ICompletableBody, Upload
@@ -50,6 +51,7 @@ class UpstreamRequest:
     :param headers: end-to-end headers, without ``Host`` and framing.
     :param host: the client's ``Host``.
     :param body: the body as it arrives, None when there is none.
+    :param early_hints: told of 103 responses before the final one.
     """
 
     method: bytes
@@ -58,6 +60,7 @@ class UpstreamRequest:
     headers: Headers
     host: bytes
     body: ICompletableBody | None
+    early_hints: EarlyHints | None = None
 
 
 class Connector:
@@ -329,6 +332,7 @@ class Call:
             place,
             self._connector.headers(request, origin),
             http.keep_alive,
+            request.early_hints,
         )
         body = Upload(request.body, self._turn) if request.body is not None else None
         self.started = True

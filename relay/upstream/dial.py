@@ -22,6 +22,7 @@ from relay.model.http_proxy import SharedConfiguration
 from relay.upstream.errors import connect_timeout
 from relay.upstream.eyeballs import NameEndpoint
 from relay.upstream.leash import Leash, LeashFactory
+from relay.upstream.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.tunnel import http_connect, socks5
 
 NEVER_S = 0.0
@@ -65,6 +66,7 @@ class Dialer:
     :param reactor: what connects, resolves and tells the time.
     :param shared: the ``sharedConfiguration`` of the group.
     :param creators: gives the TLS connection creator for a host name.
+    :param limits: how large the head of a response may be.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Dialer:
         reactor: IReactorTime,
         shared: SharedConfiguration,
         creators: Callable[[str], IOpenSSLClientConnectionCreator],
+        limits: HeadLimits = DEFAULT_LIMITS,
     ) -> None:
+        self._limits = limits
         self._reactor = reactor
         self._timeout_ms = shared.http.connect_timeout
         self._proxy = shared.proxy
@@ -100,7 +104,7 @@ class Dialer:
             closes the socket at whatever stage it is.
         """
         endpoint = self._prepared.get(origin) or self._endpoint(origin)
-        factory = LeashFactory(self._reactor, quiescent)
+        factory = LeashFactory(self._reactor, quiescent, self._limits)
         connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(_ready)
         if isinstance(getattr(connecting, "result", None), Leash):
             # As to an address of this machine: without an attempt, its clock and its

@@ -10,6 +10,7 @@ from twisted.web.client import ResponseNeverReceived
 from relay.model.outcome import Outcome
 from relay.tls.material import MaterialError
 from relay.tls.verification import explain
+from relay.upstream.response_rules import HeadTooLarge, InvalidResponse
 
 
 class UpstreamError(Exception):
@@ -101,6 +102,11 @@ def classify(failure: Failure) -> UpstreamError:
     def refused(key: str, message: str) -> UpstreamError:
         return UpstreamError(502, f"GATEWAY_CLIENT_{key}", message)
 
+    if isinstance(reason, InvalidResponse):
+        large = isinstance(reason, HeadTooLarge)
+        return refused(
+            "RESPONSE_HEAD_TOO_LARGE" if large else "CONNECTION_ERROR", reason.message
+        )
     if isinstance(reason, error.ConnectionRefusedError):
         return refused("CONNECTION_REFUSED", "The upstream refused the connection")
     if isinstance(reason, error.DNSLookupError | error.UnknownHostError):

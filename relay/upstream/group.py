@@ -16,6 +16,7 @@ from relay.upstream.connector import Connector
 from relay.upstream.dial import Dialer
 from relay.upstream.health import Health
 from relay.upstream.pool import Pool
+from relay.upstream.response_rules import HeadLimits
 from relay.upstream.target import Target
 
 
@@ -28,6 +29,7 @@ class Group:
 
     :param reactor: what connects and tells the time.
     :param group: the group's definition.
+    :param limits: how large the head of a response may be.
     :param configuration: reads the configuration of an endpoint.
     :param shared: reads what endpoints share.
     :raises ValueError: when it cannot be dialled as it asks for, such as with a
@@ -38,10 +40,12 @@ class Group:
         self,
         reactor: IReactorTime,
         group: EndpointGroup,
+        limits: HeadLimits,
         configuration: type[HttpProxyConfiguration] = HttpProxyConfiguration,
         shared: type[SharedConfiguration] = SharedConfiguration,
     ) -> None:
         self._reactor = reactor
+        self._limits = limits
         self._checkers: list[Checker] = []
         self._configuration = configuration
         self._shared = shared
@@ -122,7 +126,9 @@ class Group:
         self, options: dict[str, object] | None
     ) -> tuple[SharedConfiguration, Dialer, Pool]:
         shared = self._shared.read(options or {})
-        dialer = Dialer(self._reactor, shared, client_creators(shared.ssl))
+        dialer = Dialer(
+            self._reactor, shared, client_creators(shared.ssl), self._limits
+        )
         pool = Pool(self._reactor, shared.http, dialer)
         self._pools.append(pool)
         return shared, dialer, pool

@@ -35,6 +35,7 @@ from relay.plain_path import PLAIN_PATH
 from relay.sending import send_now
 from relay.silence import Silence
 from relay.upstream.client import SourceClient
+from relay.upstream.response_rules import HeadLimits
 from relay.upstream.tcp import Connected
 from relay.upstream.verbatim import ChunkPassage
 
@@ -73,7 +74,7 @@ class Leash(ProtocolWrapper):
         """Whether nothing more is to be read for now."""
 
     @property
-    def http(self) -> HTTP11ClientProtocol:
+    def http(self) -> SourceClient:
         """The HTTP/1.1 client that speaks on this connection."""
         return self.wrappedProtocol  # type: ignore[return-value]
 
@@ -263,6 +264,7 @@ class LeashFactory(Factory[Leash]):
 
     :param clock: for the idle clock of each connection.
     :param quiescent: called with an HTTP client when it can carry another request.
+    :param limits: how large the head of a response may be.
     """
 
     noisy = False
@@ -271,13 +273,15 @@ class LeashFactory(Factory[Leash]):
         self,
         clock: IReactorTime,
         quiescent: Callable[[HTTP11ClientProtocol], None],
+        limits: HeadLimits,
     ) -> None:
         self.clock = clock
         self._quiescent = quiescent
+        self._limits = limits
 
     def buildProtocol(self, addr: IAddress | None) -> Leash:
         """Take a connection."""
-        return Leash(self, SourceClient(self._quiescent))
+        return Leash(self, SourceClient(self._quiescent, self._limits))
 
     def logPrefix(self) -> str:
         """Names the connection in twistd's log."""

@@ -12,34 +12,34 @@ from __future__ import annotations
 
 import re
 
-from twisted.web._newclient import HEADER, HTTPClientParser
+from twisted.web._newclient import HEADER
 
 from relay.upstream.fields import add_field
-
-LONGEST_HEAD_BYTES = 16384
-"""Longer lines than this are refused by twisted's parser, so no head is longer."""
+from relay.upstream.response_parser import ResponseParser
 
 _HEAD = re.compile(
-    rb"HTTP/1\.1 [2-9][0-9]{2} [\t\x20-\x7e\x80-\xff]*+\r\n"
+    rb"HTTP/1\.1 [2-5][0-9]{2} [\t\x20-\x7e\x80-\xff]*+\r\n"
     rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+"
     rb"\r\n"
 )
 """A status line, field lines and the empty line (RFC 9112, 4 and 5)."""
 
 
-def read_head(parser: HTTPClientParser, data: bytes) -> bytes:
+def read_head(parser: ResponseParser, data: bytes) -> bytes:
     """
     Give a parser that has seen nothing yet a whole head at once.
 
-    :param parser: twisted.web's parser of the response.
+    :param parser: the parser of the response.
     :param data: what the source has sent first.
     :return: what the parser has still to be given; all of it when it has not begun.
     """
-    head = _HEAD.match(data, 0, LONGEST_HEAD_BYTES)
+    head = _HEAD.match(data, 0, parser.limits.max_bytes)
     if head is None:
         return data
     end = head.end()
     status, *lines = data[: end - 4].split(b"\r\n")
+    if len(lines) > parser.limits.max_fields:
+        return data
     parser._everReceivedData = True
     parser.statusReceived(status)
     parser.state = HEADER

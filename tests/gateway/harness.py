@@ -49,6 +49,7 @@ from relay.upstream.group import Group
 from relay.upstream.guard import Guard
 from relay.upstream.outbound import Outbound
 from relay.upstream.pool import Pool
+from relay.upstream.response_rules import HeadLimits
 from tests.gateway.raw import (
     Client,
     Source,
@@ -231,8 +232,10 @@ class Gateway:
 
     def _build(self, deployment: Deployment) -> ServedApi:
         body = ApiDefinition.read(deployment.definition)
+        limits = HeadLimits(self.limits.max_head_bytes, self.limits.max_headers)
         groups = [
-            Group(cast(Any, self.reactor), group) for group in body.endpoint_groups
+            Group(cast(Any, self.reactor), group, limits)
+            for group in body.endpoint_groups
         ]
         self.groups.append(groups[0])
         context = PlanContext(

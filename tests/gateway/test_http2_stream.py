@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from h2.errors import ErrorCodes
-from h2.events import ResponseReceived, WindowUpdated
+from h2.events import InformationalResponseReceived, ResponseReceived, WindowUpdated
 from hyperframe.frame import DataFrame
+from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
 from relay.gateway.body import RequestBody
@@ -43,6 +44,23 @@ class ResponseTests(Http2Case):
                 "x-gravitee-transaction-id",
             },
         )
+
+    def test_early_hints(self) -> None:
+        """They go out before the head, with their own status."""
+        stream_id = self.ask()
+        feed = self.answers.feeds[0]
+        hints = Headers({b"Link": [b"</x>"], b"Keep-Alive": [b"1"]})
+        feed.exchange.early_hints(hints)
+        feed.begin(200, stream=False).complete()
+        self.turn()
+        heads = [
+            dict(cast(Any, event.headers))
+            for event in self.events
+            if isinstance(event, InformationalResponseReceived | ResponseReceived)
+        ]
+        self.assertEqual(heads[0], {":status": "103", "link": "</x>"})
+        self.assertEqual(heads[1][":status"], "200")
+        self.assertTrue(self.ended(stream_id))
 
     def test_an_event_stream(self) -> None:
         """Head, events, end; and what the log says of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from relay.settings import ListenerSettings
+from relay.settings import LimitSettings, ListenerSettings
 from tests.gateway.harness import EVENT_STREAM, GatewayCase, chunk, get, response
 from tests.gateway.raw import Client, SourceConnection, settle, turn
 
@@ -145,22 +145,98 @@ class BodyTests(GatewayCase):
             await client.until_over()
             self.assertEqual((client.was_reset, client.received), (False, b""))
 
-    async def test_interim_responses(self) -> None:
-        """1xx responses of the source do not reach the client."""
+    async def test_early_hints_reach_the_client(self) -> None:
+        """Of what a source sends before its response, 103 is passed on, at once."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         source.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        source.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+        source.send(
+            b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\nConnection: X-Hop\r\n"
+            b"X-Hop: 1\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+        )
+        hint = await client.head()
+        self.assertEqual(hint.line, b"HTTP/1.1 103 Early Hints")
+        self.assertEqual(hint.fields, [(b"link", b"</x>")])
         source.send(response(b"final"))
         answer = await client.answer()
         self.assertEqual((answer.status, answer.body), (200, b"final"))
         self.assertIsNone(answer.get(b"link"))
+        line = await self.gateway.ended()
+        self.assertEqual((line["status"], line["bytesOut"]), (200, 5))
 
-    async def test_statuses(self) -> None:
-        """Any final status and phrase passes."""
+    async def test_early_hints_before_an_event_stream(self) -> None:
+        """They come before the stream's head."""
+        await self.stage()
+        client, source = await self.call(get(b"/api"))
+        source.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + EVENT_STREAM)
+        source.send(chunk(b"data: 1\n\n"))
+        self.assertEqual((await client.head()).status, 103)
+        self.assertEqual((await client.head()).status, 200)
+        self.assertEqual(await client.event(), b"data: 1\n\n")
+
+    async def test_early_hints_and_a_client_of_http_1_0(self) -> None:
+        """It knows no interim responses."""
+        await self.stage()
+        client, source = await self.call(HTTP_1_0)
+        source.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+        source.send(response(b"final"))
+        self.assertEqual((await client.answer()).status, 200)
+
+    async def test_interim_responses_without_end(self) -> None:
+        """A source that sends more than a few is given up."""
+        await self.stage()
+        client, source = await self.call(get(b"/api"))
+        source.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 17)
+        answer = await client.answer()
+        self.assertEqual(answer.status, 502)
+        self.assertIn(b"interim responses", answer.body)
+        await source.until_over()
+
+    async def test_the_bound_of_heads_is_a_setting_for_both_sides(self) -> None:
+        """The client is told which, and that it is the gateway's."""
+        for most_bytes, status in ((16_384, 502), (40_000, 200)):
+            await self.stage(limits=LimitSettings(max_head_bytes=most_bytes))
+            client, source = await self.call(get(b"/api"))
+            source.send(response(b"ok", b"X-Big: " + b"b" * 30_000))
+            answer = await client.answer()
+            self.assertEqual(answer.status, status)
+            if status == 502:
+                self.assertIn(b"16384 bytes (limits.max_head_bytes)", answer.body)
+                line = await self.gateway.ended()
+                key = "GATEWAY_CLIENT_RESPONSE_HEAD_TOO_LARGE"
+                self.assertEqual(line["errorKey"], key)
+
+    async def test_a_head_without_end(self) -> None:
+        """It is read up to the bound, and not until a clock fires."""
+        await self.stage()
+        client, source = await self.call(get(b"/api"))
+        source.send(b"HTTP/1.1 200 OK\r\n" + b"X-Filler: " + b"a" * 50_000)
+        self.assertEqual((await client.answer()).status, 502)
+        await source.until_over()
+
+    async def test_responses_that_can_be_read_in_two_ways(self) -> None:
+        """They are refused, as nginx, HAProxy and Apache do."""
         await self.stage()
         user = await self.client()
-        for line in (b"404 Gone fishing", b"500 ", b"299 Very Well", b"799 x"):
+        for head in (
+            b"HTTP/1.1 799 x\r\nContent-Length: 1",
+            b"HTTP/2.0 200 OK\r\nContent-Length: 1",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+            b"Transfer-Encoding: identity",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: \x0bchunked",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808",
+        ):
+            user = await self.asked(get(b"/api"))
+            source = await self.source.asked()
+            source.send(head + b"\r\n\r\nx")
+            self.assertEqual((await user.answer()).status, 502, str(head))
+            await source.until_over()
+
+    async def test_statuses(self) -> None:
+        """Any final status of HTTP and any phrase passes."""
+        await self.stage()
+        user = await self.client()
+        for line in (b"404 Gone fishing", b"500 ", b"299 Very Well", b"599 x"):
             user.send(get(b"/api"))
             source = await self.source.asked()
             await source.head()
@@ -185,7 +261,7 @@ class BodyTests(GatewayCase):
             b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-            b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 501 + b"\r\n",
+            b"HTTP/1.1 200 OK\r\nX: a\r b\r\n\r\n",
         ):
             client, source = await self.call(get(b"/api"))
             source.send(sent)

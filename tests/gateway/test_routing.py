@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.gateway.routing import Destinations
 from relay.model.definition import EndpointGroup
 from relay.upstream.group import Group
+from relay.upstream.response_rules import DEFAULT_LIMITS
 
 
 def group(name: str, *endpoints: str, balancer: str = "ROUND_ROBIN") -> Group:
@@ -31,6 +32,7 @@ def group(name: str, *endpoints: str, balancer: str = "ROUND_ROBIN") -> Group:
                 ],
             }
         ),
+        DEFAULT_LIMITS,
     )
 
 

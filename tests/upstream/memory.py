@@ -14,6 +14,7 @@ from twisted.web.iweb import IBodyProducer
 
 from relay.upstream.agent import CallAgent
 from relay.upstream.leash import Leash, LeashFactory
+from relay.upstream.response_rules import DEFAULT_LIMITS, HeadLimits
 
 
 class Connection(StringTransport):
@@ -37,13 +38,18 @@ class Connection(StringTransport):
         return self.producerState == "producing"
 
 
-def leashed(clock: Clock, quiescent: Any = lambda http: None) -> Leash:
+def leashed(
+    clock: Clock,
+    quiescent: Any = lambda http: None,
+    limits: HeadLimits = DEFAULT_LIMITS,
+) -> Leash:
     """
     Open a connection.
 
     :param quiescent: called when it may carry another request.
+    :param limits: of the heads of responses.
     """
-    leash = LeashFactory(clock, quiescent).buildProtocol(None)
+    leash = LeashFactory(clock, quiescent, limits).buildProtocol(None)
     assert leash is not None
     leash.makeConnection(Connection())
     return leash

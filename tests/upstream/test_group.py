@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.definition import EndpointGroup
 from relay.upstream.group import Group
+from relay.upstream.response_rules import DEFAULT_LIMITS
 
 
 def endpoint(name: str, **members: Any) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def endpoint(name: str, **members: Any) -> dict[str, Any]:
 def group(*endpoints: dict[str, Any], **members: Any) -> Group:
     """Make a group ready."""
     body = {"name": "g", "type": "http-proxy", "endpoints": list(endpoints)} | members
-    return Group(IReactorTime(installed), EndpointGroup.read(body))
+    return Group(IReactorTime(installed), EndpointGroup.read(body), DEFAULT_LIMITS)
 
 
 class GroupTests(SynchronousTestCase):

@@ -13,6 +13,7 @@ from zope.interface import alsoProvides
 
 from relay.plain_path import PLAIN_PATH
 from relay.upstream.leash import GOODBYE_MS, Leash, LeashFactory
+from relay.upstream.response_rules import DEFAULT_LIMITS
 from tests.upstream.memory import Connection, called, closed, gone, leashed
 
 
@@ -31,7 +32,9 @@ class LeashTests(SynchronousTestCase):
 
     def secure(self) -> Leash:
         """A connection whose TLS handshake is under way."""
-        leash = LeashFactory(self.clock, lambda http: None).buildProtocol(None)
+        leash = LeashFactory(
+            self.clock, lambda http: None, DEFAULT_LIMITS
+        ).buildProtocol(None)
         assert leash is not None
         transport = Connection()
         alsoProvides(transport, ISSLTransport)

@@ -10,11 +10,13 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
-from twisted.web._newclient import BODY, HTTPClientParser, Request
+from twisted.web._newclient import BODY, Request
 from twisted.web.http_headers import Headers
 
 from relay.upstream import client
-from relay.upstream.response_head import LONGEST_HEAD_BYTES, read_head
+from relay.upstream.response_head import read_head
+from relay.upstream.response_parser import ResponseParser
+from relay.upstream.response_rules import DEFAULT_LIMITS, InvalidResponse
 from tests.upstream.memory import called, gone, leashed
 
 STATUS = b"HTTP/1.1 200 OK"
@@ -70,10 +72,10 @@ def _outcome(reads: list[bytes], method: bytes) -> Any:
     )
 
 
-def parser(method: bytes = b"GET") -> HTTPClientParser:
+def parser(method: bytes = b"GET") -> ResponseParser:
     """A parser that has seen nothing yet."""
     request = Request(method, b"/", Headers({b"host": [b"h"]}), None)
-    made = HTTPClientParser(request, lambda rest: None)
+    made = ResponseParser(request, lambda rest: None, DEFAULT_LIMITS)
     made.makeConnection(leashed(Clock()))
     return made
 
@@ -107,7 +109,9 @@ PLAIN = (
     b"HTTP/1.1 200 OK\r\n: nameless\r\n\r\n",
     b"HTTP/1.1 abc OK\r\n\r\n",
     b"HTTP/1.1 1200 OK\r\n\r\n",
-    b"HTTP/1.1 200 OK\r\nA: " + LONGEST_HEAD_BYTES * b"b" + b"\r\n\r\n",
+    b"HTTP/1.1 600 OK\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\n" + 501 * b"A: b\r\n" + b"\r\n",
+    b"HTTP/1.1 200 OK\r\nA: " + DEFAULT_LIMITS.max_bytes * b"b" + b"\r\n\r\n",
     b"\r\nHTTP/1.1 200 OK\r\n\r\n",
 )
 """What is left to twisted.web."""
@@ -120,7 +124,7 @@ class HeadTests(SynchronousTestCase):
             taken = parser()
             try:
                 read_head(taken, head)
-            except (ValueError, KeyError):
+            except InvalidResponse:
                 pass  # Refused once it was read.
             self.assertTrue(taken._everReceivedData, head)
             self.assertNotIn(taken.state, ("STATUS",), head)

@@ -104,6 +104,11 @@ class Passage:
             lambda: proceed(response.status, response.phrase, response.headers),
         )
 
+    @property
+    def shapes_responses(self) -> bool:
+        """Whether there are steps of the answer."""
+        return bool(self.chosen.steps("response"))
+
     def add_headers(self, status: int, headers: Headers) -> None:
         """
         Add what policies want on the answer, whichever it is.

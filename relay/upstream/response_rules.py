@@ -1,0 +1,124 @@
+"""
+What the head of a response may be; sans IO.
+
+A gateway that reads a response otherwise than the source wrote it, or than the next
+hop will read it, is how one client gets another's answer. What can be read in two ways
+is refused as nginx, HAProxy and Apache refuse it (RFC 9112, 6.3 and 11.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+MOST_INTERIM = 16
+"""Interim responses (1xx) before the final one."""
+EARLY_HINTS = 103
+MOST_BODY_BYTES = 2**63 - 1
+"""What a length of a body or a chunk may be at most: what others count with."""
+
+_STATUS = re.compile(rb"HTTP/1\.[0-9] [1-5][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?")
+_TEXT = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
+_LENGTH = re.compile(rb"[0-9]{1,19}")
+
+
+class HeadLimits(NamedTuple):
+    """How large a head may be: ``limits.max_head_bytes`` and ``max_headers``."""
+
+    max_bytes: int = 16_384
+    """Of the first line and all fields together, with their line ends."""
+    max_fields: int = 500
+
+
+DEFAULT_LIMITS = HeadLimits()
+
+
+class InvalidResponse(Exception):
+    """
+    A response that is not passed on.
+
+    :param message: one sentence for the client, without anything that the source sent.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class HeadTooLarge(InvalidResponse):
+    """
+    A response head that is above a limit of the gateway.
+
+    :param limits: the limits.
+    """
+
+    def __init__(self, limits: HeadLimits) -> None:
+        super().__init__(
+            "The head of the upstream's response is larger than this gateway takes:"
+            f" {limits.max_bytes} bytes (limits.max_head_bytes)"
+            f" and {limits.max_fields} headers (limits.max_headers)"
+        )
+
+
+def check_status_line(line: bytes) -> None:
+    """
+    Refuse what is no status line of HTTP/1 (RFC 9112, 4), or no status (RFC 9110, 15).
+
+    :param line: without its line end.
+    :raises InvalidResponse: when it is none.
+    """
+    if _STATUS.fullmatch(line) is None:
+        raise InvalidResponse("The upstream's response has no valid status line")
+
+
+def check_field_line(line: bytes) -> None:
+    """
+    Refuse control characters in a field (RFC 9110, 5.5).
+
+    :param line: without its line end.
+    :raises InvalidResponse: when it has some.
+    """
+    if _TEXT.fullmatch(line) is None:
+        raise InvalidResponse("A header of the upstream's response is malformed")
+
+
+def check_framing(
+    version: tuple[int, int], encodings: Sequence[bytes], lengths: Sequence[bytes]
+) -> None:
+    """
+    Refuse a body whose end is not told in exactly one way (RFC 9112, 6).
+
+    :param version: of the response.
+    :param encodings: the values of ``Transfer-Encoding``.
+    :param lengths: the values of ``Content-Length``.
+    :raises InvalidResponse: unless that is ``chunked`` alone, one length, or neither.
+    """
+    if encodings:
+        plain = len(encodings) == 1 and encodings[0].strip(b" \t").lower() == b"chunked"
+        if not plain:
+            raise InvalidResponse(
+                "The Transfer-Encoding of the upstream's response is not chunked alone"
+            )
+        if lengths:
+            raise InvalidResponse(
+                "The upstream's response has both Transfer-Encoding and Content-Length"
+            )
+        if version < (1, 1):
+            raise InvalidResponse(
+                "The upstream's response of HTTP/1.0 has a Transfer-Encoding"
+            )
+    told = {
+        one.strip(b" \t").lstrip(b"0") or one.strip(b" \t")
+        for value in lengths
+        for one in value.split(b",")
+    }
+    if len(told) > 1:
+        raise InvalidResponse(
+            "The Content-Length of the upstream's response is not one number"
+        )
+    for length in told:
+        if _LENGTH.fullmatch(length) is None or int(length) > MOST_BODY_BYTES:
+            raise InvalidResponse(
+                "The Content-Length of the upstream's response is no length of a body"
+            )
