@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.log import Log
 from relay.channel.message import Message
+from relay.model.errors import Unavailable
 from relay.model.records import HistoryEntry, Publication
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 ALL_BYTES = 2**62
 BATCH_S = 0.005
 """How long a batch waits for company, beside the time that the one before it takes."""
-PRUNE_MS = 60_000
+PRUNE_S = 60.0
 """How often channels that nobody publishes to are looked at for what is too old."""
 LINEAGE_MS = 86_400_000
 """How much longer than its event the newest place of a channel is known, so that it
@@ -58,6 +60,13 @@ class ArchiveClosed(Exception):
 
     def __init__(self) -> None:
         super().__init__("the channel is served elsewhere now")
+
+
+class NotKept(Exception):
+    """The store cannot keep events now; the archive has logged why."""
+
+    def __init__(self) -> None:
+        super().__init__("the event could not be kept")
 
 
 class IdempotencyKey(NamedTuple):
@@ -90,11 +99,21 @@ class Archive:
     :param keeper: where to.
     :param clock: what calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    :param api_id: of the API, for the log.
     """
 
+    _log = Logger()
+
     def __init__(
-        self, keeper: Keeper, clock: IReactorTime, wall_ms: Callable[[], int]
+        self,
+        keeper: Keeper,
+        clock: IReactorTime,
+        wall_ms: Callable[[], int],
+        api_id: str = "",
     ) -> None:
+        self._api_id = api_id
+        self._failing = False
+        """Whether it was logged that the store keeps nothing."""
         self._keeper = keeper
         self._clock = clock
         self._wall_ms = wall_ms
@@ -106,7 +125,7 @@ class Archive:
         """By digest what earlier processes kept, without holes."""
         self._lines: dict[str, _Line] = {}
         self._under_way: Counter[Channel] = Counter()
-        self._pruned_ms = wall_ms()
+        self._pruned_s = clock.seconds()
         self.publications: list[Publication] = []
         """What earlier processes answered under a key."""
 
@@ -123,6 +142,17 @@ class Archive:
             known.append(row)
         self._loaded, self._lines = rows, {}
         self.publications = kept[1]
+
+    def reset(self) -> None:
+        """
+        Let go of what waits: the process no longer serves the channels.
+
+        It is not published. Were it kept after the history is read again, it would
+        take places that the history read has already, or has given away. What is under
+        way to the store was asked for before :meth:`load` asks for the history, so
+        that it is either read there, or refused.
+        """
+        self._fail_waiting(ArchiveClosed())
 
     def kept(self, digest: str) -> tuple[str, list[Entry]] | None:
         """
@@ -177,10 +207,13 @@ class Archive:
     def close(self) -> None:
         """Keep nothing more: another process, or another deployment, does."""
         self._closed = True
+        self._fail_waiting(ArchiveClosed())
+
+    def _fail_waiting(self, reason: Exception) -> None:
         waiting, self._waiting = self._waiting, []
         for one in waiting:
             self._settle(one.channel)
-            one.done.errback(ArchiveClosed())
+            one.done.errback(reason)
 
     def _settle(self, channel: Channel) -> None:
         self._under_way[channel] -= 1
@@ -228,9 +261,9 @@ class Archive:
 
     def _too_old(self, now_ms: int, max_age_ms: int) -> dict[str, int]:
         """Forget what is too old, and say from where on the store is to keep."""
-        if now_ms - self._pruned_ms < PRUNE_MS:
+        if self._clock.seconds() - self._pruned_s < PRUNE_S:
             return {}
-        self._pruned_ms = now_ms
+        self._pruned_s = self._clock.seconds()
         oldest_ms = now_ms - max_age_ms
         oldest: dict[str, int] = {}
         for digest, rows in list(self._loaded.items()):
@@ -254,6 +287,9 @@ class Archive:
         return oldest
 
     def _deliver(self, _: None, staged: list[tuple[_Submitted, list[Entry]]]) -> None:
+        if self._failing:
+            self._failing = False
+            self._log.info("API {api_id}: events are kept again", api_id=self._api_id)
         for one, entries in staged:
             channel, log = one.channel, one.channel.log
             if entries:
@@ -267,10 +303,24 @@ class Archive:
     def _fail(
         self, failure: Failure, staged: list[tuple[_Submitted, list[Entry]]]
     ) -> None:
+        unavailable = isinstance(failure.value, Unavailable)
+        reason: Exception | Failure = failure
+        if unavailable:
+            if not self._failing:
+                self._log.error(
+                    "API {api_id}: events cannot be kept: {reason}",
+                    api_id=self._api_id,
+                    reason=failure.getErrorMessage(),
+                )
+            self._failing = True
+            reason = NotKept()
         for one, _ in staged:
             if not one.done.called:
                 self._settle(one.channel)
-                one.done.errback(failure)
+                one.done.errback(reason)
+        if unavailable:
+            # They have waited for the store as long as these.
+            self._fail_waiting(NotKept())
 
     def _next(self, _: object) -> None:
         self._busy = False

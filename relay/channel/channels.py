@@ -169,6 +169,8 @@ class Channels:
 
     def reset(self) -> None:
         """Close all channels: another process serves them."""
+        if self._archive is not None:
+            self._archive.reset()
         for opened in list(self._open.values()):
             try:
                 self._close(opened)

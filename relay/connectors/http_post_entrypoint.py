@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
-from relay.channel.archive import ArchiveClosed, IdempotencyKey
+from relay.channel.archive import ArchiveClosed, IdempotencyKey, NotKept
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry
 from relay.channel.message import Message
@@ -157,6 +157,8 @@ class HttpPostEntrypoint:
             call.refuse(refusal_of(reason))
         elif isinstance(reason, ArchiveClosed):
             call.refuse(refusals.CHANNEL_MOVED)
+        elif isinstance(reason, NotKept):
+            call.refuse(refusals.NOT_KEPT)
         else:
             self.log.failure("an event could not be published", failure)
             call.refuse(refusals.NOT_KEPT)

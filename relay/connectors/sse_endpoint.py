@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
+from relay.channel.archive import NotKept
 from relay.channel.channels import OpenChannel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
@@ -206,13 +207,16 @@ class _Branch:
 
     def _not_kept(self, failure: Failure, count: int) -> None:
         """What could not be kept is not delivered; the next events tell the gap."""
+        self._lost = True
+        if failure.check(NotKept):
+            # Told once by the archive, not for each read of the source.
+            return
         self.log.error(
             "channel {digest}: {count} entries could not be kept: {reason}",
             digest=self._owner.opened.key.digest,
             count=count,
             reason=failure.getErrorMessage(),
         )
-        self._lost = True
 
     def _message(self, event: Event, own_id: str) -> Message:
         if self._number is not None and own_id:

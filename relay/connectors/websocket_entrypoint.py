@@ -19,7 +19,7 @@ from wsproto.events import (
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from zope.interface import implementer
 
-from relay.channel.archive import ArchiveClosed
+from relay.channel.archive import ArchiveClosed, NotKept
 from relay.channel.channel import Channel
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.entry import Entry
@@ -246,7 +246,8 @@ class WebsocketSession:
             refusal = failure.value.refusal
             self._tell_error(refusal.status, refusal.message)
             return
-        self.log.failure("an event could not be published", failure)
+        if not failure.check(NotKept):
+            self.log.failure("an event could not be published", failure)
         self._tell_error(503, refusals.NOT_KEPT.message)
 
     def _tell_error(self, status: int, problem: str) -> None:

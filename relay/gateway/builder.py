@@ -327,7 +327,7 @@ class Builder:
         archive = None
         if options.history.durable:
             keeper = self._store.keeper(api_id)
-            archive = Archive(keeper, reactor, self._services.wall_ms)
+            archive = Archive(keeper, reactor, self._services.wall_ms, api_id)
         channels = Channels(
             options,
             reactor,

@@ -1,4 +1,4 @@
-"""What is wrong with a body that a client sent."""
+"""What is wrong with a body that a client sent, or with what its answer needs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ class Issue:
     for the body as a whole."""
     invalid_value: object = None
     """The value refused, when it is a short scalar that holds no secret."""
+
+
+class Unavailable(Exception):
+    """Something that the work needs cannot be reached now; the text is one line for a
+    person. Asking again later helps."""
 
 
 class Invalid(ValueError):

@@ -6,9 +6,22 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from relay.model.errors import Unavailable
 
-class StoreError(Exception):
+
+class StoreError(Unavailable):
     """The store cannot do what it was asked; the text is one line for a person."""
+
+
+class StoreBusy(StoreError):
+    """Others held the database for longer than a transaction waits."""
+
+
+class StoreLost(StoreError):
+    """The database file was deleted, or another one stands in its place."""
+
+
+BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 @contextmanager
@@ -24,6 +37,8 @@ def told_in_one_line(path: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
-        reason = str(getattr(error, "orig", None) or error)
-        lines = reason.splitlines() or [type(error).__name__]
-        raise StoreError(f"store.url: {path}: {lines[0]}") from None
+        cause = getattr(error, "orig", None) or error
+        lines = str(cause).splitlines() or [type(error).__name__]
+        busy = str(getattr(cause, "sqlite_errorname", "")).startswith(BUSY)
+        kind = StoreBusy if busy else StoreError
+        raise kind(f"store.url: {path}: {lines[0]}") from None

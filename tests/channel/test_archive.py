@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from twisted.internet.defer import Deferred
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.archive import (
     LINEAGE_MS,
-    PRUNE_MS,
+    PRUNE_S,
     Archive,
     ArchiveClosed,
     IdempotencyKey,
+    NotKept,
 )
 from relay.channel.channel import Channel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
+from relay.model.errors import Unavailable
 from relay.model.records import HistoryEntry, Publication
 from tests.channel.readers import GAP, Moment, Reader, messages
 
@@ -224,7 +227,7 @@ class ArchiveTests(SynchronousTestCase):
             for seq in (1, 2, 3)
         ]
         channel = self.open()
-        self.moment.clock.advance(120 + PRUNE_MS / 1000)
+        self.moment.clock.advance(120 + PRUNE_S)
         self.keep(channel, "a")
         self.assertEqual(self.memory.oldest["quiet"], 3)
         self.keep(channel, "b")
@@ -243,7 +246,7 @@ class ArchiveTests(SynchronousTestCase):
         self.keep(self.channel, "b")
         other = self.moment.channel()
         other.archive, other.digest = self.archive, "d"
-        self.moment.clock.advance(120 + PRUNE_MS / 1000)
+        self.moment.clock.advance(120 + PRUNE_S)
         self.keep(other, "x")
         self.assertEqual(self.memory.oldest["c"], 2)
         self.moment.clock.advance(LINEAGE_MS / 1000)
@@ -269,6 +272,38 @@ class ArchiveTests(SynchronousTestCase):
         self.assertEqual(len(self.successResultOf(done)), 1)
         self.assertEqual(self.reader.seen, ["a"])
         self.assertFalse(self.archive.holds(self.channel))
+
+    def test_a_lease_that_is_lost_lets_go_of_what_waits(self) -> None:
+        """It would be kept at places that the history read next has already; what is
+        under way is read there."""
+        under_way = self.channel.submit(messages("a"))
+        self.flush()
+        waiting = self.channel.submit(messages("b"))
+        self.archive.reset()
+        self.failureResultOf(waiting, ArchiveClosed)
+        self.memory.commit()
+        self.flush()
+        self.assertEqual(len(self.successResultOf(under_way)), 1)
+        self.assertEqual(self.memory.batches, [])
+        self.assertFalse(self.archive.holds(self.channel))
+
+    def test_a_store_that_cannot_keep_answers_all_who_wait_and_logs_once(self) -> None:
+        """Until it keeps again."""
+        with capturedLogs() as lines:
+            for _ in range(2):
+                first = self.channel.submit(messages("a"))
+                self.flush()
+                second = self.channel.submit(messages("b"))
+                self.memory.batches.pop(0)[2].errback(Unavailable("locked"))
+                self.failureResultOf(first, NotKept)
+                self.failureResultOf(second, NotKept)
+                self.flush()
+            kept = self.channel.submit(messages("c"))
+            self.flush()
+            self.memory.commit()
+        self.successResultOf(kept)
+        self.assertEqual(self.reader.seen, ["c"])
+        self.assertEqual([line["log_level"].name for line in lines], ["error", "info"])
 
     def test_closed(self) -> None:
         """Another process keeps the channel now."""

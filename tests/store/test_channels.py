@@ -118,6 +118,16 @@ class LeaseTests(TwoStoresTestCase):
         loaded = await self.two.keeper("api-1").load()
         self.assertEqual(loaded, (rows, [publication]))
 
+    async def test_a_history_has_what_was_under_way_when_it_was_asked_for(self) -> None:
+        """Else the next event would be kept at a place that is taken."""
+        await self.one.own("api-1", 1_000)
+        keeper = self.one.keeper("api-1")
+        kept = [keeper.keep([entry(seq)], {}, []) for seq in (1, 2, 3)]
+        rows, _ = await keeper.load()
+        self.assertEqual(rows, [entry(1), entry(2), entry(3)])
+        for one in kept:
+            self.assertTrue(one.called)
+
     async def test_who_was_held_up_writes_nothing(self) -> None:
         """What it has under way when another has taken over is refused, not kept."""
         await self.one.own("api-1", 1_000)
