@@ -182,6 +182,8 @@ class StoreSettings:
     url: StoreUrl = "sqlite:///{data_dir}/relay.db"
     """:func:`load` puts the data directory in the place of ``{data_dir}``."""
     threads: Annotated[int, Range(1, 64)] = 4
+    write_timeout_ms: Annotated[int, Range(100, 60_000)] = 5_000
+    """How long a write may wait for its turn before it is refused."""
     poll_ms: Annotated[int, Range(10, 60_000)] = 250
     """How often the changes of other processes are looked for."""
 

@@ -153,6 +153,7 @@ class RelayService(Service):
             settings.store.url,
             reactor,
             threads=settings.store.threads,
+            write_timeout_s=settings.store.write_timeout_ms / 1000,
             clock_ms=wall_ms,
             masking=Masking(lambda *place: self._catalog.type_of(*place)),
         )

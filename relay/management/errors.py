@@ -128,6 +128,9 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
 MOST_DETAILS = 500
 """Nobody reads more; a body made for it could be wrong in a hundred thousand places."""
 
+RETRY_AFTER_S = 5
+"""When a store that cannot answer is worth asking again."""
+
 _log = Logger()
 
 
@@ -167,7 +170,26 @@ def answer(failure: Failure) -> Reply:
         )
     if isinstance(error, HTTPException):
         return _shape(status, "There is nothing at this path", "notFound")
+    if isinstance(error, StoreError):
+        return _unavailable(error)
     return _incident(failure, status)
+
+
+def _unavailable(error: StoreError) -> Reply:
+    """The store is known to fail: one line tells why, no traceback tells more."""
+    incident = str(uuid4())
+    _log.error(
+        "Management request refused, incident {incident}: {error}",
+        error=error,
+        incident=incident,
+    )
+    return _shape(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        f"The store cannot answer now; the log tells more under incident {incident}",
+        "storeUnavailable",
+        {"incident": incident},
+        headers={"Retry-After": str(RETRY_AFTER_S)},
+    )
 
 
 def _incident(failure: Failure, status: HTTPStatus) -> Reply:
@@ -177,12 +199,10 @@ def _incident(failure: Failure, status: HTTPStatus) -> Reply:
         failure=failure,
         incident=incident,
     )
-    unavailable = status == HTTPStatus.SERVICE_UNAVAILABLE
-    what = "The store cannot answer now" if unavailable else "Something went wrong here"
     return _shape(
         status,
-        f"{what}; the log tells more under incident {incident}",
-        "storeUnavailable" if unavailable else "unexpected",
+        f"Something went wrong here; the log tells more under incident {incident}",
+        "unexpected",
         {"incident": incident},
     )
 

@@ -2,18 +2,22 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TypeVar
 
 from sqlalchemy import Engine
 
 from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.audits import SYSTEM, Actor
-from relay.store.errors import StoreError, told_in_one_line
-from relay.store.sqlite import SqliteFile, data_version
+from relay.store.errors import StoreError, StoreLost, told_in_one_line
+from relay.store.sqlite import SqliteFile, data_version, wait_for_others
 from relay.store.transaction import Transaction
 from relay.store.upgrade import scripts, upgrade
 
 T = TypeVar("T")
+
+WRITE_TIMEOUT_S = 5.0
+"""How long a write waits for its turn, unless a setting says otherwise."""
 
 
 class Database:
@@ -23,6 +27,7 @@ class Database:
     :param readers: how many threads read at a time; one writes.
     :param clock_ms: the wall clock, called in the threads that use the database.
     :param masking: hides those of documents from the audit trail.
+    :param timeout_s: how long a transaction waits for those of other processes.
     :raises StoreError: when the URL names no database of a supported kind.
     """
 
@@ -32,11 +37,14 @@ class Database:
         readers: int,
         clock_ms: Callable[[], int],
         masking: Masking = ALL_SECRET,
+        timeout_s: float = WRITE_TIMEOUT_S,
     ) -> None:
         self._file = SqliteFile.from_url(url)
         self._readers = readers
         self._clock_ms = clock_ms
         self._masking = masking
+        self._timeout_s = timeout_s
+        self._identity: tuple[tuple[int, int] | None, ...] = ()
         self._engines: tuple[Engine, Engine] | None = None
         self._watch: sqlite3.Connection | None = None
 
@@ -52,10 +60,17 @@ class Database:
             except OSError as error:
                 raise StoreError(f"store.url: {file.path}: {error.strerror}") from None
             upgrade(file, scripts())
-            reader = file.engine(connections=self._readers)
-            writer = file.engine(writes=True)
+            timeout_ms = round(self._timeout_s * 1000)
+            reader = file.engine(connections=self._readers, busy_timeout_ms=timeout_ms)
+            writer = file.engine(writes=True, busy_timeout_ms=timeout_ms)
             self._watch = file.connect(busy_timeout_ms=0)
+            with ExitStack() as opened:
+                # All at once: opened later, one could meet another file at the path.
+                for _ in range(self._readers):
+                    opened.enter_context(reader.begin())
+                data_version(self._watch)
             self._file, self._engines = file, (reader, writer)
+            self._identity = file.identity()
 
     def close(self) -> None:
         """Close the connections; transactions must have ended."""
@@ -65,6 +80,18 @@ class Database:
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.close()
+
+    def check(self) -> None:
+        """Make sure that what is written goes into the file that was opened.
+
+        :raises StoreLost: when the file or its write-ahead log was deleted, or another
+            one stands in its place: only this process sees what it has written since.
+        """
+        if self._engines is not None and self._file.identity() != self._identity:
+            raise StoreLost(
+                f"store.url: {self._file.path}: the database file was deleted or "
+                "replaced while it was in use"
+            )
 
     def version(self) -> int | None:
         """
@@ -88,22 +115,34 @@ class Database:
             return work(Transaction(connection, self._clock_ms()))
 
     def write(
-        self, work: Callable[[Transaction], T], actor: Actor = SYSTEM
+        self,
+        work: Callable[[Transaction], T],
+        actor: Actor = SYSTEM,
+        timeout_s: float | None = None,
     ) -> tuple[T, bool]:
         """
         :param work: run while nobody else writes; when it raises, nothing happened.
         :param actor: on whose behalf, for the audit trail.
+        :param timeout_s: how long to wait for other processes, if it is another time
+            than for all.
         :returns: its result, and whether gateways have something to read, once all
             is on the disk.
+        :raises StoreBusy: when others wrote all the time; nothing happened then.
+        :raises StoreLost: when the file is no longer there; what happened is lost.
         :raises StoreError: when the database fails; nothing happened then.
         """
         _, writer = self._opened()
+        self.check()
         with told_in_one_line(self._file.path):
-            with writer.begin() as connection:
-                transaction = Transaction(
-                    connection, self._clock_ms(), actor, self._masking
-                )
-                result = work(transaction)
+            with writer.connect() as connection:
+                wait_s = self._timeout_s if timeout_s is None else timeout_s
+                wait_for_others(connection, max(round(wait_s * 1000), 0))
+                with connection.begin():
+                    transaction = Transaction(
+                        connection, self._clock_ms(), actor, self._masking
+                    )
+                    result = work(transaction)
+            self.check()
             return result, transaction.changes.touched
 
     def _opened(self) -> tuple[Engine, Engine]:

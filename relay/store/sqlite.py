@@ -88,6 +88,14 @@ class SqliteFile:
         os.close(descriptor)
         _sync_directory(os.path.dirname(self.path))
 
+    def identity(self) -> tuple[tuple[int, int] | None, ...]:
+        """
+        :returns: device and inode of the file and of its write-ahead log, ``None`` for
+            one that is not there. They stay the same as long as a connection is open,
+            unless somebody deletes or replaces the files.
+        """
+        return tuple(_identity(path) for path in (self.path, f"{self.path}-wal"))
+
     def connect(
         self,
         *,
@@ -207,6 +215,16 @@ class SqliteFile:
         _sync_directory(os.path.dirname(target))
 
 
+def wait_for_others(connection: Connection, timeout_ms: int) -> None:
+    """
+    :param connection: on which no transaction has begun.
+    :param timeout_ms: how long the next transactions on it wait for other processes.
+    """
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)
+    raw.execute(f"PRAGMA busy_timeout={timeout_ms}")
+
+
 def data_version(connection: sqlite3.Connection) -> int:
     """
     :param connection: always the same one, outside of a transaction.
@@ -216,6 +234,14 @@ def data_version(connection: sqlite3.Connection) -> int:
     """
     version: int = connection.execute("PRAGMA data_version").fetchone()[0]
     return version
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _sync_directory(path: str) -> None:

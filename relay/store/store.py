@@ -1,5 +1,6 @@
 """The store as the rest of the program sees it: transactions that give Deferreds."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from threading import Thread
@@ -7,13 +8,14 @@ from typing import TypeVar
 
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorFromThreads
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.audits import Actor, acting
-from relay.store.database import Database
-from relay.store.errors import StoreError
+from relay.store.database import WRITE_TIMEOUT_S, Database
+from relay.store.errors import StoreBusy, StoreError, StoreLost
 from relay.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -31,6 +33,8 @@ class Store:
     :param url: ``sqlite:///PATH``.
     :param reactor: in whose thread the results arrive.
     :param threads: how many reads run side by side.
+    :param write_timeout_s: how long a write may wait until it begins: for the writes
+        asked for before, and for other processes.
     :param clock_ms: the wall clock in milliseconds since the Unix epoch; called in
         the store's threads.
     :param masking: hides those of documents from the audit trail; all that is in
@@ -38,18 +42,24 @@ class Store:
     :raises StoreError: when the URL names no database of a supported kind.
     """
 
+    _log = Logger()
+
     def __init__(
         self,
         url: str,
         reactor: IReactorFromThreads,
         *,
         threads: int = 4,
+        write_timeout_s: float = WRITE_TIMEOUT_S,
         clock_ms: Callable[[], int],
         masking: Masking = ALL_SECRET,
     ) -> None:
         self._reactor = reactor
         self._threads = threads
-        self._database = Database(url, threads, clock_ms, masking)
+        self._write_timeout_s = write_timeout_s
+        self._database = Database(url, threads, clock_ms, masking, write_timeout_s)
+        self._lost = False
+        """Whether it was logged that the database file is gone."""
         self._pools: tuple[ThreadPool, ThreadPool] | None = None
         self._open = False
         self._unfinished = 0
@@ -123,14 +133,22 @@ class Store:
         :param work: called in one of the store's threads; when it raises, nothing
             happened.
         :returns: its result once all it did is safe on the disk, or its exception;
-            :class:`StoreError` when the database fails, and nothing happened then.
+            :class:`StoreError` when the database fails, and nothing happened then;
+            :class:`StoreBusy` when its turn did not come in time.
         """
         if not self._open or self._pools is None:
             return fail(StoreError("the store is not open"))
-        return self._run(self._pools[1], partial(self._write, work, acting.get()))
+        until_s = time.monotonic() + self._write_timeout_s
+        write = partial(self._write, work, acting.get(), until_s)
+        return self._run(self._pools[1], write)
 
-    def _write(self, work: Callable[[Transaction], T], actor: Actor) -> T:
-        result, touched = self._database.write(work, actor)
+    def _write(
+        self, work: Callable[[Transaction], T], actor: Actor, until_s: float
+    ) -> T:
+        left_s = until_s - time.monotonic()
+        if left_s <= 0:
+            raise StoreBusy("the store: writes asked for before took too long")
+        result, touched = self._database.write(work, actor, left_s)
         if touched:
             self._reactor.callFromThread(self._poke)
         return result
@@ -149,7 +167,27 @@ class Store:
         :returns: the same number as long as nobody has committed anything; None when
             only a transaction can tell. Takes no time worth a thread.
         """
-        return self._database.version() if self._open else None
+        if not self._open:
+            return None
+        self._look_after_file()
+        return self._database.version()
+
+    def _look_after_file(self) -> None:
+        """Tell once, and loudly, that the database file is gone or is there again."""
+        try:
+            self._database.check()
+        except StoreLost as lost:
+            if not self._lost:
+                self._lost = True
+                self._log.critical(
+                    "{lost}. Nothing is saved or deployed until the same file is back, "
+                    "or the daemon is restarted on what is there now",
+                    lost=lost,
+                )
+        else:
+            if self._lost:
+                self._log.warn("the store: the database file is back")
+            self._lost = False
 
     def _poke(self) -> None:
         for watcher in list(self._watchers):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.logger import capturedLogs, formatEvent
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from werkzeug.exceptions import MethodNotAllowed, NotFound as NoRoute
@@ -51,12 +52,23 @@ class AnswerTests(SynchronousTestCase):
 
     def test_our_own_failures(self) -> None:
         """What is our fault is logged under an id, and only the id is told."""
-        for error, status in ((KeyError("secret"), 500), (StoreError("secret"), 503)):
-            got, body, _ = self.answer(error)
-            self.assertEqual(got, status)
-            self.assertNotIn("secret", str(body))
-            self.assertTrue(body["parameters"]["incident"])
-            self.assertEqual(len(self.flushLoggedErrors(type(error))), 1)
+        got, body, _ = self.answer(KeyError("secret"))
+        self.assertEqual(got, 500)
+        self.assertNotIn("secret", str(body))
+        self.assertTrue(body["parameters"]["incident"])
+        self.assertEqual(len(self.flushLoggedErrors(KeyError)), 1)
+
+    def test_a_store_that_fails_is_one_line_and_a_time_to_come_back(self) -> None:
+        """Without a traceback: the cause is known; only its id is told."""
+        with capturedLogs() as lines:
+            got, body, headers = self.answer(StoreError("the reason"))
+        self.assertEqual((got, headers), (503, {"Retry-After": "5"}))
+        self.assertNotIn("the reason", str(body))
+        (line,) = lines
+        told = formatEvent(line)
+        self.assertNotIn("log_failure", line)
+        self.assertIn("the reason", told)
+        self.assertIn(body["parameters"]["incident"], told)
 
     def test_refused(self) -> None:
         """A rule tells its code and what it speaks of."""

@@ -1,8 +1,10 @@
 """The store's threads: what waits for what, and what survives."""
 
 import os
+import shutil
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,9 +13,11 @@ from typing import Any, TypeVar, cast
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, Deferred, gatherResults
 from twisted.internet.interfaces import IReactorFromThreads
+from twisted.logger import capturedLogs
 from twisted.trial.unittest import TestCase
 
 from relay.store import Store, StoreError, Transaction
+from relay.store.errors import StoreBusy, StoreLost
 from tests.store.databases import api, plan, rows
 
 E = TypeVar("E", bound=BaseException)
@@ -37,15 +41,17 @@ class StoreTestCase(TestCase):
         self.addCleanup(directory.cleanup)
         self.path = os.path.join(directory.name, "relay.db")
 
-    def make(self, threads: int = 2) -> Store:
+    def make(self, threads: int = 2, write_timeout_s: float = 20.0) -> Store:
         """
         :param threads: how many read side by side.
+        :param write_timeout_s: how long a write waits for its turn.
         :returns: a store that is not started.
         """
         store = Store(
             f"sqlite:///{self.path}",
             cast(IReactorFromThreads, reactor),
             threads=threads,
+            write_timeout_s=write_timeout_s,
             clock_ms=lambda: 5_000,
         )
         self.addCleanup(store.stop)
@@ -242,6 +248,52 @@ class TransactionsTests(StoreTestCase):
             other.execute("COMMIT")
         await waiting
         self.assertEqual(rows(self.path, "SELECT id FROM apis"), [("api-1",)])
+
+    async def test_a_write_is_refused_when_its_turn_does_not_come(self) -> None:
+        """All that wait are refused at one time, not one after the other."""
+        await self.store.stop()
+        self.store = self.make(write_timeout_s=0.2)
+        await self.store.start()
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            begun_s = time.monotonic()
+            waiting = [
+                self.store.write(lambda tx: tx.apis.add(api())) for _ in range(50)
+            ]
+            for one in waiting:
+                await self.fails(one, StoreBusy)
+            self.assertLess(time.monotonic() - begun_s, 5)
+            other.execute("COMMIT")
+        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [])
+        await self.store.write(lambda tx: tx.apis.add(api()))
+
+    async def test_a_deleted_database_takes_no_write(self) -> None:
+        """It is told once, loudly; what was read stays readable; the same file put
+        back is written again."""
+        await self.store.write(lambda tx: tx.apis.add(api()))
+        aside = f"{self.path}.aside"
+        with capturedLogs() as lines:
+            for _ in range(2):
+                os.rename(self.path, aside)
+                for _ in range(3):
+                    self.store.version()
+                    await self.fails(
+                        self.store.write(lambda tx: tx.touch("a")), StoreLost
+                    )
+                found = await self.store.read(lambda tx: tx.apis.list())
+                self.assertEqual(found, [api()])
+                os.rename(aside, self.path)
+                self.store.version()
+                await self.store.write(lambda tx: tx.touch("a"))
+        levels = [line["log_level"].name for line in lines]
+        self.assertEqual(levels, ["critical", "warn"] * 2)
+
+    async def test_a_replaced_database_takes_no_write(self) -> None:
+        """Neither the old file, which nobody will find, nor the new one."""
+        shutil.copy(self.path, f"{self.path}.new")
+        os.replace(f"{self.path}.new", self.path)
+        await self.fails(self.store.write(lambda tx: tx.apis.add(api())), StoreLost)
+        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [])
 
     async def test_cancelled(self) -> None:
         """Who stops waiting does not stop the write: begun or not, it happens wholly,
