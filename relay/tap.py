@@ -32,6 +32,7 @@ from relay.gateway.http2_site import gateway_site
 from relay.gateway.reports import Reports
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
+from relay.heap import Heap, HeapTrimmer
 from relay.management.auth import Authenticator
 from relay.management.bootstrap import ensure_admin
 from relay.management.gateway import Gateway
@@ -160,6 +161,7 @@ class RelayService(Service):
         self._feed = ChangeFeed(self._store, reactor, settings.store.poll_ms)
         keep_days = settings.admin.audit_retention_days
         self._retention = Retention(self._store, reactor, keep_days)
+        self._heap = HeapTrimmer(reactor, Heap())
         self._passwords = Passwords(reactor)
         self._gateway: GatewayResource | None = None
         self._deployer: Deployer | None = None
@@ -187,6 +189,7 @@ class RelayService(Service):
         self._passwords.start()
         self._wait(ensure_admin(self._store, settings, os.environ))
         self._retention.start()
+        self._heap.start()
         gateway = self._start_gateway()
         self._listen_management()
         for listener in settings.gateway.listeners:
@@ -320,6 +323,7 @@ class RelayService(Service):
         if self._demo is not None:
             self._demo.stop()
         self._retention.stop()
+        self._heap.stop()
         await self._feed.stop()
         await self._store.stop()
         self._passwords.stop()

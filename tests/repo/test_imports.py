@@ -15,6 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "deadline": set(),
     "silence": set(),
     "expression": set(),
+    "heap": set(),
     "model": {"expression"},
     "eventstream": set(),
     "catalog": {"model"},
