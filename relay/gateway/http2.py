@@ -163,7 +163,7 @@ class Http2Connection(H2Connection):
         if unbegun is None or unbegun.stream_ended is None:
             stream = self._begun(event.stream_id)
             if stream is not None:
-                stream.data_ended()
+                stream.data_ended(self.conn.wrong_trailers(event.stream_id))
 
     def _requestAborted(self, event: StreamReset) -> None:
         now_s = begun_s = self._reactor.seconds()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from twisted.web.http_headers import Headers
 
+from relay.framing import content_length
 from relay.gateway import refusals
 from relay.gateway.headers import is_token
 from relay.gateway.refusals import Refusal, bad_request
@@ -34,7 +35,7 @@ CONNECTION_SPECIFIC = frozenset(
 FIELD_OVERHEAD_BYTES = 4
 """The colon, the blank and the line end that HTTP/1.1 adds to each field."""
 _UPPER = re.compile(rb"[A-Z]")
-_NOT_IN_VALUES = re.compile(rb"[\0\r\n]|^[ \t]|[ \t]\Z")
+_NOT_IN_VALUES = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]\Z")
 _NOT_IN_TARGETS = re.compile(rb"[^\x21-\x7e]")
 
 
@@ -114,18 +115,30 @@ class RequestHead:
     def _measure(self, lengths: list[bytes], ended: bool) -> None:
         """Settle on the body's length (RFC 9113, 8.1.1)."""
         told = lengths[0] if lengths else None
-        if len(lengths) > 1 or not (told is None or _is_length(told)):
+        length = None if told is None else content_length(told)
+        if len(lengths) > 1 or (told is not None and length is None):
             raise Malformed(bad_request("The request has no valid Content-Length"))
         if ended:
-            if told is not None and int(told):
+            if length:
                 raise Malformed(bad_request("The request ends before its body"))
             self.length = 0
         else:
-            self.length = None if told is None else int(told)
+            self.length = length
 
 
-def _is_length(text: bytes) -> bool:
-    return text.isdigit() and len(text) < 20
+def check_trailers(fields: Iterable[tuple[bytes, bytes]]) -> Refusal | None:
+    """
+    Check the fields behind a body (RFC 9113, 8.1).
+
+    :param fields: names and values.
+    :return: the answer to ones that are malformed; None when they are fine.
+    """
+    for name, value in fields:
+        # A pseudo-header's name is no token.
+        wrong = _check_field(name, value)
+        if wrong is not None:
+            return wrong
+    return None
 
 
 def _check_field(name: bytes, value: bytes) -> Refusal | None:

@@ -6,8 +6,12 @@ from typing import Any
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
+from h2.events import Event, TrailersReceived
 from h2.settings import SettingCodes, Settings
 from hyperframe.frame import GoAwayFrame
+
+from relay.gateway.http2_head import check_trailers
+from relay.gateway.refusals import Refusal
 
 STREAM_WINDOW_BYTES = 262_144
 """How much of an upload one stream may have on its way to a source that is slow."""
@@ -44,6 +48,7 @@ class Http2State(H2Connection):
             )
         )
         self._looks = 0
+        self._wrong_trailers: dict[int, Refusal | None] = {}
         self._told = {
             SettingCodes.MAX_CONCURRENT_STREAMS: max_streams,
             SettingCodes.INITIAL_WINDOW_SIZE: STREAM_WINDOW_BYTES,
@@ -51,6 +56,24 @@ class Http2State(H2Connection):
         }
         self.local_settings = Settings(client=False, initial_values=self._told)
         self.decoder.max_header_list_size = most_head_bytes
+
+    def receive_data(self, data: Any) -> list[Event]:
+        """Take what the client sends, and check the trailers in it."""
+        events = super().receive_data(data)
+        self._wrong_trailers = {
+            event.stream_id: check_trailers(event.headers or ())
+            for event in events
+            if isinstance(event, TrailersReceived)
+        }
+        return events
+
+    def wrong_trailers(self, stream_id: int) -> Refusal | None:
+        """
+        Give the answer to trailers that are malformed.
+
+        :param stream_id: a stream that has ended in what was received last.
+        """
+        return self._wrong_trailers.get(stream_id)
 
     def initiate_connection(self) -> None:
         """Greet the client, and open the connection's window."""

@@ -179,7 +179,7 @@ class Http2Stream:
         if self._owed_bytes is not None:
             self._owed_bytes -= len(data)
             if self._owed_bytes < 0:
-                self._refuse_length()
+                self._refuse_body(refusals.WRONG_LENGTH)
         if self.request is not None and data and not self.malformed:
             self.request.handleContentChunk(data)
         if not self._body_paused:
@@ -190,12 +190,16 @@ class Http2Stream:
         if self._body_clock is not None:
             self._body_clock.reset()
 
-    def data_ended(self) -> None:
-        """The client has sent all of it."""
+    def data_ended(self, wrong: refusals.Refusal | None = None) -> None:
+        """
+        The client has sent all of it.
+
+        :param wrong: the answer to trailers that are malformed.
+        """
         self.received_all = True
         self._stop_body_clock()
-        if self._owed_bytes:
-            self._refuse_length()
+        if wrong is not None or self._owed_bytes:
+            self._refuse_body(wrong or refusals.WRONG_LENGTH)
         elif self.request is not None and self.request.body is not None:
             self.request.body.ended()
 
@@ -222,9 +226,9 @@ class Http2Stream:
         if taken:
             self._connection.open_window(self.stream_id, taken)
 
-    def _refuse_length(self) -> None:
+    def _refuse_body(self, refusal: refusals.Refusal) -> None:
         self.malformed, self._owed_bytes = True, None
-        self._refuse(refusals.WRONG_LENGTH)
+        self._refuse(refusal)
 
     def _body_expired(self) -> None:
         self._body_clock = None

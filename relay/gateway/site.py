@@ -11,10 +11,11 @@ from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
-from twisted.web.http import HTTPChannel, Request
+from twisted.web.http import Request
 from twisted.web.http_headers import Headers
 
 from relay.deadline import Deadline
+from relay.framing import StrictChannel
 from relay.gateway import refusals
 from relay.gateway.hangup import Hangups, WatchedReading
 from relay.gateway.headers import Networks, connection_options, is_token
@@ -35,7 +36,7 @@ LINGER_BYTES = 16 * 1024 * 1024
 """How much it may send in that time before the connection is cut."""
 
 
-class RelayChannel(HTTPChannel):
+class RelayChannel(StrictChannel):
     """One connection of a client (HTTP/1.1 and 1.0)."""
 
     site: RelaySite

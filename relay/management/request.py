@@ -17,6 +17,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, datetimeToString
 from twisted.web.server import Request
+from werkzeug.exceptions import MethodNotAllowed
 
 from relay.management import errors
 from relay.management.errors import BodyTooLarge
@@ -30,6 +31,9 @@ REQUEST_TIMEOUT_S = 60.0
 LINGER_S = 2.0
 """How long a client that was refused may go on sending what is thrown away; closing
 at once would reset the connection and lose the answer on its way."""
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+FOREIGN_METHODS = (b"CONNECT", b"PRI", b"TRACE")
+"""Methods that change what a connection is, or tell a client what it has sent."""
 LINGER_BYTES = 16 * 1024 * 1024
 
 
@@ -76,18 +80,18 @@ class ManagementRequest(Request):
         self.prepath, self.postpath = parts[:taken], parts[taken:]
 
     def gotLength(self, length: int | None) -> None:
-        """Refuse a body that is announced too large."""
+        """Refuse a body that is announced too large, and methods that are not ours."""
         self.content = BytesIO()
-        if length is not None and length > self._site.max_body_bytes:
-            # Or the channel would ask for the body that nobody wants.
-            self.requestHeaders.removeHeader(b"Expect")
-            self._refuse_body()
+        if self.channel._command.upper() in FOREIGN_METHODS:
+            self._refuse(MethodNotAllowed(METHODS))
+        elif length is not None and length > self._site.max_body_bytes:
+            self._refuse(self._too_large())
 
     def handleContentChunk(self, data: bytes) -> None:
         """Take some of the body, within its bound."""
         self._received += len(data)
         if not self._refused and self._received > self._site.max_body_bytes:
-            self._refuse_body()
+            self._refuse(self._too_large())
         if not self._refused:
             assert self.content is not None
             self.content.write(data)
@@ -128,19 +132,24 @@ class ManagementRequest(Request):
         self.finish()
         return reason
 
-    def _refuse_body(self) -> None:
+    def _too_large(self) -> BodyTooLarge:
+        return BodyTooLarge(
+            f"The body is longer than {self._site.max_body_bytes} bytes",
+            "body.tooLarge",
+            {"maxBodyBytes": str(self._site.max_body_bytes)},
+        )
+
+    def _refuse(self, error: Exception) -> None:
+        """Answer before the body is there, and end the connection."""
         self._refused = True
+        # Or the channel would ask for the body that nobody wants.
+        self.requestHeaders.removeHeader(b"Expect")
         self.content = BytesIO()
         self.channel.persistent = False
         # The request line is not handed over before the body is.
         self.clientproto = b"HTTP/1.1"
         self.setHeader(b"Date", datetimeToString())
         self.setHeader(b"Connection", b"close")
-        error = BodyTooLarge(
-            f"The body is longer than {self._site.max_body_bytes} bytes",
-            "body.tooLarge",
-            {"maxBodyBytes": str(self._site.max_body_bytes)},
-        )
         self.write(errors.answer(Failure(error)).put_on(self))
         self._stop_timer()
         self._timer = self._site.clock.callLater(LINGER_S, self._abort)

@@ -17,6 +17,7 @@ from twisted.web.server import Site
 
 from relay.catalog import Catalog
 from relay.deadline import Deadline
+from relay.framing import StrictChannel
 from relay.management.api_keys import ApiKeys
 from relay.management.apis import Apis
 from relay.management.applications import Applications
@@ -46,7 +47,7 @@ IDLE_TIMEOUT_S = 60
 """For a connection on which nothing is asked."""
 
 
-class ManagementChannel(http.HTTPChannel):
+class ManagementChannel(StrictChannel):
     """A connection to the management API, with a bounded time for each request head."""
 
     site: ManagementSite

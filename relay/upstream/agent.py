@@ -8,6 +8,7 @@ agent gives the source the exact head that the deployment asks for, and keeps
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -207,11 +208,14 @@ class CallAgent:
         return fields
 
 
+_SECONDS = re.compile(rb"[0-9]{1,9}")
+
+
 def _keep_alive_s(values: Sequence[bytes]) -> int | None:
     """Read ``timeout=N`` of a ``Keep-Alive`` header, in seconds."""
     for value in values:
         for parameter in value.split(b","):
             name, _, number = parameter.strip().partition(b"=")
-            if name.lower() == b"timeout" and number.isdigit():
+            if name.lower() == b"timeout" and _SECONDS.fullmatch(number):
                 return int(number)
     return None

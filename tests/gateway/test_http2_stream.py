@@ -320,3 +320,33 @@ class UploadTests(Http2Case):
             stream_id = self.ask(*head, ended=False, method="POST")
             self.assertEqual(self.status(stream_id), 400, fields)
         self.assertIsNone(self.goodbye())
+
+
+class TrailerTests(Http2Case):
+    """What a client sends behind a body."""
+
+    def test_malformed_trailers_end_their_stream_with_an_answer(self) -> None:
+        """A pseudo-header, what is no field, and what HTTP/2 has not."""
+        for name, value in (
+            (":path", "/other"),
+            (":method", "GET"),
+            ("Upper", "x"),
+            ("bad name", "x"),
+            ("x", "a\x01"),
+            ("connection", "close"),
+        ):
+            stream_id = self.ask(ended=False, method="POST")
+            self.client.send_headers(stream_id, [(name, value)], end_stream=True)
+            self.turn()
+            self.assertEqual(self.status(stream_id), 400, name)
+        self.assertIsNone(self.goodbye())
+
+    def test_sound_trailers_are_taken(self) -> None:
+        """They end the body."""
+        stream_id = self.ask(ended=False, method="POST")
+        self.client.send_headers(stream_id, [("x", "y")], end_stream=True)
+        self.turn()
+        self.assertEqual(self.of(stream_id, ResponseReceived), [])
+        (exchange,) = self.answers.exchanges
+        assert exchange.request.body is not None
+        self.assertFalse(exchange.request.body.owed)

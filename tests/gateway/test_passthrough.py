@@ -259,6 +259,7 @@ class BodyTests(GatewayCase):
             b"HTTP/1.1 200 OK\r\nbad name: x\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nX: a\x00b\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: " + b"1" * 4301 + b"\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nX: a\r b\r\n\r\n",
@@ -273,6 +274,13 @@ class BodyTests(GatewayCase):
             self.assertEqual(line["outcome"], "upstream_gone")
             await source.until_over()
         self.assertEqual((self.gateway.pool.taken, self.gateway.pool.kept), (0, 0))
+
+    async def test_a_keep_alive_that_is_no_time_is_passed_over(self) -> None:
+        """However many digits it has."""
+        await self.stage()
+        client, source = await self.call(get(b"/api"))
+        source.send(response(b"ok", b"Keep-Alive: timeout=" + b"1" * 4301))
+        self.assertEqual((await client.answer()).body, b"ok")
 
 
 class CutTests(GatewayCase):

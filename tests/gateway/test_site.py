@@ -59,6 +59,24 @@ class SyntaxTests(GatewayCase):
             b"X: a\rb\r\n",
             b"Content-Length: 1\r\nContent-Length: 1\r\n",
             b"Content-Length: -1\r\n",
+            b"Content-Length:\r\n",
+            b"Content-Length: 1_0\r\n",
+            b"Content-Length: 9223372036854775808\r\n",
+            b"Content-Length: 18446744073709551617\r\n",
+            b"Content-Length: " + b"1" * 4301 + b"\r\n",
+            b"Content-Length: 1\r\nTransfer-Encoding: identity\r\n",
+            b"Transfer-Encoding: identity\r\n",
+            b"Transfer-Encoding: identity\r\nContent-Length: 1\r\n",
+            b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+            b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+            b"Transfer-Encoding: chunked, identity\r\n",
+            b"Transfer-Encoding: \x0bchunked\r\n",
+            b"Transfer-Encoding: chunked\x0c\r\n",
+            b'Transfer-Encoding: "chunked"\r\n',
+            b"Transfer-Encoding:\r\n",
+            b"X: a\x01b\r\n",
+            b"X: \x1b[2J\r\n",
+            b"X: a\x7f\r\n",
             b"Content-Length: +1\r\n",
             b"Content-Length: 1, 1\r\n",
             b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
@@ -66,6 +84,37 @@ class SyntaxTests(GatewayCase):
             b"Transfer-Encoding: xchunked\r\n",
         ):
             await self.broken(HEAD + lines + b"\r\n", 400, "BAD_REQUEST")
+
+    async def test_http_1_0_has_no_chunks(self) -> None:
+        """RFC 9112, 6.1: its framing cannot be trusted."""
+        await self.stage()
+        head = b"POST /api HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"
+        await self.broken(head + b"0\r\n\r\n", 400, "BAD_REQUEST")
+
+    async def test_a_tab_may_stand_in_a_value(self) -> None:
+        """And bytes beyond ASCII."""
+        await self.stage()
+        _, source = await self.call(get(b"/api", b"X: a\tb\xe9"))
+        self.assertEqual((await source.head()).get(b"x"), b"a\tb\xe9")
+
+    async def test_a_malformed_chunk_or_trailer_is_refused(self) -> None:
+        """Sizes that no counter holds, and trailers that are no fields."""
+        await self.stage()
+        head = get(b"/api", b"Transfer-Encoding: chunked", method=b"POST")
+        for body in (
+            b"8000000000000000\r\n",
+            b"ffffffffffffffff\r\n",
+            b"1" * 400 + b"\r\n",
+            b"0x1\r\na\r\n",
+            b"0\r\nno field\r\n\r\n",
+            b"0\r\n:path: /x\r\n\r\n",
+            b"0\r\nbad name: x\r\n\r\n",
+            b"0\r\nX: a\x01\r\n\r\n",
+            b"0\r\nX: a\r\n folded\r\n\r\n",
+        ):
+            client = await self.asked(head + body)
+            self.assertEqual((await client.answer()).status, 400, body)
+            await client.until_over()
 
     async def test_head_too_large(self) -> None:
         """A head is bounded in its lines, its whole and its number of headers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from twisted.internet.task import deferLater
@@ -13,6 +14,7 @@ from tests.management.harness import (
     ADMIN,
     PREFIX,
     ManagementCase,
+    Raw,
     api_body,
     head,
     reactor,
@@ -66,7 +68,19 @@ class AnswerTests(ManagementCase):
         self.assertEqual(answers.count(b"HTTP/1.1 404 "), 1)
 
 
-class BodyLimitTests(ManagementCase):
+class RawCase(ManagementCase):
+    """Connections that a test reads byte by byte."""
+
+    async def until(self, condition: Any) -> None:
+        """Wait until something is so."""
+        for _ in range(1000):
+            if condition():
+                return
+            await deferLater(reactor, 0.005)
+        self.fail("it never was")
+
+
+class BodyLimitTests(RawCase):
     """Bodies that are too long, slow or never end."""
 
     management = ManagementSettings(max_body_bytes=2048)
@@ -187,10 +201,36 @@ class BodyLimitTests(ManagementCase):
             await connection.closed
             self.assertLess(drops, 500)
 
-    async def until(self, condition: Any) -> None:
-        """Wait until something is so."""
-        for _ in range(1000):
-            if condition():
-                return
-            await deferLater(reactor, 0.005)
-        self.fail("it never was")
+
+def _answered(connection: Raw) -> bool:
+    return b"\r\n\r\n{" in connection.received
+
+
+class FramingTests(RawCase):
+    """Requests that are refused by their heads."""
+
+    async def test_connect_and_trace_are_refused_before_their_body(self) -> None:
+        """With what is taken in ``Allow``, whoever asks."""
+        for method in ("CONNECT", "TRACE", "PRI", "connect"):
+            for fields in ((), ("Content-Length: 50",)):
+                sent = head(method, f"{PREFIX}/apis", *fields)
+                connection = await self.connect(sent)
+                await self.until(partial(_answered, connection))
+                status, headers, body = split(connection.received)
+                self.assertEqual((status, headers["connection"]), (405, "close"))
+                self.assertIn("get", headers["allow"])
+                self.assertEqual(body["technicalCode"], "methodNotAllowed")
+                connection.abort()
+                await connection.closed
+
+    async def test_a_length_that_is_none_is_a_400(self) -> None:
+        """And nobody's fault but the client's: nothing is logged as a failure."""
+        for field in (
+            "Content-Length: " + "1" * 4301,
+            "Content-Length: 9223372036854775808",
+            "Transfer-Encoding: identity",
+            "X: \x01",
+        ):
+            answer = await self.raw(head("GET", f"{PREFIX}/apis", field))
+            self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), (field[:40], answer))
+        self.assertEqual(self.flushLoggedErrors(), [])
