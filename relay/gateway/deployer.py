@@ -197,7 +197,7 @@ class Deployer:
         self.log.info("API {api_id}: stopped", api_id=api_id)
         services = self._resource.services
         live = services.live.of_api(api_id)
-        _stop([one for one in live if one.is_stream], Outcome.STOPPED)
+        _stop([one for one in live if one.ends_at_once], Outcome.STOPPED)
 
         def cut() -> None:
             del self._draining[api_id]
@@ -235,8 +235,9 @@ def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
     """
     Let the exchanges of a gateway that takes no new ones end.
 
-    Event streams would go on for ever, so they are cut at once; other exchanges are
-    given ``drain_timeout_ms``.
+    Event streams that clients take up again would go on for ever, so they are cut at
+    once; other exchanges, a streamed answer to a POST among them, are given
+    ``drain_timeout_ms``.
 
     :param reactor: what tells the time.
     :param resource: the gateway; its listeners are closed already.
@@ -247,13 +248,13 @@ def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
     resource.close()
     done: Deferred[None] = Deferred()
 
-    def cut(streams_only: bool) -> None:
+    def cut(endless_only: bool) -> None:
         _stop(
-            [one for one in live.all() if one.is_stream or not streams_only],
+            [one for one in live.all() if one.ends_at_once or not endless_only],
             Outcome.DRAINED,
         )
 
-    cut(streams_only=True)
+    cut(endless_only=True)
     if not len(live):
         done.callback(None)
         return done

@@ -94,9 +94,9 @@ class Exchange:
         services.live.add(self)
 
     @property
-    def is_stream(self) -> bool:
-        """Whether the response is an event stream."""
-        return self._streams
+    def ends_at_once(self) -> bool:
+        """Whether a stop cuts it without drain time: its client takes it up again."""
+        return self._streams and self.request.method == b"GET"
 
     @property
     def begun(self) -> bool:

@@ -16,8 +16,11 @@ class LiveExchange(Protocol):
     record: AccessRecord
 
     @property
-    def is_stream(self) -> bool:
-        """Whether the response is an event stream."""
+    def ends_at_once(self) -> bool:
+        """
+        Whether a stop cuts it without drain time: an event stream that answers a GET
+        has no end of its own, and its client takes it up again.
+        """
 
     def stop(self, outcome: Outcome) -> None:
         """End it, with this outcome."""

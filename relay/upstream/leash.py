@@ -123,6 +123,14 @@ class Leash(ProtocolWrapper):
         if not self.ready.called:
             self.ready.callback(self)
 
+    def deadline(self, timeout_ms: int) -> Deadline:
+        """
+        Make a clock for what happens on the connection.
+
+        :param timeout_ms: how long it runs, in milliseconds.
+        """
+        return Deadline(self._clock, timeout_ms)
+
     def watch_silence(self, timeout_ms: int, expire: Callable[[], None]) -> None:
         """
         Start the idle clock: any byte resets it, back-pressure suspends it.

@@ -14,12 +14,21 @@ from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 
+from relay.deadline import Deadline
 from relay.upstream.agent import CallAgent
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease
 from relay.upstream.verbatim import ChunkPassage
 
 PIECE_BYTES = 65536
+STREAM_AFTER_MS = 1000
+"""
+How long a body of no told length may last before it is taken for a stream, in ms.
+
+A stream gives its place in the pool back, whatever its media type: a hundred watches of
+lines of JSON would shut an endpoint otherwise. An event stream says at its head that it
+is one.
+"""
 
 
 class BodyReceiver(Protocol):
@@ -75,8 +84,12 @@ class UpstreamResponse(TwistedProtocol):
         self.is_event_stream = (
             content_type.partition(b";")[0].strip().lower() == b"text/event-stream"
         )
+        self._place: Deadline | None = None
         if self.is_event_stream:
             lease.release()
+        elif response.length is UNKNOWN_LENGTH:
+            self._place = leash.deadline(STREAM_AFTER_MS)
+            self._place.start(lease.release)
         self.connection_options = agent.connection_options
         """The header names and options that ``Connection`` lists."""
 
@@ -138,7 +151,7 @@ class UpstreamResponse(TwistedProtocol):
         """Drop the connection to the source at once."""
         leash, self._leash = self._leash, None
         self._receiver = None
-        self._lease.release()
+        self._leave_place()
         if leash is not None:
             leash.abort()
 
@@ -157,13 +170,19 @@ class UpstreamResponse(TwistedProtocol):
             return
         # Not a word to the connection after this: it may carry the next call already.
         leash.unwatch()
-        self._lease.release()
+        self._leave_place()
         self._ended = reason
         self._complete = _is_complete(reason, leash)
         if not self._complete or not self._agent.sent:
             # Cut, or answered in full before the whole request was read.
             leash.abort()
         self._drain()
+
+    def _leave_place(self) -> None:
+        place, self._place = self._place, None
+        if place is not None:
+            place.stop()
+        self._lease.release()
 
     def _drain(self) -> None:
         """Decode what is held back, as far as the client takes it."""

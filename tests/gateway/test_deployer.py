@@ -11,11 +11,13 @@ from twisted.logger import capturedLogs
 from relay.gateway.deployer import drained
 from relay.model.records import Deployment, ServingReport
 from tests.gateway.harness import (
+    EVENT_STREAM,
     GatewayCase,
     chunk,
     definition,
     deployed,
     get,
+    post,
     response,
 )
 from tests.gateway.raw import Client, SourceConnection, settle, until
@@ -264,6 +266,22 @@ class StopTests(DeployerCase):
         self.assertTrue(client.was_reset)
         line = await self.gateway.ended()
         self.assertEqual((line["outcome"], line["errorKey"]), ("stopped", None))
+
+    async def test_a_streamed_answer_to_a_post_is_given_its_time(self) -> None:
+        """It has an end, and nobody asks for the rest of it."""
+        await self.stage(drain_timeout_ms=10_000)
+        for drains in (False, True):
+            client, source = await self.call(post(b"/api", b"{}"))
+            source.send(EVENT_STREAM)
+            await client.head()
+            if drains:
+                drained(self.gateway.services.reactor, self.gateway.resource)
+            else:
+                self.gateway.deployer.apply({"api-1": None})
+            self.reactor.advance_ms(9_999)
+            source.send(chunk(b"data: token\n\n") + b"0\r\n\r\n")
+            await client.until_received(b"0\r\n\r\n")
+            self.gateway.deployer.apply({"api-1": deployed(self.body())})
 
     async def test_stopped(self) -> None:
         """A stopped API takes no calls; what runs is given a while, then cut."""

@@ -19,7 +19,7 @@ from tests.gateway.harness import NOW_MS
 class Guest:
     """An exchange that notes what it is told."""
 
-    is_stream = True
+    ends_at_once = True
     admission: Admission | None = None
 
     def __init__(self, stays: Stays, live: LiveExchanges, name: str) -> None:

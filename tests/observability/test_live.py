@@ -12,7 +12,7 @@ from relay.observability.live import LiveExchanges
 class Exchange:
     """An exchange that does nothing."""
 
-    is_stream = False
+    ends_at_once = False
 
     def __init__(self, address: str, api_id: str | None = None) -> None:
         self.record = AccessRecord("GET", "h", "/", address, address, api_id=api_id)

@@ -6,6 +6,7 @@ import gzip
 import zlib
 from typing import Any
 
+from relay.upstream.stream import STREAM_AFTER_MS
 from tests.gateway.harness import (
     EVENT_STREAM,
     Gateway,
@@ -189,6 +190,46 @@ class SlotTests(ConnectorCase):
         self.assertEqual((await second.answer()).body, b"two")
         self.assertEqual((self.gateway.pool.taken, self.gateway.pool.waiting), (0, 0))
 
+    async def test_a_stream_of_any_media_type_holds_no_place(self) -> None:
+        """It is told by what it does: its body has no told length, and goes on."""
+        await self.stage(http={"maxConcurrentConnections": 1})
+        for kind in (b"application/x-ndjson", b"application/json"):
+            client, source = await self.call(get(b"/api/watch"))
+            source.send(
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: "
+                + kind
+                + b"\r\n\r\n2\r\n{}\r\n"
+            )
+            await client.until_received(b"{}")
+            waiting = await self.asked(get(b"/api"))
+            await until(lambda: self.gateway.pool.waiting, "the queue")
+            self.reactor.advance_ms(STREAM_AFTER_MS)
+            other = await self.source.asked()
+            other.send(response(b"not long", b"Connection: close"))
+            self.assertEqual((await waiting.answer()).body, b"not long")
+            self.assertEqual(self.gateway.pool.taken, 0)
+            source.send(b"0\r\n\r\n")
+            await client.until_received(b"0\r\n\r\n")
+        self.assertEqual(self.gateway.pool.taken, 0)
+
+    async def test_an_answer_of_told_length_holds_its_place(self) -> None:
+        """However long it takes; and so does one that ends within a second."""
+        await self.stage(http={"maxConcurrentConnections": 1, "idleTimeout": 0})
+        client, source = await self.call(get(b"/api"))
+        source.send(response(b"12")[:-1])
+        await client.head()
+        self.reactor.advance_ms(60_000)
+        self.assertEqual(self.gateway.pool.taken, 1)
+        source.send(b"2")
+        await until(lambda: not self.gateway.pool.taken, "the place")
+        client, source = await self.call(get(b"/api"))
+        source.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await client.head()
+        self.reactor.advance_ms(STREAM_AFTER_MS - 1)
+        self.assertEqual(self.gateway.pool.taken, 1)
+        source.send(b"0\r\n\r\n")
+        await until(lambda: not self.gateway.pool.taken, "the place")
+
     async def test_full_queue(self) -> None:
         """A full queue sends new calls away for a moment."""
         await self.stage(http={"maxConcurrentConnections": 1, "maxWaitQueueSize": 0})
@@ -286,6 +327,7 @@ class ClockTests(ConnectorCase):
         await client.head()
         client.send(b"z")
         await source.until_received(b"xyz")
+        self.reactor.advance_ms(STREAM_AFTER_MS)
         timers = [call.getTime() for call in self.reactor.clock.getDelayedCalls()]
         self.assertGreater(min(timers), 50)
         self.reactor.advance_ms(20_000)

@@ -217,6 +217,8 @@ class IdleTests(StreamCase):
     def test_off(self) -> None:
         """0 allows any silence."""
         self.deliver(CHUNKED, idle_ms=0)
+        self.clock.advance(3600)
+        self.assertEqual(self.idle, [])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_back_pressure(self) -> None:
