@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from relay.channel.message import Message
+from relay.json_text import JsonTooLarge, read_json
 
 
 class GapReason(StrEnum):
@@ -81,10 +81,16 @@ class Entry:
         return self.at_ms
 
     def parsed(self) -> Any:
-        """Give the data as JSON, read once; :data:`NOT_JSON` when it is none."""
+        """
+        Give the data as JSON, read once; :data:`NOT_JSON` when it is none.
+
+        :raises JsonTooLarge: when it holds too many values to be read.
+        """
         if self._json is _UNPARSED:
             try:
-                self._json = json.loads(self.message.data) if self.message else NOT_JSON
+                self._json = read_json(self.message.data) if self.message else NOT_JSON
+            except JsonTooLarge:
+                raise
             except (ValueError, RecursionError):
                 self._json = NOT_JSON
         return self._json

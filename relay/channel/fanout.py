@@ -16,6 +16,7 @@ from twisted.logger import Logger
 from relay.channel.catch_up import catch_up_of
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.group import Group, check_room
+from relay.channel.jmes_path import TooCostly
 from relay.channel.log import Log
 from relay.channel.slow import skip, too_slow
 from relay.channel.subscriber import Subscriber
@@ -84,12 +85,15 @@ class Fanout:
             # Looked at first: one that becomes live now reads these from the log.
             lagging = tuple(group.lagging)
             try:
-                failed = group.deliver(entries, now_s)
+                for failed in group.deliver(entries, now_s):
+                    self._end(failed)
+            except TooCostly:
+                for subscriber in tuple(group.live):
+                    self._end(subscriber, Outcome.LIMIT_REACHED)
             except Exception:
                 self._log.failure("a group of a channel's subscribers failed")
-                failed = tuple(group.live)
-            for subscriber in failed:
-                self._end(subscriber)
+                for subscriber in tuple(group.live):
+                    self._end(subscriber)
             for subscriber in lagging:
                 self._look_after(subscriber, entries, now_s)
 
@@ -166,6 +170,8 @@ class Fanout:
         """
         try:
             self._read_on(subscriber)
+        except TooCostly:
+            self._end(subscriber, Outcome.LIMIT_REACHED)
         except Exception:
             self._fail(subscriber)
 
@@ -260,12 +266,14 @@ class Fanout:
         self._log.failure("a subscriber of a channel failed")
         self._end(subscriber)
 
-    def _end(self, subscriber: Subscriber) -> None:
+    def _end(
+        self, subscriber: Subscriber, outcome: Outcome = Outcome.INTERNAL_ERROR
+    ) -> None:
         channel = subscriber.channel
         if channel is None:
             return
         try:
-            subscriber.sink.fail()
+            subscriber.sink.fail(outcome)
         except Exception:
             self._log.failure("a subscriber that failed could not be told")
         channel.detach(subscriber)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
-
-import jmespath
-from jmespath.exceptions import JMESPathError
 
 from relay.channel.entry import NOT_JSON, Entry
+from relay.channel.jmes_path import BadJmesPath, JmesPath
 
 LONGEST_BYTES = 512
 MOST_DISTINCT = 32
@@ -31,7 +28,7 @@ class Filter:
     """Event types; empty lets all through."""
     expression: str = ""
     """JMESPath on the data as JSON; empty lets all through."""
-    _compiled: Any = field(default=None, compare=False, repr=False)
+    _compiled: JmesPath | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def read(cls, types: frozenset[str], expression: str) -> Filter:
@@ -47,10 +44,9 @@ class Filter:
         compiled = None
         if expression:
             try:
-                compiled = jmespath.compile(expression)
-            except (JMESPathError, RecursionError) as error:
-                reason = " ".join(str(error).split())
-                raise FilterError(f"is no JMESPath: {reason}") from None
+                compiled = JmesPath(expression)
+            except BadJmesPath as error:
+                raise FilterError(str(error)) from None
         return cls(types, expression, compiled)
 
     @property
@@ -63,6 +59,8 @@ class Filter:
         Tell whether an event is wanted; gaps always are.
 
         :param entry: an entry of the log.
+        :raises TooCostly: when the expression takes too many steps on it.
+        :raises JsonTooLarge: when its data cannot be looked at within bounds.
         """
         message = entry.message
         if message is None:
@@ -74,9 +72,6 @@ class Filter:
         data = entry.parsed()
         if data is NOT_JSON:
             return False
-        try:
-            found = self._compiled.search(data)
-        except (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError):
-            return False
+        found = self._compiled.search(data)
         # JMESPath's own idea of truth: zero is true, what is empty is not.
         return found is not None and found is not False and found not in ("", [], {})

@@ -10,7 +10,9 @@ from relay.channel.audience import Audience, Outlet
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.filter import MOST_DISTINCT, TooManyFilters
 from relay.channel.framing import Framing
+from relay.channel.jmes_path import TooCostly
 from relay.channel.subscriber import Subscriber
+from relay.json_text import JsonTooLarge
 
 MOST_GROUPS = 1024
 """How many groups a channel may have: each costs an encoding of every event."""
@@ -95,11 +97,14 @@ class Group:
         :param entries: in order.
         :param now_s: the reactor's time.
         :return: those that failed.
+        :raises TooCostly: when their filter is.
         """
         if not self.live:
             return ()
         try:
             pieces = [piece for piece in map(self.framing.encode, entries) if piece]
+        except TooCostly:
+            raise
         except Exception:
             pieces = self._encode_singly(entries)
         return self._give(b"".join(pieces), len(pieces), now_s) if pieces else ()
@@ -109,9 +114,12 @@ class Group:
         Give the bytes of entries for one that catches up.
 
         :param entries: in order.
+        :raises TooCostly: when the filter is.
         """
         try:
             return b"".join([self.framing.encode(entry) for entry in entries])
+        except TooCostly:
+            raise
         except Exception:
             return b"".join(self._encode_singly(entries))
 
@@ -121,10 +129,12 @@ class Group:
         for entry in entries:
             try:
                 piece = self.framing.encode(entry)
-            except Exception:
-                if not self._told:
+            except TooCostly:
+                raise
+            except Exception as error:
+                if not self._told and not isinstance(error, JsonTooLarge):
                     self._log.failure("event {id} cannot be encoded", id=entry.id)
-                self._told = True
+                    self._told = True
                 piece = self.framing.encode_gap(Gap(GapReason.UNDELIVERABLE, None))
             if piece:
                 pieces.append(piece)

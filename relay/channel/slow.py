@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
 from relay.channel.entry import NOT_JSON, Entry, Gap, GapReason
+from relay.channel.jmes_path import JmesPath, TooCostly
 from relay.channel.log import Log
 from relay.channel.subscriber import Subscriber
+from relay.json_text import JsonTooLarge
 
 
 def too_slow(subscriber: Subscriber, log: Log, now_s: float) -> bool:
@@ -65,15 +64,14 @@ def skip(subscriber: Subscriber, log: Log) -> tuple[Gap, list[Entry]]:
 def _key(entry: Entry, expression: str | None) -> str:
     if not expression:
         return ""
-    data = entry.parsed()
-    if data is NOT_JSON:
-        return ""
     try:
-        return repr(_compiled(expression).search(data))
-    except (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError):
-        return ""
+        data = entry.parsed()
+        return "" if data is NOT_JSON else _compiled(expression).key(data)
+    except (TooCostly, JsonTooLarge):
+        # An event whose key cannot be told has one of its own.
+        return entry.id
 
 
 @lru_cache(maxsize=256)
-def _compiled(expression: str) -> Any:
-    return jmespath.compile(expression)
+def _compiled(expression: str) -> JmesPath:
+    return JmesPath(expression)

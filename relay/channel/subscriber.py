@@ -33,8 +33,13 @@ class Sink(Protocol):
     def cut(self, outcome: Outcome, key: str) -> None:
         """End the client's connection: it is too slow."""
 
-    def fail(self) -> None:
-        """End the client's connection: delivering to it has failed in the relay."""
+    def fail(self, outcome: Outcome) -> None:
+        """
+        End the client's connection: delivery to it has failed.
+
+        :param outcome: ``internal_error``, or ``limit_reached`` when the filter that
+            the client chose costs too much.
+        """
 
     def finish(self) -> None:
         """The channel has ended, and all of it was delivered."""

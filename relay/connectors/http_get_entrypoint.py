@@ -251,9 +251,11 @@ class Poll:
         """It was too slow: which a call that waits never is."""
         self._call.exchange.cut(outcome, key)
 
-    def fail(self) -> None:
+    def fail(self, outcome: Outcome) -> None:
         """Reading the channel has failed."""
-        self._call.exchange.refuse(refusals.UNEXPECTED)
+        limited = outcome is Outcome.LIMIT_REACHED
+        refusal = refusals.FILTER_TOO_COSTLY if limited else refusals.UNEXPECTED
+        self._call.exchange.refuse(refusal)
 
     def finish(self) -> None:
         """The source has nothing more to give."""

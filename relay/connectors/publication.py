@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from relay import json_text
 from relay.channel.message import Message
 from relay.eventstream.event import DEFAULT_TYPE
 
@@ -238,7 +239,9 @@ def read_json(text: str, what: str) -> object:
         raise ValueError(f"{name} is no JSON")
 
     try:
-        value: object = json.loads(text, parse_constant=refuse)
+        value: object = json_text.read_json(text, refuse)
+    except json_text.JsonTooLarge as error:
+        raise BadEvent(f"{what} {error}", 413) from None
     except (ValueError, RecursionError) as error:
         raise BadEvent(f"{what} is no JSON: {error}") from None
     return value

@@ -215,9 +215,12 @@ class Subscription:
         """The client is too slow."""
         self._exchange.cut(outcome, key)
 
-    def fail(self) -> None:
+    def fail(self, outcome: Outcome) -> None:
         """Delivery to the client has failed."""
-        self._exchange.refuse(refusals.UNEXPECTED)
+        if outcome is Outcome.LIMIT_REACHED:
+            self._exchange.leave(outcome)
+        else:
+            self._exchange.refuse(refusals.UNEXPECTED)
 
     def finish(self) -> None:
         """The source has nothing more to give, and the client has it all."""

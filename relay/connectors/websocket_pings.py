@@ -15,6 +15,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from relay.model.outcome import Outcome
+
 SWEEP_S = 0.25
 
 
@@ -30,7 +32,7 @@ class Pinged(Protocol):
     def pong_missing(self) -> None:
         """It has not answered in time: end the connection."""
 
-    def fail(self) -> None:
+    def fail(self, outcome: Outcome) -> None:
         """Looking after it has failed: end the connection."""
 
 
@@ -109,7 +111,7 @@ class Pings:
         except Exception:
             self._log.failure("a connection's ping failed")
             self.forget(client)
-            client.fail()
+            client.fail(Outcome.INTERNAL_ERROR)
 
 
 def _until(since: dict[Pinged, float], latest_s: float) -> list[Pinged]:

@@ -17,6 +17,8 @@ from relay.expression.values import LONGEST_TEXT
 
 LONGEST_PATTERN = 1024
 MEMORY_BYTES = 1 << 20
+MOST_MATCHES = 5_000
+"""How many places of one text are replaced, or cut at."""
 
 
 class BadPattern(ValueError):
@@ -101,7 +103,8 @@ class Pattern:
         :param by: what to put there; ``$1`` stands for the first group.
         :param most: how many matches; 0 for all.
         :param literally: whether ``$1`` stands for nothing but itself.
-        :raises EvaluationFailed: when what comes of it is too long.
+        :raises EvaluationFailed: when what comes of it is too long, or the pattern
+            matches too often.
         """
         pieces: list[str] = []
         size = end = 0
@@ -112,6 +115,7 @@ class Pattern:
             end = match.end()
             if size > LONGEST_TEXT:
                 raise EvaluationFailed("a replacement makes too long a text")
+            _check_count(count)
             if count == most:
                 break
         return "".join([*pieces, text[end:]])
@@ -121,10 +125,12 @@ class Pattern:
         Cut a text at each match; empty pieces at its end are left out, as in Java.
 
         :param text: the text.
+        :raises EvaluationFailed: when the pattern matches too often.
         """
         pieces: list[str] = []
         end = 0
-        for match in self._compiled.finditer(_sound(text)):
+        for count, match in enumerate(self._compiled.finditer(_sound(text)), 1):
+            _check_count(count)
             if match.end() == match.start():
                 if 0 < match.start() < len(text):
                     pieces.append(text[end : match.start()])
@@ -147,6 +153,11 @@ def pattern(text: str) -> Pattern:
     :raises BadPattern: when it cannot be used.
     """
     return Pattern(text)
+
+
+def _check_count(matches: int) -> None:
+    if matches > MOST_MATCHES:
+        raise EvaluationFailed(f"a pattern matches more than {MOST_MATCHES} times")
 
 
 def _filled(by: str, match: Any) -> str:

@@ -279,6 +279,12 @@ UNEXPECTED = Refusal(
     "The gateway failed unexpectedly",
     Outcome.INTERNAL_ERROR,
 )
+FILTER_TOO_COSTLY = Refusal(
+    400,
+    "FILTER_TOO_COSTLY",
+    "The filter takes too many steps on an event of this channel",
+    Outcome.LIMIT_REACHED,
+)
 SHUTTING_DOWN = Refusal(
     503,
     "GATEWAY_SHUTTING_DOWN",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
 from relay.channel.message import Message
+from relay.expression.errors import EvaluationFailed
+from relay.json_text import JsonTooLarge, read_json
 
 MOST_SEGMENTS = 20
 Change = Callable[[Any], Any]
@@ -46,11 +47,15 @@ def parse_object(message: Message) -> Any:
 
     :param message: the event.
     :return: an object or a list; None when the data is nothing of the kind.
+    :raises EvaluationFailed: when it holds too many values to be read.
     """
     if message.binary:
         return None
     try:
-        document = json.loads(message.data)
+        document = read_json(message.data)
+    except JsonTooLarge as error:
+        # Not the same as none: what is to be hidden may be in there.
+        raise EvaluationFailed(f"the data {error}") from None
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict | list) else None

@@ -8,7 +8,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relay.channel.entry import NOT_JSON, Entry, Gap
+from relay.channel.entry import Entry, Gap
+from relay.json_text import JsonTooLarge
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
@@ -90,7 +91,7 @@ class EventFraming:
         content_type = TEXT
         if message.binary:
             content_type = BYTES
-        elif entry.parsed() is not NOT_JSON and isinstance(entry.parsed(), dict | list):
+        elif _is_structure(entry):
             content_type = JSON
         event = {**entry.as_json(), "contentType": content_type}
         return _line({"seq": entry.seq, "event": event})
@@ -98,6 +99,15 @@ class EventFraming:
     def encode_gap(self, gap: Gap) -> bytes:
         """Give the line of a gap."""
         return _line({"gap": {"reason": gap.reason.value, "after": gap.after}})
+
+
+def _is_structure(entry: Entry) -> bool:
+    """Whether the data is a JSON object or array, as far as is worth finding out."""
+    try:
+        return isinstance(entry.parsed(), dict | list)
+    except JsonTooLarge:
+        data = entry.message.data.strip() if entry.message is not None else ""
+        return data[:1] + data[-1:] in ("{}", "[]")
 
 
 def _line(told: Mapping[str, Any]) -> bytes:

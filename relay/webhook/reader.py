@@ -102,7 +102,7 @@ class Reader:
         """Its place is no longer kept."""
         self.leave()
 
-    def fail(self) -> None:
+    def fail(self, outcome: Outcome) -> None:
         """Reading has failed: read again from the place."""
         self.leave()
 

@@ -145,9 +145,9 @@ class Reader:
         self.ended = outcome.value
         self.channel.detach(self.subscriber)
 
-    def fail(self) -> None:
+    def fail(self, outcome: Outcome) -> None:
         """Be ended after a failure."""
-        self.ended = "failed"
+        self.ended = f"failed: {outcome}"
         self.channel.detach(self.subscriber)
 
     def finish(self) -> None:

@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry
 from relay.channel.filter import Filter
+from relay.model.outcome import Outcome
 from tests.channel.readers import GAP, Moment, Reader, messages
 
 
@@ -49,7 +50,7 @@ class Defective(Reader):
 class Stubborn(Defective):
     """One that raises even when it is told that it has failed."""
 
-    def fail(self) -> None:
+    def fail(self, outcome: Outcome) -> None:
         """Raise once more."""
         raise Defect
 
@@ -78,7 +79,9 @@ class IsolationTests(SynchronousTestCase):
             act()
             self.assertGreaterEqual(len(self.flushLoggedErrors(Defect)), 1)
             self.assertIsNone(failing.subscriber.channel)
-            self.assertEqual(failing.ended, "failed" if kind is Defective else None)
+            self.assertEqual(
+                failing.ended, "failed: internal_error" if kind is Defective else None
+            )
             stay += [early, late, other]
         return stay
 
@@ -119,7 +122,7 @@ class IsolationTests(SynchronousTestCase):
             failing.raises = True
             end(channel)
             self.assertEqual(len(self.flushLoggedErrors(Defect)), 1)
-            self.assertEqual(failing.ended, "failed")
+            self.assertEqual(failing.ended, "failed: internal_error")
             self.assertIn(late.ended, ("finished", "left"))
 
     def test_reading_on_fails_alone(self) -> None:
@@ -131,7 +134,7 @@ class IsolationTests(SynchronousTestCase):
         failing.raises = True
         failing.subscriber.resume()
         self.assertEqual(len(self.flushLoggedErrors(Defect)), 1)
-        self.assertEqual(failing.ended, "failed")
+        self.assertEqual(failing.ended, "failed: internal_error")
 
     def test_what_cannot_be_encoded_is_a_gap(self) -> None:
         """For those for whom it cannot; live ones, and those that catch up."""

@@ -6,6 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.connectors.websocket_pings import SWEEP_S, Pings
+from relay.model.outcome import Outcome
 
 
 class Client:
@@ -29,7 +30,7 @@ class Client:
         if self.answers:
             self.pings.heard(self)
 
-    def fail(self) -> None:
+    def fail(self, outcome: Outcome) -> None:
         """Go."""
         self.over = True
 

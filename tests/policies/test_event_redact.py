@@ -7,6 +7,8 @@ import base64
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.expression.errors import EvaluationFailed
+from relay.json_text import MOST_VALUES
 from relay.policies.event_redact import EventRedact
 from tests.policies.steps import build, event, shaped
 
@@ -56,6 +58,18 @@ class EventRedactTests(SynchronousTestCase):
         self.assertIsNone(shaped(step, event("eyJjYXJkIjoxfQ==", binary=True)))
         step = build("event-redact", fields=["card"], nonJson="PASS")
         self.assertIsNotNone(shaped(step, event("card 4711")))
+
+    def test_too_many_values(self) -> None:
+        """Are never let past, even where what is no JSON is."""
+        data = f'{{"card": 4711, "x": [{"0," * MOST_VALUES}0]}}'
+        for non_json in ("WITHHOLD", "PASS"):
+            step = build("event-redact", fields=["card"], nonJson=non_json)
+            self.assertRaises(EvaluationFailed, shaped, step, event(data))
+
+    def test_too_many_matches(self) -> None:
+        """Are never let past either."""
+        step = build("event-redact", patterns=["[0-9]"])
+        self.assertRaises(EvaluationFailed, shaped, step, event("1" * 5001))
 
     def test_refused(self) -> None:
         """What hides nothing, and what is no pattern."""

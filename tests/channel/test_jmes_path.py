@@ -1,0 +1,97 @@
+"""Expressions of clients, on data of sources."""
+
+from __future__ import annotations
+
+import time
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.channel.filter import Filter
+from relay.channel.jmes_path import BadJmesPath, JmesPath, TooCostly
+from relay.json_text import MOST_VALUES
+from tests.channel.readers import GAP, Moment, Reader, messages
+
+LONG = {
+    "doubled": ("[@]" + "|[@,@][]" * 24, 1),
+    "nested": ("[@]" + "|[@,@]" * 60 + "|to_string(@)", 1),
+    "compared": ("[@]" + "|[@,@]" * 40 + "|@==@", 1),
+    "named": ("[@]" + "|{a:@,b:@}" * 30 + "|to_string(@)", 1),
+    "joined": ("[@,@]" + "|join('-',@)|[@,@,@,@,@,@,@,@]" * 9, "x" * 1000),
+    "crossed": ("[?@==[?@==`1`]]", list(range(3000))),
+    "flattened": ("[][][][]", [[1] * 100] * 100),
+    "sliced": ("[:]|[:]|[:]|[:]", list(range(1000))),
+    "sorted": ("sort(@)", list(range(5000))),
+    "searched": ("contains(@, 'y')", "x" * 8_000_000),
+    "keys": ("keys(@)", dict.fromkeys(map(str, range(5000)))),
+}
+
+
+class BoundTests(SynchronousTestCase):
+    """Every search ends within its steps."""
+
+    def test_steps(self) -> None:
+        """Whatever the expression does, and to whatever data."""
+        for name, (text, data) in LONG.items():
+            begun_s = time.thread_time()
+            with self.assertRaises(TooCostly, msg=name):
+                JmesPath(text).search(data)
+            self.assertLess(time.thread_time() - begun_s, 0.1, name)
+
+    def test_a_key_is_bounded_too(self) -> None:
+        """What was found is written only if that can be done."""
+        with self.assertRaises(TooCostly):
+            JmesPath("[@]" + "|[@,@]" * 40).key(1)
+        self.assertEqual(JmesPath("a.b").key({"a": {"b": "x"}}), "'x'")
+        self.assertEqual(JmesPath("abs(a)").key({"a": "x"}), "")
+
+    def test_what_clients_ask(self) -> None:
+        """Takes few steps, on data of some size."""
+        data = {
+            "items": [{"sku": f"s{n}", "n": n, "tags": ["a", "b"]} for n in range(200)],
+            "text": "x" * 100_000,
+        }
+        for text, expected in (
+            ("items[?n > `198`].sku", ["s199"]),
+            ("length(items)", 200),
+            ("items[:2].tags[]", ["a", "b", "a", "b"]),
+            ("contains(text, 'y') || items[0].n == `0`", True),
+            ("max_by(items, &n).sku", "s199"),
+            ("items[*].{n: n} | [0]", {"n": 0}),
+            ("abs(text)", None),
+        ):
+            self.assertEqual(JmesPath(text).search(data), expected, text)
+
+    def test_refused(self) -> None:
+        """What is no expression."""
+        for text in ("[", "a b", "(" * 500):
+            self.assertRaises(BadJmesPath, JmesPath, text)
+
+
+class ReaderTests(SynchronousTestCase):
+    """What becomes of the client whose filter costs too much."""
+
+    def test_it_is_ended(self) -> None:
+        """It alone: live, and while it catches up."""
+        channel = Moment().channel()
+        plain = Reader(channel).start()
+        live = Reader(channel, wanted=Filter.read(frozenset(), LONG["doubled"][0]))
+        live.start()
+        channel.publish(messages("1"))
+        late = Reader(
+            channel,
+            channel.log.cursor(0),
+            wanted=Filter.read(frozenset(), LONG["doubled"][0]),
+        ).start()
+        for reader in (live, late):
+            self.assertEqual(reader.ended, "failed: limit_reached")
+        self.assertEqual((plain.seen, plain.ended), (["1"], None))
+
+    def test_data_of_too_many_values_is_a_gap(self) -> None:
+        """For those whose filter would have to look at it."""
+        channel = Moment().channel()
+        plain = Reader(channel).start()
+        picky = Reader(channel, wanted=Filter.read(frozenset(), "@")).start()
+        channel.publish(messages(f"[{'1,' * MOST_VALUES}1]", "1"))
+        self.assertEqual(picky.seen, [GAP, "1"])
+        self.assertEqual(picky.gaps[0]["reason"], "undeliverable")
+        self.assertEqual(len(plain.seen), 2)

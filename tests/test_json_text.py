@@ -1,0 +1,34 @@
+"""JSON of other sides."""
+
+from __future__ import annotations
+
+import json
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.json_text import MOST_VALUES, JsonTooLarge, read_json
+
+
+class ReadTests(SynchronousTestCase):
+    """What is read, and what is not even tried."""
+
+    def test_bounds(self) -> None:
+        """As many values as there may be, in any form; their length is no matter."""
+        self.assertEqual(len(read_json(json.dumps([0] * MOST_VALUES))), MOST_VALUES)
+        self.assertEqual(len(read_json(f'"{"x" * 10**6}"')), 10**6)
+        for member in ("0,", "[],", "{},"):
+            text = f"[{member * MOST_VALUES}0]"
+            self.assertRaises(JsonTooLarge, read_json, text)
+
+    def test_no_json(self) -> None:
+        """Fails as ever."""
+        self.assertRaises(ValueError, read_json, "{")
+
+    def test_constants(self) -> None:
+        """Are refused by whoever wants that."""
+
+        def refuse(name: str) -> None:
+            raise ValueError(name)
+
+        self.assertRaises(ValueError, read_json, "[NaN]", refuse)
+        self.assertNotEqual(read_json("[NaN]"), [1])
