@@ -56,14 +56,12 @@ class ChannelKey:
             if pair and _wanted(_name(pair), options.query)
         )
         patterns = [pattern.lower() for pattern in options.headers]
-        hops = _of_the_connection(headers)
         chosen = tuple(
             sorted(
                 (name.lower(), value)
                 for name, values in headers.getAllRawHeaders()
                 for value in values
-                if name.lower() not in hops
-                and _matches(name.decode("latin-1").lower(), patterns)
+                if _matches(name.decode("latin-1").lower(), patterns)
             )
         )
         return cls(path, pairs, chosen)
@@ -77,12 +75,6 @@ class ChannelKey:
     def digest(self) -> str:
         """What stands for the key in logs and answers: it may hold credentials."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
-
-
-def _of_the_connection(headers: Headers) -> set[bytes]:
-    """Name the headers that the client sent to us alone (RFC 9110, 7.6.1)."""
-    listed = b",".join(headers.getRawHeaders(b"connection", []))
-    return {name.strip().lower() for name in listed.split(b",")}
 
 
 def _name(pair: bytes) -> str:

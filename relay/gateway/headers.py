@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from ipaddress import (
     IPv4Address,
@@ -17,7 +17,7 @@ from twisted.internet.interfaces import ITransport
 from twisted.web.http import datetimeToString
 from twisted.web.http_headers import Headers
 
-from relay.upstream.fields import copied, put_field
+from relay.upstream.fields import copied, foldable, folded, put_field
 
 TRANSACTION_ID = b"X-Gravitee-Transaction-Id"
 REQUEST_ID = b"X-Gravitee-Request-Id"
@@ -67,6 +67,22 @@ _HOP_BY_HOP = frozenset(
 )
 _NOT_UPSTREAM = _HOP_BY_HOP | {b"content-length", b"expect", b"host", b"trailer"}
 _NOT_DOWNSTREAM = _HOP_BY_HOP | {b"content-length"}
+
+_READ_HERE = _NOT_UPSTREAM
+"""What ``Connection`` cannot take from the gateway: it goes no further anyway."""
+_OURS = _NOT_UPSTREAM | {
+    b"forwarded",
+    b"via",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-port",
+    b"x-forwarded-prefix",
+    b"x-forwarded-proto",
+    b"x-gravitee-request-id",
+    b"x-gravitee-transaction-id",
+    b"x-real-ip",
+}
+"""What a server may take for a header of the gateway's if it is spelt with ``_``."""
 
 # RFC 9110, 6.5.1: fields that frame, route, authenticate or describe the content.
 _NEVER_TRAILERS = _HOP_BY_HOP | {
@@ -154,13 +170,35 @@ def is_trusted(address: str, trusted: Networks) -> bool:
     return ip is not None and any(ip in network for network in trusted)
 
 
+def take_off(received: Headers, ours: Collection[bytes]) -> None:
+    """
+    Take off a request what its client sent to the gateway alone (RFC 9110, 7.6.1), and
+    what an upstream could mistake for a header that is not the client's to send.
+
+    That is done before anything else is added: later nobody could tell whose a header
+    is. What frames the request, and what the gateway itself has to read, stays.
+
+    :param received: the client's headers, changed in place.
+    :param ours: names of headers that only the gateway gives to upstreams, besides the
+        usual ones, in lower case.
+    """
+    for option in connection_options(received):
+        if option not in _READ_HERE:
+            received.removeHeader(option)
+    for name in foldable(received):
+        like = folded(name)
+        if like in _OURS or like in ours:
+            received.removeHeader(name)
+
+
 def upstream_headers(received: Headers) -> Headers:
     """
     Copy what a request carries end to end (RFC 9110, 7.6.1).
 
-    :param received: the client's headers.
+    :param received: the client's headers, from which :func:`take_off` has taken what
+        ``Connection`` lists, and what flows have added.
     """
-    return copied(received, _NOT_UPSTREAM.union(connection_options(received)))
+    return copied(received, _NOT_UPSTREAM)
 
 
 def downstream_headers(received: Headers, options: Iterable[bytes]) -> Headers:

@@ -16,7 +16,7 @@ from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
 from relay.gateway.front import fault_refusal, read_front, wants_upgrade
-from relay.gateway.headers import is_trusted, plain_address, remote_address
+from relay.gateway.headers import is_trusted, plain_address, remote_address, take_off
 from relay.gateway.refusals import Refusal, Refused
 from relay.gateway.request import RelayRequest
 from relay.gateway.routes import Route, RouteTable
@@ -43,6 +43,7 @@ class GatewayResource(Resource):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.services = services
+        self._key_header = services.settings.api_key_header.lower().encode("ascii")
         self.table = RouteTable()
         """Replaced as a whole when a deployment changes."""
         self.accepting = True
@@ -103,6 +104,7 @@ class GatewayResource(Resource):
         if not self.accepting:
             raise Refused(refusals.SHUTTING_DOWN)
         host, target = read_front(request)
+        self._take_off(request)
         exchange.record.path = target.path.decode("ascii")
         self._check_limits(exchange)
         route = self.table.match(host, target, request.channel.site.listener_id)
@@ -170,6 +172,10 @@ class GatewayResource(Resource):
             # It leads to another API, whose plans are not asked.
             raise Refused(refusals.DOT_SEGMENT)
         return again
+
+    def _take_off(self, request: RelayRequest) -> None:
+        certificate = request.channel.site.certificate_header or b""
+        take_off(request.requestHeaders, (self._key_header, certificate.lower()))
 
     def _certificate_header(self, request: RelayRequest, trusted: bool) -> bytes | None:
         """Drop the header of those who are no proxies: it never goes on."""

@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 from twisted.web.http_headers import Headers
 
 from relay.expression.nodes import Scope
+from relay.upstream.fields import foldable, remove_folded
 
 
 def _knows_nothing(attributes: Mapping[str, Any]) -> Scope:
@@ -116,6 +117,8 @@ class Caller:
         :param name: its name.
         """
         self.headers.removeHeader(name)
+        if foldable(self.headers):
+            remove_folded(self.headers, name)
 
     def drop_parameter(self, name: str) -> None:
         """

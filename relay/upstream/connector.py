@@ -26,7 +26,7 @@ from relay.upstream.errors import (
     queue_timeout,
     read_timeout,
 )
-from relay.upstream.fields import copied, put_field
+from relay.upstream.fields import copied, foldable, folded, put_field, remove_folded
 from relay.upstream.health import Health
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease, Pool
@@ -94,6 +94,9 @@ class Connector:
             (header.name.encode("ascii"), header.value.encode("utf-8"))
             for header in shared.headers
         ]
+        self._own_foldable = any(
+            folded(name) != name.lower() for name, _ in self._own_headers
+        )
 
     def aimed(self, target: Target) -> Connector:
         """
@@ -171,6 +174,9 @@ class Connector:
         if own:
             for name, value in self._own_headers:
                 headers.setRawHeaders(name, [value])
+            if self._own_foldable or foldable(headers):
+                for name, _ in self._own_headers:
+                    remove_folded(headers, name)
         return headers
 
 

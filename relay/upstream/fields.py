@@ -9,6 +9,7 @@ headers takes 1.7 µs instead of 4.7, and a header that is set 0.08 instead of 0
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from twisted.web.http_headers import Headers, _nameEncoder
@@ -59,3 +60,67 @@ def add_field(headers: Headers, name: bytes, value: bytes) -> None:
     :param value: its value, which holds no line end.
     """
     headers._rawHeaders.setdefault(_spelt(name), []).append(value)
+
+
+def folded(name: bytes) -> bytes:
+    """
+    Write a header's name as CGI, WSGI and their kin see it, to whom ``X_User.Id`` and
+    ``X-User-Id`` are one variable (RFC 3875, 4.1.18).
+
+    :param name: a header's name.
+    :return: in lower case, with a ``-`` for all that is no letter and no digit.
+    """
+    return name.translate(_FOLDED)
+
+
+def foldable(headers: Headers) -> list[bytes]:
+    """
+    List the names, as they are spelt, that others can be folded onto.
+
+    :param headers: of a message.
+    """
+    raw = headers._rawHeaders
+    if not b"".join(raw).translate(None, _UNFOLDED):
+        return []
+    return [name for name in raw if name.translate(None, _UNFOLDED)]
+
+
+def remove_folded(headers: Headers, kept: bytes) -> None:
+    """
+    Remove the headers that some servers cannot tell from another.
+
+    :param headers: of a message, changed in place.
+    :param kept: the name of the one that stays, in any case.
+    """
+    wanted, kept = folded(kept), kept.lower()
+    for name in [one for one in headers._rawHeaders if folded(one) == wanted]:
+        if name.lower() != kept:
+            headers.removeHeader(name)
+
+
+def settle_folded(headers: Headers, received: Collection[bytes]) -> None:
+    """
+    Keep one of each headers that some servers cannot tell apart: the one that was added
+    since, or else the one that is spelt with letters, digits and ``-``.
+
+    :param headers: of a request, changed in place.
+    :param received: what :func:`foldable` gave for it before anything was added.
+    """
+    names = foldable(headers)
+    if not names:
+        return
+    count = Counter(map(folded, headers._rawHeaders))
+    for name in names:
+        if count[folded(name)] > 1:
+            if name in received:
+                headers.removeHeader(name)
+            else:
+                remove_folded(headers, name)
+
+
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_UNFOLDED = _LETTERS + _LETTERS.lower() + b"0123456789-"
+_FOLDED = bytes(
+    code if bytes((code,)) in _UNFOLDED else ord("-")
+    for code in bytes(range(256)).lower()
+)

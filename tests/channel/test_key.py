@@ -60,11 +60,6 @@ class KeyTests(SynchronousTestCase):
         chosen = key(sent={b"cookie": [b"x"], b"authorization": [b"y"]})
         self.assertEqual(chosen.headers, ((b"authorization", b"y"),))
 
-    def test_headers_for_the_next_hop_only(self) -> None:
-        """What ``Connection`` lists ends here (RFC 9110, 7.6.1)."""
-        sent = {b"connection": [b"keep-alive, X-Hop"], b"x-hop": [b"1"], b"x-b": [b"2"]}
-        self.assertEqual(key(sent=sent, headers=["X-*"]).headers, ((b"x-b", b"2"),))
-
     def test_the_digest_hides_the_key(self) -> None:
         """It is the same for the same key, and says nothing."""
         secret = {b"authorization": [b"Basic c2VjcmV0"]}

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from relay.settings import ListenerSettings
-from tests.gateway.flows.case import FlowCase, at, step
-from tests.gateway.harness import definition, get, post, response
+from tests.gateway.flows.case import FlowCase, at, headers, step
+from tests.gateway.harness import definition, deployed, get, post, response
 from tests.gateway.http2_client import Http2Case
 from tests.gateway.test_resource import ACCEPT, RefusalCase
 
@@ -269,3 +269,52 @@ class HostTests(RefusalCase):
         _, source = await self.call(post(b"http://relay:80/api/x", b"body"))
         self.assertEqual((await source.head()).target, b"/base/x")
         self.assertEqual(await source.take(4), b"body")
+
+
+class HeaderTests(FlowCase):
+    """What a client sends takes nothing from what the gateway adds."""
+
+    async def fields(self, *sent: bytes) -> dict[bytes, bytes]:
+        """Give the headers that the source is sent, by their names in lower case."""
+        _, source = await self.call(get(b"/api", *sent))
+        head = await source.head()
+        source.send(response(b"", b"Connection: close"))
+        return dict(head.fields)
+
+    async def test_connection_does_not_remove_what_a_flow_has_set(self) -> None:
+        """Nor what the gateway adds; what the client itself sent goes no further."""
+        await self.flowing({"request": [headers(X_User_Role="guest")]})
+        fields = await self.fields(
+            b"X-Secret: 1",
+            b"Accept: text/plain",
+            b"Connection: X-User-Role, X-Forwarded-For, Via, Host, X-Secret",
+            b"Connection: x-gravitee-request-id, Accept",
+        )
+        self.assertEqual(fields[b"x-user-role"], b"guest")
+        for name in (b"x-forwarded-for", b"via", b"host", b"x-gravitee-request-id"):
+            self.assertIn(name, fields)
+        self.assertEqual({b"x-secret", b"accept"} & set(fields), set())
+
+    async def test_no_spelling_of_a_name_stands_beside_ours(self) -> None:
+        """Neither beside what a flow sets, nor what the endpoint is given."""
+        await self.open_source()
+        gateway = await self.open_gateway()
+        body = definition(
+            f"http://{self.source.address}/base",
+            shared={"headers": [{"name": "X-Backend-Key", "value": "secret"}]},
+        )
+        body["flows"] = [{"request": [headers(X_User_Role="guest")]}]
+        gateway.deployer.replace_all([deployed(body)])
+        fields = await self.fields(
+            b"X_User_Role: admin",
+            b"X.User.Role: admin",
+            b"X_Backend_Key: forged",
+            b"X_Forwarded_For: 127.0.0.1",
+            b"Transfer_Encoding: chunked",
+            b"X_Gravitee_Api_Key: forged",
+            b"user_id: 7",
+        )
+        self.assertEqual([name for name in fields if b"_" in name], [b"user_id"])
+        self.assertEqual(fields[b"x-user-role"], b"guest")
+        self.assertEqual(fields[b"x-backend-key"], b"secret")
+        self.assertNotIn(b"x.user.role", fields)

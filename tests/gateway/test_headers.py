@@ -21,6 +21,7 @@ from relay.gateway.headers import (
     new_id,
     plain_address,
     remote_address,
+    take_off,
     upstream_headers,
 )
 
@@ -76,8 +77,45 @@ class CopyTests(SynchronousTestCase):
         )
         options = connection_options(received)
         self.assertEqual(options, [b"close", b"x-hop", b"x-hop-2"])
-        self.assertEqual(names(upstream_headers(received)), {b"x-end"})
         self.assertEqual(names(downstream_headers(received, options)), {b"x-end"})
+        take_off(received, ())
+        self.assertEqual(names(upstream_headers(received)), {b"x-end"})
+
+    def test_what_the_gateway_reads_is_not_taken_off(self) -> None:
+        """Whatever ``Connection`` names: it goes no further anyway."""
+        listed = b"Connection, Upgrade, Host, Expect, Content-Length"
+        received = made(
+            (b"Connection", listed),
+            (b"Upgrade", b"websocket"),
+            (b"Host", b"relay"),
+            (b"Content-Length", b"0"),
+        )
+        take_off(received, ())
+        self.assertEqual(
+            names(received), {b"connection", b"upgrade", b"host", b"content-length"}
+        )
+
+    def test_names_that_fold_onto_ours_are_taken_off(self) -> None:
+        """CGI, WSGI and PHP see one variable for both spellings."""
+        received = made(
+            *(
+                (name, b"forged")
+                for name in (
+                    b"X_Forwarded_For",
+                    b"x-forwarded_proto",
+                    b"X.Forwarded.Host",
+                    b"Transfer_Encoding",
+                    b"Content_Length",
+                    b"X_Gravitee_Request_Id",
+                    b"X_Gravitee_Api_Key",
+                    b"X_Real_IP",
+                )
+            ),
+            (b"user_id", b"7"),
+            (b"X-Forwarded-For", b"192.0.2.9"),
+        )
+        take_off(received, (b"x-gravitee-api-key",))
+        self.assertEqual(names(received), {b"user_id", b"x-forwarded-for"})
 
     def test_values_are_untouched(self) -> None:
         """Credentials and repeated fields pass as they are, in order."""

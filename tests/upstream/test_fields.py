@@ -3,7 +3,15 @@
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.upstream.fields import add_field, copied, put_field
+from relay.upstream.fields import (
+    add_field,
+    copied,
+    foldable,
+    folded,
+    put_field,
+    remove_folded,
+    settle_folded,
+)
 
 
 class CopyTests(SynchronousTestCase):
@@ -44,3 +52,47 @@ class PutTests(SynchronousTestCase):
         add_field(headers, b"www-authenticate", b"3")
         expected = Headers({b"etag": [b"1", b"2"], b"www-authenticate": [b"3"]})
         self.assertEqual(headers, expected)
+
+
+class FoldedTests(SynchronousTestCase):
+    """Names that CGI, WSGI and their kin cannot tell apart."""
+
+    def test_folded(self) -> None:
+        """Case and all but letters and digits make no difference."""
+        for name in (b"X-User-Id", b"x_user_id", b"X.USER.ID", b"x-user~id"):
+            self.assertEqual(folded(name), b"x-user-id")
+
+    def test_foldable(self) -> None:
+        """Names of letters, digits and dashes are folded onto, not foldable."""
+        self.assertEqual(foldable(Headers({b"x-a": [b"1"], b"b1": [b"1"]})), [])
+        self.assertEqual(
+            [name.lower() for name in foldable(Headers({b"x_a": [b"1"], b"b": [b""]}))],
+            [b"x_a"],
+        )
+
+    def test_one_stays(self) -> None:
+        """In whatever spelling it is."""
+        headers = Headers({b"x-a": [b"1"], b"x_a": [b"2"], b"x.a": [b"3"], b"b": [b""]})
+        remove_folded(headers, b"X_A")
+        self.assertEqual(headers, Headers({b"x_a": [b"2"], b"b": [b""]}))
+
+    def test_what_was_added_stays(self) -> None:
+        """Of two received ones the one in the usual spelling."""
+        headers = Headers({b"x_a": [b"client"], b"x-b": [b"client"], b"c_c": [b"1"]})
+        headers.setRawHeaders(b"x_d", [b"client"])
+        headers.setRawHeaders(b"x-d", [b"client too"])
+        received = foldable(headers)
+        headers.setRawHeaders(b"x-a", [b"ours"])
+        headers.setRawHeaders(b"x_b", [b"ours"])
+        settle_folded(headers, received)
+        self.assertEqual(
+            headers,
+            Headers(
+                {
+                    b"x-a": [b"ours"],
+                    b"x_b": [b"ours"],
+                    b"c_c": [b"1"],
+                    b"x-d": [b"client too"],
+                }
+            ),
+        )

@@ -29,6 +29,7 @@ from relay.model.outcome import Outcome
 from relay.policies.call import Call, Interrupted, Response, header_value
 from relay.policies.interfaces import Policy
 from relay.policies.scope import response_members
+from relay.upstream.fields import foldable, settle_folded
 
 Act = Callable[[Policy, Call], "Deferred[None] | None"]
 
@@ -56,6 +57,7 @@ class Passage:
         self._turn_away = turn_away
         self.call = call
         self.chosen = chosen
+        self._received: list[bytes] = []
         self._pipelines: tuple[Pipeline, Pipeline] | None = None
         self._waiting: Deferred[None] | None = None
         self._clock = Deadline(
@@ -70,6 +72,7 @@ class Passage:
         :param proceed: goes on with the call; not called when a step has ended it.
         """
         self._exchange.feed = self
+        self._received = foldable(self._exchange.request.requestHeaders)
         self._run(
             self.chosen.steps("request"), _on_request, partial(self._go_on, proceed)
         )
@@ -78,6 +81,7 @@ class Passage:
         most, body = self.call.most_body_bytes, self._exchange.request.body
         if most is not None and body is not None:
             body.limit(most, partial(self._exchange.refuse, refusals.BODY_TOO_LARGE))
+        settle_folded(self._exchange.request.requestHeaders, self._received)
         if not self._exchange.over:
             proceed()
 
