@@ -26,6 +26,7 @@ from relay.channel.group import Group
 from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.channel.subscriber import Subscriber
+from relay.channel.verdict import SourceRefusal, Verdict
 from relay.model.channel_options import ChannelOptions
 
 
@@ -80,6 +81,8 @@ class Channel:
         """What the archive knows it by."""
         self.resume_source_id = ""
         """The source's id after which the upstream is to be opened."""
+        self.verdict = Verdict()
+        """What the source says to being read."""
         self.on_first: Callable[[], None] | None = None
         """Told when the first subscriber attaches."""
         self.on_last: Callable[[], None] | None = None
@@ -194,12 +197,19 @@ class Channel:
                 self.resume_source_id = resume_at
                 self.detach(subscriber)
                 raise
-        nothing_left = (
+        return Attached(gap, self.is_over_for(subscriber))
+
+    def is_over_for(self, subscriber: Subscriber) -> bool:
+        """
+        Whether the channel has ended and holds nothing for a subscriber.
+
+        :param subscriber: attached; delivery to it has not begun.
+        """
+        return (
             self.state is State.ENDED
-            and gap is None
+            and subscriber.prefix is None
             and subscriber.position >= self.log.next_seq
         )
-        return Attached(gap, nothing_left)
 
     def _place(self, subscriber: Subscriber, last_event_id: str | None) -> Gap | None:
         log = self.log
@@ -307,6 +317,18 @@ class Channel:
         self._stop_window()
         self._close_window()
         self._fanout.finish()
+
+    def refuse(self, refusal: SourceRefusal) -> None:
+        """
+        The source refuses to be read: end the subscribers that want to know.
+
+        The channel stays open. Its source may be asked again.
+
+        :param refusal: why.
+        """
+        self.flush()
+        self.verdict.refuse(refusal)
+        self._fanout.refuse(refusal)
 
     def close(self) -> None:
         """

@@ -55,15 +55,31 @@ class Source(Protocol):
 
 
 class OpenChannel:
-    """A channel with what feeds it."""
+    """
+    A channel with what feeds it.
 
-    def __init__(self, key: ChannelKey, channel: Channel, address: str) -> None:
+    :param key: what tells it from others.
+    :param channel: the channel.
+    :param address: of the client that it was opened for.
+    :param api: names the API in the log.
+    """
+
+    def __init__(
+        self, key: ChannelKey, channel: Channel, address: str, api: str = ""
+    ) -> None:
         self.key = key
         self.channel = channel
         self.address = address
+        self.api = api
         self.source: Source | None = None
         self.health: str | None = "not connected yet"
         """What is wrong with the source; None when nothing is."""
+        self.refused = False
+        """Whether the source refuses, which time does not mend."""
+        self.endpoint: str | None = None
+        """The endpoint that was called last; None when none was."""
+        self.url: str | None = None
+        """Its URL, without what may be secret."""
         self.linger: IDelayedCall | None = None
 
     def stop_lingering(self) -> None:
@@ -110,6 +126,8 @@ class Channels:
         secret: bytes | None = None,
     ) -> None:
         self.options = options
+        self.api = api_id
+        """Names the API in the log."""
         self._api_id = api_id
         self._secret = secret
         self._archive = archive
@@ -141,19 +159,37 @@ class Channels:
         return self._archive is not None
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Give the open channels for people: keys as digests, for they hold secrets."""
-        return [
-            {
-                "channel": opened.key.digest,
-                "state": opened.channel.state.name,
-                "subscribers": opened.channel.subscribers,
-                "events": opened.channel.log.next_seq - opened.channel.log.first_seq,
-                "lastEventId": opened.channel.log.last_event_id,
-                "health": "UP" if opened.health is None else "DOWN",
-                "problem": opened.health,
-            }
-            for opened in self._open.values()
-        ]
+        """
+        Give the open channels for people.
+
+        Keys are digests, for they may hold secrets; the topics of publishers are their
+        names.
+        """
+        return [self._shown(opened) for opened in self._open.values()]
+
+    def _shown(self, opened: OpenChannel) -> dict[str, Any]:
+        log = opened.channel.log
+        shown: dict[str, Any] = {
+            "channel": opened.key.digest,
+            "state": opened.channel.state.name,
+            "subscribers": opened.channel.subscribers,
+            "events": log.next_seq - log.first_seq,
+            "lastEventId": log.last_event_id,
+            "health": self._health(opened),
+            "problem": None if self.published else opened.health,
+        }
+        if self.published:
+            shown["topic"] = opened.key.path.decode("utf-8", "replace").lstrip("/")
+        if opened.endpoint is not None:
+            shown |= {"endpoint": opened.endpoint, "url": opened.url}
+        return shown
+
+    def _health(self, opened: OpenChannel) -> str:
+        if self.published:
+            return "NO_SOURCE"
+        if opened.refused:
+            return "REFUSED"
+        return "UP" if opened.health is None else "DOWN"
 
     def load(self) -> Deferred[None]:
         """Get ready to open channels: read what earlier processes kept."""
@@ -178,9 +214,10 @@ class Channels:
                 self._log.failure("channel {digest}: its end", digest=opened.key.digest)
 
     def reopen(self) -> None:
-        """Forget that sources have ended: another deployment may know better."""
+        """Forget that sources have ended or refused: another deployment may differ."""
         for opened in list(self._open.values()):
-            if opened.channel.state is State.ENDED:
+            channel = opened.channel
+            if channel.state is State.ENDED or channel.verdict.refusal is not None:
                 self._close(opened)
 
     def _close(self, opened: OpenChannel) -> None:
@@ -249,7 +286,7 @@ class Channels:
                 # The source is asked for what came meanwhile, if it can be.
                 channel.resume_source_id = newest.id
                 channel.gap_due = not newest.id
-        opened = OpenChannel(key, channel, address)
+        opened = OpenChannel(key, channel, address, self.api)
         channel.on_first = lambda: self._first(opened)
         channel.on_last = lambda: self._last(opened)
         # A client that is refused after all leaves it without a reader.

@@ -18,6 +18,7 @@ class GapReason(StrEnum):
     EVICTED = "evicted"
     UPSTREAM_RECONNECT = "upstream_reconnect"
     SLOW_CONSUMER = "slow_consumer"
+    EVENT_TOO_LONG = "event_too_long"
     UNDELIVERABLE = "undeliverable"
     """An event cannot be encoded for this subscriber."""
 

@@ -21,6 +21,7 @@ from relay.channel.log import Log
 from relay.channel.slow import skip, too_slow
 from relay.channel.subscriber import Subscriber
 from relay.channel.turn import Turn
+from relay.channel.verdict import SourceRefusal
 from relay.model.outcome import Outcome
 
 
@@ -249,6 +250,19 @@ class Fanout:
             for subscriber in tuple(group.live):
                 try:
                     subscriber.sink.finish()
+                except Exception:
+                    self._fail(subscriber)
+
+    def refuse(self, refusal: SourceRefusal) -> None:
+        """
+        Tell all subscribers that the source refuses.
+
+        :param refusal: why.
+        """
+        for group in self.groups:
+            for subscriber in (*group.live, *group.lagging):
+                try:
+                    subscriber.sink.refused(refusal)
                 except Exception:
                     self._fail(subscriber)
 

@@ -16,13 +16,14 @@ GOAWAY = encode(Event("goaway", ""))
 """Told before a stream is ended for a reason that is not the source's."""
 
 
-def error_event(outcome: Outcome) -> bytes:
+def error_event(outcome: Outcome, **details: object) -> bytes:
     """
     Tell that a stream is ended for a reason that coming back does not mend.
 
     :param outcome: the reason.
+    :param details: what else is told of it.
     """
-    return encode(Event("error", json.dumps({"reason": outcome})))
+    return encode(Event("error", json.dumps({"reason": outcome, **details})))
 
 
 class Framing(Protocol):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from relay.channel.audience import Outlet
 from relay.channel.entry import Gap
 from relay.channel.framing import Framing
+from relay.channel.verdict import SourceRefusal
 from relay.model.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
 
@@ -40,6 +41,9 @@ class Sink(Protocol):
         :param outcome: ``internal_error``, or ``limit_reached`` when the filter that
             the client chose costs too much.
         """
+
+    def refused(self, refusal: SourceRefusal) -> None:
+        """The source of the channel refuses to be read."""
 
     def finish(self) -> None:
         """The channel has ended, and all of it was delivered."""

@@ -13,6 +13,7 @@ from relay.channel.channel import Channel
 from relay.channel.entry import Entry, Gap
 from relay.channel.filter import Filter
 from relay.channel.subscriber import Subscriber
+from relay.channel.verdict import SourceRefusal
 from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
@@ -22,6 +23,7 @@ from relay.connectors.parameters import (
     read_number,
     refusal_of,
 )
+from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.gateway import refusals
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
@@ -156,23 +158,39 @@ class Poll:
         self._channel: Channel | ShapedChannel | None = None
         self._lines: list[bytes] = []
         self._timer: IDelayedCall | None = None
+        self._wait: VerdictWait | None = None
         self._waiting = False
         self._from_seq = 0
         """The place at which it begins."""
 
     def start(self) -> None:
         """
-        Attach, and answer at once if there is something to answer.
+        Attach, and begin once it is known whether the source gives events.
 
         :raises ChannelRefused: when there are too many channels.
         :raises TooManyFilters: when the channel has too many filters.
         """
         exchange = self._call.exchange
         channel = self._channel = self._call.open_channel()
-        attached = channel.attach(self._subscriber, self._cursor)
+        channel.attach(self._subscriber, self._cursor)
         self._from_seq = self._subscriber.position
         exchange.feed = self
-        if attached.nothing_left:
+        if channel.verdict.pending:
+            reactor = self._entrypoint.reactor
+            self._wait = VerdictWait(reactor, channel.verdict, self._begin)
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Answer at once if there is something to answer, or wait for it."""
+        exchange, channel = self._call.exchange, self._channel
+        self._wait = None
+        if exchange.over or channel is None:
+            return
+        if channel.verdict.refusal is not None:
+            exchange.refuse(refusal_by_source(channel.verdict.refusal))
+            return
+        if channel.is_over_for(self._subscriber):
             # Else a client that polls would ask for ever, and never wait.
             headers = self._call.cors_headers()
             exchange.begin(204, b"No Content", headers, event_stream=False)
@@ -257,6 +275,10 @@ class Poll:
         refusal = refusals.FILTER_TOO_COSTLY if limited else refusals.UNEXPECTED
         self._call.exchange.refuse(refusal)
 
+    def refused(self, refusal: SourceRefusal) -> None:
+        """The source refuses to be read."""
+        self._call.exchange.refuse(refusal_by_source(refusal))
+
     def finish(self) -> None:
         """The source has nothing more to give."""
         self._answer()
@@ -285,6 +307,9 @@ class Poll:
         timer, self._timer = self._timer, None
         if timer is not None and timer.active():
             timer.cancel()
+        wait, self._wait = self._wait, None
+        if wait is not None:
+            wait.stop()
         if self._channel is not None:
             self._channel.detach(self._subscriber)
 

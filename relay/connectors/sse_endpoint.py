@@ -1,8 +1,9 @@
 """
 The ``sse`` endpoint: any event-stream URL as the one upstream of a channel.
 
-Clients that read the channel keep their 200 and their heartbeats whatever becomes of
-the upstream: it is called again until it is back.
+A source that is down, which time mends, is called again until it is back: clients keep
+their 200 and their heartbeats. What a source that refuses means to clients is the
+channel's ``sourceRefusal``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from twisted.logger import Logger
+from twisted.logger import Logger, LogLevel
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
@@ -20,6 +21,7 @@ from relay.channel.archive import NotKept
 from relay.channel.channels import OpenChannel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
+from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import IEndpoint
 from relay.eventstream.event import Event
 from relay.model.channel_options import ChannelOptions
@@ -31,6 +33,7 @@ from relay.upstream.continuity import Continuity, ResumeMode
 from relay.upstream.event_source import EventSource
 from relay.upstream.group import Group
 from relay.upstream.response_rules import HeadLimits
+from relay.upstream.source_problem import SourceProblem
 
 MOST_UNDER_WAY_CHARS = 1 << 20
 """With more data than this on its way to the store no more is read from a source."""
@@ -119,6 +122,8 @@ class SseSource:
                 _Branch(self, None, self._connectors, self._modes[0], resume_at)
             ]
         self._running = len(self._branches)
+        if self.options.source_refusal == "status":
+            self.opened.channel.verdict.ask()
         for branch in self._branches:
             branch.source.start()
 
@@ -141,6 +146,27 @@ class SseSource:
         self._running -= 1
         if not self._running:
             self.opened.channel.end()
+        self.judge()
+
+    def judge(self) -> None:
+        """Tell the channel whether its source gives events, once that is known."""
+        channel = self.opened.channel
+        verdict = channel.verdict
+        if self.options.source_refusal == "hold":
+            return
+        if any(branch.stands for branch in self._branches):
+            if verdict.pending or verdict.refusal is not None:
+                verdict.settle()
+            return
+        problems = [branch.problem for branch in self._branches]
+        first = problems[0]
+        if first is None or None in problems:
+            return
+        if all(one is not None and one.refused for one in problems):
+            refusal = SourceRefusal(first.status, first.reason, first.challenges)
+            channel.refuse(refusal)
+        elif verdict.pending:
+            verdict.settle()
 
 
 class _Branch:
@@ -163,11 +189,17 @@ class _Branch:
     ) -> None:
         self._owner = owner
         self._number = number
-        self._name = connectors[0].name
+        self.problem: SourceProblem | None = None
+        """What is wrong; None when nothing is, or nothing is known yet."""
+        self.stands = False
+        """Whether the source gives events, or has given all."""
+        self._told: dict[str, str] = {}
+        """What was told of each endpoint last."""
         self._lost = False
         """Whether events could not be kept, which is still to be told."""
         self._under_way_chars = 0
         """How much was read and is not yet kept."""
+        self._endpoint = connectors[0]
         self.source = EventSource(
             connectors,
             owner.request,
@@ -212,7 +244,8 @@ class _Branch:
             # Told once by the archive, not for each read of the source.
             return
         self.log.error(
-            "channel {digest}: {count} entries could not be kept: {reason}",
+            "API {api}, channel {digest}: {count} entries could not be kept: {reason}",
+            api=self._owner.opened.api,
             digest=self._owner.opened.key.digest,
             count=count,
             reason=failure.getErrorMessage(),
@@ -228,21 +261,47 @@ class _Branch:
         """Tell that events may be missing."""
         self._submit([GapReason.UPSTREAM_RECONNECT])
 
+    def passed_over(self) -> None:
+        """Tell that an event is left out, in its place and in the log."""
+        self._submit([GapReason.EVENT_TOO_LONG])
+        self._tell(self._endpoint, "an event above maxEventBytes was left out", True)
+
     def ended(self) -> None:
         """The source has answered 204."""
+        self.stands = True
         self._owner.branch_ended()
 
-    def health(self, problem: str | None) -> None:
+    def turned_away(self, problem: SourceProblem, endpoint: Connector) -> None:
+        """Tell in the log why the next endpoint is called."""
+        self._tell(endpoint, problem.reason, problem.refused)
+
+    def health(self, problem: SourceProblem | None, endpoint: Connector) -> None:
         """Keep the state for who asks, and tell a change of it in the log."""
+        self.problem, self.stands = problem, problem is None
+        self._endpoint = endpoint
         opened = self._owner.opened
-        if problem != opened.health:
-            opened.health = problem
-            self.log.info(
-                "channel {digest}, endpoint {name}: {state}",
-                digest=opened.key.digest,
-                name=self._name,
-                state=problem or "connected",
-            )
+        opened.health = problem.reason if problem is not None else None
+        opened.refused = problem is not None and problem.refused
+        opened.endpoint, opened.url = endpoint.name, endpoint.target.shown
+        self._tell(endpoint, opened.health or "connected", opened.refused)
+        self._owner.judge()
+
+    def _tell(self, endpoint: Connector, state: str, warning: bool) -> None:
+        """Write a change into the log: a line for each repetition would fill it."""
+        if self._told.get(endpoint.name) == state:
+            return
+        if self.stands:
+            self._told.clear()
+        self._told[endpoint.name] = state
+        self.log.emit(
+            LogLevel.warn if warning else LogLevel.info,
+            "API {api}, channel {digest}, endpoint {endpoint} ({url}): {state}",
+            api=self._owner.opened.api,
+            digest=self._owner.opened.key.digest,
+            endpoint=endpoint.name,
+            url=endpoint.target.shown,
+            state=state,
+        )
 
 
 def _split(merged: str, count: int) -> list[str]:

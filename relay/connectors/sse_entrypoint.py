@@ -22,6 +22,7 @@ from relay.channel.entry import Gap
 from relay.channel.filter import TooManyFilters
 from relay.channel.framing import GOAWAY, SseFraming, error_event, with_retry
 from relay.channel.subscriber import Subscriber
+from relay.channel.verdict import SourceRefusal
 from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
@@ -30,6 +31,7 @@ from relay.connectors.parameters import (
     read_last_event_id,
     refusal_of,
 )
+from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.eventstream.encoder import encode
 from relay.eventstream.event import Event
 from relay.gateway import refusals
@@ -146,6 +148,7 @@ class Subscription:
         "_last_event_id",
         "_subscriber",
         "_timer",
+        "_wait",
     )
 
     def __init__(self, entrypoint: SseEntrypoint, call: MessageCall) -> None:
@@ -167,25 +170,41 @@ class Subscription:
         self._channel: Channel | ShapedChannel | None = None
         self._first = True
         self._timer: IDelayedCall | None = None
+        self._wait: VerdictWait | None = None
 
     def start(self) -> None:
         """
-        Attach, write the head, and let the events come.
+        Attach, and answer once it is known whether the source gives events.
 
         :raises ChannelRefused: when there are too many channels.
         :raises TooManyFilters: when the channel has too many filters.
         """
-        entrypoint, exchange = self._entrypoint, self._exchange
         channel = self._call.open_channel()
-        attached = channel.attach(self._subscriber, self._last_event_id)
+        channel.attach(self._subscriber, self._last_event_id)
         self._channel = channel
-        exchange.feed = self
-        if attached.nothing_left:
+        self._exchange.feed = self
+        if channel.verdict.pending:
+            reactor = self._entrypoint.reactor
+            self._wait = VerdictWait(reactor, channel.verdict, self._answer)
+        else:
+            self._answer()
+
+    def _answer(self) -> None:
+        """Write the head, and let the events come."""
+        entrypoint, exchange = self._entrypoint, self._exchange
+        channel, self._wait = self._channel, None
+        if exchange.over or channel is None:
+            return
+        if channel.verdict.refusal is not None:
+            exchange.refuse(refusal_by_source(channel.verdict.refusal))
+            return
+        if channel.is_over_for(self._subscriber):
             headers = self._call.cors_headers()
             exchange.begin(204, b"No Content", headers, event_stream=False)
             exchange.complete([], Outcome.SOURCE_ENDED)
             return
-        exchange.begin(200, b"OK", self._headers(attached.gap), event_stream=True)
+        headers = self._headers(self._subscriber.prefix)
+        exchange.begin(200, b"OK", headers, event_stream=True)
         duration_ms = entrypoint.options.max_duration_ms
         if duration_ms:
             duration_ms = round(duration_ms * random.uniform(1 - SPREAD, 1 + SPREAD))
@@ -222,13 +241,28 @@ class Subscription:
         else:
             self._exchange.refuse(refusals.UNEXPECTED)
 
+    def refused(self, refusal: SourceRefusal) -> None:
+        """The source refuses: say so, as a status or at the end of the stream."""
+        exchange = self._exchange
+        if not exchange.begun:
+            exchange.refuse(refusal_by_source(refusal))
+            return
+        outcome = Outcome.UPSTREAM_REFUSED
+        if self._entrypoint.options.control_events == "event":
+            details = {"status": refusal.status, "message": refusal.reason}
+            exchange.write(error_event(outcome, **details))
+        exchange.complete([], outcome)
+
     def finish(self) -> None:
         """The source has nothing more to give, and the client has it all."""
         self._exchange.complete([], Outcome.SOURCE_ENDED)
 
     def leave(self) -> None:
         """The channel is closed: another deployment has its own."""
-        self._exchange.leave(Outcome.STOPPED)
+        if self._exchange.begun:
+            self._exchange.leave(Outcome.STOPPED)
+        else:
+            self._exchange.refuse(refusals.REDEPLOYED)
 
     def farewell(self, outcome: Outcome) -> bytes:
         """Say goodbye, or what is wrong, if more than the source's events is sent."""
@@ -253,13 +287,17 @@ class Subscription:
 
     def resume(self) -> None:
         """The client takes more."""
-        self._subscriber.resume()
+        if self._wait is None:
+            self._subscriber.resume()
 
     def release(self) -> None:
         """The exchange is over."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
+        wait, self._wait = self._wait, None
+        if wait is not None:
+            wait.stop()
         if self._channel is not None:
             self._channel.detach(self._subscriber)
 

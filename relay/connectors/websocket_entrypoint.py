@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from twisted.logger import Logger
@@ -24,6 +25,7 @@ from relay.channel.channel import Channel
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.entry import Entry
 from relay.channel.subscriber import Subscriber
+from relay.channel.verdict import SourceRefusal
 from relay.connectors import websocket_frames as frames
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
@@ -33,6 +35,7 @@ from relay.connectors.parameters import (
     refusal_of,
 )
 from relay.connectors.publication import BadEvent, read_event, read_json
+from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.connectors.websocket_handshake import offers_websocket, shake_hands
 from relay.connectors.websocket_limits import FrameLimits
 from relay.connectors.websocket_pings import Pings
@@ -80,7 +83,7 @@ class WebsocketEntrypoint:
             context.reactor, options.heartbeat_interval_in_ms, options.pong_timeout_ms
         )
         self.longest_bytes = context.channels.options.max_event_bytes
-        self.seconds = context.reactor.seconds
+        self.clock = context.reactor
 
     def accepts(self, call: MessageCall) -> bool:
         """Take calls that ask for a WebSocket."""
@@ -118,7 +121,7 @@ class WebsocketSession:
         self._connection = Connection(ConnectionType.SERVER)
         # JSON may take six bytes for one of the event's.
         longest_bytes = entrypoint.longest_bytes * 6 + 65536
-        self._limits = FrameLimits(entrypoint.seconds, longest_bytes)
+        self._limits = FrameLimits(entrypoint.clock.seconds, longest_bytes)
         self._text: list[str] = []
         self._under_way_bytes = 0
         """How much text was published and is not yet safe."""
@@ -133,10 +136,11 @@ class WebsocketSession:
         )
         self._channel: Channel | ShapedChannel | None = None
         """What it reads; a client that only publishes keeps none open."""
+        self._wait: VerdictWait | None = None
 
     def start(self, headers: Headers) -> None:
         """
-        Attach if it reads, switch protocols, and let the events come.
+        Attach if it reads, and begin once it is known whether the source gives events.
 
         :param headers: of the 101 response.
         :raises ChannelRefused: when there are too many channels.
@@ -147,6 +151,21 @@ class WebsocketSession:
             channel.attach(self._subscriber, self._last_event_id)
             self._channel = channel
         self._exchange.feed = self
+        if self._channel is not None and self._channel.verdict.pending:
+            clock, verdict = self._entrypoint.clock, self._channel.verdict
+            self._wait = VerdictWait(clock, verdict, partial(self._begin, headers))
+        else:
+            self._begin(headers)
+
+    def _begin(self, headers: Headers) -> None:
+        """Switch protocols, and let the events come."""
+        self._wait = None
+        if self._exchange.over:
+            return
+        refusal = self._channel.verdict.refusal if self._channel is not None else None
+        if refusal is not None:
+            self._exchange.refuse(refusal_by_source(refusal))
+            return
         self._exchange.upgrade(headers, self.received)
         self._entrypoint.pings.watch(self)
         self._subscriber.resume()
@@ -297,13 +316,24 @@ class WebsocketSession:
         else:
             self._exchange.refuse(refusals.UNEXPECTED)
 
+    def refused(self, refusal: SourceRefusal) -> None:
+        """The source refuses to be read."""
+        if self._exchange.begun:
+            reason = f"{refusal.status}: {refusal.reason}"
+            self._close(frames.BAD_GATEWAY, reason, Outcome.UPSTREAM_REFUSED)
+        else:
+            self._exchange.refuse(refusal_by_source(refusal))
+
     def finish(self) -> None:
         """The source has nothing more to give."""
         self._close(1000, "the source has ended", Outcome.SOURCE_ENDED)
 
     def leave(self) -> None:
         """The channel is closed."""
-        self._exchange.leave(Outcome.STOPPED)
+        if self._exchange.begun:
+            self._exchange.leave(Outcome.STOPPED)
+        else:
+            self._exchange.refuse(refusals.REDEPLOYED)
 
     def farewell(self, outcome: Outcome) -> bytes:
         """Say that the server goes away, or what is wrong."""
@@ -329,11 +359,15 @@ class WebsocketSession:
         """The client takes more."""
         self._full = False
         self._govern_reading()
-        self._subscriber.resume()
+        if self._wait is None:
+            self._subscriber.resume()
 
     def release(self) -> None:
         """The exchange is over."""
         self._entrypoint.pings.forget(self)
+        wait, self._wait = self._wait, None
+        if wait is not None:
+            wait.stop()
         if self._channel is not None:
             self._channel.detach(self._subscriber)
 

@@ -11,7 +11,7 @@ from relay.channel.filter import Filter
 
 TEXT, CLOSE, PING = 0x1, 0x8, 0x9
 GOING_AWAY, UNSUPPORTED, NOT_ALLOWED, TOO_BIG = 1001, 1003, 1008, 1009
-NO_ANSWER, TRY_AGAIN = 1011, 1013
+NO_ANSWER, TRY_AGAIN, BAD_GATEWAY = 1011, 1013, 1014
 
 
 def frame(opcode: int, payload: bytes) -> bytes:

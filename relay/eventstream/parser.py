@@ -8,7 +8,8 @@ at CR, or at CRLF. A CR that ends a chunk ends its line at once, so that no even
 waits for the byte after it; an LF that opens the next chunk is then swallowed.
 
 What is kept between two chunks is one unfinished line and the fields of one
-unfinished block, both bounded by ``max_event_bytes``. Every byte is looked at a
+unfinished block, both bounded by ``max_event_bytes``; of a longer block nothing is kept
+but its id, and its end is looked for. Every byte is looked at a
 constant number of times, however the stream is cut.
 """
 
@@ -27,13 +28,18 @@ MAX_EVENT_BYTES = 1024 * 1024
 MAX_RETRY_MS = 2**31 - 1
 """The longest reconnection time: what a browser's 32-bit timer can wait."""
 
+_PASSED_OVER = b":"
+"""Stands for the beginning of a line that is left out: it makes the line a comment."""
 _LF = 0x0A
 _CR = 0x0D
 
 
 class EventTooLong(ValueError):
     """
-    One event, or one line, is longer than the parser was told to keep.
+    One event is longer than the parser was told to keep, and is passed over.
+
+    The rest of the chunk is read with the next call of :meth:`EventParser.feed`, which
+    may be given no bytes.
 
     :ivar limit_bytes: the limit that was passed.
     :ivar events: the events that the same chunk completed before it.
@@ -50,20 +56,21 @@ class EventParser:
     The reading side of one event stream, from its first byte on.
 
     :param max_event_bytes: how many bytes the field lines of one block may have
-        together, line ends not counted. A comment counts by itself only, so that a
-        stream of nothing but heartbeats goes on for ever.
+        together, line ends not counted; a longer block is passed over. A comment counts
+        for nothing, so that a stream of nothing but heartbeats goes on for ever.
     :param last_event_id: the id that a reader resumes with (``Last-Event-ID``).
     """
 
     __slots__ = (
         "_block_bytes",
         "_data",
-        "_failed",
         "_head",
         "_line",
         "_max_event_bytes",
         "_new_id",
         "_new_retry",
+        "_passing",
+        "_pending",
         "_skip_lf",
         "_type",
         "comments",
@@ -95,7 +102,10 @@ class EventParser:
         self._new_id: bytes | None = None
         self._new_retry: int | None = None
         self._block_bytes = 0
-        self._failed = False
+        self._passing = False
+        """Whether the block is too long, and is left out up to its blank line."""
+        self._pending: list[bytes] = []
+        """Complete lines that are still to be read."""
 
     def feed(self, chunk: bytes) -> list[Event]:
         """
@@ -103,27 +113,34 @@ class EventParser:
 
         :param chunk: any number of bytes, cut anywhere.
         :returns: the events that they complete, in order.
-        :raises EventTooLong: a limit was passed; the parser takes no more bytes.
+        :raises EventTooLong: an event is left out, at this place; go on with the next
+            call.
         """
-        if self._failed:
-            raise EventTooLong(self._max_event_bytes, ())
         if self._head is not None:
             chunk = self._without_bom(self._head + chunk)
         if self._skip_lf and chunk:
             self._skip_lf = False
             chunk = chunk.removeprefix(b"\n")
-        if not chunk:
-            return []
+        lines = self._complete_lines(chunk) if chunk else []
+        if self._pending:
+            lines, self._pending = [*self._pending, *lines], []
         events: list[Event] = []
-        for line in self._complete_lines(chunk):
+        for index, line in enumerate(lines):
             if not line:
                 self._end_block(events)
-            elif self._block_bytes + len(line) > self._max_event_bytes:
-                self._fail(events)
-            else:
+            elif self._passing:
+                self._pass_over(line)
+            elif self._block_bytes + len(line) <= self._max_event_bytes:
                 self._read_field(line)
+            elif line.startswith(b":"):
+                self.comments += 1
+            else:
+                self._pending = lines[index + 1 :]
+                self._give_up(line, events)
         if self._block_bytes + len(self._line) > self._max_event_bytes:
-            self._fail(events)
+            line, self._line = bytes(self._line), bytearray(_PASSED_OVER)
+            if not (self._passing or line.startswith(b":")):
+                self._give_up(b"", events)
         return events
 
     def _without_bom(self, head: bytes) -> bytes:
@@ -181,6 +198,7 @@ class EventParser:
         Commit the id and dispatch what the block holds, if it had a data line.
         """
         self._block_bytes = 0
+        self._passing = False
         if self._new_id is not None:
             self.last_event_id = self._new_id.decode("utf-8", "replace")
             self._new_id = None
@@ -192,10 +210,26 @@ class EventParser:
             self._data = bytearray()
         self._type = b""
 
-    def _fail(self, events: list[Event]) -> NoReturn:
-        self._failed = True
-        self._line = self._data = bytearray()
+    def _give_up(self, line: bytes, events: list[Event]) -> NoReturn:
+        """
+        Leave the block out that has become too long.
+        """
+        self._passing = True
+        self._data = bytearray()
+        self._block_bytes = 0
+        if len(line) <= self._max_event_bytes:
+            self._pass_over(line)
         raise EventTooLong(self._max_event_bytes, tuple(events))
+
+    def _pass_over(self, line: bytes) -> None:
+        """
+        Take nothing but its id from a block that is left out.
+        """
+        name, _, value = line.partition(b":")
+        if name == b"id" and len(line) <= self._max_event_bytes:
+            value = value.removeprefix(b" ")
+            if b"\0" not in value:
+                self._new_id = value
 
 
 def _milliseconds(digits: bytes) -> int:

@@ -110,6 +110,8 @@ class ReconnectOptions(Options):
 
     initial_ms: Milliseconds = 500
     max_ms: Milliseconds = 30_000
+    refused_max_ms: Milliseconds = 300_000
+    """The longest delay for a source that refuses; at least ``maxMs``."""
     healthy_after_ms: MillisecondsOrOff = 60_000
     """After so long a connection the back-off begins anew."""
 
@@ -137,6 +139,9 @@ class ChannelOptions(Options):
     mode: Literal["failover", "merge"] = "failover"
     """Endpoints one after another, or all at once."""
     max_event_bytes: _Bytes = MIB
+    source_refusal: Literal["status", "hold"] = "status"
+    """What becomes of clients whose source refuses to be read: they get its status, or
+    the end of their stream; or they keep their stream until it is mended."""
 
 
 class SlowConsumerOptions(Options):

@@ -66,6 +66,13 @@ def _without_sources(channel: ChannelOptions) -> ChannelOptions:
     return channel
 
 
+def _asked_for_nothing(channel: ChannelOptions) -> ChannelOptions:
+    if "source_refusal" in channel.model_fields_set:
+        reason = "is for groups of type sse, whose sources may refuse"
+        raise refusal([(("sourceRefusal",), reason)])
+    return channel
+
+
 def _told_apart_by_path(channel: ChannelOptions) -> ChannelOptions:
     # Whoever names a header here would believe that users are kept apart by it.
     if "key" in channel.model_fields_set:
@@ -87,6 +94,7 @@ class MemoryShared(Options):
     channel: Annotated[
         ChannelOptions,
         AfterValidator(_without_sources),
+        AfterValidator(_asked_for_nothing),
         AfterValidator(_told_apart_by_path),
     ] = ChannelOptions()
 
@@ -95,7 +103,10 @@ class MockShared(Options):
     """The channels of a ``mock`` group."""
 
     channel: Annotated[
-        ChannelOptions, AfterValidator(_without_sources), AfterValidator(_not_durable)
+        ChannelOptions,
+        AfterValidator(_without_sources),
+        AfterValidator(_asked_for_nothing),
+        AfterValidator(_not_durable),
     ] = ChannelOptions()
 
 

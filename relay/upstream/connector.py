@@ -20,6 +20,7 @@ from relay.upstream.agent import CallAgent
 from relay.upstream.asking import ask
 from relay.upstream.dial import Origin
 from relay.upstream.errors import (
+    RedirectError,
     UpstreamError,
     classify,
     never_sent,
@@ -52,6 +53,8 @@ class UpstreamRequest:
     :param host: the client's ``Host``.
     :param body: the body as it arrives, None when there is none.
     :param early_hints: told of 103 responses before the final one.
+    :param follows_origin: follow redirects within the endpoint's origin, as the reader
+        of an event stream does, whatever ``followRedirects`` says.
     """
 
     method: bytes
@@ -61,6 +64,7 @@ class UpstreamRequest:
     host: bytes
     body: ICompletableBody | None
     early_hints: EarlyHints | None = None
+    follows_origin: bool = False
 
 
 class Connector:
@@ -286,26 +290,28 @@ class Call:
             location = self._redirect(response)
             if location is None:
                 return response
+            there = _resolve(origin, place, location)
+            if not self._connector.http.follow_redirects and there[0] != origin:
+                return response
             if lease.leash is not None:
                 lease.leash.abort()
-            before, (origin, place) = origin, _resolve(origin, place, location)
+            before, (origin, place) = origin, there
             if origin != before:
                 for secret in (b"authorization", b"cookie"):
                     request.headers.removeHeader(secret)
-        raise UpstreamError(
-            502, "GATEWAY_CLIENT_CONNECTION_ERROR", "The upstream redirects too often"
-        )
+        raise RedirectError("The upstream redirects too often")
 
     def _redirect(self, response: UpstreamResponse) -> bytes | None:
         if (
-            not self._connector.http.follow_redirects
+            not (self._connector.http.follow_redirects or self._request.follows_origin)
             or response.code not in REDIRECTS
             or self._request.method not in (b"GET", b"HEAD")
             or self._request.body is not None
         ):
             return None
-        locations = response.headers.getRawHeaders(b"location")
-        return locations[0] if locations else None
+        # An empty one would lead back to where it came from, for ever.
+        location: bytes = response.headers.getRawHeaders(b"location", [b""])[0]
+        return location or None
 
     async def _attempt(
         self, lease: Lease, origin: Origin, place: bytes
@@ -371,10 +377,8 @@ def _resolve(origin: Origin, place: bytes, location: bytes) -> tuple[Origin, byt
         secure = there.scheme == "https"
         port = there.port or (443 if secure else 80)
     except ValueError:
-        raise UpstreamError(
-            502,
-            "GATEWAY_CLIENT_CONNECTION_ERROR",
-            "The upstream redirects to something that is no http(s) URL",
+        raise RedirectError(
+            "The upstream redirects to something that is no http(s) URL"
         ) from None
     path = there.path or "/"
     if there.query:

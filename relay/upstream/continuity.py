@@ -11,10 +11,30 @@ Everything else is a gap, and is told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
 from relay.eventstream.event import Event
+
+LONGEST_ID_BYTES = 4096
+"""A longer id is not sent back to its source: it would not fit into a request head."""
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What a field value cannot hold (RFC 9110, 5.5)."""
+
+
+def can_be_sent(event_id: str) -> bool:
+    """
+    Whether an id can be the value of ``Last-Event-ID``.
+
+    :param event_id: a source's id.
+    """
+    if len(event_id) > LONGEST_ID_BYTES or _CONTROL.search(event_id):
+        return False
+    try:
+        return len(event_id.encode("utf-8")) <= LONGEST_ID_BYTES
+    except UnicodeEncodeError:
+        return False
 
 
 class ResumeMode(StrEnum):
@@ -35,6 +55,7 @@ class Continuity:
     """
 
     def __init__(self, mode: ResumeMode, resume_at: str = "") -> None:
+        resume_at = resume_at if can_be_sent(resume_at) else ""
         self._mode = mode
         self._last = resume_at
         """The last id that an event had of its own."""
@@ -113,6 +134,11 @@ class Continuity:
                 self._gap()
                 taken.append(None)
             own_id = event.id if event.id != self._in_force else ""
+            if own_id and not can_be_sent(own_id):
+                own_id = ""
+            if self._in_force and not event.id:
+                # The source has taken its ids back: none is sent any more.
+                self._last = self._before = ""
             self._in_force = event.id
             if own_id:
                 self._before, self._last = self._last, own_id
@@ -122,6 +148,28 @@ class Continuity:
             self._told = False
             taken.append((event, own_id))
         return taken
+
+    def pass_over(self) -> None:
+        """An event is left out, which its readers are told as a gap."""
+        self._expected = None
+        self._gap()
+
+    def reach(self, event_id: str) -> None:
+        """
+        Note the id that is in force, whether or not an event has come with it.
+
+        :param event_id: what the source's last block has set; empty when it has taken
+            its ids back (WHATWG HTML, 9.2.6).
+        """
+        if event_id == self._in_force:
+            return
+        if not event_id:
+            self._in_force = self._last = self._before = ""
+            self._newest_has_id = False
+        elif can_be_sent(event_id) and (self._told or self._mode is ResumeMode.TRUST):
+            # The proof of VERIFY is made of events; after a gap there is none to keep.
+            self._last = event_id
+            self._newest_has_id = True
 
     def _gap(self) -> None:
         self._told = True

@@ -40,6 +40,17 @@ class UpstreamError(Exception):
         self.clock = clock
 
 
+class RedirectError(UpstreamError):
+    """
+    A redirect that leads nowhere.
+
+    :param message: one sentence for the client.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(502, "GATEWAY_CLIENT_CONNECTION_ERROR", message)
+
+
 def connect_timeout() -> UpstreamError:
     """The source took no connection within ``connectTimeout``."""
     return UpstreamError(

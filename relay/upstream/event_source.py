@@ -2,27 +2,28 @@
 A reader of one event-stream URL that comes back whenever it is cut off.
 
 The client side of the WHATWG ``EventSource`` (HTML, 9.2), for as long as somebody wants
-the events: reconnecting with back-off, resuming by ``Last-Event-ID``, whole events
-only.
+the events: reconnecting with back-off, resuming by ``Last-Event-ID``, following the
+redirects of its own origin, whole events only.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.http_headers import Headers
 
 from relay.eventstream.event import Event
-from relay.eventstream.parser import EventParser, EventTooLong
 from relay.model.channel_options import ReconnectOptions
+from relay.upstream.backoff import Backoff
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.continuity import Continuity
 from relay.upstream.errors import UpstreamError
+from relay.upstream.event_reader import EventReader
+from relay.upstream.source_problem import SourceProblem, problem_of, problem_of_error
 from relay.upstream.stream import UpstreamResponse
 
 
@@ -30,16 +31,26 @@ class EventListener(Protocol):
     """What an :class:`EventSource` reports to."""
 
     def events(self, taken: list[tuple[Event, str] | None]) -> None:
-        """What one read brought; see :meth:`Continuity.take`."""
+        """What came in one piece; see :meth:`Continuity.take`."""
 
     def gap(self) -> None:
         """Events may be missing at this place."""
 
+    def passed_over(self) -> None:
+        """An event at this place was too long, and is left out."""
+
     def ended(self) -> None:
         """The source has answered 204: there is nothing more to come."""
 
-    def health(self, problem: str | None) -> None:
-        """The state of the connection: None when it stands, else what is wrong."""
+    def turned_away(self, problem: SourceProblem, endpoint: Connector) -> None:
+        """An endpoint gives no events, and the next one is called."""
+
+    def health(self, problem: SourceProblem | None, endpoint: Connector) -> None:
+        """
+        The state of the connection: None when it stands, else what is wrong.
+
+        A problem is a refusal only when all endpoints have refused.
+        """
 
 
 class EventSource:
@@ -51,9 +62,11 @@ class EventSource:
     :param request: makes the request, but for ``Last-Event-ID``.
     :param continuity: what is known of the events so far.
     :param reconnect: the back-off.
-    :param max_event_bytes: a longer event breaks the connection.
+    :param max_event_bytes: a longer event is passed over.
     :param listener: what to report to.
     """
+
+    log = Logger()
 
     def __init__(
         self,
@@ -69,14 +82,13 @@ class EventSource:
         self._turn = 0
         self._make_request = request
         self._continuity = continuity
-        self._reconnect = reconnect
+        self._backoff = Backoff(reconnect)
         self._max_event_bytes = max_event_bytes
         self._listener = listener
-        self._failures = 0
-        self._retry_ms: int | None = None
-        self._parser: EventParser | None = None
+        self._transient: SourceProblem | None = None
+        """What time may mend, of what was wrong with the endpoints in this turn."""
         self._call: Call | None = None
-        self._response: UpstreamResponse | None = None
+        self._reader: EventReader | None = None
         self._timer: IDelayedCall | None = None
         self._healthy_since_s = 0.0
         self._stopped = True
@@ -101,27 +113,36 @@ class EventSource:
     def pause(self) -> None:
         """Read no more for now; the idle clock stands still."""
         self._paused = True
-        if self._response is not None:
-            self._response.pause()
+        if self._reader is not None:
+            self._reader.pause()
 
     def resume(self) -> None:
         """Read on."""
         self._paused = False
-        if self._response is not None:
-            self._response.resume()
+        if self._reader is not None:
+            self._reader.resume()
 
     def _attempt(self) -> None:
         self._timer = None
+        try:
+            self._call = self._connectors[self._turn].call(self._request())
+            answered: Deferred[None] = self._call.start().addCallback(self._answered)
+        except Exception:
+            self.log.failure("a source could not be called")
+            self._failed(SourceProblem("the source could not be called"))
+        else:
+            answered.addErrback(self._unanswered)
+
+    def _request(self) -> UpstreamRequest:
         request = self._make_request()
+        request.follows_origin = True
         headers = request.headers
         headers.setRawHeaders(b"accept", [b"text/event-stream"])
         headers.setRawHeaders(b"cache-control", [b"no-cache"])
         last_event_id = self._continuity.last_event_id
         if last_event_id:
             headers.setRawHeaders(b"last-event-id", [last_event_id.encode("utf-8")])
-        self._call = self._connectors[self._turn].call(request)
-        answered: Deferred[None] = self._call.start().addCallback(self._answered)
-        answered.addErrback(self._unanswered)
+        return request
 
     def _answered(self, response: UpstreamResponse) -> None:
         self._call = None
@@ -131,12 +152,9 @@ class EventSource:
             response.abort()
             self._stopped = True
             self._listener.ended()
-        elif response.code != 200:
+        elif (problem := problem_of(response)) is not None:
             response.abort()
-            self._failed(f"the source answered {response.code}")
-        elif not response.is_event_stream:
-            response.abort()
-            self._failed("the source's answer is no event stream")
+            self._failed(problem)
         else:
             self._open(response)
 
@@ -145,106 +163,76 @@ class EventSource:
         if self._stopped or failure.check(CancelledError):
             return
         if isinstance(failure.value, UpstreamError):
-            self._failed(failure.value.message)
+            self._failed(problem_of_error(failure.value))
         else:
-            failure.raiseException()
+            self.log.failure("the answer of a source could not be taken", failure)
+            self._drop()
+            self._failed(SourceProblem("the source's answer could not be taken"))
 
     def _open(self, response: UpstreamResponse) -> None:
-        self._response = response
-        self._parser = EventParser(
-            max_event_bytes=self._max_event_bytes,
-            last_event_id=self._continuity.last_event_id,
+        endpoint = self._connectors[self._turn]
+        reader = self._reader = EventReader(
+            self._reactor,
+            response,
+            self._continuity,
+            self._max_event_bytes,
+            self,
+            self._broken,
         )
+        self._turn, self._transient = 0, None
         self._healthy_since_s = self._reactor.seconds()
-        self._listener.health(None)
+        self._listener.health(None, endpoint)
         if self._continuity.connected():
             self._listener.gap()
-        idle_timeout_ms = self._connectors[self._turn].idle_timeout_ms
-        self._turn = 0
-        response.deliver(self, idle_timeout_ms, self._idle_expired)
+        response.deliver(reader, endpoint.idle_timeout_ms, self._idle_expired)
         if self._paused:
-            response.pause()
+            reader.pause()
 
-    def body_received(self, data: bytes) -> None:
-        """Report the events that are complete."""
-        parser = self._parser
-        if parser is None:
-            return
-        try:
-            events = parser.feed(data)
-        except EventTooLong as error:
-            self._report(list(error.events))
-            self._drop()
-            self._broken(str(error))
-            return
-        if parser.retry is not None:
-            self._retry_ms = parser.retry
-        self._report(events)
+    def events(self, taken: list[tuple[Event, str] | None]) -> None:
+        """Pass on what the reader has read."""
+        self._listener.events(taken)
 
-    def _report(self, events: list[Event]) -> None:
-        taken = self._continuity.take(events) if events else []
-        if taken:
-            self._listener.events(taken)
+    def passed_over(self) -> None:
+        """Pass on that an event was too long."""
+        self._listener.passed_over()
 
-    def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """The source has ended its response: an EventSource comes back."""
-        self._response = None
-        self._broken("the source ended the stream")
-
-    def body_cut(self, reason: Failure) -> None:
-        """The stream broke off; half an event is dropped with its parser."""
-        self._response = None
-        self._broken("the stream broke off")
+    def retry(self, retry_ms: int) -> None:
+        """Come back after that time."""
+        self._backoff.asked(retry_ms)
 
     def _idle_expired(self) -> None:
         self._drop()
-        self._broken("the source was silent for longer than idleTimeout")
+        self._broken(SourceProblem("the source was silent for longer than idleTimeout"))
 
-    def _broken(self, problem: str) -> None:
-        healthy_s = self._reactor.seconds() - self._healthy_since_s
-        if healthy_s * 1000 >= self._reconnect.healthy_after_ms:
-            self._failures = 0
-        self._parser = None
-        self._retry(problem)
+    def _broken(self, problem: SourceProblem) -> None:
+        """A connection that stood is over."""
+        self._reader = None
+        self._backoff.stood(self._reactor.seconds() - self._healthy_since_s)
+        self._retry(problem, self._connectors[0])
 
-    def _failed(self, problem: str) -> None:
+    def _failed(self, problem: SourceProblem) -> None:
         """One endpoint gave no stream: turn to the next."""
+        endpoint = self._connectors[self._turn]
+        if not problem.refused:
+            self._transient = problem
         self._turn += 1
         if self._turn < len(self._connectors):
-            self._listener.health(problem)
+            self._listener.turned_away(problem, endpoint)
             self._attempt()
         else:
-            self._turn = 0
-            self._retry(problem)
+            transient, self._transient, self._turn = self._transient, None, 0
+            self._retry(transient or problem, endpoint)
 
-    def _retry(self, problem: str) -> None:
-        """Come back after a random part of a time that doubles with every failure."""
+    def _retry(self, problem: SourceProblem, endpoint: Connector) -> None:
+        """Come back after a time that grows with every failure."""
         if self._stopped:
             return
-        self._listener.health(problem)
-        initial_ms = self._retry_ms
-        if initial_ms is None:
-            initial_ms = self._reconnect.initial_ms
-        longest_ms = min(
-            self._reconnect.max_ms, initial_ms * 2 ** min(self._failures, 30)
-        )
-        self._failures += 1
-        delay_s = random.uniform(0, longest_ms) / 1000.0
+        delay_s = self._backoff.next_s(problem.refused, problem.retry_after_s)
         self._timer = self._reactor.callLater(delay_s, self._attempt)
+        # Last: the listener may stop the source.
+        self._listener.health(problem, endpoint)
 
     def _drop(self) -> None:
-        response, self._response = self._response, None
-        if response is not None:
-            response.abort()
-
-
-def plain_headers(pairs: list[tuple[bytes, bytes]]) -> Headers:
-    """
-    Make request headers from those of a channel's key.
-
-    :param pairs: names and values.
-    """
-    headers = Headers()
-    for name, value in pairs:
-        headers.addRawHeader(name, value)
-    return headers
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.stop()

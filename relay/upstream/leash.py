@@ -63,7 +63,7 @@ class Leash(ProtocolWrapper):
         self.keep_alive_s: int | None = None
         """How long the source said it keeps an unused connection, in seconds."""
         self._passage: ChunkPassage | None = None
-        self._clock: IReactorTime = factory.clock
+        self.clock: IReactorTime = factory.clock
         self.born_s = factory.clock.seconds()
         self._idle: Silence | None = None
         self._secure = False
@@ -138,7 +138,7 @@ class Leash(ProtocolWrapper):
         :param timeout_ms: silence allowed, in milliseconds; 0 is no limit.
         :param expire: called when the source has been silent for that long.
         """
-        self._idle = Silence(self._clock, timeout_ms, expire)
+        self._idle = Silence(self.clock, timeout_ms, expire)
         self._idle.start()
 
     def unwatch(self) -> None:
@@ -236,7 +236,7 @@ class Leash(ProtocolWrapper):
         """Close; a TLS peer is waited for no longer than :data:`GOODBYE_MS`."""
         super().loseConnection()
         if self._secure and self.lost is None:
-            self._goodbye = Deadline(self._clock, GOODBYE_MS)
+            self._goodbye = Deadline(self.clock, GOODBYE_MS)
             self._goodbye.start(self.abort)
 
     def abortConnection(self) -> None:

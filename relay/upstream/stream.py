@@ -16,11 +16,17 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IResponse
 
 from relay.deadline import Deadline
 from relay.upstream.agent import CallAgent
+from relay.upstream.inflater import (
+    FREE_BYTES,
+    FREE_EVENT_BYTES,
+    Inflater,
+    TooMuchDecoded,
+)
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease
+from relay.upstream.slices import Slices, slices_of
 from relay.upstream.verbatim import ChunkPassage
 
-PIECE_BYTES = 65536
 STREAM_AFTER_MS = 1000
 """
 How long a body of no told length may last before it is taken for a stream, in ms.
@@ -29,6 +35,7 @@ A stream gives its place in the pool back, whatever its media type: a hundred wa
 lines of JSON would shut an endpoint otherwise. An event stream says at its head that it
 is one.
 """
+_GZIP = ([b"gzip"], [b"x-gzip"])
 
 
 class BodyReceiver(Protocol):
@@ -74,17 +81,21 @@ class UpstreamResponse(TwistedProtocol):
         self._ended: Failure | None = None
         self._complete = False
         self._paused = False
-        self._inflater: _Inflater | None = None
+        self._inflater: Inflater | None = None
+        self._slices: Slices | None = None
+        """What shares the time for decoding; None when nothing is decoded."""
+        self._postponed = False
+        """Whether decoding goes on in a later turn of the reactor."""
         self.length: int | None = response.length
         """Bytes of the body as it will be delivered; None when it is not known."""
         if response.length is UNKNOWN_LENGTH:
             self.length = None
-        self._restore_encoding(inflate)
         content_type = self.headers.getRawHeaders(b"content-type", [b""])[0]
         self.is_event_stream = (
             content_type.partition(b";")[0].strip().lower() == b"text/event-stream"
         )
         self._place: Deadline | None = None
+        self._restore_encoding(inflate, leash)
         if self.is_event_stream:
             lease.release()
         elif response.length is UNKNOWN_LENGTH:
@@ -93,14 +104,17 @@ class UpstreamResponse(TwistedProtocol):
         self.connection_options = agent.connection_options
         """The header names and options that ``Connection`` lists."""
 
-    def _restore_encoding(self, inflate: bool) -> None:
+    def _restore_encoding(self, inflate: bool, leash: Leash) -> None:
         # treq leaves an empty header behind where there was none.
         self.headers.removeHeader(b"content-encoding")
         encoding = self._agent.content_encoding
         if not encoding:
             return
-        if inflate and [e.strip().lower() for e in encoding] == [b"gzip"]:
-            self._inflater = _Inflater()
+        # "x-gzip" is another name of gzip (RFC 9110, 8.4.1.3).
+        if inflate and [e.strip().lower() for e in encoding] in _GZIP:
+            free_bytes = FREE_EVENT_BYTES if self.is_event_stream else FREE_BYTES
+            self._inflater = Inflater(free_bytes)
+            self._slices = slices_of(leash.clock)
             if self.length != 0:
                 self.length = None
             self.headers.removeHeader(b"content-length")
@@ -143,9 +157,7 @@ class UpstreamResponse(TwistedProtocol):
     def resume(self) -> None:
         """Read again, after what is held back has gone out."""
         self._paused = False
-        self._drain()
-        if self._leash is not None and not self._paused:
-            self._leash.resumeProducing()
+        self._drain_on()
 
     def abort(self) -> None:
         """Drop the connection to the source at once."""
@@ -184,21 +196,44 @@ class UpstreamResponse(TwistedProtocol):
             place.stop()
         self._lease.release()
 
+    def _drain_on(self) -> None:
+        """Decode what is held back, and read on when nothing is left of it."""
+        self._postponed = False
+        self._drain()
+        if self._leash is not None and not (self._paused or self._postponed):
+            self._leash.resumeProducing()
+
     def _drain(self) -> None:
-        """Decode what is held back, as far as the client takes it."""
-        inflater = self._inflater
+        """
+        Decode what is held back, as far as the client takes it.
+
+        A few bytes may decode to a thousand times as many, so that not more is decoded
+        in one turn of the reactor than there is time for.
+        """
+        inflater, slices = self._inflater, self._slices
         while inflater is not None and inflater.pending and self._receiver is not None:
-            if self._paused:
+            if self._paused or self._postponed:
+                return
+            if slices is not None and not slices.has_time():
+                self._postponed = True
+                if self._leash is not None:
+                    self._leash.pauseProducing()
+                slices.postpone(self._drain_later)
                 return
             try:
                 piece = inflater.piece()
-            except zlib.error:
+            except (zlib.error, TooMuchDecoded):
                 self._fail(Failure())
                 return
             if piece:
                 self._receiver.body_received(piece)
         if self._ended is not None:
             self._tell(self._ended)
+
+    def _drain_later(self) -> None:
+        """Go on after a turn of the reactor, unless the client has stopped it."""
+        if self._postponed:
+            self._drain_on()
 
     def _tell(self, reason: Failure) -> None:
         receiver, self._receiver = self._receiver, None
@@ -233,42 +268,3 @@ def _is_complete(reason: Failure, leash: Leash) -> bool:
         and leash.lost is not None
         and leash.lost.check(error.ConnectionDone) is not None
     )
-
-
-class _Inflater:
-    """A gzip body being decoded, never more than a piece ahead of the client."""
-
-    def __init__(self) -> None:
-        self._decoder = zlib.decompressobj(wbits=31)
-        self._begun = False
-        self._full = False
-        self.held = b""
-
-    def piece(self) -> bytes:
-        """
-        Decode the next piece of what is held.
-
-        :raises zlib.error: when it is not gzip.
-        """
-        self._begun = True
-        if self._decoder.eof:
-            self._decoder = zlib.decompressobj(wbits=31)
-        piece = self._decoder.decompress(self.held, PIECE_BYTES)
-        # A full piece may leave bytes behind in the decoder that no input stands for.
-        self._full = len(piece) == PIECE_BYTES and not self._decoder.eof
-        self.held = (
-            self._decoder.unused_data
-            if self._decoder.eof
-            else self._decoder.unconsumed_tail
-        )
-        return piece
-
-    @property
-    def pending(self) -> bool:
-        """Whether there may be something to decode."""
-        return self._full or bool(self.held)
-
-    @property
-    def truncated(self) -> bool:
-        """Whether the body ended amid a gzip member."""
-        return self._begun and not self._decoder.eof

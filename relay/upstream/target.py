@@ -39,6 +39,13 @@ class Target:
             tuple(p for p in parts.query.encode("ascii").split(b"&") if p),
         )
 
+    @property
+    def shown(self) -> str:
+        """The URL for people: without its query, in which secrets are passed."""
+        scheme = "https" if self.origin.secure else "http"
+        place = (self.path or b"/").decode("ascii")
+        return f"{scheme}://{self.origin.authority.decode('ascii')}{place}"
+
     def request_target(self, path: bytes, query: bytes | None) -> bytes:
         """
         Join the client's path remainder and query with the target's.

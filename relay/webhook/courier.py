@@ -21,9 +21,10 @@ from relay.upstream.outbound import (
     OutboundRefused,
     OutboundRequest,
 )
+from relay.upstream.retry_after import read_retry_after
 from relay.webhook.bearer import Bearer
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.receipt import Receipt, read_retry_after
+from relay.webhook.receipt import Receipt
 from relay.webhook.signature import sign
 
 

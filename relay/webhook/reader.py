@@ -8,6 +8,7 @@ from typing import Any
 
 from relay.channel.channel import Channel
 from relay.channel.subscriber import Subscriber
+from relay.channel.verdict import SourceRefusal
 from relay.gateway.flows.events import ShapedChannel
 from relay.model.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
@@ -105,6 +106,9 @@ class Reader:
     def fail(self, outcome: Outcome) -> None:
         """Reading has failed: read again from the place."""
         self.leave()
+
+    def refused(self, refusal: SourceRefusal) -> None:
+        """The source refuses; deliveries go on when it no longer does."""
 
     def finish(self) -> None:
         """The source has nothing more to give."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from enum import Enum
 
-LONGEST_RETRY_AFTER_S = 3600.0
-"""What a receiver asks for beyond this is not waited for."""
 _AGAIN = frozenset((408, 425, 429))
 """Beside 5xx: a receiver that may well take the event later."""
 
@@ -60,24 +57,3 @@ class Receipt:
         if 300 <= self.status < 400:
             return f"answered {self.status}: redirects are not followed"
         return f"answered {self.status}"
-
-
-def read_retry_after(value: str | None, now_s: float) -> float:
-    """
-    Read a ``Retry-After`` (RFC 9110, 10.2.3).
-
-    :param value: the header's, None for none.
-    :param now_s: the time of day, in seconds since the Unix epoch.
-    :return: seconds to wait; 0 when it says nothing of use.
-    """
-    if value is None:
-        return 0.0
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        wait_s = float(value[:12])
-    else:
-        try:
-            wait_s = parsedate_to_datetime(value).timestamp() - now_s
-        except (ValueError, OverflowError):
-            return 0.0
-    return min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)

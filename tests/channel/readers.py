@@ -13,6 +13,7 @@ from relay.channel.filter import Filter
 from relay.channel.framing import SseFraming
 from relay.channel.message import Message
 from relay.channel.subscriber import Subscriber
+from relay.channel.verdict import SourceRefusal
 from relay.eventstream.parser import EventParser
 from relay.model.channel_options import ChannelOptions, SlowConsumerOptions
 from relay.model.outcome import Outcome
@@ -148,6 +149,11 @@ class Reader:
     def fail(self, outcome: Outcome) -> None:
         """Be ended after a failure."""
         self.ended = f"failed: {outcome}"
+        self.channel.detach(self.subscriber)
+
+    def refused(self, refusal: SourceRefusal) -> None:
+        """Be told that the source refuses."""
+        self.ended = f"refused {refusal.status}"
         self.channel.detach(self.subscriber)
 
     def finish(self) -> None:

@@ -21,6 +21,7 @@ from relay.channel.filter import Filter
 from relay.channel.framing import SseFraming
 from relay.channel.message import Message
 from relay.channel.subscriber import Subscriber
+from relay.channel.verdict import SourceRefusal
 from relay.eventstream.parser import EventParser
 from relay.model.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
@@ -117,6 +118,10 @@ class Client:
     def cut(self, outcome: Outcome, key: str) -> None:
         """Never in this test: nothing pauses it."""
         raise AssertionError(outcome)
+
+    def refused(self, refusal: SourceRefusal) -> None:
+        """Never in this test: the source does not refuse."""
+        raise AssertionError(refusal)
 
     def finish(self) -> None:
         """Never in this test: the source does not end."""

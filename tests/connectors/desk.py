@@ -73,6 +73,11 @@ class Desk:
         return self.outcome is not None
 
     @property
+    def begun(self) -> bool:
+        """Whether its response has begun."""
+        return self.status != 0
+
+    @property
     def json(self) -> Any:
         """The body, as JSON."""
         return json.loads(self.written)

@@ -62,8 +62,8 @@ class MemoryTests(SynchronousTestCase):
         topic.flush()
         self.assertEqual(reader.seen, ["b", "c"])
 
-    def test_its_health(self) -> None:
+    def test_a_topic_has_a_name_and_no_source(self) -> None:
         """There is nothing that could be down."""
         Reader(self.topic(b"/news")).start()
         (shown,) = self.channels.as_json()
-        self.assertEqual((shown["health"], shown["subscribers"]), ("UP", 1))
+        self.assertEqual((shown["health"], shown["subscribers"]), ("NO_SOURCE", 1))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from twisted.internet.defer import succeed
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
 
 from relay.channel.archive import Archive
 from relay.channel.channel import Channel
@@ -15,6 +16,7 @@ from relay.channel.key import ChannelKey
 from relay.connectors.sse_endpoint import MOST_UNDER_WAY_CHARS, SseSource
 from relay.model.channel_options import ChannelOptions
 from relay.upstream.continuity import ResumeMode
+from relay.upstream.target import Target
 from tests.channel.readers import Moment
 from tests.connectors.test_http_post_entrypoint import SlowKeeper
 
@@ -23,6 +25,8 @@ class Upstream:
     """A connector, the call that it makes, and the response that is had at once."""
 
     name = "upstream"
+    target = Target.parse("http://192.0.2.7/sse?key=secret")
+    headers = Headers()
     idle_timeout_ms = 0
     code = 200
     is_event_stream = True

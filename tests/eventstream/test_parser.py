@@ -12,6 +12,21 @@ from relay.eventstream.parser import MAX_RETRY_MS, EventParser, EventTooLong
 from tests.eventstream.streams import cut, cuttings, every, read, tangled, vectors
 
 
+def _with_gaps(parser: EventParser, chunk: bytes) -> list[str]:
+    """Read a chunk: data and ids, and where an event is left out."""
+    seen: list[str] = []
+    while True:
+        try:
+            events, over = parser.feed(chunk), True
+        except EventTooLong as error:
+            events, over = list(error.events), False
+        seen += [f"{event.data}/{event.id}" for event in events]
+        if over:
+            return seen
+        seen.append("LEFT OUT")
+        chunk = b""
+
+
 class VectorTests(SynchronousTestCase):
     """What a browser makes of a stream is what the parser makes of it."""
 
@@ -96,7 +111,45 @@ class LimitTests(SynchronousTestCase):
             events += raised.exception.events
             self.assertEqual(events, [Event("message", "a")])
             self.assertEqual(raised.exception.limit_bytes, 50)
-            self.assertRaises(EventTooLong, parser.feed, b"data: c\n\n")
+
+    def test_an_event_that_is_too_long_is_passed_over_at_its_place(self) -> None:
+        """Those around it are given, and its id is in force, however it is cut."""
+        limit = 50
+        long_data = b"x" * 200
+        for block in (
+            b"id: 2\ndata: " + long_data + b"\n",
+            b"data: " + long_data + b"\nid: 2\n",
+            b"id: 2\n" + b"data: y\n" * 20,
+            b"id: 2\nevent: " + long_data + b"\ndata: y\n",
+        ):
+            stream = b"id: 1\ndata: a\n\n" + block + b"\ndata: b\n\ndata: c\n\n"
+            for size in (1, 2, 3, 7, 64, 999):
+                parser = EventParser(max_event_bytes=limit)
+                seen: list[str] = []
+                for chunk in every(size, stream):
+                    seen += _with_gaps(parser, chunk)
+                self.assertEqual(seen, ["a/1", "LEFT OUT", "b/2", "c/2"], (block, size))
+
+    def test_two_long_events_in_one_chunk_are_passed_over_both(self) -> None:
+        """Each at its place."""
+        long_event = b"data: " + b"x" * 60 + b"\n\n"
+        parser = EventParser(max_event_bytes=50)
+        stream = b"data: a\n\n" + long_event + b"data: b\n\n" + long_event * 2
+        seen = _with_gaps(parser, stream + b"data: c\n\n")
+        gap = "LEFT OUT"
+        self.assertEqual(seen, ["a/", gap, "b/", gap, gap, "c/"])
+
+    def test_an_event_without_end_takes_no_memory(self) -> None:
+        """Nor does a line of it; its end is found."""
+        parser = EventParser(max_event_bytes=4096)
+        self.assertEqual(_with_gaps(parser, b"data: " + b"x" * 5000), ["LEFT OUT"])
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        piece = b"x" * 65536
+        for _ in range(200):
+            parser.feed(piece)
+        self.assertLess(tracemalloc.get_traced_memory()[0], 100_000)
+        self.assertEqual(_with_gaps(parser, b"\n\ndata: a\n\n"), ["a/"])
 
     def test_many_short_lines(self) -> None:
         """A block of countless small lines is one event and is refused as one."""
@@ -104,11 +157,14 @@ class LimitTests(SynchronousTestCase):
             EventTooLong, read, [b"data\n" * 30], EventParser(max_event_bytes=100)
         )
 
-    def test_endless_comment_line(self) -> None:
-        """A comment that never ends is refused like any line."""
-        self.assertRaises(
-            EventTooLong, read, [b":"] + [b"x"] * 101, EventParser(max_event_bytes=100)
-        )
+    def test_a_comment_without_end_takes_no_memory_and_no_event(self) -> None:
+        """It is no part of the event around it."""
+        parser = EventParser(max_event_bytes=100)
+        stream = [b"data: a\n:"] + [b"x"] * 1000 + [b"\ndata: b\n\n"]
+        events = read(stream, parser)
+        self.assertEqual([event.data for event in events], ["a\nb"])
+        whole = b"data: a\n:" + b"x" * 1000 + b"\ndata: b\n\n"
+        self.assertEqual(read([whole], EventParser(max_event_bytes=100)), events)
 
     def test_endless_comments(self) -> None:
         """Heartbeats without blank lines add up to nothing."""

@@ -42,9 +42,15 @@ class ChannelOptionsTests(SynchronousTestCase):
             "maxChannelsPerAddress": 100,
             "onUnknownId": "oldest",
             "resumeWindowMs": 5000,
-            "reconnect": {"initialMs": 500, "maxMs": 30000, "healthyAfterMs": 60000},
+            "reconnect": {
+                "initialMs": 500,
+                "maxMs": 30000,
+                "refusedMaxMs": 300000,
+                "healthyAfterMs": 60000,
+            },
             "mode": "failover",
             "maxEventBytes": 1048576,
+            "sourceRefusal": "status",
         }
         self.assertEqual(ChannelOptions().to_json(), defaults)
         nothing = dict.fromkeys(defaults)
@@ -65,6 +71,8 @@ class ChannelOptionsTests(SynchronousTestCase):
             ({"maxChannelsPerAddress": "1"}, "must be an integer"),
             ({"onUnknownId": "newest"}, "must be one of oldest or live"),
             ({"mode": "MERGE"}, "must be one of failover or merge"),
+            ({"sourceRefusal": "cut"}, "must be one of status or hold"),
+            ({"reconnect": {"refusedMaxMs": 0}}, "must be at least 1"),
             ({"maxEventBytes": 1.5}, "must be an integer"),
             ({"reconnect": {"initialMs": 0}}, "must be at least 1"),
             ({"key": {"query": "*"}}, "must be an array"),

@@ -123,6 +123,64 @@ class OtherModeTests(SynchronousTestCase):
         self.assertFalse(Continuity(ResumeMode.NONE).connected())
 
 
+class IdTests(SynchronousTestCase):
+    """Ids that a source takes back, and ids that cannot be sent back to it."""
+
+    def test_an_id_that_the_source_takes_back_is_not_sent_any_more(self) -> None:
+        """By an event with an empty one, or by a block without data."""
+        for mode in (ResumeMode.VERIFY, ResumeMode.TRUST):
+            by_event = Continuity(mode)
+            by_event.connected()
+            by_event.take(events("1", "2", ""))
+            self.assertEqual(by_event.last_event_id, "")
+            self.assertTrue(by_event.connected())
+            by_block = Continuity(mode)
+            by_block.connected()
+            by_block.take(events("1", "2"))
+            by_block.reach("")
+            self.assertEqual(by_block.last_event_id, "")
+            self.assertTrue(by_block.connected())
+
+    def test_a_block_without_data_moves_the_place_of_a_trusted_source(self) -> None:
+        """A source that is put to the proof is still asked for what proves it."""
+        trusted = Continuity(ResumeMode.TRUST)
+        trusted.connected()
+        trusted.take(events("1", "2"))
+        trusted.reach("9")
+        self.assertEqual(trusted.last_event_id, "9")
+        verified = Continuity(ResumeMode.VERIFY)
+        verified.connected()
+        verified.take(events("1", "2"))
+        verified.reach("9")
+        self.assertEqual(verified.last_event_id, "1")
+
+    def test_an_id_that_no_header_can_hold_is_never_sent(self) -> None:
+        """Control characters, half a surrogate pair, and what is too long."""
+        for bad in ("a\x01", "\x00", "a\x7f", "a\ud800", "x" * 5000, "\u00e9" * 3000):
+            first = Continuity(ResumeMode.TRUST, bad)
+            self.assertEqual(first.last_event_id, "")
+            continuity = Continuity(ResumeMode.TRUST)
+            continuity.connected()
+            self.assertEqual(shown(continuity.take(events("1"))), ["1"])
+            (taken,) = continuity.take(events(bad))
+            assert taken is not None
+            self.assertEqual(taken[1], "")
+            self.assertEqual(continuity.last_event_id, "1")
+            self.assertTrue(continuity.connected())
+
+    def test_after_an_event_that_was_passed_over_its_id_is_sent(self) -> None:
+        """The gap is told already, and told once."""
+        for mode in (ResumeMode.VERIFY, ResumeMode.TRUST):
+            continuity = Continuity(mode)
+            continuity.connected()
+            continuity.take(events("1", "2"))
+            continuity.pass_over()
+            continuity.reach("3")
+            self.assertEqual(continuity.last_event_id, "3")
+            self.assertFalse(continuity.connected())
+            self.assertEqual(shown(continuity.take(events("4"))), ["4"])
+
+
 @dataclass
 class Source:
     """

@@ -10,9 +10,10 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.upstream.inflater import PIECE_BYTES
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease
-from relay.upstream.stream import PIECE_BYTES, UpstreamResponse
+from relay.upstream.stream import UpstreamResponse
 from tests.upstream.memory import called, closed, gone, leashed
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.webhook.receipt import (
-    LONGEST_RETRY_AFTER_S,
-    Receipt,
-    Verdict,
-    read_retry_after,
-)
+from relay.webhook.receipt import Receipt, Verdict
 
 
 class VerdictTests(SynchronousTestCase):
@@ -41,26 +36,3 @@ class VerdictTests(SynchronousTestCase):
         """For people: the status, and what is special about a redirect."""
         self.assertEqual(Receipt(503).reason, "answered 503")
         self.assertIn("not followed", Receipt(302).reason)
-
-
-class RetryAfterTests(SynchronousTestCase):
-    """RFC 9110, 10.2.3."""
-
-    def test_forms(self) -> None:
-        """Seconds and dates; the rest says nothing, and none is without bound."""
-        now_s = 1_000_000_000.0
-        for value, expected in (
-            (None, 0),
-            ("", 0),
-            ("7", 7),
-            (" 7 ", 7),
-            ("-7", 0),
-            ("soon", 0),
-            ("1e9", 0),
-            ("٣", 0),
-            ("99999999999999999999", LONGEST_RETRY_AFTER_S),
-            ("Sun, 09 Sep 2001 01:47:10 GMT", 30),
-            ("Sun, 09 Sep 2001 01:46:10 GMT", 0),
-            ("Sun, 09 Sep 2091 01:46:10 GMT", LONGEST_RETRY_AFTER_S),
-        ):
-            self.assertEqual(read_retry_after(value, now_s), expected, repr(value))

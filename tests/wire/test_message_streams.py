@@ -89,7 +89,7 @@ class HeadTests(Sourced):
     """Before the first event."""
 
     def test_the_head(self) -> None:
-        """Comes at once, though the source has not answered."""
+        """Comes though the source never answers."""
 
         def silent(connection: Connection) -> None:
             connection.closed_at()
@@ -225,7 +225,8 @@ class StreamTests(Sourced):
         def script(connection: Connection) -> None:
             connection.head()
             if not repaired.is_set():
-                connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+                connection.send(busy)
                 return
             connection.send(EVENT_STREAM + chunk(b"data: 1\n\n"))
             connection.closed_at()
@@ -239,7 +240,7 @@ class StreamTests(Sourced):
             self.assertNotIn("secret", str(one))
             return dict(one)
 
-        until(lambda: "no event stream" in str(channel()["problem"]), "it is down")
+        until(lambda: "answered 503" in str(channel()["problem"]), "it is down")
         self.assertEqual((channel()["health"], channel()["subscribers"]), ("DOWN", 1))
         repaired.set()
         client.until(b"data: 1\n\n")

@@ -23,6 +23,7 @@ from relay.channel.framing import Framing
 from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.channel.subscriber import Subscriber
+from relay.channel.verdict import Verdict
 from relay.expression.errors import EvaluationFailed
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
@@ -198,6 +199,19 @@ class ShapedChannel:
     def log(self) -> Log:
         """The log: what flows make of it is not in there."""
         return self._channel.log
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the source of the channel says to being read."""
+        return self._channel.verdict
+
+    def is_over_for(self, subscriber: Subscriber) -> bool:
+        """
+        Whether there is nothing for a subscriber; see :meth:`Channel.is_over_for`.
+
+        :param subscriber: attached.
+        """
+        return self._channel.is_over_for(subscriber)
 
     def attach(self, subscriber: Subscriber, last_event_id: str | None) -> Attached:
         """

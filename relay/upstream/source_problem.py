@@ -1,0 +1,88 @@
+"""Why a source gives no events, and whether time mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from relay.upstream.errors import RedirectError, UpstreamError
+from relay.upstream.retry_after import read_retry_after
+from relay.upstream.stream import UpstreamResponse
+
+PASSED_ON = frozenset((401, 403, 404))
+"""Statuses of a source that its clients are answered with; for others it is 502."""
+TRANSIENT = frozenset((408, 421, 425, 429))
+"""Statuses below 500 that another call may not get (RFC 9110, RFC 6585, RFC 8470)."""
+LASTING = frozenset((501, 505))
+"""Statuses from 500 on that another call gets as well (RFC 9110, 15.6)."""
+
+
+@dataclass(frozen=True)
+class SourceProblem:
+    """
+    Why a source gives no events.
+
+    :param reason: for people; never holds a secret.
+    :param refused: whether time does not mend it: the source has given its verdict.
+    :param status: the HTTP status for a client whose response has not begun.
+    :param challenges: the source's ``WWW-Authenticate``, to go with a 401.
+    :param retry_after_s: how long the source wants to be left alone, in seconds.
+    """
+
+    reason: str
+    refused: bool = False
+    status: int = 502
+    challenges: tuple[bytes, ...] = ()
+    retry_after_s: float = 0.0
+
+
+def problem_of(response: UpstreamResponse) -> SourceProblem | None:
+    """
+    Judge a response that was to be an event stream.
+
+    :param response: at its head; neither 204 nor a redirect that is followed.
+    :return: None when it is an event stream that can be read.
+    """
+    code = response.code
+    if code != 200:
+        return _of_status(response)
+    if not response.is_event_stream:
+        return SourceProblem("the source's answer is no event stream", True)
+    encodings = response.headers.getRawHeaders(b"content-encoding", [])
+    encoding = b", ".join(encodings).strip().lower()
+    if encoding not in (b"", b"identity"):
+        shown = encoding[:40].decode("ascii", "replace")
+        return SourceProblem(
+            f"the source's answer is encoded ({shown}), which was not asked for", True
+        )
+    return None
+
+
+def _of_status(response: UpstreamResponse) -> SourceProblem:
+    code, headers = response.code, response.headers
+    reason = f"the source answered {code}"
+    if 300 <= code < 400:
+        reason += ": the redirect is not followed"
+    transient = code in TRANSIENT or (code >= 500 and code not in LASTING)
+    status = code if code in PASSED_ON else 502
+    challenges = headers.getRawHeaders(b"www-authenticate", []) if code == 401 else ()
+    told = headers.getRawHeaders(b"retry-after", [b""])[0].decode("latin-1")
+    wait_s = read_retry_after(told, _date_s(headers.getRawHeaders(b"date", [b""])[0]))
+    return SourceProblem(reason, not transient, status, tuple(challenges), wait_s)
+
+
+def _date_s(date: bytes) -> float | None:
+    """Read when a response was made, by the source's own clock."""
+    try:
+        return parsedate_to_datetime(date.decode("ascii")).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def problem_of_error(error: UpstreamError) -> SourceProblem:
+    """
+    Judge a call that got no response head.
+
+    :param error: why.
+    """
+    return SourceProblem(error.message, isinstance(error, RedirectError))
