@@ -93,6 +93,7 @@ class Deployer:
             and the active one cannot be.
         """
         retired: list[ServedApi] = []
+        added: list[ServedApi] = []
         stopped: list[str] = []
         for api_id, deployment in changes.items():
             before = self._served.get(api_id)
@@ -106,6 +107,7 @@ class Deployer:
                 if api is None:
                     continue
                 self._served[api_id] = api
+                added.append(api)
                 self._stop_draining(api_id)
             else:
                 self._refused.pop(api_id, None)
@@ -113,7 +115,7 @@ class Deployer:
                 continue
             if before is not None:
                 retired.append(before)
-        self._resource.table = RouteTable(self._served.values())
+        self._resource.table = self._resource.table.changed(retired, added)
         for api in retired:
             self._retire(api)
         for api_id in stopped:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from relay.gateway.served import ServedApi
 from relay.model.request_target import RequestTarget
 
-_Places = dict[tuple[str, ...], list[ServedApi]]
+_Places = dict[tuple[str, ...], tuple[ServedApi, ...]]
 """APIs by the segments of their context-paths."""
 
 
@@ -35,14 +35,55 @@ class RouteTable:
         self._hosts: dict[str, _Places] = {}
         self._any_host: _Places = {}
         self._deepest = 0
-        """Segments of the longest context-path."""
+        """Segments of the longest context-path that there is, or was."""
         for api in apis:
-            for host, context_path in api.places:
-                places = (
-                    self._any_host if host is None else self._hosts.setdefault(host, {})
-                )
-                places.setdefault(context_path, []).append(api)
-                self._deepest = max(self._deepest, len(context_path))
+            self._add(api)
+
+    def changed(
+        self, gone: Iterable[ServedApi], added: Iterable[ServedApi]
+    ) -> RouteTable:
+        """
+        Make the table that comes next. It takes no more time with many APIs than with
+        few, but for copying dictionaries.
+
+        :param gone: APIs of this table that are not in the next one.
+        :param added: APIs that are not in this table.
+        """
+        gone, added = tuple(gone), tuple(added)
+        table = RouteTable()
+        table._hosts = dict(self._hosts)
+        table._any_host = dict(self._any_host)
+        table._deepest = self._deepest
+        touched = {host for api in gone + added for host, _ in api.places}
+        for host in touched & self._hosts.keys():
+            assert host is not None
+            table._hosts[host] = dict(self._hosts[host])
+        for api in gone:
+            table._remove(api)
+        for api in added:
+            table._add(api)
+        return table
+
+    def _add(self, api: ServedApi) -> None:
+        for host, context_path in api.places:
+            places = (
+                self._any_host if host is None else self._hosts.setdefault(host, {})
+            )
+            # Never changed in place: the table before may have it, too.
+            places[context_path] = (*places.get(context_path, ()), api)
+            self._deepest = max(self._deepest, len(context_path))
+
+    def _remove(self, api: ServedApi) -> None:
+        for host, context_path in api.places:
+            places = self._any_host if host is None else self._hosts.get(host, {})
+            left = tuple(one for one in places.get(context_path, ()) if one is not api)
+            if left:
+                places[context_path] = left
+            else:
+                # Another of its listeners may have had the same place.
+                places.pop(context_path, None)
+            if host is not None and not places:
+                self._hosts.pop(host, None)
 
     def match(self, host: str, target: RequestTarget, listener_id: str) -> Route | None:
         """

@@ -196,18 +196,19 @@ def _with_properties(
 def _check_paths(
     tx: Transaction, definition: dict[str, Any], api_id: str | None
 ) -> None:
-    lifecycle.check_paths(lifecycle.places(definition), taken_paths(tx), api_id)
+    check_paths_free(tx, lifecycle.places(definition), api_id)
 
 
-def taken_paths(tx: Transaction) -> list[lifecycle.Place]:
-    """Every path that an API has, with its id: in what was saved last, and in what
-    gateways run, which may be older."""
-    running = [
-        place
-        for deployment in tx.deployments.all_active()
-        for place in lifecycle.places(deployment.definition, deployment.api_id)
-    ]
-    return [*tx.apis.paths(), *running]
+def check_paths_free(
+    tx: Transaction, wanted: list[lifecycle.Place], api_id: str | None
+) -> None:
+    """
+    :param wanted: paths with their locations.
+    :param api_id: the API that wants them, if it exists already.
+    :raises Invalid: naming every path that another API has: in what was saved last, or
+        in what gateways run, which may be older.
+    """
+    lifecycle.check_paths(wanted, tx.index.near(wanted), api_id)
 
 
 def _why_not(asked: PathsToVerify, tx: Transaction) -> str | None:
@@ -218,7 +219,7 @@ def _why_not(asked: PathsToVerify, tx: Transaction) -> str | None:
         return issues[0].message
     places = [("", host, paths.sanitise(path)) for host, path in wanted]
     try:
-        lifecycle.check_paths(places, taken_paths(tx), asked.api_id)
+        check_paths_free(tx, places, asked.api_id)
     except Invalid as taken:
         return taken.issues[0].message
     return None

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.management import bodies
-from relay.management.apis import taken_paths
+from relay.management.apis import check_paths_free
 from relay.management.bodies import DeploymentRequest
 from relay.management.errors import NotFound
 from relay.management.gateway import Gateway
@@ -256,7 +256,7 @@ def _snapshot(tx: Transaction, api: ApiRecord, number: int) -> Candidate:
 
 def _check_paths_free(tx: Transaction, definition: dict[str, Any], api_id: str) -> None:
     # While this API was stopped, or ran something older, another may have taken them.
-    lifecycle.check_paths(lifecycle.places(definition), taken_paths(tx), api_id)
+    check_paths_free(tx, lifecycle.places(definition), api_id)
 
 
 def _newest_served(reports: Sequence[GatewayReport]) -> int | None:

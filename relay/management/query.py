@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from relay.management.errors import BadRequest
+from relay.management.reply import dump
 from relay.model.errors import Issue
 
 T = TypeVar("T")
@@ -147,8 +148,23 @@ class Page:
         """
         :returns: the items on this page, none when there are fewer pages.
         """
-        start = (self.number - 1) * self.size
-        return items[start : start + self.size]
+        return items[self.skipped : self.skipped + self.size]
+
+    @property
+    def skipped(self) -> int:
+        """How many items stand on the pages before."""
+        return (self.number - 1) * self.size
+
+    def encoded(self, data: Sequence[bytes], total: int, url: str) -> bytes:
+        """Wrap the items of this page for the answer, as bytes.
+
+        :param data: the items, as encoded JSON.
+        :param total: how many items the list has.
+        :param url: of the list, without a query.
+        """
+        around = dump({"data": [], **self._around(len(data), total, url)})
+        before, after = around.split(b"[]", 1)
+        return b"".join([before, b"[", b",".join(data), b"]", after])
 
     def listing(self, data: Sequence[object], total: int, url: str) -> dict[str, Any]:
         """Wrap the items of this page for the answer.
@@ -157,14 +173,16 @@ class Page:
         :param total: how many items the list has.
         :param url: of the list, without a query.
         """
+        return {"data": list(data), **self._around(len(data), total, url)}
+
+    def _around(self, count: int, total: int, url: str) -> dict[str, Any]:
         pages = -(-total // self.size)
         return {
-            "data": list(data),
             "pagination": {
                 "page": self.number,
                 "perPage": self.size,
                 "pageCount": pages,
-                "pageItemsCount": len(data),
+                "pageItemsCount": count,
                 "totalCount": total,
             },
             "links": self._links(pages, url),

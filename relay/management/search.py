@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 from relay.management import bodies
 from relay.management.bodies import SearchQuery
 from relay.management.query import Page
-from relay.management.reply import Reply
+from relay.management.reply import JSON_TYPE, Reply, dump
 from relay.management.shapes import OWNER, SeenApi, see_api
 from relay.management.wire import Body, Call, route
-from relay.model.lifecycle import places
-from relay.model.records import ApiRecord
 from relay.model.role import Role
+from relay.store.api_index import ApiFilter
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
 _PAGING = ("page", "perPage")
 _EXPANDS = ("deploymentState", "primaryOwner", "metadata")
 
-_API_TYPES = {"PROXY": "V4_HTTP_PROXY", "MESSAGE": "V4_MESSAGE"}
+_API_TYPES = {"V4_HTTP_PROXY": "PROXY", "V4_MESSAGE": "MESSAGE"}
+_VERSION = "V4"
+"""Of every API."""
 
-Facts = dict[str, Any]
-
-_SORTS: dict[str, Callable[[Facts], object]] = {
-    "name": lambda api: api["name"].casefold(),
-    "paths": lambda api: api["paths"],
-    "access": lambda api: api["paths"],
-    "status": lambda api: api["status"],
-    "portal_status": lambda api: api["published"],
-    "visibility": lambda api: api["visibility"],
+_SORTS = {
+    "name": "name",
+    "paths": "paths",
+    "access": "paths",
+    "status": "status",
+    "portal_status": "published",
+    "visibility": "visibility",
+    "api_type": "type",
     # One value for all as yet: they order by name.
-    "api_type": lambda api: api["api_type"],
-    "owner": lambda api: OWNER["displayName"],
-    "tags": lambda api: sorted(api["tags"]),
-    "categories": lambda api: sorted(api["categories"]),
+    "owner": None,
+    "tags": "tags",
+    "categories": "categories",
 }
+"""What of the index the names stand for."""
 
 
 class Search:
@@ -71,95 +68,45 @@ class Search:
     async def _answer(self, call: Call, wanted: SearchQuery, sort: str | None) -> Reply:
         page = Page.of(call.query)
         expands = call.query.many("expands", _EXPANDS)
+        by = _SORTS[(sort or "name").removeprefix("-")]
+        descending = by is not None and (sort or "").startswith("-")
+        base, url = call.base, call.url
 
-        def work(tx: Transaction) -> tuple[Sequence[SeenApi], int]:
-            found = matching(tx.apis.list(), wanted, sort or "name")
-            shown = page.cut(found)
-            if "deploymentState" in expands:
-                return [see_api(tx, record) for record in shown], len(found)
-            return [SeenApi(record, None) for record in shown], len(found)
+        def work(tx: Transaction) -> bytes:
+            """Read one page, and encode it, for the reactor has other things to do."""
+            ids, total = tx.index.find(
+                _filter(wanted), by or "name", descending, page.skipped, page.size
+            )
+            data = [
+                dump(
+                    (
+                        see_api(tx, record)
+                        if "deploymentState" in expands
+                        else SeenApi(record, None)
+                    ).to_json(base)
+                )
+                for record in tx.apis.list(ids)
+            ]
+            return page.encoded(data, total, url)
 
-        seen, total = await self._store.read(work)
-        data = [api.to_json(call.base) for api in seen]
-        return Reply(200, page.listing(data, total, call.url))
-
-
-def matching(
-    records: Sequence[ApiRecord], wanted: SearchQuery, sort: str
-) -> list[ApiRecord]:
-    """
-    :param records: all APIs.
-    :param wanted: what they must pass.
-    :param sort: a name of what to sort by, with ``-`` for downwards.
-    :returns: those that pass, in order; equal ones by name and id.
-    """
-    found = [
-        (facts, record)
-        for record in records
-        if _passes(facts := _facts(record), wanted)
-    ]
-    found.sort(key=lambda pair: (pair[0]["name"].casefold(), pair[1].id))
-    by = _SORTS[sort.removeprefix("-")]
-    found.sort(key=lambda pair: by(pair[0]), reverse=sort.startswith("-"))  # type: ignore[arg-type,return-value]
-    return [record for _, record in found]
+        content = await self._store.read(work)
+        return Reply(200, content, {"Content-Type": JSON_TYPE})
 
 
-def _facts(record: ApiRecord) -> Facts:
-    definition = record.definition
-    listener_paths = places(definition)
-    return {
-        "id": record.id,
-        "name": definition["name"],
-        "description": definition.get("description") or "",
-        "paths": [path for _, _, path in listener_paths],
-        "hosts": [host for _, host, _ in listener_paths if host],
-        "labels": definition.get("labels") or [],
-        "tags": definition.get("tags") or [],
-        "categories": definition.get("categories") or [],
-        "api_type": _API_TYPES[definition["type"]],
-        "status": record.state,
-        "published": "PUBLISHED"
-        if record.lifecycle_state == "PUBLISHED"
-        else "UNPUBLISHED",
-        "visibility": record.visibility,
-        "allowed": bool(definition.get("allowedInApiProducts")),
-    }
-
-
-def _passes(api: Facts, wanted: SearchQuery) -> bool:
+def _filter(wanted: SearchQuery) -> ApiFilter:
     versions = {*wanted.definition_versions, wanted.definition_version} - {None}
-    exact = (
-        (wanted.ids, api["id"]),
-        (versions, "V4"),
-        (wanted.api_types, api["api_type"]),
-        (wanted.statuses, api["status"]),
-        (wanted.published, api["published"]),
-        (wanted.visibilities, api["visibility"]),
+    of_no_api = ("",)
+    owner = OWNER["displayName"].casefold()
+    words = wanted.query.replace("*", " ").casefold().split()
+    return ApiFilter(
+        ids=wanted.ids if _VERSION in versions or not versions else of_no_api,
+        types=tuple(_API_TYPES.get(word, "") for word in wanted.api_types),
+        states=wanted.statuses,
+        published=wanted.published,
+        visibilities=wanted.visibilities,
+        tags=wanted.tags,
+        categories=wanted.categories,
+        # Every API has the same owner.
+        words=tuple(word for word in words if word not in owner),
+        in_products=wanted.allowed_in_api_products,
     )
-    among = ((wanted.tags, api["tags"]), (wanted.categories, api["categories"]))
-    return (
-        all(not words or value in words for words, value in exact)
-        and all(not words or set(words) & set(values) for words, values in among)
-        and wanted.allowed_in_api_products in (None, api["allowed"])
-        and _has_words(api, wanted.query)
-    )
-
-
-def _has_words(api: Facts, query: str) -> bool:
-    words = query.replace("*", " ").casefold().split()
-    if not words:
-        return True
-    text = "\n".join(
-        (
-            api["id"],
-            api["name"],
-            api["description"],
-            OWNER["displayName"],
-            *api["paths"],
-            *api["hosts"],
-            *api["labels"],
-            *api["tags"],
-            *api["categories"],
-        )
-    ).casefold()
-    return all(word in text for word in words)

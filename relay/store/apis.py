@@ -1,15 +1,19 @@
 """The APIs as their publishers last saved them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from relay.model.records import ApiRecord
+from relay.store.api_index import ApiIndex
 from relay.store.audits import Audits
 from relay.store.changes import Changes
 from relay.store.errors import StoreError
 from relay.store.schema import apis, row_of
 
+AT_ONCE = 500
+"""How many ids one statement names."""
 _RECORD = [column for column in apis.c if column.name != "row"]
 
 
@@ -20,12 +24,19 @@ class Apis:
     :param changes: where changes of what is served are announced.
     :param now_ms: the instant of the transaction.
     :param audits: where changes are told.
+    :param index: what lists and paths are found by.
     """
 
     def __init__(
-        self, connection: Connection, changes: Changes, now_ms: int, audits: Audits
+        self,
+        connection: Connection,
+        changes: Changes,
+        now_ms: int,
+        audits: Audits,
+        index: ApiIndex,
     ) -> None:
         self._audits = audits
+        self._index = index
         self._connection = connection
         self._changes = changes
         self._now_ms = now_ms
@@ -39,33 +50,29 @@ class Apis:
         ).one_or_none()
         return None if row is None else ApiRecord(**row._asdict())
 
-    def paths(self) -> list[tuple[str, str | None, str]]:
+    def list(self, ids: Sequence[str] | None = None) -> list[ApiRecord]:
         """
-        :returns: (API id, host or ``None`` for any, context-path) of every HTTP
-            listener path of the current definitions, deployed or not.
+        :param ids: of APIs; ``None`` for all.
+        :returns: those that exist, in that order; all of them with the one created
+            first in front.
         """
-        rows = self._connection.execute(
-            select(apis.c.id, apis.c.definition).order_by(apis.c.row)
-        )
-        return [
-            (row.id, path.get("host"), path["path"])
-            for row in rows
-            for listener in row.definition.get("listeners") or ()
-            for path in listener.get("paths") or ()
-        ]
-
-    def list(self) -> list[ApiRecord]:
-        """
-        :returns: all APIs, the one created first in front.
-        """
-        rows = self._connection.execute(select(*_RECORD).order_by(apis.c.row))
-        return [ApiRecord(**row._asdict()) for row in rows]
+        if ids is None:
+            rows = self._connection.execute(select(*_RECORD).order_by(apis.c.row))
+            return [ApiRecord(**row._asdict()) for row in rows]
+        found: dict[str, ApiRecord] = {}
+        for at in range(0, len(ids), AT_ONCE):
+            rows = self._connection.execute(
+                select(*_RECORD).where(apis.c.id.in_(ids[at : at + AT_ONCE]))
+            )
+            found |= {row.id: ApiRecord(**row._asdict()) for row in rows}
+        return [found[id] for id in ids if id in found]
 
     def add(self, record: ApiRecord) -> None:
         """
         :param record: a new API, stored as it is.
         """
         self._connection.execute(insert(apis).values(row_of(record)))
+        self._put_in_index(record)
         self._note("API_CREATED", None, record)
 
     def save(self, record: ApiRecord) -> ApiRecord:
@@ -85,6 +92,7 @@ class Apis:
         self._connection.execute(
             update(apis).where(apis.c.id == record.id).values(row_of(saved))
         )
+        self._put_in_index(saved)
         if saved.state != stored.state:
             self._changes.touch(saved.id)
             self._note(f"API_{saved.state}", stored, saved)
@@ -102,6 +110,15 @@ class Apis:
             self._connection.execute(delete(apis).where(apis.c.id == id))
             self._changes.touch(id)
             self._note("API_DELETED", stored, None)
+
+    def _put_in_index(self, record: ApiRecord) -> None:
+        self._index.put(
+            record.id,
+            record.definition,
+            record.state,
+            record.lifecycle_state,
+            record.visibility,
+        )
 
     def _note(
         self, event: str, before: ApiRecord | None, after: ApiRecord | None

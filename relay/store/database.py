@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 WRITE_TIMEOUT_S = 5.0
 """How long a write waits for its turn, unless a setting says otherwise."""
+OPEN_TIMEOUT_S = 60.0
+"""How long opening waits for a process that migrates or writes."""
 
 
 class Database:
@@ -71,6 +73,10 @@ class Database:
                 data_version(self._watch)
             self._file, self._engines = file, (reader, writer)
             self._identity = file.identity()
+        while self.write(lambda tx: tx.index.add_missing(), timeout_s=OPEN_TIMEOUT_S)[
+            0
+        ]:
+            pass
 
     def close(self) -> None:
         """Close the connections; transactions must have ended."""

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from relay.model.records import Deployment
+from relay.store.api_index import ApiIndex
 from relay.store.audits import Audits
 from relay.store.changes import Changes
 from relay.store.schema import apis, deployments, row_of
@@ -19,12 +20,19 @@ class Deployments:
     :param changes: where changes of what is served are announced.
     :param now_ms: the instant of the transaction.
     :param audits: where changes are told.
+    :param index: what paths are found by.
     """
 
     def __init__(
-        self, connection: Connection, changes: Changes, now_ms: int, audits: Audits
+        self,
+        connection: Connection,
+        changes: Changes,
+        now_ms: int,
+        audits: Audits,
+        index: ApiIndex,
     ) -> None:
         self._audits = audits
+        self._index = index
         self._connection = connection
         self._changes = changes
         self._now_ms = now_ms
@@ -61,6 +69,7 @@ class Deployments:
             .where(apis.c.id == api_id)
             .values(deployed_at_ms=deployment.created_at_ms)
         )
+        self._index.put_deployment(api_id, deployment.id, definition)
         self._changes.touch(api_id)
         self._audits.note(
             "API_DEPLOYED",

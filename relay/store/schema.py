@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -77,6 +78,38 @@ apis = Table(
     Column("updated_at_ms", BigInteger, nullable=False),
     Column("deployed_at_ms", BigInteger),
 )
+
+# Compared byte by byte, as Python compares strings.
+_ByBytes = Text().with_variant(Text(collation="C"), "postgresql")
+
+# What is in definitions, too, for lists and for finding paths: see api_index.py.
+api_index = Table(
+    "api_index",
+    metadata,
+    Column("api_id", ForeignKey("apis.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", _ByBytes, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("published", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("paths", _ByBytes, nullable=False),
+    Column("tags", _ByBytes, nullable=False),
+    Column("categories", _ByBytes, nullable=False),
+    Column("in_products", Boolean, nullable=False),
+    Column("deployment", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+Index(None, api_index.c.name, api_index.c.api_id)
+
+api_paths = Table(
+    "api_paths",
+    metadata,
+    Column("api_id", ForeignKey("apis.id", ondelete="CASCADE"), primary_key=True),
+    Column("deployed", Boolean, primary_key=True),
+    Column("host", _ByBytes, primary_key=True),
+    Column("path", _ByBytes, primary_key=True),
+)
+Index(None, api_paths.c.host, api_paths.c.path)
 
 plans = Table(
     "plans",

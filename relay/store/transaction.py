@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from relay.model.secrets import ALL_SECRET, Masking
+from relay.store.api_index import ApiIndex
 from relay.store.api_keys import ApiKeys
 from relay.store.apis import Apis
 from relay.store.applications import Applications
@@ -40,9 +41,10 @@ class Transaction:
         self.now_ms = now_ms
         self.changes = Changes(connection)
         self.audits = audits = Audits(connection, now_ms, actor, masking)
-        self.apis = Apis(connection, self.changes, now_ms, audits)
+        self.index = index = ApiIndex(connection)
+        self.apis = Apis(connection, self.changes, now_ms, audits, index)
         self.plans = Plans(connection, now_ms, audits)
-        self.deployments = Deployments(connection, self.changes, now_ms, audits)
+        self.deployments = Deployments(connection, self.changes, now_ms, audits, index)
         self.gateways = Gateways(connection, now_ms)
         self.users = Users(connection, now_ms, audits)
         self.tokens = Tokens(connection, audits)

@@ -121,23 +121,3 @@ class ApisTests(DatabaseTestCase):
         """Nothing is announced when nothing was there."""
         self.write(lambda tx: tx.apis.delete("api-1"))
         self.assertEqual(self.changed(), [])
-
-    def test_paths(self) -> None:
-        """Every path of every listener is listed, also of APIs never deployed."""
-
-        def fill(tx: Transaction) -> None:
-            paths = [{"path": "/a/"}, {"host": "x.example", "path": "/b/"}]
-            listeners = [
-                {"type": "HTTP", "paths": paths},
-                {"type": "SUBSCRIPTION"},
-                {"type": "HTTP", "paths": [{"host": None, "path": "/c/"}]},
-            ]
-            tx.apis.add(api("one", definition={"listeners": listeners}))
-            tx.apis.add(api("two", definition={"listeners": None}))
-            tx.apis.add(api("three", definition={"name": "nothing yet"}))
-
-        self.write(fill)
-        self.assertEqual(
-            self.read(lambda tx: tx.apis.paths()),
-            [("one", None, "/a/"), ("one", "x.example", "/b/"), ("one", None, "/c/")],
-        )

@@ -182,7 +182,7 @@ class UpgradeTests(SynchronousTestCase):
         """A migration that leaves a plan without its API is undone."""
         self.fill()
         config = self.later('op.execute("DELETE FROM apis")')
-        self.assertIn("foreign_key_check finds plans", self.refused(config))
+        self.assertIn("foreign_key_check finds", self.refused(config))
         self.assertEqual(rows(self.file.path, "SELECT id FROM apis"), [("api-1",)])
 
     def test_no_copy_no_migration(self) -> None:
