@@ -52,6 +52,34 @@ class Sink(Protocol):
         """The channel is closed before its end."""
 
 
+class Nobody:
+    """The sink of a subscriber that has left: nothing that is given to it is sent."""
+
+    def deliver(self, data: bytes) -> None:
+        """Drop it."""
+
+    def outlet(self) -> None:
+        """There is no connection."""
+
+    def cut(self, outcome: Outcome, key: str) -> None:
+        """It is over."""
+
+    def fail(self, outcome: Outcome) -> None:
+        """It is over."""
+
+    def refused(self, refusal: SourceRefusal) -> None:
+        """It is over."""
+
+    def finish(self) -> None:
+        """It is over."""
+
+    def leave(self) -> None:
+        """It is over."""
+
+
+NOBODY = Nobody()
+
+
 class Subscriber:
     """
     Reads a channel at its client's pace.
@@ -82,7 +110,7 @@ class Subscriber:
 
     def __init__(self, framing: Framing, sink: Sink, slow: SlowConsumerOptions) -> None:
         self.framing = framing
-        self.sink = sink
+        self.sink: Sink = sink
         self.slow = slow
         self.channel: Channel | None = None
         self.piece_bytes = PIECE_BYTES
@@ -102,6 +130,12 @@ class Subscriber:
         """Whether it fell too far behind and goes on at the newest event."""
         self.waiting_for: str | None = None
         """The source id that it is to be attached after."""
+
+    def leave(self) -> None:
+        """Read no more, and let go of the client; harmless the second time."""
+        if self.channel is not None:
+            self.channel.detach(self)
+        self.sink = NOBODY
 
     def pause(self) -> None:
         """The client takes no more for now."""

@@ -310,8 +310,7 @@ class Poll:
         wait, self._wait = self._wait, None
         if wait is not None:
             wait.stop()
-        if self._channel is not None:
-            self._channel.detach(self._subscriber)
+        self._subscriber.leave()
 
 
 http_get_entrypoint = HttpGetEntrypointType()

@@ -298,8 +298,7 @@ class Subscription:
         wait, self._wait = self._wait, None
         if wait is not None:
             wait.stop()
-        if self._channel is not None:
-            self._channel.detach(self._subscriber)
+        self._subscriber.leave()
 
     def _expire(self) -> None:
         self._timer = None

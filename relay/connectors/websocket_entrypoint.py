@@ -368,8 +368,7 @@ class WebsocketSession:
         wait, self._wait = self._wait, None
         if wait is not None:
             wait.stop()
-        if self._channel is not None:
-            self._channel.detach(self._subscriber)
+        self._subscriber.leave()
 
 
 websocket_entrypoint = WebsocketEntrypointType()

@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IConsumer
 from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer
 
-from relay.upstream.upload import ICompletableBody
+from relay.upstream.upload import ICompletableBody, tell_dropped
 
 if TYPE_CHECKING:
     from relay.gateway.site import RelayChannel
@@ -37,7 +37,7 @@ class RequestBody:
         """Whether the client has still to send some of it."""
         self._held: list[bytes] = []
         self._consumer: IConsumer | None = None
-        self._done: Deferred[None] = Deferred()
+        self._done: Deferred[None] | None = None
         self._dropped = False
         self._passed_on = False
         self._told: Callable[[], None] | None = None
@@ -101,7 +101,10 @@ class RequestBody:
         Begin to pass on; what is held goes first.
 
         :param consumer: the connection to the source.
+        :return: fires when all was passed on; fails with ``BodyDropped`` when
+            nothing is passed on any more.
         """
+        done = self._done = Deferred()
         self._consumer = consumer
         held, self._held = self._held, []
         for data in held:
@@ -110,7 +113,7 @@ class RequestBody:
             self._channel.resume_body()
         else:
             self._complete()
-        return self._done
+        return done
 
     def pauseProducing(self) -> None:
         """The source takes no more for now: read no more from the client."""
@@ -131,6 +134,8 @@ class RequestBody:
         self._held = []
         self._consumer = None
         self._told = None
+        done, self._done = self._done, None
+        tell_dropped(done)
         self._channel.resume_body()
 
     def _complete(self) -> None:
@@ -139,4 +144,6 @@ class RequestBody:
             told, self._told = self._told, None
             if told is not None:
                 told()
-            self._done.callback(None)
+            done, self._done = self._done, None
+            if done is not None:
+                done.callback(None)

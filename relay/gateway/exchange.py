@@ -25,6 +25,7 @@ from relay.gateway.headers import (
     add_via,
     http_date,
     new_id,
+    transaction_id,
 )
 from relay.gateway.pace import Pace
 from relay.gateway.refusals import Refusal, Wording
@@ -37,8 +38,6 @@ from relay.observability.access import AccessRecord, timestamp
 from relay.plans.verdict import Admission
 from relay.upstream.fields import put_field
 from relay.upstream.verbatim import ChunkPassage
-
-LONGEST_TRANSACTION_ID = 256
 
 
 class Exchange:
@@ -84,10 +83,7 @@ class Exchange:
         self._counter: EventCounter | None = None
         self._passage: ChunkPassage | None = None
         self._streams = False
-        given = request.requestHeaders.getRawHeaders(TRANSACTION_ID, [b""])[0]
-        self._transaction_id = (
-            given if 0 < len(given) <= LONGEST_TRANSACTION_ID else new_id()
-        )
+        self._transaction_id = transaction_id(request.requestHeaders)
         self._request_id = new_id()
         record.request_id = self._request_id.decode()
         record.transaction_id = self._transaction_id.decode("latin-1")
@@ -380,19 +376,23 @@ class Exchange:
     def _log_end(self) -> None:
         record, body = self.record, self.request.body
         record.bytes_in = body.bytes if body is not None else 0
-        record.bytes_out = self._sender.bytes
         if self._counter is not None:
             record.events = self._counter.events
         if self._passage is not None:
-            record.bytes_out += self._passage.body_bytes
-        outlet = self._sender.direct
-        if outlet is not None:
-            record.bytes_out += outlet.shared_bytes
-            record.events += outlet.shared_events
+            record.bytes_out = self._passage.body_bytes
+        self._sender.count(record)
         record.duration_ms = self._elapsed_ms()
         self.services.access.closed(record, self.services.wall_ms())
-        # Last: who waits for the last exchange may close the log now.
+        # Who waits for the last exchange may close the log now.
         self.services.live.remove(self)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Drop what refers to this exchange, so that it ends in no reference cycle."""
+        self._sender.close()
+        self.request.exchange = None
+        self._passage = self.reword = self.pace = None
+        self.endings, self.adornments = [], []
 
     def _elapsed_ms(self) -> int:
         return round((self.services.reactor.seconds() - self._begun_s) * 1000)

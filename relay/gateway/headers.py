@@ -19,6 +19,7 @@ from twisted.web.http_headers import Headers
 
 from relay.upstream.fields import copied, foldable, folded, put_field
 
+LONGEST_TRANSACTION_ID = 256
 TRANSACTION_ID = b"X-Gravitee-Transaction-Id"
 REQUEST_ID = b"X-Gravitee-Request-Id"
 VIA = b"1.1 relay"
@@ -36,6 +37,16 @@ def new_id() -> bytes:
     return (
         f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-{variant}{bits[17:20]}-{bits[20:]}"
     ).encode("ascii")
+
+
+def transaction_id(headers: Headers) -> bytes:
+    """
+    Give the client's id of a transaction, or a new one.
+
+    :param headers: the request's headers.
+    """
+    given = headers.getRawHeaders(TRANSACTION_ID, [b""])[0]
+    return given if 0 < len(given) <= LONGEST_TRANSACTION_ID else new_id()
 
 
 @lru_cache(8)

@@ -34,7 +34,7 @@ from twisted.web._http2 import H2Connection
 from relay.deadline import Deadline
 from relay.gateway.headers import client_address
 from relay.gateway.http2_frames import FrameWatch
-from relay.gateway.http2_state import LONGEST_HEAD_BYTES, Http2State
+from relay.gateway.http2_state import LONGEST_HEAD_BYTES, Http2State, close_state
 from relay.gateway.http2_stream import Http2Stream
 from relay.gateway.peer import watch_peer
 from relay.gateway.site import LINGER_BYTES
@@ -71,6 +71,7 @@ class Http2Connection(H2Connection):
         self.callLater = site.reactor.callLater
         self.timeOut = self._keep_alive_s = settings.keep_alive_timeout_ms / 1000.0
         most_head_bytes = max(LONGEST_HEAD_BYTES, 2 * site.limits.max_head_bytes)
+        close_state(self.conn)
         self.conn = Http2State(site.max_streams, most_head_bytes)
         self._frames = FrameWatch(
             site.reactor.seconds, most_head_bytes, site.max_streams
@@ -215,10 +216,7 @@ class Http2Connection(H2Connection):
 
     def has_window(self, stream: Http2Stream) -> bool:
         """Whether the windows of a stream and of the connection have room."""
-        try:
-            return bool(self.conn.local_flow_control_window(stream.stream_id) > 0)
-        except ProtocolError:
-            return False
+        return self.conn.has_window(stream.stream_id)
 
     def pauseProducing(self) -> None:
         """The client's connection is full."""
@@ -351,6 +349,7 @@ class Http2Connection(H2Connection):
             self._ending.start(self._ending_expired)
         if _cancelTimeouts:
             self._ending.stop()
+            close_state(self.conn)
             self.site.connections.discard(self)
 
     def _requestDone(self, stream_id: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import Event, TrailersReceived
+from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes, Settings
 from hyperframe.frame import GoAwayFrame
 
@@ -97,6 +98,17 @@ class Http2State(H2Connection):
         frame.last_stream_id = self.highest_inbound_stream_id
         self._prepare_for_sending([frame])
 
+    def has_window(self, stream_id: int) -> bool:
+        """
+        Whether the windows of a stream and of the connection have room.
+
+        :param stream_id: the stream's number; one that is over has none.
+        """
+        try:
+            return bool(self.local_flow_control_window(stream_id) > 0)
+        except ProtocolError:
+            return False
+
     def _begin_new_stream(self, stream_id: int, allowed_ids: Any) -> Any:
         stream = super()._begin_new_stream(stream_id, allowed_ids)
         # A body that is not as long as was told is an error of its stream (RFC 9113,
@@ -116,6 +128,15 @@ class Http2State(H2Connection):
         if self._looks % STREAMS_BETWEEN_LOOKS == 0:
             _ = super().open_inbound_streams
         return 0
+
+
+def close_state(state: H2Connection) -> None:
+    """
+    Free the state of a connection that is gone: it keeps methods of its own.
+
+    :param state: it takes no frame any more.
+    """
+    state._frame_dispatch_table.clear()
 
 
 def _expect_no_length(headers: object) -> None:

@@ -13,11 +13,17 @@ is refused there.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from twisted.web.http_headers import Headers
 
+from relay.gateway import refusals
+from relay.gateway.headers import is_token
+from relay.gateway.refusals import Refusal
 from relay.upstream.fields import add_field
+
+if TYPE_CHECKING:
+    from relay.gateway.site import RelayChannel
 
 _HEAD = re.compile(
     rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]++) ([\x21-\x7e]++) (HTTP/1\.[01])\r\n"
@@ -71,3 +77,21 @@ def read_head(data: bytes, most_bytes: int, most_headers: int) -> RequestHead | 
     if any(headers.hasHeader(name) for name in _FRAMING):
         return None
     return RequestHead(method, target, version, headers)
+
+
+def misunderstanding(channel: RelayChannel) -> Refusal:
+    """
+    Say what is wrong with a request that twisted.web does not understand.
+
+    :param channel: the connection, at the line that is wrong.
+    """
+    if channel._receivedHeaderCount > channel.maxHeaders or (
+        channel._receivedHeaderSize > channel.totalHeadersSize
+    ):
+        return refusals.HEAD_TOO_LARGE
+    if not hasattr(channel, "_command"):
+        if b"\0" in channel.first_line:
+            return refusals.NULL_BYTE
+        if not is_token(channel.first_line.partition(b" ")[0]):
+            return refusals.BAD_METHOD
+    return refusals.BAD_SYNTAX

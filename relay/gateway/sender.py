@@ -15,6 +15,7 @@ from relay.gateway.headers import allowed_trailers
 from relay.gateway.http2_stream import Http2Stream
 from relay.gateway.peer import bytes_taken
 from relay.gateway.request import RelayRequest
+from relay.observability.access import AccessRecord
 
 STALL_CHECKS = 4
 """How often within the stall time the client's progress is looked at."""
@@ -55,7 +56,8 @@ class Sender:
         stall_timeout_ms: int,
     ) -> None:
         self._request = request
-        self._source = source
+        self._source: Source | None = source
+        """None once the response is over."""
         self._registered = False
         self._stall = Deadline(clock, -(-stall_timeout_ms // STALL_CHECKS))
         self._taken: int | None = None
@@ -139,6 +141,17 @@ class Sender:
         write: Callable[[bytes], None] = self._request.channel.write
         return write
 
+    def count(self, record: AccessRecord) -> None:
+        """
+        Add what was written.
+
+        :param record: of the exchange.
+        """
+        record.bytes_out += self.bytes
+        if self.direct is not None:
+            record.bytes_out += self.direct.shared_bytes
+            record.events += self.direct.shared_events
+
     def finish(self, trailers: list[tuple[bytes, bytes]]) -> None:
         """
         End the response as a complete one.
@@ -185,18 +198,26 @@ class Sender:
         """The connection is lost: stop the clock."""
         self._registered = False
         self._stall.stop()
+        # Not by unregisterProducer: the request has no channel any more.
+        self._request.producer = None
+
+    def close(self) -> None:
+        """The response is over: tell nobody of the client any more."""
+        self._source = None
 
     def pauseProducing(self) -> None:
         """The client's buffer is full."""
         self._taken = bytes_taken(self._request.channel.transport)
         self._checks_left = STALL_CHECKS
         self._stall.start(self._check)
-        self._source.client_full()
+        if self._source is not None:
+            self._source.client_full()
 
     def resumeProducing(self) -> None:
         """The client's buffer has drained."""
         self._stall.stop()
-        self._source.client_ready()
+        if self._source is not None:
+            self._source.client_ready()
 
     def stopProducing(self) -> None:
         """The client is gone; the request tells the exchange."""
@@ -219,7 +240,7 @@ class Sender:
             self._checks_left -= 1
         if self._checks_left > 0:
             self._stall.start(self._check)
-        else:
+        elif self._source is not None:
             self._source.client_stalled()
 
     def _release(self) -> None:

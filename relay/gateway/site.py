@@ -15,14 +15,15 @@ from twisted.web.http import Request
 from twisted.web.http_headers import Headers
 
 from relay.deadline import Deadline
+from relay.failures import without_frames
 from relay.framing import StrictChannel
 from relay.gateway import refusals
 from relay.gateway.hangup import Hangups, WatchedReading
-from relay.gateway.headers import Networks, connection_options, is_token
+from relay.gateway.headers import Networks, connection_options
 from relay.gateway.peer import bottom, bytes_taken, push, watch_peer
 from relay.gateway.refusals import Refusal
 from relay.gateway.request import RelayRequest
-from relay.gateway.request_head import read_head
+from relay.gateway.request_head import misunderstanding, read_head
 from relay.plain_path import PLAIN_PATH
 from relay.sending import send_now
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
@@ -53,7 +54,8 @@ class RelayChannel(StrictChannel):
         self._ending: Deadline | None = None
         self._receiver: Callable[[bytes], None] | None = None
         self._body_paused = False
-        self._first_line = b""
+        self.first_line = b""
+        """Of the request whose head is read."""
         self._taken: int | None = None
         self._unwanted_bytes = 0
 
@@ -170,7 +172,7 @@ class RelayChannel(StrictChannel):
     def lineReceived(self, line: bytes) -> None:
         """Take a line of a request head."""
         if not self.requests:
-            self._first_line = line
+            self.first_line = line
         super().lineReceived(line)
 
     def checkPersistence(self, request: Request, version: bytes) -> bool:
@@ -271,6 +273,9 @@ class RelayChannel(StrictChannel):
         if request.exchange is not None:
             request.exchange.refuse(refusal)
             return
+        if request.startedWriting:
+            # It has its answer.
+            return
         # As far as they are known; HEAD is answered without a body.
         request.method = getattr(self, "_command", b"")
         request.uri = getattr(self, "_path", b"")
@@ -289,28 +294,19 @@ class RelayChannel(StrictChannel):
         bottom(self.transport).abortConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """The client is gone: stop every clock of the connection."""
+        """The client is gone: stop every clock, let go of what knows the connection."""
         self._head_deadline.stop()
         if self._ending is not None:
             self._ending.stop()
         self._body_paused = False
         self._networkProducer.forget()
-        super().connectionLost(reason)
+        super().connectionLost(without_frames(reason))
+        self.transport.unregisterProducer()
+        self.requests = []
+        self._receiver = self._transferDecoder = self._requestProducer = None
 
     def _respondToBadRequestAndDisconnect(self) -> None:
-        self.refuse(self._misunderstanding())
-
-    def _misunderstanding(self) -> Refusal:
-        if self._receivedHeaderCount > self.maxHeaders or (
-            self._receivedHeaderSize > self.totalHeadersSize
-        ):
-            return refusals.HEAD_TOO_LARGE
-        if not hasattr(self, "_command"):
-            if b"\0" in self._first_line:
-                return refusals.NULL_BYTE
-            if not is_token(self._first_line.partition(b" ")[0]):
-                return refusals.BAD_METHOD
-        return refusals.BAD_SYNTAX
+        self.refuse(misunderstanding(self))
 
     def _head_expired(self) -> None:
         if self._buffer or self.requests:

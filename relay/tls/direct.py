@@ -7,7 +7,11 @@ from typing import Any, Final
 from OpenSSL import SSL
 from twisted.internet.tcp import Connection
 from twisted.protocols.tls import TLSMemoryBIOProtocol
+from twisted.python.failure import Failure
+from zope.interface import implementedBy
+from zope.interface.declarations import Provides
 
+from relay.failures import without_frames
 from relay.sending import send_now
 
 MOST_CLEAR_BYTES: Final = 16384
@@ -21,19 +25,28 @@ _encrypted: Final[Any] = _ffi and _ffi.new("char[]", MOST_ENCRYPTED_BYTES)
 """One for all connections: only the reactor's thread writes."""
 
 
-def server_protocol() -> type[TLSMemoryBIOProtocol]:
+def tls_protocol() -> type[FramelessTLS]:
     """
-    Give what encrypts: :class:`DirectTLS` where pyOpenSSL is made as it needs it, which
-    no release promises, else Twisted's own.
+    Choose what encrypts: :class:`DirectTLS` where pyOpenSSL is made as it needs it,
+    which no release promises, else Twisted's own way.
     """
     connection = SSL.Connection(SSL.Context(SSL.TLS_METHOD), None)
     parts = [(_library, "SSL_write"), (_library, "BIO_read"), (_ffi, "buffer")]
     parts += [(connection, "_ssl"), (connection, "_from_ssl")]
     fits = all(hasattr(owner, name) for owner, name in parts)
-    return DirectTLS if fits else TLSMemoryBIOProtocol
+    return DirectTLS if fits else FramelessTLS
 
 
-class DirectTLS(TLSMemoryBIOProtocol):
+class FramelessTLS(TLSMemoryBIOProtocol):
+    """Twisted's TLS, whose failures refer to no frame; see ``relay/failures.py``."""
+
+    def _tlsShutdownFinished(self, reason: Failure | None) -> None:
+        if reason is not None:
+            without_frames(reason)
+        super()._tlsShutdownFinished(reason)  # type: ignore[no-untyped-call]
+
+
+class DirectTLS(FramelessTLS):
     """
     TLS whose bytes leave for the socket at once.
 
@@ -86,3 +99,12 @@ class DirectTLS(TLSMemoryBIOProtocol):
             send_now(self.transport, encrypted)
         else:
             self.transport.write(encrypted)
+
+
+_PROVIDED: Final = [
+    Provides(kind, one)
+    for kind in (FramelessTLS, DirectTLS)
+    for one in implementedBy(Connection)  # type: ignore[no-untyped-call]
+]
+"""What each connection declares to provide, kept: zope.interface makes it anew, with
+reference cycles in it, whenever no connection is left that has it."""

@@ -21,7 +21,7 @@ from zope.interface import implementer
 
 from relay.plain_path import PLAIN_PATH
 from relay.tls.context import new_context, show, trust
-from relay.tls.direct import server_protocol
+from relay.tls.direct import FramelessTLS, tls_protocol
 from relay.tls.material import (
     MaterialError,
     from_path,
@@ -118,7 +118,7 @@ def tls_factory(
     :param clock: as Twisted's factory wants it.
     """
     wrapped = TLSMemoryBIOFactory(creator, False, factory, clock)
-    wrapped.protocol = TLSMemoryBIOProtocol if PLAIN_PATH else server_protocol()
+    wrapped.protocol = FramelessTLS if PLAIN_PATH else tls_protocol()
     return wrapped
 
 

@@ -85,6 +85,21 @@ class SourceClient(HTTP11ClientProtocol):
                 return
         super().dataReceived(data)
 
+    def _disconnectParser(self, reason: Any) -> None:
+        """
+        End the response, and free its parser.
+
+        The parser and its decoder, and whoever asks either of them for a response's
+        connection headers and trailers, refer to each other.
+        """
+        parser = self._parser
+        super()._disconnectParser(reason)
+        if parser is not None:
+            parser.finisher = None
+            if parser.bodyDecoder is not None:
+                parser.bodyDecoder.dataCallback = None
+                parser.bodyDecoder.finishCallback = None
+
     def _cancelled(self, _: Deferred[IResponse]) -> None:
         self.transport.abortConnection()
         self._disconnectParser(Failure(CancelledError()))

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
 from relay.deadline import Deadline
+from relay.failures import run
 from relay.model.http_proxy import SharedConfiguration
 from relay.plain_path import PLAIN_PATH
 from relay.upstream.agent import CallAgent
@@ -222,7 +223,7 @@ class Call:
         :return: fires with the response at its head, or fails with
             :class:`UpstreamError`.
         """
-        self._running = Deferred.fromCoroutine(self._run())
+        self._running = run(self._run())
         return self._running.addErrback(self._explain)
 
     def cancel(self) -> None:
@@ -319,8 +320,7 @@ class Call:
         """Send to one origin; a kept connection that turns out dead is replaced."""
         connecting = self._connector.pool.connect(lease, origin, fresh=False)
         # One that is there needs no waiting.
-        there = None if PLAIN_PATH else getattr(connecting, "result", None)
-        leash = there if isinstance(there, Leash) else await connecting
+        leash = _there(connecting) or await connecting
         again = (
             leash.used > 1
             and self._request.body is None
@@ -355,6 +355,12 @@ class Call:
         self._answered = True
         self._count_no_more()
         return UpstreamResponse(response, agent, leash, lease, http.use_compression)
+
+
+def _there(connecting: Deferred[Leash]) -> Leash | None:
+    """Give a connection that is ready already."""
+    ready = None if PLAIN_PATH else getattr(connecting, "result", None)
+    return ready if isinstance(ready, Leash) else None
 
 
 def _resolve(origin: Origin, place: bytes, location: bytes) -> tuple[Origin, bytes]:

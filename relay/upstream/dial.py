@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import wrapClientTLS
 from twisted.internet.error import ConnectingCancelledError
 from twisted.internet.interfaces import (
     IOpenSSLClientConnectionCreator,
@@ -19,6 +18,7 @@ from twisted.web._newclient import HTTP11ClientProtocol
 
 from relay.deadline import Deadline
 from relay.model.http_proxy import SharedConfiguration
+from relay.tls.endpoint import TLSEndpoint
 from relay.upstream.errors import connect_timeout
 from relay.upstream.eyeballs import NameEndpoint
 from relay.upstream.leash import Leash, LeashFactory
@@ -124,14 +124,16 @@ class Dialer:
         else:
             endpoint = NameEndpoint(self._reactor, origin.host, origin.port, NEVER_S)
         if origin.secure:
-            endpoint = wrapClientTLS(self._creators(origin.host), endpoint)
+            endpoint = TLSEndpoint(self._creators(origin.host), endpoint, self._reactor)
         return endpoint
 
 
 def _ready(leash: Any) -> Leash | Deferred[Leash]:
     """Go on when a request may be written, which may be at once."""
-    ready: Deferred[Leash] = leash.ready
-    return leash if ready.called and leash.lost is None else ready
+    ready: Deferred[None] = leash.ready
+    if ready.called and leash.lost is None:
+        return cast(Leash, leash)
+    return ready.addCallback(lambda _: cast(Leash, leash))
 
 
 class _Attempt:

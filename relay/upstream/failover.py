@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from relay.deadline import Deadline
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
+from relay.failures import run
 from relay.model.failover import Failover as Options
 from relay.model.outcome import Outcome
 from relay.upstream.breaker import Breaker
@@ -191,7 +192,7 @@ class TriedCall:
         :return: fires with the response at its head, or fails with
             :class:`UpstreamError`.
         """
-        return Deferred.fromCoroutine(self._run())
+        return run(self._run())
 
     def cancel(self) -> None:
         """Drop the connection at once, at whatever stage the call is."""

@@ -31,6 +31,7 @@ from twisted.web._newclient import HTTP11ClientProtocol
 from zope.interface import implementer
 
 from relay.deadline import Deadline
+from relay.failures import without_frames
 from relay.plain_path import PLAIN_PATH
 from relay.sending import send_now
 from relay.silence import Silence
@@ -52,7 +53,7 @@ class Leash(ProtocolWrapper):
     def __init__(self, factory: LeashFactory, wrapped: IProtocol) -> None:
         self.factory: Any = factory
         self.wrappedProtocol = wrapped
-        self.ready: Deferred[Leash] = Deferred(lambda _: self.abort())
+        self.ready: Deferred[None] = Deferred(lambda _: self.abort())
         """Fires once a request may be written: after the TLS handshake, if any."""
         self.lost: Failure | None = None
         """Why the connection ended, once it has."""
@@ -121,7 +122,7 @@ class Leash(ProtocolWrapper):
 
     def _is_ready(self) -> None:
         if not self.ready.called:
-            self.ready.callback(self)
+            self.ready.callback(None)
 
     def deadline(self, timeout_ms: int) -> Deadline:
         """
@@ -163,8 +164,11 @@ class Leash(ProtocolWrapper):
 
     def _close_passage(self) -> None:
         passage, self._passage = self._passage, None
-        if passage is not None and isinstance(self.transport, Connected):
+        if passage is None:
+            return
+        if isinstance(self.transport, Connected):
             self.transport.read_again()
+        passage.close()
 
     def dataReceived(self, data: bytes) -> None:
         """Reset the idle clock, pass on."""
@@ -254,7 +258,7 @@ class Leash(ProtocolWrapper):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Remember why, tell the pool or the caller that still waits."""
-        self.lost = reason
+        self.lost = without_frames(reason)
         self.unwatch()
         if self._goodbye is not None:
             self._goodbye.stop()

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 import treq
 from treq.client import HTTPClient
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import wrapClientTLS
 from twisted.internet.interfaces import (
     IProtocol,
     IProtocolFactory,
@@ -36,8 +35,10 @@ from twisted.web.iweb import (
 from zope.interface import implementer
 
 from relay.deadline import Deadline
+from relay.failures import run
 from relay.model.ssl_options import SslOptions, TrustStore
 from relay.tls.client import client_creators
+from relay.tls.endpoint import TLSEndpoint
 from relay.upstream.errors import classify
 from relay.upstream.eyeballs import AddressRefused, NameEndpoint
 from relay.upstream.guard import Guard
@@ -144,7 +145,7 @@ class Outbound:
             lambda address: self._guard.permits(host, address),
         )
         if uri.scheme == b"https":
-            endpoint = wrapClientTLS(self._creators(host), endpoint)
+            endpoint = TLSEndpoint(self._creators(host), endpoint, self._reactor)
         return endpoint
 
 
@@ -242,7 +243,7 @@ class _Call:
     def start(self) -> Deferred[OutboundAnswer]:
         """Send the request."""
         self._clock.start(self._expire)
-        self._running = Deferred.fromCoroutine(self._run())
+        self._running = run(self._run())
         self._running.addCallbacks(self._succeed, self._explain)
         return self._done
 

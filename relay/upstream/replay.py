@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IConsumer, IProducer
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.upstream.upload import ICompletableBody
+from relay.upstream.upload import ICompletableBody, tell_dropped
 
 MOST_KEPT_BYTES = 1024 * 1024
 """A body that is longer passes on, but only once."""
@@ -55,7 +56,7 @@ class ReplayedBody:
         else:
             self._begun = True
             self._body.when_complete(self._ended)
-            self._body.startProducing(self)
+            self._body.startProducing(self).addErrback(self._dropped)
 
     def pause(self) -> None:
         """Read no more from the client for now."""
@@ -92,6 +93,12 @@ class ReplayedBody:
     def unregisterProducer(self) -> None:
         """The client's body needs no registration."""
 
+    def _dropped(self, _: Failure) -> None:
+        """The client has left, or has its answer."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.drop()
+
     def _ended(self) -> None:
         self._complete = True
         if self._reader is not None:
@@ -106,7 +113,7 @@ class _Reading:
         self._body = body
         self.length = body.length
         self._consumer: IConsumer | None = None
-        self._done: Deferred[None] = Deferred()
+        self._done: Deferred[None] | None = None
         self._over = False
         self._told: Callable[[], None] | None = None
 
@@ -122,13 +129,16 @@ class _Reading:
             told, self._told = self._told, None
             if told is not None:
                 told()
-            self._done.callback(None)
+            done, self._done = self._done, None
+            if done is not None:
+                done.callback(None)
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:
         """Begin from the beginning."""
+        done = self._done = Deferred()
         self._consumer = consumer
         self._body.begin(self)
-        return self._done
+        return done
 
     def pauseProducing(self) -> None:
         """The source takes no more for now."""
@@ -141,9 +151,15 @@ class _Reading:
 
     def stopProducing(self) -> None:
         """The connection is gone; another one may send the body again."""
+        self.drop()
+        self._body.leave(self)
+
+    def drop(self) -> None:
+        """Pass nothing on any more."""
         self._consumer = None
         self._told = None
-        self._body.leave(self)
+        done, self._done = self._done, None
+        tell_dropped(done)
 
     def when_complete(self, told: Callable[[], None]) -> None:
         """Tell when all was passed on; at once if it was."""

@@ -3,7 +3,7 @@
 An endpoint made here connects its inner endpoint, usually the way to the proxy,
 negotiates, and hands the connection over: the caller's protocol then has the
 real transport, and its methods take the place of ours, so that nothing of the
-tunnel is left on the path of a byte. TLS goes on top with ``wrapClientTLS``.
+tunnel is left on the path of a byte. TLS goes on top with ``TLSEndpoint``.
 """
 
 from __future__ import annotations

@@ -11,8 +11,27 @@ from collections.abc import Callable
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IConsumer
+from twisted.python.failure import Failure
 from twisted.web.iweb import IBodyProducer
 from zope.interface import implementer
+
+
+class BodyDropped(Exception):
+    """Nothing of a request body is passed on any more."""
+
+
+def tell_dropped(done: Deferred[None] | None) -> None:
+    """
+    Tell who waits for the end of a body that there will be none.
+
+    Who waits refers to the body, which refers to what it waits for.
+
+    :param done: what the body's ``startProducing`` gave; None when it gave nothing.
+    """
+    if done is not None:
+        done.errback(Failure(BodyDropped()))
+        # Nobody needs to listen.
+        done.addErrback(lambda _: None)
 
 
 class ICompletableBody(IBodyProducer):

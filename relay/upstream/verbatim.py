@@ -84,6 +84,10 @@ class ChunkPassage:
     ) -> None:
         self._send = send
         self._counter = counter
+        self._decoder: Any = None
+        self._recv: Any = None
+        self._heard: Any = None
+        self._plain: Any = None
         self._between = False
         """Whether the decoder is known to stand between two chunks."""
         self.body_bytes = 0
@@ -98,7 +102,7 @@ class ChunkPassage:
         """
         if PLAIN_PATH or not isinstance(decoder, _ChunkedTransferDecoder):
             return False
-        self._decoder: Any = decoder
+        self._decoder = decoder
         return True
 
     def pass_on(self, data: bytes) -> bytes:
@@ -143,6 +147,10 @@ class ChunkPassage:
         """
         self._recv, self._heard, self._plain = recv, heard, plain
         return self._read
+
+    def close(self) -> None:
+        """Nothing passes any more: let go of the source's connection."""
+        self._decoder = self._recv = self._heard = self._plain = None
 
     def _read(self) -> Any:
         try:

@@ -67,10 +67,9 @@ class Reader:
 
     def detach(self) -> None:
         """Read no more; harmless when nothing is read."""
-        channel, self._channel = self._channel, None
-        subscriber, self._subscriber = self._subscriber, None
-        if channel is not None and subscriber is not None:
-            channel.detach(subscriber)
+        subscriber, self._channel, self._subscriber = self._subscriber, None, None
+        if subscriber is not None:
+            subscriber.leave()
 
     def pause(self) -> None:
         """Take nothing for now."""

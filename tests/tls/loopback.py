@@ -8,11 +8,7 @@ from cryptography import x509
 from OpenSSL import SSL
 from twisted.internet import reactor as installed
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.internet.endpoints import (
-    TCP4ClientEndpoint,
-    TCP4ServerEndpoint,
-    wrapClientTLS,
-)
+from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint
 from twisted.internet.interfaces import (
     IOpenSSLClientConnectionCreator,
     IOpenSSLServerConnectionCreator,
@@ -24,6 +20,7 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from relay.tls.endpoint import TLSEndpoint
 from relay.tls.server import tls_factory
 from relay.tls.verification import explain
 
@@ -118,7 +115,7 @@ async def converse(
     )
     try:
         endpoint = TCP4ClientEndpoint(reactor_tcp, "127.0.0.1", port.getHost().port)
-        await wrapClientTLS(client, endpoint, reactor_time).connect(_Once(calling))
+        await TLSEndpoint(client, endpoint, reactor_time).connect(_Once(calling))
         await gatherResults([hosting.ended, calling.ended]).addTimeout(
             BOUND_S, reactor_time
         )

@@ -14,13 +14,12 @@ from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.interfaces import IReactorProcess
 from twisted.internet.protocol import Factory, ProcessProtocol, Protocol, connectionDone
 from twisted.internet.threads import deferToThread
-from twisted.protocols.tls import TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 
 from relay.plain_path import PLAIN_PATH
 from relay.tls import direct
-from relay.tls.direct import DirectTLS, server_protocol
+from relay.tls.direct import DirectTLS, FramelessTLS, tls_protocol
 from relay.tls.server import server_creator, tls_factory
 from tests.pki import Authority
 from tests.tls.loopback import BOUND_S, Plain, reactor_tcp, reactor_time
@@ -297,9 +296,9 @@ class ChoiceTests(DirectCase):
 
     def test_another_pyopenssl(self) -> None:
         """Where what it needs is not there any more, Twisted's own takes its place."""
-        self.assertIs(server_protocol(), DirectTLS)
+        self.assertIs(tls_protocol(), DirectTLS)
         self.patch(direct, "_library", None)
-        self.assertIs(server_protocol(), TLSMemoryBIOProtocol)
+        self.assertIs(tls_protocol(), FramelessTLS)
 
     def test_nothing_to_send(self) -> None:
         """And a transport that is no socket is written to as ever."""

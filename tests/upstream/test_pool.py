@@ -30,7 +30,8 @@ class PoolCase(SynchronousTestCase):
     def dial(self, origin: Origin, quiescent: Any) -> Deferred[Leash]:
         """Open a connection."""
         self.dialled.append(origin)
-        return leashed(self.clock, quiescent).ready
+        leash = leashed(self.clock, quiescent)
+        return leash.ready.addCallback(lambda _: leash)
 
     def lease(self, pool: Pool) -> Lease:
         """Get a slot that is free."""

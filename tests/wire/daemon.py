@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -154,6 +154,7 @@ class Daemon:
         ]
         self._arguments = arguments
         self._environment = {"RELAY_ADMIN_PASSWORD": PASSWORD, **(environment or {})}
+        self.program: Sequence[str] = (TWISTD,)
         self.process: subprocess.Popen[bytes] | None = None
         self._access_lines: list[dict[str, Any]] = []
         self._access_read = 0
@@ -172,7 +173,9 @@ class Daemon:
 
     def start(self) -> Daemon:
         """Start it, and wait until it accepts."""
-        self.process = twistd(self._arguments, self.log_path, self._environment)
+        self.process = twistd(
+            self._arguments, self.log_path, self._environment, program=self.program
+        )
         until(self._accepts, "the daemon accepts")
         return self
 
@@ -298,16 +301,20 @@ def twistd(
     log_path: Path,
     environment: dict[str, str] | None = None,
     command: str = "relay",
+    program: Sequence[str] = (TWISTD,),
 ) -> subprocess.Popen[bytes]:
     """
     Start twistd in the foreground.
 
     :param arguments: what follows the command.
     :param log_path: where its output goes.
+    :param environment: more environment.
+    :param command: what twistd is to run.
+    :param program: what is started as twistd.
     """
     with log_path.open("ab") as log:
         return subprocess.Popen(
-            [TWISTD, "--nodaemon", "--pidfile=", command, *arguments],
+            [*program, "--nodaemon", "--pidfile=", command, *arguments],
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -331,9 +338,13 @@ class SharedDaemon:
         """Give it, running."""
         if self._daemon is None:
             directory = Path(tempfile.mkdtemp(prefix="relay-"))
-            self._daemon = Daemon(directory, self._toml(directory)).start()
+            self._daemon = self.make(directory, self._toml(directory)).start()
             atexit.register(self._end, self._daemon)
         return self._daemon
+
+    def make(self, directory: Path, toml: str) -> Daemon:
+        """Make the daemon, of whatever kind."""
+        return Daemon(directory, toml)
 
     def _end(self, daemon: Daemon) -> None:
         daemon.kill()

@@ -226,14 +226,6 @@ class ShapedChannel:
             )
         return self._channel.attach(subscriber, last_event_id)
 
-    def detach(self, subscriber: Subscriber) -> None:
-        """
-        A subscriber is gone; see :meth:`Channel.detach`.
-
-        :param subscriber: once attached.
-        """
-        self._channel.detach(subscriber)
-
     def flush(self) -> None:
         """Deliver at once; see :meth:`Channel.flush`."""
         self._channel.flush()

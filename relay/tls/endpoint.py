@@ -1,0 +1,59 @@
+"""A client endpoint that speaks TLS over another one."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import (
+    IOpenSSLClientConnectionCreator,
+    IProtocol,
+    IProtocolFactory,
+    IReactorTime,
+    IStreamClientEndpoint,
+)
+from twisted.protocols.tls import TLSMemoryBIOFactory
+from zope.interface import implementer
+
+from relay.plain_path import PLAIN_PATH
+from relay.tls.direct import FramelessTLS, tls_protocol
+
+
+@implementer(IStreamClientEndpoint)
+class TLSEndpoint:
+    """
+    Connects through another endpoint, and begins a TLS handshake at once.
+
+    Twisted's ``wrapClientTLS`` does the same with a protocol that holds small writes
+    back until the next turn of the reactor, and leaves a reference cycle for each
+    connection.
+
+    :param creator: makes the client side of a connection.
+    :param below: what connects.
+    :param clock: as Twisted's factory wants it.
+    """
+
+    def __init__(
+        self,
+        creator: IOpenSSLClientConnectionCreator,
+        below: IStreamClientEndpoint,
+        clock: IReactorTime,
+    ) -> None:
+        self._creator = creator
+        self._below = below
+        self._clock = clock
+        self._protocol = FramelessTLS if PLAIN_PATH else tls_protocol()
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        """
+        Connect; the handshake is not over yet when that is done.
+
+        :param protocolFactory: makes the protocol above TLS.
+        """
+        factory = TLSMemoryBIOFactory(self._creator, True, protocolFactory, self._clock)
+        factory.protocol = self._protocol
+        connecting: Deferred[IProtocol] = self._below.connect(factory)
+        return connecting.addCallback(_above)
+
+
+def _above(tls: IProtocol) -> IProtocol:
+    protocol: IProtocol = tls.wrappedProtocol  # type: ignore[attr-defined]
+    return protocol
