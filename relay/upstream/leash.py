@@ -130,7 +130,7 @@ class Leash(ProtocolWrapper):
 
         :param timeout_ms: how long it runs, in milliseconds.
         """
-        return Deadline(self._clock, timeout_ms)
+        return Deadline(self.clock, timeout_ms)
 
     def watch_silence(self, timeout_ms: int, expire: Callable[[], None]) -> None:
         """
