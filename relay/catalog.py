@@ -96,7 +96,7 @@ class Catalog:
             problems += message_rules.check(members, self.endpoints, self.entrypoints)
         problems += self._connectors(members)
         kind = _upper(members.get("type")) or None
-        problems += flow_rules.check(members, self.policies, kind)
+        problems += flow_rules.check(members, self.policies, kind, self.entrypoints)
         return _checked(definition, problems)
 
     def parse_standing(self, body: object) -> Standing:
@@ -127,7 +127,7 @@ class Catalog:
             members["security"] = _with_type(members.get("security"), known)
         plan, problems = _read(PlanDefinition, members)
         problems += self._security(members)
-        problems += flow_rules.check(members, self.policies, api_type)
+        problems += flow_rules.check(members, self.policies, api_type, self.entrypoints)
         return _checked(plan, problems)
 
     def check_consumer(

@@ -44,7 +44,8 @@ class HttpSelector(Options):
 
     type: Annotated[Literal["HTTP"], Upper]
     path: str = "/"
-    """After the context-path; ``:name`` stands for one segment."""
+    """After the context-path; ``:name`` stands for one segment. What ``STARTS_WITH``
+    it may go on within its last segment, unless it ends with ``/``."""
     path_operator: Operator = "STARTS_WITH"
     methods: tuple[Method, ...] = ()
     """Empty for all."""

@@ -7,7 +7,7 @@ is kept as it is, so only what is in effect is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from relay.expression.errors import BadExpression
 from relay.expression.template import Condition
 from relay.model.errors import Issue, join
 from relay.model.kinds import Phase, PolicyType
+from relay.model.paths import is_path
 from relay.model.reading import issues, shown
 from relay.model.rules import objects
 from relay.model.scalars import decoded
@@ -47,7 +48,10 @@ Policies = Mapping[str, PolicyType]
 
 
 def check(
-    body: Mapping[str, Any], policies: Policies, api_type: str | None
+    body: Mapping[str, Any],
+    policies: Policies,
+    api_type: str | None,
+    entrypoints: Collection[str],
 ) -> Iterator[Issue]:
     """
     Check the flows of an API or a plan.
@@ -55,6 +59,7 @@ def check(
     :param body: what holds ``flows``.
     :param policies: by id, what policies there are.
     :param api_type: ``PROXY`` or ``MESSAGE``; None when that is not known.
+    :param entrypoints: the ids of what entrypoints there are.
     """
     for at, flow in objects(body, "flows"):
         if flow.get("enabled") is False:
@@ -65,7 +70,7 @@ def check(
                 " supported yet",
                 join(at, "tags"),
             )
-        yield from _selectors(at, flow, api_type)
+        yield from _selectors(at, flow, api_type, entrypoints)
         for phase in PHASES:
             for where, step in objects(flow, phase, at):
                 if step.get("enabled") is not False:
@@ -73,7 +78,10 @@ def check(
 
 
 def _selectors(
-    at: str, flow: Mapping[str, Any], api_type: str | None
+    at: str,
+    flow: Mapping[str, Any],
+    api_type: str | None,
+    entrypoints: Collection[str],
 ) -> Iterator[Issue]:
     seen: set[str] = set()
     for where, selector in objects(flow, "selectors", at):
@@ -83,8 +91,51 @@ def _selectors(
         seen.add(kind)
         if kind == "CONDITION":
             yield from _condition(where, selector, "condition", ("message",))
+        elif kind == "HTTP":
+            yield from _path(where, selector, "path")
         elif kind == "CHANNEL" and api_type == "PROXY":
             yield Issue("CHANNEL selectors are for MESSAGE APIs", join(where, "type"))
+        elif kind == "CHANNEL":
+            yield from _path(where, selector, "channel")
+            yield from _entrypoints(where, selector, entrypoints)
+
+
+def _path(at: str, selector: Mapping[str, Any], name: str) -> Iterator[Issue]:
+    """Refuse a path that no request can have: its flow would never be run."""
+    text = selector.get(name)
+    if not isinstance(text, str):
+        return
+    segments = text.split("/")
+    problem = None
+    if "*" in text or "+" in segments:
+        problem = (
+            "wildcards are not supported: STARTS_WITH matches what is below a path,"
+            " and :name stands for one segment"
+        )
+    elif "?" in text or "#" in text:
+        problem = "must be a path, without a query and a fragment"
+    elif ":" in segments:
+        problem = "a parameter needs a name, as in :id"
+    elif not is_path(text):
+        problem = (
+            "no request can have this path: it must be a URI path without dot segments,"
+            " path parameters, encoded slashes, backslashes and control characters"
+        )
+    if problem is not None:
+        yield Issue(problem, join(at, name), shown(text))
+
+
+def _entrypoints(
+    at: str, selector: Mapping[str, Any], entrypoints: Collection[str]
+) -> Iterator[Issue]:
+    named, there = selector.get("entrypoints"), ", ".join(sorted(entrypoints))
+    for number, one in enumerate(named if isinstance(named, list) else ()):
+        if isinstance(one, str) and one not in entrypoints:
+            yield Issue(
+                f"there is no entrypoint [{one}], only {there}",
+                join(at, "entrypoints", number),
+                shown(one),
+            )
 
 
 def _condition(

@@ -15,7 +15,8 @@ def ant_pattern(path: str) -> Pattern:
         them, ``**`` for any number of segments.
     :raises BadPattern: when it is too long.
     """
-    text = path if path.startswith("/") else f"/{path}"
+    # A slash at the end makes no difference, neither here nor in the path.
+    text = f"/{path.strip('/')}"
     pieces: list[str] = []
     at = 0
     while at < len(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
@@ -21,7 +22,16 @@ def _ant(value: str) -> str:
         ant_pattern(value)
     except BadPattern as error:
         raise ValueError(str(error)) from None
+    if _NEVER.search(f"/{value.strip('/')}/"):
+        raise ValueError(
+            "matches no path: patterns are compared with decoded paths, which have no"
+            " empty and no dot segments and no path parameters (;)"
+        )
     return value
+
+
+_NEVER = re.compile(r"//.|/\.{1,2}/|;|%(?!2F)[0-9A-Fa-f]{2}")
+"""What the decoded path of a request cannot hold, and what is decoded in it."""
 
 
 class Resource(Options):

@@ -35,12 +35,13 @@ POLICIES = {
     ),
     "events": PolicyType("events", "Events", Options, message=("subscribe", "publish")),
 }
+ENTRYPOINTS = ("sse", "http-post")
 GOOD = {"policy": "heads", "configuration": {"size": 1}}
 
 
 def issues(flow: dict[str, Any], api_type: str | None = "PROXY") -> dict[str, str]:
     """Give the problems of one flow, by location."""
-    found = check({"flows": [flow]}, POLICIES, api_type)
+    found = check({"flows": [flow]}, POLICIES, api_type, ENTRYPOINTS)
     return {one.location.removeprefix("flows[0]."): one.message for one in found}
 
 
@@ -165,4 +166,66 @@ class RuleTests(SynchronousTestCase):
         self.assertEqual(
             set(found),
             {"tags", "selectors[1]", "selectors[2].type", "selectors[3].condition"},
+        )
+
+    def test_a_path_that_no_request_can_have_is_refused(self) -> None:
+        """Its flow would be saved and never act: an open door."""
+        for path in (
+            "/admin/**",
+            "/admin/*",
+            "/**",
+            "/admin.*",
+            "/a/+/b",
+            "/admin?x=1",
+            "/admin#top",
+            "/x/../admin",
+            "/./admin",
+            "/%2e%2e/admin",
+            "/admin;a=b",
+            "/a%2Fb",
+            "/a%5cb",
+            "/a\\b",
+            "/a%00",
+            "/a%zz",
+            "/{id}",
+            "/a/:",
+            "/a b",
+            "/é",
+            "^/admin$",
+        ):
+            for kind, name, api_type in (
+                ("HTTP", "path", "PROXY"),
+                ("HTTP", "path", "MESSAGE"),
+                ("CHANNEL", "channel", "MESSAGE"),
+            ):
+                selector = {"type": kind, name: path}
+                found = issues({"selectors": [selector]}, api_type)
+                self.assertEqual(list(found), [f"selectors[0].{name}"], path)
+        off = {"enabled": False, "selectors": [{"type": "HTTP", "path": "/*"}]}
+        self.assertEqual(issues(off), {})
+
+    def test_paths_that_can_be_asked_for(self) -> None:
+        """As context-paths, with parameters."""
+        for path in (
+            "/",
+            "",
+            "admin",
+            "/orders/:id/items/:item",
+            "//a//b/",
+            "/a:b",
+            "/%C3%A9/%2A",
+            "/a.b-c_~!$&'()+,=@",
+        ):
+            selector = {"type": "HTTP", "path": path}
+            self.assertEqual(issues({"selectors": [selector]}), {}, path)
+
+    def test_an_entrypoint_that_is_not_there_is_refused(self) -> None:
+        """No call comes by it."""
+        selector = {"type": "CHANNEL", "entrypoints": ["sse", "see"]}
+        self.assertEqual(
+            issues({"selectors": [selector]}, "MESSAGE"),
+            {
+                "selectors[0].entrypoints[1]": "there is no entrypoint [see], only"
+                " http-post, sse"
+            },
         )

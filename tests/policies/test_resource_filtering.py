@@ -7,7 +7,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.policies.ant import ant_pattern
-from tests.policies.steps import build, call, interruption
+from tests.policies.steps import build, call, interruption, refused
 
 
 class AntTests(SynchronousTestCase):
@@ -54,6 +54,25 @@ class ResourceFilteringTests(SynchronousTestCase):
             ("GET", b"", 403),
         ):
             self.assertEqual(self.status(method, path, whitelist=white), status)
+
+    def test_a_slash_at_the_end_makes_no_difference(self) -> None:
+        """Neither in the pattern nor in the path."""
+        for pattern in ("/admin", "/admin/", "admin/"):
+            for path in (b"/admin", b"/admin/"):
+                lists = {"blacklist": [{"pattern": pattern}]}
+                self.assertEqual(self.status("GET", path, **lists), 403)
+
+    def test_a_pattern_that_matches_no_path_is_refused(self) -> None:
+        """It would keep nobody out."""
+        for pattern in ("/x/../admin", "/./a", "/a//b", "/a;b", "/%61dmin", "/a%20b"):
+            self.assertEqual(
+                refused("resource-filtering", blacklist=[{"pattern": pattern}]),
+                ["blacklist[0].pattern"],
+                pattern,
+            )
+        fine = ["/**", "/", "a/b", "/a/", "/..a/b.", "/a%2Fb", "/a b/?/*"]
+        lists = [{"pattern": pattern} for pattern in fine]
+        self.assertEqual(refused("resource-filtering", blacklist=lists), [])
 
     def test_blacklist(self) -> None:
         """Is not, however it is written, and wins."""

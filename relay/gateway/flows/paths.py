@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+
+from relay.model.request_target import RequestTarget
+
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+
+
+class Rank(NamedTuple):
+    """
+    How well a pattern fits, of all that match one path the greatest.
+
+    :param segments: 2 for a name, 1 for a parameter; more segments are better.
+    :param letters: how many letters its names have.
+    :param whole: whether it is the whole path.
+    """
+
+    segments: tuple[int, ...]
+    letters: int
+    whole: bool
 
 
 class PathPattern:
     """
     A path in which ``:name`` stands for one segment.
+
+    A beginning is one as a text: ``/orders`` is that of ``/orders-old``, too, and
+    ``/orders/`` of whole segments only.
 
     :param path: relative to the context-path.
     :param whole: whether it must be the whole path, or a beginning will do.
@@ -16,6 +39,8 @@ class PathPattern:
     def __init__(self, path: str, whole: bool) -> None:
         self._segments = segments(path)
         self._whole = whole
+        self._open = not whole and not path.endswith("/")
+        """Whether the last segment may go on."""
 
     def match(self, given: Sequence[str]) -> dict[str, str] | None:
         """
@@ -28,28 +53,30 @@ class PathPattern:
         if len(given) < len(wanted) or (self._whole and len(given) > len(wanted)):
             return None
         parameters: dict[str, str] = {}
-        for segment, part in zip(wanted, given, strict=False):
+        last = len(wanted) - 1
+        for index, segment in enumerate(wanted):
+            part = given[index]
             if segment.startswith(":"):
                 parameters[segment[1:]] = part
-            elif segment != part:
+            elif segment != part and not (
+                self._open and index == last and part.startswith(segment)
+            ):
                 return None
         return parameters
 
     @property
-    def rank(self) -> tuple[tuple[int, ...], bool]:
-        """
-        How well it fits, of all that match one path the greatest: more segments are
-        better than fewer, and a name of its own is better than a parameter.
-        """
-        weights = tuple(0 if one.startswith(":") else 1 for one in self._segments)
-        return tuple(weight + 1 for weight in weights), self._whole
+    def rank(self) -> Rank:
+        """How well it fits."""
+        names = [one for one in self._segments if not one.startswith(":")]
+        weights = tuple(1 if one.startswith(":") else 2 for one in self._segments)
+        return Rank(weights, sum(map(len, names)), self._whole)
 
 
-def segments(path: str) -> list[str]:
+def segments(path: str) -> tuple[str, ...]:
     """
-    Cut a path into its segments; a ``/`` at its end makes no difference.
+    Cut the path of a selector into its segments, as that of a request.
 
-    :param path: relative to the context-path.
+    :param path: relative to the context-path, with a ``/`` before it or not.
     """
-    trimmed = path.removeprefix("/").removesuffix("/")
-    return trimmed.split("/") if trimmed else []
+    target = RequestTarget.parse(f"/{quote(path, _ASCII)}".encode("ascii"))
+    return target.segments

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
-from relay.gateway.flows.paths import PathPattern
+from relay.gateway.flows.paths import PathPattern, Rank
 from relay.model.flow import (
     ChannelSelector,
     ConditionSelector,
@@ -112,7 +112,7 @@ def selected(
     :raises EvaluationFailed: when a condition has no answer.
     """
     found: list[tuple[int, dict[str, str]]] = []
-    ranks: list[tuple[tuple[int, ...], bool]] = []
+    ranks: list[Rank] = []
     for number, selection in enumerate(selections):
         parameters = selection.match(asked)
         if parameters is not None:

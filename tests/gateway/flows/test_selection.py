@@ -25,7 +25,7 @@ def selection(*selectors: dict[str, Any]) -> Selection:
 
 
 class PathTests(SynchronousTestCase):
-    """Whole segments, in which ``:name`` stands for one."""
+    """Segments, in which ``:name`` stands for one."""
 
     def test_match(self) -> None:
         """A beginning or the whole."""
@@ -33,8 +33,9 @@ class PathTests(SynchronousTestCase):
             ("/", False, "/a/b", {}),
             ("/", True, "/", {}),
             ("/", True, "/a", None),
-            ("/a", False, "/ab", None),
             ("/a", False, "/a/", {}),
+            ("/%61%20b", True, "/a b", {}),
+            ("/é", True, "/é", {}),
             ("a/", True, "/a", {}),
             ("/a/:id", True, "/a/x%y", {"id": "x%y"}),
             ("/a/:id", True, "/a", None),
@@ -42,6 +43,28 @@ class PathTests(SynchronousTestCase):
         ):
             match = PathPattern(pattern, whole).match(segments(path))
             self.assertEqual(match, found, (pattern, path))
+
+    def test_both_boundaries_of_a_beginning(self) -> None:
+        """As a text, as in the reference; with a slash at its end in whole segments."""
+        for pattern, whole, path, met in (
+            ("/products", False, "/products", True),
+            ("/products", False, "/products/", True),
+            ("/products", False, "/products/1", True),
+            ("/products", False, "/products2", True),
+            ("/products", False, "/products-old/1", True),
+            ("/products", False, "/product", False),
+            ("/products", False, "/Products", False),
+            ("/products", False, "/x/products", False),
+            ("/products/", False, "/products", True),
+            ("/products/", False, "/products/1", True),
+            ("/products/", False, "/products2", False),
+            ("/products", True, "/products2", False),
+            ("/a/products", False, "/ab/products", False),
+            ("/:any", False, "/products2", True),
+            ("/:any/x", False, "/products/xy", True),
+        ):
+            match = PathPattern(pattern, whole).match(segments(path))
+            self.assertEqual(match is not None, met, (pattern, path))
 
     def test_rank(self) -> None:
         """Of those that match one path the most precise is the greatest."""
@@ -54,6 +77,7 @@ class PathTests(SynchronousTestCase):
             PathPattern("/x/:b", False),
             PathPattern("/x/y", False),
             PathPattern("/x/y", True),
+            PathPattern("/x/yz", False),
         ]
         ranks = [pattern.rank for pattern in ordered]
         self.assertEqual(ranks, sorted(ranks))
