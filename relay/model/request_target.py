@@ -126,9 +126,11 @@ class RequestTarget(NamedTuple):
         above = self.segments[:count]
         context_path = "/" + "/".join(above) if above else ""
         end = len(context_path)
-        if not self.path.startswith(context_path.encode()) or self.path[
-            end : end + 1
-        ] not in (b"", b"/"):
+        if (
+            "//" in context_path
+            or not self.path.startswith(context_path.encode())
+            or self.path[end : end + 1] not in (b"", b"/")
+        ):
             end = self._end_of(count)
         return RequestTarget(
             self.path[end:],

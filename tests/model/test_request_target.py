@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.request_target import NO_FAULT, PathFault, RequestTarget
@@ -177,6 +177,7 @@ class PartTests(SynchronousTestCase):
             self.assertEqual(below.context_path, context_path)
             self.assertEqual(below.segments, read(rest).segments)
 
+    @example(b"///%2F", 1)
     @given(raw_paths, st.integers(0, 4))
     def test_the_rest_reads_as_it_did_as_a_part(self, path: bytes, count: int) -> None:
         """Whatever comes."""
