@@ -32,6 +32,7 @@ from relay.upstream.connector import Connector, UpstreamRequest
 from relay.upstream.continuity import Continuity, ResumeMode
 from relay.upstream.event_source import EventSource
 from relay.upstream.group import Group
+from relay.upstream.guard import Guard
 from relay.upstream.response_rules import HeadLimits
 from relay.upstream.source_problem import SourceProblem
 
@@ -74,6 +75,10 @@ class SseSources:
     def make(self, opened: OpenChannel) -> SseSource:
         """Make the source of one channel."""
         return SseSource(opened, self._group.connectors, self._modes, self.options)
+
+    def guard_redirects(self, guard: Guard) -> None:
+        """Follow redirects to other origins under a guard."""
+        self._group.guard_redirects(guard)
 
     def close(self) -> None:
         """Close unused connections."""

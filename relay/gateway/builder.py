@@ -34,6 +34,7 @@ from relay.policies.discovery import Policies
 from relay.policies.interfaces import PolicyContext
 from relay.upstream.failover import Failover
 from relay.upstream.group import Group
+from relay.upstream.guard import Guarded
 from relay.upstream.outbound import Outbound
 from relay.upstream.response_rules import HeadLimits
 
@@ -205,6 +206,7 @@ class Builder:
         try:
             for group in wanted:
                 groups.append(Group(reactor, group, self._limits))
+                groups[-1].guard_redirects(self._outbound.guard)
         except Exception:
             for ready in groups:
                 ready.close()
@@ -325,6 +327,8 @@ class Builder:
             return before
         reactor = self._services.reactor
         sources = self._endpoints[group.type].open(reactor, group, self._limits)
+        if isinstance(sources, Guarded):
+            sources.guard_redirects(self._outbound.guard)
         options = channel_options(group)
         archive = None
         if options.history.durable:

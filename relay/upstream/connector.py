@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -32,14 +30,13 @@ from relay.upstream.fields import copied, foldable, folded, put_field, remove_fo
 from relay.upstream.health import Health
 from relay.upstream.leash import Leash
 from relay.upstream.pool import Lease, Pool
+from relay.upstream.redirects import MAX_REDIRECTS, REDIRECTS, crossing, resolve
 from relay.upstream.response_parser import EarlyHints
 from relay.upstream.stream import UpstreamResponse
 from relay.upstream.target import Target
 from relay.upstream.upload import ICompletableBody, Upload
 
-MAX_REDIRECTS = 5
 RETRIED_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
-REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 
 @dataclass
@@ -154,7 +151,9 @@ class Connector:
         """
         return Call(self, request)
 
-    def headers(self, request: UpstreamRequest, origin: Origin) -> Headers:
+    def headers(
+        self, request: UpstreamRequest, origin: Origin, crossed: bool = False
+    ) -> Headers:
         """
         Make the headers of one request to one origin.
 
@@ -163,9 +162,11 @@ class Connector:
 
         :param request: what the client asks.
         :param origin: who will read it.
+        :param crossed: whether a redirect has led to another origin. From then on only
+            :data:`~relay.upstream.redirects.CROSSING` goes along, on the way back, too.
         """
-        headers = copied(request.headers)
-        own = origin == self.target.origin
+        headers = (crossing if crossed else copied)(request.headers)
+        own = not crossed and origin == self.target.origin
         theirs = own and self.http.propagate_client_host and request.host
         put_field(headers, b"Host", request.host if theirs else origin.authority)
         if self.http.use_compression:
@@ -207,6 +208,7 @@ class Call:
         self._request = request
         self._why: UpstreamError | None = None
         self._cancelled = False
+        self._crossed = False
         self._expired: Callable[[], UpstreamError] = queue_timeout
         self._read_clock: Deadline | None = None
         self._running: Deferred[UpstreamResponse] | None = None
@@ -291,15 +293,14 @@ class Call:
             location = self._redirect(response)
             if location is None:
                 return response
-            there = _resolve(origin, place, location)
+            there = resolve(origin, place, location)
             if not self._connector.http.follow_redirects and there[0] != origin:
                 return response
             if lease.leash is not None:
                 lease.leash.abort()
-            before, (origin, place) = origin, there
-            if origin != before:
-                for secret in (b"authorization", b"cookie"):
-                    request.headers.removeHeader(secret)
+            origin, place = there
+            if origin != target.origin:
+                origin, self._crossed = origin._replace(guarded=True), True
         raise RedirectError("The upstream redirects too often")
 
     def _redirect(self, response: UpstreamResponse) -> bytes | None:
@@ -342,7 +343,7 @@ class Call:
             leash,
             request.method,
             place,
-            self._connector.headers(request, origin),
+            self._connector.headers(request, origin, self._crossed),
             http.keep_alive,
             request.early_hints,
         )
@@ -361,32 +362,3 @@ def _there(connecting: Deferred[Leash]) -> Leash | None:
     """Give a connection that is ready already."""
     ready = None if PLAIN_PATH else getattr(connecting, "result", None)
     return ready if isinstance(ready, Leash) else None
-
-
-def _resolve(origin: Origin, place: bytes, location: bytes) -> tuple[Origin, bytes]:
-    """
-    Resolve a ``Location`` (RFC 9110, 10.2.2).
-
-    :param origin: who sent it.
-    :param place: the request-target that it answers.
-    :param location: the header's value.
-    :raises UpstreamError: when it is no http(s) URL.
-    """
-    scheme = "https" if origin.secure else "http"
-    here = f"{scheme}://{origin.authority.decode()}{place.decode('latin-1')}"
-    try:
-        there = urlsplit(urljoin(here, location.decode("ascii")))
-        if there.scheme not in ("http", "https") or not there.hostname:
-            raise ValueError("not http")
-        if re.search(r"[\x00-\x20\x7f]", there.path + there.query):
-            raise ValueError("not a URL")
-        secure = there.scheme == "https"
-        port = there.port or (443 if secure else 80)
-    except ValueError:
-        raise RedirectError(
-            "The upstream redirects to something that is no http(s) URL"
-        ) from None
-    path = there.path or "/"
-    if there.query:
-        path += "?" + there.query
-    return Origin(secure, there.hostname, port), path.encode("ascii")

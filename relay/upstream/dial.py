@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, Protocol, cast
 
-from twisted.internet.defer import Deferred
+from twisted.internet.abstract import isIPAddress, isIPv6Address
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import ConnectingCancelledError
 from twisted.internet.interfaces import (
     IOpenSSLClientConnectionCreator,
@@ -20,7 +21,8 @@ from relay.deadline import Deadline
 from relay.model.http_proxy import SharedConfiguration
 from relay.tls.endpoint import TLSEndpoint
 from relay.upstream.errors import connect_timeout
-from relay.upstream.eyeballs import NameEndpoint
+from relay.upstream.eyeballs import AddressRefused, NameEndpoint
+from relay.upstream.guard import Guard
 from relay.upstream.leash import Leash, LeashFactory
 from relay.upstream.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.tunnel import http_connect, socks5
@@ -35,6 +37,9 @@ class Origin(NamedTuple):
     secure: bool
     host: str
     port: int
+    guarded: bool = False
+    """Whether a source has named it, in a redirect. Then not every address of it may
+    be dialled, and no connection to it is shared with those who may."""
 
     @property
     def authority(self) -> bytes:
@@ -67,6 +72,8 @@ class Dialer:
     :param shared: the ``sharedConfiguration`` of the group.
     :param creators: gives the TLS connection creator for a host name.
     :param limits: how large the head of a response may be.
+    :param strangers: the same for guarded origins, which are not shown the certificate
+        of the endpoint; as ``creators`` unless given.
     """
 
     def __init__(
@@ -75,12 +82,16 @@ class Dialer:
         shared: SharedConfiguration,
         creators: Callable[[str], IOpenSSLClientConnectionCreator],
         limits: HeadLimits = DEFAULT_LIMITS,
+        strangers: Callable[[str], IOpenSSLClientConnectionCreator] | None = None,
     ) -> None:
         self._limits = limits
         self._reactor = reactor
         self._timeout_ms = shared.http.connect_timeout
         self._proxy = shared.proxy
         self._creators = creators
+        self._strangers = strangers or creators
+        self.guard = Guard()
+        """Permits addresses of guarded origins."""
         self._prepared: dict[Origin, IStreamClientEndpoint] = {}
 
     def prepare(self, origin: Origin) -> None:
@@ -103,7 +114,10 @@ class Dialer:
         :return: fires with the leash of a connection that is ready. Cancelling it
             closes the socket at whatever stage it is.
         """
-        endpoint = self._prepared.get(origin) or self._endpoint(origin)
+        try:
+            endpoint = self._prepared.get(origin) or self._endpoint(origin)
+        except AddressRefused as error:
+            return fail(error)
         factory = LeashFactory(self._reactor, quiescent, self._limits)
         connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(_ready)
         if isinstance(getattr(connecting, "result", None), Leash):
@@ -115,17 +129,30 @@ class Dialer:
     def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
         proxy = self._proxy
         endpoint: IStreamClientEndpoint
+        permits = partial(self.guard.permits, origin.host) if origin.guarded else None
         if proxy.enabled:
+            # A name is resolved by the proxy, whose operator says what it may reach.
+            if permits and not _is_name(origin.host) and not permits(origin.host):
+                raise AddressRefused()
             to_proxy = NameEndpoint(self._reactor, proxy.host, proxy.port, NEVER_S)
             build = socks5 if proxy.type == "SOCKS5" else http_connect
             endpoint = build(
                 to_proxy, origin.host, origin.port, proxy.username, proxy.password
             )
         else:
-            endpoint = NameEndpoint(self._reactor, origin.host, origin.port, NEVER_S)
+            endpoint = NameEndpoint(
+                self._reactor, origin.host, origin.port, NEVER_S, permits
+            )
         if origin.secure:
-            endpoint = TLSEndpoint(self._creators(origin.host), endpoint, self._reactor)
+            creators = self._strangers if origin.guarded else self._creators
+            endpoint = TLSEndpoint(creators(origin.host), endpoint, self._reactor)
         return endpoint
+
+
+def _is_name(host: str) -> bool:
+    """Whether a host is a name that others than this machine resolve."""
+    local = host == "localhost" or host.endswith(".localhost")
+    return not (local or isIPAddress(host) or isIPv6Address(host))
 
 
 def _ready(leash: Any) -> Leash | Deferred[Leash]:

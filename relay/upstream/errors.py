@@ -10,6 +10,7 @@ from twisted.web.client import ResponseNeverReceived
 from relay.model.outcome import Outcome
 from relay.tls.material import MaterialError
 from relay.tls.verification import explain
+from relay.upstream.eyeballs import AddressRefused
 from relay.upstream.response_rules import HeadTooLarge, InvalidResponse
 
 
@@ -109,6 +110,14 @@ def classify(failure: Failure) -> UpstreamError:
         inner = reasons[0]
         reason = inner.value if isinstance(inner, Failure) else inner
         reasons = getattr(reason, "reasons", None)
+
+    if isinstance(reason, AddressRefused):
+        return UpstreamError(
+            502,
+            "GATEWAY_CLIENT_CONNECTION_ERROR",
+            "The upstream redirects to an address that is not public, and"
+            " outbound.allow does not list it",
+        )
 
     def refused(key: str, message: str) -> UpstreamError:
         return UpstreamError(502, f"GATEWAY_CLIENT_{key}", message)

@@ -9,11 +9,13 @@ from twisted.internet.interfaces import IReactorTime
 from relay.model.definition import Endpoint, EndpointGroup
 from relay.model.health_check import check_of, url_of
 from relay.model.http_proxy import HttpProxyConfiguration, SharedConfiguration
+from relay.model.ssl_options import KeyStore
 from relay.tls.client import client_creators
 from relay.upstream.balancing import Balancer
 from relay.upstream.checker import Checker
 from relay.upstream.connector import Connector
 from relay.upstream.dial import Dialer
+from relay.upstream.guard import Guard
 from relay.upstream.health import Health
 from relay.upstream.pool import Pool
 from relay.upstream.response_rules import HeadLimits
@@ -50,6 +52,7 @@ class Group:
         self._configuration = configuration
         self._shared = shared
         self._pools: list[Pool] = []
+        self._dialers: list[Dialer] = []
         self._inherited: tuple[SharedConfiguration, Dialer, Pool] | None = None
         self._group = group
         self.name = group.name
@@ -75,6 +78,16 @@ class Group:
     def health(self) -> list[Health]:
         """What is known of the endpoints that are checked."""
         return [one.health for one in self.connectors if one.health is not None]
+
+    def guard_redirects(self, guard: Guard) -> None:
+        """
+        Follow redirects to other origins under a guard; without one no private address
+        is dialled for them.
+
+        :param guard: permits the addresses that they may lead to.
+        """
+        for dialer in self._dialers:
+            dialer.guard = guard
 
     def start(self, wall_ms: Callable[[], int]) -> None:
         """
@@ -126,9 +139,12 @@ class Group:
         self, options: dict[str, object] | None
     ) -> tuple[SharedConfiguration, Dialer, Pool]:
         shared = self._shared.read(options or {})
-        dialer = Dialer(
-            self._reactor, shared, client_creators(shared.ssl), self._limits
-        )
+        creators = strangers = client_creators(shared.ssl)
+        if shared.ssl.key_store.type != "NONE":
+            anonymous = shared.ssl.model_copy(update={"key_store": KeyStore()})
+            strangers = client_creators(anonymous)
+        dialer = Dialer(self._reactor, shared, creators, self._limits, strangers)
+        self._dialers.append(dialer)
         pool = Pool(self._reactor, shared.http, dialer)
         self._pools.append(pool)
         return shared, dialer, pool

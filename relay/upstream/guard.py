@@ -14,7 +14,17 @@ from ipaddress import (
     IPv6Network,
     ip_address,
 )
+from typing import Protocol, runtime_checkable
 
+_NOT_PUBLIC = (
+    # RFC 6890, 2.2.2: protocol assignments, the metadata service of a cloud among them
+    # (192.0.0.192). What Python calls global of them depends on its version.
+    IPv4Network("192.0.0.0/24"),
+    # The relays of 6to4 (RFC 7526).
+    IPv4Network("192.88.99.0/24"),
+    # What a virtual machine asks for its metadata, in the space of public addresses.
+    IPv4Network("168.63.129.16/32"),
+)
 _UNICAST = IPv6Network("2000::/3")
 """All that the IPv6 registry has given to global unicast."""
 _NOT_GLOBAL = (
@@ -58,9 +68,25 @@ class Guard:
         return _is_public(ip) or any(ip in network for network in self._networks)
 
 
+@runtime_checkable
+class Guarded(Protocol):
+    """What follows redirects, which must not lead where a guard does not permit."""
+
+    def guard_redirects(self, guard: Guard) -> None:
+        """
+        Follow redirects to other origins under a guard.
+
+        :param guard: permits the addresses that they may lead to.
+        """
+
+
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
     if isinstance(ip, IPv4Address):
-        return ip.is_global and not ip.is_multicast
+        return (
+            ip.is_global
+            and not ip.is_multicast
+            and not any(ip in network for network in _NOT_PUBLIC)
+        )
     if ip in _NAT64:
         return _is_public(IPv4Address(int(ip) & 0xFFFFFFFF))
     return ip in _UNICAST and not any(ip in network for network in _NOT_GLOBAL)

@@ -94,7 +94,7 @@ class Outbound:
 
     def __init__(self, reactor: Any, guard: Guard, ssl: SslOptions) -> None:
         self._reactor = reactor
-        self._guard = guard
+        self.guard = guard
         self._ssl = ssl
         self._creators = client_creators(ssl)
 
@@ -123,7 +123,7 @@ class Outbound:
         """
         if ssl.trust_store.type == "NONE":
             ssl = ssl.model_copy(update={"trust_store": self._ssl.trust_store})
-        return Outbound(self._reactor, self._guard, ssl)
+        return Outbound(self._reactor, self.guard, ssl)
 
     def call(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:
         """
@@ -142,7 +142,7 @@ class Outbound:
             host,
             uri.port,
             timeout_ms / 1000.0,
-            lambda address: self._guard.permits(host, address),
+            lambda address: self.guard.permits(host, address),
         )
         if uri.scheme == b"https":
             endpoint = TLSEndpoint(self._creators(host), endpoint, self._reactor)

@@ -237,6 +237,8 @@ class Gateway:
             Group(cast(Any, self.reactor), group, limits)
             for group in body.endpoint_groups
         ]
+        for group in groups:
+            group.guard_redirects(self.outbound.guard)
         self.groups.append(groups[0])
         context = PlanContext(
             self.reactor,

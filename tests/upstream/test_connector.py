@@ -6,6 +6,7 @@ import gzip
 import zlib
 from typing import Any
 
+from relay.upstream.guard import Guard
 from relay.upstream.stream import STREAM_AFTER_MS
 from tests.gateway.harness import (
     EVENT_STREAM,
@@ -422,26 +423,51 @@ class RedirectTests(ConnectorCase):
         endpoint's, not even on the way back."""
         await self.on(headers=[{"name": "X-Key", "value": "k"}])
         other = await self.another()
+        secrets = (b"authorization", b"cookie", b"x-api-key", b"x-backend-token")
         client = await self.follow(
             b"http://" + other.address.encode() + b"/x",
-            b"Authorization: Basic eDp5",
-            b"Cookie: a=1",
+            *(b"%s: s" % name for name in secrets),
+            b'If-None-Match: "a"',
+            b"Origin: https://app.example",
+            b"Referer: https://app.example/",
+            b"X-Forwarded-For: 192.0.2.1",
             b"Accept: x/y",
+            b"Last-Event-ID: 7",
         )
         elsewhere = await other.asked()
         head = await elsewhere.head()
         self.assertEqual(head.get(b"host"), other.address.encode())
-        for name in (b"authorization", b"cookie", b"x-key"):
-            self.assertIsNone(head.get(name), name)
+        names = {name.lower() for name, _ in head.fields}
+        framing = {b"host", b"accept-encoding", b"connection"}
+        self.assertEqual(names - framing, {b"accept", b"last-event-id"})
         self.assertEqual(head.get(b"accept"), b"x/y")
         back = b"Location: http://%s/y" % self.source.address.encode()
         elsewhere.send(response(b"", back, status=b"302 Found"))
         source = await self.source.asked()
         head = await source.head()
-        self.assertIsNone(head.get(b"authorization"))
-        self.assertIsNone(head.get(b"cookie"))
+        for name in (*secrets, b"x-key"):
+            self.assertIsNone(head.get(name), name)
         source.send(response(b"here"))
         self.assertEqual((await client.answer()).body, b"here")
+
+    async def test_a_private_address_is_not_followed_to(self) -> None:
+        """Unless the operator has listed it: a source must not choose what this host
+        reaches. The endpoint itself may be private."""
+        await self.on()
+        self.gateway.groups[0].guard_redirects(Guard())
+        other = await self.another()
+        port = other.address.rpartition(":")[2].encode()
+        for location in (
+            b"http://" + other.address.encode() + b"/latest/meta-data",
+            b"http://localhost:" + port,
+            b"http://[::ffff:127.0.0.1]:" + port,
+        ):
+            client = await self.follow(location)
+            await self.failed(client, 502, "upstream_gone", "CONNECTION_ERROR", None)
+        client = await self.follow(b"/there")
+        (await self.source.asked()).send(response(b"here"))
+        self.assertEqual((await client.answer()).body, b"here")
+        self.assertEqual(self.gateway.pool.taken, 0)
 
     async def test_nowhere(self) -> None:
         """What is no http(s) URL is not followed anywhere."""

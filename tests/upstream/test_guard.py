@@ -20,6 +20,12 @@ INTERNAL = (
     "172.16.0.1",
     "172.31.255.255",
     "192.0.0.1",
+    "192.0.0.9",
+    "192.0.0.192",
+    "192.0.0.255",
+    "192.88.99.1",
+    "168.63.129.16",
+    "100.100.100.200",
     "192.0.2.1",
     "192.168.1.1",
     "198.18.0.1",
@@ -32,6 +38,18 @@ INTERNAL = (
     "::127.0.0.1",
     "::ffff:127.0.0.1",
     "::ffff:169.254.169.254",
+    "::ffff:168.63.129.16",
+    "::ffff:192.0.0.192",
+    "::168.63.129.16",
+    "::ffff:0:168.63.129.16",
+    "64:ff9b::a83f:8110",
+    "64:ff9b::c000:c0",
+    "64:ff9b:1::a83f:8110",
+    "2002:a83f:8110::1",
+    "2002:c000:c0::1",
+    "2001:0:a83f:8110::1",
+    "fd00:ec2::254",
+    "fd20:ce::254",
     "64:ff9b::7f00:1",
     "64:ff9b::a9fe:a9fe",
     "64:ff9b:1::a00:1",
@@ -64,6 +82,18 @@ class GuardTests(SynchronousTestCase):
         for address in INTERNAL:
             self.assertFalse(guard.permits("a.example", address), address)
             self.assertFalse(guard.permits(address, address), address)
+
+    def test_metadata_services_are_never_public(self) -> None:
+        """Those of clouds, whose addresses are not all private; they can be listed."""
+        for address in (
+            "169.254.169.254",
+            "168.63.129.16",
+            "192.0.0.192",
+            "fd00:ec2::254",
+        ):
+            self.assertFalse(Guard().permits("metadata.example", address), address)
+            listed = Guard([ip_network(address)])
+            self.assertTrue(listed.permits("metadata.example", address), address)
 
     def test_what_is_no_address(self) -> None:
         """Nothing is dialled that cannot be judged."""
