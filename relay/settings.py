@@ -46,6 +46,7 @@ __all__ = [
     "LogSettings",
     "ManagementSettings",
     "OutboundSettings",
+    "ProcessSettings",
     "Settings",
     "SettingsError",
     "StoreSettings",
@@ -243,6 +244,17 @@ class OutboundSettings:
 
 
 @dataclass(frozen=True)
+class ProcessSettings:
+    """The daemon as a process of its machine."""
+
+    stop_timeout_ms: Milliseconds = 5000
+    """How long a stop may take beyond ``gateway.drain_timeout_ms``, as when another
+    process holds the database."""
+    share_data_dir: bool = False
+    """Whether several daemons that all say so may use the data directory at once."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings; each section's defaults stand in its own class."""
 
@@ -255,6 +267,7 @@ class Settings:
     log: LogSettings = LogSettings()
     limits: LimitSettings = LimitSettings()
     outbound: OutboundSettings = OutboundSettings()
+    process: ProcessSettings = ProcessSettings()
 
 
 def load(

@@ -2,8 +2,9 @@
 ``twistd relay``: the composition root, the one place that knows every part.
 
 ``makeService`` builds and opens nothing, since twistd forks after it. Starting is done
-in an order that lets no client meet a half-started gateway: the store is migrated, the
-first route table is built from it, and only then does a listener accept.
+in an order in which a start that fails changes nothing, and no client meets a
+half-started gateway: addresses are taken, the data directory is taken, the store is
+migrated, the first route table is built from it, and only then does a listener accept.
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
 from twisted.python import usage
 from twisted.python.failure import Failure
@@ -24,6 +23,14 @@ from relay.catalog import builtin
 from relay.clock import use_monotonic_clock, wall_ms
 from relay.connectors.discovery import find_connectors
 from relay.connectors.interfaces import EntrypointContext
+from relay.daemon.data_dir import DataDir
+from relay.daemon.detached import tell_whole_failures
+from relay.daemon.errors import CannotStart
+from relay.daemon.listeners import Listener, Listeners
+from relay.daemon.logs import reopen_daemon_log
+from relay.daemon.process import raise_file_limit, settle_garbage
+from relay.daemon.signals import Signals
+from relay.daemon.stopping import Step, Stop
 from relay.demo import DEMO_SOURCE, Demo
 from relay.gateway.builder import Builder
 from relay.gateway.deployer import Deployer, drained
@@ -34,7 +41,7 @@ from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.heap import Heap, HeapTrimmer
 from relay.management.auth import Authenticator
-from relay.management.bootstrap import ensure_admin
+from relay.management.bootstrap import check_admin, ensure_admin
 from relay.management.gateway import Gateway
 from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
@@ -43,9 +50,7 @@ from relay.observability.access import open_access_log
 from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
 from relay.polling import poll_lean
-from relay.process import raise_file_limit, settle_garbage
-from relay.proxy_protocol import listen
-from relay.settings import Settings, SettingsError, TlsSettings, load
+from relay.settings import Settings, SettingsError, load
 from relay.store.channels import ChannelStore
 from relay.store.delivery_ledger import DeliveryLedger
 from relay.store.errors import StoreError
@@ -54,8 +59,8 @@ from relay.store.owner import owner_name
 from relay.store.registry import GatewayRegistry
 from relay.store.retention import Retention
 from relay.store.store import Store
+from relay.tls.client import reload_client_contexts
 from relay.tls.material import MaterialError
-from relay.tls.server import server_creator, tls_factory
 from relay.upstream.guard import Guard
 from relay.upstream.outbound import Outbound
 from relay.webhook.deliveries import Deliveries
@@ -64,18 +69,6 @@ T = TypeVar("T")
 
 DNS_THREADS = 20
 """Names are resolved in threads, each of which a slow name server can hold."""
-
-
-class CannotStart(SystemExit, Exception):
-    """
-    Ends the daemon with one line and status 1.
-
-    It is an ``Exception``, too, for twistd to pass it on to the process that waits for
-    the daemon to detach.
-    """
-
-    def __init__(self, line: str) -> None:
-        super().__init__(f"relay: {line}")
 
 
 class Options(usage.Options):
@@ -123,11 +116,12 @@ class Options(usage.Options):
         try:
             self["settings"] = load(self["config"], self["data-dir"], os.environ, given)
         except SettingsError as error:
-            raise CannotStart(str(error)) from None
+            raise CannotStart(*str(error).splitlines()) from None
 
 
 def makeService(options: Options) -> RelayService:
     """Build the daemon; nothing is opened before it starts."""
+    tell_whole_failures()
     # The daemon chooses the reactor after this module is imported.
     from twisted.internet import reactor
 
@@ -149,7 +143,9 @@ class RelayService(Service):
         self.settings = settings
         self._reactor = reactor
         self._demo = Demo(reactor, settings.data_dir, wall_ms) if demo else None
-        self._ports: list[IListeningPort] = []
+        self._listeners = Listeners(reactor, settings.gateway.head_timeout_ms)
+        self._management: Listener | None = None
+        self._gateways: list[Listener] = []
         self._store = Store(
             settings.store.url,
             reactor,
@@ -170,50 +166,69 @@ class RelayService(Service):
         """
         Start everything, in order, before the reactor runs.
 
+        A start that fails has changed nothing: what others may hold (addresses, the
+        data directory) and what can be wrong (files) comes first, what is changed last.
+
         :raises CannotStart: with one line, whatever is in the way.
         """
         super().startService()
         use_monotonic_clock(self._reactor)
+        Signals(self._reactor, self._reload, self._reopen_logs).install()
         raise_file_limit()
         self._reactor.suggestThreadPoolSize(DNS_THREADS)
         try:
             self._start()
         except (StoreError, MaterialError, SettingsError, OSError) as error:
-            raise CannotStart(str(error)) from None
+            self._wait(self._listeners.close())
+            raise CannotStart(*str(error).splitlines()) from None
+        except CannotStart:
+            self._wait(self._listeners.close())
+            raise
         settle_garbage()
         poll_lean(self._reactor)
 
     def _start(self) -> None:
         settings = self.settings
+        check_admin(os.environ)
+        self._open_listeners()
+        self._data_dir = DataDir(settings.data_dir, settings.process.share_data_dir)
+        guard = Guard(settings.outbound.allow)
+        outbound = Outbound.trusting(self._reactor, guard, settings.outbound.ca)
+        self._access = open_access_log(settings.log)
         self._wait(self._store.start())
-        self._passwords.start()
+        gateway = self._start_gateway(outbound)
         self._wait(ensure_admin(self._store, settings, os.environ))
+        self._passwords.start()
         self._retention.start()
         self._heap.start()
-        gateway = self._start_gateway()
-        self._listen_management()
-        for listener in settings.gateway.listeners:
+        self._serve_management()
+        for listener, opened in zip(
+            settings.gateway.listeners, self._gateways, strict=True
+        ):
             site = gateway_site(
                 gateway, listener, settings.gateway, settings.limits, self._reactor
             )
-            self._listen(listener.endpoint, site, listener.tls)
-        if self._demo is not None:
-            self._listen(DEMO_SOURCE, self._demo.site(), None)
-            management_url = _url(self._ports[0], settings.management.tls)
-            self._demo.start(management_url, self.gateway_urls()[0])
+            opened.serve(site, self._reactor)
+        self._listeners.accept()
 
-    def _start_gateway(self) -> GatewayResource:
+    def _open_listeners(self) -> None:
+        """Take every address, so that one that is taken is known before all else."""
+        settings, listen = self.settings, self._listeners.open
+        management = settings.management
+        self._management = listen(management.endpoint, management.tls)
+        self._gateways = [
+            listen(one.endpoint, one.tls) for one in settings.gateway.listeners
+        ]
+        if self._demo is not None:
+            listen(DEMO_SOURCE, None).serve(self._demo.site(), self._reactor)
+            self._demo.start(self._management.url, self.gateway_urls()[0])
+
+    def _start_gateway(self, outbound: Outbound) -> GatewayResource:
         settings = self.settings
         services = Services.assemble(
-            self._reactor,
-            settings.gateway,
-            settings.limits,
-            open_access_log(settings.log),
-            wall_ms,
+            self._reactor, settings.gateway, settings.limits, self._access, wall_ms
         )
         owner = owner_name(settings.data_dir)
-        guard = Guard(settings.outbound.allow)
-        outbound = Outbound.trusting(self._reactor, guard, settings.outbound.ca)
         channels = self._wait(ChannelStore(self._store, owner).start())
         ledger = DeliveryLedger(self._store, owner)
         self._deliveries = Deliveries(services, ledger, outbound)
@@ -249,8 +264,9 @@ class RelayService(Service):
         self._wait(follower.start())
         return self._gateway
 
-    def _listen_management(self) -> None:
-        settings = self.settings.management
+    def _serve_management(self) -> None:
+        listener = self._management
+        assert listener is not None
         authenticator = Authenticator(
             self._store, self.settings.admin, self._reactor, self._passwords
         )
@@ -267,65 +283,61 @@ class RelayService(Service):
             self._deliveries.view,
             Gateway(self._builder.try_out, self._reports.reached),
         )
-        port = self._listen(settings.endpoint, site, settings.tls)
-        address = getattr(port.getHost(), "host", "127.0.0.1")
-        if settings.tls is None and not (
-            address.startswith("127.") or address in ("::1", "localhost")
-        ):
+        listener.serve(site, self._reactor)
+        if listener.is_exposed:
             self.log.warn(
-                "the management API is reachable on {address} without TLS: "
+                "the management API is reachable on {endpoint} without TLS: "
                 "passwords travel in clear text",
-                address=address,
+                endpoint=listener.endpoint,
             )
-
-    def _listen(
-        self, endpoint: str, factory: IProtocolFactory, tls: TlsSettings | None
-    ) -> IListeningPort:
-        if tls is not None:
-            files = (tls.certificate, tls.key, tls.client_auth, tls.ca)
-            creator = server_creator(*files, http2=tls.offers_http2)
-            factory = tls_factory(creator, factory, self._reactor)
-        head_timeout_ms = self.settings.gateway.head_timeout_ms
-        try:
-            port: IListeningPort = self._wait(
-                listen(self._reactor, endpoint, factory, head_timeout_ms)
-            )
-        except CannotListenError as error:
-            reason = getattr(error.socketError, "strerror", None) or error.socketError
-            raise CannotStart(f"cannot listen on {endpoint}: {reason}") from None
-        self._ports.append(port)
-        return port
 
     def gateway_urls(self) -> list[str]:
         """Give the gateway's URLs: the public one, else one for each listener."""
         settings = self.settings.gateway
         if settings.public_url is not None:
             return [settings.public_url]
-        return [
-            _url(port, listener.tls)
-            # The first port is the management API's.
-            for port, listener in zip(self._ports[1:], settings.listeners, strict=False)
-        ]
+        return [one.url for one in self._gateways]
+
+    def _reload(self) -> None:
+        self._listeners.reload()
+        reload_client_contexts()
+        if self._deployer is not None:
+            self._deployer.retry()
+
+    def _reopen_logs(self) -> None:
+        self._access.reopen()
+        reopen_daemon_log()
 
     def stopService(self) -> Deferred[None]:
         """Close the listeners, let exchanges end, stop what is behind them."""
         super().stopService()
-        return Deferred.fromCoroutine(self._stop())
-
-    async def _stop(self) -> None:
-        for port in self._ports:
-            await maybeDeferred(port.stopListening)
+        steps = [Step("the listeners", self._listeners.close)]
         if self._gateway is not None and self._deployer is not None:
-            await self._deliveries.drain(self.settings.gateway.drain_timeout_ms)
-            await drained(self._reactor, self._gateway)
-            self._deployer.close()
-            await self._reports.stop()
+            drain_ms = self.settings.gateway.drain_timeout_ms
+            steps += [
+                Step("exchanges and deliveries", self._drain, drain_ms),
+                Step("the store to take the last report", self._reports.stop),
+            ]
+        steps += [
+            Step("the change feed", self._feed.stop),
+            Step("the store", self._store.stop),
+        ]
+        return Stop(self._reactor, steps, self.settings.process.stop_timeout_ms).run()
+
+    async def _drain(self) -> None:
+        assert self._gateway is not None and self._deployer is not None
+        drain_ms = self.settings.gateway.drain_timeout_ms
+        await gatherResults(
+            [
+                self._deliveries.drain(drain_ms),
+                drained(self._reactor, self._gateway),
+            ]
+        )
+        self._deployer.close()
         if self._demo is not None:
             self._demo.stop()
         self._retention.stop()
         self._heap.stop()
-        await self._feed.stop()
-        await self._store.stop()
         self._passwords.stop()
 
     def _wait(self, waited: Deferred[T]) -> T:
@@ -342,13 +354,3 @@ class RelayService(Service):
         if isinstance(result, Failure):
             result.raiseException()
         return result
-
-
-def _url(port: IListeningPort, tls: TlsSettings | None) -> str:
-    """The URL of a listener, as seen from this machine."""
-    address = port.getHost()
-    host = getattr(address, "host", "127.0.0.1")
-    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-    host = f"[{host}]" if ":" in host else host
-    scheme = "https" if tls is not None else "http"
-    return f"{scheme}://{host}:{getattr(address, 'port', 80)}"

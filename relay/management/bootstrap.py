@@ -40,6 +40,16 @@ class AdminBootstrap:
     name: str = ADMIN
 
 
+def check_admin(environ: Mapping[str, str]) -> None:
+    """Check what the environment says of the administrator, before anything begins.
+
+    :param environ: the password, if it is given, as ``RELAY_ADMIN_PASSWORD``.
+    :raises SettingsError: when it is empty.
+    """
+    if environ.get(VARIABLE) == "":
+        raise SettingsError(f"{VARIABLE}: must not be empty")
+
+
 def ensure_admin(
     store: Store,
     settings: Settings,

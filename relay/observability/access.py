@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
 from twisted.logger import Logger
 from twisted.python.logfile import LogFile
 
 from relay.model.outcome import Outcome
+from relay.observability.log_file import reopen
 from relay.settings import LogSettings
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -90,6 +91,9 @@ class AccessLog(Protocol):
     def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
         """An attempt to deliver an event is over."""
 
+    def reopen(self) -> None:
+        """Another program has moved the file: open its path again."""
+
 
 class JsonAccessLog:
     """
@@ -97,11 +101,22 @@ class JsonAccessLog:
 
     :param write: takes one line, with its line end.
     :param with_query: whether the query is written, too.
+    :param reopen: opens the file again, if there is one.
     """
 
-    def __init__(self, write: Callable[[str], object], with_query: bool) -> None:
+    def __init__(
+        self,
+        write: Callable[[str], object],
+        with_query: bool,
+        reopen: Callable[[], None] = lambda: None,
+    ) -> None:
         self._write = write
         self._with_query = with_query
+        self._reopen = reopen
+
+    def reopen(self) -> None:
+        """Open the path of the file again."""
+        self._reopen()
 
     def opened(self, record: AccessRecord, now_ms: int) -> None:
         """Write that an event stream has begun."""
@@ -174,6 +189,9 @@ class NoAccessLog:
     def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
         """Write nothing."""
 
+    def reopen(self) -> None:
+        """There is no file."""
+
 
 def open_access_log(settings: LogSettings) -> AccessLog:
     """
@@ -192,7 +210,8 @@ def open_access_log(settings: LogSettings) -> AccessLog:
         maxRotatedFiles=settings.access_keep,
         defaultMode=0o640,
     )
-    return JsonAccessLog(_Guarded(file.write), settings.access_query)
+    write = _Guarded(file.write)
+    return JsonAccessLog(write, settings.access_query, partial(reopen, file))
 
 
 def _to_stdout(line: str) -> None:

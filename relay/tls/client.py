@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,7 @@ from service_identity.hazmat import (
     verify_service_identity,
 )
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from relay.model.ssl_options import KeyStore, SslOptions, TrustStore
@@ -50,7 +52,12 @@ if TYPE_CHECKING:
     from cryptography import x509
     from twisted.protocols.tls import TLSMemoryBIOProtocol
 
-__all__ = ["ClientCreator", "VerificationFailed", "client_creators"]
+__all__ = [
+    "ClientCreator",
+    "VerificationFailed",
+    "client_creators",
+    "reload_client_contexts",
+]
 
 #: Wider than what our listeners take: old origins speak CBC and plain RSA.
 CIPHERS: Final = (
@@ -63,6 +70,8 @@ MAX_CREATORS: Final = 256
 
 _MAX_NAMES_TOLD: Final = 3
 
+_log = Logger()
+
 ServiceId = DNS_ID | IPAddress_ID
 
 
@@ -70,6 +79,41 @@ class _Connection(SSL.Connection):
     """A connection that knows whom it should meet."""
 
     expected: ServiceId | None = None
+
+
+class ClientContext:
+    """A context, made of the files that a definition names.
+
+    :param ssl: the definition's options.
+    :raises MaterialError: when a store cannot be used.
+    """
+
+    def __init__(self, ssl: SslOptions) -> None:
+        self._ssl = ssl
+        self.current = _client_context(ssl)
+        """What later connections are made from."""
+        _CONTEXTS.add(self)
+
+    def reload(self) -> None:
+        """Read the files again.
+
+        :raises MaterialError: when one cannot be used; nothing changes then.
+        """
+        self.current = _client_context(self._ssl)
+
+
+_CONTEXTS: weakref.WeakSet[ClientContext] = weakref.WeakSet()
+"""All that are in use."""
+
+
+def reload_client_contexts() -> None:
+    """Read the files of all contexts in use again. What cannot be used is told in the
+    log, and its context stays as it was."""
+    for context in list(_CONTEXTS):
+        try:
+            context.reload()
+        except MaterialError as error:
+            _log.error("TLS towards endpoints: {error}", error=error)
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -83,7 +127,7 @@ class ClientCreator:
 
     def __init__(
         self,
-        context: SSL.Context,
+        context: ClientContext,
         server_name: bytes | None,
         expected: ServiceId | None,
     ) -> None:
@@ -95,7 +139,7 @@ class ClientCreator:
         self, tlsProtocol: TLSMemoryBIOProtocol
     ) -> SSL.Connection:
         """Make the connection of one connected socket."""
-        connection = _Connection(self._context)
+        connection = _Connection(self._context.current)
         connection.expected = self._expected
         if self._server_name is not None:
             connection.set_tlsext_host_name(self._server_name)
@@ -120,7 +164,7 @@ def client_creators(
     if ssl.trust_store.type == "NONE" and ssl.key_store.type == "NONE":
         context = _plain_context(ssl.trust_all)
     else:
-        context = _client_context(ssl)
+        context = ClientContext(ssl)
 
     @functools.lru_cache(MAX_CREATORS)
     def creator(host: str) -> ClientCreator:
@@ -133,8 +177,8 @@ def client_creators(
 
 
 @functools.cache
-def _plain_context(trust_all: bool) -> SSL.Context:
-    return _client_context(SslOptions(trust_all=trust_all))
+def _plain_context(trust_all: bool) -> ClientContext:
+    return ClientContext(SslOptions(trust_all=trust_all))
 
 
 def _client_context(ssl: SslOptions) -> SSL.Context:

@@ -8,6 +8,8 @@ be installed; hence a connection creator of our own.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from OpenSSL import SSL
@@ -52,10 +54,22 @@ class NoCommonProtocol(SSL.Error):
 
 @implementer(IOpenSSLServerConnectionCreator)
 class ServerCreator:
-    """Makes the server side of TLS connections from one prepared context."""
+    """Makes the server side of TLS connections from one prepared context.
 
-    def __init__(self, context: SSL.Context) -> None:
-        self._context = context
+    :param prepare: reads the files and prepares the context.
+    :raises MaterialError: when a file cannot be used.
+    """
+
+    def __init__(self, prepare: Callable[[], SSL.Context]) -> None:
+        self._prepare = prepare
+        self._context = prepare()
+
+    def reload(self) -> None:
+        """Read the files again; later connections are made from what they hold now.
+
+        :raises MaterialError: when one cannot be used; nothing changes then.
+        """
+        self._context = self._prepare()
 
     def serverConnectionForTLS(
         self, tlsProtocol: TLSMemoryBIOProtocol
@@ -91,6 +105,12 @@ def server_creator(
         raise MaterialError(f"client_auth = {client_auth!r} needs a ca file")
     if client_auth == "none" and ca is not None:
         raise MaterialError("ca: has no use while client_auth is 'none'")
+    return ServerCreator(partial(_prepare, certificate, key, client_auth, ca, http2))
+
+
+def _prepare(
+    certificate: str, key: str, client_auth: str, ca: str | None, http2: bool
+) -> SSL.Context:
     source = from_path("certificate", certificate)
     identity = match(
         load_certificates(source),
@@ -102,7 +122,7 @@ def server_creator(
     show(context, identity, source.name)
     if ca is not None:
         _ask_for_certificate(context, client_auth, ca)
-    return ServerCreator(context)
+    return context
 
 
 def tls_factory(

@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "plans": {"expression", "model", "plugins", "settings", "tls", "upstream"},
     "plugins": set(),
     "polling": {"plain_path"},
-    "process": set(),
+    "daemon": {"observability", "proxy_protocol", "settings", "tls"},
     "proxy_protocol": {"deadline"},
     "settings": {"plain_path", "settings_source", "settings_types"},
     "settings_source": {"settings_types"},

@@ -120,12 +120,17 @@ class UnitTests(SynchronousTestCase):
         said = (done.stdout + done.stderr).splitlines()
         self.assertEqual([line for line in said if "relay.service" in line], [])
 
-    def test_outlives_the_drain(self) -> None:
-        """systemd waits longer than the daemon lets its streams end."""
+    def test_outlives_the_stop(self) -> None:
+        """systemd waits longer than a stop of the daemon takes at the most."""
         stop = re.search(r"(?m)^TimeoutStopSec=(\d+)$", UNIT.read_text())
         assert stop is not None
-        drain_ms = Settings("").gateway.drain_timeout_ms
-        self.assertGreater(int(stop[1]) * 1000, drain_ms)
+        settings = Settings("")
+        most_ms = settings.gateway.drain_timeout_ms + settings.process.stop_timeout_ms
+        self.assertGreater(int(stop[1]) * 1000, most_ms)
+
+    def test_reloads_by_the_signal_that_reloads(self) -> None:
+        """``systemctl reload`` has certificates read and logs opened again."""
+        self.assertIn("\nExecReload=/bin/kill -HUP $MAINPID\n", UNIT.read_text())
 
     def test_runs_in_the_foreground_without_a_pid_file(self) -> None:
         """systemd watches the process itself, so nothing is forked or written."""

@@ -419,7 +419,7 @@ class CacheTests(SynchronousTestCase):
         def context(ssl: SslOptions) -> SSL.Context:
             creator = client_creators(ssl)("a.example")
             assert isinstance(creator, client.ClientCreator)
-            return creator._context
+            return creator._context.current
 
         self.assertIs(context(SslOptions()), context(SslOptions()))
         self.assertIsNot(

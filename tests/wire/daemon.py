@@ -172,18 +172,19 @@ class Daemon:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> Daemon:
-        """Start it, and wait until it accepts."""
+        """Start it, and wait until it serves."""
         self.process = twistd(
             self._arguments, self.log_path, self._environment, program=self.program
         )
-        until(self._accepts, "the daemon accepts")
+        until(self._serves, "the daemon serves")
         return self
 
-    def _accepts(self) -> bool:
+    def _serves(self) -> bool:
         assert self.process is not None
         if self.process.poll() is not None:
             raise AssertionError(f"the daemon ended: {self.log()}")
-        return accepts(self.management_port) and accepts(self.port)
+        # Its ports are open from the beginning; it answers when it has started.
+        return accepts(self.port) and answers(self.management_port)
 
     def stop(self) -> int:
         """Ask it to stop, and give its exit status."""
@@ -294,6 +295,16 @@ def accepts(port: int) -> bool:
     """Whether something accepts connections on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(port: int) -> bool:
+    """Whether something on a port of this machine answers HTTP, whatever it says."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), BOUND_S) as probe:
+            probe.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return probe.recv(100).startswith(b"HTTP/1.1 ")
+    except OSError:
+        return False
 
 
 def twistd(

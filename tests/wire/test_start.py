@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import http.client
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -96,12 +100,18 @@ class StartTests(SynchronousTestCase):
         """Is refused."""
         (self.directory / "var").mkdir()
         (self.directory / "var" / "relay.db").write_bytes(b"not a database" * 100)
-        status, output = self.run_twistd()
+        status, output = self.run_twistd(
+            "--gateway",
+            f"tcp:{free_port()}:interface=127.0.0.1",
+            "--management",
+            f"tcp:{free_port()}:interface=127.0.0.1",
+        )
         self.assert_one_line(status, output, "relay.db")
 
     def test_a_detached_daemon_reports_failure(self) -> None:
         """Without --nodaemon the command still ends with a status."""
         with socket.create_server(("127.0.0.1", 0)) as taken:
+            endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
             done = subprocess.run(
                 [
                     TWISTD,
@@ -109,7 +119,7 @@ class StartTests(SynchronousTestCase):
                     "--logfile=relay.log",
                     "relay",
                     "--gateway",
-                    f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1",
+                    endpoint,
                     "--management",
                     f"tcp:{free_port()}:interface=127.0.0.1",
                 ],
@@ -118,8 +128,11 @@ class StartTests(SynchronousTestCase):
                 timeout=BOUND_S,
                 check=False,
             )
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn(b"cannot listen on", done.stdout + done.stderr)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(
+            (done.stdout + done.stderr).decode(),
+            f"relay: cannot listen on {endpoint}: Address already in use\n",
+        )
 
     def test_a_detached_daemon_serves(self) -> None:
         """twistd forks after makeService: nothing that was opened is lost."""
@@ -142,6 +155,92 @@ class StartTests(SynchronousTestCase):
         pid = int((self.directory / "relay.pid").read_text())
         self.addCleanup(_end, pid)
         until(lambda: accepts(port) and accepts(management), "the daemon accepts")
+
+    def test_a_start_that_fails_changes_nothing(self) -> None:
+        """Beside a running daemon, be it for its port or for its data directory."""
+        daemon = Daemon(self.directory)
+        del daemon._environment["RELAY_ADMIN_PASSWORD"]
+        daemon.start()
+        self.addCleanup(daemon.kill)
+        path = self.directory / "admin-password"
+        password = path.read_text().strip()
+
+        def state() -> dict[str, bytes]:
+            return {
+                one.name: one.read_bytes()
+                for one in self.directory.iterdir()
+                if one.suffix == "" or one.name == "relay.db"
+            }
+
+        before = state()
+        for taken in (daemon.port, free_port()):
+            status, output = self.run_twistd(
+                "--data-dir",
+                str(self.directory),
+                "--gateway",
+                f"tcp:{taken}:interface=127.0.0.1",
+                "--management",
+                f"tcp:{free_port()}:interface=127.0.0.1",
+                environment={"RELAY_ADMIN_PASSWORD": "another one"},
+            )
+            words = ("in use",) if taken == daemon.port else (str(daemon.pid), "holds")
+            self.assert_one_line(status, output, *words)
+            self.assertEqual(state(), before)
+        users = "/management/v2/users/current"
+        self.assertEqual(asked(daemon.management_port, users, password), 200)
+        self.assertEqual(asked(daemon.management_port, users, "another one"), 401)
+
+    def test_a_start_that_fails_leaves_no_directory(self) -> None:
+        """Nor does it make a store before it knows that it can listen."""
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
+            status, output = self.run_twistd(
+                "--gateway",
+                f"unix:{self.directory}/gateway.sock",
+                "--management",
+                endpoint,
+            )
+        self.assert_one_line(status, output, endpoint)
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_the_data_directory_is_made_wherever_the_store_is(self) -> None:
+        """It holds the access log and the password, too."""
+        toml = f'[store]\nurl = "sqlite:///{self.directory}/elsewhere/relay.db"\n'
+        daemon = Daemon(self.directory, toml)
+        where = daemon._arguments.index("--data-dir") + 1
+        made = self.directory / "new" / "data"
+        daemon._arguments[where] = str(made)
+        daemon.start()
+        self.addCleanup(daemon.kill)
+        self.assertTrue((made / "access.log").exists())
+        self.assertTrue((self.directory / "elsewhere" / "relay.db").exists())
+
+    def test_daemons_share_a_data_directory_when_told(self) -> None:
+        """All of them must say so."""
+        toml = "[process]\nshare_data_dir = true\n"
+        one, two = Daemon(self.directory, toml), Daemon(self.directory, toml)
+        for daemon in (one, two):
+            daemon.start()
+            self.addCleanup(daemon.kill)
+        self.assertNotEqual(one.pid, two.pid)
+
+    def test_clients_wait_while_the_daemon_starts(self) -> None:
+        """Nobody who connects during a start is refused or meets an empty table."""
+        daemon = Daemon(self.directory)
+        with sqlite3.connect(self.directory / "relay.db") as other:
+            other.execute("PRAGMA journal_mode=WAL")
+            other.execute("BEGIN IMMEDIATE")
+            daemon.process = twistd(
+                daemon._arguments, daemon.log_path, daemon._environment
+            )
+            self.addCleanup(daemon.kill)
+            until(lambda: accepts(daemon.port), "it listens")
+            waiting = socket.create_connection(("127.0.0.1", daemon.port), BOUND_S)
+            self.addCleanup(waiting.close)
+            waiting.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            other.rollback()
+        waiting.settimeout(BOUND_S)
+        self.assertTrue(waiting.recv(100).startswith(b"HTTP/1.1 404 "))
 
     def test_the_generated_password(self) -> None:
         """Is in a file that only the owner reads; the log names only the file."""
@@ -209,6 +308,17 @@ class StartTests(SynchronousTestCase):
             self.assertNotIn(password, text)
             process.send_signal(signal.SIGTERM)
             process.wait(BOUND_S)
+
+
+def asked(port: int, path: str, password: str) -> int:
+    """Ask the management API as the administrator, and give the status."""
+    credentials = base64.b64encode(f"admin:{password}".encode()).decode()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=BOUND_S)
+    with closing(connection):
+        connection.request(
+            "GET", path, headers={"Authorization": f"Basic {credentials}"}
+        )
+        return connection.getresponse().status
 
 
 def _mentions(path: Path, word: str) -> bool:

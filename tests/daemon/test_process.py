@@ -5,7 +5,7 @@ import resource
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay import process
+from relay.daemon import process
 
 
 class ProcessTests(SynchronousTestCase):

@@ -1,0 +1,1 @@
+"""The daemon as a process: its start, its listeners, its signals and its stop."""

@@ -1,0 +1,62 @@
+"""
+A start that fails after twistd has detached is told to whoever gave the command.
+
+twistd's child hands an exception to the process that waits for it through a pipe, cut
+to 100 bytes, and that process prints the ``repr`` of what it reads. Here the whole text
+of :class:`CannotStart` goes through the pipe and is printed as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from twisted.scripts._twistd_unix import UnixApplicationRunner
+
+from relay.daemon.errors import CannotStart
+
+_FAILED = b"1 "
+_STARTED = b"0"
+_MOST_BYTES = 4096
+"""Written at once, and whole, to a pipe (PIPE_BUF)."""
+
+_format_others: Any = UnixApplicationRunner._formatChildException
+
+
+def tell_whole_failures() -> None:
+    """Have twistd print why a detached daemon did not start."""
+    setattr(UnixApplicationRunner, "_formatChildException", format_failure)  # noqa: B010
+    setattr(UnixApplicationRunner, "_waitForStart", wait_for_start)  # noqa: B010
+
+
+def format_failure(runner: Any, error: Exception) -> bytes:
+    """
+    Give what the child writes.
+
+    :param runner: twistd's.
+    :param error: why it does not start.
+    """
+    if not isinstance(error, CannotStart):
+        message: bytes = _format_others(runner, error)
+        return message
+    return (_FAILED + str(error).encode("utf-8", "replace"))[:_MOST_BYTES]
+
+
+def wait_for_start(runner: Any, pipe: int) -> int:
+    """
+    Wait for the child, and print why it does not start.
+
+    :param runner: twistd's.
+    :param pipe: what the child writes to.
+    :return: the status to exit with.
+    """
+    said = os.read(pipe, _MOST_BYTES)
+    if said == _STARTED:
+        return 0
+    text = said.removeprefix(_FAILED).decode("utf-8", "replace")
+    out = sys.__stderr__
+    if out is not None:
+        out.write(f"{text or 'relay: the daemon ended while it started'}\n")
+        out.flush()
+    return 1

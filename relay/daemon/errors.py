@@ -1,0 +1,17 @@
+"""Why a daemon does not start, told to whoever starts it."""
+
+from __future__ import annotations
+
+
+class CannotStart(SystemExit, Exception):
+    """
+    Ends the daemon with status 1, and one line for each reason.
+
+    It is an ``Exception``, too, for twistd to pass it on to the process that waits for
+    the daemon to detach.
+
+    :param reasons: what is wrong, each in one line without a line end.
+    """
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("\n".join(f"relay: {reason}" for reason in reasons))

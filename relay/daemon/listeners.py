@@ -1,0 +1,196 @@
+"""
+The daemon's listeners: opened first, accepting last.
+
+An address that is taken, or a certificate that cannot be read, is found out before
+anything is changed. From then on clients can connect; they wait in the backlog until
+:meth:`Listeners.accept`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import (
+    IAddress,
+    IListeningPort,
+    IProtocol,
+    IProtocolFactory,
+)
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from relay.daemon.errors import CannotStart
+from relay.proxy_protocol import listen
+from relay.settings import TlsSettings
+from relay.tls.material import MaterialError
+from relay.tls.server import ServerCreator, server_creator, tls_factory
+
+
+@implementer(IProtocolFactory)
+class Gate:
+    """What a port is opened with, before there is a site behind it."""
+
+    noisy = False
+
+    def __init__(self) -> None:
+        self.factory: IProtocolFactory | None = None
+
+    def doStart(self) -> None:
+        """The port is open."""
+
+    def doStop(self) -> None:
+        """The port is closed."""
+        if self.factory is not None:
+            self.factory.doStop()
+
+    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
+        """Let the site take a connection."""
+        return None if self.factory is None else self.factory.buildProtocol(addr)
+
+
+class Listener:
+    """
+    One open port.
+
+    :param endpoint: its endpoint string.
+    :param port: the port.
+    :param gate: what the port was opened with.
+    :param creator: makes the TLS side of its connections; None without TLS.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        endpoint: str,
+        port: Any,
+        gate: Gate,
+        creator: ServerCreator | None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.port = port
+        self._gate = gate
+        self._creator = creator
+
+    def serve(self, site: IProtocolFactory, clock: Any) -> None:
+        """
+        Put a site behind the port.
+
+        :param site: what accepts its connections.
+        :param clock: as TLS wants it.
+        """
+        if self._creator is not None:
+            site = tls_factory(self._creator, site, clock)
+        self._gate.factory = site
+        site.doStart()
+
+    def reload(self) -> None:
+        """Read the files of its certificate again; connections that stand keep the
+        certificate that they have. Files that cannot be used are told in the log."""
+        if self._creator is None:
+            return
+        try:
+            self._creator.reload()
+        except MaterialError as error:
+            self.log.error(
+                "listener {endpoint}: its certificate stays as it was: {error}",
+                endpoint=self.endpoint,
+                error=error,
+            )
+
+    @property
+    def url(self) -> str:
+        """The URL, as seen from this machine."""
+        address = self.port.getHost()
+        host = getattr(address, "host", "127.0.0.1")
+        host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        host = f"[{host}]" if ":" in host else host
+        scheme = "http" if self._creator is None else "https"
+        return f"{scheme}://{host}:{getattr(address, 'port', 80)}"
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether others than this machine can connect, and without TLS."""
+        address = getattr(self.port.getHost(), "host", "127.0.0.1")
+        local = address.startswith("127.") or address in ("::1", "localhost")
+        return self._creator is None and not local
+
+
+class Listeners:
+    """
+    All listeners of a daemon.
+
+    :param reactor: what listens and tells the time.
+    :param head_timeout_ms: how long the header of a PROXY protocol may take.
+    """
+
+    def __init__(self, reactor: Any, head_timeout_ms: float) -> None:
+        self._reactor = reactor
+        self._head_timeout_ms = head_timeout_ms
+        self._open: list[Listener] = []
+
+    def open(self, endpoint: str, tls: TlsSettings | None) -> Listener:
+        """
+        Listen, without accepting yet.
+
+        :param endpoint: a Twisted endpoint string.
+        :param tls: its TLS side, if it has one.
+        :raises CannotStart: when it cannot.
+        :raises MaterialError: when a file of ``tls`` cannot be used.
+        """
+        creator = None
+        if tls is not None:
+            files = (tls.certificate, tls.key, tls.client_auth, tls.ca)
+            creator = server_creator(*files, http2=tls.offers_http2)
+        gate = Gate()
+        opened: list[Any] = []
+        listening = listen(self._reactor, endpoint, gate, self._head_timeout_ms)
+        listening.addBoth(opened.append)
+        try:
+            # Twisted's endpoints listen at once.
+            port = _result(opened)
+        except CannotListenError as error:
+            reason = getattr(error.socketError, "strerror", None) or error.socketError
+            raise CannotStart(f"cannot listen on {endpoint}: {reason}") from None
+        except Exception as error:
+            raise CannotStart(f"cannot listen on {endpoint}: {error}") from None
+        stop_reading = getattr(port, "stopReading", None)
+        if stop_reading is not None:
+            stop_reading()
+        listener = Listener(endpoint, port, gate, creator)
+        self._open.append(listener)
+        return listener
+
+    def accept(self) -> None:
+        """Accept connections, those that wait already among them."""
+        for listener in self._open:
+            start_reading = getattr(listener.port, "startReading", None)
+            if start_reading is not None:
+                start_reading()
+
+    def reload(self) -> None:
+        """Read the certificates again."""
+        for listener in self._open:
+            listener.reload()
+
+    def close(self) -> Deferred[Any]:
+        """
+        Accept no more.
+
+        :return: fires when all ports are closed; never fails.
+        """
+        closing = [maybeDeferred(one.port.stopListening) for one in self._open]
+        return DeferredList(closing, consumeErrors=True)
+
+
+def _result(opened: list[Any]) -> IListeningPort:
+    if not opened:
+        raise CannotStart("cannot listen: the endpoint does not listen at once")
+    (result,) = opened
+    raise_exception = getattr(result, "raiseException", None)
+    if raise_exception is not None:
+        raise_exception()
+    port: IListeningPort = result
+    return port

@@ -1,0 +1,16 @@
+"""The daemon's own log, which belongs to twistd: opened again after a rotation."""
+
+from __future__ import annotations
+
+from twisted.logger import globalLogPublisher
+from twisted.python.logfile import BaseLogFile
+
+from relay.observability.log_file import reopen
+
+
+def reopen_daemon_log() -> None:
+    """Open the files again that twistd was told to write its log to."""
+    for observer in list(getattr(globalLogPublisher, "_observers", ())):
+        file = getattr(observer, "_outFile", None)
+        if isinstance(file, BaseLogFile):
+            reopen(file)

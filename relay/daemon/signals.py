@@ -1,0 +1,73 @@
+"""
+What signals do to the daemon.
+
+SIGTERM and SIGINT stop it; a second one ends the process at once. SIGHUP reloads
+certificates and reopens logs, SIGUSR1 reopens logs, SIGUSR2 does nothing. The default
+of all three is to end the process.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from twisted.logger import Logger
+
+_ENDING = (signal.SIGTERM, signal.SIGINT)
+
+
+class Signals:
+    """
+    The signals of one daemon.
+
+    :param reactor: in whose thread they are acted on.
+    :param reload: reads certificates again.
+    :param reopen: opens log files again.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self, reactor: Any, reload: Callable[[], None], reopen: Callable[[], None]
+    ) -> None:
+        self._reactor = reactor
+        self._reload = reload
+        self._reopen = reopen
+        self._before: dict[int, Any] = {}
+
+    def install(self) -> None:
+        """Take the signals; those that end the process once the reactor has taken
+        them itself."""
+        signal.signal(signal.SIGHUP, self._told(self._hang_up))
+        signal.signal(signal.SIGUSR1, self._told(self._reopen))
+        signal.signal(signal.SIGUSR2, self._told(self._nothing))
+        self._reactor.callWhenRunning(self._take_endings)
+
+    def _take_endings(self) -> None:
+        for number in _ENDING:
+            self._before[number] = signal.getsignal(number)
+            signal.signal(number, self._end)
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        for one in _ENDING:
+            signal.signal(one, signal.SIG_DFL)
+        before = self._before.get(number)
+        if callable(before):
+            before(number, frame)
+
+    def _told(self, act: Callable[[], None]) -> Callable[[int, Any], None]:
+        def handle(number: int, frame: FrameType | None) -> None:
+            # One that comes during the start waits for its end.
+            self._reactor.callFromThread(self._reactor.callWhenRunning, act)
+
+        return handle
+
+    def _hang_up(self) -> None:
+        self._reopen()
+        self._reload()
+        self.log.info("SIGHUP: logs are open anew, certificates are read anew")
+
+    def _nothing(self) -> None:
+        self.log.info("SIGUSR2: nothing to do")

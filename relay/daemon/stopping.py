@@ -1,0 +1,90 @@
+"""A stop that takes no longer than it may."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+
+class Step(NamedTuple):
+    """
+    One step of a stop.
+
+    :param name: what is waited for, as logs call it.
+    :param begin: begins it.
+    :param extra_ms: what it may take beyond the time that all steps share.
+    """
+
+    name: str
+    begin: Callable[[], Awaitable[Any]]
+    extra_ms: float = 0
+
+
+class Stop:
+    """
+    The steps of a stop, one after the other, under one deadline.
+
+    A step that fails is logged, and the next one is taken. When the deadline passes,
+    the stop is over, whatever is still waited for: the process is about to end.
+
+    :param clock: what tells the time and calls later.
+    :param steps: in order.
+    :param timeout_ms: how long they may take together, beside what each may take more.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self, clock: IReactorTime, steps: Sequence[Step], timeout_ms: float
+    ) -> None:
+        self._clock = clock
+        self._steps = steps
+        self._timeout_ms = timeout_ms
+        self._step = ""
+        self._over = False
+        self._timer: IDelayedCall | None = None
+        self._done: Deferred[None] = Deferred()
+
+    def run(self) -> Deferred[None]:
+        """
+        Take the steps.
+
+        :return: fires when they are taken, or the deadline has passed; never fails.
+        """
+        most_ms = self._timeout_ms + sum(step.extra_ms for step in self._steps)
+        self._timer = self._clock.callLater(most_ms / 1000.0, self._expire)
+        Deferred.fromCoroutine(self._take()).addBoth(lambda _: self._end())
+        return self._done
+
+    async def _take(self) -> None:
+        for name, begin, extra_ms in self._steps:
+            if self._over:
+                return
+            self._step = name
+            try:
+                await begin()
+            except Exception:
+                self.log.failure("stopping: {step}", step=name)
+            if extra_ms and self._timer is not None:
+                # What it has not used is not for the others.
+                left_s = self._timer.getTime() - self._clock.seconds()
+                self._timer.reset(min(left_s, self._timeout_ms / 1000.0))
+
+    def _expire(self) -> None:
+        self._timer = None
+        self.log.warn(
+            "the stop goes on without waiting any longer for {step}", step=self._step
+        )
+        self._end()
+
+    def _end(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+        if not self._over:
+            self._over = True
+            self._done.callback(None)

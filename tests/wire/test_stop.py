@@ -1,0 +1,214 @@
+"""Signals: what ends the daemon, how long that takes, and what does not end it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import ssl
+import tempfile
+import time
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.pki import Authority
+from tests.wire.client import RawClient
+from tests.wire.daemon import BOUND_S, Daemon, proxy_api, until
+from tests.wire.scripted import (
+    EVENT_STREAM,
+    Connection,
+    answering,
+    chunk,
+    scripted,
+    server_context,
+)
+from tests.wire.test_topics import topics_api
+
+TLS = """
+[[gateway.listeners]]
+id = "plain"
+endpoint = "tcp:{port}:interface=127.0.0.1"
+
+[[gateway.listeners]]
+id = "tls"
+endpoint = "tcp:@tls@:interface=127.0.0.1"
+
+[gateway.listeners.tls]
+certificate = "@dir@/server.pem"
+key = "@dir@/server.key"
+"""
+
+
+class SignalCase(SynchronousTestCase):
+    """Each test has a daemon of its own."""
+
+    def setUp(self) -> None:
+        """Make a data directory."""
+        self.directory = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.addCleanup(shutil.rmtree, self.directory, True)
+
+    def daemon(self, toml: str = "", options: tuple[str, ...] = ()) -> Daemon:
+        """Start a daemon."""
+        daemon = Daemon(self.directory, toml, options).start()
+        self.addCleanup(daemon.kill)
+        return daemon
+
+    def send(self, daemon: Daemon, number: int) -> None:
+        """Send a signal."""
+        os.kill(daemon.pid, number)
+
+
+class StopTests(SignalCase):
+    """SIGTERM."""
+
+    def test_a_stop_has_a_deadline_while_another_process_holds_the_database(
+        self,
+    ) -> None:
+        """Leases cannot be given back then, and nobody waits for that."""
+        daemon = self.daemon(
+            "[gateway]\ndrain_timeout_ms = 100\n[process]\nstop_timeout_ms = 1000\n"
+        )
+        daemon.publish(topics_api("/topics", {}))
+        path = daemon.data_dir / "relay.db"
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
+            self.assertIn(daemon.stop(), (0, -signal.SIGTERM))
+            self.assertLess(time.monotonic() - began, 4)
+            self.assertIn("without waiting any longer for", daemon.log())
+
+    def test_a_second_signal_ends_the_daemon_at_once(self) -> None:
+        """While calls in flight are given their time, and without a traceback."""
+
+        connections: list[Connection] = []
+
+        def stalls(connection: Connection) -> None:
+            connection.head()
+            connections.append(connection)
+            connection.closed_at()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            daemon = self.daemon("[gateway]\ndrain_timeout_ms = 60000\n")
+            connections.clear()
+            with scripted(stalls) as (port, _):
+                api_id = daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/slow"))
+                client = RawClient(daemon.port)
+                self.addCleanup(client.close)
+                client.get("/slow")
+                until(lambda: connections, "the call is under way")
+                self.send(daemon, signal.SIGTERM)
+                until(partial(_logged, daemon, "Received SIGTERM"), "it stops")
+                assert daemon.process is not None
+                self.assertIsNone(daemon.process.poll())
+                self.send(daemon, number)
+                self.assertEqual(daemon.process.wait(BOUND_S), -number)
+                daemon.process = None
+            self.assertNotIn("Traceback", daemon.log())
+            daemon.start()
+            daemon.must("POST", f"/apis/{api_id}/_stop")
+            daemon.must("DELETE", f"/apis/{api_id}?closePlans=true")
+            daemon.kill()
+            daemon.log_path.unlink()
+
+
+class ReloadTests(SignalCase):
+    """SIGHUP, SIGUSR1 and SIGUSR2."""
+
+    def test_no_other_signal_ends_the_daemon(self) -> None:
+        """Streams go on over all of them."""
+
+        connections: list[Connection] = []
+
+        def stream(connection: Connection) -> None:
+            connection.head()
+            connections.append(connection)
+            connection.send(EVENT_STREAM + chunk(b"data: 1\n\n"))
+            connection.closed_at()
+
+        daemon = self.daemon()
+        with scripted(stream) as (port, _):
+            daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/s"))
+            client = RawClient(daemon.port)
+            self.addCleanup(client.close)
+            client.get("/s")
+            client.until(b"data: 1\n\n")
+            for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+                self.send(daemon, number)
+            until(lambda: "SIGHUP" in daemon.log(), "it has been heard")
+            until(lambda: "SIGUSR2" in daemon.log(), "it has been heard")
+            connections[0].send(chunk(b"data: 2\n\n"))
+            client.until(b"data: 2\n\n")
+
+    def test_logs_are_opened_again(self) -> None:
+        """By SIGHUP and by SIGUSR1, after a rotation as logrotate does it."""
+        daemon = self.daemon()
+        access = daemon.data_dir / "access.log"
+        for turn, number in enumerate((signal.SIGHUP, signal.SIGUSR1)):
+            daemon.get("/nothing")
+            until(access.read_text, "a line")
+            moved = access.rename(daemon.data_dir / f"access.log.{turn}")
+            before = moved.read_text()
+            self.send(daemon, number)
+            until(access.exists, "the file is there again")
+            daemon.get("/nothing")
+            until(access.read_text, "a line in the new file")
+            self.assertEqual(moved.read_text(), before)
+
+    def test_certificates_are_read_again(self) -> None:
+        """A renewed one is served; one that cannot be used leaves the old one."""
+        authority = Authority()
+        authority.server("localhost").write(str(self.directory))
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            tls_port = free.getsockname()[1]
+        toml = TLS.replace("@tls@", str(tls_port)).replace("@dir@", str(self.directory))
+        daemon = self.daemon(toml)
+        first = served(tls_port)
+        authority.server("localhost").write(str(self.directory))
+        self.assertEqual(served(tls_port), first)
+        self.send(daemon, signal.SIGHUP)
+        until(lambda: served(tls_port) != first, "the renewed certificate is served")
+        second = served(tls_port)
+        (self.directory / "server.pem").write_text("nonsense")
+        self.send(daemon, signal.SIGHUP)
+        until(lambda: "its certificate stays as it was" in daemon.log(), "it is told")
+        self.assertEqual(served(tls_port), second)
+
+    def test_what_endpoints_need_is_read_again(self) -> None:
+        """Who is believed from then on is what the trust store of the API says."""
+        ours, others = Authority("ours"), Authority("others")
+        context = server_context(ours.server("localhost"))
+        store = self.directory / "ca.pem"
+        store.write_text(others.pem)
+        daemon = self.daemon()
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        with scripted(answering(answer), context) as (port, _):
+            shared = {"trustStore": {"type": "PEM", "path": str(store)}}
+            daemon.publish(proxy_api(f"https://localhost:{port}/", "/tls", ssl=shared))
+            self.assertEqual(daemon.get("/tls").status, 502)
+            store.write_text(ours.pem)
+            self.assertEqual(daemon.get("/tls").status, 502)
+            self.send(daemon, signal.SIGHUP)
+            until(lambda: daemon.get("/tls").status == 200, "it is believed")
+
+
+def _logged(daemon: Daemon, words: str) -> bool:
+    return words in daemon.log()
+
+
+def served(port: int) -> str:
+    """Give the fingerprint of the certificate that a port shows."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", port), BOUND_S) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secured,
+    ):
+        certificate = secured.getpeercert(binary_form=True)
+    assert certificate is not None
+    return hashlib.sha256(certificate).hexdigest()
