@@ -244,7 +244,7 @@ class Exchange:
         :param clock: the clock that fired, if one did.
         """
         if self._end(outcome, key, clock):
-            self._sender.abort()
+            self._sender.abort(drops=outcome is Outcome.SLOW_CONSUMER)
             self._log_end()
 
     def refuse(self, refusal: Refusal) -> None:

@@ -11,6 +11,9 @@ from relay.plain_path import PLAIN_PATH
 _TCP_INFO_BYTES_ACKED = 120
 """Where ``tcpi_bytes_acked`` stands in Linux's ``struct tcp_info`` (since 4.1)."""
 
+_TCP_FIN_WAIT2 = 5
+"""The state of a connection whose end of file is acknowledged, in ``tcpi_state``."""
+
 
 def bottom(transport: Any) -> Any:
     """
@@ -109,6 +112,19 @@ def bytes_taken(transport: Any) -> int | None:
         return None
     taken: int = struct.unpack_from("=Q", info, _TCP_INFO_BYTES_ACKED)[0]
     return taken
+
+
+def has_taken_all(transport: Any) -> bool:
+    """
+    Whether all that was sent to a client is acknowledged, our end of file with it.
+
+    :param transport: a connection.
+    """
+    handle = tcp_socket(transport)
+    if handle is None or handle.fileno() < 0:
+        return False
+    state = handle.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+    return state == _TCP_FIN_WAIT2
 
 
 def push(transport: Any) -> None:

@@ -189,10 +189,23 @@ class Sender:
         self.bytes = 0 if request.method == b"HEAD" else len(body)
         request.finish()
 
-    def abort(self) -> None:
-        """Cut the connection: the response must not look finished."""
+    def abort(self, drops: bool) -> None:
+        """
+        Cut the response, so that it does not look finished.
+
+        Where its framing shows that, the end of the connection is enough, and what was
+        written arrives. Else it takes a reset (HTTP/2 has one for each stream).
+
+        :param drops: whether to reset anyway, and drop what the client did not take.
+        """
         self._release()
-        self._request.channel.abort()
+        request = self._request
+        channel: Any = request.channel
+        framed = request.chunked or request.responseHeaders.hasHeader(b"content-length")
+        if framed and not drops and not isinstance(channel, Http2Stream):
+            channel.cut_short()
+        else:
+            channel.abort()
 
     def gone(self) -> None:
         """The connection is lost: stop the clock."""

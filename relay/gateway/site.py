@@ -5,7 +5,7 @@ The client's side of the gateway: connections of HTTP/1.1 and 1.0, and their clo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import ServerFactory, connectionDone
@@ -16,11 +16,11 @@ from twisted.web.http_headers import Headers
 
 from relay.deadline import Deadline
 from relay.failures import without_frames
-from relay.framing import StrictChannel
 from relay.gateway import refusals
+from relay.gateway.ending import EndingChannel
 from relay.gateway.hangup import Hangups, WatchedReading
 from relay.gateway.headers import Networks, connection_options
-from relay.gateway.peer import bottom, bytes_taken, push, watch_peer
+from relay.gateway.peer import bottom, watch_peer
 from relay.gateway.refusals import Refusal
 from relay.gateway.request import RelayRequest
 from relay.gateway.request_head import misunderstanding, read_head
@@ -31,19 +31,10 @@ from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 if TYPE_CHECKING:
     from relay.gateway.resource import GatewayResource
 
-LINGER_MS = 2000
-"""How long a client may go on sending what nobody wants, once it has the answer."""
-LINGER_BYTES = 16 * 1024 * 1024
-"""How much it may send in that time before the connection is cut."""
 
-
-class RelayChannel(StrictChannel):
+class RelayChannel(EndingChannel):
     """One connection of a client (HTTP/1.1 and 1.0)."""
 
-    site: RelaySite
-    requests: list[RelayRequest]
-    transport: Any
-    _networkProducer: WatchedReading
     timeOut: float | None  # type: ignore[assignment]
     _savedTimeOut: float | None
 
@@ -51,13 +42,10 @@ class RelayChannel(StrictChannel):
         super().__init__()
         self._head_deadline: Deadline
         self._silence: Deadline
-        self._ending: Deadline | None = None
         self._receiver: Callable[[bytes], None] | None = None
         self._body_paused = False
         self.first_line = b""
         """Of the request whose head is read."""
-        self._taken: int | None = None
-        self._unwanted_bytes = 0
 
     def connectionMade(self) -> None:
         """Set the limits and the socket's own clocks."""
@@ -93,9 +81,7 @@ class RelayChannel(StrictChannel):
     def dataReceived(self, data: bytes) -> None:
         """Start the clock of a further request head with its first byte."""
         if self._ending is not None:
-            self._unwanted_bytes += len(data)
-            if self._unwanted_bytes > LINGER_BYTES:
-                self.transport.abortConnection()
+            self._drop_unwanted(data)
             return
         if self._receiver is not None:
             self._receiver(data)
@@ -236,11 +222,6 @@ class RelayChannel(StrictChannel):
         if self._body_paused:
             self._networkProducer.pauseProducing()
 
-    def loseConnection(self) -> None:
-        """Close; who takes nothing of what is left, or of TLS's goodbye, is cut."""
-        super().loseConnection()
-        self._end_within(self.site.settings.stall_timeout_ms)
-
     def send_continue(self) -> None:
         """Give the client leave to send its body."""
         self._send100Continue()
@@ -282,22 +263,9 @@ class RelayChannel(StrictChannel):
         request.clientproto = getattr(self, "_version", b"HTTP/1.1")
         self.site.resource.refuse(request, refusal)
 
-    def abort(self) -> None:
-        """
-        Cut the connection so that it cannot look finished (a TCP reset).
-
-        What was written before is given to the kernel first: events that arrived
-        whole are not lost with the stream.
-        """
-        push(self.transport)
-        # Past TLS, whose goodbye would make it look finished.
-        bottom(self.transport).abortConnection()
-
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone: stop every clock, let go of what knows the connection."""
         self._head_deadline.stop()
-        if self._ending is not None:
-            self._ending.stop()
         self._body_paused = False
         self._networkProducer.forget()
         super().connectionLost(without_frames(reason))
@@ -315,38 +283,6 @@ class RelayChannel(StrictChannel):
             # Nothing of a request has come, perhaps not even a TLS handshake: a
             # client that opened the connection in advance expects no answer.
             bottom(self.transport).loseConnection()
-
-    def _linger(self) -> None:
-        """
-        Close, but read on for a while, so that the answer is not lost to a reset.
-
-        Closing a socket with unread bytes makes the kernel send a reset, which can
-        overtake the answer (RFC 9112, 9.6).
-        """
-        self.setTimeout(None)
-        self.clearLineBuffer()
-        self.setRawMode()
-        self._networkProducer.resumeProducing()
-        self.transport.unregisterProducer()
-        self._dataBuffer = []
-        self._end_within(LINGER_MS)
-        if self.isSecure() or not hasattr(self.transport, "loseWriteConnection"):
-            self.transport.loseConnection()
-        else:
-            self.transport.loseWriteConnection()
-
-    def _end_within(self, timeout_ms: int) -> None:
-        self._ending = Deadline(self.site.reactor, timeout_ms)
-        self._ending.start(self._ending_expired)
-        self._taken = bytes_taken(self.transport)
-
-    def _ending_expired(self) -> None:
-        before, self._taken = self._taken, bytes_taken(self.transport)
-        if self._taken != before and self._ending is not None:
-            # It still takes what is left of the answer.
-            self._ending.start(self._ending_expired)
-        else:
-            self.transport.abortConnection()
 
 
 class RelaySite(ServerFactory):

@@ -225,6 +225,11 @@ class Answer(Head):
 class Client(Wire):
     """A client's connection to the gateway."""
 
+    @property
+    def was_cut(self) -> bool:
+        """Whether the end was an end of file, and no last chunk came before it."""
+        return self.eof and not self.received.endswith(b"0\r\n\r\n")
+
     async def head(self) -> Head:
         """Wait for a response's head, and take it."""
         return Head.parse(await self.take_until(b"\r\n\r\n"))

@@ -247,7 +247,7 @@ class PaceTests(GatewayCase):
         await client.head()
         self.reactor.advance_ms(60_000)
         await client.until_over()
-        self.assertTrue(client.was_reset)
+        self.assertTrue(client.was_cut)
         self.assertEqual((await self.gateway.ended())["clock"], "bodyTimeout")
 
     async def test_the_clock_stands_still_while_the_source_is_full(self) -> None:
@@ -299,7 +299,7 @@ class EndTests(GatewayCase):
         client.send(b"zz\r\n")
         await client.until_over()
         await source.until_over()
-        self.assertTrue(client.was_reset)
+        self.assertTrue(client.was_cut)
         self.assertTrue(source.was_reset)
 
     async def test_the_client_leaves(self) -> None:

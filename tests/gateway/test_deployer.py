@@ -263,7 +263,7 @@ class StopTests(DeployerCase):
         self.gateway.deployer.apply({"api-1": None})
         await client.until_over()
         await source.until_over()
-        self.assertTrue(client.was_reset)
+        self.assertTrue(client.was_cut)
         line = await self.gateway.ended()
         self.assertEqual((line["outcome"], line["errorKey"]), ("stopped", None))
 
@@ -292,7 +292,7 @@ class StopTests(DeployerCase):
         self.reactor.advance_ms(1)
         await client.until_over()
         await source.until_over()
-        self.assertTrue(client.was_reset)
+        self.assertTrue(client.was_cut)
         line = await self.gateway.ended(2)
         self.assertEqual((line["outcome"], line["errorKey"]), ("stopped", None))
 
@@ -344,7 +344,7 @@ class DrainTests(DeployerCase):
         self.successResultOf(self.drain())
         await client.until_over()
         await source.until_over()
-        self.assertTrue(client.was_reset)
+        self.assertTrue(client.was_cut)
         self.assertEqual((await self.gateway.ended())["outcome"], "drained")
 
     async def test_other_calls(self) -> None:
@@ -373,7 +373,7 @@ class DrainTests(DeployerCase):
         answer = await waiting.answer()
         self.assertEqual((answer.status, answer.get(b"retry-after")), (503, b"1"))
         await begun.until_over()
-        self.assertTrue(begun.was_reset)
+        self.assertTrue(begun.was_cut)
         self.assertEqual({line["outcome"] for line in self.gateway.closed}, {"drained"})
 
     async def test_new_calls(self) -> None:

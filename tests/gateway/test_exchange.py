@@ -230,7 +230,7 @@ class StopTests(GatewayCase):
             line = await self.stopped(outcome)
             self.assertEqual((line["outcome"], line["status"]), (str(outcome), 200))
             await client.until_over()
-            self.assertTrue(client.was_reset)
+            self.assertTrue(client.was_cut)
             await source.until_over()
             await self._close()
 
@@ -388,7 +388,7 @@ class ClockTests(GatewayCase):
         )
         await client.until_over()
         await source.until_over()
-        self.assertTrue(client.was_reset)
+        self.assertTrue(client.was_cut)
         self.assertTrue(source.was_reset)
         await settle()
         self.assertEqual(self.reactor.clock.getDelayedCalls(), [])

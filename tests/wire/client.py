@@ -64,6 +64,11 @@ class RawClient:
                 return self.received, "close"
             self.received += more
 
+    def is_cut(self) -> bool:
+        """Read to the end; whether it came in order, and before a last chunk."""
+        rest, how = self.rest()
+        return how == "close" and not rest.endswith(b"0\r\n\r\n")
+
     def _receive(self, deadline: float, wanted: bytes) -> bytes:
         left_s = deadline - time.monotonic()
         if left_s > 0:

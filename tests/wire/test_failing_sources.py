@@ -264,6 +264,6 @@ class GroupTests(SynchronousTestCase):
         until(lambda: all(one.streams for one in sources.values()), "both are called")
         for source in sources.values():
             source.streams[0].reset()
-        self.assertEqual([one.client.rest()[1] for one in dying], ["reset"] * 2)
+        self.assertEqual([one.client.is_cut() for one in dying], [True] * 2)
         self.daemon.access_line(path=self.path, outcome="upstream_gone", status=200)
         self.assertEqual(self.names(self.open(2)), {"a": 1, "b": 1})

@@ -177,7 +177,7 @@ class OneProcessTests(SynchronousTestCase):
             client = self.streaming(daemon, f"{self.path}?api-key={subscription.key}")
             client.until(b"data: 1\n\n")
             subscription.act("_close")
-            self.assertEqual(client.rest()[1], "reset")
+            self.assertTrue(client.is_cut())
             daemon.access_line(outcome="revoked", planId=api.plan_id)
             until(lambda: closed, "the source is let go")
 

@@ -180,7 +180,7 @@ class JwtTests(TokenCase):
         self.addCleanup(client.close)
         client.get(self.path, f"Authorization: Bearer {self.token(lifetime_s=1.5)}")
         client.until(b"data: 1\n\n")
-        self.assertEqual(client.rest()[1], "reset")
+        self.assertTrue(client.is_cut())
         line = self.daemon.access_line(path=self.path, kind="close", status=200)
         self.assertEqual(line["outcome"], "expired")
 

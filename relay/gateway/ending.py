@@ -1,0 +1,129 @@
+"""How a client's connection ends: after an answer, amid one, or without one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.error import ConnectionAborted
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+
+from relay.deadline import Deadline
+from relay.framing import StrictChannel
+from relay.gateway.hangup import WatchedReading
+from relay.gateway.peer import bottom, bytes_taken, has_taken_all, push
+
+if TYPE_CHECKING:
+    from relay.gateway.request import RelayRequest
+    from relay.gateway.site import RelaySite
+
+LINGER_MS = 2000
+"""How long a client may go on sending what nobody wants, once it has the answer."""
+LINGER_BYTES = 16 * 1024 * 1024
+"""How much it may send in that time before the connection is cut."""
+
+
+class EndingChannel(StrictChannel):
+    """The end of a connection of HTTP/1.1 or 1.0."""
+
+    site: RelaySite
+    requests: list[RelayRequest]
+    transport: Any
+    _networkProducer: WatchedReading
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ending: Deadline | None = None
+        self._taken: int | None = None
+        self._checks_left = 0
+        self._unwanted_bytes = 0
+
+    def loseConnection(self) -> None:
+        """Close; who takes nothing of what is left, or of TLS's goodbye, is cut."""
+        super().loseConnection()
+        self._end_within(self.site.settings.stall_timeout_ms)
+
+    def abort(self) -> None:
+        """
+        Cut the connection so that it cannot look finished (a TCP reset).
+
+        What was written before is given to the kernel first. A client that has not
+        taken it by then may lose it to the reset.
+        """
+        push(self.transport)
+        # Past TLS, whose goodbye would make it look finished.
+        bottom(self.transport).abortConnection()
+
+    def cut_short(self) -> None:
+        """
+        End amid a response whose framing tells that it is not whole.
+
+        All that was written arrives, and then the end of the connection: without the
+        last chunk, or short of the announced length, and without TLS's goodbye the
+        client takes it for a response that was cut (RFC 9112, 8). A client that takes
+        nothing of it for ``stall_timeout_ms`` is reset.
+        """
+        transport = bottom(self.transport)
+        if not hasattr(transport, "loseWriteConnection"):
+            self.abort()
+            return
+        requests, self.requests = self.requests, []
+        for request in requests:
+            request.connectionLost(Failure(ConnectionAborted()))
+        self._read_on()
+        self._checks_left = self.site.settings.stall_timeout_ms // LINGER_MS
+        transport.unregisterProducer()
+        transport.loseWriteConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The client is gone."""
+        if self._ending is not None:
+            self._ending.stop()
+        super().connectionLost(reason)
+
+    def _drop_unwanted(self, data: bytes) -> None:
+        """Take what still comes on a connection that ends."""
+        self._unwanted_bytes += len(data)
+        if self._unwanted_bytes > LINGER_BYTES:
+            self.transport.abortConnection()
+
+    def _linger(self) -> None:
+        """
+        Close, but read on for a while, so that the answer is not lost to a reset.
+
+        Closing a socket with unread bytes makes the kernel send a reset, which can
+        overtake the answer (RFC 9112, 9.6).
+        """
+        self._read_on()
+        if self.isSecure() or not hasattr(self.transport, "loseWriteConnection"):
+            self.transport.loseConnection()
+        else:
+            self.transport.loseWriteConnection()
+
+    def _read_on(self) -> None:
+        self.setTimeout(None)
+        self.clearLineBuffer()
+        self.setRawMode()
+        self._networkProducer.resumeProducing()
+        self.transport.unregisterProducer()
+        self._dataBuffer = []
+        self._end_within(LINGER_MS)
+
+    def _end_within(self, timeout_ms: int) -> None:
+        self._ending = Deadline(self.site.reactor, timeout_ms)
+        self._ending.start(self._ending_expired)
+        self._taken = bytes_taken(self.transport)
+
+    def _ending_expired(self) -> None:
+        before, self._taken = self._taken, bytes_taken(self.transport)
+        if has_taken_all(self.transport):
+            # It may not have read it yet, and would lose that to a reset.
+            bottom(self.transport).loseConnection()
+        elif self._ending is not None and (
+            self._taken != before or self._checks_left > 0
+        ):
+            # It still takes what is left of the answer, or is given time for that.
+            self._checks_left -= self._taken == before
+            self._ending.start(self._ending_expired)
+        else:
+            self.transport.abortConnection()
