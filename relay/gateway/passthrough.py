@@ -9,6 +9,7 @@ of its body.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -27,6 +28,7 @@ from relay.gateway.headers import (
     downstream_headers,
     upstream_headers,
 )
+from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
 from relay.gateway.refusals import Refusal
 from relay.gateway.routing import Destinations
 from relay.model.outcome import Outcome
@@ -35,6 +37,7 @@ from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
+from relay.upstream.fields import copied
 from relay.upstream.stream import UpstreamResponse
 
 _ESCAPES = PathFault.DOT_SEGMENT | PathFault.DISGUISED
@@ -77,14 +80,21 @@ class ProxyAnswerer:
 
     def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Let the flows see to the request, if there are any, and call the source."""
+        method = exchange.request.method
+        if method in LIMITED_METHODS and not goes_on(exchange, target):
+            return
         if self._entrance is None or exchange.admission is None:
             self._call(exchange, target, None)
-        else:
-            self._entrance.enter(
-                exchange,
-                target,
-                lambda passage: self._pass(exchange, passage),
-            )
+            return
+        proceed = self._pass
+        if method == b"TRACE":
+            proceed = partial(self._pass_trace, copied(exchange.request.requestHeaders))
+        self._entrance.enter(exchange, target, partial(proceed, exchange))
+
+    def _pass_trace(self, sent: Headers, exchange: Exchange, passage: Passage) -> None:
+        """Pass the headers on that the client sent: the answer shows them to it."""
+        exchange.request.requestHeaders = sent
+        self._pass(exchange, passage)
 
     def _pass(self, exchange: Exchange, passage: Passage) -> None:
         asked = passage.call.request.target
@@ -206,7 +216,8 @@ class Passthrough:
         exchange, request = self._exchange, self._exchange.request
         settings = exchange.services.settings
         headers = upstream_headers(request.requestHeaders)
-        if settings.forwarded_headers:
+        trace = request.method == b"TRACE"
+        if settings.forwarded_headers and not trace:
             add_forwarded(
                 headers,
                 exchange.record.peer_address,
@@ -216,6 +227,8 @@ class Passthrough:
             )
         if settings.via:
             add_via(headers, VIA_HTTP2 if request.clientproto == b"HTTP/2" else VIA)
+        if trace:
+            return headers
         exchange.identify(headers)
         if (
             request.body is None

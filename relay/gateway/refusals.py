@@ -201,6 +201,8 @@ METHOD_NOT_ALLOWED = Refusal(
     "The gateway does not take this method",
     headers=((b"allow", METHODS),),
 )
+BAD_MAX_FORWARDS = bad_request("The request has no valid Max-Forwards")
+TRACE_WITH_BODY = bad_request("A TRACE request has no body")
 DOT_SEGMENT = bad_request("The path holds a dot segment", "PATH_DOT_SEGMENT")
 ENCODED_SLASH = bad_request("The path holds an encoded slash", "PATH_ENCODED_SLASH")
 BACKSLASH = bad_request("The path holds a backslash", "PATH_BACKSLASH")

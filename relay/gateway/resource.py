@@ -111,8 +111,11 @@ class GatewayResource(Resource):
         upgrade = wants_upgrade(request.requestHeaders)
         if upgrade and not (route is not None and route.api.answerer.upgrades):
             raise Refused(refusals.NO_UPGRADE)
-        if request.method == b"TRACE" and not (route and route.api.allows_trace):
-            raise Refused(refusals.METHOD_NOT_ALLOWED)
+        if request.method == b"TRACE":
+            if route is None or not route.api.allows_trace:
+                raise Refused(refusals.METHOD_NOT_ALLOWED)
+            if request.body is not None:
+                raise Refused(refusals.TRACE_WITH_BODY)
         if route is None:
             if (refusal := fault_refusal(target.faults)) is not None:
                 raise Refused(refusal)

@@ -33,6 +33,12 @@ def check(
     :param entrypoints: the kinds of entrypoints that there are, by id.
     """
     yield from _guarantees(body, entrypoints)
+    for at, listener in objects(body, "listeners"):
+        if _object(listener.get("requestValidation")).get("allowTrace") is True:
+            yield Issue(
+                f"{_FOR_PROXY}: no entrypoint takes TRACE",
+                join(at, "requestValidation", "allowTrace"),
+            )
     yield from _publishers(body, endpoints, entrypoints)
     for position, (at, group) in enumerate(objects(body, "endpointGroups")):
         if position:

@@ -158,7 +158,8 @@ class Connector:
         Make the headers of one request to one origin.
 
         What the publisher set for the endpoint goes to the endpoint only, never
-        where a redirect points.
+        where a redirect points, nor with a ``TRACE``, whose answer shows it to the
+        client (RFC 9110, 9.3.8).
 
         :param request: what the client asks.
         :param origin: who will read it.
@@ -167,9 +168,10 @@ class Connector:
         """
         headers = (crossing if crossed else copied)(request.headers)
         own = not crossed and origin == self.target.origin
+        trace = request.method == b"TRACE"
         theirs = own and self.http.propagate_client_host and request.host
         put_field(headers, b"Host", request.host if theirs else origin.authority)
-        if self.http.use_compression:
+        if self.http.use_compression and not trace:
             # A part of an encoded body could not be decoded.
             if headers.hasHeader(b"range"):
                 headers.removeHeader(b"accept-encoding")
@@ -177,7 +179,7 @@ class Connector:
                 put_field(headers, b"Accept-Encoding", b"gzip")
         elif not self.http.propagate_client_accept_encoding:
             headers.removeHeader(b"accept-encoding")
-        if own:
+        if own and not trace:
             for name, value in self._own_headers:
                 headers.setRawHeaders(name, [value])
             if self._own_foldable or foldable(headers):
@@ -287,7 +289,9 @@ class Call:
     async def _follow(self, lease: Lease) -> UpstreamResponse:
         request, target = self._request, self._connector.target
         origin = target.origin
-        place = target.request_target(request.path, request.query)
+        # The answer to a TRACE shows it: a query of the publisher's may hold a key.
+        with_own = request.method != b"TRACE"
+        place = target.request_target(request.path, request.query, with_own)
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._attempt(lease, origin, place)
             location = self._redirect(response)

@@ -46,7 +46,9 @@ class Target:
         place = (self.path or b"/").decode("ascii")
         return f"{scheme}://{self.origin.authority.decode('ascii')}{place}"
 
-    def request_target(self, path: bytes, query: bytes | None) -> bytes:
+    def request_target(
+        self, path: bytes, query: bytes | None, with_own: bool = True
+    ) -> bytes:
         """
         Join the client's path remainder and query with the target's.
 
@@ -56,11 +58,12 @@ class Target:
 
         :param path: what follows the context-path, with its leading ``/`` if any.
         :param query: the client's raw query, None when it sent no ``?``.
+        :param with_own: whether the target's parameters are added.
         """
         joined = self.path + path or b"/"
         if not joined.startswith(b"/"):
             joined = b"/" + joined
-        if self.query:
+        if self.query and with_own:
             query = self._merge(query)
         return joined if query is None else joined + b"?" + query
 

@@ -211,3 +211,11 @@ class MessageRulesTests(SynchronousTestCase):
         self.assert_issues(body, *wrong)
         shared = {"channel": {"mode": "merge"}}
         self.assert_issues(put(body, f"{GROUP}.sharedConfiguration", shared))
+
+    def test_trace_is_for_proxy_apis(self) -> None:
+        """No entrypoint takes it."""
+        body = message_api()
+        body["listeners"][0]["requestValidation"] = {"allowTrace": True}
+        self.assert_issues(
+            body, ("listeners[0].requestValidation.allowTrace", "is for PROXY APIs")
+        )

@@ -1,0 +1,63 @@
+"""``Max-Forwards`` of ``OPTIONS`` and ``TRACE`` (RFC 9110, 7.6.2)."""
+
+from __future__ import annotations
+
+import re
+
+from twisted.web.http_headers import Headers
+
+from relay.gateway import refusals
+from relay.gateway.exchange import Exchange
+from relay.model.request_target import RequestTarget
+from relay.upstream.fields import put_field
+
+LIMITED_METHODS = (b"OPTIONS", b"TRACE")
+_NUMBER = re.compile(rb"[0-9]{1,9}")
+_NOT_SHOWN = frozenset((b"authorization", b"cookie", b"proxy-authorization"))
+"""What a ``TRACE`` is not answered with (RFC 9110, 9.3.8)."""
+
+
+def goes_on(exchange: Exchange, target: RequestTarget) -> bool:
+    """
+    Count a request's ``Max-Forwards`` down.
+
+    :param exchange: a call by one of :data:`LIMITED_METHODS`, whose client was let in.
+    :param target: what follows the context-path.
+    :return: False when the call was answered, because it is to go no further or
+        because the number is none.
+    """
+    headers = exchange.request.requestHeaders
+    values = headers.getRawHeaders(b"max-forwards")
+    if values is None:
+        return True
+    if len(values) > 1 or _NUMBER.fullmatch(values[0]) is None:
+        exchange.refuse(refusals.BAD_MAX_FORWARDS)
+        return False
+    left = int(values[0])
+    if left:
+        put_field(headers, b"Max-Forwards", b"%d" % (left - 1))
+        return True
+    trace = exchange.request.method == b"TRACE"
+    body = _shown(exchange, target) if trace else b""
+    answer = Headers({b"content-length": [b"%d" % len(body)]})
+    if trace:
+        answer.setRawHeaders(b"content-type", [b"message/http"])
+    else:
+        answer.setRawHeaders(b"allow", [refusals.METHODS])
+    exchange.begin(200, b"OK", answer, event_stream=False)
+    if body:
+        exchange.write(body)
+    exchange.complete([])
+    return False
+
+
+def _shown(exchange: Exchange, target: RequestTarget) -> bytes:
+    """Write the request as it came, without credentials."""
+    request = exchange.request
+    path = request.uri.partition(b"?")[0]
+    query = b"" if target.query is None else b"?" + target.query
+    lines = [b"TRACE %s%s %s" % (path, query, request.clientproto)]
+    for name, values in request.requestHeaders.getAllRawHeaders():
+        if name.lower() not in _NOT_SHOWN:
+            lines += [b"%s: %s" % (name, value) for value in values]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
