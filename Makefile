@@ -5,6 +5,7 @@
 #   make quick   the tests that start no other program
 #   make lint    formatting and types only
 #   make bench   what Relay costs beside other gateways (which it installs), to bench/results
+#   make soak    Relay under clients that come and go for 15 minutes, and what it costs
 #   make clean   remove what these commands made, the virtual environment included
 #
 # PYTHON names the interpreter that makes the virtual environment, VENV its place.
@@ -12,7 +13,7 @@
 PYTHON ?=
 VENV ?= .venv
 
-.PHONY: help demo test quick lint bench clean
+.PHONY: help demo test quick lint bench soak clean
 .DEFAULT_GOAL := help
 
 help:
@@ -50,3 +51,8 @@ clean:
 # BENCH="--streams 1000" or BENCH="passthrough --rounds 5".
 bench: $(VENV)/.run
 	@exec $(VENV)/bin/python -m bench $(BENCH)
+
+# On the loopback interface only; SOAK passes options on, such as
+# SOAK="--minutes 3 --rate 100".
+soak: $(VENV)/.run
+	@exec $(VENV)/bin/python -m bench.soak $(SOAK)

@@ -274,6 +274,7 @@ class Fanout:
                     subscriber.sink.leave()
                 except Exception:
                     self._fail(subscriber)
+        self._turn.close()
 
     def _fail(self, subscriber: Subscriber) -> None:
         """A subscriber has raised: end it."""

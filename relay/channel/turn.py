@@ -50,6 +50,11 @@ class Turn:
         self._end = None
         self.over()
 
+    def close(self) -> None:
+        """Give what was added, and nothing from then on: let go of who takes it."""
+        self.over()
+        self._give = _drop
+
     def over(self) -> None:
         """Give now what was added; harmless when there is nothing."""
         if self._end is not None:
@@ -58,3 +63,7 @@ class Turn:
         entries, self._entries = self._entries, []
         if entries:
             self._give(entries)
+
+
+def _drop(entries: list[Entry]) -> None:
+    """Take entries of a channel that is closed."""
