@@ -47,6 +47,7 @@ __all__ = [
     "ManagementSettings",
     "OutboundSettings",
     "ProcessSettings",
+    "ResolverSettings",
     "Settings",
     "SettingsError",
     "StoreSettings",
@@ -244,6 +245,20 @@ class OutboundSettings:
 
 
 @dataclass(frozen=True)
+class ResolverSettings:
+    """How the names of hosts become addresses."""
+
+    cache_ms: MillisecondsOrOff = 10_000
+    """How long addresses are used without asking again."""
+    stale_ms: MillisecondsOrOff = 3_600_000
+    """How long they are used after that while they cannot be renewed."""
+    timeout_ms: Milliseconds = 5000
+    """How long anybody waits for a name."""
+    max_lookups: Annotated[int, Range(4, 1000)] = 32
+    """Lookups at once, each of which holds a thread; one API has 4 at the most."""
+
+
+@dataclass(frozen=True)
 class ProcessSettings:
     """The daemon as a process of its machine."""
 
@@ -267,6 +282,7 @@ class Settings:
     log: LogSettings = LogSettings()
     limits: LimitSettings = LimitSettings()
     outbound: OutboundSettings = OutboundSettings()
+    resolver: ResolverSettings = ResolverSettings()
     process: ProcessSettings = ProcessSettings()
 
 

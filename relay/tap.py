@@ -62,13 +62,11 @@ from relay.store.store import Store
 from relay.tls.client import reload_client_contexts
 from relay.tls.material import MaterialError
 from relay.upstream.guard import Guard
+from relay.upstream.names import Names
 from relay.upstream.outbound import Outbound
 from relay.webhook.deliveries import Deliveries
 
 T = TypeVar("T")
-
-DNS_THREADS = 20
-"""Names are resolved in threads, each of which a slow name server can hold."""
 
 
 class Options(usage.Options):
@@ -175,7 +173,14 @@ class RelayService(Service):
         use_monotonic_clock(self._reactor)
         Signals(self._reactor, self._reload, self._reopen_logs).install()
         raise_file_limit()
-        self._reactor.suggestThreadPoolSize(DNS_THREADS)
+        resolver = self.settings.resolver
+        Names(
+            self._reactor,
+            resolver.cache_ms,
+            resolver.stale_ms,
+            resolver.timeout_ms,
+            resolver.max_lookups,
+        ).install()
         try:
             self._start()
         except (StoreError, MaterialError, SettingsError, OSError) as error:

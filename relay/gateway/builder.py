@@ -205,7 +205,7 @@ class Builder:
         wanted = definition.endpoint_groups[: 1 if entrance is None else None]
         try:
             for group in wanted:
-                groups.append(Group(reactor, group, self._limits))
+                groups.append(Group(reactor, group, self._limits, owner=api_id))
                 groups[-1].guard_redirects(self._outbound.guard)
         except Exception:
             for ready in groups:

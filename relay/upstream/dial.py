@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, Protocol, cast
 
@@ -92,6 +92,8 @@ class Dialer:
         self._strangers = strangers or creators
         self.guard = Guard()
         """Permits addresses of guarded origins."""
+        self.owner: Hashable = None
+        """Whose share of lookups its names take."""
         self._prepared: dict[Origin, IStreamClientEndpoint] = {}
 
     def prepare(self, origin: Origin) -> None:
@@ -134,14 +136,16 @@ class Dialer:
             # A name is resolved by the proxy, whose operator says what it may reach.
             if permits and not _is_name(origin.host) and not permits(origin.host):
                 raise AddressRefused()
-            to_proxy = NameEndpoint(self._reactor, proxy.host, proxy.port, NEVER_S)
+            to_proxy = NameEndpoint(
+                self._reactor, proxy.host, proxy.port, NEVER_S, owner=self.owner
+            )
             build = socks5 if proxy.type == "SOCKS5" else http_connect
             endpoint = build(
                 to_proxy, origin.host, origin.port, proxy.username, proxy.password
             )
         else:
             endpoint = NameEndpoint(
-                self._reactor, origin.host, origin.port, NEVER_S, permits
+                self._reactor, origin.host, origin.port, NEVER_S, permits, self.owner
             )
         if origin.secure:
             creators = self._strangers if origin.guarded else self._creators

@@ -9,7 +9,7 @@ is refused would be told 0.3 seconds late, and a source on ``127.0.0.1`` that is
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from twisted.internet.abstract import isIPAddress, isIPv6Address
@@ -52,6 +52,8 @@ class NameEndpoint:
     :param port: the TCP port.
     :param timeout_s: how long one address may take, in seconds; 0 is for ever.
     :param permits: whether an address may be dialled; all may without it.
+    :param owner: whose share of lookups the name takes; see
+        :class:`relay.upstream.names.Names`.
     """
 
     def __init__(
@@ -61,7 +63,9 @@ class NameEndpoint:
         port: int,
         timeout_s: float,
         permits: Callable[[str], bool] | None = None,
+        owner: Hashable = None,
     ) -> None:
+        self._owner = owner
         self._reactor = reactor
         self._host = host
         self._port = port
@@ -81,7 +85,9 @@ class NameEndpoint:
             # An address needs no thread of the resolver, which may all be waiting, and
             # has no rival.
             return connect_tcp(self._reactor, literal, protocolFactory, self._timeout_s)
-        race = _Race(self._reactor, protocolFactory, self._timeout_s, self._permits)
+        race = _Race(
+            self._reactor, protocolFactory, self._timeout_s, self._permits, self._owner
+        )
         if literal is None:
             self._reactor.nameResolver.resolveHostName(race, self._host, self._port)
         else:
@@ -108,7 +114,9 @@ class _Race:
         factory: IProtocolFactory,
         timeout_s: float,
         permits: Callable[[str], bool] | None,
+        owner: Hashable,
     ) -> None:
+        self.owner = owner
         self.done: Deferred[IProtocol] = Deferred(lambda _: self._cancelled())
         self._reactor = reactor
         self._factory = factory
@@ -123,6 +131,10 @@ class _Race:
 
     def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
         """The name is being looked up."""
+
+    def resolution_failed(self, reason: str) -> None:
+        """The name has no address, for a reason."""
+        self._failure = Failure(DNSLookupError(reason))
 
     def addressResolved(self, address: IAddress) -> None:
         """The name has this address."""

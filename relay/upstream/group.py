@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -34,6 +34,7 @@ class Group:
     :param limits: how large the head of a response may be.
     :param configuration: reads the configuration of an endpoint.
     :param shared: reads what endpoints share.
+    :param owner: whose share of name lookups it takes, such as an API; its own without.
     :raises ValueError: when it cannot be dialled as it asks for, such as with a
         certificate that cannot be loaded.
     """
@@ -45,7 +46,9 @@ class Group:
         limits: HeadLimits,
         configuration: type[HttpProxyConfiguration] = HttpProxyConfiguration,
         shared: type[SharedConfiguration] = SharedConfiguration,
+        owner: Hashable = None,
     ) -> None:
+        self._owner = object() if owner is None else owner
         self._reactor = reactor
         self._limits = limits
         self._checkers: list[Checker] = []
@@ -144,6 +147,7 @@ class Group:
             anonymous = shared.ssl.model_copy(update={"key_store": KeyStore()})
             strangers = client_creators(anonymous)
         dialer = Dialer(self._reactor, shared, creators, self._limits, strangers)
+        dialer.owner = self._owner
         self._dialers.append(dialer)
         pool = Pool(self._reactor, shared.http, dialer)
         self._pools.append(pool)

@@ -143,6 +143,7 @@ class Outbound:
             uri.port,
             timeout_ms / 1000.0,
             lambda address: self.guard.permits(host, address),
+            owner=self,
         )
         if uri.scheme == b"https":
             endpoint = TLSEndpoint(self._creators(host), endpoint, self._reactor)
