@@ -57,11 +57,7 @@ def subscribe(
     rules.check_subscribe(
         plan,
         application,
-        [
-            one
-            for one in tx.subscriptions.of_application(application.id)
-            if one.api_id == plan.api_id
-        ],
+        of_application_to(tx, application.id, plan.api_id),
         {one.id: one for one in tx.plans.list(plan.api_id)},
         client_id_of(application.definition),
         certificate_of(application.definition),
@@ -94,6 +90,17 @@ def subscribe(
     if record.status == "ACCEPTED":
         made = keys.make_first(tx, record, application, security, custom)
     return see_subscription(tx, record, made, configured.made)
+
+
+def of_application_to(
+    tx: Transaction, application_id: str, api_id: str
+) -> list[SubscriptionRecord]:
+    """List the subscriptions of an application to one API."""
+    return [
+        one
+        for one in tx.subscriptions.of_application(application_id)
+        if one.api_id == api_id
+    ]
 
 
 def close(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:

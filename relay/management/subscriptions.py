@@ -25,7 +25,7 @@ from relay.management.consumer_shapes import (
 )
 from relay.management.reply import Reply
 from relay.management.shapes import find_api, find_plan
-from relay.management.subscribing import close, subscribe
+from relay.management.subscribing import close, of_application_to, subscribe
 from relay.management.subscription_lists import paged, table
 from relay.management.wire import Body, Call, route
 from relay.model import subscriptions as rules
@@ -235,8 +235,9 @@ class Subscriptions:
 
         def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
             current = find_plan(tx, api_id, record.plan_id)
+            others = of_application_to(tx, record.application_id, api_id)
             return rules.transferred(
-                record, current, find_plan(tx, api_id, wanted.plan_id)
+                record, current, find_plan(tx, api_id, wanted.plan_id), others
             )
 
         return await self._change(call, api_id, subscription_id, change)

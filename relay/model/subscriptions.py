@@ -77,15 +77,9 @@ def check_subscribe(
             "plan.clientCertificateRequired",
             application=application.id,
         )
-    for other in others:
-        if other.status not in OPEN:
-            continue
-        if other.plan_id == plan.id:
-            raise Refused(
-                f"Plan {plan.id} is already subscribed by application {application.id}",
-                "plan.alreadySubscribed",
-                plan=plan.id,
-            )
+    live = [one for one in others if one.status in OPEN]
+    _check_not_subscribed(plan, live)
+    for other in live:
         theirs = plans.get(other.plan_id)
         same = theirs and security_type(theirs.definition) == security == "API_KEY"
         if same and application.api_key_mode == "SHARED":
@@ -94,6 +88,21 @@ def check_subscribe(
                 " API-key plan of each API",
                 "plan.alreadySubscribed",
                 plan=other.plan_id,
+            )
+
+
+def _check_not_subscribed(plan: PlanRecord, live: Iterable[SubscriptionRecord]) -> None:
+    """
+    :param live: subscriptions of one application that are not over.
+    :raises Refused: when one of them is to the plan.
+    """
+    for one in live:
+        if one.plan_id == plan.id:
+            raise Refused(
+                f"Plan {plan.id} is already subscribed by application"
+                f" {one.application_id}",
+                "plan.alreadySubscribed",
+                plan=plan.id,
             )
 
 
@@ -244,13 +253,19 @@ def closed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
 
 
 def transferred(
-    record: SubscriptionRecord, current: PlanRecord, wanted: PlanRecord
+    record: SubscriptionRecord,
+    current: PlanRecord,
+    wanted: PlanRecord,
+    others: Iterable[SubscriptionRecord],
 ) -> SubscriptionRecord:
     """Let it go on under another plan of the same API.
 
     :param current: its plan.
     :param wanted: its plan to be.
-    :raises Refused: unless that one takes subscriptions, with the same credentials.
+    :param others: all subscriptions of its application to this API; it may be among
+        them.
+    :raises Refused: unless that one takes subscriptions, with the same credentials, and
+        the application has no other one to it.
     """
     if record.status not in ("ACCEPTED", "PAUSED"):
         raise _wrong(record, "transferred", "subscription.notTransferable")
@@ -261,6 +276,9 @@ def transferred(
             "subscription.transferNotAllowed",
             plan=wanted.id,
         )
+    _check_not_subscribed(
+        wanted, [one for one in others if one.status in OPEN and one.id != record.id]
+    )
     return replace(record, plan_id=wanted.id)
 
 

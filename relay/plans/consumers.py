@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from relay.model.consumers import Entitlement, KeyStanding
 from relay.plans.verdict import Grant
+
+_T = TypeVar("_T")
 
 
 class Watcher(Protocol):
@@ -34,6 +36,32 @@ class Watcher(Protocol):
         """
 
 
+class _Index(Generic[_T]):
+    """
+    What credentials are for, under the plan by which they come.
+
+    Two subscriptions may be there for one credential for a moment, as when one takes
+    the place of another; whichever goes, the other stays.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], tuple[_T, ...]] = {}
+
+    def find(self, plan_id: str, credential: str) -> _T | None:
+        found = self._found.get((plan_id, credential))
+        return None if found is None else found[-1]
+
+    def add(self, plan_id: str, credential: str, one: _T) -> None:
+        place = plan_id, credential
+        self._found[place] = (*self._found.get(place, ()), one)
+
+    def drop(self, plan_id: str, credential: str, one: _T) -> None:
+        place = plan_id, credential
+        left = [each for each in self._found.pop(place, ()) if each != one]
+        if left:
+            self._found[place] = tuple(left)
+
+
 class Consumers:
     """
     Who may call which API by which plan.
@@ -50,9 +78,9 @@ class Consumers:
         self.closed_plans: frozenset[str] = frozenset()
         """Plans that are closed, though a deployment may still have them."""
         self._all: dict[str, Entitlement] = {}
-        self._by_key: dict[tuple[str, str], tuple[Entitlement, KeyStanding]] = {}
-        self._by_client: dict[tuple[str, str], Entitlement] = {}
-        self._by_certificate: dict[tuple[str, str], Entitlement] = {}
+        self._by_key: _Index[tuple[Entitlement, KeyStanding]] = _Index()
+        self._by_client: _Index[Entitlement] = _Index()
+        self._by_certificate: _Index[Entitlement] = _Index()
         self._pushed: dict[str, dict[str, Entitlement]] = {}
 
     def __len__(self) -> int:
@@ -67,7 +95,7 @@ class Consumers:
         :param plan_id: the plan by which it comes.
         :param digest: the SHA-256 digest of the key.
         """
-        return self._by_key.get((plan_id, digest))
+        return self._by_key.find(plan_id, digest)
 
     def with_client(self, plan_id: str, client_id: str) -> Entitlement | None:
         """
@@ -76,7 +104,7 @@ class Consumers:
         :param plan_id: the plan by which it comes.
         :param client_id: the application's.
         """
-        return self._by_client.get((plan_id, client_id))
+        return self._by_client.find(plan_id, client_id)
 
     def with_certificate(self, plan_id: str, digest: str) -> Entitlement | None:
         """
@@ -85,7 +113,7 @@ class Consumers:
         :param plan_id: the plan by which it comes.
         :param digest: the ``x5t#S256`` of the certificate.
         """
-        return self._by_certificate.get((plan_id, digest))
+        return self._by_certificate.find(plan_id, digest)
 
     def pushed(self, api_id: str) -> list[Entitlement]:
         """
@@ -155,24 +183,19 @@ class Consumers:
 
     def _index(self, one: Entitlement) -> None:
         for key in one.keys:
-            self._by_key[one.plan_id, key.digest] = (one, key)
+            self._by_key.add(one.plan_id, key.digest, (one, key))
         if one.client_id is not None:
-            self._by_client[one.plan_id, one.client_id] = one
+            self._by_client.add(one.plan_id, one.client_id, one)
         if one.certificate is not None:
-            self._by_certificate[one.plan_id, one.certificate] = one
+            self._by_certificate.add(one.plan_id, one.certificate, one)
 
     def _forget(self, one: Entitlement) -> None:
-        # What another subscription has taken over meanwhile stays.
         for key in one.keys:
-            place = one.plan_id, key.digest
-            if self._by_key.get(place, (None,))[0] is one:
-                del self._by_key[place]
-        client = one.plan_id, one.client_id or ""
-        if self._by_client.get(client) is one:
-            del self._by_client[client]
-        certificate = one.plan_id, one.certificate or ""
-        if self._by_certificate.get(certificate) is one:
-            del self._by_certificate[certificate]
+            self._by_key.drop(one.plan_id, key.digest, (one, key))
+        if one.client_id is not None:
+            self._by_client.drop(one.plan_id, one.client_id, one)
+        if one.certificate is not None:
+            self._by_certificate.drop(one.plan_id, one.certificate, one)
 
     def _tell(self, before: Entitlement, after: Entitlement | None) -> None:
         now = {grant.key: grant for grant in grants_of(after)}

@@ -218,6 +218,30 @@ class LifeTests(ConsumerCase):
             "plan.notSubscribable", made, "_transfer", planId=keyless
         )
 
+    async def test_one_application_has_one_live_subscription_to_a_plan(self) -> None:
+        """Whichever way it comes to another one: subscribing or a transfer."""
+        made = await self.subscribed()
+        other = await self.plan(self.api_id, name="More", security=API_KEY)
+        body = {"applicationId": made["application"]["id"], "planId": other}
+        second = await self.expect(201, "POST", self.subscriptions, body)
+        await self.refused(
+            400, "plan.alreadySubscribed", "POST", self.subscriptions, body
+        )
+        await self.not_allowed(
+            "plan.alreadySubscribed", made, "_transfer", planId=other
+        )
+        await self.act(second, "_pause")
+        await self.not_allowed(
+            "plan.alreadySubscribed", made, "_transfer", planId=other
+        )
+        await self.act(made, "_transfer", planId=made["plan"]["id"])
+        await self.act(second, "_close")
+        moved = await self.act(made, "_transfer", planId=other)
+        self.assertEqual(moved["plan"]["id"], other)
+        await self.refused(
+            400, "plan.alreadySubscribed", "POST", self.subscriptions, body
+        )
+
     async def test_version(self) -> None:
         """Who has read an older version changes nothing."""
         made = await self.subscribed()

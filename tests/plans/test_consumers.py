@@ -56,6 +56,22 @@ class LookupTests(SynchronousTestCase):
         self.assertIsNone(self.consumers.with_key("p1", "k1"))
         self.assertIsNone(self.consumers.with_client("p1", "client"))
 
+    def test_one_of_two_that_goes_leaves_the_other(self) -> None:
+        """Two subscriptions of one application to one plan, in whatever order."""
+        one = replace(ONE, certificate="c1")
+        other = replace(one, subscription_id="s2")
+        for first, second in ((one, other), (other, one)):
+            for gone, left in ((first, second), (second, first)):
+                consumers = Consumers()
+                for each in (first, second):
+                    consumers.apply({each.subscription_id: each})
+                consumers.apply({gone.subscription_id: None})
+                self.assertEqual(consumers.with_client("p1", "client"), left)
+                self.assertEqual(consumers.with_certificate("p1", "c1"), left)
+                self.assertEqual(consumers.with_key("p1", "k1"), (left, KEY))
+                consumers.apply({left.subscription_id: None})
+                self.assertIsNone(consumers.with_client("p1", "client"))
+
     def test_replaced(self) -> None:
         """Exactly what there is is known, and nothing of before."""
         other = Entitlement("s2", "a1", "p1", "app", None, None, ())
