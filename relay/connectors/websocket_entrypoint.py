@@ -79,6 +79,7 @@ class WebsocketEntrypoint:
 
     def __init__(self, options: WebsocketOptions, context: EntrypointContext) -> None:
         self.options = options
+        self.origins = options.cors
         self.pings = Pings(
             context.reactor, options.heartbeat_interval_in_ms, options.pong_timeout_ms
         )

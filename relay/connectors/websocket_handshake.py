@@ -12,14 +12,13 @@ from twisted.web.http_headers import Headers
 from relay.connectors.parameters import BadParameter
 from relay.gateway.headers import connection_options
 from relay.gateway.message import MessageCall
-from relay.gateway.refusals import Refusal
+from relay.gateway.refusals import FOREIGN_ORIGIN
 from relay.model.message_options import CorsOptions
 from relay.model.outcome import Outcome
 
 VERSION = b"13"
 ONCE = (b"Sec-WebSocket-Version", b"Sec-WebSocket-Key", b"Origin")
 """Header fields that a handshake has once at the most (RFC 6455, 11.3; RFC 6454, 7)."""
-ORIGIN_NOT_ALLOWED = Refusal(403, "ORIGIN_NOT_ALLOWED", "Origin is not allowed")
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """RFC 6455, 1.3."""
 
@@ -63,7 +62,7 @@ def shake_hands(call: MessageCall, cors: CorsOptions) -> Headers | None:
     origin = call.header(b"origin")
     allowed = {"*", (origin or b"").decode("latin-1")} & set(cors.allow_origin)
     if origin is not None and not allowed:
-        call.refuse(ORIGIN_NOT_ALLOWED)
+        call.refuse(FOREIGN_ORIGIN)
         return None
     accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())
     return Headers(

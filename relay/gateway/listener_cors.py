@@ -38,6 +38,14 @@ class ListenerCors:
         self._credentials = options.allow_credentials
         self._private = options.allow_private_network
 
+    def names(self, origin: str) -> bool:
+        """
+        Whether an origin is allowed by name or pattern, and not because all are.
+
+        :param origin: of the page that makes a call.
+        """
+        return not self._everyone and self._allows(origin.encode("latin-1"))
+
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
         """
         Whether a browser asks if it may call.

@@ -209,6 +209,18 @@ class MessageAnswerer:
             b"access-control-request-method"
         )
 
+    def names_origin(
+        self, exchange: Exchange, target: RequestTarget, origin: str
+    ) -> bool:
+        """Whether the entrypoint that a call is for names the origin, too."""
+        door = self._find(MessageCall(exchange, target, self._channels))
+        if door is None:
+            return False
+        origins: CorsOptions | None = getattr(
+            door.entrypoint, "origins", door.entrypoint.cors
+        )
+        return origins is not None and origin in origins.allow_origin
+
     def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Find the entrypoint, and let it answer."""
         exchange.record.endpoint = self._group

@@ -78,6 +78,12 @@ class ProxyAnswerer:
         """Refuse a call that a plan does not let in."""
         exchange.refuse(refusal)
 
+    def names_origin(
+        self, exchange: Exchange, target: RequestTarget, origin: str
+    ) -> bool:
+        """The listener alone does."""
+        return False
+
     def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Let the flows see to the request, if there are any, and call the source."""
         method = exchange.request.method

@@ -246,6 +246,7 @@ NO_UPGRADE = Refusal(
 NO_ENTRYPOINT = Refusal(
     404, "NO_ENTRYPOINT", "No entrypoint matches the incoming request"
 )
+FOREIGN_ORIGIN = Refusal(403, "ORIGIN_NOT_ALLOWED", "Origin is not allowed")
 PREFLIGHT_FAILED = bad_request(
     "The origin, the method or a header is not allowed", "CORS_PREFLIGHT_FAILED"
 )

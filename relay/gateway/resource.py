@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from relay.gateway import refusals
+from relay.gateway import cross_site, refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
 from relay.gateway.front import fault_refusal, read_front, wants_upgrade
@@ -24,7 +24,7 @@ from relay.gateway.services import Services
 from relay.model.request_target import PathFault, RequestTarget
 from relay.observability.access import AccessRecord
 from relay.plans.caller import Caller
-from relay.plans.verdict import Denial, Verdict
+from relay.plans.verdict import Admission, Denial, Verdict
 from relay.policies.counters import LocalCounters
 
 _USER = re.compile(rb"(?<=//)[^/]*@")
@@ -201,9 +201,29 @@ class GatewayResource(Resource):
         elif route.api.closed:
             # While a plan asked somebody else, another deployment took the place.
             exchange.refuse(refusals.REDEPLOYED)
+        elif self._is_forged(verdict, exchange, route):
+            route.api.answerer.refuse(exchange, route.target, refusals.FOREIGN_ORIGIN)
         else:
             exchange.admitted(verdict)
             route.api.answerer.answer(exchange, route.target.with_query(caller.query))
+
+    def _is_forged(self, verdict: Admission, exchange: Exchange, route: Route) -> bool:
+        """Whether a page that nobody has named acts with credentials of a browser."""
+        request, api = exchange.request, route.api
+        headers = request.requestHeaders
+        if not (
+            verdict.ambient or (api.takes_passwords and cross_site.is_ambient(headers))
+        ):
+            return False
+        if not cross_site.may_act(request.method, headers):
+            return False
+        if not cross_site.is_foreign(headers, bool(request.isSecure())):
+            return False
+        origin = cross_site.origin_of(headers)
+        return origin is None or not (
+            (api.cors is not None and api.cors.names(origin))
+            or api.answerer.names_origin(exchange, route.target, origin)
+        )
 
     def _failed(self, failure: Failure, exchange: Exchange) -> None:
         self.log.failure(

@@ -14,6 +14,7 @@ from relay.model.definition import ApiDefinition, HttpListener
 from relay.model.records import Deployment
 from relay.model.request_target import RequestTarget
 from relay.plans.chain import PlanChain
+from relay.policies.basic_authentication import BASIC_AUTHENTICATION
 from relay.policies.scope import shared_scope
 
 
@@ -30,6 +31,17 @@ class Answerer(Protocol):
 
         :param method: the request's method.
         :param headers: the request's headers.
+        """
+
+    def names_origin(
+        self, exchange: Exchange, target: RequestTarget, origin: str
+    ) -> bool:
+        """
+        Whether pages of an origin may act with what a browser sends by itself.
+
+        :param exchange: the call.
+        :param target: what follows the context-path.
+        :param origin: of the page that makes the call.
         """
 
     def answer(self, exchange: Exchange, target: RequestTarget) -> None:
@@ -97,6 +109,8 @@ class ServedApi:
         cors = listener.cors
         self.cors = ListenerCors(cors) if cors is not None and cors.enabled else None
         """What its listener says of browsers on other origins; None for nothing."""
+        self.takes_passwords = _has_step(deployment, BASIC_AUTHENTICATION.id)
+        """Whether flows ask for passwords, which browsers send from any page."""
         self.shared = shared_scope(deployment.api_id, definition)
         """The variables of expressions that are the same for all its calls."""
         self.templates: ResponseTemplates | None = None
@@ -113,3 +127,13 @@ class ServedApi:
         self.closed = True
         self.plans.close()
         self.answerer.close()
+
+
+def _has_step(deployment: Deployment, policy: str) -> bool:
+    """Whether a request of an API may take a step of a policy."""
+    return any(
+        step.get("policy") == policy and step.get("enabled", True)
+        for holder in (deployment.definition, *deployment.plans)
+        for flow in holder.get("flows") or ()
+        for step in flow.get("request") or ()
+    )

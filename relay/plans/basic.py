@@ -8,6 +8,7 @@ which only a digest is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from hmac import compare_digest
 from typing import Any
 
@@ -20,7 +21,7 @@ from relay.model.plan_kinds import BASIC
 from relay.plans import keyed
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext
-from relay.plans.verdict import NOT_SUBSCRIBED, Denial, Verdict, unresolved
+from relay.plans.verdict import NOT_SUBSCRIBED, Admission, Denial, Verdict, unresolved
 
 INVALID = Denial("BASIC_CREDENTIALS_INVALID")
 NO_PAIR = unresolved("it is not a name and a password in base64")
@@ -77,7 +78,11 @@ class BasicPlan:
             found[0].subscription_id.encode(), name.encode()
         ):
             return NOT_SUBSCRIBED
-        return keyed.admit(found, context, INVALID)
+        verdict = keyed.admit(found, context, INVALID)
+        if isinstance(verdict, Admission):
+            # Browsers keep passwords, and send them from any page.
+            return replace(verdict, ambient=True)
+        return verdict
 
     def strip(self, caller: Caller) -> None:
         """Keep the credentials from the source, unless they are to go on."""

@@ -77,6 +77,8 @@ class MtlsPlan:
                 certificate_grant(one),
                 Grant(f"validity:{digest}", ends_ms),
             ),
+            # Browsers show certificates for any page.
+            ambient=True,
         )
 
     def strip(self, caller: Caller) -> None:

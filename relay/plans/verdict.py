@@ -34,6 +34,8 @@ class Admission:
     :param subscription_id: the subscription; without one, the caller's address.
     :param grants: all that it rests on. It is over when the first of them is.
     :param attributes: for expressions: ``#context.attributes['user-id']``.
+    :param ambient: whether browsers send the credential by themselves, so that a page
+        of another site may have made the call.
     """
 
     plan_id: str
@@ -41,6 +43,7 @@ class Admission:
     subscription_id: str
     grants: tuple[Grant, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=lambda: NOTHING, repr=False)
+    ambient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,12 @@ class Answers:
         """No call is one."""
         return False
 
+    def names_origin(
+        self, exchange: Exchange, target: RequestTarget, origin: str
+    ) -> bool:
+        """Name none."""
+        return False
+
     def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Keep the call."""
         self.exchanges.append(exchange)

@@ -26,6 +26,12 @@ class Answerer:
         """Take none for one."""
         return False
 
+    def names_origin(
+        self, exchange: Exchange, target: RequestTarget, origin: str
+    ) -> bool:
+        """Name none."""
+        return False
+
     def answer(self, exchange: Exchange, target: RequestTarget) -> None:
         """Say nothing."""
 

@@ -98,6 +98,16 @@ class AuthenticationTests(ManagementCase):
             401, "unauthorized", "GET", "/management/v2/x", credentials={}
         )
 
+    async def test_two_credentials_are_none(self) -> None:
+        """Somebody in between may have looked at the other one."""
+        good = f"Authorization: {ADMIN['Authorization']}\r\n"
+        for lines, status in (((good,), 200), ((good, good), 401)):
+            answer = await self.raw(
+                f"GET {PREFIX}/apis HTTP/1.1\r\nHost: localhost\r\n"
+                f"Connection: close\r\n{''.join(lines)}\r\n".encode()
+            )
+            self.assertEqual(split(answer)[0], status)
+
     async def test_nothing_happens_without(self) -> None:
         """An unauthenticated request changes nothing."""
         await self.refused(

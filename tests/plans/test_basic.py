@@ -62,7 +62,9 @@ class BasicPlanTests(BasicCase):
             Grant(f"key:sub:{DIGEST}", 5_000),
         )
         asking = knocking()
-        self.assertEqual(self.verdict(asking), Admission("p", "app", "sub", grants))
+        self.assertEqual(
+            self.verdict(asking), Admission("p", "app", "sub", grants, ambient=True)
+        )
         self.assertIsNone(asking.header(b"authorization"))
         self.assertEqual(asking.query, b"a=1")
 

@@ -72,6 +72,7 @@ class MtlsTests(SynchronousTestCase):
         admission = self.verdict(self.over_tls(MINE))
         assert isinstance(admission, Admission)
         self.assertEqual(admission.application_id, "app")
+        self.assertTrue(admission.ambient)
         subscription, certificate, validity = admission.grants
         self.assertEqual(subscription.key, "subscription:sub:p")
         digest = thumbprint(MINE.certificate)

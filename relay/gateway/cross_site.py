@@ -1,0 +1,77 @@
+"""
+Requests that a page of another site has a browser send.
+
+A browser sends passwords (Basic) and client certificates along with every request to
+their host, whichever page makes it, and a simple ``POST`` or the handshake of a
+WebSocket without asking first. ``Origin`` (RFC 6454, 7) and ``Sec-Fetch-Site`` (W3C
+Fetch Metadata), which no page can set, tell which page it was.
+"""
+
+from __future__ import annotations
+
+from twisted.web.http_headers import Headers
+
+from relay.gateway.front import wants_upgrade
+from relay.model.hosts import same_authority
+
+SAFE_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE"))
+"""RFC 9110, 9.2.1."""
+AMBIENT_SCHEMES = (b"basic", b"digest", b"negotiate", b"ntlm")
+"""Schemes of ``Authorization`` that browsers send by themselves."""
+
+
+def may_act(method: bytes, headers: Headers) -> bool:
+    """
+    Whether a request may change something, or opens a connection that may, and that a
+    page of another site could read from.
+
+    :param method: the request's method.
+    :param headers: the request's headers.
+    """
+    return method not in SAFE_METHODS or wants_upgrade(headers)
+
+
+def is_ambient(headers: Headers) -> bool:
+    """
+    Whether a request has credentials that browsers send by themselves.
+
+    :param headers: the request's headers.
+    """
+    values = headers.getRawHeaders(b"authorization", [])
+    return any(
+        words[0].lower() in AMBIENT_SCHEMES for one in values if (words := one.split())
+    )
+
+
+def origin_of(headers: Headers) -> str | None:
+    """
+    Give the origin of the page that made a request; several are none that is known.
+
+    :param headers: the request's headers.
+    :return: None without one, as from a client that is no browser.
+    """
+    values = headers.getRawHeaders(b"origin")
+    return b", ".join(values).strip().decode("latin-1") if values else None
+
+
+def is_foreign(headers: Headers, secure: bool) -> bool:
+    """
+    Whether a page of another origin made a request.
+
+    :param headers: the request's headers.
+    :param secure: whether it came over TLS. Without it a proxy may have taken it off,
+        so that the scheme of the page tells which port a ``Host`` without one means.
+    """
+    origin = origin_of(headers)
+    if origin is not None and not _is_own(origin, headers, secure):
+        return True
+    sites = headers.getRawHeaders(b"sec-fetch-site", [])
+    return any(one.strip().lower() not in (b"same-origin", b"none") for one in sites)
+
+
+def _is_own(origin: str, headers: Headers, secure: bool) -> bool:
+    scheme, _, authority = origin.lower().partition("://")
+    if scheme != "https" and (secure or scheme != "http"):
+        return False
+    host = headers.getRawHeaders(b"host", [b""])[0].decode("latin-1")
+    return same_authority(authority, host, scheme)
