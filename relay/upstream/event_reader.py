@@ -23,8 +23,8 @@ from relay.upstream.slices import slices_of
 from relay.upstream.source_problem import SourceProblem
 from relay.upstream.stream import UpstreamResponse
 
-PIECE_BYTES = 4096
-"""How much is read at once: about a hundred small events."""
+PIECE_BYTES = 1024
+"""How much is read at once: a hundred of the smallest events, a millisecond of work."""
 
 
 class EventTaker(Protocol):
@@ -73,6 +73,8 @@ class EventReader:
         )
         self._retry_ms: int | None = None
         self._held = b""
+        """What has come and is not read, from :attr:`_at` on."""
+        self._at = 0
         self._ended: SourceProblem | None = None
         self._waiting = False
         """Whether it goes on in a later turn."""
@@ -81,7 +83,7 @@ class EventReader:
     def stop(self) -> None:
         """Drop the connection, and what is held."""
         response, self._response = self._response, None
-        self._held = b""
+        self._held, self._at = b"", 0
         if response is not None:
             response.abort()
 
@@ -100,7 +102,7 @@ class EventReader:
         """Report the events that are complete, now or when their turn comes."""
         if self._response is None:
             return
-        self._held += data
+        self._held, self._at = self._held[self._at :] + data, 0
         if not self._waiting:
             self._work()
 
@@ -145,7 +147,10 @@ class EventReader:
                     self._response.pause()
                 self._slices.postpone(self._go_on)
                 return
-            piece, self._held = self._held[:PIECE_BYTES], self._held[PIECE_BYTES:]
+            begin, self._at = self._at, self._at + PIECE_BYTES
+            piece = self._held[begin : self._at]
+            if self._at >= len(self._held):
+                self._held, self._at = b"", 0
             try:
                 self._read(piece)
             except Exception:
