@@ -1,16 +1,53 @@
-"""Publications that are repeated because their answer was lost."""
+"""
+Publications that are repeated because their answer was lost.
+
+A publication is known by its topic, by who publishes, and by the key that the publisher
+gives it: two publishers may well use the same key. What it holds is remembered as a
+digest, so that another one under the same key is refused, and not taken for a
+repetition.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
 REMEMBERED_S = 600.0
 MOST_IDS = 100_000
-"""With more ids than this the oldest publications are forgotten before their time."""
+"""With more publications and ids than this the oldest are forgotten before their
+time."""
+_DIGEST_BYTES = 16
+
+
+class KeyReused(Exception):
+    """Another publication was made under the key."""
+
+    def __init__(self) -> None:
+        super().__init__("Idempotency-Key was used for another publication")
+
+
+def publication_key(caller: Iterable[str], key: str, content: Iterable[bytes]) -> str:
+    """
+    Name a publication to a topic: ``<who and key>.<what>``, both as digests.
+
+    :param caller: who publishes.
+    :param key: the ``Idempotency-Key``.
+    :param content: what is published: the body, and headers that belong to it.
+    """
+    name = [one.encode("utf-8", "surrogatepass") for one in (*caller, key)]
+    return f"{_digest(name).hex()}.{_digest(content).hex()}"
+
+
+def _digest(parts: Iterable[bytes]) -> bytes:
+    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    for part in parts:
+        digest.update(b"%d:" % len(part))
+        digest.update(part)
+    return digest.digest()
 
 
 class Idempotency:
@@ -22,12 +59,12 @@ class Idempotency:
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
-        self._known: OrderedDict[tuple[str, str], tuple[float, list[str]]]
-        self._known = OrderedDict()
-        self._ids = 0
-        """How many ids are remembered."""
-        self._under_way: dict[tuple[str, str], list[Deferred[list[str]]]] = {}
-        """Who waits for the answer of a publication that is not safe yet."""
+        self._known: OrderedDict[bytes, tuple[float, str, list[str]]] = OrderedDict()
+        """By topic and key, as a digest: when, what, and the ids that it got."""
+        self._held = 0
+        """How many publications and ids are remembered."""
+        self._under_way: dict[bytes, tuple[str, list[Deferred[list[str]]]]] = {}
+        """What is being published, and who waits for its answer."""
 
     def once(
         self, topic: str, key: str, publish: Callable[[], Deferred[list[str]]]
@@ -36,20 +73,24 @@ class Idempotency:
         Publish, unless that was done under this key, or is being done.
 
         :param topic: where to.
-        :param key: its key.
+        :param key: its key; see :func:`publication_key`.
         :param publish: does it; called at once or never.
         :return: fires with the ids, or fails as the publication does.
+        :raises KeyReused: when another publication has, or had, the key.
         """
         found = self.find(topic, key)
         if found is not None:
             return succeed(found)
-        waiting = self._under_way.get((topic, key))
-        if waiting is not None:
-            waiting.append(Deferred())
-            return waiting[-1]
+        name, content = _taken_apart(topic, key)
+        under_way = self._under_way.get(name)
+        if under_way is not None:
+            if under_way[0] != content:
+                raise KeyReused()
+            under_way[1].append(Deferred())
+            return under_way[1][-1]
         # If this raises, nothing is under way.
         done = publish()
-        self._under_way[topic, key] = []
+        self._under_way[name] = content, []
         return done.addBoth(self._settle, topic, key)
 
     def _settle(
@@ -57,7 +98,7 @@ class Idempotency:
     ) -> list[str] | Failure:
         if not isinstance(result, Failure):
             self.remember(topic, key, result)
-        for one in self._under_way.pop((topic, key)):
+        for one in self._under_way.pop(_taken_apart(topic, key)[0])[1]:
             one.callback(result)
         return result
 
@@ -68,10 +109,16 @@ class Idempotency:
         :param topic: where it was published.
         :param key: its key.
         :return: None when there was none under this key.
+        :raises KeyReused: when another publication had the key.
         """
         self._forget()
-        found = self._known.get((topic, key))
-        return None if found is None else found[1]
+        name, content = _taken_apart(topic, key)
+        found = self._known.get(name)
+        if found is None:
+            return None
+        if found[1] != content:
+            raise KeyReused()
+        return found[2]
 
     def remember(
         self, topic: str, key: str, ids: list[str], age_s: float = 0.0
@@ -81,19 +128,28 @@ class Idempotency:
 
         :param topic: where it was published.
         :param key: its key.
-        :param ids: the ids that it got.
+        :param ids: the ids that it got; none when all of it was withheld.
         :param age_s: how long ago that was.
         """
-        before = self._known.pop((topic, key), None)
-        self._ids += len(ids) - (len(before[1]) if before is not None else 0)
-        self._known[topic, key] = self._seconds() - age_s, ids
+        name, content = _taken_apart(topic, key)
+        before = self._known.pop(name, None)
+        if before is not None:
+            self._held -= 1 + len(before[2])
+        self._held += 1 + len(ids)
+        self._known[name] = self._seconds() - age_s, content, ids
         self._forget()
 
     def _forget(self) -> None:
         oldest_s = self._seconds() - REMEMBERED_S
         while self._known:
-            at_s, ids = next(iter(self._known.values()))
-            if at_s > oldest_s and self._ids <= MOST_IDS:
+            at_s, _, ids = next(iter(self._known.values()))
+            if at_s > oldest_s and self._held <= MOST_IDS:
                 break
             self._known.popitem(last=False)
-            self._ids -= len(ids)
+            self._held -= 1 + len(ids)
+
+
+def _taken_apart(topic: str, key: str) -> tuple[bytes, str]:
+    """Give what a publication is found by, of one size, and what it holds."""
+    name, _, content = key.partition(".")
+    return _digest((topic.encode("utf-8", "surrogatepass"), name.encode())), content

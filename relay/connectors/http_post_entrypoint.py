@@ -14,6 +14,7 @@ from zope.interface import implementer
 from relay.channel.archive import ArchiveClosed, IdempotencyKey, NotKept
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry
+from relay.channel.idempotency import KeyReused, publication_key
 from relay.channel.message import Message
 from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -35,6 +36,7 @@ from relay.model.message_kinds import HTTP_POST_ENTRYPOINT
 from relay.model.message_options import HttpPostOptions
 
 LONGEST_KEY = 256
+_PUBLISHED_HEADERS = (b"content-type", b"relay-event-id", b"relay-event-type")
 SECRET_HEADERS = (b"authorization", b"cookie", b"x-gravitee-api-key")
 
 
@@ -94,9 +96,11 @@ class HttpPostEntrypoint:
         if len(key) > LONGEST_KEY:
             raise BadEvent(f"Idempotency-Key is longer than {LONGEST_KEY} characters")
         if key:
-            topic, remembered = call.topic, IdempotencyKey(call.topic, key)
+            named = IdempotencyKey(
+                call.topic, publication_key(_caller(call), key, _content(call, body))
+            )
             done = self._channels.publications.once(
-                topic, key, lambda: self._submit(body, call, remembered)
+                *named, lambda: self._submit(body, call, named)
             )
         else:
             done = self._submit(body, call, None)
@@ -151,6 +155,8 @@ class HttpPostEntrypoint:
         reason = failure.value
         if isinstance(reason, BadEvent):
             call.refuse(Refusal(reason.status, "BAD_EVENT", str(reason)))
+        elif isinstance(reason, KeyReused):
+            call.refuse(Refusal(422, "IDEMPOTENCY_KEY_REUSED", str(reason)))
         elif isinstance(reason, BodyTooLarge):
             call.refuse(refusals.BODY_TOO_LARGE)
         elif isinstance(reason, ChannelRefused):
@@ -162,6 +168,25 @@ class HttpPostEntrypoint:
         else:
             self.log.failure("an event could not be published", failure)
             call.refuse(refusals.NOT_KEPT)
+
+
+def _caller(call: MessageCall) -> tuple[str, ...]:
+    """Tell publishers apart: two of them may use the same Idempotency-Key."""
+    admission = call.exchange.admission
+    if admission is None:
+        return (call.exchange.record.remote_address,)
+    user = admission.attributes.get("user", "")
+    return (
+        admission.plan_id,
+        admission.application_id,
+        admission.subscription_id,
+        str(user),
+    )
+
+
+def _content(call: MessageCall, body: bytes) -> tuple[bytes, ...]:
+    """Give all that makes a publication what it is."""
+    return (body, *(call.header(name) or b"" for name in _PUBLISHED_HEADERS))
 
 
 def _event_ids(entries: list[Entry]) -> list[str]:

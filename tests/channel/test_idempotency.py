@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.channel.idempotency import MOST_IDS, REMEMBERED_S, Idempotency
+from relay.channel.idempotency import (
+    MOST_IDS,
+    REMEMBERED_S,
+    Idempotency,
+    KeyReused,
+    publication_key,
+)
 
 
 class IdempotencyTests(SynchronousTestCase):
@@ -27,13 +35,56 @@ class IdempotencyTests(SynchronousTestCase):
         """The oldest goes first, however many ids each of them got."""
         known = Idempotency(Clock().seconds)
         for number in range(MOST_IDS // 1000 + 1):
-            known.remember("t", str(number), ["id"] * 1000)
+            known.remember("t", str(number), ["id"] * 999)
         self.assertIsNone(known.find("t", "0"))
-        self.assertEqual(len(known.find("t", "1") or []), 1000)
+        self.assertEqual(len(known.find("t", "1") or []), 999)
         known.remember("t", "1", ["again"])
-        known.remember("t", "one more", ["id"] * 999)
+        known.remember("t", "one more", ["id"] * 997)
         self.assertEqual(known.find("t", "1"), ["again"])
         self.assertIsNotNone(known.find("t", "2"))
+
+    def test_publications_that_were_withheld_count(self) -> None:
+        """Each takes some memory, whatever its topic is called."""
+        known = Idempotency(Clock().seconds)
+        topic = "t" * 14_000
+        known.remember(topic, "the first", [])
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        for number in range(1000):
+            known.remember(topic, str(number), [])
+        self.assertLess(tracemalloc.get_traced_memory()[0], 1_000_000)
+        for number in range(MOST_IDS):
+            known.remember("t", str(number), [])
+        self.assertIsNone(known.find(topic, "the first"))
+        self.assertEqual(known.find("t", "0"), [])
+
+    def test_another_publication_under_a_key_is_no_repetition(self) -> None:
+        """It is refused, while the first is under way and afterwards."""
+        known = Idempotency(Clock().seconds)
+        first: Deferred[list[str]] = Deferred()
+        key = publication_key(["caller"], "k", [b"one"])
+        other = publication_key(["caller"], "k", [b"two"])
+        done = known.once("t", key, lambda: first)
+        self.assertRaises(KeyReused, known.once, "t", other, Deferred)
+        first.callback(["a"])
+        self.assertEqual(self.successResultOf(done), ["a"])
+        self.assertRaises(KeyReused, known.once, "t", other, Deferred)
+        self.assertEqual(known.find("t", key), ["a"])
+
+    def test_a_key_is_its_caller_s(self) -> None:
+        """However names and keys are cut."""
+        content = [b"one"]
+        keys = {
+            publication_key(caller, key, content)
+            for caller, key in (
+                (["a", "b"], "k"),
+                (["ab"], "k"),
+                (["a"], "bk"),
+                (["a", "c"], "k"),
+                (["a", "b"], "l"),
+            )
+        }
+        self.assertEqual(len(keys), 5)
 
     def test_what_is_under_way_is_not_begun_again(self) -> None:
         """Who repeats it waits with the first, whatever comes of it."""

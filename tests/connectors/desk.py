@@ -21,6 +21,7 @@ from relay.model.channel_options import ChannelOptions
 from relay.model.message_options import CorsOptions
 from relay.model.outcome import Outcome
 from relay.model.request_target import RequestTarget
+from relay.plans.verdict import Admission
 from tests.channel.readers import Moment
 
 
@@ -57,6 +58,7 @@ class Desk:
         self.request = request
         self.record = SimpleNamespace(remote_address="192.0.2.1", events=0)
         self.feed: Any = None
+        self.admission: Admission | None = None
         self.cors: CorsOptions | None = None
         self.receive: Callable[[bytes], None] | None = None
         """What takes the client's bytes, once protocols were switched."""
@@ -202,6 +204,7 @@ class Api:
         body: bytes | None = None,
         path: bytes = b"/news",
         version: bytes = b"HTTP/1.1",
+        admission: Admission | None = None,
         **fields: str | list[str],
     ) -> Desk:
         """
@@ -209,6 +212,7 @@ class Api:
 
         :param query: the raw query.
         :param body: the request's body.
+        :param admission: who calls.
         :param fields: headers; ``_`` stands for ``-``; a list is several lines.
         """
         headers = Headers()
@@ -230,6 +234,7 @@ class Api:
                 clientproto=version,
             )
         )
+        desk.admission = admission
         raw = query.encode() if query is not None else None
         call = MessageCall(
             cast(Any, desk), RequestTarget.parse(path, raw), self.channels

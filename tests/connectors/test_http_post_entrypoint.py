@@ -13,6 +13,7 @@ from relay.channel.message import Message
 from relay.connectors.http_post_entrypoint import http_post_entrypoint
 from relay.model.outcome import Outcome
 from relay.model.records import HistoryEntry, Publication
+from relay.plans.verdict import Admission
 from tests.channel.readers import Moment
 from tests.connectors.desk import Api, Desk
 
@@ -221,6 +222,36 @@ class KeyTests(SynchronousTestCase):
         self.assertNotEqual(first.json, other.json)
         late = post(self.api, {"data": "a"}, idempotency_key="k")
         self.assertEqual(late.json, first.json)
+
+    def test_an_idempotency_key_is_its_caller_s(self) -> None:
+        """Another publisher's event under the same key is published."""
+        desks = [
+            post(self.api, {"data": "a"}, idempotency_key="k", admission=admission)
+            for admission in (
+                None,
+                Admission("plan", "application", "subscription"),
+                Admission("plan", "application", "another"),
+                Admission("plan", "application", "another", (), {"user": "joan"}),
+                Admission("plan", "application", "another", (), {"user": "john"}),
+            )
+        ]
+        while not all(desk.over for desk in desks):
+            self.api.clock.advance(1)
+            self.keeper.waiting.pop().callback(None)
+        self.assertEqual(len({str(desk.json["ids"]) for desk in desks}), 5)
+        self.assertEqual(len(published(self.api)), 5)
+
+    def test_another_event_under_a_key_is_refused(self) -> None:
+        """Its publisher would take it for published."""
+        first = post(self.api, {"data": "a"}, idempotency_key="k")
+        other = post(self.api, {"data": "b"}, idempotency_key="k")
+        typed = post(self.api, {"data": "a"}, idempotency_key="k", relay_event_type="x")
+        self.assertEqual((other.status, typed.status), (422, 422))
+        self.api.clock.advance(1)
+        self.keeper.waiting.pop().callback(None)
+        self.assertEqual(first.status, 202)
+        late = post(self.api, {"data": "b"}, idempotency_key="k")
+        self.assertEqual(late.status, 422)
 
     def test_a_first_one_that_fails(self) -> None:
         """Fails its repetitions, and leaves the key free."""

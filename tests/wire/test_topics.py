@@ -312,8 +312,10 @@ class DurableTests(SynchronousTestCase):
         self.assertEqual(len(kept), len(set(kept)))
         # The crash may have come after one more was kept, and before its answer.
         (last,) = [one for one in items["items"] if one["data"] == answered[-1]]
-        again = self.post(daemon, "repeated", key=answered[-1])
+        again = self.post(daemon, answered[-1], key=answered[-1])
         self.assertEqual(again.json()["ids"], [last["id"]])
+        other = self.post(daemon, "another event", key=answered[-1])
+        self.assertEqual(other.status, 422)
         print(f"3 crashes, {len(answered)} publications answered, all kept")
 
     def test_one_process_owns_the_topics(self) -> None:
