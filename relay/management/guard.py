@@ -11,16 +11,12 @@ bodies are read.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable
 
 from twisted.web.server import Request
 
 from relay.management.errors import BadRequest, Forbidden, Misdirected
-
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/\\?#\s]+)(?::([0-9]{1,5}))?")
-_ORIGIN = re.compile(r"(https?)://(.+)")
-_DEFAULT_PORT = {"http": "80", "https": "443"}
+from relay.model.hosts import DEFAULT_PORTS, Authority, normal_host, read_authority
 
 
 class Guard:
@@ -30,7 +26,7 @@ class Guard:
     """
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._hosts = frozenset(map(normal_host, hosts))
 
     def check(self, request: Request) -> None:
         """
@@ -38,7 +34,8 @@ class Guard:
         :raises Misdirected: when the Host is not one of ours.
         :raises Forbidden: when a page of another site asks.
         """
-        host, port = self._host(request)
+        authority = self._authority(request)
+        host = authority.host
         if not self._is_ours(host):
             raise Misdirected(
                 f"The Host {host} is not served here; names are allowed by the setting"
@@ -48,7 +45,7 @@ class Guard:
             )
         origin = request.getHeader("Origin")
         if origin is not None and not _same(
-            origin.strip().lower(), host, port, bool(request.isSecure())
+            origin.strip().lower(), authority, bool(request.isSecure())
         ):
             raise Forbidden(
                 "Requests from another origin are refused", "origin.foreign"
@@ -57,12 +54,12 @@ class Guard:
         if site is not None and site.strip().lower() not in ("same-origin", "none"):
             raise Forbidden("Requests from another site are refused", "origin.foreign")
 
-    def _host(self, request: Request) -> tuple[str, str | None]:
+    def _authority(self, request: Request) -> Authority:
         sent = request.requestHeaders.getRawHeaders(b"Host") or []
         if len(sent) == 1:
-            text = sent[0].decode("latin-1").strip().lower()
-            if text.isascii() and (parts := _HOST.fullmatch(text)):
-                return parts[1], parts[2]
+            authority = read_authority(sent[0].decode("latin-1").strip())
+            if authority is not None and authority.host:
+                return authority
         raise BadRequest("Exactly one valid Host header is required", "host.invalid")
 
     def _is_ours(self, host: str) -> bool:
@@ -75,12 +72,15 @@ class Guard:
         return True
 
 
-def _same(origin: str, host: str, port: str | None, secure: bool) -> bool:
-    found = _ORIGIN.fullmatch(origin)
-    parts = found and _HOST.fullmatch(found[2])
-    if not found or not parts or (secure and found[1] != "https"):
+def _same(origin: str, authority: Authority, secure: bool) -> bool:
+    scheme, separator, rest = origin.partition("://")
+    found = read_authority(rest) if separator else None
+    if found is None or scheme not in DEFAULT_PORTS or (secure and scheme != "https"):
         return False
     # Without TLS of our own a proxy in front may have taken it off, so the scheme
     # of the page decides which port a Host without one means.
-    default = _DEFAULT_PORT[found[1]]
-    return (parts[1], parts[2] or default) == (host, port or default)
+    default = DEFAULT_PORTS[scheme]
+    return (found.host, found.port or default) == (
+        authority.host,
+        authority.port or default,
+    )

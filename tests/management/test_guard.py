@@ -41,6 +41,9 @@ class GuardTests(SynchronousTestCase):
             "[::1]",
             "relay.example",
             "Relay.Example:443",
+            "localhost.",
+            "relay.example.:443",
+            "[0:0::1]",
             "other.example",
         ):
             self.allowed(self.check, host)
@@ -68,6 +71,9 @@ class GuardTests(SynchronousTestCase):
             ("localhost/evil",),
             ("lo\u00e9alhost",),
             ("localhost:x",),
+            ("localhost:65536",),
+            ("localhost:" + "1" * 5000,),
+            ("%6cocalhost",),
             ("::1",),
         ):
             self.assertRaises(BadRequest, self.check, *hosts)
@@ -80,6 +86,8 @@ class GuardTests(SynchronousTestCase):
             ("localhost:80", "http://localhost"),
             ("localhost", "http://localhost:80"),
             ("[::1]:8083", "http://[::1]:8083"),
+            ("localhost.:80", "http://localhost"),
+            ("localhost", "http://localhost.:80"),
             # Behind a proxy that ends TLS.
             ("relay.example", "https://relay.example"),
             ("relay.example", "https://RELAY.example:443"),
