@@ -34,7 +34,7 @@ class WebhookHttp(Options):
     read_timeout: Milliseconds = 10_000
     """Milliseconds until the whole answer is there, connecting not counted."""
     idle_timeout: MillisecondsOrOff = 60_000
-    """How long a connection may be kept unused; none is kept at all."""
+    """How long a connection is kept unused for the next event; 0 keeps none."""
     max_concurrent_connections: _Connections = 5
     """How many deliveries of one subscription may be under way; there is never more
     than one, so that events stay in order."""

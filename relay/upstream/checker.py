@@ -5,12 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IConsumer, IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
-from zope.interface import implementer
 
 from relay.deadline import Deadline
 from relay.expression.errors import EvaluationFailed
@@ -22,7 +20,7 @@ from relay.upstream.errors import UpstreamError
 from relay.upstream.heads import response_values
 from relay.upstream.health import Health, Result, Status
 from relay.upstream.stream import UpstreamResponse
-from relay.upstream.upload import ICompletableBody
+from relay.upstream.upload import WholeBody
 
 JITTER_S = 0.9
 """Checks of many endpoints that are due at one instant are spread over this."""
@@ -132,7 +130,7 @@ class _Check:
             None,
             headers,
             b"",
-            None if body is None else _Body(body.encode("utf-8")),
+            None if body is None else WholeBody(body.encode("utf-8")),
         )
         self._clock.start(self._expired)
         self._call = self._connector.call(request)
@@ -218,25 +216,3 @@ class _Check:
         response, self._response = self._response, None
         if response is not None:
             response.abort()
-
-
-@implementer(ICompletableBody)
-class _Body:
-    """The body of a check, which is there at once."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self.length = len(content)
-
-    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
-        consumer.write(self._content)
-        return succeed(None)
-
-    def pauseProducing(self) -> None: ...
-
-    def resumeProducing(self) -> None: ...
-
-    def stopProducing(self) -> None: ...
-
-    def when_complete(self, told: Callable[[], None]) -> None:
-        told()

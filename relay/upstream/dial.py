@@ -55,6 +55,10 @@ def _authority(origin: Origin) -> bytes:
     return f"{host}:{origin.port}".encode("ascii")
 
 
+Quiescent = Callable[[HTTP11ClientProtocol], None]
+"""Called with an HTTP client that can carry another request."""
+
+
 class Dial(Protocol):
     """Opens one connection; see :class:`Dialer`."""
 
@@ -121,7 +125,7 @@ class Dialer:
         except AddressRefused as error:
             return fail(error)
         factory = LeashFactory(self._reactor, quiescent, self._limits)
-        connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(_ready)
+        connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(when_ready)
         if isinstance(getattr(connecting, "result", None), Leash):
             # As to an address of this machine: without an attempt, its clock and its
             # Deferred.
@@ -159,8 +163,12 @@ def _is_name(host: str) -> bool:
     return not (local or isIPAddress(host) or isIPv6Address(host))
 
 
-def _ready(leash: Any) -> Leash | Deferred[Leash]:
-    """Go on when a request may be written, which may be at once."""
+def when_ready(leash: Any) -> Leash | Deferred[Leash]:
+    """
+    Go on when a request may be written, which may be at once.
+
+    :param leash: a connection that stands.
+    """
     ready: Deferred[None] = leash.ready
     if ready.called and leash.lost is None:
         return cast(Leash, leash)

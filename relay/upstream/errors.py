@@ -13,6 +13,8 @@ from relay.tls.verification import explain
 from relay.upstream.eyeballs import AddressRefused
 from relay.upstream.response_rules import HeadTooLarge, InvalidResponse
 
+HEAD_TOO_LARGE = "GATEWAY_CLIENT_RESPONSE_HEAD_TOO_LARGE"
+
 
 class UpstreamError(Exception):
     """
@@ -123,10 +125,9 @@ def classify(failure: Failure) -> UpstreamError:
         return UpstreamError(502, f"GATEWAY_CLIENT_{key}", message)
 
     if isinstance(reason, InvalidResponse):
-        large = isinstance(reason, HeadTooLarge)
-        return refused(
-            "RESPONSE_HEAD_TOO_LARGE" if large else "CONNECTION_ERROR", reason.message
-        )
+        if isinstance(reason, HeadTooLarge):
+            return UpstreamError(502, HEAD_TOO_LARGE, reason.message)
+        return refused("CONNECTION_ERROR", reason.message)
     if isinstance(reason, error.ConnectionRefusedError):
         return refused("CONNECTION_REFUSED", "The upstream refused the connection")
     if isinstance(reason, error.DNSLookupError | error.UnknownHostError):

@@ -10,38 +10,29 @@ not read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import treq
-from treq.client import HTTPClient
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import (
-    IProtocol,
-    IProtocolFactory,
-    IStreamClientEndpoint,
-)
-from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.python.failure import Failure
-from twisted.web.client import URI, Agent, HTTPConnectionPool
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import (
-    IAgent,
-    IAgentEndpointFactory,
-    IBodyProducer,
-    IResponse,
-)
-from zope.interface import implementer
 
 from relay.deadline import Deadline
 from relay.failures import run
 from relay.model.ssl_options import SslOptions, TrustStore
 from relay.tls.client import client_creators
 from relay.tls.endpoint import TLSEndpoint
-from relay.upstream.errors import classify
+from relay.upstream.dial import Origin, Quiescent, when_ready
+from relay.upstream.errors import HEAD_TOO_LARGE, classify
 from relay.upstream.eyeballs import AddressRefused, NameEndpoint
 from relay.upstream.guard import Guard
+from relay.upstream.kept_calls import KeptCalls, TooLarge
+from relay.upstream.leash import Leash, LeashFactory
+from relay.upstream.response_rules import DEFAULT_LIMITS
 
 CONNECT_TIMEOUT_MS = 2_000
 TIMEOUT_MS = 5_000
@@ -94,6 +85,7 @@ class Outbound:
 
     def __init__(self, reactor: Any, guard: Guard, ssl: SslOptions) -> None:
         self._reactor = reactor
+        self._kept: KeptCalls | None = None
         self.guard = guard
         self._ssl = ssl
         self._creators = client_creators(ssl)
@@ -125,6 +117,23 @@ class Outbound:
             ssl = ssl.model_copy(update={"trust_store": self._ssl.trust_store})
         return Outbound(self._reactor, self.guard, ssl)
 
+    def keeping(self, connect_timeout_ms: int, idle_ms: int) -> Outbound:
+        """
+        Make calls over connections that are kept for the next ones, until
+        :meth:`close`; none that others make goes over them.
+
+        :param connect_timeout_ms: for each address of a host, in milliseconds.
+        :param idle_ms: how long an unused connection is kept, in milliseconds, above 0.
+        """
+        other = copy(self)
+        other._kept = self._calls(connect_timeout_ms, idle_ms)
+        return other
+
+    def close(self) -> None:
+        """Close the connections that are kept, if any are."""
+        if self._kept is not None:
+            self._kept.close()
+
     def call(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:
         """
         Make one call.
@@ -133,109 +142,41 @@ class Outbound:
         :return: fires with the answer, or fails with :class:`OutboundError`.
             Cancelling it drops the connection.
         """
-        return _Call(self._reactor, self._endpoint, request).start()
+        calls = self._kept or self._calls(request.connect_timeout_ms, 0)
+        return _Call(self._reactor, calls, request).start()
 
-    def _endpoint(self, uri: URI, timeout_ms: int) -> IStreamClientEndpoint:
-        host = uri.host.decode("ascii")
+    def _calls(self, connect_timeout_ms: int, idle_ms: int) -> KeptCalls:
+        return KeptCalls(
+            self._reactor, partial(self._dial, connect_timeout_ms), idle_ms
+        )
+
+    def _dial(
+        self, timeout_ms: int, origin: Origin, quiescent: Quiescent
+    ) -> Deferred[Leash]:
+        host = origin.host
         endpoint: IStreamClientEndpoint = NameEndpoint(
             self._reactor,
             host,
-            uri.port,
+            origin.port,
             timeout_ms / 1000.0,
             lambda address: self.guard.permits(host, address),
             owner=self,
         )
-        if uri.scheme == b"https":
+        if origin.secure:
             endpoint = TLSEndpoint(self._creators(host), endpoint, self._reactor)
-        return endpoint
+        factory = LeashFactory(self._reactor, quiescent, DEFAULT_LIMITS)
+        connecting: Deferred[Any] = endpoint.connect(factory)
+        return connecting.addCallback(when_ready)
 
 
-class _Meter(ProtocolWrapper):
-    """Counts what a connection brings, and ends it when that is too much."""
-
-    def dataReceived(self, data: bytes) -> None:
-        """Pass on what is within the bound."""
-        factory = self.factory
-        assert isinstance(factory, _MeterFactory)
-        factory.left -= len(data)
-        if factory.left < 0:
-            factory.call.fail(OutboundError("the answer is too large"))
-        else:
-            super().dataReceived(data)
-
-
-class _MeterFactory(WrappingFactory):
-    """Meters the only connection of one call."""
-
-    protocol = _Meter
-
-    def __init__(self, wrapped: IProtocolFactory, call: _Call) -> None:
-        super().__init__(wrapped)
-        self.call = call
-        self.left = call.request.max_bytes
-
-    def buildProtocol(self, addr: Any) -> ProtocolWrapper:
-        """Keep the connection, to be able to drop it."""
-        self.call.meter = super().buildProtocol(addr)
-        return self.call.meter
-
-
-@implementer(IStreamClientEndpoint)
-class _Metered:
-    """An endpoint whose connection is metered."""
-
-    def __init__(self, endpoint: IStreamClientEndpoint, call: _Call) -> None:
-        self._endpoint = endpoint
-        self._call = call
-
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        """Connect; the protocol that is asked for sees what the meter lets through."""
-        connecting: Deferred[Any] = self._endpoint.connect(
-            _MeterFactory(protocolFactory, self._call)
-        )
-        return connecting.addCallback(lambda meter: meter.wrappedProtocol)
-
-
-@implementer(IAgent)
-class _PlainAgent:
-    """
-    Asks for an answer that is not compressed, which treq alone would not, and keeps the
-    URL from treq, which knows no addresses of IPv6.
-    """
-
-    def __init__(self, agent: IAgent, url: str) -> None:
-        self._agent = agent
-        self._url = url.encode("ascii")
-
-    def request(
-        self,
-        method: bytes,
-        uri: bytes,
-        headers: Headers | None = None,
-        bodyProducer: IBodyProducer | None = None,
-    ) -> Deferred[IResponse]:
-        """Send the request."""
-        headers = Headers() if headers is None else headers.copy()
-        headers.removeHeader(b"accept-encoding")
-        responded = self._agent.request(method, self._url, headers, bodyProducer)
-        return responded.addCallback(self._check)
-
-    def _check(self, response: IResponse) -> IResponse:
-        codings = response.headers.getRawHeaders(b"content-encoding", [])
-        if any(one.strip().lower() not in (b"", b"identity") for one in codings):
-            raise OutboundError("the answer is compressed, which was not asked for")
-        return response
-
-
-@implementer(IAgentEndpointFactory)
 class _Call:
     """One call until its answer is whole."""
 
-    def __init__(self, reactor: Any, dial: Any, request: OutboundRequest) -> None:
+    def __init__(
+        self, reactor: Any, calls: KeptCalls, request: OutboundRequest
+    ) -> None:
         self.request = request
-        self.meter: ProtocolWrapper | None = None
-        self._reactor = reactor
-        self._dial = dial
+        self._calls = calls
         self._over = False
         self._clock = Deadline(reactor, request.timeout_ms)
         self._running: Deferred[OutboundAnswer] | None = None
@@ -253,32 +194,30 @@ class _Call:
         if self._end():
             self._done.errback(Failure(why))
 
-    def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
-        """Dial where the request goes."""
-        endpoint = self._dial(uri, self.request.connect_timeout_ms)
-        return _Metered(endpoint, self)
-
     async def _run(self) -> OutboundAnswer:
         request = self.request
         _check_url(request.url)
-        agent = Agent.usingEndpointFactory(
-            self._reactor, self, HTTPConnectionPool(self._reactor, persistent=False)
+        parts = urlsplit(request.url)
+        secure = parts.scheme == "https"
+        origin = Origin(
+            secure, parts.hostname or "", parts.port or (443 if secure else 80)
         )
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = Headers()
         for name, value in request.headers:
             headers.addRawHeader(name, value)
-        response = await HTTPClient(_PlainAgent(agent, request.url)).request(
+        answer = await self._calls.call(
+            origin,
             request.method,
-            "http://outbound/",
-            headers=headers,
-            data=request.body or None,
-            allow_redirects=False,
-            unbuffered=True,
-            reactor=self._reactor,
+            target.encode("ascii"),
+            headers,
+            request.body,
+            request.max_bytes,
         )
-        parts: list[bytes] = []
-        await treq.collect(response, parts.append)
-        return OutboundAnswer(response.code, response.headers, b"".join(parts))
+        codings = answer.headers.getRawHeaders(b"content-encoding", [])
+        if any(one.strip().lower() not in (b"", b"identity") for one in codings):
+            raise OutboundError("the answer is compressed, which was not asked for")
+        return OutboundAnswer(*answer)
 
     def _succeed(self, answer: OutboundAnswer) -> None:
         if self._end():
@@ -304,10 +243,7 @@ class _Call:
             return False
         self._over = True
         self._clock.stop()
-        if self.meter is not None:
-            # Closing would wait for a peer that may never answer close_notify.
-            self.meter.abortConnection()
-        elif self._running is not None:
+        if self._running is not None:
             self._running.cancel()
         return True
 
@@ -334,6 +270,12 @@ def _named(failure: Failure) -> OutboundError:
         return OutboundRefused(
             "the host has no public address, and outbound.allow does not list it"
         )
+    if isinstance(reason, TooLarge):
+        return OutboundError(reason.message)
     if isinstance(reason, ValueError):
         return OutboundRefused("the URL or a header of the call is malformed")
-    return OutboundError(classify(failure).message)
+    error = classify(failure)
+    if error.key == HEAD_TOO_LARGE:
+        # The bound of such calls is no setting.
+        error = classify(Failure(TooLarge()))
+    return OutboundError(error.message)

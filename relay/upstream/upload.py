@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer
 from twisted.python.failure import Failure
 from twisted.web.iweb import IBodyProducer
@@ -88,3 +88,34 @@ class Upload:
     def _completed(self) -> None:
         self._complete = True
         self._turned(True)
+
+
+@implementer(ICompletableBody)
+class WholeBody:
+    """
+    A body that is there at once.
+
+    :param content: all of it.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.length = len(content)
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
+        """Send it."""
+        consumer.write(self._content)
+        return succeed(None)
+
+    def pauseProducing(self) -> None:
+        """There is nothing more to come."""
+
+    def resumeProducing(self) -> None:
+        """There is nothing more to come."""
+
+    def stopProducing(self) -> None:
+        """There is nothing more to come."""
+
+    def when_complete(self, told: Callable[[], None]) -> None:
+        """Tell at once."""
+        told()

@@ -109,6 +109,7 @@ class Attempts:
         :param grace_s: how long an attempt that is under way may take to end.
         """
         self._stopped = True
+        self._courier.close()
         self._forget_timer()
         if self._call is None:
             self._over()

@@ -52,6 +52,8 @@ class Courier:
     ) -> None:
         if "ssl" in subscription.model_fields_set:
             outbound = outbound.with_ssl(subscription.ssl)
+        if http.idle_timeout:
+            outbound = outbound.keeping(http.connect_timeout, http.idle_timeout)
         self._outbound = outbound
         self._wall_ms = wall_ms
         self._http = http
@@ -72,6 +74,10 @@ class Courier:
             self._authorization = f"Bearer {auth.token.value}"
         elif auth.oauth2 is not None:
             self._bearer = Bearer(clock, auth.oauth2, outbound.call)
+
+    def close(self) -> None:
+        """Close the connections that were kept for the next event."""
+        self._outbound.close()
 
     def send(
         self, event: OutgoingEvent, attempt: int, gap: str | None

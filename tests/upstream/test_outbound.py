@@ -143,13 +143,17 @@ class OutboundTests(TestCase):
     def test_size(self) -> Steps:
         """A body, a head or a trickle of interim answers without end is cut off."""
         head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-        for begin, more in (
-            (head, b"400\r\n" + b"x" * 1024 + b"\r\n"),
-            (b"HTTP/1.1 200 OK\r\n", b"X-More: " + b"x" * 500 + b"\r\n"),
-            (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+        for begin, more, told in (
+            (head, b"400\r\n" + b"x" * 1024 + b"\r\n", "is too large"),
+            (
+                b"HTTP/1.1 200 OK\r\n",
+                b"X-More: " + b"x" * 500 + b"\r\n",
+                "is too large",
+            ),
+            (b"", b"HTTP/1.1 102 Processing\r\n\r\n", "interim responses"),
         ):
             why = yield from self.endless(begin, more)
-            self.assertEqual(why, "the answer is too large")
+            self.assertIn(told, why)
 
     def endless(self, begin: bytes, more: bytes) -> Generator[Deferred[Any], Any, str]:
         """Call a source that never ends, and wait until it was cut off."""

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IConsumer
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from relay.upstream.upload import ICompletableBody, Upload
+from relay.upstream.upload import ICompletableBody, Upload, WholeBody
 
 
 @implementer(ICompletableBody)
@@ -76,3 +76,17 @@ class UploadTests(SynchronousTestCase):
         self.upload.pauseProducing()
         self.upload.resumeProducing()
         self.assertEqual(self.turns, [False, True])
+
+
+class WholeBodyTests(SynchronousTestCase):
+    """A body that is there at once."""
+
+    def test_it_goes_at_once(self) -> None:
+        """And is complete with that."""
+        body = WholeBody(b"abc")
+        sent: list[bytes] = []
+        told: list[int] = []
+        body.when_complete(lambda: told.append(1))
+        consumer = type("Consumer", (), {"write": staticmethod(sent.append)})()
+        self.successResultOf(body.startProducing(consumer))
+        self.assertEqual((body.length, sent, told), (3, [b"abc"], [1]))

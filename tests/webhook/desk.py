@@ -148,6 +148,9 @@ class Post:
             return call
         return succeed(Receipt(answer) if isinstance(answer, int) else answer)
 
+    def close(self) -> None:
+        """There are no connections to close."""
+
     def _drop(self, call: Deferred[Receipt]) -> None:
         self.dropped += 1
         self.open.remove(call)

@@ -34,17 +34,32 @@ class CourierTests(TestCase):
         self.receiver = Receiver()
         self.addCleanup(self.receiver.close)
 
-    def courier(self, allow: str = "localhost", **members: Any) -> Courier:
+    def courier(
+        self, allow: str = "localhost", idle_ms: int = 60_000, **members: Any
+    ) -> Courier:
         """Make one."""
         clock: Any = reactor
         own = {"signature": {"secret": SECRET}, "callbackUrl": self.receiver.url}
-        return Courier(
+        courier = Courier(
             clock,
             lambda: round(time.time() * 1000),
             Outbound.trusting(reactor, Guard([allow]), None),
             WebhookSubscription.read({**own, **members}),
-            WebhookHttp(connect_timeout=1000, read_timeout=1000),
+            WebhookHttp(connect_timeout=1000, read_timeout=1000, idle_timeout=idle_ms),
         )
+        self.addCleanup(courier.close)
+        return courier
+
+    @inlineCallbacks
+    def test_events_share_a_connection(self) -> Steps:
+        """It is kept for the next one, unless none is to be kept."""
+        for idle_ms, connections in ((60_000, 1), (0, 3)):
+            before = self.receiver.connections
+            courier = self.courier(idle_ms=idle_ms)
+            for number in range(3):
+                receipt: Receipt = yield courier.send(EVENT, number, None)
+                self.assertEqual(receipt, Receipt(204))
+            self.assertEqual(self.receiver.connections - before, connections)
 
     @inlineCallbacks
     def test_what_is_sent(self) -> Steps:

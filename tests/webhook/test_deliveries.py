@@ -35,6 +35,13 @@ class Sent:
         self.open.append(call)
         return call
 
+    def keeping(self, connect_timeout_ms: int, idle_ms: int) -> Sent:
+        """There are no connections to keep."""
+        return self
+
+    def close(self) -> None:
+        """There are no connections to close."""
+
     def _drop(self, call: Deferred[OutboundAnswer]) -> None:
         self.dropped += 1
         self.open.remove(call)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import threading
 import time
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_RDWR
 from ssl import SSLContext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Call(NamedTuple):
@@ -68,10 +70,24 @@ class Receiver:
     ) -> None:
         self.answer = answer
         self.calls: list[Call] = []
+        self.connections = 0
+        """How many were opened."""
+        self._open: set[Any] = set()
         receiver = self
 
         class Exchange(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                """A connection is opened."""
+                super().setup()
+                receiver.connections += 1
+                receiver._open.add(self.connection)
+
+            def finish(self) -> None:
+                """It has ended."""
+                receiver._open.discard(self.connection)
+                super().finish()
 
             def do_POST(self) -> None:
                 """Take it, and answer."""
@@ -122,6 +138,9 @@ class Receiver:
         return [call.text for call in self.calls]
 
     def close(self) -> None:
-        """Take nothing more."""
+        """Take nothing more, on kept connections either."""
         self._server.shutdown()
         self._server.server_close()
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(SHUT_RDWR)
