@@ -29,10 +29,10 @@ from relay.gateway.headers import (
     upstream_headers,
 )
 from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
-from relay.gateway.refusals import Refusal
+from relay.gateway.refusals import Refusal, Refused
 from relay.gateway.routing import Destinations
 from relay.model.outcome import Outcome
-from relay.model.request_target import PathFault, RequestTarget
+from relay.model.request_target import RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
@@ -40,7 +40,6 @@ from relay.upstream.failover import Failover, TriedCall, Tries
 from relay.upstream.fields import copied
 from relay.upstream.stream import UpstreamResponse
 
-_ESCAPES = PathFault.DOT_SEGMENT | PathFault.DISGUISED
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
 
 
@@ -108,14 +107,15 @@ class ProxyAnswerer:
         if endpoint is None:
             self._call(exchange, asked, passage)
             return
-        found = self._destinations.find(
-            str(endpoint), passage.call.named_origin, asked.path
-        )
+        try:
+            found = self._destinations.find(
+                str(endpoint), passage.call.named_origin, asked.path
+            )
+        except Refused as refused:
+            exchange.refuse(refused.refusal)
+            return
         if found is None:
             exchange.refuse(refusals.NO_ENDPOINT)
-        elif RequestTarget.parse(found.path).faults & _ESCAPES:
-            # What the client sent has become a part of the path.
-            exchange.refuse(refusals.DOT_SEGMENT)
         else:
             connector = self._guarded(exchange, found.connector, found.choose)
             Passthrough(exchange, connector, passage).start(found.path, asked.query)

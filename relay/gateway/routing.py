@@ -7,11 +7,15 @@ from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from relay.gateway import refusals
+from relay.gateway.refusals import Refused
 from relay.model.hosts import normal_origin
+from relay.model.request_target import PathFault, RequestTarget
 from relay.upstream.connector import Connector
 from relay.upstream.group import Group
 from relay.upstream.target import Target
 
+_ESCAPES = PathFault.DOT_SEGMENT | PathFault.DISGUISED
 _SAFE = "/%:@!$&'()*+,;=~-._"
 
 
@@ -67,6 +71,7 @@ class Destinations:
         :param origin: scheme and host of URLs that the definition itself names.
         :param path: what follows the call's context-path.
         :return: None when no endpoint is meant.
+        :raises Refused: when what the client sent makes a path that leads elsewhere.
         """
         name, colon, rest = target.partition(":")
         choose: Callable[[], Connector | None]
@@ -86,6 +91,7 @@ class Destinations:
         if connector is None:
             return None
         path = quote(given, _SAFE).encode() if given else path
+        _check(path)
         return Destination(connector, path, choose)
 
     def close(self) -> None:
@@ -107,8 +113,14 @@ class Destinations:
             return None
         own = {one.target.origin for one in self._by_name.values()}
         if target.origin in own or normal_origin(url) == origin:
+            _check(target.path)
             return connector.aimed(target)
         return None
+
+
+def _check(path: bytes) -> None:
+    if RequestTarget.parse(b"/" + path).faults & _ESCAPES:
+        raise Refused(refusals.DOT_SEGMENT)
 
 
 def _with_query(

@@ -232,15 +232,19 @@ class GuardTests(FlowCase):
 
     async def test_a_path_that_a_flow_makes_is_checked_too(self) -> None:
         """What a client sends does not lead out of the path of a routing rule."""
-        routing = step(
-            "dynamic-routing",
-            rules=[
-                {"pattern": "/.*", "url": "/files/{#request.params['f'][0]}"},
-            ],
-        )
-        await self.flowing({"request": [routing]})
-        for name in (b"../admin", b"%2e%2e/admin", b"..%2fadmin", b"%252e%252e/x"):
-            self.assertEqual(await self.status(b"/api?f=" + name), 400, name)
+        await self.open_source()
+        for url in (
+            "/files/{#request.params['f'][0]}",
+            "the endpoint:{#request.params['f'][0]}",
+            f"http://{self.source.address}/files/{{#request.params['f'][0]}}",
+        ):
+            rules = [{"pattern": "/.*", "url": url}]
+            gateway = await self.open_gateway()
+            body = definition(f"http://{self.source.address}/base/")
+            body["flows"] = [{"request": [step("dynamic-routing", rules=rules)]}]
+            gateway.deployer.replace_all([deployed(body)])
+            for name in (b"../admin", b"%2e%2e/x", b"..%2fadmin", b"%252e%252e/x"):
+                self.assertEqual(await self.status(b"/api?f=" + name), 400, (url, name))
         self.assertEqual(self.source.connections, [])
 
 

@@ -33,6 +33,15 @@ class ChannelTests(SynchronousTestCase):
             again = ConsumerConfiguration.read(read.to_json())
             self.assertEqual(again, read)
 
+    def test_a_channel_is_read_as_the_path_of_a_request(self) -> None:
+        """All spellings of one channel are it, for flows and for topics."""
+        for channel in ("/orders/eu", "orders//eu/", "/%6frders;x=1/eu"):
+            read = ConsumerConfiguration.read(
+                {"entrypointId": "webhook", "channel": channel}
+            )
+            self.assertEqual(read.target.segments, ("orders", "eu"))
+            self.assertEqual(read.target.key, b"/orders/eu")
+
     def test_refused(self) -> None:
         """What no request could ask for."""
         for channel in (
