@@ -28,7 +28,7 @@ from relay.daemon.detached import tell_whole_failures
 from relay.daemon.errors import CannotStart
 from relay.daemon.listeners import Listener, Listeners
 from relay.daemon.logs import reopen_daemon_log
-from relay.daemon.process import raise_file_limit, settle_garbage
+from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbage
 from relay.daemon.signals import Signals
 from relay.daemon.stopping import Step, Stop
 from relay.demo import DEMO_SOURCE, Demo
@@ -173,6 +173,7 @@ class RelayService(Service):
         use_monotonic_clock(self._reactor)
         Signals(self._reactor, self._reload, self._reopen_logs).install()
         raise_file_limit()
+        favour_reactor()
         resolver = self.settings.resolver
         Names(
             self._reactor,

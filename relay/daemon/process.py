@@ -1,5 +1,6 @@
 """
-What the daemon asks of its own process: open files, and the search for garbage.
+What the daemon asks of its own process: open files, turns of its threads, and the
+search for garbage.
 
 Nothing of what an exchange leaves is in reference cycles (tests/wire/test_cycles.py
 counts it), so that memory comes back without the collector. What a call of the
@@ -24,6 +25,7 @@ from __future__ import annotations
 
 import gc
 import resource
+import sys
 
 YOUNG = 2_000
 """So many more new objects than freed ones before the young are looked through."""
@@ -35,10 +37,21 @@ OLD = 1_000
 last time, which are 90,000 streams."""
 
 
+SWITCH_S = 0.0005
+"""How long a thread may compute while the reactor's thread has something to do. The
+store's threads decode definitions; with Python's 5 ms each system call of the reactor
+could take so much longer meanwhile."""
+
+
 def raise_file_limit() -> None:
     """Take all the files that the system grants: every stream takes two."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def favour_reactor() -> None:
+    """Let the reactor's thread go on soon while the store's threads compute."""
+    sys.setswitchinterval(SWITCH_S)
 
 
 def settle_garbage() -> None:

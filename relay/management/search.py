@@ -6,7 +6,7 @@ from relay.management import bodies
 from relay.management.bodies import SearchQuery
 from relay.management.query import Page
 from relay.management.reply import JSON_TYPE, Reply, dump
-from relay.management.shapes import OWNER, SeenApi, see_api
+from relay.management.shapes import OWNER, SeenApi, see_apis
 from relay.management.wire import Body, Call, route
 from relay.model.role import Role
 from relay.store.api_index import ApiFilter
@@ -77,16 +77,12 @@ class Search:
             ids, total = tx.index.find(
                 _filter(wanted), by or "name", descending, page.skipped, page.size
             )
-            data = [
-                dump(
-                    (
-                        see_api(tx, record)
-                        if "deploymentState" in expands
-                        else SeenApi(record, None)
-                    ).to_json(base)
-                )
-                for record in tx.apis.list(ids)
-            ]
+            records = tx.apis.list(ids)
+            if "deploymentState" in expands:
+                seen = see_apis(tx, records)
+            else:
+                seen = [SeenApi(record, None) for record in records]
+            data = [dump(api.to_json(base)) for api in seen]
             return page.encoded(data, total, url)
 
         content = await self._store.read(work)

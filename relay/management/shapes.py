@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from relay.model.properties import concealed
 from relay.model.records import ApiRecord, PlanRecord
 from relay.store.transaction import Transaction
 
+AT_ONCE = 500
+"""How many APIs one statement names."""
 OWNER = {"id": ADMIN, "displayName": ADMIN, "type": "USER"}
 
 _API_DEFAULTS: dict[str, Any] = {
@@ -103,11 +106,26 @@ def see_api(tx: Transaction, record: ApiRecord) -> SeenApi:
     """
     :returns: the API and whether gateways run what was saved last.
     """
-    newest = tx.deployments.latest(record.id)
-    deployed = is_deployed(record, tx.plans.list(record.id), newest)
-    if deployed and newest is not None and record.state == "STARTED":
-        deployed = not tx.gateways.refuse(record.id, newest.number)
-    return SeenApi(record, deployed)
+    return see_apis(tx, [record])[0]
+
+
+def see_apis(tx: Transaction, records: Sequence[ApiRecord]) -> list[SeenApi]:
+    """
+    :returns: the APIs and whether gateways run what was saved last of each.
+    """
+    seen: list[SeenApi] = []
+    for at in range(0, len(records), AT_ONCE):
+        some = records[at : at + AT_ONCE]
+        ids = [record.id for record in some]
+        plans, newest = tx.plans.list_of(ids), tx.deployments.latest_of(ids)
+        refused = tx.gateways.refused(ids)
+        for record in some:
+            made = newest.get(record.id)
+            deployed = is_deployed(record, plans[record.id], made)
+            if deployed and made is not None and record.state == "STARTED":
+                deployed = (record.id, made.number) not in refused
+            seen.append(SeenApi(record, deployed))
+    return seen
 
 
 def plan_json(plan: PlanRecord) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The immutable snapshots that gateways run."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -86,6 +86,16 @@ class Deployments:
         :returns: its newest deployment, whether it runs or not.
         """
         return self._one(_newest().where(deployments.c.api_id == api_id))
+
+    def latest_of(self, api_ids: Collection[str]) -> dict[str, Deployment]:
+        """
+        :param api_ids: of APIs, as many as a statement names.
+        :returns: by API its newest deployment, where there is one.
+        """
+        rows = self._connection.execute(
+            _newest().where(deployments.c.api_id.in_(api_ids))
+        )
+        return {row.api_id: _deployment(row) for row in rows}
 
     def active(self, api_id: str) -> Deployment | None:
         """

@@ -1,6 +1,6 @@
 """The gateways on this store, and what each of them serves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
@@ -130,25 +130,23 @@ class Gateways:
             for one in found
         ]
 
-    def refuse(self, api_id: str, number: int) -> bool:
-        """Tell whether a gateway that runs has refused a deployment.
-
-        :param api_id: the API.
-        :param number: of the deployment.
+    def refused(self, api_ids: Collection[str]) -> frozenset[tuple[str, int]]:
+        """
+        :param api_ids: of APIs, as many as a statement names.
+        :returns: the APIs with the numbers of their deployments that a gateway that
+            runs has refused.
         """
         row = gateway_reports.c
-        found = self._connection.scalar(
-            select(row.gateway_id)
+        found = self._connection.execute(
+            select(row.api_id, row.number)
             .join(gateways, gateways.c.id == row.gateway_id)
             .where(
-                row.api_id == api_id,
-                row.number == number,
-                or_(row.serving.is_(None), row.serving != number),
+                row.api_id.in_(api_ids),
+                or_(row.serving.is_(None), row.serving != row.number),
                 self._runs(),
             )
-            .limit(1)
         )
-        return found is not None
+        return frozenset((api_id, number) for api_id, number in found)
 
     def any_runs(self) -> bool:
         """Tell whether any gateway runs on this store."""

@@ -46,6 +46,21 @@ class Plans:
         ).one_or_none()
         return None if row is None else PlanRecord(**row._asdict())
 
+    def list_of(self, api_ids: Collection[str]) -> dict[str, list[PlanRecord]]:
+        """
+        :param api_ids: the APIs whose plans are wanted, as many as a statement names.
+        :returns: by API what :meth:`list` gives.
+        """
+        found: dict[str, list[PlanRecord]] = {api_id: [] for api_id in api_ids}
+        rows = self._connection.execute(
+            select(*_RECORD)
+            .where(plans.c.api_id.in_(api_ids))
+            .order_by(plans.c.order, plans.c.row)
+        )
+        for row in rows:
+            found[row.api_id].append(PlanRecord(**row._asdict()))
+        return found
+
     def list(self, api_id: str) -> list[PlanRecord]:
         """
         :param api_id: the API whose plans are wanted.

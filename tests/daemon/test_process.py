@@ -2,6 +2,7 @@
 
 import gc
 import resource
+import sys
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -9,7 +10,7 @@ from relay.daemon import process
 
 
 class ProcessTests(SynchronousTestCase):
-    """Both are undone afterwards."""
+    """All of it is undone afterwards."""
 
     def test_files(self) -> None:
         """All that the system grants may be open."""
@@ -18,6 +19,12 @@ class ProcessTests(SynchronousTestCase):
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 500), hard))
         process.raise_file_limit()
         self.assertEqual(resource.getrlimit(resource.RLIMIT_NOFILE), (hard, hard))
+
+    def test_threads(self) -> None:
+        """None keeps the reactor waiting for long."""
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        process.favour_reactor()
+        self.assertAlmostEqual(sys.getswitchinterval(), 0.0005)
 
     def test_garbage(self) -> None:
         """What is there is looked at no more, and the rest less often, not never."""
