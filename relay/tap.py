@@ -47,6 +47,7 @@ from relay.management.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
+from relay.observability.log_file import keep_lines_whole
 from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
 from relay.polling import poll_lean
@@ -172,6 +173,7 @@ class RelayService(Service):
         super().startService()
         use_monotonic_clock(self._reactor)
         Signals(self._reactor, self._reload, self._reopen_logs).install()
+        keep_lines_whole()
         raise_file_limit()
         favour_reactor()
         resolver = self.settings.resolver

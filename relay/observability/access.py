@@ -11,10 +11,9 @@ from functools import lru_cache, partial
 from typing import Protocol
 
 from twisted.logger import Logger
-from twisted.python.logfile import LogFile
 
 from relay.model.outcome import Outcome
-from relay.observability.log_file import reopen
+from relay.observability.log_file import WholeLineLogFile, reopen
 from relay.settings import LogSettings
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -203,8 +202,8 @@ def open_access_log(settings: LogSettings) -> AccessLog:
     if settings.access == "off":
         return NoAccessLog()
     if settings.access == "-":
-        return JsonAccessLog(_to_stdout, settings.access_query)
-    file = LogFile.fromFullPath(
+        return JsonAccessLog(_Guarded(_to_stdout), settings.access_query)
+    file = WholeLineLogFile.fromFullPath(
         settings.access,
         rotateLength=settings.access_rotate_bytes,
         maxRotatedFiles=settings.access_keep,

@@ -1,11 +1,51 @@
-"""Log files that another program rotates."""
+"""
+Log files that another program may rotate, and in which every line is whole.
+
+On a full disk the system writes what there is room for and says how much that was.
+Twisted's log file does not look: half a line stays, and when there is room again the
+next line is appended to it.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
+
 from twisted.logger import Logger
-from twisted.python.logfile import BaseLogFile
+from twisted.python.logfile import BaseLogFile, LogFile
 
 _log = Logger()
+
+
+class WholeLineLogFile(LogFile):
+    """A file that rotates, as Twisted's does; a line is written whole or not at all."""
+
+    def write(self, data: str | bytes) -> None:
+        """
+        Write a line.
+
+        :param data: the line with its end; text is encoded as UTF-8.
+        :raises OSError: when there is no room; the file is as it was before.
+        """
+        if self._file.closed:
+            # It could not be opened when it was rotated last.
+            self._openFile()
+        if self.shouldRotate():
+            self.flush()
+            self.rotate()
+        line = data.encode("utf-8") if isinstance(data, str) else data
+        written = self._file.write(line)
+        if written != len(line):
+            self._file.truncate(self.size)
+            self._file.seek(self.size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.path)
+        self.size += written
+
+
+def keep_lines_whole() -> None:
+    """Let the log file of twistd, which is open before any service starts, keep its
+    lines whole, too."""
+    setattr(LogFile, "write", WholeLineLogFile.write)  # noqa: B010
 
 
 def reopen(file: BaseLogFile) -> None:
