@@ -12,6 +12,9 @@ GONE_MS = 60_000
 KEPT_MS = 30 * 86_400_000
 """How long the reports of a gateway that has ended are kept for its next start."""
 
+AT_ONCE = 500
+"""How many APIs one statement names."""
+
 Reports = Mapping[str, ServingReport | None]
 """By API id what a gateway did with its deployment; ``None`` when it is to run none."""
 
@@ -52,11 +55,30 @@ class Gateways:
         :param reports: of APIs; one that was deleted meanwhile is passed over.
         """
         self.seen(gateway_id, host)
+        api_ids = list(reports)
+        for at in range(0, len(api_ids), AT_ONCE):
+            self._report(gateway_id, reports, api_ids[at : at + AT_ONCE])
+
+    def _report(self, gateway_id: str, reports: Reports, api_ids: list[str]) -> None:
         row = gateway_reports.c
-        for api_id, made in reports.items():
-            mine = (row.gateway_id == gateway_id, row.api_id == api_id)
+        mine = row.gateway_id == gateway_id
+        gone = [one for one in api_ids if reports[one] is None]
+        if gone:
+            self._connection.execute(
+                delete(gateway_reports).where(mine, row.api_id.in_(gone))
+            )
+        known = set(
+            self._connection.scalars(
+                select(row.api_id).where(mine, row.api_id.in_(api_ids))
+            )
+        )
+        existing = self._connection.scalars(
+            select(apis.c.id).where(apis.c.id.in_(api_ids))
+        )
+        added = []
+        for api_id in existing:
+            made = reports[api_id]
             if made is None:
-                self._connection.execute(delete(gateway_reports).where(*mine))
                 continue
             values = {
                 "number": made.number,
@@ -64,15 +86,17 @@ class Gateways:
                 "reason": made.reason,
                 "at_ms": self._now_ms,
             }
-            known = self._connection.execute(
-                update(gateway_reports).where(*mine).values(values)
-            )
-            if not known.rowcount and self._exists(api_id):
+            if api_id in known:
                 self._connection.execute(
-                    insert(gateway_reports).values(
-                        gateway_id=gateway_id, api_id=api_id, **values
-                    )
+                    update(gateway_reports)
+                    .where(mine, row.api_id == api_id)
+                    .values(values)
                 )
+            else:
+                added.append({"gateway_id": gateway_id, "api_id": api_id, **values})
+        if added:
+            # At the start of a gateway these are all APIs, and nobody else can write.
+            self._connection.execute(insert(gateway_reports), added)
 
     def left(self, gateway_id: str) -> None:
         """Note that a gateway has ended.
@@ -157,9 +181,3 @@ class Gateways:
 
     def _runs(self) -> ColumnElement[bool]:
         return gateways.c.seen_at_ms >= self._now_ms - GONE_MS
-
-    def _exists(self, api_id: str) -> bool:
-        return (
-            self._connection.scalar(select(apis.c.id).where(apis.c.id == api_id))
-            is not None
-        )
