@@ -52,7 +52,6 @@ UNTESTED = {
     "relay.gateway.flows.paths": "in tests/gateway/flows/test_selection.py",
     "relay.gateway.feed": "holds an interface",
     "relay.gateway.http2_state": "in tests/gateway/test_http2.py",
-    "relay.observability.log_file": "in tests/daemon/test_logs.py",
     "relay.plans.interfaces": "holds interfaces",
     "relay.policies.ant": "in tests/policies/test_resource_filtering.py",
     "relay.policies.call": "exercised by all of tests/policies",
