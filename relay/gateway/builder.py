@@ -260,7 +260,7 @@ class Builder:
             raise ValueError("no endpoint is for the tenant of this gateway")
         shared = self._channels(api_id, group, trial)
         if not trial:
-            shared.channels.api = f"{definition.name} ({api_id})"
+            shared.channels.api = f"{api_id} ({definition.name})"
         listed = definition.http.entrypoints if definition.http is not None else ()
         context = self._context(shared.channels, frozenset(one.type for one in listed))
         ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)

@@ -134,7 +134,11 @@ class Deployer:
         try:
             api.close()
         except Exception:
-            self.log.failure("API {api_id}: while it was closed", api_id=api.id)
+            self.log.failure(
+                "API {api_id} ({name}): it could not be closed",
+                api_id=api.id,
+                name=api.name,
+            )
 
     def _replace(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 from relay.management.reply import Reply
 from relay.management.shapes import find_api
 from relay.management.wire import Call, route
+from relay.model.role import Role
 from relay.store.store import Store
 
 ChannelView = Callable[[str], list[dict[str, Any]]]
@@ -32,6 +33,12 @@ class Channels:
 
     @route("GET", "/apis/<api_id>/channels")
     async def channels(self, call: Call, api_id: str) -> Reply:
-        """Give the open channels, each with its readers and its source's health."""
+        """Give the open channels, each with its readers and its source's health.
+
+        The names of topics, which clients choose, are for administrators.
+        """
         await self._store.read(lambda tx: find_api(tx, api_id))
-        return Reply(200, {"data": self._view(api_id)})
+        shown = self._view(api_id)
+        if not call.user.role.includes(Role.ADMIN):
+            shown = [{k: v for k, v in one.items() if k != "topic"} for one in shown]
+        return Reply(200, {"data": shown})

@@ -33,6 +33,7 @@ class Checker:
     :param reactor: tells the time.
     :param connector: where the check goes.
     :param health: draws the consequences.
+    :param api: names the API in the log.
     """
 
     log = Logger()
@@ -42,8 +43,10 @@ class Checker:
         reactor: IReactorTime,
         connector: Connector,
         health: Health,
+        api: str = "",
     ) -> None:
         self._reactor = reactor
+        self._api = api
         self._connector = connector
         self._health = health
         self._waiting: IDelayedCall | None = None
@@ -88,8 +91,10 @@ class Checker:
         if now is not before:
             level = self.log.warn if now is Status.DOWN else self.log.info
             level(
-                "endpoint {endpoint} is {status}: {problem}",
+                "API {api}, endpoint {endpoint} ({url}) is {status}: {problem}",
+                api=self._api,
                 endpoint=self._health.endpoint,
+                url=self._connector.target.shown,
                 status=now.value,
                 problem=result.problem or "it answers",
             )

@@ -49,6 +49,7 @@ class Group:
         owner: Hashable = None,
     ) -> None:
         self._owner = object() if owner is None else owner
+        self._api = "" if owner is None else str(owner)
         self._reactor = reactor
         self._limits = limits
         self._checkers: list[Checker] = []
@@ -134,6 +135,7 @@ class Group:
                     self._reactor,
                     Connector(self._reactor, endpoint.name, checked, shared, own),
                     connector.health,
+                    self._api,
                 )
             )
         return connector

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -17,6 +18,10 @@ EARLY_S = 10.0
 """How long before its end a token is fetched anew."""
 UNTOLD_S = 300.0
 """How long one is used whose end is not told."""
+SHORTEST_S = 1.0
+"""How long a token is used at the least, or each event would fetch one."""
+LONGEST_S = 86_400.0
+"""How long a token is used at the most, whatever its ``expires_in`` is."""
 MOST_BYTES = 65_536
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -85,8 +90,11 @@ class Bearer:
             if not isinstance(token, str) or not _TOKEN.fullmatch(token):
                 raise ValueError
             lasts_s = float(body.get("expires_in", UNTOLD_S))
+            if not math.isfinite(lasts_s):
+                raise ValueError
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise OutboundError("the token endpoint gave no token") from None
         self._token = token
-        self._ends_s = self._clock.seconds() + max(lasts_s - EARLY_S, 0.0)
+        kept_s = min(max(lasts_s - EARLY_S, SHORTEST_S), LONGEST_S)
+        self._ends_s = self._clock.seconds() + kept_s
         return token

@@ -185,7 +185,8 @@ class Deliveries:
         except (ValueError, OSError) as error:
             self._broken[one.subscription_id] = key
             self.log.error(
-                "subscription {id} cannot be delivered: {error}",
+                "API {api_id}: subscription {id} cannot be delivered: {error}",
+                api_id=one.api_id,
                 id=one.subscription_id,
                 error=error,
             )
@@ -194,7 +195,9 @@ class Deliveries:
             # A defect of ours with one subscription must not stop the others.
             self._broken[one.subscription_id] = key
             self.log.failure(
-                "subscription {id} cannot be begun", id=one.subscription_id
+                "API {api_id}: subscription {id} cannot be begun",
+                api_id=one.api_id,
+                id=one.subscription_id,
             )
             return
         self._broken.pop(one.subscription_id, None)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from relay.management.channels import Channels
+from relay.management.identity import Identity
+from relay.management.query import Query
+from relay.management.wire import Call
+from relay.model.role import Role
 from tests.management.harness import ManagementCase
 
 
@@ -11,3 +16,17 @@ class ChannelTests(ManagementCase):
     async def test_no_gateway_no_channels(self) -> None:
         """An API that is served nowhere has none; one that is not there is a 404."""
         await self.refused(404, "api.notFound", "GET", "/apis/none/channels")
+
+    async def test_names_of_topics_are_for_administrators(self) -> None:
+        """All else of a channel is for whoever may see the API."""
+        api_id = await self.create()
+        shown = {"channel": "digest", "topic": "news", "health": "NO_SOURCE"}
+        channels = Channels(self.store, lambda api_id: [dict(shown)])
+        for role in Role:
+            identity = Identity("joan", role)
+            call = Call("", "", Query({}, ()), None, None, identity)
+            reply = await channels.channels(call, api_id)
+            expected = dict(shown)
+            if role is not Role.ADMIN:
+                del expected["topic"]
+            self.assertEqual(reply.body, {"data": [expected]})

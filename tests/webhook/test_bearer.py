@@ -11,7 +11,13 @@ from twisted.web.http_headers import Headers
 
 from relay.model.webhook_subscription import Oauth2Auth
 from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
-from relay.webhook.bearer import EARLY_S, UNTOLD_S, Bearer
+from relay.webhook.bearer import (
+    EARLY_S,
+    LONGEST_S,
+    SHORTEST_S,
+    UNTOLD_S,
+    Bearer,
+)
 
 AUTH = Oauth2Auth(
     endpoint="https://idp.example/token",
@@ -90,3 +96,27 @@ class BearerTests(SynchronousTestCase):
             self.status, self.body = status, body
             error = self.failureResultOf(self.bearer.token(), OutboundError)
             self.assertNotIn("secret", error.getErrorMessage(), body)
+
+    def test_a_told_end_has_a_floor_and_a_cap(self) -> None:
+        """Neither does each event fetch a token, nor is one kept for ever."""
+        for told in (b"0", b"-5", b"1"):
+            self.body = b'{"access_token": "t", "expires_in": %s}' % told
+            self.bearer.forget()
+            self.asked.clear()
+            for _ in range(3):
+                self.successResultOf(self.bearer.token())
+            self.assertEqual(len(self.asked), 1, told)
+            self.clock.advance(SHORTEST_S)
+            self.successResultOf(self.bearer.token())
+            self.assertEqual(len(self.asked), 2, told)
+        self.body = b'{"access_token": "t", "expires_in": 1e300}'
+        self.bearer.forget()
+        self.asked.clear()
+        self.successResultOf(self.bearer.token())
+        self.clock.advance(LONGEST_S)
+        self.successResultOf(self.bearer.token())
+        self.assertEqual(len(self.asked), 2)
+        for told in (b"NaN", b"Infinity", b"1e999"):
+            self.body = b'{"access_token": "t", "expires_in": %s}' % told
+            self.bearer.forget()
+            self.failureResultOf(self.bearer.token(), OutboundError)

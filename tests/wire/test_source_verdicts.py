@@ -190,7 +190,7 @@ class RefusalTests(Sourced):
         self.assertEqual(shown["problem"], "the source answered 403")
         name = self.definition["name"]
         pattern = (
-            rf"API {re.escape(name)} \({api_id}\), channel [0-9a-f]+, endpoint "
+            rf"API {api_id} \({re.escape(name)}\), channel [0-9a-f]+, endpoint "
             r"upstream \(http://127\.0\.0\.1:\d+/feed\): the source answered 403"
         )
         until(lambda: re.search(pattern, self.daemon.log()), "the log line")
