@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -27,6 +27,25 @@ class DeliveryState:
     last_gap: dict[str, Any] | None = None
     """``reason``, ``after`` (an event's id, or None) and ``atMs``."""
     updated_at_ms: int = 0
+    trying: str | None = None
+    """What was sent in vain and is sent again: an event, or a dead letter, and a
+    fingerprint of where to. None when nothing is."""
+    attempts: int = 0
+    """How often that was."""
+
+    def tried(self, what: str) -> int:
+        """
+        :param what: as in :attr:`trying`.
+        :returns: how often it was sent in vain.
+        """
+        return self.attempts if self.trying == what else 0
+
+    def settled(self, **members: Any) -> DeliveryState:
+        """
+        :param members: others that change.
+        :returns: the state in which nothing is sent again.
+        """
+        return replace(self, trying=None, attempts=0, **members)
 
 
 @dataclass(frozen=True, slots=True)

@@ -302,6 +302,8 @@ deliveries = Table(
     Column("gaps", BigInteger, nullable=False),
     Column("last_gap", Document),
     Column("updated_at_ms", BigInteger, nullable=False),
+    Column("trying", Text),
+    Column("attempts", Integer, nullable=False),
 )
 
 dead_letters = Table(

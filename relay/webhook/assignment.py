@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 
 from relay.channel.channel import Channel
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.push import PushedApi
 from relay.model.consumer_configuration import ConsumerConfiguration
 from relay.model.consumers import Entitlement
+from relay.model.deliveries import DeadLetter
 from relay.model.webhook_options import WebhookOptions
 from relay.model.webhook_subscription import WebhookSubscription
+from relay.webhook.event import OutgoingEvent
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,22 @@ class Assignment:
         """
         configuration = json.dumps(subscription.consumer_configuration, sort_keys=True)
         return (api, subscription.plan_id, configuration)
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        sent = self.configuration.entrypoint_configuration
+        encoded = json.dumps(sent, sort_keys=True).encode()
+        return hashlib.sha256(encoded).hexdigest()[:16]
+
+    def mark(self, event: OutgoingEvent, letter: DeadLetter | None) -> str:
+        """
+        Tell what is sent from anything else, and from the same sent elsewhere, where
+        its attempts begin anew.
+
+        :param event: the event.
+        :param letter: what it is on the dead-letter list, if it is sent again.
+        """
+        return f"{event.id if letter is None else letter.id} {self._fingerprint}"
 
     def open_channel(self) -> Channel | ShapedChannel:
         """

@@ -32,7 +32,8 @@ class Attempts:
     :param clock: what tells the time and calls later.
     :param courier: sends an event once.
     :param tell: told of each attempt.
-    :param failed: told of each that was in vain.
+    :param failed: told of each that was in vain: what came of it, its number, and
+        whether another one follows.
     :param done: told what comes of an event in the end.
     :param quiet: told when nothing is under way any more, after :meth:`stop`.
     :param broken: told of a defect.
@@ -46,7 +47,7 @@ class Attempts:
         clock: IReactorTime,
         courier: Courier,
         tell: Tell,
-        failed: Callable[[Receipt], None],
+        failed: Callable[[Receipt, int, bool], None],
         done: Callable[[Verdict, Receipt, int], None],
         quiet: Callable[[], None],
         broken: Callable[[Failure], None],
@@ -88,19 +89,24 @@ class Attempts:
             shape["nextInMs"] = max(round(wait_s * 1000), 0)
         return shape
 
-    def begin(self, event: OutgoingEvent, gap: str | None) -> None:
+    def begin(self, event: OutgoingEvent, gap: str | None, tried: int = 0) -> None:
         """
         Send an event.
 
         :param event: the event.
         :param gap: why events may be missing before it; None when none are.
+        :param tried: how often it was sent in vain, before this process began perhaps:
+            it is sent again as after the last of these attempts.
         """
-        self._event, self._gap, self._number = event, gap, 0
+        self._event, self._gap, self._number = event, gap, tried
         if event.problem:
             self._event = None
             self._done(Verdict.HOPELESS, Receipt(None, event.problem), 0)
             return
-        self._send()
+        if tried:
+            self._timer = self._clock.callLater(self._delay_s(), self._resend)
+        else:
+            self._send()
 
     def stop(self, grace_s: float) -> None:
         """
@@ -150,14 +156,15 @@ class Attempts:
         except Exception:
             self.log.failure("a delivery could not be told")
         if verdict is not Verdict.TAKEN:
-            self._failed(receipt)
+            self._failed(receipt, number, verdict is Verdict.AGAIN)
         if verdict is not Verdict.AGAIN:
             self._event = None
             self._done(verdict, receipt, number)
         elif self._stopped:
             self._over()
         else:
-            self._timer = self._clock.callLater(self._delay_s(receipt), self._resend)
+            delay_s = max(self._delay_s(), receipt.retry_after_s)
+            self._timer = self._clock.callLater(delay_s, self._resend)
 
     def _resend(self) -> None:
         try:
@@ -179,10 +186,9 @@ class Attempts:
             interrupts = False
         return Verdict.STOP if interrupts else Verdict.HOPELESS
 
-    def _delay_s(self, receipt: Receipt) -> float:
+    def _delay_s(self) -> float:
         delay_s = self._assignment.webhook.retry.delay_s(self._number)
-        delay_s *= 1 - JITTER * random.random()
-        return max(delay_s, receipt.retry_after_s)
+        return delay_s * (1 - JITTER * random.random())
 
     def _defect(self, failure: Failure) -> None:
         self._call = self._event = None

@@ -169,7 +169,7 @@ class Delivery:
             self._end_if_quiet()
         else:
             self._event = OutgoingEvent.read(letter.event)
-            self._attempts.begin(self._event, None)
+            self._begin(self._event, None)
 
     def _attach(self) -> None:
         state = self._known
@@ -212,14 +212,24 @@ class Delivery:
     def _take(self, event: OutgoingEvent) -> None:
         self._event = event
         try:
-            self._attempts.begin(event, self._gap)
+            self._begin(event, self._gap)
         except Exception:
             self._broken(Failure())
 
-    def _in_vain(self, receipt: Receipt) -> None:
+    def _begin(self, event: OutgoingEvent, gap: str | None) -> None:
+        tried = self._known.tried(self.assignment.mark(event, self._letter))
+        self._attempts.begin(event, gap, tried)
+
+    def _in_vain(self, receipt: Receipt, number: int, again: bool) -> None:
         self._problem = receipt.reason
-        state = self._known
-        self._note(replace(state, failed=state.failed + 1))
+        state = replace(self._known, failed=self._known.failed + 1)
+        if again and self._event is not None:
+            mark = self.assignment.mark(self._event, self._letter)
+            state = replace(state, trying=mark, attempts=number)
+        self._note(state)
+        if again:
+            # Or a daemon that is restarted amid attempts would never come to an end.
+            self._journal.flush()
 
     def _done(self, verdict: Verdict, receipt: Receipt, attempts: int) -> None:
         if verdict is Verdict.TAKEN:
@@ -233,7 +243,7 @@ class Delivery:
         event, letter, state = self._event, self._letter, self._known
         assert event is not None
         self._problem = ""
-        state = replace(state, delivered=state.delivered + 1, failed_in_a_row=0)
+        state = state.settled(delivered=state.delivered + 1, failed_in_a_row=0)
         if letter is not None:
             self._settle(state, letter, True)
             return
@@ -256,10 +266,10 @@ class Delivery:
             event=dict(event.told),
         )
         if self._letter is not None:
-            self._settle(state, letter, False)
+            self._settle(state.settled(), letter, False)
             return
         failed = state.failed_in_a_row + 1
-        after = replace(state, position=event.id, failed_in_a_row=failed)
+        after = state.settled(position=event.id, failed_in_a_row=failed)
         most = self.assignment.options.dead_letters.max_events
         self._journal.written(state)
         self._write(
@@ -313,8 +323,9 @@ class Delivery:
             self.gave_up = True
             self._end_if_quiet()
 
-        self._journal.written(self._known)
-        done = self._journal.ledger.fail(self._known, cause)
+        self._state = self._known.settled()
+        self._journal.written(self._state)
+        done = self._journal.ledger.fail(self._state, cause)
         self._write(done, failed, lambda: self._fail(cause))
 
     # What holds for all of it.

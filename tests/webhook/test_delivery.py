@@ -166,6 +166,56 @@ class RetryTests(DeliveryCase):
         self.desk.clock.advance(1)
         self.assertEqual(len(self.post.sent), 2)
 
+    def restart(self) -> None:
+        """End as a process that is killed does, and begin anew from the store."""
+        self.delivery.stop(0)
+        self.journal = Journal(self.desk.clock, self.desk.ledger)
+        self.again()
+
+    def test_attempts_are_counted_over_restarts(self) -> None:
+        """They live in the store with the place; the delay is kept, too."""
+        retry = {"maxAttempts": 4, "initialDelaySeconds": 4, "maxDelaySeconds": 4}
+        self.begin(webhook={"retry": retry})
+        self.post.answers = [503] * 10
+        self.desk.publish("a")
+        for number in (2, 3, 4):
+            self.restart()
+            self.desk.clock.advance(4 * (1 - JITTER) - 0.01)
+            self.assertEqual(len(self.post.sent), number - 1, "too soon")
+            self.desk.clock.advance(4 * JITTER + 0.02)
+            self.assertEqual(self.post.sent[-1], ("a", number, None))
+        (letter,) = self.desk.ledger.dead
+        self.assertEqual(letter.attempts, 4)
+        state = self.flushed()
+        self.assertEqual((state.trying, state.attempts, state.failed), (None, 0, 4))
+        self.restart()
+        self.post.answers = []
+        self.desk.publish("b")
+        self.assertEqual(self.post.sent[-1], ("b", 1, None))
+
+    def test_attempts_begin_anew_elsewhere(self) -> None:
+        """A receiver that was changed has not been tried."""
+        self.begin(webhook={"retry": {"maxAttempts": 2}})
+        self.post.answers = [503, 204]
+        self.desk.publish("a")
+        self.webhook = {**self.webhook, "callbackUrl": "https://other.example/"}
+        self.restart()
+        self.assertEqual(self.post.sent, [("a", 1, None), ("a", 1, None)])
+        self.assertEqual(self.flushed().attempts, 0)
+
+    def test_attempts_of_a_dead_letter_are_counted_over_restarts(self) -> None:
+        """When it is sent again."""
+        self.begin(webhook={"retry": {"maxAttempts": 2, "initialDelaySeconds": 1}})
+        self.post.answers = [400, 503, 503]
+        self.desk.publish("a")
+        self.desk.ledger.replay_all()
+        self.delivery.look_for_replays()
+        self.restart()
+        self.desk.clock.advance(1)
+        self.assertEqual([number for _, number, _ in self.post.sent], [1, 1, 2])
+        self.assertEqual([one.attempts for one in self.desk.ledger.dead], [2])
+        self.assertEqual(self.flushed().trying, None)
+
     def test_interrupted(self) -> None:
         """The publisher may want delivery to stop instead, by what went wrong."""
         for option, answer in (
@@ -291,7 +341,7 @@ class EndTests(DeliveryCase):
         self.assertEqual(self.post.texts, ["a", "b", "b"])
 
     def test_between_two_attempts(self) -> None:
-        """Nothing is waited for; the event comes again with the next delivery."""
+        """Nothing is waited for; the next delivery sends the event when it is due."""
         self.begin()
         self.post.answers = [500]
         self.desk.publish("a")
@@ -299,6 +349,8 @@ class EndTests(DeliveryCase):
         self.desk.clock.advance(100)
         self.assertEqual(self.post.texts, ["a"])
         self.again()
+        self.assertEqual(self.post.texts, ["a"])
+        self.desk.clock.advance(1)
         self.assertEqual(self.post.texts, ["a", "a"])
 
     def test_another_process(self) -> None:
