@@ -15,6 +15,9 @@ from collections.abc import Callable
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+TURN_S = 0.005
+"""How long deadlines of one length may fire in one turn of the reactor: what they end
+may be thousands of streams, and the others are to be served meanwhile."""
 _SLACK_S = 1e-6
 """What sums of floating-point numbers may be off by."""
 
@@ -130,10 +133,12 @@ class _Line:
 
     def _fire(self) -> None:
         self._call = None
+        until_s = self._clock.seconds() + TURN_S
         try:
             while self._ends_s:
                 deadline, end_s = next(iter(self._ends_s.items()))
-                if end_s > self._clock.seconds() + _SLACK_S:
+                now_s = self._clock.seconds()
+                if end_s > now_s + _SLACK_S or now_s >= until_s:
                     break
                 del self._ends_s[deadline]
                 deadline.fire()

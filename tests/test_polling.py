@@ -13,7 +13,7 @@ from twisted.internet.selectreactor import SelectReactor
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.plain_path import PLAIN_PATH
-from relay.polling import lean_iteration, poll_lean
+from relay.polling import ENDS_S, lean_iteration, poll_lean
 
 
 class End(FileDescriptor):
@@ -115,6 +115,49 @@ class LeanTests(SynchronousTestCase):
         to_two.send(b"2")
         self.iterate(0)
         self.assertEqual(len(one.read) + len(two.read), 1)
+
+    def test_many_ends_do_not_keep_a_reader_waiting(self) -> None:
+        """A turn has time for some that are gone, and serves who has sent something."""
+        now_s = iter(range(1_000_000))
+        self.reactor.seconds = lambda: next(now_s) * ENDS_S / 10
+        iterate = lean_iteration(self.reactor)
+        for gone in (self.reset, self.closed):
+            ends = [gone() for _ in range(30)]
+            end, theirs = self.end()
+            theirs.send(b"abc")
+            iterate(0)
+            self.assertEqual(end.read, [b"abc"])
+            over = sum(one.lost is not None for one in ends)
+            self.assertTrue(0 < over < 20, over)
+            for _ in range(10):
+                iterate(None)
+                theirs.send(b"abc")
+            self.assertTrue(all(one.lost is not None for one in ends))
+
+    def reset(self) -> End:
+        """A descriptor that is hung up."""
+        end, theirs = self.end()
+        theirs.close()
+        return end
+
+    def closed(self) -> End:
+        """A descriptor that is at its end, and can still be written to."""
+        end, theirs = self.end()
+        theirs.shutdown(socket.SHUT_WR)
+        return end
+
+    def test_one_that_ends_otherwise_meanwhile(self) -> None:
+        """It is not told twice."""
+        now_s = iter(range(1_000_000))
+        self.reactor.seconds = lambda: next(now_s) * ENDS_S
+        iterate = lean_iteration(self.reactor)
+        ends = [self.closed() for _ in range(3)]
+        iterate(0)
+        for end in ends:
+            end.disconnected, end.lost = True, None
+        for _ in range(5):
+            iterate(0)
+        self.assertEqual([end.lost for end in ends], [None] * 3)
 
     def test_who_takes_it(self) -> None:
         """An epoll reactor does, unless all shortcuts are off; others do not."""

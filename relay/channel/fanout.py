@@ -7,7 +7,7 @@ ends that one, with a line in the log, and no other notices.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 
 from twisted.internet.interfaces import IReactorTime
@@ -19,10 +19,11 @@ from relay.channel.group import Group, check_room
 from relay.channel.jmes_path import TooCostly
 from relay.channel.log import Log
 from relay.channel.slow import skip, too_slow
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscriber import Sink, Subscriber
 from relay.channel.turn import Turn
 from relay.channel.verdict import SourceRefusal
 from relay.model.outcome import Outcome
+from relay.slices import slices_of
 
 
 class Fanout:
@@ -41,6 +42,7 @@ class Fanout:
         self._groups: dict[Hashable, Group] = {}
         self._turn = Turn(clock, self._deliver)
         self._catch_up = catch_up_of(clock)
+        self._slices = slices_of(clock)
         self._ended = False
 
     @property
@@ -111,7 +113,7 @@ class Fanout:
                     self.read_on(subscriber)
                     return
         elif too_slow(subscriber, self.log, now_s):
-            self._too_slow(subscriber)
+            self._cut_in_turn(subscriber)
 
     def sweep(self) -> None:
         """Cut who is too slow, and keep the quiet ones alive."""
@@ -121,9 +123,22 @@ class Fanout:
                 if subscriber.waiting_for is None and too_slow(
                     subscriber, self.log, now_s
                 ):
-                    self._too_slow(subscriber)
+                    self._cut_in_turn(subscriber)
             for failed in group.heartbeat(now_s):
                 self._end(failed)
+
+    def _cut_in_turn(self, subscriber: Subscriber) -> None:
+        """End one that is too slow, when its turn comes among all that are."""
+        if not subscriber.condemned:
+            subscriber.condemned = True
+            self._slices.each([partial(self._cut, subscriber)])
+
+    def _cut(self, subscriber: Subscriber) -> None:
+        subscriber.condemned = False
+        if subscriber.channel is not None and too_slow(
+            subscriber, self.log, self._clock.seconds()
+        ):
+            self._too_slow(subscriber)
 
     def _too_slow(self, subscriber: Subscriber) -> None:
         if subscriber.slow.policy != "disconnect":
@@ -247,11 +262,7 @@ class Fanout:
         """There is nothing more to come: end all that have everything."""
         self._ended = True
         for group in self.groups:
-            for subscriber in tuple(group.live):
-                try:
-                    subscriber.sink.finish()
-                except Exception:
-                    self._fail(subscriber)
+            self._tell(group.live, lambda sink: sink.finish())
 
     def refuse(self, refusal: SourceRefusal) -> None:
         """
@@ -260,21 +271,31 @@ class Fanout:
         :param refusal: why.
         """
         for group in self.groups:
-            for subscriber in (*group.live, *group.lagging):
-                try:
-                    subscriber.sink.refused(refusal)
-                except Exception:
-                    self._fail(subscriber)
+            all_of_them = (*group.live, *group.lagging)
+            self._tell(all_of_them, lambda sink: sink.refused(refusal))
 
     def close(self) -> None:
         """End all subscribers before the end."""
         for group in self.groups:
-            for subscriber in (*group.live, *group.lagging):
-                try:
-                    subscriber.sink.leave()
-                except Exception:
-                    self._fail(subscriber)
+            self._tell((*group.live, *group.lagging), lambda sink: sink.leave())
         self._turn.close()
+
+    def _tell(
+        self, subscribers: Iterable[Subscriber], told: Callable[[Sink], None]
+    ) -> None:
+        """
+        Tell many subscribers, some in each turn of the reactor.
+
+        :param told: given the sink of each, which may have left by then.
+        """
+
+        def tell(subscriber: Subscriber) -> None:
+            try:
+                told(subscriber.sink)
+            except Exception:
+                self._fail(subscriber)
+
+        self._slices.each([partial(tell, subscriber) for subscriber in subscribers])
 
     def _fail(self, subscriber: Subscriber) -> None:
         """A subscriber has raised: end it."""

@@ -95,6 +95,7 @@ class Subscriber:
     __slots__ = (
         "behind_since_s",
         "channel",
+        "condemned",
         "counted_from",
         "framing",
         "paused",
@@ -113,6 +114,9 @@ class Subscriber:
         self.sink: Sink = sink
         self.slow = slow
         self.channel: Channel | None = None
+        self.condemned = False
+        """Whether it is to be ended in a later turn of the reactor, if it is still too
+        slow then."""
         self.piece_bytes = PIECE_BYTES
         """How much it is given at once, at least one event, while it is not live."""
         self.position = 0

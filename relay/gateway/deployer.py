@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from twisted.internet.defer import Deferred
@@ -15,6 +16,7 @@ from relay.gateway.served import ServedApi
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment, ServingReport
 from relay.observability.live import LiveExchange
+from relay.slices import slices_of
 
 Build = Callable[[Deployment], ServedApi]
 Note = Callable[[str, ServingReport | None], object]
@@ -203,34 +205,26 @@ class Deployer:
         self.log.info("API {api_id}: stopped", api_id=api_id)
         services = self._resource.services
         live = services.live.of_api(api_id)
-        _stop([one for one in live if one.ends_at_once], Outcome.STOPPED)
+        self._stop(one for one in live if one.ends_at_once)
 
         def cut() -> None:
             del self._draining[api_id]
-            _stop(services.live.of_api(api_id), Outcome.STOPPED)
+            self._stop(services.live.of_api(api_id))
 
         self._stop_draining(api_id)
         self._draining[api_id] = self._reactor.callLater(
             services.settings.drain_timeout_ms / 1000.0, cut
         )
 
+    def _stop(self, exchanges: Iterable[LiveExchange]) -> None:
+        stops = [partial(one.stop, Outcome.STOPPED) for one in exchanges]
+        slices_of(self._reactor).each(stops)
+
     def _stop_draining(self, api_id: str) -> None:
         """Let exchanges go on: the API is served again, or drained anew."""
         timer = self._draining.pop(api_id, None)
         if timer is not None:
             timer.cancel()
-
-
-def _stop(exchanges: Iterable[LiveExchange], outcome: Outcome) -> None:
-    """Stop exchanges, each of them whatever another raises."""
-    for exchange in exchanges:
-        try:
-            exchange.stop(outcome)
-        except Exception:
-            Deployer.log.failure(
-                "while {request_id} was stopped",
-                request_id=exchange.record.request_id,
-            )
 
 
 def _serving(api: ServedApi) -> ServingReport:
@@ -255,10 +249,8 @@ def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
     done: Deferred[None] = Deferred()
 
     def cut(endless_only: bool) -> None:
-        _stop(
-            [one for one in live.all() if one.ends_at_once or not endless_only],
-            Outcome.DRAINED,
-        )
+        ending = [one for one in live.all() if one.ends_at_once or not endless_only]
+        slices_of(reactor).each([partial(one.stop, Outcome.DRAINED) for one in ending])
 
     cut(endless_only=True)
     if not len(live):

@@ -24,6 +24,8 @@ from relay.plans.verdict import Admission, Grant
 
 AT_ONCE = 100
 """How many stays end in one turn of the reactor, which has others to serve."""
+TURN_S = 0.005
+"""How long that may take."""
 LONGEST_WAIT_S = 1.0
 """The wall clock may be set: it is looked at again after this long."""
 
@@ -213,7 +215,10 @@ class Stays:
         """Let those go whose time has come, some at a time."""
         self._timer = None
         now_ms = self._wall_ms()
+        until_s = self._reactor.seconds() + TURN_S
         for _ in range(AT_ONCE):
+            if self._reactor.seconds() >= until_s:
+                break
             try:
                 if self._leaving:
                     self._end(*self._leaving.popleft())

@@ -57,6 +57,7 @@ class TurnTests(SynchronousTestCase):
         self.channel.publish(messages("a"))
         self.channel.end()
         self.assertEqual((self.reader.seen, self.reader.ended), (["a"], "finished"))
+        self.moment.clock.advance(0)
         self.assertEqual(self.moment.clock.getDelayedCalls(), [])
 
     def test_closed(self) -> None:
@@ -64,4 +65,5 @@ class TurnTests(SynchronousTestCase):
         self.channel.publish(messages("a"))
         self.channel.close()
         self.assertEqual((self.reader.seen, self.reader.ended), (["a"], "left"))
+        self.moment.clock.advance(0)
         self.assertEqual(self.moment.clock.getDelayedCalls(), [])

@@ -14,6 +14,7 @@ ALLOWED: dict[str, set[str]] = {
     "clock": set(),
     "deadline": set(),
     "failures": set(),
+    "slices": set(),
     "silence": set(),
     "expression": {"json_text"},
     "framing": set(),
@@ -47,7 +48,14 @@ ALLOWED: dict[str, set[str]] = {
         "sending",
         "tls",
     },
-    "channel": {"eventstream", "json_text", "model", "plain_path", "sending"},
+    "channel": {
+        "eventstream",
+        "json_text",
+        "model",
+        "plain_path",
+        "sending",
+        "slices",
+    },
     "management": {
         "framing",
         "catalog",
@@ -59,6 +67,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "gateway": {
         "framing",
+        "slices",
         "channel",
         "deadline",
         "eventstream",

@@ -40,7 +40,6 @@ UNTESTED = {
     "relay.connectors.interfaces": "holds interfaces",
     "relay.daemon.detached": "in tests/wire/test_start.py",
     "relay.daemon.errors": "in tests/wire/test_start.py",
-    "relay.daemon.listeners": "in tests/wire/test_start.py and test_stop.py",
     "relay.daemon.signals": "in tests/wire/test_stop.py",
     "relay.eventstream.event": "a record without behaviour",
     "relay.gateway.collector": "in tests/wire/test_topics.py",
