@@ -11,7 +11,6 @@ from zope.interface import Attribute
 from relay.channel.channels import Channels, OpenChannel, Source
 from relay.gateway.message import Entrypoint
 from relay.model.definition import EndpointGroup
-from relay.upstream.response_rules import HeadLimits
 
 
 class Sources(Protocol):
@@ -51,13 +50,12 @@ class IEndpoint(IPlugin):
 
     kind = Attribute("its :class:`relay.model.kinds.EndpointType`")
 
-    def open(reactor: Any, group: EndpointGroup, limits: HeadLimits) -> Sources:
+    def open(reactor: Any, group: EndpointGroup) -> Sources:
         """
         Make a group of such endpoints ready.
 
         :param reactor: what connects and tells the time.
         :param group: the group's definition, checked.
-        :param limits: how large the head of a response may be.
         :raises ValueError: when something in it cannot be used.
         """
 

@@ -10,7 +10,6 @@ from relay.channel.channels import OpenChannel
 from relay.connectors.interfaces import IEndpoint
 from relay.model.definition import EndpointGroup
 from relay.model.message_kinds import MEMORY_ENDPOINT
-from relay.upstream.response_rules import HeadLimits
 
 
 @implementer(IEndpoint)
@@ -19,9 +18,7 @@ class MemoryEndpointType:
 
     kind = MEMORY_ENDPOINT
 
-    def open(
-        self, reactor: Any, group: EndpointGroup, limits: HeadLimits
-    ) -> MemorySources:
+    def open(self, reactor: Any, group: EndpointGroup) -> MemorySources:
         """Make a group ready."""
         return MemorySources()
 

@@ -14,7 +14,6 @@ from relay.connectors.interfaces import IEndpoint
 from relay.model.definition import EndpointGroup
 from relay.model.message_kinds import MOCK_ENDPOINT
 from relay.model.message_options import MockEndpoint
-from relay.upstream.response_rules import HeadLimits
 
 COUNTER = "{counter}"
 """Stands for the event's number in the content; without it the content repeats."""
@@ -26,9 +25,7 @@ class MockEndpointType:
 
     kind = MOCK_ENDPOINT
 
-    def open(
-        self, reactor: Any, group: EndpointGroup, limits: HeadLimits
-    ) -> MockSources:
+    def open(self, reactor: Any, group: EndpointGroup) -> MockSources:
         """Make a group ready; its first endpoint counts."""
         return MockSources(reactor, MockEndpoint.read(group.endpoints[0].configuration))
 

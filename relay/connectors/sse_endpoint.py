@@ -33,7 +33,7 @@ from relay.upstream.continuity import Continuity, ResumeMode
 from relay.upstream.event_source import EventSource
 from relay.upstream.group import Group
 from relay.upstream.guard import Guard
-from relay.upstream.response_rules import HeadLimits
+from relay.upstream.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.source_problem import SourceProblem
 
 MOST_UNDER_WAY_CHARS = 1 << 20
@@ -42,15 +42,29 @@ MOST_UNDER_WAY_CHARS = 1 << 20
 
 @implementer(IEndpoint)
 class SseEndpointType:
-    """Makes ``sse`` endpoint groups."""
+    """
+    Makes ``sse`` endpoint groups.
+
+    :param limits: how large the head of a response may be.
+    """
 
     kind = SSE_ENDPOINT
 
-    def open(
-        self, reactor: Any, group: EndpointGroup, limits: HeadLimits
-    ) -> SseSources:
+    def __init__(self, limits: HeadLimits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
+
+    def limited_to(self, limits: HeadLimits) -> SseEndpointType:
+        """
+        Give the same with the limits of the gateway's settings.
+
+        :param limits: how large the head of a response may be.
+        """
+        return SseEndpointType(limits)
+
+    def open(self, reactor: Any, group: EndpointGroup) -> SseSources:
         """Make a group ready."""
-        return SseSources(Group(reactor, group, limits, SseEndpoint, SseShared), group)
+        ready = Group(reactor, group, self._limits, SseEndpoint, SseShared)
+        return SseSources(ready, group)
 
 
 class SseSources:

@@ -52,7 +52,7 @@ class ChannelKeepers(Owners, Protocol):
 class EndpointPlugin(Protocol):
     """A type of endpoint; see :class:`relay.connectors.interfaces.IEndpoint`."""
 
-    def open(self, reactor: Any, group: EndpointGroup, limits: HeadLimits) -> Sources:
+    def open(self, reactor: Any, group: EndpointGroup) -> Sources:
         """Make a group ready."""
 
 
@@ -99,7 +99,6 @@ class Builder:
         self._pushing = pushing
         self._services = services
         self._parse = parse
-        self._endpoints = endpoints
         self._entrypoints = entrypoints
         self._context = context
         self._plans = plans
@@ -107,6 +106,9 @@ class Builder:
         self._outbound = outbound
         limits = services.limits
         self._limits = HeadLimits(limits.max_head_bytes, limits.max_headers)
+        self._endpoints = {
+            kind: _limited(plugin, self._limits) for kind, plugin in endpoints.items()
+        }
         self._key_sets = KeySets(services.reactor, outbound.call)
         self._counters = LocalCounters(services.reactor)
         self._open_calls: Counter[tuple[str, ...]] = Counter()
@@ -326,7 +328,7 @@ class Builder:
             before.channels.reopen()
             return before
         reactor = self._services.reactor
-        sources = self._endpoints[group.type].open(reactor, group, self._limits)
+        sources = self._endpoints[group.type].open(reactor, group)
         if isinstance(sources, Guarded):
             sources.guard_redirects(self._outbound.guard)
         options = channel_options(group)
@@ -372,6 +374,12 @@ class Builder:
             shared.sources.close()
             if shared.custody is not None:
                 shared.custody.close()
+
+
+def _limited(plugin: EndpointPlugin, limits: HeadLimits) -> EndpointPlugin:
+    """Hold a type of endpoint to the limits of heads, if it speaks HTTP."""
+    limited: EndpointPlugin = getattr(plugin, "limited_to", lambda _: plugin)(limits)
+    return limited
 
 
 def _for_tenant(definition: ApiDefinition, tenant: str | None) -> ApiDefinition:

@@ -51,7 +51,8 @@ class Group:
         self._owner = object() if owner is None else owner
         self._api = "" if owner is None else str(owner)
         self._reactor = reactor
-        self._limits = limits
+        self.limits = limits
+        """How large the head of a response may be."""
         self._checkers: list[Checker] = []
         self._configuration = configuration
         self._shared = shared
@@ -148,7 +149,7 @@ class Group:
         if shared.ssl.key_store.type != "NONE":
             anonymous = shared.ssl.model_copy(update={"key_store": KeyStore()})
             strangers = client_creators(anonymous)
-        dialer = Dialer(self._reactor, shared, creators, self._limits, strangers)
+        dialer = Dialer(self._reactor, shared, creators, self.limits, strangers)
         dialer.owner = self._owner
         self._dialers.append(dialer)
         pool = Pool(self._reactor, shared.http, dialer)

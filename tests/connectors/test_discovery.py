@@ -17,7 +17,6 @@ from relay.connectors.interfaces import IEndpoint, IEntrypoint
 from relay.model.base import Options
 from relay.model.kinds import EndpointType, EntrypointType
 from relay.model.message_kinds import ENDPOINTS, ENTRYPOINTS
-from relay.upstream.response_rules import DEFAULT_LIMITS
 from tests.model.message_bodies import message_api
 
 
@@ -28,7 +27,7 @@ class One:
     def __init__(self, kind: Any) -> None:
         self.kind = kind
 
-    def open(self, reactor: Any, group: Any, limits: Any) -> Any:
+    def open(self, reactor: Any, group: Any) -> Any:
         """Make a group ready."""
 
 
@@ -107,6 +106,6 @@ class FindTests(SynchronousTestCase):
         for kind in ENDPOINTS:
             definition = builtin().parse_api(message_api(kind.id))
             group = definition.endpoint_groups[0]
-            sources = found.endpoints[kind.id].open(Clock(), group, DEFAULT_LIMITS)
+            sources = found.endpoints[kind.id].open(Clock(), group)
             self.assertIs(sources.published, kind.published, kind.id)
             sources.close()

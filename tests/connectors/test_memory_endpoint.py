@@ -11,7 +11,6 @@ from relay.channel.options import channel_options
 from relay.connectors.memory_endpoint import memory_endpoint
 from relay.model.definition import EndpointGroup
 from relay.model.request_target import RequestTarget
-from relay.upstream.response_rules import DEFAULT_LIMITS
 from tests.channel.readers import Moment, Reader, messages
 
 
@@ -28,7 +27,7 @@ class MemoryTests(SynchronousTestCase):
                 "endpoints": [{"name": "m", "type": "memory"}],
             }
         )
-        sources = memory_endpoint.open(moment.clock, group, DEFAULT_LIMITS)
+        sources = memory_endpoint.open(moment.clock, group)
         self.channels = Channels(
             channel_options(group),
             moment.clock,

@@ -13,7 +13,6 @@ from relay.channel.options import channel_options
 from relay.connectors.mock_endpoint import mock_endpoint
 from relay.model.definition import EndpointGroup
 from relay.model.request_target import RequestTarget
-from relay.upstream.response_rules import DEFAULT_LIMITS
 from tests.channel.readers import GAP, Moment, Reader
 
 LINGER_MS = 5000
@@ -38,7 +37,7 @@ class MockTests(SynchronousTestCase):
                 ],
             }
         )
-        sources = mock_endpoint.open(self.moment.clock, group, DEFAULT_LIMITS)
+        sources = mock_endpoint.open(self.moment.clock, group)
         self.channels = Channels(
             channel_options(group),
             self.moment.clock,

@@ -13,12 +13,19 @@ from relay.channel.archive import Archive
 from relay.channel.channel import Channel
 from relay.channel.channels import OpenChannel
 from relay.channel.key import ChannelKey
-from relay.connectors.sse_endpoint import MOST_UNDER_WAY_CHARS, SseSource
+from relay.connectors.sse_endpoint import (
+    MOST_UNDER_WAY_CHARS,
+    SseEndpointType,
+    SseSource,
+)
 from relay.model.channel_options import ChannelOptions
+from relay.model.definition import EndpointGroup
 from relay.upstream.continuity import ResumeMode
+from relay.upstream.response_rules import HeadLimits
 from relay.upstream.target import Target
 from tests.channel.readers import Moment
 from tests.connectors.test_http_post_entrypoint import SlowKeeper
+from tests.model.message_bodies import message_api
 
 
 class Upstream:
@@ -86,3 +93,16 @@ class PressureTests(SynchronousTestCase):
         self.assertFalse(upstream.paused)
         self.assertEqual(channel.log.next_seq, sent + 1)
         source.stop()
+
+
+class LimitTests(SynchronousTestCase):
+    """Which limits hold for the heads of a source's responses."""
+
+    def test_those_of_the_settings(self) -> None:
+        """As of the endpoints of a PROXY API."""
+        body = message_api("sse")["endpointGroups"][0]
+        limits = HeadLimits(12_345, 67)
+        group = EndpointGroup.read(body)
+        sources = SseEndpointType().limited_to(limits).open(Moment().clock, group)
+        self.addCleanup(sources.close)
+        self.assertEqual(sources._group.limits, limits)
