@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import struct
 import time
+from functools import partial
 from pathlib import Path
 from queue import Queue
 
@@ -11,7 +14,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.pki import Authority
 from tests.wire.client import RawClient
-from tests.wire.daemon import BOUND_S, SharedDaemon, free_port, proxy_api
+from tests.wire.daemon import BOUND_S, SharedDaemon, free_port, proxy_api, until
+from tests.wire.http2_client import Http2Client
 from tests.wire.scripted import (
     EVENT_STREAM,
     Connection,
@@ -20,6 +24,7 @@ from tests.wire.scripted import (
     scripted,
     server_context,
 )
+from tests.wire.test_topics import topics_api
 
 REPETITIONS = 10
 BOUND_MS = 1000.0
@@ -40,7 +45,10 @@ def _listeners(directory: Path) -> str:
         [[gateway.listeners]]
         id = "tls"
         endpoint = "tcp:{TLS_PORT}:interface=127.0.0.1"
-        tls = {{ certificate = "{written.certificate}", key = "{written.key}" }}
+        [gateway.listeners.tls]
+        certificate = "{written.certificate}"
+        key = "{written.key}"
+        http2 = true
     """
 
 
@@ -115,6 +123,68 @@ class LeavingTests(SynchronousTestCase):
     def test_during_the_body_with_a_tls_client(self) -> None:
         """TLS to the client only."""
         self.measure(True, False, during_body=True)
+
+
+class LogTests(SynchronousTestCase):
+    """What the daemon's log says of clients that leave."""
+
+    def test_a_client_that_leaves_a_stream_is_no_error(self) -> None:
+        """It ends as a stream is meant to end, however it leaves and whatever it
+        speaks: the access log says so, and the daemon's log says nothing."""
+        daemon = SHARED.get()
+        context = ssl.create_default_context(cadata=AUTHORITY.pem)
+        h2 = ssl.create_default_context(cadata=AUTHORITY.pem)
+        h2.set_alpn_protocols(["h2"])
+        handshake = (
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        )
+        closed: Queue[float] = Queue()
+        with scripted(_watching(Queue(), closed, True)) as (port, _):
+            daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/leave-proxy"))
+            topics = topics_api("/leave-topics", {})
+            topics["listeners"][0]["entrypoints"].append({"type": "websocket"})
+            daemon.publish(topics)
+            before, known = len(daemon.log()), len(daemon.access_lines())
+            streams = 0
+            for tls in (None, context):
+                for path, lines in (
+                    ("/leave-proxy", ()),
+                    ("/leave-topics/t", ("Accept: text/event-stream",)),
+                    ("/leave-topics/t", handshake),
+                ):
+                    for leave in (RawClient.close, _reset):
+                        client = RawClient(TLS_PORT if tls else daemon.port, tls)
+                        client.get(path, *lines)
+                        client.until(b"\r\n\r\n")
+                        leave(client)
+                        streams += 1
+            for path in ("/leave-proxy", "/leave-topics/t"):
+                for by_reset in (True, False):
+                    peer = Http2Client(TLS_PORT, h2)
+                    number = peer.get(path)
+                    peer.until(partial(peer.heads.get, number), "the head")
+                    if by_reset:
+                        peer.leave(number)
+                    peer.close()
+                    streams += 1
+
+            def gone() -> bool:
+                lines = daemon.access_lines()[known:]
+                ended = [one["outcome"] for one in lines if one["kind"] == "close"]
+                return ended == ["client_gone"] * streams
+
+            until(gone, "all streams are over")
+        self.assertNotRegex(daemon.log()[before:], r"#(warn|error|critical)|Traceback")
+
+
+def _reset(client: RawClient) -> None:
+    """Leave by RST, as a process that dies with unread data does."""
+    now = struct.pack("ii", 1, 0)
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+    client.close()
 
 
 def _watching(asked: Queue[bool], closed: Queue[float], body: bool) -> Script:
