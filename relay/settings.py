@@ -232,6 +232,8 @@ class LimitSettings:
     max_head_bytes: Bytes = 16_384
     """The first line and all headers of a request, and of a source's response."""
     max_headers: Annotated[int, Range(10, 100_000)] = 500
+    reserved_files: Annotated[int, Range(16, 100_000)] = 64
+    """Open files that no client may take; a quarter of the limit at the most."""
 
 
 @dataclass(frozen=True)

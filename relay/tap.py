@@ -32,6 +32,7 @@ from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbag
 from relay.daemon.signals import Signals
 from relay.daemon.stopping import Step, Stop
 from relay.demo import DEMO_SOURCE, Demo
+from relay.descriptors import DESCRIPTORS
 from relay.gateway.builder import Builder
 from relay.gateway.deployer import Deployer, drained
 from relay.gateway.follower import Follower
@@ -174,7 +175,7 @@ class RelayService(Service):
         use_monotonic_clock(self._reactor)
         Signals(self._reactor, self._reload, self._reopen_logs).install()
         keep_lines_whole()
-        raise_file_limit()
+        DESCRIPTORS.keep(raise_file_limit(), self.settings.limits.reserved_files)
         favour_reactor()
         resolver = self.settings.resolver
         Names(
@@ -225,7 +226,8 @@ class RelayService(Service):
         management = settings.management
         self._management = listen(management.endpoint, management.tls)
         self._gateways = [
-            listen(one.endpoint, one.tls) for one in settings.gateway.listeners
+            listen(one.endpoint, one.tls, for_clients=True)
+            for one in settings.gateway.listeners
         ]
         if self._demo is not None:
             listen(DEMO_SOURCE, None).serve(self._demo.site(), self._reactor)
@@ -290,6 +292,7 @@ class RelayService(Service):
             self._builder.health,
             self._deliveries.view,
             Gateway(self._builder.try_out, self._reports.reached),
+            lambda: {"openFiles": self._listeners.admission.health()},
         )
         listener.serve(site, self._reactor)
         if listener.is_exposed:

@@ -8,6 +8,7 @@ anything is changed. From then on clients can connect; they wait in the backlog 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
@@ -21,7 +22,9 @@ from twisted.internet.interfaces import (
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from relay.daemon.admission import Admission
 from relay.daemon.errors import CannotStart
+from relay.descriptors import DESCRIPTORS
 from relay.proxy_protocol import listen
 from relay.settings import TlsSettings
 from relay.tls.material import MaterialError
@@ -37,8 +40,9 @@ class Gate:
 
     noisy = False
 
-    def __init__(self) -> None:
+    def __init__(self, connected: Callable[[], None] | None) -> None:
         self.factory: IProtocolFactory | None = None
+        self._connected = connected
 
     def doStart(self) -> None:
         """The port is open."""
@@ -50,6 +54,8 @@ class Gate:
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
         """Let the site take a connection."""
+        if self._connected is not None:
+            self._connected()
         return None if self.factory is None else self.factory.buildProtocol(addr)
 
 
@@ -154,13 +160,24 @@ class Listeners:
         self._reactor = reactor
         self._head_timeout_ms = head_timeout_ms
         self._open: list[Listener] = []
+        self._for_clients: list[Listener] = []
+        self.admission = Admission(
+            reactor,
+            DESCRIPTORS,
+            lambda: _stop_reading(self._for_clients),
+            lambda: _start_reading(self._for_clients),
+        )
+        """Pauses the listeners for clients near the limit of open files."""
 
-    def open(self, endpoint: str, tls: TlsSettings | None) -> Listener:
+    def open(
+        self, endpoint: str, tls: TlsSettings | None, for_clients: bool = False
+    ) -> Listener:
         """
         Listen, without accepting yet.
 
         :param endpoint: a Twisted endpoint string.
         :param tls: its TLS side, if it has one.
+        :param for_clients: whether clients of published APIs connect here.
         :raises CannotStart: when it cannot.
         :raises MaterialError: when a file of ``tls`` cannot be used.
         """
@@ -168,7 +185,7 @@ class Listeners:
         if tls is not None:
             files = (tls.certificate, tls.key, tls.client_auth, tls.ca)
             creator = server_creator(*files, http2=tls.offers_http2)
-        gate = Gate()
+        gate = Gate(self.admission.connected if for_clients else None)
         opened: list[Any] = []
         listening = listen(self._reactor, endpoint, gate, self._head_timeout_ms)
         listening.addBoth(opened.append)
@@ -181,19 +198,16 @@ class Listeners:
         except Exception as error:
             raise CannotStart(f"cannot listen on {endpoint}: {error}") from None
         accept_few(port)
-        stop_reading = getattr(port, "stopReading", None)
-        if stop_reading is not None:
-            stop_reading()
         listener = Listener(endpoint, port, gate, creator)
+        _stop_reading([listener])
         self._open.append(listener)
+        if for_clients:
+            self._for_clients.append(listener)
         return listener
 
     def accept(self) -> None:
         """Accept connections, those that wait already among them."""
-        for listener in self._open:
-            start_reading = getattr(listener.port, "startReading", None)
-            if start_reading is not None:
-                start_reading()
+        _start_reading(self._open)
 
     def reload(self) -> None:
         """Read the certificates again."""
@@ -206,8 +220,22 @@ class Listeners:
 
         :return: fires when all ports are closed; never fails.
         """
+        self.admission.close()
         closing = [maybeDeferred(one.port.stopListening) for one in self._open]
         return DeferredList(closing, consumeErrors=True)
+
+
+def _stop_reading(listeners: list[Listener]) -> None:
+    for listener in listeners:
+        # A port of another kind accepts in a way of its own.
+        if hasattr(listener.port, "stopReading"):
+            listener.port.stopReading()
+
+
+def _start_reading(listeners: list[Listener]) -> None:
+    for listener in listeners:
+        if hasattr(listener.port, "startReading"):
+            listener.port.startReading()
 
 
 def _result(opened: list[Any]) -> IListeningPort:

@@ -43,10 +43,15 @@ store's threads decode definitions; with Python's 5 ms each system call of the r
 could take so much longer meanwhile."""
 
 
-def raise_file_limit() -> None:
-    """Take all the files that the system grants: every stream takes two."""
+def raise_file_limit() -> int:
+    """
+    Take all the files that the system grants: every stream takes two.
+
+    :return: how many that is.
+    """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard if hard != resource.RLIM_INFINITY else sys.maxsize
 
 
 def favour_reactor() -> None:

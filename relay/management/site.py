@@ -28,6 +28,7 @@ from relay.management.deployments import Deployments
 from relay.management.gateway import NO_GATEWAY, Gateway
 from relay.management.guard import Guard
 from relay.management.health import Health, HealthView, no_health
+from relay.management.node import Node, NodeView, no_checks
 from relay.management.passwords import Passwords
 from relay.management.pictures import Pictures
 from relay.management.plans import Plans
@@ -93,6 +94,7 @@ class ManagementSite(Site):
     :param health: gives what the checks of its endpoints have found.
     :param deliveries: gives how the delivery of a subscription is.
     :param gateway: tries deployments, and tells when they are served.
+    :param node: gives what is known of the process.
     """
 
     protocol = ManagementChannel  # type: ignore[assignment]
@@ -112,6 +114,7 @@ class ManagementSite(Site):
         health: HealthView = no_health,
         deliveries: DeliveryView = no_deliveries,
         gateway: Gateway = NO_GATEWAY,
+        node: NodeView = no_checks,
     ) -> None:
         masking = Masking(catalog.type_of)
         root = Root(
@@ -132,7 +135,13 @@ class ManagementSite(Site):
                 ApiKeys(store),
                 DeadLetters(store, deliveries),
             ),
-            _router(masking, Plugins(catalog), Users(store, passwords), Tokens(store)),
+            _router(
+                masking,
+                Plugins(catalog),
+                Users(store, passwords),
+                Tokens(store),
+                Node(store, node),
+            ),
         )
         super().__init__(
             root,

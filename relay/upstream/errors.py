@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from errno import EMFILE, ENFILE
+
 from OpenSSL import SSL
 from twisted.internet import error
 from twisted.python.failure import Failure
@@ -12,6 +14,7 @@ from relay.tls.material import MaterialError
 from relay.tls.verification import explain
 from relay.upstream.eyeballs import AddressRefused
 from relay.upstream.response_rules import HeadTooLarge, InvalidResponse
+from relay.upstream.tcp import NoDescriptors
 
 HEAD_TOO_LARGE = "GATEWAY_CLIENT_RESPONSE_HEAD_TOO_LARGE"
 
@@ -128,6 +131,11 @@ def classify(failure: Failure) -> UpstreamError:
         if isinstance(reason, HeadTooLarge):
             return UpstreamError(502, HEAD_TOO_LARGE, reason.message)
         return refused("CONNECTION_ERROR", reason.message)
+    if _lacks_descriptors(reason):
+        return refused(
+            "CONNECTION_ERROR",
+            "The gateway has no more open files for connections to the upstream",
+        )
     if isinstance(reason, error.ConnectionRefusedError):
         return refused("CONNECTION_REFUSED", "The upstream refused the connection")
     if isinstance(reason, error.DNSLookupError | error.UnknownHostError):
@@ -162,3 +170,9 @@ def never_sent(failure: Failure) -> bool:
     :param failure: what the request failed with.
     """
     return failure.check(ResponseNeverReceived) is not None
+
+
+def _lacks_descriptors(reason: BaseException | None) -> bool:
+    number = getattr(getattr(reason, "socketError", None), "errno", None)
+    number = number or getattr(reason, "osError", None)
+    return isinstance(reason, NoDescriptors) or number in (EMFILE, ENFILE)

@@ -22,6 +22,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint
 from twisted.internet.error import (
     ConnectBindError,
+    ConnectError,
     ConnectingCancelledError,
     TimeoutError as ConnectTimeout,
     getConnectError,
@@ -38,10 +39,15 @@ from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from relay.descriptors import DESCRIPTORS
 from relay.plain_path import PLAIN_PATH
 from relay.upstream.verbatim import ChunkPassage
 
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+
+class NoDescriptors(ConnectError):
+    """The process has no more descriptors for connections to sources."""
 
 
 def connect_tcp(
@@ -141,9 +147,15 @@ class _Attempt:
                 family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK
             )
         except OSError as reason:
-            self.done.errback(
-                ConnectBindError(reason.errno or 0, reason.strerror or str(reason))
+            error: ConnectError = ConnectBindError(
+                reason.errno or 0, reason.strerror or str(reason)
             )
+            if reason.errno in (errno.EMFILE, errno.ENFILE):
+                error = NoDescriptors()
+            self.done.errback(error)
+            return
+        if DESCRIPTORS.is_kept_from_sources(self._handle.fileno()):
+            self._fail(Failure(NoDescriptors()))
             return
         code = self._handle.connect_ex(place)
         if code == errno.EINPROGRESS:

@@ -15,6 +15,7 @@ from relay.management.channels import Channels
 from relay.management.dead_letters import DeadLetters
 from relay.management.deployments import Deployments
 from relay.management.health import Health
+from relay.management.node import Node
 from relay.management.pictures import Pictures
 from relay.management.plans import Plans
 from relay.management.plugins import Plugins
@@ -41,6 +42,7 @@ FAMILIES = (
     Plugins,
     Search,
     Subscriptions,
+    Node,
     Tokens,
     Users,
 )

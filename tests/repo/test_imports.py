@@ -28,7 +28,8 @@ ALLOWED: dict[str, set[str]] = {
     "plans": {"expression", "model", "plugins", "settings", "tls", "upstream"},
     "plugins": set(),
     "polling": {"plain_path"},
-    "daemon": {"observability", "proxy_protocol", "settings", "tls"},
+    "daemon": {"descriptors", "observability", "proxy_protocol", "settings", "tls"},
+    "descriptors": set(),
     "proxy_protocol": {"deadline"},
     "settings": {"plain_path", "settings_source", "settings_types"},
     "settings_source": {"settings_types"},
@@ -39,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "observability": {"model", "settings"},
     "upstream": {
         "deadline",
+        "descriptors",
         "failures",
         "silence",
         "eventstream",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from OpenSSL import SSL
 from twisted.internet import error
 from twisted.internet.defer import CancelledError
@@ -21,6 +23,7 @@ from relay.upstream.errors import (
     queue_timeout,
     read_timeout,
 )
+from relay.upstream.tcp import NoDescriptors
 
 SECRET = "hunter2"
 
@@ -64,6 +67,16 @@ class ClassifyTests(SynchronousTestCase):
             self.assertIsNone(found.clock)
             self.assertNotIn(SECRET, found.message)
             self.assertTrue(found.message)
+
+    def test_a_lack_of_open_files_is_the_gateways_own(self) -> None:
+        """Whichever way it is found out; the upstream is not blamed."""
+        bind = error.ConnectBindError(errno.EMFILE, "Too many open files")
+        for reason in (NoDescriptors(), bind):
+            found = classify(Failure(reason))
+            self.assertEqual(
+                (found.status, found.key), (502, "GATEWAY_CLIENT_CONNECTION_ERROR")
+            )
+            self.assertIn("The gateway has no more open files", found.message)
 
     def test_a_tunnel_speaks_for_itself(self) -> None:
         """What a proxy said reaches the client."""

@@ -22,7 +22,9 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SkipTest, TestCase
 from twisted.web.http import _ChunkedTransferDecoder
 
+from relay.descriptors import DESCRIPTORS
 from relay.plain_path import PLAIN_PATH
+from relay.upstream import tcp
 from relay.upstream.tcp import connect_tcp
 from relay.upstream.verbatim import ChunkPassage
 from tests.gateway.raw import until
@@ -115,6 +117,17 @@ class ConnectTests(TestCase):
         self.assertEqual(accepted.recv(10), b"there")
         accepted.close()
         self.assertEqual(type(await heard.over).__name__, "ConnectionDone")
+
+    async def test_what_is_kept_back_is_no_connection_to_a_source(self) -> None:
+        """Near the limit of open files it fails at once, and leaves nothing open."""
+        listener = self.listening()
+        before = set(os.listdir("/proc/self/fd"))
+        limit, reserved = DESCRIPTORS.limit, DESCRIPTORS.reserved
+        self.addCleanup(DESCRIPTORS.keep, limit, reserved)
+        DESCRIPTORS.keep(8, 2)
+        with self.assertRaises(tcp.NoDescriptors):
+            await self.connect(listener)
+        self.assertEqual(set(os.listdir("/proc/self/fd")), before)
 
     async def test_version_4(self) -> None:
         """Bytes go both ways, both ends have names, and the end is told."""

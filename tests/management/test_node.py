@@ -1,0 +1,36 @@
+"""The health of the process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relay.management.node import Node
+from relay.management.query import Query
+from relay.management.wire import Call
+from tests.management.harness import ManagementCase
+
+
+class NodeTests(ManagementCase):
+    """By REST, and with checks in the test's hands."""
+
+    async def test_healthy(self) -> None:
+        """The store answers."""
+        answer = await self.expect(200, "GET", "/management/v2/health")
+        self.assertEqual(
+            answer, {"healthy": True, "checks": {"store": {"healthy": True}}}
+        )
+
+    async def health(self, **checks: Any) -> tuple[int, Any]:
+        """Ask."""
+        nobody: Any = None
+        call = Call("", "", Query({}, frozenset()), None, None, nobody)
+        reply = await Node(self.store, lambda: checks).health(call)
+        return reply.status, reply.body
+
+    async def test_one_check_that_fails_is_enough(self) -> None:
+        """Be it the store's, or one of the process."""
+        status, body = await self.health(openFiles={"healthy": False})
+        self.assertEqual((status, body["healthy"]), (503, False))
+        await self.store.stop()
+        status, body = await self.health(openFiles={"healthy": True})
+        self.assertEqual((status, body["checks"]["store"]["healthy"]), (503, False))
