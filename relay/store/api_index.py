@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -108,21 +109,13 @@ class ApiIndex:
         :param lifecycle_state: such as ``PUBLISHED``.
         :param visibility: ``PUBLIC`` or ``PRIVATE``.
         """
-        values = {
-            **_described(api_id, definition),
-            "state": state,
-            "published": "PUBLISHED"
-            if lifecycle_state == "PUBLISHED"
-            else "UNPUBLISHED",
-            "visibility": visibility,
-        }
-        row = api_index.c
+        values = _row(api_id, definition, state, lifecycle_state, visibility)
         known = self._connection.execute(
-            update(api_index).where(row.api_id == api_id).values(values)
+            update(api_index).where(api_index.c.api_id == api_id).values(values)
         )
         if not known.rowcount:
             self._connection.execute(
-                insert(api_index).values(api_id=api_id, deployment="", **values)
+                insert(api_index).values({**values, "deployment": ""})
             )
         self._put_paths(api_id, definition, deployed=False)
 
@@ -150,14 +143,10 @@ class ApiIndex:
         stored = set(
             self._connection.execute(select(row.host, row.path).where(mine)).tuples()
         )
-        keys = {_key(host, path) for _, host, path in places(definition)}
-        if keys == stored:
+        rows = _path_rows(api_id, definition, deployed)
+        if {(one["host"], one["path"]) for one in rows} == stored:
             return
         self._connection.execute(delete(api_paths).where(mine))
-        rows = [
-            {"api_id": api_id, "deployed": deployed, "host": host, "path": path}
-            for host, path in sorted(keys)
-        ]
         if rows:
             self._connection.execute(insert(api_paths), rows)
 
@@ -230,8 +219,18 @@ class ApiIndex:
             .where(apis.c.id.not_in(select(row.api_id)))
             .limit(AT_ONCE)
         ).all()
-        for api in unknown:
-            self.put(*api)
+        if unknown:
+            # In few statements: after a migration these are all APIs.
+            paths = [
+                path
+                for api in unknown
+                for path in _path_rows(api.id, api.definition, deployed=False)
+            ]
+            self._connection.execute(
+                insert(api_index), [{**_row(*api), "deployment": ""} for api in unknown]
+            )
+            if paths:
+                self._connection.execute(insert(api_paths), paths)
         other = deployments.alias()
         newest = (
             select(func.max(other.c.number))
@@ -244,8 +243,26 @@ class ApiIndex:
             .where(deployments.c.number == newest, row.deployment != deployments.c.id)
             .limit(AT_ONCE)
         ).all()
-        for deployment in undeployed:
-            self.put_deployment(*deployment)
+        if undeployed:
+            self._connection.execute(
+                update(api_index)
+                .where(row.api_id == bindparam("of"))
+                .values(deployment=bindparam("newest")),
+                [{"of": one.api_id, "newest": one.id} for one in undeployed],
+            )
+            self._connection.execute(
+                delete(api_paths).where(
+                    api_paths.c.deployed.is_(True),
+                    api_paths.c.api_id.in_([one.api_id for one in undeployed]),
+                )
+            )
+            paths = [
+                path
+                for one in undeployed
+                for path in _path_rows(one.api_id, one.definition, deployed=True)
+            ]
+            if paths:
+                self._connection.execute(insert(api_paths), paths)
         return bool(unknown or undeployed)
 
 
@@ -274,7 +291,23 @@ def _where(wanted: ApiFilter) -> ColumnElement[bool]:
     return where
 
 
-def _described(api_id: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+def _path_rows(
+    api_id: str, definition: Mapping[str, Any], deployed: bool
+) -> list[dict[str, Any]]:
+    keys = {_key(host, path) for _, host, path in places(definition)}
+    return [
+        {"api_id": api_id, "deployed": deployed, "host": host, "path": path}
+        for host, path in sorted(keys)
+    ]
+
+
+def _row(
+    api_id: str,
+    definition: Mapping[str, Any],
+    state: str,
+    lifecycle_state: str,
+    visibility: str,
+) -> dict[str, Any]:
     name = str(definition.get("name", ""))
     found = places(definition)
     tags = definition.get("tags") or ()
@@ -289,7 +322,12 @@ def _described(api_id: str, definition: Mapping[str, Any]) -> dict[str, Any]:
         *tags,
         *categories,
     )
+    published = lifecycle_state == "PUBLISHED"
     return {
+        "api_id": api_id,
+        "state": state,
+        "published": "PUBLISHED" if published else "UNPUBLISHED",
+        "visibility": visibility,
         "name": _storable(name.casefold()),
         "type": str(definition.get("type", "")),
         "paths": _storable("\n".join(path for _, _, path in found)),
