@@ -92,6 +92,10 @@ class HttpPostEntrypoint:
     def _publish(self, body: bytes, call: MessageCall) -> Deferred[None] | None:
         if call.exchange.over:
             return None
+        coding = (call.header(b"content-encoding") or b"").strip().lower()
+        if coding not in (b"", b"identity"):
+            # Decoding what a client sends would be work that it can multiply.
+            raise BadEvent("Content-Encoding must be identity", 415)
         key = (call.header(b"idempotency-key") or b"").decode("latin-1")
         if len(key) > LONGEST_KEY:
             raise BadEvent(f"Idempotency-Key is longer than {LONGEST_KEY} characters")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -209,6 +210,16 @@ class KeyTests(SynchronousTestCase):
         self.assertEqual((desk.status, published(self.api)), (0, []))
         self.keeper.waiting.pop().callback(None)
         self.assertEqual((desk.status, desk.json["durable"]), (202, True))
+
+    def test_an_encoded_body_is_refused(self) -> None:
+        """It is neither decoded nor kept as it is."""
+        for coding, status in (("gzip", 415), ("br", 415), ("GZIP, br", 415)):
+            desk = post(self.api, gzip.compress(b"a"), content_encoding=coding)
+            self.assertEqual(desk.status, status)
+        desk = post(self.api, {"data": "a"}, content_encoding="identity")
+        self.api.clock.advance(1)
+        self.keeper.waiting.pop().callback(None)
+        self.assertEqual(desk.status, 202)
 
     def test_a_repetition_while_the_first_is_under_way(self) -> None:
         """Waits for it, and is answered alike."""
