@@ -21,6 +21,8 @@ from relay.model.hosts import read_authority, same_authority
 from relay.model.request_target import NO_FAULT, PathFault, RequestTarget
 
 _NOT_IN_TARGETS = re.compile(rb"[^\x21-\x7e]")
+MOST_SEGMENTS = 512
+"""How many segments a path may have, empty ones included: each is decoded."""
 FRAMING_METHODS = frozenset((b"CONNECT", b"HEAD", b"PRI", b"TRACE"))
 """Methods after which a message is framed otherwise, or which start another protocol
 (RFC 9112, 6.3; RFC 9113, 3.4). Some servers take their names in any case."""
@@ -65,6 +67,8 @@ def read_front(request: RelayRequest) -> Asked:
     # A target has no fragment; who sends one all the same means the rest.
     request.uri = request.uri.partition(b"#")[0]
     path, question, query = request.uri.partition(b"?")
+    if path.count(b"/") > MOST_SEGMENTS:
+        raise Refused(refusals.URI_TOO_LONG)
     target = RequestTarget.parse(path, query if question else None)
     return Asked(authority.host, target)
 

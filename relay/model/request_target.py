@@ -101,7 +101,7 @@ class RequestTarget(NamedTuple):
         for fault, pattern in _FOUND:
             if pattern.search(path) is not None:
                 faults |= fault
-        for part in parts:
+        for part in parts if _ANY_DOTS.search(path) is not None else ():
             if _DOTS.fullmatch(part) is not None:
                 faults |= PathFault.DOT_SEGMENT
             elif _ANY_DOTS.search(b"/" + part) is not None:

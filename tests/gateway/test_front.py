@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from relay.gateway.front import MOST_SEGMENTS
 from relay.settings import ListenerSettings
 from tests.gateway.flows.case import FlowCase, at, headers, step
 from tests.gateway.harness import definition, deployed, get, post, response
@@ -60,6 +61,15 @@ class PathTests(RefusalCase):
         await self.open()
         for path, key in REFUSED.items():
             await self.refused(get(path, ACCEPT), 400, key)
+
+    async def test_a_path_has_a_bounded_number_of_segments(self) -> None:
+        """Empty ones count: each takes its time."""
+        await self.open()
+        for segment in (b"/a", b"/", b"/%61", b"/."):
+            request = get(b"/api" + segment * MOST_SEGMENTS, ACCEPT)
+            await self.refused(request, 414, "URI_TOO_LONG")
+        most = b"/a" * (MOST_SEGMENTS - 1)
+        self.assertEqual(await self.passed(b"/api" + most), b"/base" + most)
 
     async def test_a_query_may_hold_anything(self) -> None:
         """It is no path."""
