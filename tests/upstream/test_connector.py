@@ -552,7 +552,7 @@ class EncodingTests(ConnectorCase):
         client, source = await self.call(get(b"/api"))
         source.send(response(gzip.compress(b"xyz" * 100)[:-1], GZIP))
         await client.until_over()
-        self.assertTrue(client.was_reset)
+        self.assertTrue(client.was_cut)
         self.assertEqual((await self.gateway.ended())["outcome"], "upstream_gone")
 
     async def test_untouched(self) -> None:

@@ -147,7 +147,7 @@ class RetryTests(FailoverCase):
         await client.head()
         connection.reset()
         await client.until_over()
-        self.assertTrue(client.was_reset)
+        self.assertTrue(client.was_cut)
         self.assertEqual(self.b.connections, [])
 
     async def test_a_body_is_sent_again(self) -> None:
