@@ -14,6 +14,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from relay.channel.catch_up import catch_up_of
+from relay.channel.copies import Room
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.group import Group, check_room
 from relay.channel.jmes_path import TooCostly
@@ -43,6 +44,9 @@ class Fanout:
         self._turn = Turn(clock, self._deliver)
         self._catch_up = catch_up_of(clock)
         self._slices = slices_of(clock)
+        self._room = Room(log.copies_bytes)
+        self._first_seq = log.first_seq
+        """The oldest entry of which there may be copies."""
         self._ended = False
 
     @property
@@ -66,7 +70,7 @@ class Fanout:
         group = self._groups.get(framing.key)
         if group is None:
             check_room(self._groups.values(), framing)
-            group = self._groups[framing.key] = Group(framing)
+            group = self._groups[framing.key] = Group(framing, self._room)
             group.delivered_s = self._clock.seconds()
         return group
 
@@ -99,6 +103,8 @@ class Fanout:
                     self._end(subscriber)
             for subscriber in lagging:
                 self._look_after(subscriber, entries, now_s)
+        for entry in entries:
+            entry.memo = None
 
     def _look_after(
         self, subscriber: Subscriber, entries: list[Entry], now_s: float
@@ -118,7 +124,11 @@ class Fanout:
     def sweep(self) -> None:
         """Cut who is too slow, and keep the quiet ones alive."""
         now_s = self._clock.seconds()
+        evicted = self.log.first_seq > self._first_seq
+        self._first_seq = self.log.first_seq
         for group in self.groups:
+            if evicted:
+                group.forget(self._first_seq)
             for subscriber in tuple(group.lagging):
                 if subscriber.waiting_for is None and too_slow(
                     subscriber, self.log, now_s
@@ -257,6 +267,7 @@ class Fanout:
         group.lagging.discard(subscriber)
         if not group.live and not group.lagging:
             del self._groups[key]
+            group.close()
 
     def finish(self) -> None:
         """There is nothing more to come: end all that have everything."""

@@ -27,7 +27,7 @@ def error_event(outcome: Outcome, **details: object) -> bytes:
 
 
 class Framing(Protocol):
-    """Makes bytes of entries; subscribers with equal keys share what is made."""
+    """Makes bytes of entries, the same for all subscribers with an equal key."""
 
     key: Hashable
     family: Hashable
@@ -74,13 +74,7 @@ class SseFraming:
         self.key: Hashable = ("sse", wanted, metadata, headers, tell_gaps, heartbeat_ms)
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's bytes, made once for all subscribers with this key."""
-        encoded = entry.encodings.get(self.key)
-        if encoded is None:
-            encoded = entry.encodings[self.key] = self._encode(entry)
-        return encoded
-
-    def _encode(self, entry: Entry) -> bytes:
+        """Give an entry's bytes; none when it is not wanted."""
         message = entry.message
         if message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""

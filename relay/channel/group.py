@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from twisted.logger import Logger
 
 from relay.channel.audience import Audience, Outlet
+from relay.channel.copies import Copies, Room
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.filter import MOST_DISTINCT, TooManyFilters
 from relay.channel.framing import Framing
@@ -29,6 +30,7 @@ class Group:
     CPU that the way through exchange and sender takes, three quarters of that kernel.
 
     :param framing: what entries look like to all of them.
+    :param room: for copies of what they are given.
     """
 
     _log = Logger()
@@ -37,6 +39,7 @@ class Group:
         "_audience",
         "_bare",
         "_bytes",
+        "_copies",
         "_events",
         "_told",
         "delivered_s",
@@ -45,8 +48,9 @@ class Group:
         "live",
     )
 
-    def __init__(self, framing: Framing) -> None:
+    def __init__(self, framing: Framing, room: Room) -> None:
         self.framing = framing
+        self._copies = Copies(room)
         self.live: dict[Subscriber, Outlet | None] = {}
         """Those that have everything so far, and where they can be written to
         directly."""
@@ -102,11 +106,14 @@ class Group:
         if not self.live:
             return ()
         try:
-            pieces = [piece for piece in map(self.framing.encode, entries) if piece]
+            encoded = list(map(self.framing.encode, entries))
         except TooCostly:
             raise
         except Exception:
-            pieces = self._encode_singly(entries)
+            encoded = self._encode_singly(entries)
+        for entry, data in zip(entries, encoded, strict=True):
+            self._copies.keep(entry.seq, data, is_new=True)
+        pieces = [piece for piece in encoded if piece]
         return self._give(b"".join(pieces), len(pieces), now_s) if pieces else ()
 
     def encoded(self, entries: Sequence[Entry]) -> bytes:
@@ -116,12 +123,21 @@ class Group:
         :param entries: in order.
         :raises TooCostly: when the filter is.
         """
-        try:
-            return b"".join([self.framing.encode(entry) for entry in entries])
-        except TooCostly:
-            raise
-        except Exception:
-            return b"".join(self._encode_singly(entries))
+        copies, framing = self._copies, self.framing
+        pieces: list[bytes] = []
+        for entry in entries:
+            piece = copies.get(entry.seq)
+            if piece is None:
+                try:
+                    piece = framing.encode(entry)
+                except TooCostly:
+                    raise
+                except Exception:
+                    (piece,) = self._encode_singly([entry])
+                copies.keep(entry.seq, piece, is_new=False)
+                entry.memo = None
+            pieces.append(piece)
+        return b"".join(pieces)
 
     def _encode_singly(self, entries: Sequence[Entry]) -> list[bytes]:
         """Tell a gap in the place of each event that cannot be encoded."""
@@ -136,9 +152,20 @@ class Group:
                     self._log.failure("event {id} cannot be encoded", id=entry.id)
                     self._told = True
                 piece = self.framing.encode_gap(Gap(GapReason.UNDELIVERABLE, None))
-            if piece:
-                pieces.append(piece)
+            pieces.append(piece)
         return pieces
+
+    def forget(self, before_seq: int) -> None:
+        """
+        Drop copies of entries that the log has dropped.
+
+        :param before_seq: the place of the log's oldest entry.
+        """
+        self._copies.forget(before_seq)
+
+    def close(self) -> None:
+        """Drop all copies: it has no subscriber any more."""
+        self._copies.clear()
 
     def heartbeat(self, now_s: float) -> Sequence[Subscriber]:
         """

@@ -10,6 +10,8 @@ from relay.channel.message import Message
 from relay.model.channel_options import HistoryOptions
 
 COMPACT_AT = 256
+COPIES_SHARE = 8
+"""Which part of ``history.maxBytes`` is for encoded copies: one in so many bytes."""
 
 
 class Log:
@@ -28,6 +30,9 @@ class Log:
         mint: ids.Mint | None = None,
     ) -> None:
         self._history = history
+        self.copies_bytes = history.max_bytes // COPIES_SHARE
+        """How much the encoded copies of its entries may take."""
+        self._most_bytes = history.max_bytes - self.copies_bytes
         self.mint = mint or ids.Mint()
         self.epoch = epoch or ids.new_epoch()
         self._entries: list[Entry] = []
@@ -38,6 +43,7 @@ class Log:
         """The place of the oldest entry that is kept."""
         self.next_seq = 1
         """The place of the next entry."""
+        self._held_bytes = 0
         self._end = 0
         self._begin = 0
 
@@ -93,7 +99,8 @@ class Log:
         self.add(entries)
 
     def _add(self, entry: Entry) -> None:
-        self._end += entry.size
+        self._held_bytes += entry.size
+        self._end += entry.data_bytes
         entry.end = self._end
         self._entries.append(entry)
         self.next_seq = entry.seq + 1
@@ -101,7 +108,7 @@ class Log:
             self._sources[entry.message.id] = entry.seq
         while (
             len(self._entries) - self._start > self._history.max_events
-            or self._end - self._begin > self._history.max_bytes
+            or self._held_bytes > self._most_bytes
         ) and len(self._entries) - self._start > 1:
             self._drop_oldest()
 
@@ -129,6 +136,7 @@ class Log:
         self._start += 1
         self.first_seq = entry.seq + 1
         self._begin = entry.end
+        self._held_bytes -= entry.size
         message = entry.message
         if message is not None and self._sources.get(message.id) == entry.seq:
             del self._sources[message.id]
@@ -141,7 +149,7 @@ class Log:
         Read some entries.
 
         :param from_seq: where to begin; not before :attr:`first_seq`.
-        :param max_bytes: about how much to give; at least one entry is given.
+        :param max_bytes: about how much data to give; at least one entry is given.
         """
         index = self._start + from_seq - self.first_seq
         found: list[Entry] = []
@@ -149,7 +157,7 @@ class Log:
         while index < len(self._entries) and (left > 0 or not found):
             entry = self._entries[index]
             found.append(entry)
-            left -= entry.size
+            left -= entry.data_bytes
             index += 1
         return found
 
@@ -172,7 +180,7 @@ class Log:
 
     def bytes_behind(self, seq: int) -> int:
         """
-        Tell how many bytes lie before a reader.
+        Tell how much data lies before a reader, in characters.
 
         :param seq: the place that it reads next.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import getsizeof
 
 from relay.eventstream.event import DEFAULT_TYPE
 
@@ -23,3 +24,14 @@ class Message:
     binary: bool = False
     metadata: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
+
+    @property
+    def held_bytes(self) -> int:
+        """How much memory its texts take."""
+        size = getsizeof(self.data) + getsizeof(self.type)
+        size += getsizeof(self.id) + getsizeof(self.topic)
+        for values in (self.metadata, self.headers):
+            if values:
+                pairs = values.items()
+                size += sum([getsizeof(a) + getsizeof(b) + 64 for a, b in pairs])
+        return size

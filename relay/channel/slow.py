@@ -70,6 +70,8 @@ def _key(entry: Entry, expression: str | None) -> str:
     except (TooCostly, JsonTooLarge):
         # An event whose key cannot be told has one of its own.
         return entry.id
+    finally:
+        entry.memo = None
 
 
 @lru_cache(maxsize=256)

@@ -105,13 +105,7 @@ class ItemFraming:
         self.key: Hashable = ("items", wanted, headers, metadata)
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's line, made once for all subscribers with this key."""
-        line = entry.encodings.get(self.key)
-        if line is None:
-            line = entry.encodings[self.key] = self._encode(entry)
-        return line
-
-    def _encode(self, entry: Entry) -> bytes:
+        """Give an entry's line; none when it is not wanted."""
         message = entry.message
         if message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""
@@ -198,11 +192,11 @@ class Poll:
             return
         self._subscriber.resume()
         if self._lines or exchange.over or not self._wait_ms:
-            self._answer()
+            self._due()
         else:
             self._waiting = True
             self._timer = self._entrypoint.reactor.callLater(
-                self._wait_ms / 1000.0, self._answer
+                self._wait_ms / 1000.0, self._due
             )
 
     def deliver(self, data: bytes) -> None:
@@ -214,6 +208,13 @@ class Poll:
             # In its own turn: what follows may come in several pieces.
             self._waiting = False
             self._timer.reset(0)
+
+    def _due(self) -> None:
+        """Answer, unless there is more to read in the next turn of the reactor."""
+        if self._subscriber.postponed and len(self._lines) < self._limit:
+            self._timer = self._entrypoint.reactor.callLater(0, self._due)
+        else:
+            self._answer()
 
     def _answer(self) -> None:
         exchange, channel = self._call.exchange, self._channel

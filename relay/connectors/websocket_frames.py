@@ -88,13 +88,7 @@ class FrameFraming:
         self.key: Hashable = ("frames", wanted)
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's frame, made once for all subscribers with this key."""
-        encoded = entry.encodings.get(self.key)
-        if encoded is None:
-            encoded = entry.encodings[self.key] = self._encode(entry)
-        return encoded
-
-    def _encode(self, entry: Entry) -> bytes:
+        """Give an entry's frame; none when it is not wanted."""
         if entry.message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""
         if not self._wanted.matches(entry):

@@ -20,15 +20,25 @@ class Event(Fields):
     :param id: its id as clients see it; of one that is being published its own.
     :param at_ms: when it came, in milliseconds since the Unix epoch.
     :param line: what is equal for events of one channel.
+    :param place: its place in the channel, by which it is known when it is looked at
+        again; None for one that is being published.
     """
 
-    __slots__ = ("_json", "at_ms", "id", "line", "message")
+    __slots__ = ("_json", "at_ms", "id", "line", "message", "place")
 
-    def __init__(self, message: Message, id: str, at_ms: int, line: str) -> None:
+    def __init__(
+        self,
+        message: Message,
+        id: str,
+        at_ms: int,
+        line: str,
+        place: int | None = None,
+    ) -> None:
         self.message = message
         self.id = id
         self.at_ms = at_ms
         self.line = line
+        self.place = place
         self._json: Any = _UNREAD
 
     def having(self, message: Message) -> Event:
@@ -37,7 +47,7 @@ class Event(Fields):
 
         :param message: what it is to hold.
         """
-        return Event(message, self.id, self.at_ms, self.line)
+        return Event(message, self.id, self.at_ms, self.line, self.place)
 
     def json(self) -> Value:
         """

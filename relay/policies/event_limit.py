@@ -20,6 +20,9 @@ from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
 
 MOST_WINDOWS = 10_000
 """Of channels whose counts are known at once."""
+MOST_PLACES = 10_000
+"""Of events that have gone by in one window: for a client that comes back an event may
+be looked at again, and what went by goes by again."""
 
 
 class EventLimit(Options):
@@ -59,6 +62,29 @@ class EventLimitType:
         return EventsLimited(EventLimit.read(configuration))
 
 
+class _Window:
+    """What has gone by in one window of time."""
+
+    __slots__ = ("_count", "_places")
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._places: dict[int, None] = {}
+
+    def admits(self, place: int | None, limit: int) -> bool:
+        """Count an event, unless it is one that went by before."""
+        if place in self._places:
+            return True
+        if self._count >= limit:
+            return False
+        self._count += 1
+        if place is not None:
+            self._places[place] = None
+            if len(self._places) > MOST_PLACES:
+                del self._places[next(iter(self._places))]
+        return True
+
+
 class EventsLimited(Policy):
     """
     One step, which counts for all clients together: what one of them gets, all get.
@@ -71,7 +97,7 @@ class EventsLimited(Policy):
         self._period_ms = options.period_time * unit_ms
         self._limit = options.limit
         self._refuses = options.on_excess == "REFUSE"
-        self._counts: OrderedDict[tuple[str, int], int] = OrderedDict()
+        self._windows: OrderedDict[tuple[str, int], _Window] = OrderedDict()
         self.key: Hashable = None
 
     def for_events(self, scope: Scope) -> EventStep:
@@ -80,12 +106,12 @@ class EventsLimited(Policy):
 
     def apply(self, event: Event) -> Event | None:
         """Let the event through, unless it is one too many in its window."""
-        window = (event.line, event.at_ms // self._period_ms)
-        count = self._counts.pop(window, 0) + 1
-        self._counts[window] = count
-        if len(self._counts) > MOST_WINDOWS:
-            self._counts.popitem(last=False)
-        if count <= self._limit:
+        name = (event.line, event.at_ms // self._period_ms)
+        window = self._windows.pop(name, None) or _Window()
+        self._windows[name] = window
+        if len(self._windows) > MOST_WINDOWS:
+            self._windows.popitem(last=False)
+        if window.admits(event.place, self._limit):
             return event
         if self._refuses:
             left_ms = self._period_ms - event.at_ms % self._period_ms

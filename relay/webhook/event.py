@@ -78,13 +78,7 @@ class EventFraming:
     heartbeat_s = 0.0
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's line."""
-        line = entry.encodings.get(self.key)
-        if line is None:
-            line = entry.encodings[self.key] = self._encode(entry)
-        return line
-
-    def _encode(self, entry: Entry) -> bytes:
+        """Give an entry's line; none when it is not wanted."""
         message = entry.message
         if message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""

@@ -68,6 +68,24 @@ class PollTests(SynchronousTestCase):
                 cursor = page["cursor"]
             self.assertEqual(seen, texts)
 
+    def test_a_history_that_takes_several_turns(self) -> None:
+        """The answer waits for as much of it as was asked for."""
+        start = self.cursor()
+        clock = self.api.clock
+
+        def seconds() -> float:
+            clock.rightNow += 0.002
+            return clock.rightNow
+
+        self.patch(clock, "seconds", seconds)
+        texts = [f"{number:060000}" for number in range(6)]
+        self.api.channel.publish(messages(*texts))
+        for limit, expected in ((6, texts), (4, texts[:4])):
+            page = self.api.call(f"cursor={start}&limit={limit}")
+            for _ in range(10):
+                clock.advance(0)
+            self.assertEqual(data(page), expected)
+
     def test_a_gap_is_told_in_its_place(self) -> None:
         """Behind a page that ended before it, and not before."""
         cursor = self.cursor()

@@ -27,6 +27,16 @@ class EventLimitTests(SynchronousTestCase):
             shaped(step, Event(other.message, other.id, 0, "another line"))
         )
 
+    def test_an_event_is_counted_once(self) -> None:
+        """However often it is looked at, it goes by, or does not."""
+        step = build("event-limit", limit=2, periodTime=10)
+        events = [event("x", place) for place in range(4)]
+        for place, one in enumerate(events):
+            one.place = place
+        for _ in range(3):
+            passed = [shaped(step, one) is not None for one in events]
+            self.assertEqual(passed, [True, True, False, False])
+
     def test_refused(self) -> None:
         """A publisher can be told, and when to come back."""
         step = build("event-limit", limit=1, periodTime=1, onExcess="REFUSE")

@@ -108,19 +108,22 @@ class Pipeline:
         :param line: the channel's.
         :return: None when it is withheld.
         """
-        shapes = entry.shapes
-        if shapes is None:
-            shapes = entry.shapes = {}
-        elif self.key in shapes:
-            return shapes[self.key]
-        shaped = shapes[self.key] = self._shape(entry, line)
+        memo = entry.memo
+        if memo is None:
+            memo = entry.memo = {}
+        elif self.key in memo:
+            known: Entry | None = memo[self.key]
+            return known
+        shaped = memo[self.key] = self._shape(entry, line)
         return shaped
 
     def _shape(self, entry: Entry, line: str) -> Entry | None:
         message = entry.message
         assert message is not None
         try:
-            event = self.apply(Event(message, entry.id, entry.at_ms, line))
+            event = self.apply(
+                Event(message, entry.id, entry.at_ms, line, place=entry.seq)
+            )
         except Exception as error:
             # What a step could not look at is not let past it.
             self._tell(error)
@@ -162,7 +165,7 @@ class ShapedFraming:
         self.heartbeat_s = framing.heartbeat_s
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's bytes, made once for all subscribers with this key."""
+        """Give an entry's bytes; none when it is withheld, or not wanted."""
         if entry.message is None:
             return self._framing.encode(entry)
         shaped = self._pipeline.shape(entry, self._line)

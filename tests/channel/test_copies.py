@@ -1,0 +1,122 @@
+"""Encoded copies of entries, and what they may take."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.channel.copies import COPY_BYTES, Copies, Room
+from relay.channel.entry import PLACE_BYTES, Entry
+from relay.channel.filter import Filter
+from relay.channel.message import Message
+from tests.channel.readers import Moment, Reader, messages
+
+
+class CopiesTests(SynchronousTestCase):
+    """Copies of two groups in one room."""
+
+    def setUp(self) -> None:
+        """Have room for four copies of 40 bytes."""
+        self.size = 4 * (40 + COPY_BYTES)
+        self.room = Room(self.size)
+        self.copies, self.others = Copies(self.room), Copies(self.room)
+
+    def fill(self, copies: Copies, *places: int, is_new: bool = True) -> None:
+        """Keep a copy for each place."""
+        for seq in places:
+            copies.keep(seq, b"x" * 40, is_new)
+
+    def held(self, copies: Copies) -> list[int]:
+        """Give the places of which there are copies."""
+        return [seq for seq in range(20) if copies.get(seq) is not None]
+
+    def test_the_newest_stay(self) -> None:
+        """A new copy takes the place of its own group's oldest, an old one of none."""
+        self.fill(self.others, 1)
+        self.fill(self.copies, 1, 2, 3, 4, 5)
+        self.assertEqual(self.held(self.copies), [3, 4, 5])
+        self.assertEqual(self.held(self.others), [1])
+        self.fill(self.copies, 2, is_new=False)
+        self.assertEqual(self.held(self.copies), [3, 4, 5])
+        self.assertEqual(self.room.left_bytes, 0)
+
+    def test_room_is_given_back(self) -> None:
+        """By what the log has dropped, by what is held already, by a group's end."""
+        self.fill(self.copies, 1, 2, 2, 3)
+        self.copies.forget(3)
+        self.assertEqual(self.held(self.copies), [3])
+        self.fill(self.others, 1)
+        self.copies.clear()
+        self.others.clear()
+        self.assertEqual(self.room.left_bytes, self.size)
+
+    def test_what_does_not_fit(self) -> None:
+        """Is not kept, even alone."""
+        self.copies.keep(1, b"x" * 1000, True)
+        self.assertEqual(self.held(self.copies), [])
+        self.assertEqual(self.room.left_bytes, self.size)
+
+
+class HeldTests(SynchronousTestCase):
+    """``history.maxBytes`` counts what a channel holds."""
+
+    def test_texts_beside_the_data(self) -> None:
+        """Types, ids, topics, headers and metadata count as the data does."""
+        long = "x" * 10_000
+        for message in (
+            Message(long),
+            Message("", type=long),
+            Message("", id=long),
+            Message("", topic=long),
+            Message("", headers={"a": long}),
+            Message("", metadata={long: "a"}),
+            Message("\u20ac" * 5_000),
+        ):
+            channel = Moment().channel(history={"maxBytes": 8 * 12_000})
+            channel.publish([message] * 50)
+            log = channel.log
+            self.assertIn(log.next_seq - log.first_seq, (7, 8))
+
+    def test_small_events(self) -> None:
+        """What each takes beside its texts counts."""
+        channel = Moment().channel(history={"maxBytes": 100_000})
+        channel.publish(messages(*["x"] * 1000))
+        held = channel.log.next_seq - channel.log.first_seq
+        self.assertLess(held * PLACE_BYTES, 100_000)
+        self.assertGreater(held, 50)
+
+    def test_copies_die_with_their_readers(self) -> None:
+        """However many filters came and went, nothing of them is left."""
+        channel = Moment().channel(history={"maxBytes": 80_000})
+        channel.publish(messages(*["x" * 100] * 50))
+        room = channel._fanout._room
+        self.assertEqual(room.left_bytes, 10_000)
+        stays = Reader(channel, channel.log.cursor(0)).start()
+        for number in range(200):
+            wanted = Filter.read(frozenset(["message", str(number)]), "")
+            reader = Reader(channel, channel.log.cursor(0), wanted=wanted).start()
+            self.assertEqual(len(reader.seen), 50)
+            self.assertGreaterEqual(room.left_bytes, 0)
+            channel.detach(reader.subscriber)
+        channel.detach(stays.subscriber)
+        self.assertEqual(room.left_bytes, 10_000)
+        log = channel.log
+        self.assertTrue(all(one.memo is None for one in log.entries(1, 10**6)))
+
+    def test_copies_are_shared(self) -> None:
+        """Those who come back at once are given the same bytes, made once."""
+        channel = Moment().channel()
+        live = Reader(channel).start()
+        channel.publish(messages("a", "b"))
+        asked: list[int] = []
+        group = channel.groups[0]
+        make = group.framing.encode
+
+        def encode(entry: Entry) -> bytes:
+            asked.append(entry.seq)
+            return make(entry)
+
+        group.framing.encode = encode  # type: ignore[method-assign]
+        first = channel.log.cursor(0)
+        back = [Reader(channel, first).start() for _ in range(3)]
+        self.assertEqual([one.seen for one in back], [["a", "b"]] * 3)
+        self.assertEqual((asked, live.seen), ([], ["a", "b"]))
