@@ -221,6 +221,9 @@ class LogSettings:
 class LimitSettings:
     """What one process accepts; more is refused, never queued without bound."""
 
+    ipv6_prefix: Annotated[int, Range(32, 128)] = 64
+    """How many leading bits of an IPv6 address name one client: in whatever is limited
+    for each address, all addresses that begin alike count as one."""
     max_exchanges: CountOrOff = 0
     """Exchanges at once; 0 sets no limit."""
     max_exchanges_per_address: CountOrOff = 0

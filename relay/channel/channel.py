@@ -89,7 +89,7 @@ class Channel:
         """Told when the last subscriber is gone."""
         self._clock = clock
         self._wall_ms = wall_ms
-        self._fanout = Fanout(self.log, clock)
+        self._fanout = Fanout(self.log, clock, options)
         self._count = 0
         self._opened = False
         self._opened_at = 0

@@ -23,6 +23,7 @@ from relay.channel.slow import skip, too_slow
 from relay.channel.subscriber import Sink, Subscriber
 from relay.channel.turn import Turn
 from relay.channel.verdict import SourceRefusal
+from relay.model.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 from relay.slices import slices_of
 
@@ -33,13 +34,15 @@ class Fanout:
 
     :param log: what they read.
     :param clock: what tells the time and calls later.
+    :param options: how many filters there may be.
     """
 
     _log = Logger()
 
-    def __init__(self, log: Log, clock: IReactorTime) -> None:
+    def __init__(self, log: Log, clock: IReactorTime, options: ChannelOptions) -> None:
         self.log = log
         self._clock = clock
+        self._options = options
         self._groups: dict[Hashable, Group] = {}
         self._turn = Turn(clock, self._deliver)
         self._catch_up = catch_up_of(clock)
@@ -69,8 +72,10 @@ class Fanout:
         framing = subscriber.framing
         group = self._groups.get(framing.key)
         if group is None:
-            check_room(self._groups.values(), framing)
-            group = self._groups[framing.key] = Group(framing, self._room)
+            check_room(self._groups.values(), subscriber, self._options)
+            group = self._groups[framing.key] = Group(
+                framing, self._room, subscriber.client
+            )
             group.delivered_s = self._clock.seconds()
         return group
 

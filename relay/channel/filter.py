@@ -8,8 +8,6 @@ from relay.channel.entry import NOT_JSON, Entry
 from relay.channel.jmes_path import BadJmesPath, JmesPath
 
 LONGEST_BYTES = 512
-MOST_DISTINCT = 32
-"""How many filters may be in use on one channel at once."""
 
 
 class FilterError(ValueError):
@@ -17,7 +15,7 @@ class FilterError(ValueError):
 
 
 class TooManyFilters(FilterError):
-    """The channel has as many filters as it may."""
+    """The channel, or the client on it, has as many filters as it may."""
 
 
 @dataclass(frozen=True)

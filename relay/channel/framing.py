@@ -32,6 +32,8 @@ class Framing(Protocol):
     key: Hashable
     family: Hashable
     """What is equal for framings that differ in nothing but what clients choose."""
+    filtered: bool
+    """Whether clients choose what it leaves out."""
     heartbeat: bytes
     """What keeps a quiet connection alive."""
     heartbeat_s: float
@@ -68,6 +70,7 @@ class SseFraming:
     ) -> None:
         self.heartbeat_s = heartbeat_ms / 1000.0
         self._wanted = None if wanted.everything else wanted
+        self.filtered = self._wanted is not None
         self._metadata = metadata
         self._headers = headers
         self._tell_gaps = tell_gaps

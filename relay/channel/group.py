@@ -9,14 +9,17 @@ from twisted.logger import Logger
 from relay.channel.audience import Audience, Outlet
 from relay.channel.copies import Copies, Room
 from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.filter import MOST_DISTINCT, TooManyFilters
+from relay.channel.filter import TooManyFilters
 from relay.channel.framing import Framing
 from relay.channel.jmes_path import TooCostly
 from relay.channel.subscriber import Subscriber
 from relay.json_text import JsonTooLarge
+from relay.model.channel_options import ChannelOptions
 
 MOST_GROUPS = 1024
 """How many groups a channel may have: each costs an encoding of every event."""
+MOST_OF_CLIENT = 128
+"""How many of them one client may have brought."""
 
 
 class Group:
@@ -31,6 +34,7 @@ class Group:
 
     :param framing: what entries look like to all of them.
     :param room: for copies of what they are given.
+    :param opened_by: the client of the first of them, for whose share it counts.
     """
 
     _log = Logger()
@@ -46,10 +50,12 @@ class Group:
         "framing",
         "lagging",
         "live",
+        "opened_by",
     )
 
-    def __init__(self, framing: Framing, room: Room) -> None:
+    def __init__(self, framing: Framing, room: Room, opened_by: str) -> None:
         self.framing = framing
+        self.opened_by = opened_by
         self._copies = Copies(room)
         self.live: dict[Subscriber, Outlet | None] = {}
         """Those that have everything so far, and where they can be written to
@@ -201,17 +207,39 @@ class Group:
         return failed
 
 
-def check_room(groups: Collection[Group], framing: Framing) -> None:
+def check_room(
+    groups: Collection[Group], subscriber: Subscriber, options: ChannelOptions
+) -> None:
     """
     See whether a channel can have one more group.
 
+    A client that comes without a filter is never refused for the filters of others. Of
+    groups altogether, each client may bring a share, so that nobody takes all.
+
     :param groups: those that it has.
-    :param framing: of the new one.
-    :raises TooManyFilters: when clients have chosen as many filters as they may, or
-        there are too many groups altogether.
+    :param subscriber: the first of the new one.
+    :param options: how many filters there may be.
+    :raises TooManyFilters: when there are as many as there may be.
     """
-    kin = [one for one in groups if one.framing.family == framing.family]
-    if len(kin) >= MOST_DISTINCT:
-        raise TooManyFilters(f"the channel has {MOST_DISTINCT} filters already")
+    framing, client = subscriber.framing, subscriber.client
+    if framing.filtered:
+        kin = [
+            one
+            for one in groups
+            if one.framing.filtered and one.framing.family == framing.family
+        ]
+        own = sum([one.opened_by == client for one in kin])
+        if own >= options.max_filters_per_address:
+            most = options.max_filters_per_address
+            raise TooManyFilters(f"this address has {most} filters already")
+        if len(kin) >= options.max_filters:
+            most = options.max_filters
+            raise TooManyFilters(f"the channel has {most} filters already")
     if len(groups) >= MOST_GROUPS:
         raise TooManyFilters(f"the channel has {MOST_GROUPS} kinds of readers already")
+    if len(groups) >= MOST_OF_CLIENT:
+        own = sum([one.opened_by == client for one in groups])
+        if own >= MOST_OF_CLIENT:
+            raise TooManyFilters(
+                f"this address has {MOST_OF_CLIENT} kinds of readers already"
+            )

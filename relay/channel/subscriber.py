@@ -90,11 +90,13 @@ class Subscriber:
     :param framing: what entries look like to it.
     :param sink: where its bytes go.
     :param slow: what to do when it falls too far behind.
+    :param client: whose share of the channel's groups it counts for.
     """
 
     __slots__ = (
         "behind_since_s",
         "channel",
+        "client",
         "condemned",
         "counted_from",
         "framing",
@@ -109,10 +111,17 @@ class Subscriber:
         "waiting_for",
     )
 
-    def __init__(self, framing: Framing, sink: Sink, slow: SlowConsumerOptions) -> None:
+    def __init__(
+        self,
+        framing: Framing,
+        sink: Sink,
+        slow: SlowConsumerOptions,
+        client: str = "",
+    ) -> None:
         self.framing = framing
         self.sink: Sink = sink
         self.slow = slow
+        self.client = client
         self.channel: Channel | None = None
         self.condemned = False
         """Whether it is to be ended in a later turn of the reactor, if it is still too

@@ -100,6 +100,7 @@ class ItemFraming:
 
     def __init__(self, wanted: Filter, headers: bool, metadata: bool) -> None:
         self._wanted = wanted
+        self.filtered = not wanted.everything
         self._headers = headers
         self._metadata = metadata
         self.key: Hashable = ("items", wanted, headers, metadata)
@@ -148,7 +149,7 @@ class Poll:
         framing = ItemFraming(
             wanted, options.headers_in_payload, options.metadata_in_payload
         )
-        self._subscriber = Subscriber(framing, self, SlowConsumerOptions())
+        self._subscriber = Subscriber(framing, self, SlowConsumerOptions(), call.client)
         self._channel: Channel | ShapedChannel | None = None
         self._lines: list[bytes] = []
         self._timer: IDelayedCall | None = None

@@ -166,7 +166,7 @@ class Subscription:
             and options.control_events == "event",
             heartbeat_ms=options.heartbeat_interval_in_ms,
         )
-        self._subscriber = Subscriber(framing, self, options.slow_consumer)
+        self._subscriber = Subscriber(framing, self, options.slow_consumer, call.client)
         self._channel: Channel | ShapedChannel | None = None
         self._first = True
         self._timer: IDelayedCall | None = None

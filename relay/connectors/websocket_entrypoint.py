@@ -133,7 +133,7 @@ class WebsocketSession:
         self._last_event_id = read_last_event_id(call)
         wanted = read_filter(call, options.allow_filter)
         self._subscriber = Subscriber(
-            frames.FrameFraming(wanted), self, options.slow_consumer
+            frames.FrameFraming(wanted), self, options.slow_consumer, call.client
         )
         self._channel: Channel | ShapedChannel | None = None
         """What it reads; a client that only publishes keeps none open."""

@@ -85,6 +85,7 @@ class FrameFraming:
 
     def __init__(self, wanted: Filter) -> None:
         self._wanted = wanted
+        self.filtered = not wanted.everything
         self.key: Hashable = ("frames", wanted)
 
     def encode(self, entry: Entry) -> bytes:

@@ -125,6 +125,23 @@ def plain_address(text: str) -> str:
     return _plain_address(text)
 
 
+@lru_cache(4096)
+def ipv6_network(address: str, prefix: int) -> str:
+    """
+    Name the network that counts as one client.
+
+    :param address: as :func:`plain_address` writes it.
+    :param prefix: the bits of an IPv6 address that name the client.
+    :return: such as ``2001:db8::/64``; empty for what is no IPv6 address.
+    """
+    if ":" not in address:
+        return ""
+    try:
+        return str(IPv6Network((address.partition("%")[0], prefix), strict=False))
+    except ValueError:
+        return ""
+
+
 def client_address(transport: ITransport) -> str:
     """
     The address by which a client is known.

@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
+from relay.gateway.headers import ipv6_network
+
 FORGIVE_S = 60.0
 """How long after its last flood an address has its full budget again."""
 TOLERATED = 2
@@ -34,10 +36,12 @@ class Floods:
     The floods of late, by address.
 
     :param seconds: the time of a monotonic clock, in seconds.
+    :param ipv6_prefix: the bits of an IPv6 address that name a client.
     """
 
-    def __init__(self, seconds: Callable[[], float]) -> None:
+    def __init__(self, seconds: Callable[[], float], ipv6_prefix: int = 64) -> None:
         self._seconds = seconds
+        self._ipv6_prefix = ipv6_prefix
         self._records: OrderedDict[str, _Record] = OrderedDict()
 
     def note(self, address: str) -> None:
@@ -47,8 +51,9 @@ class Floods:
         :param address: where it came from.
         """
         floods = self._of(address).floods + 1
-        self._records[address] = _Record(floods, self._seconds())
-        self._records.move_to_end(address)
+        client = self._client(address)
+        self._records[client] = _Record(floods, self._seconds())
+        self._records.move_to_end(client)
         if len(self._records) > MOST_ADDRESSES:
             self._records.popitem(last=False)
 
@@ -72,11 +77,15 @@ class Floods:
         wait_s = min(REFUSE_S * 2.0**doublings, LONGEST_REFUSE_S)
         return self._seconds() < last_s + wait_s
 
+    def _client(self, address: str) -> str:
+        return ipv6_network(address, self._ipv6_prefix) or address
+
     def _of(self, address: str) -> _Record:
-        record = self._records.get(address)
+        client = self._client(address)
+        record = self._records.get(client)
         if record is None:
             return _Record(0, 0.0)
         if self._seconds() > record.last_s + FORGIVE_S:
-            del self._records[address]
+            del self._records[client]
             return _Record(0, 0.0)
         return record

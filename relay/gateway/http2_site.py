@@ -59,7 +59,7 @@ class Http2Site(RelaySite):
     ) -> None:
         super().__init__(resource, listener, settings, limits, reactor)
         self.max_streams = max_streams
-        self.floods = Floods(reactor.seconds)
+        self.floods = Floods(reactor.seconds, limits.ipv6_prefix)
         self.connections: set[Http2Connection] = set()
         resource.when_closing.append(self._retire)
 

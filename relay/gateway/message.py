@@ -63,6 +63,11 @@ class MessageCall:
         """The request's headers."""
         return self.exchange.request.requestHeaders
 
+    @property
+    def client(self) -> str:
+        """Whose share of the channels and their filters it counts for."""
+        return self.exchange.record.client
+
     def header(self, name: bytes) -> bytes | None:
         """
         Give a request header's first value.
@@ -97,7 +102,7 @@ class MessageCall:
         channel = self.channels.open(
             target=self.target,
             headers=self.headers,
-            address=self.exchange.record.remote_address,
+            address=self.client,
         )
         if self._passage is None:
             return channel

@@ -16,7 +16,13 @@ from relay.gateway import cross_site, refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
 from relay.gateway.front import fault_refusal, read_front, wants_upgrade
-from relay.gateway.headers import is_trusted, plain_address, remote_address, take_off
+from relay.gateway.headers import (
+    ipv6_network,
+    is_trusted,
+    plain_address,
+    remote_address,
+    take_off,
+)
 from relay.gateway.refusals import Refusal, Refused
 from relay.gateway.request import RelayRequest
 from relay.gateway.routes import Route, RouteTable
@@ -88,13 +94,15 @@ class GatewayResource(Resource):
         trusted = is_trusted(peer, networks)
         forwarded = request.requestHeaders.getRawHeaders(b"x-forwarded-for", [])
         host = request.requestHeaders.getRawHeaders(b"host", [b""])[0]
+        remote = remote_address(peer, forwarded, networks)
         record = AccessRecord(
             request.method.decode("latin-1"),
             host.rpartition(b"@")[2].decode("latin-1"),
             # Of an absolute-form target, no user name or password is written down.
             _USER.sub(b"", request.uri.partition(b"?")[0]).decode("latin-1"),
             peer,
-            remote_address(peer, forwarded, networks),
+            remote,
+            ipv6_network(remote, self.services.limits.ipv6_prefix),
             protocol=request.clientproto.decode("latin-1"),
         )
         return record, trusted
@@ -238,7 +246,7 @@ class GatewayResource(Resource):
         # First, since an attempt counts whatever comes of it.
         if limits.max_attempts_per_address:
             hit = self._attempts.hit(
-                exchange.record.remote_address,
+                exchange.record.client,
                 limits.max_attempts_per_address,
                 limits.attempt_window_ms,
             )
@@ -247,6 +255,6 @@ class GatewayResource(Resource):
         # The exchange itself is counted already.
         if 0 < limits.max_exchanges < len(live):
             raise Refused(refusals.TOO_MANY)
-        of_address = live.of_address(exchange.record.remote_address)
+        of_address = live.of_address(exchange.record.client)
         if 0 < limits.max_exchanges_per_address < of_address:
             raise Refused(refusals.TOO_MANY_OF_ADDRESS)

@@ -131,6 +131,10 @@ class ChannelOptions(Options):
     """How long the upstream stays open after the last subscriber."""
     max_channels: _Count = 1000
     max_channels_per_address: _Count = 100
+    max_filters: _Count = 32
+    """How many filters that clients choose may be in use on one channel at once."""
+    max_filters_per_address: _Count = 8
+    """How many of them may have been brought by one client address."""
     on_unknown_id: Literal["oldest", "live"] = "oldest"
     """Where a client goes on whose place is not in the log."""
     resume_window_ms: MillisecondsOrOff = 5000

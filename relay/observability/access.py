@@ -32,6 +32,8 @@ class AccessRecord:
     """Who is at the other end of the connection."""
     remote_address: str
     """Who calls, through trusted proxies."""
+    network: str = ""
+    """The IPv6 network whose addresses count as one client; empty for IPv4."""
     protocol: str = "HTTP/1.1"
     """What the client speaks: ``HTTP/1.0``, ``HTTP/1.1`` or ``HTTP/2``."""
     query: str | None = None
@@ -53,6 +55,11 @@ class AccessRecord:
     error_key: str | None = None
     clock: str | None = None
     """The name of the clock that ended the exchange, if one did."""
+
+    @property
+    def client(self) -> str:
+        """What limits for each client address count: the address, or its network."""
+        return self.network or self.remote_address
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class LiveExchanges:
         :param exchange: the exchange.
         """
         self._all.add(exchange)
-        self._by_address[exchange.record.remote_address] += 1
+        self._by_address[exchange.record.client] += 1
 
     def remove(self, exchange: LiveExchange) -> None:
         """
@@ -59,7 +59,7 @@ class LiveExchanges:
         :param exchange: one that was added.
         """
         self._all.discard(exchange)
-        address = exchange.record.remote_address
+        address = exchange.record.client
         self._by_address[address] -= 1
         if not self._by_address[address]:
             del self._by_address[address]
@@ -71,7 +71,7 @@ class LiveExchanges:
         """
         Count the exchanges of one client address.
 
-        :param address: the remote address.
+        :param address: the client's, as :attr:`AccessRecord.client` names it.
         """
         return self._by_address[address]
 

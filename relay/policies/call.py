@@ -31,6 +31,7 @@ class Request:
     :param content_length: bytes of the body; None for one whose length is not told,
         0 for none.
     :param remote_address: who calls, through trusted proxies.
+    :param client: what limits for each address count: the address, or its network.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Request:
     headers: Headers
     content_length: int | None = 0
     remote_address: str = ""
+    client: str = ""
 
 
 @dataclass(slots=True)

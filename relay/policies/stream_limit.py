@@ -119,7 +119,7 @@ class StreamsLimited(Policy):
             "SUBSCRIPTION": (call.ids["plan"], call.ids["subscription"]),
             "PLAN": (call.ids["plan"],),
             "API": (),
-            "ADDRESS": (call.request.remote_address,),
+            "ADDRESS": (call.request.client or call.request.remote_address,),
         }[counted.per]
         return (call.ids["api"], self._place, counted.per, *within)
 

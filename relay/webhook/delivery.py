@@ -175,7 +175,9 @@ class Delivery:
         state = self._known
         try:
             channel = self.assignment.open_channel()
-            place = self._reader.attach(channel, state.position)
+            place = self._reader.attach(
+                channel, state.position, f"subscription {self.assignment.id}"
+            )
         except (NoFlow, EvaluationFailed):
             self._give_up("no flow of the API lets its events out")
             return

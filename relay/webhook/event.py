@@ -74,6 +74,7 @@ class EventFraming:
 
     key: Hashable = "webhook"
     family: Hashable = None
+    filtered = False
     heartbeat = b""
     heartbeat_s = 0.0
 

@@ -50,16 +50,19 @@ class Reader:
             return 0
         return channel.log.next_seq - max(subscriber.position, channel.log.first_seq)
 
-    def attach(self, channel: Channel | ShapedChannel, position: str | None) -> str:
+    def attach(
+        self, channel: Channel | ShapedChannel, position: str | None, client: str
+    ) -> str:
         """
         Begin to read; events come with the first :meth:`resume`.
 
         :param channel: the channel.
         :param position: the id of what was taken last; None for what is new only.
+        :param client: whose share of the channel's groups it counts for.
         :return: the id of the place before the first event that will come.
         :raises TooManyFilters: when the channel has too many kinds of readers.
         """
-        subscriber = Subscriber(EventFraming(), self, SlowConsumerOptions())
+        subscriber = Subscriber(EventFraming(), self, SlowConsumerOptions(), client)
         subscriber.piece_bytes = 1
         channel.attach(subscriber, position)
         self._channel, self._subscriber = channel, subscriber

@@ -72,10 +72,11 @@ class Reader:
         heartbeat_ms: int = 0,
         full_after: int | None = None,
         shares: bool = False,
+        client: str = "",
     ) -> None:
         framing = SseFraming(wanted or Filter(), False, False, True, heartbeat_ms)
         self.subscriber = Subscriber(
-            framing, self, SlowConsumerOptions.read(slow or {})
+            framing, self, SlowConsumerOptions.read(slow or {}), client
         )
         self.channel = channel
         self.parser = EventParser(last_event_id=last_event_id or "")

@@ -7,7 +7,8 @@ import base64
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.entry import GapReason
-from relay.channel.filter import MOST_DISTINCT, Filter, TooManyFilters
+from relay.channel.filter import Filter, TooManyFilters
+from relay.channel.group import MOST_OF_CLIENT
 from relay.eventstream.encoder import HEARTBEAT
 from tests.channel.readers import GAP, Moment, Reader, messages
 
@@ -96,13 +97,41 @@ class LiveTests(SynchronousTestCase):
         self.assertEqual(reader.writes[-1], HEARTBEAT)
         self.assertEqual(full.writes, [])
 
+    def filtered(self, name: str, client: str = "") -> Reader:
+        """Read as a client with a filter of its own."""
+        wanted = Filter.read(frozenset([name]), "")
+        return Reader(self.channel, wanted=wanted, client=client)
+
     def test_many_filters_are_too_many(self) -> None:
         """Each makes an encoding of its own of every event."""
-        for number in range(MOST_DISTINCT):
-            Reader(self.channel, wanted=Filter.read(frozenset([str(number)]), ""))
+        options = self.channel.options
+        for number in range(options.max_filters):
+            self.filtered(str(number), f"192.0.2.{number}")
         with self.assertRaises(TooManyFilters):
-            Reader(self.channel, wanted=Filter.read(frozenset(["more"]), ""))
-        self.assertEqual(self.channel.subscribers, MOST_DISTINCT)
+            self.filtered("more", "198.51.100.1")
+        self.assertEqual(self.channel.subscribers, options.max_filters)
+        self.filtered("0", "198.51.100.1")
+        self.assertEqual(len(self.channel.groups), options.max_filters)
+
+    def test_a_client_has_a_share_of_the_filters(self) -> None:
+        """Others go on to be let in; and who has no filter is never refused."""
+        readers = [self.filtered(str(number), "a") for number in range(8)]
+        with self.assertRaises(TooManyFilters):
+            self.filtered("more", "a")
+        self.filtered("0", "a")
+        self.filtered("more", "b")
+        for client in ("a", "b", "c"):
+            Reader(self.channel, client=client)
+        self.channel.detach(readers[1].subscriber)
+        self.filtered("again", "a")
+
+    def test_a_client_has_a_share_of_the_groups(self) -> None:
+        """However it makes them differ, room is left for others."""
+        for number in range(MOST_OF_CLIENT):
+            Reader(self.channel, heartbeat_ms=number + 1, client="a")
+        with self.assertRaises(TooManyFilters):
+            Reader(self.channel, client="a")
+        Reader(self.channel, client="b")
 
     def test_a_filter_moves_the_position_on(self) -> None:
         """A filtered reader comes back with its last id and misses nothing."""

@@ -56,7 +56,9 @@ class Desk:
 
     def __init__(self, request: SimpleNamespace) -> None:
         self.request = request
-        self.record = SimpleNamespace(remote_address="192.0.2.1", events=0)
+        self.record = SimpleNamespace(
+            remote_address="192.0.2.1", client="192.0.2.1", events=0
+        )
         self.feed: Any = None
         self.admission: Admission | None = None
         self.cors: CorsOptions | None = None

@@ -17,6 +17,7 @@ from relay.gateway.headers import (
     connection_options,
     downstream_headers,
     http_date,
+    ipv6_network,
     is_trusted,
     new_id,
     plain_address,
@@ -306,3 +307,22 @@ class MadeTests(SynchronousTestCase):
     def test_date(self) -> None:
         """As RFC 9110, 5.6.7 has it."""
         self.assertEqual(http_date(784111777), b"Sun, 06 Nov 1994 08:49:37 GMT")
+
+
+class NetworkTests(SynchronousTestCase):
+    """What counts as one client."""
+
+    def test_ipv6(self) -> None:
+        """A network of as many bits; a zone is no part of it."""
+        for address, prefix, expected in (
+            ("2001:db8:1:2:3::4", 64, "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:3::4", 48, "2001:db8:1::/48"),
+            ("2001:db8::1", 128, "2001:db8::1/128"),
+            ("fe80::1%eth0", 64, "fe80::/64"),
+        ):
+            self.assertEqual(ipv6_network(address, prefix), expected)
+
+    def test_others(self) -> None:
+        """An IPv4 address, one mapped into IPv6, and what is none count as they are."""
+        for address in ("192.0.2.1", "::ffff:192.0.2.1", "a:b", ""):
+            self.assertEqual(ipv6_network(plain_address(address), 64), "")

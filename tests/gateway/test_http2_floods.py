@@ -58,10 +58,16 @@ class FloodTests(SynchronousTestCase):
         self.assertFalse(self.floods.refuses(ADDRESS))
         self.assertEqual(len(self.floods._records), 0)
 
+    def test_addresses_of_one_ipv6_network(self) -> None:
+        """Are one client, who has them all."""
+        self.floods.note("2001:db8::1")
+        self.assertEqual(self.floods.share("2001:db8::ffff:1"), 0.1)
+        self.assertEqual(self.floods.share("2001:db8:0:1::1"), 1.0)
+
     def test_the_memory_is_bounded(self) -> None:
         """The address that was calm for the longest is forgotten first."""
         self.flood(1)
         for number in range(MOST_ADDRESSES):
-            self.floods.note(f"2001:db8::{number:x}")
+            self.floods.note(f"2001:db8:0:{number:x}::1")
         self.assertEqual(len(self.floods._records), MOST_ADDRESSES)
         self.assertEqual(self.floods.share(ADDRESS), 1.0)

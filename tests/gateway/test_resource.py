@@ -429,6 +429,26 @@ class LimitTests(RefusalCase):
         _, source = await self.call(get(b"/api", b"X-Forwarded-For: 192.0.2.8"))
         source.send(EVENT_STREAM)
 
+    async def test_an_ipv6_network_is_one_address(self) -> None:
+        """Whatever the client changes below it; how wide it is, is a setting."""
+        for prefix, other, status in (
+            (64, b"2001:db8:0:1:ffff::2", 429),
+            (64, b"2001:db8:0:2::1", 404),
+            (56, b"2001:db8:0:ff::1", 429),
+            (128, b"2001:db8:0:1::2", 404),
+        ):
+            await self.stage(
+                limits=LimitSettings(max_attempts_per_address=1, ipv6_prefix=prefix),
+                listener=ListenerSettings(
+                    "default", "tcp:0", trusted_proxies=(ip_network("127.0.0.1"),)
+                ),
+            )
+            for address, expected in ((b"2001:db8:0:1::1", 404), (other, status)):
+                client = await self.asked(
+                    get(b"/nowhere", ACCEPT, b"X-Forwarded-For: " + address)
+                )
+                self.assertEqual((await client.answer()).status, expected, other)
+
     async def test_attempts_of_an_address(self) -> None:
         """An address that comes too often waits until its window ends."""
         limits = LimitSettings(max_attempts_per_address=2, attempt_window_ms=3000)

@@ -40,6 +40,8 @@ class ChannelOptionsTests(SynchronousTestCase):
             "lingerMs": 10000,
             "maxChannels": 1000,
             "maxChannelsPerAddress": 100,
+            "maxFilters": 32,
+            "maxFiltersPerAddress": 8,
             "onUnknownId": "oldest",
             "resumeWindowMs": 5000,
             "reconnect": {

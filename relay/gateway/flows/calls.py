@@ -37,6 +37,7 @@ def call_of(exchange: Exchange, target: RequestTarget, shared: Scope) -> Call:
         received.requestHeaders,
         length,
         record.remote_address,
+        record.client,
     )
     ids = {
         "api": record.api_id or "",

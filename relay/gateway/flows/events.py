@@ -161,6 +161,7 @@ class ShapedFraming:
         self._line = line
         self.key: Hashable = (framing.key, pipeline.key)
         self.family: Hashable = pipeline.key
+        self.filtered = framing.filtered
         self.heartbeat = framing.heartbeat
         self.heartbeat_s = framing.heartbeat_s
 

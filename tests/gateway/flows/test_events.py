@@ -176,11 +176,11 @@ class ShapedTests(SynchronousTestCase):
             "event-filter", condition="{#message.type == #request.params['me'][0]}"
         )
         for who in (b"me=a", b"me=b"):
-            for one in wanted[:32]:
-                self.reader(mine, query=who, wanted=one)
+            for n, one in enumerate(wanted[:32]):
+                self.reader(mine, query=who, wanted=one, client=f"192.0.2.{n}")
             with self.assertRaises(TooManyFilters):
-                self.reader(mine, query=who, wanted=wanted[32])
+                self.reader(mine, query=who, wanted=wanted[32], client="192.0.2.99")
         for n in range(1024 - 64):
-            self.reader(mine, query=b"me=%d" % n)
+            self.reader(mine, query=b"me=%d" % n, client=f"198.51.100.{n % 99}")
         with self.assertRaises(TooManyFilters):
             self.reader(mine, query=b"me=last")
