@@ -2,12 +2,15 @@
 Regular expressions in time linear to the text, whoever wrote them.
 
 RE2 has neither look-around nor back-references: no engine that has them can promise
-an end.
+an end. Linear may still be slow: a pattern that counts, such as ``a[ab]{500}c``, takes
+10 µs for each character of a text that suits it, 10 s for a text of 1 MiB. So a long
+text is searched in parts first, and given up when they take too much of the processor.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from time import thread_time
 from typing import Any
 
 import re2
@@ -17,8 +20,14 @@ from relay.expression.values import LONGEST_TEXT
 
 LONGEST_PATTERN = 1024
 MEMORY_BYTES = 1 << 20
+PART_CHARS = 4_096
+"""How long a text may be without being searched in parts first."""
+MOST_CPU_S = 0.05
+"""How much of the processor's time the search in parts may take."""
 MOST_MATCHES = 5_000
 """How many places of one text are replaced, or cut at."""
+MATCH_S = 50e-6
+"""What one match may take in addition."""
 
 
 class BadPattern(ValueError):
@@ -61,7 +70,7 @@ class Pattern:
 
         :param text: the text.
         """
-        return self._compiled.fullmatch(_sound(text)) is not None
+        return self._compiled.fullmatch(self._bearable(text)) is not None
 
     def capture(self, text: str) -> tuple[str, ...] | None:
         """
@@ -71,7 +80,7 @@ class Pattern:
         :return: the whole first, then each group, empty where it took no part; None
             when it does not match.
         """
-        match = self._compiled.fullmatch(_sound(text))
+        match = self._compiled.fullmatch(self._bearable(text))
         if match is None:
             return None
         return (match.group(0), *(group or "" for group in match.groups()))
@@ -91,7 +100,7 @@ class Pattern:
 
         :param text: the text.
         """
-        return self._compiled.search(_sound(text)) is not None
+        return self._compiled.search(self._bearable(text)) is not None
 
     def replace(
         self, text: str, by: str, most: int = 0, literally: bool = False
@@ -108,7 +117,7 @@ class Pattern:
         """
         pieces: list[str] = []
         size = end = 0
-        for count, match in enumerate(self._compiled.finditer(_sound(text)), 1):
+        for count, match in enumerate(self._compiled.finditer(self._bearable(text)), 1):
             filled = by if literally else _filled(by, match)
             pieces += [text[end : match.start()], filled]
             size += len(pieces[-1]) + len(pieces[-2])
@@ -129,7 +138,7 @@ class Pattern:
         """
         pieces: list[str] = []
         end = 0
-        for count, match in enumerate(self._compiled.finditer(_sound(text)), 1):
+        for count, match in enumerate(self._compiled.finditer(self._bearable(text)), 1):
             _check_count(count)
             if match.end() == match.start():
                 if 0 < match.start() < len(text):
@@ -142,6 +151,20 @@ class Pattern:
         while len(pieces) > 1 and not pieces[-1]:
             pieces.pop()
         return pieces
+
+    def _bearable(self, text: str) -> str:
+        """Give back a text that the pattern can be looked for in."""
+        _sound(text)
+        if len(text) > PART_CHARS:
+            begun_s, matches = thread_time(), 0
+            for at in range(0, len(text), PART_CHARS):
+                for _ in self._compiled.finditer(text[at : at + PART_CHARS]):
+                    matches += 1
+                    if matches > MOST_MATCHES:
+                        return text
+                if thread_time() - begun_s > MOST_CPU_S + matches * MATCH_S:
+                    raise EvaluationFailed("a pattern takes too long on a text")
+        return text
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,43 @@
+"""Regular expressions, and how long they may take."""
+
+from __future__ import annotations
+
+import time
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.expression.errors import EvaluationFailed
+from relay.expression.patterns import MOST_MATCHES, PART_CHARS, Pattern
+
+SLOW = ("a[ab]{500}c", "([ab]{1,30}){1,20}c", ".*a.{900}c")
+
+
+class PatternTests(SynchronousTestCase):
+    """What a pattern does with a long text."""
+
+    def test_a_slow_pattern(self) -> None:
+        """Is given up on a text that is long for it, and works on a short one."""
+        text = "a" * 1_000_000
+        for slow in SLOW:
+            pattern = Pattern(slow)
+            for act in (pattern.found_in, pattern.split):
+                act(text[:600])
+                begun_s = time.thread_time()
+                self.assertRaises(EvaluationFailed, act, text)
+                self.assertLess(time.thread_time() - begun_s, 1.0, slow)
+
+    def test_ordinary_patterns(self) -> None:
+        """Take long texts, with matches anywhere, across parts as well."""
+        text = "x" * (PART_CHARS - 5) + "4711-0815" + "x" * 1_000_000
+        for ordinary in ("[0-9-]{9}", r"\b\w+@\w+|[0-9]+-[0-9]+", r"(?i)4711-\d+"):
+            pattern = Pattern(ordinary)
+            self.assertTrue(pattern.found_in(text))
+            replaced = pattern.replace(text, "*", literally=True)
+            self.assertEqual(len(replaced), len(text) - 8)
+
+    def test_too_many_matches(self) -> None:
+        """Are neither replaced nor cut at."""
+        pattern = Pattern("[0-9]")
+        for act in (pattern.split, lambda text: pattern.replace(text, "*")):
+            self.assertRaises(EvaluationFailed, act, "1" * (MOST_MATCHES + 1))
+            act("1" * MOST_MATCHES)
