@@ -27,6 +27,7 @@ from relay.gateway.headers import (
     new_id,
     transaction_id,
 )
+from relay.gateway.isolation import call_each
 from relay.gateway.pace import Pace
 from relay.gateway.refusals import Refusal, Wording
 from relay.gateway.request import RelayRequest
@@ -365,12 +366,12 @@ class Exchange:
             return False
         record.outcome, record.error_key, record.clock = outcome, key, clock
         feed, self.feed = self.feed, None
-        if feed is not None:
-            feed.release()
+        endings: list[Callable[[], object]] = [*self.endings]
         if self.request.body is not None:
-            self.request.body.drop()
-        for told in self.endings:
-            told()
+            endings.insert(0, self.request.body.drop)
+        if feed is not None:
+            endings.insert(0, feed.release)
+        call_each(endings)
         return True
 
     def _log_end(self) -> None:
