@@ -117,8 +117,10 @@ class Group:
             raise
         except Exception:
             encoded = self._encode_singly(entries)
-        for entry, data in zip(entries, encoded, strict=True):
-            self._copies.keep(entry.seq, data, is_new=True)
+        if len(self.live) > 1:
+            # One alone has nobody to share them with when it comes back.
+            for entry, data in zip(entries, encoded, strict=True):
+                self._copies.keep(entry.seq, data, is_new=True)
         pieces = [piece for piece in encoded if piece]
         return self._give(b"".join(pieces), len(pieces), now_s) if pieces else ()
 

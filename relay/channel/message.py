@@ -28,8 +28,15 @@ class Message:
     @property
     def held_bytes(self) -> int:
         """How much memory its texts take."""
-        size = getsizeof(self.data) + getsizeof(self.type)
-        size += getsizeof(self.id) + getsizeof(self.topic)
+        size = getsizeof(self.data)
+        if self.type is not DEFAULT_TYPE:
+            size += getsizeof(self.type)
+        if self.id:
+            size += getsizeof(self.id)
+        if self.topic:
+            size += getsizeof(self.topic)
+        if self.metadata is None and self.headers is None:
+            return size
         for values in (self.metadata, self.headers):
             if values:
                 pairs = values.items()

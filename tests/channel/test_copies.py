@@ -105,7 +105,7 @@ class HeldTests(SynchronousTestCase):
     def test_copies_are_shared(self) -> None:
         """Those who come back at once are given the same bytes, made once."""
         channel = Moment().channel()
-        live = Reader(channel).start()
+        live, _ = (Reader(channel).start() for _ in range(2))
         channel.publish(messages("a", "b"))
         asked: list[int] = []
         group = channel.groups[0]
