@@ -58,15 +58,19 @@ def is_foreign(headers: Headers, secure: bool) -> bool:
     """
     Whether a page of another origin made a request.
 
+    ``Sec-Fetch-Site`` decides where a browser sends it, as over TLS: it is right behind
+    proxies that rewrite ``Host``, too. Else ``Origin`` is compared with ``Host``.
+
     :param headers: the request's headers.
     :param secure: whether it came over TLS. Without it a proxy may have taken it off,
         so that the scheme of the page tells which port a ``Host`` without one means.
     """
+    sites = headers.getRawHeaders(b"sec-fetch-site")
+    if sites:
+        own = (b"same-origin", b"none")
+        return any(one.strip().lower() not in own for one in sites)
     origin = origin_of(headers)
-    if origin is not None and not _is_own(origin, headers, secure):
-        return True
-    sites = headers.getRawHeaders(b"sec-fetch-site", [])
-    return any(one.strip().lower() not in (b"same-origin", b"none") for one in sites)
+    return origin is not None and not _is_own(origin, headers, secure)
 
 
 def _is_own(origin: str, headers: Headers, secure: bool) -> bool:

@@ -37,6 +37,8 @@ class CrossSiteTests(SynchronousTestCase):
             (headers(sec_fetch_site="same-site"), True),
             (headers(sec_fetch_site="cross-site"), True),
             (headers("http://api.example:8082", sec_fetch_site="cross-site"), True),
+            # A proxy has rewritten Host.
+            (headers("https://www.example", sec_fetch_site="same-origin"), False),
         ):
             self.assertEqual(is_foreign(given, False), foreign, given)
         self.assertTrue(is_foreign(headers("http://api.example:8082"), True))
