@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from . import plain_path
 from .settings_source import (
     Given,
+    Mistakes,
     SettingsError,
     build,
     from_environment,
@@ -30,8 +31,8 @@ from .settings_types import (
     HostName,
     Milliseconds,
     MillisecondsOrOff,
-    Network,
     ParameterName,
+    Proxy,
     PublicUrl,
     Range,
     StoreUrl,
@@ -112,8 +113,9 @@ class ListenerSettings:
     endpoint: Endpoint
     """A Twisted endpoint string; ``haproxy:`` in front reads the PROXY protocol."""
     tls: GatewayTlsSettings | None = None
-    trusted_proxies: tuple[Network, ...] = ()
-    """Whose ``X-Forwarded-*`` headers are believed."""
+    trusted_proxies: tuple[Proxy, ...] = ()
+    """Whose ``X-Forwarded-*`` headers are believed; ``unix`` is whoever connects over a
+    Unix socket."""
     client_certificate_header: HeaderName | None = None
     """Where those proxies put the certificate of their client; nobody else may."""
 
@@ -306,20 +308,33 @@ def load(
         ``RELAY_PLAIN_PATH``, which is checked here.
     :param options: the command line. ``gateway`` holds endpoint strings and replaces
         all listeners, ``management`` one endpoint string; others are not looked at.
-    :raises SettingsError: with one line for the first thing that cannot be used.
+    :raises SettingsError: with one line for each thing that cannot be used.
     """
-    try:
-        plain_path.read(environ)
-    except ValueError as error:
-        raise SettingsError(f"{plain_path.VARIABLE} (environment): {error}") from None
-    given = {} if config_path is None else from_file(config_path, Settings)
-    given |= from_environment(environ, Settings)
-    given |= from_options(options)
+    mistakes = Mistakes()
+    given: dict[str, Given] = {}
+    with mistakes.noted():
+        try:
+            plain_path.read(environ)
+        except ValueError as error:
+            where = f"{plain_path.VARIABLE} (environment)"
+            raise SettingsError(f"{where}: {error}") from None
+    with mistakes.noted():
+        if config_path is not None:
+            given |= from_file(config_path, Settings, mistakes)
+    given |= from_environment(environ, Settings, mistakes)
+    with mistakes.noted():
+        given |= from_options(options)
     if "data_dir" in given:
-        source = given["data_dir"].source
-        raise SettingsError(f"data_dir ({source}): is set by --data-dir only")
+        with mistakes.noted():
+            source = given["data_dir"].source
+            raise SettingsError(f"data_dir ({source}): is set by --data-dir only")
     given["data_dir"] = Given(os.path.abspath(data_dir), "--data-dir")
-    return _substituted(build(Settings, given, "--data-dir"))
+    settings = None
+    with mistakes.noted():
+        settings = _substituted(build(Settings, given, "--data-dir"))
+    mistakes.check()
+    assert settings is not None
+    return settings
 
 
 def _substituted(settings: Settings) -> Settings:

@@ -5,7 +5,8 @@ Sources are merged key by key, and what remains is built into frozen dataclasses
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast, get_type_hints
@@ -20,7 +21,37 @@ _LISTENERS_VARIABLE = "RELAY__GATEWAY__LISTENERS"
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used: one line naming its key and its source."""
+    """
+    Settings that cannot be used.
+
+    :param mistakes: each in one line that names its key and its source.
+    """
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Mistakes:
+    """Collects what is wrong, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Go on behind the block when something in it is wrong."""
+        try:
+            yield
+        except SettingsError as error:
+            self._found += error.mistakes
+
+    def check(self) -> None:
+        """
+        :raises SettingsError: with all that was noted, if anything was.
+        """
+        if self._found:
+            raise SettingsError(*dict.fromkeys(self._found))
 
 
 @dataclass(frozen=True)
@@ -34,11 +65,12 @@ class Given:
     """Whether the source knows only text, which is then converted."""
 
 
-def from_file(path: str, root: type[Any]) -> dict[str, Given]:
+def from_file(path: str, root: type[Any], mistakes: Mistakes) -> dict[str, Given]:
     """
     :param path: a TOML file.
     :param root: the dataclass of all settings.
-    :raises SettingsError: when it cannot be read, is not TOML or has an unknown key.
+    :param mistakes: notes unknown keys; the others are given.
+    :raises SettingsError: when it cannot be read or is not TOML.
     """
     try:
         with open(path, "rb") as file:
@@ -48,29 +80,32 @@ def from_file(path: str, root: type[Any]) -> dict[str, Given]:
     except ValueError as error:
         # Not TOML, or not UTF-8.
         raise SettingsError(f"{path} is not TOML: {error}") from None
-    return _flatten(document, root, path)
+    return _flatten(document, root, path, mistakes)
 
 
-def from_environment(environ: Mapping[str, str], root: type[Any]) -> dict[str, Given]:
+def from_environment(
+    environ: Mapping[str, str], root: type[Any], mistakes: Mistakes
+) -> dict[str, Given]:
     """
     :param environ: the environment; only names that begin with ``RELAY__`` count.
     :param root: the dataclass of all settings.
-    :raises SettingsError: for a name that no setting has.
+    :param mistakes: notes names that no setting has; the others are given.
     """
     known = {_PREFIX + key.upper().replace(".", "__"): key for key in keys(root)}
     given: dict[str, Given] = {}
     for name in sorted(n for n in environ if n.startswith(_PREFIX)):
-        if name.startswith(f"{_LISTENERS_VARIABLE}__"):
-            raise SettingsError(
-                f"{_LISTENERS} ({name}): only endpoint strings can be given, in "
-                f"{_LISTENERS_VARIABLE}; the rest of a listener needs the file"
-            )
-        if name not in known:
-            raise SettingsError(_unknown(name, "environment", list(known)))
-        if name == _LISTENERS_VARIABLE:
-            given[_LISTENERS] = _listeners(environ[name].split(), name)
-        else:
-            given[known[name]] = Given(environ[name], name, text=True)
+        with mistakes.noted():
+            if name.startswith(f"{_LISTENERS_VARIABLE}__"):
+                raise SettingsError(
+                    f"{_LISTENERS} ({name}): only endpoint strings can be given, in "
+                    f"{_LISTENERS_VARIABLE}; the rest of a listener needs the file"
+                )
+            if name not in known:
+                raise SettingsError(_unknown(name, "environment", list(known)))
+            if name == _LISTENERS_VARIABLE:
+                given[_LISTENERS] = _listeners(environ[name].split(), name)
+            else:
+                given[known[name]] = Given(environ[name], name, text=True)
     return given
 
 
@@ -99,31 +134,36 @@ def _listeners(endpoints: Sequence[str], source: str) -> Given:
 
 
 def _flatten(
-    table: Mapping[str, object], section: type[Any], source: str, prefix: str = ""
+    table: Mapping[str, object],
+    section: type[Any],
+    source: str,
+    mistakes: Mistakes,
+    prefix: str = "",
 ) -> dict[str, Given]:
     """
     Turn nested tables into dotted keys.
 
     :param section: the dataclass that the table must fit.
-    :raises SettingsError: for a key that the dataclass has no field for.
+    :param mistakes: notes keys that the dataclass has no field for.
     """
     hints = get_type_hints(section, include_extras=True)
     known = {field.name: hints[field.name] for field in fields(section)}
     given: dict[str, Given] = {}
     for name, value in table.items():
         key = f"{prefix}{name}"
-        if name not in known:
-            raise SettingsError(_unknown(key, source, [prefix + n for n in known]))
-        nested = section_of(known[name])
-        if nested is None:
-            given[key] = Given(value, source)
-        elif isinstance(value, Mapping):
-            if not value:
-                # Kept, so that an empty tls table is not taken for none at all.
+        with mistakes.noted():
+            if name not in known:
+                raise SettingsError(_unknown(key, source, [prefix + n for n in known]))
+            nested = section_of(known[name])
+            if nested is None:
                 given[key] = Given(value, source)
-            given |= _flatten(value, nested, source, f"{key}.")
-        else:
-            raise SettingsError(f"{key} ({source}): must be a table")
+            elif isinstance(value, Mapping):
+                if not value:
+                    # Kept, so that an empty tls table is not taken for none at all.
+                    given[key] = Given(value, source)
+                given |= _flatten(value, nested, source, mistakes, f"{key}.")
+            else:
+                raise SettingsError(f"{key} ({source}): must be a table")
     return given
 
 
@@ -160,8 +200,10 @@ def build(
     :param source: what to name when a value without a default is missing.
     :param prefix: of the keys that belong to this section.
     :return: the dataclass with what was given, and its defaults for the rest.
-    :raises SettingsError: for a value that does not fit, or a missing one.
+    :raises SettingsError: for all values that do not fit or are missing; else for what
+        the section says about its values together.
     """
+    mistakes = Mistakes()
     hints = get_type_hints(section, include_extras=True)
     values: dict[str, Any] = {}
     for field in fields(section):  # type: ignore[arg-type]  # T is a dataclass here
@@ -172,12 +214,14 @@ def build(
             for name, one in given.items()
             if name == key or name.startswith(f"{key}.")
         ]
-        if nested is not None and inside:
-            values[field.name] = build(nested, given, inside[0], f"{key}.")
-        elif key in given:
-            values[field.name] = _value(key, given[key], annotation)
-        elif field.default is MISSING:
-            raise SettingsError(f"{key} ({source}): is missing")
+        with mistakes.noted():
+            if nested is not None and inside:
+                values[field.name] = build(nested, given, inside[0], f"{key}.")
+            elif key in given:
+                values[field.name] = _value(key, given[key], annotation)
+            elif field.default is MISSING:
+                raise SettingsError(f"{key} ({source}): is missing")
+    mistakes.check()
     try:
         return section(**values)
     except ValueError as error:
@@ -200,10 +244,13 @@ def _tables(key: str, given: Given, section: type[Any]) -> tuple[Any, ...]:
     if not isinstance(given.value, list) or not given.value:
         raise SettingsError(f"{key} ({source}): must be at least one table")
     built = []
+    mistakes = Mistakes()
     for position, table in enumerate(given.value):
         name = f"{key}[{position}]"
-        if not isinstance(table, Mapping):
-            raise SettingsError(f"{name} ({source}): must be a table")
-        flat = _flatten(table, section, source, f"{name}.")
-        built.append(build(section, flat, source, f"{name}."))
+        with mistakes.noted():
+            if not isinstance(table, Mapping):
+                raise SettingsError(f"{name} ({source}): must be a table")
+            flat = _flatten(table, section, source, mistakes, f"{name}.")
+            built.append(build(section, flat, source, f"{name}."))
+    mistakes.check()
     return tuple(built)

@@ -170,6 +170,22 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         ) from None
 
 
+UNIX_PEER = "unix"
+"""Stands for whoever connects over a Unix socket, which has no address."""
+
+
+def _proxy(text: str) -> IPv4Network | IPv6Network | str:
+    if text == UNIX_PEER:
+        return text
+    try:
+        return _network(text)
+    except ValueError:
+        raise ValueError(
+            f"must be {UNIX_PEER}, an address or a CIDR block without host bits, not"
+            f" {text!r}"
+        ) from None
+
+
 def _allowed(text: str) -> IPv4Network | IPv6Network | str:
     # Nothing but digits, dots and the like is a mistyped address, never a name.
     if re.fullmatch(r"[0-9./]+|.*[:/].*", text):
@@ -227,6 +243,7 @@ def _store_url(text: str) -> str:
 
 Endpoint = Annotated[str, Check(_endpoint)]
 Network = Annotated[IPv4Network | IPv6Network, Check(_network)]
+Proxy = Annotated[IPv4Network | IPv6Network | str, Check(_proxy)]
 Allowed = Annotated[IPv4Network | IPv6Network | str, Check(_allowed)]
 PublicUrl = Annotated[str, Check(_public_url)]
 HostName = Annotated[str, Check(_host)]

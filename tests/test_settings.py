@@ -37,6 +37,32 @@ class LoadTests(SynchronousTestCase):
         self.assertEqual(settings.log.access, "/srv/relay/access.log")
         self.assertEqual(settings.gateway, GatewaySettings())
 
+    def test_all_mistakes_are_told_at_once(self) -> None:
+        """Each in a line of its own, wherever it stands."""
+        path = self.mktemp()
+        with open(path, "w") as file:
+            file.write(
+                "[gateway]\nspeed = 9\nvia = 3\n"
+                '[[gateway.listeners]]\nid = "a"\nendpoint = "ssl:1"\ncolour = "red"\n'
+                '[[gateway.listeners]]\nendpoint = "tcp:1"\n'
+                "[limits]\nmax_headers = 1\n"
+            )
+        environ = {"RELAY__STORE__POLL_MS": "x", "RELAY__NOTHING": "1"}
+        error = self.assertRaises(SettingsError, load, path, "/srv", environ, {})
+        lines = str(error).splitlines()
+        for words in (
+            "gateway.speed (",
+            "gateway.via (",
+            "gateway.listeners[0].endpoint (",
+            "gateway.listeners[0].colour (",
+            "gateway.listeners[1].id (",
+            "limits.max_headers (",
+            "store.poll_ms (RELAY__STORE__POLL_MS)",
+            "RELAY__NOTHING (environment)",
+        ):
+            self.assertEqual(len([one for one in lines if words in one]), 1, words)
+        self.assertEqual(len(lines), 8)
+
     def test_data_dir_is_absolute(self) -> None:
         """A daemon that changes its directory still finds its files."""
         settings = load(None, "var", {}, {})

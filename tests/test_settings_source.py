@@ -11,7 +11,13 @@ from relay.settings import (
     TlsSettings,
     load,
 )
-from relay.settings_source import from_environment, from_file, from_options, keys
+from relay.settings_source import (
+    Mistakes,
+    from_environment,
+    from_file,
+    from_options,
+    keys,
+)
 
 
 class FileTests(SynchronousTestCase):
@@ -104,15 +110,23 @@ class FileTests(SynchronousTestCase):
         """A table that lacks what it cannot do without is refused, empty ones too."""
         listener = '[[gateway.listeners]]\nid = "a"\n'
         for document, key in [
-            ("[[gateway.listeners]]", "gateway.listeners[0].id"),
+            (
+                '[[gateway.listeners]]\nendpoint = "tcp:1"',
+                "gateway.listeners[0].id",
+            ),
             (listener, "gateway.listeners[0].endpoint"),
-            ("[management.tls]", "management.tls.certificate"),
+            ('[management.tls]\nkey = "k"', "management.tls.certificate"),
             (
                 f'{listener}endpoint = "tcp:1"\ntls = {{ certificate = "c" }}',
                 "gateway.listeners[0].tls.key",
             ),
         ]:
             self.assertRefused(document, key, "is missing")
+        for document in ("[[gateway.listeners]]", "[management.tls]"):
+            error = self.assertRaises(SettingsError, self.load, document)
+            lines = str(error).splitlines()
+            self.assertEqual(len(lines), 2)
+            self.assertTrue(all(line.endswith("is missing") for line in lines))
 
     def test_duplicate_listener_id(self) -> None:
         """Two listeners cannot share the name that definitions refer to."""
@@ -146,19 +160,25 @@ class FileTests(SynchronousTestCase):
         """The data directory is known before the file is read."""
         self.assertRefused('data_dir = "x"', "data_dir", "--data-dir")
 
+    def failing(self, path: str) -> SettingsError:
+        """Read a file that cannot be read."""
+        error = self.assertRaises(SettingsError, from_file, path, Settings, Mistakes())
+        assert isinstance(error, SettingsError)
+        return error
+
     def test_unreadable(self) -> None:
         """A missing file, a directory and a file that is not TOML name the path."""
         path = self.mktemp()
-        error = self.assertRaises(SettingsError, from_file, path, Settings)
+        error = self.failing(path)
         self.assertEqual(str(error), f"cannot read {path}: No such file or directory")
         os.mkdir(path)
-        error = self.assertRaises(SettingsError, from_file, path, Settings)
+        error = self.failing(path)
         self.assertEqual(str(error), f"cannot read {path}: Is a directory")
         for content in (b"gateway", b'a = "\xff"', b"[gateway]\nvia=1\nvia=2"):
             broken = self.mktemp()
             with open(broken, "wb") as file:
                 file.write(content)
-            error = self.assertRaises(SettingsError, from_file, broken, Settings)
+            error = self.failing(broken)
             self.assertTrue(str(error).startswith(f"{broken} is not TOML: "))
             self.assertNotIn("\n", str(error))
 
@@ -179,7 +199,9 @@ class EnvironmentTests(SynchronousTestCase):
             key: f"RELAY__{key.upper().replace('.', '__')}" for key in keys(Settings)
         }
         environ = {name: "tcp:1" for name in names.values()}
-        self.assertEqual(set(from_environment(environ, Settings)), set(names))
+        self.assertEqual(
+            set(from_environment(environ, Settings, Mistakes())), set(names)
+        )
         self.assertEqual(names["management.tls.ca"], "RELAY__MANAGEMENT__TLS__CA")
 
     def test_other_variables_are_left_alone(self) -> None:
@@ -190,7 +212,7 @@ class EnvironmentTests(SynchronousTestCase):
             "RELAY": "x",
             "relay__gateway__via": "x",
         }
-        self.assertEqual(from_environment(environ, Settings), {})
+        self.assertEqual(from_environment(environ, Settings, Mistakes()), {})
 
     def test_unknown_names(self) -> None:
         """A double underscore means us: what does not exist is an error."""

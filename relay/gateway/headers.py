@@ -60,7 +60,9 @@ def http_date(seconds: int) -> bytes:
     return date
 
 
-Networks = tuple[IPv4Network | IPv6Network, ...]
+UNIX_PEER = "unix"
+Networks = tuple[IPv4Network | IPv6Network | str, ...]
+"""Networks of proxies, and ``unix`` for whoever connects over a Unix socket."""
 
 # RFC 9110, 7.6.1, the older names that it lists, and what the HTTP client of the
 # other side writes anew (framing, Host, Expect).
@@ -191,11 +193,18 @@ def is_trusted(address: str, trusted: Networks) -> bool:
     """
     Whether an address is a trusted proxy's.
 
-    :param address: an IP address; anything else is not trusted.
+    :param address: an IP address, or empty for a peer on a Unix socket, which has
+        none; anything else is not trusted.
     :param trusted: the networks of proxies whose word is taken.
     """
-    ip = _address(address) if trusted else None
-    return ip is not None and any(ip in network for network in trusted)
+    if not trusted:
+        return False
+    if not address:
+        return UNIX_PEER in trusted
+    ip = _address(address)
+    return ip is not None and any(
+        ip in network for network in trusted if not isinstance(network, str)
+    )
 
 
 def take_off(received: Headers, ours: Collection[bytes]) -> None:

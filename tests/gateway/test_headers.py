@@ -259,6 +259,15 @@ class RemoteAddressTests(SynchronousTestCase):
         ):
             self.assertIs(is_trusted(address, trusted), expected, address)
 
+    def test_a_proxy_on_a_unix_socket_is_trusted_by_name(self) -> None:
+        """It has no address; whoever has one is not meant."""
+        self.assertTrue(is_trusted("", ("unix",)))
+        self.assertFalse(is_trusted("", TRUSTED))
+        self.assertFalse(is_trusted("127.0.0.1", ("unix",)))
+        self.assertFalse(is_trusted("unix", ("unix",)))
+        found = remote_address("", [b"192.0.2.7"], ("unix",))
+        self.assertEqual(found, "192.0.2.7")
+
 
 class TrailerTests(SynchronousTestCase):
     def test_forbidden(self) -> None:

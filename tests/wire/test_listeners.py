@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import ssl
 from pathlib import Path
 
@@ -43,6 +44,10 @@ def _listeners(directory: Path) -> str:
         [[gateway.listeners]]
         id = "haproxy"
         endpoint = "haproxy:tcp:{PORTS["haproxy"]}:interface=127.0.0.1"
+        [[gateway.listeners]]
+        id = "unix"
+        endpoint = "unix:{directory}/gateway.sock"
+        trusted_proxies = ["unix"]
     """
 
 
@@ -149,6 +154,21 @@ class ListenerTests(SynchronousTestCase):
             (seen["x-forwarded-proto"], seen["x-forwarded-host"]),
             ("https", "public.example"),
         )
+        line = self.daemon.access_line(path=self.path, kind="close")
+        self.assertEqual(line["remoteAddress"], "203.0.113.9")
+
+    def test_a_proxy_on_a_unix_socket_is_believed(self) -> None:
+        """Where its listener says so: it has no address to name."""
+        with scripted(echoing) as (port, _):
+            self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
+            connection = http.client.HTTPConnection("localhost", timeout=BOUND_S)
+            connection.sock = socket.socket(socket.AF_UNIX)
+            self.addCleanup(connection.close)
+            connection.sock.connect(str(self.daemon.data_dir / "gateway.sock"))
+            headers = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+            connection.request("GET", self.path, headers=headers)
+            seen = json.loads(connection.getresponse().read())
+        self.assertEqual(seen["x-forwarded-proto"], "https")
         line = self.daemon.access_line(path=self.path, kind="close")
         self.assertEqual(line["remoteAddress"], "203.0.113.9")
 

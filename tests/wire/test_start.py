@@ -78,6 +78,15 @@ class StartTests(SynchronousTestCase):
         status, output = self.run_twistd("--config", "relay.toml")
         self.assert_one_line(status, output, "gateway.speed", "relay.toml")
 
+    def test_several_mistakes(self) -> None:
+        """One line for each, and no traceback."""
+        (self.directory / "relay.toml").write_text("[gateway]\nspeed = 9\nvia = 3\n")
+        status, output = self.run_twistd("--config", "relay.toml")
+        self.assertEqual(status, 1)
+        self.assertNotIn("Traceback", output)
+        ours = [line for line in output.splitlines() if line.startswith("relay: ")]
+        self.assertEqual(len(ours), 2, output)
+
     def test_an_unknown_variable(self) -> None:
         """Names the variable; others that begin alike are none of ours."""
         status, output = self.run_twistd(
