@@ -22,7 +22,7 @@ def no_checks() -> dict[str, dict[str, Any]]:
 class Node:
     """The resource family of this process.
 
-    :param store: whether it answers is one of the checks.
+    :param store: whether it answers, and takes writes, is one of the checks.
     :param view: gives the others.
     """
 
@@ -38,6 +38,8 @@ class Node:
             await self._store.read(lambda tx: None)
         except StoreError as error:
             store = {"healthy": False, "message": str(error)}
+        if self._store.problem is not None:
+            store = {"healthy": False, "message": self._store.problem}
         checks = {"store": store, **self._view()}
         healthy = all(one["healthy"] for one in checks.values())
         return Reply(200 if healthy else 503, {"healthy": healthy, "checks": checks})

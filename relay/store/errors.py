@@ -21,7 +21,15 @@ class StoreLost(StoreError):
     """The database file was deleted, or another one stands in its place."""
 
 
-BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+class StoreUnwritable(StoreError):
+    """The disk is full, or the file may not be written or cannot be read."""
+
+
+_KINDS: tuple[tuple[tuple[str, ...], type[StoreError]], ...] = (
+    (("SQLITE_BUSY", "SQLITE_LOCKED"), StoreBusy),
+    (("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"), StoreUnwritable),
+)
+"""By the beginning of SQLite's name of an error (https://sqlite.org/rescode.html)."""
 
 
 @contextmanager
@@ -39,6 +47,7 @@ def told_in_one_line(path: str) -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
         lines = str(cause).splitlines() or [type(error).__name__]
-        busy = str(getattr(cause, "sqlite_errorname", "")).startswith(BUSY)
-        kind = StoreBusy if busy else StoreError
+        name = str(getattr(cause, "sqlite_errorname", ""))
+        kinds = (kind for names, kind in _KINDS if name.startswith(names))
+        kind = next(kinds, StoreError)
         raise kind(f"store.url: {path}: {lines[0]}") from None

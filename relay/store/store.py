@@ -15,7 +15,7 @@ from twisted.python.threadpool import ThreadPool
 from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.audits import Actor, acting
 from relay.store.database import WRITE_TIMEOUT_S, Database
-from relay.store.errors import StoreBusy, StoreError, StoreLost
+from relay.store.errors import StoreBusy, StoreError, StoreLost, StoreUnwritable
 from relay.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -58,6 +58,8 @@ class Store:
         self._threads = threads
         self._write_timeout_s = write_timeout_s
         self._database = Database(url, threads, clock_ms, masking, write_timeout_s)
+        self.problem: str | None = None
+        """Why the newest write was refused; ``None`` when it was not."""
         self._lost = False
         """Whether it was logged that the database file is gone."""
         self._pools: tuple[ThreadPool, ThreadPool] | None = None
@@ -146,9 +148,14 @@ class Store:
         self, work: Callable[[Transaction], T], actor: Actor, until_s: float
     ) -> T:
         left_s = until_s - time.monotonic()
-        if left_s <= 0:
-            raise StoreBusy("the store: writes asked for before took too long")
-        result, touched = self._database.write(work, actor, left_s)
+        try:
+            if left_s <= 0:
+                raise StoreBusy("the store: writes asked for before took too long")
+            result, touched = self._database.write(work, actor, left_s)
+        except (StoreBusy, StoreLost, StoreUnwritable) as error:
+            self.problem = str(error)
+            raise
+        self.problem = None
         if touched:
             self._reactor.callFromThread(self._poke)
         return result
@@ -177,6 +184,7 @@ class Store:
         try:
             self._database.check()
         except StoreLost as lost:
+            self.problem = str(lost)
             if not self._lost:
                 self._lost = True
                 self._log.critical(
@@ -186,6 +194,7 @@ class Store:
                 )
         else:
             if self._lost:
+                self.problem = None
                 self._log.warn("the store: the database file is back")
             self._lost = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from relay.management.node import Node
@@ -26,6 +27,19 @@ class NodeTests(ManagementCase):
         call = Call("", "", Query({}, frozenset()), None, None, nobody)
         reply = await Node(self.store, lambda: checks).health(call)
         return reply.status, reply.body
+
+    async def test_a_store_that_takes_no_writes_is_not_healthy(self) -> None:
+        """Until it takes one again, or its file is back."""
+        path = os.path.join(self.settings.data_dir, "relay.db")
+        aside = f"{path}.aside"
+        os.rename(path, aside)
+        self.store.version()
+        status, body = await self.health()
+        self.assertEqual(status, 503)
+        self.assertIn("deleted or replaced", body["checks"]["store"]["message"])
+        os.rename(aside, path)
+        await self.store.write(lambda tx: None)
+        self.assertEqual((await self.health())[0], 200)
 
     async def test_one_check_that_fails_is_enough(self) -> None:
         """Be it the store's, or one of the process."""

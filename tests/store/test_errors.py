@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.store.errors import StoreError, told_in_one_line
+from relay.store.errors import StoreBusy, StoreError, StoreUnwritable, told_in_one_line
 
 
 class ToldInOneLineTests(SynchronousTestCase):
@@ -44,6 +44,20 @@ class ToldInOneLineTests(SynchronousTestCase):
             self.told(sqlite3.OperationalError()),
             "store.url: /var/relay.db: OperationalError",
         )
+
+    def test_the_kind_tells_what_helps(self) -> None:
+        """By the name that SQLite gives an error."""
+        for name, kind in (
+            ("SQLITE_BUSY_SNAPSHOT", StoreBusy),
+            ("SQLITE_FULL", StoreUnwritable),
+            ("SQLITE_IOERR_WRITE", StoreUnwritable),
+            ("SQLITE_CONSTRAINT_UNIQUE", StoreError),
+        ):
+            error = sqlite3.OperationalError("why")
+            error.sqlite_errorname = name
+            with self.assertRaises(StoreError) as raised, told_in_one_line("p"):
+                raise error
+            self.assertIs(type(raised.exception), kind)
 
     def test_others_pass(self) -> None:
         """What the caller's own work raises is not touched."""
