@@ -66,35 +66,38 @@ def query_values(query: bytes | None) -> dict[str, Value]:
     return dict(values)
 
 
-_REQUEST: Mapping[str, Callable[[Call], Value]] = {
-    "method": lambda call: call.request.method,
-    "headers": lambda call: HeaderValues(lambda: call.request.headers),
-    "params": lambda call: query_values(call.request.target.query),
-    "pathInfo": lambda call: call.request.target.text,
-    "pathInfos": lambda call: call.request.target.text.split("/"),
-    "pathParams": lambda call: dict(call.path_parameters),
-    "remoteAddress": lambda call: call.request.remote_address,
-}
-
-
 class RequestValues(Fields):
     """
     What ``#request`` stands for: made when it is asked for, as every call has it.
 
-    :param call: the call.
+    :param call: the call, which refers to this by its scope; this refers to its parts.
     :param facts: members that no policy changes.
     """
 
-    __slots__ = ("_call", "_facts")
+    __slots__ = ("_facts", "path_parameters", "request")
 
     def __init__(self, call: Call, facts: Lookup) -> None:
-        self._call = call
+        self.request = call.request
+        """What the client asks."""
+        self.path_parameters = call.path_parameters
+        """What ``:name`` stood for in the paths of its flows."""
         self._facts = facts
 
     def get(self, name: str) -> Value:
         """Find a member out."""
         member = _REQUEST.get(name)
-        return self._facts.get(name) if member is None else member(self._call)
+        return self._facts.get(name) if member is None else member(self)
+
+
+_REQUEST: Mapping[str, Callable[[RequestValues], Value]] = {
+    "method": lambda of: of.request.method,
+    "headers": lambda of: HeaderValues(lambda: of.request.headers),
+    "params": lambda of: query_values(of.request.target.query),
+    "pathInfo": lambda of: of.request.target.text,
+    "pathInfos": lambda of: of.request.target.text.split("/"),
+    "pathParams": lambda of: dict(of.path_parameters),
+    "remoteAddress": lambda of: of.request.remote_address,
+}
 
 
 def call_scope(call: Call, facts: Lookup, shared: Scope) -> dict[str, Value]:

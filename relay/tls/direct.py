@@ -45,6 +45,12 @@ class FramelessTLS(TLSMemoryBIOProtocol):
             without_frames(reason)
         super()._tlsShutdownFinished(reason)  # type: ignore[no-untyped-call]
 
+    def _flushSendBIO(self) -> None:
+        # A connection whose writing side is closed already ends amid what Twisted does
+        # with what was read, and TLS with it.
+        if self._tlsConnection is not None:
+            super()._flushSendBIO()  # type: ignore[no-untyped-call]
+
 
 class DirectTLS(FramelessTLS):
     """
@@ -88,6 +94,8 @@ class DirectTLS(FramelessTLS):
             self._send(_ffi.buffer(_encrypted, size)[:])
 
     def _flushSendBIO(self) -> None:
+        if self._tlsConnection is None:
+            return
         try:
             encrypted = self._tlsConnection.bio_read(MOST_ENCRYPTED_BYTES)
         except SSL.WantReadError:

@@ -50,6 +50,7 @@ class ReplayedBody:
         for data in self._kept:
             reading.take(data)
         if self._complete:
+            self._reader = None
             reading.end()
         elif self._begun:
             self._body.resumeProducing()
@@ -101,8 +102,9 @@ class ReplayedBody:
 
     def _ended(self) -> None:
         self._complete = True
-        if self._reader is not None:
-            self._reader.end()
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.end()
 
 
 @implementer(ICompletableBody)
@@ -132,6 +134,7 @@ class _Reading:
             done, self._done = self._done, None
             if done is not None:
                 done.callback(None)
+            self._consumer = None
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:
         """Begin from the beginning."""

@@ -22,6 +22,7 @@ from tests.wire.client import RawClient
 from tests.wire.daemon import free_port, proxy_api, until
 from tests.wire.garbage import CollectedDaemon, SharedCollectedDaemon
 from tests.wire.http2_client import Http2Client
+from tests.wire.keyed import KeyedApi
 from tests.wire.scripted import (
     EVENT_STREAM,
     Connection,
@@ -86,6 +87,13 @@ def source(connection: Connection) -> None:
         # Else it says nothing.
 
 
+def adding(scope: str, value: str) -> dict[str, Any]:
+    """Write a step that adds a header."""
+    headers = [{"name": "X-Added", "value": value}]
+    configuration = {"scope": scope, "addHeaders": headers}
+    return {"policy": "transform-headers", "configuration": configuration}
+
+
 def reset(client: RawClient) -> None:
     """Leave with a TCP reset."""
     client.socket.setsockopt(
@@ -130,9 +138,14 @@ class CycleTests(SynchronousTestCase):
         until(lambda: self.daemon.descriptors() <= before, "all connections are gone")
         found = self.daemon.garbage()
         self.assertLess(found.objects, TIMES * STRAY, found)
+        self.assertNotIn("Traceback", self.daemon.log())
 
     def proxy(self, tls: bool = False, **http: Any) -> None:
         """Publish a PROXY API of the source."""
+        self.daemon.publish(self.proxied(tls, **http))
+
+    def proxied(self, tls: bool = False, **http: Any) -> dict[str, Any]:
+        """Run a source, and write the definition of an API of it."""
         context = server_context(AUTHORITY.server("localhost")) if tls else None
         running = scripted(source, context)
         port, _ = running.__enter__()
@@ -143,8 +156,7 @@ class CycleTests(SynchronousTestCase):
             shared["ssl"] = {"trustAll": True, "hostnameVerifier": False}
         # By its address: a name is looked up in a thread, by Twisted.
         target = f"{scheme}://127.0.0.1:{port}/"
-        definition = proxy_api(target, self.path, **shared)
-        self.daemon.publish(definition)
+        return proxy_api(target, self.path, **shared)
 
     def clients(
         self,
@@ -377,6 +389,80 @@ class CycleTests(SynchronousTestCase):
 
         self.leaves_none(self.clients("", publish, b"\r\n\r\n", request=asked))
 
+    def test_flows(self) -> None:
+        """Steps on the way in and out, and a step that answers."""
+        definition = self.proxied()
+        everywhere = {"type": "HTTP", "path": "/", "pathOperator": "STARTS_WITH"}
+        mocked = {"type": "HTTP", "path": "/mocked", "pathOperator": "EQUALS"}
+        definition["flows"] = [
+            {
+                "enabled": True,
+                "selectors": [everywhere],
+                "request": [adding("REQUEST", "{#request.id}")],
+                "response": [adding("RESPONSE", "{#response.status}")],
+            },
+            {
+                "enabled": True,
+                "selectors": [mocked],
+                "request": [{"policy": "mock", "configuration": {"content": "pong"}}],
+            },
+        ]
+        self.daemon.publish(definition)
+        self.leaves_none(self.clients("stream", reset))
+        self.leaves_none(self.clients("silent", reset, b""))
+        self.leaves_none(self.clients("mocked", finish, b"pong"))
+
+    def test_a_plan(self) -> None:
+        """Clients that it does not let in, and clients that it does."""
+        api = KeyedApi(self.daemon, self.proxied())
+        api.start()
+        self.leaves_none(self.clients("stream", finish, b"401"))
+        key = api.subscribe().key
+        asked = (
+            f"GET {self.path}/stream HTTP/1.1\r\nHost: localhost\r\n"
+            f"X-Gravitee-Api-Key: {key}\r\n\r\n"
+        ).encode()
+
+        def is_known() -> bool:
+            client = RawClient(self.daemon.port)
+            client.send(asked)
+            known = b" 200 " in client.until(b"\r\n")
+            client.close()
+            return known
+
+        until(is_known, "the key is known")
+        self.leaves_none(self.clients("", reset, request=asked))
+
+    def test_failover(self) -> None:
+        """Streams, and uploads that are kept for another try."""
+        definition = self.proxied()
+        definition["failover"] = {"enabled": True, "maxRetries": 2}
+        self.daemon.publish(definition)
+        self.leaves_none(self.clients("stream", reset))
+        self.leaves_none(self.clients("silent", reset, b""))
+        body = self.post(b"x" * 100)
+        self.leaves_none(self.clients("", finish, b"ok", request=body))
+        self.leaves_none(self.clients("", reset, b"", request=body[:-50]))
+        chunked = (
+            f"POST {self.path}/whole HTTP/1.1\r\nHost: localhost\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"
+        ).encode()
+        self.leaves_none(self.clients("", finish, b"ok", request=chunked))
+        wrong = chunked.replace(b"1\r\nx", b"?\r\nx")
+        self.leaves_none(self.clients("", wait_for_end, b" 400 ", request=wrong))
+
+    def test_a_connection_that_is_kept(self) -> None:
+        """Ten calls on each."""
+        self.proxy()
+
+        def ten(client: RawClient) -> None:
+            for _ in range(9):
+                client.get(f"{self.path}/whole")
+                client.until(b"ok")
+            client.close()
+
+        self.leaves_none(self.clients("whole", ten, b"ok"))
+
     def multiplexed(
         self, path: str, leave: Callable[[Http2Client, int], None]
     ) -> Callable[[int], None]:
@@ -408,3 +494,12 @@ class CycleTests(SynchronousTestCase):
         self.leaves_none(self.multiplexed("stream", Http2Client.until_event))
         self.leaves_none(self.multiplexed("silent", lambda client, stream: None))
         self.leaves_none(self.multiplexed("whole", over))
+
+        def upload(count: int) -> None:
+            client = Http2Client(TLS_PORT, self.context)
+            path, kind = f"{self.path}/whole", {"content-type": "text/plain"}
+            for _ in range(count):
+                over(client, client.ask(path, kind, "POST", b"x"))
+            client.close()
+
+        self.leaves_none(upload)
