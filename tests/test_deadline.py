@@ -8,7 +8,7 @@ import weakref
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.deadline import Deadline
+from relay.deadline import TURN_S, Deadline
 
 
 class DeadlineTests(SynchronousTestCase):
@@ -237,6 +237,22 @@ class ManyTests(SynchronousTestCase):
         self.assertEqual((self.fired, other.running), ([], False))
         self.clock.advance(1)
         self.assertEqual(self.fired, [("more", 2.0)])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_many_that_end_together_share_turns(self) -> None:
+        """What they end takes time, in which others are to be served."""
+        most = round(TURN_S * 1000)
+
+        def expire() -> None:
+            self.fired.append(("many", 0.0))
+            self.clock.rightNow += 0.001
+
+        for _ in range(most + 2):
+            Deadline(self.clock, 1000).start(expire)
+        self.clock.callLater(1, self.fired.append, ("another", 0.0))
+        self.clock.advance(1)
+        order = [name for name, _ in self.fired]
+        self.assertEqual(order, ["many"] * most + ["another"] + ["many"] * 2)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_clocks_are_apart(self) -> None:
