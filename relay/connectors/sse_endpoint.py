@@ -36,8 +36,8 @@ from relay.upstream.guard import Guard
 from relay.upstream.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.source_problem import SourceProblem
 
-MOST_UNDER_WAY_CHARS = 1 << 20
-"""With more data than this on its way to the store no more is read from a source."""
+MOST_UNDER_WAY_BYTES = 1 << 20
+"""With more than this on its way to the store no more is read from a source."""
 
 
 @implementer(IEndpoint)
@@ -216,7 +216,7 @@ class _Branch:
         """What was told of each endpoint last."""
         self._lost = False
         """Whether events could not be kept, which is still to be told."""
-        self._under_way_chars = 0
+        self._under_way_bytes = 0
         """How much was read and is not yet kept."""
         self._endpoint = connectors[0]
         self.source = EventSource(
@@ -244,16 +244,16 @@ class _Branch:
         done = self._owner.opened.channel.submit(items)
         done.addErrback(self._not_kept, len(items))
         if not done.called:
-            size = sum(len(one.data) for one in items if isinstance(one, Message))
-            self._under_way_chars += size
+            size = sum(one.held_bytes for one in items if isinstance(one, Message))
+            self._under_way_bytes += size
             done.addCallback(self._is_kept, size)
-            if self._under_way_chars > MOST_UNDER_WAY_CHARS:
+            if self._under_way_bytes > MOST_UNDER_WAY_BYTES:
                 self.source.pause()
 
     def _is_kept(self, _: object, size: int) -> None:
-        before = self._under_way_chars
-        self._under_way_chars -= size
-        if self._under_way_chars <= MOST_UNDER_WAY_CHARS < before:
+        before = self._under_way_bytes
+        self._under_way_bytes -= size
+        if self._under_way_bytes <= MOST_UNDER_WAY_BYTES < before:
             self.source.resume()
 
     def _not_kept(self, failure: Failure, count: int) -> None:

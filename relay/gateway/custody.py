@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -26,6 +27,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from relay.gateway.isolation import call_each
 from relay.gateway.refusals import (
     CHANNEL_OWNED_ELSEWHERE,
     STORE_UNAVAILABLE,
@@ -233,10 +235,9 @@ class Custody:
     def _answer(self, state: State) -> None:
         before, self._state = self._state, state
         waiting, self._waiting = self._waiting, []
-        for told in waiting:
-            told(state is State.HERE)
+        call_each([partial(told, state is State.HERE) for told in waiting])
         if state is not before and self.on_change is not None:
-            self.on_change()
+            call_each([self.on_change])
 
     def _again(self, _: object, asked_s: float) -> None:
         if not self._closed:

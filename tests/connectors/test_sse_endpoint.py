@@ -14,7 +14,7 @@ from relay.channel.channel import Channel
 from relay.channel.channels import OpenChannel
 from relay.channel.key import ChannelKey
 from relay.connectors.sse_endpoint import (
-    MOST_UNDER_WAY_CHARS,
+    MOST_UNDER_WAY_BYTES,
     SseEndpointType,
     SseSource,
 )
@@ -82,7 +82,7 @@ class PressureTests(SynchronousTestCase):
         while not upstream.paused:
             sent += 1
             upstream.receiver.body_received(event % sent)
-            self.assertLess(sent * 65_536, 2 * MOST_UNDER_WAY_CHARS)
+            self.assertLess(sent * 65_536, 2 * MOST_UNDER_WAY_BYTES)
         upstream.paused = False
         upstream.receiver.body_ended([])
         moment.clock.advance(60)

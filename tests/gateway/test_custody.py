@@ -76,6 +76,23 @@ class CustodyTests(SynchronousTestCase):
         self.assertEqual(answers, [True])
         self.assertEqual(self.here(custody), [True])
 
+    def test_a_call_that_raises(self) -> None:
+        """The others that wait are answered, and the channels are closed when lost."""
+
+        def broken(*_: object) -> None:
+            raise ZeroDivisionError
+
+        custody = self.custody()
+        custody.on_change = broken
+        custody.when_known(broken)
+        answers = self.here(custody)
+        self.ready.callback(None)
+        self.assertEqual(answers, [True])
+        self.leases.answer = False
+        self.clock.advance(RENEW_S)
+        self.assertEqual(self.lost, 1)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 3)
+
     def test_elsewhere(self) -> None:
         """Calls are refused, and the lease is asked for again and again."""
         self.leases.answer = False
