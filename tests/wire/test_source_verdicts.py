@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.wire.client import RawClient
 from tests.wire.daemon import until
-from tests.wire.scripted import EVENT_STREAM, Connection, Script, chunk
+from tests.wire.scripted import EVENT_STREAM, Connection, Script, chunk, scripted
 from tests.wire.test_message_streams import (
     Sourced,
     answering,
@@ -334,3 +334,58 @@ class IdResetTests(Sourced):
                 seen = self.subscribe().until(b"data: three\n\n")
                 self.assertIn(b"relay.gap", seen)
                 self.assertNotIn(b"last-event-id", heads[1].lower())
+
+
+class GroupTests(Sourced):
+    """Several endpoints refuse together only when each of them does."""
+
+    def group(self, mode: str, *scripts: Script) -> RawClient:
+        """Publish an API with several sources, and subscribe."""
+        self.publish(scripts[0], {"mode": mode})
+        group = self.definition["endpointGroups"][0]
+        for number, script in enumerate(scripts[1:]):
+            source = scripted(script)
+            port, _ = source.__enter__()
+            self.addCleanup(source.__exit__, None, None, None)
+            endpoint = {**group["endpoints"][0], "name": f"other-{number}"}
+            endpoint["configuration"] = {"target": f"http://127.0.0.1:{port}/"}
+            group["endpoints"].append(endpoint)
+        self.path += "-all"
+        self.definition["listeners"][0]["paths"] = [{"path": self.path}]
+        self.daemon.publish(self.definition)
+        return self.subscribe()
+
+    def test_an_endpoint_that_gives_events_stands_for_one_that_refuses(self) -> None:
+        """Whether they are read one after another, or at once."""
+        for mode in ("failover", "merge"):
+            self.path = f"/stands-{mode}"
+            client = self.group(mode, status(404), streaming(b"data: here\n\n"))
+            self.assertIn(b" 200 ", client.until(b"data: here\n\n"))
+
+    def test_endpoints_that_all_refuse_are_a_refusal(self) -> None:
+        """With the verdict of the last, or of the first that is merged."""
+        for mode, expected in (("failover", b" 403 "), ("merge", b" 404 ")):
+            self.path = f"/all-{mode}"
+            client = self.group(mode, status(404), status(403))
+            self.assertIn(expected, client.until(b"\r\n\r\n"))
+
+    def test_an_endpoint_that_is_down_may_come_back(self) -> None:
+        """The clients of one that refuses beside it are kept."""
+        for mode in ("failover", "merge"):
+            self.path = f"/down-{mode}"
+            client = self.group(mode, status(404), status(503))
+            self.assertIn(b" 200 ", client.until(b"\r\n\r\n"))
+
+    def test_a_deployment_asks_a_source_that_has_refused_anew(self) -> None:
+        """At once, whatever the delay of the back-off was."""
+        delay = {"reconnect": {"initialMs": 60_000, "maxMs": 60_000}}
+        api_id = self.publish(
+            one_after_another(status(404), streaming(b"data: mended\n\n")), delay
+        )
+        self.assertIn(b" 404 ", self.subscribe().until(b"\r\n\r\n"))
+        self.assertIn(b" 404 ", self.subscribe().until(b"\r\n\r\n"))
+        self.daemon.must("POST", f"/apis/{api_id}/deployments", {})
+        until(
+            lambda: b" 200 " in self.subscribe().until(b"\r\n\r\n"),
+            "the source is asked anew",
+        )
