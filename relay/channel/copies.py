@@ -2,12 +2,15 @@
 Encoded copies of a log's entries, kept for clients that come back at once.
 
 A copy is made for all subscribers of one group, and dies with the group. The groups of
-a channel share one room for them, which is a part of what its history may hold: however
-many clients come with filters of their own, they take no more. The newest copies are
-kept, for most clients lack only those; for whoever lacks more, copies are made anew.
+a channel share one room for them, which is what its entries leave of the bound of the
+history: however many clients come with filters of their own, they take no more, and no
+event is dropped for a copy. The newest copies are kept, for most clients lack only
+those; for whoever lacks more, copies are made anew.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 COPY_BYTES = 160
 """What a copy takes beside its bytes, roughly."""
@@ -17,13 +20,19 @@ class Room:
     """
     How much all copies of a channel may take.
 
-    :param size_bytes: how much.
+    :param free_bytes: gives how much the entries leave just now.
     """
 
-    __slots__ = ("left_bytes",)
+    __slots__ = ("_free_bytes", "taken_bytes")
 
-    def __init__(self, size_bytes: int) -> None:
-        self.left_bytes = size_bytes
+    def __init__(self, free_bytes: Callable[[], int]) -> None:
+        self._free_bytes = free_bytes
+        self.taken_bytes = 0
+
+    @property
+    def left_bytes(self) -> int:
+        """How much is left; less than nothing when entries need the room."""
+        return self._free_bytes() - self.taken_bytes
 
 
 class Copies:
@@ -63,7 +72,7 @@ class Copies:
         while is_new and size > room.left_bytes and self._by_seq:
             self._drop(next(iter(self._by_seq)))
         if size <= room.left_bytes:
-            room.left_bytes -= size
+            room.taken_bytes += size
             self._bytes += size
             self._by_seq[seq] = data
 
@@ -76,13 +85,18 @@ class Copies:
         for seq in [one for one in self._by_seq if one < before_seq]:
             self._drop(seq)
 
+    def make_room(self) -> None:
+        """Drop the oldest, until the entries have the room that they need."""
+        while self._by_seq and self._room.left_bytes < 0:
+            self._drop(next(iter(self._by_seq)))
+
     def clear(self) -> None:
         """Drop all: the group is gone."""
         self._by_seq.clear()
-        self._room.left_bytes += self._bytes
+        self._room.taken_bytes -= self._bytes
         self._bytes = 0
 
     def _drop(self, seq: int) -> None:
         size = len(self._by_seq.pop(seq)) + COPY_BYTES
-        self._room.left_bytes += size
+        self._room.taken_bytes -= size
         self._bytes -= size

@@ -47,7 +47,7 @@ class Fanout:
         self._turn = Turn(clock, self._deliver)
         self._catch_up = catch_up_of(clock)
         self._slices = slices_of(clock)
-        self._room = Room(log.copies_bytes)
+        self._room = Room(lambda: log.free_bytes)
         self._first_seq = log.first_seq
         """The oldest entry of which there may be copies."""
         self._ended = False
@@ -110,6 +110,9 @@ class Fanout:
                 self._look_after(subscriber, entries, now_s)
         for entry in entries:
             entry.memo = None
+        if self._room.taken_bytes and self._room.left_bytes < 0:
+            for group in self.groups:
+                group.make_room()
 
     def _look_after(
         self, subscriber: Subscriber, entries: list[Entry], now_s: float

@@ -171,6 +171,10 @@ class Group:
         """
         self._copies.forget(before_seq)
 
+    def make_room(self) -> None:
+        """Drop copies until the entries of the log have the room that they need."""
+        self._copies.make_room()
+
     def close(self) -> None:
         """Drop all copies: it has no subscriber any more."""
         self._copies.clear()

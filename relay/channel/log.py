@@ -10,8 +10,6 @@ from relay.channel.message import Message
 from relay.model.channel_options import HistoryOptions
 
 COMPACT_AT = 256
-COPIES_SHARE = 8
-"""Which part of ``history.maxBytes`` is for encoded copies: one in so many bytes."""
 
 
 class Log:
@@ -30,9 +28,6 @@ class Log:
         mint: ids.Mint | None = None,
     ) -> None:
         self._history = history
-        self.copies_bytes = history.max_bytes // COPIES_SHARE
-        """How much the encoded copies of its entries may take."""
-        self._most_bytes = history.max_bytes - self.copies_bytes
         self.mint = mint or ids.Mint()
         self.epoch = epoch or ids.new_epoch()
         self._entries: list[Entry] = []
@@ -108,9 +103,14 @@ class Log:
             self._sources[entry.message.id] = entry.seq
         while (
             len(self._entries) - self._start > self._history.max_events
-            or self._held_bytes > self._most_bytes
+            or self._held_bytes > self._history.max_bytes
         ) and len(self._entries) - self._start > 1:
             self._drop_oldest()
+
+    @property
+    def free_bytes(self) -> int:
+        """How much of ``history.maxBytes`` its entries leave for copies of them."""
+        return self._history.max_bytes - self._held_bytes
 
     @property
     def holds_any(self) -> bool:

@@ -17,7 +17,8 @@ class CopiesTests(SynchronousTestCase):
     def setUp(self) -> None:
         """Have room for four copies of 40 bytes."""
         self.size = 4 * (40 + COPY_BYTES)
-        self.room = Room(self.size)
+        self.free = self.size
+        self.room = Room(lambda: self.free)
         self.copies, self.others = Copies(self.room), Copies(self.room)
 
     def fill(self, copies: Copies, *places: int, is_new: bool = True) -> None:
@@ -49,6 +50,14 @@ class CopiesTests(SynchronousTestCase):
         self.others.clear()
         self.assertEqual(self.room.left_bytes, self.size)
 
+    def test_entries_come_first(self) -> None:
+        """What they need is taken from the oldest copies."""
+        self.fill(self.copies, 1, 2, 3)
+        self.free = 40 + COPY_BYTES
+        self.copies.make_room()
+        self.assertEqual(self.held(self.copies), [3])
+        self.assertEqual(self.room.left_bytes, 0)
+
     def test_what_does_not_fit(self) -> None:
         """Is not kept, even alone."""
         self.copies.keep(1, b"x" * 1000, True)
@@ -71,7 +80,7 @@ class HeldTests(SynchronousTestCase):
             Message("", metadata={long: "a"}),
             Message("\u20ac" * 5_000),
         ):
-            channel = Moment().channel(history={"maxBytes": 8 * 12_000})
+            channel = Moment().channel(history={"maxBytes": 7 * 12_000})
             channel.publish([message] * 50)
             log = channel.log
             self.assertIn(log.next_seq - log.first_seq, (7, 8))
@@ -89,7 +98,7 @@ class HeldTests(SynchronousTestCase):
         channel = Moment().channel(history={"maxBytes": 80_000})
         channel.publish(messages(*["x" * 100] * 50))
         room = channel._fanout._room
-        self.assertEqual(room.left_bytes, 10_000)
+        self.assertEqual(room.left_bytes, channel.log.free_bytes)
         stays = Reader(channel, channel.log.cursor(0)).start()
         for number in range(200):
             wanted = Filter.read(frozenset(["message", str(number)]), "")
@@ -98,7 +107,7 @@ class HeldTests(SynchronousTestCase):
             self.assertGreaterEqual(room.left_bytes, 0)
             channel.detach(reader.subscriber)
         channel.detach(stays.subscriber)
-        self.assertEqual(room.left_bytes, 10_000)
+        self.assertEqual(room.taken_bytes, 0)
         log = channel.log
         self.assertTrue(all(one.memo is None for one in log.entries(1, 10**6)))
 
