@@ -82,7 +82,7 @@ class Search:
                 seen = see_apis(tx, records)
             else:
                 seen = [SeenApi(record, None) for record in records]
-            data = [dump(api.to_json(base)) for api in seen]
+            data = [dump(call.shown(api.to_json(base))) for api in seen]
             return page.encoded(data, total, url)
 
         content = await self._store.read(work)

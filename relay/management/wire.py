@@ -71,6 +71,9 @@ class Call:
     """The JSON value, ``None`` without a body."""
     if_match: str | None
     user: Identity
+    shown: Callable[[Any], Any] = lambda document: document
+    """Gives a document as the user may see it. Only who encodes an answer itself needs
+    it: for all others it is done where they are encoded."""
 
     def check_version(self, updated_at_ms: int) -> None:
         """Compare ``If-Match`` (RFC 9110 §13.1.1) with what is stored.
@@ -164,9 +167,11 @@ async def _serve(
         if_match=request.getHeader("If-Match"),
         user=user,
     )
+    if user.role is Role.VIEWER:
+        call = replace(call, shown=masking.masked)
     reply = await method(call, **parts)
-    if user.role is Role.VIEWER and not isinstance(reply.body, bytes):
-        reply = replace(reply, body=masking.masked(reply.body))
+    if not isinstance(reply.body, bytes):
+        reply = replace(reply, body=call.shown(reply.body))
     return reply.put_on(request)
 
 
