@@ -13,7 +13,10 @@ from relay.model.errors import Invalid, Issue
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.scalars import decoded
 from relay.model.secrets import Masking
+from relay.model.ssl_options import SslOptions
 from relay.model.webhook_subscription import signed
+from relay.tls.client import client_creators
+from relay.tls.material import MaterialError
 
 AT = "consumerConfiguration"
 _OWN = "entrypointConfiguration"
@@ -61,9 +64,25 @@ def configure(
     if problems:
         raise Invalid(problems)
     catalog.check_consumer(value, api.definition, AT)
+    _check_stores(value)
     key = secrets.token_bytes(SECRET_BYTES)
     own, made = signed(value.get(_OWN) or {}, (before or {}).get(_OWN), key)
     return Configured({**value, _OWN: own}, made)
+
+
+def _check_stores(value: Mapping[str, Any]) -> None:
+    """
+    Open the stores of certificates, as each delivery does when it begins.
+
+    :param value: a configuration that is otherwise sound; its stores are content, not
+        files of a gateway.
+    :raises Invalid: when one of them cannot be used.
+    """
+    ssl = SslOptions.read((value.get(_OWN) or {}).get("ssl") or {})
+    try:
+        client_creators(ssl)
+    except MaterialError as error:
+        raise Invalid([Issue(str(error), f"{AT}.{_OWN}.ssl")]) from None
 
 
 def configuration_json(value: Mapping[str, Any], made: str | None) -> dict[str, Any]:

@@ -102,6 +102,41 @@ class ConfigurationTests(PushCase):
         listed = await self.expect(200, "GET", self.subscriptions)
         self.assertEqual(listed["data"], [])
 
+    async def test_certificates_that_cannot_be_used_are_refused_when_written(
+        self,
+    ) -> None:
+        """Else the subscription is accepted, and nothing is ever delivered."""
+        location = "consumerConfiguration.entrypointConfiguration.ssl"
+        broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+        pkcs12 = {"type": "PKCS12", "content": "AAAA", "password": "s3cr3t"}
+        made = await self.made()
+        path = f"{self.subscriptions}/{made['id']}"
+        kept = (await self.known())[made["id"]].consumer_configuration
+        for ssl in (
+            {"trustStore": pkcs12},
+            {"keyStore": pkcs12},
+            {"trustStore": {"type": "PEM", "content": broken}},
+        ):
+            sent = {"consumerConfiguration": configuration(URL, ssl=ssl)}
+            for method, where, body in (
+                ("PUT", path, sent),
+                (
+                    "POST",
+                    self.subscriptions,
+                    {
+                        "applicationId": await self.application(str(ssl)[:40]),
+                        "planId": self.plan_id,
+                        **sent,
+                    },
+                ),
+            ):
+                answer = await self.expect(400, method, where, body)
+                (detail,) = answer["details"]
+                self.assertEqual(detail["location"], location)
+                self.assertNotIn("s3cr3t", json.dumps(answer))
+        after = (await self.known())[made["id"]].consumer_configuration
+        self.assertEqual(after, kept)
+
     async def test_only_push_plans_have_one(self) -> None:
         """Who calls says nothing of a callback."""
         other = await self.plan(self.api_id, name="k", security={"type": "API_KEY"})
