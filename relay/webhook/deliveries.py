@@ -141,9 +141,12 @@ class Deliveries:
 
     def _reconcile(self, api_id: str) -> None:
         """Let run what is to run of an API, and nothing else."""
+        if self._drained:
+            # All are ending, each within the time that :meth:`drain` gives.
+            return
         wanted: dict[str, tuple[Hashable, PushedApi, Entitlement]] = {}
         api = self._apis.get(api_id)
-        if api is not None and not self._drained and api.custody.here:
+        if api is not None and api.custody.here:
             for one in self._consumers.pushed(api_id):
                 if self._is_due(api, one):
                     key = Assignment.key(api, one)
@@ -208,7 +211,11 @@ class Deliveries:
         delivery.start()
 
     def _stop(self, subscription_id: str, grace_s: float) -> None:
-        delivery = self._running[subscription_id][1]
+        running = self._running.get(subscription_id)
+        if running is None:
+            # The end of another one let this one end, too.
+            return
+        delivery = running[1]
         if subscription_id in self._ending:
             if grace_s <= 0:
                 delivery.stop(0)

@@ -234,6 +234,30 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual(self.sent.bodies, ["a"])
         self.assertEqual(self.desk.ledger.states["sub"].delivered, 1)
 
+    def test_the_end_of_the_daemon_gives_each_delivery_its_time(self) -> None:
+        """One that has nothing under way ends at once, and cuts no other short."""
+        self.change(*(self.desk.subscription(one) for one in "123"))
+        self.desk.publish("a")
+        self.sent.answer(200)
+        self.sent.answer(200)
+        drained = self.deliveries.drain(5000)
+        self.desk.clock.advance(4)
+        self.assertEqual((self.sent.dropped, len(self.sent.open)), (0, 1))
+        self.sent.answer(200)
+        self.successResultOf(drained)
+        delivered = {id: one.delivered for id, one in self.desk.ledger.states.items()}
+        self.assertEqual(delivered, {"1": 1, "2": 1, "3": 1})
+
+    def test_deliveries_without_anything_under_way_end_together(self) -> None:
+        """When the API ends, and when another process has its lease."""
+        self.change(*(self.desk.subscription(one) for one in "123"))
+        self.desk.lease.move(False)
+        self.assertEqual([self.deliveries.view(one) for one in "123"], [None] * 3)
+        self.desk.lease.move(True)
+        self.assertNotIn(None, [self.deliveries.view(one) for one in "123"])
+        self.successResultOf(self.deliveries.end(self.api))
+        self.assertEqual([self.deliveries.view(one) for one in "123"], [None] * 3)
+
     def test_a_configuration_of_no_use(self) -> None:
         """Is told in the log, and others are delivered."""
         broken = self.desk.subscription("1", webhook={"callbackUrl": "nonsense"})
