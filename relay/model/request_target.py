@@ -33,8 +33,8 @@ class PathFault(Flag):
     """A ``%`` without two hexadecimal digits (RFC 3986, 2.1)."""
     DISGUISED = auto()
     """A dot segment between encoded slashes or backslashes, or one that appears only
-    when a path is decoded twice; an overlong UTF-8 sequence (RFC 3629, 3). Nothing
-    but an attack has these, and nothing can opt out of their refusal."""
+    when a path is decoded more than once; an overlong UTF-8 sequence (RFC 3629, 3).
+    Nothing but an attack has these, and nothing can opt out of their refusal."""
 
 
 NO_FAULT = PathFault(0)
@@ -53,6 +53,8 @@ _ANY_DOTS = re.compile(
 _OVERLONG = re.compile(
     rb"%[cC][01]%[89abAB]" + _HEX + rb"|%[eE]0%[89]" + _HEX + rb"|%[fF]0%8" + _HEX
 )
+_MOST_DECODINGS = 3
+"""How many times servers are thought to decode a path after the first time."""
 _FOUND = (
     (PathFault.ENCODED_SLASH, re.compile(rb"%2[fF]")),
     (PathFault.BACKSLASH, re.compile(rb"\\|%5[cC]")),
@@ -106,6 +108,8 @@ class RequestTarget(NamedTuple):
                 faults |= PathFault.DOT_SEGMENT
             elif _ANY_DOTS.search(b"/" + part) is not None:
                 faults |= PathFault.DISGUISED
+        if b"%25" in path and any(map(_is_disguised, parts)):
+            faults |= PathFault.DISGUISED
         segments = tuple(name for part in parts if (name := _name(part)))
         return cls(path, query, segments, faults)
 
@@ -206,6 +210,22 @@ def normal_encoding(path: str) -> str:
     if "%" not in path or _MALFORMED.search(path) is not None:
         return path
     return _ENCODED.sub(_normal_octet, path)
+
+
+def _is_disguised(part: bytes) -> bool:
+    """
+    Whether a segment holds a dot segment, or an overlong sequence, once it is decoded.
+
+    The letters of an encoded octet may be encoded, too: ``%25%32%65`` is ``%2e``, and
+    then a dot.
+    """
+    for _ in range(_MOST_DECODINGS):
+        if b"%25" not in part:
+            return False
+        part = unquote_to_bytes(part)
+        if _ANY_DOTS.search(b"/" + part) or _OVERLONG.search(part):
+            return True
+    return False
 
 
 def _name(part: bytes) -> str:

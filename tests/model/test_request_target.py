@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.request_target import NO_FAULT, PathFault, RequestTarget
 
-PIECES = rb"/ . .. a ; \ % %2e %2E %2f %2F %5c %61 %00 %25 %252e %c0 %ae %zz"
+PIECES = rb"/ . .. a ; \ % %2e %2E %2f %2F %5c %61 %00 %25 %32 %65 %252e %c0 %ae %zz"
 pieces = st.sampled_from(PIECES.split())
 raw_paths = st.lists(pieces, max_size=8).map(lambda parts: b"/" + b"".join(parts))
 
@@ -92,6 +92,7 @@ class FaultTests(SynchronousTestCase):
             b"/%61%20%C3%A9%25",
             b"/%252Fa",
             b"/a/b%2e/%2ec",
+            b"/50%25/%2561%25%36%31/%25%32%65c",
         ):
             self.assertEqual(read(path).faults, NO_FAULT, path)
 
@@ -118,6 +119,11 @@ class FaultTests(SynchronousTestCase):
             b"/%252e%252e/b",
             b"/..%252fb",
             b"/%25252e./b",
+            b"/%25%32%65%25%32%65/b",
+            b"/%252%65./b",
+            b"/%2525%32%65./b",
+            b"/a%25%32%66..%25%32%66b",
+            b"/%25c0%25ae/b",
             b"/..%00/b",
             b"/..%20/b",
             b"/%c0%ae%c0%ae/b",
@@ -126,6 +132,11 @@ class FaultTests(SynchronousTestCase):
             b"/%f0%80%80%ae/b",
         ):
             self.assertIn(PathFault.DISGUISED, read(path).faults, path)
+
+    def test_a_percent_sign_does_not_disguise_a_dot_segment(self) -> None:
+        """One that is written as itself can be resolved, whatever is beside it."""
+        path = b"/50%25/../b"
+        self.assertEqual(read(path).faults, PathFault.DOT_SEGMENT)
 
     def test_the_other_faults(self) -> None:
         """Each by its name."""
