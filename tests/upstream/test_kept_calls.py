@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Generator
 from ipaddress import ip_network
@@ -31,6 +32,8 @@ class KeptCallsTests(TestCase):
         self.outbound = plain.keeping(1000, 60_000)
         self.addCleanup(self.outbound.close)
         self.connections = 0
+        self.ended = threading.Event()
+        """Set when the connection that was served last has ended."""
         self.heads: list[bytes] = []
 
     def request(self, port: int, **members: Any) -> OutboundRequest:
@@ -41,12 +44,16 @@ class KeptCallsTests(TestCase):
     def serve(self, connection: Connection, times: int = 1000) -> None:
         """Answer some calls, and leave."""
         self.connections += 1
+        self.ended.clear()
         for _ in range(times):
             self.heads.append(connection.head())
             while len(connection.buffer) < 4:
                 connection.buffer += connection.socket.recv(100)
             connection.buffer = b""
             connection.send(OK)
+        # On loopback the other end has it as soon as this returns.
+        connection.socket.shutdown(socket.SHUT_WR)
+        self.ended.set()
 
     def until(self, ready: Callable[[], bool]) -> Steps:
         """Wait for a state, with a bound."""
@@ -76,6 +83,7 @@ class KeptCallsTests(TestCase):
             for _ in range(3):
                 answer = yield self.outbound.call(self.request(port))
                 self.assertEqual(answer.body, b"ok")
+                yield from self.until(self.ended.is_set)
         self.assertTrue(errors.empty())
         self.assertEqual(self.connections, 3)
 
