@@ -142,8 +142,8 @@ class GatewaySettings:
     stall_timeout_ms: Milliseconds = 60_000
     """Output is waiting and the client takes no byte of it."""
     drain_timeout_ms: MillisecondsOrOff = 10_000
-    """For calls in flight, other than event streams, when the daemon or an API stops; 0
-    cuts them at once."""
+    """For calls in flight when the daemon or an API stops, other than event streams that
+    answer a GET, which end at once; 0 cuts all at once."""
     forwarded_headers: bool = True
     """Whether ``X-Forwarded-For``, ``-Proto`` and ``-Host`` are sent upstream."""
     via: bool = True
@@ -224,8 +224,8 @@ class LimitSettings:
     """What one process accepts; more is refused, never queued without bound."""
 
     ipv6_prefix: Annotated[int, Range(32, 128)] = 64
-    """How many leading bits of an IPv6 address name one client: in whatever is limited
-    for each address, all addresses that begin alike count as one."""
+    """How many leading bits of an IPv6 address identify one client: each limit per
+    address counts all addresses with the same leading bits as one."""
     max_exchanges: CountOrOff = 0
     """Exchanges at once; 0 sets no limit."""
     max_exchanges_per_address: CountOrOff = 0
@@ -238,7 +238,8 @@ class LimitSettings:
     """The first line and all headers of a request, and of a source's response."""
     max_headers: Annotated[int, Range(10, 100_000)] = 500
     reserved_files: Annotated[int, Range(16, 100_000)] = 64
-    """Open files that no client may take; a quarter of the limit at the most."""
+    """Open files that are kept free of client connections, but at most a quarter of the
+    process's limit."""
 
 
 @dataclass(frozen=True)
@@ -256,13 +257,13 @@ class ResolverSettings:
     """How the names of hosts become addresses."""
 
     cache_ms: MillisecondsOrOff = 10_000
-    """How long addresses are used without asking again."""
+    """How long addresses are used before they are looked up again."""
     stale_ms: MillisecondsOrOff = 3_600_000
-    """How long they are used after that while they cannot be renewed."""
+    """How long after ``cache_ms`` addresses stay in use while they cannot be renewed."""
     timeout_ms: Milliseconds = 5000
-    """How long anybody waits for a name."""
+    """How long a connection waits for the addresses of a name."""
     max_lookups: Annotated[int, Range(4, 1000)] = 32
-    """Lookups at once, each of which holds a thread; one API has 4 at the most."""
+    """Lookups at once, each in a thread; one API has at most 4 of them."""
 
 
 @dataclass(frozen=True)
@@ -271,9 +272,9 @@ class ProcessSettings:
 
     stop_timeout_ms: Milliseconds = 5000
     """How long a stop may take beyond ``gateway.drain_timeout_ms``, as when another
-    process holds the database."""
+    process locks the database."""
     share_data_dir: bool = False
-    """Whether several daemons that all say so may use the data directory at once."""
+    """Whether several daemons, each with this setting, may use the data directory."""
 
 
 @dataclass(frozen=True)
