@@ -142,8 +142,8 @@ class GatewaySettings:
     stall_timeout_ms: Milliseconds = 60_000
     """Output is waiting and the client takes no byte of it."""
     drain_timeout_ms: MillisecondsOrOff = 10_000
-    """For calls in flight when the daemon or an API stops, other than event streams that
-    answer a GET, which end at once; 0 cuts all at once."""
+    """For calls in flight when the daemon or an API stops, other than event streams
+    that answer a GET, which end at once; 0 cuts all at once."""
     forwarded_headers: bool = True
     """Whether ``X-Forwarded-For``, ``-Proto`` and ``-Host`` are sent upstream."""
     via: bool = True
@@ -259,7 +259,7 @@ class ResolverSettings:
     cache_ms: MillisecondsOrOff = 10_000
     """How long addresses are used before they are looked up again."""
     stale_ms: MillisecondsOrOff = 3_600_000
-    """How long after ``cache_ms`` addresses stay in use while they cannot be renewed."""
+    """How long after ``cache_ms`` they stay in use while they cannot be renewed."""
     timeout_ms: Milliseconds = 5000
     """How long a connection waits for the addresses of a name."""
     max_lookups: Annotated[int, Range(4, 1000)] = 32

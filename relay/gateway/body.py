@@ -98,11 +98,11 @@ class RequestBody:
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:
         """
-        Begin to pass on; what is held goes first.
+        Begin to pass the body on, buffered bytes first.
 
         :param consumer: the connection to the source.
-        :return: fires when all was passed on; fails with ``BodyDropped`` when
-            nothing is passed on any more.
+        :return: fires when the whole body was passed on; fails with ``BodyDropped``
+            when the body is dropped before that.
         """
         done = self._done = Deferred()
         self._consumer = consumer

@@ -1,4 +1,4 @@
-"""How often a client may do what costs the gateway more than the client."""
+"""A bound on how often a client may do what costs the gateway more than the client."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 class Budget:
     """
-    A token bucket: so many at once, and so many more in each second.
+    A token bucket: a burst of tokens, refilled at a constant rate.
 
     :param seconds: the time of a monotonic clock, in seconds.
-    :param burst: how many there may be at once; at least 1.
-    :param per_second: how many more there may be in each second.
+    :param burst: the most tokens that the bucket holds; at least 1.
+    :param per_second: how many tokens are added in each second.
     """
 
     __slots__ = ("_burst", "_per_second", "_seconds", "_tokens", "_tokens_s")
@@ -29,7 +29,7 @@ class Budget:
         """
         Reduce the burst, the tokens and the rate.
 
-        :param share: which part of them is left, above 0 and at most 1.
+        :param share: the factor for all three, above 0 and at most 1.
         """
         self._burst *= share
         self._per_second *= share
@@ -37,9 +37,9 @@ class Budget:
 
     def earn(self, tokens: float) -> None:
         """
-        Allow for more, up to the burst.
+        Add tokens, up to the burst.
 
-        :param tokens: how many.
+        :param tokens: the number of tokens.
         """
         self._tokens = min(self._burst, self._tokens + tokens)
 
@@ -47,7 +47,7 @@ class Budget:
         """
         Take one token.
 
-        :return: False when there is none left.
+        :return: False when no token is left.
         """
         if self._tokens < 1:
             now_s = self._seconds()

@@ -43,7 +43,7 @@ class ChannelKeepers(Owners, Protocol):
     """Where leases and histories of channels are kept."""
 
     id_secret: bytes
-    """The key of the ids of events: the same in all processes on one store."""
+    """The key that signs event ids: the same in all processes on one store."""
 
     def keeper(self, api_id: str) -> Keeper:
         """Give what keeps the histories of one API."""
@@ -127,7 +127,7 @@ class Builder:
 
     def try_out(self, deployment: Deployment) -> None:
         """
-        Make a deployment ready and drop it; what is served is not touched.
+        Make a deployment ready and drop it, without effect on the served APIs.
 
         :param deployment: a snapshot that is not in force.
         :raises ValueError: when something in it cannot be served.
@@ -319,9 +319,9 @@ class Builder:
         self, api_id: str, group: EndpointGroup, trial: bool
     ) -> SharedChannels:
         """
-        Give the channels of a group: those of the deployment before, if the group is
-        still the same, so that a deployment of other things cuts nobody off. A trial
-        has channels of its own, which nobody opens.
+        Find or make the channels of a group. If the group has not changed, these are
+        the channels of the deployment before, so that their streams go on. A trial gets
+        channels of its own, which are never opened.
         """
         before = None if trial else self._shared.get(api_id)
         if before is not None and before.users and before.group == group:
@@ -377,7 +377,7 @@ class Builder:
 
 
 def _limited(plugin: EndpointPlugin, limits: HeadLimits) -> EndpointPlugin:
-    """Hold a type of endpoint to the limits of heads, if it speaks HTTP."""
+    """Apply the limits of response heads to an endpoint type, if it speaks HTTP."""
     limited: EndpointPlugin = getattr(plugin, "limited_to", lambda _: plugin)(limits)
     return limited
 

@@ -1,10 +1,10 @@
 """
-Requests that a page of another site has a browser send.
+Protection from cross-site request forgery.
 
-A browser sends passwords (Basic) and client certificates along with every request to
-their host, whichever page makes it, and a simple ``POST`` or the handshake of a
-WebSocket without asking first. ``Origin`` (RFC 6454, 7) and ``Sec-Fetch-Site`` (W3C
-Fetch Metadata), which no page can set, tell which page it was.
+A browser adds a stored password (Basic) and a client certificate to every request to
+their host, whichever page makes the request, and sends a simple ``POST`` or the
+handshake of a WebSocket without a preflight. ``Origin`` (RFC 6454, 7) and
+``Sec-Fetch-Site`` (W3C Fetch Metadata), which no page can set, name the page.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ AMBIENT_SCHEMES = (b"basic", b"digest", b"negotiate", b"ntlm")
 
 def may_act(method: bytes, headers: Headers) -> bool:
     """
-    Whether a request may change something, or opens a connection that may, and that a
-    page of another site could read from.
+    Whether a request may change state, or opens a WebSocket, which may change state
+    and which a page of another site could read.
 
     :param method: the request's method.
     :param headers: the request's headers.
@@ -45,10 +45,11 @@ def is_ambient(headers: Headers) -> bool:
 
 def origin_of(headers: Headers) -> str | None:
     """
-    Give the origin of the page that made a request; several are none that is known.
+    Read the origin of the page that made a request.
 
-    :param headers: the request's headers.
-    :return: None without one, as from a client that is no browser.
+    :param headers: the request's headers. Several ``Origin`` headers are joined, and
+        so equal no origin.
+    :return: None without an ``Origin``, as from a client that is no browser.
     """
     values = headers.getRawHeaders(b"origin")
     return b", ".join(values).strip().decode("latin-1") if values else None
@@ -58,12 +59,12 @@ def is_foreign(headers: Headers, secure: bool) -> bool:
     """
     Whether a page of another origin made a request.
 
-    ``Sec-Fetch-Site`` decides where a browser sends it, as over TLS: it is right behind
-    proxies that rewrite ``Host``, too. Else ``Origin`` is compared with ``Host``.
+    ``Sec-Fetch-Site`` decides if the request has one, as over TLS: unlike a comparison
+    of ``Origin`` with ``Host`` it does not depend on proxies that rewrite ``Host``.
 
     :param headers: the request's headers.
-    :param secure: whether it came over TLS. Without it a proxy may have taken it off,
-        so that the scheme of the page tells which port a ``Host`` without one means.
+    :param secure: whether the request came over TLS. If not, a proxy may have ended
+        TLS: the default port of a ``Host`` then follows from the page's scheme.
     """
     sites = headers.getRawHeaders(b"sec-fetch-site")
     if sites:

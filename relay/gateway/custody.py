@@ -1,18 +1,19 @@
 """
 Which process serves the channels of an API.
 
-Events that clients publish are in one process: were a second one on the same store to
-take publications, too, each would have half of them. So one process owns them, by a
-lease in the store that it renews; the others say so, and take over when it is gone.
+Published events are held by one process: if a second process on the same store took
+publications, too, each would hold half of them. So one process owns the channels by a
+lease in the store, which it renews; the others refuse calls, and take over when the
+owner is gone.
 
-Theory of operation. The lease is counted from before it was asked for, and ends here
-:data:`MARGIN_S` sooner than in the store. A timer of its own ends it, so that a store
-that fails, and one that does not answer at all, come to the same: by the time that
-another process can have the channels, this one has let go. The renewal is counted from
-when it was asked for, too: an answer that comes late leaves less time until the next.
-:mod:`relay.store.node_leases` tells how processes find out who has a lease without
-comparing their clocks, and why one that is alone on the store keeps its leases while
-the store cannot be written.
+Theory of operation. The owner counts the lease from before its request to the store,
+and ends it :data:`MARGIN_S` sooner than the store does. A timer ends the lease, so that
+it ends in time if the store fails or does not answer: the owner has given up the
+channels before another process can get them. The next renewal is counted from the
+request, too, so that a late answer shortens the time until the next one.
+:mod:`relay.store.node_leases` describes how processes learn who holds a lease
+without comparing clocks, and why a process that is alone on the store keeps its leases
+while the store is read-only.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ from relay.gateway.refusals import (
 LEASE_MS = 8_000
 """How long others wait for a renewal before they take over."""
 RENEW_S = 2.0
-"""From asking to asking."""
+"""The time from one request for the lease to the next."""
 SOONEST_S = 0.05
-"""From an answer that came late to asking again."""
+"""The time from a late answer to the next request."""
 MARGIN_S = 1.0
 """How long before its end a lease that could not be renewed is given up."""
 HELD_S = LEASE_MS / 1000.0 - MARGIN_S
@@ -93,7 +94,7 @@ class Custody:
         self._lost = lost
         self._state = State.ASKING
         self._owned_elsewhere = False
-        """Whether the store said so, when it last said anything."""
+        """Whether the last answer of the store granted the lease."""
         self.on_change: Callable[[], None] | None = None
         """Told when :attr:`here` has changed, before ``lost`` is."""
         self._waiting: list[Callable[[bool], None]] = []
@@ -103,7 +104,7 @@ class Custody:
         """Whether the lease was lost since the loading began."""
         self._closed = False
         self._failing = False
-        """Whether it was logged that the store fails."""
+        """Whether the current failure of the store was logged."""
         # Not held yet, but who calls is told within this time, whatever the store does.
         self._held_until_s = clock.seconds() + HELD_S
         self._end: IDelayedCall | None = clock.callLater(HELD_S, self._run_out)
@@ -119,7 +120,7 @@ class Custody:
 
     @property
     def refusal(self) -> Refusal:
-        """What callers are told while the channels are not here."""
+        """The refusal of calls while another process owns the channels."""
         if self._owned_elsewhere:
             return CHANNEL_OWNED_ELSEWHERE
         return STORE_UNAVAILABLE

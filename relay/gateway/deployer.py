@@ -32,13 +32,13 @@ class Deployer:
     or deleted takes no new calls at once; its event streams end, and other calls are
     given ``drain_timeout_ms`` to end by themselves.
 
-    A deployment that cannot be served leaves the one before in force. What came of each
-    is noted, for those who manage the gateway.
+    A deployment that cannot be served leaves the one before in force. The result of
+    each is noted for the report to the store.
 
-    :param reactor: what tells the time.
-    :param resource: whose table is replaced.
+    :param reactor: the clock of the drain time.
+    :param resource: the gateway whose route table is replaced.
     :param build: makes a deployment ready; see :class:`ServedApi`.
-    :param note: told of each API what became of its deployment.
+    :param note: called with the id of an API and the result of its deployment.
     """
 
     log = Logger()
@@ -56,7 +56,7 @@ class Deployer:
         self._note = note
         self._served: dict[str, ServedApi] = {}
         self._draining: dict[str, IDelayedCall] = {}
-        """By API what ends the exchanges that an API had when it was stopped."""
+        """By API id, the drain of the exchanges that were open when the API stopped."""
         self._refused: dict[str, Deployment] = {}
         """The deployments that could not be served, by API id."""
 
@@ -66,7 +66,7 @@ class Deployer:
         in_force: Mapping[str, Deployment] = NONE,
     ) -> None:
         """
-        Serve exactly these.
+        Serve exactly the given deployments.
 
         :param deployments: the active deployment of every started API.
         :param in_force: by API id the older deployment that this gateway served
@@ -88,11 +88,11 @@ class Deployer:
         in_force: Mapping[str, Deployment] = NONE,
     ) -> None:
         """
-        Serve what has changed; the rest stays as it is.
+        Apply changed deployments; other APIs are not affected.
 
-        :param changes: for each API id its active deployment, None for none.
-        :param in_force: by API id an older deployment to serve where nothing is served
-            and the active one cannot be.
+        :param changes: by API id, its active deployment; None if it has none.
+        :param in_force: by API id, an older deployment to serve if the active one
+            cannot be served and no other is.
         """
         retired: list[ServedApi] = []
         added: list[ServedApi] = []
@@ -132,7 +132,7 @@ class Deployer:
             self._retire(api)
 
     def _retire(self, api: ServedApi) -> None:
-        """Close one that is no longer served; the others are closed in any case."""
+        """Close an API that is no longer served; an error is logged, not raised."""
         try:
             api.close()
         except Exception:
@@ -149,9 +149,9 @@ class Deployer:
         in_force: Deployment | None,
     ) -> ServedApi | None:
         """
-        Make ready what is to serve an API from now on.
+        Make the new deployment of an API ready.
 
-        :return: None when what served it before, if anything, is to go on.
+        :return: None when the deployment before, if any, stays in force.
         """
         api, reason = self._prepare(deployment)
         if api is not None:
@@ -221,7 +221,7 @@ class Deployer:
         slices_of(self._reactor).each(stops)
 
     def _stop_draining(self, api_id: str) -> None:
-        """Let exchanges go on: the API is served again, or drained anew."""
+        """Cancel the drain of an API that is served again, or drained anew."""
         timer = self._draining.pop(api_id, None)
         if timer is not None:
             timer.cancel()
@@ -235,11 +235,11 @@ def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
     """
     Let the exchanges of a gateway that takes no new ones end.
 
-    Event streams that clients take up again would go on for ever, so they are cut at
-    once; other exchanges, a streamed answer to a POST among them, are given
-    ``drain_timeout_ms``.
+    Event streams that answer a ``GET`` would not end by themselves, and their clients
+    reconnect, so they are cut at once. Other exchanges, such as a streamed response to
+    a ``POST``, are given ``drain_timeout_ms``.
 
-    :param reactor: what tells the time.
+    :param reactor: the clock of the drain time.
     :param resource: the gateway; its listeners are closed already.
     :return: fires when no exchange is left.
     """

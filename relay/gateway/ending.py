@@ -1,4 +1,4 @@
-"""How a client's connection ends: after an answer, amid one, or without one."""
+"""How a client's connection ends: after a response, amid one, or without one."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from relay.gateway.site import RelaySite
 
 LINGER_MS = 2000
-"""How long a client may go on sending what nobody wants, once it has the answer."""
+"""How long a client may go on sending after its response is complete."""
 LINGER_BYTES = 16 * 1024 * 1024
-"""How much it may send in that time before the connection is cut."""
+"""How many bytes it may send in that time before the connection is reset."""
 
 
 class EndingChannel(StrictChannel):
@@ -39,29 +39,29 @@ class EndingChannel(StrictChannel):
         self._unwanted_bytes = 0
 
     def loseConnection(self) -> None:
-        """Close; who takes nothing of what is left, or of TLS's goodbye, is cut."""
+        """Close; a client that does not take the rest, or close_notify, is reset."""
         super().loseConnection()
         self._end_within(self.site.settings.stall_timeout_ms)
 
     def abort(self) -> None:
         """
-        Cut the connection so that it cannot look finished (a TCP reset).
+        Reset the connection (TCP RST), so that the response cannot look finished.
 
-        What was written before is given to the kernel first. A client that has not
-        taken it by then may lose it to the reset.
+        Buffered output is given to the kernel first. A client that has not read it by
+        then may lose it to the reset.
         """
         push(self.transport)
-        # Past TLS, whose goodbye would make it look finished.
+        # Not through TLS, whose close_notify would make the response look finished.
         bottom(self.transport).abortConnection()
 
     def cut_short(self) -> None:
         """
         End amid a response whose framing tells that it is not whole.
 
-        All that was written arrives, and then the end of the connection: without the
-        last chunk, or short of the announced length, and without TLS's goodbye the
-        client takes it for a response that was cut (RFC 9112, 8). A client that takes
-        nothing of it for ``stall_timeout_ms`` is reset.
+        All that was written arrives, then the connection ends. As the last chunk is
+        missing, or the body is shorter than ``Content-Length``, and TLS sends no
+        close_notify, the client knows that the response was cut (RFC 9112, 8). A client
+        that reads nothing for ``stall_timeout_ms`` is reset.
         """
         transport = bottom(self.transport)
         if not hasattr(transport, "loseWriteConnection"):
@@ -82,17 +82,17 @@ class EndingChannel(StrictChannel):
         super().connectionLost(reason)
 
     def _drop_unwanted(self, data: bytes) -> None:
-        """Take what still comes on a connection that ends."""
+        """Discard what the client still sends on a connection that ends."""
         self._unwanted_bytes += len(data)
         if self._unwanted_bytes > LINGER_BYTES:
             self.transport.abortConnection()
 
     def _linger(self) -> None:
         """
-        Close, but read on for a while, so that the answer is not lost to a reset.
+        Close, but read on for a while, so that the response is not lost to a reset.
 
         Closing a socket with unread bytes makes the kernel send a reset, which can
-        overtake the answer (RFC 9112, 9.6).
+        overtake the response (RFC 9112, 9.6).
         """
         self._read_on()
         if self.isSecure() or not hasattr(self.transport, "loseWriteConnection"):
@@ -117,12 +117,12 @@ class EndingChannel(StrictChannel):
     def _ending_expired(self) -> None:
         before, self._taken = self._taken, bytes_taken(self.transport)
         if has_taken_all(self.transport):
-            # It may not have read it yet, and would lose that to a reset.
+            # The client may not have read the response, and would lose it to a reset.
             bottom(self.transport).loseConnection()
         elif self._ending is not None and (
             self._taken != before or self._checks_left > 0
         ):
-            # It still takes what is left of the answer, or is given time for that.
+            # The client is still reading the response, or has time left to do so.
             self._checks_left -= self._taken == before
             self._ending.start(self._ending_expired)
         else:

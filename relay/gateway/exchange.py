@@ -92,7 +92,7 @@ class Exchange:
 
     @property
     def ends_at_once(self) -> bool:
-        """Whether a stop cuts it without drain time: its client takes it up again."""
+        """Whether a stop cuts the exchange at once, since its client reconnects."""
         return self._streams and self.request.method == b"GET"
 
     @property
@@ -134,7 +134,7 @@ class Exchange:
         """
         Write a 103 response, which tells the client what the final one will need.
 
-        :param headers: end to end, without those of the connection.
+        :param headers: the end-to-end headers of the 103 response.
         """
         if not (self.over or self._sender.begun):
             self._sender.early_hints(headers)
@@ -384,7 +384,7 @@ class Exchange:
         self._sender.count(record)
         record.duration_ms = self._elapsed_ms()
         self.services.access.closed(record, self.services.wall_ms())
-        # Who waits for the last exchange may close the log now.
+        # Last: a callback that waits for the last exchange may close the access log.
         self.services.live.remove(self)
         self._let_go()
 

@@ -21,14 +21,14 @@ from relay.store.transaction import Transaction
 
 class Follower:
     """
-    Reads what the change feed names, and hands it on.
+    Reads the rows that the change feed names, and hands them to their consumers.
 
     :param store: a started store.
     :param feed: its change feed.
-    :param deployer: takes deployments.
-    :param consumers: takes subscriptions and plans that are closed.
-    :param gateway_id: names this gateway among all on the store.
-    :param reports: takes what the store holds of an earlier run of this gateway.
+    :param deployer: receives deployments.
+    :param consumers: receives subscriptions, and plans that are closed.
+    :param gateway_id: the id of this gateway among all on the store.
+    :param reports: receives the reports of an earlier run of this gateway.
     """
 
     def __init__(

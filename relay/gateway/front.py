@@ -1,8 +1,8 @@
 """
-What a request asks for, read once before anything else is done with it.
+The method, host and path of a request, read once at the entrance of the gateway.
 
-The host, the path and the method are checked and put in one form here. Everything
-behind is given these values and never looks at the raw ones.
+The three are checked and normalized here. All later code uses these values, and never
+the raw ones.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from relay.model.request_target import NO_FAULT, PathFault, RequestTarget
 
 _NOT_IN_TARGETS = re.compile(rb"[^\x21-\x7e]")
 MOST_SEGMENTS = 512
-"""How many segments a path may have, empty ones included: each is decoded."""
+"""The most segments of a path, empty ones included, as each costs decoding."""
 FRAMING_METHODS = frozenset((b"CONNECT", b"HEAD", b"PRI", b"TRACE"))
-"""Methods after which a message is framed otherwise, or which start another protocol
-(RFC 9112, 6.3; RFC 9113, 3.4). Some servers take their names in any case."""
+"""Methods that change the framing of a message, or start another protocol (RFC 9112,
+6.3; RFC 9113, 3.4). Some servers compare their names without regard to case."""
 
 
 class Asked(NamedTuple):
     """
-    What a request asks for.
+    The host and the target of a request.
 
-    :param host: its host in the normal form, without its port; may be empty.
+    :param host: the host in normal form, without a port; may be empty.
     :param target: the path and the query.
     """
 
@@ -51,7 +51,7 @@ def read_front(request: RelayRequest) -> Asked:
     try:
         check_method(request.method)
     except Refused:
-        # What follows may be meant for the other end of a tunnel.
+        # The bytes that follow may be for the other end of a tunnel, and no HTTP.
         request.broken = True
         raise
     hosts = request.requestHeaders.getRawHeaders(b"host", [])
@@ -64,7 +64,7 @@ def read_front(request: RelayRequest) -> Asked:
         request.uri = _origin_form(request.uri, hosts)
     if _NOT_IN_TARGETS.search(request.uri) is not None:
         raise Refused(refusals.UNENCODED_TARGET)
-    # A target has no fragment; who sends one all the same means the rest.
+    # A request-target has no fragment; one that is sent is dropped.
     request.uri = request.uri.partition(b"#")[0]
     path, question, query = request.uri.partition(b"?")
     if path.count(b"/") > MOST_SEGMENTS:
@@ -90,9 +90,9 @@ def check_method(method: bytes) -> None:
 
 def fault_refusal(faults: PathFault) -> Refusal | None:
     """
-    Say why a path is refused.
+    Choose the refusal of a path.
 
-    :param faults: what of it is not allowed.
+    :param faults: the faults of the path that the API does not allow.
     :return: None for no fault.
     """
     if faults == NO_FAULT:
@@ -115,10 +115,10 @@ _REFUSALS = (
 
 def wants_upgrade(headers: Headers) -> bool:
     """
-    Whether the client cannot do with HTTP/1.1.
+    Whether the client asks for another protocol than HTTP.
 
-    An offer of HTTP/2, which Java's client makes by default, is passed over
-    (RFC 9110, 7.8); other protocols are what a client is here for.
+    An upgrade to HTTP/2, which Java's client offers by default, is ignored (RFC 9110,
+    7.8); an upgrade to another protocol, such as WebSocket, is not.
 
     :param headers: the request's.
     """
@@ -129,7 +129,7 @@ def wants_upgrade(headers: Headers) -> bool:
 
 
 def _origin_form(target: bytes, hosts: Sequence[bytes]) -> bytes:
-    """Take the path out of an absolute-form target for this very host."""
+    """Convert an absolute-form target, whose host must be the request's."""
     scheme, separator, rest = target.partition(b"://")
     if not separator or scheme.lower() not in (b"http", b"https"):
         raise Refused(refusals.BAD_TARGET)

@@ -18,7 +18,7 @@ from relay.policies.scope import call_scope
 
 def call_of(exchange: Exchange, target: RequestTarget, shared: Scope) -> Call:
     """
-    Show a call to policies and expressions.
+    Make the view of a call that policies and expressions read.
 
     :param exchange: the call.
     :param target: what follows the context-path.
@@ -68,9 +68,9 @@ def selection_scope(
     attributes: Mapping[str, Any],
 ) -> Scope:
     """
-    Show a call to the selection rules of plans.
+    Make the view of a call that the selection rules of plans read.
 
-    :param exchange: the call; nobody was let in yet.
+    :param exchange: the call; its client was not let in yet.
     :param target: what follows the context-path.
     :param shared: the variables that are the same for all calls of the deployment.
     :param attributes: of the context, besides those of every call.
@@ -91,7 +91,7 @@ class _Facts(Fields):
 
     @property
     def path(self) -> str:
-        """The whole path, as flows read it."""
+        """The whole path, decoded."""
         return self.target.context_path + self.target.text
 
     def get(self, name: str) -> Value:

@@ -50,15 +50,15 @@ class Entrance:
         turn_away: Callable[[Refusal], None] | None = None,
     ) -> None:
         """
-        Take the steps of a request.
+        Run the steps of a request.
 
         :param exchange: the call; its client was let in.
         :param target: what follows the context-path.
-        :param proceed: goes on with the call as the steps have left it.
+        :param proceed: called with the call after the steps.
         :param operations: what the entrypoint does with events.
-        :param entrypoint: the id of its kind.
-        :param turn_away: refuses those who may come back later; None to do that with
-            the status.
+        :param entrypoint: the id of the entrypoint's type.
+        :param turn_away: refuses a client that may come back later; None to answer
+            with the status of the refusal.
         """
         call = call_of(exchange, target, self._flows.shared)
         call.control = ExchangeControl(exchange)
@@ -88,15 +88,15 @@ class Entrance:
         wall_ms: Callable[[], int],
     ) -> Channel | ShapedChannel:
         """
-        Give a channel as a consumer is to see it that is called, and does not call.
+        Apply flows to a channel for a consumer that is called, as by a webhook.
 
         :param channel: the channel.
-        :param target: what would follow the context-path.
-        :param entrypoint: the id of its kind.
+        :param target: the topic, as a call would have it after the context-path.
+        :param entrypoint: the id of the entrypoint's type.
         :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
         :param wall_ms: the time of day, in milliseconds since the Unix epoch.
-        :raises NoFlow: when one must fit, and none does.
-        :raises EvaluationFailed: when what depends on the consumer has no value.
+        :raises NoFlow: when ``matchRequired`` is set and no flow matches.
+        :raises EvaluationFailed: when an expression has no value for the consumer.
         """
         call = Call(Request("", target, Headers()), ids=ids)
         call.attributes.update(

@@ -166,7 +166,7 @@ class ShapedFraming:
         self.heartbeat_s = framing.heartbeat_s
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's bytes; none when it is withheld, or not wanted."""
+        """Encode an entry; empty when it is withheld, or filtered out."""
         if entry.message is None:
             return self._framing.encode(entry)
         shaped = self._pipeline.shape(entry, self._line)
@@ -206,14 +206,15 @@ class ShapedChannel:
 
     @property
     def verdict(self) -> Verdict:
-        """What the source of the channel says to being read."""
+        """Whether the source of the channel gives events, or refuses."""
         return self._channel.verdict
 
     def is_over_for(self, subscriber: Subscriber) -> bool:
         """
-        Whether there is nothing for a subscriber; see :meth:`Channel.is_over_for`.
+        Whether the channel has no more events for a subscriber; see
+        :meth:`Channel.is_over_for`.
 
-        :param subscriber: attached.
+        :param subscriber: an attached subscriber.
         """
         return self._channel.is_over_for(subscriber)
 

@@ -110,7 +110,7 @@ class Passage:
 
     @property
     def shapes_responses(self) -> bool:
-        """Whether there are steps of the answer."""
+        """Whether the flows have steps in the response phase."""
         return bool(self.chosen.steps("response"))
 
     def add_headers(self, status: int, headers: Headers) -> None:

@@ -13,11 +13,11 @@ _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 
 class Rank(NamedTuple):
     """
-    How well a pattern fits, of all that match one path the greatest.
+    The precision of a pattern; of all patterns that match a path the greatest wins.
 
-    :param segments: 2 for a name, 1 for a parameter; more segments are better.
-    :param letters: how many letters its names have.
-    :param whole: whether it is the whole path.
+    :param segments: by segment, 2 for a name and 1 for a parameter.
+    :param letters: the number of letters in all names.
+    :param whole: whether the pattern matches whole paths only.
     """
 
     segments: tuple[int, ...]
@@ -29,18 +29,18 @@ class PathPattern:
     """
     A path in which ``:name`` stands for one segment.
 
-    A beginning is one as a text: ``/orders`` is that of ``/orders-old``, too, and
-    ``/orders/`` of whole segments only.
+    As a prefix a path is compared as a string: ``/orders`` also matches
+    ``/orders-old``, while ``/orders/`` matches whole segments only.
 
     :param path: relative to the context-path.
-    :param whole: whether it must be the whole path, or a beginning will do.
+    :param whole: whether the pattern must match the whole path, or a prefix of it.
     """
 
     def __init__(self, path: str, whole: bool) -> None:
         self._segments = segments(path)
         self._whole = whole
         self._open = not whole and not path.endswith("/")
-        """Whether the last segment may go on."""
+        """Whether the last segment matches as a prefix."""
 
     def match(self, given: Sequence[str]) -> dict[str, str] | None:
         """
@@ -66,7 +66,7 @@ class PathPattern:
 
     @property
     def rank(self) -> Rank:
-        """How well it fits."""
+        """The precision of the pattern."""
         names = [one for one in self._segments if not one.startswith(":")]
         weights = tuple(1 if one.startswith(":") else 2 for one in self._segments)
         return Rank(weights, sum(map(len, names)), self._whole)
@@ -74,7 +74,7 @@ class PathPattern:
 
 def segments(path: str) -> tuple[str, ...]:
     """
-    Cut the path of a selector into its segments, as that of a request.
+    Split the path of a selector into segments, as the path of a request is.
 
     :param path: relative to the context-path, with a ``/`` before it or not.
     """
