@@ -14,9 +14,10 @@ import re
 # for, and tests/test_framing.py holds each of them.
 from twisted.web.http import (
     HTTPChannel,
-    _ChunkedTransferDecoder,
     _MalformedChunkedDataError,
 )
+
+from relay.chunks import JoinedChunks
 
 MOST_BODY_BYTES = 2**63 - 1
 """The longest body, and the longest chunk: what a signed 64-bit integer holds."""
@@ -84,7 +85,7 @@ class StrictChannel(HTTPChannel):
         return refused
 
 
-class StrictChunks(_ChunkedTransferDecoder):
+class StrictChunks(JoinedChunks):
     """A chunked body (RFC 9112, 7.1) whose trailers are checked, and dropped."""
 
     def _dataReceived_CHUNK_LENGTH(self) -> bool:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.web._newclient import HEADER, HTTPClientParser
-from twisted.web.http import _ChunkedTransferDecoder, _MalformedChunkedDataError
+from twisted.web.http import _MalformedChunkedDataError
 from twisted.web.http_headers import Headers
 
+from relay.chunks import JoinedChunks
 from relay.upstream.response_rules import (
     EARLY_HINTS,
     MOST_BODY_BYTES,
@@ -30,7 +31,7 @@ EarlyHints = Callable[[Headers, list[bytes]], None]
 """Takes the headers of a 103 response, and what its ``Connection`` lists."""
 
 
-class _Chunks(_ChunkedTransferDecoder):
+class _Chunks(JoinedChunks):
     """A decoder of chunks whose sizes others can count with, too."""
 
     def _dataReceived_CHUNK_LENGTH(self) -> bool:

@@ -16,13 +16,13 @@ nothing of that.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.main import CONNECTION_LOST
 from twisted.web.http import _ChunkedTransferDecoder
 
+from relay.chunks import whole_chunks
 from relay.eventstream.boundary import EventCounter
 from relay.plain_path import PLAIN_PATH
 
@@ -31,33 +31,6 @@ READ_BYTES = 65536
 
 _SIZES = {b"%x" % size: size for size in range(1, 4096)}
 """The sizes of most chunks, as they are mostly written."""
-
-_SIZE_LINE = re.compile(rb"([1-9A-Fa-f][0-9A-Fa-f]{0,7})\r\n")
-
-
-def whole_chunks(data: bytes) -> tuple[int, bytes]:
-    """
-    Find the whole chunks at the beginning of some bytes.
-
-    :param data: what came, from a chunk's beginning on.
-    :return: how many bytes they are, and what is in them.
-    """
-    first = b""
-    others: list[bytes] = []
-    passed = 0
-    while (line := _SIZE_LINE.match(data, passed)) is not None:
-        begin = line.end()
-        end = begin + int(line[1], 16)
-        if data[end : end + 2] != b"\r\n":
-            break
-        if passed:
-            others.append(data[begin:end])
-        else:
-            first = data[begin:end]
-        passed = end + 2
-        if passed == len(data):
-            break
-    return passed, first + b"".join(others) if others else first
 
 
 class ChunkPassage:

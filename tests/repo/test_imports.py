@@ -11,13 +11,14 @@ from tests.repo.tree import ROOT, dotted, modules
 
 ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
+    "chunks": set(),
     "clock": set(),
     "deadline": set(),
     "failures": set(),
     "slices": set(),
     "silence": set(),
     "expression": {"json_text"},
-    "framing": set(),
+    "framing": {"chunks"},
     "heap": set(),
     "json_text": set(),
     "model": {"expression"},
@@ -39,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "tls": {"failures", "model", "plain_path", "sending"},
     "observability": {"model", "settings"},
     "upstream": {
+        "chunks",
         "deadline",
         "descriptors",
         "failures",

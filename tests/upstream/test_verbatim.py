@@ -10,9 +10,10 @@ from twisted.internet.main import CONNECTION_LOST
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 
+from relay.chunks import whole_chunks
 from relay.eventstream.boundary import EventCounter
 from relay.plain_path import PLAIN_PATH
-from relay.upstream.verbatim import ChunkPassage, whole_chunks
+from relay.upstream.verbatim import ChunkPassage
 from tests.upstream.memory import closed
 from tests.upstream.test_stream import CHUNKED, Receiver, StreamCase, chunk
 
