@@ -32,7 +32,7 @@ from relay.model.scalars import (
     Upper,
     decoded,
 )
-from relay.model.sensitive import SENSITIVE
+from relay.model.sensitive import LOCATING, SENSITIVE
 
 ASSERTION = "{#response.status == 200}"
 
@@ -64,7 +64,7 @@ class HealthCheck(Options):
 
     schedule: Annotated[str, AfterValidator(_schedule)]
     """A cron expression of six fields, seconds first, in UTC."""
-    target: Annotated[Literally, AfterValidator(_target)]
+    target: Annotated[Literally, AfterValidator(_target), LOCATING]
     """A path, or a URL of its own."""
     override_endpoint_path: Flag = True
     """Whether a path takes the place of the endpoint's, or follows it."""

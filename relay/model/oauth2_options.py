@@ -20,7 +20,7 @@ from relay.model.scalars import (
     MillisecondsOrOff,
     Upper,
 )
-from relay.model.sensitive import SENSITIVE
+from relay.model.sensitive import LOCATING, SENSITIVE
 
 
 def _no_cache_resource(value: object) -> object:
@@ -67,7 +67,7 @@ class Oauth2Resource(Options):
     """An authorization server that says what a token is (RFC 7662)."""
 
     authorization_server_url: LiterallyOrAbsent = None
-    introspection_endpoint: Literally = "/oauth/check_token"
+    introspection_endpoint: Annotated[Literally, LOCATING] = "/oauth/check_token"
     """Joined to the server's URL; without one it is a URL itself."""
     introspection_endpoint_method: Annotated[Literal["GET", "POST"], Upper] = "GET"
     client_id: Literally
@@ -95,9 +95,9 @@ class Oauth2Resource(Options):
     """Of these, ``connectTimeout`` and ``readTimeout`` count."""
     proxy: Annotated[ProxyOptions, AfterValidator(_no_proxy)] = ProxyOptions()
     ssl: SslOptions = SslOptions()
-    authorization_server_metadata_endpoint: Any = None
+    authorization_server_metadata_endpoint: Annotated[Any, LOCATING] = None
     """Kept only, as are the two below: no plan asks there."""
-    user_info_endpoint: Any = None
+    user_info_endpoint: Annotated[Any, LOCATING] = None
     user_info_endpoint_method: Any = None
 
     @property

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from relay.model.sensitive import is_sensitive, members, models_in
+from relay.model.sensitive import is_locating, is_sensitive, members, models_in
 
 MASK = "********"
 
@@ -55,6 +55,10 @@ _SECRET_WORD = re.compile(r"auth|cookie|credential|key|pass|secret|token", re.I)
 """Found in the names of headers, parameters and properties that hold secrets."""
 
 
+_QUERY = re.compile(r"\A(?:\{#[^}]*\}|[^?])*+\?")
+"""All that stands before the query of a URL that has expressions in it."""
+_PAIR = re.compile(r"(?:\{#[^}]*\}|[^&])+")
+_USER = re.compile(r"(\A|//)[^/?]+@")
 _ENCRYPTED = ("encrypted", "encryptable")
 
 
@@ -80,6 +84,8 @@ class _Place:
     """Whether all that stands here is secret."""
     models: tuple[type[BaseModel], ...] = ()
     """The types of what stands here; none where no type tells."""
+    locating: bool = False
+    """Whether all that stands here are URLs or parts of them."""
 
 
 _TOP = _Place()
@@ -152,7 +158,7 @@ class Masking:
             return value if value in (None, "", [], ()) else MASK
         if isinstance(value, list | tuple):
             return [self._masked(one, place) for one in value]
-        if isinstance(value, str) and "://" in value:
+        if isinstance(value, str) and (place.locating or "://" in value):
             return _without_credentials(value)
         return value
 
@@ -169,7 +175,7 @@ class Masking:
             # What no type knows may be anything, such as a secret that is misspelled.
             hidden = not fields or any(is_sensitive(field) for field in fields)
             types = (one for field in fields for one in models_in(field.annotation))
-            return _Place(key, hidden, tuple(types))
+            return _Place(key, hidden, tuple(types), any(map(is_locating, fields)))
         if _is_secret(key, place.name) or (
             key == "value" and any(_names_a_secret(one) for one in holders)
         ):
@@ -272,14 +278,25 @@ def is_concealed(item: Mapping[Any, Any]) -> bool:
 
 
 def _without_credentials(text: str) -> str:
+    if "{#" in text:
+        # A "#" begins a fragment, and "?" and "&" are operators.
+        found = _QUERY.search(text)
+        end = len(text) if found is None else found.end()
+        before = _USER.sub(rf"\1{MASK}@", text[:end])
+        return before + _without_values(_PAIR.findall(text[end:]))
     try:
         parts = urlsplit(text)
     except ValueError:
         return MASK
     user, at, host = parts.netloc.rpartition("@")
     netloc = f"{MASK}@{host}" if at and user else parts.netloc
-    query = "&".join(
-        f"{name}={MASK}" if equals else name
-        for name, equals, _ in (one.partition("=") for one in parts.query.split("&"))
-    )
+    query = _without_values(parts.query.split("&"))
     return parts._replace(netloc=netloc, query=query).geturl()
+
+
+def _without_values(pairs: Iterable[str]) -> str:
+    """Write a query without the values of its parameters."""
+    return "&".join(
+        f"{name}={MASK}" if equals else name
+        for name, equals, _ in (one.partition("=") for one in pairs)
+    )

@@ -22,6 +22,18 @@ class Sensitive:
 SENSITIVE: Final = Sensitive()
 
 
+class Locating:
+    """
+    Marks a type whose values are URLs or parts of URLs: ``Annotated[str, LOCATING]``.
+
+    Of a field of such a type the password and the values of the query are masked,
+    whatever it begins with: a path and an expression have no scheme.
+    """
+
+
+LOCATING: Final = Locating()
+
+
 @cache
 def members(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """
@@ -38,7 +50,15 @@ def is_sensitive(field: FieldInfo) -> bool:
     :returns: whether its type is marked, wholly or in a part, such as the items of a
         list.
     """
-    return SENSITIVE in field.metadata or _marked(field.annotation)
+    return _is_marked(field, SENSITIVE)
+
+
+def is_locating(field: FieldInfo) -> bool:
+    """
+    :param field: of a model.
+    :returns: whether its type is marked as that of a URL or a part of one.
+    """
+    return _is_marked(field, LOCATING)
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -53,7 +73,9 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from models_in(part)
 
 
-def _marked(annotation: Any) -> bool:
-    return any(
-        part is SENSITIVE or _marked(part) for part in typing.get_args(annotation)
-    )
+def _is_marked(field: FieldInfo, mark: object) -> bool:
+    return mark in field.metadata or _has(field.annotation, mark)
+
+
+def _has(annotation: Any, mark: object) -> bool:
+    return any(part is mark or _has(part, mark) for part in typing.get_args(annotation))

@@ -14,6 +14,7 @@ from relay.expression.values import Value
 from relay.model.base import Options
 from relay.model.hosts import normal_origin
 from relay.model.kinds import PolicyType
+from relay.model.sensitive import LOCATING
 from relay.model.texts import Text
 from relay.policies.call import ENDPOINT_ATTRIBUTE, Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
@@ -36,7 +37,7 @@ class Rule(Options):
     pattern: Annotated[str, AfterValidator(_regex)]
     """A regular expression for the whole path after the context-path, in which nothing
     is percent-encoded that needs no encoding."""
-    url: Text
+    url: Annotated[Text, LOCATING]
     """``{#endpoints['name']}/path``, a URL, a path, or ``?query``; ``{#group[0]}`` and
     ``{#groupName['x']}`` stand for what the groups of the pattern matched."""
 

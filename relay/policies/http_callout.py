@@ -16,6 +16,7 @@ from relay.expression.values import Value
 from relay.model.base import Options
 from relay.model.kinds import PolicyType
 from relay.model.scalars import Flag, Upper
+from relay.model.sensitive import LOCATING
 from relay.model.texts import (
     ConditionText,
     Header,
@@ -49,7 +50,7 @@ class HttpCallout(Options):
 
     scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
     """Kept from older definitions; the phase decides."""
-    url: Annotated[Text, Field(min_length=1)]
+    url: Annotated[Text, Field(min_length=1), LOCATING]
     method: Annotated[
         Literal["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"], Upper
     ] = "GET"

@@ -169,6 +169,42 @@ class MaskedTests(SynchronousTestCase):
         ):
             self.assertEqual(SECRETS.masked({"target": url}), {"target": seen})
 
+    def test_urls_with_expressions(self) -> None:
+        """An expression is no part of a query, and has no fragment."""
+        base = "{#api.properties['base'] ?: 'x'}"
+        for url, seen in (
+            (f"http://{base}/p?key=s", f"http://{base}/p?key={MASK}"),
+            (f"http://u:s@{base}/p", f"http://{MASK}@{base}/p"),
+            (f"http://h/p?a={base}&k=s#f", f"http://h/p?a={MASK}&k={MASK}"),
+            ("http://h/p?{#a && 'x'}&k=s", f"http://h/p?{{#a && 'x'}}&k={MASK}"),
+            (f"http://h/{base}", f"http://h/{base}"),
+        ):
+            self.assertEqual(SECRETS.masked({"target": url}), {"target": seen})
+
+    def test_the_query_of_a_url_without_a_scheme_is_not_shown(self) -> None:
+        """The type of a field says that it is a URL, whatever it begins with."""
+        kept = {
+            "services": {
+                "healthCheck": {
+                    "type": "http-health-check",
+                    "configuration": {"target": "/h?key=s"},
+                }
+            },
+            "resources": [
+                {
+                    "type": "oauth2",
+                    "configuration": {
+                        "introspectionEndpoint": "/i?key=s",
+                        "userInfoEndpoint": "/u?key=s",
+                    },
+                }
+            ],
+        }
+        shown = SECRETS.masked(kept)
+        text = json.dumps(kept).replace("key=s", f"key={MASK}")
+        self.assertEqual(shown, json.loads(text))
+        self.assertEqual(SECRETS.restored(shown, kept), kept)
+
     def test_the_original_stays(self) -> None:
         """What is masked is a copy."""
         document = {"a": [{"password": "x"}]}

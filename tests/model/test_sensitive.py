@@ -8,7 +8,14 @@ from pydantic import Field
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.base import Options
-from relay.model.sensitive import SENSITIVE, is_sensitive, members, models_in
+from relay.model.sensitive import (
+    LOCATING,
+    SENSITIVE,
+    is_locating,
+    is_sensitive,
+    members,
+    models_in,
+)
 
 Word = Annotated[str, SENSITIVE]
 
@@ -30,6 +37,8 @@ class Outer(Options):
     inner_one: Inner = Inner()
     inner_some: tuple[Annotated[Inner, "x"], ...] | None = None
     number: int = 0
+    place: Annotated[str, LOCATING] = ""
+    places: tuple[Annotated[str, LOCATING], ...] | None = None
 
 
 class SensitiveTests(SynchronousTestCase):
@@ -37,6 +46,11 @@ class SensitiveTests(SynchronousTestCase):
         """However the mark stands in the type; a model that has one is none."""
         marked = [name for name, one in members(Outer).items() if is_sensitive(one)]
         self.assertEqual(marked, ["bare", "absent", "longer", "several"])
+
+    def test_locating(self) -> None:
+        """A URL is no secret as a whole, and a secret is no URL."""
+        marked = [name for name, one in members(Outer).items() if is_locating(one)]
+        self.assertEqual(marked, ["place", "places"])
 
     def test_models(self) -> None:
         """Models in fields are found by the names of the JSON."""

@@ -124,3 +124,34 @@ class SecretsTests(SynchronousTestCase):
         """Nothing of this installation is masked because its type is not found."""
         for holder, within, key, model in holders():
             self.assertIs(CATALOG.type_of(key, holder, within), model)
+
+    def test_queries_of_urls_that_have_no_scheme(self) -> None:
+        """Steps call URLs that begin with an expression, a path or a ``?``."""
+        base = "{#endpoints['e']}"
+        rules = [{"pattern": "/a?b=c", "url": one} for one in ("/p?key=s", "?key=s")]
+        for policy, kept, shown in (
+            (
+                "policy-http-callout",
+                {"url": f"{base}/p?key=s"},
+                {"url": f"{base}/p?key={MASK}"},
+            ),
+            (
+                "policy-http-callout",
+                {"url": f"u:s@{base}/p"},
+                {"url": f"{MASK}@{base}/p"},
+            ),
+            (
+                "dynamic-routing",
+                {"rules": rules},
+                {
+                    "rules": [
+                        {**one, "url": one["url"].replace("=s", f"={MASK}")}
+                        for one in rules
+                    ]
+                },
+            ),
+        ):
+            step = {"policy": policy, "configuration": kept}
+            told = SECRETS.masked({"request": [step]})["request"][0]
+            self.assertEqual(told["configuration"], shown)
+            self.assertEqual(SECRETS.restored(told, step), step)
