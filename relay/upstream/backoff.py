@@ -1,4 +1,4 @@
-"""When a source that gives no events is called again."""
+"""The delays between attempts to connect to a source."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Backoff:
     """
     Delays that double with every failure, with full jitter.
 
-    Whatever a source asks for is bounded: its ``retry:`` below by
-    :data:`SHORTEST_RETRY_MS`, and that and its ``Retry-After`` above by the longest
-    delay of the options. A source that refuses, which time does not mend, is called
-    after delays that grow to ``refusedMaxMs``.
+    The delays that a source asks for are bounded: its ``retry:`` is at least
+    :data:`SHORTEST_RETRY_MS`, and neither this nor its ``Retry-After`` exceeds the
+    longest delay of the options. The delays of a source that refuses grow to
+    ``refusedMaxMs``.
 
-    :param options: the bounds.
+    :param options: the ``reconnect`` options of the channel.
     """
 
     def __init__(self, options: ReconnectOptions) -> None:
@@ -30,7 +30,7 @@ class Backoff:
 
     def asked(self, retry_ms: int) -> None:
         """
-        Take over a reconnection time of the source.
+        Set the reconnection time that the source has sent.
 
         :param retry_ms: the ``retry`` field (WHATWG HTML, 9.2.6), in milliseconds.
         """
@@ -38,16 +38,16 @@ class Backoff:
 
     def stood(self, for_s: float) -> None:
         """
-        Note that a connection has stood, which may begin the delays anew.
+        Reset the delays if a connection was open for ``healthyAfterMs``.
 
-        :param for_s: for how long, in seconds.
+        :param for_s: how long the connection was open, in seconds.
         """
         if for_s * 1000 >= self._options.healthy_after_ms:
             self._failures = 0
 
     def next_s(self, refused: bool = False, retry_after_s: float = 0.0) -> float:
         """
-        Give the delay until the next call, in seconds.
+        Compute the delay until the next attempt, in seconds.
 
         :param refused: whether the source has refused.
         :param retry_after_s: the source's ``Retry-After``, 0 for none.
@@ -58,7 +58,7 @@ class Backoff:
         doubled_ms = max(self._first_ms, 1) * 2 ** min(self._failures, MOST_DOUBLINGS)
         longest_ms = min(doubled_ms, most_ms)
         self._failures += 1
-        # A source that refuses is not called sooner by chance.
+        # At least half the delay: an early attempt would be refused again.
         shortest_ms = longest_ms / 2 if refused else 0
         delay_s = random.uniform(shortest_ms, longest_ms) / 1000.0
         return max(delay_s, min(retry_after_s, most_ms / 1000.0))

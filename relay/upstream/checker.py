@@ -30,10 +30,10 @@ class Checker:
     """
     Checks an endpoint until it is stopped, one check after the other.
 
-    :param reactor: tells the time.
-    :param connector: where the check goes.
-    :param health: draws the consequences.
-    :param api: names the API in the log.
+    :param reactor: the clock of intervals and timeouts.
+    :param connector: the endpoint that is checked.
+    :param health: receives the results.
+    :param api: the API's name in the log.
     """
 
     log = Logger()

@@ -34,7 +34,7 @@ class SourceClient(HTTP11ClientProtocol):
     """
     The HTTP client of one connection.
 
-    :param quiescent: called with it when it can carry another request.
+    :param quiescent: called with this client when it can carry another request.
     :param limits: how large the head of a response may be.
     """
 
@@ -89,8 +89,8 @@ class SourceClient(HTTP11ClientProtocol):
         """
         End the response, and free its parser.
 
-        The parser and its decoder, and whoever asks either of them for a response's
-        connection headers and trailers, refer to each other.
+        The parser, its decoder, and the response that reads connection headers and
+        trailers from them refer to each other.
         """
         parser = self._parser
         super()._disconnectParser(reason)

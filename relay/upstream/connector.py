@@ -50,7 +50,7 @@ class UpstreamRequest:
     :param headers: end-to-end headers, without ``Host`` and framing.
     :param host: the client's ``Host``.
     :param body: the body as it arrives, None when there is none.
-    :param early_hints: told of 103 responses before the final one.
+    :param early_hints: called with each 103 response.
     :param follows_origin: follow redirects within the endpoint's origin, as the reader
         of an event stream does, whatever ``followRedirects`` says.
     """
@@ -102,11 +102,11 @@ class Connector:
 
     def aimed(self, target: Target) -> Connector:
         """
-        Give the same endpoint, pointing elsewhere.
+        Make a connector of the same endpoint with another target.
 
-        Its exchanges count for the endpoint, or its balancer would not see them.
+        Its exchanges count for the endpoint, so that the load balancer sees them.
 
-        :param target: where to; connections are kept by origin.
+        :param target: the other target; connections are kept by origin.
         """
         other = copy(self)
         other.target = target
@@ -124,14 +124,14 @@ class Connector:
 
     @property
     def exchanges(self) -> int:
-        """How many exchanges are with the endpoint, wherever it points for them."""
+        """How many exchanges the endpoint has, over all its targets."""
         return self._load.exchanges
 
     def is_same(self, other: Connector) -> bool:
         """
         Whether another connector is for the same endpoint.
 
-        :param other: it may point elsewhere.
+        :param other: a connector, which may have another target.
         """
         return self._load is other._load
 
@@ -157,14 +157,15 @@ class Connector:
         """
         Make the headers of one request to one origin.
 
-        What the publisher set for the endpoint goes to the endpoint only, never
-        where a redirect points, nor with a ``TRACE``, whose answer shows it to the
-        client (RFC 9110, 9.3.8).
+        The endpoint's ``headers`` are sent to the endpoint only: not to the target of a
+        redirect, and not with a ``TRACE``, whose response would show them to the client
+        (RFC 9110, 9.3.8).
 
-        :param request: what the client asks.
-        :param origin: who will read it.
+        :param request: the client's request.
+        :param origin: the origin that the request is sent to.
         :param crossed: whether a redirect has led to another origin. From then on only
-            :data:`~relay.upstream.redirects.CROSSING` goes along, on the way back, too.
+            :data:`~relay.upstream.redirects.CROSSING` is sent, even if a further
+            redirect leads back.
         """
         headers = (crossing if crossed else copied)(request.headers)
         own = not crossed and origin == self.target.origin
@@ -189,7 +190,7 @@ class Connector:
 
 
 class _Load:
-    """What an endpoint has to do just now."""
+    """The number of exchanges that an endpoint has now."""
 
     __slots__ = ("exchanges",)
 
@@ -216,9 +217,9 @@ class Call:
         self._running: Deferred[UpstreamResponse] | None = None
         self._answered = False
         self.started = False
-        """Whether some of the request may have reached the source."""
+        """Whether a part of the request may have reached the source."""
         self.turned: Callable[[bool], None] | None = None
-        """Told whether the source is waited for, or else the client's body."""
+        """Called with True when the source is waited for, False for the client."""
 
     def start(self) -> Deferred[UpstreamResponse]:
         """
@@ -240,7 +241,8 @@ class Call:
         """
         Let ``readTimeout`` run while the source is waited for, and at no other time.
 
-        :param of_source: whether it has the whole request, or takes no more of it.
+        :param of_source: whether the source has the whole request, or has stopped
+            reading it.
         """
         if self._answered:
             return
@@ -289,7 +291,7 @@ class Call:
     async def _follow(self, lease: Lease) -> UpstreamResponse:
         request, target = self._request, self._connector.target
         origin = target.origin
-        # The answer to a TRACE shows it: a query of the publisher's may hold a key.
+        # The response to a TRACE shows the target's query, which may hold a key.
         with_own = request.method != b"TRACE"
         place = target.request_target(request.path, request.query, with_own)
         for _ in range(MAX_REDIRECTS + 1):
@@ -315,7 +317,7 @@ class Call:
             or self._request.body is not None
         ):
             return None
-        # An empty one would lead back to where it came from, for ever.
+        # An empty Location would redirect to the same URL for ever.
         location: bytes = response.headers.getRawHeaders(b"location", [b""])[0]
         return location or None
 
@@ -363,6 +365,6 @@ class Call:
 
 
 def _there(connecting: Deferred[Leash]) -> Leash | None:
-    """Give a connection that is ready already."""
+    """Return the connection of a Deferred that has fired already, else None."""
     ready = None if PLAIN_PATH else getattr(connecting, "result", None)
     return ready if isinstance(ready, Leash) else None

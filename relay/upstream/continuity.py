@@ -18,9 +18,9 @@ from enum import StrEnum
 from relay.eventstream.event import Event
 
 LONGEST_ID_BYTES = 4096
-"""A longer id is not sent back to its source: it would not fit into a request head."""
+"""The longest id that is sent as ``Last-Event-ID``: it must fit into a request head."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""What a field value cannot hold (RFC 9110, 5.5)."""
+"""Characters that a field value cannot hold (RFC 9110, 5.5)."""
 
 
 def can_be_sent(event_id: str) -> bool:
@@ -137,7 +137,7 @@ class Continuity:
             if own_id and not can_be_sent(own_id):
                 own_id = ""
             if self._in_force and not event.id:
-                # The source has taken its ids back: none is sent any more.
+                # The source has reset its id: no Last-Event-ID is sent any more.
                 self._last = self._before = ""
             self._in_force = event.id
             if own_id:
@@ -150,16 +150,16 @@ class Continuity:
         return taken
 
     def pass_over(self) -> None:
-        """An event is left out, which its readers are told as a gap."""
+        """Note that an event was dropped; its readers get a gap."""
         self._expected = None
         self._gap()
 
     def reach(self, event_id: str) -> None:
         """
-        Note the id that is in force, whether or not an event has come with it.
+        Set the last event id, also from a block without an event.
 
-        :param event_id: what the source's last block has set; empty when it has taken
-            its ids back (WHATWG HTML, 9.2.6).
+        :param event_id: the id that the source's last block has set; empty when the
+            block has reset it (WHATWG HTML, 9.2.6).
         """
         if event_id == self._in_force:
             return

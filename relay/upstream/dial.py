@@ -38,8 +38,8 @@ class Origin(NamedTuple):
     host: str
     port: int
     guarded: bool = False
-    """Whether a source has named it, in a redirect. Then not every address of it may
-    be dialled, and no connection to it is shared with those who may."""
+    """Whether a redirect of a source has named the origin. Its addresses are then
+    checked by the guard, and its connections are not shared with unguarded calls."""
 
     @property
     def authority(self) -> bytes:
@@ -70,14 +70,14 @@ class Dial(Protocol):
 
 class Dialer:
     """
-    Connects by name or address, through a proxy if asked to, with TLS if asked to.
+    Connects to an origin, through the group's proxy and with TLS if configured.
 
-    :param reactor: what connects, resolves and tells the time.
+    :param reactor: connects, resolves names, and is the clock of timeouts.
     :param shared: the ``sharedConfiguration`` of the group.
-    :param creators: gives the TLS connection creator for a host name.
-    :param limits: how large the head of a response may be.
-    :param strangers: the same for guarded origins, which are not shown the certificate
-        of the endpoint; as ``creators`` unless given.
+    :param creators: makes the TLS connection creator for a host name.
+    :param limits: the size limits of a response head.
+    :param strangers: like ``creators``, but for guarded origins, which do not get the
+        client certificate of the endpoint; ``creators`` unless given.
     """
 
     def __init__(
@@ -95,9 +95,9 @@ class Dialer:
         self._creators = creators
         self._strangers = strangers or creators
         self.guard = Guard()
-        """Permits addresses of guarded origins."""
+        """Decides which addresses of guarded origins may be dialled."""
         self.owner: Hashable = None
-        """Whose share of lookups its names take."""
+        """The owner whose share of name lookups is used."""
         self._prepared: dict[Origin, IStreamClientEndpoint] = {}
 
     def prepare(self, origin: Origin) -> None:
@@ -137,7 +137,7 @@ class Dialer:
         endpoint: IStreamClientEndpoint
         permits = partial(self.guard.permits, origin.host) if origin.guarded else None
         if proxy.enabled:
-            # A name is resolved by the proxy, whose operator says what it may reach.
+            # The proxy resolves the name, and decides which addresses it may reach.
             if permits and not _is_name(origin.host) and not permits(origin.host):
                 raise AddressRefused()
             to_proxy = NameEndpoint(
@@ -158,16 +158,16 @@ class Dialer:
 
 
 def _is_name(host: str) -> bool:
-    """Whether a host is a name that others than this machine resolve."""
+    """Whether a host is a name that a name server resolves, not this machine."""
     local = host == "localhost" or host.endswith(".localhost")
     return not (local or isIPAddress(host) or isIPv6Address(host))
 
 
 def when_ready(leash: Any) -> Leash | Deferred[Leash]:
     """
-    Go on when a request may be written, which may be at once.
+    Wait until a request may be written to a connection, which may be at once.
 
-    :param leash: a connection that stands.
+    :param leash: an established connection.
     """
     ready: Deferred[None] = leash.ready
     if ready.called and leash.lost is None:

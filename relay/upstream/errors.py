@@ -48,7 +48,7 @@ class UpstreamError(Exception):
 
 class RedirectError(UpstreamError):
     """
-    A redirect that leads nowhere.
+    A redirect that cannot be followed.
 
     :param message: one sentence for the client.
     """

@@ -1,9 +1,9 @@
 """
-The events of one response of a source, read no faster than their turn comes.
+Reads the events of one response of a source, within the time shared by all sources.
 
-A piece of the body is read at a time. When the time that sources have in a turn of the
-reactor is over (:mod:`relay.upstream.slices`), the rest of what has come is held, and
-the source is not read until it is done.
+The body is read in pieces. When the time of the sources in a turn of the reactor is
+over (:mod:`relay.upstream.slices`), the rest of the received bytes is buffered, and the
+source is paused until they are read.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from relay.upstream.source_problem import SourceProblem
 from relay.upstream.stream import UpstreamResponse
 
 PIECE_BYTES = 1024
-"""How much is read at once: a hundred of the smallest events, a millisecond of work."""
+"""The size of a piece: a hundred of the smallest events, a millisecond of work."""
 
 
 class EventTaker(Protocol):
-    """What an :class:`EventReader` reports to."""
+    """Receives what an :class:`EventReader` has read."""
 
     def events(self, taken: list[tuple[Event, str] | None]) -> None:
-        """What one piece brought; see :meth:`Continuity.take`."""
+        """The events of one piece; see :meth:`Continuity.take`."""
 
     def passed_over(self) -> None:
-        """An event at this place was too long, and is left out."""
+        """An event at this place was longer than allowed, and is dropped."""
 
     def retry(self, retry_ms: int) -> None:
         """The source has stated a reconnection time, in milliseconds."""
@@ -44,12 +44,13 @@ class EventReader:
     """
     Reads one response; takes its body from :class:`UpstreamResponse`.
 
-    :param clock: what tells the time and calls later.
-    :param response: whose body it is.
-    :param continuity: what is known of the events so far.
-    :param max_event_bytes: a longer event is passed over.
-    :param taker: what to report to.
-    :param over: called when the body is over, with why; every event of it was reported.
+    :param clock: the reactor, whose turns are shared.
+    :param response: the response whose body is read.
+    :param continuity: the state of the event ids before this response.
+    :param max_event_bytes: the longest event; a longer one is dropped.
+    :param taker: receives the events.
+    :param over: called with the reason when the body has ended and all its events were
+        reported.
     """
 
     log = Logger()
@@ -73,15 +74,15 @@ class EventReader:
         )
         self._retry_ms: int | None = None
         self._held = b""
-        """What has come and is not read, from :attr:`_at` on."""
+        """The bytes received; those from :attr:`_at` on are not read yet."""
         self._at = 0
         self._ended: SourceProblem | None = None
         self._waiting = False
-        """Whether it goes on in a later turn."""
+        """Whether reading goes on in a later turn."""
         self._paused = False
 
     def stop(self) -> None:
-        """Drop the connection, and what is held."""
+        """Drop the connection and the buffered bytes."""
         response, self._response = self._response, None
         self._held, self._at = b"", 0
         if response is not None:
@@ -94,7 +95,7 @@ class EventReader:
             self._response.pause()
 
     def resume(self) -> None:
-        """Read on."""
+        """Read the source again."""
         self._paused = False
         self._go_on()
 
@@ -111,7 +112,7 @@ class EventReader:
         self._end(SourceProblem("the source ended the stream"))
 
     def body_cut(self, reason: Failure) -> None:
-        """The stream broke off; half an event is dropped with its parser."""
+        """The stream broke off; an incomplete event is dropped with its parser."""
         if isinstance(reason.value, TooMuchDecoded):
             self._end(SourceProblem(str(reason.value), True))
         else:
@@ -139,7 +140,7 @@ class EventReader:
             response.resume()
 
     def _work(self) -> None:
-        """Read what is held, as far as there is time for it."""
+        """Read the buffered bytes, while the turn has time left."""
         while self._held and self._response is not None and not self._paused:
             if not self._slices.has_time():
                 self._waiting = True

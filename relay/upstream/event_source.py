@@ -1,9 +1,9 @@
 """
-A reader of one event-stream URL that comes back whenever it is cut off.
+A reader of one event-stream URL that reconnects whenever its connection ends.
 
-The client side of the WHATWG ``EventSource`` (HTML, 9.2), for as long as somebody wants
-the events: reconnecting with back-off, resuming by ``Last-Event-ID``, following the
-redirects of its own origin, whole events only.
+The client side of the WHATWG ``EventSource`` (HTML, 9.2): it reconnects with back-off,
+resumes by ``Last-Event-ID``, follows redirects within its origin, and reports whole
+events only.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class EventListener(Protocol):
     """What an :class:`EventSource` reports to."""
 
     def events(self, taken: list[tuple[Event, str] | None]) -> None:
-        """What came in one piece; see :meth:`Continuity.take`."""
+        """The events of one piece; see :meth:`Continuity.take`."""
 
     def gap(self) -> None:
         """Events may be missing at this place."""
 
     def passed_over(self) -> None:
-        """An event at this place was too long, and is left out."""
+        """An event at this place was longer than allowed, and is dropped."""
 
     def ended(self) -> None:
         """The source has answered 204: there is nothing more to come."""
@@ -47,7 +47,7 @@ class EventListener(Protocol):
 
     def health(self, problem: SourceProblem | None, endpoint: Connector) -> None:
         """
-        The state of the connection: None when it stands, else what is wrong.
+        The state of the connection: None when it is open, else the problem.
 
         A problem is a refusal only when all endpoints have refused.
         """
@@ -59,11 +59,11 @@ class EventSource:
 
     :param connectors: the endpoints, best first. When one fails the next is tried at
         once, and after the last there is a pause.
-    :param request: makes the request, but for ``Last-Event-ID``.
-    :param continuity: what is known of the events so far.
-    :param reconnect: the back-off.
-    :param max_event_bytes: a longer event is passed over.
-    :param listener: what to report to.
+    :param request: makes the request, without ``Last-Event-ID``.
+    :param continuity: the state of the event ids so far.
+    :param reconnect: the ``reconnect`` options of the channel.
+    :param max_event_bytes: the longest event; a longer one is dropped.
+    :param listener: receives the events and the state of the connection.
     """
 
     log = Logger()
@@ -86,7 +86,7 @@ class EventSource:
         self._max_event_bytes = max_event_bytes
         self._listener = listener
         self._transient: SourceProblem | None = None
-        """What time may mend, of what was wrong with the endpoints in this turn."""
+        """The last problem in this round that is no refusal, if there was one."""
         self._call: Call | None = None
         self._reader: EventReader | None = None
         self._timer: IDelayedCall | None = None
@@ -197,7 +197,7 @@ class EventSource:
         self._listener.passed_over()
 
     def retry(self, retry_ms: int) -> None:
-        """Come back after that time."""
+        """Use the source's reconnection time from now on."""
         self._backoff.asked(retry_ms)
 
     def _idle_expired(self) -> None:
@@ -205,7 +205,7 @@ class EventSource:
         self._broken(SourceProblem("the source was silent for longer than idleTimeout"))
 
     def _broken(self, problem: SourceProblem) -> None:
-        """A connection that stood is over."""
+        """Handle the end of an established connection."""
         self._reader = None
         self._backoff.stood(self._reactor.seconds() - self._healthy_since_s)
         self._retry(problem, self._connectors[0])
@@ -224,7 +224,7 @@ class EventSource:
             self._retry(transient or problem, endpoint)
 
     def _retry(self, problem: SourceProblem, endpoint: Connector) -> None:
-        """Come back after a time that grows with every failure."""
+        """Reconnect after a delay that grows with every failure."""
         if self._stopped:
             return
         delay_s = self._backoff.next_s(problem.refused, problem.retry_after_s)

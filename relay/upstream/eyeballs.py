@@ -47,7 +47,7 @@ class NameEndpoint:
     """
     A host and a port.
 
-    :param reactor: what resolves, connects and tells the time.
+    :param reactor: resolves, connects, and is the clock of the timeout.
     :param host: a name or an address.
     :param port: the TCP port.
     :param timeout_s: how long one address may take, in seconds; 0 is for ever.

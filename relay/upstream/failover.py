@@ -67,8 +67,9 @@ class Failover:
         Prepare the tries of one exchange.
 
         :param first: the endpoint that is tried first.
-        :param choose: gives the endpoint of another try; None when there is none.
-        :param subscription_id: whose failures count, if each counts alone.
+        :param choose: returns the endpoint of another try; None when there is none.
+        :param subscription_id: the subscription whose circuit breaker is used with
+            ``perSubscription``.
         """
         key = (subscription_id or "") if self.options.per_subscription else ""
         return Tries(self, first, choose, self._breaker(key))
@@ -90,10 +91,10 @@ class Tries:
     """
     The endpoints that one exchange tries, one after the other.
 
-    :param failover: of the API.
-    :param first: where to begin.
-    :param choose: gives the endpoint of another try; None when there is none.
-    :param breaker: says whether to call at all.
+    :param failover: the API's failover.
+    :param first: the endpoint of the first try.
+    :param choose: returns the endpoint of another try; None when there is none.
+    :param breaker: the circuit breaker, which may refuse the call.
     """
 
     def __init__(
@@ -176,9 +177,9 @@ class TriedCall:
             kept_bytes = MOST_KEPT_BYTES if self._repeatable else 0
             self._body = ReplayedBody(request.body, kept_bytes)
         self._started = False
-        """Whether some of the request may have reached a source."""
+        """Whether a part of the request may have reached a source."""
         self.turned: Callable[[bool], None] | None = None
-        """Told whether the source is waited for, or else the client's body."""
+        """Called with True when the source is waited for, False for the client."""
         self._call: Call | None = None
         self._cancelled = False
         self._too_slow = False
@@ -202,7 +203,7 @@ class TriedCall:
             self._call.cancel()
 
     async def _run(self) -> UpstreamResponse:
-        """Try until an endpoint answers; for the circuit breaker that is one call."""
+        """Try until an endpoint answers; the circuit breaker counts one call."""
         tries = self._tries
         if not tries.breaker.lets_through():
             raise UpstreamError(
@@ -233,8 +234,8 @@ class TriedCall:
         """
         Whether the request may be sent once more.
 
-        What a source may have begun to act on is repeated only where that does no more
-        than once (RFC 9110, 9.2.2), or where the publisher allows it.
+        A request that may have reached a source is repeated only if its method is
+        idempotent (RFC 9110, 9.2.2), or if ``retryNonIdempotent`` is set.
         """
         return (
             self._left > 0
@@ -286,7 +287,7 @@ class TriedCall:
             return False
 
     def _turn(self, of_source: bool) -> None:
-        """Let ``slowCallDuration`` run while the source is waited for only."""
+        """Run ``slowCallDuration`` only while the source is waited for."""
         if of_source:
             self._clock.resume()
         else:

@@ -64,11 +64,12 @@ def add_field(headers: Headers, name: bytes, value: bytes) -> None:
 
 def folded(name: bytes) -> bytes:
     """
-    Write a header's name as CGI, WSGI and their kin see it, to whom ``X_User.Id`` and
-    ``X-User-Id`` are one variable (RFC 3875, 4.1.18).
+    Normalize a header's name as CGI, WSGI and similar interfaces do, which map
+    ``X_User.Id`` and ``X-User-Id`` to the same variable (RFC 3875, 4.1.18).
 
     :param name: a header's name.
-    :return: in lower case, with a ``-`` for all that is no letter and no digit.
+    :return: the name in lower case, with ``-`` for each character that is neither a
+        letter nor a digit.
     """
     return name.translate(_FOLDED)
 
@@ -87,10 +88,10 @@ def foldable(headers: Headers) -> list[bytes]:
 
 def remove_folded(headers: Headers, kept: bytes) -> None:
     """
-    Remove the headers that some servers cannot tell from another.
+    Remove the headers whose folded name is that of another header.
 
-    :param headers: of a message, changed in place.
-    :param kept: the name of the one that stays, in any case.
+    :param headers: the headers of a message, changed in place.
+    :param kept: the name of the header that is kept, in any case.
     """
     wanted, kept = folded(kept), kept.lower()
     for name in [one for one in headers._rawHeaders if folded(one) == wanted]:

@@ -29,14 +29,15 @@ class Group:
     Endpoints that inherit the group's configuration share its pool; one that overrides
     it has a pool of its own, so that what belongs to one TLS identity stays with it.
 
-    :param reactor: what connects and tells the time.
+    :param reactor: connects, and is the clock of timeouts.
     :param group: the group's definition.
-    :param limits: how large the head of a response may be.
+    :param limits: the size limits of a response head.
     :param configuration: reads the configuration of an endpoint.
-    :param shared: reads what endpoints share.
-    :param owner: whose share of name lookups it takes, such as an API; its own without.
-    :raises ValueError: when it cannot be dialled as it asks for, such as with a
-        certificate that cannot be loaded.
+    :param shared: reads the ``sharedConfiguration``.
+    :param owner: the owner whose share of name lookups is used, such as an API; the
+        group itself if not given.
+    :raises ValueError: when its configuration cannot be used, such as a certificate
+        that cannot be loaded.
     """
 
     def __init__(
@@ -86,10 +87,10 @@ class Group:
 
     def guard_redirects(self, guard: Guard) -> None:
         """
-        Follow redirects to other origins under a guard; without one no private address
-        is dialled for them.
+        Set the guard of redirects to other origins; without a guard such redirects
+        reach public addresses only.
 
-        :param guard: permits the addresses that they may lead to.
+        :param guard: decides which addresses such redirects may reach.
         """
         for dialer in self._dialers:
             dialer.guard = guard

@@ -17,12 +17,12 @@ from ipaddress import (
 from typing import Protocol, runtime_checkable
 
 _NOT_PUBLIC = (
-    # RFC 6890, 2.2.2: protocol assignments, the metadata service of a cloud among them
-    # (192.0.0.192). What Python calls global of them depends on its version.
+    # RFC 6890, 2.2.2: protocol assignments, with the metadata service of a cloud at
+    # 192.0.0.192. Which of them Python calls global depends on its version.
     IPv4Network("192.0.0.0/24"),
     # The relays of 6to4 (RFC 7526).
     IPv4Network("192.88.99.0/24"),
-    # What a virtual machine asks for its metadata, in the space of public addresses.
+    # Metadata services of clouds that have public addresses.
     IPv4Network("168.63.129.16/32"),
 )
 _UNICAST = IPv6Network("2000::/3")
@@ -70,13 +70,13 @@ class Guard:
 
 @runtime_checkable
 class Guarded(Protocol):
-    """What follows redirects, which must not lead where a guard does not permit."""
+    """An object that follows redirects under a guard."""
 
     def guard_redirects(self, guard: Guard) -> None:
         """
-        Follow redirects to other origins under a guard.
+        Set the guard of redirects to other origins.
 
-        :param guard: permits the addresses that they may lead to.
+        :param guard: decides which addresses such redirects may reach.
         """
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import zlib
 
 PIECE_BYTES = 65536
-"""How much is decoded at once."""
+"""The most bytes that are decoded at once."""
 MOST_RATIO = 200
-"""How many times its size a body may decode to; text comes to 5 to 50."""
+"""The largest ratio of decoded to encoded size; that of text is 5 to 50."""
 FREE_BYTES = 16 * 1024 * 1024
-"""How much a body may decode to at whatever ratio."""
+"""The decoded size of a body up to which the ratio is not checked."""
 FREE_EVENT_BYTES = 1024 * 1024
-"""The same of an event stream, each byte of which costs more."""
+"""The same for an event stream, whose bytes cost more to process."""
 
 
 class TooMuchDecoded(ValueError):
@@ -25,9 +25,9 @@ class TooMuchDecoded(ValueError):
 
 class Inflater:
     """
-    A gzip body being decoded, never more than a piece ahead of who takes it.
+    A decoder of a gzip body, at most one piece ahead of the reader.
 
-    :param free_bytes: how much it may decode to before the ratio counts.
+    :param free_bytes: the decoded size up to which the ratio is not checked.
     """
 
     def __init__(self, free_bytes: int) -> None:
@@ -38,21 +38,21 @@ class Inflater:
         self._begun = False
         self._full = False
         self.held = b""
-        """What has come and is not decoded."""
+        """The bytes received and not decoded yet."""
 
     def piece(self) -> bytes:
         """
-        Decode the next piece of what is held.
+        Decode the next piece of the buffered bytes.
 
-        :raises zlib.error: when it is not gzip.
-        :raises TooMuchDecoded: when it decodes to too much.
+        :raises zlib.error: when they are not gzip.
+        :raises TooMuchDecoded: when the ratio exceeds :data:`MOST_RATIO`.
         """
         self._begun = True
         if self._decoder.eof:
             self._decoder = zlib.decompressobj(wbits=31)
         before = len(self.held)
         piece = self._decoder.decompress(self.held, PIECE_BYTES)
-        # A full piece may leave bytes behind in the decoder that no input stands for.
+        # After a full piece the decoder may hold output for which no input is left.
         self._full = len(piece) == PIECE_BYTES and not self._decoder.eof
         self.held = (
             self._decoder.unused_data

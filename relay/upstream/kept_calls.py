@@ -1,8 +1,8 @@
 """
-Short calls, over connections that are kept: one event of a webhook after the other.
+Short calls over persistent connections, such as the events of a webhook in turn.
 
-A connection for each event costs a handshake each time, of TCP and of TLS, and leaves
-a port behind that waits for its time to pass.
+A connection for each event would cost a handshake of TCP and of TLS for each, and leave
+a port in TIME_WAIT.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ class WholeAnswer(NamedTuple):
     """
     A response with its body.
 
-    :param status: its status.
     :param headers: its headers, ``Content-Encoding`` among them.
-    :param body: its body, as it came.
+    :param body: its body, not decoded.
     """
 
     status: int
@@ -42,7 +41,7 @@ class WholeAnswer(NamedTuple):
 
 
 class TooLarge(InvalidResponse):
-    """The answer has more bytes than were asked for."""
+    """The response is larger than ``max_bytes``."""
 
     def __init__(self) -> None:
         super().__init__("the answer is too large")
@@ -52,10 +51,10 @@ class KeptCalls:
     """
     Makes calls, and keeps their connections for the next ones.
 
-    :param reactor: what tells the time.
+    :param reactor: the clock of ``idle_ms``.
     :param dial: opens a connection.
     :param idle_ms: how long an unused connection is kept, in milliseconds; 0 keeps
-        none, and each call says that its connection ends with it.
+        none, and each request has ``Connection: close``.
     """
 
     def __init__(self, reactor: Any, dial: Dial, idle_ms: int) -> None:
@@ -77,17 +76,16 @@ class KeptCalls:
         """
         Make one call; cancelling what awaits it drops the connection.
 
-        A kept connection that the other side has ended is not used. One that ends with
-        the request on its way is replaced, once, if the method is idempotent: another
-        may have been acted on.
+        A kept connection that the server has closed is not used. If one is closed while
+        the request is sent, the call is made once more if its method is idempotent: any
+        other request may have been processed.
 
-        :param origin: where to.
-        :param method: the method.
+        :param origin: the server.
         :param target: the request-target, checked by Twisted.
         :param headers: all but the framing; ``Host`` is added where it is missing.
         :param body: the body; empty for none.
-        :param max_bytes: of the answer, its head included.
-        :raises TooLarge: when it is larger.
+        :param max_bytes: the largest response, its head included.
+        :raises TooLarge: when the response is larger.
         """
         if not headers.hasHeader(b"host"):
             headers.setRawHeaders(b"host", [origin.authority])
@@ -132,12 +130,12 @@ class KeptCalls:
         return UpstreamResponse(response, agent, leash, lease, False)
 
     def close(self) -> None:
-        """Close what is unused, and keep nothing from now on."""
+        """Close unused connections, and keep none from now on."""
         self._pool.close()
 
 
 class _Collector:
-    """Takes a body up to a bound."""
+    """Collects a body up to a size limit."""
 
     def __init__(self, response: UpstreamResponse, max_bytes: int) -> None:
         self._left = max_bytes
@@ -146,7 +144,7 @@ class _Collector:
         self.done: Deferred[bytes] = Deferred(lambda _: self._drop())
 
     def body_received(self, data: bytes) -> None:
-        """Take some of it."""
+        """Collect a part of the body."""
         self._left -= len(data)
         if self._left < 0:
             self._end(Failure(TooLarge()))
@@ -154,16 +152,16 @@ class _Collector:
             self._parts.append(data)
 
     def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """It is all there."""
+        """The body is complete."""
         self._response = None
         self.done.callback(b"".join(self._parts))
 
     def body_cut(self, reason: Failure) -> None:
-        """The other side went away."""
+        """The connection was lost before the body was complete."""
         self._end(reason)
 
     def fail(self) -> None:
-        """There is no clock here that fires."""
+        """Never called: the collector has no clock."""
 
     def _end(self, reason: Failure) -> None:
         self._drop()

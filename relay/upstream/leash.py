@@ -81,10 +81,10 @@ class Leash(ProtocolWrapper):
 
     def has_unread(self) -> bool:
         """
-        Whether something has come that nobody has read: bytes, or the end.
+        Whether the socket has unread bytes, or its end of file.
 
-        The reactor tells of it a turn later. A request that is sent meanwhile would
-        be answered by what was there before it.
+        The reactor reports them a turn later. A request that is sent before would take
+        these bytes for its response.
         """
         transport = self.transport
         while getattr(transport, "wrappedProtocol", None) is not None:
@@ -126,9 +126,9 @@ class Leash(ProtocolWrapper):
 
     def deadline(self, timeout_ms: int) -> Deadline:
         """
-        Make a clock for what happens on the connection.
+        Make a deadline on the connection's clock.
 
-        :param timeout_ms: how long it runs, in milliseconds.
+        :param timeout_ms: its length, in milliseconds.
         """
         return Deadline(self.clock, timeout_ms)
 
@@ -274,9 +274,9 @@ class LeashFactory(Factory[Leash]):
     """
     Builds HTTP clients on a leash.
 
-    :param clock: for the idle clock of each connection.
+    :param clock: the clock of the idle timeout of each connection.
     :param quiescent: called with an HTTP client when it can carry another request.
-    :param limits: how large the head of a response may be.
+    :param limits: the size limits of a response head.
     """
 
     noisy = False

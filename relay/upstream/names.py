@@ -2,11 +2,11 @@
 The addresses of hosts: looked up once for all who ask, remembered, and bounded.
 
 The system's resolver blocks a thread for as long as a name server is silent. Theory of
-operation: all who ask for a name share one lookup, and its answer is used for a while.
-When the answer is due to be renewed and the name server is slow or down, the addresses
-of before are used (RFC 8767). Each owner, such as an API, has a share of the threads:
-the names of one hold up nobody else. Whoever waits is told after a while that the name
-cannot be resolved. A process that stops does not wait for the threads.
+operation: concurrent requests for a name share one lookup, whose result is cached. When
+a cached result is due and the name server is slow or down, the expired addresses are
+used (RFC 8767). Each owner, such as an API, has a share of the threads, so that lookups
+of one owner do not delay those of others. A request that waits too long fails. A
+process that stops does not wait for the threads.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from twisted.internet.interfaces import (
 from zope.interface import implementer
 
 MOST_NAMES = 1000
-"""How many names are remembered."""
+"""The most names in the cache."""
 MOST_WAITING = 1000
-"""How many lookups wait for a thread; more are refused."""
+"""The most lookups that wait for a thread; more fail at once."""
 MOST_OF_OWNER = 4
-"""How many threads the lookups of one owner may hold."""
+"""The most threads for the lookups of one owner."""
 STALE_WAIT_S = 0.2
-"""How long a renewal may take before the addresses of before are used."""
+"""How long a renewal may take before the expired addresses are used."""
 RECHECK_S = 5.0
-"""How long those are used without another wait, after a renewal was slow or failed."""
+"""How long they are used before the next renewal, if one was slow or failed."""
 NEGATIVE_S = 1.0
-"""How long it is remembered that a name cannot be resolved."""
+"""How long a failure to resolve a name is cached."""
 
 Place = tuple[Any, ...]
 """A socket address: host and port; with IPv6 also flow and scope."""
@@ -48,8 +48,8 @@ class Unresolved(NamedTuple):
     """
     Why there is no address.
 
-    :param reason: in words.
-    :param is_known: whether the name server says that there is no such name.
+    :param reason: the reason, in words.
+    :param is_known: whether a name server has answered that the name does not exist.
     """
 
     reason: str
@@ -61,7 +61,7 @@ Found = Sequence[Place] | Unresolved
 
 def look_up(name: str) -> Found:
     """
-    Ask the system; this blocks.
+    Look a name up with the system's resolver, which blocks.
 
     :param name: a host's name.
     """
@@ -80,15 +80,15 @@ def look_up(name: str) -> Found:
 
 def in_thread(work: Callable[[], None]) -> None:
     """
-    Run something beside the reactor, in a thread that nobody waits for.
+    Run a function in a daemon thread, which does not delay the end of the process.
 
-    :param work: what to run.
+    :param work: the function.
     """
     Thread(target=work, daemon=True, name="look up").start()
 
 
 class _Known:
-    """What is known of a name."""
+    """The cached result for a name."""
 
     __slots__ = ("found", "fresh_until_s", "stale_until_s")
 
@@ -100,7 +100,7 @@ class _Known:
 
 @implementer(IHostResolution)
 class _Waiter:
-    """Somebody who waits for the addresses of a name."""
+    """A request that waits for the addresses of a name."""
 
     def __init__(
         self, name: str, receiver: IResolutionReceiver, port: int, types: Any
@@ -113,14 +113,14 @@ class _Waiter:
         self.over = False
 
     def cancel(self) -> None:
-        """Wait no more."""
+        """Cancel the request."""
         self.over = True
         timer, self.timer = self.timer, None
         if timer is not None:
             timer.cancel()
 
     def give(self, found: Found) -> None:
-        """Tell what was found."""
+        """Report the result to the receiver."""
         if self.over:
             return
         self.cancel()
@@ -146,16 +146,17 @@ class Names:
     """
     Resolves the names of hosts.
 
-    A receiver may have an ``owner``, whose share of the threads its lookup takes, and
-    a method ``resolution_failed``, which is told why there is no address.
+    A receiver may have an ``owner``, whose share of the threads its lookup uses, and a
+    method ``resolution_failed``, called with the reason if there is no address.
 
-    :param reactor: what tells the time, calls later and is called from threads.
-    :param cache_ms: how long addresses are used without asking again.
-    :param stale_ms: how long they are used after that while they cannot be renewed.
-    :param timeout_ms: how long anybody waits.
-    :param most: how many lookups are under way at once.
-    :param look_up: asks the system.
-    :param start: runs something beside the reactor.
+    :param reactor: the clock; threads hand their results to it.
+    :param cache_ms: how long addresses are used before they are looked up again.
+    :param stale_ms: how long after ``cache_ms`` they stay in use while they cannot be
+        renewed.
+    :param timeout_ms: how long a request waits.
+    :param most: the most lookups at once.
+    :param look_up: looks a name up, and may block.
+    :param start: runs a function in a thread.
     """
 
     def __init__(
@@ -177,12 +178,12 @@ class Names:
         self._start = start
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._waiters: dict[str, list[_Waiter]] = {}
-        """By the name that is looked up, or waits for a thread."""
+        """By name, the requests that wait for its lookup."""
         self._queue: deque[tuple[str, Hashable]] = deque()
         self._under_way: Counter[Hashable] = Counter()
 
     def install(self) -> None:
-        """Resolve all names that the reactor is asked for."""
+        """Install this object as the resolver of the reactor."""
         self._reactor.installNameResolver(self)
 
     def resolveHostName(
@@ -196,11 +197,10 @@ class Names:
         """
         Find the addresses of a host.
 
-        :param resolutionReceiver: told of them, at once when they are known.
-        :param hostName: the host's name.
-        :param portNumber: put into the addresses.
-        :param addressTypes: the types that are wanted; all without them.
-        :param transportSemantics: only ``TCP`` is of use here.
+        :param resolutionReceiver: receives the addresses, at once if they are cached.
+        :param portNumber: the port of the addresses.
+        :param addressTypes: the types that are wanted; None for all.
+        :param transportSemantics: only ``TCP`` is supported.
         """
         name = hostName.lower().rstrip(".") or hostName
         waiter = _Waiter(name, resolutionReceiver, portNumber, addressTypes)
@@ -225,7 +225,7 @@ class Names:
         return waiter
 
     def _join(self, waiter: _Waiter, owner: Hashable) -> bool:
-        """Wait for a lookup, which is begun unless it is under way."""
+        """Add a request to the lookup of its name, which is started if need be."""
         waiting = self._waiters.get(waiter.name)
         if waiting is not None:
             waiting[:] = [one for one in waiting if not one.over]
@@ -239,7 +239,7 @@ class Names:
         return True
 
     def _begin(self) -> None:
-        """Give threads to those who wait, as far as there are any."""
+        """Start waiting lookups while threads are available."""
         passed_over: deque[tuple[str, Hashable]] = deque()
         while self._queue and self._under_way.total() < self._most:
             name, owner = self._queue.popleft()
@@ -253,7 +253,7 @@ class Names:
         self._queue.extendleft(reversed(passed_over))
 
     def _work(self, name: str, owner: Hashable) -> None:
-        """In a thread."""
+        """Look a name up; called in a thread."""
         try:
             found = self._look_up(name)
         except Exception as error:
@@ -270,7 +270,7 @@ class Names:
         self._begin()
 
     def _remember(self, name: str, found: Found) -> Found:
-        """Keep what was found, or go on with what was known."""
+        """Cache a result, or keep the addresses before if the lookup failed."""
         now_s = self._reactor.seconds()
         known = self._known.pop(name, None)
         if isinstance(found, Unresolved):

@@ -119,8 +119,8 @@ class Outbound:
 
     def keeping(self, connect_timeout_ms: int, idle_ms: int) -> Outbound:
         """
-        Make calls over connections that are kept for the next ones, until
-        :meth:`close`; none that others make goes over them.
+        Make an object whose calls use persistent connections of its own, until
+        :meth:`close`.
 
         :param connect_timeout_ms: for each address of a host, in milliseconds.
         :param idle_ms: how long an unused connection is kept, in milliseconds, above 0.
@@ -130,7 +130,7 @@ class Outbound:
         return other
 
     def close(self) -> None:
-        """Close the connections that are kept, if any are."""
+        """Close the persistent connections."""
         if self._kept is not None:
             self._kept.close()
 

@@ -16,11 +16,12 @@ from relay.upstream.leash import Leash
 
 REST_S = 0.001
 """
-How long a connection is kept, in seconds, before a call that has waited gets it.
+How long a connection rests, in seconds, before a call that has waited gets it.
 
-What a faulty source sends behind its response comes right after it. A connection that
-goes from one call to the next in the same turn of the reactor would bring that as the
-next response. One that has rested is known to have nothing unread.
+A faulty source may send bytes behind its response. If the connection were handed to the
+next call in the same turn of the reactor, this call would read them as its response. On
+a connection that has rested they have arrived, and are found by the check for unread
+bytes.
 """
 
 
@@ -28,8 +29,8 @@ class Lease:
     """
     The right to use one connection of the pool, and the connection.
 
-    :param free: gives the slot back.
-    :param handed_over: whether another call has given the slot up just now.
+    :param free: returns the slot to the pool.
+    :param handed_over: whether the slot comes directly from another call.
     """
 
     __slots__ = ("_free", "handed_over", "leash")
@@ -155,10 +156,11 @@ class Pool:
         """
         Take the connection that was used last.
 
-        One with unread bytes is closed: the next call would get them as its response.
+        A connection with unread bytes is closed: the next call would read them as its
+        response.
 
-        :param origin: where it leads.
-        :param rested: only one that is unused for :data:`REST_S` already.
+        :param origin: the origin of the connection.
+        :param rested: whether it must have been unused for :data:`REST_S`.
         """
         until_s = self._reactor.seconds() - REST_S
         for kept in reversed(self._idle.get(origin, ())):

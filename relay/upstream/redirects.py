@@ -1,4 +1,4 @@
-"""Where a redirect leads, and what goes along (RFC 9110, 15.4)."""
+"""The target of a redirect, and the headers sent to it (RFC 9110, 15.4)."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ CROSSING = (
     b"user-agent",
 )
 """
-What a redirect takes along to another origin. Any other header may be a credential
-under whatever name, or about the first origin (RFC 9110, 15.4). These are what the
-Fetch standard lets a page send anywhere, and what browsers and ``EventSource`` add.
+The headers that are sent to another origin after a redirect. Any other header may be a
+credential, or be meant for the first origin (RFC 9110, 15.4). These are the headers
+that the Fetch standard lets a page send to any origin, and those that browsers and
+``EventSource`` add.
 """
 
 
 def crossing(headers: Headers) -> Headers:
     """
-    Copy those headers that go along to another origin.
+    Copy the headers that are sent to another origin.
 
-    :param headers: of the request that was redirected.
+    :param headers: the headers of the redirected request.
     """
     kept = Headers()
     for name in CROSSING:
@@ -48,10 +49,10 @@ def resolve(origin: Origin, place: bytes, location: bytes) -> tuple[Origin, byte
     """
     Resolve a ``Location`` (RFC 9110, 10.2.2).
 
-    :param origin: who sent it.
-    :param place: the request-target that it answers.
+    :param origin: the origin of the response.
+    :param place: the request-target of the request.
     :param location: the header's value.
-    :raises UpstreamError: when it is no http(s) URL.
+    :raises UpstreamError: when the result is no http(s) URL.
     """
     scheme = "https" if origin.secure else "http"
     here = f"{scheme}://{origin.authority.decode()}{place.decode('latin-1')}"

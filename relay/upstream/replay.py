@@ -20,8 +20,9 @@ class ReplayedBody:
     """
     Keeps what passes, for the next try.
 
-    :param body: the client's, which can be read once.
-    :param most_bytes: of how long a body; 0 for none that has begun to pass.
+    :param body: the client's body, which can be read once.
+    :param most_bytes: the longest body that can be sent again; 0 for none that has
+        been sent in part.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class ReplayedBody:
         """The client's body needs no registration."""
 
     def _dropped(self, _: Failure) -> None:
-        """The client has left, or has its answer."""
+        """The client has left, or has its response."""
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.drop()
@@ -158,7 +159,7 @@ class _Reading:
         self._body.leave(self)
 
     def drop(self) -> None:
-        """Pass nothing on any more."""
+        """Drop the body: pass no more of it on."""
         self._consumer = None
         self._told = None
         done, self._done = self._done, None

@@ -27,11 +27,12 @@ _HEAD = re.compile(
 
 def read_head(parser: ResponseParser, data: bytes) -> bytes:
     """
-    Give a parser that has seen nothing yet a whole head at once.
+    Parse a head that was received as a whole, faster than line by line.
 
-    :param parser: the parser of the response.
-    :param data: what the source has sent first.
-    :return: what the parser has still to be given; all of it when it has not begun.
+    :param parser: the parser of the response, not fed yet.
+    :param data: the first bytes of the source.
+    :return: the bytes that the parser must still be fed; all of them if the head was
+        not parsed here.
     """
     head = _HEAD.match(data, 0, parser.limits.max_bytes)
     if head is None:

@@ -1,8 +1,8 @@
 """
-Twisted's parser of responses, held to the rules of ``response_rules.py``.
+Twisted's parser of responses, with the rules of ``response_rules.py``.
 
-It takes a head of any size, any version and status, the first of several transfer
-encodings, and interim responses without end, each with a line in the log.
+Twisted itself accepts a head of any size, any version and status, the first of several
+transfer encodings, and any number of interim responses, each of which it logs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ EarlyHints = Callable[[Headers, list[bytes]], None]
 
 
 class _Chunks(JoinedChunks):
-    """A decoder of chunks whose sizes others can count with, too."""
+    """A decoder of chunks that refuses sizes above a signed 64-bit integer."""
 
     def _dataReceived_CHUNK_LENGTH(self) -> bool:
         read = super()._dataReceived_CHUNK_LENGTH()
@@ -43,11 +43,11 @@ class _Chunks(JoinedChunks):
 
 class ResponseParser(HTTPClientParser):
     """
-    Reads one response, with the interim ones before it.
+    Reads one response, with the interim responses before it.
 
-    :param request: what it answers.
-    :param finisher: told when it is complete, with what came behind it.
-    :param limits: how large each head may be.
+    :param request: the request.
+    :param finisher: called with the bytes behind the response when it is complete.
+    :param limits: the size limits of each head.
     """
 
     _transferDecoders = {b"chunked": _Chunks}
@@ -59,13 +59,13 @@ class ResponseParser(HTTPClientParser):
         self.limits = limits
         self.MAX_LENGTH = limits.max_bytes
         self.early_hints: EarlyHints | None = None
-        """Told of 103 responses (RFC 8297); None when nobody is interested."""
+        """Called with each 103 response (RFC 8297); None to drop them."""
         self._interim = 0
         self._head_bytes = 0
         self._fields = 0
 
     def lineReceived(self, line: bytes) -> None:
-        """Take a line of a head."""
+        """Parse a line of a head."""
         self._head_bytes += len(line) + 1
         if self.state == HEADER and line[:1] not in (b" ", b"\t"):
             self._fields += 1
@@ -82,12 +82,12 @@ class ResponseParser(HTTPClientParser):
         raise HeadTooLarge(self.limits)
 
     def statusReceived(self, status: bytes) -> None:
-        """Take the status line."""
+        """Check and parse the status line."""
         check_status_line(status)
         super().statusReceived(status)
 
     def allHeadersReceived(self) -> None:
-        """Pass over an interim response; begin with the body of the final one."""
+        """Skip an interim response; begin with the body of the final one."""
         response = self.response
         if response.code < 200:
             self._pass_over(response.code)

@@ -1,9 +1,9 @@
 """
-What the head of a response may be; sans IO.
+The rules for the head of a response; sans IO.
 
-A gateway that reads a response otherwise than the source wrote it, or than the next
-hop will read it, is how one client gets another's answer. What can be read in two ways
-is refused as nginx, HAProxy and Apache refuse it (RFC 9112, 6.3 and 11.2).
+If the gateway and the source, or the next hop, disagree about where a response ends, a
+client may get the response of another (RFC 9112, 11.2). A response that can be read in
+two ways is refused, as nginx, HAProxy and Apache refuse it (RFC 9112, 6.3).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MOST_INTERIM = 16
 """Interim responses (1xx) before the final one."""
 EARLY_HINTS = 103
 MOST_BODY_BYTES = 2**63 - 1
-"""What a length of a body or a chunk may be at most: what others count with."""
+"""The longest body or chunk: the largest signed 64-bit integer."""
 
 _STATUS = re.compile(rb"HTTP/1\.[0-9] [1-5][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?")
 _TEXT = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
@@ -24,10 +24,10 @@ _LENGTH = re.compile(rb"[0-9]{1,19}")
 
 
 class HeadLimits(NamedTuple):
-    """How large a head may be: ``limits.max_head_bytes`` and ``max_headers``."""
+    """The size limits of a head: ``limits.max_head_bytes`` and ``max_headers``."""
 
     max_bytes: int = 16_384
-    """Of the first line and all fields together, with their line ends."""
+    """The size of the first line and all fields together, with their line ends."""
     max_fields: int = 500
 
 

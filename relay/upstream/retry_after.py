@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 
 LONGEST_RETRY_AFTER_S = 3600.0
-"""What is asked for beyond this is not waited for."""
+"""The longest delay that is honoured, in seconds."""
 
 
 def read_retry_after(value: str | None, now_s: float | None) -> float:
@@ -13,9 +13,9 @@ def read_retry_after(value: str | None, now_s: float | None) -> float:
     Read a ``Retry-After``.
 
     :param value: the header's value, None for none.
-    :param now_s: the time of day, in seconds since the Unix epoch; None when it is not
-        known, and a date says nothing.
-    :return: seconds to wait; 0 when it says nothing of use.
+    :param now_s: the time of day, in seconds since the Unix epoch; None if it is not
+        known: a date is then ignored.
+    :return: seconds to wait; 0 when the value is missing or not valid.
     """
     if value is None:
         return 0.0

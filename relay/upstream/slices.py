@@ -1,10 +1,10 @@
 """
-How long work for sources may take in one turn of the reactor.
+A bound on the time that work for sources takes in one turn of the reactor.
 
-What one read brings may be work for a tenth of a second: thousands of tiny events, or
-what a few bytes of gzip decode to. All sources share :data:`SLICE_S` of a turn. Work
-for which nothing is left of it goes on in the next turn, one connection after another,
-and its source is not read meanwhile.
+The bytes of one read may take a tenth of a second to process: thousands of tiny events,
+or gzip that decodes to much more. All sources share :data:`SLICE_S` of a turn. Work
+that exceeds it goes on in the next turn, one connection after another, and its source
+is paused until then.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from twisted.internet.interfaces import IReactorTime
 
 SLICE_S = 0.002
 SPAN_S = 0.005
-"""How often a slice is there for work that comes with a read, when nothing waits."""
+"""The time from one slice to the next for work of a read, when no work waits."""
 
 
 class Slices:
     """
     Shares the time of one reactor among sources.
 
-    :param clock: what tells the time and calls later.
+    :param clock: the reactor.
     """
 
     __slots__ = ("_begun_s", "_clock", "_scheduled", "_until_s", "_waiting")
@@ -49,7 +49,7 @@ class Slices:
         """
         Call back in a later turn, after all that were postponed before.
 
-        :param go_on: does work as long as there is time; does not raise.
+        :param go_on: works while :meth:`has_time`; must not raise.
         """
         self._waiting.append(go_on)
         if not self._scheduled:
@@ -77,7 +77,7 @@ _shared: WeakKeyDictionary[IReactorTime, Slices] = WeakKeyDictionary()
 
 def slices_of(clock: IReactorTime) -> Slices:
     """
-    Find what shares the time of a reactor.
+    Find or make the :class:`Slices` of a reactor.
 
     :param clock: the reactor.
     """

@@ -1,4 +1,4 @@
-"""Why a source gives no events, and whether time mends it."""
+"""Why a source gives no events, and whether that is a refusal."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from relay.upstream.retry_after import read_retry_after
 from relay.upstream.stream import UpstreamResponse
 
 PASSED_ON = frozenset((401, 403, 404))
-"""Statuses of a source that its clients are answered with; for others it is 502."""
+"""Statuses of a source that are passed on to its clients; others become 502."""
 TRANSIENT = frozenset((408, 421, 425, 429))
-"""Statuses below 500 that another call may not get (RFC 9110, RFC 6585, RFC 8470)."""
+"""Statuses below 500 that may pass by themselves (RFC 9110, RFC 6585, RFC 8470)."""
 LASTING = frozenset((501, 505))
-"""Statuses from 500 on that another call gets as well (RFC 9110, 15.6)."""
+"""Statuses from 500 on that do not pass by themselves (RFC 9110, 15.6)."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class SourceProblem:
     """
     Why a source gives no events.
 
-    :param reason: for people; never holds a secret.
-    :param refused: whether time does not mend it: the source has given its verdict.
+    :param reason: the reason in words; holds no secret.
+    :param refused: whether the source refuses, so that a retry is not expected to help.
     :param status: the HTTP status for a client whose response has not begun.
-    :param challenges: the source's ``WWW-Authenticate``, to go with a 401.
-    :param retry_after_s: how long the source wants to be left alone, in seconds.
+    :param challenges: the source's ``WWW-Authenticate``, for a 401.
+    :param retry_after_s: the source's ``Retry-After``, in seconds.
     """
 
     reason: str
@@ -38,7 +38,7 @@ class SourceProblem:
 
 def problem_of(response: UpstreamResponse) -> SourceProblem | None:
     """
-    Judge a response that was to be an event stream.
+    Check whether a response is an event stream.
 
     :param response: at its head; neither 204 nor a redirect that is followed.
     :return: None when it is an event stream that can be read.
@@ -72,7 +72,7 @@ def _of_status(response: UpstreamResponse) -> SourceProblem:
 
 
 def _date_s(date: bytes) -> float | None:
-    """Read when a response was made, by the source's own clock."""
+    """Read the ``Date`` of a response, in seconds since the Unix epoch."""
     try:
         return parsedate_to_datetime(date.decode("ascii")).timestamp()
     except (ValueError, OverflowError):
@@ -81,8 +81,8 @@ def _date_s(date: bytes) -> float | None:
 
 def problem_of_error(error: UpstreamError) -> SourceProblem:
     """
-    Judge a call that got no response head.
+    Classify a call that got no response head.
 
-    :param error: why.
+    :param error: the error of the call.
     """
     return SourceProblem(error.message, isinstance(error, RedirectError))

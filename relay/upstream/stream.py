@@ -29,11 +29,10 @@ from relay.upstream.verbatim import ChunkPassage
 
 STREAM_AFTER_MS = 1000
 """
-How long a body of no told length may last before it is taken for a stream, in ms.
+After how many milliseconds a body without ``Content-Length`` counts as a stream.
 
-A stream gives its place in the pool back, whatever its media type: a hundred watches of
-lines of JSON would shut an endpoint otherwise. An event stream says at its head that it
-is one.
+A stream of any media type gives its slot in the pool back: otherwise a hundred streams
+of JSON lines would block an endpoint. An event stream does so at its head.
 """
 _GZIP = ([b"gzip"], [b"x-gzip"])
 
@@ -83,7 +82,7 @@ class UpstreamResponse(TwistedProtocol):
         self._paused = False
         self._inflater: Inflater | None = None
         self._slices: Slices | None = None
-        """What shares the time for decoding; None when nothing is decoded."""
+        """The shared time for decoding; None when the body is not encoded."""
         self._postponed = False
         """Whether decoding goes on in a later turn of the reactor."""
         self.length: int | None = response.length
@@ -197,7 +196,7 @@ class UpstreamResponse(TwistedProtocol):
         self._lease.release()
 
     def _drain_on(self) -> None:
-        """Decode what is held back, and read on when nothing is left of it."""
+        """Decode the buffered bytes, and read on when none is left."""
         self._postponed = False
         self._drain()
         if self._leash is not None and not (self._paused or self._postponed):
@@ -205,10 +204,10 @@ class UpstreamResponse(TwistedProtocol):
 
     def _drain(self) -> None:
         """
-        Decode what is held back, as far as the client takes it.
+        Decode the buffered bytes, while the client takes the result.
 
-        A few bytes may decode to a thousand times as many, so that not more is decoded
-        in one turn of the reactor than there is time for.
+        A few bytes may decode to a thousand times as many, so that decoding stops when
+        the time of the turn is over.
         """
         inflater, slices = self._inflater, self._slices
         while inflater is not None and inflater.pending and self._receiver is not None:

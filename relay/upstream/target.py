@@ -41,7 +41,7 @@ class Target:
 
     @property
     def shown(self) -> str:
-        """The URL for people: without its query, in which secrets are passed."""
+        """The URL for logs and people: without its query, which may hold secrets."""
         scheme = "https" if self.origin.secure else "http"
         place = (self.path or b"/").decode("ascii")
         return f"{scheme}://{self.origin.authority.decode('ascii')}{place}"

@@ -1,8 +1,8 @@
 """
-A request body on its way to a source, and whose turn it is.
+A request body on its way to a source, and which side is waited for.
 
-While a client sends its body nobody can blame the source for the time that passes, and
-while the source takes no more of it nobody can blame the client.
+The time in which a client sends its body does not count against the source, and the
+time in which the source has stopped reading does not count against the client.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from zope.interface import implementer
 
 
 class BodyDropped(Exception):
-    """Nothing of a request body is passed on any more."""
+    """A request body was dropped before it was passed on as a whole."""
 
 
 def tell_dropped(done: Deferred[None] | None) -> None:
     """
-    Tell who waits for the end of a body that there will be none.
+    Fail the Deferred of a body that is dropped.
 
-    Who waits refers to the body, which refers to what it waits for.
+    This ends the reference cycle of the body, its reader and the Deferred.
 
-    :param done: what the body's ``startProducing`` gave; None when it gave nothing.
+    :param done: the result of the body's ``startProducing``; None when it was not
+        called.
     """
     if done is not None:
         done.errback(Failure(BodyDropped()))
@@ -35,7 +36,7 @@ def tell_dropped(done: Deferred[None] | None) -> None:
 
 
 class ICompletableBody(IBodyProducer):
-    """A request body that says when the last of it has gone."""
+    """A request body that reports when the whole of it was passed on."""
 
     def when_complete(told: Callable[[], None]) -> None:
         """Call ``told`` once the whole body was passed on; at once if it was."""
@@ -46,9 +47,9 @@ class Upload:
     """
     A request body as one call sends it.
 
-    :param body: what is sent.
-    :param turned: told with true when the source is waited for, because it has all of
-        the body or takes no more for now; with false when the client is.
+    :param body: the body.
+    :param turned: called with True when the source is waited for, because it has the
+        whole body or has stopped reading; with False when the client is.
     """
 
     def __init__(self, body: ICompletableBody, turned: Callable[[bool], None]) -> None:
@@ -62,7 +63,7 @@ class Upload:
         Begin to send.
 
         :param consumer: the connection to the source.
-        :return: fires when all was sent.
+        :return: fires when the whole body was sent.
         """
         self._turned(False)
         self._body.when_complete(self._completed)
@@ -70,13 +71,13 @@ class Upload:
         return done
 
     def pauseProducing(self) -> None:
-        """The source takes no more for now."""
+        """The source has stopped reading for now."""
         if not self._complete:
             self._turned(True)
         self._body.pauseProducing()
 
     def resumeProducing(self) -> None:
-        """The source takes more."""
+        """The source reads again."""
         if not self._complete:
             self._turned(False)
         self._body.resumeProducing()
@@ -93,9 +94,9 @@ class Upload:
 @implementer(ICompletableBody)
 class WholeBody:
     """
-    A body that is there at once.
+    A body that is complete at the start.
 
-    :param content: all of it.
+    :param content: the bytes of the body.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -103,7 +104,7 @@ class WholeBody:
         self.length = len(content)
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:
-        """Send it."""
+        """Send the body."""
         consumer.write(self._content)
         return succeed(None)
 
@@ -117,5 +118,5 @@ class WholeBody:
         """There is nothing more to come."""
 
     def when_complete(self, told: Callable[[], None]) -> None:
-        """Tell at once."""
+        """Call ``told`` at once."""
         told()

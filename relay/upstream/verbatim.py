@@ -122,7 +122,7 @@ class ChunkPassage:
         return self._read
 
     def close(self) -> None:
-        """Nothing passes any more: let go of the source's connection."""
+        """Stop passing bytes, and drop the reference to the source's connection."""
         self._decoder = self._recv = self._heard = self._plain = None
 
     def _read(self) -> Any:
