@@ -96,8 +96,8 @@ class Archive:
     """
     Keeps the histories of one API's channels.
 
-    :param keeper: where to.
-    :param clock: what calls later.
+    :param keeper: the store of histories.
+    :param clock: the clock of retries.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param api_id: of the API, for the log.
     """
@@ -113,7 +113,7 @@ class Archive:
     ) -> None:
         self._api_id = api_id
         self._failing = False
-        """Whether it was logged that the store keeps nothing."""
+        """Whether the current failure of the store was logged."""
         self._keeper = keeper
         self._clock = clock
         self._wall_ms = wall_ms
@@ -145,12 +145,12 @@ class Archive:
 
     def reset(self) -> None:
         """
-        Let go of what waits: the process no longer serves the channels.
+        Drop the waiting events: the process no longer serves the channels.
 
-        It is not published. Were it kept after the history is read again, it would
-        take places that the history read has already, or has given away. What is under
-        way to the store was asked for before :meth:`load` asks for the history, so
-        that it is either read there, or refused.
+        These events are not published. If they were stored after the history is read
+        again, their places could collide with places in that history. Batches that were
+        sent to the store before are in it when :meth:`load` reads the history, or have
+        been refused.
         """
         self._fail_waiting(ArchiveClosed())
 
@@ -240,7 +240,7 @@ class Archive:
         batch: list[_Submitted],
         staged: list[tuple[_Submitted, list[Entry]]],
     ) -> Deferred[None]:
-        """Stage a batch, and have it kept."""
+        """Stage a batch, and send it to the store."""
         now_ms = self._wall_ms()
         rows: list[HistoryEntry] = []
         oldest = self._too_old(now_ms, batch[0].channel.options.history.max_age_ms)
@@ -319,7 +319,7 @@ class Archive:
                 self._settle(one.channel)
                 one.done.errback(reason)
         if unavailable:
-            # They have waited for the store as long as these.
+            # These events have waited for the store as long as the failed ones.
             self._fail_waiting(NotKept())
 
     def _next(self, _: object) -> None:

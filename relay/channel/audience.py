@@ -103,10 +103,10 @@ class Audience:
 
     def give(self, data: bytes) -> Sequence[Outlet]:
         """
-        Write to all.
+        Write to all connections.
 
         :param data: whole events, or a heartbeat.
-        :return: those that failed.
+        :return: the connections that failed.
         """
         singly = tuple(self._singly)
         chunk = http_chunk(data)

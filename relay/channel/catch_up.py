@@ -1,10 +1,10 @@
 """
-How long subscribers may read on from logs in one turn of the reactor.
+A bound on the time that subscribers read from logs in one turn of the reactor.
 
-A subscriber that comes back may have a whole history to read, and a filter may look at
-all of it and write nothing. Many of them at once would hold up every other client. So
-the subscribers of all channels share :data:`TURN_S` of each turn, and those for which
-nothing is left of it go on, in order, in the next.
+A subscriber that resumes may have a whole history to read, and its filter may examine
+all of it and write nothing. Many of them at once would delay every other client. So the
+subscribers of all channels share :data:`TURN_S` of each turn; those that have no time
+left go on, in order, in the next.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ TURN_S = 0.005
 
 class CatchUp:
     """
-    Shares the time of one reactor among subscribers that read on.
+    Shares the time of one reactor among subscribers that read from logs.
 
-    :param clock: what tells the time and calls later.
+    :param clock: the reactor.
     """
 
     __slots__ = ("_clock", "_until_s", "_waiting")
@@ -45,7 +45,7 @@ class CatchUp:
         """
         Call back in a later turn, after all that were postponed before.
 
-        :param read_on: reads on, and does not raise.
+        :param read_on: reads further entries; must not raise.
         """
         self._waiting.append(read_on)
 
@@ -60,7 +60,7 @@ _shared: WeakKeyDictionary[IReactorTime, CatchUp] = WeakKeyDictionary()
 
 def catch_up_of(clock: IReactorTime) -> CatchUp:
     """
-    Find what shares the time of a reactor.
+    Find or make the :class:`CatchUp` of a reactor.
 
     :param clock: the reactor.
     """

@@ -37,7 +37,7 @@ class State(StrEnum):
     ENDED = "ended"
     """The source has nothing more to give; what is in the log still is read."""
     CLOSED = "closed"
-    """Another channel is in its place, or none: nothing is added to it any more."""
+    """The channel was closed: no event is added to it any more."""
 
 
 class Attached(NamedTuple):
@@ -82,7 +82,7 @@ class Channel:
         self.resume_source_id = ""
         """The source's id after which the upstream is to be opened."""
         self.verdict = Verdict()
-        """What the source says to being read."""
+        """Whether the source gives events, or refuses."""
         self.on_first: Callable[[], None] | None = None
         """Told when the first subscriber attaches."""
         self.on_last: Callable[[], None] | None = None
@@ -173,13 +173,13 @@ class Channel:
 
     def attach(self, subscriber: Subscriber, last_event_id: str | None) -> Attached:
         """
-        Give a subscriber its place; delivery begins with its first ``resume()``.
+        Set the position of a subscriber; delivery begins with its first ``resume()``.
 
-        :param subscriber: new.
-        :param last_event_id: what it has already; None for nothing.
-        :raises TooManyFilters: when there are as many framings as there may be.
-        :raises Exception: as the source's start does; then nothing of the subscriber is
-            left, and the next one starts the source.
+        :param subscriber: a new subscriber.
+        :param last_event_id: the last event that the client has; None for none.
+        :raises TooManyFilters: when the channel, or the client, has its most filters.
+        :raises Exception: what the start of the source raises; the subscriber is then
+            not attached, and the next one starts the source.
         """
         self.log.evict(self._wall_ms())
         group = self._fanout.make_room(subscriber)
@@ -320,11 +320,11 @@ class Channel:
 
     def refuse(self, refusal: SourceRefusal) -> None:
         """
-        The source refuses to be read: end the subscribers that want to know.
+        Report a refusal of the source to the subscribers, which end.
 
-        The channel stays open. Its source may be asked again.
+        The channel stays open, and its source may be called again.
 
-        :param refusal: why.
+        :param refusal: the status and the reason.
         """
         self.flush()
         self.verdict.refuse(refusal)
@@ -332,7 +332,7 @@ class Channel:
 
     def close(self) -> None:
         """
-        End all subscribers: another channel is in its place, or none.
+        End all subscribers: the channel was replaced, or is not needed any more.
 
         No callback and no timer of the channel acts from then on.
         """

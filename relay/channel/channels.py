@@ -56,12 +56,12 @@ class Source(Protocol):
 
 class OpenChannel:
     """
-    A channel with what feeds it.
+    A channel with its source.
 
-    :param key: what tells it from others.
+    :param key: the key of the channel.
     :param channel: the channel.
-    :param address: of the client that it was opened for.
-    :param api: names the API in the log.
+    :param address: the address of the client that opened the channel.
+    :param api: the API's name in the log.
     """
 
     def __init__(
@@ -75,11 +75,11 @@ class OpenChannel:
         self.health: str | None = "not connected yet"
         """What is wrong with the source; None when nothing is."""
         self.refused = False
-        """Whether the source refuses, which time does not mend."""
+        """Whether the source refuses."""
         self.endpoint: str | None = None
         """The endpoint that was called last; None when none was."""
         self.url: str | None = None
-        """Its URL, without what may be secret."""
+        """The URL of this endpoint, without its query."""
         self.linger: IDelayedCall | None = None
 
     def stop_lingering(self) -> None:
@@ -104,12 +104,12 @@ class Channels:
     :param options: the group's channel options.
     :param clock: what tells the time and calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
-    :param source: makes what feeds a channel.
+    :param source: makes the source of a channel.
     :param published: whether the events come from publishers. Then a topic is its path
         alone, and stays while it holds an event, whether or not anybody reads it.
-    :param archive: where histories are kept, if they are durable; loaded.
-    :param api_id: the API, as far as ids are bound to it.
-    :param secret: the key of the ids; see :class:`relay.channel.ids.Mint`.
+    :param archive: the store of durable histories, loaded; None without.
+    :param api_id: the API's id, which event ids are bound to.
+    :param secret: the key that signs event ids; see :class:`relay.channel.ids.Mint`.
     """
 
     _log = Logger()
@@ -127,7 +127,7 @@ class Channels:
     ) -> None:
         self.options = options
         self.api = api_id
-        """Names the API in the log."""
+        """The API's name in the log."""
         self._api_id = api_id
         self._secret = secret
         self._archive = archive
@@ -160,10 +160,10 @@ class Channels:
 
     def as_json(self) -> list[dict[str, Any]]:
         """
-        Give the open channels for people.
+        Describe the open channels for the management API.
 
-        Keys are digests, for they may hold secrets; the topics of publishers are their
-        names.
+        A channel is named by the digest of its key, which may hold secrets; the topic
+        of a publisher is named as it is.
         """
         return [self._shown(opened) for opened in self._open.values()]
 
@@ -214,14 +214,14 @@ class Channels:
                 self._log.failure("channel {digest}: its end", digest=opened.key.digest)
 
     def reopen(self) -> None:
-        """Forget that sources have ended or refused: another deployment may differ."""
+        """Call sources again that have ended or refused: the deployment may differ."""
         for opened in list(self._open.values()):
             channel = opened.channel
             if channel.state is State.ENDED or channel.verdict.refusal is not None:
                 self._close(opened)
 
     def _close(self, opened: OpenChannel) -> None:
-        """Forget a channel, then end it: what its readers open next is a new one."""
+        """Remove a channel, then end it: its readers open a new one next."""
         del self._open[opened.key]
         self._of_address[opened.address] -= 1
         if not self._of_address[opened.address]:
@@ -250,9 +250,9 @@ class Channels:
 
         :param target: what follows the context-path.
         :param headers: the request's headers.
-        :param address: who calls.
-        :raises ChannelRefused: when it would be one too many.
-        :raises ChannelElsewhere: when another process serves it.
+        :param address: the client's address.
+        :raises ChannelRefused: when ``maxChannels`` or its like is reached.
+        :raises ChannelElsewhere: when another process owns the channels.
         """
         # A body may have come slowly, and the channels gone meanwhile.
         if self.is_here is not None and not self.is_here():

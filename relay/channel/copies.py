@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 COPY_BYTES = 160
-"""What a copy takes beside its bytes, roughly."""
+"""The memory of a copy beside its bytes, roughly."""
 
 
 class Room:

@@ -1,8 +1,8 @@
 """
 Delivery of a log's entries to its subscribers, each at its own position.
 
-Every subscriber is isolated: what one of them raises, in its sink or in its framing,
-ends that one, with a line in the log, and no other notices.
+Subscribers are isolated: an exception in the sink or the framing of one ends this one,
+with a line in the log, and does not affect the others.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Fanout:
     """
     The subscribers of one channel, in groups for which the bytes are the same.
 
-    :param log: what they read.
-    :param clock: what tells the time and calls later.
-    :param options: how many filters there may be.
+    :param log: the log of the channel.
+    :param clock: the reactor.
+    :param options: the channel options, with the most filters.
     """
 
     _log = Logger()
@@ -59,15 +59,15 @@ class Fanout:
 
     @property
     def lagging(self) -> list[Subscriber]:
-        """The subscribers that are paused, catch up, or wait for their place."""
+        """The subscribers that are paused, read the log, or wait for their place."""
         return [one for group in self._groups.values() for one in group.lagging]
 
     def make_room(self, subscriber: Subscriber) -> Group:
         """
-        Find or make the group that a subscriber is to be in.
+        Find or make the group of a subscriber.
 
-        :param subscriber: new.
-        :raises TooManyFilters: when there are as many groups as there may be.
+        :param subscriber: a new subscriber.
+        :raises TooManyFilters: when the channel, or the client, has its most filters.
         """
         framing = subscriber.framing
         group = self._groups.get(framing.key)
@@ -117,7 +117,7 @@ class Fanout:
     def _look_after(
         self, subscriber: Subscriber, entries: list[Entry], now_s: float
     ) -> None:
-        """See whether one that lags has found its place, or is too slow."""
+        """Check whether a lagging subscriber has found its place, or is too slow."""
         if subscriber.waiting_for is not None:
             for entry in entries:
                 message = entry.message
@@ -130,7 +130,7 @@ class Fanout:
             self._cut_in_turn(subscriber)
 
     def sweep(self) -> None:
-        """Cut who is too slow, and keep the quiet ones alive."""
+        """End subscribers that are too slow, and send due heartbeats."""
         now_s = self._clock.seconds()
         evicted = self.log.first_seq > self._first_seq
         self._first_seq = self.log.first_seq
@@ -146,7 +146,7 @@ class Fanout:
                 self._end(failed)
 
     def _cut_in_turn(self, subscriber: Subscriber) -> None:
-        """End one that is too slow, when its turn comes among all that are."""
+        """End a subscriber that is too slow, in a later turn of the reactor."""
         if not subscriber.condemned:
             subscriber.condemned = True
             self._slices.each([partial(self._cut, subscriber)])
@@ -169,11 +169,11 @@ class Fanout:
 
     def pause(self, subscriber: Subscriber) -> None:
         """
-        A subscriber's client is full.
+        A subscriber's client has stopped reading.
 
         :param subscriber: attached.
         """
-        # So that it has been given everything, and its place is the log's end.
+        # Deliver first, so that the subscriber's position is the end of the log.
         self.flush()
         if subscriber.channel is None:
             return
@@ -187,7 +187,7 @@ class Fanout:
 
     def resume(self, subscriber: Subscriber) -> None:
         """
-        A subscriber's client takes more.
+        A subscriber's client reads again.
 
         :param subscriber: attached.
         """
@@ -198,9 +198,9 @@ class Fanout:
 
     def read_on(self, subscriber: Subscriber) -> None:
         """
-        Give a subscriber what it lacks, until it is live or its client is full.
+        Deliver from the log, until the subscriber is live or its client is full.
 
-        :param subscriber: one that lags, and waits for no place.
+        :param subscriber: a lagging subscriber that does not wait for its place.
         """
         try:
             self._read_on(subscriber)
@@ -239,12 +239,12 @@ class Fanout:
                 subscriber.sink.deliver(data)
 
     def _go_on(self, subscriber: Subscriber) -> None:
-        """Read on in a later turn, unless that has become another's business."""
+        """Read on in a later turn, unless the subscriber has left or was paused."""
         if subscriber.channel is not None and subscriber.postponed:
             self.read_on(subscriber)
 
     def _becomes_live(self, subscriber: Subscriber) -> None:
-        # It has read these already, and joins those that have not.
+        # The subscriber has read these entries; the live ones have not yet.
         self.flush()
         self._groups[subscriber.framing.key].join(subscriber)
         if self._ended:
@@ -252,9 +252,9 @@ class Fanout:
 
     def find_none(self, position: int) -> None:
         """
-        Give up on places that have not appeared, and tell the gap.
+        Give up waiting for places that have not appeared, and report a gap.
 
-        :param position: where those who waited for them go on.
+        :param position: the place where the waiting subscribers go on.
         """
         for subscriber in self.lagging:
             if subscriber.waiting_for is not None:
@@ -265,9 +265,9 @@ class Fanout:
 
     def leave(self, subscriber: Subscriber) -> None:
         """
-        A subscriber is gone.
+        Remove a subscriber that has left.
 
-        :param subscriber: one that was attached.
+        :param subscriber: an attached subscriber.
         """
         key = subscriber.framing.key
         group = self._groups[key]
@@ -278,23 +278,23 @@ class Fanout:
             group.close()
 
     def finish(self) -> None:
-        """There is nothing more to come: end all that have everything."""
+        """The source has ended: end the subscribers that have all events."""
         self._ended = True
         for group in self.groups:
             self._tell(group.live, lambda sink: sink.finish())
 
     def refuse(self, refusal: SourceRefusal) -> None:
         """
-        Tell all subscribers that the source refuses.
+        Report a refusal of the source to all subscribers.
 
-        :param refusal: why.
+        :param refusal: the status and the reason.
         """
         for group in self.groups:
             all_of_them = (*group.live, *group.lagging)
             self._tell(all_of_them, lambda sink: sink.refused(refusal))
 
     def close(self) -> None:
-        """End all subscribers before the end."""
+        """End all subscribers, though the source has not ended."""
         for group in self.groups:
             self._tell((*group.live, *group.lagging), lambda sink: sink.leave())
         self._turn.close()
@@ -303,9 +303,9 @@ class Fanout:
         self, subscribers: Iterable[Subscriber], told: Callable[[Sink], None]
     ) -> None:
         """
-        Tell many subscribers, some in each turn of the reactor.
+        Call the sinks of many subscribers, a part of them in each turn of the reactor.
 
-        :param told: given the sink of each, which may have left by then.
+        :param told: called with each sink, whose subscriber may have left by then.
         """
 
         def tell(subscriber: Subscriber) -> None:
@@ -317,7 +317,7 @@ class Fanout:
         self._slices.each([partial(tell, subscriber) for subscriber in subscribers])
 
     def _fail(self, subscriber: Subscriber) -> None:
-        """A subscriber has raised: end it."""
+        """End a subscriber that has raised an exception."""
         self._log.failure("a subscriber of a channel failed")
         self._end(subscriber)
 

@@ -54,11 +54,11 @@ class Filter:
 
     def matches(self, entry: Entry) -> bool:
         """
-        Tell whether an event is wanted; gaps always are.
+        Whether the filter matches an event; a gap always matches.
 
         :param entry: an entry of the log.
-        :raises TooCostly: when the expression takes too many steps on it.
-        :raises JsonTooLarge: when its data cannot be looked at within bounds.
+        :raises TooCostly: when the expression takes too many steps.
+        :raises JsonTooLarge: when the data holds too many JSON values.
         """
         message = entry.message
         if message is None:

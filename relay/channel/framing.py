@@ -18,10 +18,10 @@ GOAWAY = encode(Event("goaway", ""))
 
 def error_event(outcome: Outcome, **details: object) -> bytes:
     """
-    Tell that a stream is ended for a reason that coming back does not mend.
+    Encode the ``event: error`` that ends a stream which a client should not reopen.
 
-    :param outcome: the reason.
-    :param details: what else is told of it.
+    :param outcome: the ``reason``.
+    :param details: further members of the data.
     """
     return encode(Event("error", json.dumps({"reason": outcome, **details})))
 
@@ -33,7 +33,7 @@ class Framing(Protocol):
     family: Hashable
     """What is equal for framings that differ in nothing but what clients choose."""
     filtered: bool
-    """Whether clients choose what it leaves out."""
+    """Whether the framing has a filter that a client has chosen."""
     heartbeat: bytes
     """What keeps a quiet connection alive."""
     heartbeat_s: float
@@ -77,7 +77,7 @@ class SseFraming:
         self.key: Hashable = ("sse", wanted, metadata, headers, tell_gaps, heartbeat_ms)
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's bytes; none when it is not wanted."""
+        """Encode an entry; empty when it is filtered out."""
         message = entry.message
         if message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""

@@ -19,7 +19,7 @@ from relay.model.channel_options import ChannelOptions
 MOST_GROUPS = 1024
 """How many groups a channel may have: each costs an encoding of every event."""
 MOST_OF_CLIENT = 128
-"""How many of them one client may have brought."""
+"""The most groups that one client may have opened."""
 
 
 class Group:
@@ -32,9 +32,10 @@ class Group:
     when it came. Measured with 1,000 clients and 60 events a second: 0.6 to 0.7 of the
     CPU that the way through exchange and sender takes, three quarters of that kernel.
 
-    :param framing: what entries look like to all of them.
-    :param room: for copies of what they are given.
-    :param opened_by: the client of the first of them, for whose share it counts.
+    :param framing: encodes entries for all of them.
+    :param room: the space for encoded copies.
+    :param opened_by: the client of the first subscriber; the group counts for the
+        limits of this client.
     """
 
     _log = Logger()
@@ -70,7 +71,7 @@ class Group:
         self._events = 0
         self._bytes = 0
         self._told = False
-        """Whether an event that cannot be encoded was told in the log."""
+        """Whether an event that cannot be encoded was logged."""
 
     def join(self, subscriber: Subscriber) -> None:
         """
@@ -102,12 +103,12 @@ class Group:
 
     def deliver(self, entries: list[Entry], now_s: float) -> Sequence[Subscriber]:
         """
-        Give new entries to those that are live: one write each.
+        Write new entries to each live subscriber, in one write.
 
-        :param entries: in order.
-        :param now_s: the reactor's time.
-        :return: those that failed.
-        :raises TooCostly: when their filter is.
+        :param entries: the entries, in order.
+        :param now_s: the reactor's time, in seconds.
+        :return: the subscribers that failed.
+        :raises TooCostly: when the filter takes too many steps.
         """
         if not self.live:
             return ()
@@ -118,7 +119,7 @@ class Group:
         except Exception:
             encoded = self._encode_singly(entries)
         if len(self.live) > 1:
-            # One alone has nobody to share them with when it comes back.
+            # Copies for a single subscriber would be shared with no other.
             for entry, data in zip(entries, encoded, strict=True):
                 self._copies.keep(entry.seq, data, is_new=True)
         pieces = [piece for piece in encoded if piece]
@@ -126,10 +127,10 @@ class Group:
 
     def encoded(self, entries: Sequence[Entry]) -> bytes:
         """
-        Give the bytes of entries for one that catches up.
+        Encode entries for a subscriber that reads the log.
 
-        :param entries: in order.
-        :raises TooCostly: when the filter is.
+        :param entries: the entries, in order.
+        :raises TooCostly: when the filter takes too many steps.
         """
         copies, framing = self._copies, self.framing
         pieces: list[bytes] = []
@@ -148,7 +149,7 @@ class Group:
         return b"".join(pieces)
 
     def _encode_singly(self, entries: Sequence[Entry]) -> list[bytes]:
-        """Tell a gap in the place of each event that cannot be encoded."""
+        """Encode each entry, or a gap in place of one that cannot be encoded."""
         pieces: list[bytes] = []
         for entry in entries:
             try:
@@ -181,10 +182,10 @@ class Group:
 
     def heartbeat(self, now_s: float) -> Sequence[Subscriber]:
         """
-        Give a heartbeat to those that are live, if they were given nothing lately.
+        Write a heartbeat to the live subscribers, if they got no bytes recently.
 
-        :param now_s: the reactor's time.
-        :return: those that failed.
+        :param now_s: the reactor's time, in seconds.
+        :return: the subscribers that failed.
         """
         interval_s = self.framing.heartbeat_s
         if interval_s and self.live and now_s - self.delivered_s >= interval_s:
@@ -217,15 +218,15 @@ def check_room(
     groups: Collection[Group], subscriber: Subscriber, options: ChannelOptions
 ) -> None:
     """
-    See whether a channel can have one more group.
+    Check whether a channel can have one more group.
 
-    A client that comes without a filter is never refused for the filters of others. Of
-    groups altogether, each client may bring a share, so that nobody takes all.
+    A client without a filter is never refused because of the filters of others. Each
+    client may open a limited number of groups.
 
-    :param groups: those that it has.
-    :param subscriber: the first of the new one.
-    :param options: how many filters there may be.
-    :raises TooManyFilters: when there are as many as there may be.
+    :param groups: the groups of the channel.
+    :param subscriber: the first subscriber of the new group.
+    :param options: the channel options, with the most filters.
+    :raises TooManyFilters: when the channel, or the client, has its most filters.
     """
     framing, client = subscriber.framing, subscriber.client
     if framing.filtered:

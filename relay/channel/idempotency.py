@@ -1,10 +1,9 @@
 """
 Publications that are repeated because their answer was lost.
 
-A publication is known by its topic, by who publishes, and by the key that the publisher
-gives it: two publishers may well use the same key. What it holds is remembered as a
-digest, so that another one under the same key is refused, and not taken for a
-repetition.
+A publication is identified by its topic, its caller and its ``Idempotency-Key``: two
+callers may use the same key. The content is remembered as a digest, so that another
+publication under the same key is refused, and not taken for a repetition.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from twisted.python.failure import Failure
 
 REMEMBERED_S = 600.0
 MOST_IDS = 100_000
-"""With more publications and ids than this the oldest are forgotten before their
-time."""
+"""The most publications and ids that are remembered; beyond it the oldest are dropped
+early."""
 _DIGEST_BYTES = 16
 
 
@@ -32,11 +31,11 @@ class KeyReused(Exception):
 
 def publication_key(caller: Iterable[str], key: str, content: Iterable[bytes]) -> str:
     """
-    Name a publication to a topic: ``<who and key>.<what>``, both as digests.
+    Make the key of a publication: ``<caller and key>.<content>``, both as digests.
 
-    :param caller: who publishes.
+    :param caller: identifies the caller.
     :param key: the ``Idempotency-Key``.
-    :param content: what is published: the body, and headers that belong to it.
+    :param content: the body, and the headers that are a part of the publication.
     """
     name = [one.encode("utf-8", "surrogatepass") for one in (*caller, key)]
     return f"{_digest(name).hex()}.{_digest(content).hex()}"
@@ -60,21 +59,21 @@ class Idempotency:
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
         self._known: OrderedDict[bytes, tuple[float, str, list[str]]] = OrderedDict()
-        """By topic and key, as a digest: when, what, and the ids that it got."""
+        """By the digest of topic and key: the time, the content's digest, the ids."""
         self._held = 0
         """How many publications and ids are remembered."""
         self._under_way: dict[bytes, tuple[str, list[Deferred[list[str]]]]] = {}
-        """What is being published, and who waits for its answer."""
+        """The publications under way, and the callers that wait for their results."""
 
     def once(
         self, topic: str, key: str, publish: Callable[[], Deferred[list[str]]]
     ) -> Deferred[list[str]]:
         """
-        Publish, unless that was done under this key, or is being done.
+        Publish, unless the publication was made under this key, or is under way.
 
-        :param topic: where to.
-        :param key: its key; see :func:`publication_key`.
-        :param publish: does it; called at once or never.
+        :param topic: the topic.
+        :param key: the key; see :func:`publication_key`.
+        :param publish: publishes; called at once or never.
         :return: fires with the ids, or fails as the publication does.
         :raises KeyReused: when another publication has, or had, the key.
         """
@@ -104,10 +103,10 @@ class Idempotency:
 
     def find(self, topic: str, key: str) -> list[str] | None:
         """
-        Give the ids that a publication got.
+        Find the ids of a publication.
 
-        :param topic: where it was published.
-        :param key: its key.
+        :param topic: the topic.
+        :param key: the key; see :func:`publication_key`.
         :return: None when there was none under this key.
         :raises KeyReused: when another publication had the key.
         """
@@ -126,10 +125,10 @@ class Idempotency:
         """
         Remember a publication.
 
-        :param topic: where it was published.
-        :param key: its key.
-        :param ids: the ids that it got; none when all of it was withheld.
-        :param age_s: how long ago that was.
+        :param topic: the topic.
+        :param key: the key; see :func:`publication_key`.
+        :param ids: the ids of its events; empty when all were withheld.
+        :param age_s: the time since the publication, in seconds.
         """
         name, content = _taken_apart(topic, key)
         before = self._known.pop(name, None)
@@ -150,6 +149,6 @@ class Idempotency:
 
 
 def _taken_apart(topic: str, key: str) -> tuple[bytes, str]:
-    """Give what a publication is found by, of one size, and what it holds."""
+    """Split a key into the digest of topic, caller and key, and that of the content."""
     name, _, content = key.partition(".")
     return _digest((topic.encode("utf-8", "surrogatepass"), name.encode())), content

@@ -1,13 +1,14 @@
 """
 The ids that clients get: ``<epoch>-<seq>`` and, while it fits, the source's own id.
 
-The source's id carries a seal (a keyed hash). ``Last-Event-ID`` holds whatever a client
-sends, and the first client of a channel decides where the source is read from: a
-source's id goes upstream only if the same channel has given it out.
+The source's id is signed (a keyed hash, called the seal). ``Last-Event-ID`` is input of
+the client, and the ``Last-Event-ID`` of a channel's first client decides where the
+source is read from: a source's id is sent upstream only if its seal shows that the same
+channel has given it out.
 
-Ids hold no byte that a browser would ask leave for before it sends ``Last-Event-ID``
-to another origin (Fetch, "CORS-safelisted request-header"), and stay below the 128
-bytes up to which it does not ask.
+Ids hold no byte for which a browser would make a CORS preflight when it sends
+``Last-Event-ID`` to another origin (Fetch, "CORS-safelisted request-header"), and are
+shorter than the 128 bytes from which on it would.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class EventId(NamedTuple):
     source_id: str | None
     """The source's own id; None when the id has none."""
     seal: str = ""
-    """What shows who has given the id out; see :meth:`Mint.has_made`."""
+    """The signature of the source's id; see :meth:`Mint.has_made`."""
 
 
 def new_epoch() -> str:
@@ -51,11 +52,11 @@ def new_epoch() -> str:
 
 class Mint:
     """
-    Makes the ids of one channel, and knows them again.
+    Makes the ids of one channel, and verifies them.
 
-    :param secret: the key of the seals, up to 64 bytes; processes that are to know each
-        other's ids need the same one. None takes one that ends with this process.
-    :param scope: names the channel, so that the ids of another one are not its own.
+    :param secret: the key of the seals, up to 64 bytes; processes that verify each
+        other's ids need the same key. None for a random key of this process.
+    :param scope: the name of the channel: ids of another channel are not accepted.
     """
 
     __slots__ = ("_hash", "_secret")

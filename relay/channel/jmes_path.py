@@ -1,10 +1,10 @@
 """
 JMESPath within bounds of steps, and so of time and memory.
 
-A client gives the expression, a source the data. A few bytes of the one can double a
-list again and again, or compare it with itself. So each node that is visited, each
+The expression comes from a client, the data from a source. A short expression can
+double a list repeatedly, or compare it with itself. So each node that is visited, each
 value that is copied or compared, and each piece of text that is read or made costs a
-step, and there are :data:`MOST_STEPS` for one search.
+step, and one search may take :data:`MOST_STEPS`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from jmespath.exceptions import JMESPathError
 from jmespath.visitor import TreeInterpreter
 
 MOST_STEPS = 2_000
-"""What one search may take: a step is about a microsecond."""
+"""The most steps of one search; a step takes about a microsecond."""
 READ_CHARS = 2_048
-"""How much text a step reads or copies."""
+"""The characters of text that a step reads or copies."""
 MADE_CHARS = 256
-"""How much text a step makes."""
+"""The characters of text that a step makes."""
 
 
 _FAILURES = (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError)
@@ -88,7 +88,7 @@ class JmesPath:
 
 
 class _Interpreter(TreeInterpreter):
-    """Counts what a search costs, before it is done."""
+    """Counts the steps of each operation before it is executed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,11 +148,11 @@ class _Interpreter(TreeInterpreter):
         return super().visit_function_expression(given, value)
 
     def visit_literal(self, node: Any, value: Any) -> Any:
-        """Give what stands in the expression, or was found already."""
+        """Return a literal of the expression, or a value that was found already."""
         return node["value"]
 
     def weigh(self, value: Any, deeply: bool = True) -> None:
-        """Spend what it costs to look at a value: at all of it, or at its members."""
+        """Count the steps to read a value: all of it, or its members only."""
         waiting = [value]
         while waiting:
             one = waiting.pop()
@@ -170,7 +170,7 @@ class _Interpreter(TreeInterpreter):
 
 
 def _given(value: Any) -> Any:
-    """Make a node that gives a value which was found already."""
+    """Make a node whose value was found already."""
     return {"type": "literal", "value": value, "children": []}
 
 

@@ -180,9 +180,9 @@ class Log:
 
     def bytes_behind(self, seq: int) -> int:
         """
-        Tell how much data lies before a reader, in characters.
+        Compute how much data a reader lacks, in characters.
 
-        :param seq: the place that it reads next.
+        :param seq: the place that the reader reads next.
         """
         if seq >= self.next_seq:
             return 0

@@ -27,7 +27,7 @@ class Message:
 
     @property
     def held_bytes(self) -> int:
-        """How much memory its texts take."""
+        """The memory that the texts of the message take, in bytes."""
         size = getsizeof(self.data)
         if self.type is not DEFAULT_TYPE:
             size += getsizeof(self.type)

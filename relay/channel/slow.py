@@ -68,7 +68,7 @@ def _key(entry: Entry, expression: str | None) -> str:
         data = entry.parsed()
         return "" if data is NOT_JSON else _compiled(expression).key(data)
     except (TooCostly, JsonTooLarge):
-        # An event whose key cannot be told has one of its own.
+        # An event whose key cannot be computed gets a unique key.
         return entry.id
     finally:
         entry.memo = None

@@ -36,10 +36,10 @@ class Sink(Protocol):
 
     def fail(self, outcome: Outcome) -> None:
         """
-        End the client's connection: delivery to it has failed.
+        End the client's connection, since delivery to the client has failed.
 
-        :param outcome: ``internal_error``, or ``limit_reached`` when the filter that
-            the client chose costs too much.
+        :param outcome: ``internal_error``, or ``limit_reached`` when the client's
+            filter takes too many steps.
         """
 
     def refused(self, refusal: SourceRefusal) -> None:
@@ -53,10 +53,10 @@ class Sink(Protocol):
 
 
 class Nobody:
-    """The sink of a subscriber that has left: nothing that is given to it is sent."""
+    """The sink of a subscriber that has left: it sends nothing."""
 
     def deliver(self, data: bytes) -> None:
-        """Drop it."""
+        """Drop the data."""
 
     def outlet(self) -> None:
         """There is no connection."""
@@ -124,14 +124,14 @@ class Subscriber:
         self.client = client
         self.channel: Channel | None = None
         self.condemned = False
-        """Whether it is to be ended in a later turn of the reactor, if it is still too
-        slow then."""
+        """Whether the subscriber is ended in a later turn of the reactor, if it is
+        still too slow then."""
         self.piece_bytes = PIECE_BYTES
         """How much it is given at once, at least one event, while it is not live."""
         self.position = 0
         """The place that it reads next, while it is not live."""
         self.postponed = False
-        """Whether it reads on in a later turn of the reactor."""
+        """Whether the subscriber reads on in a later turn of the reactor."""
         self.prefix: Gap | None = None
         """A gap to tell before anything else."""
         self.paused = True
@@ -145,7 +145,7 @@ class Subscriber:
         """The source id that it is to be attached after."""
 
     def leave(self) -> None:
-        """Read no more, and let go of the client; harmless the second time."""
+        """Detach, and drop the references to the client; may be called again."""
         if self.channel is not None:
             self.channel.detach(self)
         self.sink = NOBODY

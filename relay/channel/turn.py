@@ -51,7 +51,7 @@ class Turn:
         self.over()
 
     def close(self) -> None:
-        """Give what was added, and nothing from then on: let go of who takes it."""
+        """Deliver what was added, nothing afterwards, and drop the receiver."""
         self.over()
         self._give = _drop
 
@@ -66,4 +66,4 @@ class Turn:
 
 
 def _drop(entries: list[Entry]) -> None:
-    """Take entries of a channel that is closed."""
+    """Discard entries of a channel that is closed."""

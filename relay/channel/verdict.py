@@ -1,4 +1,4 @@
-"""What the source of a channel says to being read."""
+"""Whether the source of a channel gives events, or refuses."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from twisted.logger import Logger
 
 
 class SourceRefusal(NamedTuple):
-    """Why a source gives no events, and will not for as long as it stays as it is."""
+    """Why a source refuses to give events."""
 
     status: int
     """The HTTP status for a client whose response has not begun."""
     reason: str
-    """For people; never holds a secret."""
+    """The reason in words; holds no secret."""
     challenges: tuple[bytes, ...] = ()
     """Values of ``WWW-Authenticate`` that go with a 401."""
 
 
 class Waiter(Protocol):
-    """Who waits for a verdict."""
+    """An object that waits for a verdict."""
 
     def known(self) -> None:
-        """It is known now."""
+        """The verdict is known."""
 
 
 class Verdict:
     """
     Whether the source of a channel gives events.
 
-    It is known from the beginning for a channel without a source that could refuse.
+    The verdict of a channel without a source that could refuse is known from the start.
     """
 
     log = Logger()
 
     def __init__(self) -> None:
         self.pending = False
-        """Whether the source was asked and has not answered yet."""
+        """Whether the source was called and has not answered yet."""
         self.refusal: SourceRefusal | None = None
         """Why the source has refused; None when it has not."""
         self._waiting: dict[Waiter, None] = {}
 
     def ask(self) -> None:
-        """The source is asked now."""
+        """The source is called now."""
         self.pending = True
 
     def settle(self) -> None:
@@ -59,17 +59,17 @@ class Verdict:
 
     def wait(self, waiter: Waiter) -> None:
         """
-        Tell somebody when the verdict is known.
+        Call a waiter when the verdict is known.
 
-        :param waiter: told once.
+        :param waiter: called once.
         """
         self._waiting[waiter] = None
 
     def forget(self, waiter: Waiter) -> None:
         """
-        Tell somebody nothing; harmless when nothing was to be told.
+        Remove a waiter, if it still waits.
 
-        :param waiter: who waited.
+        :param waiter: the waiter.
         """
         self._waiting.pop(waiter, None)
 

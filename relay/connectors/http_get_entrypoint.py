@@ -106,7 +106,7 @@ class ItemFraming:
         self.key: Hashable = ("items", wanted, headers, metadata)
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's line; none when it is not wanted."""
+        """Encode an entry as a line; empty when it is filtered out."""
         message = entry.message
         if message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""
@@ -160,7 +160,7 @@ class Poll:
 
     def start(self) -> None:
         """
-        Attach, and begin once it is known whether the source gives events.
+        Attach, and begin when the verdict of the source is known.
 
         :raises ChannelRefused: when there are too many channels.
         :raises TooManyFilters: when the channel has too many filters.
@@ -177,7 +177,7 @@ class Poll:
             self._begin()
 
     def _begin(self) -> None:
-        """Answer at once if there is something to answer, or wait for it."""
+        """Answer at once if there are events, or wait for them."""
         exchange, channel = self._call.exchange, self._channel
         self._wait = None
         if exchange.over or channel is None:
@@ -211,7 +211,7 @@ class Poll:
             self._timer.reset(0)
 
     def _due(self) -> None:
-        """Answer, unless there is more to read in the next turn of the reactor."""
+        """Answer, unless more events are read in the next turn of the reactor."""
         if self._subscriber.postponed and len(self._lines) < self._limit:
             self._timer = self._entrypoint.reactor.callLater(0, self._due)
         else:

@@ -94,7 +94,7 @@ class HttpPostEntrypoint:
             return None
         coding = (call.header(b"content-encoding") or b"").strip().lower()
         if coding not in (b"", b"identity"):
-            # Decoding what a client sends would be work that it can multiply.
+            # A small body could decode to a very large one.
             raise BadEvent("Content-Encoding must be identity", 415)
         key = (call.header(b"idempotency-key") or b"").decode("latin-1")
         if len(key) > LONGEST_KEY:
@@ -175,7 +175,7 @@ class HttpPostEntrypoint:
 
 
 def _caller(call: MessageCall) -> tuple[str, ...]:
-    """Tell publishers apart: two of them may use the same Idempotency-Key."""
+    """Identify the caller: two callers may use the same Idempotency-Key."""
     admission = call.exchange.admission
     if admission is None:
         return (call.exchange.record.remote_address,)
@@ -189,7 +189,7 @@ def _caller(call: MessageCall) -> tuple[str, ...]:
 
 
 def _content(call: MessageCall, body: bytes) -> tuple[bytes, ...]:
-    """Give all that makes a publication what it is."""
+    """List the parts of a request that are the content of a publication."""
     return (body, *(call.header(name) or b"" for name in _PUBLISHED_HEADERS))
 
 

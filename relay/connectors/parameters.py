@@ -95,24 +95,24 @@ def read_number(
 
 def read_cursor(call: MessageCall) -> str | None:
     """
-    Read ``cursor``: what a client that polls has already.
+    Read ``cursor``: the last event that a polling client has.
 
     :param call: the call.
-    :raises BadParameter: when it cannot be one; see :func:`read_last_event_id`.
+    :raises BadParameter: when the value is no event id; see :func:`read_last_event_id`.
     """
     return _place("cursor", call.parameters.get("cursor", ""))
 
 
 def read_last_event_id(call: MessageCall) -> str | None:
     """
-    Read what the client has already: ``Last-Event-ID``, or ``lastEventId``.
+    Read the last event that the client has: ``Last-Event-ID``, or ``lastEventId``.
 
-    The header wins: a browser sends it when it comes back to a URL that still holds
-    the parameter it began with.
+    The header takes precedence: a browser that reconnects sends it to a URL that still
+    has the first value of the parameter.
 
     :param call: the call.
-    :raises BadParameter: when it cannot be an id: it is too long, or has a control
-        character, which no field value may have (RFC 9110, 5.5).
+    :raises BadParameter: when the value is too long, or has a control character, which
+        no field value may have (RFC 9110, 5.5).
     """
     header = call.header(b"last-event-id")
     if header is not None:

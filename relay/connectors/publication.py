@@ -20,7 +20,7 @@ LONGEST_TYPE = 256
 LATEST_MS = 2**53 - 1
 """The largest whole number that every reader of JSON keeps (RFC 8259, 6)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
-"""What JSON can express and UTF-8 cannot (RFC 8259, 8.2)."""
+"""Surrogates, which JSON can express and UTF-8 cannot (RFC 8259, 8.2)."""
 _FIELDS = frozenset(("id", "type", "data", "dataBase64", "topic", "timestamp"))
 
 

@@ -1,9 +1,9 @@
 """
 The ``sse`` endpoint: any event-stream URL as the one upstream of a channel.
 
-A source that is down, which time mends, is called again until it is back: clients keep
-their 200 and their heartbeats. What a source that refuses means to clients is the
-channel's ``sourceRefusal``.
+A source that is down is called again until it is back: clients keep their 200 and their
+heartbeats. The channel's ``sourceRefusal`` decides what clients get when the source
+refuses.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class SseEndpointType:
 
     def limited_to(self, limits: HeadLimits) -> SseEndpointType:
         """
-        Give the same with the limits of the gateway's settings.
+        Make a type with the limits of the gateway's settings.
 
-        :param limits: how large the head of a response may be.
+        :param limits: the size limits of a response head.
         """
         return SseEndpointType(limits)
 
@@ -168,7 +168,7 @@ class SseSource:
         self.judge()
 
     def judge(self) -> None:
-        """Tell the channel whether its source gives events, once that is known."""
+        """Set the verdict of the channel, once it is known."""
         channel = self.opened.channel
         verdict = channel.verdict
         if self.options.source_refusal == "hold":
@@ -209,11 +209,11 @@ class _Branch:
         self._owner = owner
         self._number = number
         self.problem: SourceProblem | None = None
-        """What is wrong; None when nothing is, or nothing is known yet."""
+        """The problem of the source; None when it has none, or none is known yet."""
         self.stands = False
-        """Whether the source gives events, or has given all."""
+        """Whether the source gives events, or has ended."""
         self._told: dict[str, str] = {}
-        """What was told of each endpoint last."""
+        """By endpoint, the state that was logged last."""
         self._lost = False
         """Whether events could not be kept, which is still to be told."""
         self._under_way_bytes = 0
@@ -260,7 +260,7 @@ class _Branch:
         """What could not be kept is not delivered; the next events tell the gap."""
         self._lost = True
         if failure.check(NotKept):
-            # Told once by the archive, not for each read of the source.
+            # The archive logs a failure once, not for each read of the source.
             return
         self.log.error(
             "API {api}, channel {digest}: {count} entries could not be kept: {reason}",
@@ -281,7 +281,7 @@ class _Branch:
         self._submit([GapReason.UPSTREAM_RECONNECT])
 
     def passed_over(self) -> None:
-        """Tell that an event is left out, in its place and in the log."""
+        """Report a dropped event, as a gap at its place and in the log."""
         self._submit([GapReason.EVENT_TOO_LONG])
         self._tell(self._endpoint, "an event above maxEventBytes was left out", True)
 
@@ -291,7 +291,7 @@ class _Branch:
         self._owner.branch_ended()
 
     def turned_away(self, problem: SourceProblem, endpoint: Connector) -> None:
-        """Tell in the log why the next endpoint is called."""
+        """Log why the next endpoint is called."""
         self._tell(endpoint, problem.reason, problem.refused)
 
     def health(self, problem: SourceProblem | None, endpoint: Connector) -> None:
@@ -306,7 +306,7 @@ class _Branch:
         self._owner.judge()
 
     def _tell(self, endpoint: Connector, state: str, warning: bool) -> None:
-        """Write a change into the log: a line for each repetition would fill it."""
+        """Log a change of the state of an endpoint; repetitions are not logged."""
         if self._told.get(endpoint.name) == state:
             return
         if self.stands:

@@ -174,7 +174,7 @@ class Subscription:
 
     def start(self) -> None:
         """
-        Attach, and answer once it is known whether the source gives events.
+        Attach, and answer when the verdict of the source is known.
 
         :raises ChannelRefused: when there are too many channels.
         :raises TooManyFilters: when the channel has too many filters.
@@ -190,7 +190,7 @@ class Subscription:
             self._answer()
 
     def _answer(self) -> None:
-        """Write the head, and let the events come."""
+        """Write the head, and start delivery."""
         entrypoint, exchange = self._entrypoint, self._exchange
         channel, self._wait = self._channel, None
         if exchange.over or channel is None:
@@ -242,7 +242,7 @@ class Subscription:
             self._exchange.refuse(refusals.UNEXPECTED)
 
     def refused(self, refusal: SourceRefusal) -> None:
-        """The source refuses: say so, as a status or at the end of the stream."""
+        """Report a refusal of the source, as a status or at the end of the stream."""
         exchange = self._exchange
         if not exchange.begun:
             exchange.refuse(refusal_by_source(refusal))

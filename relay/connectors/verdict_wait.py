@@ -1,4 +1,4 @@
-"""Clients whose answer waits for what the source of their channel says."""
+"""Responses that are held back until the verdict of the source is known."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from relay.gateway.refusals import Refusal
 from relay.model.outcome import Outcome
 
 LONGEST_S = 2.0
-"""How long a client waits. A source may send its head only with its first event, and a
-client must not take a stream that is quiet for one that is not answered."""
+"""How long a response is held back, in seconds. A source may send its head only with
+its first event: a client must not take a quiet stream for a request without answer."""
 
 
 def refusal_by_source(refusal: SourceRefusal) -> Refusal:
     """
-    Give the answer to a client whose source refuses.
+    Make the response to a client whose source refuses.
 
-    :param refusal: what the source said.
+    :param refusal: the status and the reason of the source.
     """
     return Refusal(
         refusal.status,
@@ -32,10 +32,10 @@ def refusal_by_source(refusal: SourceRefusal) -> Refusal:
 
 class VerdictWait:
     """
-    Holds an answer back until the verdict is known, or :data:`LONGEST_S` are over.
+    Holds a response back until the verdict is known, at most :data:`LONGEST_S`.
 
-    :param clock: what calls later.
-    :param verdict: what is waited for; pending.
+    :param clock: the clock of the wait.
+    :param verdict: a pending verdict.
     :param go_on: called once, unless the wait is stopped before.
     """
 
@@ -50,7 +50,7 @@ class VerdictWait:
         verdict.wait(self)
 
     def stop(self) -> None:
-        """Wait no more; harmless the second time."""
+        """Cancel the wait; may be called again."""
         self._go_on = None
         timer, self._timer = self._timer, None
         if timer is not None and timer.active():
@@ -58,7 +58,7 @@ class VerdictWait:
         self._verdict.forget(self)
 
     def known(self) -> None:
-        """Go on."""
+        """End the wait."""
         go_on = self._go_on
         self.stop()
         if go_on is not None:

@@ -120,7 +120,7 @@ class WebsocketSession:
         self._call = call
         self._exchange = call.exchange
         self._connection = Connection(ConnectionType.SERVER)
-        # JSON may take six bytes for one of the event's.
+        # In JSON one byte of an event may be escaped as six.
         longest_bytes = entrypoint.longest_bytes * 6 + 65536
         self._limits = FrameLimits(entrypoint.clock.seconds, longest_bytes)
         self._text: list[str] = []
@@ -141,9 +141,9 @@ class WebsocketSession:
 
     def start(self, headers: Headers) -> None:
         """
-        Attach if it reads, and begin once it is known whether the source gives events.
+        Attach if the client reads, and begin when the verdict of the source is known.
 
-        :param headers: of the 101 response.
+        :param headers: the headers of the 101 response.
         :raises ChannelRefused: when there are too many channels.
         :raises TooManyFilters: when the channel has too many filters.
         """
@@ -159,7 +159,7 @@ class WebsocketSession:
             self._begin(headers)
 
     def _begin(self, headers: Headers) -> None:
-        """Switch protocols, and let the events come."""
+        """Switch protocols, and start delivery."""
         self._wait = None
         if self._exchange.over:
             return

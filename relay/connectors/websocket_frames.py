@@ -89,7 +89,7 @@ class FrameFraming:
         self.key: Hashable = ("frames", wanted)
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's frame; none when it is not wanted."""
+        """Encode an entry as a frame; empty when it is filtered out."""
         if entry.message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""
         if not self._wanted.matches(entry):

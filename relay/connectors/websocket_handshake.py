@@ -18,7 +18,7 @@ from relay.model.outcome import Outcome
 
 VERSION = b"13"
 ONCE = (b"Sec-WebSocket-Version", b"Sec-WebSocket-Key", b"Origin")
-"""Header fields that a handshake has once at the most (RFC 6455, 11.3; RFC 6454, 7)."""
+"""Headers that a handshake may have once only (RFC 6455, 11.3; RFC 6454, 7)."""
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """RFC 6455, 1.3."""
 

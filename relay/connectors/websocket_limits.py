@@ -1,7 +1,7 @@
 """
-What a WebSocket client may send, judged by the headers of its frames (RFC 6455, 5.2).
+Limits of what a WebSocket client sends, checked by frame headers (RFC 6455, 5.2).
 
-The payload of a frame is buffered or decoded only after its header was judged here: a
+The payload of a frame is buffered or decoded only after its header was checked here: a
 message that is too long is refused as soon as a header announces it, and a client that
 sends control frames at a high rate is refused before the frames cost anything.
 """
@@ -14,11 +14,11 @@ from relay.connectors.websocket_frames import NOT_ALLOWED, TOO_BIG
 from relay.gateway.budget import Budget
 
 BURST = 100
-"""Control frames that may come at once, pongs that answer a ping aside."""
+"""The most control frames at once, without pongs that answer a ping."""
 PER_SECOND = 10
-"""How many more there may be in each second."""
+"""The most control frames in each further second."""
 FRAGMENT_BYTES = 64
-"""What each frame of a message counts beside its payload."""
+"""The bytes that each frame of a message counts beside its payload."""
 MASK_BYTES = 4
 
 _CONTINUATION, _CONTROL, _PONG = 0x0, 0x8, 0xA
@@ -56,9 +56,9 @@ class FrameLimits:
 
     def feed(self, data: bytes) -> int | None:
         """
-        Judge what has arrived.
+        Check the frame headers in received bytes.
 
-        :param data: any piece of what the client sends.
+        :param data: the next bytes of the client, cut anywhere.
         :return: the close code (RFC 6455, 7.4.1) with which the connection must end,
             None as long as it need not.
         """

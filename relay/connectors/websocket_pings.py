@@ -33,7 +33,7 @@ class Pinged(Protocol):
         """It has not answered in time: end the connection."""
 
     def fail(self, outcome: Outcome) -> None:
-        """Looking after it has failed: end the connection."""
+        """End the connection, since its ping has failed."""
 
 
 class Pings:
@@ -105,7 +105,7 @@ class Pings:
                 self._quiet[client] = now_s
 
     def _tell(self, client: Pinged, what: Callable[[], None]) -> None:
-        """Isolate the others from what one client raises."""
+        """Call a client; an exception of it does not affect the others."""
         try:
             what()
         except Exception:
