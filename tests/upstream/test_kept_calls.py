@@ -32,8 +32,6 @@ class KeptCallsTests(TestCase):
         self.outbound = plain.keeping(1000, 60_000)
         self.addCleanup(self.outbound.close)
         self.connections = 0
-        self.ended = threading.Event()
-        """Set when the connection that was served last has ended."""
         self.heads: list[bytes] = []
 
     def request(self, port: int, **members: Any) -> OutboundRequest:
@@ -44,16 +42,12 @@ class KeptCallsTests(TestCase):
     def serve(self, connection: Connection, times: int = 1000) -> None:
         """Answer some calls, and leave."""
         self.connections += 1
-        self.ended.clear()
         for _ in range(times):
             self.heads.append(connection.head())
             while len(connection.buffer) < 4:
                 connection.buffer += connection.socket.recv(100)
             connection.buffer = b""
             connection.send(OK)
-        # On loopback the other end has it as soon as this returns.
-        connection.socket.shutdown(socket.SHUT_WR)
-        self.ended.set()
 
     def until(self, ready: Callable[[], bool]) -> Steps:
         """Wait for a state, with a bound."""
@@ -79,11 +73,20 @@ class KeptCallsTests(TestCase):
     @inlineCallbacks
     def test_a_connection_that_has_ended_costs_no_attempt(self) -> Steps:
         """Whoever takes it next sees the end before a byte is sent."""
-        with scripted(lambda one: self.serve(one, 1)) as (port, errors):
+        ended = threading.Event()
+
+        def script(connection: Connection) -> None:
+            ended.clear()
+            self.serve(connection, 1)
+            # On loopback the other end has it as soon as this returns.
+            connection.socket.shutdown(socket.SHUT_WR)
+            ended.set()
+
+        with scripted(script) as (port, errors):
             for _ in range(3):
                 answer = yield self.outbound.call(self.request(port))
                 self.assertEqual(answer.body, b"ok")
-                yield from self.until(self.ended.is_set)
+                yield from self.until(ended.is_set)
         self.assertTrue(errors.empty())
         self.assertEqual(self.connections, 3)
 
