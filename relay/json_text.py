@@ -13,10 +13,14 @@ second."""
 
 
 class JsonTooLarge(ValueError):
-    """A JSON text that holds too many values."""
+    """
+    A JSON text that is not read, though it may well be JSON.
 
-    def __init__(self) -> None:
-        super().__init__(f"holds more than {MOST_VALUES} values")
+    :param why: which bound it is beyond.
+    """
+
+    def __init__(self, why: str = f"holds more than {MOST_VALUES} values") -> None:
+        super().__init__(why)
 
 
 def read_json(text: str, parse_constant: Callable[[str], Any] | None = None) -> Any:
@@ -27,12 +31,23 @@ def read_json(text: str, parse_constant: Callable[[str], Any] | None = None) -> 
     :param parse_constant: called for ``NaN`` and the infinities, which are no JSON;
         None takes them.
     :raises JsonTooLarge: when it holds more than :data:`MOST_VALUES` values; commas and
-        brackets are counted, those within strings, too.
-    :raises ValueError: when it is no JSON.
-    :raises RecursionError: when it is nested too deeply.
+        brackets are counted, those within strings, too; when it is nested too deeply,
+        or a number of it has more digits than Python reads.
+    :raises ValueError: when it is no JSON, or as ``parse_constant`` does.
     """
     if len(text) > MOST_VALUES and (
         text.count(",") + text.count("[") + text.count("{") > MOST_VALUES
     ):
         raise JsonTooLarge
-    return json.loads(text, parse_constant=parse_constant)
+    try:
+        return json.loads(text, parse_constant=parse_constant)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError:
+        raise JsonTooLarge("is nested too deeply") from None
+    except ValueError:
+        if parse_constant is not None:
+            raise
+        # All that is left: CPython reads no whole number of more digits than
+        # ``sys.get_int_max_str_digits()``.
+        raise JsonTooLarge("holds a number of too many digits") from None

@@ -20,6 +20,14 @@ class ReadTests(SynchronousTestCase):
             text = f"[{member * MOST_VALUES}0]"
             self.assertRaises(JsonTooLarge, read_json, text)
 
+    def test_json_beyond_the_bounds_of_the_parser_is_not_taken_for_no_json(
+        self,
+    ) -> None:
+        """It may hold what somebody looks for."""
+        deep = '{"a":' + "[" * 100_000 + "]" * 100_000 + "}"
+        for text in (deep, '{"a":1,"b":' + "9" * 5_000 + "}"):
+            self.assertRaises(JsonTooLarge, read_json, text)
+
     def test_no_json(self) -> None:
         """Fails as ever."""
         self.assertRaises(ValueError, read_json, "{")

@@ -66,6 +66,13 @@ class EventRedactTests(SynchronousTestCase):
             step = build("event-redact", fields=["card"], nonJson=non_json)
             self.assertRaises(EvaluationFailed, shaped, step, event(data))
 
+    def test_json_that_cannot_be_read_is_never_let_past(self) -> None:
+        """Numbers of thousands of digits, and deep nesting, hide no field."""
+        for value in ("9" * 5_000, "[" * 9_000 + "]" * 9_000):
+            step = build("event-redact", fields=["card"], nonJson="PASS")
+            data = f'{{"card": 4711, "x": {value}}}'
+            self.assertRaises(EvaluationFailed, shaped, step, event(data))
+
     def test_too_many_matches(self) -> None:
         """Are never let past either."""
         step = build("event-redact", patterns=["[0-9]"])
