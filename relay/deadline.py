@@ -26,7 +26,7 @@ class Deadline:
     """
     Calls a function when nothing has reset it for a while.
 
-    A stream of events costs no new timer (DESIGN, rule 6). While suspended it does not
+    A stream of events costs no new timer. While suspended it does not
     run at all, and starts afresh when resumed.
 
     It knows what to call only while it counts or is suspended. Its owner holds it, and

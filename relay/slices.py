@@ -1,10 +1,10 @@
 """
-Work on many objects at once, some of it in each turn of the reactor.
+Work on many objects, divided over turns of the reactor.
 
 A deployment, a stop or a slow source may end thousands of streams together, at 0.1 to
-0.3 ms each. Done in one go that is a second in which no other client is served. So
-all such work shares :data:`TURN_S` of each turn of the reactor; what is left goes on,
-in order, in the next.
+0.3 ms each. In one turn this would take a second, in which no other client is served.
+So all such work shares :data:`TURN_S` of each turn; the rest goes on, in order, in the
+next.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Slices:
     """
     Shares a part of each turn of one reactor.
 
-    :param clock: what tells the time and calls later.
+    :param clock: the reactor.
     """
 
     log = Logger()
@@ -36,10 +36,10 @@ class Slices:
 
     def each(self, actions: Iterable[Callable[[], object]]) -> None:
         """
-        Do things in order, the first of them at once.
+        Call actions in order, the first of them at once.
 
-        :param actions: called without arguments. What one of them raises is logged,
-            and stops no other. Each has to hold for a later turn, too.
+        :param actions: called without arguments. An exception of one is logged, and
+            does not stop the others. An action may be called in a later turn.
         """
         self._waiting.extend(actions)
         if not self._working:
@@ -71,7 +71,7 @@ _shared: WeakKeyDictionary[IReactorTime, Slices] = WeakKeyDictionary()
 
 def slices_of(clock: IReactorTime) -> Slices:
     """
-    Find what shares the turns of a reactor.
+    Find or make the :class:`Slices` of a reactor.
 
     :param clock: the reactor.
     """

@@ -1,8 +1,8 @@
 """
-Near the limit of open files the gateway accepts no more, and everything else goes on.
+Stops accepting clients near the limit of open files; everything else goes on.
 
-Clients that connect meanwhile wait in the backlog. Management listeners are not paused:
-whoever looks after the daemon must reach it just then.
+Clients that connect meanwhile wait in the backlog. Management listeners are not paused,
+so that an operator can reach the daemon.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from twisted.logger import Logger
 from relay.descriptors import Descriptors
 
 EVERY = 8
-"""Looks at the limit with each so many-th connection."""
+"""After how many new connections the limit is checked."""
 LOOK_S = 0.2
-"""How often it is looked whether there is room again."""
+"""The interval, in seconds, of checks whether files are available again."""
 CALM_S = 10.0
-"""How long there must be room before that is told: one line for each shortage."""
+"""How long files must be available before the end of the shortage is logged."""
 
 
 class Admission:
@@ -63,7 +63,7 @@ class Admission:
         self._closed = True
 
     def health(self) -> dict[str, Any]:
-        """Give what the health of the daemon says of it, as JSON."""
+        """The check ``openFiles`` of ``GET /health``, as JSON."""
         shape: dict[str, Any] = {
             "healthy": not self.is_paused,
             "limit": self._descriptors.limit,

@@ -1,5 +1,5 @@
 """
-A start that fails after twistd has detached is told to whoever gave the command.
+Reports a start that fails after twistd has detached to the terminal of the command.
 
 twistd's child hands an exception to the process that waits for it through a pipe, cut
 to 100 bytes, and that process prints the ``repr`` of what it reads. Here the whole text
@@ -19,7 +19,7 @@ from relay.daemon.errors import CannotStart
 _FAILED = b"1 "
 _STARTED = b"0"
 _MOST_BYTES = 4096
-"""Written at once, and whole, to a pipe (PIPE_BUF)."""
+"""The most bytes that are written to a pipe in one piece (PIPE_BUF)."""
 
 _format_others: Any = UnixApplicationRunner._formatChildException
 
@@ -32,10 +32,10 @@ def tell_whole_failures() -> None:
 
 def format_failure(runner: Any, error: Exception) -> bytes:
     """
-    Give what the child writes.
+    Format what the child writes to the pipe.
 
-    :param runner: twistd's.
-    :param error: why it does not start.
+    :param runner: twistd's application runner.
+    :param error: why the daemon does not start.
     """
     if not isinstance(error, CannotStart):
         message: bytes = _format_others(runner, error)
@@ -45,11 +45,11 @@ def format_failure(runner: Any, error: Exception) -> bytes:
 
 def wait_for_start(runner: Any, pipe: int) -> int:
     """
-    Wait for the child, and print why it does not start.
+    Wait for the child, and print why the daemon does not start.
 
-    :param runner: twistd's.
-    :param pipe: what the child writes to.
-    :return: the status to exit with.
+    :param runner: twistd's application runner.
+    :param pipe: the read end of the pipe that the child writes to.
+    :return: the exit status.
     """
     said = os.read(pipe, _MOST_BYTES)
     if said == _STARTED:

@@ -1,8 +1,8 @@
 """
 The daemon's listeners: opened first, accepting last.
 
-An address that is taken, or a certificate that cannot be read, is found out before
-anything is changed. From then on clients can connect; they wait in the backlog until
+An address in use, or a certificate that cannot be read, ends the start before anything
+is changed. Once the ports are open clients can connect; they wait in the backlog until
 :meth:`Listeners.accept`.
 """
 
@@ -36,7 +36,7 @@ MOST_ACCEPTS = 8
 
 @implementer(IProtocolFactory)
 class Gate:
-    """What a port is opened with, before there is a site behind it."""
+    """The factory that a port is opened with, before its site is ready."""
 
     noisy = False
 
@@ -53,7 +53,7 @@ class Gate:
             self.factory.doStop()
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
-        """Let the site take a connection."""
+        """Build the protocol of the site."""
         if self._connected is not None:
             self._connected()
         return None if self.factory is None else self.factory.buildProtocol(addr)

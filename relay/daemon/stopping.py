@@ -1,4 +1,4 @@
-"""A stop that takes no longer than it may."""
+"""The steps of a stop, under one deadline."""
 
 from __future__ import annotations
 

@@ -63,25 +63,25 @@ class Caller:
 
     def header(self, name: bytes) -> str | None:
         """
-        Give a header's value, None without one.
+        Read a header; None if the request has none of this name.
 
-        An empty header is an empty credential, which no plan takes. What comes several
-        times is one list (RFC 9110, 5.3), which no plan takes either: the source might
-        read another of its members than a plan does.
+        An empty header is an empty credential, which every plan refuses. Several
+        headers are joined to one list (RFC 9110, 5.3), which every plan refuses, too:
+        the source might read another member than the plan does.
 
-        :param name: its name.
+        :param name: the name of the header.
         """
         values = self.headers.getRawHeaders(name)
         return b", ".join(values).strip().decode("latin-1") if values else None
 
     def authorization(self, scheme: str) -> str | None:
         """
-        Give the credentials of ``Authorization`` (RFC 9110, 11.4), None without any.
+        Read the credentials of ``Authorization`` (RFC 9110, 11.4); None without any.
 
         A scheme alone has empty credentials, and an empty header has them for every
         scheme. Several headers are one list, as with :meth:`header`.
 
-        :param scheme: which they must be of, in lower case.
+        :param scheme: the scheme of the credentials, in lower case.
         """
         values = self.headers.getRawHeaders(b"authorization") or ()
         given = [value.split(None, 1) for value in values]
@@ -94,12 +94,12 @@ class Caller:
 
     def parameter(self, name: str) -> str | None:
         """
-        Give a query parameter's value, None without one.
+        Read a query parameter; None if the query has none of this name.
 
-        An empty one and one that comes several times are what no plan takes, as with
-        headers.
+        As with headers, an empty parameter and several of a name are refused by every
+        plan.
 
-        :param name: its name, decoded.
+        :param name: the name, decoded.
         """
         if not self.query:
             return None
@@ -131,13 +131,13 @@ class Caller:
 
 def from_one_place(*found: str | None) -> str | None:
     """
-    Give the credential that a caller brings for a plan which looks in several places.
+    Choose the credential for a plan that reads several places of a request.
 
-    Different ones are a list of them, which no plan takes: the source might believe
-    another of them than the plan (RFC 6750, 2: no more than one method).
+    Different credentials are joined to a list, which every plan refuses: the source
+    might use another one than the plan (RFC 6750, 2: no more than one method).
 
-    :param found: what stands in each place, None for nothing.
-    :return: None when nothing stands anywhere.
+    :param found: the credential in each place; None for none.
+    :return: None when no place has a credential.
     """
     given = dict.fromkeys(one for one in found if one is not None)
     return ", ".join(given) if given else None

@@ -15,14 +15,14 @@ the form of RFC 9440, Apache. nginx writes no header."""
 
 def client_certificate(caller: Caller) -> Certificate | None:
     """
-    Give the certificate of a caller.
+    Read the certificate of a caller.
 
-    Where a listener names a header, a trusted proxy's word counts there, and its own
-    certificate never does.
+    If the listener has a ``client_certificate_header``, the certificate of a client of
+    a trusted proxy is read from this header, never from the proxy's connection.
 
-    :param caller: who asks.
-    :return: None when it has none.
-    :raises ValueError: when the proxy's word is not one certificate that can be read.
+    :param caller: the caller.
+    :return: None when the caller has no certificate.
+    :raises ValueError: when the header does not hold one valid certificate.
     """
     if caller.trusted and caller.certificate_header is not None:
         return certificate_in_header(caller, caller.certificate_header)
@@ -31,7 +31,7 @@ def client_certificate(caller: Caller) -> Certificate | None:
 
 def certificate_in_header(caller: Caller, name: bytes) -> Certificate | None:
     """
-    Give the certificate that a trusted proxy has written into a header.
+    Read the certificate that a trusted proxy has written into a header.
 
     :param caller: who asks; the headers of anybody but a trusted proxy are its own
         words.

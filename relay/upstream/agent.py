@@ -3,7 +3,7 @@ The agent below treq: one call on one leased connection.
 
 treq adds ``Accept-Encoding: gzip``, decodes what comes back and keeps cookies; this
 agent gives the source the exact head that the deployment asks for, and keeps
-``Content-Encoding`` from treq, which would decode otherwise (DESIGN, rule 8).
+``Content-Encoding`` from treq, which would decode otherwise.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ _NO_HEADERS = _NoHeaders()
 
 def ask(agent: IAgent, body: IBodyProducer | None, reactor: Any) -> Deferred[IResponse]:
     """
-    Send a request through treq, without redirects, cookies or buffers (DESIGN, rule 8).
+    Send a request through treq, without redirects, cookies or buffers.
 
     :param agent: what sends it, with a method and a target of its own.
     :param body: the request's body.
