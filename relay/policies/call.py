@@ -25,7 +25,8 @@ class Request:
     """
     The client's request, which goes on as policies leave it.
 
-    :param method: such as ``GET``.
+    :param method: such as ``GET``; a known one is in capitals, whatever letters the
+        client wrote it in.
     :param target: what follows the context-path.
     :param headers: its headers.
     :param content_length: bytes of the body; None for one whose length is not told,

@@ -62,6 +62,34 @@ class FlowTests(SynchronousTestCase):
         finally:
             connection.close()
 
+    def test_a_guard_of_a_method_acts_in_any_letters(self) -> None:
+        """A source may take ``delete`` for DELETE (Django and Werkzeug do)."""
+        wanted = {"type": "HTTP", "methods": ["DELETE"]}
+        rules = [{"pattern": "/filtered/**", "methods": ["DELETE"]}]
+        condition = {"type": "CONDITION", "condition": "{#request.method == 'DELETE'}"}
+        refusal = step("mock", status=403)
+        api = proxy_api("http://127.0.0.1:9", self.path)
+        api["flows"] = [
+            {
+                "name": "selected",
+                "selectors": [{**wanted, "path": "/selected"}],
+                "request": [refusal],
+            },
+            {
+                "name": "filtered",
+                "request": [step("resource-filtering", blacklist=rules)],
+            },
+            {
+                "name": "condition",
+                "selectors": [{"type": "HTTP", "path": "/condition"}, condition],
+                "request": [refusal],
+            },
+        ]
+        self.publish(api)
+        for path in ("/selected", "/filtered/x", "/condition"):
+            for method in ("DELETE", "delete", "Delete"):
+                self.assertEqual(self.send(method, path, b"").status, 403, path)
+
     def test_a_stream_through_flows(self) -> None:
         """Headers both ways, another endpoint by the path, and events as they come."""
         asked: Queue[bytes] = Queue()

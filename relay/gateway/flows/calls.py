@@ -10,6 +10,7 @@ from twisted.web.http_headers import Headers
 from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Value
 from relay.gateway.exchange import Exchange
+from relay.gateway.flows.selection import METHODS
 from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID
 from relay.model.request_target import RequestTarget
 from relay.policies.call import Call, Request
@@ -31,8 +32,11 @@ def call_of(exchange: Exchange, target: RequestTarget, shared: Scope) -> Call:
         length = 0
     elif isinstance(body.length, int):
         length = body.length
+    method = received.method.decode("latin-1")
+    capitals = method.upper()
     request = Request(
-        received.method.decode("latin-1"),
+        # Frameworks take "delete" for DELETE, and what guards one guards the other.
+        capitals if capitals in METHODS else method,
         target,
         received.requestHeaders,
         length,
