@@ -200,7 +200,7 @@ class ProxyProtocol(ProtocolWrapper):
             super().dataReceived(header.rest)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Tell the wrapped protocol, unless it was never connected."""
+        """Pass the loss on to the wrapped protocol, if it was connected."""
         self._deadline.stop()
         if self._reader is None:
             super().connectionLost(reason)

@@ -59,7 +59,7 @@ class Signals:
 
     def _told(self, act: Callable[[], None]) -> Callable[[int, Any], None]:
         def handle(number: int, frame: FrameType | None) -> None:
-            # One that comes during the start waits for its end.
+            # A signal that arrives during the start is handled at its end.
             self._reactor.callFromThread(self._reactor.callWhenRunning, act)
 
         return handle

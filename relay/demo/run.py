@@ -40,7 +40,7 @@ class Demo:
         )
 
     def site(self) -> IProtocolFactory:
-        """Give what is to listen on :data:`DEMO_SOURCE`."""
+        """Return the factory that listens on :data:`DEMO_SOURCE`."""
         site: IProtocolFactory = self._source.site()
         return site
 

@@ -153,7 +153,7 @@ class Pattern:
         return pieces
 
     def _bearable(self, text: str) -> str:
-        """Give back a text that the pattern can be looked for in."""
+        """Return a text in which the pattern can be searched."""
         _sound(text)
         if len(text) > PART_CHARS:
             begun_s, matches = thread_time(), 0

@@ -89,7 +89,7 @@ class Negotiation(Protocol):
         self._clock = Deadline(site.reactor, site.settings.head_timeout_ms)
 
     def connectionMade(self) -> None:
-        """Give the handshake its time, unless floods came from the client's address."""
+        """Start the handshake's clock, or refuse an address from which floods came."""
         if self._site.floods.refuses(client_address(self.transport)):
             self.transport.abortConnection()
             return

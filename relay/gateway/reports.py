@@ -160,7 +160,7 @@ class Reports:
         self._failing = True
 
     def _settle(self) -> None:
-        """Tell who waits for something that is done and written."""
+        """Fire the Deferreds whose deployment is in force and reported."""
         for one in list(self._waiting):
             api_id, number, done = one
             made = self._made.get(api_id)

@@ -33,7 +33,7 @@ class Channels:
 
     @route("GET", "/apis/<api_id>/channels")
     async def channels(self, call: Call, api_id: str) -> Reply:
-        """Give the open channels, each with its readers and its source's health.
+        """List the open channels, each with its readers and its source's health.
 
         The names of topics, which clients choose, are for administrators.
         """

@@ -101,7 +101,7 @@ class Deployments:
 
     @route("GET", "/apis/<api_id>/deployments/current")
     async def current(self, call: Call, api_id: str) -> Reply:
-        """Give the deployment in force, and what each gateway serves."""
+        """Return the deployment in force, and what each gateway serves."""
 
         def work(tx: Transaction) -> tuple[Deployment, list[GatewayReport]]:
             find_api(tx, api_id)
@@ -123,7 +123,7 @@ class Deployments:
 
     @route("GET", "/apis/<api_id>/exposedEntrypoints")
     async def exposed_entrypoints(self, call: Call, api_id: str) -> Reply:
-        """Give the URLs at which clients reach an API now."""
+        """Return the URLs at which clients reach an API now."""
 
         def work(tx: Transaction) -> Deployment | None:
             find_api(tx, api_id)

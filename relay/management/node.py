@@ -15,7 +15,7 @@ NodeView = Callable[[], dict[str, dict[str, Any]]]
 
 
 def no_checks() -> dict[str, dict[str, Any]]:
-    """Give nothing."""
+    """Return nothing."""
     return {}
 
 
@@ -32,7 +32,7 @@ class Node:
 
     @route("GET", "/health")
     async def health(self, call: Call) -> Reply:
-        """Tell whether this process is able to do its work: 200, or else 503."""
+        """Return 200 if this process is able to do its work, 503 if it is not."""
         store: dict[str, Any] = {"healthy": True}
         try:
             await self._store.read(lambda tx: None)

@@ -173,7 +173,7 @@ class Gateways:
         return frozenset((api_id, number) for api_id, number in found)
 
     def any_runs(self) -> bool:
-        """Tell whether any gateway runs on this store."""
+        """Return whether any gateway runs on this store."""
         found = self._connection.scalar(
             select(gateways.c.id).where(self._runs()).limit(1)
         )

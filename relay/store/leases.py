@@ -101,7 +101,7 @@ class Leases:
         )
 
     def holds(self, api_id: str, node: str) -> bool:
-        """Tell whether the channels of an API are a node's.
+        """Return whether the channels of an API are a node's.
 
         A lease that was not renewed in time counts until another node buries it.
 

@@ -66,7 +66,7 @@ class NodeLeases:
         return self._claims.ask(api_id)
 
     def disown(self, api_id: str) -> Deferred[None]:
-        """Give the lease back; if the store cannot be told, with the next write.
+        """Release the lease; if the store cannot be written, with the next write.
 
         :param api_id: the API.
         """

@@ -17,7 +17,7 @@ class Secrets:
         self._now_ms = now_ms
 
     def find_or_add(self, name: str, value: str) -> str:
-        """Give a secret, which is kept for ever once it was asked for.
+        """Return a secret; it is created when it is first asked for, and kept.
 
         :param name: which one.
         :param value: a new one, kept if there is none of the name.

@@ -180,7 +180,7 @@ class Store:
         return self._database.version()
 
     def _look_after_file(self) -> None:
-        """Tell once, and loudly, that the database file is gone or is there again."""
+        """Log once, as critical, that the database file is gone or has returned."""
         try:
             self._database.check()
         except StoreLost as lost:

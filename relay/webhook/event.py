@@ -79,7 +79,7 @@ class EventFraming:
     heartbeat_s = 0.0
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's line; none when it is not wanted."""
+        """Return an entry's line; empty when the filter leaves it out."""
         message = entry.message
         if message is None:
             return self.encode_gap(entry.gap) if entry.gap is not None else b""
