@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 MOST_VALUES = 50_000
@@ -28,8 +30,8 @@ def read_json(text: str, parse_constant: Callable[[str], Any] | None = None) -> 
     Read JSON.
 
     :param text: the text; its length is the caller's to bound.
-    :param parse_constant: called for ``NaN`` and the infinities, which are no JSON;
-        None takes them.
+    :param parse_constant: called for ``NaN`` and the infinities, which are no JSON, and
+        for a number that is so large that it would become one; None takes them.
     :raises JsonTooLarge: when it holds more than :data:`MOST_VALUES` values; commas and
         brackets are counted, those within strings, too; when it is nested too deeply,
         or a number of it has more digits than Python reads.
@@ -40,7 +42,10 @@ def read_json(text: str, parse_constant: Callable[[str], Any] | None = None) -> 
     ):
         raise JsonTooLarge
     try:
-        return json.loads(text, parse_constant=parse_constant)
+        if parse_constant is None:
+            return json.loads(text)
+        number = partial(_number, parse_constant)
+        return json.loads(text, parse_constant=parse_constant, parse_float=number)
     except json.JSONDecodeError:
         raise
     except RecursionError:
@@ -51,3 +56,8 @@ def read_json(text: str, parse_constant: Callable[[str], Any] | None = None) -> 
         # All that is left: CPython reads no whole number of more digits than
         # ``sys.get_int_max_str_digits()``.
         raise JsonTooLarge("holds a number of too many digits") from None
+
+
+def _number(parse_constant: Callable[[str], Any], digits: str) -> Any:
+    value = float(digits)
+    return parse_constant(digits) if math.isinf(value) else value

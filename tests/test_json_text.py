@@ -38,5 +38,7 @@ class ReadTests(SynchronousTestCase):
         def refuse(name: str) -> None:
             raise ValueError(name)
 
-        self.assertRaises(ValueError, read_json, "[NaN]", refuse)
+        for text in ("[NaN]", "[1e999]", "[-1e999]"):
+            self.assertRaises(ValueError, read_json, text, refuse)
+        self.assertEqual(read_json("[1e300, -0.5]", refuse), [1e300, -0.5])
         self.assertNotEqual(read_json("[NaN]"), [1])

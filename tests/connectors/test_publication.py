@@ -54,6 +54,7 @@ class PublicationTests(SynchronousTestCase):
         for body, problem in (
             ("{", "the body is no JSON"),
             ("NaN", "the body is no JSON"),
+            ('{"data": 1e999}', "the body is no JSON"),
             ("1", "the event must be a JSON object"),
             ("[]", "holds no event"),
             ("{}", "data or dataBase64 is needed"),
