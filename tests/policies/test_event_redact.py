@@ -70,8 +70,13 @@ class EventRedactTests(SynchronousTestCase):
         """Numbers of thousands of digits, and deep nesting, hide no field."""
         for value in ("9" * 5_000, "[" * 9_000 + "]" * 9_000):
             step = build("event-redact", fields=["card"], nonJson="PASS")
-            data = f'{{"card": 4711, "x": {value}}}'
-            self.assertRaises(EvaluationFailed, shaped, step, event(data))
+            try:
+                found = shaped(step, event(f'{{"card": 4711, "x": {value}}}'))
+            except EvaluationFailed:
+                continue
+            # How deep Python reads depends on its version.
+            assert found is not None
+            self.assertNotIn("4711", found.message.data)
 
     def test_too_many_matches(self) -> None:
         """Are never let past either."""
