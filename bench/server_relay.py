@@ -203,7 +203,7 @@ def _told(definition: dict[str, Any], keyed: bool) -> str:
     entrypoints = [one["type"] for one in definition["listeners"][0]["entrypoints"]]
     shared = group["sharedConfiguration"]
     channel = shared.get("channel")
-    told = (
+    return (
         f"a {definition['type']} API with the entrypoints {', '.join(entrypoints)} and "
         f"an endpoint of type {group['type']}, "
         + (f"channel {json.dumps(channel)}, else " if channel else "")
@@ -212,8 +212,6 @@ def _told(definition: dict[str, Any], keyed: bool) -> str:
         + ", a PEM trust store" * ("ssl" in shared)
         + "; all settings at their defaults, access log to a file"
     )
-    plain = os.environ.get("RELAY_PLAIN_PATH")
-    return told + f"; RELAY_PLAIN_PATH={plain}" * (plain is not None)
 
 
 def _deploy(management: int, definition: dict[str, Any], keyed: bool) -> str | None:

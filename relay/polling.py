@@ -17,8 +17,6 @@ from typing import Any
 from twisted.internet.epollreactor import EPollReactor
 from twisted.logger import Logger
 
-from relay.plain_path import PLAIN_PATH
-
 MOST_EVENTS = 2048
 """How many events are taken in one turn; the others are there in the next one."""
 ENDS_S = 0.005
@@ -35,7 +33,7 @@ def poll_lean(reactor: Any) -> None:
 
     :param reactor: the daemon's reactor.
     """
-    if type(reactor) is EPollReactor and not PLAIN_PATH:
+    if type(reactor) is EPollReactor:
         setattr(reactor, "doIteration", lean_iteration(reactor))  # noqa: B010
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from . import plain_path
 from .settings_source import (
     Given,
     Mistakes,
@@ -305,20 +304,13 @@ def load(
 
     :param config_path: the TOML file, if there is one.
     :param data_dir: where the daemon keeps its files; made absolute.
-    :param environ: the environment; names that begin with ``RELAY__`` count, and
-        ``RELAY_PLAIN_PATH``, which is checked here.
+    :param environ: the environment; names that begin with ``RELAY__`` count.
     :param options: the command line. ``gateway`` holds endpoint strings and replaces
         all listeners, ``management`` one endpoint string; others are not looked at.
     :raises SettingsError: with one line for each thing that cannot be used.
     """
     mistakes = Mistakes()
     given: dict[str, Given] = {}
-    with mistakes.noted():
-        try:
-            plain_path.read(environ)
-        except ValueError as error:
-            where = f"{plain_path.VARIABLE} (environment)"
-            raise SettingsError(f"{where}: {error}") from None
     with mistakes.noted():
         if config_path is not None:
             given |= from_file(config_path, Settings, mistakes)

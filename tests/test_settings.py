@@ -76,16 +76,6 @@ class LoadTests(SynchronousTestCase):
         error = self.assertRaises(SettingsError, load, None, "/srv/a?b", {}, {})
         self.assertIn("--data-dir", str(error))
 
-    def test_a_switch_that_makes_no_sense(self) -> None:
-        """What turns the shortcuts off is checked like a setting, and named."""
-        load(None, "/srv", {"RELAY_PLAIN_PATH": "1"}, {})
-        error = self.assertRaises(
-            SettingsError, load, None, "/srv", {"RELAY_PLAIN_PATH": "on"}, {}
-        )
-        self.assertEqual(
-            str(error), "RELAY_PLAIN_PATH (environment): must be 0 or 1, not 'on'"
-        )
-
     def test_option_over_environment_over_file_over_default(self) -> None:
         """The first source that has a setting wins, setting by setting."""
         path = self.file(

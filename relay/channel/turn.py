@@ -7,7 +7,6 @@ from collections.abc import Callable
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from relay.channel.entry import Entry
-from relay.plain_path import PLAIN_PATH
 
 
 class Turn:
@@ -41,9 +40,7 @@ class Turn:
         :param entries: in order.
         """
         self._entries.extend(entries)
-        if PLAIN_PATH:
-            self.over()
-        elif self._end is None:
+        if self._end is None:
             self._end = self._clock.callLater(0, self._ended)
 
     def _ended(self) -> None:

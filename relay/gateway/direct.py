@@ -15,7 +15,6 @@ from twisted.web.http import NO_BODY_CODES, HTTPChannel
 
 from relay.channel.framing import http_chunk
 from relay.gateway.request import RelayRequest
-from relay.plain_path import PLAIN_PATH
 from relay.sending import Send
 from relay.tls.direct import DirectTLS
 
@@ -145,7 +144,7 @@ def direct_writer(request: RelayRequest) -> DirectWriter | None:
         responses at once, for transports that are none of ours, and for responses
         without body.
     """
-    if PLAIN_PATH or request.method == b"HEAD" or request.code in NO_BODY_CODES:
+    if request.method == b"HEAD" or request.code in NO_BODY_CODES:
         return None
     if not isinstance(request.channel, HTTPChannel):
         return None

@@ -6,7 +6,6 @@ import socket
 import struct
 from typing import Any, cast
 
-from relay.plain_path import PLAIN_PATH
 
 _TCP_INFO_BYTES_ACKED = 120
 """Where ``tcpi_bytes_acked`` stands in Linux's ``struct tcp_info`` (since 4.1)."""
@@ -57,7 +56,7 @@ def watch_peer(transport: Any, stall_timeout_ms: int) -> None:
         return
     _watch(handle, stall_timeout_ms)
     listener = getattr(getattr(connection, "server", None), "socket", None)
-    if isinstance(listener, socket.socket) and not PLAIN_PATH:
+    if isinstance(listener, socket.socket):
         _watch(listener, stall_timeout_ms)
 
 
@@ -71,7 +70,7 @@ def _is_watched(handle: socket.socket, stall_timeout_ms: int) -> bool:
     :param handle: a socket.
     :param stall_timeout_ms: how long bytes may stay unacknowledged; 0 is for ever.
     """
-    if PLAIN_PATH or not stall_timeout_ms:
+    if not stall_timeout_ms:
         return False
     try:
         set_ms = handle.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)

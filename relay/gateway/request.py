@@ -16,7 +16,6 @@ from twisted.web.http import Request
 from twisted.web.http_headers import Headers
 
 from relay.gateway.body import RequestBody
-from relay.plain_path import PLAIN_PATH
 
 if TYPE_CHECKING:
     from relay.gateway.exchange import Exchange
@@ -33,35 +32,33 @@ class RelayRequest(Request):
     broken = False
     """Whether its head, or its body's framing, could not be understood."""
 
-    if not PLAIN_PATH:
+    def __init__(self, channel: RelayChannel, queued: object = False) -> None:
+        """
+        Begin as twisted.web does, without asking for addresses.
 
-        def __init__(self, channel: RelayChannel, queued: object = False) -> None:
-            """
-            Begin as twisted.web does, without asking for addresses.
+        It has both made for each request; one of them is a system call, and nobody
+        asks for it.
+        """
+        self.channel = channel
+        self.transport = channel.transport
+        self.requestHeaders = Headers()
+        self.responseHeaders = Headers()
+        self.notifications = []
+        self.cookies = []
+        self.received_cookies = {}
+        self.queued = queued
 
-            It has both made for each request; one of them is a system call, and nobody
-            asks for it.
-            """
-            self.channel = channel
-            self.transport = channel.transport
-            self.requestHeaders = Headers()
-            self.responseHeaders = Headers()
-            self.notifications = []
-            self.cookies = []
-            self.received_cookies = {}
-            self.queued = queued
+    @property
+    def client(self) -> IAddress:
+        """The address at the other end of the connection."""
+        peer: IAddress = self.channel.getPeer()
+        return peer
 
-        @property
-        def client(self) -> IAddress:
-            """The address at the other end of the connection."""
-            peer: IAddress = self.channel.getPeer()
-            return peer
-
-        @property
-        def host(self) -> IAddress:
-            """The address at this end of the connection."""
-            host: IAddress = self.channel.getHost()
-            return host
+    @property
+    def host(self) -> IAddress:
+        """The address at this end of the connection."""
+        host: IAddress = self.channel.getHost()
+        return host
 
     def gotLength(self, length: int | None) -> None:
         """Make no buffer: the body streams."""

@@ -24,7 +24,6 @@ from relay.gateway.peer import bottom, watch_peer
 from relay.gateway.refusals import Refusal
 from relay.gateway.request import RelayRequest
 from relay.gateway.request_head import misunderstanding, read_head
-from relay.plain_path import PLAIN_PATH
 from relay.sending import send_now
 from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
 
@@ -87,7 +86,7 @@ class RelayChannel(EndingChannel):
             self._receiver(data)
             return
         if self.line_mode:
-            if not (self.requests or PLAIN_PATH) and self._take_head(data):
+            if not self.requests and self._take_head(data):
                 return
             if not self._head_deadline.running:
                 self._head_deadline.start(self._head_expired)
@@ -119,9 +118,6 @@ class RelayChannel(EndingChannel):
         What follows then goes out with it, in one ``send``. Else that saves two calls
         of ``epoll_ctl`` and a turn of the reactor.
         """
-        if PLAIN_PATH:
-            super().writeHeaders(version, code, reason, headers)
-            return
         lines = [b"%s %s %s" % (version, code, reason)]
         for name, values in headers.getAllRawHeaders():
             for value in values:

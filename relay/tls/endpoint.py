@@ -13,7 +13,6 @@ from twisted.internet.interfaces import (
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
-from relay.plain_path import PLAIN_PATH
 from relay.tls.direct import FramelessTLS, tls_protocol
 
 
@@ -40,7 +39,7 @@ class TLSEndpoint:
         self._creator = creator
         self._below = below
         self._clock = clock
-        self._protocol = FramelessTLS if PLAIN_PATH else tls_protocol()
+        self._protocol = tls_protocol()
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
         """

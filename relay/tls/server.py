@@ -21,7 +21,6 @@ from twisted.internet.interfaces import (
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
-from relay.plain_path import PLAIN_PATH
 from relay.tls.context import new_context, show, trust
 from relay.tls.direct import FramelessTLS, tls_protocol
 from relay.tls.material import (
@@ -138,7 +137,7 @@ def tls_factory(
     :param clock: as Twisted's factory wants it.
     """
     wrapped = TLSMemoryBIOFactory(creator, False, factory, clock)
-    wrapped.protocol = FramelessTLS if PLAIN_PATH else tls_protocol()
+    wrapped.protocol = tls_protocol()
     return wrapped
 
 

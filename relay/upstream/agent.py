@@ -21,7 +21,6 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IBodyProducer, IResponse
 from zope.interface import implementer
 
-from relay.plain_path import PLAIN_PATH
 from relay.upstream.leash import Leash
 from relay.upstream.response_parser import EarlyHints, ResponseParser
 
@@ -63,7 +62,7 @@ class _Call(Request):
 
     def _writeHeaders(self, transport: Any, framing: bytes | None) -> None:
         """Write a head that is the whole request at once; see ``Leash.send``."""
-        if PLAIN_PATH or self.bodyProducer is not None:
+        if self.bodyProducer is not None:
             super()._writeHeaders(transport, framing)
             return
         if len(self.headers.getRawHeaders(b"Host", ())) != 1:

@@ -19,8 +19,6 @@ from twisted.internet.defer import Deferred
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IBodyProducer, IResponse
 
-from relay.plain_path import PLAIN_PATH
-
 _URL = "http://upstream/"
 
 
@@ -77,10 +75,10 @@ def ask(agent: IAgent, body: IBodyProducer | None, reactor: Any) -> Deferred[IRe
     """
     asked: Any = HTTPClient(agent, _NO_COOKIES).request(
         "GET",
-        _URL if PLAIN_PATH else _READY_URL,
-        headers=None if PLAIN_PATH else _NO_HEADERS,
+        _READY_URL,
+        headers=_NO_HEADERS,
         data=body,
-        cookies=None if PLAIN_PATH else _NO_COOKIES,
+        cookies=_NO_COOKIES,
         allow_redirects=False,
         unbuffered=True,
         reactor=reactor,

@@ -24,7 +24,6 @@ from twisted.web._newclient import (
 )
 from twisted.web.iweb import IResponse
 
-from relay.plain_path import PLAIN_PATH
 from relay.upstream.response_head import read_head
 from relay.upstream.response_parser import ResponseParser
 from relay.upstream.response_rules import HeadLimits
@@ -75,7 +74,7 @@ class SourceClient(HTTP11ClientProtocol):
     def dataReceived(self, data: bytes) -> None:
         """Take what the source sends."""
         parser = self._parser
-        if not (PLAIN_PATH or parser is None or parser._everReceivedData):
+        if not (parser is None or parser._everReceivedData):
             try:
                 data = read_head(parser, data)
             except Exception:

@@ -14,7 +14,6 @@ from twisted.web.http_headers import Headers
 from relay.deadline import Deadline
 from relay.failures import run
 from relay.model.http_proxy import SharedConfiguration
-from relay.plain_path import PLAIN_PATH
 from relay.upstream.agent import CallAgent
 from relay.upstream.asking import ask
 from relay.upstream.dial import Origin
@@ -366,5 +365,5 @@ class Call:
 
 def _there(connecting: Deferred[Leash]) -> Leash | None:
     """Return the connection of a Deferred that has fired already, else None."""
-    ready = None if PLAIN_PATH else getattr(connecting, "result", None)
+    ready = getattr(connecting, "result", None)
     return ready if isinstance(ready, Leash) else None

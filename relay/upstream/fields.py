@@ -14,8 +14,6 @@ from collections.abc import Collection
 
 from twisted.web.http_headers import Headers, _nameEncoder
 
-from relay.plain_path import PLAIN_PATH
-
 _spelt = _nameEncoder.encode
 
 
@@ -30,10 +28,7 @@ def copied(headers: Headers, left_out: Collection[bytes] = ()) -> Headers:
     for name, values in headers.getAllRawHeaders():
         if name.lower() in left_out:
             continue
-        if PLAIN_PATH:
-            copy.setRawHeaders(name, list(values))
-        else:
-            copy._rawHeaders[name] = list(values)
+        copy._rawHeaders[name] = list(values)
     return copy
 
 
@@ -45,10 +40,7 @@ def put_field(headers: Headers, name: bytes, value: bytes) -> None:
     :param name: its name, spelt as ``Headers`` would (``X-Request-Id``).
     :param value: its value, which holds no line end.
     """
-    if PLAIN_PATH:
-        headers.setRawHeaders(name, [value])
-    else:
-        headers._rawHeaders[name] = [value]
+    headers._rawHeaders[name] = [value]
 
 
 def add_field(headers: Headers, name: bytes, value: bytes) -> None:

@@ -32,7 +32,6 @@ from zope.interface import implementer
 
 from relay.deadline import Deadline
 from relay.failures import without_frames
-from relay.plain_path import PLAIN_PATH
 from relay.sending import send_now
 from relay.silence import Silence
 from relay.upstream.client import SourceClient
@@ -184,7 +183,7 @@ class Leash(ProtocolWrapper):
             data = self._passage.pass_on(data)
             if not data:
                 return
-        self._taking = not PLAIN_PATH
+        self._taking = True
         paused = self._paused
         self.http.dataReceived(data)
         self._taking = False
@@ -227,7 +226,7 @@ class Leash(ProtocolWrapper):
         :param data: its head, when it has no body.
         """
         transport = self.transport
-        if isinstance(transport, Connection) and not (transport.TLS or PLAIN_PATH):
+        if isinstance(transport, Connection) and not transport.TLS:
             send_now(transport, data)
         else:
             transport.write(data)

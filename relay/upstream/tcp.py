@@ -40,7 +40,6 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.descriptors import DESCRIPTORS
-from relay.plain_path import PLAIN_PATH
 from relay.upstream.verbatim import ChunkPassage
 
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
@@ -65,7 +64,7 @@ def connect_tcp(
     :param timeout_s: how long that may take, in seconds; 0 is for ever.
     :return: fires with the protocol. Cancelling it closes the socket.
     """
-    if PLAIN_PATH or not IReactorFDSet.providedBy(reactor):
+    if not IReactorFDSet.providedBy(reactor):
         six = isinstance(address, IPv6Address)
         kind: Any = TCP6ClientEndpoint if six else TCP4ClientEndpoint
         connecting: Deferred[IProtocol] = kind(

@@ -24,7 +24,6 @@ from twisted.web.http import _ChunkedTransferDecoder
 
 from relay.chunks import whole_chunks
 from relay.eventstream.boundary import EventCounter
-from relay.plain_path import PLAIN_PATH
 
 READ_BYTES = 65536
 """How much is read at once at the most."""
@@ -73,7 +72,7 @@ class ChunkPassage:
         :param decoder: what takes the framing off; None once the response is over.
         :return: False where the plain path must do, as for a body that is not chunked.
         """
-        if PLAIN_PATH or not isinstance(decoder, _ChunkedTransferDecoder):
+        if not isinstance(decoder, _ChunkedTransferDecoder):
             return False
         self._decoder = decoder
         return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.entry import GapReason
-from relay.plain_path import PLAIN_PATH
 from tests.channel.readers import GAP, Moment, Reader, messages
 
 
@@ -28,8 +27,7 @@ class TurnTests(SynchronousTestCase):
         self.channel.publish(messages("d"))
         self.moment.clock.advance(0)
         self.assertEqual(self.reader.seen[-1], "d")
-        writes = 4 if PLAIN_PATH else 2
-        self.assertEqual(len(self.reader.writes), writes)
+        self.assertEqual(len(self.reader.writes), 2)
 
     def test_one_who_comes_meanwhile(self) -> None:
         """Is given what is new for it, and nothing twice."""

@@ -17,7 +17,6 @@ from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 
-from relay.plain_path import PLAIN_PATH
 from relay.tls import direct
 from relay.tls.direct import DirectTLS, FramelessTLS, tls_protocol
 from relay.tls.server import server_creator, tls_factory
@@ -290,7 +289,7 @@ class ChoiceTests(DirectCase):
         port = await self.listen()
         client = await deferToThread(connect, port)
         await self.within(self.server.begun)
-        self.assertEqual(isinstance(self.server.transport, DirectTLS), not PLAIN_PATH)
+        self.assertIsInstance(self.server.transport, DirectTLS)
         client.close()
         await self.within(self.server.lost)
 

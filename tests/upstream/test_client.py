@@ -1,9 +1,8 @@
-"""The HTTP client of a connection, by the shorter way and by Twisted's own."""
+"""The HTTP client of a connection."""
 
 from __future__ import annotations
 
 from typing import Any
-from unittest.mock import patch
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -11,24 +10,20 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web._newclient import RequestNotSent, ResponseFailed, ResponseNeverReceived
 
-from relay.upstream import client
 from relay.upstream.leash import Leash
 from tests.upstream.memory import called, closed, gone, leashed
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
-class ClientTests(SynchronousTestCase):
-    """What a caller sees, which is the same both ways."""
+def begun() -> tuple[Leash, Deferred[Any]]:
+    """A request that was sent."""
+    leash = leashed(Clock())
+    return leash, called(leash)[1]
 
-    def both(self) -> list[tuple[Leash, Deferred[Any]]]:
-        """A request that was sent, each way."""
-        calls = []
-        for plain in (False, True):
-            with patch.object(client, "PLAIN_PATH", plain):
-                leash = leashed(Clock())
-                calls.append((leash, called(leash)[1]))
-        return calls
+
+class ClientTests(SynchronousTestCase):
+    """What a caller sees."""
 
     def fails(self, responded: Deferred[Any], kind: type[Exception]) -> None:
         """Check how a call fails."""
@@ -37,7 +32,7 @@ class ClientTests(SynchronousTestCase):
 
     def test_another_after_it(self) -> None:
         """A connection carries one request after the other, never two at once."""
-        for leash, responded in self.both():
+        for leash, responded in (begun(),):
             self.fails(called(leash)[1], RequestNotSent)
             leash.dataReceived(OK)
             self.assertEqual(self.successResultOf(responded).code, 200)
@@ -47,7 +42,7 @@ class ClientTests(SynchronousTestCase):
 
     def test_cancelled(self) -> None:
         """A call that nobody waits for any more takes its connection with it."""
-        for leash, responded in self.both():
+        for leash, responded in (begun(),):
             responded.cancel()
             self.fails(responded, ResponseNeverReceived)
             self.assertTrue(gone(leash))
@@ -55,10 +50,10 @@ class ClientTests(SynchronousTestCase):
 
     def test_no_answer(self) -> None:
         """A connection that ends first is told from one that ends amid a head."""
-        for leash, responded in self.both():
+        for leash, responded in (begun(),):
             closed(leash)
             self.fails(responded, ResponseNeverReceived)
-        for leash, responded in self.both():
+        for leash, responded in (begun(),):
             leash.dataReceived(OK[:9])
             closed(leash)
             self.fails(responded, ResponseFailed)
@@ -67,7 +62,7 @@ class ClientTests(SynchronousTestCase):
         """What is no answer ends the connection."""
         twice = b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n"
         for answer in (b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + twice):
-            for leash, responded in self.both():
+            for leash, responded in (begun(),):
                 leash.dataReceived(answer)
                 self.fails(responded, ResponseFailed)
                 self.assertTrue(gone(leash))

@@ -11,7 +11,6 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import alsoProvides
 
-from relay.plain_path import PLAIN_PATH
 from relay.upstream.leash import GOODBYE_MS, Leash, LeashFactory
 from relay.upstream.response_rules import DEFAULT_LIMITS
 from tests.upstream.memory import Connection, called, closed, gone, leashed
@@ -53,14 +52,13 @@ class LeashTests(SynchronousTestCase):
             _, responded = called(self.leash)
             responded.addCallback(lambda response: response.deliverBody(Protocol()))
             self.leash.dataReceived(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
-            self.assertEqual(changes, ["-", "+"] if PLAIN_PATH else [])
+            self.assertEqual(changes, [])
             changes.clear()
             with patch.object(self.leash.http, "dataReceived") as received:
                 received.side_effect = lambda data: self.leash.pauseProducing()
                 self.leash.dataReceived(b"abc")
                 self.leash.dataReceived(b"def")
-            if not PLAIN_PATH:
-                self.assertEqual(changes, ["-"])
+            self.assertEqual(changes, ["-"])
             self.leash.resumeProducing()
             self.assertEqual(changes[-1], "+")
 

@@ -23,7 +23,6 @@ from twisted.trial.unittest import SkipTest, TestCase
 from twisted.web.http import _ChunkedTransferDecoder
 
 from relay.descriptors import DESCRIPTORS
-from relay.plain_path import PLAIN_PATH
 from relay.upstream import tcp
 from relay.upstream.tcp import connect_tcp
 from relay.upstream.verbatim import ChunkPassage
@@ -125,12 +124,6 @@ class ConnectTests(TestCase):
         limit, reserved = DESCRIPTORS.limit, DESCRIPTORS.reserved
         self.addCleanup(DESCRIPTORS.keep, limit, reserved)
         DESCRIPTORS.keep(8, 2)
-        if PLAIN_PATH:
-            # Twisted's own connections have no reserve.
-            heard = await self.connect(listener)
-            heard.transport.abortConnection()
-            await heard.over
-            return
         with self.assertRaises(tcp.NoDescriptors):
             await self.connect(listener)
         self.assertEqual(set(os.listdir("/proc/self/fd")), before)
@@ -147,9 +140,6 @@ class ConnectTests(TestCase):
         """The passage reads until it is told not to; what may not pass is heard."""
         passed: list[bytes] = []
         decoder = _ChunkedTransferDecoder(passed.append, passed.append)
-        if PLAIN_PATH:
-            self.assertFalse(ChunkPassage(passed.append, None).opens_beside(decoder))
-            return
         listener = self.listening()
         heard = await self.connect(listener)
         accepted, _ = listener.accept()

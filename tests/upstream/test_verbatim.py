@@ -12,7 +12,6 @@ from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 
 from relay.chunks import whole_chunks
 from relay.eventstream.boundary import EventCounter
-from relay.plain_path import PLAIN_PATH
 from relay.upstream.verbatim import ChunkPassage
 from tests.upstream.memory import closed
 from tests.upstream.test_stream import CHUNKED, Receiver, StreamCase, chunk
@@ -126,7 +125,7 @@ class PassageCase(StreamCase):
             self.leash.dataReceived,
         )
         for piece in pieces:
-            if socket and client.end is None and not PLAIN_PATH:
+            if socket and client.end is None:
                 self.assertIsNone(read())
             else:
                 self.leash.dataReceived(piece)
@@ -156,9 +155,8 @@ class PassageTests(PassageCase):
         client = self.same(BODY, chunk(b"again"), END)
         self.assertEqual(client.end, "complete")
         self.assertEqual(client.trailers, [(b"X-Sum", b"1")])
-        if not PLAIN_PATH:
-            self.assertEqual(client.wire, BODY + chunk(b"again"))
-            self.assertEqual(client.verbatim, 2)
+        self.assertEqual(client.wire, BODY + chunk(b"again"))
+        self.assertEqual(client.verbatim, 2)
 
     def test_cut_at_every_place(self) -> None:
         """Wherever a read ends, and wherever the next one does."""
@@ -174,7 +172,7 @@ class PassageTests(PassageCase):
         """A chunk in two reads costs its own passage only."""
         first, second = chunk(b"data: 1\n\n"), chunk(b"data: 2\n\n")
         client = self.same(first[:5], first[5:], second, END)
-        self.assertEqual(client.verbatim, 0 if PLAIN_PATH else 1)
+        self.assertEqual(client.verbatim, 1)
 
     def test_unusual_framing(self) -> None:
         """It is read, and written anew without what was unusual."""
@@ -306,7 +304,7 @@ class WholeChunksTests(SynchronousTestCase):
         identity = _IdentityTransferDecoder(None, ignore, ignore)
         self.assertFalse(passage.opens_beside(identity))
         chunked = passage.opens_beside(_ChunkedTransferDecoder(ignore, ignore))
-        self.assertEqual(chunked, not PLAIN_PATH)
+        self.assertTrue(chunked)
 
 
 class ReaderTests(PassageCase):
@@ -343,8 +341,6 @@ class ReaderTests(PassageCase):
 
     def test_events_pass(self) -> None:
         """Behind the first, one event in one chunk in one read takes the short way."""
-        if PLAIN_PATH:
-            return
         event = chunk(b"data: 1\n\n")
         for _ in range(3):
             self.given.append(event)
@@ -355,8 +351,6 @@ class ReaderTests(PassageCase):
 
     def test_all_else_is_the_connections(self) -> None:
         """What it says of it is handed on, and the short way is open again behind."""
-        if PLAIN_PATH:
-            return
         event = chunk(b"data: 1\n\n")
         for other in (
             event + event,
