@@ -152,7 +152,7 @@ class Soak:
         :param seconds: for how long.
         """
         loop, relay, figures = asyncio.get_running_loop(), self.relay, self.figures
-        figures.descriptors_before = relay.descriptors()
+        figures.descriptors_before = relay.reactor.descriptors()
         witnesses = [
             Witness(
                 "PROXY stream",

@@ -7,24 +7,25 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from relay.model import flow_rules, message_kinds, message_rules, plan_kinds, rules
-from relay.model.base import Value
-from relay.model.configurations import Configurations
-from relay.model.consumer_configuration import ConsumerConfiguration
-from relay.model.definition import ApiDefinition
-from relay.model.errors import Invalid, Issue, join
-from relay.model.http_proxy import (
+from relay.model.api import flow_rules, message_kinds, message_rules, rules
+from relay.model.api.configurations import Configurations
+from relay.model.api.definition import ApiDefinition
+from relay.model.api.http_proxy import (
     HttpProxyConfiguration,
     HttpProxyEntrypoint,
     SharedConfiguration,
 )
-from relay.model.kinds import EndpointType, EntrypointType, PlanType, PolicyType
-from relay.model.listener import listener_type
-from relay.model.plan import PlanDefinition, PlanSecurity
-from relay.model.reading import issues, shown
-from relay.model.scalars import decoded
-from relay.model.soundness import unsound
-from relay.model.standing import Standing
+from relay.model.api.kinds import EndpointType, EntrypointType, PlanType, PolicyType
+from relay.model.api.listener import listener_type
+from relay.model.api.publication_state import PublicationState
+from relay.model.consumers.consumer_configuration import ConsumerConfiguration
+from relay.model.plans import plan_kinds
+from relay.model.plans.plan import PlanDefinition, PlanSecurity
+from relay.model.schema.base import Value
+from relay.model.schema.errors import Invalid, Issue, join
+from relay.model.schema.json_limits import find_unstorable
+from relay.model.schema.reading import issues, shown
+from relay.model.schema.scalars import decoded
 
 Kind = Literal["endpoint", "shared", "entrypoint", "subscription", "plan", "policy"]
 """What a schema is of; ``shared`` is the shared configuration of an endpoint type, and
@@ -90,7 +91,7 @@ class Catalog:
         """
         members = _object(body)
         definition, problems = _read(ApiDefinition, members)
-        problems += _read(Standing, members)[1]
+        problems += _read(PublicationState, members)[1]
         problems += rules.check(members)
         if message_rules.is_message_api(members):
             problems += message_rules.check(members, self.endpoints, self.entrypoints)
@@ -99,13 +100,13 @@ class Catalog:
         problems += flow_rules.check(members, self.policies, kind, self.entrypoints)
         return _checked(definition, problems)
 
-    def parse_standing(self, body: object) -> Standing:
+    def parse_publication_state(self, body: object) -> PublicationState:
         """Read what the body of a create or update call says beside the definition.
 
         :param body: decoded JSON.
         :raises Invalid: with every problem of these members.
         """
-        return _checked(*_read(Standing, _object(body)))
+        return _checked(*_read(PublicationState, _object(body)))
 
     def parse_plan(
         self,
@@ -304,7 +305,7 @@ def _united(known: Iterable[_K], more: Iterable[_K]) -> list[_K]:
 def _object(body: object) -> Mapping[str, Any]:
     if not isinstance(body, Mapping):
         raise Invalid([Issue("must be an object", "")])
-    if problems := unsound(body):
+    if problems := find_unstorable(body):
         raise Invalid(problems)
     return body
 

@@ -20,7 +20,6 @@ from twisted.python import usage
 from twisted.python.failure import Failure
 
 from relay.catalog import builtin
-from relay.clock import use_monotonic_clock, wall_ms
 from relay.connectors.discovery import find_connectors
 from relay.connectors.interfaces import EntrypointContext
 from relay.daemon.data_dir import DataDir
@@ -32,40 +31,41 @@ from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbag
 from relay.daemon.signals import Signals
 from relay.daemon.stopping import Step, Stop
 from relay.demo import DEMO_SOURCE, Demo
-from relay.descriptors import DESCRIPTORS
-from relay.gateway.builder import Builder
-from relay.gateway.deployer import Deployer, drained
-from relay.gateway.follower import Follower
+from relay.deploy.builder import Builder
+from relay.deploy.deployer import Deployer, drained
+from relay.deploy.follower import Follower
+from relay.deploy.reports import Reports
 from relay.gateway.http2_site import gateway_site
-from relay.gateway.reports import Reports
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
-from relay.heap import Heap, HeapTrimmer
-from relay.management.auth import Authenticator
-from relay.management.bootstrap import check_admin, ensure_admin
-from relay.management.gateway import Gateway
-from relay.management.passwords import Passwords
+from relay.management.access.auth import Authenticator
+from relay.management.access.bootstrap import check_admin, ensure_admin
+from relay.management.access.passwords import Passwords
+from relay.management.resources.gateway import Gateway
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
 from relay.observability.log_file import keep_lines_whole
+from relay.outbound.client import Outbound
 from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
-from relay.polling import poll_lean
-from relay.settings import Settings, SettingsError, load
-from relay.store.channels import ChannelStore
-from relay.store.delivery_ledger import DeliveryLedger
+from relay.reactor.clock import use_monotonic_clock, wall_ms
+from relay.reactor.descriptors import DESCRIPTORS
+from relay.reactor.heap import Heap, HeapTrimmer
+from relay.reactor.polling import poll_lean
+from relay.settings.schema import Settings, SettingsError, load
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
 from relay.store.registry import GatewayRegistry
 from relay.store.retention import Retention
 from relay.store.store import Store
+from relay.store.tables.channels import ChannelStore
+from relay.store.tables.delivery_ledger import DeliveryLedger
 from relay.tls.client import reload_client_contexts
 from relay.tls.material import MaterialError
-from relay.upstream.guard import Guard
-from relay.upstream.names import Names
-from relay.upstream.outbound import Outbound
+from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.names import Names
 from relay.webhook.deliveries import Deliveries
 
 T = TypeVar("T")

@@ -10,13 +10,13 @@ from hypothesis import given, settings, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.catalog import Catalog, EndpointType, EntrypointType, builtin
-from relay.model.base import Options
-from relay.model.definition import ApiDefinition
-from relay.model.errors import Invalid, Issue
-from relay.model.http_proxy import HttpProxyConfiguration, HttpProxyEntrypoint
-from relay.model.kinds import always
-from relay.model.plan import PlanDefinition
-from relay.model.standing import Visibility
+from relay.model.api.definition import ApiDefinition
+from relay.model.api.http_proxy import HttpProxyConfiguration, HttpProxyEntrypoint
+from relay.model.api.kinds import always
+from relay.model.api.publication_state import Visibility
+from relay.model.plans.plan import PlanDefinition
+from relay.model.schema.base import Options
+from relay.model.schema.errors import Invalid, Issue
 from tests.model.bodies import (
     api_bodies,
     json_values,
@@ -525,11 +525,11 @@ class StandingTests(SynchronousTestCase):
 
     def test_standing(self) -> None:
         """Visibility and lifecycle state are read from the body, or left open."""
-        standing = CATALOG.parse_standing(tutorial_api(visibility="public"))
+        standing = CATALOG.parse_publication_state(tutorial_api(visibility="public"))
         self.assertIs(standing.visibility, Visibility.PUBLIC)
         self.assertIsNone(standing.lifecycle_state)
         with self.assertRaises(Invalid) as caught:
-            CATALOG.parse_standing({"lifecycleState": 1})
+            CATALOG.parse_publication_state({"lifecycleState": 1})
         self.assertEqual(where(list(caught.exception.issues)), ["lifecycleState"])
 
 

@@ -11,12 +11,10 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.catalog import builtin
-from relay.model.base import Value
-from relay.model.channel_options import ChannelOptions
-from relay.model.failover import Failover
-from relay.model.health_check import HealthCheck, check_of
-from relay.model.jwt_options import JwtOptions
-from relay.model.message_options import (
+from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.failover import Failover
+from relay.model.api.health_check import HealthCheck, check_of
+from relay.model.api.message_options import (
     HttpGetOptions,
     HttpPostOptions,
     MockEndpoint,
@@ -24,10 +22,12 @@ from relay.model.message_options import (
     SseEntrypointOptions,
     WebsocketOptions,
 )
-from relay.model.oauth2_options import Oauth2Options, Oauth2Resource
-from relay.model.resources import enabled
-from relay.model.webhook_options import WebhookOptions
-from relay.model.webhook_subscription import WebhookSubscription, write_secret
+from relay.model.api.resources import enabled
+from relay.model.consumers.webhook_options import WebhookOptions
+from relay.model.consumers.webhook_subscription import WebhookSubscription, write_secret
+from relay.model.plans.jwt_options import JwtOptions
+from relay.model.plans.oauth2_options import Oauth2Options, Oauth2Resource
+from relay.model.schema.base import Value
 from relay.webhook.signature import sign
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

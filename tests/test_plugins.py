@@ -10,8 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import Attribute, directlyProvides, implementer
 
 from relay import connectors, plans
-from relay.model.base import Options
-from relay.model.kinds import PlanType
+from relay.model.api.kinds import PlanType
+from relay.model.schema.base import Options
 from relay.plugins import found_in, usable
 
 OWN = PlanType("OWN", "Ours", Options)

@@ -24,8 +24,8 @@ from twisted.python.failure import Failure
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.log import Log
 from relay.channel.message import Message
-from relay.model.errors import Unavailable
 from relay.model.records import HistoryEntry, Publication
+from relay.model.schema.errors import Unavailable
 
 if TYPE_CHECKING:
     from relay.channel.channel import Channel

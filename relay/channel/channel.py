@@ -27,7 +27,7 @@ from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.channel.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
-from relay.model.channel_options import ChannelOptions
+from relay.model.api.channel_options import ChannelOptions
 
 
 class State(StrEnum):

@@ -17,8 +17,8 @@ from relay.channel.archive import Archive
 from relay.channel.channel import Channel, State
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
-from relay.model.channel_options import ChannelOptions, KeyOptions
-from relay.model.request_target import RequestTarget
+from relay.model.api.channel_options import ChannelOptions, KeyOptions
+from relay.model.schema.request_target import RequestTarget
 
 NOTHING_ELSE = KeyOptions(query=(), headers=())
 SWEEP_S = 0.25

@@ -21,11 +21,11 @@ from relay.channel.jmes_path import TooCostly
 from relay.channel.log import Log
 from relay.channel.slow import skip, too_slow
 from relay.channel.subscriber import Sink, Subscriber
-from relay.channel.turn import Turn
+from relay.channel.turn_batcher import TurnBatcher
 from relay.channel.verdict import SourceRefusal
-from relay.model.channel_options import ChannelOptions
+from relay.model.api.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
-from relay.slices import slices_of
+from relay.reactor.slices import slices_of
 
 
 class Fanout:
@@ -44,7 +44,7 @@ class Fanout:
         self._clock = clock
         self._options = options
         self._groups: dict[Hashable, Group] = {}
-        self._turn = Turn(clock, self._deliver)
+        self._turn = TurnBatcher(clock, self._deliver)
         self._catch_up = catch_up_of(clock)
         self._slices = slices_of(clock)
         self._room = Room(lambda: log.free_bytes)

@@ -102,15 +102,6 @@ class SseFraming:
         return encode(Event("relay.gap", data))
 
 
-def http_chunk(data: bytes) -> bytes:
-    """
-    Frame some of a body as one chunk (RFC 9112, 7.1).
-
-    :param data: not empty.
-    """
-    return b"%x\r\n%b\r\n" % (len(data), data)
-
-
 def with_retry(data: bytes, retry_ms: int) -> bytes:
     """
     State a reconnection time within the first event.

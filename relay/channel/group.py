@@ -6,15 +6,15 @@ from collections.abc import Collection, Sequence
 
 from twisted.logger import Logger
 
-from relay.channel.audience import Audience, Outlet
 from relay.channel.copies import Copies, Room
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.filter import TooManyFilters
 from relay.channel.framing import Framing
 from relay.channel.jmes_path import TooCostly
 from relay.channel.subscriber import Subscriber
+from relay.http.fanout import FanoutTarget, FanoutWriter
 from relay.json_text import JsonTooLarge
-from relay.model.channel_options import ChannelOptions
+from relay.model.api.channel_options import ChannelOptions
 
 MOST_GROUPS = 1024
 """How many groups a channel may have: each costs an encoding of every event."""
@@ -58,14 +58,14 @@ class Group:
         self.framing = framing
         self.opened_by = opened_by
         self._copies = Copies(room)
-        self.live: dict[Subscriber, Outlet | None] = {}
+        self.live: dict[Subscriber, FanoutTarget | None] = {}
         """Those that have everything so far, and where they can be written to
         directly."""
         self.lagging: set[Subscriber] = set()
         """Those that are paused, catch up, or wait for their place to appear."""
         self.delivered_s = 0.0
         """When the live ones were last given something."""
-        self._audience = Audience()
+        self._audience = FanoutWriter()
         self._bare: set[Subscriber] = set()
         """Those of the live ones that cannot be written to directly."""
         self._events = 0

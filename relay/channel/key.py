@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 
 from twisted.web.http_headers import Headers
 
-from relay.model.channel_options import KeyOptions
+from relay.model.api.channel_options import KeyOptions
 
 OWN_PARAMETERS = frozenset(
     ("lastEventId", "filter", "types", "cursor", "limit", "waitMs")

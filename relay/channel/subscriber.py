@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from relay.channel.audience import Outlet
 from relay.channel.entry import Gap
 from relay.channel.framing import Framing
 from relay.channel.verdict import SourceRefusal
-from relay.model.channel_options import SlowConsumerOptions
+from relay.http.fanout import FanoutTarget
+from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Sink(Protocol):
     def deliver(self, data: bytes) -> None:
         """Write to the client."""
 
-    def outlet(self) -> Outlet | None:
+    def outlet(self) -> FanoutTarget | None:
         """
         Give the client's connection, from when on it may be written to directly.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from relay.gateway.headers import is_token
 from relay.gateway.message import MessageCall
+from relay.http.headers import is_token
 
 ALLOWED_HEADERS = (
     b"Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID, "

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from relay import connectors
 from relay.connectors.interfaces import IEndpoint, IEntrypoint
-from relay.model.kinds import EndpointType, EntrypointType
-from relay.model.message_kinds import ENDPOINTS, ENTRYPOINTS, PUSH_ENTRYPOINTS
+from relay.model.api.kinds import EndpointType, EntrypointType
+from relay.model.api.message_kinds import ENDPOINTS, ENTRYPOINTS, PUSH_ENTRYPOINTS
 from relay.plugins import found_in, usable
 
 

@@ -27,9 +27,9 @@ from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.gateway import refusals
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
-from relay.model.channel_options import SlowConsumerOptions
-from relay.model.message_kinds import HTTP_GET_ENTRYPOINT
-from relay.model.message_options import HttpGetOptions
+from relay.model.api.channel_options import SlowConsumerOptions
+from relay.model.api.message_kinds import HTTP_GET_ENTRYPOINT
+from relay.model.api.message_options import HttpGetOptions
 from relay.model.outcome import Outcome
 
 

@@ -29,11 +29,11 @@ from relay.connectors.publication import (
 )
 from relay.gateway import refusals
 from relay.gateway.collector import BodyCollector, BodyTooLarge
-from relay.gateway.headers import upstream_headers
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
-from relay.model.message_kinds import HTTP_POST_ENTRYPOINT
-from relay.model.message_options import HttpPostOptions
+from relay.http.headers import upstream_headers
+from relay.model.api.message_kinds import HTTP_POST_ENTRYPOINT
+from relay.model.api.message_options import HttpPostOptions
 
 LONGEST_KEY = 256
 _PUBLISHED_HEADERS = (b"content-type", b"relay-event-id", b"relay-event-type")

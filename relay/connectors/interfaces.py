@@ -10,7 +10,7 @@ from zope.interface import Attribute
 
 from relay.channel.channels import Channels, OpenChannel, Source
 from relay.gateway.message import Entrypoint
-from relay.model.definition import EndpointGroup
+from relay.model.api.definition import EndpointGroup
 
 
 class Sources(Protocol):
@@ -48,7 +48,7 @@ class EntrypointContext:
 class IEndpoint(IPlugin):
     """A type of endpoint."""
 
-    kind = Attribute("its :class:`relay.model.kinds.EndpointType`")
+    kind = Attribute("its :class:`relay.model.api.kinds.EndpointType`")
 
     def open(reactor: Any, group: EndpointGroup) -> Sources:
         """
@@ -63,7 +63,7 @@ class IEndpoint(IPlugin):
 class IEntrypoint(IPlugin):
     """A type of entrypoint."""
 
-    kind = Attribute("its :class:`relay.model.kinds.EntrypointType`")
+    kind = Attribute("its :class:`relay.model.api.kinds.EntrypointType`")
     order = Attribute("when it is asked whether it takes a call; lower is sooner")
 
     def build(configuration: dict[str, Any], context: EntrypointContext) -> Entrypoint:

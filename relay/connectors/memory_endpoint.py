@@ -8,8 +8,8 @@ from zope.interface import implementer
 
 from relay.channel.channels import OpenChannel
 from relay.connectors.interfaces import IEndpoint
-from relay.model.definition import EndpointGroup
-from relay.model.message_kinds import MEMORY_ENDPOINT
+from relay.model.api.definition import EndpointGroup
+from relay.model.api.message_kinds import MEMORY_ENDPOINT
 
 
 @implementer(IEndpoint)

@@ -11,9 +11,9 @@ from relay.channel.channels import OpenChannel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
 from relay.connectors.interfaces import IEndpoint
-from relay.model.definition import EndpointGroup
-from relay.model.message_kinds import MOCK_ENDPOINT
-from relay.model.message_options import MockEndpoint
+from relay.model.api.definition import EndpointGroup
+from relay.model.api.message_kinds import MOCK_ENDPOINT
+from relay.model.api.message_options import MockEndpoint
 
 COUNTER = "{counter}"
 """Stands for the event's number in the content; without it the content repeats."""

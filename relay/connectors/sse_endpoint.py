@@ -23,18 +23,18 @@ from relay.channel.entry import GapReason
 from relay.channel.message import Message
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import IEndpoint
+from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.event import Event
-from relay.model.channel_options import ChannelOptions
-from relay.model.definition import EndpointGroup
-from relay.model.message_kinds import SSE_ENDPOINT
-from relay.model.message_options import SseEndpoint, SseShared
+from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.definition import EndpointGroup
+from relay.model.api.message_kinds import SSE_ENDPOINT
+from relay.model.api.message_options import SseEndpoint, SseShared
+from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.connector import Connector, UpstreamRequest
-from relay.upstream.continuity import Continuity, ResumeMode
-from relay.upstream.event_source import EventSource
+from relay.upstream.dial.guard import Guard
+from relay.upstream.events.problem import SourceProblem
+from relay.upstream.events.source import EventSource
 from relay.upstream.group import Group
-from relay.upstream.guard import Guard
-from relay.upstream.response_rules import DEFAULT_LIMITS, HeadLimits
-from relay.upstream.source_problem import SourceProblem
 
 MOST_UNDER_WAY_BYTES = 1 << 20
 """With more than this on its way to the store no more is read from a source."""

@@ -39,8 +39,8 @@ from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
-from relay.model.message_kinds import SSE_ENTRYPOINT
-from relay.model.message_options import SseEntrypointOptions
+from relay.model.api.message_kinds import SSE_ENTRYPOINT
+from relay.model.api.message_options import SseEntrypointOptions
 from relay.model.outcome import COMES_BACK, Outcome
 
 SPREAD = 0.1

@@ -26,7 +26,6 @@ from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.entry import Entry
 from relay.channel.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal
-from relay.connectors import websocket_frames as frames
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
     NotAttached,
@@ -36,15 +35,16 @@ from relay.connectors.parameters import (
 )
 from relay.connectors.publication import BadEvent, read_event, read_json
 from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
-from relay.connectors.websocket_handshake import offers_websocket, shake_hands
-from relay.connectors.websocket_limits import FrameLimits
-from relay.connectors.websocket_pings import Pings
+from relay.connectors.websocket import frames as frames
+from relay.connectors.websocket.handshake import offers_websocket, shake_hands
+from relay.connectors.websocket.limits import FrameLimits
+from relay.connectors.websocket.pings import Pings
 from relay.gateway import refusals
 from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
-from relay.model.message_kinds import WEBSOCKET_ENTRYPOINT
-from relay.model.message_options import WebsocketOptions
+from relay.model.api.message_kinds import WEBSOCKET_ENTRYPOINT
+from relay.model.api.message_options import WebsocketOptions
 from relay.model.outcome import COMES_BACK, Outcome
 
 MOST_UNDER_WAY_BYTES = 1 << 20

@@ -13,7 +13,7 @@ from typing import Any
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from relay.descriptors import Descriptors
+from relay.reactor.descriptors import Descriptors
 
 EVERY = 8
 """After how many new connections the limit is checked."""

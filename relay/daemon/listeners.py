@@ -24,9 +24,9 @@ from zope.interface import implementer
 
 from relay.daemon.admission import Admission
 from relay.daemon.errors import CannotStart
-from relay.descriptors import DESCRIPTORS
-from relay.proxy_protocol import listen
-from relay.settings import TlsSettings
+from relay.http.proxy_protocol import listen
+from relay.reactor.descriptors import DESCRIPTORS
+from relay.settings.schema import TlsSettings
 from relay.tls.material import MaterialError
 from relay.tls.server import ServerCreator, server_creator, tls_factory
 

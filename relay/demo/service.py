@@ -14,9 +14,9 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.python import usage
 
-from relay.clock import use_monotonic_clock, wall_ms
 from relay.demo.keyring import Keyring
 from relay.demo.source import DEMO_KEY, DemoSource
+from relay.reactor.clock import use_monotonic_clock, wall_ms
 
 _MAX_HEARTBEAT_MS = 24 * 60 * 60 * 1000
 

@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IConsumer
 from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer
 
-from relay.upstream.upload import ICompletableBody, tell_dropped
+from relay.upstream.connection.upload import ICompletableBody, tell_dropped
 
 if TYPE_CHECKING:
     from relay.gateway.site import RelayChannel

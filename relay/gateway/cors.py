@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.web.http_headers import Headers
 
-from relay.model.message_options import CorsOptions
+from relay.model.api.message_options import CorsOptions
 
 EXPOSED_HEADERS = (
     b"Relay-Replay, Retry-After, WWW-Authenticate, X-Gravitee-Request-Id, "

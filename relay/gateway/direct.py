@@ -2,8 +2,8 @@
 Writing a response body past twisted.web's own layers.
 
 What a body needs of them is one chunk header. So it goes straight to the connection,
-and from there to the socket: what that gains is told in ``relay/sending.py``, and for
-TLS in ``relay/tls/direct.py``.
+and from there to the socket: see ``relay/reactor/sending.py`` for what that gains, and
+``relay/tls/direct.py`` for TLS.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.tcp import Connection
 from twisted.web.http import NO_BODY_CODES, HTTPChannel
 
-from relay.channel.framing import http_chunk
 from relay.gateway.request import RelayRequest
-from relay.sending import Send
+from relay.http.chunks import http_chunk
+from relay.reactor.sending import Send
 from relay.tls.direct import DirectTLS
 
 if TYPE_CHECKING:
-    from relay.channel.audience import Audience
+    from relay.http.fanout import FanoutWriter
 
 
 class DirectWriter:
@@ -44,7 +44,7 @@ class DirectWriter:
         self.chunked = chunked
         self.socket_send: Send | None = None
         """What sends to the socket, if nothing else is to be done for it."""
-        self.audience: Audience | None = None
+        self.audience: FanoutWriter | None = None
         """With whom it is written to; told when what was written has to wait."""
         self.shared_events = 0
         """How many events were written by :meth:`write_shared`, as far as counted."""

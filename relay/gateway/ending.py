@@ -8,10 +8,10 @@ from twisted.internet.error import ConnectionAborted
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
-from relay.deadline import Deadline
-from relay.framing import StrictChannel
-from relay.gateway.hangup import WatchedReading
-from relay.gateway.peer import bottom, bytes_taken, has_taken_all, push
+from relay.http.framing import StrictChannel
+from relay.http.hangup import WatchedReading
+from relay.http.peer import bottom, bytes_taken, has_taken_all, push
+from relay.reactor.deadline import Deadline
 
 if TYPE_CHECKING:
     from relay.gateway.request import RelayRequest

@@ -19,7 +19,12 @@ from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.direct import DirectWriter
 from relay.gateway.feed import Feed
-from relay.gateway.headers import (
+from relay.gateway.refusals import Refusal, Wording
+from relay.gateway.request import RelayRequest
+from relay.gateway.sender import Sender
+from relay.gateway.services import Services
+from relay.http.fields import put_field
+from relay.http.headers import (
     REQUEST_ID,
     TRANSACTION_ID,
     add_via,
@@ -27,18 +32,13 @@ from relay.gateway.headers import (
     new_id,
     transaction_id,
 )
-from relay.gateway.isolation import call_each
-from relay.gateway.pace import Pace
-from relay.gateway.refusals import Refusal, Wording
-from relay.gateway.request import RelayRequest
-from relay.gateway.sender import Sender
-from relay.gateway.services import Services
-from relay.model.message_options import CorsOptions
+from relay.http.pace import Pace
+from relay.model.api.message_options import CorsOptions
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord, timestamp
 from relay.plans.verdict import Admission
-from relay.upstream.fields import put_field
-from relay.upstream.verbatim import ChunkPassage
+from relay.reactor.isolation import call_each
+from relay.upstream.connection.verbatim import ChunkPassage
 
 
 class Exchange:

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
-from relay.gateway.headers import connection_options
 from relay.gateway.refusals import Refusal, Refused
 from relay.gateway.request import RelayRequest
-from relay.model.hosts import read_authority, same_authority
-from relay.model.request_target import NO_FAULT, PathFault, RequestTarget
+from relay.http.headers import connection_options
+from relay.model.schema.hosts import read_authority, same_authority
+from relay.model.schema.request_target import NO_FAULT, PathFault, RequestTarget
 
 _NOT_IN_TARGETS = re.compile(rb"[^\x21-\x7e]")
 MOST_SEGMENTS = 512

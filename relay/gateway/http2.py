@@ -31,13 +31,13 @@ from twisted.python.failure import Failure
 # for, and tests/gateway/test_http2.py and tests/wire/test_http2.py hold each of them.
 from twisted.web._http2 import H2Connection
 
-from relay.deadline import Deadline
 from relay.gateway.ending import LINGER_BYTES
-from relay.gateway.headers import client_address
-from relay.gateway.http2_frames import FrameWatch
 from relay.gateway.http2_state import LONGEST_HEAD_BYTES, Http2State, close_state
 from relay.gateway.http2_stream import Http2Stream
-from relay.gateway.peer import watch_peer
+from relay.http.headers import client_address
+from relay.http.http2.frames import FrameWatch
+from relay.http.peer import watch_peer
+from relay.reactor.deadline import Deadline
 
 if TYPE_CHECKING:
     from relay.gateway.http2_site import Http2Site

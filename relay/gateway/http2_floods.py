@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from relay.gateway.headers import ipv6_network
+from relay.http.headers import ipv6_network
 
 FORGIVE_S = 60.0
 """How long after its last flood an address has its full budget again."""

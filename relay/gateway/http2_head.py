@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 from twisted.web.http_headers import Headers
 
-from relay.framing import content_length
 from relay.gateway import refusals
-from relay.gateway.headers import is_token
 from relay.gateway.refusals import Refusal, bad_request
-from relay.model.hosts import same_authority
-from relay.settings import LimitSettings
+from relay.http.framing import content_length
+from relay.http.headers import is_token
+from relay.model.schema.hosts import same_authority
+from relay.settings.schema import LimitSettings
 
 _PSEUDO = (b":method", b":scheme", b":authority", b":path")
 CONNECTION_SPECIFIC = frozenset(

@@ -9,13 +9,13 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.deadline import Deadline
-from relay.gateway.headers import client_address
 from relay.gateway.http2 import Http2Connection
 from relay.gateway.http2_floods import Floods
 from relay.gateway.resource import GatewayResource
 from relay.gateway.site import RelaySite
-from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
+from relay.http.headers import client_address
+from relay.reactor.deadline import Deadline
+from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 
 
 def gateway_site(

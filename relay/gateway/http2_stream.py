@@ -24,11 +24,11 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
-from relay.deadline import Deadline
 from relay.gateway import refusals
 from relay.gateway.http2_head import CONNECTION_SPECIFIC, Malformed, RequestHead
-from relay.gateway.peer import bytes_taken
 from relay.gateway.request import RelayRequest
+from relay.http.peer import bytes_taken
+from relay.reactor.deadline import Deadline
 
 if TYPE_CHECKING:
     from relay.gateway.http2 import Http2Connection

@@ -8,8 +8,8 @@ from relay.expression.errors import EvaluationFailed
 from relay.expression.patterns import Pattern
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
-from relay.gateway.headers import is_token
-from relay.model.cors import Cors
+from relay.http.headers import is_token
+from relay.model.api.cors import Cors
 
 _PREFIX = b"access-control-"
 _METHOD = b"access-control-request-method"

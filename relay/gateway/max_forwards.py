@@ -8,8 +8,8 @@ from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
-from relay.model.request_target import RequestTarget
-from relay.upstream.fields import put_field
+from relay.http.fields import put_field
+from relay.model.schema.request_target import RequestTarget
 
 LIMITED_METHODS = (b"OPTIONS", b"TRACE")
 _NUMBER = re.compile(rb"[0-9]{1,9}")

@@ -19,15 +19,15 @@ from relay.channel.channels import Channels
 from relay.expression.errors import EvaluationFailed
 from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
-from relay.gateway.custody import Custody
 from relay.gateway.exchange import Exchange
-from relay.gateway.flows.entrance import Entrance
 from relay.gateway.flows.events import EventRefused, ShapedChannel
-from relay.gateway.flows.passage import Passage
+from relay.gateway.flows.run import FlowRun
+from relay.gateway.flows.runner import FlowRunner
+from relay.gateway.ownership import ChannelLease
 from relay.gateway.refusals import Refusal
 from relay.gateway.renewal import PARAMETER as RENEW, renew
-from relay.model.message_options import CorsOptions
-from relay.model.request_target import RequestTarget
+from relay.model.api.message_options import CorsOptions
+from relay.model.schema.request_target import RequestTarget
 
 
 class MessageCall:
@@ -45,7 +45,7 @@ class MessageCall:
         exchange: Exchange,
         target: RequestTarget,
         channels: Channels,
-        passage: Passage | None = None,
+        passage: FlowRun | None = None,
     ) -> None:
         self.exchange = exchange
         self._passage = passage
@@ -162,7 +162,7 @@ def refuse(call: MessageCall, refusal: Refusal) -> None:
     call.refuse(refusal)
 
 
-class Door(NamedTuple):
+class BoundEntrypoint(NamedTuple):
     """
     An entrypoint with what flows want to know of it.
 
@@ -193,12 +193,12 @@ class MessageAnswerer:
 
     def __init__(
         self,
-        doors: Sequence[Door],
+        doors: Sequence[BoundEntrypoint],
         channels: Channels,
         group: str,
-        custody: Custody | None,
+        custody: ChannelLease | None,
         release: Callable[[], None],
-        entrance: Entrance | None = None,
+        entrance: FlowRunner | None = None,
     ) -> None:
         self._custody = custody
         self._doors = doors
@@ -249,7 +249,7 @@ class MessageAnswerer:
         self._find(MessageCall(exchange, target, self._channels))
         exchange.refuse(refusal)
 
-    def _find(self, call: MessageCall) -> Door | None:
+    def _find(self, call: MessageCall) -> BoundEntrypoint | None:
         for door in self._doors:
             if door.entrypoint.accepts(call):
                 call.exchange.cors = door.entrypoint.cors
@@ -257,7 +257,11 @@ class MessageAnswerer:
         return None
 
     def _go_through_if(
-        self, here: bool, custody: Custody, door: Door, call: MessageCall
+        self,
+        here: bool,
+        custody: ChannelLease,
+        door: BoundEntrypoint,
+        call: MessageCall,
     ) -> None:
         if call.exchange.over:
             return
@@ -266,14 +270,14 @@ class MessageAnswerer:
         else:
             call.refuse(custody.refusal)
 
-    def _go_through(self, door: Door, call: MessageCall) -> None:
+    def _go_through(self, door: BoundEntrypoint, call: MessageCall) -> None:
         """Let the flows see to the call, if there are any, and attach it."""
         exchange = call.exchange
         if self._entrance is None or exchange.admission is None:
             door.entrypoint.attach(call)
             return
 
-        def attach(passage: Passage) -> None:
+        def attach(passage: FlowRun) -> None:
             exchange.adornments.append(passage.adorn)
             asked = passage.call.request.target
             door.entrypoint.attach(

@@ -15,12 +15,15 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.deadline import Deadline
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
-from relay.gateway.flows.entrance import Entrance
-from relay.gateway.flows.passage import Passage
-from relay.gateway.headers import (
+from relay.gateway.flows.run import FlowRun
+from relay.gateway.flows.runner import FlowRunner
+from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
+from relay.gateway.refusals import Refusal, Refused
+from relay.gateway.routing import Destinations
+from relay.http.fields import copied
+from relay.http.headers import (
     VIA,
     VIA_HTTP2,
     add_forwarded,
@@ -28,17 +31,14 @@ from relay.gateway.headers import (
     downstream_headers,
     upstream_headers,
 )
-from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
-from relay.gateway.refusals import Refusal, Refused
-from relay.gateway.routing import Destinations
 from relay.model.outcome import Outcome
-from relay.model.request_target import RequestTarget
+from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
+from relay.reactor.deadline import Deadline
+from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
-from relay.upstream.fields import copied
-from relay.upstream.stream import UpstreamResponse
 
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
 
@@ -60,7 +60,7 @@ class ProxyAnswerer:
         destinations: Destinations,
         failover: Failover | None = None,
         closed: Callable[[], None] = lambda: None,
-        entrance: Entrance | None = None,
+        entrance: FlowRunner | None = None,
     ) -> None:
         self._destinations = destinations
         self._failover = failover
@@ -96,12 +96,12 @@ class ProxyAnswerer:
             proceed = partial(self._pass_trace, copied(exchange.request.requestHeaders))
         self._entrance.enter(exchange, target, partial(proceed, exchange))
 
-    def _pass_trace(self, sent: Headers, exchange: Exchange, passage: Passage) -> None:
+    def _pass_trace(self, sent: Headers, exchange: Exchange, passage: FlowRun) -> None:
         """Pass the headers on that the client sent: the answer shows them to it."""
         exchange.request.requestHeaders = sent
         self._pass(exchange, passage)
 
-    def _pass(self, exchange: Exchange, passage: Passage) -> None:
+    def _pass(self, exchange: Exchange, passage: FlowRun) -> None:
         asked = passage.call.request.target
         endpoint = passage.call.attributes.get(ENDPOINT_ATTRIBUTE)
         if endpoint is None:
@@ -124,7 +124,7 @@ class ProxyAnswerer:
         self,
         exchange: Exchange,
         target: RequestTarget,
-        passage: Passage | None,
+        passage: FlowRun | None,
     ) -> None:
         choose = self._destinations.default
         connector = choose()
@@ -168,7 +168,7 @@ class Passthrough:
         self,
         exchange: Exchange,
         connector: Connector | Tries,
-        passage: Passage | None,
+        passage: FlowRun | None,
     ) -> None:
         self._exchange = exchange
         self._passage = passage

@@ -16,10 +16,10 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
-from relay.gateway.custody import Custody
-from relay.gateway.flows.entrance import Entrance
 from relay.gateway.flows.events import ShapedChannel
-from relay.model.request_target import RequestTarget
+from relay.gateway.flows.runner import FlowRunner
+from relay.gateway.ownership import ChannelLease
+from relay.model.schema.request_target import RequestTarget
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,8 @@ class PushedApi:
     entrypoints: Mapping[str, dict[str, Any]]
     plan_ids: frozenset[str]
     channels: Channels
-    custody: Custody
-    entrance: Entrance | None
+    custody: ChannelLease
+    entrance: FlowRunner | None
     wall_ms: Callable[[], int]
 
     def open_channel(

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
-from relay.gateway.headers import is_token
 from relay.gateway.refusals import Refusal
-from relay.upstream.fields import add_field
+from relay.http.fields import add_field
+from relay.http.headers import is_token
 
 if TYPE_CHECKING:
     from relay.gateway.site import RelayChannel

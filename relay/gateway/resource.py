@@ -16,18 +16,18 @@ from relay.gateway import cross_site, refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
 from relay.gateway.front import fault_refusal, read_front, wants_upgrade
-from relay.gateway.headers import (
+from relay.gateway.refusals import Refusal, Refused
+from relay.gateway.request import RelayRequest
+from relay.gateway.routes import Route, RouteTable
+from relay.gateway.services import Services
+from relay.http.headers import (
     ipv6_network,
     is_trusted,
     plain_address,
     remote_address,
     take_off,
 )
-from relay.gateway.refusals import Refusal, Refused
-from relay.gateway.request import RelayRequest
-from relay.gateway.routes import Route, RouteTable
-from relay.gateway.services import Services
-from relay.model.request_target import PathFault, RequestTarget
+from relay.model.schema.request_target import PathFault, RequestTarget
 from relay.observability.access import AccessRecord
 from relay.plans.caller import Caller
 from relay.plans.verdict import Admission, Denial, Verdict

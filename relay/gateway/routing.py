@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from relay.gateway import refusals
 from relay.gateway.refusals import Refused
-from relay.model.hosts import normal_origin
-from relay.model.request_target import PathFault, RequestTarget
+from relay.model.schema.hosts import normal_origin
+from relay.model.schema.request_target import PathFault, RequestTarget
 from relay.upstream.connector import Connector
 from relay.upstream.group import Group
 from relay.upstream.target import Target

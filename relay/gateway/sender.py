@@ -9,13 +9,13 @@ from twisted.internet.interfaces import IPushProducer, IReactorTime
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
-from relay.deadline import Deadline
 from relay.gateway.direct import DirectWriter, direct_writer
-from relay.gateway.headers import allowed_trailers
 from relay.gateway.http2_stream import Http2Stream
-from relay.gateway.peer import bytes_taken
 from relay.gateway.request import RelayRequest
+from relay.http.headers import allowed_trailers
+from relay.http.peer import bytes_taken
 from relay.observability.access import AccessRecord
+from relay.reactor.deadline import Deadline
 
 STALL_CHECKS = 4
 """How often within the stall time the client's progress is looked at."""

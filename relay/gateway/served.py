@@ -10,15 +10,15 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.listener_cors import ListenerCors
 from relay.gateway.refusals import Refusal
 from relay.gateway.templates import ResponseTemplates
-from relay.model.definition import ApiDefinition, HttpListener
+from relay.model.api.definition import ApiDefinition, HttpListener
 from relay.model.records import Deployment
-from relay.model.request_target import RequestTarget
+from relay.model.schema.request_target import RequestTarget
 from relay.plans.chain import PlanChain
 from relay.policies.basic_authentication import BASIC_AUTHENTICATION
 from relay.policies.scope import shared_scope
 
 
-class Answerer(Protocol):
+class ApiBackend(Protocol):
     """What answers the calls of one API."""
 
     upgrades: bool
@@ -82,7 +82,7 @@ class ServedApi:
         deployment: Deployment,
         definition: ApiDefinition,
         plans: PlanChain,
-        answerer: Answerer,
+        answerer: ApiBackend,
     ) -> None:
         self.id = deployment.api_id
         self.deployment_id = deployment.id

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 
-from relay.gateway.stays import Stays
+from relay.gateway.active_grants import ActiveGrants
 from relay.observability.access import AccessLog
 from relay.observability.live import LiveExchanges
 from relay.plans.consumers import Consumers
-from relay.settings import GatewaySettings, LimitSettings
+from relay.settings.schema import GatewaySettings, LimitSettings
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Services:
     access: AccessLog
     live: LiveExchanges
     consumers: Consumers
-    stays: Stays
+    stays: ActiveGrants
     wall_ms: Callable[[], int]
 
     @classmethod
@@ -58,6 +58,6 @@ class Services:
         """
         live, consumers = LiveExchanges(), Consumers()
         warns = settings.revocation == "warn"
-        stays = Stays(reactor, wall_ms, live, settings.challenge_ms, warns)
+        stays = ActiveGrants(reactor, wall_ms, live, settings.challenge_ms, warns)
         consumers.watchers.append(stays)
         return cls(reactor, settings, limits, access, live, consumers, stays, wall_ms)

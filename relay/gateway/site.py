@@ -14,18 +14,18 @@ from twisted.python.failure import Failure
 from twisted.web.http import Request
 from twisted.web.http_headers import Headers
 
-from relay.deadline import Deadline
-from relay.failures import without_frames
 from relay.gateway import refusals
 from relay.gateway.ending import EndingChannel
-from relay.gateway.hangup import Hangups, WatchedReading
-from relay.gateway.headers import Networks, connection_options
-from relay.gateway.peer import bottom, watch_peer
 from relay.gateway.refusals import Refusal
 from relay.gateway.request import RelayRequest
 from relay.gateway.request_head import misunderstanding, read_head
-from relay.sending import send_now
-from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
+from relay.http.hangup import Hangups, WatchedReading
+from relay.http.headers import Networks, connection_options
+from relay.http.peer import bottom, watch_peer
+from relay.reactor.deadline import Deadline
+from relay.reactor.failures import without_frames
+from relay.reactor.sending import send_now
+from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 
 if TYPE_CHECKING:
     from relay.gateway.resource import GatewayResource

@@ -16,32 +16,36 @@ from twisted.web.resource import IResource
 from twisted.web.server import Site
 
 from relay.catalog import Catalog
-from relay.deadline import Deadline
-from relay.framing import StrictChannel
-from relay.management.api_keys import ApiKeys
-from relay.management.apis import Apis
-from relay.management.applications import Applications
-from relay.management.audits import Audits
-from relay.management.channels import Channels, ChannelView, no_channels
-from relay.management.dead_letters import DeadLetters, DeliveryView, no_deliveries
-from relay.management.deployments import Deployments
-from relay.management.gateway import NO_GATEWAY, Gateway
-from relay.management.guard import Guard
-from relay.management.health import Health, HealthView, no_health
-from relay.management.node import Node, NodeView, no_checks
-from relay.management.passwords import Passwords
-from relay.management.pictures import Pictures
-from relay.management.plans import Plans
-from relay.management.plugins import Plugins
-from relay.management.request import ManagementRequest
-from relay.management.root import Authentication, Root
-from relay.management.search import Search
-from relay.management.subscriptions import Subscriptions
-from relay.management.tokens import Tokens
-from relay.management.users import Users
-from relay.management.wire import mount
+from relay.http.framing import StrictChannel
+from relay.management.access.passwords import Passwords
+from relay.management.access.tokens import Tokens
+from relay.management.access.users import Users
+from relay.management.consumers.api_keys import ApiKeys
+from relay.management.consumers.applications import Applications
+from relay.management.consumers.subscriptions import Subscriptions
+from relay.management.http.guard import Guard
+from relay.management.http.request import ManagementRequest
+from relay.management.http.root import Authentication, Root
+from relay.management.http.routing import mount
+from relay.management.resources.apis import Apis
+from relay.management.resources.audits import Audits
+from relay.management.resources.channels import Channels, ChannelView, no_channels
+from relay.management.resources.dead_letters import (
+    DeadLetters,
+    DeliveryView,
+    no_deliveries,
+)
+from relay.management.resources.deployments import Deployments
+from relay.management.resources.gateway import NO_GATEWAY, Gateway
+from relay.management.resources.health import Health, HealthView, no_health
+from relay.management.resources.node import Node, NodeView, no_checks
+from relay.management.resources.pictures import Pictures
+from relay.management.resources.plans import Plans
+from relay.management.resources.plugins import Plugins
+from relay.management.resources.search import Search
 from relay.model.secrets import Masking
-from relay.settings import Settings
+from relay.reactor.deadline import Deadline
+from relay.settings.schema import Settings
 from relay.store.store import Store
 
 IDLE_TIMEOUT_S = 60

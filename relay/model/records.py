@@ -19,12 +19,12 @@ class ApiRecord:
     id: str
     """A lower-case UUIDv4."""
     definition: dict[str, Any] = field(repr=False)
-    """What :meth:`relay.model.definition.ApiDefinition.to_json` gave."""
+    """What :meth:`relay.model.api.definition.ApiDefinition.to_json` gave."""
     state: ApiState
     lifecycle_state: str
-    """A :class:`relay.model.standing.LifecycleState` value."""
+    """A :class:`relay.model.api.publication_state.LifecycleState` value."""
     visibility: str
-    """A :class:`relay.model.standing.Visibility` value."""
+    """A :class:`relay.model.api.publication_state.Visibility` value."""
     created_at_ms: int
     updated_at_ms: int
     """Strictly increasing with every save: the ETag."""
@@ -40,9 +40,9 @@ class PlanRecord:
     """A lower-case UUIDv4."""
     api_id: str
     definition: dict[str, Any] = field(repr=False)
-    """What :meth:`relay.model.plan.PlanDefinition.to_json` gave."""
+    """What :meth:`relay.model.plans.plan.PlanDefinition.to_json` gave."""
     status: str
-    """A :class:`relay.model.plan.PlanStatus` value."""
+    """A :class:`relay.model.plans.plan.PlanStatus` value."""
     order: int
     created_at_ms: int
     updated_at_ms: int

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from relay.model.sensitive import is_locating, is_sensitive, members, models_in
+from relay.model.schema.sensitive import is_locating, is_sensitive, members, models_in
 
 MASK = "********"
 
@@ -104,9 +104,9 @@ class Masking:
     """
     Hides what must not be shown of documents.
 
-    In a configuration the types of the fields tell what is secret
-    (:data:`relay.model.sensitive.SENSITIVE`), and everything is when the type of the
-    configuration is not known. Elsewhere names do.
+    In a configuration the types of the fields decide what is secret
+    (:data:`relay.model.schema.sensitive.SENSITIVE`). In a configuration of an unknown
+    type every value is secret. Elsewhere the names of the fields decide.
 
     :param lookup: finds the types of configurations.
     """

@@ -14,7 +14,7 @@ from twisted.logger import Logger
 
 from relay.model.outcome import Outcome
 from relay.observability.log_file import WholeLineLogFile, reopen
-from relay.settings import LogSettings
+from relay.settings.schema import LogSettings
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 """Made once: `json.dumps` would make one for each line."""

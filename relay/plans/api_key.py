@@ -7,9 +7,9 @@ from typing import Any
 
 from zope.interface import implementer
 
-from relay.model.api_key import digest_of
-from relay.model.api_key_plan import ApiKeyOptions
-from relay.model.plan_kinds import API_KEY
+from relay.model.consumers.api_key import digest_of
+from relay.model.plans.api_key_plan import ApiKeyOptions
+from relay.model.plans.plan_kinds import API_KEY
 from relay.plans import keyed
 from relay.plans.caller import Caller, from_one_place
 from relay.plans.interfaces import Credential, IPlan, PlanContext

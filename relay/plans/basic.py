@@ -14,10 +14,10 @@ from typing import Any
 
 from zope.interface import implementer
 
-from relay.model.api_key import digest_of
-from relay.model.basic import challenge, read_pair
-from relay.model.basic_plan import BasicOptions
-from relay.model.plan_kinds import BASIC
+from relay.model.consumers.api_key import digest_of
+from relay.model.plans.basic import challenge, read_pair
+from relay.model.plans.basic_plan import BasicOptions
+from relay.model.plans.plan_kinds import BASIC
 from relay.plans import keyed
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext

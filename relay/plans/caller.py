@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from twisted.web.http_headers import Headers
 
 from relay.expression.nodes import Scope
-from relay.upstream.fields import foldable, remove_folded
+from relay.http.fields import foldable, remove_folded
 
 
 def _knows_nothing(attributes: Mapping[str, Any]) -> Scope:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cryptography.x509 import Certificate
 
-from relay.model.certificates import read_certificate
+from relay.model.consumers.certificates import read_certificate
 from relay.plans.caller import Caller
 from relay.tls.peer import peer_certificate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Generic, Protocol, TypeVar
 
-from relay.model.consumers import Entitlement, KeyStanding
+from relay.model.consumers.records import Entitlement, KeyState
 from relay.plans.verdict import Grant
 
 _T = TypeVar("_T")
@@ -78,7 +78,7 @@ class Consumers:
         self.closed_plans: frozenset[str] = frozenset()
         """Plans that are closed, though a deployment may still have them."""
         self._all: dict[str, Entitlement] = {}
-        self._by_key: _Index[tuple[Entitlement, KeyStanding]] = _Index()
+        self._by_key: _Index[tuple[Entitlement, KeyState]] = _Index()
         self._by_client: _Index[Entitlement] = _Index()
         self._by_certificate: _Index[Entitlement] = _Index()
         self._pushed: dict[str, dict[str, Entitlement]] = {}
@@ -88,7 +88,7 @@ class Consumers:
 
     def with_key(
         self, plan_id: str, digest: str
-    ) -> tuple[Entitlement, KeyStanding] | None:
+    ) -> tuple[Entitlement, KeyState] | None:
         """
         Find the subscription that a key is for.
 
@@ -253,7 +253,7 @@ def certificate_grant(one: Entitlement) -> Grant:
     return Grant(f"certificate:{one.subscription_id}:{one.certificate}")
 
 
-def key_grant(one: Entitlement, key: KeyStanding) -> Grant:
+def key_grant(one: Entitlement, key: KeyState) -> Grant:
     """
     Name an API key as something to rest on.
 

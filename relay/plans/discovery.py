@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from relay import plans
-from relay.model.kinds import PlanType
-from relay.model.plan_kinds import PLANS
-from relay.model.selection_rule import read_rule
+from relay.model.api.kinds import PlanType
+from relay.model.plans.plan_kinds import PLANS
+from relay.model.plans.selection_rule import read_rule
 from relay.plans.chain import PlanChain
 from relay.plans.interfaces import IPlan, PlanContext
 from relay.plugins import found_in, usable

@@ -10,13 +10,13 @@ from twisted.internet.defer import Deferred
 from twisted.plugin import IPlugin
 from zope.interface import Attribute
 
-from relay.model.definition import ApiDefinition
+from relay.model.api.definition import ApiDefinition
+from relay.outbound.client import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
-from relay.plans.key_sets import KeySets
+from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import NOTHING, Verdict
-from relay.settings import GatewaySettings
-from relay.upstream.outbound import Outbound
+from relay.settings.schema import GatewaySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class PlanContext:
 class IPlan(IPlugin):
     """A type of plan."""
 
-    kind = Attribute("its :class:`relay.model.kinds.PlanType`")
+    kind = Attribute("its :class:`relay.model.api.kinds.PlanType`")
     order = Attribute("when it is asked; lower is sooner")
 
     def build(plan: Mapping[str, Any], context: PlanContext) -> Plan:

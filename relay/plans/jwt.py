@@ -12,27 +12,27 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.model.certificates import thumbprint
-from relay.model.jwt_options import (
+from relay.model.consumers.certificates import thumbprint
+from relay.model.plans.jwt_options import (
     ConfirmationMethodValidation,
     JwtOptions,
     TokenTypValidation,
 )
-from relay.model.plan_kinds import JWT
-from relay.model.signatures import SIGNATURES, read_key
-from relay.plans import claims
-from relay.plans.bearer import (
+from relay.model.plans.plan_kinds import JWT
+from relay.model.plans.signatures import SIGNATURES, read_key
+from relay.plans.caller import Caller
+from relay.plans.client_certificate import certificate_in_header, client_certificate
+from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.tokens import claims
+from relay.plans.tokens.bearer import (
     PARAMETER,
     admission,
     bearer_token,
     strip_token,
     subscribed,
 )
-from relay.plans.caller import Caller
-from relay.plans.client_certificate import certificate_in_header, client_certificate
-from relay.plans.interfaces import Credential, IPlan, PlanContext
-from relay.plans.key_sets import KeySet, KeySetError
-from relay.plans.tokens import Token, TokenError, parse, verify
+from relay.plans.tokens.key_sets import KeySet, KeySetError
+from relay.plans.tokens.token import Token, TokenError, parse, verify
 from relay.plans.verdict import NOT_SUBSCRIBED, Denial, Verdict
 
 INVALID = Denial("JWT_INVALID_TOKEN")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from relay.model.consumers import Entitlement, KeyStanding
+from relay.model.consumers.records import Entitlement, KeyState
 from relay.plans.consumers import in_force, key_grant, subscription_grant
 from relay.plans.interfaces import PlanContext
 from relay.plans.verdict import (
@@ -17,7 +17,7 @@ from relay.plans.verdict import (
 
 NOT_IN_FORCE = unresolved("its subscription has not begun or has ended")
 
-Found = tuple[Entitlement, KeyStanding]
+Found = tuple[Entitlement, KeyState]
 """A subscription, and the one of its secrets that the caller has."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from zope.interface import implementer
 
-from relay.model.plan_kinds import KEY_LESS
+from relay.model.plans.plan_kinds import KEY_LESS
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext
 from relay.plans.verdict import Admission

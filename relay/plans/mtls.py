@@ -8,8 +8,8 @@ from typing import Any
 
 from zope.interface import implementer
 
-from relay.model.certificates import thumbprint
-from relay.model.plan_kinds import MTLS
+from relay.model.consumers.certificates import thumbprint
+from relay.model.plans.plan_kinds import MTLS
 from relay.plans.caller import Caller
 from relay.plans.client_certificate import client_certificate
 from relay.plans.consumers import certificate_grant, in_force, subscription_grant

@@ -12,21 +12,21 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.model.oauth2_options import Oauth2Options, Oauth2Resource
-from relay.model.plan_kinds import OAUTH2
-from relay.model.resources import enabled
-from relay.plans import claims
-from relay.plans.bearer import (
+from relay.model.api.resources import enabled
+from relay.model.plans.oauth2_options import Oauth2Options, Oauth2Resource
+from relay.model.plans.plan_kinds import OAUTH2
+from relay.plans.caller import Caller
+from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.tokens import claims
+from relay.plans.tokens.bearer import (
     PARAMETER,
     admission,
     bearer_token,
     strip_token,
     subscribed,
 )
-from relay.plans.caller import Caller
-from relay.plans.interfaces import Credential, IPlan, PlanContext
-from relay.plans.introspection import Claims, Introspection, IntrospectionError
-from relay.plans.tokens import MAX_LENGTH
+from relay.plans.tokens.introspection import Claims, Introspection, IntrospectionError
+from relay.plans.tokens.token import MAX_LENGTH
 from relay.plans.verdict import NOT_SUBSCRIBED, Denial, Verdict
 
 INVALID = Denial("OAUTH2_INVALID_ACCESS_TOKEN")

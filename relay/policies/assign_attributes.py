@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from zope.interface import implementer
 
 from relay.expression.template import Template
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Upper
-from relay.model.texts import Attribute
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Upper
+from relay.model.schema.texts import Attribute
 from relay.policies.call import Call, attribute_name
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

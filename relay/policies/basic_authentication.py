@@ -10,11 +10,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 from zope.interface import implementer
 
-from relay.model.base import Options
-from relay.model.basic import challenge, read_pair
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Flag, Name
-from relay.model.sensitive import SENSITIVE
+from relay.model.api.kinds import PolicyType
+from relay.model.plans.basic import challenge, read_pair
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag, Name
+from relay.model.schema.sensitive import SENSITIVE
 from relay.policies.call import Call, Interrupted, header_value
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

@@ -14,11 +14,11 @@ from twisted.python.failure import Failure
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Template
 from relay.expression.values import Value
-from relay.model.base import Options
 from relay.model.outcome import Outcome
-from relay.model.refusal import refusal
-from relay.model.scalars import Flag, Integral
-from relay.model.texts import Text
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Flag, Integral
+from relay.model.schema.texts import Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.counters import Hit
 from relay.policies.interfaces import PolicyContext

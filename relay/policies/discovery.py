@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay import policies
-from relay.model.flow import Step
-from relay.model.kinds import PolicyType
+from relay.model.api.flow import Step
+from relay.model.api.kinds import PolicyType
 from relay.plugins import found_in, usable
 from relay.policies.assign_attributes import ASSIGN_ATTRIBUTES
 from relay.policies.basic_authentication import BASIC_AUTHENTICATION

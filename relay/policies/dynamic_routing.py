@@ -11,11 +11,11 @@ from zope.interface import implementer
 from relay.expression.patterns import BadPattern, Pattern
 from relay.expression.template import Template
 from relay.expression.values import Value
-from relay.model.base import Options
-from relay.model.hosts import normal_origin
-from relay.model.kinds import PolicyType
-from relay.model.sensitive import LOCATING
-from relay.model.texts import Text
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.hosts import normal_origin
+from relay.model.schema.sensitive import LOCATING
+from relay.model.schema.texts import Text
 from relay.policies.call import ENDPOINT_ATTRIBUTE, Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

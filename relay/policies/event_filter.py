@@ -9,10 +9,10 @@ from zope.interface import implementer
 
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Upper
-from relay.model.texts import ConditionText
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Upper
+from relay.model.schema.texts import ConditionText
 from relay.policies.event import Event
 from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
 

@@ -10,10 +10,10 @@ from pydantic import Field, Strict
 from zope.interface import implementer
 
 from relay.expression.nodes import Scope
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
+from relay.model.api.kinds import PolicyType
 from relay.model.outcome import Outcome
-from relay.model.scalars import Integral, Upper
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Integral, Upper
 from relay.policies.call import Interrupted
 from relay.policies.event import Event
 from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext

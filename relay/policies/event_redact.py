@@ -12,10 +12,10 @@ from zope.interface import implementer
 
 from relay.expression.nodes import Scope
 from relay.expression.patterns import BadPattern, Pattern
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.refusal import refusal
-from relay.model.scalars import Upper
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Upper
 from relay.policies.event import Event, compact
 from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
 from relay.policies.json_fields import (

@@ -15,11 +15,11 @@ from relay.expression.errors import EvaluationFailed
 from relay.expression.nodes import Scope
 from relay.expression.template import Template
 from relay.expression.values import Lookup, Value
-from relay.model.base import Options
-from relay.model.kinds import Phase, PolicyType
-from relay.model.refusal import refusal
-from relay.model.scalars import Upper
-from relay.model.texts import Text
+from relay.model.api.kinds import Phase, PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Upper
+from relay.model.schema.texts import Text
 from relay.policies.event import Event, compact
 from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
 from relay.policies.json_fields import (

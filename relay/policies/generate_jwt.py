@@ -15,13 +15,13 @@ from pydantic import Field, Strict, model_validator
 from zope.interface import implementer
 
 from relay.expression.template import Template
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.refusal import refusal
-from relay.model.scalars import Flag, Integral, Upper
-from relay.model.sensitive import SENSITIVE
-from relay.model.signatures import MAX_RSA_BITS, MIN_RSA_BITS
-from relay.model.texts import NameAndText, Text
+from relay.model.api.kinds import PolicyType
+from relay.model.plans.signatures import MAX_RSA_BITS, MIN_RSA_BITS
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Flag, Integral, Upper
+from relay.model.schema.sensitive import SENSITIVE
+from relay.model.schema.texts import NameAndText, Text
 from relay.policies.call import Call
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

@@ -13,11 +13,11 @@ from relay.expression.errors import EvaluationFailed
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition, Template
 from relay.expression.values import Value
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Flag, Upper
-from relay.model.sensitive import LOCATING
-from relay.model.texts import (
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag, Upper
+from relay.model.schema.sensitive import LOCATING
+from relay.model.schema.texts import (
     ConditionText,
     Header,
     NameAndText,
@@ -25,15 +25,15 @@ from relay.model.texts import (
     Status,
     Text,
 )
-from relay.policies.call import Call, Interrupted, attribute_name
-from relay.policies.interfaces import IPolicy, Policy, PolicyContext
-from relay.upstream.heads import HeaderValues, Known
-from relay.upstream.outbound import (
+from relay.outbound.client import (
     Outbound,
     OutboundAnswer,
     OutboundError,
     OutboundRequest,
 )
+from relay.policies.call import Call, Interrupted, attribute_name
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.upstream.scope_headers import HeaderValues, Known
 
 FAILED = "CALLOUT_HTTP_ERROR"
 EXIT = "CALLOUT_EXIT_ON_ERROR"

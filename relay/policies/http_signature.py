@@ -19,11 +19,11 @@ from zope.interface import implementer
 
 from relay.expression.template import Template
 from relay.expression.values import Lookup
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Integral, Upper
-from relay.model.sensitive import SENSITIVE
-from relay.model.texts import Text
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Integral, Upper
+from relay.model.schema.sensitive import SENSITIVE
+from relay.model.schema.texts import Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

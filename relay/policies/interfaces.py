@@ -12,11 +12,11 @@ from twisted.plugin import IPlugin
 from zope.interface import Attribute
 
 from relay.expression.nodes import Scope
-from relay.model.definition import ApiDefinition
+from relay.model.api.definition import ApiDefinition
+from relay.outbound.client import Outbound
 from relay.policies.call import Call
 from relay.policies.counters import Counters
 from relay.policies.event import Event
-from relay.upstream.outbound import Outbound
 
 
 class EventStep(Protocol):
@@ -109,7 +109,7 @@ class PolicyContext:
 class IPolicy(IPlugin):
     """A type of policy."""
 
-    kind = Attribute("its :class:`relay.model.kinds.PolicyType`")
+    kind = Attribute("its :class:`relay.model.api.kinds.PolicyType`")
 
     def build(configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """

@@ -7,10 +7,10 @@ from typing import Any, NoReturn
 from zope.interface import implementer
 
 from relay.expression.template import Template
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Name
-from relay.model.texts import NameAndText, Text
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Name
+from relay.model.schema.texts import NameAndText, Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

@@ -18,11 +18,11 @@ from zope.interface import implementer
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Template
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.refusal import refusal
-from relay.model.scalars import Flag, Upper
-from relay.model.texts import Text
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Flag, Upper
+from relay.model.schema.texts import Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from zope.interface import implementer
 
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Integral, Upper
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Integral, Upper
 from relay.policies.call import Call
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

@@ -8,9 +8,9 @@ from zope.interface import implementer
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Template
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.texts import Header, Status, Text
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.texts import Header, Status, Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from relay.expression.template import Template
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Flag, Upper
-from relay.model.texts import Text
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.scalars import Flag, Upper
+from relay.model.schema.texts import Text
 from relay.policies.call import Call
 from relay.policies.counters import Hit
 from relay.policies.counting import (

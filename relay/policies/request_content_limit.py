@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import Field, Strict
 from zope.interface import implementer
 
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Flag, Integral
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag, Integral
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

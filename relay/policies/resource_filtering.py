@@ -9,9 +9,9 @@ from pydantic import AfterValidator
 from zope.interface import implementer
 
 from relay.expression.patterns import BadPattern, Pattern
-from relay.model.base import Options
-from relay.model.flow import Method
-from relay.model.kinds import PolicyType
+from relay.model.api.flow import Method
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
 from relay.policies.ant import ant_pattern
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext

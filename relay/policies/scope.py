@@ -8,9 +8,9 @@ from urllib.parse import unquote_plus
 
 from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Lookup, Value
-from relay.model.definition import ApiDefinition
+from relay.model.api.definition import ApiDefinition
 from relay.policies.call import Call, attribute_name
-from relay.upstream.heads import HeaderValues, response_values
+from relay.upstream.scope_headers import HeaderValues, response_values
 
 
 class Attributes(Lookup):

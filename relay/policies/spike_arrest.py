@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from relay.model.kinds import PolicyType
-from relay.model.scalars import Upper
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.scalars import Upper
 from relay.policies.call import Call
 from relay.policies.counters import Hit
 from relay.policies.counting import (

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, Strict, model_validator
 from zope.interface import implementer
 
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
+from relay.model.api.kinds import PolicyType
 from relay.model.outcome import Outcome
-from relay.model.refusal import refusal
-from relay.model.scalars import Integral, MillisecondsOrOff, Upper
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Integral, MillisecondsOrOff, Upper
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

@@ -9,10 +9,10 @@ from zope.interface import implementer
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Template
-from relay.model.base import Options
-from relay.model.kinds import Phase, PolicyType
-from relay.model.scalars import Upper
-from relay.model.texts import FRAMING, Header, HeaderName
+from relay.model.api.kinds import Phase, PolicyType
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Upper
+from relay.model.schema.texts import FRAMING, Header, HeaderName
 from relay.policies.call import Call, header_value
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

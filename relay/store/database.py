@@ -8,9 +8,9 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from relay.model.secrets import ALL_SECRET, Masking
-from relay.store.audits import SYSTEM, Actor
 from relay.store.errors import StoreError, StoreLost, told_in_one_line
 from relay.store.sqlite import SqliteFile, data_version, wait_for_others
+from relay.store.tables.audits import SYSTEM, Actor
 from relay.store.transaction import Transaction
 from relay.store.upgrade import scripts, upgrade
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from relay.model.errors import Unavailable
+from relay.model.schema.errors import Unavailable
 
 
 class StoreError(Unavailable):

@@ -4,8 +4,8 @@ from socket import gethostname
 
 from twisted.internet.defer import Deferred
 
-from relay.store.gateways import Reports
 from relay.store.store import Store
+from relay.store.tables.gateways import Reports
 
 
 class GatewayRegistry:

@@ -13,9 +13,9 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from relay.model.secrets import ALL_SECRET, Masking
-from relay.store.audits import Actor, acting
 from relay.store.database import WRITE_TIMEOUT_S, Database
 from relay.store.errors import StoreBusy, StoreError, StoreLost, StoreUnwritable
+from relay.store.tables.audits import Actor, acting
 from relay.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -130,7 +130,7 @@ class Store:
         """Run ``work`` while nobody else writes, in this or any other process.
 
         The audit trail tells of it as done by whom the caller's context is
-        :data:`~relay.store.audits.acting` for.
+        :data:`~relay.store.tables.audits.acting` for.
 
         :param work: called in one of the store's threads; when it raises, nothing
             happened.

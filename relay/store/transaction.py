@@ -3,23 +3,23 @@
 from sqlalchemy import Connection
 
 from relay.model.secrets import ALL_SECRET, Masking
-from relay.store.api_index import ApiIndex
-from relay.store.api_keys import ApiKeys
-from relay.store.apis import Apis
-from relay.store.applications import Applications
-from relay.store.audits import SYSTEM, Actor, Audits
 from relay.store.changes import Changes
-from relay.store.deliveries import Deliveries
-from relay.store.deployments import Deployments
-from relay.store.entitlements import Entitlements
-from relay.store.gateways import Gateways
-from relay.store.histories import Histories
-from relay.store.leases import Leases
-from relay.store.plans import Plans
 from relay.store.secrets import Secrets
-from relay.store.subscriptions import Subscriptions
-from relay.store.tokens import Tokens
-from relay.store.users import Users
+from relay.store.tables.api_index import ApiIndex
+from relay.store.tables.api_keys import ApiKeys
+from relay.store.tables.apis import Apis
+from relay.store.tables.applications import Applications
+from relay.store.tables.audits import SYSTEM, Actor, Audits
+from relay.store.tables.deliveries import Deliveries
+from relay.store.tables.deployments import Deployments
+from relay.store.tables.entitlements import Entitlements
+from relay.store.tables.gateways import Gateways
+from relay.store.tables.histories import Histories
+from relay.store.tables.leases import Leases
+from relay.store.tables.plans import Plans
+from relay.store.tables.subscriptions import Subscriptions
+from relay.store.tables.tokens import Tokens
+from relay.store.tables.users import Users
 
 
 class Transaction:

@@ -11,8 +11,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementedBy
 from zope.interface.declarations import Provides
 
-from relay.failures import without_frames
-from relay.sending import send_now
+from relay.reactor.failures import without_frames
+from relay.reactor.sending import send_now
 
 MOST_CLEAR_BYTES: Final = 16384
 """What fits into one record (RFC 8446, 5.1)."""
@@ -38,7 +38,7 @@ def tls_protocol() -> type[FramelessTLS]:
 
 
 class FramelessTLS(TLSMemoryBIOProtocol):
-    """Twisted's TLS, whose failures refer to no frame; see ``relay/failures.py``."""
+    """Twisted's TLS, whose failures hold no frames; see ``reactor/failures.py``."""
 
     def _tlsShutdownFinished(self, reason: Failure | None) -> None:
         if reason is not None:

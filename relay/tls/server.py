@@ -22,7 +22,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from relay.tls.context import new_context, show, trust
-from relay.tls.direct import FramelessTLS, tls_protocol
+from relay.tls.direct import tls_protocol
 from relay.tls.material import (
     MaterialError,
     from_path,

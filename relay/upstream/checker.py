@@ -10,17 +10,17 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.deadline import Deadline
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
-from relay.model.health_check import next_time
+from relay.model.api.health_check import next_time
 from relay.model.outcome import Outcome
+from relay.reactor.deadline import Deadline
+from relay.upstream.connection.stream import UpstreamResponse
+from relay.upstream.connection.upload import WholeBody
 from relay.upstream.connector import Call, Connector, UpstreamRequest
 from relay.upstream.errors import UpstreamError
-from relay.upstream.heads import response_values
 from relay.upstream.health import Health, Result, Status
-from relay.upstream.stream import UpstreamResponse
-from relay.upstream.upload import WholeBody
+from relay.upstream.scope_headers import response_values
 
 JITTER_S = 0.9
 """Checks of many endpoints that are due at one instant are spread over this."""

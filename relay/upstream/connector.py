@@ -11,12 +11,18 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.deadline import Deadline
-from relay.failures import run
-from relay.model.http_proxy import SharedConfiguration
-from relay.upstream.agent import CallAgent
-from relay.upstream.asking import ask
-from relay.upstream.dial import Origin
+from relay.http.fields import copied, foldable, folded, put_field, remove_folded
+from relay.model.api.http_proxy import SharedConfiguration
+from relay.reactor.deadline import Deadline
+from relay.reactor.failures import run
+from relay.upstream.connection.agent import CallAgent
+from relay.upstream.connection.asking import ask
+from relay.upstream.connection.leash import Leash
+from relay.upstream.connection.pool import Lease, Pool
+from relay.upstream.connection.response_parser import EarlyHints
+from relay.upstream.connection.stream import UpstreamResponse
+from relay.upstream.connection.upload import ICompletableBody, Upload
+from relay.upstream.dial.dialer import Origin
 from relay.upstream.errors import (
     RedirectError,
     UpstreamError,
@@ -25,15 +31,9 @@ from relay.upstream.errors import (
     queue_timeout,
     read_timeout,
 )
-from relay.upstream.fields import copied, foldable, folded, put_field, remove_folded
 from relay.upstream.health import Health
-from relay.upstream.leash import Leash
-from relay.upstream.pool import Lease, Pool
 from relay.upstream.redirects import MAX_REDIRECTS, REDIRECTS, crossing, resolve
-from relay.upstream.response_parser import EarlyHints
-from relay.upstream.stream import UpstreamResponse
 from relay.upstream.target import Target
-from relay.upstream.upload import ICompletableBody, Upload
 
 RETRIED_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
 

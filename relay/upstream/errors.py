@@ -12,9 +12,9 @@ from twisted.web.client import ResponseNeverReceived
 from relay.model.outcome import Outcome
 from relay.tls.material import MaterialError
 from relay.tls.verification import explain
-from relay.upstream.eyeballs import AddressRefused
-from relay.upstream.response_rules import HeadTooLarge, InvalidResponse
-from relay.upstream.tcp import NoDescriptors
+from relay.upstream.connection.response_rules import HeadTooLarge, InvalidResponse
+from relay.upstream.dial.eyeballs import AddressRefused
+from relay.upstream.dial.tcp import NoDescriptors
 
 HEAD_TOO_LARGE = "GATEWAY_CLIENT_RESPONSE_HEAD_TOO_LARGE"
 

@@ -14,13 +14,14 @@ from dataclasses import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from relay.deadline import Deadline
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
-from relay.failures import run
-from relay.model.failover import Failover as Options
+from relay.model.api.failover import Failover as Options
 from relay.model.outcome import Outcome
+from relay.reactor.deadline import Deadline
+from relay.reactor.failures import run
 from relay.upstream.breaker import Breaker
+from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connector import (
     RETRIED_METHODS,
     Call,
@@ -28,9 +29,8 @@ from relay.upstream.connector import (
     UpstreamRequest,
 )
 from relay.upstream.errors import UpstreamError
-from relay.upstream.heads import response_values
 from relay.upstream.replay import MOST_KEPT_BYTES, ReplayedBody
-from relay.upstream.stream import UpstreamResponse
+from relay.upstream.scope_headers import response_values
 
 MOST_BREAKERS = 10_000
 """For how many subscriptions failures are counted; the one that was seen first is

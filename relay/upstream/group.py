@@ -6,19 +6,19 @@ from collections.abc import Callable, Hashable
 
 from twisted.internet.interfaces import IReactorTime
 
-from relay.model.definition import Endpoint, EndpointGroup
-from relay.model.health_check import check_of, url_of
-from relay.model.http_proxy import HttpProxyConfiguration, SharedConfiguration
-from relay.model.ssl_options import KeyStore
+from relay.model.api.definition import Endpoint, EndpointGroup
+from relay.model.api.health_check import check_of, url_of
+from relay.model.api.http_proxy import HttpProxyConfiguration, SharedConfiguration
+from relay.model.api.ssl_options import KeyStore
 from relay.tls.client import client_creators
 from relay.upstream.balancing import Balancer
 from relay.upstream.checker import Checker
+from relay.upstream.connection.pool import Pool
+from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.connector import Connector
-from relay.upstream.dial import Dialer
-from relay.upstream.guard import Guard
+from relay.upstream.dial.dialer import Dialer
+from relay.upstream.dial.guard import Guard
 from relay.upstream.health import Health
-from relay.upstream.pool import Pool
-from relay.upstream.response_rules import HeadLimits
 from relay.upstream.target import Target
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from twisted.web.http_headers import Headers
 
-from relay.upstream.dial import Origin
+from relay.upstream.dial.dialer import Origin
 from relay.upstream.errors import RedirectError
 
 MAX_REDIRECTS = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from relay.upstream.dial import Origin
+from relay.upstream.dial.dialer import Origin
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from functools import cached_property
 from relay.channel.channel import Channel
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.push import PushedApi
-from relay.model.consumer_configuration import ConsumerConfiguration
-from relay.model.consumers import Entitlement
-from relay.model.deliveries import DeadLetter
-from relay.model.webhook_options import WebhookOptions
-from relay.model.webhook_subscription import WebhookSubscription
+from relay.model.consumers.consumer_configuration import ConsumerConfiguration
+from relay.model.consumers.deliveries import DeadLetter
+from relay.model.consumers.records import Entitlement
+from relay.model.consumers.webhook_options import WebhookOptions
+from relay.model.consumers.webhook_subscription import WebhookSubscription
 from relay.webhook.event import OutgoingEvent
 
 

@@ -12,14 +12,14 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.webhook.assignment import Assignment
+from relay.webhook.attempt_result import AttemptResult, NextStep
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.receipt import Receipt, Verdict
 
 JITTER = 0.25
 """Which part of a delay is left to chance, so that not all come back at once."""
 
-Tell = Callable[[Assignment, OutgoingEvent, int, Receipt, str, float], None]
+Tell = Callable[[Assignment, OutgoingEvent, int, AttemptResult, str, float], None]
 """Told of each attempt: the event, its number, what came of it, what follows, and how
 long it took in seconds."""
 
@@ -47,8 +47,8 @@ class Attempts:
         clock: IReactorTime,
         courier: Courier,
         tell: Tell,
-        failed: Callable[[Receipt, int, bool], None],
-        done: Callable[[Verdict, Receipt, int], None],
+        failed: Callable[[AttemptResult, int, bool], None],
+        done: Callable[[NextStep, AttemptResult, int], None],
         quiet: Callable[[], None],
         broken: Callable[[Failure], None],
     ) -> None:
@@ -63,7 +63,7 @@ class Attempts:
         self._event: OutgoingEvent | None = None
         self._gap: str | None = None
         self._number = 0
-        self._call: Deferred[Receipt] | None = None
+        self._call: Deferred[AttemptResult] | None = None
         self._timer: IDelayedCall | None = None
         self._stopped = False
 
@@ -101,7 +101,7 @@ class Attempts:
         self._event, self._gap, self._number = event, gap, tried
         if event.problem:
             self._event = None
-            self._done(Verdict.HOPELESS, Receipt(None, event.problem), 0)
+            self._done(NextStep.HOPELESS, AttemptResult(None, event.problem), 0)
             return
         if tried:
             self._timer = self._clock.callLater(self._delay_s(), self._resend)
@@ -138,12 +138,14 @@ class Attempts:
         self._call = call.addErrback(self._not_sent)
         call.addCallback(self._answered, event, begun_s).addErrback(self._defect)
 
-    def _not_sent(self, failure: Failure) -> Receipt:
+    def _not_sent(self, failure: Failure) -> AttemptResult:
         """Count a defect of the relay as an attempt: no event is retried for ever."""
         self.log.failure("a delivery failed", failure)
-        return Receipt(None, "an error of the relay's own, which its log tells")
+        return AttemptResult(None, "an error of the relay's own, which its log tells")
 
-    def _answered(self, receipt: Receipt, event: OutgoingEvent, begun_s: float) -> None:
+    def _answered(
+        self, receipt: AttemptResult, event: OutgoingEvent, begun_s: float
+    ) -> None:
         self._call = None
         self._forget_timer()
         if self._stopped and receipt.status is None:
@@ -155,9 +157,9 @@ class Attempts:
             self._tell(self._assignment, event, number, receipt, verdict.value, took_s)
         except Exception:
             self.log.failure("a delivery could not be told")
-        if verdict is not Verdict.TAKEN:
-            self._failed(receipt, number, verdict is Verdict.AGAIN)
-        if verdict is not Verdict.AGAIN:
+        if verdict is not NextStep.TAKEN:
+            self._failed(receipt, number, verdict is NextStep.AGAIN)
+        if verdict is not NextStep.AGAIN:
             self._event = None
             self._done(verdict, receipt, number)
         elif self._stopped:
@@ -172,9 +174,9 @@ class Attempts:
         except Exception as error:
             self._defect(Failure(error))
 
-    def _decide(self, receipt: Receipt) -> Verdict:
+    def _decide(self, receipt: AttemptResult) -> NextStep:
         verdict = receipt.verdict
-        if verdict is not Verdict.AGAIN:
+        if verdict is not NextStep.AGAIN:
             return verdict
         if self._number < self._assignment.webhook.retry.attempts:
             return verdict
@@ -184,7 +186,7 @@ class Attempts:
             interrupts = options.interrupt_consumption_on_exception
         elif receipt.status < 500:
             interrupts = False
-        return Verdict.STOP if interrupts else Verdict.HOPELESS
+        return NextStep.STOP if interrupts else NextStep.HOPELESS
 
     def _delay_s(self) -> float:
         delay_s = self._assignment.webhook.retry.delay_s(self._number)

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
-from relay.model.webhook_subscription import Oauth2Auth
-from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
+from relay.model.consumers.webhook_subscription import Oauth2Auth
+from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 
 EARLY_S = 10.0
 """How long before its end a token is fetched anew."""

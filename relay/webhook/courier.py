@@ -12,19 +12,19 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay import __version__
-from relay.model.webhook_options import WebhookHttp
-from relay.model.webhook_subscription import WebhookSubscription, read_secret
-from relay.upstream.outbound import (
+from relay.model.consumers.webhook_options import WebhookHttp
+from relay.model.consumers.webhook_subscription import WebhookSubscription, read_secret
+from relay.outbound.client import (
     Outbound,
     OutboundAnswer,
     OutboundError,
     OutboundRefused,
     OutboundRequest,
 )
-from relay.upstream.retry_after import read_retry_after
+from relay.upstream.events.retry_after import read_retry_after
+from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.bearer import Bearer
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.receipt import Receipt
 from relay.webhook.signature import sign
 
 
@@ -81,7 +81,7 @@ class Courier:
 
     def send(
         self, event: OutgoingEvent, attempt: int, gap: str | None
-    ) -> Deferred[Receipt]:
+    ) -> Deferred[AttemptResult]:
         """
         Send an event once.
 
@@ -139,24 +139,24 @@ class Courier:
             )
         )
 
-    def _answered(self, answer: OutboundAnswer) -> Receipt:
+    def _answered(self, answer: OutboundAnswer) -> AttemptResult:
         value = answer.headers.getRawHeaders(b"retry-after", [None])[0]
         told = None if value is None else value.decode("latin-1")
         wait_s = read_retry_after(told, self._wall_ms() / 1000)
         stale = answer.status == 401 and self._bearer is not None
         if stale and self._bearer is not None:
             stale = self._bearer.forget()
-        return Receipt(answer.status, retry_after_s=wait_s, stale=stale)
+        return AttemptResult(answer.status, retry_after_s=wait_s, stale=stale)
 
-    def _failed(self, failure: Failure) -> Receipt:
+    def _failed(self, failure: Failure) -> AttemptResult:
         error = failure.value
         if isinstance(error, OutboundError):
             barred = isinstance(error, OutboundRefused)
-            return Receipt(None, str(error), barred=barred)
+            return AttemptResult(None, str(error), barred=barred)
         if isinstance(error, CancelledError):
-            return Receipt(None, "given up: delivery has been stopped")
+            return AttemptResult(None, "given up: delivery has been stopped")
         self.log.failure("a delivery failed", failure)
-        return Receipt(None, "an error of the relay's own, which its log tells")
+        return AttemptResult(None, "an error of the relay's own, which its log tells")
 
 
 def _one_line(text: str) -> str:

@@ -18,16 +18,16 @@ from twisted.logger import Logger
 
 from relay.gateway.push import PushedApi
 from relay.gateway.services import Services
-from relay.model.consumers import Entitlement
+from relay.model.consumers.records import Entitlement
 from relay.observability.access import DeliveryRecord
+from relay.outbound.client import Outbound
 from relay.plans.consumers import in_force
-from relay.upstream.outbound import Outbound
 from relay.webhook.assignment import Assignment
+from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.courier import Courier
 from relay.webhook.delivery import Delivery
 from relay.webhook.event import OutgoingEvent
 from relay.webhook.journal import Journal, Ledger
-from relay.webhook.receipt import Receipt
 
 GRACE_S = 0.6
 """How long an attempt may still take to end when its subscription ends."""
@@ -256,7 +256,7 @@ class Deliveries:
         assignment: Assignment,
         event: OutgoingEvent,
         attempt: int,
-        receipt: Receipt,
+        receipt: AttemptResult,
         result: str,
         took_s: float,
     ) -> None:

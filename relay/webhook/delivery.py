@@ -24,14 +24,14 @@ from relay.channel.channels import ChannelRefused
 from relay.channel.filter import TooManyFilters
 from relay.expression.errors import EvaluationFailed
 from relay.gateway.flows.chain import NoFlow
-from relay.model.deliveries import DeadLetter, DeliveryState
+from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.webhook.assignment import Assignment
+from relay.webhook.attempt_result import AttemptResult, NextStep
 from relay.webhook.attempts import Attempts, Tell
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
 from relay.webhook.journal import Journal
 from relay.webhook.reader import Reader
-from relay.webhook.receipt import Receipt, Verdict
 
 AGAIN_S = 1.0
 """After how long what the relay itself could not do is tried again."""
@@ -222,7 +222,7 @@ class Delivery:
         tried = self._known.tried(self.assignment.mark(event, self._letter))
         self._attempts.begin(event, gap, tried)
 
-    def _in_vain(self, receipt: Receipt, number: int, again: bool) -> None:
+    def _in_vain(self, receipt: AttemptResult, number: int, again: bool) -> None:
         self._problem = receipt.reason
         state = replace(self._known, failed=self._known.failed + 1)
         if again and self._event is not None:
@@ -233,10 +233,10 @@ class Delivery:
             # Or a daemon that is restarted amid attempts would never come to an end.
             self._journal.flush()
 
-    def _done(self, verdict: Verdict, receipt: Receipt, attempts: int) -> None:
-        if verdict is Verdict.TAKEN:
+    def _done(self, verdict: NextStep, receipt: AttemptResult, attempts: int) -> None:
+        if verdict is NextStep.TAKEN:
             self._taken()
-        elif verdict is Verdict.STOP:
+        elif verdict is NextStep.STOP:
             self._give_up(receipt.reason)
         else:
             self._bury(receipt, attempts)
@@ -253,7 +253,7 @@ class Delivery:
         self._note(replace(state, position=event.id))
         self._next()
 
-    def _bury(self, receipt: Receipt, attempts: int) -> None:
+    def _bury(self, receipt: AttemptResult, attempts: int) -> None:
         """Put the event onto the dead-letter list, and go on."""
         event, state = self._event, self._known
         assert event is not None
@@ -275,7 +275,7 @@ class Delivery:
         most = self.assignment.options.dead_letters.max_events
         self._journal.written(state)
         self._write(
-            self._journal.ledger.bury(after, letter, most),
+            self._journal.ledger.dead_letter(after, letter, most),
             lambda kept: self._buried(kept, after),
             lambda: self._bury(receipt, attempts),
         )

@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from relay.model.deliveries import DeadLetter, DeliveryState
+from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 
 FLUSH_S = 0.5
 """How long a position may be in memory only: what was delivered in that time is
@@ -27,7 +27,7 @@ class Ledger(Protocol):
     def keep(self, states: Iterable[DeliveryState]) -> Deferred[None]:
         """Keep how far subscriptions are."""
 
-    def bury(
+    def dead_letter(
         self, state: DeliveryState, letter: DeadLetter, most: int
     ) -> Deferred[bool]:
         """Put an event onto the dead-letter list, unless it is full."""

@@ -10,7 +10,7 @@ from relay.channel.channel import Channel
 from relay.channel.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal
 from relay.gateway.flows.events import ShapedChannel
-from relay.model.channel_options import SlowConsumerOptions
+from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
 from relay.webhook.event import EventFraming, OutgoingEvent
 

@@ -6,7 +6,6 @@ import json
 
 from twisted.internet.task import Clock
 
-from relay.channel.audience import Audience
 from relay.channel.channel import Attached, Channel
 from relay.channel.entry import Entry
 from relay.channel.filter import Filter
@@ -15,7 +14,8 @@ from relay.channel.message import Message
 from relay.channel.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal
 from relay.eventstream.parser import EventParser
-from relay.model.channel_options import ChannelOptions, SlowConsumerOptions
+from relay.http.fanout import FanoutWriter
+from relay.model.api.channel_options import ChannelOptions, SlowConsumerOptions
 from relay.model.outcome import Outcome
 
 GAP = "GAP"
@@ -122,7 +122,7 @@ class Reader:
 
     chunked = False
     socket_send = None
-    audience: Audience | None = None
+    audience: FanoutWriter | None = None
 
     def waits(self) -> bool:
         """Keep nothing for later."""

@@ -17,8 +17,8 @@ from relay.channel.archive import (
 from relay.channel.channel import Channel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
-from relay.model.errors import Unavailable
 from relay.model.records import HistoryEntry, Publication
+from relay.model.schema.errors import Unavailable
 from tests.channel.readers import GAP, Moment, Reader, messages
 
 

@@ -22,10 +22,10 @@ from relay.channel.framing import SseFraming
 from relay.channel.message import Message
 from relay.channel.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal
+from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.parser import EventParser
-from relay.model.channel_options import SlowConsumerOptions
+from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
-from relay.upstream.continuity import Continuity, ResumeMode
 from tests.channel.readers import Moment
 
 STEPS = st.lists(

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.channel.key import OWN_PARAMETERS, ChannelKey
-from relay.model.channel_options import KeyOptions
+from relay.model.api.channel_options import KeyOptions
 
 
 def key(

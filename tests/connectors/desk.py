@@ -10,17 +10,17 @@ from typing import Any, cast
 from twisted.web.http_headers import Headers
 
 from relay.channel.archive import Archive
-from relay.channel.audience import Audience
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels, OpenChannel
 from relay.connectors.interfaces import EntrypointContext
 from relay.gateway.body import RequestBody
 from relay.gateway.message import Entrypoint, MessageCall
 from relay.gateway.refusals import Refusal
-from relay.model.channel_options import ChannelOptions
-from relay.model.message_options import CorsOptions
+from relay.http.fanout import FanoutWriter
+from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.message_options import CorsOptions
 from relay.model.outcome import Outcome
-from relay.model.request_target import RequestTarget
+from relay.model.schema.request_target import RequestTarget
 from relay.plans.verdict import Admission
 from tests.channel.readers import Moment
 
@@ -106,7 +106,7 @@ class Desk:
 
     chunked = False
     socket_send = None
-    audience: Audience | None = None
+    audience: FanoutWriter | None = None
 
     def waits(self) -> bool:
         """Keep nothing for later."""

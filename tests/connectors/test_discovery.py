@@ -14,9 +14,9 @@ from zope.interface import implementer
 from relay.catalog import builtin
 from relay.connectors.discovery import find_connectors, sort_out
 from relay.connectors.interfaces import IEndpoint, IEntrypoint
-from relay.model.base import Options
-from relay.model.kinds import EndpointType, EntrypointType
-from relay.model.message_kinds import ENDPOINTS, ENTRYPOINTS
+from relay.model.api.kinds import EndpointType, EntrypointType
+from relay.model.api.message_kinds import ENDPOINTS, ENTRYPOINTS
+from relay.model.schema.base import Options
 from tests.model.message_bodies import message_api
 
 

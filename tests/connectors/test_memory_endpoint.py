@@ -9,8 +9,8 @@ from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.channel.options import channel_options
 from relay.connectors.memory_endpoint import memory_endpoint
-from relay.model.definition import EndpointGroup
-from relay.model.request_target import RequestTarget
+from relay.model.api.definition import EndpointGroup
+from relay.model.schema.request_target import RequestTarget
 from tests.channel.readers import Moment, Reader, messages
 
 

@@ -11,8 +11,8 @@ from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.channel.options import channel_options
 from relay.connectors.mock_endpoint import mock_endpoint
-from relay.model.definition import EndpointGroup
-from relay.model.request_target import RequestTarget
+from relay.model.api.definition import EndpointGroup
+from relay.model.schema.request_target import RequestTarget
 from tests.channel.readers import GAP, Moment, Reader
 
 LINGER_MS = 5000

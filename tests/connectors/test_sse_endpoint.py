@@ -18,10 +18,10 @@ from relay.connectors.sse_endpoint import (
     SseEndpointType,
     SseSource,
 )
-from relay.model.channel_options import ChannelOptions
-from relay.model.definition import EndpointGroup
-from relay.upstream.continuity import ResumeMode
-from relay.upstream.response_rules import HeadLimits
+from relay.eventstream.continuity import ResumeMode
+from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.definition import EndpointGroup
+from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.target import Target
 from tests.channel.readers import Moment
 from tests.connectors.test_http_post_entrypoint import SlowKeeper

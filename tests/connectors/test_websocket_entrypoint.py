@@ -21,7 +21,7 @@ from relay.model.outcome import Outcome
 from tests.channel.readers import Moment, messages
 from tests.connectors.desk import Api, Desk
 from tests.connectors.test_http_post_entrypoint import SlowKeeper
-from tests.connectors.test_websocket_handshake import HANDSHAKE
+from tests.connectors.websocket.test_handshake import HANDSHAKE
 
 PUBLISHER = {"publisher": {"enabled": True}}
 

@@ -7,7 +7,7 @@ from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.daemon.admission import CALM_S, EVERY, LOOK_S, Admission
-from relay.descriptors import Descriptors
+from relay.reactor.descriptors import Descriptors
 
 
 class Scarce(Descriptors):

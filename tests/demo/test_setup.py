@@ -19,11 +19,11 @@ from relay.demo import setup
 from relay.demo.definition import API_NAME, PLAN_DEFINITION, api_definition
 from relay.demo.setup import DemoApi, DemoError, demo_lines, setup_demo
 from relay.demo.source import DemoSource
-from relay.management.auth import Authenticator
-from relay.management.bootstrap import ensure_admin
-from relay.management.passwords import Passwords
+from relay.management.access.auth import Authenticator
+from relay.management.access.bootstrap import ensure_admin
+from relay.management.access.passwords import Passwords
 from relay.management.site import ManagementSite
-from relay.settings import load
+from relay.settings.schema import load
 from relay.store.store import Store
 
 REACTOR: Any = reactor

@@ -24,32 +24,32 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import TestCase
 from zope.interface import directlyProvides, providedBy
 
-from relay.gateway.deployer import Deployer
-from relay.gateway.flows.entrance import open_entrance
+from relay.deploy.deployer import Deployer
+from relay.gateway.flows.runner import open_entrance
 from relay.gateway.passthrough import ProxyAnswerer
 from relay.gateway.resource import GatewayResource
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
 from relay.gateway.site import RelaySite
-from relay.model.definition import ApiDefinition
+from relay.model.api.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.observability.access import JsonAccessLog
+from relay.outbound.client import Outbound
 from relay.plans.discovery import Plans
 from relay.plans.interfaces import PlanContext
-from relay.plans.key_sets import KeySets
 from relay.plans.keyless import keyless_plan
+from relay.plans.tokens.key_sets import KeySets
 from relay.policies.counters import LocalCounters
 from relay.policies.discovery import find_policies
 from relay.policies.interfaces import PolicyContext
-from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
+from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 from relay.tls.server import tls_factory
+from relay.upstream.connection.pool import Pool
+from relay.upstream.connection.response_rules import HeadLimits
+from relay.upstream.dial.guard import Guard
 from relay.upstream.failover import Failover
 from relay.upstream.group import Group
-from relay.upstream.guard import Guard
-from relay.upstream.outbound import Outbound
-from relay.upstream.pool import Pool
-from relay.upstream.response_rules import HeadLimits
 from tests.gateway.raw import (
     Client,
     Source,

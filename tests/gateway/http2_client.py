@@ -36,8 +36,8 @@ from relay.gateway.refusals import Refusal
 from relay.gateway.served import ServedApi
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment
-from relay.model.request_target import RequestTarget
-from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
+from relay.model.schema.request_target import RequestTarget
+from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 from tests.gateway.harness import Gateway, SteeredReactor, definition, deployed
 
 HEAD = [

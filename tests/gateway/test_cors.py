@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.gateway.cors import cors_headers
-from relay.model.message_options import CorsOptions
+from relay.model.api.message_options import CorsOptions
 
 ORIGIN = b"access-control-allow-origin"
 

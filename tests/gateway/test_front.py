@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from relay.gateway.front import MOST_SEGMENTS
-from relay.settings import ListenerSettings
+from relay.settings.schema import ListenerSettings
 from tests.gateway.flows.case import FlowCase, at, headers, step
 from tests.gateway.harness import definition, deployed, get, post, response
 from tests.gateway.http2_client import Http2Case

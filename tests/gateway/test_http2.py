@@ -16,7 +16,7 @@ from hyperframe.frame import (
 )
 
 from relay.model.outcome import Outcome
-from relay.settings import LimitSettings
+from relay.settings.schema import LimitSettings
 from tests.gateway.http2_client import HEAD, Http2Case, head
 
 

@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.gateway import refusals
 from relay.gateway.http2_head import Malformed, RequestHead
 from relay.gateway.refusals import Refusal
-from relay.settings import LimitSettings
+from relay.settings.schema import LimitSettings
 
 Fields = list[tuple[bytes, bytes]]
 GET: Fields = [

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.gateway.http2 import Http2Connection
 from relay.gateway.http2_site import Http2Site, gateway_site
 from relay.gateway.site import RelayChannel, RelaySite
-from relay.settings import (
+from relay.settings.schema import (
     GatewaySettings,
     GatewayTlsSettings,
     LimitSettings,

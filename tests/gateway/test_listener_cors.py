@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from relay.model.cors import Cors
+from relay.model.api.cors import Cors
 from tests.gateway.harness import GatewayCase, definition, get, response
 
 ASKING = (b"Origin: https://a.example", b"Access-Control-Request-Method: PUT")

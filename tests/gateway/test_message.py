@@ -9,10 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
-from relay.gateway.message import Door, MessageAnswerer, MessageCall
+from relay.gateway.message import BoundEntrypoint, MessageAnswerer, MessageCall
 from relay.gateway.refusals import Refusal
-from relay.model.message_options import CorsOptions
-from relay.model.request_target import RequestTarget
+from relay.model.api.message_options import CorsOptions
+from relay.model.schema.request_target import RequestTarget
 
 TARGET = RequestTarget.parse(b"/x")
 
@@ -54,7 +54,7 @@ class Call:
         self.refused = refusal
 
 
-class Custody:
+class ChannelLease:
     """Somebody else has the channels, or nobody knows who."""
 
     def __init__(self, refusal: Any = refusals.CHANNEL_OWNED_ELSEWHERE) -> None:
@@ -68,13 +68,13 @@ class Custody:
 class AnswererTests(SynchronousTestCase):
     """The first entrypoint that accepts a call has it."""
 
-    def answerer(self, custody: Custody | None = None) -> MessageAnswerer:
+    def answerer(self, custody: ChannelLease | None = None) -> MessageAnswerer:
         """Make one of two entrypoints."""
         self.reads, self.writes = Counter(b"GET"), Counter(b"POST")
         return MessageAnswerer(
             [
-                Door(self.reads, "reads", frozenset(("SUBSCRIBE",))),
-                Door(self.writes, "writes", frozenset(("PUBLISH",))),
+                BoundEntrypoint(self.reads, "reads", frozenset(("SUBSCRIBE",))),
+                BoundEntrypoint(self.writes, "writes", frozenset(("PUBLISH",))),
             ],
             cast(Any, None),
             "group",
@@ -82,7 +82,7 @@ class AnswererTests(SynchronousTestCase):
             lambda: None,
         )
 
-    def answer(self, method: bytes, custody: Custody | None = None) -> Call:
+    def answer(self, method: bytes, custody: ChannelLease | None = None) -> Call:
         """Answer a call."""
         call = Call(method)
         self.answerer(custody).answer(cast(Any, call), TARGET)
@@ -103,14 +103,14 @@ class AnswererTests(SynchronousTestCase):
 
     def test_channels_elsewhere(self) -> None:
         """Are not attached to; pages can read why."""
-        call = self.answer(b"GET", Custody())
+        call = self.answer(b"GET", ChannelLease())
         self.assertEqual(self.reads.attached, [])
         self.assertIs(call.refused, refusals.CHANNEL_OWNED_ELSEWHERE)
         self.assertIs(call.cors, self.reads.cors)
 
     def test_a_store_that_fails(self) -> None:
         """Is not told as another process."""
-        call = self.answer(b"GET", Custody(refusals.STORE_UNAVAILABLE))
+        call = self.answer(b"GET", ChannelLease(refusals.STORE_UNAVAILABLE))
         self.assertIs(call.refused, refusals.STORE_UNAVAILABLE)
 
     def test_a_client_that_is_not_let_in(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from relay.settings import LimitSettings, ListenerSettings
+from relay.settings.schema import LimitSettings, ListenerSettings
 from tests.gateway.harness import EVENT_STREAM, GatewayCase, chunk, get, response
 from tests.gateway.raw import Client, SourceConnection, settle, turn
 

@@ -15,7 +15,7 @@ from relay.gateway.refusals import Refusal
 from relay.gateway.request import RelayRequest
 from relay.gateway.request_head import read_head
 from relay.gateway.site import RelayChannel, RelaySite
-from relay.settings import GatewaySettings, LimitSettings, ListenerSettings
+from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 from tests.upstream.memory import Connection
 
 LIMITS = LimitSettings(max_head_bytes=1024, max_headers=8)

@@ -9,7 +9,7 @@ from typing import Any
 
 from relay.gateway import refusals
 from relay.plans.chain import PlanChain
-from relay.settings import LimitSettings, ListenerSettings
+from relay.settings.schema import LimitSettings, ListenerSettings
 from tests.gateway.harness import (
     EVENT_STREAM,
     GatewayCase,

@@ -8,9 +8,9 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.routing import Destinations
-from relay.model.definition import EndpointGroup
+from relay.model.api.definition import EndpointGroup
+from relay.upstream.connection.response_rules import DEFAULT_LIMITS
 from relay.upstream.group import Group
-from relay.upstream.response_rules import DEFAULT_LIMITS
 
 
 def group(name: str, *endpoints: str, balancer: str = "ROUND_ROBIN") -> Group:

@@ -10,13 +10,13 @@ from twisted.web.http_headers import Headers
 from relay.gateway.exchange import Exchange
 from relay.gateway.refusals import Refusal
 from relay.gateway.served import ServedApi
-from relay.model.definition import ApiDefinition
-from relay.model.request_target import RequestTarget
+from relay.model.api.definition import ApiDefinition
+from relay.model.schema.request_target import RequestTarget
 from relay.plans.chain import PlanChain
 from tests.gateway.harness import definition, deployed
 
 
-class Answerer:
+class ApiBackend:
     """Answers nothing."""
 
     closed = 0
@@ -49,7 +49,7 @@ class ServedApiTests(SynchronousTestCase):
     def served(self, **listener: Any) -> ServedApi:
         """An API with such a listener."""
         body = definition("http://h", listener=listener)
-        self.answerer = Answerer()
+        self.answerer = ApiBackend()
         return ServedApi(
             deployed(body, number=7),
             ApiDefinition.read(body),

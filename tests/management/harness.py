@@ -23,12 +23,12 @@ from twisted.trial.unittest import TestCase
 from twisted.web.client import Agent, HTTPConnectionPool
 
 from relay.catalog import builtin
-from relay.management.auth import Authenticator, ensure_admin
-from relay.management.passwords import Passwords
+from relay.management.access.auth import Authenticator, ensure_admin
+from relay.management.access.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.policies.discovery import find_policies
-from relay.settings import ManagementSettings, Settings
+from relay.settings.schema import ManagementSettings, Settings
 from relay.store.store import Store
 
 reactor: Any = _reactor

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from relay.model.api_key import digest_of
-from tests.management.consumers import ConsumerCase
+from relay.model.consumers.api_key import digest_of
+from tests.management.consumer_case import ConsumerCase
 from tests.store.databases import rows
 
 BASIC = {"type": "BASIC", "configuration": {"realm": "Events"}}

@@ -7,24 +7,24 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.management.api_keys import ApiKeys
-from relay.management.apis import Apis
-from relay.management.applications import Applications
-from relay.management.audits import Audits
-from relay.management.channels import Channels
-from relay.management.dead_letters import DeadLetters
-from relay.management.deployments import Deployments
-from relay.management.health import Health
-from relay.management.node import Node
-from relay.management.pictures import Pictures
-from relay.management.plans import Plans
-from relay.management.plugins import Plugins
-from relay.management.search import Search
-from relay.management.subscriptions import Subscriptions
-from relay.management.tokens import Tokens
-from relay.management.users import Users
-from relay.management.wire import Route
-from relay.model.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
+from relay.management.access.tokens import Tokens
+from relay.management.access.users import Users
+from relay.management.consumers.api_keys import ApiKeys
+from relay.management.consumers.applications import Applications
+from relay.management.consumers.subscriptions import Subscriptions
+from relay.management.http.routing import Route
+from relay.management.resources.apis import Apis
+from relay.management.resources.audits import Audits
+from relay.management.resources.channels import Channels
+from relay.management.resources.dead_letters import DeadLetters
+from relay.management.resources.deployments import Deployments
+from relay.management.resources.health import Health
+from relay.management.resources.node import Node
+from relay.management.resources.pictures import Pictures
+from relay.management.resources.plans import Plans
+from relay.management.resources.plugins import Plugins
+from relay.management.resources.search import Search
+from relay.model.api.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "management-api.md").read_text()

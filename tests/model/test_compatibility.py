@@ -6,9 +6,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model import read_only
-from relay.model.base import Value
-from relay.model.definition import (
+from relay.model.api import read_only
+from relay.model.api.definition import (
     Analytics,
     ApiDefinition,
     Endpoint,
@@ -16,9 +15,10 @@ from relay.model.definition import (
     Entrypoint,
     HttpListener,
 )
-from relay.model.http_proxy import HttpOptions, KeyStore, ProxyOptions
-from relay.model.plan import PlanDefinition
-from relay.model.standing import SETTABLE, LifecycleState, Visibility
+from relay.model.api.http_proxy import HttpOptions, KeyStore, ProxyOptions
+from relay.model.api.publication_state import SETTABLE, LifecycleState, Visibility
+from relay.model.plans.plan import PlanDefinition
+from relay.model.schema.base import Value
 
 PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 CORE = frozenset({"name", "apiVersion", "entrypoints", "endpointGroups", "endpoints"})

@@ -9,15 +9,15 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.web.http_headers import Headers
 
-from relay.model.definition import ApiDefinition
+from relay.model.api.definition import ApiDefinition
+from relay.outbound.client import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.interfaces import Credential, PlanContext
-from relay.plans.key_sets import KeySets
+from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
-from relay.settings import GatewaySettings
-from relay.upstream.guard import Guard
-from relay.upstream.outbound import Outbound
+from relay.settings.schema import GatewaySettings
+from relay.upstream.dial.guard import Guard
 from tests.gateway.harness import definition
 
 

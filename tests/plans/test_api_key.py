@@ -6,13 +6,13 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api_key import digest_of
-from relay.model.consumers import Entitlement, KeyStanding
+from relay.model.consumers.api_key import digest_of
+from relay.model.consumers.records import Entitlement, KeyState
 from relay.plans.api_key import INVALID, ApiKeyPlan, api_key_plan
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.verdict import UNRESOLVED, Admission, Grant, Verdict
-from relay.settings import GatewaySettings
+from relay.settings.schema import GatewaySettings
 from tests.plans.callers import caller, plan_context
 
 KEY = "c2VjcmV0"
@@ -24,9 +24,9 @@ class ApiKeyCase(SynchronousTestCase):
     def setUp(self) -> None:
         """Know one subscription with one key."""
         self.consumers = Consumers()
-        self.subscribe(KeyStanding(DIGEST, None, False))
+        self.subscribe(KeyState(DIGEST, None, False))
 
-    def subscribe(self, key: KeyStanding, plan_id: str = "p", **dates: int) -> None:
+    def subscribe(self, key: KeyState, plan_id: str = "p", **dates: int) -> None:
         """Let the subscription be so."""
         starts, ends = dates.get("starts"), dates.get("ends")
         one = Entitlement("sub", "api-1", plan_id, "app", starts, ends, (key,))
@@ -134,7 +134,7 @@ class KeyTests(ApiKeyCase):
 
     def test_let_in(self) -> None:
         """By the subscription, for as long as it and the key are good."""
-        self.subscribe(KeyStanding(DIGEST, 5_000, False), ends=9_000)
+        self.subscribe(KeyState(DIGEST, 5_000, False), ends=9_000)
         self.assertEqual(
             self.verdict(),
             Admission(
@@ -156,17 +156,17 @@ class KeyTests(ApiKeyCase):
     def test_over(self) -> None:
         """A key that was revoked, or has expired by now, is told so."""
         for key in (
-            KeyStanding(DIGEST, None, True),
-            KeyStanding(DIGEST, NOW_MS, False),
+            KeyState(DIGEST, None, True),
+            KeyState(DIGEST, NOW_MS, False),
         ):
             self.subscribe(key)
             self.assertEqual(self.verdict(), INVALID)
-        self.subscribe(KeyStanding(DIGEST, NOW_MS + 1, False))
+        self.subscribe(KeyState(DIGEST, NOW_MS + 1, False))
         self.assertIsInstance(self.verdict(), Admission)
 
     def test_dates(self) -> None:
         """Before a subscription begins and after it has ended nobody is let in."""
-        good = KeyStanding(DIGEST, None, False)
+        good = KeyState(DIGEST, None, False)
         self.subscribe(good, starts=NOW_MS + 1)
         self.assertEqual(self.verdict(), UNRESOLVED)
         self.subscribe(good, ends=NOW_MS)
@@ -174,7 +174,7 @@ class KeyTests(ApiKeyCase):
 
     def test_of_another_plan(self) -> None:
         """A key of another plan of the API is left to that plan."""
-        self.subscribe(KeyStanding(DIGEST, None, False), plan_id="other")
+        self.subscribe(KeyState(DIGEST, None, False), plan_id="other")
         self.assertEqual(self.verdict(), UNRESOLVED)
 
     def test_nothing_is_shown(self) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api_key import digest_of
-from relay.model.consumers import Entitlement, KeyStanding
+from relay.model.consumers.api_key import digest_of
+from relay.model.consumers.records import Entitlement, KeyState
 from relay.plans.basic import INVALID, basic_plan
 from relay.plans.caller import Caller
 from relay.plans.chain import PlanChain
@@ -32,9 +32,9 @@ class BasicCase(SynchronousTestCase):
     def setUp(self) -> None:
         """Know one subscription with one password."""
         self.consumers = Consumers()
-        self.subscribe(KeyStanding(DIGEST, None, False))
+        self.subscribe(KeyState(DIGEST, None, False))
 
-    def subscribe(self, key: KeyStanding, plan_id: str = "p", **dates: int) -> None:
+    def subscribe(self, key: KeyState, plan_id: str = "p", **dates: int) -> None:
         """Let the subscription be so."""
         starts, ends = dates.get("starts"), dates.get("ends")
         one = Entitlement("sub", "api-1", plan_id, "app", starts, ends, (key,))
@@ -56,7 +56,7 @@ class BasicCase(SynchronousTestCase):
 class BasicPlanTests(BasicCase):
     def test_let_in(self) -> None:
         """By the subscription, for as long as it and the password are good."""
-        self.subscribe(KeyStanding(DIGEST, 5_000, False), ends=9_000)
+        self.subscribe(KeyState(DIGEST, 5_000, False), ends=9_000)
         grants = (
             Grant("subscription:sub:p", 9_000),
             Grant(f"key:sub:{DIGEST}", 5_000),
@@ -105,8 +105,8 @@ class BasicPlanTests(BasicCase):
     def test_over(self) -> None:
         """A password that was revoked, or has expired by now, is told so."""
         for key in (
-            KeyStanding(DIGEST, None, True),
-            KeyStanding(DIGEST, NOW_MS, False),
+            KeyState(DIGEST, None, True),
+            KeyState(DIGEST, NOW_MS, False),
         ):
             self.subscribe(key)
             verdict = self.verdict(knocking())
@@ -115,7 +115,7 @@ class BasicPlanTests(BasicCase):
 
     def test_not_in_force(self) -> None:
         """A subscription that has not begun, or is another plan's, opens nothing."""
-        key = KeyStanding(DIGEST, None, False)
+        key = KeyState(DIGEST, None, False)
         self.subscribe(key, starts=NOW_MS + 1)
         self.assertNotIsInstance(self.verdict(knocking()), Admission)
         self.subscribe(key, plan_id="q")

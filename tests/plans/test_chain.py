@@ -7,7 +7,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.selection_rule import read_rule
+from relay.model.plans.selection_rule import read_rule
 from relay.plans.caller import Caller
 from relay.plans.chain import PlanChain
 from relay.plans.interfaces import Credential, Plan

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.consumers import Entitlement, KeyStanding
+from relay.model.consumers.records import Entitlement, KeyState
 from relay.plans.consumers import Consumers, in_force
 from relay.plans.verdict import Grant
 
-KEY = KeyStanding("k1", None, False)
+KEY = KeyState("k1", None, False)
 ONE = Entitlement("s1", "a1", "p1", "app", None, None, (KEY,), "client")
 
 
@@ -110,7 +110,7 @@ class WatcherTests(SynchronousTestCase):
         self.assertEqual(self.told(None), everything)
         other = replace(ONE, ends_at_ms=9, client_id="other")
         self.assertEqual(self.told(other), ["client:s1:client"])
-        revoked = replace(ONE, ends_at_ms=9, keys=(KeyStanding("k1", None, True),))
+        revoked = replace(ONE, ends_at_ms=9, keys=(KeyState("k1", None, True),))
         self.assertEqual(self.told(revoked), ["key:s1:k1"])
         self.assertEqual(self.told(replace(revoked, keys=())), ["key:s1:k1"])
 
@@ -123,13 +123,13 @@ class WatcherTests(SynchronousTestCase):
     def test_moved(self) -> None:
         """What ends at another time is told with it."""
         self.assertEqual(self.told(ONE), [Grant("subscription:s1:p1", None)])
-        renewed = replace(ONE, ends_at_ms=9, keys=(KeyStanding("k1", 7, False),))
+        renewed = replace(ONE, ends_at_ms=9, keys=(KeyState("k1", 7, False),))
         self.assertEqual(self.told(renewed), [Grant("key:s1:k1", 7)])
 
     def test_unchanged(self) -> None:
         """Nothing is told of what is still so."""
         self.assertEqual(self.told(replace(ONE, ends_at_ms=9)), [])
-        more = (KEY, KeyStanding("k2", None, False))
+        more = (KEY, KeyState("k2", None, False))
         self.assertEqual(self.told(replace(ONE, ends_at_ms=9, keys=more)), [])
 
     def test_closed_plans(self) -> None:

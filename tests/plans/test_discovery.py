@@ -9,9 +9,9 @@ from twisted.plugin import IPlugin
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from relay.model.base import Options
-from relay.model.kinds import PlanType
-from relay.model.plan_kinds import PLANS
+from relay.model.api.kinds import PlanType
+from relay.model.plans.plan_kinds import PLANS
+from relay.model.schema.base import Options
 from relay.plans.consumers import Consumers
 from relay.plans.discovery import Plans, find_plans
 from relay.plans.interfaces import IPlan, PlanContext

@@ -7,8 +7,8 @@ from typing import Any
 from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api_key import digest_of
-from relay.model.consumers import Entitlement, KeyStanding
+from relay.model.consumers.api_key import digest_of
+from relay.model.consumers.records import Entitlement, KeyState
 from relay.plans.api_key import api_key_plan
 from relay.plans.basic import basic_plan
 from relay.plans.caller import Caller
@@ -51,7 +51,7 @@ TYPES: dict[str, tuple[Any, dict[str, Any]]] = {
 def plan(name: str) -> Plan:
     """Make a plan ready, to which one application with a key has subscribed."""
     consumers = Consumers()
-    key = KeyStanding(digest_of(KEY), None, False)
+    key = KeyState(digest_of(KEY), None, False)
     one = Entitlement("sub", "api-1", name, "app", None, None, (key,))
     consumers.apply({"sub": one})
     kind, options = TYPES[name]

@@ -13,14 +13,14 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.model.certificates import thumbprint
-from relay.model.consumers import Entitlement
+from relay.model.consumers.certificates import thumbprint
+from relay.model.consumers.records import Entitlement
+from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.jwt import INSUFFICIENT, INVALID, NO_KEYS, UNBOUND, jwt_plan
-from relay.plans.key_sets import RETRY_MS
+from relay.plans.tokens.key_sets import RETRY_MS
 from relay.plans.verdict import UNRESOLVED, Admission, Verdict
-from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from tests.pki import Authority
 from tests.plans.callers import caller, plan_context
 from tests.plans.issuer import (
@@ -32,7 +32,7 @@ from tests.plans.issuer import (
     sign,
     token,
 )
-from tests.plans.test_tokens import forged
+from tests.plans.tokens.test_token import forged
 
 NOW_MS = NOW_S * 1000
 URL = "https://idp.example/keys"

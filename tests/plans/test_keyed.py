@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.consumers import Entitlement, KeyStanding
+from relay.model.consumers.records import Entitlement, KeyState
 from relay.plans import keyed
 from relay.plans.consumers import Consumers
 from relay.plans.verdict import UNRESOLVED, Admission, Denial
@@ -17,8 +17,8 @@ class KeyedTests(SynchronousTestCase):
     def test_verdicts(self) -> None:
         """The subscription counts first: of one that is over nothing is said."""
         context = plan_context(Consumers(), 5)
-        good, revoked = KeyStanding("d", 6, False), KeyStanding("d", None, True)
-        expired = KeyStanding("d", 5, False)
+        good, revoked = KeyState("d", 6, False), KeyState("d", None, True)
+        expired = KeyState("d", 5, False)
 
         def subscription(ends_at_ms: int | None) -> Entitlement:
             return Entitlement("s", "a", "p", "app", None, ends_at_ms, (good,))

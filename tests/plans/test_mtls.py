@@ -9,8 +9,8 @@ from urllib.parse import quote
 from OpenSSL import crypto
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.certificates import thumbprint
-from relay.model.consumers import Entitlement
+from relay.model.consumers.certificates import thumbprint
+from relay.model.consumers.records import Entitlement
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.mtls import INVALID, mtls_plan

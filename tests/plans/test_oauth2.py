@@ -9,14 +9,14 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.model.consumers import Entitlement
-from relay.model.ssl_options import SslOptions
+from relay.model.api.ssl_options import SslOptions
+from relay.model.consumers.records import Entitlement
+from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
-from relay.plans.introspection import MAX_PENDING
 from relay.plans.oauth2 import INSUFFICIENT, INVALID, UNAVAILABLE, oauth2_plan
+from relay.plans.tokens.introspection import MAX_PENDING
 from relay.plans.verdict import UNRESOLVED, Admission
-from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from tests.plans.callers import caller, plan_context
 from tests.plans.issuer import NOW_S
 

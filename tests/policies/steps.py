@@ -12,18 +12,18 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.message import Message
 from relay.expression.values import Value
-from relay.model.definition import ApiDefinition
-from relay.model.flow import Step
-from relay.model.kinds import Phase
-from relay.model.reading import issues
-from relay.model.request_target import RequestTarget
+from relay.model.api.definition import ApiDefinition
+from relay.model.api.flow import Step
+from relay.model.api.kinds import Phase
+from relay.model.schema.reading import issues
+from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import Call, Interrupted, Request, Response
 from relay.policies.counters import LocalCounters
 from relay.policies.discovery import find_policies
 from relay.policies.event import Event
 from relay.policies.interfaces import Policy, PolicyContext
 from relay.policies.scope import call_scope, response_members, shared_scope
-from relay.upstream.heads import Known
+from relay.upstream.scope_headers import Known
 from tests.gateway.harness import definition
 
 POLICIES = find_policies()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.plugin import IPlugin
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.flow import Step
+from relay.model.api.flow import Step
 from relay.policies.discovery import POLICIES, Policies, find_policies
 from tests.policies.steps import context
 

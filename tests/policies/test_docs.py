@@ -13,9 +13,9 @@ from twisted.web.http_headers import Headers
 from relay.catalog import builtin
 from relay.expression import methods
 from relay.expression.roots import ROOTS
-from relay.model.base import Value
-from relay.model.cors import Cors
-from relay.model.request_target import RequestTarget
+from relay.model.api.cors import Cors
+from relay.model.schema.base import Value
+from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import Call, Interrupted, Request
 from relay.policies.discovery import POLICIES, Policies, find_policies
 from tests.model.bodies import tutorial_api

@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
+from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.policies.call import Interrupted
 from relay.policies.http_callout import HttpCallout
-from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from tests.policies.steps import build, call, context
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.catalog import builtin
-from relay.model.reading import issues
+from relay.model.schema.reading import issues
 from tests.policies.steps import POLICIES
 
 Path = tuple[str | int, ...]

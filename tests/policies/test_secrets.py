@@ -11,10 +11,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.catalog import builtin
 from relay.connectors.discovery import find_connectors
-from relay.model.health_check import HealthCheck
-from relay.model.resources import RESOURCES
+from relay.model.api.health_check import HealthCheck
+from relay.model.api.resources import RESOURCES
+from relay.model.schema.sensitive import is_sensitive, members, models_in
 from relay.model.secrets import MASK, Masking
-from relay.model.sensitive import is_sensitive, members, models_in
 from relay.plans.discovery import find_plans
 from relay.policies.discovery import find_policies
 

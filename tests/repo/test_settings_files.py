@@ -11,8 +11,8 @@ from typing import Any, get_type_hints
 
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
-from relay.settings import Settings, load
-from relay.settings_types import item_section, section_of
+from relay.settings.schema import Settings, load
+from relay.settings.types import item_section, section_of
 from tests.repo.tree import ROOT
 
 SAMPLE = ROOT / "etc" / "relay.toml"

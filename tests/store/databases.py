@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.consumers import (
+from relay.model.consumers.records import (
     ApiKeyRecord,
     ApplicationRecord,
     SubscriptionRecord,

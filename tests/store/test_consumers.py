@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from relay.model.consumers import Entitlement, KeyStanding, SubscriptionRecord
+from relay.model.consumers.records import Entitlement, KeyState, SubscriptionRecord
 from relay.model.records import PlanRecord
 from relay.store.errors import StoreError
 from relay.store.transaction import Transaction
@@ -186,7 +186,7 @@ class EntitlementsTests(ConsumerCase):
         "app-1",
         1_000,
         None,
-        (KeyStanding("digest of key-1", None, False),),
+        (KeyState("digest of key-1", None, False),),
     )
 
     def test_in_force(self) -> None:
@@ -200,9 +200,9 @@ class EntitlementsTests(ConsumerCase):
 
         self.write(more)
         keys = (
-            KeyStanding("digest of key-1", None, False),
-            KeyStanding("digest of key-2", 9, True),
-            KeyStanding("digest of key-3", None, False),
+            KeyState("digest of key-1", None, False),
+            KeyState("digest of key-2", 9, True),
+            KeyState("digest of key-3", None, False),
         )
         self.assertEqual(
             self.read(lambda tx: tx.entitlements.all()),

@@ -12,9 +12,9 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IBodyProducer
 
-from relay.upstream.agent import CallAgent
-from relay.upstream.leash import Leash, LeashFactory
-from relay.upstream.response_rules import DEFAULT_LIMITS, HeadLimits
+from relay.upstream.connection.agent import CallAgent
+from relay.upstream.connection.leash import Leash, LeashFactory
+from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 
 
 class Connection(StringTransport):

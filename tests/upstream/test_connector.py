@@ -6,8 +6,8 @@ import gzip
 import zlib
 from typing import Any
 
-from relay.upstream.guard import Guard
-from relay.upstream.stream import STREAM_AFTER_MS
+from relay.upstream.connection.stream import STREAM_AFTER_MS
+from relay.upstream.dial.guard import Guard
 from tests.gateway.harness import (
     EVENT_STREAM,
     Gateway,

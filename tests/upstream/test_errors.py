@@ -14,6 +14,7 @@ from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
 from relay.model.outcome import Outcome
 from relay.tls.material import MaterialError
+from relay.upstream.dial.tcp import NoDescriptors
 from relay.upstream.errors import (
     UpstreamError,
     classify,
@@ -23,7 +24,6 @@ from relay.upstream.errors import (
     queue_timeout,
     read_timeout,
 )
-from relay.upstream.tcp import NoDescriptors
 
 SECRET = "hunter2"
 

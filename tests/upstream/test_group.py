@@ -8,9 +8,9 @@ from twisted.internet import reactor as installed
 from twisted.internet.interfaces import IReactorTime
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.definition import EndpointGroup
+from relay.model.api.definition import EndpointGroup
+from relay.upstream.connection.response_rules import DEFAULT_LIMITS
 from relay.upstream.group import Group
-from relay.upstream.response_rules import DEFAULT_LIMITS
 
 
 def endpoint(name: str, **members: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.upstream.dial import Origin
+from relay.upstream.dial.dialer import Origin
 from relay.upstream.errors import UpstreamError
 from relay.upstream.redirects import crossing, resolve
 

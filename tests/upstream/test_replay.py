@@ -10,8 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer
 
+from relay.upstream.connection.upload import ICompletableBody
 from relay.upstream.replay import MOST_KEPT_BYTES, ReplayedBody
-from relay.upstream.upload import ICompletableBody
 
 
 @implementer(ICompletableBody)

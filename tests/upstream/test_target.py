@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.upstream.dial import Origin
+from relay.upstream.dial.dialer import Origin
 from relay.upstream.target import Target
 
 ABLY = "https://h/sse?channel=c&v=1.1"

@@ -13,17 +13,17 @@ from twisted.web.http_headers import Headers
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels, OpenChannel
 from relay.channel.message import Message
-from relay.gateway.custody import Custody
+from relay.gateway.ownership import ChannelLease
 from relay.gateway.push import PushedApi
-from relay.model.channel_options import ChannelOptions
-from relay.model.consumers import Entitlement
-from relay.model.deliveries import DeadLetter, DeliveryState
-from relay.model.request_target import RequestTarget
+from relay.model.api.channel_options import ChannelOptions
+from relay.model.consumers.deliveries import DeadLetter, DeliveryState
+from relay.model.consumers.records import Entitlement
+from relay.model.schema.request_target import RequestTarget
 from relay.store.errors import StoreError
 from relay.webhook.assignment import Assignment
+from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.receipt import Receipt
 
 URL = "https://hooks.example/a"
 
@@ -81,7 +81,7 @@ class MemoryLedger:
             self.states |= {one.subscription_id: one for one in states}
         return self._answer(None)
 
-    def bury(
+    def dead_letter(
         self, state: DeliveryState, letter: DeadLetter, most: int
     ) -> Deferred[bool]:
         """Keep a letter."""
@@ -125,10 +125,10 @@ class Post:
     host = "hooks.example"
 
     def __init__(self) -> None:
-        self.answers: list[int | Receipt | None] = []
+        self.answers: list[int | AttemptResult | None] = []
         """Statuses; None leaves a call open; without any it is 204."""
         self.sent: list[tuple[str, int, str | None]] = []
-        self.open: list[Deferred[Receipt]] = []
+        self.open: list[Deferred[AttemptResult]] = []
         self.dropped = 0
 
     @property
@@ -138,23 +138,23 @@ class Post:
 
     def send(
         self, event: OutgoingEvent, attempt: int, gap: str | None
-    ) -> Deferred[Receipt]:
+    ) -> Deferred[AttemptResult]:
         """Answer."""
         self.sent.append((event.body.decode(), attempt, gap))
         answer = self.answers.pop(0) if self.answers else 204
         if answer is None:
-            call: Deferred[Receipt] = Deferred(self._drop)
+            call: Deferred[AttemptResult] = Deferred(self._drop)
             self.open.append(call)
             return call
-        return succeed(Receipt(answer) if isinstance(answer, int) else answer)
+        return succeed(AttemptResult(answer) if isinstance(answer, int) else answer)
 
     def close(self) -> None:
         """There are no connections to close."""
 
-    def _drop(self, call: Deferred[Receipt]) -> None:
+    def _drop(self, call: Deferred[AttemptResult]) -> None:
         self.dropped += 1
         self.open.remove(call)
-        call.callback(Receipt(None, "dropped"))
+        call.callback(AttemptResult(None, "dropped"))
 
 
 class Desk:
@@ -184,7 +184,7 @@ class Desk:
             {"webhook": self.options},
             frozenset({"plan"}),
             self.channels,
-            cast(Custody, self.lease),
+            cast(ChannelLease, self.lease),
             None,
             self.wall_ms,
         )

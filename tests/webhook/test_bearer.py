@@ -9,8 +9,8 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.model.webhook_subscription import Oauth2Auth
-from relay.upstream.outbound import OutboundAnswer, OutboundError, OutboundRequest
+from relay.model.consumers.webhook_subscription import Oauth2Auth
+from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.webhook.bearer import (
     EARLY_S,
     LONGEST_S,

@@ -11,13 +11,13 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.trial.unittest import TestCase
 
-from relay.model.webhook_options import WebhookHttp
-from relay.model.webhook_subscription import WebhookSubscription
-from relay.upstream.guard import Guard
-from relay.upstream.outbound import Outbound
+from relay.model.consumers.webhook_options import WebhookHttp
+from relay.model.consumers.webhook_subscription import WebhookSubscription
+from relay.outbound.client import Outbound
+from relay.upstream.dial.guard import Guard
+from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.receipt import Receipt
 from tests.wire.receiver import Receiver
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
@@ -57,8 +57,8 @@ class CourierTests(TestCase):
             before = self.receiver.connections
             courier = self.courier(idle_ms=idle_ms)
             for number in range(3):
-                receipt: Receipt = yield courier.send(EVENT, number, None)
-                self.assertEqual(receipt, Receipt(204))
+                receipt: AttemptResult = yield courier.send(EVENT, number, None)
+                self.assertEqual(receipt, AttemptResult(204))
             self.assertEqual(self.receiver.connections - before, connections)
 
     @inlineCallbacks
@@ -66,8 +66,8 @@ class CourierTests(TestCase):
         """The body as it is, signed; no text of a publisher becomes another header."""
         header = {"name": "X-Own", "value": "a"}
         courier = self.courier(headers=[header])
-        receipt: Receipt = yield courier.send(EVENT, 2, "evicted")
-        self.assertEqual(receipt, Receipt(204))
+        receipt: AttemptResult = yield courier.send(EVENT, 2, "evicted")
+        self.assertEqual(receipt, AttemptResult(204))
         (call,) = self.receiver.calls
         self.assertEqual(call.body, b"body")
         self.assertTrue(call.is_signed(SECRET))
@@ -97,14 +97,14 @@ class CourierTests(TestCase):
     def test_an_answer_that_says_when(self) -> Steps:
         """Its ``Retry-After`` is read."""
         self.receiver.answer = lambda call: (503, {"Retry-After": "7"})
-        receipt: Receipt = yield self.courier().send(EVENT, 1, None)
-        self.assertEqual(receipt, Receipt(503, retry_after_s=7))
+        receipt: AttemptResult = yield self.courier().send(EVENT, 1, None)
+        self.assertEqual(receipt, AttemptResult(503, retry_after_s=7))
 
     @inlineCallbacks
     def test_no_answer(self) -> Steps:
         """Is a receipt, too: a reason without the URL."""
         self.receiver.answer = lambda call: None
-        receipt: Receipt = yield self.courier().send(EVENT, 1, None)
+        receipt: AttemptResult = yield self.courier().send(EVENT, 1, None)
         self.assertIsNone(receipt.status)
         self.assertTrue(receipt.problem)
         self.assertNotIn("hook", receipt.problem)
@@ -113,7 +113,7 @@ class CourierTests(TestCase):
     def test_an_address_that_may_not_be_called(self) -> Steps:
         """Is barred, and nothing is sent there."""
         courier = self.courier(allow="elsewhere.example")
-        receipt: Receipt = yield courier.send(EVENT, 1, None)
+        receipt: AttemptResult = yield courier.send(EVENT, 1, None)
         self.assertTrue(receipt.barred)
         self.assertEqual(self.receiver.calls, [])
 
@@ -122,6 +122,6 @@ class CourierTests(TestCase):
         """The connection is dropped, and that is no error of ours."""
         sending = self.courier().send(EVENT, 1, None)
         sending.cancel()
-        receipt: Receipt = yield sending
+        receipt: AttemptResult = yield sending
         self.assertIsNone(receipt.status)
         self.assertFalse(receipt.barred)

@@ -11,10 +11,10 @@ from twisted.web.http_headers import Headers
 
 from relay.gateway.push import PushedApi
 from relay.gateway.services import Services
-from relay.model.consumers import Entitlement
+from relay.model.consumers.records import Entitlement
 from relay.observability.access import DeliveryRecord
+from relay.outbound.client import Outbound, OutboundAnswer, OutboundRequest
 from relay.plans.consumers import Consumers
-from relay.upstream.outbound import Outbound, OutboundAnswer, OutboundRequest
 from relay.webhook.deliveries import GRACE_S, Deliveries
 from relay.webhook.journal import FLUSH_S
 from tests.webhook.desk import Desk

@@ -8,11 +8,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.message import Message
 from relay.webhook.assignment import Assignment
+from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.attempts import JITTER
 from relay.webhook.delivery import AGAIN_S, Delivery
 from relay.webhook.event import OutgoingEvent
 from relay.webhook.journal import FLUSH_S, Journal
-from relay.webhook.receipt import Receipt
 from tests.webhook.desk import Desk, Post, courier
 
 
@@ -50,7 +50,7 @@ class DeliveryCase(SynchronousTestCase):
         assignment: Assignment,
         event: OutgoingEvent,
         attempt: int,
-        receipt: Receipt,
+        receipt: AttemptResult,
         result: str,
         took_s: float,
     ) -> None:
@@ -75,9 +75,9 @@ class OrderTests(DeliveryCase):
         self.assertEqual(self.post.texts, ["a"])
         shown = self.delivery.as_json()
         self.assertEqual((shown["state"], shown["behind"]), ("SENDING", 3))
-        self.post.open.pop().callback(Receipt(200))
+        self.post.open.pop().callback(AttemptResult(200))
         self.assertEqual(self.post.texts, ["a", "b"])
-        self.post.open.pop().callback(Receipt(200))
+        self.post.open.pop().callback(AttemptResult(200))
         self.assertEqual(self.post.texts, ["a", "b", "c"])
         shown = self.delivery.as_json()
         self.assertEqual((shown["state"], shown["behind"]), ("WAITING", 0))
@@ -112,7 +112,7 @@ class OrderTests(DeliveryCase):
         self.desk.publish("a")
         self.desk.publish("b", "c", "d", "e")
         self.desk.clock.advance(1)
-        self.post.open.pop().callback(Receipt(204))
+        self.post.open.pop().callback(AttemptResult(204))
         self.desk.clock.advance(0)
         self.assertEqual(
             self.post.sent, [("a", 1, None), ("d", 1, "evicted"), ("e", 1, None)]
@@ -139,7 +139,7 @@ class RetryTests(DeliveryCase):
         """Growing, less a quarter at the most; then the dead-letter list."""
         retry = {"maxAttempts": 3, "initialDelaySeconds": 4}
         self.begin(webhook={"retry": retry})
-        self.post.answers = [500, Receipt(None, "no answer"), 503]
+        self.post.answers = [500, AttemptResult(None, "no answer"), 503]
         self.desk.publish("a", "b")
         for number, delay_s in ((1, 4), (2, 8)):
             self.assertEqual(len(self.post.sent), number)
@@ -159,7 +159,7 @@ class RetryTests(DeliveryCase):
     def test_retry_after(self) -> None:
         """Is waited for when it is longer."""
         self.begin()
-        self.post.answers = [Receipt(429, retry_after_s=50)]
+        self.post.answers = [AttemptResult(429, retry_after_s=50)]
         self.desk.publish("a")
         self.desk.clock.advance(49)
         self.assertEqual(len(self.post.sent), 1)
@@ -220,7 +220,7 @@ class RetryTests(DeliveryCase):
         """The publisher may want delivery to stop instead, by what went wrong."""
         for option, answer in (
             ("interruptConsumptionOnServerError", 500),
-            ("interruptConsumptionOnException", Receipt(None, "no answer")),
+            ("interruptConsumptionOnException", AttemptResult(None, "no answer")),
         ):
             self.begin({option: True}, {"retry": {"retryOption": "No Retry"}})
             self.post.answers = [400, answer]
@@ -299,7 +299,7 @@ class ReplayTests(DeliveryCase):
         self.delivery.look_for_replays()
         self.desk.publish("d")
         self.assertEqual(self.post.texts[3:], ["a", "b", "c"])
-        self.post.open.pop().callback(Receipt(204))
+        self.post.open.pop().callback(AttemptResult(204))
         self.assertEqual(self.post.texts[6:], ["d"])
         (letter,) = self.desk.ledger.dead
         self.assertEqual((letter.event["data"], letter.status), ("b", 422))
@@ -328,7 +328,7 @@ class EndTests(DeliveryCase):
         self.desk.publish("a", "b")
         stopped = self.delivery.stop(1.0)
         self.assertNoResult(stopped)
-        self.post.open.pop().callback(Receipt(200))
+        self.post.open.pop().callback(AttemptResult(200))
         self.successResultOf(stopped)
         self.assertEqual(self.flushed().delivered, 1)
         self.again()

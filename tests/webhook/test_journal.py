@@ -7,7 +7,7 @@ from dataclasses import replace
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.deliveries import DeliveryState
+from relay.model.consumers.deliveries import DeliveryState
 from relay.webhook.journal import FLUSH_S, Journal
 from tests.webhook.desk import MemoryLedger
 

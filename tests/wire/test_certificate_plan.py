@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.certificates import thumbprint
+from relay.model.consumers.certificates import thumbprint
 from tests.pki import DAY, Authority, Issued, self_signed
 from tests.plans.issuer import good_claims, make_key, public_pem, sign
 from tests.wire.client import RawClient

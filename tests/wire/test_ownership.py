@@ -15,7 +15,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.gateway.custody import LEASE_MS, RENEW_S
+from relay.gateway.ownership import LEASE_MS, RENEW_S
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, Answer, Daemon, until
 from tests.wire.stepped import SteppedClock

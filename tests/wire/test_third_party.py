@@ -20,8 +20,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "connectors.md"
 IMPOSTOR = """
 from zope.interface import implementer
 from relay.connectors.interfaces import IEndpoint
-from relay.model.base import Options
-from relay.model.kinds import EndpointType
+from relay.model.schema.base import Options
+from relay.model.api.kinds import EndpointType
 
 @implementer(IEndpoint)
 class Impostor:

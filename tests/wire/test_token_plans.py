@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.pki import Authority
 from tests.plans.issuer import encode, make_key
-from tests.plans.test_tokens import forged
+from tests.plans.tokens.test_token import forged
 from tests.wire.client import RawClient
 from tests.wire.crowd import CLIENTS, Ask, opened
 from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until

@@ -11,8 +11,8 @@ from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Value
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.selection import METHODS
-from relay.gateway.headers import REQUEST_ID, TRANSACTION_ID
-from relay.model.request_target import RequestTarget
+from relay.http.headers import REQUEST_ID, TRANSACTION_ID
+from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import Call, Request
 from relay.policies.scope import call_scope
 

@@ -11,9 +11,9 @@ from relay.expression.nodes import Scope
 from relay.expression.template import Condition
 from relay.expression.values import Value
 from relay.gateway.flows.selection import Asked, Selection, selected
-from relay.model.definition import ApiDefinition
-from relay.model.flow import Flow, Step
-from relay.model.kinds import Phase
+from relay.model.api.definition import ApiDefinition
+from relay.model.api.flow import Flow, Step
+from relay.model.api.kinds import Phase
 from relay.policies.interfaces import Policy
 
 PHASES: tuple[Phase, ...] = ("request", "response", "subscribe", "publish")

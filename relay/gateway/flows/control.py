@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from relay.deadline import Deadline
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
-from relay.gateway.pace import Pace
+from relay.http.pace import Pace
 from relay.model.outcome import Outcome
+from relay.reactor.deadline import Deadline
 
 
 class ExchangeControl:

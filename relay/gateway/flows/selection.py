@@ -8,7 +8,7 @@ from typing import NamedTuple
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
 from relay.gateway.flows.paths import PathPattern, Rank
-from relay.model.flow import (
+from relay.model.api.flow import (
     ChannelSelector,
     ConditionSelector,
     Flow,

@@ -7,8 +7,8 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from relay.model.base import Options
-from relay.model.kinds import PolicyType
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.base import Options
 from relay.policies.call import Call
 from relay.policies.discovery import Policies
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext

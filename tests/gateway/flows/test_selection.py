@@ -8,8 +8,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.flows.paths import PathPattern, segments
 from relay.gateway.flows.selection import Asked, Selection, selected
-from relay.model.flow import Flow
-from relay.model.request_target import RequestTarget
+from relay.model.api.flow import Flow
+from relay.model.schema.request_target import RequestTarget
 
 
 def asked(path: bytes = b"/a", **members: Any) -> Asked:

@@ -1,0 +1,1 @@
+"""The parts of the WebSocket entrypoint: handshake, frames, pings and limits."""

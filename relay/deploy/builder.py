@@ -1,0 +1,400 @@
+"""Makes deployments ready to be served."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from relay.channel.archive import Archive, Keeper
+from relay.channel.channels import Channels
+from relay.channel.options import channel_options
+from relay.deploy.shared_channels import SharedChannels, Sources
+from relay.gateway.flows.runner import FlowRunner, open_entrance
+from relay.gateway.message import BoundEntrypoint, Entrypoint, MessageAnswerer, refuse
+from relay.gateway.ownership import Owners
+from relay.gateway.passthrough import ProxyAnswerer
+from relay.gateway.push import PushedApi, Pushing
+from relay.gateway.routing import Destinations
+from relay.gateway.served import ApiBackend, ServedApi
+from relay.gateway.services import Services
+from relay.model.api.definition import (
+    ApiDefinition,
+    EndpointGroup,
+    Entrypoint as ListedEntrypoint,
+)
+from relay.model.api.kinds import EntrypointType
+from relay.model.records import Deployment
+from relay.outbound.client import Outbound
+from relay.plans.discovery import Plans
+from relay.plans.interfaces import PlanContext
+from relay.plans.tokens.key_sets import KeySets
+from relay.policies.counters import LocalCounters
+from relay.policies.discovery import Policies
+from relay.policies.interfaces import PolicyContext
+from relay.upstream.connection.response_rules import HeadLimits
+from relay.upstream.dial.guard import Guarded
+from relay.upstream.failover import Failover
+from relay.upstream.group import Group
+
+
+class ChannelKeepers(Owners, Protocol):
+    """Where leases and histories of channels are kept."""
+
+    id_secret: bytes
+    """The key that signs event ids: the same in all processes on one store."""
+
+    def keeper(self, api_id: str) -> Keeper:
+        """Give what keeps the histories of one API."""
+
+
+class EndpointPlugin(Protocol):
+    """A type of endpoint; see :class:`relay.connectors.interfaces.IEndpoint`."""
+
+    def open(self, reactor: Any, group: EndpointGroup) -> Sources:
+        """Make a group ready."""
+
+
+class EntrypointPlugin(Protocol):
+    """A type of entrypoint; see :class:`relay.connectors.interfaces.IEntrypoint`."""
+
+    kind: EntrypointType
+    order: int
+
+    def build(self, configuration: dict[str, Any], context: Any) -> Entrypoint:
+        """Make the entrypoint of one API."""
+
+
+class Builder:
+    """
+    Builds what serves a deployment.
+
+    :param services: what all exchanges share.
+    :param parse: reads a definition.
+    :param endpoints: types of MESSAGE endpoints, by id.
+    :param entrypoints: types of MESSAGE entrypoints, by id.
+    :param context: makes what an entrypoint is built in.
+    :param plans: types of plans.
+    :param policies: types of policies.
+    :param outbound: makes the calls of policies and plans.
+    :param store: where leases and histories of channels are kept.
+    :param pushing: calls the consumers of APIs that do.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        parse: Callable[[dict[str, Any]], ApiDefinition],
+        endpoints: Mapping[str, EndpointPlugin],
+        entrypoints: Mapping[str, EntrypointPlugin],
+        context: Callable[[Channels, frozenset[str]], Any],
+        plans: Plans,
+        policies: Policies,
+        outbound: Outbound,
+        store: ChannelKeepers,
+        pushing: Pushing,
+    ) -> None:
+        self._store = store
+        self._pushing = pushing
+        self._services = services
+        self._parse = parse
+        self._entrypoints = entrypoints
+        self._context = context
+        self._plans = plans
+        self._policies = policies
+        self._outbound = outbound
+        limits = services.limits
+        self._limits = HeadLimits(limits.max_head_bytes, limits.max_headers)
+        self._endpoints = {
+            kind: _limited(plugin, self._limits) for kind, plugin in endpoints.items()
+        }
+        self._key_sets = KeySets(services.reactor, outbound.call)
+        self._counters = LocalCounters(services.reactor)
+        self._open_calls: Counter[tuple[str, ...]] = Counter()
+        self._shared: dict[str, SharedChannels] = {}
+        self._destinations: dict[str, Destinations] = {}
+
+    def __call__(self, deployment: Deployment) -> ServedApi:
+        """
+        Make a deployment ready.
+
+        :param deployment: the snapshot.
+        :raises ValueError: when something in it cannot be served.
+        :raises OSError: when a file that it needs cannot be read.
+        """
+        return self._build(deployment, trial=False)
+
+    def try_out(self, deployment: Deployment) -> None:
+        """
+        Make a deployment ready and drop it, without effect on the served APIs.
+
+        :param deployment: a snapshot that is not in force.
+        :raises ValueError: when something in it cannot be served.
+        :raises OSError: when a file that it needs cannot be read.
+        """
+        self._build(deployment, trial=True).close()
+
+    def _build(self, deployment: Deployment, trial: bool) -> ServedApi:
+        services = self._services
+        definition = _for_tenant(
+            self._parse(deployment.definition), services.settings.tenant
+        )
+        context = PlanContext(
+            services.reactor,
+            services.wall_ms,
+            deployment.api_id,
+            definition,
+            services.consumers,
+            services.settings,
+            self._outbound,
+            self._key_sets,
+        )
+        plans = self._plans.chain(deployment.plans, context)
+        entrance: FlowRunner | None = None
+        try:
+            entrance = self._entrance(deployment, definition)
+            answerer = self._answerer(deployment, definition, entrance, trial)
+        except Exception:
+            plans.close()
+            if entrance is not None:
+                entrance.close()
+            raise
+        try:
+            return ServedApi(deployment, definition, plans, answerer)
+        except Exception:
+            plans.close()
+            answerer.close()
+            raise
+
+    def _entrance(
+        self, deployment: Deployment, definition: ApiDefinition
+    ) -> FlowRunner | None:
+        """Give what leads into the flows; None when there are none."""
+        services = self._services
+        context = PolicyContext(
+            services.reactor,
+            services.wall_ms,
+            self._outbound,
+            deployment.api_id,
+            definition,
+            self._counters,
+            self._open_calls,
+        )
+        return open_entrance(self._policies, deployment.plans, context)
+
+    def _answerer(
+        self,
+        deployment: Deployment,
+        definition: ApiDefinition,
+        entrance: FlowRunner | None,
+        trial: bool,
+    ) -> ApiBackend:
+        if definition.type == "MESSAGE":
+            return self._message(deployment, definition, entrance, trial)
+        return self._proxy(deployment.api_id, definition, entrance, trial)
+
+    def _proxy(
+        self,
+        api_id: str,
+        definition: ApiDefinition,
+        entrance: FlowRunner | None,
+        trial: bool,
+    ) -> ProxyAnswerer:
+        reactor = self._services.reactor
+        groups: list[Group] = []
+        # The first is the default one; only flows can lead to the others.
+        wanted = definition.endpoint_groups[: 1 if entrance is None else None]
+        try:
+            for group in wanted:
+                groups.append(Group(reactor, group, self._limits, owner=api_id))
+                groups[-1].guard_redirects(self._outbound.guard)
+        except Exception:
+            for ready in groups:
+                ready.close()
+            raise
+        options = definition.failover
+        failover = None
+        if options is not None and options.enabled:
+            failover = Failover(reactor, options)
+        destinations = Destinations(groups)
+        if not trial:
+            self._destinations[api_id] = destinations
+            destinations.start(self._services.wall_ms)
+        return ProxyAnswerer(
+            destinations,
+            failover,
+            lambda: self._forget(api_id, destinations),
+            entrance,
+        )
+
+    def _forget(self, api_id: str, destinations: Destinations) -> None:
+        if self._destinations.get(api_id) is destinations:
+            del self._destinations[api_id]
+
+    def health(self, api_id: str) -> list[dict[str, Any]]:
+        """
+        Give the endpoints of a PROXY API that are checked, as JSON.
+
+        :param api_id: the API.
+        """
+        destinations = self._destinations.get(api_id)
+        return destinations.health() if destinations is not None else []
+
+    def channels(self, api_id: str) -> list[dict[str, Any]]:
+        """
+        Give the open channels of an API as JSON.
+
+        :param api_id: the API.
+        """
+        shared = self._shared.get(api_id)
+        return shared.channels.as_json() if shared is not None else []
+
+    def _message(
+        self,
+        deployment: Deployment,
+        definition: ApiDefinition,
+        entrance: FlowRunner | None,
+        trial: bool,
+    ) -> MessageAnswerer:
+        api_id, group = deployment.api_id, definition.endpoint_groups[0]
+        if not group.endpoints:
+            raise ValueError("no endpoint is for the tenant of this gateway")
+        shared = self._channels(api_id, group, trial)
+        if not trial:
+            shared.channels.api = f"{api_id} ({definition.name})"
+        listed = definition.http.entrypoints if definition.http is not None else ()
+        context = self._context(shared.channels, frozenset(one.type for one in listed))
+        ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)
+        try:
+            doors = [self._door(one, context) for one in ordered]
+        except Exception:
+            # What ran before goes on running, and keeps its channels.
+            if not shared.users:
+                shared.channels.close()
+                shared.sources.close()
+            raise
+        shared.users += 1
+        release = partial(self._release, shared)
+        if not trial:
+            self._adopt(api_id, shared)
+        if definition.subscription is not None and not trial:
+            pushed = PushedApi(
+                api_id,
+                {
+                    one.type: one.configuration
+                    for one in definition.subscription.entrypoints
+                },
+                frozenset(
+                    one["id"] for one in deployment.plans if one.get("mode") == "PUSH"
+                ),
+                shared.channels,
+                shared.lease(api_id),
+                entrance,
+                self._services.wall_ms,
+            )
+            release = partial(self._withdraw, pushed, shared)
+            self._pushing.begin(pushed)
+        return MessageAnswerer(
+            doors,
+            shared.channels,
+            group.name,
+            shared.custody if shared.exclusive else None,
+            release,
+            entrance,
+        )
+
+    def _door(self, listed: ListedEntrypoint, context: Any) -> BoundEntrypoint:
+        plugin = self._entrypoints[listed.type]
+        operations = set()
+        if plugin.kind.subscribes:
+            operations.add("SUBSCRIBE")
+        if plugin.kind.publishes(listed.configuration):
+            operations.add("PUBLISH")
+        entrypoint = plugin.build(listed.configuration, context)
+        away = getattr(entrypoint, "turn_away", refuse)
+        return BoundEntrypoint(entrypoint, listed.type, frozenset(operations), away)
+
+    def _channels(
+        self, api_id: str, group: EndpointGroup, trial: bool
+    ) -> SharedChannels:
+        """
+        Find or make the channels of a group. If the group has not changed, these are
+        the channels of the deployment before, so that their streams go on. A trial gets
+        channels of its own, which are never opened.
+        """
+        before = None if trial else self._shared.get(api_id)
+        if before is not None and before.users and before.group == group:
+            before.channels.reopen()
+            return before
+        reactor = self._services.reactor
+        sources = self._endpoints[group.type].open(reactor, group)
+        if isinstance(sources, Guarded):
+            sources.guard_redirects(self._outbound.guard)
+        options = channel_options(group)
+        archive = None
+        if options.history.durable:
+            keeper = self._store.keeper(api_id)
+            archive = Archive(keeper, reactor, self._services.wall_ms, api_id)
+        channels = Channels(
+            options,
+            reactor,
+            self._services.wall_ms,
+            sources.make,
+            sources.published,
+            archive,
+            api_id,
+            self._store.id_secret,
+        )
+        return SharedChannels(group, channels, sources, reactor, self._store)
+
+    def _adopt(self, api_id: str, shared: SharedChannels) -> None:
+        """Let channels be those of an API, in the place of the ones before."""
+        before = self._shared.get(api_id)
+        if before is shared:
+            return
+        if before is not None and before.custody is not None:
+            # One lease an API: the channels of before are closed by then.
+            before.custody.close()
+        if shared.exclusive:
+            custody = shared.lease(api_id)
+            shared.channels.is_here = lambda: custody.here
+        self._shared[api_id] = shared
+
+    def _withdraw(self, pushed: PushedApi, shared: SharedChannels) -> None:
+        self._pushing.end(pushed).addBoth(lambda _: self._release(shared))
+
+    def _release(self, shared: SharedChannels) -> None:
+        shared.users -= 1
+        if not shared.users:
+            for api_id, one in list(self._shared.items()):
+                if one is shared:
+                    del self._shared[api_id]
+            shared.channels.close()
+            shared.sources.close()
+            if shared.custody is not None:
+                shared.custody.close()
+
+
+def _limited(plugin: EndpointPlugin, limits: HeadLimits) -> EndpointPlugin:
+    """Apply the limits of response heads to an endpoint type, if it speaks HTTP."""
+    limited: EndpointPlugin = getattr(plugin, "limited_to", lambda _: plugin)(limits)
+    return limited
+
+
+def _for_tenant(definition: ApiDefinition, tenant: str | None) -> ApiDefinition:
+    """Leave out the endpoints that are for other gateways."""
+    return definition.model_copy(
+        update={
+            "endpoint_groups": tuple(
+                group.model_copy(
+                    update={
+                        "endpoints": tuple(
+                            one for one in group.endpoints if one.serves(tenant)
+                        )
+                    }
+                )
+                for group in definition.endpoint_groups
+            )
+        }
+    )

@@ -1,0 +1,268 @@
+"""Keeps the route table equal to what the store says is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from types import MappingProxyType
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from relay.gateway.resource import GatewayResource
+from relay.gateway.routes import RouteTable
+from relay.gateway.served import ServedApi
+from relay.model.outcome import Outcome
+from relay.model.records import Deployment, ServingReport
+from relay.observability.live import LiveExchange
+from relay.reactor.slices import slices_of
+
+Build = Callable[[Deployment], ServedApi]
+Note = Callable[[str, ServingReport | None], object]
+NONE: Mapping[str, Deployment] = MappingProxyType({})
+DEFECT = "an internal error, which the log of the gateway tells"
+
+
+class Deployer:
+    """
+    Turns deployments into served APIs and swaps the table.
+
+    Exchanges in flight keep the deployment that they began with. An API that is stopped
+    or deleted takes no new calls at once; its event streams end, and other calls are
+    given ``drain_timeout_ms`` to end by themselves.
+
+    A deployment that cannot be served leaves the one before in force. The result of
+    each is noted for the report to the store.
+
+    :param reactor: the clock of the drain time.
+    :param resource: the gateway whose route table is replaced.
+    :param build: makes a deployment ready; see :class:`ServedApi`.
+    :param note: called with the id of an API and the result of its deployment.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        resource: GatewayResource,
+        build: Build,
+        note: Note = lambda api_id, made: None,
+    ) -> None:
+        self._reactor = reactor
+        self._resource = resource
+        self._build = build
+        self._note = note
+        self._served: dict[str, ServedApi] = {}
+        self._draining: dict[str, IDelayedCall] = {}
+        """By API id, the drain of the exchanges that were open when the API stopped."""
+        self._refused: dict[str, Deployment] = {}
+        """The deployments that could not be served, by API id."""
+
+    def replace_all(
+        self,
+        deployments: list[Deployment],
+        in_force: Mapping[str, Deployment] = NONE,
+    ) -> None:
+        """
+        Serve exactly the given deployments.
+
+        :param deployments: the active deployment of every started API.
+        :param in_force: by API id the older deployment that this gateway served
+            instead when it last ran.
+        """
+        wanted = {one.api_id for one in deployments}
+        gone = (set(self._served) | set(self._refused)) - wanted
+        changes = {one.api_id: one for one in deployments} | dict.fromkeys(gone)
+        self.apply(changes, in_force)
+
+    def retry(self) -> None:
+        """Try the deployments again that could not be served, as when a file that one
+        of them needs is there by now."""
+        self.apply(dict(self._refused))
+
+    def apply(
+        self,
+        changes: Mapping[str, Deployment | None],
+        in_force: Mapping[str, Deployment] = NONE,
+    ) -> None:
+        """
+        Apply changed deployments; other APIs are not affected.
+
+        :param changes: by API id, its active deployment; None if it has none.
+        :param in_force: by API id, an older deployment to serve if the active one
+            cannot be served and no other is.
+        """
+        retired: list[ServedApi] = []
+        added: list[ServedApi] = []
+        stopped: list[str] = []
+        for api_id, deployment in changes.items():
+            before = self._served.get(api_id)
+            if deployment is None:
+                self._refused.pop(api_id, None)
+                self._note(api_id, None)
+                if self._served.pop(api_id, None) is not None:
+                    stopped.append(api_id)
+            elif before is None or before.deployment_id != deployment.id:
+                api = self._replace(deployment, before, in_force.get(api_id))
+                if api is None:
+                    continue
+                self._served[api_id] = api
+                added.append(api)
+                self._stop_draining(api_id)
+            else:
+                self._refused.pop(api_id, None)
+                self._note(api_id, _serving(before))
+                continue
+            if before is not None:
+                retired.append(before)
+        self._resource.table = self._resource.table.changed(retired, added)
+        for api in retired:
+            self._retire(api)
+        for api_id in stopped:
+            self._drain(api_id)
+
+    def close(self) -> None:
+        """Serve nothing more, and give back what other processes wait for."""
+        served, self._served = self._served, {}
+        self._refused.clear()
+        self._resource.table = RouteTable(())
+        for api in served.values():
+            self._retire(api)
+
+    def _retire(self, api: ServedApi) -> None:
+        """Close an API that is no longer served; an error is logged, not raised."""
+        try:
+            api.close()
+        except Exception:
+            self.log.failure(
+                "API {api_id} ({name}): it could not be closed",
+                api_id=api.id,
+                name=api.name,
+            )
+
+    def _replace(
+        self,
+        deployment: Deployment,
+        before: ServedApi | None,
+        in_force: Deployment | None,
+    ) -> ServedApi | None:
+        """
+        Make the new deployment of an API ready.
+
+        :return: None when the deployment before, if any, stays in force.
+        """
+        api, reason = self._prepare(deployment)
+        if api is not None:
+            self._refused.pop(deployment.api_id, None)
+            self._note(deployment.api_id, _serving(api))
+            return api
+        self._refused[deployment.api_id] = deployment
+        if before is None and in_force is not None:
+            api, _ = self._prepare(in_force)
+        now = before or api
+        serving = None if now is None else now.number
+        report = ServingReport(deployment.number, serving, reason)
+        self._note(deployment.api_id, report)
+        return api
+
+    def _prepare(self, deployment: Deployment) -> tuple[ServedApi | None, str | None]:
+        """Make a deployment ready, or find out why it cannot be served."""
+        reason = None
+        name = str(deployment.definition.get("name", ""))
+        try:
+            api = self._build(deployment)
+        except (ValueError, OSError) as error:
+            # What ran before goes on running: a deployment that cannot be served must
+            # not take an API down.
+            reason = str(error) or type(error).__name__
+            self.log.error(
+                "API {api_id} ({name}): deployment {number} cannot be served: {error}",
+                api_id=deployment.api_id,
+                name=name,
+                number=deployment.number,
+                error=reason,
+            )
+            return None, reason
+        except Exception:
+            # Nor may a defect of ours take others down with it.
+            self.log.failure(
+                "API {api_id} ({name}): deployment {number} cannot be served",
+                api_id=deployment.api_id,
+                name=name,
+                number=deployment.number,
+            )
+            return None, DEFECT
+        self.log.info(
+            "API {api_id}: serving deployment {number}",
+            api_id=deployment.api_id,
+            number=deployment.number,
+        )
+        return api, None
+
+    def _drain(self, api_id: str) -> None:
+        self.log.info("API {api_id}: stopped", api_id=api_id)
+        services = self._resource.services
+        live = services.live.of_api(api_id)
+        self._stop(one for one in live if one.ends_at_once)
+
+        def cut() -> None:
+            del self._draining[api_id]
+            self._stop(services.live.of_api(api_id))
+
+        self._stop_draining(api_id)
+        self._draining[api_id] = self._reactor.callLater(
+            services.settings.drain_timeout_ms / 1000.0, cut
+        )
+
+    def _stop(self, exchanges: Iterable[LiveExchange]) -> None:
+        stops = [partial(one.stop, Outcome.STOPPED) for one in exchanges]
+        slices_of(self._reactor).each(stops)
+
+    def _stop_draining(self, api_id: str) -> None:
+        """Cancel the drain of an API that is served again, or drained anew."""
+        timer = self._draining.pop(api_id, None)
+        if timer is not None:
+            timer.cancel()
+
+
+def _serving(api: ServedApi) -> ServingReport:
+    return ServingReport(api.number, api.number, None)
+
+
+def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
+    """
+    Let the exchanges of a gateway that takes no new ones end.
+
+    Event streams that answer a ``GET`` would not end by themselves, and their clients
+    reconnect, so they are cut at once. Other exchanges, such as a streamed response to
+    a ``POST``, are given ``drain_timeout_ms``.
+
+    :param reactor: the clock of the drain time.
+    :param resource: the gateway; its listeners are closed already.
+    :return: fires when no exchange is left.
+    """
+    services = resource.services
+    live = services.live
+    resource.close()
+    done: Deferred[None] = Deferred()
+
+    def cut(endless_only: bool) -> None:
+        ending = [one for one in live.all() if one.ends_at_once or not endless_only]
+        slices_of(reactor).each([partial(one.stop, Outcome.DRAINED) for one in ending])
+
+    cut(endless_only=True)
+    if not len(live):
+        done.callback(None)
+        return done
+    timer = reactor.callLater(services.settings.drain_timeout_ms / 1000.0, cut, False)
+
+    def none_left() -> None:
+        if not done.called:
+            if timer.active():
+                timer.cancel()
+            done.callback(None)
+
+    live.when_none(none_left)
+    return done

@@ -1,0 +1,134 @@
+"""Keeps what a gateway runs equal to what the store says, whoever changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import NamedTuple
+
+from twisted.internet.defer import Deferred, DeferredLock
+
+from relay.deploy.deployer import Deployer
+from relay.deploy.reports import Reports
+from relay.model.consumers.records import Entitlement
+from relay.model.records import Deployment, ServingReport
+from relay.plans.consumers import Consumers
+from relay.store.changes import SUBSCRIPTION
+from relay.store.feed import ChangeFeed
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+
+class Follower:
+    """
+    Reads the rows that the change feed names, and hands them to their consumers.
+
+    :param store: a started store.
+    :param feed: its change feed.
+    :param deployer: receives deployments.
+    :param consumers: receives subscriptions, and plans that are closed.
+    :param gateway_id: the id of this gateway among all on the store.
+    :param reports: receives the reports of an earlier run of this gateway.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        feed: ChangeFeed,
+        deployer: Deployer,
+        consumers: Consumers,
+        gateway_id: str,
+        reports: Reports,
+    ) -> None:
+        self._store = store
+        self._feed = feed
+        self._deployer = deployer
+        self._consumers = consumers
+        self._gateway_id = gateway_id
+        self._reports = reports
+        self._turns = DeferredLock()
+        """What was read earlier is applied earlier."""
+
+    def start(self) -> Deferred[None]:
+        """
+        Read everything, and follow.
+
+        :return: fires when the gateway runs what is deployed; no client should be
+            accepted before.
+        """
+        return Deferred.fromCoroutine(self._start())
+
+    async def _start(self) -> None:
+        # The feed first, then the snapshot: no change falls between them.
+        await self._feed.start()
+        self._feed.subscribe(lambda subjects: self._turns.run(self._read, subjects))
+        await self._turns.run(self._read, None)
+
+    def _read(self, subjects: frozenset[str] | None) -> Deferred[None]:
+        """Know what is so now; None means that anything may have changed."""
+        if subjects is None:
+            work = partial(_everything, self._gateway_id)
+            return self._store.read(work).addCallback(self._replace)
+        subscriptions = [
+            one.removeprefix(SUBSCRIPTION)
+            for one in subjects
+            if one.startswith(SUBSCRIPTION)
+        ]
+        api_ids = sorted(one for one in subjects if not one.startswith(SUBSCRIPTION))
+
+        def changes(tx: Transaction) -> _Changes:
+            deployments = {one: tx.deployments.active(one) for one in api_ids}
+            active = [one for one in deployments.values() if one is not None]
+            closed = _closed(active, tx.plans.served(api_ids))
+            return _Changes(tx.entitlements.of(subscriptions), closed, deployments)
+
+        return self._store.read(changes).addCallback(self._apply)
+
+    def _replace(self, now: _Everything) -> None:
+        self._consumers.replace_all(now.entitlements)
+        self._consumers.close_plans(now.closed_plans)
+        self._deployer.replace_all(now.deployments, now.in_force)
+        self._reports.start(now.reported)
+
+    def _apply(self, changes: _Changes) -> None:
+        self._consumers.apply(changes.entitlements)
+        self._consumers.close_plans(changes.closed_plans)
+        if changes.deployments:
+            self._deployer.apply(changes.deployments)
+
+
+class _Everything(NamedTuple):
+    entitlements: dict[str, Entitlement | None]
+    closed_plans: frozenset[str]
+    deployments: list[Deployment]
+    reported: dict[str, ServingReport]
+    in_force: dict[str, Deployment]
+
+
+class _Changes(NamedTuple):
+    entitlements: dict[str, Entitlement | None]
+    closed_plans: frozenset[str]
+    deployments: dict[str, Deployment | None]
+
+
+def _everything(gateway_id: str, tx: Transaction) -> _Everything:
+    deployments = tx.deployments.all_active()
+    closed = _closed(deployments, tx.plans.served())
+    reported = tx.gateways.made_by(gateway_id)
+    in_force: dict[str, Deployment] = {}
+    for one in deployments:
+        made = reported.get(one.api_id)
+        if made is not None and made.serving not in (None, one.number):
+            older = tx.deployments.numbered(one.api_id, made.serving)
+            if older is not None:
+                in_force[one.api_id] = older
+    closed |= _closed(in_force.values(), tx.plans.served())
+    return _Everything(tx.entitlements.all(), closed, deployments, reported, in_force)
+
+
+def _closed(
+    deployments: Iterable[Deployment], served: frozenset[str]
+) -> frozenset[str]:
+    """Give the plans that were closed or deleted after they were deployed."""
+    deployed = (plan["id"] for one in deployments for plan in one.plans)
+    return frozenset(deployed) - served

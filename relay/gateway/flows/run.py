@@ -1,0 +1,279 @@
+"""
+One call on its way through its flows.
+
+Read top to bottom: :meth:`FlowRun.enter` takes the steps of the request and lets the
+call go on, :meth:`FlowRun.respond` takes those of the answer's head. Steps are taken in
+the turn of the reactor that they come in, unless one of them takes its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.http import NO_BODY_CODES, RESPONSES
+from twisted.web.http_headers import Headers
+
+from relay.channel.channel import Channel
+from relay.expression.errors import EvaluationFailed
+from relay.gateway import refusals
+from relay.gateway.exchange import Exchange
+from relay.gateway.flows.chain import Chosen, ReadyStep
+from relay.gateway.flows.events import Pipeline, ShapedChannel
+from relay.gateway.refusals import Refusal
+from relay.http.fields import foldable, settle_folded
+from relay.model.outcome import Outcome
+from relay.policies.call import Call, Interrupted, Response, header_value
+from relay.policies.interfaces import Policy
+from relay.policies.scope import response_members
+from relay.reactor.deadline import Deadline
+
+Act = Callable[[Policy, Call], "Deferred[None] | None"]
+
+
+class FlowRun:
+    """
+    Feeds an exchange while the flows of its request are under way: with nothing yet.
+
+    :param exchange: the call.
+    :param call: the same as policies see it.
+    :param chosen: its flows.
+    :param turn_away: refuses those who may come back later.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        call: Call,
+        chosen: Chosen,
+        turn_away: Callable[[Refusal], None],
+    ) -> None:
+        self._exchange = exchange
+        self._turn_away = turn_away
+        self.call = call
+        self.chosen = chosen
+        self._received: list[bytes] = []
+        self._pipelines: tuple[Pipeline, Pipeline] | None = None
+        self._waiting: Deferred[None] | None = None
+        self._clock = Deadline(
+            exchange.services.reactor,
+            exchange.services.settings.request_timeout_ms,
+        )
+
+    def enter(self, proceed: Callable[[], None]) -> None:
+        """
+        Take the steps of the request.
+
+        :param proceed: goes on with the call; not called when a step has ended it.
+        """
+        self._exchange.feed = self
+        self._received = foldable(self._exchange.request.requestHeaders)
+        self._run(
+            self.chosen.steps("request"), _on_request, partial(self._go_on, proceed)
+        )
+
+    def _go_on(self, proceed: Callable[[], None]) -> None:
+        most, body = self.call.most_body_bytes, self._exchange.request.body
+        if most is not None and body is not None:
+            body.limit(most, partial(self._exchange.refuse, refusals.BODY_TOO_LARGE))
+        settle_folded(self._exchange.request.requestHeaders, self._received)
+        if not self._exchange.over:
+            proceed()
+
+    def respond(
+        self,
+        status: int,
+        phrase: bytes,
+        headers: Headers,
+        proceed: Callable[[int, bytes, Headers], None],
+    ) -> None:
+        """
+        Take the steps of the answer.
+
+        :param status: the HTTP status.
+        :param phrase: the reason phrase.
+        :param headers: the headers, which are changed in place.
+        :param proceed: goes on with the head; not called when a step has ended it.
+        """
+        response = self.call.response = Response(status, phrase, headers)
+        self.call.scope["response"] = response_members(self.call)
+        self._run(
+            self.chosen.steps("response"),
+            _on_response,
+            lambda: proceed(response.status, response.phrase, response.headers),
+        )
+
+    @property
+    def shapes_responses(self) -> bool:
+        """Whether the flows have steps in the response phase."""
+        return bool(self.chosen.steps("response"))
+
+    def add_headers(self, status: int, headers: Headers) -> None:
+        """
+        Add what policies want on the answer, whichever it is.
+
+        :param status: the HTTP status.
+        :param headers: the headers, changed in place.
+        """
+        for name, value in self.call.answer_headers.items():
+            headers.setRawHeaders(name.encode("ascii"), [header_value(value)])
+
+    def adorn(self, status: int, headers: Headers) -> None:
+        """
+        Take the steps of an answer that is written at once: none of them waits, and one
+        whose condition has no answer is left out.
+
+        :param status: the HTTP status.
+        :param headers: the headers, changed in place.
+        """
+        if self._exchange.over:
+            # It is a refusal: flows are for what the API answers.
+            return
+        self.call.response = Response(status, b"", headers)
+        self.call.scope["response"] = response_members(self.call)
+        for step in self.chosen.steps("response"):
+            try:
+                if self._applies(step):
+                    step.policy.on_response(self.call)
+            except EvaluationFailed as error:
+                self._tell(step, error)
+            except Exception:
+                self.log.failure("in the step {step}", step=step.name)
+
+    def shaped(self, channel: Channel) -> Channel | ShapedChannel:
+        """
+        Give a channel as the call is to see it.
+
+        :param channel: the channel.
+        :raises EvaluationFailed: when what depends on the client has no value.
+        """
+        if self._pipelines is None:
+            self._pipelines = (
+                Pipeline(self.chosen.steps("subscribe"), self.call.scope),
+                Pipeline(self.chosen.steps("publish"), self.call.scope),
+            )
+        subscribe, publish = self._pipelines
+        if not subscribe and not publish:
+            return channel
+        wall_ms = self._exchange.services.wall_ms
+        return ShapedChannel(channel, subscribe, publish, wall_ms)
+
+    def _run(
+        self, steps: Sequence[ReadyStep], act: Act, proceed: Callable[[], None]
+    ) -> None:
+        for number, step in enumerate(steps):
+            try:
+                waited = act(step.policy, self.call) if self._applies(step) else None
+            except Exception as error:
+                self._end(step, Failure(error))
+                return
+            if waited is not None:
+                rest = steps[number + 1 :]
+                self._wait(waited, step, partial(self._run, rest, act, proceed))
+                return
+        proceed()
+
+    def _applies(self, step: ReadyStep) -> bool:
+        return step.condition is None or step.condition.holds(self.call.scope)
+
+    def _wait(
+        self, waited: Deferred[None], step: ReadyStep, go_on: Callable[[], None]
+    ) -> None:
+        self._waiting = waited
+        self._clock.start(self._expire)
+
+        def succeeded(_: None) -> None:
+            self._settle()
+            if not self._exchange.over:
+                go_on()
+
+        def failed(failure: Failure) -> None:
+            self._settle()
+            if not self._exchange.over:
+                self._end(step, failure)
+
+        waited.addCallbacks(succeeded, failed)
+        waited.addErrback(self._defect)
+
+    def _settle(self) -> None:
+        self._waiting = None
+        self._clock.stop()
+
+    def _end(self, step: ReadyStep, failure: Failure) -> None:
+        reason = failure.value
+        if isinstance(reason, Interrupted):
+            self._interrupt(reason)
+        elif isinstance(reason, EvaluationFailed):
+            self._tell(step, reason)
+            self._exchange.refuse(refusals.EXPRESSION_FAILED)
+        else:
+            self.log.failure("in the step {step}", failure, step=step.name)
+            self._exchange.refuse(refusals.UNEXPECTED)
+
+    def _tell(self, step: ReadyStep, error: EvaluationFailed) -> None:
+        self.log.warn(
+            "request {request_id}, step {step}: {error}",
+            request_id=self._exchange.record.request_id,
+            step=step.name,
+            error=error,
+        )
+
+    def _defect(self, failure: Failure) -> None:
+        self.log.failure("after a step", failure)
+        self._exchange.refuse(refusals.UNEXPECTED)
+
+    def _interrupt(self, reason: Interrupted) -> None:
+        exchange = self._exchange
+        if reason.key:
+            refusal = Refusal.interrupted(reason)
+            if refusal.retry_after_s is None:
+                exchange.refuse(refusal)
+            else:
+                self._turn_away(refusal)
+            return
+        answer = Headers()
+        for name, value in reason.headers:
+            answer.addRawHeader(name.encode("ascii"), header_value(value))
+        bodiless = reason.status in NO_BODY_CODES
+        if not bodiless:
+            answer.setRawHeaders(b"content-length", [b"%d" % len(reason.body)])
+        phrase = RESPONSES.get(reason.status, b"")
+        exchange.begin(reason.status, phrase, answer, event_stream=False)
+        if reason.body and not bodiless and exchange.request.method != b"HEAD":
+            exchange.write(reason.body)
+        exchange.complete([])
+
+    def _expire(self) -> None:
+        self._exchange.refuse(refusals.REQUEST_TIMEOUT)
+
+    def pause(self) -> None:
+        """Nothing is written yet."""
+
+    def resume(self) -> None:
+        """Nothing is written yet."""
+
+    def farewell(self, outcome: Outcome) -> None:
+        """Nothing is written yet."""
+
+    def control(self, name: str, told: Mapping[str, object]) -> None:
+        """Nothing is written yet."""
+
+    def release(self) -> None:
+        """The exchange is over: wait for nothing."""
+        waiting = self._waiting
+        self._settle()
+        if waiting is not None:
+            waiting.cancel()
+
+
+def _on_request(policy: Policy, call: Call) -> Deferred[None] | None:
+    return policy.on_request(call)
+
+
+def _on_response(policy: Policy, call: Call) -> Deferred[None] | None:
+    return policy.on_response(call)

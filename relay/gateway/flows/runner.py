@@ -1,0 +1,143 @@
+"""Where calls come in to the flows of their API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from twisted.web.http_headers import Headers
+
+from relay.channel.channel import Channel
+from relay.expression.errors import EvaluationFailed
+from relay.gateway import refusals
+from relay.gateway.exchange import Exchange
+from relay.gateway.flows.calls import call_of
+from relay.gateway.flows.chain import Flows, NoFlow
+from relay.gateway.flows.control import ExchangeControl
+from relay.gateway.flows.events import Pipeline, ShapedChannel
+from relay.gateway.flows.run import FlowRun
+from relay.gateway.flows.selection import Asked
+from relay.gateway.refusals import Refusal
+from relay.model.schema.request_target import RequestTarget
+from relay.policies.call import Call, Request
+from relay.policies.discovery import Policies
+from relay.policies.interfaces import PolicyContext
+from relay.policies.scope import call_scope, shared_scope
+from relay.upstream.scope_headers import Known
+
+NOTHING: frozenset[str] = frozenset()
+SUBSCRIBE = frozenset({"SUBSCRIBE"})
+
+
+class FlowRunner:
+    """
+    Lets calls into the flows of one deployment.
+
+    :param flows: the flows.
+    """
+
+    def __init__(self, flows: Flows) -> None:
+        self._flows = flows
+
+    def enter(
+        self,
+        exchange: Exchange,
+        target: RequestTarget,
+        proceed: Callable[[FlowRun], None],
+        operations: frozenset[str] = NOTHING,
+        entrypoint: str = "http-proxy",
+        turn_away: Callable[[Refusal], None] | None = None,
+    ) -> None:
+        """
+        Run the steps of a request.
+
+        :param exchange: the call; its client was let in.
+        :param target: what follows the context-path.
+        :param proceed: called with the call after the steps.
+        :param operations: what the entrypoint does with events.
+        :param entrypoint: the id of the entrypoint's type.
+        :param turn_away: refuses a client that may come back later; None to answer
+            with the status of the refusal.
+        """
+        call = call_of(exchange, target, self._flows.shared)
+        call.control = ExchangeControl(exchange)
+        call.scope["plan"] = self._flows.plan(call.ids["plan"])
+        asked = Asked(
+            call.request.method, target.segments, operations, entrypoint, call.scope
+        )
+        try:
+            chosen = self._flows.choose(exchange.record.plan_id, asked)
+        except NoFlow:
+            exchange.refuse(refusals.NO_FLOW)
+            return
+        except EvaluationFailed:
+            exchange.refuse(refusals.EXPRESSION_FAILED)
+            return
+        call.path_parameters.update(chosen.parameters)
+        passage = FlowRun(exchange, call, chosen, turn_away or exchange.refuse)
+        exchange.adornments.append(passage.add_headers)
+        passage.enter(lambda: proceed(passage))
+
+    def shaped(
+        self,
+        channel: Channel,
+        target: RequestTarget,
+        entrypoint: str,
+        ids: Mapping[str, str],
+        wall_ms: Callable[[], int],
+    ) -> Channel | ShapedChannel:
+        """
+        Apply flows to a channel for a consumer that is called, as by a webhook.
+
+        :param channel: the channel.
+        :param target: the topic, as a call would have it after the context-path.
+        :param entrypoint: the id of the entrypoint's type.
+        :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
+        :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+        :raises NoFlow: when ``matchRequired`` is set and no flow matches.
+        :raises EvaluationFailed: when an expression has no value for the consumer.
+        """
+        call = Call(Request("", target, Headers()), ids=ids)
+        call.attributes.update(
+            {
+                "api": ids["api"],
+                "plan": ids["plan"],
+                "application": ids["application"],
+                "subscription-id": ids["subscription"],
+            }
+        )
+        call.scope.update(call_scope(call, Known({}), self._flows.shared))
+        call.scope["plan"] = self._flows.plan(ids["plan"])
+        asked = Asked("", target.segments, SUBSCRIBE, entrypoint, call.scope)
+        chosen = self._flows.choose(ids["plan"], asked)
+        call.path_parameters.update(chosen.parameters)
+        pipeline = Pipeline(chosen.steps("subscribe"), call.scope)
+        if not pipeline:
+            return channel
+        return ShapedChannel(channel, pipeline, Pipeline((), call.scope), wall_ms)
+
+    def close(self) -> None:
+        """The deployment is no longer served."""
+        self._flows.close()
+
+
+def open_entrance(
+    policies: Policies, plans: Iterable[Mapping[str, Any]], context: PolicyContext
+) -> FlowRunner | None:
+    """
+    Make the flows of a deployment ready.
+
+    :param policies: types of policies.
+    :param plans: the snapshots of its plans.
+    :param context: what the policies are built in.
+    :return: None when there is nothing to do.
+    :raises ValueError: when a policy cannot be used.
+    """
+    flows = Flows(
+        context.api,
+        plans,
+        lambda step, place: policies.build(step, replace(context, place=place)),
+        shared_scope(context.api_id, context.api),
+    )
+    return FlowRunner(flows) if flows.in_effect else None

@@ -1,0 +1,246 @@
+"""
+Which process serves the channels of an API.
+
+Published events are held by one process: if a second process on the same store took
+publications, too, each would hold half of them. So one process owns the channels by a
+lease in the store, which it renews; the others refuse calls, and take over when the
+owner is gone.
+
+Theory of operation. The owner counts the lease from before its request to the store,
+and ends it :data:`MARGIN_S` sooner than the store does. A timer ends the lease, so that
+it ends in time if the store fails or does not answer: the owner has given up the
+channels before another process can get them. The next renewal is counted from the
+request, too, so that a late answer shortens the time until the next one.
+:mod:`relay.store.tables.node_leases` describes how processes learn who holds a lease
+without comparing clocks, and why a process that is alone on the store keeps its leases
+while the store is read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import partial
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from relay.gateway.refusals import (
+    CHANNEL_OWNED_ELSEWHERE,
+    STORE_UNAVAILABLE,
+    Refusal,
+)
+from relay.reactor.isolation import call_each
+
+LEASE_MS = 8_000
+"""How long others wait for a renewal before they take over."""
+RENEW_S = 2.0
+"""The time from one request for the lease to the next."""
+SOONEST_S = 0.05
+"""The time from a late answer to the next request."""
+MARGIN_S = 1.0
+"""How long before its end a lease that could not be renewed is given up."""
+HELD_S = LEASE_MS / 1000.0 - MARGIN_S
+"""How long one answer of the store is relied on, from the moment it was asked."""
+
+
+class Owners(Protocol):
+    """Where leases are kept: the store."""
+
+    def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
+        """Take or renew the lease; fires with whether it is this process's."""
+
+    def disown(self, api_id: str) -> Deferred[None]:
+        """Give the lease back."""
+
+
+class State(Enum):
+    """Where the channels are."""
+
+    ASKING = 0
+    HERE = 1
+    ELSEWHERE = 2
+
+
+class ChannelLease:
+    """
+    Holds the channels of one API for this process, or waits for them.
+
+    :param clock: what tells the time and calls later.
+    :param owners: where leases are kept.
+    :param api_id: the API.
+    :param taken: called when the channels have become this process's, before any call
+        is let through; fires when they are ready.
+    :param lost: called when they are no longer.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        owners: Owners,
+        api_id: str,
+        taken: Callable[[], Deferred[None]],
+        lost: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._owners = owners
+        self._api_id = api_id
+        self._taken = taken
+        self._lost = lost
+        self._state = State.ASKING
+        self._owned_elsewhere = False
+        """Whether the last answer of the store granted the lease."""
+        self.on_change: Callable[[], None] | None = None
+        """Told when :attr:`here` has changed, before ``lost`` is."""
+        self._waiting: list[Callable[[bool], None]] = []
+        self._timer: IDelayedCall | None = None
+        self._loading = False
+        self._loads_for_naught = False
+        """Whether the lease was lost since the loading began."""
+        self._closed = False
+        self._failing = False
+        """Whether the current failure of the store was logged."""
+        # Not held yet, but who calls is told within this time, whatever the store does.
+        self._held_until_s = clock.seconds() + HELD_S
+        self._end: IDelayedCall | None = clock.callLater(HELD_S, self._run_out)
+        self._ask()
+
+    @property
+    def here(self) -> bool:
+        """Whether the channels are this process's, at this very moment."""
+        # A process that was stopped for a while reads sockets before it runs timers.
+        if self._state is State.HERE and self._clock.seconds() >= self._held_until_s:
+            self._gone()
+        return self._state is State.HERE
+
+    @property
+    def refusal(self) -> Refusal:
+        """The refusal of calls while another process owns the channels."""
+        if self._owned_elsewhere:
+            return CHANNEL_OWNED_ELSEWHERE
+        return STORE_UNAVAILABLE
+
+    def when_known(self, told: Callable[[bool], None]) -> None:
+        """
+        Tell whether the channels are here, as soon as that is known.
+
+        :param told: called with the answer.
+        """
+        if self._state is State.ASKING:
+            self._waiting.append(told)
+        else:
+            told(self.here)
+
+    def close(self) -> None:
+        """Serve them no more, and let another process have them at once."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._stop_counting()
+        self._answer(State.ELSEWHERE)
+        self._owners.disown(self._api_id).addErrback(self._tell)
+
+    def _ask(self) -> None:
+        self._timer = None
+        asked_s = self._clock.seconds()
+        owned = self._owners.own(self._api_id, LEASE_MS)
+        owned.addCallback(self._told, asked_s)
+        owned.addErrback(self._failed)
+        owned.addBoth(self._again, asked_s)
+
+    def _told(self, owned: bool, asked_s: float) -> None:
+        if self._closed:
+            return
+        self._owned_elsewhere = not owned
+        self._tell_recovery()
+        if not owned:
+            self._gone()
+            return
+        held_until_s = asked_s + HELD_S
+        left_s = held_until_s - self._clock.seconds()
+        if left_s <= 0:
+            # The answer took so long that the lease is as good as over.
+            self._gone()
+            return
+        self._stop_counting()
+        self._held_until_s = held_until_s
+        self._end = self._clock.callLater(left_s, self._run_out)
+        if self._state is not State.HERE and not self._loading:
+            self._loading, self._loads_for_naught = True, False
+            # Not waited for: the lease is renewed meanwhile.
+            self._taken().addCallbacks(self._ready, self._not_ready)
+
+    def _ready(self, _: None) -> None:
+        self._loading = False
+        # What was loaded under an earlier lease may be out of date.
+        if not self._closed and not self._loads_for_naught:
+            self._answer(State.HERE)
+
+    def _not_ready(self, failure: Failure) -> None:
+        self._loading = False
+        self._failed(failure)
+
+    def _failed(self, failure: Failure) -> None:
+        if not self._failing and not self._closed:
+            self._failing = True
+            self._tell(failure)
+        self._owned_elsewhere = False
+        if self._state is State.ASKING:
+            self._gone()
+
+    def _tell_recovery(self) -> None:
+        if self._failing:
+            self._failing = False
+            self.log.info(
+                "API {api_id}: the lease of its channels: the store answers again",
+                api_id=self._api_id,
+            )
+
+    def _tell(self, failure: Failure) -> None:
+        self.log.error(
+            "API {api_id}: the lease of its channels: {reason}",
+            api_id=self._api_id,
+            reason=failure.getErrorMessage(),
+        )
+
+    def _run_out(self) -> None:
+        self._end = None
+        self._owned_elsewhere = False
+        self._gone()
+
+    def _stop_counting(self) -> None:
+        end, self._end = self._end, None
+        if end is not None:
+            end.cancel()
+
+    def _gone(self) -> None:
+        self._stop_counting()
+        self._loads_for_naught = True
+        before = self._state
+        self._answer(State.ELSEWHERE)
+        if before is State.HERE:
+            self.log.warn(
+                "API {api_id}: this process no longer serves its channels",
+                api_id=self._api_id,
+            )
+            self._lost()
+
+    def _answer(self, state: State) -> None:
+        before, self._state = self._state, state
+        waiting, self._waiting = self._waiting, []
+        call_each([partial(told, state is State.HERE) for told in waiting])
+        if state is not before and self.on_change is not None:
+            call_each([self.on_change])
+
+    def _again(self, _: object, asked_s: float) -> None:
+        if not self._closed:
+            wait_s = asked_s + RENEW_S - self._clock.seconds()
+            self._timer = self._clock.callLater(max(wait_s, SOONEST_S), self._ask)

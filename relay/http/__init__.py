@@ -1,0 +1,1 @@
+"""HTTP towards clients, without any knowledge of APIs."""

@@ -1,0 +1,136 @@
+"""What the kernel knows of a client's connection, and does for it."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Any, cast
+
+_TCP_INFO_BYTES_ACKED = 120
+"""Where ``tcpi_bytes_acked`` stands in Linux's ``struct tcp_info`` (since 4.1)."""
+
+_TCP_FIN_WAIT2 = 5
+"""The state of a connection whose end of file is acknowledged, in ``tcpi_state``."""
+
+
+def bottom(transport: Any) -> Any:
+    """
+    Find the transport that has the socket, below TLS and PROXY-protocol wrappers.
+
+    :param transport: what a protocol writes to.
+    """
+    while getattr(transport, "wrappedProtocol", None) is not None:
+        transport = transport.transport
+    return transport
+
+
+def tcp_socket(transport: Any) -> socket.socket | None:
+    """
+    Give the TCP socket of a connection.
+
+    :param transport: what a protocol writes to.
+    :return: None when it is a UNIX socket or an in-memory transport.
+    """
+    handle = getattr(bottom(transport), "socket", None)
+    if isinstance(handle, socket.socket) and handle.family in (
+        socket.AF_INET,
+        socket.AF_INET6,
+    ):
+        return handle
+    return None
+
+
+def watch_peer(transport: Any, stall_timeout_ms: int) -> None:
+    """
+    Let the kernel find out about peers that are gone without a word.
+
+    :param transport: a connection; anything but TCP is left alone.
+    :param stall_timeout_ms: how long bytes may stay unacknowledged; 0 is for ever.
+    """
+    connection = bottom(transport)
+    handle = getattr(connection, "socket", None)
+    if not isinstance(handle, socket.socket) or _is_watched(handle, stall_timeout_ms):
+        return
+    if tcp_socket(connection) is None:
+        return
+    _watch(handle, stall_timeout_ms)
+    listener = getattr(getattr(connection, "server", None), "socket", None)
+    if isinstance(listener, socket.socket):
+        _watch(listener, stall_timeout_ms)
+
+
+def _is_watched(handle: socket.socket, stall_timeout_ms: int) -> bool:
+    """
+    Whether the kernel watches a connection as we want it to.
+
+    On Linux a connection has from its start what its listening socket has, and that is
+    told with the first connection. To ask is one system call instead of five.
+
+    :param handle: a socket.
+    :param stall_timeout_ms: how long bytes may stay unacknowledged; 0 is for ever.
+    """
+    if not stall_timeout_ms:
+        return False
+    try:
+        set_ms = handle.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    except OSError:
+        return False
+    return set_ms == 2 * stall_timeout_ms
+
+
+def _watch(handle: socket.socket, stall_timeout_ms: int) -> None:
+    handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
+    handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15)
+    handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4)
+    if stall_timeout_ms:
+        # The stall clock is to fire first, so that the outcome names it.
+        handle.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 2 * stall_timeout_ms
+        )
+
+
+def bytes_taken(transport: Any) -> int | None:
+    """
+    Count the bytes that the client's side has acknowledged so far.
+
+    :param transport: a connection; a stream of HTTP/2 has its own count.
+    :return: None where the kernel does not tell.
+    """
+    counted = getattr(transport, "bytes_taken", None)
+    if counted is not None:
+        return cast(int, counted())
+    handle = tcp_socket(transport)
+    if handle is None or handle.fileno() < 0:
+        return None
+    info = handle.getsockopt(
+        socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_BYTES_ACKED + 8
+    )
+    if len(info) < _TCP_INFO_BYTES_ACKED + 8:
+        return None
+    taken: int = struct.unpack_from("=Q", info, _TCP_INFO_BYTES_ACKED)[0]
+    return taken
+
+
+def has_taken_all(transport: Any) -> bool:
+    """
+    Whether all that was sent to a client is acknowledged, our end of file with it.
+
+    :param transport: a connection.
+    """
+    handle = tcp_socket(transport)
+    if handle is None or handle.fileno() < 0:
+        return False
+    state = handle.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+    return state == _TCP_FIN_WAIT2
+
+
+def push(transport: Any) -> None:
+    """
+    Give to the kernel what was written but waits for the next turn of the reactor.
+
+    :param transport: a connection that is about to be cut.
+    """
+    descriptor = bottom(transport)
+    if getattr(descriptor, "connected", False) and hasattr(descriptor, "doWrite"):
+        descriptor.doWrite()

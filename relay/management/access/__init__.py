@@ -1,0 +1,1 @@
+"""Who may call the management API: users, passwords and tokens."""

@@ -1,0 +1,237 @@
+"""Who is asking: HTTP Basic (RFC 7617) and Bearer (RFC 6750), by the store's users."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from functools import partial
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from relay.management.access.bootstrap import ADMIN, AdminBootstrap, ensure_admin
+from relay.management.access.identity import Identity
+from relay.management.access.passwords import Passwords
+from relay.management.access.throttle import FailedLogins
+from relay.management.access.tokens import hash_of
+from relay.management.http.errors import Unauthorized
+from relay.model.plans.basic import read_pair
+from relay.model.records import TokenRecord, UserRecord
+from relay.model.role import Role
+from relay.settings.schema import AdminSettings
+from relay.store.errors import StoreError
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+__all__ = ["AdminBootstrap", "Authenticator", "ensure_admin"]
+
+MOST_REMEMBERED = 100
+NOTED_EVERY_MS = 60_000
+"""How exactly it is known when a token was last used."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    password_hash: str
+    until_s: float
+
+
+class Authenticator:
+    """Decides who may use the management API.
+
+    A credential that was verified is remembered for a while, as an HMAC under a key
+    that this process alone has, together with the hash it was verified against: it
+    is worth nothing once the stored hash is another, whichever process changed it.
+
+    :param store: holds the users; started.
+    :param settings: how long to remember, how many failures to hear.
+    :param clock: tells the time.
+    :param passwords: verifies them; started.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        store: Store,
+        settings: AdminSettings,
+        clock: IReactorTime,
+        passwords: Passwords,
+    ) -> None:
+        self._store = store
+        self._remember_s = settings.credential_cache_ms / 1000
+        self._clock = clock
+        self._passwords = passwords
+        self._failures = FailedLogins(
+            clock, settings.max_failed_logins, settings.failed_login_window_ms
+        )
+        self._key = os.urandom(32)
+        self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
+        self._verifying: dict[bytes, list[Deferred[bool]]] = {}
+
+    def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
+        """Tell who sent a request.
+
+        :param authorization: its header of that name.
+        :param address: of the client.
+        :returns: who that is.
+        :raises Unauthorized: when that is not known.
+        :raises TooManyAttempts: when the address has been wrong too often; even the
+            right password is not heard then, or guessing would go on beside it.
+        """
+        return Deferred.fromCoroutine(self._check(authorization, address))
+
+    async def _check(self, authorization: bytes | None, address: str) -> Identity:
+        scheme, _, credentials = (authorization or b"").strip().partition(b" ")
+        if scheme.lower() == b"bearer":
+            return await self._check_token(credentials.strip(), address)
+        if scheme.lower() == b"basic":
+            return await self._check_password(*_pair(credentials), address)
+        raise Unauthorized()
+
+    async def _check_token(self, token: bytes, address: str) -> Identity:
+        self._failures.check(address)
+        found = await self._store.read(partial(_owner, token))
+        if found is None:
+            self._failures.begin(address)
+            self._failures.end(address, failed=True)
+            raise Unauthorized()
+        record, user, now_ms = found
+        if record.used_at_ms is None or now_ms - record.used_at_ms >= NOTED_EVERY_MS:
+            # Nobody waits for it.
+            used = self._store.write(lambda tx: tx.tokens.use(record.id, now_ms))
+            used.addErrback(self._not_noted, record.id)
+        role = Role(user.role)
+        if record.role is not None:
+            role = role.narrowed(Role(record.role))
+        return Identity(user.name, role, record.id)
+
+    def _not_noted(self, failure: Failure, token_id: str) -> None:
+        self._log.warn(
+            "The use of token {token} could not be noted: {error}",
+            token=token_id,
+            error=failure.value,
+        )
+
+    async def _check_password(
+        self, name: str, password: bytes, address: str
+    ) -> Identity:
+        self._failures.check(address)
+        user, admin = await self._store.read(
+            lambda tx: (tx.users.get(name), tx.users.get(ADMIN))
+        )
+        digest = self._digest(name, password)
+        if user is not None and self._remembers(digest, user):
+            return Identity(name, Role(user.role))
+        # An unknown user costs what a known one does, or names could be found out.
+        if (record := user or admin) is None or not await self._join(
+            digest, record, user is not None, password, address
+        ):
+            raise Unauthorized()
+        return Identity(name, Role(record.role))
+
+    def _remembers(self, digest: bytes, user: UserRecord) -> bool:
+        verified = self._verified.get(digest)
+        if verified is None:
+            return False
+        if (
+            verified.password_hash == user.password_hash
+            and self._clock.seconds() < verified.until_s
+        ):
+            return True
+        del self._verified[digest]
+        return False
+
+    def _join(
+        self,
+        digest: bytes,
+        record: UserRecord,
+        known: bool,
+        password: bytes,
+        address: str,
+    ) -> Deferred[bool]:
+        """Wait for the verification of one credential, which runs once for all who
+        ask, and on when they have left."""
+        waiting: Deferred[bool] = Deferred()
+        if digest in self._verifying:
+            self._verifying[digest].append(waiting)
+            return waiting
+        self._failures.begin(address)
+        self._verifying[digest] = [waiting]
+        verifying = Deferred.fromCoroutine(
+            self._verify(digest, record, known, password)
+        )
+        verifying.addBoth(self._tell, digest, address)
+        return waiting
+
+    def _tell(self, result: bool | Failure, digest: bytes, address: str) -> None:
+        self._failures.end(address, failed=result is False)
+        for waiting in self._verifying.pop(digest):
+            # Those whose client has left were cancelled.
+            if not waiting.called:
+                waiting.callback(result)
+
+    async def _verify(
+        self, digest: bytes, record: UserRecord, known: bool, password: bytes
+    ) -> bool:
+        matched = await self._passwords.verify(record.password_hash, password)
+        if not (matched and known):
+            return False
+        if self._passwords.is_outdated(record.password_hash):
+            record = await self._rehash(record, password)
+        if self._remember_s:
+            if len(self._verified) >= MOST_REMEMBERED:
+                self._verified.popitem(last=False)
+            self._verified[digest] = _Verified(
+                record.password_hash, self._clock.seconds() + self._remember_s
+            )
+        return True
+
+    async def _rehash(self, record: UserRecord, password: bytes) -> UserRecord:
+        renewed = replace(record, password_hash=await self._passwords.hash(password))
+
+        def put(tx: Transaction) -> UserRecord:
+            stored = tx.users.get(record.name)
+            # Somebody may have set another password meanwhile.
+            return tx.users.put(renewed) if stored == record else stored or record
+
+        try:
+            return await self._store.write(put)
+        except StoreError as error:
+            self._log.warn(
+                "The password of {name} could not be hashed anew: {error}",
+                name=record.name,
+                error=error,
+            )
+            return record
+
+    def _digest(self, name: str, password: bytes) -> bytes:
+        encoded = name.encode("utf-8")
+        message = len(encoded).to_bytes(4, "big") + encoded + password
+        return hmac.digest(self._key, message, hashlib.sha256)
+
+
+def _pair(credentials: bytes) -> tuple[str, bytes]:
+    """
+    :raises Unauthorized: unless these are Basic credentials.
+    """
+    pair = read_pair(credentials)
+    if pair is None:
+        raise Unauthorized()
+    return pair
+
+
+def _owner(token: bytes, tx: Transaction) -> tuple[TokenRecord, UserRecord, int] | None:
+    """Find a token that has not expired, and whose it is."""
+    record = tx.tokens.find(hash_of(token))
+    if record is None or (
+        record.expires_at_ms is not None and record.expires_at_ms <= tx.now_ms
+    ):
+        return None
+    user = tx.users.get(record.user)
+    return None if user is None else (record, user, tx.now_ms)

@@ -1,0 +1,146 @@
+"""The first user, and how the password gets to whoever runs the daemon."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from argon2 import PasswordHasher
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from relay.management.access.passwords import matches
+from relay.model.records import UserRecord
+from relay.model.role import Role
+from relay.settings.schema import Settings, SettingsError
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+ADMIN = "admin"
+VARIABLE = "RELAY_ADMIN_PASSWORD"
+FILE_NAME = "admin-password"
+
+_log = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class AdminBootstrap:
+    """Where the administrator's password is to be found."""
+
+    source: Literal["environment", "generated", "stored"]
+    """Whether it was given, was made just now, or is the one of an earlier start."""
+    password_file: str | None
+    """The file that holds it, when it was made here."""
+    name: str = ADMIN
+
+
+def check_admin(environ: Mapping[str, str]) -> None:
+    """Check what the environment says of the administrator, before anything begins.
+
+    :param environ: the password, if it is given, as ``RELAY_ADMIN_PASSWORD``.
+    :raises SettingsError: when it is empty.
+    """
+    if environ.get(VARIABLE) == "":
+        raise SettingsError(f"{VARIABLE}: must not be empty")
+
+
+def ensure_admin(
+    store: Store,
+    settings: Settings,
+    environ: Mapping[str, str],
+    hasher: PasswordHasher | None = None,
+) -> Deferred[AdminBootstrap]:
+    """See to it that the administrator exists, with the password of the environment.
+
+    Of several daemons that start on one store at once, one makes the password.
+
+    :param store: started.
+    :param settings: of which ``data_dir`` counts.
+    :param environ: the password, as ``RELAY_ADMIN_PASSWORD``, replaces the stored
+        one when it is another.
+    :param hasher: with the cost of a new hash.
+    :raises SettingsError: when the password that is given is empty, or one that was
+        made cannot be written.
+    """
+    path = Path(settings.data_dir) / FILE_NAME
+    work = partial(_try, hasher or PasswordHasher(), path, environ.get(VARIABLE))
+    return store.write(work).addCallback(_report)
+
+
+def _try(
+    hasher: PasswordHasher, path: Path, given: str | None, tx: Transaction
+) -> AdminBootstrap:
+    try:
+        return _ensure(hasher, path, given, tx)
+    except OSError as error:
+        raise SettingsError(f"data_dir: {path}: {error.strerror}") from None
+
+
+def _ensure(
+    hasher: PasswordHasher, path: Path, given: str | None, tx: Transaction
+) -> AdminBootstrap:
+    stored = tx.users.get(ADMIN)
+    if given is not None:
+        # The same bytes as in the environment, whatever the locale makes of them.
+        password = os.fsencode(given)
+        if not password:
+            raise SettingsError(f"{VARIABLE}: must not be empty")
+        if stored is None or not matches(hasher, stored.password_hash, password):
+            tx.users.put(_admin(hasher, password))
+            # It holds a password that is none any more.
+            path.unlink(missing_ok=True)
+        return AdminBootstrap("environment", None)
+    if stored is not None:
+        return AdminBootstrap("stored", str(path) if path.exists() else None)
+    made = secrets.token_urlsafe(24)
+    # Written before the hash is committed: a crash in between leaves a file that the
+    # next start replaces, never a user whose password nobody knows.
+    _write_private(path, made + "\n")
+    tx.users.put(_admin(hasher, made.encode()))
+    return AdminBootstrap("generated", str(path))
+
+
+def _admin(hasher: PasswordHasher, password: bytes) -> UserRecord:
+    return UserRecord(ADMIN, hasher.hash(password), Role.ADMIN, 0, 0)
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Created with mode 0600 from the first moment on.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _report(admin: AdminBootstrap) -> AdminBootstrap:
+    if admin.source == "generated":
+        _log.info(
+            "The password of {name} has been made and is in {path}",
+            name=admin.name,
+            path=admin.password_file,
+        )
+    elif admin.source == "stored" and admin.password_file is None:
+        _log.info(
+            "The password of {name} is the one set earlier; {variable} sets another",
+            name=admin.name,
+            variable=VARIABLE,
+        )
+    return admin

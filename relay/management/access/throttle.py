@@ -1,0 +1,142 @@
+"""How often one address may be wrong."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from twisted.internet.interfaces import IReactorTime
+
+from relay.management.http.errors import TooManyAttempts
+
+LONGEST_S = 3600.0
+"""How long an address is refused at the most."""
+CAPACITY = 10_000
+"""How many addresses are remembered; the one seen first is forgotten for another."""
+
+
+@dataclass(slots=True)
+class _Attempts:
+    until_s: float
+    failed: int = 0
+    pending: int = 0
+    locks: int = 0
+    """How often it was refused until now."""
+
+
+class FailedLogins:
+    """Counts failed logins by address, within windows that begin with the first one.
+
+    An address that has been wrong too often is refused until its window ends. From then
+    on each failure has it refused at once, for twice as long as the time before, until
+    it has been quiet for as long.
+
+    An attempt counts from its beginning, so that many at once are not heard before
+    the first has failed. Addresses of one IPv6 /64 are one, since every host has all
+    of them.
+
+    :param clock: tells the time.
+    :param most: how many failures an address has in a window.
+    :param window_ms: the length of a window.
+    :param capacity: how many addresses are remembered.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        most: int,
+        window_ms: int,
+        capacity: int = CAPACITY,
+    ) -> None:
+        self._clock = clock
+        self._most = most
+        self._window_s = window_ms / 1000
+        self._capacity = capacity
+        self._addresses: OrderedDict[str, _Attempts] = OrderedDict()
+
+    def check(self, address: str) -> None:
+        """
+        :raises TooManyAttempts: when the address has been wrong too often.
+        """
+        attempts = self._current(_network(address))
+        if attempts is not None and (
+            attempts.failed + attempts.pending >= self._allowed(attempts)
+        ):
+            left_s = max(1, math.ceil(attempts.until_s - self._clock.seconds()))
+            raise TooManyAttempts(
+                f"Too many failed logins from this address; try again in {left_s} s",
+                left_s,
+            )
+
+    def begin(self, address: str) -> None:
+        """Count an attempt before it is known how it ends.
+
+        :raises TooManyAttempts: when the address has been wrong too often.
+        """
+        self.check(address)
+        network = _network(address)
+        attempts = self._current(network)
+        if attempts is None:
+            if len(self._addresses) >= self._capacity:
+                self._addresses.popitem(last=False)
+            attempts = _Attempts(self._clock.seconds() + self._window_s)
+            self._addresses[network] = attempts
+        attempts.pending += 1
+
+    def end(self, address: str, failed: bool) -> None:
+        """Tell how an attempt that was begun has ended."""
+        network = _network(address)
+        # It may have been forgotten, or its window may be over, in between.
+        attempts = self._addresses.get(network)
+        if attempts is None:
+            return
+        attempts.pending = max(0, attempts.pending - 1)
+        attempts.failed += failed
+        if failed and attempts.locks:
+            attempts.until_s = self._clock.seconds() + self._length_s(attempts.locks)
+        if not (attempts.failed or attempts.pending):
+            del self._addresses[network]
+
+    def __len__(self) -> int:
+        """
+        :returns: how many addresses are remembered.
+        """
+        return len(self._addresses)
+
+    def _current(self, network: str) -> _Attempts | None:
+        attempts = self._addresses.get(network)
+        now_s = self._clock.seconds()
+        if attempts is None or now_s < attempts.until_s:
+            return attempts
+        next_s = self._length_s(attempts.locks + 1)
+        refused = attempts.failed >= self._allowed(attempts)
+        if refused and now_s < attempts.until_s + next_s:
+            attempts.locks += 1
+        elif not attempts.pending:
+            del self._addresses[network]
+            return None
+        attempts.failed = 0
+        attempts.until_s = now_s + self._length_s(attempts.locks)
+        return attempts
+
+    def _allowed(self, attempts: _Attempts) -> int:
+        return 1 if attempts.locks else self._most
+
+    def _length_s(self, locks: int) -> float:
+        longest_s = max(self._window_s, LONGEST_S)
+        # No larger power, or the product might be no number any more.
+        return min(self._window_s * 2.0 ** min(locks, 32), longest_s)
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+    return address

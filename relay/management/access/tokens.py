@@ -1,0 +1,151 @@
+"""Personal access tokens: by which programs come instead of a password."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from functools import partial
+from typing import Annotated, Any
+from uuid import uuid4
+
+from pydantic import Field
+
+from relay.management.access.identity import Identity
+from relay.management.http.errors import BadRequest, Forbidden, NotFound
+from relay.management.http.reply import Reply, timestamp
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources import bodies
+from relay.model.records import TokenRecord
+from relay.model.role import Role
+from relay.model.schema.base import Options
+from relay.model.schema.errors import Issue
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+MOST_TOKENS = 100
+"""How many one user may have."""
+
+
+class NewToken(Options):
+    """What a user asks for."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    role: Role | None = None
+    """What the token may do at the most; by default all that its user may."""
+    expires_at: Annotated[int, Field(gt=0, lt=2**53)] | None = None
+    """Milliseconds since the Unix epoch; by default it does not expire."""
+
+
+class Tokens:
+    """The resource family of the tokens of whoever asks.
+
+    :param store: holds them.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @route("GET", "/users/current/tokens", role=Role.VIEWER)
+    async def list(self, call: RestCall) -> Reply:
+        """Give the tokens, without what they are."""
+        found = await self._store.read(lambda tx: tx.tokens.list(call.user.name))
+        return Reply(200, [_shape(one) for one in found])
+
+    @route("POST", "/users/current/tokens", body=Body.REQUIRED, role=Role.VIEWER)
+    async def create(self, call: RestCall) -> Reply:
+        """Make a token; the answer is the only place where it can be read."""
+        asked = bodies.read(NewToken, call.body)
+        # Or a token that leaked could make others that outlive it.
+        if call.user.token is not None:
+            raise Forbidden(
+                "A token cannot make tokens: come with a password",
+                "token.passwordRequired",
+            )
+        token = secrets.token_urlsafe(32)
+        work = partial(_add, call.user.name, asked, hash_of(token.encode()))
+        made = await self._store.write(work)
+        return Reply(201, {**_shape(made), "token": token})
+
+    @route("DELETE", "/users/current/tokens/<token_id>", role=Role.VIEWER)
+    async def delete(self, call: RestCall, token_id: str) -> Reply:
+        """
+        Make a token worth nothing.
+
+        A token deletes itself and those that may do no more than it.
+        """
+        await self._store.write(partial(_delete, call.user, token_id))
+        return Reply(204)
+
+
+def hash_of(token: bytes) -> str:
+    """
+    :param token: 256 random bits, which is why no slow hash is needed.
+    :returns: what is stored of it.
+    """
+    return hashlib.sha256(token).hexdigest()
+
+
+def _add(user: str, asked: NewToken, token_hash: str, tx: Transaction) -> TokenRecord:
+    if asked.expires_at is not None and asked.expires_at <= tx.now_ms:
+        message = "Field 'expiresAt' must be later than now"
+        issue = Issue(message, "expiresAt", asked.expires_at)
+        raise BadRequest(message, "token.expired", issues=[issue])
+    if len(tx.tokens.list(user)) >= MOST_TOKENS:
+        raise BadRequest(
+            f"There are {MOST_TOKENS} tokens already: delete some", "token.tooMany"
+        )
+    record = TokenRecord(
+        id=str(uuid4()),
+        user=user,
+        name=asked.name,
+        token_hash=token_hash,
+        role=asked.role,
+        created_at_ms=tx.now_ms,
+        expires_at_ms=asked.expires_at,
+        used_at_ms=None,
+    )
+    tx.tokens.add(record)
+    return record
+
+
+def _delete(user: Identity, token_id: str, tx: Transaction) -> None:
+    for record in tx.tokens.list(user.name):
+        if record.id == token_id:
+            if user.token is not None and user.token != token_id:
+                _check_no_stronger(user, record, tx)
+            tx.tokens.delete(record)
+            return
+    raise NotFound(
+        f"Token [{token_id}] cannot be found.", "token.notFound", {"token": token_id}
+    )
+
+
+def _check_no_stronger(user: Identity, record: TokenRecord, tx: Transaction) -> None:
+    """
+    :raises Forbidden: when a token may do more than the one that a user came with.
+    """
+    owner = tx.users.get(record.user)
+    role = Role.ADMIN if owner is None else Role(owner.role)
+    if record.role is not None:
+        role = role.narrowed(Role(record.role))
+    if not user.role.includes(role):
+        raise Forbidden(
+            "A token cannot delete a token that may do more: come with a password",
+            "token.stronger",
+            {"token": record.id},
+        )
+
+
+def _shape(record: TokenRecord) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "id": record.id,
+        "name": record.name,
+        "createdAt": timestamp(record.created_at_ms),
+    }
+    if record.role is not None:
+        shape["role"] = record.role
+    if record.expires_at_ms is not None:
+        shape["expiresAt"] = timestamp(record.expires_at_ms)
+    if record.used_at_ms is not None:
+        shape["lastUsedAt"] = timestamp(record.used_at_ms)
+    return shape

@@ -1,0 +1,185 @@
+"""Users of the management API."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr
+
+from relay.management.access.bootstrap import ADMIN
+from relay.management.access.passwords import Passwords
+from relay.management.http.errors import BadRequest, NotFound
+from relay.management.http.query import Page
+from relay.management.http.reply import Reply, timestamp, version_headers
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources import bodies
+from relay.model.records import UserRecord
+from relay.model.role import Role
+from relay.model.schema.base import Options
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+CURRENT = "current"
+"""Stands for whoever asks, so that nobody can be called that."""
+
+Password = Annotated[SecretStr, Field(min_length=12, max_length=1024)]
+"""Long enough that guessing it is no way in (NIST SP 800-63B, 5.1.1)."""
+
+
+class NewUser(Options):
+    """Somebody to be let in."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
+    password: Password
+    role: Role
+
+
+class ChangedUser(Options):
+    """What an administrator changes of a user."""
+
+    password: Password | None = None
+    role: Role | None = None
+
+
+class ChangedPassword(Options):
+    """What users change of themselves."""
+
+    password: Password
+
+
+class Users:
+    """The resource family of users.
+
+    :param store: holds them.
+    :param passwords: hashes their passwords; started.
+    """
+
+    def __init__(self, store: Store, passwords: Passwords) -> None:
+        self._store = store
+        self._passwords = passwords
+
+    @route("GET", "/users", query=("page", "perPage"), role=Role.ADMIN)
+    async def list(self, call: RestCall) -> Reply:
+        """Give all users by name."""
+        page = Page.of(call.query)
+        found = await self._store.read(lambda tx: tx.users.list())
+        shown = [_shape(one) for one in page.cut(found)]
+        return Reply(200, page.listing(shown, len(found), call.url))
+
+    @route("GET", "/users/current", role=Role.VIEWER)
+    async def current(self, call: RestCall) -> Reply:
+        """Give whoever asks, with the role that a token may have narrowed."""
+        found = await self._store.read(partial(_find, call.user.name))
+        return Reply(200, {**_shape(found), "role": call.user.role})
+
+    @route("PUT", "/users/current/password", body=Body.REQUIRED, role=Role.VIEWER)
+    async def change_password(self, call: RestCall) -> Reply:
+        """Take another password; the old one came with the request."""
+        asked = bodies.read(ChangedPassword, call.body)
+        if call.user.token is not None:
+            raise BadRequest(
+                "A token cannot change the password: come with the old one",
+                "user.passwordRequired",
+            )
+        password_hash = await self._hash(asked.password)
+        await self._store.write(partial(_change, call.user.name, password_hash, None))
+        return Reply(204)
+
+    @route("POST", "/users", body=Body.REQUIRED, role=Role.ADMIN)
+    async def create(self, call: RestCall) -> Reply:
+        """Let somebody in."""
+        asked = bodies.read(NewUser, call.body)
+        password_hash = await self._hash(asked.password)
+        user = UserRecord(asked.name, password_hash, asked.role, 0, 0)
+        made = await self._store.write(partial(_create, user))
+        reply = _reply(made, 201)
+        reply.headers["Location"] = f"{call.base}/users/{made.name}"
+        return reply
+
+    @route("GET", "/users/<name>", role=Role.ADMIN)
+    async def get(self, call: RestCall, name: str) -> Reply:
+        """Give one user."""
+        return _reply(await self._store.read(partial(_find, name)))
+
+    @route("PUT", "/users/<name>", body=Body.REQUIRED, role=Role.ADMIN)
+    async def put(self, call: RestCall, name: str) -> Reply:
+        """Give a user another role, another password, or both."""
+        asked = bodies.read(ChangedUser, call.body)
+        password_hash = await self._hash(asked.password) if asked.password else None
+
+        def work(tx: Transaction) -> UserRecord:
+            call.check_version(_find(name, tx).updated_at_ms)
+            return _change(name, password_hash, asked.role, tx)
+
+        return _reply(await self._store.write(work))
+
+    @route("DELETE", "/users/<name>", role=Role.ADMIN)
+    async def delete(self, call: RestCall, name: str) -> Reply:
+        """Let somebody in no more, by password or token, from now on."""
+        await self._store.write(partial(_delete, name))
+        return Reply(204)
+
+    async def _hash(self, password: SecretStr) -> str:
+        return await self._passwords.hash(password.get_secret_value().encode("utf-8"))
+
+
+def _find(name: str, tx: Transaction) -> UserRecord:
+    found = tx.users.get(name)
+    if found is None:
+        raise NotFound(
+            f"User [{name}] cannot be found.", "user.notFound", {"user": name}
+        )
+    return found
+
+
+def _create(user: UserRecord, tx: Transaction) -> UserRecord:
+    if user.name == CURRENT or tx.users.get(user.name) is not None:
+        raise BadRequest(
+            f"User [{user.name}] exists already.", "user.exists", {"user": user.name}
+        )
+    return tx.users.put(user)
+
+
+def _change(
+    name: str, password_hash: str | None, role: Role | None, tx: Transaction
+) -> UserRecord:
+    found = _find(name, tx)
+    if role is not None and role is not Role.ADMIN:
+        _check_needed(name, f"User [{name}] must stay an administrator.")
+    return tx.users.put(
+        UserRecord(
+            name,
+            password_hash or found.password_hash,
+            role or found.role,
+            found.created_at_ms,
+            found.updated_at_ms,
+        )
+    )
+
+
+def _delete(name: str, tx: Transaction) -> None:
+    found = _find(name, tx)
+    _check_needed(name, f"User [{name}] cannot be deleted.")
+    tx.users.delete(found)
+
+
+def _check_needed(name: str, message: str) -> None:
+    # The one whose password the environment can always set again: nobody is ever
+    # locked out of the installation.
+    if name == ADMIN:
+        raise BadRequest(message, "user.needed", {"user": name})
+
+
+def _shape(record: UserRecord) -> dict[str, Any]:
+    return {
+        "id": record.name,
+        "displayName": record.name,
+        "role": record.role,
+        "createdAt": timestamp(record.created_at_ms),
+        "updatedAt": timestamp(record.updated_at_ms),
+    }
+
+
+def _reply(record: UserRecord, status: int = 200) -> Reply:
+    return Reply(status, _shape(record), version_headers(record.updated_at_ms))

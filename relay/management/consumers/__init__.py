@@ -1,0 +1,1 @@
+"""Applications, subscriptions and API keys."""

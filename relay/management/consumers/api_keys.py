@@ -1,0 +1,262 @@
+"""API keys: those of a subscription, and those that an application's share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from relay.management.consumers import keys
+from relay.management.consumers.bodies import KeyRenewal, KeyUpdate
+from relay.management.consumers.representations import (
+    api_key_json,
+    find_application,
+    find_subscription,
+)
+from relay.management.http.errors import NotFound
+from relay.management.http.query import Page
+from relay.management.http.reply import Reply
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources import bodies
+from relay.management.resources.representations import find_plan
+from relay.model.api.lifecycle import Refused, security_type
+from relay.model.consumers import subscriptions as rules
+from relay.model.consumers.records import (
+    OPEN,
+    ApiKeyRecord,
+    ApplicationRecord,
+    SubscriptionRecord,
+)
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_OF_SUBSCRIPTION = "/apis/<api_id>/subscriptions/<subscription_id>/api-keys"
+_OF_APPLICATION = "/applications/<application_id>/api-keys"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The keys that go together, within one transaction."""
+
+    tx: Transaction
+    application: ApplicationRecord
+    subscription: SubscriptionRecord | None
+    """Whose keys they are; ``None`` for those that all of the application share."""
+    security: str | None = "API_KEY"
+    """The type of the plans that they are for."""
+
+    @property
+    def keys(self) -> list[ApiKeyRecord]:
+        """The keys, the newest in front."""
+        if self.subscription is None:
+            return self.tx.api_keys.shared(self.application.id)
+        return self.tx.api_keys.of_subscription(self.subscription.id)
+
+    def find(self, key_id: str) -> ApiKeyRecord:
+        """
+        :raises NotFound: when it is not among them.
+        """
+        for key in self.keys:
+            if key.id == key_id:
+                return key
+        raise NotFound(
+            f"API key [{key_id}] cannot be found.", "apiKey.notFound", {"key": key_id}
+        )
+
+    def json(self, key: ApiKeyRecord, secret: str | None = None) -> dict[str, object]:
+        """Give a key as clients see it.
+
+        :param secret: the key itself, if it has just been made.
+        """
+        if self.subscription is not None:
+            subscriptions = [self.subscription]
+        else:
+            subscriptions = [
+                one
+                for one in self.tx.subscriptions.of_application(self.application.id)
+                if one.status in OPEN and keys.goes_by_key(self.tx, one)
+            ]
+        return api_key_json(
+            key, self.application, subscriptions, self.tx.now_ms, secret, self.security
+        )
+
+
+Find = Callable[[Transaction, bool], KeyRing]
+"""Finds the ring in a transaction, to be changed or only to be read."""
+
+
+class ApiKeys:
+    """The resource family of API keys.
+
+    :param store: holds them.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @route("GET", _OF_SUBSCRIPTION, query=("page", "perPage"))
+    async def list(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Give the keys of a subscription, none of them whole."""
+        return await self._list(call, _own(api_id, subscription_id))
+
+    @route("POST", f"{_OF_SUBSCRIPTION}/_renew", body=Body.OPTIONAL)
+    async def renew(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Make a key, and let those before it end in two hours."""
+        return await self._renew(call, _own(api_id, subscription_id))
+
+    @route("PUT", f"{_OF_SUBSCRIPTION}/<key_id>", body=Body.REQUIRED)
+    async def put(
+        self, call: RestCall, api_id: str, subscription_id: str, key_id: str
+    ) -> Reply:
+        """Say when a key ends."""
+        change = partial(_expire, bodies.read(KeyUpdate, call.body).expire_at)
+        return await self._change(_own(api_id, subscription_id), key_id, change)
+
+    @route("POST", f"{_OF_SUBSCRIPTION}/<key_id>/_revoke")
+    async def revoke(
+        self, call: RestCall, api_id: str, subscription_id: str, key_id: str
+    ) -> Reply:
+        """Let a key open nothing any more; what runs by it ends."""
+        return await self._change(_own(api_id, subscription_id), key_id, _revoke)
+
+    @route("POST", f"{_OF_SUBSCRIPTION}/<key_id>/_reactivate")
+    async def reactivate(
+        self, call: RestCall, api_id: str, subscription_id: str, key_id: str
+    ) -> Reply:
+        """Let a key that was revoked, or has expired, open what it opened."""
+        return await self._change(_own(api_id, subscription_id), key_id, _reactivate)
+
+    @route("GET", _OF_APPLICATION, query=("page", "perPage"))
+    async def list_shared(self, call: RestCall, application_id: str) -> Reply:
+        """Give the keys that the subscriptions of an application share."""
+        return await self._list(call, _shared(application_id))
+
+    @route("POST", f"{_OF_APPLICATION}/_renew", body=Body.OPTIONAL)
+    async def renew_shared(self, call: RestCall, application_id: str) -> Reply:
+        """The same for a shared key."""
+        return await self._renew(call, _shared(application_id))
+
+    @route("PUT", f"{_OF_APPLICATION}/<key_id>", body=Body.REQUIRED)
+    async def put_shared(
+        self, call: RestCall, application_id: str, key_id: str
+    ) -> Reply:
+        """The same for a shared key."""
+        change = partial(_expire, bodies.read(KeyUpdate, call.body).expire_at)
+        return await self._change(_shared(application_id), key_id, change)
+
+    @route("POST", f"{_OF_APPLICATION}/<key_id>/_revoke")
+    async def revoke_shared(
+        self, call: RestCall, application_id: str, key_id: str
+    ) -> Reply:
+        """The same for a shared key."""
+        return await self._change(_shared(application_id), key_id, _revoke)
+
+    @route("POST", f"{_OF_APPLICATION}/<key_id>/_reactivate")
+    async def reactivate_shared(
+        self, call: RestCall, application_id: str, key_id: str
+    ) -> Reply:
+        """The same for a shared key."""
+        return await self._change(_shared(application_id), key_id, _reactivate)
+
+    async def _list(self, call: RestCall, find: Find) -> Reply:
+        page = Page.of(call.query)
+
+        def work(tx: Transaction) -> tuple[list[dict[str, object]], int]:
+            ring = find(tx, False)
+            found = ring.keys
+            return [ring.json(key) for key in page.cut(found)], len(found)
+
+        shown, total = await self._store.read(work)
+        return Reply(200, page.listing(shown, total, call.url))
+
+    async def _renew(self, call: RestCall, find: Find) -> Reply:
+        custom = bodies.read(KeyRenewal, call.body).custom_api_key
+
+        def work(tx: Transaction) -> dict[str, object]:
+            ring = find(tx, True)
+            keys.check_custom(ring.security, custom)
+            subscription = ring.subscription
+            key, secret = keys.renew(
+                tx,
+                ring.application.id,
+                None if subscription is None else subscription.id,
+                ring.keys,
+                custom,
+            )
+            return ring.json(key, secret)
+
+        return Reply(201, await self._store.write(work))
+
+    async def _change(
+        self,
+        find: Find,
+        key_id: str,
+        change: Callable[[Transaction, ApiKeyRecord], ApiKeyRecord],
+    ) -> Reply:
+        def work(tx: Transaction) -> dict[str, object]:
+            ring = find(tx, True)
+            return ring.json(tx.api_keys.save(change(tx, ring.find(key_id))))
+
+        return Reply(200, await self._store.write(work))
+
+
+def _own(api_id: str, subscription_id: str) -> Find:
+    def find(tx: Transaction, changes: bool) -> KeyRing:
+        subscription = find_subscription(tx, api_id, subscription_id)
+        application = find_application(tx, subscription.application_id)
+        plan = find_plan(tx, api_id, subscription.plan_id)
+        security = security_type(plan.definition)
+        shared = keys.is_shared(application, security)
+        if changes:
+            rules.check_keys(subscription, plan)
+            if shared:
+                raise Refused(
+                    "The keys of this subscription are shared: use those of its"
+                    " application",
+                    "apiKey.shared",
+                    application=application.id,
+                )
+        if shared:
+            return KeyRing(tx, application, None)
+        return KeyRing(tx, application, subscription, security)
+
+    return find
+
+
+def _shared(application_id: str) -> Find:
+    def find(tx: Transaction, changes: bool) -> KeyRing:
+        application = find_application(tx, application_id)
+        if changes:
+            rules.check_active(application)
+            if application.api_key_mode != "SHARED":
+                raise Refused(
+                    "The subscriptions of this application have keys of their own",
+                    "apiKey.notShared",
+                    application=application.id,
+                )
+        return KeyRing(tx, application, None)
+
+    return find
+
+
+def _expire(at_ms: int | None, tx: Transaction, key: ApiKeyRecord) -> ApiKeyRecord:
+    if key.revoked_at_ms is not None:
+        raise Refused("The API key is revoked", "apiKey.revoked", key=key.id)
+    return replace(key, expire_at_ms=at_ms)
+
+
+def _revoke(tx: Transaction, key: ApiKeyRecord) -> ApiKeyRecord:
+    if key.revoked_at_ms is not None:
+        raise Refused("The API key is revoked already", "apiKey.revoked", key=key.id)
+    return replace(key, revoked_at_ms=tx.now_ms)
+
+
+def _reactivate(tx: Transaction, key: ApiKeyRecord) -> ApiKeyRecord:
+    if keys.usable(key, tx.now_ms):
+        raise Refused("The API key is active already", "apiKey.active", key=key.id)
+    expired = key.expire_at_ms is not None and key.expire_at_ms <= tx.now_ms
+    return replace(
+        key,
+        revoked_at_ms=None,
+        expire_at_ms=None if expired else key.expire_at_ms,
+    )

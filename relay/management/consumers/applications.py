@@ -1,0 +1,214 @@
+"""Applications: who consumes APIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import uuid4
+
+from relay.catalog import Catalog
+from relay.management.consumers import keys
+from relay.management.consumers.bodies import ConsumerSubscription
+from relay.management.consumers.representations import (
+    SeenSubscription,
+    application_json,
+    find_application,
+)
+from relay.management.consumers.subscribing import archive, subscribe
+from relay.management.consumers.subscription_lists import paged
+from relay.management.http.errors import NotFound
+from relay.management.http.query import Page
+from relay.management.http.reply import Reply, version_headers
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources import bodies
+from relay.model.api.lifecycle import Refused
+from relay.model.consumers import subscriptions as rules
+from relay.model.consumers.application import (
+    ApplicationDefinition,
+    certificate_of,
+    client_id_of,
+)
+from relay.model.consumers.records import ApplicationRecord, SubscriptionRecord
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_ONE = "/applications/<application_id>"
+
+
+class Applications:
+    """The resource family of applications.
+
+    :param store: holds them.
+    :param catalog: reads what they say of webhooks.
+    """
+
+    def __init__(self, store: Store, catalog: Catalog) -> None:
+        self._store = store
+        self._catalog = catalog
+
+    @route("GET", "/applications", query=("page", "perPage", "ids", "query", "status"))
+    async def list(self, call: RestCall) -> Reply:
+        """Give the applications by name, those in use unless others are asked for."""
+        page = Page.of(call.query)
+        ids = call.query.many("ids")
+        words = (call.query.text("query") or "").lower().split()
+        status = call.query.one("status", ("ACTIVE", "ARCHIVED")) or "ACTIVE"
+        found = [
+            one
+            for one in await self._store.read(lambda tx: tx.applications.list())
+            if one.status == status
+            and (not ids or one.id in ids)
+            and _mentions(one, words)
+        ]
+        found.sort(key=lambda one: str(one.definition["name"]).lower())
+        shown = [application_json(one) for one in page.cut(found)]
+        return Reply(200, page.listing(shown, len(found), call.url))
+
+    @route("POST", "/applications", body=Body.REQUIRED)
+    async def create(self, call: RestCall) -> Reply:
+        """Create an application."""
+        wanted = bodies.read(ApplicationDefinition, call.body)
+
+        def work(tx: Transaction) -> ApplicationRecord:
+            record = ApplicationRecord(
+                id=str(uuid4()),
+                definition=_kept(wanted),
+                api_key_mode=wanted.api_key_mode or "UNSPECIFIED",
+                status="ACTIVE",
+                created_at_ms=tx.now_ms,
+                updated_at_ms=tx.now_ms,
+            )
+            _check_recognised(record, tx.applications.list())
+            tx.applications.add(record)
+            return record
+
+        record = await self._store.write(work)
+        reply = _reply(record, 201)
+        reply.headers["Location"] = f"{call.base}/applications/{record.id}"
+        return reply
+
+    @route("GET", _ONE)
+    async def get(self, call: RestCall, application_id: str) -> Reply:
+        """Give one application."""
+        return _reply(
+            await self._store.read(lambda tx: find_application(tx, application_id))
+        )
+
+    @route("PUT", _ONE, body=Body.REQUIRED)
+    async def put(self, call: RestCall, application_id: str) -> Reply:
+        """Replace the definition of an application."""
+        wanted = bodies.read(ApplicationDefinition, call.body)
+
+        def work(tx: Transaction) -> ApplicationRecord:
+            record = find_application(tx, application_id)
+            call.check_version(record.updated_at_ms)
+            rules.check_active(record)
+            record = keys.choose_mode(tx, record, wanted.api_key_mode)
+            changed = replace(record, definition=_kept(wanted))
+            _check_recognised(changed, tx.applications.list())
+            return tx.applications.save(changed)
+
+        return _reply(await self._store.write(work))
+
+    @route("DELETE", _ONE)
+    async def delete(self, call: RestCall, application_id: str) -> Reply:
+        """Archive an application: its subscriptions and keys end."""
+
+        def work(tx: Transaction) -> None:
+            record = find_application(tx, application_id)
+            call.check_version(record.updated_at_ms)
+            rules.check_active(record)
+            archive(tx, record)
+
+        await self._store.write(work)
+        return Reply(204)
+
+    @route(
+        "GET",
+        f"{_ONE}/subscriptions",
+        query=("page", "perPage", "apiIds", "planIds", "statuses"),
+    )
+    async def subscriptions(self, call: RestCall, application_id: str) -> Reply:
+        """Give the subscriptions of an application, the newest first."""
+
+        def all_of(tx: Transaction) -> Iterable[SubscriptionRecord]:
+            find_application(tx, application_id)
+            return tx.subscriptions.of_application(application_id)
+
+        return await paged(self._store, call, all_of)
+
+    @route("POST", f"{_ONE}/subscriptions", body=Body.REQUIRED)
+    async def subscribe(self, call: RestCall, application_id: str) -> Reply:
+        """Ask for a subscription; the plan's validation says who accepts it."""
+        wanted = bodies.read(ConsumerSubscription, call.body)
+
+        def work(tx: Transaction) -> SeenSubscription:
+            application = find_application(tx, application_id)
+            plan = tx.plans.find(wanted.plan_id)
+            if plan is None:
+                raise NotFound(
+                    f"Plan [{wanted.plan_id}] cannot be found.",
+                    "plan.notFound",
+                    {"plan": wanted.plan_id},
+                )
+            return subscribe(
+                tx,
+                self._catalog,
+                plan,
+                application,
+                metadata=wanted.metadata,
+                mode=wanted.api_key_mode,
+                accept=False,
+                message=wanted.consumer_message,
+                configuration=wanted.consumer_configuration,
+            )
+
+        seen = await self._store.write(work)
+        reply = seen.reply(201)
+        reply.headers["Location"] = (
+            f"{call.base}/apis/{seen.record.api_id}/subscriptions/{seen.record.id}"
+        )
+        return reply
+
+
+def _kept(wanted: ApplicationDefinition) -> dict[str, object]:
+    kept = wanted.to_json()
+    kept.pop("apiKeyMode", None)
+    return kept
+
+
+def _reply(record: ApplicationRecord, status: int = 200) -> Reply:
+    return Reply(
+        status, application_json(record), version_headers(record.updated_at_ms)
+    )
+
+
+def _mentions(record: ApplicationRecord, words: Iterable[str]) -> bool:
+    definition = record.definition
+    text = " ".join(
+        (record.id, definition["name"], definition.get("description") or "")
+    ).lower()
+    return all(word in text for word in words)
+
+
+def _check_recognised(
+    record: ApplicationRecord, others: Iterable[ApplicationRecord]
+) -> None:
+    """What names an application must name only one."""
+    client_id = client_id_of(record.definition)
+    certificate = certificate_of(record.definition)
+    for other in others:
+        if other.id == record.id or other.status != "ACTIVE":
+            continue
+        if client_id is not None and client_id_of(other.definition) == client_id:
+            raise Refused(
+                f"Client id [{client_id}] is another application's already",
+                "application.clientId.exists",
+                clientId=client_id,
+            )
+        if certificate is not None and certificate_of(other.definition) == certificate:
+            raise Refused(
+                "The client certificate is another application's already",
+                "application.clientCertificate.exists",
+                application=record.id,
+            )

@@ -1,0 +1,97 @@
+"""Where the events of a subscription go: checked, completed, and shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from relay.catalog import Catalog, builtin
+from relay.model.api.ssl_options import SslOptions
+from relay.model.consumers.consumer_configuration import unmasked
+from relay.model.consumers.webhook_subscription import signed
+from relay.model.records import ApiRecord, PlanRecord
+from relay.model.schema.errors import Invalid, Issue
+from relay.model.schema.scalars import decoded
+from relay.model.secrets import Masking
+from relay.tls.client import client_creators
+from relay.tls.material import MaterialError
+
+AT = "consumerConfiguration"
+_OWN = "entrypointConfiguration"
+SECRET_BYTES = 32
+_SECRETS = Masking(builtin().type_of)
+"""Entrypoints that call are no plugins: all that there are come with Relay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A configuration as it is to be kept."""
+
+    value: dict[str, Any] | None = field(default=None, repr=False)
+    made: str | None = field(default=None, repr=False)
+    """A secret that was made for it: this is when it is shown."""
+
+
+def configure(
+    catalog: Catalog,
+    api: ApiRecord,
+    plan: PlanRecord,
+    sent: Any,
+    before: Mapping[str, Any] | None = None,
+) -> Configured:
+    """
+    :param sent: what somebody wants it to be; None for what it is.
+    :param before: what it is.
+    :raises Invalid: when it is missing, does not belong there, or cannot be used.
+    """
+    push = plan.definition.get("mode") == "PUSH"
+    if not push:
+        if sent:
+            raise Invalid([Issue("is for subscriptions to PUSH plans", AT)])
+        return Configured()
+    if sent is None:
+        if before is None:
+            raise Invalid([Issue("is required by a PUSH plan", AT)])
+        return Configured(dict(before))
+    if isinstance(sent, Mapping) and _OWN in sent:
+        try:
+            sent = {**sent, _OWN: decoded(sent[_OWN])}
+        except ValueError as error:
+            raise Invalid([Issue(str(error), f"{AT}.{_OWN}")]) from None
+    value, problems = unmasked(_SECRETS, sent, before, AT)
+    if problems:
+        raise Invalid(problems)
+    catalog.check_consumer(value, api.definition, AT)
+    _check_stores(value)
+    key = secrets.token_bytes(SECRET_BYTES)
+    own, made = signed(value.get(_OWN) or {}, (before or {}).get(_OWN), key)
+    return Configured({**value, _OWN: own}, made)
+
+
+def _check_stores(value: Mapping[str, Any]) -> None:
+    """
+    Open the stores of certificates, as each delivery does when it begins.
+
+    :param value: a configuration that is otherwise sound; its stores are content, not
+        files of a gateway.
+    :raises Invalid: when one of them cannot be used.
+    """
+    ssl = SslOptions.read((value.get(_OWN) or {}).get("ssl") or {})
+    try:
+        client_creators(ssl)
+    except MaterialError as error:
+        raise Invalid([Issue(str(error), f"{AT}.{_OWN}.ssl")]) from None
+
+
+def configuration_json(value: Mapping[str, Any], made: str | None) -> dict[str, Any]:
+    """
+    Give a configuration without its secrets.
+
+    :param made: the one that may be seen, because it was made just now.
+    """
+    shown: dict[str, Any] = _SECRETS.masked(value)
+    if made is not None:
+        shown[_OWN]["signature"]["secret"] = made
+    return shown

@@ -1,0 +1,130 @@
+"""Lists of subscriptions: which of them are wanted, as pages and as a table."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from io import StringIO
+
+from relay.management.consumers.representations import (
+    SeenSubscription,
+    see_subscription,
+)
+from relay.management.http.query import Page, Query
+from relay.management.http.reply import Reply, timestamp
+from relay.management.http.routing import RestCall
+from relay.model.consumers.api_key import digest_of
+from relay.model.consumers.records import SubscriptionRecord
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+STATUSES = ("PENDING", "REJECTED", "ACCEPTED", "PAUSED", "RESUMED", "CLOSED")
+COLUMNS = (
+    "Plan",
+    "Application",
+    "Creation date",
+    "Process date",
+    "Start date",
+    "End date date",
+    "Status",
+)
+"""As in Gravitee, the slip of its pen included: scripts go by these names."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+All = Callable[[Transaction], Iterable[SubscriptionRecord]]
+"""Gives what there is to choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the filters of a query leave; one that names nothing leaves everything."""
+
+    statuses: list[str]
+    api_ids: list[str]
+    application_ids: list[str]
+    plan_ids: list[str]
+    key: str | None
+
+    @classmethod
+    def of(cls, query: Query) -> Wanted:
+        """
+        :raises BadRequest: when a filter says what there is not.
+        """
+        return cls(
+            query.many("statuses", STATUSES) or ["ACCEPTED"],
+            query.many("apiIds"),
+            query.many("applicationIds"),
+            query.many("planIds"),
+            query.text("apiKey"),
+        )
+
+    def among(
+        self, tx: Transaction, records: Iterable[SubscriptionRecord]
+    ) -> list[SubscriptionRecord]:
+        """Choose, in their order."""
+        having = None
+        if self.key:
+            having = tx.api_keys.subscriptions_with(digest_of(self.key))
+        return [
+            one
+            for one in records
+            if one.status in self.statuses
+            and (not self.api_ids or one.api_id in self.api_ids)
+            and (not self.application_ids or one.application_id in self.application_ids)
+            and (not self.plan_ids or one.plan_id in self.plan_ids)
+            and (having is None or one.id in having)
+        ]
+
+
+async def paged(store: Store, call: RestCall, all_of: All) -> Reply:
+    """Give the page that a query asks for."""
+    page, wanted = Page.of(call.query), Wanted.of(call.query)
+
+    def work(tx: Transaction) -> tuple[list[SeenSubscription], int]:
+        found = wanted.among(tx, all_of(tx))
+        return [see_subscription(tx, one) for one in page.cut(found)], len(found)
+
+    seen, total = await store.read(work)
+    return Reply(200, page.listing([one.to_json() for one in seen], total, call.url))
+
+
+async def table(store: Store, call: RestCall, all_of: All) -> Reply:
+    """Give all that a query asks for as CSV (RFC 4180), with semicolons."""
+    wanted = Wanted.of(call.query)
+
+    def work(tx: Transaction) -> list[SeenSubscription]:
+        found = wanted.among(tx, all_of(tx))
+        return [see_subscription(tx, one) for one in found]
+
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for seen in await store.read(work):
+        writer.writerow(map(_harmless, _row(seen)))
+    headers = {
+        "Content-Type": "text/csv; charset=utf-8; header=present",
+        "Content-Disposition": 'attachment; filename="subscriptions.csv"',
+    }
+    return Reply(200, text.getvalue().encode(), headers)
+
+
+def _row(seen: SeenSubscription) -> list[str]:
+    record = seen.record
+    instants = (
+        record.created_at_ms,
+        record.processed_at_ms,
+        record.starting_at_ms,
+        record.ending_at_ms,
+    )
+    return [
+        str(seen.plan.definition.get("name")),
+        str(seen.application.definition.get("name")),
+        *("" if at_ms is None else timestamp(at_ms) for at_ms in instants),
+        record.status,
+    ]
+
+
+def _harmless(cell: str) -> str:
+    # Spreadsheets take such a text for a formula, and run it.
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,261 @@
+"""Subscriptions to an API: who consumes it, by which plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+
+from relay.catalog import Catalog
+from relay.management.consumers import keys
+from relay.management.consumers.bodies import (
+    Acceptance,
+    KeyToVerify,
+    PublisherSubscription,
+    Rejection,
+    SubscriptionUpdate,
+    Transfer,
+)
+from relay.management.consumers.configuration import configure
+from relay.management.consumers.representations import (
+    SeenSubscription,
+    find_application,
+    find_subscription,
+    see_subscription,
+)
+from relay.management.consumers.subscribing import close, of_application_to, subscribe
+from relay.management.consumers.subscription_lists import paged, table
+from relay.management.http.reply import Reply
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources import bodies
+from relay.management.resources.representations import find_api, find_plan
+from relay.model.api.lifecycle import security_type
+from relay.model.consumers import subscriptions as rules
+from relay.model.consumers.api_key import check_custom, digest_of
+from relay.model.consumers.records import SubscriptionRecord
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_ALL = "/apis/<api_id>/subscriptions"
+_ONE = f"{_ALL}/<subscription_id>"
+_EXPANDS = ("api", "plan", "application", "subscribedBy")
+
+Change = Callable[[Transaction, SubscriptionRecord], SubscriptionRecord]
+
+
+class Subscriptions:
+    """The resource family of subscriptions.
+
+    :param store: holds them.
+    :param catalog: reads where their events go.
+    """
+
+    def __init__(self, store: Store, catalog: Catalog) -> None:
+        self._store = store
+        self._catalog = catalog
+
+    @route(
+        "GET",
+        _ALL,
+        query=(
+            "page",
+            "perPage",
+            "applicationIds",
+            "planIds",
+            "statuses",
+            "apiKey",
+            "expands",
+        ),
+    )
+    async def list(self, call: RestCall, api_id: str) -> Reply:
+        """Give the subscriptions of an API, the newest first."""
+        call.query.many("expands", _EXPANDS)
+        return await paged(self._store, call, partial(_of_api, api_id))
+
+    @route(
+        "GET",
+        f"{_ALL}/_export",
+        query=("applicationIds", "planIds", "statuses", "apiKey"),
+    )
+    async def export(self, call: RestCall, api_id: str) -> Reply:
+        """Give the same as a table, all of them."""
+        return await table(self._store, call, partial(_of_api, api_id))
+
+    @route("POST", _ALL, body=Body.REQUIRED)
+    async def create(self, call: RestCall, api_id: str) -> Reply:
+        """Subscribe an application; the publisher's own word is its acceptance."""
+        wanted = bodies.read(PublisherSubscription, call.body)
+
+        def work(tx: Transaction) -> SeenSubscription:
+            plan = find_plan(tx, api_id, wanted.plan_id)
+            application = find_application(tx, wanted.application_id)
+            return subscribe(
+                tx,
+                self._catalog,
+                plan,
+                application,
+                metadata=wanted.metadata,
+                mode=wanted.api_key_mode,
+                accept=True,
+                custom=wanted.custom_api_key,
+                configuration=wanted.consumer_configuration,
+            )
+
+        seen = await self._store.write(work)
+        reply = seen.reply(201)
+        reply.headers["Location"] = (
+            f"{call.base}/apis/{api_id}/subscriptions/{seen.record.id}"
+        )
+        return reply
+
+    @route("POST", f"{_ALL}/_verify", body=Body.REQUIRED)
+    async def verify(self, call: RestCall, api_id: str) -> Reply:
+        """Say whether a key could be given to an application."""
+        asked = bodies.read(KeyToVerify, call.body)
+        if problem := check_custom(asked.api_key):
+            return Reply(200, {"ok": False, "reason": problem})
+
+        def work(tx: Transaction) -> bool:
+            find_api(tx, api_id)
+            find_application(tx, asked.application_id)
+            return tx.api_keys.taken(digest_of(asked.api_key))
+
+        if await self._store.read(work):
+            return Reply(200, {"ok": False, "reason": "API key already exists"})
+        return Reply(200, {"ok": True})
+
+    @route("GET", _ONE, query=("expands",))
+    async def get(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Give one subscription."""
+        call.query.many("expands", _EXPANDS)
+
+        def work(tx: Transaction) -> SeenSubscription:
+            return see_subscription(tx, find_subscription(tx, api_id, subscription_id))
+
+        return (await self._store.read(work)).reply()
+
+    @route("PUT", _ONE, body=Body.REQUIRED)
+    async def put(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Replace metadata, dates, and where events go."""
+        wanted = bodies.read(SubscriptionUpdate, call.body)
+
+        def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
+            rules.check_updatable(record)
+            if wanted.metadata is not None:
+                record = replace(record, metadata=wanted.metadata)
+            if wanted.consumer_configuration is not None:
+                configured = configure(
+                    self._catalog,
+                    find_api(tx, api_id),
+                    find_plan(tx, api_id, record.plan_id),
+                    wanted.consumer_configuration,
+                    record.consumer_configuration,
+                )
+                record = rules.reconfigured(record, configured.value)
+            return rules.dated(record, wanted.starting_at, wanted.ending_at)
+
+        return await self._change(call, api_id, subscription_id, change)
+
+    @route("POST", f"{_ONE}/_accept", body=Body.OPTIONAL)
+    async def accept(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Let an application call that has asked for it."""
+        wanted = bodies.read(Acceptance, call.body)
+
+        def work(tx: Transaction) -> SeenSubscription:
+            record = find_subscription(tx, api_id, subscription_id)
+            call.check_version(record.updated_at_ms)
+            plan = find_plan(tx, api_id, record.plan_id)
+            application = find_application(tx, record.application_id)
+            rules.check_active(application)
+            record = tx.subscriptions.save(
+                rules.accepted(
+                    record,
+                    tx.now_ms,
+                    wanted.reason,
+                    wanted.starting_at,
+                    wanted.ending_at,
+                )
+            )
+            security = security_type(plan.definition)
+            made = keys.make_first(
+                tx, record, application, security, wanted.custom_api_key
+            )
+            return see_subscription(tx, record, made)
+
+        return (await self._store.write(work)).reply()
+
+    @route("POST", f"{_ONE}/_reject", body=Body.OPTIONAL)
+    async def reject(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Let an application not call that has asked for it."""
+        reason = bodies.read(Rejection, call.body).reason
+        return await self._change(
+            call,
+            api_id,
+            subscription_id,
+            lambda tx, record: rules.rejected(record, tx.now_ms, reason),
+        )
+
+    @route("POST", f"{_ONE}/_pause")
+    async def pause(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Suspend a subscription; what runs by it ends."""
+        return await self._change(
+            call,
+            api_id,
+            subscription_id,
+            lambda tx, record: rules.paused(record, tx.now_ms),
+        )
+
+    @route("POST", f"{_ONE}/_resume")
+    async def resume(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Put a subscription in force again."""
+        return await self._change(
+            call,
+            api_id,
+            subscription_id,
+            lambda tx, record: rules.resumed(record, tx.now_ms),
+        )
+
+    @route("POST", f"{_ONE}/_resumeFailure")
+    async def resume_failure(
+        self, call: RestCall, api_id: str, subscription_id: str
+    ) -> Reply:
+        """Deliver again what delivery has given up at."""
+        return await self._change(
+            call, api_id, subscription_id, lambda tx, record: rules.recovered(record)
+        )
+
+    @route("POST", f"{_ONE}/_close")
+    async def close(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """End a subscription for good; what runs by it ends, and so do its keys."""
+        return await self._change(call, api_id, subscription_id, close)
+
+    @route("POST", f"{_ONE}/_transfer", body=Body.REQUIRED)
+    async def transfer(
+        self, call: RestCall, api_id: str, subscription_id: str
+    ) -> Reply:
+        """Let a subscription go on under another plan."""
+        wanted = bodies.read(Transfer, call.body)
+
+        def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
+            current = find_plan(tx, api_id, record.plan_id)
+            others = of_application_to(tx, record.application_id, api_id)
+            return rules.transferred(
+                record, current, find_plan(tx, api_id, wanted.plan_id), others
+            )
+
+        return await self._change(call, api_id, subscription_id, change)
+
+    async def _change(
+        self, call: RestCall, api_id: str, subscription_id: str, change: Change
+    ) -> Reply:
+        def work(tx: Transaction) -> SeenSubscription:
+            record = find_subscription(tx, api_id, subscription_id)
+            call.check_version(record.updated_at_ms)
+            return see_subscription(tx, tx.subscriptions.save(change(tx, record)))
+
+        return (await self._store.write(work)).reply()
+
+
+def _of_api(api_id: str, tx: Transaction) -> Iterable[SubscriptionRecord]:
+    find_api(tx, api_id)
+    return tx.subscriptions.of_api(api_id)

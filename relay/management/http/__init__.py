@@ -1,0 +1,1 @@
+"""Requests and responses of the management API: routing, bodies, queries and errors."""

@@ -1,0 +1,91 @@
+"""Refuse what a page of another site makes a browser send.
+
+A publisher's browser holds credentials and reaches addresses that the page's author
+does not. Three checks keep the two apart, whatever the browser's age: the name in
+``Host`` must be ours (a foreign name that resolves to us is DNS rebinding), and
+neither ``Origin`` (RFC 6454) nor ``Sec-Fetch-Site`` (W3C Fetch Metadata) may tell of
+another site. The fourth, that a body must be JSON by its Content-Type, stands where
+bodies are read.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from twisted.web.server import Request
+
+from relay.management.http.errors import BadRequest, Forbidden, Misdirected
+from relay.model.schema.hosts import (
+    DEFAULT_PORTS,
+    Authority,
+    normal_host,
+    read_authority,
+)
+
+
+class Guard:
+    """The checks of every request's head.
+
+    :param hosts: names that are ours besides loopback names and IP addresses.
+    """
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        self._hosts = frozenset(map(normal_host, hosts))
+
+    def check(self, request: Request) -> None:
+        """
+        :raises BadRequest: without exactly one Host.
+        :raises Misdirected: when the Host is not one of ours.
+        :raises Forbidden: when a page of another site asks.
+        """
+        authority = self._authority(request)
+        host = authority.host
+        if not self._is_ours(host):
+            raise Misdirected(
+                f"The Host {host} is not served here; names are allowed by the setting"
+                " management.hosts",
+                "host.notAllowed",
+                {"host": host},
+            )
+        origin = request.getHeader("Origin")
+        if origin is not None and not _same(
+            origin.strip().lower(), authority, bool(request.isSecure())
+        ):
+            raise Forbidden(
+                "Requests from another origin are refused", "origin.foreign"
+            )
+        site = request.getHeader("Sec-Fetch-Site")
+        if site is not None and site.strip().lower() not in ("same-origin", "none"):
+            raise Forbidden("Requests from another site are refused", "origin.foreign")
+
+    def _authority(self, request: Request) -> Authority:
+        sent = request.requestHeaders.getRawHeaders(b"Host") or []
+        if len(sent) == 1:
+            authority = read_authority(sent[0].decode("latin-1").strip())
+            if authority is not None and authority.host:
+                return authority
+        raise BadRequest("Exactly one valid Host header is required", "host.invalid")
+
+    def _is_ours(self, host: str) -> bool:
+        if host == "localhost" or host.endswith(".localhost") or host in self._hosts:
+            return True
+        try:
+            ipaddress.ip_address(host.strip("[]"))
+        except ValueError:
+            return False
+        return True
+
+
+def _same(origin: str, authority: Authority, secure: bool) -> bool:
+    scheme, separator, rest = origin.partition("://")
+    found = read_authority(rest) if separator else None
+    if found is None or scheme not in DEFAULT_PORTS or (secure and scheme != "https"):
+        return False
+    # Without TLS of our own a proxy in front may have taken it off, so the scheme
+    # of the page decides which port a Host without one means.
+    default = DEFAULT_PORTS[scheme]
+    return (found.host, found.port or default) == (
+        authority.host,
+        authority.port or default,
+    )

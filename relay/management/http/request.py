@@ -1,0 +1,165 @@
+"""One request of the management API, as twisted.web drives it.
+
+twisted.web keeps a whole body before it calls anybody and knows no limit, names
+itself in ``Server`` and answers its own failures in HTML. What is needed instead is
+here; the order of events is: head received, :meth:`ManagementRequest.gotLength`, body
+received piece by piece, :meth:`ManagementRequest.process`.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel, datetimeToString
+from twisted.web.server import Request
+from werkzeug.exceptions import MethodNotAllowed
+
+from relay.management.access.identity import Identity
+from relay.management.http import errors
+from relay.management.http.errors import BodyTooLarge
+
+if TYPE_CHECKING:
+    from relay.management.site import ManagementSite
+
+REQUEST_TIMEOUT_S = 60.0
+"""For a whole request to arrive, however slowly its bytes come."""
+LINGER_S = 2.0
+"""How long a client that was refused may go on sending what is thrown away; closing
+at once would reset the connection and lose the answer on its way."""
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+FOREIGN_METHODS = (b"CONNECT", b"PRI", b"TRACE")
+"""Methods that change what a connection is, or tell a client what it has sent."""
+LINGER_BYTES = 16 * 1024 * 1024
+
+
+class ManagementRequest(Request):
+    """A request with a bounded body, a bounded time to arrive and JSON failures."""
+
+    defaultContentType = None
+    base_path: str = ""
+    """The part of the path above what the router sees."""
+    identity: Identity
+    """Who is asking; set before a router sees the request."""
+    _log = Logger()
+
+    def __init__(self, channel: HTTPChannel, *args: Any, **options: Any) -> None:
+        super().__init__(channel, *args, **options)
+        self._site: ManagementSite = vars(channel)["site"]
+        self._received = 0
+        self._refused = False
+        self._timer: IDelayedCall | None = self._site.clock.callLater(
+            REQUEST_TIMEOUT_S, self._abort
+        )
+
+    def url(self, path: str | None = None) -> str:
+        """
+        :param path: percent-encoded; by default that of the request.
+        :returns: an absolute URL under the name by which the client knows us.
+        """
+        scheme = "https" if self.isSecure() else "http"
+        host = self.getHeader("Host") or ""
+        at = self.path.decode("ascii", "replace") if path is None else path
+        return f"{scheme}://{host}{at}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the answer can still be written."""
+        return vars(self).get("channel") is not None
+
+    def descend(self, taken: int) -> None:
+        """Let a router see only what stands below the first segments of the path.
+
+        :param taken: how many segments stand above.
+        """
+        parts = list(self.postpath or ())
+        self.prepath, self.postpath = parts[:taken], parts[taken:]
+
+    def gotLength(self, length: int | None) -> None:
+        """Refuse a body that is announced too large, and methods that are not ours."""
+        self.content = BytesIO()
+        if self.channel._command.upper() in FOREIGN_METHODS:
+            self._refuse(MethodNotAllowed(METHODS))
+        elif length is not None and length > self._site.max_body_bytes:
+            self._refuse(self._too_large())
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """Take some of the body, within its bound."""
+        self._received += len(data)
+        if not self._refused and self._received > self._site.max_body_bytes:
+            self._refuse(self._too_large())
+        if not self._refused:
+            assert self.content is not None
+            self.content.write(data)
+        elif self._received > LINGER_BYTES:
+            self._abort()
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """The request is complete."""
+        self._stop_timer()
+        if self._refused:
+            self.finish()
+        else:
+            super().requestReceived(command, path, version)
+
+    def connectionLost(self, reason: Failure) -> None:
+        """The client is gone: stop the timer."""
+        self._stop_timer()
+        super().connectionLost(reason)
+
+    def process(self) -> None:
+        """Answer, unless the request was refused already."""
+        self.site = self._site
+        self.setHeader(b"Date", datetimeToString())
+        self.prepath = []
+        self.postpath = [unquote_to_bytes(part) for part in self.path[1:].split(b"/")]
+        try:
+            self._site.resource.render(self)
+        except Exception:
+            self.processingFailed(Failure())
+
+    def processingFailed(self, reason: Failure) -> Failure:
+        """Answer a failure that nothing else has answered.
+
+        :returns: the failure.
+        """
+        body = errors.answer(reason).put_on(self)
+        self.write(body)
+        self.finish()
+        return reason
+
+    def _too_large(self) -> BodyTooLarge:
+        return BodyTooLarge(
+            f"The body is longer than {self._site.max_body_bytes} bytes",
+            "body.tooLarge",
+            {"maxBodyBytes": str(self._site.max_body_bytes)},
+        )
+
+    def _refuse(self, error: Exception) -> None:
+        """Answer before the body is there, and end the connection."""
+        self._refused = True
+        # Or the channel would ask for the body that nobody wants.
+        self.requestHeaders.removeHeader(b"Expect")
+        self.content = BytesIO()
+        self.channel.persistent = False
+        # The request line is not handed over before the body is.
+        self.clientproto = b"HTTP/1.1"
+        self.setHeader(b"Date", datetimeToString())
+        self.setHeader(b"Connection", b"close")
+        self.write(errors.answer(Failure(error)).put_on(self))
+        self._stop_timer()
+        self._timer = self._site.clock.callLater(LINGER_S, self._abort)
+
+    def _abort(self) -> None:
+        self._stop_timer()
+        if self.is_open:
+            self.channel.forceAbortClient()
+
+    def _stop_timer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None and timer.active():
+            timer.cancel()

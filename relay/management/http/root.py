@@ -1,0 +1,140 @@
+"""The way of every request: guard, authentication, prefix, then the router."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress
+from twisted.python.failure import Failure
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import NOT_DONE_YET, Request
+
+from relay.management.access.identity import Identity
+from relay.management.http import errors
+from relay.management.http.errors import BadRequest, NotFound
+from relay.management.http.guard import Guard
+from relay.management.http.request import ManagementRequest
+from relay.store.tables.audits import Actor, acting
+
+ORGANIZATION = ENVIRONMENT = "DEFAULT"
+"""The only ones there are."""
+
+
+class Authentication(Protocol):
+    """Who decides whether a request comes from somebody who may ask."""
+
+    def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
+        """
+        :param authorization: the header of that name.
+        :param address: of the client.
+        :returns: who that is, or an exception that has a status.
+        """
+
+
+class Root(Resource):
+    """The only resource of the site.
+
+    :param guard: asked before anything else.
+    :param authentication: asked before anything is told of what exists.
+    :param environment: answers below ``.../environments/{env}``.
+    :param installation: answers directly below ``/management/v2``.
+    """
+
+    isLeaf = True
+
+    def __init__(
+        self,
+        guard: Guard,
+        authentication: Authentication,
+        environment: IResource,
+        installation: IResource,
+    ) -> None:
+        super().__init__()
+        self._guard = guard
+        self._authentication = authentication
+        self._environment = environment
+        self._installation = installation
+
+    def render(self, request: Request) -> int:
+        """Answer a request, sooner or later."""
+        ours = cast(ManagementRequest, request)
+        serving = Deferred.fromCoroutine(self._serve(ours))
+        serving.addErrback(_explain, ours)
+        return NOT_DONE_YET
+
+    async def _serve(self, request: ManagementRequest) -> None:
+        self._guard.check(request)
+        segments = _segments(request)
+        if segments[:1] != ["management"] or not _is_plain(segments):
+            raise NotFound("There is nothing at this path", "notFound")
+        sent = request.requestHeaders.getRawHeaders(b"Authorization", [])
+        identity = await self._authentication.check(
+            # Two are none: somebody in between may have let one of them pass.
+            sent[0] if len(sent) == 1 else None,
+            _host_of(request.getClientAddress()),
+        )
+        request.identity = identity
+        acting.set(Actor(identity.name, identity.token))
+        taken, router = self._find(segments)
+        request.descend(taken)
+        request.base_path = "/" + "/".join(segments[:taken])
+        # The router would never learn of a client that has left by now.
+        if request.is_open:
+            router.render(request)
+
+    def _find(self, segments: list[str]) -> tuple[int, IResource]:
+        """Find the router, and how many segments stand above its paths."""
+        if segments[1:2] != ["v2"]:
+            raise NotFound("There is nothing at this path", "notFound")
+        taken = 2
+        if segments[2:3] == ["organizations"] and len(segments) > 3:
+            _check_name("organization", segments[3], ORGANIZATION)
+            taken = 4
+        if segments[taken : taken + 1] == ["environments"] and len(segments) > (
+            taken + 1
+        ):
+            _check_name("environment", segments[taken + 1], ENVIRONMENT)
+            return taken + 2, self._environment
+        return taken, self._installation
+
+
+def _segments(request: Request) -> list[str]:
+    """
+    :returns: the decoded segments of the path.
+    :raises BadRequest: unless the path is one, in UTF-8.
+    """
+    try:
+        if not request.path.startswith(b"/"):
+            raise ValueError
+        request.path.decode("ascii")
+        return [part.decode("utf-8") for part in request.postpath or ()]
+    except ValueError:
+        raise BadRequest("The path is not acceptable", "path.invalid") from None
+
+
+def _is_plain(segments: list[str]) -> bool:
+    # The router joins the segments again: an empty one, or one with an encoded slash,
+    # would then lead to another path than the one asked for. The last may be empty.
+    return all(segments[:-1]) and not any("/" in part for part in segments)
+
+
+def _check_name(kind: str, name: str, existing: str) -> None:
+    if name != existing:
+        raise NotFound(
+            f"{kind.capitalize()} [{name}] cannot be found.",
+            f"{kind}.notFound",
+            {kind: name},
+        )
+
+
+def _host_of(address: IAddress) -> str:
+    # Clients on a UNIX socket have none; they count as one.
+    return str(getattr(address, "host", "local"))
+
+
+def _explain(failure: Failure, request: ManagementRequest) -> None:
+    reply = errors.answer(failure)
+    if request.is_open:
+        request.write(reply.put_on(request))
+        request.finish()

@@ -1,0 +1,214 @@
+"""From a request to a call of a Python method, and from its result to an answer."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from klein import Klein
+from twisted.python.failure import Failure
+
+from relay.management.access.identity import Identity
+from relay.management.http import errors
+from relay.management.http.errors import (
+    BadRequest,
+    Forbidden,
+    PreconditionFailed,
+    UnsupportedMediaType,
+)
+from relay.management.http.json_body import parse
+from relay.management.http.query import Query
+from relay.management.http.reply import Reply
+from relay.management.http.request import ManagementRequest
+from relay.model.role import Role
+from relay.model.secrets import Masking
+
+_JSON = "application/json"
+_MERGE_PATCH = "application/merge-patch+json"
+_ENTITY_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
+
+Method = TypeVar("Method", bound=Callable[..., Awaitable[Reply]])
+
+
+class Body(enum.Enum):
+    """What a path does with a request body."""
+
+    IGNORED = enum.auto()
+    """Any JSON may come along, since clients send ``{}`` with actions."""
+    REQUIRED = enum.auto()
+    OPTIONAL = enum.auto()
+    PATCH = enum.auto()
+    """A JSON merge patch; plain JSON is taken for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a method is reached."""
+
+    verb: str
+    path: str
+    """A werkzeug rule, below the prefix that the family is mounted on."""
+    query: frozenset[str]
+    body: Body
+    role: Role
+    """What a user must be allowed at the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestCall:
+    """What a method gets to know of a request."""
+
+    url: str
+    """The URL that was asked for, without its query."""
+    base: str
+    """The URL that the family's paths stand below, without a slash at its end."""
+    query: Query
+    body: Any
+    """The JSON value, ``None`` without a body."""
+    if_match: str | None
+    user: Identity
+    shown: Callable[[Any], Any] = lambda document: document
+    """Gives a document as the user may see it. Only who encodes an answer itself needs
+    it: for all others it is done where they are encoded."""
+
+    def check_version(self, updated_at_ms: int) -> None:
+        """Compare ``If-Match`` (RFC 9110 §13.1.1) with what is stored.
+
+        :param updated_at_ms: of the stored record, read in the same transaction as
+            it is written.
+        :raises PreconditionFailed: when the client has read another version.
+        """
+        # Absent, or sent without a value by clients that have none to send.
+        if not self.if_match or self.if_match.strip() == "*":
+            return
+        # Apache adds the suffix to the tags of what it compresses.
+        sent = self.if_match.replace("-gzip", "")
+        if str(updated_at_ms) not in _ENTITY_TAG.findall(sent):
+            raise PreconditionFailed()
+
+
+def route(
+    verb: str,
+    path: str,
+    *,
+    query: Iterable[str] = (),
+    body: Body = Body.IGNORED,
+    role: Role | None = None,
+) -> Callable[[Method], Method]:
+    """Make a method answer a path: JSON in, JSON out.
+
+    The method is an ``async def`` that takes a :class:`RestCall` and the parts of the
+    path by name, and gives a :class:`Reply` or raises an exception of
+    :data:`relay.management.http.errors.STATUS`.
+
+    :param query: the parameters that the path takes; others are refused.
+    :param role: what a user must be allowed at the least; by default to view for
+        ``GET``, else to publish.
+    """
+    least = role or (Role.VIEWER if verb == "GET" else Role.PUBLISHER)
+
+    def decorate(method: Method) -> Method:
+        vars(method)["relay_route"] = Route(verb, path, frozenset(query), body, least)
+        return method
+
+    return decorate
+
+
+def mount(app: Klein, masking: Masking, *families: object) -> None:
+    """
+    Put every decorated method of some objects on a Klein application.
+
+    :param masking: hides those of documents from viewers.
+    """
+    # Or a slash at the end would be answered with a redirect.
+    app.url_map.strict_slashes = False
+    for family in families:
+        for name in dir(type(family)):
+            found = getattr(getattr(type(family), name), "relay_route", None)
+            if isinstance(found, Route):
+                app.route(
+                    found.path,
+                    methods=[found.verb],
+                    endpoint=f"{found.verb} {found.path}",
+                )(_named(name, partial(_serve, masking, found, getattr(family, name))))
+    # Klein knows no request but IRequest; the site makes only ours.
+    app.handle_errors(Exception)(cast(Any, _explain))
+
+
+def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    # Klein reads the name even when it is told the endpoint.
+    vars(function)["__name__"] = name
+    return function
+
+
+async def _serve(
+    masking: Masking,
+    found: Route,
+    method: Callable[..., Awaitable[Reply]],
+    request: ManagementRequest,
+    **parts: str,
+) -> bytes:
+    user = request.identity
+    if not user.role.includes(found.role):
+        raise Forbidden(
+            f"This takes the role {found.role}; yours is {user.role}",
+            "forbidden",
+            {"role": found.role},
+        )
+    call = RestCall(
+        url=request.url(),
+        base=request.url(request.base_path),
+        query=Query(request.args or {}, found.query),
+        body=_body(request, found.body),
+        if_match=request.getHeader("If-Match"),
+        user=user,
+    )
+    if user.role is Role.VIEWER:
+        call = replace(call, shown=masking.masked)
+    reply = await method(call, **parts)
+    if not isinstance(reply.body, bytes):
+        reply = replace(reply, body=call.shown(reply.body))
+    return reply.put_on(request)
+
+
+def _explain(request: ManagementRequest, failure: Failure) -> bytes:
+    return errors.answer(failure).put_on(request)
+
+
+def _body(request: ManagementRequest, wanted: Body) -> object:
+    assert request.content is not None
+    content = request.content.read()
+    if not content:
+        if wanted in (Body.REQUIRED, Body.PATCH):
+            raise BadRequest("A JSON body is required", "body.missing")
+        return None
+    accepted = (_JSON, _MERGE_PATCH) if wanted is Body.PATCH else (_JSON,)
+    _check_type(request, accepted)
+    return parse(content)
+
+
+def _check_type(request: ManagementRequest, accepted: tuple[str, ...]) -> None:
+    sent = request.getHeader("Content-Type") or ""
+    kind, *parameters = (part.strip().lower() for part in sent.split(";"))
+    coding = (request.getHeader("Content-Encoding") or "identity").strip().lower()
+    # A page of another site can send any other type without asking first.
+    if (
+        kind not in accepted
+        or any(p and p not in _UTF_8 for p in parameters)
+        or coding != "identity"
+    ):
+        takes = " or ".join(accepted)
+        raise UnsupportedMediaType(
+            f"The body must have Content-Type {takes}, in UTF-8 and not compressed",
+            "mediaType.unsupported",
+            headers={"Accept-Patch": ", ".join(accepted)}
+            if _MERGE_PATCH in accepted
+            else {},
+        )
+
+
+_UTF_8 = ("charset=utf-8", 'charset="utf-8"')

@@ -1,0 +1,1 @@
+"""The resources of the management API, one family in each module."""

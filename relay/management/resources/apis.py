@@ -1,0 +1,281 @@
+"""APIs as their publishers define them: create, get, replace, patch, delete, copy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from relay.catalog import Catalog
+from relay.management.http.errors import BadRequest
+from relay.management.http.json_body import merge_patch
+from relay.management.http.reply import Reply
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources import bodies
+from relay.management.resources.bodies import DuplicateOptions, PathsToVerify
+from relay.management.resources.representations import ApiView, find_api, view_api
+from relay.model.api import lifecycle
+from relay.model.api.properties import revealed
+from relay.model.api.publication_state import (
+    LifecycleState,
+    PublicationState,
+    Visibility,
+)
+from relay.model.api.read_only import API as READ_ONLY
+from relay.model.records import ApiRecord, PlanRecord
+from relay.model.role import Role
+from relay.model.schema import paths
+from relay.model.schema.errors import Invalid, Issue
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+
+class Apis:
+    """The resource family of APIs.
+
+    :param store: holds them.
+    :param catalog: reads and checks what clients send.
+    """
+
+    def __init__(self, store: Store, catalog: Catalog) -> None:
+        self._store = store
+        self._catalog = catalog
+
+    @route("POST", "/apis", body=Body.REQUIRED)
+    async def create(self, call: RestCall) -> Reply:
+        """Create an API, stopped and without a plan."""
+        definition = self._catalog.parse_api(call.body).to_json()
+        standing = self._catalog.parse_publication_state(call.body)
+        seen = await self._store.write(partial(_create, definition, standing))
+        return seen.reply(call.base, 201)
+
+    @route("GET", "/apis/<api_id>")
+    async def get(self, call: RestCall, api_id: str) -> Reply:
+        """Give one API."""
+        seen = await self._store.read(lambda tx: view_api(tx, find_api(tx, api_id)))
+        return seen.reply(call.base)
+
+    @route("PUT", "/apis/<api_id>", body=Body.REQUIRED)
+    async def put(self, call: RestCall, api_id: str) -> Reply:
+        """Replace the definition of an API; traffic is as before until deployed."""
+        definition = self._catalog.parse_api(call.body).to_json()
+        standing = self._catalog.parse_publication_state(call.body)
+
+        def work(tx: Transaction) -> ApiView:
+            api = find_api(tx, api_id)
+            call.check_version(api.updated_at_ms)
+            return view_api(tx, tx.apis.save(_changed(tx, api, definition, standing)))
+
+        return (await self._store.write(work)).reply(call.base)
+
+    @route("PATCH", "/apis/<api_id>", query=("dryRun",), body=Body.PATCH)
+    async def patch(self, call: RestCall, api_id: str) -> Reply:
+        """Change members of an API by a merge patch."""
+        dry = call.query.flag("dryRun")
+        check_patch(call.body, READ_ONLY, "use _start and _stop to change the state")
+
+        def work(tx: Transaction) -> ApiView:
+            api = find_api(tx, api_id)
+            call.check_version(api.updated_at_ms)
+            body = merge_patch(api.definition, call.body)
+            definition = self._catalog.parse_api(body).to_json()
+            standing = self._catalog.parse_publication_state(body)
+            changed = _changed(tx, api, definition, standing)
+            return view_api(tx, changed if dry else tx.apis.save(changed))
+
+        run = self._store.read if dry else self._store.write
+        return (await run(work)).reply(call.base)
+
+    @route("DELETE", "/apis/<api_id>", query=("closePlans",))
+    async def delete(self, call: RestCall, api_id: str) -> Reply:
+        """Delete a stopped API with its plans and deployments."""
+        close_plans = call.query.flag("closePlans")
+
+        def work(tx: Transaction) -> None:
+            api = find_api(tx, api_id)
+            call.check_version(api.updated_at_ms)
+            lifecycle.check_delete(api, tx.plans.list(api_id), close_plans)
+            tx.subscriptions.announce(tx.subscriptions.of_api(api_id))
+            tx.apis.delete(api_id)
+
+        await self._store.write(work)
+        return Reply(204)
+
+    @route("POST", "/apis/<api_id>/_duplicate", body=Body.OPTIONAL)
+    async def duplicate(self, call: RestCall, api_id: str) -> Reply:
+        """Copy an API under another path, stopped."""
+        options = bodies.read(DuplicateOptions, call.body)
+        work = partial(_duplicate, self._catalog, api_id, options)
+        return (await self._store.write(work)).reply(call.base)
+
+    @route("POST", "/apis/_verify/paths", body=Body.REQUIRED, role=Role.VIEWER)
+    async def verify_paths(self, call: RestCall) -> Reply:
+        """Say whether an API could have some paths."""
+        asked = bodies.read(PathsToVerify, call.body)
+        reason = await self._store.read(partial(_why_not, asked))
+        verdict = {"ok": True} if reason is None else {"ok": False, "reason": reason}
+        return Reply(202, verdict)
+
+
+def check_patch(body: object, read_only: frozenset[str], hint: str) -> None:
+    """
+    :param body: a merge patch.
+    :param read_only: the members that it must not touch.
+    :param hint: what to do instead.
+    :raises BadRequest: naming every member that it must not touch.
+    """
+    if not isinstance(body, dict):
+        raise BadRequest("A merge patch must be a JSON object", "patch.invalid")
+    issues = [
+        Issue(f"Field '{name}' cannot be patched: {hint}", name)
+        for name in body
+        if name in read_only
+    ]
+    if issues:
+        raise BadRequest(issues[0].message, "patch.fieldNotAllowed", issues=issues)
+
+
+def _create(
+    definition: dict[str, Any], standing: PublicationState, tx: Transaction
+) -> ApiView:
+    record = _new(definition, standing, tx)
+    tx.apis.add(record)
+    return ApiView(record, deployed=False)
+
+
+def _new(
+    definition: dict[str, Any], standing: PublicationState, tx: Transaction
+) -> ApiRecord:
+    _check_paths(tx, definition, None)
+    definition = _with_properties(definition, {})
+    created: str = LifecycleState.CREATED
+    return ApiRecord(
+        id=str(uuid4()),
+        definition=definition,
+        state="STOPPED",
+        lifecycle_state=lifecycle.next_lifecycle_state(
+            created, standing.lifecycle_state
+        ),
+        visibility=standing.visibility or Visibility.PRIVATE,
+        created_at_ms=tx.now_ms,
+        updated_at_ms=tx.now_ms,
+        deployed_at_ms=None,
+    )
+
+
+def _changed(
+    tx: Transaction,
+    api: ApiRecord,
+    definition: dict[str, Any],
+    standing: PublicationState,
+) -> ApiRecord:
+    lifecycle.check_update(api, definition)
+    definition = _with_properties(definition, api.definition)
+    _check_paths(tx, definition, api.id)
+    if "crossId" in api.definition:
+        definition.setdefault("crossId", api.definition["crossId"])
+    return replace(
+        api,
+        definition=definition,
+        lifecycle_state=lifecycle.next_lifecycle_state(
+            api.lifecycle_state, standing.lifecycle_state
+        ),
+        visibility=standing.visibility or api.visibility,
+    )
+
+
+def _with_properties(
+    definition: dict[str, Any], before: dict[str, Any]
+) -> dict[str, Any]:
+    """
+    :param before: the definition in whose place it stands; empty for none.
+    :returns: it with the values of encrypted properties that were sent as shown.
+    :raises Invalid: when there are none to keep.
+    """
+    if "properties" not in definition:
+        return definition
+    kept = before.get("properties")
+    properties, problems = revealed(definition["properties"], kept)
+    if problems:
+        raise Invalid(problems)
+    return {**definition, "properties": properties}
+
+
+def _check_paths(
+    tx: Transaction, definition: dict[str, Any], api_id: str | None
+) -> None:
+    check_paths_free(tx, lifecycle.places(definition), api_id)
+
+
+def check_paths_free(
+    tx: Transaction, wanted: list[lifecycle.Place], api_id: str | None
+) -> None:
+    """
+    :param wanted: paths with their locations.
+    :param api_id: the API that wants them, if it exists already.
+    :raises Invalid: naming every path that another API has: in what was saved last, or
+        in what gateways run, which may be older.
+    """
+    lifecycle.check_paths(wanted, tx.index.near(wanted), api_id)
+
+
+def _why_not(asked: PathsToVerify, tx: Transaction) -> str | None:
+    wanted = [(path.host, path.path) for path in asked.paths]
+    if not wanted:
+        return "HTTP listener requires a minimum of one path"
+    if issues := paths.check(wanted):
+        return issues[0].message
+    places = [("", host, paths.sanitise(path)) for host, path in wanted]
+    try:
+        check_paths_free(tx, places, asked.api_id)
+    except Invalid as taken:
+        return taken.issues[0].message
+    return None
+
+
+def _duplicate(
+    catalog: Catalog, api_id: str, options: DuplicateOptions, tx: Transaction
+) -> ApiView:
+    api = find_api(tx, api_id)
+    if options.context_path is None:
+        raise Invalid(
+            [Issue("Cannot find a context-path for HTTP Listener", "contextPath")]
+        )
+    path = {"host": options.host, "path": options.context_path}
+    body = {
+        **api.definition,
+        "apiVersion": options.version or api.definition["apiVersion"],
+        "listeners": [
+            {**listener, "paths": [path]} if "paths" in listener else listener
+            for listener in api.definition["listeners"]
+        ],
+        "visibility": api.visibility,
+    }
+    body.pop("crossId", None)
+    for word in options.filtered_fields:
+        body.pop(word.lower(), None)
+    copy = _new(
+        catalog.parse_api(body).to_json(), catalog.parse_publication_state(body), tx
+    )
+    tx.apis.add(copy)
+    if "PLANS" not in options.filtered_fields:
+        for plan in tx.plans.list(api_id):
+            if plan.status != "CLOSED":
+                tx.plans.add(_copied(plan, copy.id, tx.now_ms))
+    return ApiView(copy, deployed=False)
+
+
+def _copied(plan: PlanRecord, api_id: str, now_ms: int) -> PlanRecord:
+    definition = {
+        name: value for name, value in plan.definition.items() if name != "crossId"
+    }
+    return replace(
+        plan,
+        id=str(uuid4()),
+        api_id=api_id,
+        definition=definition,
+        created_at_ms=now_ms,
+        updated_at_ms=now_ms,
+        published_at_ms=None if plan.published_at_ms is None else now_ms,
+    )

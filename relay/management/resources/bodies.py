@@ -1,0 +1,81 @@
+"""The small bodies that are neither an API nor a plan."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from relay.model.schema import reading
+from relay.model.schema.base import Options, Value
+from relay.model.schema.errors import Invalid
+
+B = TypeVar("B", bound=Value)
+
+Words = tuple[str, ...]
+DefinitionVersion = Literal["V1", "V2", "V4", "FEDERATED", "FEDERATED_AGENT"]
+
+
+class DeploymentRequest(Options):
+    """What to deploy: always what was saved last."""
+
+    deployment_label: Annotated[str, Field(max_length=32)] | None = None
+
+
+class WantedPath(Options):
+    """A path that somebody thinks of giving to an API."""
+
+    host: str | None = None
+    path: str
+    override_access: bool = False
+
+
+class PathsToVerify(Options):
+    """Paths, and the API that may have them already."""
+
+    api_id: str | None = None
+    paths: tuple[WantedPath, ...]
+
+
+class DuplicateOptions(Options):
+    """How a copy differs from its original."""
+
+    context_path: str | None = None
+    host: str | None = None
+    version: str | None = None
+    filtered_fields: frozenset[Literal["GROUPS", "PLANS", "MEMBERS", "PAGES"]] = (
+        frozenset()
+    )
+    """What is not copied."""
+
+
+class SearchQuery(Options):
+    """Filters, all of which an API must pass; an empty list lets everything pass."""
+
+    query: str = ""
+    """Words, each of which must stand in the name, description, paths, labels, tags,
+    categories, id or owner."""
+    ids: Words = ()
+    definition_version: DefinitionVersion | None = None
+    definition_versions: tuple[DefinitionVersion, ...] = ()
+    api_types: Words = ()
+    """Such as ``V4_HTTP_PROXY``."""
+    statuses: Words = ()
+    """States, such as ``STARTED``."""
+    tags: Words = ()
+    categories: Words = ()
+    published: Words = ()
+    """``PUBLISHED``, or ``UNPUBLISHED`` for every other lifecycle state."""
+    visibilities: Words = ()
+    allowed_in_api_products: bool | None = None
+
+
+def read(model: type[B], body: object) -> B:
+    """
+    :param model: what the body is to be.
+    :raises Invalid: naming every problem.
+    """
+    try:
+        return model.read({} if body is None else body)
+    except ValidationError as error:
+        raise Invalid(reading.issues(error)) from None

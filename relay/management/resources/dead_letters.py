@@ -1,0 +1,186 @@
+"""What was not delivered to a subscription, and how its delivery is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from relay.management.consumers.representations import find_subscription
+from relay.management.http.errors import NotFound
+from relay.management.http.query import Page
+from relay.management.http.reply import Reply, timestamp
+from relay.management.http.routing import RestCall, route
+from relay.model.consumers.deliveries import DeadLetter, DeliveryState
+from relay.model.consumers.records import SubscriptionRecord
+from relay.model.consumers.subscriptions import check_pushed
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_ONE = "/apis/<api_id>/subscriptions/<subscription_id>"
+_LETTERS = f"{_ONE}/dead-letters"
+_LETTER = f"{_LETTERS}/<letter_id>"
+
+DeliveryView = Callable[[str], dict[str, Any] | None]
+"""Gives how the delivery of a subscription is at this moment, by its id, as JSON; None
+when this process does not deliver it."""
+
+
+def no_deliveries(subscription_id: str) -> dict[str, Any] | None:
+    """Give the deliveries where no gateway runs: there are none."""
+    return None
+
+
+class DeadLetters:
+    """The resource family of dead letters, and of deliveries.
+
+    :param store: holds them.
+    :param view: gives what is delivered now; handed in by whoever runs the gateway.
+    """
+
+    def __init__(self, store: Store, view: DeliveryView) -> None:
+        self._store = store
+        self._view = view
+
+    @route("GET", f"{_ONE}/delivery")
+    async def delivery(
+        self, call: RestCall, api_id: str, subscription_id: str
+    ) -> Reply:
+        """Give how far a subscription's events are delivered."""
+
+        def work(tx: Transaction) -> tuple[DeliveryState | None, int]:
+            _find(tx, api_id, subscription_id)
+            dead = tx.deliveries.count(subscription_id)
+            return tx.deliveries.get(subscription_id), dead
+
+        state, dead = await self._store.read(work)
+        shape = _delivery_json(state, dead)
+        now = self._view(subscription_id)
+        return Reply(200, {**shape, "here": now is not None, **(now or {})})
+
+    @route("GET", _LETTERS, query=("page", "perPage"))
+    async def list(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
+        """Give the dead letters of a subscription, the oldest first."""
+        page = Page.of(call.query)
+
+        def work(tx: Transaction) -> tuple[list[DeadLetter], int]:
+            _find(tx, api_id, subscription_id)
+            skip = (page.number - 1) * page.size
+            return tx.deliveries.letters(subscription_id, skip, page.size)
+
+        found, total = await self._store.read(work)
+        shown = [_letter_json(one) for one in found]
+        return Reply(200, page.listing(shown, total, call.url))
+
+    @route("GET", _LETTER)
+    async def get(
+        self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
+    ) -> Reply:
+        """Give one dead letter, with its event."""
+
+        def work(tx: Transaction) -> DeadLetter | None:
+            _find(tx, api_id, subscription_id)
+            return tx.deliveries.letter(subscription_id, letter_id)
+
+        letter = await self._store.read(work)
+        if letter is None:
+            raise _missing(letter_id)
+        return Reply(200, {**_letter_json(letter), "event": letter.event})
+
+    @route("POST", f"{_LETTERS}/_replay")
+    async def replay_all(
+        self, call: RestCall, api_id: str, subscription_id: str
+    ) -> Reply:
+        """Have all dead letters sent again, in order."""
+
+        def work(tx: Transaction) -> int:
+            _find(tx, api_id, subscription_id)
+            return tx.deliveries.replay(subscription_id)
+
+        return Reply(202, {"count": await self._store.write(work)})
+
+    @route("POST", f"{_LETTER}/_replay")
+    async def replay(
+        self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
+    ) -> Reply:
+        """Have one dead letter sent again."""
+
+        def work(tx: Transaction) -> int:
+            _find(tx, api_id, subscription_id)
+            return tx.deliveries.replay(subscription_id, letter_id)
+
+        if not await self._store.write(work):
+            raise _missing(letter_id)
+        return Reply(202, {"count": 1})
+
+    @route("DELETE", _LETTERS)
+    async def delete_all(
+        self, call: RestCall, api_id: str, subscription_id: str
+    ) -> Reply:
+        """Forget all dead letters."""
+
+        def work(tx: Transaction) -> None:
+            _find(tx, api_id, subscription_id)
+            tx.deliveries.delete(subscription_id)
+
+        await self._store.write(work)
+        return Reply(204)
+
+    @route("DELETE", _LETTER)
+    async def delete(
+        self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
+    ) -> Reply:
+        """Forget one dead letter."""
+
+        def work(tx: Transaction) -> int:
+            _find(tx, api_id, subscription_id)
+            return tx.deliveries.delete(subscription_id, letter_id)
+
+        if not await self._store.write(work):
+            raise _missing(letter_id)
+        return Reply(204)
+
+
+def _find(tx: Transaction, api_id: str, subscription_id: str) -> SubscriptionRecord:
+    record = find_subscription(tx, api_id, subscription_id)
+    check_pushed(record)
+    return record
+
+
+def _missing(letter_id: str) -> NotFound:
+    return NotFound(
+        f"Dead letter [{letter_id}] cannot be found.",
+        "deadLetter.notFound",
+        {"deadLetter": letter_id},
+    )
+
+
+def _delivery_json(state: DeliveryState | None, dead: int) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "delivered": 0 if state is None else state.delivered,
+        "failedAttempts": 0 if state is None else state.failed,
+        "failedInARow": 0 if state is None else state.failed_in_a_row,
+        "deadLetters": dead,
+        "gaps": 0 if state is None else state.gaps,
+    }
+    if state is not None:
+        shape |= {"channel": state.channel, "lastEventId": state.position}
+        if state.last_gap is not None:
+            gap = dict(state.last_gap)
+            at_ms = gap.pop("atMs")
+            shape["lastGap"] = {**gap, "at": timestamp(at_ms)}
+        shape["updatedAt"] = timestamp(state.updated_at_ms)
+    return shape
+
+
+def _letter_json(letter: DeadLetter) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "id": letter.id,
+        "eventId": letter.event_id,
+        "at": timestamp(letter.at_ms),
+        "attempts": letter.attempts,
+        "reason": letter.reason,
+        "replay": letter.replay,
+    }
+    if letter.status is not None:
+        shape["status"] = letter.status
+    return shape

@@ -1,0 +1,304 @@
+"""What gateways run: start, stop, deploy, and where clients then find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from twisted.internet.defer import TimeoutError as WaitedTooLong
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from relay.management.http.errors import NotFound
+from relay.management.http.reply import Reply, timestamp, version_headers
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources import bodies
+from relay.management.resources.apis import check_paths_free
+from relay.management.resources.bodies import DeploymentRequest
+from relay.management.resources.gateway import Gateway
+from relay.management.resources.representations import (
+    find_api,
+    plan_json,
+    shown_definition,
+)
+from relay.model.api import lifecycle
+from relay.model.api.lifecycle import Refused
+from relay.model.records import ApiRecord, Deployment, GatewayReport
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+WAIT_S = 5.0
+"""How long an answer waits for this process's gateway to have done what it is told."""
+MOST_TRIALS = 5
+"""How often a deployment is tried anew because it was changed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A deployment that is to be in force."""
+
+    definition: dict[str, Any]
+    plans: tuple[dict[str, Any], ...]
+    number: int
+    is_new: bool
+    """Whether it is not in the store yet."""
+
+
+Choose = Callable[[Transaction, ApiRecord], Candidate]
+
+
+class Deployments:
+    """The resource family of what gateways run.
+
+    What a deployment needs is tried, by the gateway of this process, before it is
+    stored; and an answer waits until that gateway does what it was told.
+
+    :param store: holds the deployments.
+    :param gateway_urls: gives the URLs of the gateway, best first.
+    :param gateway: the gateway of this process.
+    :param reactor: for the timeouts.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        store: Store,
+        gateway_urls: Callable[[], list[str]],
+        gateway: Gateway,
+        reactor: IReactorTime,
+    ) -> None:
+        self._store = store
+        self._gateway_urls = gateway_urls
+        self._gateway = gateway
+        self._reactor = reactor
+
+    @route("POST", "/apis/<api_id>/_start")
+    async def start(self, call: RestCall, api_id: str) -> Reply:
+        """Run the newest deployment; without one, make it first."""
+        saved = await self._put_in_force(call, api_id, _to_start, None, start=True)
+        return Reply(204, headers=version_headers(saved.updated_at_ms))
+
+    @route("POST", "/apis/<api_id>/_stop")
+    async def stop(self, call: RestCall, api_id: str) -> Reply:
+        """Run it no more."""
+
+        def work(tx: Transaction) -> ApiRecord:
+            api = find_api(tx, api_id)
+            call.check_version(api.updated_at_ms)
+            lifecycle.check_stop(api)
+            return tx.apis.save(replace(api, state="STOPPED"))
+
+        saved = await self._store.write(work)
+        await self._wait(api_id, None)
+        return Reply(204, headers=version_headers(saved.updated_at_ms))
+
+    @route("POST", "/apis/<api_id>/deployments", body=Body.OPTIONAL)
+    async def deploy(self, call: RestCall, api_id: str) -> Reply:
+        """Make what was saved last what gateways run, now or when started."""
+        label = bodies.read(DeploymentRequest, call.body).deployment_label or None
+        saved = await self._put_in_force(call, api_id, _to_deploy, label, start=False)
+        return Reply(202, headers=version_headers(saved.updated_at_ms))
+
+    @route("GET", "/apis/<api_id>/deployments/current")
+    async def current(self, call: RestCall, api_id: str) -> Reply:
+        """Return the deployment in force, and what each gateway serves."""
+
+        def work(tx: Transaction) -> tuple[Deployment, list[GatewayReport]]:
+            find_api(tx, api_id)
+            reports = tx.gateways.of_api(api_id)
+            number = _newest_served(reports)
+            found = None
+            if number is not None:
+                found = tx.deployments.numbered(api_id, number)
+            found = found or tx.deployments.latest(api_id)
+            if found is None:
+                raise NotFound(
+                    f"Api [{api_id}] has never been deployed.",
+                    "api.notDeployed",
+                    {"api": api_id},
+                )
+            return found, reports
+
+        return Reply(200, _deployment_json(*await self._store.read(work)))
+
+    @route("GET", "/apis/<api_id>/exposedEntrypoints")
+    async def exposed_entrypoints(self, call: RestCall, api_id: str) -> Reply:
+        """Return the URLs at which clients reach an API now."""
+
+        def work(tx: Transaction) -> Deployment | None:
+            find_api(tx, api_id)
+            if not tx.gateways.any_runs():
+                return tx.deployments.active(api_id)
+            number = _newest_served(tx.gateways.of_api(api_id))
+            return None if number is None else tx.deployments.numbered(api_id, number)
+
+        served = await self._store.read(work)
+        definition = {} if served is None else served.definition
+        urls = exposed(definition, self._gateway_urls())
+        return Reply(200, [{"value": url} for url in urls])
+
+    async def _put_in_force(
+        self,
+        call: RestCall,
+        api_id: str,
+        choose: Choose,
+        label: str | None,
+        start: bool,
+    ) -> ApiRecord:
+        """
+        Try a deployment, store it, and wait until the gateway serves it.
+
+        :raises Refused: when it cannot be served; nothing is changed then.
+        """
+
+        def find(tx: Transaction) -> tuple[ApiRecord, Candidate]:
+            api = find_api(tx, api_id)
+            call.check_version(api.updated_at_ms)
+            return api, choose(tx, api)
+
+        def work(tx: Transaction) -> ApiRecord | Candidate:
+            api, found = find(tx)
+            if found != tried:
+                return found
+            if found.is_new:
+                made = tx.deployments.add(api.id, found.definition, found.plans, label)
+                api = replace(api, deployed_at_ms=made.created_at_ms)
+            return tx.apis.save(replace(api, state="STARTED") if start else api)
+
+        _, tried = await self._store.read(find)
+        for _ in range(MOST_TRIALS):
+            self._try_out(api_id, tried)
+            saved = await self._store.write(work)
+            if isinstance(saved, ApiRecord):
+                if saved.state == "STARTED":
+                    await self._wait(api_id, tried.number)
+                return saved
+            tried = saved
+        raise Refused(
+            "The API was changed again and again while its deployment was tried",
+            "api.deployment.conflict",
+            api=api_id,
+        )
+
+    def _try_out(self, api_id: str, tried: Candidate) -> None:
+        deployment = Deployment(
+            "", api_id, tried.number, None, tried.definition, tried.plans, 0
+        )
+        try:
+            self._gateway.try_out(deployment)
+        except (ValueError, OSError) as error:
+            raise _unservable(api_id, str(error) or type(error).__name__) from None
+        except Exception:
+            self._log.failure(
+                "API {api_id}: a deployment cannot be tried",
+                failure=Failure(),
+                api_id=api_id,
+            )
+            raise _unservable(api_id, "an internal error, see the log") from None
+
+    async def _wait(self, api_id: str, number: int | None) -> None:
+        waiting = self._gateway.reached(api_id, number)
+        try:
+            report = await waiting.addTimeout(WAIT_S, self._reactor)
+        except WaitedTooLong:
+            # It is stored, and the gateway does it as soon as it can.
+            return
+        if report is not None and report.number == number and report.reason:
+            raise _unservable(api_id, report.reason)
+
+
+def _unservable(api_id: str, reason: str) -> Refused:
+    return Refused(
+        f"The deployment cannot be served: {reason}",
+        "api.deployment.refused",
+        api=api_id,
+        reason=reason,
+    )
+
+
+def exposed(definition: dict[str, Any], gateways: list[str]) -> list[str]:
+    """
+    :param definition: an API's management JSON.
+    :param gateways: URLs of the gateway.
+    :returns: the URLs of its paths, each once. A path with a host is reached under
+        that host only.
+    """
+    urls: dict[str, None] = {}
+    for gateway in gateways:
+        scheme, authority, prefix, _, _ = urlsplit(gateway)
+        for _, host, path in lifecycle.places(definition):
+            name = authority
+            if host is not None:
+                port = authority.rpartition("]")[2].rpartition(":")[2]
+                name = f"{host}:{port}" if port.isdigit() else host
+            urls[f"{scheme}://{name}{prefix.rstrip('/')}{path}".rstrip("/")] = None
+    return list(urls)
+
+
+def _to_start(tx: Transaction, api: ApiRecord) -> Candidate:
+    lifecycle.check_start(api, tx.plans.list(api.id))
+    newest = tx.deployments.latest(api.id)
+    if newest is None:
+        return _snapshot(tx, api, 1)
+    _check_paths_free(tx, newest.definition, api.id)
+    return Candidate(newest.definition, newest.plans, newest.number, is_new=False)
+
+
+def _to_deploy(tx: Transaction, api: ApiRecord) -> Candidate:
+    lifecycle.check_deploy(api, tx.plans.list(api.id))
+    newest = tx.deployments.latest(api.id)
+    return _snapshot(tx, api, 1 if newest is None else newest.number + 1)
+
+
+def _snapshot(tx: Transaction, api: ApiRecord, number: int) -> Candidate:
+    _check_paths_free(tx, api.definition, api.id)
+    served = lifecycle.served(tx.plans.list(api.id))
+    lifecycle.check_resources(api, served)
+    lifecycle.check_plans_reached(api, served)
+    plans = tuple(plan_json(plan) for plan in served)
+    return Candidate({**api.definition, "id": api.id}, plans, number, is_new=True)
+
+
+def _check_paths_free(tx: Transaction, definition: dict[str, Any], api_id: str) -> None:
+    # While this API was stopped, or ran something older, another may have taken them.
+    check_paths_free(tx, lifecycle.places(definition), api_id)
+
+
+def _newest_served(reports: Sequence[GatewayReport]) -> int | None:
+    served = [one.report.serving for one in reports]
+    return max((number for number in served if number is not None), default=None)
+
+
+def _deployment_json(
+    deployment: Deployment, reports: Sequence[GatewayReport]
+) -> dict[str, Any]:
+    shape = {
+        **shown_definition(deployment.definition),
+        "plans": list(deployment.plans),
+        "deployedAt": timestamp(deployment.created_at_ms),
+        "deploymentNumber": deployment.number,
+        "gateways": [_gateway_json(one) for one in reports],
+    }
+    if deployment.label is not None:
+        shape["deploymentLabel"] = deployment.label
+    return shape
+
+
+def _gateway_json(made: GatewayReport) -> dict[str, Any]:
+    report = made.report
+    shape: dict[str, Any] = {
+        "id": made.gateway_id,
+        "host": made.host,
+        "deploymentNumber": report.serving,
+        "reportedAt": timestamp(made.at_ms),
+    }
+    if report.reason is not None:
+        shape["refused"] = {
+            "deploymentNumber": report.number,
+            "reason": report.reason,
+        }
+    return shape

@@ -1,0 +1,46 @@
+"""The pictures of an API, as the links of its JSON name them."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from relay.management.http.reply import Reply
+from relay.management.http.routing import RestCall, route
+from relay.management.resources.representations import find_api
+from relay.store.store import Store
+
+# No SVG: it may hold scripts, which would run with the rights of this site.
+_DATA = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/=\s]+)")
+
+
+class Pictures:
+    """The resource family of pictures.
+
+    :param store: holds the definitions, which hold the pictures as ``data:`` URLs.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @route("GET", "/apis/<api_id>/picture")
+    async def picture(self, call: RestCall, api_id: str) -> Reply:
+        """Give the picture; nothing where there is none."""
+        return await self._image(api_id, "picture")
+
+    @route("GET", "/apis/<api_id>/background")
+    async def background(self, call: RestCall, api_id: str) -> Reply:
+        """Give the background; nothing where there is none."""
+        return await self._image(api_id, "background")
+
+    async def _image(self, api_id: str, name: str) -> Reply:
+        api = await self._store.read(lambda tx: find_api(tx, api_id))
+        kept = api.definition.get(name)
+        found = _DATA.fullmatch(kept) if isinstance(kept, str) else None
+        if found is None:
+            return Reply(200)
+        try:
+            image = base64.b64decode(found[2])
+        except ValueError:
+            return Reply(200)
+        return Reply(200, image, {"Content-Type": found[1]})

@@ -1,0 +1,246 @@
+"""Plans of an API: who may attach. They reach traffic by a deployment only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from relay.catalog import Catalog
+from relay.management.consumers.subscribing import close_all
+from relay.management.http.json_body import merge_patch
+from relay.management.http.query import Page
+from relay.management.http.reply import Reply
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources.apis import check_patch
+from relay.management.resources.representations import (
+    find_api,
+    find_plan,
+    plan_json,
+    plan_reply,
+)
+from relay.model.api import lifecycle
+from relay.model.api.read_only import PLAN as READ_ONLY
+from relay.model.consumers import subscriptions as rules
+from relay.model.plans.plan import PlanDefinition, PlanStatus
+from relay.model.records import PlanRecord
+from relay.model.schema.errors import Invalid
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_PLAN = "/apis/<api_id>/plans/<plan_id>"
+_SECURITIES = ("KEY_LESS", "API_KEY", "JWT", "OAUTH2", "MTLS", "BASIC")
+
+Change = Callable[[Transaction, PlanRecord], PlanRecord]
+
+
+class Plans:
+    """The resource family of plans.
+
+    :param store: holds them.
+    :param catalog: reads and checks what clients send.
+    """
+
+    def __init__(self, store: Store, catalog: Catalog) -> None:
+        self._store = store
+        self._catalog = catalog
+
+    @route(
+        "GET",
+        "/apis/<api_id>/plans",
+        query=("page", "perPage", "statuses", "securities", "mode", "fields"),
+    )
+    async def list(self, call: RestCall, api_id: str) -> Reply:
+        """Give the plans of an API, the published ones unless others are named."""
+        page = Page.of(call.query)
+        statuses = call.query.many("statuses", tuple(PlanStatus)) or ["PUBLISHED"]
+        securities = call.query.many("securities", _SECURITIES)
+        mode = call.query.one("mode", ("STANDARD", "PUSH"))
+        fields = call.query.many("fields")
+
+        def work(tx: Transaction) -> list[PlanRecord]:
+            find_api(tx, api_id)
+            return tx.plans.list(api_id)
+
+        plans = [
+            plan
+            for plan in await self._store.read(work)
+            if plan.status in statuses
+            and (
+                not securities or lifecycle.security_type(plan.definition) in securities
+            )
+            and (mode is None or plan.definition["mode"] == mode)
+        ]
+        shown = [plan_json(plan) for plan in page.cut(plans)]
+        if fields and "flow" not in fields:
+            for plan in shown:
+                del plan["flows"]
+        return Reply(200, page.listing(shown, len(plans), call.url))
+
+    @route("POST", "/apis/<api_id>/plans", body=Body.REQUIRED)
+    async def create(self, call: RestCall, api_id: str) -> Reply:
+        """Create a plan, in staging."""
+
+        def work(tx: Transaction) -> PlanRecord:
+            api = find_api(tx, api_id)
+            parsed = self._catalog.parse_plan(
+                call.body, api_type=api.definition.get("type")
+            )
+            definition = parsed.to_json()
+            lifecycle.check_new_plan(api)
+            _check_mode(definition, api.definition)
+            plan = PlanRecord(
+                id=str(uuid4()),
+                api_id=api_id,
+                definition=definition,
+                status="STAGING",
+                order=definition["order"],
+                created_at_ms=tx.now_ms,
+                updated_at_ms=tx.now_ms,
+                published_at_ms=None,
+                closed_at_ms=None,
+            )
+            tx.plans.add(plan)
+            return plan
+
+        plan = await self._store.write(work)
+        reply = plan_reply(plan, 201)
+        reply.headers["Location"] = f"{call.base}/apis/{api_id}/plans/{plan.id}"
+        return reply
+
+    @route("GET", _PLAN)
+    async def get(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
+        """Give one plan."""
+        return plan_reply(
+            await self._store.read(lambda tx: find_plan(tx, api_id, plan_id))
+        )
+
+    @route("PUT", _PLAN, body=Body.REQUIRED)
+    async def put(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
+        """Replace the definition of a plan."""
+
+        def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
+            return self._updated(tx, plan, call.body)
+
+        return await self._change(call, api_id, plan_id, change)
+
+    @route("PATCH", _PLAN, query=("dryRun",), body=Body.PATCH)
+    async def patch(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
+        """Change members of a plan by a merge patch."""
+        check_patch(
+            call.body,
+            READ_ONLY,
+            "use _publish, _deprecate and _close to change the status",
+        )
+
+        def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
+            current = {**plan.definition, "order": plan.order}
+            return self._updated(tx, plan, merge_patch(current, call.body))
+
+        dry = call.query.flag("dryRun")
+        return await self._change(call, api_id, plan_id, change, dry)
+
+    @route("DELETE", _PLAN)
+    async def delete(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
+        """Delete a plan that nobody is subscribed to, whatever its status."""
+
+        def work(tx: Transaction) -> None:
+            plan = find_plan(tx, api_id, plan_id)
+            call.check_version(plan.updated_at_ms)
+            rules.check_unused(plan, tx.subscriptions.open_of_plan(plan_id))
+            tx.plans.delete(api_id, plan_id)
+            tx.touch(api_id)
+            _renumber(tx, api_id, None)
+
+        await self._store.write(work)
+        return Reply(204)
+
+    @route("POST", f"{_PLAN}/_publish")
+    async def publish(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
+        """Make a plan one that deployments take along."""
+
+        def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
+            plans = tx.plans.list(api_id)
+            lifecycle.check_publish(plan, plans)
+            last = max((p.order for p in plans if p.status == "PUBLISHED"), default=0)
+            return replace(
+                plan, status="PUBLISHED", order=last + 1, published_at_ms=tx.now_ms
+            )
+
+        return await self._change(call, api_id, plan_id, change)
+
+    @route("POST", f"{_PLAN}/_deprecate")
+    async def deprecate(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
+        """Let nobody new onto a plan."""
+
+        def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
+            lifecycle.check_deprecate(plan)
+            return replace(plan, status="DEPRECATED")
+
+        return await self._change(call, api_id, plan_id, change)
+
+    @route("POST", f"{_PLAN}/_close")
+    async def close(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
+        """End a plan with its subscriptions: nobody comes in by it from now on."""
+
+        def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
+            lifecycle.check_close(plan)
+            close_all(tx, tx.subscriptions.open_of_plan(plan_id))
+            tx.touch(api_id)
+            return replace(plan, status="CLOSED", closed_at_ms=tx.now_ms)
+
+        return await self._change(call, api_id, plan_id, change)
+
+    def _updated(self, tx: Transaction, plan: PlanRecord, body: object) -> PlanRecord:
+        current = PlanDefinition.read(plan.definition)
+        api = find_api(tx, plan.api_id)
+        definition = self._catalog.parse_plan(
+            body, current, api.definition.get("type")
+        ).to_json()
+        lifecycle.check_update_plan(plan, definition)
+        _check_mode(definition, api.definition)
+        if "crossId" in plan.definition:
+            definition.setdefault("crossId", plan.definition["crossId"])
+        order = definition["order"]
+        # A client that does not care about the order does not send one.
+        if isinstance(body, dict) and body.get("order") is None:
+            order = plan.order
+        return replace(plan, definition=definition, order=order)
+
+    async def _change(
+        self,
+        call: RestCall,
+        api_id: str,
+        plan_id: str,
+        change: Change,
+        dry: bool = False,
+    ) -> Reply:
+        def work(tx: Transaction) -> PlanRecord:
+            plan = find_plan(tx, api_id, plan_id)
+            call.check_version(plan.updated_at_ms)
+            changed = change(tx, plan)
+            if dry:
+                return changed
+            saved = tx.plans.save(changed)
+            if saved.status == "CLOSED":
+                _renumber(tx, api_id, None)
+            elif plan.status == "PUBLISHED" and saved.order != plan.order:
+                _renumber(tx, api_id, saved)
+            return find_plan(tx, api_id, plan_id)
+
+        run = self._store.read if dry else self._store.write
+        return plan_reply(await run(work))
+
+
+def _check_mode(definition: dict[str, Any], api: dict[str, Any]) -> None:
+    if problem := lifecycle.check_mode(definition, api):
+        raise Invalid([problem])
+
+
+def _renumber(tx: Transaction, api_id: str, moved: PlanRecord | None) -> None:
+    plans = tx.plans.list(api_id)
+    orders = lifecycle.reordered(plans, moved)
+    for plan in plans:
+        if plan.order != (order := orders.get(plan.id, plan.order)):
+            tx.plans.save(replace(plan, order=order))

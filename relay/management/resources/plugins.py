@@ -1,0 +1,143 @@
+"""What connectors, plans and policies there are, with their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from relay import __version__
+from relay.catalog import (
+    Catalog,
+    EndpointType,
+    EntrypointType,
+    Kind,
+    PlanType,
+    PolicyType,
+)
+from relay.management.http.errors import NotFound
+from relay.management.http.reply import Reply
+from relay.management.http.routing import RestCall, route
+
+
+class Plugins:
+    """The resource family of the catalog.
+
+    :param catalog: of what this installation has.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    @route("GET", "/plugins/endpoints")
+    async def endpoints(self, call: RestCall) -> Reply:
+        """Give the kinds of endpoints."""
+        return _all(self._catalog.endpoints)
+
+    @route("GET", "/plugins/endpoints/<plugin_id>")
+    async def endpoint(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give one kind of endpoint."""
+        return _one(self._catalog.endpoints, plugin_id)
+
+    @route("GET", "/plugins/endpoints/<plugin_id>/schema")
+    async def endpoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give the JSON Schema of an endpoint's configuration."""
+        return self._schema("endpoint", plugin_id)
+
+    @route("GET", "/plugins/endpoints/<plugin_id>/shared-configuration-schema")
+    async def shared_schema(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give the JSON Schema of what the endpoints of a group share."""
+        return self._schema("shared", plugin_id)
+
+    @route("GET", "/plugins/entrypoints")
+    async def entrypoints(self, call: RestCall) -> Reply:
+        """Give the kinds of entrypoints."""
+        return _all(self._catalog.entrypoints)
+
+    @route("GET", "/plugins/entrypoints/<plugin_id>")
+    async def entrypoint(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give one kind of entrypoint."""
+        return _one(self._catalog.entrypoints, plugin_id)
+
+    @route("GET", "/plugins/entrypoints/<plugin_id>/schema")
+    async def entrypoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give the JSON Schema of an entrypoint's configuration."""
+        return self._schema("entrypoint", plugin_id)
+
+    @route("GET", "/plugins/entrypoints/<plugin_id>/subscription-schema")
+    async def subscription_schema(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give the JSON Schema of what consumers say of an entrypoint."""
+        return self._schema("subscription", plugin_id)
+
+    @route("GET", "/plugins/plans")
+    async def plans(self, call: RestCall) -> Reply:
+        """Give the kinds of plans."""
+        return _all(self._catalog.plans)
+
+    @route("GET", "/plugins/plans/<plugin_id>/schema")
+    async def plan_schema(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give the JSON Schema of a plan's security configuration."""
+        return self._schema("plan", plugin_id)
+
+    @route("GET", "/plugins/policies")
+    async def policies(self, call: RestCall) -> Reply:
+        """Give the kinds of policies."""
+        return _all(self._catalog.policies)
+
+    @route("GET", "/plugins/policies/<plugin_id>")
+    async def policy(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give one kind of policy."""
+        return _one(self._catalog.policies, plugin_id)
+
+    @route("GET", "/plugins/policies/<plugin_id>/schema")
+    async def policy_schema(self, call: RestCall, plugin_id: str) -> Reply:
+        """Give the JSON Schema of a policy's configuration."""
+        return self._schema("policy", plugin_id)
+
+    def _schema(self, kind: Kind, plugin_id: str) -> Reply:
+        try:
+            return Reply(200, self._catalog.schema(kind, plugin_id))
+        except LookupError:
+            raise _missing(plugin_id) from None
+
+
+Plugin = EndpointType | EntrypointType | PlanType | PolicyType
+
+
+def _all(plugins: Mapping[str, Plugin]) -> Reply:
+    return Reply(200, [_shape(plugin) for plugin in plugins.values()])
+
+
+def _one(plugins: Mapping[str, Plugin], plugin_id: str) -> Reply:
+    if plugin_id not in plugins:
+        raise _missing(plugin_id)
+    return Reply(200, _shape(plugins[plugin_id]))
+
+
+def _shape(plugin: Plugin) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "id": plugin.id,
+        "name": plugin.name,
+        "version": getattr(plugin, "version", "") or __version__,
+        "deployed": True,
+    }
+    if isinstance(plugin, PlanType):
+        return shape
+    if isinstance(plugin, PolicyType):
+        shape["flowPhaseCompatibility"] = {
+            "HTTP_PROXY": [phase.upper() for phase in plugin.proxy],
+            "HTTP_MESSAGE": [phase.upper() for phase in plugin.message],
+        }
+        return shape
+    shape["supportedApiType"] = plugin.api_type
+    shape["supportedModes"] = plugin.modes
+    if isinstance(plugin, EntrypointType):
+        shape["supportedListenerType"] = plugin.listener
+    return shape
+
+
+def _missing(plugin_id: str) -> NotFound:
+    return NotFound(
+        f"Plugin [{plugin_id}] cannot be found.",
+        "plugin.notFound",
+        {"plugin": plugin_id},
+    )

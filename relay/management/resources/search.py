@@ -1,0 +1,110 @@
+"""Lists of APIs: all of them, or those that pass filters."""
+
+from __future__ import annotations
+
+from relay.management.http.query import Page
+from relay.management.http.reply import JSON_TYPE, Reply, dump
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources import bodies
+from relay.management.resources.bodies import SearchQuery
+from relay.management.resources.representations import OWNER, ApiView, see_apis
+from relay.model.role import Role
+from relay.store.store import Store
+from relay.store.tables.api_index import ApiFilter
+from relay.store.transaction import Transaction
+
+_PAGING = ("page", "perPage")
+_EXPANDS = ("deploymentState", "primaryOwner", "metadata")
+
+_API_TYPES = {"V4_HTTP_PROXY": "PROXY", "V4_MESSAGE": "MESSAGE"}
+_VERSION = "V4"
+"""Of every API."""
+
+_SORTS = {
+    "name": "name",
+    "paths": "paths",
+    "access": "paths",
+    "status": "status",
+    "portal_status": "published",
+    "visibility": "visibility",
+    "api_type": "type",
+    # One value for all as yet: they order by name.
+    "owner": None,
+    "tags": "tags",
+    "categories": "categories",
+}
+"""What of the index the names stand for."""
+
+
+class Search:
+    """The resource family of lists of APIs.
+
+    :param store: holds the APIs.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @route("GET", "/apis", query=(*_PAGING, "expands"))
+    async def list(self, call: RestCall) -> Reply:
+        """Give all APIs by name."""
+        return await self._answer(call, SearchQuery(), "name")
+
+    @route(
+        "POST",
+        "/apis/_search",
+        query=(*_PAGING, "expands", "sortBy", "manageOnly"),
+        body=Body.OPTIONAL,
+        role=Role.VIEWER,
+    )
+    async def search(self, call: RestCall) -> Reply:
+        """Give the APIs that pass every filter."""
+        wanted = bodies.read(SearchQuery, call.body)
+        # The administrator manages every API, so that it makes no difference.
+        call.query.flag("manageOnly", True)
+        sorts = (*_SORTS, *(f"-{name}" for name in _SORTS))
+        return await self._answer(call, wanted, call.query.one("sortBy", sorts))
+
+    async def _answer(
+        self, call: RestCall, wanted: SearchQuery, sort: str | None
+    ) -> Reply:
+        page = Page.of(call.query)
+        expands = call.query.many("expands", _EXPANDS)
+        by = _SORTS[(sort or "name").removeprefix("-")]
+        descending = by is not None and (sort or "").startswith("-")
+        base, url = call.base, call.url
+
+        def work(tx: Transaction) -> bytes:
+            """Read one page, and encode it, for the reactor has other things to do."""
+            ids, total = tx.index.find(
+                _filter(wanted), by or "name", descending, page.skipped, page.size
+            )
+            records = tx.apis.list(ids)
+            if "deploymentState" in expands:
+                seen = see_apis(tx, records)
+            else:
+                seen = [ApiView(record, None) for record in records]
+            data = [dump(call.shown(api.to_json(base))) for api in seen]
+            return page.encoded(data, total, url)
+
+        content = await self._store.read(work)
+        return Reply(200, content, {"Content-Type": JSON_TYPE})
+
+
+def _filter(wanted: SearchQuery) -> ApiFilter:
+    versions = {*wanted.definition_versions, wanted.definition_version} - {None}
+    of_no_api = ("",)
+    owner = OWNER["displayName"].casefold()
+    words = wanted.query.replace("*", " ").casefold().split()
+    return ApiFilter(
+        ids=wanted.ids if _VERSION in versions or not versions else of_no_api,
+        types=tuple(_API_TYPES.get(word, "") for word in wanted.api_types),
+        states=wanted.statuses,
+        published=wanted.published,
+        visibilities=wanted.visibilities,
+        tags=wanted.tags,
+        categories=wanted.categories,
+        # Every API has the same owner.
+        words=tuple(word for word in words if word not in owner),
+        in_products=wanted.allowed_in_api_products,
+    )

@@ -1,0 +1,1 @@
+"""The definition of an API: listeners, endpoints, flows, and their rules."""

@@ -1,0 +1,115 @@
+"""An API as a publisher defines it, in the JSON shape of a Gravitee v4 API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, model_validator
+
+from relay.model.api.endpoints import Endpoint, EndpointGroup, LoadBalancer
+from relay.model.api.failover import Failover
+from relay.model.api.flow import Flow, FlowExecution
+from relay.model.api.listener import (
+    Entrypoint,
+    HttpListener,
+    Listener,
+    Path,
+    RequestValidation,
+    SubscriptionListener,
+)
+from relay.model.api.read_only import without_api_fields
+from relay.model.api.resources import Resources
+from relay.model.api.response_templates import Templates
+from relay.model.schema import unsupported
+from relay.model.schema.base import Options
+from relay.model.schema.descriptive import ApiDescription, Kept
+from relay.model.schema.scalars import Flag, Name, Upper
+
+__all__ = [
+    "Analytics",
+    "ApiDefinition",
+    "DefinitionVersion",
+    "Endpoint",
+    "EndpointGroup",
+    "Entrypoint",
+    "HttpListener",
+    "LoadBalancer",
+    "Path",
+    "RequestValidation",
+    "SubscriptionListener",
+]
+
+
+def _v4(value: object) -> object:
+    if value in ("4.0.0", "v4"):
+        return "V4"
+    if isinstance(value, str) and value != "V4":
+        raise ValueError("only v4 definitions are supported")
+    return value
+
+
+def _api_type(value: object) -> object:
+    if isinstance(value, str) and value not in ("PROXY", "MESSAGE"):
+        raise ValueError(f"API type [{value}] is not supported")
+    return value
+
+
+DefinitionVersion = Annotated[Literal["V4"], BeforeValidator(_v4)]
+
+
+class Analytics(Options):
+    """What is recorded about calls."""
+
+    enabled: Flag = True
+    """Kept only: the access log is a setting of the gateway."""
+    sampling: Kept = None
+    reporter_metrics_enabled: Flag | None = None
+    logging: unsupported.Logging = None
+    tracing: unsupported.Tracing = None
+    otel_logs: unsupported.LogExport = None
+
+
+class ApiDefinition(ApiDescription):
+    """A published definition.
+
+    :meth:`read` finds what is wrong with each member;
+    :meth:`relay.catalog.Catalog.parse_api` also knows the rules between members and
+    the connectors, and is what bodies of clients go through. Reading what ``to_json``
+    gave gives the same definition again. Runtime fields (``id``, ``state``, ...) are
+    left aside.
+    """
+
+    definition_version: DefinitionVersion = "V4"
+    type: Annotated[Literal["PROXY", "MESSAGE"], BeforeValidator(_api_type), Upper]
+    name: Name
+    api_version: Name
+    listeners: tuple[Listener, ...]
+    endpoint_groups: tuple[EndpointGroup, ...]
+    analytics: Analytics = Analytics()
+    failover: Failover | None = None
+    flow_execution: FlowExecution | None = None
+    flows: tuple[Flow, ...] | None = None
+    resources: Resources | None = None
+    response_templates: Templates | None = None
+    services: unsupported.Services = None
+
+    @property
+    def http(self) -> HttpListener | None:
+        """Where clients call; None when they do not."""
+        for one in self.listeners:
+            if isinstance(one, HttpListener):
+                return one
+        return None
+
+    @property
+    def subscription(self) -> SubscriptionListener | None:
+        """How consumers are called; None when they are not."""
+        for one in self.listeners:
+            if isinstance(one, SubscriptionListener):
+                return one
+        return None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_runtime_fields(cls, body: Any) -> Any:
+        return without_api_fields(body)

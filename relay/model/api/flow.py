@@ -1,0 +1,129 @@
+"""Flows: what is done to calls and events, and to which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator
+
+from relay.model.schema import unsupported
+from relay.model.schema.base import Options
+from relay.model.schema.descriptive import Kept
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Configuration, Flag, Name, Upper
+
+
+def _operator(value: object) -> object:
+    # A misspelling that real definitions hold; Gravitee reads it so, too.
+    return "STARTS_WITH" if value == "START_WITH" else value
+
+
+Operator = Annotated[
+    Literal["EQUALS", "STARTS_WITH"], BeforeValidator(_operator), Upper
+]
+Method = Annotated[
+    Literal[
+        "CONNECT",
+        "DELETE",
+        "GET",
+        "HEAD",
+        "OPTIONS",
+        "PATCH",
+        "POST",
+        "PUT",
+        "TRACE",
+        "OTHER",
+    ],
+    Upper,
+]
+
+
+class HttpSelector(Options):
+    """Selects calls by path and method."""
+
+    type: Annotated[Literal["HTTP"], Upper]
+    path: str = "/"
+    """After the context-path; ``:name`` stands for one segment. What ``STARTS_WITH``
+    it may go on within its last segment, unless it ends with ``/``."""
+    path_operator: Operator = "STARTS_WITH"
+    methods: tuple[Method, ...] = ()
+    """Empty for all."""
+
+
+class ChannelSelector(Options):
+    """Selects calls of a MESSAGE API by topic and direction."""
+
+    type: Annotated[Literal["CHANNEL"], Upper]
+    channel: str = "/"
+    channel_operator: Operator = "STARTS_WITH"
+    operations: tuple[Annotated[Literal["SUBSCRIBE", "PUBLISH"], Upper], ...] = ()
+    """Empty for both."""
+    entrypoints: tuple[Name, ...] = ()
+    """Empty for all."""
+
+
+class ConditionSelector(Options):
+    """Selects calls by an expression."""
+
+    type: Annotated[Literal["CONDITION"], Upper]
+    condition: str
+
+
+Selector = HttpSelector | ChannelSelector | ConditionSelector
+_SELECTORS: dict[str, type[Selector]] = {
+    "HTTP": HttpSelector,
+    "CHANNEL": ChannelSelector,
+    "CONDITION": ConditionSelector,
+}
+
+
+def _selector(value: object) -> Selector:
+    if isinstance(value, HttpSelector | ChannelSelector | ConditionSelector):
+        return value
+    if not isinstance(value, Mapping):
+        raise refusal([((), "must be an object")])
+    kind = value.get("type")
+    model = _SELECTORS.get(kind.upper()) if isinstance(kind, str) else None
+    if model is None:
+        names = ", ".join(_SELECTORS)
+        raise refusal([(("type",), f"must be one of {names}")])
+    return model.read(value)
+
+
+class Step(Options):
+    """One policy with its configuration."""
+
+    name: str | None = None
+    description: str | None = None
+    enabled: Flag = True
+    policy: Name
+    configuration: Annotated[Configuration, Field(repr=False)] = {}
+    condition: str | None = None
+    """Looked at once for a call."""
+    message_condition: str | None = None
+    """Looked at for each event."""
+
+
+class Flow(Options):
+    """Steps for the calls that the selectors select."""
+
+    id: Kept = None
+    name: str | None = None
+    enabled: Flag = True
+    selectors: tuple[Annotated[Any, PlainValidator(_selector)], ...] = ()
+    request: tuple[Step, ...] = ()
+    response: tuple[Step, ...] = ()
+    subscribe: tuple[Step, ...] = ()
+    publish: tuple[Step, ...] = ()
+    entrypoint_connect: unsupported.NativeSteps = None
+    interact: unsupported.NativeSteps = None
+    tags: tuple[str, ...] | None = None
+
+
+class FlowExecution(Options):
+    """Which of the flows that fit are run."""
+
+    mode: Annotated[Literal["DEFAULT", "BEST_MATCH"], Upper] = "DEFAULT"
+    match_required: Flag = False
+    """Whether a call that no flow fits is refused with 404."""

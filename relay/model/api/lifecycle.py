@@ -1,0 +1,382 @@
+"""What may be done to an API or a plan, and when.
+
+Pure rules over records: they are asked inside the transaction that acts on their
+answer. Those on APIs come first, then those on plans, then what both decide together:
+whether gateways run what was saved last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from relay.model.records import ApiRecord, Deployment, PlanRecord
+from relay.model.schema.errors import Invalid, Issue
+from relay.model.schema.paths import Key, conflicts
+
+Place = tuple[str, str | None, str]
+"""Where a path stands (a location, or the id of the API that has it), its host and
+the path itself."""
+
+SERVED = frozenset({"PUBLISHED", "DEPRECATED"})
+"""The plans that a deployment takes along. A deprecated one takes no new subscribers,
+but goes on serving those it has."""
+
+API_TRAFFIC = (
+    "type",
+    "tags",
+    "listeners",
+    "endpointGroups",
+    "analytics",
+    "failover",
+    "properties",
+    "resources",
+    "flowExecution",
+    "flows",
+    "responseTemplates",
+    "services",
+)
+"""What must be deployed to take effect; the rest of a definition describes."""
+
+PLAN_TRAFFIC = ("mode", "order", "security", "selectionRule", "tags", "flows")
+"""The same of a plan."""
+
+_FORBIDDEN_MOVES = {
+    "CREATED": (),
+    "PUBLISHED": (),
+    "UNPUBLISHED": ("CREATED",),
+    "DEPRECATED": ("CREATED", "PUBLISHED", "UNPUBLISHED"),
+    "ARCHIVED": ("CREATED", "PUBLISHED", "UNPUBLISHED", "DEPRECATED"),
+}
+
+
+class Refused(Exception):
+    """An action that the rules forbid as things stand.
+
+    :param message: a sentence for a person.
+    :param code: for a program, such as ``api.running``.
+    :param parameters: what the sentence speaks of, for a program.
+    """
+
+    def __init__(self, message: str, code: str, **parameters: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.parameters = parameters
+
+
+def check_start(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
+    """
+    :raises Refused: when the API runs, is archived or has no plan to be served.
+    """
+    _check_not_archived(api, "started")
+    if api.state == "STARTED":
+        raise Refused("API is already started", "api.started", api=api.id)
+    _check_has_plan(api, plans, "started")
+
+
+def check_stop(api: ApiRecord) -> None:
+    """
+    :raises Refused: when the API does not run, or is archived.
+    """
+    _check_not_archived(api, "stopped")
+    if api.state == "STOPPED":
+        raise Refused("API is already stopped", "api.stopped", api=api.id)
+
+
+def check_deploy(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
+    """
+    :raises Refused: when the API is archived or has no plan to be served.
+    """
+    _check_not_archived(api, "deployed")
+    _check_has_plan(api, plans, "deployed")
+
+
+def check_resources(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
+    """
+    :raises Refused: when the API lacks a resource that one of its plans asks.
+    """
+    named = {
+        one.get("name")
+        for one in api.definition.get("resources") or ()
+        if one.get("type") == "oauth2" and one.get("enabled", True)
+    }
+    for plan in served(plans):
+        security = plan.definition.get("security") or {}
+        wanted = (security.get("configuration") or {}).get("oauthResource")
+        if security.get("type") == "OAUTH2" and wanted not in named:
+            raise Refused(
+                f"Plan [{plan.definition.get('name')}] needs the oauth2 resource"
+                f" [{wanted}], which the API does not have",
+                "api.resource.missing",
+                plan=plan.id,
+            )
+
+
+def check_mode(definition: Mapping[str, Any], api: Mapping[str, Any]) -> Issue | None:
+    """
+    :param definition: a plan's management JSON.
+    :param api: its API's.
+    :returns: what is wrong with its mode: a plan is for those who call, or for those
+        who are called.
+    """
+    mode = definition.get("mode")
+    listener = "SUBSCRIPTION" if mode == "PUSH" else "HTTP"
+    if any(one.get("type") == listener for one in api.get("listeners") or ()):
+        return None
+    return Issue(
+        f"{mode} plans are for APIs with a listener of type {listener}", "mode", mode
+    )
+
+
+def check_plans_reached(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
+    """
+    :raises Refused: when the API lacks the listener that one of its plans is for.
+    """
+    for plan in served(plans):
+        if problem := check_mode(plan.definition, api.definition):
+            raise Refused(
+                f"Plan [{plan.definition.get('name')}]: {problem.message}",
+                "api.listener.missing",
+                plan=plan.id,
+            )
+
+
+def check_delete(
+    api: ApiRecord, plans: Iterable[PlanRecord], close_plans: bool
+) -> None:
+    """Plans in staging never let anybody in: they go with their API.
+
+    :param close_plans: whether the client asked for the plans to be closed.
+    :raises Refused: when the API runs, or has plans that are still served.
+    """
+    if api.state == "STARTED":
+        raise Refused(
+            f"API [{api.id}] is still running and must be stopped before being"
+            " deleted !",
+            "api.running",
+            api=api.id,
+        )
+    open_plans = ", ".join(str(plan.definition.get("name")) for plan in served(plans))
+    if open_plans and not close_plans:
+        raise Refused(
+            f"Plan(s) [{open_plans}] must be closed before being able to delete the"
+            " API !",
+            "api.notDeletable",
+            plans=open_plans,
+        )
+
+
+def check_update(api: ApiRecord, definition: Mapping[str, Any]) -> None:
+    """
+    :param definition: what the API is to become.
+    :raises Refused: when it would be of another type.
+    """
+    if definition.get("type") != api.definition.get("type"):
+        raise Refused("The type of an API cannot be changed", "api.type", api=api.id)
+
+
+def next_lifecycle_state(current: str, wanted: str | None) -> str:
+    """
+    :param wanted: what a client asks for; ``None`` for no change.
+    :returns: the state to be in.
+    :raises Refused: when that way is closed. Deprecation ends in archiving only.
+    """
+    if wanted is None or wanted == current:
+        return current
+    if wanted in _FORBIDDEN_MOVES[current]:
+        raise Refused(
+            f"The API lifecycle state cannot be changed to {wanted}.",
+            "api.lifecycleState.invalid",
+            lifecycleState=wanted,
+        )
+    return wanted
+
+
+def check_paths(
+    wanted: Iterable[Place], taken: Iterable[Place], api_id: str | None
+) -> None:
+    """
+    :param wanted: paths with their locations.
+    :param taken: paths with the ids of their APIs.
+    :param api_id: the API that wants them, if it exists already.
+    :raises Invalid: naming every path that another API has.
+    """
+    others: list[Key] = [(host, path) for owner, host, path in taken if owner != api_id]
+    issues = [
+        Issue(f"Path [{path}] already exists", location, path)
+        for location, host, path in wanted
+        if any(conflicts((host, path), other) for other in others)
+    ]
+    if issues:
+        raise Invalid(issues)
+
+
+def places(definition: Mapping[str, Any], owner: str | None = None) -> list[Place]:
+    """
+    :param definition: an API's management JSON.
+    :param owner: an API's id to give with each path, instead of its location.
+    :returns: every path of its HTTP listeners.
+    """
+    return [
+        (
+            owner or f"listeners[{at}].paths[{position}].path",
+            path.get("host"),
+            path["path"],
+        )
+        for at, listener in enumerate(definition.get("listeners") or ())
+        for position, path in enumerate(listener.get("paths") or ())
+    ]
+
+
+def check_new_plan(api: ApiRecord) -> None:
+    """
+    :raises Refused: when the API is deprecated or archived.
+    """
+    if api.lifecycle_state in ("DEPRECATED", "ARCHIVED"):
+        name = str(api.definition.get("name"))
+        raise Refused(
+            f"The api {name} is deprecated and cannot be modified.",
+            "api.deprecated",
+            api=name,
+        )
+
+
+def check_update_plan(plan: PlanRecord, definition: Mapping[str, Any]) -> None:
+    """
+    :param definition: what the plan is to become.
+    :raises Refused: when it is closed, or would be of another security or mode.
+    """
+    if plan.status == "CLOSED":
+        raise _wrong_status(plan, "already closed", "plan.closed")
+    if security_type(definition) != security_type(plan.definition):
+        raise Refused(
+            "The security type of a plan cannot be changed",
+            "plan.security.type",
+            plan=plan.id,
+        )
+    if definition.get("mode") != plan.definition.get("mode"):
+        raise Refused("The mode of a plan cannot be changed", "plan.mode", plan=plan.id)
+
+
+def check_publish(plan: PlanRecord, plans: Iterable[PlanRecord]) -> None:
+    """
+    :param plans: all plans of the API.
+    :raises Refused: unless the plan is in staging, or when it would be the second
+        that lets anybody in.
+    """
+    if plan.status == "CLOSED":
+        raise _wrong_status(plan, "already closed", "plan.closed")
+    if plan.status == "PUBLISHED":
+        raise _wrong_status(plan, "already published", "plan.published")
+    if plan.status == "DEPRECATED":
+        raise _wrong_status(plan, "already deprecated", "plan.deprecated")
+    if security_type(plan.definition) == "KEY_LESS" and any(
+        security_type(other.definition) == "KEY_LESS" for other in served(plans)
+    ):
+        raise Refused(
+            "A key-less plan is already published (or has been deprecated)!",
+            "plan.keyless.exists",
+            plan=plan.id,
+        )
+
+
+def check_deprecate(plan: PlanRecord) -> None:
+    """
+    :raises Refused: unless the plan is published.
+    """
+    if plan.status == "DEPRECATED":
+        raise _wrong_status(plan, "already deprecated", "plan.deprecated")
+    if plan.status == "CLOSED":
+        raise _wrong_status(plan, "already closed", "plan.closed")
+    if plan.status == "STAGING":
+        raise _wrong_status(plan, "not yet published", "plan.notPublished")
+
+
+def check_close(plan: PlanRecord) -> None:
+    """
+    :raises Refused: when the plan is closed.
+    """
+    if plan.status == "CLOSED":
+        raise _wrong_status(plan, "already closed", "plan.closed")
+
+
+def security_type(definition: Mapping[str, Any]) -> str | None:
+    """
+    :param definition: a plan's management JSON.
+    :returns: such as ``KEY_LESS``; ``None`` for a plan without security.
+    """
+    security = definition.get("security")
+    return security.get("type") if isinstance(security, Mapping) else None
+
+
+def served(plans: Iterable[PlanRecord]) -> list[PlanRecord]:
+    """
+    :returns: the plans that a deployment takes along, in their order.
+    """
+    return [plan for plan in plans if plan.status in SERVED]
+
+
+def reordered(plans: Iterable[PlanRecord], moved: PlanRecord | None) -> dict[str, int]:
+    """Number the published plans from 1 on, without gaps.
+
+    :param plans: all plans of the API.
+    :param moved: a plan whose ``order`` is its wish; the others make room.
+    :returns: the new number of every plan that needs one.
+    """
+    published = sorted(
+        (
+            plan
+            for plan in plans
+            if plan.status == "PUBLISHED" and (moved is None or plan.id != moved.id)
+        ),
+        key=lambda plan: plan.order,
+    )
+    if moved is not None:
+        place = min(max(moved.order, 1), len(published) + 1)
+        published.insert(place - 1, moved)
+    return {plan.id: number for number, plan in enumerate(published, start=1)}
+
+
+def is_deployed(
+    api: ApiRecord, plans: Sequence[PlanRecord], newest: Deployment | None
+) -> bool:
+    """Say whether the newest deployment holds all that was saved since.
+
+    Only what changes traffic counts: a new name, description or label needs no
+    deployment, and neither does a deprecated plan, which serves as it did.
+
+    :param plans: all plans of the API.
+    :param newest: its newest deployment, which may be stopped.
+    """
+    if newest is None:
+        return False
+    return _traffic(api.definition, API_TRAFFIC) == _traffic(
+        newest.definition, API_TRAFFIC
+    ) and {
+        plan.id: _traffic({**plan.definition, "order": plan.order}, PLAN_TRAFFIC)
+        for plan in served(plans)
+    } == {plan["id"]: _traffic(plan, PLAN_TRAFFIC) for plan in newest.plans}
+
+
+def _traffic(document: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name in fields if (value := document.get(name))}
+
+
+def _check_not_archived(api: ApiRecord, done: str) -> None:
+    if api.lifecycle_state == "ARCHIVED":
+        raise Refused(f"Deleted API cannot be {done}", "api.archived", api=api.id)
+
+
+def _check_has_plan(api: ApiRecord, plans: Iterable[PlanRecord], done: str) -> None:
+    if not served(plans):
+        raise Refused(
+            f"The API {{{api.id}}} can not be {done} without at least one published"
+            " plan",
+            "api.NotDeployable",
+            api=api.id,
+        )
+
+
+def _wrong_status(plan: PlanRecord, what: str, code: str) -> Refused:
+    return Refused(f"Plan {plan.id} is {what} !", code, plan=plan.id)

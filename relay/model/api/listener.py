@@ -1,0 +1,141 @@
+"""Where and how a client attaches to an API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, PlainValidator, model_validator
+
+from relay.model.api.cors import Cors
+from relay.model.schema import unsupported
+from relay.model.schema.base import Options
+from relay.model.schema.paths import Key, sanitise, sanitise_host
+from relay.model.schema.refusal import refusal
+from relay.model.schema.request_target import NO_FAULT, PathFault
+from relay.model.schema.scalars import Configuration, Flag, Name, Upper
+
+
+class Path(Options):
+    """A host and a context-path, in the form in which they are stored."""
+
+    host: Annotated[str | None, AfterValidator(sanitise_host)] = None
+    """Lower-case; ``None`` for every host."""
+    path: Annotated[str, AfterValidator(sanitise)] = "/"
+    """Begins and ends with ``/``."""
+    override_access: Flag = False
+    """Whether portals show this URL."""
+
+    @property
+    def key(self) -> Key:
+        """What :mod:`relay.model.schema.paths` compares."""
+        return self.host, self.path
+
+
+class Entrypoint(Options):
+    """A way of attaching, such as ``http-proxy``."""
+
+    type: Name
+    qos: Annotated[Literal["NONE", "AUTO", "AT_MOST_ONCE", "AT_LEAST_ONCE"], Upper] = (
+        "AUTO"
+    )
+    """Means nothing to a PROXY API."""
+    configuration: Configuration = {}
+    dlq: unsupported.DeadLetterQueue = None
+
+
+class RequestValidation(Options):
+    """
+    What a request must not hold, and what it may although it is refused otherwise.
+
+    Paths that servers read in different ways are refused unless a member here says that
+    the upstream reads them as the gateway does.
+    """
+
+    reject_null_byte: Flag = False
+    """Whether ``%00`` is refused in the query, too."""
+    allow_dot_segments: Flag | None = None
+    """Resolves ``.`` and ``..`` (RFC 3986, 5.2.4) below the context-path instead."""
+    allow_encoded_slashes: Flag | None = None
+    """Lets ``%2F`` through, as a part of a segment."""
+    allow_backslashes: Flag | None = None
+    """Lets backslashes through, percent-encoded or not, as a part of a segment."""
+    allow_control_characters: Flag | None = None
+    """Lets ``%00`` to ``%1F`` and ``%7F`` through."""
+    allow_malformed_encoding: Flag | None = None
+    """Lets a ``%`` without two hexadecimal digits through."""
+    allow_trace: Flag | None = None
+    """Passes ``TRACE`` on, without any header of the gateway's (RFC 9110, 9.3.8)."""
+
+    @property
+    def allowed(self) -> PathFault:
+        """What of a path is not refused."""
+        options = (
+            (self.allow_dot_segments, PathFault.DOT_SEGMENT),
+            (self.allow_encoded_slashes, PathFault.ENCODED_SLASH),
+            (self.allow_backslashes, PathFault.BACKSLASH),
+            (self.allow_control_characters, PathFault.CONTROL_CHARACTER),
+            (self.allow_malformed_encoding, PathFault.MALFORMED_ENCODING),
+        )
+        return reduce(or_, (fault for given, fault in options if given), NO_FAULT)
+
+
+class HttpListener(Options):
+    """Clients that call, by HTTP."""
+
+    type: Annotated[Literal["HTTP"], Upper]
+    paths: tuple[Path, ...] = ()
+    path_mappings: tuple[str, ...] | None = None
+    """Patterns by which analytics group calls; kept only."""
+    entrypoints: tuple[Entrypoint, ...] = ()
+    servers: tuple[str, ...] = ()
+    """Ids of the gateway listeners to attach to; empty for all."""
+    request_validation: RequestValidation = RequestValidation()
+    cors: Cors | None = None
+
+
+class SubscriptionListener(Options):
+    """Consumers that are called, each as its subscription says."""
+
+    type: Annotated[Literal["SUBSCRIPTION"], Upper]
+    entrypoints: tuple[Entrypoint, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_places(cls, body: object) -> object:
+        if not isinstance(body, Mapping):
+            return body
+        given = [name for name in _OF_HTTP if body.get(name)]
+        if given:
+            why = "is for HTTP listeners: nobody calls a SUBSCRIPTION listener"
+            raise refusal([((name,), why) for name in given])
+        return {name: one for name, one in body.items() if name not in _OF_HTTP}
+
+
+_OF_HTTP = ("cors", "pathMappings", "paths", "requestValidation", "servers")
+
+
+def listener_type(body: Mapping[str, object]) -> str:
+    """Give the type of a listener as it came, in upper case."""
+    kind = body.get("type")
+    return kind.upper() if isinstance(kind, str) else ""
+
+
+def _listener(value: object) -> HttpListener | SubscriptionListener:
+    if isinstance(value, HttpListener | SubscriptionListener):
+        return value
+    kind = listener_type(value) if isinstance(value, Mapping) else ""
+    if kind in ("TCP", "KAFKA"):
+        # Before the fields are: those of another listener would all be unknown.
+        raise refusal([(("type",), f"{kind} listeners are not supported yet")])
+    if kind == "SUBSCRIPTION":
+        return SubscriptionListener.read(value)
+    if kind not in ("", "HTTP"):
+        raise refusal([(("type",), "must be one of HTTP, SUBSCRIPTION")])
+    return HttpListener.read(value)
+
+
+Listener = Annotated[Any, PlainValidator(_listener)]
+"""An :class:`HttpListener` or a :class:`SubscriptionListener`."""

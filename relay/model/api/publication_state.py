@@ -1,0 +1,47 @@
+"""What a publisher says about an API that is no part of its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import model_validator
+
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Upper
+
+
+class LifecycleState(StrEnum):
+    """Where an API is in its life, for people; gateways do not look at it."""
+
+    CREATED = "CREATED"
+    PUBLISHED = "PUBLISHED"
+    UNPUBLISHED = "UNPUBLISHED"
+    DEPRECATED = "DEPRECATED"
+    ARCHIVED = "ARCHIVED"
+
+
+class Visibility(StrEnum):
+    """Who may find an API in a portal."""
+
+    PUBLIC = "PUBLIC"
+    PRIVATE = "PRIVATE"
+
+
+class PublicationState(Options):
+    """The two fields of an API body that can be set and stand beside the definition;
+    ``None`` for what a body does not say."""
+
+    lifecycle_state: Annotated[LifecycleState | None, Upper] = None
+    visibility: Annotated[Visibility | None, Upper] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_ours(cls, body: object) -> object:
+        if not isinstance(body, Mapping):
+            return body
+        return {k: v for k, v in body.items() if k in SETTABLE}
+
+
+SETTABLE = frozenset({"lifecycleState", "visibility"})

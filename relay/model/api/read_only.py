@@ -1,0 +1,62 @@
+"""Fields that only the management API itself sets.
+
+A client that gets an object, changes a member and puts it back sends them along:
+they are accepted and left aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from relay.model.api.publication_state import SETTABLE
+
+API = frozenset(
+    {
+        "_links",
+        "createdAt",
+        "definitionContext",
+        "deployedAt",
+        "deploymentState",
+        "environmentId",
+        "id",
+        "originContext",
+        "primaryOwner",
+        "state",
+        "updatedAt",
+        "workflowState",
+    }
+)
+
+PLAN = frozenset(
+    {
+        "_links",
+        "apiId",
+        "apiProductId",
+        "closedAt",
+        "createdAt",
+        "environmentId",
+        "id",
+        "publishedAt",
+        "referenceId",
+        "referenceType",
+        "status",
+        "type",
+        "updatedAt",
+    }
+)
+
+
+def without_api_fields(body: object) -> object:
+    """Leave aside what is read-only or, as the standing of an API, kept elsewhere."""
+    return _without(body, API | SETTABLE)
+
+
+def without_plan_fields(body: object) -> object:
+    """Leave aside the read-only fields of a plan."""
+    return _without(body, PLAN)
+
+
+def _without(body: object, names: frozenset[str]) -> object:
+    if not isinstance(body, Mapping):
+        return body
+    return {key: value for key, value in body.items() if key not in names}

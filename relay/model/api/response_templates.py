@@ -1,0 +1,38 @@
+"""How refusals of an API are worded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag
+from relay.model.schema.texts import HeaderName, Status, Text
+
+DEFAULT = "DEFAULT"
+"""The key of templates for errors that have none of their own."""
+ANY = "*/*"
+
+
+def _media_type(value: str) -> str:
+    kind, slash, rest = value.partition("/")
+    if not kind or not slash or not rest or ";" in value or value != value.strip():
+        raise ValueError("must be a media type, such as application/json, or */*")
+    return value.lower()
+
+
+class ResponseTemplate(Options):
+    """One wording."""
+
+    status_code: Status | None = None
+    """Nothing for the status of the error."""
+    headers: dict[HeaderName, Text] | None = None
+    body: Text = ""
+    propagate_error_key_to_logs: Flag = False
+    """The access log has the key, whatever this says."""
+
+
+MediaType = Annotated[str, AfterValidator(_media_type)]
+Templates = dict[Annotated[str, Field(min_length=1)], dict[MediaType, ResponseTemplate]]
+"""By error key, then by media type."""

@@ -1,0 +1,1 @@
+"""Applications, subscriptions, keys and webhook deliveries."""

@@ -1,0 +1,110 @@
+"""Who consumes APIs, as the store keeps it and as gateways know it.
+
+Times are integer milliseconds since the Unix epoch. Of an API key only the SHA-256
+digest is kept: a key is shown once, to whom it is made for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+ApiKeyMode = Literal["UNSPECIFIED", "EXCLUSIVE", "SHARED"]
+"""Whether each subscription of an application has keys of its own; without a choice it
+is as with ``EXCLUSIVE``."""
+ApplicationStatus = Literal["ACTIVE", "ARCHIVED"]
+SubscriptionStatus = Literal["PENDING", "REJECTED", "ACCEPTED", "PAUSED", "CLOSED"]
+ConsumerStatus = Literal["STARTED", "FAILURE"]
+"""Whether events are delivered, or delivery has given up."""
+
+OPEN: frozenset[str] = frozenset({"PENDING", "ACCEPTED", "PAUSED"})
+"""Where a subscription is not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRecord:
+    """A program, or a company, that consumes APIs."""
+
+    id: str
+    """A lower-case UUIDv4."""
+    definition: dict[str, Any] = field(repr=False)
+    """The result of ``ApplicationDefinition.to_json``."""
+    api_key_mode: ApiKeyMode
+    status: ApplicationStatus
+    created_at_ms: int
+    updated_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRecord:
+    """An application's right to call an API by one of its plans."""
+
+    id: str
+    api_id: str
+    plan_id: str
+    application_id: str
+    status: SubscriptionStatus
+    consumer_message: str | None
+    publisher_message: str | None
+    metadata: dict[str, str]
+    starting_at_ms: int | None
+    ending_at_ms: int | None
+    created_at_ms: int
+    updated_at_ms: int
+    processed_at_ms: int | None
+    """When it was accepted or rejected."""
+    paused_at_ms: int | None
+    closed_at_ms: int | None
+    consumer_configuration: dict[str, Any] | None = field(default=None, repr=False)
+    """Where its events go; None unless its plan is a PUSH plan."""
+    consumer_status: ConsumerStatus = "STARTED"
+    failure_cause: str | None = None
+    """Why delivery has given up, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyRecord:
+    """An API key."""
+
+    id: str
+    application_id: str
+    subscription_id: str | None
+    """``None`` for a key that all subscriptions of the application share."""
+    digest: str = field(repr=False)
+    hint: str
+    """The first characters of the key, for people to tell keys apart."""
+    expire_at_ms: int | None
+    created_at_ms: int
+    updated_at_ms: int
+    revoked_at_ms: int | None
+
+
+class KeyState(NamedTuple):
+    """An API key as gateways know it."""
+
+    digest: str
+    expires_at_ms: int | None
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A subscription that was accepted, as gateways know it."""
+
+    subscription_id: str
+    api_id: str
+    plan_id: str
+    application_id: str
+    starts_at_ms: int | None
+    ends_at_ms: int | None
+    keys: tuple[KeyState, ...] = field(default=(), repr=False)
+    client_id: str | None = None
+    """By which tokens name the application."""
+    certificate: str | None = None
+    """The ``x5t#S256`` of the application's client certificate."""
+    settings: dict[str, Any] = field(default_factory=dict, repr=False)
+    """The application's ``settings``."""
+    consumer_configuration: dict[str, Any] | None = field(default=None, repr=False)
+    """Where its events go; None for a caller's."""
+    failed: bool = False
+    """Whether delivery has given up."""

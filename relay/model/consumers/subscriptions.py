@@ -1,0 +1,336 @@
+"""What may be done to a subscription, and when.
+
+Pure rules over records, as in :mod:`relay.model.api.lifecycle`: each action gives the
+record that it leads to, or is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from relay.model.api.lifecycle import Refused, security_type
+from relay.model.consumers.records import OPEN, ApplicationRecord, SubscriptionRecord
+from relay.model.records import PlanRecord
+from relay.model.schema.errors import Invalid, Issue
+
+TOKEN_SECURITIES = frozenset({"JWT", "OAUTH2"})
+KEY_SECURITIES = frozenset({"API_KEY", "BASIC"})
+"""Plans whose subscriptions have secrets of their own: keys, or passwords."""
+
+
+def check_subscribable(plan: PlanRecord) -> None:
+    """
+    :raises Refused: unless the plan takes subscriptions.
+    """
+    if plan.status == "CLOSED":
+        raise Refused(
+            f"Plan {plan.id} is already closed !", "plan.closed", plan=plan.id
+        )
+    if plan.status == "DEPRECATED":
+        raise Refused(
+            f"Plan {plan.id} is deprecated and takes no new subscriptions",
+            "plan.deprecated",
+            plan=plan.id,
+        )
+    if plan.status == "STAGING":
+        raise Refused(
+            f"Plan {plan.id} is not yet published !", "plan.notPublished", plan=plan.id
+        )
+    if security_type(plan.definition) == "KEY_LESS":
+        raise Refused(
+            "A key-less plan is not subscribable: everybody may call",
+            "plan.notSubscribable",
+            plan=plan.id,
+        )
+
+
+def check_subscribe(
+    plan: PlanRecord,
+    application: ApplicationRecord,
+    others: Iterable[SubscriptionRecord],
+    plans: Mapping[str, PlanRecord],
+    client_id: str | None,
+    certificate: str | None,
+) -> None:
+    """
+    :param plan: which the application wants.
+    :param others: all subscriptions of the application to this API.
+    :param plans: the plans of the API, by id.
+    :param client_id: the application's.
+    :param certificate: the digest of the application's.
+    :raises Refused: when the plan takes no subscriptions, or not this one.
+    """
+    check_subscribable(plan)
+    check_active(application)
+    security = security_type(plan.definition)
+    if security in TOKEN_SECURITIES and not client_id:
+        raise Refused(
+            "A client_id is required to subscribe to an OAuth2 or JWT plan.",
+            "plan.clientIdRequired",
+            application=application.id,
+        )
+    if security == "MTLS" and not certificate:
+        raise Refused(
+            "A client certificate is required to subscribe to an mTLS plan.",
+            "plan.clientCertificateRequired",
+            application=application.id,
+        )
+    live = [one for one in others if one.status in OPEN]
+    _check_not_subscribed(plan, live)
+    for other in live:
+        theirs = plans.get(other.plan_id)
+        same = theirs and security_type(theirs.definition) == security == "API_KEY"
+        if same and application.api_key_mode == "SHARED":
+            raise Refused(
+                "An application whose API keys are shared has one subscription to an"
+                " API-key plan of each API",
+                "plan.alreadySubscribed",
+                plan=other.plan_id,
+            )
+
+
+def _check_not_subscribed(plan: PlanRecord, live: Iterable[SubscriptionRecord]) -> None:
+    """
+    :param live: subscriptions of one application that are not over.
+    :raises Refused: when one of them is to the plan.
+    """
+    for one in live:
+        if one.plan_id == plan.id:
+            raise Refused(
+                f"Plan {plan.id} is already subscribed by application"
+                f" {one.application_id}",
+                "plan.alreadySubscribed",
+                plan=plan.id,
+            )
+
+
+def check_unused(plan: PlanRecord, taken: Iterable[SubscriptionRecord]) -> None:
+    """
+    :param taken: its subscriptions that are not over.
+    :raises Refused: when there are any.
+    """
+    if any(taken):
+        raise Refused(
+            f"Plan {plan.id} has subscriptions, and must be closed before it is"
+            " deleted",
+            "plan.subscribed",
+            plan=plan.id,
+        )
+
+
+def check_active(application: ApplicationRecord) -> None:
+    """
+    :raises Refused: when the application is archived.
+    """
+    if application.status != "ACTIVE":
+        raise Refused(
+            f"Application [{application.id}] is archived",
+            "application.archived",
+            application=application.id,
+        )
+
+
+def accepted(
+    record: SubscriptionRecord,
+    now_ms: int,
+    reason: str | None = None,
+    starting_at_ms: int | None = None,
+    ending_at_ms: int | None = None,
+) -> SubscriptionRecord:
+    """Let the application call.
+
+    :param reason: for the consumer to read.
+    :param starting_at_ms: from when on; at once by default.
+    :param ending_at_ms: until when.
+    :raises Refused: unless nobody has decided yet.
+    :raises Invalid: when it would end before it starts.
+    """
+    _check_pending(record)
+    starting_at_ms = now_ms if starting_at_ms is None else starting_at_ms
+    return dated(
+        replace(
+            record,
+            status="ACCEPTED",
+            publisher_message=reason,
+            processed_at_ms=now_ms,
+        ),
+        starting_at_ms,
+        ending_at_ms,
+    )
+
+
+def rejected(
+    record: SubscriptionRecord, now_ms: int, reason: str | None = None
+) -> SubscriptionRecord:
+    """Let the application not call.
+
+    :raises Refused: unless nobody has decided yet.
+    """
+    _check_pending(record)
+    return replace(
+        record,
+        status="REJECTED",
+        publisher_message=reason,
+        processed_at_ms=now_ms,
+        closed_at_ms=now_ms,
+    )
+
+
+def paused(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
+    """Suspend it.
+
+    :raises Refused: unless it is accepted.
+    """
+    if record.status != "ACCEPTED":
+        raise _wrong(record, "paused", "subscription.notPausable")
+    return replace(record, status="PAUSED", paused_at_ms=now_ms)
+
+
+def resumed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
+    """Put it in force again.
+
+    :raises Refused: unless it is paused.
+    """
+    if record.status != "PAUSED":
+        raise _wrong(record, "resumed", "subscription.notPaused")
+    return replace(record, status="ACCEPTED", paused_at_ms=None)
+
+
+def check_pushed(record: SubscriptionRecord) -> None:
+    """
+    :raises Refused: unless its events are sent to it.
+    """
+    if record.consumer_configuration is None:
+        raise Refused(
+            f"Subscription {record.id} is not to a PUSH plan: nothing is sent to it",
+            "subscription.notPushed",
+            subscription=record.id,
+        )
+
+
+def recovered(record: SubscriptionRecord) -> SubscriptionRecord:
+    """Begin anew with deliveries that have failed.
+
+    :raises Refused: unless they have.
+    """
+    if record.consumer_status != "FAILURE":
+        raise Refused(
+            f"Subscription {record.id} has not failed: its consumerStatus must be"
+            " FAILURE",
+            "subscription.notFailed",
+            subscription=record.id,
+        )
+    return replace(record, consumer_status="STARTED", failure_cause=None)
+
+
+def reconfigured(
+    record: SubscriptionRecord, configuration: dict[str, Any] | None
+) -> SubscriptionRecord:
+    """Send its events elsewhere; that is a new beginning, too.
+
+    :param configuration: where they go, checked.
+    """
+    return replace(
+        record,
+        consumer_configuration=configuration,
+        consumer_status="STARTED",
+        failure_cause=None,
+    )
+
+
+def closed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
+    """End it for good; one that nobody has decided about is rejected.
+
+    :raises Refused: when it is over already.
+    """
+    if record.status == "PENDING":
+        return rejected(record, now_ms, "Subscription has been closed.")
+    if record.status not in OPEN:
+        raise _wrong(record, "closed", "subscription.notClosable")
+    return replace(record, status="CLOSED", closed_at_ms=now_ms)
+
+
+def transferred(
+    record: SubscriptionRecord,
+    current: PlanRecord,
+    wanted: PlanRecord,
+    others: Iterable[SubscriptionRecord],
+) -> SubscriptionRecord:
+    """Let it go on under another plan of the same API.
+
+    :param current: its plan.
+    :param wanted: its plan to be.
+    :param others: all subscriptions of its application to this API; it may be among
+        them.
+    :raises Refused: unless that one takes subscriptions, with the same credentials, and
+        the application has no other one to it.
+    """
+    if record.status not in ("ACCEPTED", "PAUSED"):
+        raise _wrong(record, "transferred", "subscription.notTransferable")
+    check_subscribable(wanted)
+    if security_type(current.definition) != security_type(wanted.definition):
+        raise Refused(
+            "A subscription can only be transferred to a plan of the same security",
+            "subscription.transferNotAllowed",
+            plan=wanted.id,
+        )
+    _check_not_subscribed(
+        wanted, [one for one in others if one.status in OPEN and one.id != record.id]
+    )
+    return replace(record, plan_id=wanted.id)
+
+
+def dated(
+    record: SubscriptionRecord, starting_at_ms: int | None, ending_at_ms: int | None
+) -> SubscriptionRecord:
+    """Change when it begins and ends.
+
+    :raises Invalid: when it would end before it starts.
+    """
+    if (
+        starting_at_ms is not None
+        and ending_at_ms is not None
+        and ending_at_ms <= starting_at_ms
+    ):
+        raise Invalid([Issue("must be after startingAt", "endingAt")])
+    return replace(record, starting_at_ms=starting_at_ms, ending_at_ms=ending_at_ms)
+
+
+def check_updatable(record: SubscriptionRecord) -> None:
+    """
+    :raises Refused: when it is over, or nobody has decided yet.
+    """
+    if record.status not in ("ACCEPTED", "PAUSED"):
+        raise _wrong(record, "updated", "subscription.notUpdatable")
+
+
+def check_keys(record: SubscriptionRecord, plan: PlanRecord) -> None:
+    """
+    :raises Refused: unless keys let it in.
+    """
+    if security_type(plan.definition) not in KEY_SECURITIES:
+        raise Refused(
+            "The plan of this subscription has no API keys",
+            "plan.notApiKey",
+            plan=plan.id,
+        )
+    check_updatable(record)
+
+
+def _check_pending(record: SubscriptionRecord) -> None:
+    if record.status != "PENDING":
+        raise Refused(
+            f"Subscription {record.id} has already been processed",
+            "subscription.processed",
+            subscription=record.id,
+        )
+
+
+def _wrong(record: SubscriptionRecord, done: str, code: str) -> Refused:
+    return Refused(
+        f"Subscription {record.id} is {record.status} and cannot be {done}",
+        code,
+        subscription=record.id,
+    )

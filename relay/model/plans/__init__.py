@@ -1,0 +1,1 @@
+"""Plans and the options of each kind of plan."""

@@ -1,0 +1,141 @@
+"""Configuration of ``OAUTH2`` plans and of the resource that they ask, in Gravitee's
+names; what is ours is marked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
+
+from relay.model.api.http_proxy import HttpOptions, ProxyOptions, SslOptions
+from relay.model.plans.jwt_options import HeaderName, Scopes
+from relay.model.schema import target
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import Where, refusal
+from relay.model.schema.scalars import (
+    Flag,
+    Integral,
+    Literally,
+    LiterallyOrAbsent,
+    MillisecondsOrOff,
+    Upper,
+)
+from relay.model.schema.sensitive import LOCATING, SENSITIVE
+
+
+def _no_cache_resource(value: object) -> object:
+    if value:
+        raise ValueError(
+            "is not supported: answers are kept without a resource, for cacheTtl of"
+            " the OAuth2 resource"
+        )
+    return None
+
+
+def _no_redirects(http: HttpOptions) -> HttpOptions:
+    if http.follow_redirects:
+        raise refusal(
+            [
+                (
+                    ("followRedirects",),
+                    "redirects are not followed: one could lead to an address that"
+                    " is guarded",
+                )
+            ]
+        )
+    return http
+
+
+def _no_proxy(proxy: ProxyOptions) -> ProxyOptions:
+    if proxy.enabled:
+        raise refusal([(("enabled",), "a proxy is not supported here")])
+    return proxy
+
+
+class Oauth2Options(Scopes):
+    """A token that an authorization server answers for says who calls."""
+
+    oauth_resource: Literally
+    """The name of a resource of the API."""
+    oauth_cache_resource: Annotated[Any, BeforeValidator(_no_cache_resource)] = None
+    extract_payload: Flag = False
+    """Whether expressions see it as ``#context.attributes['oauth.payload']``."""
+    propagate_auth_header: Flag = True
+
+
+class Oauth2Resource(Options):
+    """An authorization server that says what a token is (RFC 7662)."""
+
+    authorization_server_url: LiterallyOrAbsent = None
+    introspection_endpoint: Annotated[Literally, LOCATING] = "/oauth/check_token"
+    """Joined to the server's URL; without one it is a URL itself."""
+    introspection_endpoint_method: Annotated[Literal["GET", "POST"], Upper] = "GET"
+    client_id: Literally
+    client_secret: Annotated[Literally, Field(repr=False), SENSITIVE]
+    use_client_authorization_header: Flag = True
+    client_authorization_header_name: HeaderName = "Authorization"
+    client_authorization_header_scheme: Literally = "Basic"
+    token_is_supplied_by_query_param: Flag = True
+    token_query_param_name: Literally = "token"
+    token_is_supplied_by_http_header: Flag = False
+    token_header_name: LiterallyOrAbsent = None
+    token_is_supplied_by_form_url_encoded: Flag = False
+    """Only with ``POST``, as RFC 7662 has it."""
+    token_form_url_encoded_name: Literally = "token"
+    scope_separator: Annotated[str, Field(min_length=1)] = " "
+    user_claim: LiterallyOrAbsent = "sub"
+    cache_ttl: MillisecondsOrOff = 30_000
+    """Ours: for how long an answer is believed, in ms, if the token lives that long; 0
+    asks for each call anew."""
+    cache_entries: Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral] = (
+        10_000
+    )
+    """Ours: how many answers are kept; the oldest goes for another."""
+    http: Annotated[HttpOptions, AfterValidator(_no_redirects)] = HttpOptions()
+    """Of these, ``connectTimeout`` and ``readTimeout`` count."""
+    proxy: Annotated[ProxyOptions, AfterValidator(_no_proxy)] = ProxyOptions()
+    ssl: SslOptions = SslOptions()
+    authorization_server_metadata_endpoint: Annotated[Any, LOCATING] = None
+    """Kept only, as are the two below: no plan asks there."""
+    user_info_endpoint: Annotated[Any, LOCATING] = None
+    user_info_endpoint_method: Any = None
+
+    @property
+    def url(self) -> str:
+        """The URL of the introspection endpoint."""
+        if self.authorization_server_url is None:
+            return self.introspection_endpoint
+        server = self.authorization_server_url.rstrip("/")
+        return f"{server}/{self.introspection_endpoint.lstrip('/')}"
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Self:
+        problems: list[tuple[Where, str]] = []
+        try:
+            target.check(self.url)
+        except ValueError as error:
+            named = (
+                "introspectionEndpoint"
+                if self.authorization_server_url is None
+                else "authorizationServerUrl"
+            )
+            problems.append(((named,), str(error)))
+        form = self.token_is_supplied_by_form_url_encoded
+        if form and self.introspection_endpoint_method == "GET":
+            problems.append(
+                (
+                    ("tokenIsSuppliedByFormUrlEncoded",),
+                    "needs introspectionEndpointMethod POST",
+                )
+            )
+        if self.token_is_supplied_by_http_header and not self.token_header_name:
+            problems.append((("tokenHeaderName",), "is required"))
+        if not (
+            form
+            or self.token_is_supplied_by_http_header
+            or self.token_is_supplied_by_query_param
+        ):
+            problems.append((("tokenIsSuppliedByQueryParam",), "no way is switched on"))
+        if problems:
+            raise refusal(problems)
+        return self

@@ -1,0 +1,81 @@
+"""A plan as a publisher defines it: who may attach."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from relay.model.api.definition import DefinitionVersion
+from relay.model.api.flow import Flow
+from relay.model.api.read_only import without_plan_fields
+from relay.model.plans.selection_rule import checked
+from relay.model.schema import unsupported
+from relay.model.schema.base import Options
+from relay.model.schema.descriptive import PlanDescription
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Configuration, Name, Upper
+
+
+class PlanStatus(StrEnum):
+    """Where a plan is in its life; it only ever moves down this list."""
+
+    STAGING = "STAGING"
+    PUBLISHED = "PUBLISHED"
+    DEPRECATED = "DEPRECATED"
+    CLOSED = "CLOSED"
+
+
+class KeyLess(Options):
+    """A keyless plan lets everybody in: it has nothing to configure."""
+
+
+class Mtls(Options):
+    """Applications have the certificates, so that there is nothing to configure."""
+
+
+class PlanSecurity(Options):
+    """How a caller is recognised."""
+
+    type: Annotated[Name, Upper]
+    configuration: Annotated[Configuration, Field(repr=False)] = {}
+
+
+class PlanDefinition(PlanDescription):
+    """A plan; read bodies of clients by :meth:`relay.catalog.Catalog.parse_plan`.
+
+    Runtime fields (``id``, ``status``, ...) are left aside.
+    """
+
+    definition_version: DefinitionVersion = "V4"
+    name: Name
+    mode: Annotated[Literal["STANDARD", "PUSH"], Upper] = "STANDARD"
+    """``PUSH`` is for consumers that are called, and recognises nobody."""
+    security: PlanSecurity | None = None
+    """Of a ``STANDARD`` plan."""
+    flows: tuple[Flow, ...] | None = None
+    selection_rule: Annotated[str, AfterValidator(checked)] | None = None
+    """Which callers with a credential the plan is for; all without one."""
+    tags: unsupported.PlanTags = None
+    excluded_groups: unsupported.ExcludedGroups = None
+    bootstrap_port: unsupported.KafkaPort = None
+    broker_range_start: unsupported.KafkaPort = None
+    broker_range_end: unsupported.KafkaPort = None
+
+    @model_validator(mode="after")
+    def _recognises_who_calls(self) -> Self:
+        if self.mode == "PUSH" and self.security is not None:
+            why = "a PUSH plan has none: its consumers are called, and do not call"
+            raise refusal([(("security",), why)])
+        if self.mode == "PUSH" and self.selection_rule:
+            why = "has no effect on a PUSH plan: it chooses among those who call"
+            raise refusal([(("selectionRule",), why)])
+        if self.mode == "STANDARD" and self.security is None:
+            raise refusal([(("security",), "is required")])
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_runtime_fields(cls, body: Any) -> Any:
+        return without_plan_fields(body)

@@ -1,0 +1,1 @@
+"""What all definitions are made of: scalar types, paths, hosts and errors."""

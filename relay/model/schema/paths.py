@@ -1,0 +1,106 @@
+"""Context-paths: how they are stored, what they may look like, when two collide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from relay.model.schema.errors import Issue, join
+from relay.model.schema.hosts import is_host, normal_host
+from relay.model.schema.request_target import NO_FAULT, RequestTarget, normal_encoding
+
+Key = tuple[str | None, str]
+"""A host, or ``None`` for every host, and a path."""
+
+_PATH = re.compile(r"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
+"""RFC 3986 §3.3 ``path-absolute``, with the empty segments that are sanitised away."""
+_SLASHES = re.compile(r"/+")
+_PARAMETERS = re.compile(r";|%3[bB]")
+
+
+def sanitise(path: str) -> str:
+    """Put a path in the form in which it is stored: ``/`` at both ends, no ``//``, and
+    percent-encoded only where that is needed (RFC 3986, 6.2.2).
+
+    :param path: as somebody typed it, such as ``sse`` or ``/sse``.
+    """
+    return normal_encoding(_SLASHES.sub("/", f"/{path}/"))
+
+
+def sanitise_host(host: str | None) -> str | None:
+    """Put a host in the form in which it is stored: lower-case, without the dot that
+    ends an absolute name; none for empty."""
+    return normal_host(host or "") or None
+
+
+def check(paths: Iterable[Key | None], at: str = "paths") -> list[Issue]:
+    """Check the paths of one listener against the rules and each other.
+
+    :param paths: as they came or as they are stored; ``None`` holds the place of one
+        that has not the shape of a path.
+    :param at: the location of the list.
+    """
+    issues: list[Issue] = []
+    seen: set[Key] = set()
+    for position, given in enumerate(paths):
+        if given is None:
+            continue
+        host, path = given
+        key = sanitise_host(host), sanitise(path)
+        if not is_path(path):
+            issues.append(
+                Issue(f"Path [{path}] is invalid", join(at, position, "path"), path)
+            )
+        elif key in seen:
+            issues.append(
+                Issue(
+                    f"Path [{key[1]}] is duplicated", join(at, position, "path"), path
+                )
+            )
+        if key[0] is not None and not is_host(key[0]):
+            issues.append(
+                Issue(
+                    _why_no_host(key[0]),
+                    join(at, position, "host"),
+                    host,
+                )
+            )
+        seen.add(key)
+    return issues
+
+
+def conflicts(a: Key, b: Key) -> bool:
+    """Say whether two APIs cannot have these paths at once.
+
+    They cannot when one path contains the other on the same host; paths for every
+    host conflict among themselves only.
+
+    :param a: a host and a path of one API.
+    :param b: the same of another.
+    """
+    if sanitise_host(a[0]) != sanitise_host(b[0]):
+        return False
+    one, other = sanitise(a[1]), sanitise(b[1])
+    return one.startswith(other) or other.startswith(one)
+
+
+def is_path(path: str) -> bool:
+    """
+    Say whether a request can have this path, or one below it.
+
+    Requests have their path parameters (``;``) taken off when they are routed, and
+    what servers read in different ways is refused (:class:`PathFault`).
+
+    :param path: relative or not.
+    """
+    if not _PATH.fullmatch(f"/{path}") or _PARAMETERS.search(path):
+        return False
+    return RequestTarget.parse(f"/{path}".encode()).faults == NO_FAULT
+
+
+def _why_no_host(host: str) -> str:
+    if "*" in host:
+        return f"Domain [{host}] is invalid: wildcards are not supported yet"
+    if re.fullmatch(r"(\[[^]]*\]|[^:]*):[0-9]*", host):
+        return f"Domain [{host}] is invalid: leave out the port"
+    return f"Domain [{host}] is invalid"

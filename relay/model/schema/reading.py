@@ -1,0 +1,122 @@
+"""Turn what pydantic says into issues that a person can act on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from relay.model.schema.errors import Issue, join
+from relay.model.schema.sensitive import is_sensitive, members, models_in
+
+_MESSAGES = {
+    "missing": "is required",
+    "extra_forbidden": "unknown field",
+    "string_type": "must be a string",
+    "string_unicode": "must be valid Unicode",
+    "bool_type": "must be true or false",
+    "int_type": "must be an integer",
+    "int_parsing_size": "is too large",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "list_type": "must be an array",
+    "tuple_type": "must be an array",
+}
+
+_UNSHOWN = frozenset(
+    {
+        "apiKey",
+        "certContent",
+        "configuration",
+        "content",
+        "customApiKey",
+        "keyContent",
+        "keyPassword",
+        "password",
+        "secret",
+        "sharedConfiguration",
+        "sharedConfigurationOverride",
+        "value",
+    }
+)
+"""Members whose value is, or may be, a secret."""
+
+_EXPECT_MORE = frozenset(
+    {"dict_type", "list_type", "model_attributes_type", "model_type", "tuple_type"}
+)
+"""A scalar in place of an object may be anything that the object holds."""
+
+_LONGEST_SHOWN = 200
+
+
+def issues(
+    error: ValidationError, at: str = "", model: type[BaseModel] | None = None
+) -> list[Issue]:
+    """List the problems of a pydantic error.
+
+    :param error: what a model raised.
+    :param at: the location of the value that was validated.
+    :param model: what raised it; its types tell which values are secrets.
+    """
+    return [
+        Issue(
+            message=_message(detail["type"], detail["msg"], detail.get("ctx", {})),
+            location=join(at, *detail["loc"]),
+            invalid_value=None
+            if _is_in_secret(model, detail["loc"])
+            else _shown(detail["type"], detail["loc"], detail["input"]),
+        )
+        for detail in error.errors(include_url=False)
+    ]
+
+
+def _is_in_secret(model: type[BaseModel] | None, where: tuple[str | int, ...]) -> bool:
+    """Whether a location of a model is that of a secret, or is in one."""
+    models: tuple[type[BaseModel], ...] = () if model is None else (model,)
+    for name in where:
+        if isinstance(name, int):
+            continue
+        fields = [
+            field for one in models if (field := members(one).get(name)) is not None
+        ]
+        if any(is_sensitive(field) for field in fields):
+            return True
+        models = tuple(one for field in fields for one in models_in(field.annotation))
+    return False
+
+
+def shown(value: object) -> object:
+    """Give a refused value if it can be shown, else ``None``.
+
+    Only short scalars are, and of strings only those that hold neither user
+    information nor a query, where credentials travel.
+    """
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str) and len(value) <= _LONGEST_SHOWN:
+        return None if set("@?") & set(value) else value
+    return None
+
+
+def _message(kind: str, message: str, context: dict[str, Any]) -> str:
+    if kind in _MESSAGES:
+        return _MESSAGES[kind]
+    if kind == "greater_than_equal":
+        return f"must be at least {context['ge']}"
+    if kind == "less_than_equal":
+        return f"must be at most {context['le']}"
+    if kind in ("literal_error", "enum"):
+        return f"must be one of {context['expected']}".replace("'", "")
+    if kind == "value_error":
+        return str(context["error"])
+    return message
+
+
+def _shown(kind: str, where: tuple[str | int, ...], value: object) -> object:
+    # A misspelled key may well be a misspelled password.
+    if kind == "extra_forbidden" or kind in _EXPECT_MORE:
+        return None
+    if where and where[-1] in _UNSHOWN:
+        return None
+    return shown(value)

@@ -1,0 +1,69 @@
+"""The URL that an endpoint dials."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from relay.model.schema.hosts import is_host
+
+_UNSAFE = re.compile(r'["<>\\^`{}|]')
+"""What RFC 3986 does not let stand in a URI and parsers disagree about. Brackets are
+let through in a query, where everybody writes them."""
+
+
+def check(target: str) -> str:
+    """Check a target; what passes is sent byte for byte.
+
+    :param target: such as ``https://rest.ably.io/sse?channel=ssechannel&v=1.1``.
+    :returns: the same.
+    :raises ValueError: saying what is wrong, never with the query or credentials.
+    """
+    if not target:
+        raise ValueError("must not be empty")
+    if re.search(r"\s", target):
+        raise ValueError("must not contain white space")
+    if not target.isascii():
+        raise ValueError(
+            "must be ASCII: write the host in its punycode form (xn--...) and"
+            " percent-encode the rest"
+        )
+    if not target.isprintable():
+        raise ValueError("must not contain control characters")
+    if "${" in target:
+        raise ValueError("placeholders ${...} must be filled in first")
+    if "#" in target:
+        raise ValueError("must not have a fragment: it is never sent to a server")
+    if unsafe := _UNSAFE.search(target):
+        raise ValueError(f"the character {unsafe[0]} must be percent-encoded")
+    scheme, separator, rest = target.partition("://")
+    if not separator or scheme.lower() not in ("http", "https"):
+        raise ValueError("must start with http:// or https://")
+    _check_authority(re.split(r"[/?]", rest, maxsplit=1)[0])
+    if "[" in (path := urlsplit(target).path) or "]" in path:
+        raise ValueError("brackets in the path must be percent-encoded")
+    return target
+
+
+def redacted(target: str) -> str:
+    """Give a target for people to read: without its query, where keys travel.
+
+    :param target: one that :func:`check` has passed.
+    """
+    return target.partition("?")[0]
+
+
+def _check_authority(authority: str) -> None:
+    if "@" in authority:
+        raise ValueError(
+            "must not hold a user name or password: send them as a header"
+            " (sharedConfiguration.headers)"
+        )
+    match = re.fullmatch(r"(\[[^]]*\]|[^:]*)(?::(.*))?", authority)
+    if match is None or not is_host(match[1]):
+        raise ValueError("must name a valid host")
+    port = match[2]
+    if port is not None and not (
+        re.fullmatch("[0-9]{1,5}", port) and 1 <= int(port) <= 65535
+    ):
+        raise ValueError("the port must be between 1 and 65535")

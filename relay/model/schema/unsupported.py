@@ -1,0 +1,130 @@
+"""Fields that would change who gets in, or what happens to traffic, and that are
+not built yet.
+
+Accepting one in silence would let a publisher believe in a protection that does
+not exist, so each is refused with its reason while it is in effect. Null, empty and
+disabled ones are kept and given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+
+from relay.model.schema.refusal import Where, refusal
+
+
+def _is_on(value: object) -> bool:
+    # Gravitee's default for `enabled` is true on flows, steps, resources, services.
+    return bool(value) and not (
+        isinstance(value, dict) and value.get("enabled") is False
+    )
+
+
+def switched_on(value: Any) -> Iterator[Where]:
+    """Find ``enabled`` where its default is off: ``cors``, ``tracing``."""
+    if isinstance(value, dict):
+        if value.get("enabled") not in (None, False):
+            yield ("enabled",)
+    elif value:
+        yield ()
+
+
+def service_on(value: Any) -> Iterator[Where]:
+    """Find a service that is not disabled."""
+    if _is_on(value):
+        yield ()
+
+
+def services_on(value: Any) -> Iterator[Where]:
+    """Find the services that are not disabled."""
+    if isinstance(value, dict):
+        yield from ((name,) for name, service in value.items() if _is_on(service))
+    elif value:
+        yield ()
+
+
+def logging_on(value: Any) -> Iterator[Where]:
+    """Find the modes and phases that are logged."""
+    if isinstance(value, dict):
+        for part in ("mode", "phase"):
+            switches = value.get(part)
+            if isinstance(switches, dict):
+                yield from ((part, name) for name, on in switches.items() if on)
+            elif switches:
+                yield (part,)
+    elif value:
+        yield ()
+
+
+def anything(value: Any) -> Iterator[Where]:
+    """Find anything that is not null and not empty."""
+    if value:
+        yield ()
+
+
+def refused(in_effect: Callable[[Any], Iterator[Where]], reason: str) -> AfterValidator:
+    """Refuse a field wherever it is in effect.
+
+    :param in_effect: gives the places, inside the field, that are in effect.
+    :param reason: the message of the refusal.
+    """
+
+    def check(value: Any) -> Any:
+        problems = [(where, reason) for where in in_effect(value)]
+        if problems:
+            raise refusal(problems)
+        return value
+
+    return AfterValidator(check)
+
+
+# Who gets in.
+PlanTags = Annotated[
+    Any,
+    refused(
+        anything,
+        "sharding tags on a plan limit the gateways that offer it, which is not"
+        " supported yet",
+    ),
+]
+ExcludedGroups = Annotated[
+    Any, refused(anything, "excluding groups from a plan is not supported yet")
+]
+KafkaPort = Annotated[Any, refused(anything, "Kafka listeners are not supported yet")]
+
+ClientRegistration = Annotated[
+    Any, refused(anything, "dynamic client registration is not supported yet")
+]
+
+# What happens to traffic.
+NativeSteps = Annotated[Any, refused(anything, "steps of Kafka APIs are not supported")]
+Services = Annotated[
+    Any,
+    refused(
+        services_on,
+        "the services of an API (dynamic properties) are not supported yet",
+    ),
+]
+Discovery = Annotated[
+    Any, refused(service_on, "service discovery is not supported yet")
+]
+DeadLetterQueue = Annotated[
+    Any,
+    refused(
+        anything,
+        "dead letter queues at endpoints are not supported: each subscription has a"
+        " list of its own",
+    ),
+]
+
+# What is recorded about traffic.
+Logging = Annotated[
+    Any, refused(logging_on, "logging of calls and bodies is not supported yet")
+]
+Tracing = Annotated[Any, refused(switched_on, "tracing is not supported yet")]
+LogExport = Annotated[
+    Any, refused(switched_on, "exporting logs by OpenTelemetry is not supported yet")
+]

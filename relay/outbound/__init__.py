@@ -1,0 +1,1 @@
+"""Calls to URLs that belong to no endpoint: key sets, callouts, webhooks."""

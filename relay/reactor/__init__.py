@@ -1,0 +1,1 @@
+"""Clocks, timers, polling and direct sends: what depends on the insides of Twisted."""

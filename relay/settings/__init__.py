@@ -1,0 +1,1 @@
+"""The settings of the daemon: their schema, their types and where they come from."""

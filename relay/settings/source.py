@@ -1,0 +1,256 @@
+"""Where settings come from: the file, the environment and the command line.
+
+A source is a mapping from the dotted key of a setting to what was :class:`Given`.
+Sources are merged key by key, and what remains is built into frozen dataclasses.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import MISSING, dataclass, fields
+from difflib import get_close_matches
+from typing import Any, TypeVar, cast, get_type_hints
+
+from relay.settings.types import convert, item_section, section_of
+
+T = TypeVar("T")
+
+_PREFIX = "RELAY__"
+_LISTENERS = "gateway.listeners"
+_LISTENERS_VARIABLE = "RELAY__GATEWAY__LISTENERS"
+
+
+class SettingsError(Exception):
+    """
+    Settings that cannot be used.
+
+    :param mistakes: each in one line that names its key and its source.
+    """
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Mistakes:
+    """Collects what is wrong, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Go on behind the block when something in it is wrong."""
+        try:
+            yield
+        except SettingsError as error:
+            self._found += error.mistakes
+
+    def check(self) -> None:
+        """
+        :raises SettingsError: with all that was noted, if anything was.
+        """
+        if self._found:
+            raise SettingsError(*dict.fromkeys(self._found))
+
+
+@dataclass(frozen=True)
+class Given:
+    """One value as its source gave it."""
+
+    value: object
+    source: str
+    """What to name in an error: the file, the variable or the option."""
+    text: bool = False
+    """Whether the source knows only text, which is then converted."""
+
+
+def from_file(path: str, root: type[Any], mistakes: Mistakes) -> dict[str, Given]:
+    """
+    :param path: a TOML file.
+    :param root: the dataclass of all settings.
+    :param mistakes: notes unknown keys; the others are given.
+    :raises SettingsError: when it cannot be read or is not TOML.
+    """
+    try:
+        with open(path, "rb") as file:
+            document = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(f"cannot read {path}: {error.strerror}") from None
+    except ValueError as error:
+        # Not TOML, or not UTF-8.
+        raise SettingsError(f"{path} is not TOML: {error}") from None
+    return _flatten(document, root, path, mistakes)
+
+
+def from_environment(
+    environ: Mapping[str, str], root: type[Any], mistakes: Mistakes
+) -> dict[str, Given]:
+    """
+    :param environ: the environment; only names that begin with ``RELAY__`` count.
+    :param root: the dataclass of all settings.
+    :param mistakes: notes names that no setting has; the others are given.
+    """
+    known = {_PREFIX + key.upper().replace(".", "__"): key for key in keys(root)}
+    given: dict[str, Given] = {}
+    for name in sorted(n for n in environ if n.startswith(_PREFIX)):
+        with mistakes.noted():
+            if name.startswith(f"{_LISTENERS_VARIABLE}__"):
+                raise SettingsError(
+                    f"{_LISTENERS} ({name}): only endpoint strings can be given, in "
+                    f"{_LISTENERS_VARIABLE}; the rest of a listener needs the file"
+                )
+            if name not in known:
+                raise SettingsError(_unknown(name, "environment", list(known)))
+            if name == _LISTENERS_VARIABLE:
+                given[_LISTENERS] = _listeners(environ[name].split(), name)
+            else:
+                given[known[name]] = Given(environ[name], name, text=True)
+    return given
+
+
+def from_options(options: Mapping[str, object]) -> dict[str, Given]:
+    """
+    :param options: ``gateway`` holds endpoint strings, ``management`` one; others are
+        not looked at.
+    """
+    given: dict[str, Given] = {}
+    if gateway := options.get("gateway"):
+        endpoints = [gateway] if isinstance(gateway, str) else gateway
+        given[_LISTENERS] = _listeners(cast(Sequence[str], endpoints), "--gateway")
+    if management := options.get("management"):
+        given["management.endpoint"] = Given(management, "--management")
+    return given
+
+
+def _listeners(endpoints: Sequence[str], source: str) -> Given:
+    if not endpoints:
+        raise SettingsError(f"{_LISTENERS} ({source}): must be at least one endpoint")
+    tables = [
+        {"id": f"default-{n}" if n > 1 else "default", "endpoint": endpoint}
+        for n, endpoint in enumerate(endpoints, start=1)
+    ]
+    return Given(tables, source)
+
+
+def _flatten(
+    table: Mapping[str, object],
+    section: type[Any],
+    source: str,
+    mistakes: Mistakes,
+    prefix: str = "",
+) -> dict[str, Given]:
+    """
+    Turn nested tables into dotted keys.
+
+    :param section: the dataclass that the table must fit.
+    :param mistakes: notes keys that the dataclass has no field for.
+    """
+    hints = get_type_hints(section, include_extras=True)
+    known = {field.name: hints[field.name] for field in fields(section)}
+    given: dict[str, Given] = {}
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        with mistakes.noted():
+            if name not in known:
+                raise SettingsError(_unknown(key, source, [prefix + n for n in known]))
+            nested = section_of(known[name])
+            if nested is None:
+                given[key] = Given(value, source)
+            elif isinstance(value, Mapping):
+                if not value:
+                    # Kept, so that an empty tls table is not taken for none at all.
+                    given[key] = Given(value, source)
+                given |= _flatten(value, nested, source, mistakes, f"{key}.")
+            else:
+                raise SettingsError(f"{key} ({source}): must be a table")
+    return given
+
+
+def keys(section: type[Any], prefix: str = "") -> list[str]:
+    """
+    :return: the dotted key of every value in ``section``; a list counts as one value.
+    """
+    hints = get_type_hints(section)
+    found: list[str] = []
+    for field in fields(section):
+        nested = section_of(hints[field.name])
+        key = f"{prefix}{field.name}"
+        found += keys(nested, f"{key}.") if nested else [key]
+    return found
+
+
+def _unknown(key: str, source: str, known: list[str]) -> str:
+    """
+    :return: the error line for a setting that does not exist, with the likeliest
+        one that does.
+    """
+    near = get_close_matches(key, known, n=1, cutoff=0.75)
+    # A quoted TOML key may hold a line break.
+    key = key if key.isprintable() else ascii(key)
+    advice = f"; did you mean {near[0]}?" if near else ""
+    return f"{key} ({source}): there is no such setting{advice}"
+
+
+def build(
+    section: type[T], given: Mapping[str, Given], source: str, prefix: str = ""
+) -> T:
+    """
+    :param given: the merged sources.
+    :param source: what to name when a value without a default is missing.
+    :param prefix: of the keys that belong to this section.
+    :return: the dataclass with what was given, and its defaults for the rest.
+    :raises SettingsError: for all values that do not fit or are missing; else for what
+        the section says about its values together.
+    """
+    mistakes = Mistakes()
+    hints = get_type_hints(section, include_extras=True)
+    values: dict[str, Any] = {}
+    for field in fields(section):  # type: ignore[arg-type]  # T is a dataclass here
+        key, annotation = f"{prefix}{field.name}", hints[field.name]
+        nested = section_of(annotation)
+        inside = [
+            one.source
+            for name, one in given.items()
+            if name == key or name.startswith(f"{key}.")
+        ]
+        with mistakes.noted():
+            if nested is not None and inside:
+                values[field.name] = build(nested, given, inside[0], f"{key}.")
+            elif key in given:
+                values[field.name] = _value(key, given[key], annotation)
+            elif field.default is MISSING:
+                raise SettingsError(f"{key} ({source}): is missing")
+    mistakes.check()
+    try:
+        return section(**values)
+    except ValueError as error:
+        # What a section says about its values together.
+        raise SettingsError(f"{prefix.rstrip('.')} ({source}): {error}") from None
+
+
+def _value(key: str, given: Given, annotation: object) -> Any:
+    item = item_section(annotation)
+    if item is not None:
+        return _tables(key, given, item)
+    try:
+        return convert(given.value, annotation, given.text)
+    except ValueError as error:
+        raise SettingsError(f"{key} ({given.source}): {error}") from None
+
+
+def _tables(key: str, given: Given, section: type[Any]) -> tuple[Any, ...]:
+    source = given.source
+    if not isinstance(given.value, list) or not given.value:
+        raise SettingsError(f"{key} ({source}): must be at least one table")
+    built = []
+    mistakes = Mistakes()
+    for position, table in enumerate(given.value):
+        name = f"{key}[{position}]"
+        with mistakes.noted():
+            if not isinstance(table, Mapping):
+                raise SettingsError(f"{name} ({source}): must be a table")
+            flat = _flatten(table, section, source, mistakes, f"{name}.")
+            built.append(build(section, flat, source, f"{name}."))
+    mistakes.check()
+    return tuple(built)

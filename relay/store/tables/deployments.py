@@ -1,0 +1,152 @@
+"""The immutable snapshots that gateways run."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from relay.model.records import Deployment
+from relay.store.changes import Changes
+from relay.store.schema import apis, deployments, row_of
+from relay.store.tables.api_index import ApiIndex
+from relay.store.tables.audits import Audits
+
+
+class Deployments:
+    """Deployments within one transaction.
+
+    :param connection: the transaction's.
+    :param changes: where changes of what is served are announced.
+    :param now_ms: the instant of the transaction.
+    :param audits: where changes are told.
+    :param index: what paths are found by.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        changes: Changes,
+        now_ms: int,
+        audits: Audits,
+        index: ApiIndex,
+    ) -> None:
+        self._audits = audits
+        self._index = index
+        self._connection = connection
+        self._changes = changes
+        self._now_ms = now_ms
+
+    def add(
+        self,
+        api_id: str,
+        definition: dict[str, Any],
+        plans: Iterable[dict[str, Any]],
+        label: str | None,
+    ) -> Deployment:
+        """Keep a snapshot as the newest of its API, and tell the gateways.
+
+        :param api_id: an existing API; its ``deployed_at_ms`` becomes now.
+        :param definition: the API's management JSON.
+        :param plans: management JSON of its published and deprecated plans.
+        :param label: the publisher's word for it.
+        """
+        newest: int | None = self._connection.scalar(
+            select(func.max(deployments.c.number)).where(deployments.c.api_id == api_id)
+        )
+        deployment = Deployment(
+            id=str(uuid4()),
+            api_id=api_id,
+            number=(newest or 0) + 1,
+            label=label,
+            definition=definition,
+            plans=tuple(plans),
+            created_at_ms=self._now_ms,
+        )
+        self._connection.execute(insert(deployments).values(row_of(deployment)))
+        self._connection.execute(
+            update(apis)
+            .where(apis.c.id == api_id)
+            .values(deployed_at_ms=deployment.created_at_ms)
+        )
+        self._index.put_deployment(api_id, deployment.id, definition)
+        self._changes.touch(api_id)
+        self._audits.note(
+            "API_DEPLOYED",
+            {"type": "API", "id": api_id, "name": str(definition.get("name", ""))},
+            {"deploymentNumber": newest},
+            {"deploymentNumber": deployment.number, "deploymentLabel": label},
+            api_id,
+        )
+        return deployment
+
+    def latest(self, api_id: str) -> Deployment | None:
+        """
+        :param api_id: of the API.
+        :returns: its newest deployment, whether it runs or not.
+        """
+        return self._one(_newest().where(deployments.c.api_id == api_id))
+
+    def latest_of(self, api_ids: Collection[str]) -> dict[str, Deployment]:
+        """
+        :param api_ids: of APIs, as many as a statement names.
+        :returns: by API its newest deployment, where there is one.
+        """
+        rows = self._connection.execute(
+            _newest().where(deployments.c.api_id.in_(api_ids))
+        )
+        return {row.api_id: _deployment(row) for row in rows}
+
+    def active(self, api_id: str) -> Deployment | None:
+        """
+        :param api_id: of the API.
+        :returns: what gateways are to run of it: its newest deployment when it is
+            started.
+        """
+        return self._one(_running().where(deployments.c.api_id == api_id))
+
+    def numbered(self, api_id: str, number: int) -> Deployment | None:
+        """
+        :param api_id: of the API.
+        :param number: of the deployment.
+        :returns: the deployment, whether it runs or not.
+        """
+        return self._one(
+            select(deployments).where(
+                deployments.c.api_id == api_id, deployments.c.number == number
+            )
+        )
+
+    def all_active(self) -> list[Deployment]:
+        """
+        :returns: all that gateways are to run, the API created first in front.
+        """
+        rows = self._connection.execute(_running().order_by(apis.c.row))
+        return [_deployment(row) for row in rows]
+
+    def _one(self, query: Select[Any]) -> Deployment | None:
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _deployment(row)
+
+
+def _newest() -> Select[Any]:
+    other = deployments.alias()
+    return select(deployments).where(
+        deployments.c.number
+        == select(func.max(other.c.number))
+        .where(other.c.api_id == deployments.c.api_id)
+        .scalar_subquery()
+    )
+
+
+def _running() -> Select[Any]:
+    return (
+        _newest()
+        .join(apis, apis.c.id == deployments.c.api_id)
+        .where(apis.c.state == "STARTED")
+    )
+
+
+def _deployment(row: Row[Any]) -> Deployment:
+    values = row._asdict()
+    return Deployment(**{**values, "plans": tuple(values["plans"])})

@@ -1,0 +1,1 @@
+"""HTTP connections to endpoints: calls, responses and the pool."""

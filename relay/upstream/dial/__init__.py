@@ -1,0 +1,1 @@
+"""Opening connections: names, addresses, tunnels and the outbound guard."""

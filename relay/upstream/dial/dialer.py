@@ -1,0 +1,220 @@
+"""Opens connections to the origins of one endpoint group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, Protocol, cast
+
+from twisted.internet.abstract import isIPAddress, isIPv6Address
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.error import ConnectingCancelledError
+from twisted.internet.interfaces import (
+    IOpenSSLClientConnectionCreator,
+    IReactorTime,
+    IStreamClientEndpoint,
+)
+from twisted.python.failure import Failure
+from twisted.web._newclient import HTTP11ClientProtocol
+
+from relay.model.api.http_proxy import SharedConfiguration
+from relay.reactor.deadline import Deadline
+from relay.tls.endpoint import TLSEndpoint
+from relay.upstream.connection.leash import Leash, LeashFactory
+from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
+from relay.upstream.dial.eyeballs import AddressRefused, NameEndpoint
+from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.tunnel import http_connect, socks5
+from relay.upstream.errors import connect_timeout
+
+NEVER_S = 0.0
+"""The attempt's own clock bounds all addresses together."""
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port: what a connection can be shared for (RFC 9110, 4.3)."""
+
+    secure: bool
+    host: str
+    port: int
+    guarded: bool = False
+    """Whether a redirect of a source has named the origin. Its addresses are then
+    checked by the guard, and its connections are not shared with unguarded calls."""
+
+    @property
+    def authority(self) -> bytes:
+        """The value of a ``Host`` header; the default port is left out."""
+        return _authority(self)
+
+
+@lru_cache(1024)
+def _authority(origin: Origin) -> bytes:
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    if origin.port == (443 if origin.secure else 80):
+        return host.encode("ascii")
+    return f"{host}:{origin.port}".encode("ascii")
+
+
+Quiescent = Callable[[HTTP11ClientProtocol], None]
+"""Called with an HTTP client that can carry another request."""
+
+
+class Dial(Protocol):
+    """Opens one connection; see :class:`Dialer`."""
+
+    def __call__(
+        self, origin: Origin, quiescent: Callable[[HTTP11ClientProtocol], None]
+    ) -> Deferred[Leash]:
+        """Connect to an origin."""
+
+
+class Dialer:
+    """
+    Connects to an origin, through the group's proxy and with TLS if configured.
+
+    :param reactor: connects, resolves names, and is the clock of timeouts.
+    :param shared: the ``sharedConfiguration`` of the group.
+    :param creators: makes the TLS connection creator for a host name.
+    :param limits: the size limits of a response head.
+    :param strangers: like ``creators``, but for guarded origins, which do not get the
+        client certificate of the endpoint; ``creators`` unless given.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        shared: SharedConfiguration,
+        creators: Callable[[str], IOpenSSLClientConnectionCreator],
+        limits: HeadLimits = DEFAULT_LIMITS,
+        strangers: Callable[[str], IOpenSSLClientConnectionCreator] | None = None,
+    ) -> None:
+        self._limits = limits
+        self._reactor = reactor
+        self._timeout_ms = shared.http.connect_timeout
+        self._proxy = shared.proxy
+        self._creators = creators
+        self._strangers = strangers or creators
+        self.guard = Guard()
+        """Decides which addresses of guarded origins may be dialled."""
+        self.owner: Hashable = None
+        """The owner whose share of name lookups is used."""
+        self._prepared: dict[Origin, IStreamClientEndpoint] = {}
+
+    def prepare(self, origin: Origin) -> None:
+        """
+        Get ready for an origin that will be dialled often: a target.
+
+        :param origin: where to.
+        :raises ValueError: when it cannot be dialled as the group asks for.
+        """
+        self._prepared[origin] = self._endpoint(origin)
+
+    def __call__(
+        self, origin: Origin, quiescent: Callable[[HTTP11ClientProtocol], None]
+    ) -> Deferred[Leash]:
+        """
+        Connect; TCP, the proxy's tunnel and the TLS handshake share one clock.
+
+        :param origin: where to.
+        :param quiescent: called when the connection can carry another request.
+        :return: fires with the leash of a connection that is ready. Cancelling it
+            closes the socket at whatever stage it is.
+        """
+        try:
+            endpoint = self._prepared.get(origin) or self._endpoint(origin)
+        except AddressRefused as error:
+            return fail(error)
+        factory = LeashFactory(self._reactor, quiescent, self._limits)
+        connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(when_ready)
+        if isinstance(getattr(connecting, "result", None), Leash):
+            # As to an address of this machine: without an attempt, its clock and its
+            # Deferred.
+            return connecting
+        return _Attempt(self._reactor, connecting, self._timeout_ms).done
+
+    def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
+        proxy = self._proxy
+        endpoint: IStreamClientEndpoint
+        permits = partial(self.guard.permits, origin.host) if origin.guarded else None
+        if proxy.enabled:
+            # The proxy resolves the name, and decides which addresses it may reach.
+            if permits and not _is_name(origin.host) and not permits(origin.host):
+                raise AddressRefused()
+            to_proxy = NameEndpoint(
+                self._reactor, proxy.host, proxy.port, NEVER_S, owner=self.owner
+            )
+            build = socks5 if proxy.type == "SOCKS5" else http_connect
+            endpoint = build(
+                to_proxy, origin.host, origin.port, proxy.username, proxy.password
+            )
+        else:
+            endpoint = NameEndpoint(
+                self._reactor, origin.host, origin.port, NEVER_S, permits, self.owner
+            )
+        if origin.secure:
+            creators = self._strangers if origin.guarded else self._creators
+            endpoint = TLSEndpoint(creators(origin.host), endpoint, self._reactor)
+        return endpoint
+
+
+def _is_name(host: str) -> bool:
+    """Whether a host is a name that a name server resolves, not this machine."""
+    local = host == "localhost" or host.endswith(".localhost")
+    return not (local or isIPAddress(host) or isIPv6Address(host))
+
+
+def when_ready(leash: Any) -> Leash | Deferred[Leash]:
+    """
+    Wait until a request may be written to a connection, which may be at once.
+
+    :param leash: an established connection.
+    """
+    ready: Deferred[None] = leash.ready
+    if ready.called and leash.lost is None:
+        return cast(Leash, leash)
+    return ready.addCallback(lambda _: cast(Leash, leash))
+
+
+class _Attempt:
+    """One connection being made, until it is ready or has failed."""
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        stage: Deferred[Leash],
+        timeout_ms: int,
+    ) -> None:
+        self.done: Deferred[Leash] = Deferred(lambda _: self._give_up())
+        self._over = False
+        self._timed_out = False
+        self._deadline = Deadline(reactor, timeout_ms)
+        self._deadline.start(self._expire)
+        self._stage = stage
+        stage.addCallbacks(self._succeed, self._fail)
+
+    def _succeed(self, leash: Leash) -> None:
+        self._deadline.stop()
+        if self._over:
+            leash.abort()
+            return
+        self._over = True
+        self.done.callback(leash)
+
+    def _fail(self, failure: Failure) -> None:
+        self._deadline.stop()
+        if self._over:
+            return
+        self._over = True
+        self.done.errback(Failure(connect_timeout()) if self._timed_out else failure)
+
+    def _expire(self) -> None:
+        self._timed_out = True
+        self._stage.cancel()
+        # Some stages cannot be cancelled on the spot (a name being resolved).
+        self._fail(Failure(connect_timeout()))
+
+    def _give_up(self) -> None:
+        self._deadline.stop()
+        self._over = True
+        self._stage.cancel()
+        self.done.errback(ConnectingCancelledError(None))

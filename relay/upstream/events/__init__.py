@@ -1,0 +1,1 @@
+"""An event stream as the shared upstream of a channel."""

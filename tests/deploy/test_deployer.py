@@ -1,0 +1,394 @@
+"""What is deployed is served: swapped as a whole, without cutting what runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.logger import capturedLogs
+
+from relay.deploy.deployer import drained
+from relay.model.records import Deployment, ServingReport
+from tests.gateway.harness import (
+    EVENT_STREAM,
+    GatewayCase,
+    chunk,
+    definition,
+    deployed,
+    get,
+    post,
+    response,
+)
+from tests.gateway.raw import Client, SourceConnection, settle, until
+from tests.pki import Authority
+
+
+class DeployerCase(GatewayCase):
+    def body(self, place: str = "base", path: str = "/api") -> dict[str, Any]:
+        """An API that forwards to a place of the source."""
+        target = f"http://{self.source.address}/{place}"
+        return definition(target, paths=[{"path": path}])
+
+    async def place(self, path: bytes = b"/api") -> bytes | int:
+        """Where a call comes out, or the status that refuses it."""
+        client = await self.asked(get(path))
+        await until(
+            lambda: (
+                client.received
+                or any(one.requests > one.given_out for one in self.source.connections)
+            ),
+            "an answer or a call",
+        )
+        if client.received:
+            return (await client.answer()).status
+        source = await self.source.asked()
+        target = (await source.head()).target
+        source.send(response(b"", b"Connection: close"))
+        await client.answer()
+        await source.until_over()
+        return target
+
+
+class ApplyTests(DeployerCase):
+    async def test_deployed_again(self) -> None:
+        """New calls go to the new deployment; old streams go on."""
+        await self.stage()
+        client, source = await self.stream()
+        self.gateway.deployer.apply({"api-1": deployed(self.body("new"), number=2)})
+        self.assertEqual(await self.place(), b"/new")
+        source.send(chunk(b"data: 1\n\n"))
+        self.assertEqual(await client.event(), b"data: 1\n\n")
+        source.send(b"0\r\n\r\n")
+        await self.gateway.ended(2)
+        await source.until_over()
+        self.assertEqual(self.gateway.groups[0]._pools[0].kept, 0)
+
+    async def test_moved(self) -> None:
+        """A path that is given up is free at once."""
+        await self.stage()
+        self.gateway.deployer.apply(
+            {"api-1": deployed(self.body("new", "/moved"), number=2)}
+        )
+        self.assertEqual(await self.place(b"/moved"), b"/new")
+        self.assertEqual(await self.place(), 404)
+
+    async def test_the_same_again(self) -> None:
+        """A deployment that is served already is left alone."""
+        await self.stage()
+        self.gateway.deployer.apply({"api-1": deployed(self.body())})
+        self.assertEqual(len(self.gateway.groups), 1)
+
+    async def test_closed(self) -> None:
+        """Nothing is served any more, and what was served is closed once."""
+        await self.stage()
+        self.gateway.deployer.close()
+        self.assertEqual(await self.place(), 404)
+        self.gateway.deployer.close()
+
+    async def test_only_what_has_changed(self) -> None:
+        """Other APIs are not touched."""
+        await self.open_source()
+        await self.open_gateway(self.body("one", "/1"), self.body("two", "/2"))
+        self.gateway.deployer.apply(
+            {"api-2": deployed(self.body("new", "/2"), "api-2", 2)}
+        )
+        self.assertEqual(len(self.gateway.groups), 3)
+        self.assertEqual(await self.place(b"/1"), b"/one")
+        self.assertEqual(await self.place(b"/2"), b"/new")
+
+    async def test_replaced_as_a_whole(self) -> None:
+        """What is not among all deployments is served no longer."""
+        await self.open_source()
+        await self.open_gateway(self.body("one", "/1"), self.body("two", "/2"))
+        self.gateway.deployer.replace_all(
+            [
+                deployed(self.body("two", "/2"), "api-2"),
+                deployed(self.body("three", "/3"), "api-3"),
+            ]
+        )
+        self.assertEqual(await self.place(b"/1"), 404)
+        self.assertEqual(await self.place(b"/2"), b"/two")
+        self.assertEqual(await self.place(b"/3"), b"/three")
+        self.assertEqual(len(self.gateway.groups), 3)
+
+
+class FailureTests(DeployerCase):
+    def broken(self) -> dict[str, Deployment]:
+        """Deployments that cannot be served, for as many reasons."""
+        good = self.body("new")
+        no_listener = good | {"listeners": []}
+        no_group = good | {"endpointGroups": []}
+        unknown = good | {"nonsense": "hunter2"}
+        plan = {"id": "p", "security": {"type": "JWT"}, "status": "PUBLISHED"}
+        no_key = definition(
+            "https://h",
+            shared={"ssl": {"trustStore": {"type": "PEM", "path": "/nowhere"}}},
+        )
+        plans: list[tuple[dict[str, Any], ...]] = [(plan,), ({},)]
+        return {
+            "no listener": deployed(no_listener, number=2),
+            "no group": deployed(no_group, number=3),
+            "unknown key": deployed(unknown, number=4),
+            "no certificate": deployed(no_key, number=5),
+            "no definition": deployed({}, number=6),
+        } | {
+            f"plan {n}": Deployment(f"x{n}", "api-1", 7 + n, None, good, one, 0)
+            for n, one in enumerate(plans)
+        }
+
+    async def test_the_old_one_goes_on(self) -> None:
+        """A deployment that cannot be served is told, and takes nothing down."""
+        await self.stage()
+        for name, broken in self.broken().items():
+            with capturedLogs() as events:
+                self.gateway.deployer.apply({"api-1": broken})
+            self.assertEqual(await self.place(), b"/base", name)
+            (event,) = [one for one in events if one["log_level"].name != "info"]
+            text = event["log_format"].format(**event)
+            self.assertIn("api-1", text, name)
+            self.assertIn(str(broken.number), text, name)
+            self.assertNotIn("hunter2", text, name)
+        self.flushLoggedErrors()
+
+    async def test_the_others_are_served(self) -> None:
+        """It holds up no other API, not even at the start."""
+        await self.open_source()
+        await self.open_gateway()
+        for broken in self.broken().values():
+            self.gateway.deployer.replace_all(
+                [broken, deployed(self.body("two", "/2"), "api-2")]
+            )
+            self.assertEqual(await self.place(b"/2"), b"/two")
+            self.assertEqual(await self.place(), 404)
+        self.flushLoggedErrors()
+
+    async def test_mended(self) -> None:
+        """The next good deployment is served."""
+        await self.stage()
+        self.gateway.deployer.apply({"api-1": self.broken()["unknown key"]})
+        self.gateway.deployer.apply({"api-1": deployed(self.body("new"), number=9)})
+        self.assertEqual(await self.place(), b"/new")
+
+
+class ReportTests(DeployerCase):
+    """What is served is told, whatever the store says is to be served."""
+
+    async def notes(self) -> None:
+        """Serve one API, and note what is told."""
+        await self.stage()
+        self.told: dict[str, ServingReport | None] = {}
+        self.gateway.deployer._note = self.told.__setitem__
+
+    def broken(self, number: int) -> Deployment:
+        """A deployment whose trust store is missing."""
+        shared = {"ssl": {"trustStore": {"type": "PEM", "path": "/nowhere"}}}
+        return deployed(definition("https://h", shared=shared), number=number)
+
+    async def test_each_deployment_is_reported(self) -> None:
+        """Served, refused, or stopped."""
+        await self.notes()
+        apply = self.gateway.deployer.apply
+        apply({"api-1": deployed(self.body("new"), number=2)})
+        self.assertEqual(self.told, {"api-1": ServingReport(2, 2, None)})
+        apply({"api-1": self.broken(3)})
+        report = self.told["api-1"]
+        assert report is not None and report.reason is not None
+        self.assertEqual((report.number, report.serving), (3, 2))
+        self.assertIn("/nowhere", report.reason)
+        apply({"api-1": None})
+        self.assertEqual(self.told, {"api-1": None})
+        self.flushLoggedErrors()
+
+    async def test_what_was_in_force_is_served_after_a_restart(self) -> None:
+        """When the active deployment cannot be served, as before the restart."""
+        await self.notes()
+        deployer = self.gateway.deployer
+        deployer.replace_all([])
+        deployer.replace_all([self.broken(3)], {"api-1": deployed(self.body("old"))})
+        self.assertEqual(await self.place(), b"/old")
+        report = self.told["api-1"]
+        assert report is not None
+        self.assertEqual((report.number, report.serving), (3, 1))
+        deployer.replace_all([self.broken(3)], {"api-1": deployed(self.body("old"))})
+        self.assertEqual(await self.place(), b"/old")
+        deployer.apply({"api-1": deployed(self.body("new"), number=4)})
+        self.assertEqual(await self.place(), b"/new")
+
+    async def test_a_refused_deployment_is_served_when_what_it_needs_is_there(
+        self,
+    ) -> None:
+        """Once it is tried again."""
+        await self.notes()
+        path = Path(self.mktemp())
+        shared = {"ssl": {"trustStore": {"type": "PEM", "path": str(path)}}}
+        needs = definition(f"http://{self.source.address}/new", shared=shared)
+        self.gateway.deployer.apply({"api-1": deployed(needs, number=2)})
+        self.assertEqual(await self.place(), b"/base")
+        path.write_text(Authority().pem)
+        self.gateway.deployer.retry()
+        self.assertEqual(await self.place(), b"/new")
+        self.assertEqual(self.told["api-1"], ServingReport(2, 2, None))
+        self.gateway.deployer.retry()
+
+
+class StopTests(DeployerCase):
+    async def test_an_earlier_stop_ends_nothing(self) -> None:
+        """Stopped, started and stopped again: the whole drain time counts anew."""
+        client, source = await self.stopped()
+        self.reactor.advance_ms(6_000)
+        self.gateway.deployer.apply({"api-1": deployed(self.body(), number=2)})
+        self.gateway.deployer.apply({"api-1": None})
+        self.reactor.advance_ms(9_999)
+        await settle()
+        self.assertFalse(client.over)
+        self.reactor.advance_ms(1)
+        await client.until_over()
+        await source.until_over()
+
+    async def stopped(self) -> tuple[Client, SourceConnection]:
+        """An API that is stopped with a download under way."""
+        await self.stage(drain_timeout_ms=10_000, http={"idleTimeout": 0})
+        client, source = await self.call(get(b"/api"))
+        source.send(response(b"12", b"Connection: close")[:-1])
+        await client.head()
+        self.gateway.deployer.apply({"api-1": None})
+        self.assertEqual(await self.place(), 404)
+        return client, source
+
+    async def test_event_streams(self) -> None:
+        """They end at once, for they would never end by themselves."""
+        await self.stage(drain_timeout_ms=10_000, http={"idleTimeout": 0})
+        client, source = await self.stream()
+        self.gateway.deployer.apply({"api-1": None})
+        await client.until_over()
+        await source.until_over()
+        self.assertTrue(client.was_cut)
+        line = await self.gateway.ended()
+        self.assertEqual((line["outcome"], line["errorKey"]), ("stopped", None))
+
+    async def test_a_streamed_answer_to_a_post_is_given_its_time(self) -> None:
+        """It has an end, and nobody asks for the rest of it."""
+        await self.stage(drain_timeout_ms=10_000)
+        for drains in (False, True):
+            client, source = await self.call(post(b"/api", b"{}"))
+            source.send(EVENT_STREAM)
+            await client.head()
+            if drains:
+                drained(self.gateway.services.reactor, self.gateway.resource)
+            else:
+                self.gateway.deployer.apply({"api-1": None})
+            self.reactor.advance_ms(9_999)
+            source.send(chunk(b"data: token\n\n") + b"0\r\n\r\n")
+            await client.until_received(b"0\r\n\r\n")
+            self.gateway.deployer.apply({"api-1": deployed(self.body())})
+
+    async def test_stopped(self) -> None:
+        """A stopped API takes no calls; what runs is given a while, then cut."""
+        client, source = await self.stopped()
+        self.reactor.advance_ms(9_999)
+        await settle()
+        self.assertFalse(client.over)
+        self.reactor.advance_ms(1)
+        await client.until_over()
+        await source.until_over()
+        self.assertTrue(client.was_cut)
+        line = await self.gateway.ended(2)
+        self.assertEqual((line["outcome"], line["errorKey"]), ("stopped", None))
+
+    async def test_started_again(self) -> None:
+        """What comes back within that while is not cut."""
+        client, source = await self.stopped()
+        self.gateway.deployer.apply({"api-1": deployed(self.body())})
+        self.reactor.advance_ms(20_000)
+        source.send(b"2")
+        await client.until_received(b"2")
+        self.assertEqual(await self.place(), b"/base")
+
+    async def test_stopped_twice(self) -> None:
+        """Stopping what is not served does nothing."""
+        await self.stopped()
+        self.gateway.deployer.apply({"api-1": None, "api-9": None})
+        self.assertEqual(await self.place(), 404)
+
+    async def test_unanswered_calls(self) -> None:
+        """Who still waits for an answer then gets one."""
+        await self.stage(drain_timeout_ms=5_000)
+        client, source = await self.call(get(b"/api"))
+        self.gateway.deployer.apply({"api-1": None})
+        self.reactor.advance_ms(5_000)
+        answer = await client.answer()
+        self.assertEqual((answer.status, answer.get(b"retry-after")), (503, b"5"))
+        await source.until_over()
+        line = await self.gateway.ended()
+        self.assertEqual(
+            (line["outcome"], line["errorKey"]), ("stopped", "API_STOPPED")
+        )
+
+
+class DrainTests(DeployerCase):
+    def drain(self) -> Deferred[None]:
+        """Shut the gateway down."""
+        return drained(self.gateway.services.reactor, self.gateway.resource)
+
+    async def test_nothing_to_wait_for(self) -> None:
+        """An idle gateway is drained at once."""
+        await self.stage()
+        self.successResultOf(self.drain())
+        self.assertEqual(self.reactor.clock.getDelayedCalls(), [])
+
+    async def test_streams(self) -> None:
+        """Event streams would go on for ever: they are cut at once."""
+        await self.stage(drain_timeout_ms=10_000)
+        client, source = await self.stream()
+        self.successResultOf(self.drain())
+        await client.until_over()
+        await source.until_over()
+        self.assertTrue(client.was_cut)
+        self.assertEqual((await self.gateway.ended())["outcome"], "drained")
+
+    async def test_other_calls(self) -> None:
+        """Other calls are given a while to end by themselves."""
+        await self.stage(drain_timeout_ms=10_000)
+        client, source = await self.call(get(b"/api"))
+        done = self.drain()
+        self.reactor.advance_ms(9_999)
+        await settle()
+        self.assertNoResult(done)
+        source.send(response(b"just in time"))
+        self.assertEqual((await client.answer()).body, b"just in time")
+        self.successResultOf(done)
+        self.assertEqual((await self.gateway.ended())["outcome"], "completed")
+
+    async def test_too_slow(self) -> None:
+        """After it, they are ended: with an answer, or cut when that has begun."""
+        await self.stage(drain_timeout_ms=10_000, http={"readTimeout": 60_000})
+        waiting, _ = await self.call(get(b"/api"))
+        begun, source = await self.call(get(b"/api"))
+        source.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxyz")
+        await begun.until_received(b"xyz")
+        done = self.drain()
+        self.reactor.advance_ms(10_000)
+        self.successResultOf(done)
+        answer = await waiting.answer()
+        self.assertEqual((answer.status, answer.get(b"retry-after")), (503, b"1"))
+        await begun.until_over()
+        self.assertTrue(begun.was_cut)
+        self.assertEqual({line["outcome"] for line in self.gateway.closed}, {"drained"})
+
+    async def test_new_calls(self) -> None:
+        """Who comes on an open connection is sent away for a moment."""
+        await self.stage()
+        client, source = await self.call(get(b"/api"))
+        source.send(response(b"x"))
+        await client.answer()
+        self.successResultOf(self.drain())
+        client.send(get(b"/api"))
+        answer = await client.answer()
+        self.assertEqual(
+            (answer.status, answer.get(b"retry-after"), answer.get(b"connection")),
+            (503, b"1", b"close"),
+        )
+        await client.until_over()
+        self.assertFalse(client.was_reset)
+        self.assertEqual(self.gateway.closed[-1]["errorKey"], "GATEWAY_SHUTTING_DOWN")

@@ -1,0 +1,189 @@
+"""A gateway that runs what the store says."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.deploy.follower import Follower
+from relay.model.consumers.records import Entitlement
+from relay.model.records import Deployment, ServingReport
+from relay.plans.consumers import Consumers
+from tests.gateway.harness import definition, deployed
+
+
+class Deployments:
+    """Those of a store, each of which is read when the test says so."""
+
+    def __init__(self, *active: Deployment) -> None:
+        self.one = {each.api_id: each for each in active}
+        self.reads: list[Deferred[Any]] = []
+        self.deployments = self.entitlements = self.plans = self.gateways = self
+        self.reported: dict[str, ServingReport] = {}
+        self.subscriptions: dict[str, Any] = {}
+        self.served_plans = frozenset({"plan-1"})
+
+    def read(self, work: Any) -> Deferred[Any]:
+        """Read now, and give it later."""
+        waiting: Deferred[Any] = Deferred()
+        result = work(self)
+        self.reads.append(waiting)
+        return waiting.addCallback(lambda _: result)
+
+    def all(self) -> dict[str, Any]:
+        """Give all subscriptions in force."""
+        return self.subscriptions
+
+    def of(self, ids: list[str]) -> dict[str, Any]:
+        """Give some of them."""
+        return {id: self.subscriptions.get(id) for id in ids}
+
+    def served(self, api_ids: list[str] | None = None) -> frozenset[str]:
+        """Give the plans that are published."""
+        return frozenset() if api_ids == [] else self.served_plans
+
+    def all_active(self) -> list[Deployment]:
+        """Give them all."""
+        return list(self.one.values())
+
+    def made_by(self, gateway_id: str) -> dict[str, ServingReport]:
+        """Give what a gateway has reported."""
+        return self.reported if gateway_id == "gateway-1" else {}
+
+    def numbered(self, api_id: str, number: int) -> Deployment:
+        """Give an older one."""
+        return deployed(definition("http://h"), api_id, number)
+
+    def active(self, api_id: str) -> Deployment | None:
+        """Give one."""
+        return self.one.get(api_id)
+
+
+class Feed:
+    """A change feed in the test's hands."""
+
+    def start(self) -> Deferred[None]:
+        """Begin."""
+        return succeed(None)
+
+    def subscribe(self, listener: Any) -> None:
+        """Take the listener."""
+        self.tell = listener
+
+
+class Deployer:
+    """Notes what it is to run."""
+
+    def __init__(self) -> None:
+        self.runs: list[Any] = []
+
+    def replace_all(
+        self, deployments: list[Deployment], in_force: dict[str, Deployment]
+    ) -> None:
+        """Run exactly these."""
+        self.runs.append([one.number for one in deployments])
+        self.in_force = {id: one.number for id, one in in_force.items()}
+
+    def apply(self, changes: dict[str, Deployment | None]) -> None:
+        """Run these, too."""
+        self.runs.append(
+            {id: one.number if one else None for id, one in changes.items()}
+        )
+
+
+class Reports:
+    """Notes what the store holds of an earlier run."""
+
+    def start(self, known: dict[str, ServingReport]) -> None:
+        """Begin."""
+        self.known = known
+
+
+class FollowerTests(SynchronousTestCase):
+    def setUp(self) -> None:
+        """A store with one API, and a follower that has begun to read it."""
+        self.store = Deployments(deployed(definition("http://h"), number=3))
+        self.feed, self.deployer, self.reports = Feed(), Deployer(), Reports()
+        self.consumers = Consumers()
+        follower = Follower(
+            cast(Any, self.store),
+            cast(Any, self.feed),
+            cast(Any, self.deployer),
+            self.consumers,
+            "gateway-1",
+            cast(Any, self.reports),
+        )
+        self.started = follower.start()
+
+    def test_start(self) -> None:
+        """It has started when everything is deployed."""
+        self.assertNoResult(self.started)
+        self.store.reads[0].callback(None)
+        self.successResultOf(self.started)
+        self.assertEqual(self.deployer.runs, [[3]])
+
+    def test_what_it_served_last_is_in_force_where_the_newest_was_refused(self) -> None:
+        """As the gateway itself reported before it was restarted."""
+        self.store.reads[0].callback(None)
+        self.assertEqual((self.deployer.in_force, self.reports.known), ({}, {}))
+        self.store.reported["api-1"] = ServingReport(3, 2, "no file")
+        self.feed.tell(None)
+        self.store.reads[1].callback(None)
+        self.assertEqual(self.deployer.in_force, {"api-1": 2})
+        self.assertEqual(self.reports.known, self.store.reported)
+
+    def test_changes(self) -> None:
+        """What the feed names is read, or everything."""
+        self.store.reads[0].callback(None)
+        told = self.feed.tell(frozenset({"api-1", "gone"}))
+        self.assertNoResult(told)
+        self.store.reads[1].callback(None)
+        self.successResultOf(told)
+        self.assertEqual(self.deployer.runs[1:], [{"api-1": 3, "gone": None}])
+        told = self.feed.tell(None)
+        self.store.reads[2].callback(None)
+        self.successResultOf(told)
+        self.assertEqual(self.deployer.runs[2:], [[3]])
+
+    def test_subscriptions(self) -> None:
+        """They are known when it has started, and whenever they change."""
+        one = Entitlement("s1", "api-1", "p", "app", None, None)
+        self.store.reads[0].callback(None)
+        self.store.subscriptions["s1"] = one
+        told = self.feed.tell(frozenset({"subscription:s1", "subscription:s2"}))
+        self.store.reads[1].callback(None)
+        self.successResultOf(told)
+        self.assertEqual(self.consumers.of_plan("p"), [one])
+        self.assertEqual(self.deployer.runs, [[3]])
+        self.store.subscriptions.clear()
+        self.feed.tell(None)
+        self.store.reads[2].callback(None)
+        self.assertEqual(len(self.consumers), 0)
+
+    def test_closed_plans(self) -> None:
+        """A plan that is published no more is closed before the next deployment."""
+        self.store.reads[0].callback(None)
+        self.assertEqual(self.consumers.closed_plans, frozenset())
+        self.store.served_plans = frozenset()
+        self.feed.tell(frozenset({"api-1"}))
+        self.store.reads[1].callback(None)
+        self.assertEqual(self.consumers.closed_plans, {"plan-1"})
+
+    def test_closed_before(self) -> None:
+        """Neither does it let anybody in after a start."""
+        self.store.served_plans = frozenset()
+        self.feed.tell(None)
+        self.store.reads[0].callback(None)
+        self.store.reads[1].callback(None)
+        self.assertEqual(self.consumers.closed_plans, {"plan-1"})
+
+    def test_one_after_the_other(self) -> None:
+        """An older snapshot is never applied over a newer one."""
+        self.feed.tell(frozenset({"api-1"}))
+        self.assertEqual(len(self.store.reads), 1)
+        self.store.reads[0].callback(None)
+        self.assertEqual(len(self.store.reads), 2)
+        self.store.reads[1].callback(None)
+        self.assertEqual(self.deployer.runs, [[3], {"api-1": 3}])

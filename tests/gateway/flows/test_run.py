@@ -1,0 +1,273 @@
+"""Tests of :mod:`relay.gateway.flows.run`: steps that are taken."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+
+from relay.policies.call import Interrupted
+from tests.gateway.flows.case import FlowCase, Scripted, at, headers, step
+from tests.gateway.harness import get, response
+from tests.gateway.raw import until
+
+
+class PassageTests(FlowCase):
+    """What becomes of a call on its way."""
+
+    async def test_both_phases_in_order(self) -> None:
+        """The plan's steps come before the API's, on the way there and back."""
+        await self.flowing(
+            {
+                "request": [headers(A="api", B="{#request.headers['a'][0]}+")],
+                "response": [headers(X="api {#response.status}")],
+            },
+            of_plan=(
+                {
+                    "request": [headers(A="plan")],
+                    "response": [headers(X="plan", Y="{#plan.id}")],
+                },
+            ),
+        )
+        client, connection = await self.call(get(b"/api/x?q=1", b"A: client"))
+        asked = await connection.head()
+        self.assertEqual(asked.all(b"a"), [b"api"])
+        self.assertEqual(asked.all(b"b"), [b"api+"])
+        connection.send(response(b"hello", status=b"201 Created"))
+        head = await client.head()
+        self.assertIn(b"201 Created", head.line)
+        self.assertEqual(head.all(b"x"), [b"api 201"])
+        self.assertEqual(head.all(b"y"), [b"plan-1"])
+        self.assertEqual(await client.take(5), b"hello")
+
+    async def test_conditions(self) -> None:
+        """A step is taken when its condition holds; one that is off never is."""
+        await self.flowing(
+            {
+                "request": [
+                    headers("{#request.params['a'][0] == '1'}", A="yes"),
+                    headers("{#request.params['a'][0] == '2'}", B="yes"),
+                    {**headers(C="yes"), "enabled": False},
+                ]
+            }
+        )
+        _, connection = await self.call(get(b"/api?a=1"))
+        asked = await connection.head()
+        self.assertEqual(asked.all(b"a"), [b"yes"])
+        self.assertEqual(asked.all(b"b") + asked.all(b"c"), [])
+
+    async def test_a_condition_without_answer(self) -> None:
+        """Lets nothing through that it might have kept out."""
+        await self.flowing(
+            {"request": [headers("{#request.headers['a'][0].trim() == ''}", B="b")]}
+        )
+        client = await self.asked(get(b"/api", b"Accept: application/json"))
+        head = await client.head()
+        self.assertIn(b"500", head.line)
+        line = await self.gateway.ended()
+        self.assertEqual(line["errorKey"], "EXPRESSION_FAILED")
+
+    async def test_what_a_step_waits_for(self) -> None:
+        """The call goes on when it has come, and not before."""
+        script = Scripted()
+        waiting: list[Deferred[None]] = []
+
+        def act(call: object) -> Deferred[None]:
+            waiting.append(Deferred())
+            return waiting[-1]
+
+        script.act = act
+        await self.flowing(
+            {
+                "request": [step("scripted"), headers(A="after")],
+                "response": [step("scripted"), headers(X="after")],
+            },
+            own=(script,),
+        )
+        client = await self.asked(get(b"/api"))
+        await until(lambda: waiting, "the request's step")
+        self.assertEqual(self.source.connections, [])
+        waiting[0].callback(None)
+        connection = await self.source.asked()
+        asked = await connection.head()
+        self.assertEqual(asked.all(b"a"), [b"after"])
+        connection.send(response(b"hello"))
+        await until(lambda: len(waiting) == 2, "the answer's step")
+        waiting[1].callback(None)
+        head = await client.head()
+        self.assertEqual(head.all(b"x"), [b"after"])
+        self.assertEqual(await client.take(5), b"hello")
+
+    async def test_the_client_leaves_while_a_step_waits(self) -> None:
+        """What it waits for is cancelled, and nothing is asked."""
+        script = Scripted()
+        cancelled: list[object] = []
+        script.act = lambda call: Deferred(cancelled.append)
+        await self.flowing({"request": [step("scripted")]}, own=(script,))
+        client = await self.asked(get(b"/api"))
+        await until(lambda: script.calls, "the step")
+        client.reset()
+        line = await self.gateway.ended()
+        self.assertEqual(line["outcome"], "client_gone")
+        self.assertEqual(len(cancelled), 1)
+        self.assertEqual(self.source.connections, [])
+
+    async def test_a_step_takes_too_long(self) -> None:
+        """The request's clock runs while steps wait."""
+        script = Scripted()
+        script.act = lambda call: Deferred()
+        await self.flowing({"request": [step("scripted")]}, own=(script,))
+        client = await self.asked(get(b"/api"))
+        await until(lambda: script.calls, "the step")
+        self.reactor.advance_ms(self.gateway.settings.request_timeout_ms + 1)
+        self.assertIn(b"504", (await client.head()).line)
+
+    async def test_interrupted(self) -> None:
+        """A step answers by itself: with a refusal, or with a body of its own."""
+        script = Scripted()
+        await self.flowing({"request": [step("scripted")]}, own=(script,))
+        for interruption, status, body in (
+            (
+                Interrupted(429, "Slow", "MY_KEY", [("X-Left", "0")], retry_after_s=3),
+                b"429",
+                b"Slow",
+            ),
+            (
+                Interrupted(203, headers=[("X-Left", "0")], body=b"mine"),
+                b"203",
+                b"mine",
+            ),
+        ):
+
+            def act(call: object, reason: Interrupted = interruption) -> None:
+                raise reason
+
+            script.act = act
+            client = await self.asked(get(b"/api"))
+            head = await client.head()
+            self.assertIn(status, head.line)
+            self.assertEqual(head.all(b"x-left"), [b"0"])
+            self.assertEqual(await client.take(4), body)
+        self.assertEqual(self.gateway.closed[0]["errorKey"], "MY_KEY")
+        self.assertEqual(self.gateway.closed[1]["outcome"], "completed")
+
+    async def test_interrupted_on_the_way_back(self) -> None:
+        """The source is dropped, and the client never sees its head."""
+        script = Scripted()
+
+        def act(call: object) -> None:
+            raise Interrupted(502, "No", "NO")
+
+        script.act = act
+        await self.flowing({"response": [step("scripted")]}, own=(script,))
+        client, connection = await self.call(get(b"/api"))
+        await connection.head()
+        connection.send(response(b"hello"))
+        self.assertIn(b"502", (await client.head()).line)
+        await until(lambda: connection.lost is not None, "the source dropped")
+
+    async def test_a_defect(self) -> None:
+        """Of a policy's is no more than a 500."""
+        script = Scripted()
+        script.act = lambda call: 1 / 0
+        await self.flowing({"request": [step("scripted")]}, own=(script,))
+        client = await self.asked(get(b"/api"))
+        self.assertIn(b"500", (await client.head()).line)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    async def test_headers_for_any_answer(self) -> None:
+        """What a step wants on the answer is on it, whoever gives it."""
+        script = Scripted()
+
+        def act(call: object) -> None:
+            script.calls[-1].answer_headers["X-Left"] = "7"
+
+        script.act = act
+        await self.flowing({"request": [step("scripted")]}, own=(script,))
+        client, connection = await self.call(get(b"/api"))
+        await connection.head()
+        connection.send(response(b"hello"))
+        self.assertEqual((await client.head()).all(b"x-left"), [b"7"])
+
+    async def test_closed_with_the_deployment(self) -> None:
+        """Policies learn that they are needed no more."""
+        script = Scripted()
+        await self.flowing({"request": [step("scripted")]}, own=(script,))
+        self.gateway.deployer.apply({"api-1": None})
+        self.assertEqual(script.closed, 1)
+
+
+class ChoiceTests(FlowCase):
+    """Which flows a call meets."""
+
+    async def marks(self, request: bytes) -> list[bytes]:
+        """Give the marks that flows have put on a call."""
+        _, connection = await self.call(request)
+        return (await connection.head()).all(b"mark")
+
+    def flow(
+        self, mark: str, *selectors: object, **members: object
+    ) -> dict[str, object]:
+        """Write a flow that marks its calls."""
+        added = step(
+            "transform-headers", appendHeaders=[{"name": "Mark", "value": mark}]
+        )
+        return {"selectors": list(selectors), "request": [added], **members}
+
+    async def test_all_that_fit(self) -> None:
+        """By path, method and condition, in order; ``:name`` is a parameter."""
+        condition = {"type": "CONDITION", "condition": "{#request.params['c'] != null}"}
+        await self.flowing(
+            self.flow("all"),
+            self.flow("get", at("/", "STARTS_WITH", "GET")),
+            self.flow("put", at("/", "STARTS_WITH", "PUT")),
+            self.flow("whole", at("/orders", "EQUALS")),
+            self.flow("under", at("/orders/", "START_WITH")),
+            self.flow("id {#request.pathParams['id']}", at("/orders/:id", "EQUALS")),
+            self.flow("c", condition),
+            self.flow("off", enabled=False),
+        )
+        self.assertEqual(
+            await self.marks(get(b"/api/orders?c=1")),
+            [b"all", b"get", b"whole", b"under", b"c"],
+        )
+        self.assertEqual(
+            await self.marks(get(b"/api/orders/a%20b")),
+            [b"all", b"get", b"under", b"id a b"],
+        )
+        self.assertEqual(
+            await self.marks(get(b"/api/ordersx", method=b"PATCH")), [b"all"]
+        )
+
+    async def test_no_way_around(self) -> None:
+        """A path that a source may read as another is matched as that."""
+        await self.flowing(self.flow("private", at("/private")))
+        for path in (b"/api/%70rivate", b"/api//private", b"/api/private;a=b/x"):
+            self.assertEqual(await self.marks(get(path)), [b"private"])
+
+    async def test_the_best(self) -> None:
+        """One of each level, the most precise path."""
+        await self.flowing(
+            self.flow("all"),
+            self.flow("param", at("/orders/:id")),
+            self.flow("name", at("/orders/new")),
+            of_plan=(self.flow("plan"), self.flow("plan orders", at("/orders"))),
+            flowExecution={"mode": "BEST_MATCH"},
+        )
+        for path, marks in {
+            b"/api/orders/new/x": [b"plan orders", b"name"],
+            b"/api/orders/7": [b"plan orders", b"param"],
+            b"/api": [b"plan", b"all"],
+        }.items():
+            self.assertEqual(await self.marks(get(path)), marks)
+
+    async def test_one_must_fit(self) -> None:
+        """Else the call is refused, when the API wants that."""
+        await self.flowing(
+            self.flow("orders", at("/orders")),
+            of_plan=(self.flow("plan", at("/plan")),),
+            flowExecution={"mode": "DEFAULT", "matchRequired": True},
+        )
+        self.assertEqual(await self.marks(get(b"/api/plan")), [b"plan"])
+        client = await self.asked(get(b"/api/other"))
+        self.assertIn(b"404", (await client.head()).line)
+        line = await self.gateway.ended(1)
+        self.assertEqual(line["errorKey"], "FLOW_EXECUTION_FLOW_MATCHED_FAILURE")

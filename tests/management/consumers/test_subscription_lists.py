@@ -1,0 +1,90 @@
+"""Lists of subscriptions, as pages and as a table."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+from tests.management.consumer_case import API_KEY, ConsumerCase
+
+
+class ExportTests(ConsumerCase):
+    async def table(self, query: str = "") -> list[dict[str, str]]:
+        """Export, and read it as a spreadsheet does."""
+        answer = await self.ask("GET", f"{self.subscriptions}/_export{query}")
+        self.assertEqual(answer.status, 200, answer.content)
+        self.assertTrue(answer.headers["content-type"].startswith("text/csv"))
+        self.assertIn("subscriptions.csv", answer.headers["content-disposition"])
+        text = answer.content.decode()
+        self.assertTrue(text.endswith("\r\n"))
+        return list(csv.DictReader(StringIO(text, newline=""), delimiter=";"))
+
+    async def test_columns(self) -> None:
+        """Who may call by which plan, since when and until when."""
+        made = await self.subscribed()
+        path = f"{self.subscriptions}/{made['id']}"
+        dates = {"endingAt": "2040-01-01T00:00:00Z"}
+        made = await self.expect(200, "PUT", path, dates)
+        self.assertEqual(
+            await self.table(),
+            [
+                {
+                    "Plan": "Keys",
+                    "Application": "Reader",
+                    "Creation date": made["createdAt"],
+                    "Process date": made["processedAt"],
+                    "Start date": "",
+                    "End date date": "2040-01-01T00:00:00.000Z",
+                    "Status": "ACCEPTED",
+                }
+            ],
+        )
+
+    async def test_all_that_are_asked_for(self) -> None:
+        """By the filters of the list, and more than a page of it."""
+        for number in range(12):
+            other = await self.application(f"A {number}")
+            await self.subscribed(applicationId=other)
+        pending = await self.asked_for()
+        self.assertEqual(len(await self.table()), 12)
+        (row,) = await self.table("?statuses=PENDING")
+        self.assertEqual((row["Application"], row["Process date"]), ("Reader", ""))
+        query = f"?applicationIds={self.application_id}&statuses=ACCEPTED,PENDING"
+        self.assertEqual(len(await self.table(query)), 1)
+        self.assertEqual(await self.table(f"?planIds={pending['id']}"), [])
+        path = f"{self.subscriptions}/_export"
+        await self.refused(400, "query.invalid", "GET", f"{path}?statuses=OPEN")
+        await self.refused(400, "query.unsupported", "GET", f"{path}?page=1")
+
+    async def test_no_formulas(self) -> None:
+        """A name that a spreadsheet would run is made a text; quotes stay quotes."""
+        for name in ('=HYPERLINK("x";"y")', "+1", "-1", "@a", 'a "b"; c\nd'):
+            application = await self.application(name)
+            await self.subscribed(applicationId=application)
+        names = [row["Application"] for row in await self.table()]
+        self.assertEqual(
+            names, ['a "b"; c\nd', "'@a", "'-1", "'+1", '\'=HYPERLINK("x";"y")']
+        )
+
+    async def test_unknown(self) -> None:
+        """Of an API that is there."""
+        path = "/apis/none/subscriptions/_export"
+        await self.refused(404, "api.notFound", "GET", path)
+
+
+class PagesTests(ConsumerCase):
+    async def test_both_sides(self) -> None:
+        """The API's list and the application's know the same filters, each its own."""
+        other = await self.plan(self.api_id, name="More", security=API_KEY)
+        made = await self.subscribed()
+        await self.subscribed(planId=other)
+        of_application = f"/applications/{self.application_id}/subscriptions"
+        for path in (
+            f"{self.subscriptions}?planIds={self.plan_id}",
+            f"{of_application}?planIds={self.plan_id}&apiIds={self.api_id}",
+        ):
+            listing = await self.expect(200, "GET", path)
+            self.assertEqual([one["id"] for one in listing["data"]], [made["id"]])
+        await self.refused(
+            400, "query.unsupported", "GET", f"{of_application}?apiKey=x"
+        )

@@ -1,0 +1,236 @@
+"""One request on the wire: headers, bodies, time."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any
+
+from twisted.internet.task import deferLater
+
+from relay.management.http import request as request_module
+from relay.settings.schema import ManagementSettings
+from tests.management.harness import (
+    ADMIN,
+    PREFIX,
+    ManagementCase,
+    Raw,
+    api_body,
+    head,
+    reactor,
+    split,
+)
+
+
+class AnswerTests(ManagementCase):
+    """What every answer looks like."""
+
+    async def test_headers(self) -> None:
+        """No answer names its server, is cached or is guessed to be another type."""
+        for method, path, credentials in (
+            ("GET", "/apis", ADMIN),
+            ("GET", "/nothing", ADMIN),
+            ("GET", "/apis", {}),
+            ("DELETE", "/apis", ADMIN),
+        ):
+            answer = await self.ask(method, path, credentials=credentials)
+            self.assertNotIn("server", answer.headers)
+            self.assertEqual(
+                answer.headers["content-type"], "application/json; charset=utf-8"
+            )
+            self.assertEqual(answer.headers["cache-control"], "no-store")
+            self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
+            self.assertIn("date", answer.headers)
+
+    async def test_head(self) -> None:
+        """HEAD is GET without the body."""
+        answer = await self.raw(head("HEAD", f"{PREFIX}/apis", "Connection: close"))
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "))
+        self.assertTrue(answer.endswith(b"\r\n\r\n"))
+        length = split(answer)[1]["content-length"]
+        got = await self.raw(head("GET", f"{PREFIX}/apis", "Connection: close"))
+        self.assertEqual(split(got)[1]["content-length"], length)
+
+    async def test_no_content(self) -> None:
+        """A 204 ends with its head, and tells no length (RFC 9110, section 8.6)."""
+        path = f"{PREFIX}/apis/{await self.create()}"
+        answer = await self.raw(head("DELETE", path, "Connection: close"))
+        status, headers, body = split(answer)
+        self.assertEqual((status, body), (204, None))
+        self.assertEqual({"content-length", "transfer-encoding"} & set(headers), set())
+
+    async def test_keep_alive(self) -> None:
+        """One connection takes one request after the other."""
+        ask = head("GET", f"{PREFIX}/apis")
+        last = head("GET", f"{PREFIX}/none", "Connection: close")
+        answers = await self.raw(ask + ask + last)
+        self.assertEqual(answers.count(b"HTTP/1.1 200 "), 2)
+        self.assertEqual(answers.count(b"HTTP/1.1 404 "), 1)
+
+
+class RawCase(ManagementCase):
+    """Connections that a test reads byte by byte."""
+
+    async def until(self, condition: Any) -> None:
+        """Wait until something is so."""
+        for _ in range(1000):
+            if condition():
+                return
+            await deferLater(reactor, 0.005)
+        self.fail("it never was")
+
+
+class BodyLimitTests(RawCase):
+    """Bodies that are too long, slow or never end."""
+
+    management = ManagementSettings(max_body_bytes=2048)
+
+    def post(self, *lines: str) -> bytes:
+        """Give the head of a creation."""
+        return head("POST", f"{PREFIX}/apis", "Content-Type: application/json", *lines)
+
+    def assertTooLarge(self, answer: bytes) -> None:
+        """Assert that the only answer is a whole 413 on a connection that ends."""
+        self.assertEqual(answer.count(b"HTTP/1.1 "), 1, answer)
+        status, headers, body = split(answer)
+        self.assertEqual(status, 413)
+        self.assertEqual(headers["connection"], "close")
+        self.assertEqual(body["technicalCode"], "body.tooLarge")
+        self.assertEqual(body["parameters"], {"maxBodyBytes": "2048"})
+
+    async def test_limit(self) -> None:
+        """The longest body allowed is read, one byte more is not."""
+        body = api_body()
+        padding = 2048 - len(json.dumps({**body, "description": ""}))
+        body["description"] = "x" * padding
+        await self.expect(201, "POST", "/apis", body)
+        body["description"] += "x"
+        await self.refused(413, "body.tooLarge", "POST", "/apis", body)
+
+    async def test_answered_before_the_body(self) -> None:
+        """A length that is too long is refused at once, body or not."""
+        connection = await self.connect(self.post("Content-Length: 999999999"))
+        await self.until(lambda: b"\r\n\r\n{" in connection.received)
+        self.assertTooLarge(connection.received)
+        connection.abort()
+        await connection.closed
+
+    async def test_whole_body_sent(self) -> None:
+        """A client that sends everything before it reads still gets the answer."""
+        size = 8 * 1024 * 1024
+        answer = await self.raw(
+            self.post(f"Content-Length: {size}", "Connection: close") + b"x" * size
+        )
+        self.assertTooLarge(answer)
+
+    async def test_no_continue(self) -> None:
+        """A client that asks first is not told to go on."""
+        connection = await self.connect(
+            self.post("Content-Length: 4096", "Expect: 100-continue")
+        )
+        await self.until(lambda: b"\r\n\r\n{" in connection.received)
+        self.assertTooLarge(connection.received)
+        connection.abort()
+        await connection.closed
+
+    async def test_continue(self) -> None:
+        """One that may go on is told so."""
+        body = json.dumps(api_body()).encode()
+        connection = await self.connect(
+            self.post(
+                f"Content-Length: {len(body)}",
+                "Expect: 100-continue",
+                "Connection: close",
+            )
+        )
+        await self.until(lambda: b"100 Continue" in connection.received)
+        connection.write(body)
+        self.assertIn(b"HTTP/1.1 201 ", await connection.closed)
+
+    async def test_chunked(self) -> None:
+        """Chunks are counted: too many end the connection, and none is kept."""
+        answer = await self.raw(
+            self.post("Transfer-Encoding: chunked")
+            + b"400\r\n"
+            + b"x" * 1024
+            + b"\r\n"
+            + b"401\r\n"
+            + b"x" * 1025
+            + b"\r\n0\r\n\r\n"
+        )
+        self.assertTooLarge(answer)
+
+    async def test_endless_chunks(self) -> None:
+        """A body that never ends is cut; what is kept of it stays small."""
+        kept: list[int] = []
+        original = request_module.ManagementRequest.handleContentChunk
+
+        def watch(request: Any, data: bytes) -> None:
+            original(request, data)
+            if request.content is not None:
+                kept.append(request.content.getbuffer().nbytes)
+
+        self.patch(request_module.ManagementRequest, "handleContentChunk", watch)
+        connection = await self.connect(self.post("Transfer-Encoding: chunked"))
+        chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+        sent = 0
+        while connection.lost is None and sent < 100_000_000:
+            connection.write(chunk)
+            sent += len(chunk)
+            await deferLater(reactor, 0)
+        await connection.closed
+        self.assertLess(sent, 100_000_000)
+        self.assertLessEqual(max(kept), 2048)
+
+    async def test_lingers_for_a_while_only(self) -> None:
+        """A refused client that neither sends nor leaves is cut off."""
+        self.patch(request_module, "LINGER_S", 0.05)
+        answer = await self.raw(self.post("Content-Length: 4096"))
+        self.assertTooLarge(answer)
+
+    async def test_slow_request(self) -> None:
+        """A request that does not arrive in time is cut off, however it drips."""
+        self.patch(request_module, "REQUEST_TIMEOUT_S", 0.2)
+        for sent in (b"GET / HTTP/1.1\r\n", self.post("Content-Length: 100")):
+            connection = await self.connect(sent)
+            drops = 0
+            while connection.lost is None and drops < 500:
+                connection.write(b"a")
+                drops += 1
+                await deferLater(reactor, 0.01)
+            await connection.closed
+            self.assertLess(drops, 500)
+
+
+def _answered(connection: Raw) -> bool:
+    return b"\r\n\r\n{" in connection.received
+
+
+class FramingTests(RawCase):
+    """Requests that are refused by their heads."""
+
+    async def test_connect_and_trace_are_refused_before_their_body(self) -> None:
+        """With what is taken in ``Allow``, whoever asks."""
+        for method in ("CONNECT", "TRACE", "PRI", "connect"):
+            for fields in ((), ("Content-Length: 50",)):
+                sent = head(method, f"{PREFIX}/apis", *fields)
+                connection = await self.connect(sent)
+                await self.until(partial(_answered, connection))
+                status, headers, body = split(connection.received)
+                self.assertEqual((status, headers["connection"]), (405, "close"))
+                self.assertIn("get", headers["allow"])
+                self.assertEqual(body["technicalCode"], "methodNotAllowed")
+                connection.abort()
+                await connection.closed
+
+    async def test_a_length_that_is_none_is_a_400(self) -> None:
+        """And nobody's fault but the client's: nothing is logged as a failure."""
+        for field in (
+            "Content-Length: " + "1" * 4301,
+            "Content-Length: 9223372036854775808",
+            "Transfer-Encoding: identity",
+            "X: \x01",
+        ):
+            answer = await self.raw(head("GET", f"{PREFIX}/apis", field))
+            self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), (field[:40], answer))
+        self.assertEqual(self.flushLoggedErrors(), [])

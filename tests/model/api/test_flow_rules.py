@@ -1,0 +1,231 @@
+"""Tests of :mod:`relay.model.api.flow` and :mod:`relay.model.api.flow_rules`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.api.flow import Flow
+from relay.model.api.flow_rules import HOLDS_BODY, check
+from relay.model.api.kinds import Phase, PolicyType
+from relay.model.schema.base import Options
+
+
+class Configuration(Options):
+    """Of the policy here."""
+
+    size: int
+    bad_in: str | None = None
+
+
+def objection(configuration: Configuration, phase: Phase) -> str | None:
+    """Refuse it in the phase that it names."""
+    return "not here" if configuration.bad_in == phase else None
+
+
+POLICIES = {
+    "heads": PolicyType(
+        "heads",
+        "Heads",
+        Configuration,
+        proxy=("request", "response"),
+        message=("request",),
+        problem=objection,
+    ),
+    "events": PolicyType("events", "Events", Options, message=("subscribe", "publish")),
+}
+ENTRYPOINTS = ("sse", "http-post")
+GOOD = {"policy": "heads", "configuration": {"size": 1}}
+
+
+def issues(flow: dict[str, Any], api_type: str | None = "PROXY") -> dict[str, str]:
+    """Give the problems of one flow, by location."""
+    found = check({"flows": [flow]}, POLICIES, api_type, ENTRYPOINTS)
+    return {one.location.removeprefix("flows[0]."): one.message for one in found}
+
+
+class FlowTests(SynchronousTestCase):
+    """The shape of flows."""
+
+    def test_defaults(self) -> None:
+        """What a flow says with nothing said."""
+        flow = Flow.read({"selectors": [{"type": "http"}], "request": [GOOD]})
+        (selector,) = flow.selectors
+        self.assertEqual(
+            (selector.path, selector.path_operator, selector.methods),
+            ("/", "STARTS_WITH", ()),
+        )
+        self.assertTrue(flow.enabled and flow.request[0].enabled)
+        self.assertEqual(Flow.read(flow.to_json()), flow)
+
+    def test_spellings(self) -> None:
+        """Those of gateway definitions, and the misspelling that files hold."""
+        for text, operator in {
+            "START_WITH": "STARTS_WITH",
+            "starts-with": "STARTS_WITH",
+            "equals": "EQUALS",
+        }.items():
+            selector = {"type": "HTTP", "pathOperator": text, "methods": ["get"]}
+            read = Flow.read({"selectors": [selector]}).selectors[0]
+            self.assertEqual((read.path_operator, read.methods), (operator, ("GET",)))
+
+    def test_configuration_as_text(self) -> None:
+        """As some exports have it."""
+        step = {"policy": "heads", "configuration": '{"size": 1}'}
+        flow = Flow.read({"request": [step]})
+        self.assertEqual(flow.request[0].configuration, {"size": 1})
+
+
+class RuleTests(SynchronousTestCase):
+    """What needs the policies, or the API."""
+
+    def test_fine(self) -> None:
+        """A flow that can be run, and ones that are not in effect."""
+        self.assertEqual(issues({"request": [GOOD], "response": [GOOD]}), {})
+        for off in (
+            {"enabled": False, "request": [{"policy": "nobody"}], "tags": ["x"]},
+            {"request": [{"policy": "nobody", "enabled": False, "condition": "?"}]},
+        ):
+            self.assertEqual(issues(off), {})
+
+    def test_policies(self) -> None:
+        """Each has phases, of each type of API."""
+        wrong = {"policy": "nobody"}
+        found = issues({"request": [wrong], "response": [{"policy": "events"}]})
+        self.assertEqual(list(found), ["request[0].policy", "response[0].policy"])
+        self.assertIn("only events, heads", found["request[0].policy"])
+        self.assertIn("cannot be used", found["response[0].policy"])
+        self.assertIn("response[0].policy", issues({"response": [GOOD]}, "MESSAGE"))
+        self.assertEqual(issues({"response": [GOOD]}, None), {})
+
+    def test_what_would_hold_a_stream(self) -> None:
+        """Is told for what it is."""
+        for name in HOLDS_BODY:
+            found = issues({"response": [{"policy": name}]})
+            self.assertIn(
+                "no event of a stream could pass", found["response[0].policy"]
+            )
+
+    def test_configurations(self) -> None:
+        """Are those of the policy, and of the phase."""
+        found = issues(
+            {
+                "request": [
+                    {"policy": "heads", "configuration": {"sise": 1}},
+                    {
+                        "policy": "heads",
+                        "configuration": {"size": 1, "badIn": "request"},
+                    },
+                    {"policy": "heads"},
+                ]
+            }
+        )
+        self.assertEqual(
+            found,
+            {
+                "request[0].configuration.size": "is required",
+                "request[0].configuration.sise": "unknown field",
+                "request[1].configuration": "not here",
+                "request[2].configuration.size": "is required",
+            },
+        )
+
+    def test_conditions(self) -> None:
+        """Are read, each with what is known where it stands."""
+        bad = {**GOOD, "condition": "{#request.method ==}"}
+        early = {**GOOD, "condition": "{#response.status == 200}"}
+        late = {**GOOD, "messageCondition": "{#message.id != null}"}
+        found = issues({"request": [bad, early, late], "response": [early]})
+        self.assertEqual(
+            list(found),
+            [
+                "request[0].condition",
+                "request[1].condition",
+                "request[2].messageCondition",
+            ],
+        )
+        self.assertIn("at character 20", found["request[0].condition"])
+        event = {"policy": "events", "messageCondition": "{#message.idea}"}
+        found = issues({"subscribe": [event]}, "MESSAGE")
+        self.assertIn("#message has no idea", found["subscribe[0].messageCondition"])
+
+    def test_selectors(self) -> None:
+        """One of each type, and of a PROXY API none by channel."""
+        found = issues(
+            {
+                "selectors": [
+                    {"type": "HTTP"},
+                    {"type": "http"},
+                    {"type": "CHANNEL"},
+                    {"type": "CONDITION", "condition": "{#message.id == '1'}"},
+                ],
+                "tags": ["x"],
+            }
+        )
+        self.assertEqual(
+            set(found),
+            {"tags", "selectors[1]", "selectors[2].type", "selectors[3].condition"},
+        )
+
+    def test_a_path_that_no_request_can_have_is_refused(self) -> None:
+        """Its flow would be saved and never act: an open door."""
+        for path in (
+            "/admin/**",
+            "/admin/*",
+            "/**",
+            "/admin.*",
+            "/a/+/b",
+            "/admin?x=1",
+            "/admin#top",
+            "/x/../admin",
+            "/./admin",
+            "/%2e%2e/admin",
+            "/admin;a=b",
+            "/a%2Fb",
+            "/a%5cb",
+            "/a\\b",
+            "/a%00",
+            "/a%zz",
+            "/{id}",
+            "/a/:",
+            "/a b",
+            "/é",
+            "^/admin$",
+        ):
+            for kind, name, api_type in (
+                ("HTTP", "path", "PROXY"),
+                ("HTTP", "path", "MESSAGE"),
+                ("CHANNEL", "channel", "MESSAGE"),
+            ):
+                selector = {"type": kind, name: path}
+                found = issues({"selectors": [selector]}, api_type)
+                self.assertEqual(list(found), [f"selectors[0].{name}"], path)
+        off = {"enabled": False, "selectors": [{"type": "HTTP", "path": "/*"}]}
+        self.assertEqual(issues(off), {})
+
+    def test_paths_that_can_be_asked_for(self) -> None:
+        """As context-paths, with parameters."""
+        for path in (
+            "/",
+            "",
+            "admin",
+            "/orders/:id/items/:item",
+            "//a//b/",
+            "/a:b",
+            "/%C3%A9/%2A",
+            "/a.b-c_~!$&'()+,=@",
+        ):
+            selector = {"type": "HTTP", "path": path}
+            self.assertEqual(issues({"selectors": [selector]}), {}, path)
+
+    def test_an_entrypoint_that_is_not_there_is_refused(self) -> None:
+        """No call comes by it."""
+        selector = {"type": "CHANNEL", "entrypoints": ["sse", "see"]}
+        self.assertEqual(
+            issues({"selectors": [selector]}, "MESSAGE"),
+            {
+                "selectors[0].entrypoints[1]": "there is no entrypoint [see], only"
+                " http-post, sse"
+            },
+        )

@@ -1,0 +1,277 @@
+"""Tests of :mod:`relay.model.api.message_options`."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.api.message_options import (
+    CorsOptions,
+    HttpGetOptions,
+    HttpPostOptions,
+    MemoryEndpoint,
+    MemoryShared,
+    MockEndpoint,
+    MockShared,
+    SseEndpoint,
+    SseEntrypointOptions,
+    SseShared,
+    WebsocketOptions,
+)
+from relay.model.schema.base import Value
+from relay.model.schema.errors import Issue
+from tests.model.api.test_channel_options import refused
+
+CORS = {"allowOrigin": ["*"], "allowCredentials": False}
+SLOW = {"policy": "disconnect", "maxBehindBytes": 0, "maxBehindMs": 0}
+
+
+class DefaultTests(SynchronousTestCase):
+    """What holds when nothing is said."""
+
+    def test_entrypoints(self) -> None:
+        """Of each type of entrypoint."""
+        defaults: dict[type[Value], object] = {
+            SseEntrypointOptions: {
+                "heartbeatIntervalInMs": 5000,
+                "metadataAsComment": False,
+                "headersAsComment": False,
+                "retryMs": {"min": 1000, "max": 29999},
+                "maxDurationMs": 0,
+                "refusals": "status",
+                "gapNotice": "event",
+                "controlEvents": "event",
+                "slowConsumer": SLOW,
+                "allowFilter": False,
+                "cors": CORS,
+            },
+            HttpGetOptions: {
+                "messagesLimitCount": 500,
+                "messagesLimitDurationMs": 30000,
+                "headersInPayload": False,
+                "metadataInPayload": False,
+                "allowFilter": False,
+                "cors": CORS,
+            },
+            HttpPostOptions: {
+                "requestHeadersToMessage": False,
+                "maxBatchEvents": 1000,
+                "cors": CORS,
+            },
+            WebsocketOptions: {
+                "publisher": {"enabled": False},
+                "subscriber": {"enabled": True},
+                "heartbeatIntervalInMs": 30_000,
+                "pongTimeoutMs": 30_000,
+                "slowConsumer": SLOW,
+                "allowFilter": False,
+                "cors": CORS,
+            },
+        }
+        for model, expected in defaults.items():
+            self.assertEqual(model.read({}).to_json(), expected)
+
+    def test_endpoints(self) -> None:
+        """Of each type of endpoint."""
+        self.assertEqual(
+            MockEndpoint.read({}).to_json(),
+            {
+                "messageInterval": 1000,
+                "messageContent": "mock message",
+                "headers": [],
+                "metadata": [],
+            },
+        )
+        self.assertEqual(MemoryEndpoint.read({}).to_json(), {})
+        target = {"target": "https://source.example/sse"}
+        self.assertEqual(
+            SseEndpoint.read(target).to_json(), {**target, "resume": "verify"}
+        )
+
+
+class EndpointTests(SynchronousTestCase):
+    """Endpoints, and what their groups share."""
+
+    def test_sse(self) -> None:
+        """A target is needed; how far ids are believed is one of three."""
+        self.assertEqual(refused(SseEndpoint, {}), [Issue("is required", "target")])
+        target = "https://source.example/sse"
+        (issue,) = refused(SseEndpoint, {"target": target, "resume": "always"})
+        self.assertEqual(issue.message, "must be one of verify, trust or none")
+
+    def test_sse_repr(self) -> None:
+        """The query of a target, where keys travel, is not shown."""
+        endpoint = SseEndpoint.read({"target": "https://source.example/sse?key=s3cr3t"})
+        self.assertNotIn("s3cr3t", repr(endpoint))
+
+    def test_sse_shared(self) -> None:
+        """All of the HTTP client's, but for what is about one client."""
+        shared = {"http": {"idleTimeout": 1}, "headers": [], "channel": {"lingerMs": 0}}
+        self.assertEqual(refused(SseShared, shared), [])
+        flags = ("propagateClientHost", "propagateClientAcceptEncoding")
+        for on, problems in ((True, 2), (False, 0)):
+            issues = refused(SseShared, {"http": dict.fromkeys(flags, on)})
+            self.assertEqual(
+                [issue.location for issue in issues],
+                [f"http.{flag}" for flag in flags][:problems],
+            )
+
+    def test_no_merge(self) -> None:
+        """Only event streams can be merged."""
+        for model in (MemoryShared, MockShared):
+            self.assertEqual(
+                refused(model, {"channel": {"mode": "merge"}}),
+                [Issue("merge is for groups of type sse", "channel.mode")],
+            )
+            self.assertEqual(refused(model, {"channel": {"mode": "failover"}}), [])
+            self.assertEqual(
+                refused(model, {"http": {}}), [Issue("unknown field", "http")]
+            )
+
+    def test_durable(self) -> None:
+        """What a mock makes is not worth keeping."""
+        channel = {"channel": {"history": {"durable": True}}}
+        self.assertEqual(refused(MemoryShared, channel), [])
+        self.assertEqual(
+            refused(MockShared, channel),
+            [Issue("is for groups of type sse and memory", "channel.history.durable")],
+        )
+
+    def test_key(self) -> None:
+        """Nobody is led to believe that users of a topic are kept apart."""
+        channel = {"channel": {"key": {"headers": ["Authorization"]}}}
+        (issue,) = refused(MemoryShared, channel)
+        self.assertEqual(issue.location, "channel.key")
+        self.assertEqual(refused(MockShared, channel), [])
+        self.assertEqual(refused(MemoryShared, {"channel": {"key": None}}), [])
+
+    def test_mock(self) -> None:
+        """Numbers have bounds, headers and metadata names and one line each."""
+        for body, location, message in (
+            ({"messageInterval": 0}, "messageInterval", "must be at least 1"),
+            ({"messageCount": -1}, "messageCount", "must be at least 0"),
+            ({"messageCount": 2**31}, "messageCount", "must be at most 2147483647"),
+            ({"messageContent": 1}, "messageContent", "must be a string"),
+            ({"headers": [{"name": " "}]}, "headers[0].name", "must not be blank"),
+            ({"headers": [{"name": "a\n"}]}, "headers[0].name", "must be one line"),
+            (
+                {"metadata": [{"name": "a", "value": "b\rc"}]},
+                "metadata[0].value",
+                "must be one line",
+            ),
+            ({"metadata": {"a": "b"}}, "metadata", "must be an array"),
+        ):
+            (issue,) = refused(MockEndpoint, body)
+            self.assertEqual((issue.location, issue.message), (location, message))
+        good = {"messageCount": 3.0, "headers": [{"name": "a", "value": None}]}
+        mock = MockEndpoint.read(good)
+        self.assertEqual((mock.message_count, mock.headers[0].value), (3, ""))
+
+
+class EntrypointTests(SynchronousTestCase):
+    """Entrypoints."""
+
+    def test_heartbeat(self) -> None:
+        """Off, or so long that it is no load."""
+        for model in (SseEntrypointOptions, WebsocketOptions):
+            for good in (0, 100, 5000):
+                body = {"heartbeatIntervalInMs": good}
+                self.assertEqual(refused(model, body), [])
+            for bad, message in (
+                (99, "must be 0 (off) or at least 100"),
+                (-1, "must be at least 0"),
+            ):
+                self.assertEqual(
+                    refused(model, {"heartbeatIntervalInMs": bad}),
+                    [Issue(message, "heartbeatIntervalInMs", bad)],
+                )
+
+    def test_retry(self) -> None:
+        """The least is not more than the most, be it by a default."""
+        for retry in ({"min": 2, "max": 1}, {"min": 30000}):
+            self.assertEqual(
+                refused(SseEntrypointOptions, {"retryMs": retry}),
+                [Issue("max must not be less than min", "retryMs")],
+            )
+
+    def test_words(self) -> None:
+        """What is one of several words is refused with all of them."""
+        for name, words in (
+            ("refusals", "status or retry"),
+            ("gapNotice", "event, header or none"),
+            ("controlEvents", "event or off"),
+        ):
+            (issue,) = refused(SseEntrypointOptions, {name: "maybe"})
+            self.assertEqual(issue.message, f"must be one of {words}")
+
+    def test_origins(self) -> None:
+        """As browsers write them: what could never match is told at once."""
+        good = [
+            "*",
+            "https://app.example",
+            "http://localhost:3000",
+            "http://[::1]:8080",
+            "http://127.0.0.1",
+            "chrome-extension://abcdefgh",
+            "https://x.example:80",
+        ]
+        self.assertEqual(refused(CorsOptions, {"allowOrigin": good}), [])
+        for bad, message in (
+            ("https://app.example/", "must be * or an origin"),
+            ("https://App.example", "must be * or an origin"),
+            ("https://*.example", "must be * or an origin"),
+            ("app.example", "must be * or an origin"),
+            ("null", "must be * or an origin"),
+            ("", "must be * or an origin"),
+            ("https://app.example:443", "must not name the default port"),
+        ):
+            (issue,) = refused(CorsOptions, {"allowOrigin": [bad]})
+            self.assertEqual(issue.location, "allowOrigin[0]")
+            self.assertTrue(issue.message.startswith(message), bad)
+
+    def test_credentials_for_any_origin(self) -> None:
+        """Any page could read what its visitor may."""
+        for origins in ({}, {"allowOrigin": ["*", "https://app.example"]}):
+            body = {**origins, "allowCredentials": True}
+            (issue,) = refused(CorsOptions, body)
+            self.assertTrue(issue.message.startswith("allowCredentials needs"), body)
+
+    def test_publisher_is_off_unless_told(self) -> None:
+        """An empty object says nothing, and null neither."""
+        for publisher in (None, {}, {"enabled": None}):
+            body = {"publisher": publisher, "subscriber": publisher}
+            options = WebsocketOptions.read(body)
+            self.assertFalse(options.publisher.enabled)
+            self.assertTrue(options.subscriber.enabled)
+
+    def test_websocket_of_no_use(self) -> None:
+        """A WebSocket that carries events neither way is refused."""
+        off = {"enabled": False}
+        self.assertEqual(
+            refused(WebsocketOptions, {"subscriber": off}),
+            [
+                Issue(
+                    "one of publisher and subscriber must be enabled",
+                    "subscriber.enabled",
+                )
+            ],
+        )
+        body = {"subscriber": off, "publisher": {"enabled": True}}
+        self.assertEqual(refused(WebsocketOptions, body), [])
+
+    def test_unknown(self) -> None:
+        """A misspelled option is told, not ignored."""
+        for model in (HttpGetOptions, HttpPostOptions, WebsocketOptions):
+            self.assertEqual(
+                refused(model, {"alowFilter": True}),
+                [Issue("unknown field", "alowFilter")],
+            )
+
+    def test_limits(self) -> None:
+        """Counts and durations have bounds."""
+        for model, name, bad in (
+            (HttpGetOptions, "messagesLimitCount", 0),
+            (HttpGetOptions, "messagesLimitDurationMs", 0),
+            (HttpPostOptions, "maxBatchEvents", 1_000_001),
+        ):
+            (issue,) = refused(model, {name: bad})
+            self.assertEqual((issue.location, issue.invalid_value), (name, bad))

@@ -1,0 +1,61 @@
+"""Durations on the monotonic clock, dates on the wall clock."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from twisted.internet.epollreactor import EPollReactor
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.reactor.clock import use_monotonic_clock, wall_ms
+
+
+class ClockTests(SynchronousTestCase):
+    """A reactor of its own, which a test turns by hand."""
+
+    def setUp(self) -> None:
+        """Make one that measures by a wall clock, which the test sets."""
+        self.reactor: Any = EPollReactor()
+        for reader in self.reactor.getReaders():
+            self.addCleanup(reader.connectionLost, None)
+        self.wall_s = 1_000_000.0
+        self.reactor.seconds = lambda: self.wall_s
+        self.called: list[str] = []
+
+    def test_a_wall_clock_that_is_set_moves_no_timer(self) -> None:
+        """Neither forwards nor backwards."""
+        use_monotonic_clock(self.reactor)
+        self.reactor.callLater(60, self.called.append, "late")
+        self.reactor.callLater(0, self.called.append, "now")
+        self.wall_s += 3600
+        self.reactor.runUntilCurrent()
+        self.assertEqual(self.called, ["now"])
+        self.assertApproximates(self.reactor.timeout(), 60, 1)
+        self.wall_s -= 7200
+        self.assertApproximates(self.reactor.timeout(), 60, 1)
+
+    def test_calls_scheduled_before_keep_their_delay(self) -> None:
+        """And may still be reset, delayed and cancelled."""
+        self.reactor.callLater(0, self.called.append, "now")
+        kept = self.reactor.callLater(60, self.called.append, "late")
+        self.reactor.callLater(30, self.called.append, "never").cancel()
+        self.reactor.timeout()
+        use_monotonic_clock(self.reactor)
+        self.assertApproximates(kept.getTime() - self.reactor.seconds(), 60, 1)
+        self.reactor.runUntilCurrent()
+        self.assertEqual(self.called, ["now"])
+        kept.reset(90)
+        self.assertApproximates(kept.getTime() - self.reactor.seconds(), 90, 1)
+
+    def test_the_second_time_changes_nothing(self) -> None:
+        """Two services may share one reactor."""
+        use_monotonic_clock(self.reactor)
+        call = self.reactor.callLater(60, self.called.append, "late")
+        use_monotonic_clock(self.reactor)
+        self.assertApproximates(call.getTime() - self.reactor.seconds(), 60, 1)
+        self.assertIs(self.reactor.seconds, time.monotonic)
+
+    def test_dates(self) -> None:
+        """Are milliseconds since the Unix epoch."""
+        self.assertApproximates(wall_ms(), time.time() * 1000, 5000)

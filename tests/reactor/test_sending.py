@@ -1,0 +1,125 @@
+"""Sending at once: what the socket takes, and what the transport is left."""
+
+from __future__ import annotations
+
+import socket
+
+from twisted.internet.tcp import Connection
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.reactor.sending import send_all, send_now
+
+
+class Turns:
+    """A reactor that writes when it is told to."""
+
+    def __init__(self) -> None:
+        self.writers: set[Connection] = set()
+
+    def addWriter(self, writer: Connection) -> None:
+        """Write when the turn comes."""
+        self.writers.add(writer)
+
+    def removeWriter(self, writer: Connection) -> None:
+        """Write no more."""
+        self.writers.discard(writer)
+
+
+class Pace:
+    """A producer that notes whether it is paused."""
+
+    paused = False
+
+    def pauseProducing(self) -> None:
+        """The transport is full."""
+        self.paused = True
+
+    def resumeProducing(self) -> None:
+        """The transport takes more."""
+        self.paused = False
+
+    def stopProducing(self) -> None:
+        """The connection is gone."""
+
+
+class SendNowTests(SynchronousTestCase):
+    """A real pair of sockets."""
+
+    def setUp(self) -> None:
+        """Connect them."""
+        near, self.far = socket.socketpair()
+        near.setblocking(False)
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        self.turns = Turns()
+        self.transport = Connection(near, None, self.turns)  # type: ignore[arg-type]
+        self.transport.connected = 1
+        self.addCleanup(near.close)
+        self.addCleanup(self.far.close)
+
+    def turn(self) -> None:
+        """Let the reactor write once."""
+        for writer in list(self.turns.writers):
+            writer.doWrite()
+
+    def test_at_once(self) -> None:
+        """Nothing is left to the reactor."""
+        send_now(self.transport, b"event")
+        self.assertEqual(self.far.recv(100), b"event")
+        self.assertEqual(self.turns.writers, set())
+
+    def test_what_does_not_fit(self) -> None:
+        """Follows in order, at the reader's pace, with the producer paused."""
+        pace = Pace()
+        self.transport.registerProducer(pace, True)
+        sent = b""
+        for number in range(40):
+            data = b"%04d" % number * 1024
+            send_now(self.transport, data)
+            sent += data
+        self.assertTrue(pace.paused)
+        got = b""
+        while len(got) < len(sent):
+            got += self.far.recv(65536)
+            self.turn()
+        self.assertEqual(got, sent)
+        self.assertFalse(pace.paused)
+        self.assertEqual(self.turns.writers, set())
+        send_now(self.transport, b"more")
+        self.assertEqual(self.far.recv(100), b"more")
+
+    def test_a_peer_that_is_gone(self) -> None:
+        """Shows when the reactor writes, as ever."""
+        self.far.close()
+        send_now(self.transport, b"event")
+        self.assertEqual(self.turns.writers, {self.transport})
+        self.assertIsInstance(self.transport.doWrite(), Exception)
+
+    def test_a_connection_that_is_lost(self) -> None:
+        """Takes nothing, and nothing goes wrong."""
+        self.transport.connected = 0
+        send_now(self.transport, b"event")
+        self.assertEqual(self.turns.writers, set())
+
+
+class SendAllTests(SynchronousTestCase):
+    """Real pairs of sockets."""
+
+    def test_who_did_not_take_all(self) -> None:
+        """One takes all, one a part, one nothing, and one is gone."""
+        pairs = [socket.socketpair() for _ in range(4)]
+        for pair in pairs:
+            for end in pair:
+                self.addCleanup(end.close)
+            pair[0].setblocking(False)
+        whole, part, full, gone = (near for near, _ in pairs)
+        for near in (part, full):
+            near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        while not send_all([full.send], b"x" * 512):
+            pass
+        pairs[3][1].close()
+        data = b"y" * 65536
+        short = dict(send_all([one.send for one in (whole, part, full, gone)], data))
+        self.assertNotIn(whole.send, short)
+        self.assertTrue(0 < short[part.send] < len(data))
+        self.assertEqual((short[full.send], short[gone.send]), (0, 0))
+        self.assertEqual(pairs[1][1].recv(len(data)), data[: short[part.send]])

@@ -1,0 +1,408 @@
+"""A response of a source: what of it counts as complete, and when it is let go."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import Any
+
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.upstream.connection.leash import Leash
+from relay.upstream.connection.pool import Lease
+from relay.upstream.connection.stream import UpstreamResponse
+from relay.upstream.events.inflater import PIECE_BYTES
+from tests.upstream.memory import called, closed, gone, leashed
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+GZIP = b"Content-Encoding: gzip\r\n"
+OPEN_END = b"HTTP/1.1 200 OK\r\n"
+
+
+def chunk(data: bytes) -> bytes:
+    """Frame some of a body."""
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+class Receiver:
+    """Takes a body, and stops the source when it has had enough."""
+
+    def __init__(self, enough: int | None = None) -> None:
+        self.body = b""
+        self.pieces: list[int] = []
+        self.end: str | None = None
+        self.trailers: list[tuple[bytes, bytes]] = []
+        self.enough = enough
+        self.response: UpstreamResponse
+
+    def body_received(self, data: bytes) -> None:
+        """Take some."""
+        if self.end is not None:
+            raise AssertionError("a body goes on behind its end")
+        self.body += data
+        self.pieces.append(len(data))
+        if self.enough is not None and len(self.body) >= self.enough:
+            self.response.pause()
+
+    def more(self, count: int | None = None) -> None:
+        """Take more, up to a number of bytes."""
+        self.enough = None if count is None else len(self.body) + count
+        self.response.resume()
+
+    def _ended(self, end: str) -> None:
+        if self.end is not None:
+            raise AssertionError("a body ends twice")
+        self.end = end
+
+    def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
+        """It is complete."""
+        self._ended("complete")
+        self.trailers = trailers
+
+    def body_cut(self, reason: Failure) -> None:
+        """It is cut."""
+        self._ended("cut")
+
+
+class StreamCase(SynchronousTestCase):
+    def setUp(self) -> None:
+        """A connection, and the slot that it uses."""
+        self.clock = Clock()
+        self.idle: list[float] = []
+        self.freed: list[int] = []
+        self.kept: list[Any] = []
+        self.leash: Leash = leashed(self.clock, self.kept.append)
+        self.lease = Lease(lambda: self.freed.append(1))
+
+    def respond(
+        self, head: bytes, *, method: bytes = b"GET", inflate: bool = False
+    ) -> UpstreamResponse:
+        """Get a response to a request."""
+        agent, responded = called(self.leash, method)
+        self.leash.dataReceived(head + b"\r\n")
+        return UpstreamResponse(
+            self.successResultOf(responded), agent, self.leash, self.lease, inflate
+        )
+
+    def deliver(
+        self,
+        head: bytes,
+        *,
+        method: bytes = b"GET",
+        inflate: bool = False,
+        enough: int | None = None,
+        idle_ms: int = 60_000,
+    ) -> Receiver:
+        """Get a response, and take its body."""
+        receiver = Receiver(enough)
+        receiver.response = self.respond(head, method=method, inflate=inflate)
+        receiver.response.deliver(receiver, idle_ms, lambda: self.idle.append(1))
+        return receiver
+
+
+class CompleteTests(StreamCase):
+    def test_rows(self) -> None:
+        """What ends as announced is complete; what merely stops is not."""
+        length = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n"
+        for head, body, end, expected in (
+            (length, b"abc", None, "complete"),
+            (length, b"ab", "close", "cut"),
+            (length, b"ab", "reset", "cut"),
+            (CHUNKED, chunk(b"abc") + b"0\r\n\r\n", None, "complete"),
+            (CHUNKED, chunk(b"abc"), "close", "cut"),
+            (CHUNKED, chunk(b"abc") + b"0\r\n", "close", "cut"),
+            (CHUNKED, chunk(b"abc") + b"zz\r\n", None, "cut"),
+            (OPEN_END, b"abc", "close", "complete"),
+            (OPEN_END, b"abc", "reset", "cut"),
+            (OPEN_END, b"", "close", "complete"),
+        ):
+            self.setUp()
+            receiver = self.deliver(head)
+            self.assertIsNone(receiver.end)
+            self.leash.dataReceived(body) if body else None
+            if end is not None:
+                closed(self.leash, reset=end == "reset")
+            self.assertEqual(receiver.end, expected, (head, body, end))
+            self.assertEqual(self.freed, [1])
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+            if expected == "cut" and end is None:
+                self.assertTrue(gone(self.leash))
+
+    def test_nothing_to_come(self) -> None:
+        """A response without a body is over at once, and leaves no timer behind."""
+        for method, head in (
+            (b"GET", b"HTTP/1.1 204 No Content\r\n"),
+            (b"GET", b"HTTP/1.1 304 Not Modified\r\n"),
+            (b"GET", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"),
+            (b"HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"),
+        ):
+            self.setUp()
+            receiver = self.deliver(head, method=method)
+            self.assertEqual((receiver.end, self.freed), ("complete", [1]), head)
+            self.assertEqual(len(self.kept), 1, head)
+            self.assertEqual(self.clock.getDelayedCalls(), [], head)
+            self.assertFalse(gone(self.leash), head)
+
+    def test_lengths(self) -> None:
+        """The length is known where the body is delivered as it was announced."""
+        for head, inflate, length in (
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n", False, 3),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n", True, 3),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n" + GZIP, False, 30),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n" + GZIP, True, None),
+            (CHUNKED, False, None),
+            (OPEN_END, False, None),
+        ):
+            self.setUp()
+            response = self.respond(head, inflate=inflate)
+            self.assertEqual(response.length, length, (head, inflate))
+
+    def test_trailers(self) -> None:
+        """They come with the end."""
+        receiver = self.deliver(CHUNKED)
+        self.leash.dataReceived(b"0\r\nX-Sum: 1\r\nno colon\r\nX-b:2 \r\n\r\n")
+        self.assertEqual(receiver.trailers, [(b"X-Sum", b"1"), (b"X-b", b"2")])
+
+    def test_aborted(self) -> None:
+        """Who has lost interest hears nothing more."""
+        receiver = self.deliver(CHUNKED)
+        receiver.response.abort()
+        self.assertTrue(gone(self.leash))
+        self.assertEqual((self.freed, self.clock.getDelayedCalls()), ([1], []))
+        self.leash.dataReceived(chunk(b"abc"))
+        closed(self.leash)
+        receiver.response.abort()
+        self.assertEqual((receiver.body, receiver.end), (b"", None))
+
+    def test_aborted_before_it_was_delivered(self) -> None:
+        """Its connection goes, too."""
+        self.respond(CHUNKED).abort()
+        self.assertTrue(gone(self.leash))
+        self.assertEqual(self.freed, [1])
+
+
+class SlotTests(StreamCase):
+    def test_a_plain_body_holds_its_slot(self) -> None:
+        """Until its end."""
+        self.deliver(CHUNKED)
+        self.assertEqual(self.freed, [])
+
+    def test_an_event_stream_gives_its_slot_back(self) -> None:
+        """At its head, so that listeners do not use up the pool."""
+        for kind, stream in (
+            (b"text/event-stream", True),
+            (b"Text/Event-Stream ; charset=utf-8", True),
+            (b"text/event-streams", False),
+            (b"application/json", False),
+        ):
+            self.setUp()
+            response = self.respond(CHUNKED + b"Content-Type: " + kind + b"\r\n")
+            self.assertIs(response.is_event_stream, stream, kind)
+            self.assertEqual(len(self.freed), int(stream), kind)
+
+
+class IdleTests(StreamCase):
+    def test_silence(self) -> None:
+        """Any byte starts the clock anew, even one that is no body yet."""
+        self.deliver(CHUNKED, idle_ms=1500)
+        for data in (b"3", b"\r\n", b"abc"):
+            self.clock.advance(1.499)
+            self.leash.dataReceived(data)
+        self.clock.advance(1.499)
+        self.assertEqual(self.idle, [])
+        self.clock.advance(0.002)
+        self.assertEqual(self.idle, [1])
+
+    def test_off(self) -> None:
+        """0 allows any silence."""
+        self.deliver(CHUNKED, idle_ms=0)
+        self.clock.advance(3600)
+        self.assertEqual(self.idle, [])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_back_pressure(self) -> None:
+        """While we do not read, silence is not the source's."""
+        receiver = self.deliver(CHUNKED, idle_ms=1500)
+        receiver.response.pause()
+        self.assertFalse(self.leash.transport.reads)
+        self.clock.advance(100)
+        receiver.response.resume()
+        self.assertTrue(self.leash.transport.reads)
+        self.clock.advance(1.499)
+        self.assertEqual(self.idle, [])
+        self.clock.advance(0.002)
+        self.assertEqual(self.idle, [1])
+
+    def test_back_pressure_from_the_start(self) -> None:
+        """So it is when the client is full with what came with the head."""
+        agent, responded = called(self.leash)
+        self.leash.dataReceived(CHUNKED + b"\r\n" + chunk(b"abc"))
+        receiver = Receiver(enough=1)
+        receiver.response = UpstreamResponse(
+            self.successResultOf(responded), agent, self.leash, self.lease, False
+        )
+        receiver.response.deliver(receiver, 1500, lambda: self.idle.append(1))
+        self.assertEqual(receiver.body, b"abc")
+        self.clock.advance(100)
+        self.assertEqual(self.idle, [])
+        receiver.more()
+        self.clock.advance(1.5)
+        self.assertEqual(self.idle, [1])
+
+    def test_a_kept_connection_is_not_watched(self) -> None:
+        """The clock ends with the body."""
+        receiver = self.deliver(CHUNKED)
+        self.leash.dataReceived(b"0\r\n\r\n")
+        self.assertEqual((receiver.end, len(self.kept)), ("complete", 1))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        receiver.response.pause()
+        self.assertTrue(self.leash.transport.reads)
+
+
+class InflateTests(StreamCase):
+    HEAD = CHUNKED + GZIP
+
+    def test_event_by_event(self) -> None:
+        """What the source has flushed goes out at once."""
+        receiver = self.deliver(self.HEAD, inflate=True)
+        deflate = zlib.compressobj(wbits=31)
+        for number in range(3):
+            event = b"data: %d\n\n" % number
+            data = deflate.compress(event) + deflate.flush(zlib.Z_SYNC_FLUSH)
+            self.leash.dataReceived(chunk(data))
+            self.assertTrue(receiver.body.endswith(event), number)
+        self.leash.dataReceived(chunk(deflate.flush()) + b"0\r\n\r\n")
+        self.assertEqual(receiver.end, "complete")
+
+    def test_headers(self) -> None:
+        """A decoded body has no encoding and no length; others keep both."""
+        for encoding, inflate, expected in (
+            (b"gzip", True, None),
+            (b"GZIP", True, None),
+            (b"gzip", False, [b"gzip"]),
+            (b"br", True, [b"br"]),
+            (b"gzip, br", True, [b"gzip, br"]),
+            (b"identity", True, [b"identity"]),
+        ):
+            self.setUp()
+            head = CHUNKED + b"Content-Encoding: " + encoding + b"\r\n"
+            response = self.respond(head, inflate=inflate)
+            self.assertEqual(
+                response.headers.getRawHeaders(b"content-encoding"), expected, encoding
+            )
+            self.setUp()
+            self.assertFalse(
+                self.respond(CHUNKED).headers.hasHeader(b"content-encoding")
+            )
+
+    def test_untouched(self) -> None:
+        """What is not to be decoded passes byte for byte."""
+        receiver = self.deliver(self.HEAD, inflate=False)
+        body = gzip.compress(b"abc")
+        self.leash.dataReceived(chunk(body) + b"0\r\n\r\n")
+        self.assertEqual((receiver.body, receiver.end), (body, "complete"))
+
+    def test_byte_by_byte(self) -> None:
+        """However a body is cut up, and of however many members it is."""
+        receiver = self.deliver(self.HEAD, inflate=True)
+        for byte in (
+            gzip.compress(b"abc" * 100) + gzip.compress(b"") + gzip.compress(b"d")
+        ):
+            self.leash.dataReceived(chunk(bytes([byte])))
+        self.leash.dataReceived(b"0\r\n\r\n")
+        self.assertEqual(
+            (receiver.body, receiver.end), (b"abc" * 100 + b"d", "complete")
+        )
+
+    def test_truncated(self) -> None:
+        """A body that stops amid a member is cut, however well its framing ends."""
+        whole = gzip.compress(b"abc" * 100)
+        for kept in (1, 10, 15, len(whole) - 1):
+            self.setUp()
+            receiver = self.deliver(self.HEAD, inflate=True)
+            self.leash.dataReceived(chunk(whole[:kept]) + b"0\r\n\r\n")
+            self.assertEqual(receiver.end, "cut", kept)
+
+    def test_empty(self) -> None:
+        """Nothing at all is a complete body."""
+        for method in (b"GET", b"HEAD"):
+            self.setUp()
+            receiver = self.deliver(
+                b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + GZIP,
+                method=method,
+                inflate=True,
+            )
+            self.assertEqual(receiver.end, "complete")
+
+    def test_not_gzip(self) -> None:
+        """What is none is cut, and the connection dropped."""
+        receiver = self.deliver(self.HEAD, inflate=True)
+        self.leash.dataReceived(chunk(b"no gzip"))
+        self.assertEqual(receiver.end, "cut")
+        self.assertTrue(gone(self.leash))
+
+    def test_a_bomb(self) -> None:
+        """A body that grows a thousandfold grows no faster than it is taken."""
+        size = 50 * PIECE_BYTES
+        bomb = gzip.compress(b"\0" * size)
+        receiver = self.deliver(self.HEAD, inflate=True, enough=1)
+        self.leash.dataReceived(chunk(bomb) + b"0\r\n\r\n")
+        self.assertLessEqual(len(receiver.body), PIECE_BYTES)
+        taken = len(receiver.body)
+        receiver.more(1)
+        self.assertLessEqual(len(receiver.body) - taken, PIECE_BYTES)
+        self.assertIsNone(receiver.end)
+        receiver.more()
+        self.assertEqual((len(receiver.body), receiver.end), (size, "complete"))
+        self.assertLessEqual(max(receiver.pieces), PIECE_BYTES)
+
+    def test_a_piece_that_is_exactly_full(self) -> None:
+        """Nothing is held back in the decoder when a piece is just full."""
+        for over in range(-3, 4):
+            for level in (0, 1, 9):
+                for mode in (zlib.Z_SYNC_FLUSH, zlib.Z_PARTIAL_FLUSH):
+                    self.setUp()
+                    size = PIECE_BYTES + over
+                    receiver = self.deliver(self.HEAD, inflate=True)
+                    deflate = zlib.compressobj(level, wbits=31)
+                    data = deflate.compress(b"x" * size) + deflate.flush(mode)
+                    self.leash.dataReceived(chunk(data))
+                    self.assertEqual(len(receiver.body), size, (over, level, mode))
+
+    def test_paused_at_the_end(self) -> None:
+        """A body that ends while the client is full is delivered to its end; the
+        connection may carry the next call meanwhile."""
+        receiver = self.deliver(self.HEAD, inflate=True, enough=1)
+        body = gzip.compress(b"x" * 300_000)
+        self.leash.dataReceived(chunk(body) + b"0\r\n\r\n")
+        self.assertEqual(len(self.kept), 1)
+        self.assertIsNone(receiver.end)
+        called(self.leash)
+        receiver.more(1)
+        self.assertTrue(self.leash.transport.reads)
+        receiver.more()
+        self.assertEqual((len(receiver.body), receiver.end), (300_000, "complete"))
+        self.assertFalse(gone(self.leash))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_paused_at_an_open_end(self) -> None:
+        """So is one that ends with the connection: an orderly end makes it complete,
+        a reset does not."""
+        for reset, expected in ((False, "complete"), (True, "cut")):
+            self.setUp()
+            receiver = self.deliver(OPEN_END + GZIP, inflate=True, enough=1)
+            self.leash.dataReceived(gzip.compress(b"x" * 300_000))
+            closed(self.leash, reset=reset)
+            self.assertIsNone(receiver.end)
+            receiver.more()
+            self.assertEqual((len(receiver.body), receiver.end), (300_000, expected))
+
+    def test_aborted_while_paused(self) -> None:
+        """Who leaves with a body still held back ends nothing but its own call."""
+        receiver = self.deliver(self.HEAD, inflate=True, enough=1)
+        self.leash.dataReceived(chunk(gzip.compress(b"x" * 300_000)) + b"0\r\n\r\n")
+        receiver.response.abort()
+        self.assertFalse(gone(self.leash))
+        self.assertEqual((receiver.end, self.freed), (None, [1]))

@@ -1,0 +1,38 @@
+"""What is done about what came of an attempt."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.webhook.attempt_result import AttemptResult, NextStep
+
+
+class VerdictTests(SynchronousTestCase):
+    """By status, or by the lack of one."""
+
+    def test_statuses(self) -> None:
+        """As docs/webhooks.md tells receivers."""
+        expected = {
+            NextStep.TAKEN: (200, 201, 202, 204, 299),
+            NextStep.AGAIN: (408, 425, 429, 500, 502, 503, 599),
+            NextStep.HOPELESS: (300, 301, 302, 307, 400, 401, 403, 404, 413, 422),
+            NextStep.STOP: (410,),
+        }
+        for verdict, statuses in expected.items():
+            for status in statuses:
+                self.assertIs(AttemptResult(status).verdict, verdict, str(status))
+
+    def test_without_an_answer(self) -> None:
+        """It may come later, unless the address may not be called."""
+        self.assertIs(AttemptResult(None, "refused").verdict, NextStep.AGAIN)
+        self.assertIs(AttemptResult(None, "no", barred=True).verdict, NextStep.STOP)
+        self.assertEqual(AttemptResult(None, "refused").reason, "refused")
+
+    def test_a_token_that_is_over(self) -> None:
+        """Is fetched anew, so that the event may be taken after all."""
+        self.assertIs(AttemptResult(401, stale=True).verdict, NextStep.AGAIN)
+
+    def test_reasons(self) -> None:
+        """For people: the status, and what is special about a redirect."""
+        self.assertEqual(AttemptResult(503).reason, "answered 503")
+        self.assertIn("not followed", AttemptResult(302).reason)
