@@ -58,7 +58,7 @@ class StrictChannel(HTTPChannel):
         """Take a field line, whose value holds no control characters."""
         if not is_field_value(line.partition(b":")[2]):
             return self._refuse_framing()
-        received: bool = super().headerReceived(line)  # type: ignore[no-untyped-call]
+        received: bool = super().headerReceived(line)
         return received
 
     def _maybeChooseTransferDecoder(self, header: bytes, data: bytes) -> bool:
@@ -71,9 +71,7 @@ class StrictChannel(HTTPChannel):
             data.lower() != b"chunked" or self._version != b"HTTP/1.1"
         ):
             return self._refuse_framing()
-        chosen: bool = super()._maybeChooseTransferDecoder(  # type: ignore[no-untyped-call]
-            header, data
-        )
+        chosen: bool = super()._maybeChooseTransferDecoder(header, data)
         if chosen and header == b"Transfer-Encoding":
             self._transferDecoder = StrictChunks(
                 self.requests[-1].handleContentChunk, self._finishRequestBody

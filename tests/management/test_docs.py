@@ -84,9 +84,9 @@ class PageTests(SynchronousTestCase):
     def test_codes(self) -> None:
         """Each code of a refusal is named."""
         sources = [
-            *(ROOT / "relay" / "management").glob("*.py"),
-            ROOT / "relay" / "model" / "lifecycle.py",
-            ROOT / "relay" / "model" / "subscriptions.py",
+            *(ROOT / "relay" / "management").rglob("*.py"),
+            ROOT / "relay" / "model" / "api" / "lifecycle.py",
+            ROOT / "relay" / "model" / "consumers" / "subscriptions.py",
         ]
         codes = {code for path in sources for code in CODE.findall(path.read_text())}
         self.assertGreater(len(codes), 20)
