@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from relay.model.api import flow_rules, message_kinds, message_rules, rules
+from relay.model.api import flow_rules, message_rules, rules
 from relay.model.api.configurations import Configurations
 from relay.model.api.definition import ApiDefinition
-from relay.model.api.http_proxy import (
-    HttpProxyConfiguration,
-    HttpProxyEntrypoint,
-    SharedConfiguration,
-)
 from relay.model.api.kinds import EndpointType, EntrypointType, PlanType, PolicyType
 from relay.model.api.listener import listener_type
 from relay.model.api.publication_state import PublicationState
 from relay.model.consumers.consumer_configuration import ConsumerConfiguration
-from relay.model.plans import plan_kinds
 from relay.model.plans.plan import PlanDefinition, PlanSecurity
 from relay.model.schema.base import Value
 from relay.model.schema.errors import Invalid, Issue, join
@@ -38,7 +32,6 @@ __all__ = [
     "Kind",
     "PlanType",
     "PolicyType",
-    "builtin",
 ]
 
 _M = TypeVar("_M", bound=Value)
@@ -46,7 +39,11 @@ _K = TypeVar("_K", EndpointType, EntrypointType, PlanType, PolicyType)
 
 
 class Catalog:
-    """All connectors, plans and policies of this installation."""
+    """
+    All connectors, plans and policies of this installation.
+
+    :raises ValueError: when two different kinds have one id.
+    """
 
     def __init__(
         self,
@@ -55,33 +52,10 @@ class Catalog:
         plans: Iterable[PlanType],
         policies: Iterable[PolicyType] = (),
     ) -> None:
-        self.endpoints = {kind.id: kind for kind in endpoints}
-        self.entrypoints = {kind.id: kind for kind in entrypoints}
-        self.plans = {kind.id: kind for kind in plans}
-        self.policies = {kind.id: kind for kind in policies}
-
-    def with_plugins(
-        self,
-        endpoints: Iterable[EndpointType],
-        entrypoints: Iterable[EntrypointType],
-        plans: Iterable[PlanType] = (),
-        policies: Iterable[PolicyType] = (),
-    ) -> Self:
-        """Give a catalog that knows more connectors, plans and policies, too.
-
-        :param endpoints: kinds of endpoints; those that are known already may be among
-            them.
-        :param entrypoints: the same of entrypoints.
-        :param plans: the same of plans.
-        :param policies: the same of policies.
-        :raises ValueError: when two different kinds have one id.
-        """
-        return type(self)(
-            _united(self.endpoints.values(), endpoints),
-            _united(self.entrypoints.values(), entrypoints),
-            _united(self.plans.values(), plans),
-            _united(self.policies.values(), policies),
-        )
+        self.endpoints = _by_id(endpoints)
+        self.entrypoints = _by_id(entrypoints)
+        self.plans = _by_id(plans)
+        self.policies = _by_id(policies)
 
     def parse_api(self, body: object) -> ApiDefinition:
         """Read the body of a create or update call.
@@ -272,34 +246,12 @@ class Catalog:
             )
 
 
-def builtin() -> Catalog:
-    """Give the catalog of what Relay brings along."""
-    return Catalog(
-        endpoints=[
-            EndpointType(
-                "http-proxy",
-                "HTTP proxy",
-                "PROXY",
-                HttpProxyConfiguration,
-                SharedConfiguration,
-            ),
-            *message_kinds.ENDPOINTS,
-        ],
-        entrypoints=[
-            EntrypointType("http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint),
-            *message_kinds.ENTRYPOINTS,
-            *message_kinds.PUSH_ENTRYPOINTS,
-        ],
-        plans=plan_kinds.PLANS,
-    )
-
-
-def _united(known: Iterable[_K], more: Iterable[_K]) -> list[_K]:
-    kinds = {kind.id: kind for kind in known}
-    for kind in more:
-        if kinds.setdefault(kind.id, kind) != kind:
-            raise ValueError(f"there are two plugins of type [{kind.id}]")
-    return list(kinds.values())
+def _by_id(kinds: Iterable[_K]) -> dict[str, _K]:
+    known: dict[str, _K] = {}
+    for kind in kinds:
+        if known.setdefault(kind.id, kind) != kind:
+            raise ValueError(f"there are two types [{kind.id}]")
+    return known
 
 
 def _object(body: object) -> Mapping[str, Any]:

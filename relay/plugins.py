@@ -1,10 +1,10 @@
-"""The plugins of this installation: Relay's own, and those that others bring."""
+"""The plugins of this installation: Relay's own, and those of other distributions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from twisted.logger import Logger
 from twisted.plugin import IPlugin, getPlugins
@@ -12,6 +12,7 @@ from zope.interface import Interface, Invalid
 from zope.interface.verify import verifyObject
 
 _I = TypeVar("_I", bound=Interface)
+_K = TypeVar("_K")
 
 log = Logger()
 
@@ -20,52 +21,80 @@ def found_in(package: ModuleType) -> list[object]:
     """
     Look for plugins.
 
-    Where Twisted cannot keep its list of plugins (``dropin.cache``) it loads every
-    module anew: once a start, which is why everything is looked for at once.
+    Where Twisted cannot write its list of plugins (``dropin.cache``) it imports every
+    module again, so that each package is searched once a start.
 
     :param package: a plugin package.
     """
     return list(getPlugins(IPlugin, package))
 
 
-def usable(
-    interface: type[_I],
-    kind: type[Any],
-    own: Collection[Any],
-    found: Iterable[object],
-    objection: Callable[[Any], str | None] = lambda kind: None,
-) -> dict[str, _I]:
+class Plugins(Mapping[str, _I], Generic[_I, _K]):
     """
-    Take those that can be used, and tell the others in the log.
+    The plugins of one interface that can be used, by the id of their kind.
 
-    One that is broken does not keep the daemon from serving what does not need it, and
-    none takes the place of another: Relay's own are first, then they go by their names.
+    Relay's own come first, in the order of ``own``, then the others by their names. No
+    plugin replaces one that comes before it. A plugin that is broken, or whose id is
+    taken, is left out with a line in the log, and the daemon serves what does not need
+    it.
 
+    :param found: plugins, those of other interfaces among them.
     :param interface: what they must provide; each has a ``kind``.
     :param kind: the class of the kinds.
-    :param own: the kinds that are Relay's.
-    :param found: plugins, those of other interfaces among them.
-    :param objection: says what is wrong with a kind, None for nothing.
-    :return: them by the id of their kind.
+    :param own: the full names of the modules that come with Relay.
+    :param objection: what is wrong with a kind, None for nothing.
     """
-    chosen: dict[str, _I] = {}
-    provided: list[Any] = sorted(
-        (one for one in found if interface.providedBy(one)),
-        key=lambda one: (getattr(one, "kind", None) not in own, _name(one)),
-    )
-    for one in provided:
-        problem = _problem(interface, kind, one) or objection(one.kind)
-        if problem is None and one.kind.id in chosen:
-            problem = f"[{one.kind.id}] is {_name(chosen[one.kind.id])}"
-        if problem is None:
-            chosen[one.kind.id] = one
-        else:
-            log.error(
-                "the plugin {plugin} is left out: {problem}",
-                plugin=_name(one),
-                problem=problem,
-            )
-    return chosen
+
+    def __init__(
+        self,
+        found: Iterable[object],
+        interface: type[_I],
+        kind: type[_K],
+        own: Sequence[str] = (),
+        objection: Callable[[_K], str | None] = lambda kind: None,
+    ) -> None:
+        self._usable: dict[str, Any] = {}
+        places = {name: place for place, name in enumerate(own)}
+        provided: list[Any] = sorted(
+            (one for one in found if interface.providedBy(one)),
+            key=lambda one: (places.get(type(one).__module__, len(own)), _name(one)),
+        )
+        for one in provided:
+            problem = _problem(interface, kind, one) or objection(one.kind)
+            if problem is None and one.kind.id in self._usable:
+                problem = f"[{one.kind.id}] is {_name(self._usable[one.kind.id])}"
+            if problem is None:
+                self._usable[one.kind.id] = one
+            else:
+                log.error(
+                    "the plugin {plugin} is left out: {problem}",
+                    plugin=_name(one),
+                    problem=problem,
+                )
+
+    def __getitem__(self, kind_id: str) -> _I:
+        plugin: _I = self._usable[kind_id]
+        return plugin
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._usable)
+
+    def __len__(self) -> int:
+        return len(self._usable)
+
+    @property
+    def kinds(self) -> list[_K]:
+        """The kinds of all plugins, for a catalog."""
+        return [one.kind for one in self._usable.values()]
+
+
+def modules_of(package: ModuleType, *names: str) -> tuple[str, ...]:
+    """
+    List modules of a plugin package.
+
+    :param names: of the modules, within the package.
+    """
+    return tuple(f"{package.__name__}.{name}" for name in names)
 
 
 def _problem(interface: type[Any], kind: type[Any], plugin: Any) -> str | None:

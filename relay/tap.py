@@ -10,7 +10,6 @@ migrated, the first route table is built from it, and only then does a listener 
 from __future__ import annotations
 
 import os
-from functools import partial
 from typing import Any, TypeVar
 
 from twisted.application.service import Service
@@ -19,9 +18,6 @@ from twisted.logger import Logger
 from twisted.python import usage
 from twisted.python.failure import Failure
 
-from relay.catalog import builtin
-from relay.connectors.discovery import find_connectors
-from relay.connectors.interfaces import EntrypointContext
 from relay.daemon.data_dir import DataDir
 from relay.daemon.detached import tell_whole_failures
 from relay.daemon.errors import CannotStart
@@ -38,6 +34,7 @@ from relay.deploy.reports import Reports
 from relay.gateway.http2_site import gateway_site
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
+from relay.installed import find_installed
 from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import check_admin, ensure_admin
 from relay.management.access.passwords import Passwords
@@ -47,8 +44,6 @@ from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
 from relay.observability.log_file import keep_lines_whole
 from relay.outbound.client import Outbound
-from relay.plans.discovery import find_plans
-from relay.policies.discovery import find_policies
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.reactor.heap import Heap, HeapTrimmer
@@ -242,19 +237,16 @@ class RelayService(Service):
         channels = self._wait(ChannelStore(self._store, owner).start())
         ledger = DeliveryLedger(self._store, owner)
         self._deliveries = Deliveries(services, ledger, outbound)
-        found, plans, policies = find_connectors(), find_plans(), find_policies()
-        self._catalog = builtin().with_plugins(
-            *found.kinds, plans.kinds, policies.kinds
-        )
+        installed = find_installed()
+        self._catalog = installed.catalog
         self._gateway = GatewayResource(services)
         self._builder = Builder(
             services,
             self._catalog.parse_api,
-            found.endpoints,
-            found.entrypoints,
-            partial(EntrypointContext, self._reactor),
-            plans,
-            policies,
+            installed.connectors.endpoints,
+            installed.connectors.entrypoints,
+            installed.plans,
+            installed.policies,
             outbound,
             channels,
             self._deliveries,

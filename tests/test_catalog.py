@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.catalog import Catalog, EndpointType, EntrypointType, builtin
+from relay.catalog import Catalog, EndpointType, EntrypointType
 from relay.model.api.definition import ApiDefinition
 from relay.model.api.http_proxy import HttpProxyConfiguration, HttpProxyEntrypoint
 from relay.model.api.kinds import always
@@ -17,6 +17,7 @@ from relay.model.api.publication_state import Visibility
 from relay.model.plans.plan import PlanDefinition
 from relay.model.schema.base import Options
 from relay.model.schema.errors import Invalid, Issue
+from tests.installed import CATALOG
 from tests.model.bodies import (
     api_bodies,
     json_values,
@@ -27,7 +28,6 @@ from tests.model.bodies import (
 )
 from tests.model.message_bodies import message_api, message_bodies
 
-CATALOG = builtin()
 GROUP = "endpointGroups[0]"
 SHARED = f"{GROUP}.sharedConfiguration"
 SECRET = "s3cr3t-never-shown"
@@ -420,6 +420,17 @@ class MessageApiTests(SynchronousTestCase):
         self.assertEqual(api_issues(body), [])
 
 
+def with_plugins(
+    endpoints: list[EndpointType], entrypoints: list[EntrypointType]
+) -> Catalog:
+    """The catalog of an installation that has more connectors."""
+    return Catalog(
+        [*CATALOG.endpoints.values(), *endpoints],
+        [*CATALOG.entrypoints.values(), *entrypoints],
+        CATALOG.plans.values(),
+    )
+
+
 class PluginTests(SynchronousTestCase):
     """Connectors that others bring along."""
 
@@ -428,9 +439,7 @@ class PluginTests(SynchronousTestCase):
 
     def test_more(self) -> None:
         """They are known beside those that there were, and take part in the rules."""
-        catalog = CATALOG.with_plugins(
-            [*CATALOG.endpoints.values(), self.TOPIC], [self.UPLOAD]
-        )
+        catalog = with_plugins([self.TOPIC], [self.UPLOAD])
         self.assertEqual(list(catalog.endpoints), [*CATALOG.endpoints, "topic"])
         self.assertEqual(list(catalog.entrypoints), [*CATALOG.entrypoints, "upload"])
         self.assertEqual(catalog.plans, CATALOG.plans)
@@ -445,9 +454,9 @@ class PluginTests(SynchronousTestCase):
     def test_two_of_one_name(self) -> None:
         """Nobody can take another's place."""
         sse = EndpointType("sse", "Mine", "MESSAGE", Options, None)
-        self.assertRaises(ValueError, CATALOG.with_plugins, [sse], [])
+        self.assertRaises(ValueError, with_plugins, [sse], [])
         twice = [self.UPLOAD, EntrypointType("upload", "", "MESSAGE", Options)]
-        self.assertRaises(ValueError, CATALOG.with_plugins, [], twice)
+        self.assertRaises(ValueError, with_plugins, [], twice)
 
 
 class PlanTests(SynchronousTestCase):

@@ -10,25 +10,24 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.catalog import builtin
+from relay.connectors.http_get_entrypoint import HttpGetOptions
+from relay.connectors.http_post_entrypoint import HttpPostOptions
+from relay.connectors.mock_endpoint import MockEndpoint
+from relay.connectors.sse_endpoint import SseEndpoint
+from relay.connectors.sse_entrypoint import SseEntrypointOptions
+from relay.connectors.websocket.options import WebsocketOptions
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.failover import Failover
 from relay.model.api.health_check import HealthCheck, check_of
-from relay.model.api.message_options import (
-    HttpGetOptions,
-    HttpPostOptions,
-    MockEndpoint,
-    SseEndpoint,
-    SseEntrypointOptions,
-    WebsocketOptions,
-)
+from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.model.api.resources import enabled
-from relay.model.consumers.webhook_options import WebhookOptions
 from relay.model.consumers.webhook_subscription import WebhookSubscription, write_secret
-from relay.model.plans.jwt_options import JwtOptions
-from relay.model.plans.oauth2_options import Oauth2Options, Oauth2Resource
 from relay.model.schema.base import Value
+from relay.plans.oauth2 import Oauth2Options
+from relay.plans.tokens.jwt_options import JwtOptions
+from relay.webhook.options import WebhookOptions
 from relay.webhook.signature import sign
+from tests.installed import CATALOG
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "message-apis.md"
@@ -87,7 +86,7 @@ class EndpointsPageTests(SynchronousTestCase):
     def test_the_example_is_accepted(self) -> None:
         """As it stands, with what it is there to show."""
         (example,) = re.findall(r"(?s)```json\n(.*?)```", ENDPOINTS.read_text())
-        definition = builtin().parse_api(json.loads(example))
+        definition = CATALOG.parse_api(json.loads(example))
         (group,) = definition.endpoint_groups
         check = check_of(group.services, group.endpoints[0].services)
         assert check is not None and definition.failover is not None
@@ -106,7 +105,7 @@ class TokensPageTests(SynchronousTestCase):
     def test_the_example_is_accepted(self) -> None:
         """As it stands, with the resource that it is there to show."""
         (example,) = re.findall(r"(?s)```json\n(.*?)```", TOKENS.read_text())
-        definition = builtin().parse_api(json.loads(example))
+        definition = CATALOG.parse_api(json.loads(example))
         resource = enabled(definition.resources or (), "oauth2", "idp")
         self.assertEqual(resource.url, "https://idp.example/oauth2/introspect")
 
@@ -144,7 +143,7 @@ class WebhooksPageTests(SynchronousTestCase):
     def test_the_example_is_accepted(self) -> None:
         """As it stands, with the entrypoint that it is there to show."""
         (example,) = re.findall(r"(?s)```json\n(.*?)```", WEBHOOKS.read_text())
-        listener = builtin().parse_api(json.loads(example)).subscription
+        listener = CATALOG.parse_api(json.loads(example)).subscription
         assert listener is not None
         self.assertEqual([one.type for one in listener.entrypoints], ["webhook"])
 
@@ -186,9 +185,9 @@ class MessageApiPageTests(SynchronousTestCase):
         examples = re.findall(r"(?s)```json\n(.*?)```", PAGE.read_text())
         groups = []
         for example in examples:
-            definition = builtin().parse_api(json.loads(example))
+            definition = CATALOG.parse_api(json.loads(example))
             self.assertEqual(definition.type, "MESSAGE")
-            again = builtin().parse_api(definition.to_json())
+            again = CATALOG.parse_api(definition.to_json())
             self.assertEqual(again, definition)
             groups.append(definition.endpoint_groups[0])
         self.assertEqual({group.type for group in groups}, {"sse", "memory", "mock"})

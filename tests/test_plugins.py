@@ -12,7 +12,7 @@ from zope.interface import Attribute, directlyProvides, implementer
 from relay import connectors, plans
 from relay.model.api.kinds import PlanType
 from relay.model.schema.base import Options
-from relay.plugins import found_in, usable
+from relay.plugins import Plugins, found_in
 
 OWN = PlanType("OWN", "Ours", Options)
 
@@ -41,6 +41,12 @@ class Other(Thing):
     """One of somebody else's."""
 
 
+class Own(Thing):
+    """One of Relay's own."""
+
+    __module__ = "zoo"
+
+
 class Unfinished:
     """Something that only says what it is."""
 
@@ -57,12 +63,14 @@ class UsableTests(SynchronousTestCase):
     def chosen(self, *found: object) -> dict[str, Any]:
         """Sort out, and keep what is told of those that are left out."""
         with capturedLogs() as events:
-            result = usable(
-                IThing,
-                PlanType,
-                [OWN],
-                found,
-                lambda kind: "bad" if kind.id == "BAD" else None,
+            result = dict(
+                Plugins(
+                    found,
+                    IThing,
+                    PlanType,
+                    [Own.__module__],
+                    lambda kind: "bad" if kind.id == "BAD" else None,
+                )
             )
         self.told = [formatEvent(event) for event in events]
         return result
@@ -85,9 +93,9 @@ class UsableTests(SynchronousTestCase):
 
     def test_nobody_is_replaced(self) -> None:
         """Relay's own are first, then they go by their names."""
-        ours, theirs = Thing(OWN), Other(kind("OWN"))
+        ours, theirs = Own(OWN), Other(kind("OWN"))
         self.assertEqual(self.chosen(theirs, ours), {"OWN": ours})
-        self.assertIn(f"[OWN] is {__name__}.Thing", self.told[0])
+        self.assertIn("[OWN] is zoo.Own", self.told[0])
         first, second = Other(kind("A")), Thing(kind("A"))
         for pair in ((first, second), (second, first)):
             self.assertEqual(self.chosen(*pair), {"A": first})

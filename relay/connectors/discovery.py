@@ -1,4 +1,4 @@
-"""The connectors of this installation: Relay's own, and those that others bring."""
+"""The connectors of this installation: Relay's own, and those of others."""
 
 from __future__ import annotations
 
@@ -7,55 +7,53 @@ from dataclasses import dataclass
 
 from relay import connectors
 from relay.connectors.interfaces import IEndpoint, IEntrypoint
-from relay.model.api.kinds import EndpointType, EntrypointType
-from relay.model.api.message_kinds import ENDPOINTS, ENTRYPOINTS, PUSH_ENTRYPOINTS
-from relay.plugins import found_in, usable
+from relay.model.api.kinds import BUILT_IN, EndpointType, EntrypointType
+from relay.plugins import Plugins, found_in, modules_of
+
+OWN = modules_of(
+    connectors,
+    "sse_endpoint",
+    "memory_endpoint",
+    "mock_endpoint",
+    "sse_entrypoint",
+    "http_get_entrypoint",
+    "http_post_entrypoint",
+    "websocket_entrypoint",
+)
+"""The modules with the connectors that Relay brings along."""
 
 
 @dataclass(frozen=True)
 class Connectors:
-    """
-    All connectors that can be used.
+    """All connectors that can be used."""
 
-    :param endpoints: by the id of their kind.
-    :param entrypoints: by the id of their kind.
-    """
-
-    endpoints: dict[str, IEndpoint]
-    entrypoints: dict[str, IEntrypoint]
-
-    @property
-    def kinds(self) -> tuple[list[EndpointType], list[EntrypointType]]:
-        """What a catalog is to know: kinds of endpoints, and kinds of entrypoints."""
-        return (
-            [one.kind for one in self.endpoints.values()],
-            [one.kind for one in self.entrypoints.values()],
-        )
+    endpoints: Plugins[IEndpoint, EndpointType]
+    entrypoints: Plugins[IEntrypoint, EntrypointType]
 
 
 def find_connectors() -> Connectors:
-    """Look for connectors, Relay's own among them, once a start."""
+    """Find the connectors, once a start."""
     return sort_out(found_in(connectors))
 
 
 def sort_out(found: Iterable[object]) -> Connectors:
     """
-    Take those that can be used; see :func:`relay.plugins.usable`.
+    Choose the connectors that can be used.
 
-    :param found: plugins.
+    :param found: plugins, as from :func:`relay.plugins.found_in`.
     """
     found = list(found)
     return Connectors(
-        usable(IEndpoint, EndpointType, ENDPOINTS, found, _objection),
-        usable(IEntrypoint, EntrypointType, ENTRYPOINTS, found, _objection),
+        Plugins(found, IEndpoint, EndpointType, OWN, _objection),
+        Plugins(found, IEntrypoint, EntrypointType, OWN, _objection),
     )
 
 
 def _objection(kind: EndpointType | EntrypointType) -> str | None:
     if kind.api_type != "MESSAGE":
         return "it is not for MESSAGE APIs"
-    if not isinstance(kind, EntrypointType):
-        return None
-    if kind.id in {one.id for one in PUSH_ENTRYPOINTS}:
+    if kind.id in BUILT_IN:
         return f"[{kind.id}] is Relay's own"
-    return None if kind.listener == "HTTP" else "it is not for HTTP listeners"
+    if isinstance(kind, EntrypointType) and kind.listener != "HTTP":
+        return "it is not for HTTP listeners"
+    return None

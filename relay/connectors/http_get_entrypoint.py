@@ -28,9 +28,30 @@ from relay.gateway import refusals
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.model.api.channel_options import SlowConsumerOptions
-from relay.model.api.message_kinds import HTTP_GET_ENTRYPOINT
-from relay.model.api.message_options import HttpGetOptions
+from relay.model.api.kinds import EntrypointType
+from relay.model.api.message_options import Amount, CorsOptions
 from relay.model.outcome import Outcome
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag, Milliseconds
+
+
+class HttpGetOptions(Options):
+    """The ``http-get`` entrypoint: polling, short or long."""
+
+    messages_limit_count: Amount = 500
+    """How many events one answer holds at most."""
+    messages_limit_duration_ms: Milliseconds = 30_000
+    """How long a client may wait for the first one."""
+    headers_in_payload: Flag = False
+    """Whether items have their headers."""
+    metadata_in_payload: Flag = False
+    """Whether items have their metadata."""
+    allow_filter: Flag = False
+    """Whether clients may filter, by ``?types=`` and ``?filter=``."""
+    cors: CorsOptions = CorsOptions()
+
+
+HTTP_GET_ENTRYPOINT = EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions)
 
 
 @implementer(IEntrypoint)

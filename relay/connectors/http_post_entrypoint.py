@@ -32,12 +32,34 @@ from relay.gateway.collector import BodyCollector, BodyTooLarge
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
 from relay.http.headers import upstream_headers
-from relay.model.api.message_kinds import HTTP_POST_ENTRYPOINT
-from relay.model.api.message_options import HttpPostOptions
+from relay.model.api.kinds import EntrypointType, always
+from relay.model.api.message_options import Amount, CorsOptions
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag
 
 LONGEST_KEY = 256
 _PUBLISHED_HEADERS = (b"content-type", b"relay-event-id", b"relay-event-type")
 SECRET_HEADERS = (b"authorization", b"cookie", b"x-gravitee-api-key")
+
+
+class HttpPostOptions(Options):
+    """The ``http-post`` entrypoint."""
+
+    request_headers_to_message: Flag = False
+    """Whether events get the headers of the request that brought them."""
+    max_batch_events: Amount = 1000
+    """How many events one request may bring."""
+    cors: CorsOptions = CorsOptions()
+
+
+HTTP_POST_ENTRYPOINT = EntrypointType(
+    "http-post",
+    "HTTP POST",
+    "MESSAGE",
+    HttpPostOptions,
+    publishes=always,
+    subscribes=False,
+)
 
 
 @implementer(IEntrypoint)

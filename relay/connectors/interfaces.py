@@ -11,6 +11,7 @@ from zope.interface import Attribute
 from relay.channel.channels import Channels, OpenChannel, Source
 from relay.gateway.message import Entrypoint
 from relay.model.api.definition import EndpointGroup
+from relay.upstream.connection.response_rules import HeadLimits
 
 
 class Sources(Protocol):
@@ -57,6 +58,17 @@ class IEndpoint(IPlugin):
         :param reactor: what connects and tells the time.
         :param group: the group's definition, checked.
         :raises ValueError: when something in it cannot be used.
+        """
+
+
+class IHttpEndpoint(IEndpoint):
+    """A type of endpoint that is called over HTTP."""
+
+    def limited_to(limits: HeadLimits) -> IEndpoint:
+        """
+        Apply the gateway's limits of response heads.
+
+        :param limits: the size limits of a response head.
         """
 
 

@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator
 from zope.interface import implementer
 
 from relay.channel.channels import OpenChannel
 from relay.connectors.interfaces import IEndpoint
+from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
-from relay.model.api.message_kinds import MEMORY_ENDPOINT
+from relay.model.api.kinds import EndpointType
+from relay.model.api.message_options import LocalChannelOptions
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+
+
+class MemoryEndpoint(Options):
+    """Topics without a source: what is published is what is read."""
+
+
+def _told_apart_by_path(channel: ChannelOptions) -> ChannelOptions:
+    # Whoever names a header here would believe that users are kept apart by it.
+    if "key" in channel.model_fields_set:
+        reason = "has no effect in a group of type memory: a topic is its path alone"
+        raise refusal([(("key",), reason)])
+    return channel
+
+
+class MemoryShared(Options):
+    """The channels of a ``memory`` group."""
+
+    channel: Annotated[LocalChannelOptions, AfterValidator(_told_apart_by_path)] = (
+        ChannelOptions()
+    )
+
+
+MEMORY_ENDPOINT = EndpointType(
+    "memory",
+    "Memory",
+    "MESSAGE",
+    MemoryEndpoint,
+    MemoryShared,
+    published=True,
+    alone=True,
+)
 
 
 @implementer(IEndpoint)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, Field, Strict
 from twisted.internet.task import LoopingCall
 from zope.interface import implementer
 
@@ -11,12 +12,67 @@ from relay.channel.channels import OpenChannel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
 from relay.connectors.interfaces import IEndpoint
+from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
-from relay.model.api.message_kinds import MOCK_ENDPOINT
-from relay.model.api.message_options import MockEndpoint
+from relay.model.api.kinds import EndpointType
+from relay.model.api.message_options import LocalChannelOptions
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Integral, Milliseconds, Name
 
 COUNTER = "{counter}"
 """Stands for the event's number in the content; without it the content repeats."""
+
+
+_Count = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1), Integral]
+
+
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1 or text[-1:] in ("\r", "\n"):
+        raise ValueError("must be one line")
+    return text
+
+
+class MockPair(Options):
+    """A header, or a metadata entry, of the events."""
+
+    name: Annotated[Name, AfterValidator(_one_line)]
+    value: Annotated[str, AfterValidator(_one_line)] = ""
+
+
+class MockEndpoint(Options):
+    """A source that makes its events itself."""
+
+    message_interval: Milliseconds = 1000
+    """Milliseconds between two events."""
+    message_content: str = "mock message"
+    """The data; ``{counter}`` stands for the event's number, from 0."""
+    message_count: _Count | None = None
+    """How many, after which the source has ended; endless when absent."""
+    headers: tuple[MockPair, ...] = ()
+    """Of each event; of two with one name the last stays."""
+    metadata: tuple[MockPair, ...] = ()
+    """The same of metadata."""
+
+
+def _not_durable(channel: ChannelOptions) -> ChannelOptions:
+    if channel.history.durable:
+        reason = "is for groups of type sse and memory"
+        raise refusal([(("history", "durable"), reason)])
+    return channel
+
+
+class MockShared(Options):
+    """The channels of a ``mock`` group."""
+
+    channel: Annotated[LocalChannelOptions, AfterValidator(_not_durable)] = (
+        ChannelOptions()
+    )
+
+
+MOCK_ENDPOINT = EndpointType(
+    "mock", "Mock", "MESSAGE", MockEndpoint, MockShared, alone=True
+)
 
 
 @implementer(IEndpoint)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, Self
 
+from pydantic import model_validator
 from twisted.logger import Logger, LogLevel
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
@@ -22,13 +23,14 @@ from relay.channel.channels import OpenChannel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
 from relay.channel.verdict import SourceRefusal
-from relay.connectors.interfaces import IEndpoint
+from relay.connectors.interfaces import IHttpEndpoint
 from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.event import Event
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
-from relay.model.api.message_kinds import SSE_ENDPOINT
-from relay.model.api.message_options import SseEndpoint, SseShared
+from relay.model.api.http_proxy import HttpProxyConfiguration, SharedConfiguration
+from relay.model.api.kinds import EndpointType
+from relay.model.schema.refusal import refusal
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.connector import Connector, UpstreamRequest
 from relay.upstream.dial.guard import Guard
@@ -40,7 +42,35 @@ MOST_UNDER_WAY_BYTES = 1 << 20
 """With more than this on its way to the store no more is read from a source."""
 
 
-@implementer(IEndpoint)
+class SseEndpoint(HttpProxyConfiguration):
+    """An event-stream URL."""
+
+    resume: Literal["verify", "trust", "none"] = "verify"
+    """How far the source's ids are believed after a reconnect."""
+
+
+class SseShared(SharedConfiguration):
+    """How the endpoints of an ``sse`` group are dialled, and their channels."""
+
+    channel: ChannelOptions = ChannelOptions()
+
+    @model_validator(mode="after")
+    def _one_call_for_many_clients(self) -> Self:
+        reason = "has no effect: the upstream is called for many clients at once"
+        given = {
+            "propagateClientHost": self.http.propagate_client_host,
+            "propagateClientAcceptEncoding": self.http.propagate_client_accept_encoding,
+        }
+        problems = [(("http", name), reason) for name, on in given.items() if on]
+        if problems:
+            raise refusal(problems)
+        return self
+
+
+SSE_ENDPOINT = EndpointType("sse", "Event stream", "MESSAGE", SseEndpoint, SseShared)
+
+
+@implementer(IHttpEndpoint)
 class SseEndpointType:
     """
     Makes ``sse`` endpoint groups.

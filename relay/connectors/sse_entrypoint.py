@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, Self
 
+from pydantic import model_validator
 from twisted.internet.interfaces import IDelayedCall
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
@@ -39,13 +40,57 @@ from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import Refusal
-from relay.model.api.message_kinds import SSE_ENTRYPOINT
-from relay.model.api.message_options import SseEntrypointOptions
+from relay.model.api.channel_options import SlowConsumerOptions
+from relay.model.api.kinds import EntrypointType
+from relay.model.api.message_options import CorsOptions, HeartbeatInterval
 from relay.model.outcome import COMES_BACK, Outcome
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag, Milliseconds, MillisecondsOrOff
 
 SPREAD = 0.1
 """By how much of it the maximum duration varies, so that clients do not come back all
 at once and a load balancer can place them anew."""
+
+
+class RetryOptions(Options):
+    """The reconnection time told to a client, somewhere between the two."""
+
+    min: Milliseconds = 1000
+    max: Milliseconds = 29_999
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.max < self.min:
+            raise ValueError("max must not be less than min")
+        return self
+
+
+class SseEntrypointOptions(Options):
+    """The ``sse`` entrypoint."""
+
+    heartbeat_interval_in_ms: HeartbeatInterval = 5000
+    """How long a stream may be quiet; 0 sends no heartbeats."""
+    metadata_as_comment: Flag = False
+    """Whether events carry their metadata, as comment lines."""
+    headers_as_comment: Flag = False
+    """Whether events carry their headers, as comment lines."""
+    retry_ms: RetryOptions = RetryOptions()
+    max_duration_ms: MillisecondsOrOff = 0
+    """How long a stream lasts, give or take a tenth; 0 is for ever."""
+    refusals: Literal["status", "retry"] = "status"
+    """Limits refuse with a status, or with a 200 that says when to come back."""
+    gap_notice: Literal["event", "header", "none"] = "event"
+    control_events: Literal["event", "off"] = "event"
+    """Whether events may be sent that do not come from the source."""
+    slow_consumer: SlowConsumerOptions = SlowConsumerOptions()
+    allow_filter: Flag = False
+    """Whether clients may filter, by ``?types=`` and ``?filter=``."""
+    cors: CorsOptions = CorsOptions()
+
+
+SSE_ENTRYPOINT = EntrypointType(
+    "sse", "Server-Sent Events", "MESSAGE", SseEntrypointOptions
+)
 
 
 @implementer(IEntrypoint)

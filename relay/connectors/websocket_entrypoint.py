@@ -38,13 +38,12 @@ from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.connectors.websocket import frames as frames
 from relay.connectors.websocket.handshake import offers_websocket, shake_hands
 from relay.connectors.websocket.limits import FrameLimits
+from relay.connectors.websocket.options import WEBSOCKET_ENTRYPOINT, WebsocketOptions
 from relay.connectors.websocket.pings import Pings
 from relay.gateway import refusals
 from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
-from relay.model.api.message_kinds import WEBSOCKET_ENTRYPOINT
-from relay.model.api.message_options import WebsocketOptions
 from relay.model.outcome import COMES_BACK, Outcome
 
 MOST_UNDER_WAY_BYTES = 1 << 20

@@ -10,9 +10,15 @@ from typing import Any, Protocol
 from relay.channel.archive import Archive, Keeper
 from relay.channel.channels import Channels
 from relay.channel.options import channel_options
-from relay.deploy.shared_channels import SharedChannels, Sources
+from relay.connectors.interfaces import (
+    EntrypointContext,
+    IEndpoint,
+    IEntrypoint,
+    IHttpEndpoint,
+)
+from relay.deploy.shared_channels import SharedChannels
 from relay.gateway.flows.runner import FlowRunner, open_entrance
-from relay.gateway.message import BoundEntrypoint, Entrypoint, MessageAnswerer, refuse
+from relay.gateway.message import BoundEntrypoint, MessageAnswerer, refuse
 from relay.gateway.ownership import Owners
 from relay.gateway.passthrough import ProxyAnswerer
 from relay.gateway.push import PushedApi, Pushing
@@ -24,7 +30,6 @@ from relay.model.api.definition import (
     EndpointGroup,
     Entrypoint as ListedEntrypoint,
 )
-from relay.model.api.kinds import EntrypointType
 from relay.model.records import Deployment
 from relay.outbound.client import Outbound
 from relay.plans.discovery import Plans
@@ -49,23 +54,6 @@ class ChannelKeepers(Owners, Protocol):
         """Give what keeps the histories of one API."""
 
 
-class EndpointPlugin(Protocol):
-    """A type of endpoint; see :class:`relay.connectors.interfaces.IEndpoint`."""
-
-    def open(self, reactor: Any, group: EndpointGroup) -> Sources:
-        """Make a group ready."""
-
-
-class EntrypointPlugin(Protocol):
-    """A type of entrypoint; see :class:`relay.connectors.interfaces.IEntrypoint`."""
-
-    kind: EntrypointType
-    order: int
-
-    def build(self, configuration: dict[str, Any], context: Any) -> Entrypoint:
-        """Make the entrypoint of one API."""
-
-
 class Builder:
     """
     Builds what serves a deployment.
@@ -74,7 +62,6 @@ class Builder:
     :param parse: reads a definition.
     :param endpoints: types of MESSAGE endpoints, by id.
     :param entrypoints: types of MESSAGE entrypoints, by id.
-    :param context: makes what an entrypoint is built in.
     :param plans: types of plans.
     :param policies: types of policies.
     :param outbound: makes the calls of policies and plans.
@@ -86,9 +73,8 @@ class Builder:
         self,
         services: Services,
         parse: Callable[[dict[str, Any]], ApiDefinition],
-        endpoints: Mapping[str, EndpointPlugin],
-        entrypoints: Mapping[str, EntrypointPlugin],
-        context: Callable[[Channels, frozenset[str]], Any],
+        endpoints: Mapping[str, IEndpoint],
+        entrypoints: Mapping[str, IEntrypoint],
         plans: Plans,
         policies: Policies,
         outbound: Outbound,
@@ -100,7 +86,6 @@ class Builder:
         self._services = services
         self._parse = parse
         self._entrypoints = entrypoints
-        self._context = context
         self._plans = plans
         self._policies = policies
         self._outbound = outbound
@@ -264,7 +249,11 @@ class Builder:
         if not trial:
             shared.channels.api = f"{api_id} ({definition.name})"
         listed = definition.http.entrypoints if definition.http is not None else ()
-        context = self._context(shared.channels, frozenset(one.type for one in listed))
+        context = EntrypointContext(
+            self._services.reactor,
+            shared.channels,
+            frozenset(one.type for one in listed),
+        )
         ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)
         try:
             doors = [self._door(one, context) for one in ordered]
@@ -304,7 +293,9 @@ class Builder:
             entrance,
         )
 
-    def _door(self, listed: ListedEntrypoint, context: Any) -> BoundEntrypoint:
+    def _door(
+        self, listed: ListedEntrypoint, context: EntrypointContext
+    ) -> BoundEntrypoint:
         plugin = self._entrypoints[listed.type]
         operations = set()
         if plugin.kind.subscribes:
@@ -376,10 +367,8 @@ class Builder:
                 shared.custody.close()
 
 
-def _limited(plugin: EndpointPlugin, limits: HeadLimits) -> EndpointPlugin:
-    """Apply the limits of response heads to an endpoint type, if it speaks HTTP."""
-    limited: EndpointPlugin = getattr(plugin, "limited_to", lambda _: plugin)(limits)
-    return limited
+def _limited(plugin: IEndpoint, limits: HeadLimits) -> IEndpoint:
+    return plugin.limited_to(limits) if IHttpEndpoint.providedBy(plugin) else plugin
 
 
 def _for_tenant(definition: ApiDefinition, tenant: str | None) -> ApiDefinition:

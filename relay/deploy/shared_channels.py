@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from twisted.internet.interfaces import IReactorTime
 
-from relay.channel.channels import Channels, OpenChannel, Source
+from relay.channel.channels import Channels
+from relay.connectors.interfaces import Sources
 from relay.gateway.ownership import ChannelLease, Owners
 from relay.model.api.definition import EndpointGroup
-
-
-class Sources(Protocol):
-    """Makes what feeds the channels of one endpoint group."""
-
-    published: bool
-    """Whether the events come from publishers, by another entrypoint."""
-
-    def make(self, opened: OpenChannel) -> Source:
-        """Make the source of one channel."""
-
-    def close(self) -> None:
-        """The group is gone."""
 
 
 class SharedChannels:

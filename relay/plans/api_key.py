@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
+from pydantic import AfterValidator, model_validator
 from zope.interface import implementer
 
+from relay.model.api.http_proxy import header_name
+from relay.model.api.kinds import PlanType
 from relay.model.consumers.api_key import digest_of
-from relay.model.plans.api_key_plan import ApiKeyOptions
-from relay.model.plans.plan_kinds import API_KEY
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Flag, Literally, Upper
 from relay.plans import keyed
 from relay.plans.caller import Caller, from_one_place
 from relay.plans.interfaces import Credential, IPlan, PlanContext
@@ -17,6 +21,35 @@ from relay.plans.verdict import Denial, Verdict
 
 INVALID = Denial("API_KEY_INVALID", "API Key is not valid or is expired / revoked.")
 AUTHORIZATION = b"authorization"
+
+
+Place = Literal["HEADER", "BEARER", "QUERY_PARAMETER"]
+
+
+class ApiKeyOptions(Options):
+    """Where a key stands, and whether it goes on to the source."""
+
+    propagate_api_key: Flag = False
+    """Whether the key goes upstream."""
+    source: Annotated[Place, Upper] | None = None
+    """Where the key stands; without it, in the header, or else in the parameter."""
+    enable_custom_api_key_header: Flag = False
+    api_key_header: Annotated[Literally, AfterValidator(header_name)] | None = None
+    """The header, in place of the gateway's ``gateway.api_key_header``."""
+
+    @model_validator(mode="after")
+    def _header_is_used(self) -> Self:
+        if self.enable_custom_api_key_header and self.api_key_header is None:
+            raise refusal([(("apiKeyHeader",), "is missing")])
+        return self
+
+    @property
+    def custom_header(self) -> str | None:
+        """The header that counts, unless it is the gateway's."""
+        return self.api_key_header if self.enable_custom_api_key_header else None
+
+
+API_KEY = PlanType("API_KEY", "API key", ApiKeyOptions)
 
 
 @implementer(IPlan)

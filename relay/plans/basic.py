@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from hmac import compare_digest
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator
 from zope.interface import implementer
 
+from relay.model.api.kinds import PlanType
 from relay.model.consumers.api_key import digest_of
 from relay.model.plans.basic import challenge, read_pair
-from relay.model.plans.basic_plan import BasicOptions
-from relay.model.plans.plan_kinds import BASIC
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag, Literally
 from relay.plans import keyed
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext
@@ -25,6 +27,24 @@ from relay.plans.verdict import NOT_SUBSCRIBED, Admission, Denial, Verdict, unre
 
 INVALID = Denial("BASIC_CREDENTIALS_INVALID")
 NO_PAIR = unresolved("it is not a name and a password in base64")
+
+
+def _printable(value: str) -> str:
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("must be printable ASCII")
+    return value
+
+
+class BasicOptions(Options):
+    """What callers are told, and whether their credentials go on to the source."""
+
+    realm: Annotated[Literally, AfterValidator(_printable)] = "Relay"
+    """What browsers and others show when they ask for a password."""
+    propagate_auth_header: Flag = False
+    """Whether ``Authorization`` goes upstream."""
+
+
+BASIC = PlanType("BASIC", "Basic authentication", BasicOptions)
 
 
 @implementer(IPlan)

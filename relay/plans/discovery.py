@@ -1,4 +1,4 @@
-"""The plans of this installation: Relay's own, and those that others bring."""
+"""The plans of this installation: Relay's own, and those of other distributions."""
 
 from __future__ import annotations
 
@@ -7,27 +7,24 @@ from typing import Any
 
 from relay import plans
 from relay.model.api.kinds import PlanType
-from relay.model.plans.plan_kinds import PLANS
 from relay.model.plans.selection_rule import read_rule
 from relay.plans.chain import PlanChain
 from relay.plans.interfaces import IPlan, PlanContext
-from relay.plugins import found_in, usable
+from relay.plugins import Plugins, found_in, modules_of
+
+OWN = modules_of(plans, "api_key", "basic", "jwt", "keyless", "mtls", "oauth2")
+"""The modules with the plans that Relay brings along."""
 
 
-class Plans:
+class Plans(Plugins[IPlan, PlanType]):
     """
     All types of plans that can be used.
 
-    :param found: plugins; those that are of no use are told in the log.
+    :param found: plugins, as from :func:`relay.plugins.found_in`.
     """
 
     def __init__(self, found: Iterable[object]) -> None:
-        self._types: dict[str, IPlan] = usable(IPlan, PlanType, PLANS, found)
-
-    @property
-    def kinds(self) -> list[PlanType]:
-        """What a catalog is to know."""
-        return [one.kind for one in self._types.values()]
+        super().__init__(found, IPlan, PlanType, OWN)
 
     def chain(
         self, snapshots: Iterable[Mapping[str, Any]], context: PlanContext
@@ -62,11 +59,11 @@ class Plans:
     def _type_of(self, plan: Mapping[str, Any]) -> IPlan:
         security = plan["security"]["type"]
         try:
-            return self._types[security]
+            return self[security]
         except KeyError:
             raise ValueError(f"no plan implements {security}") from None
 
 
 def find_plans() -> Plans:
-    """Look for plans, Relay's own among them, once a start."""
+    """Find the plans, once a start."""
     return Plans(found_in(plans))

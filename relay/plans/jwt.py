@@ -12,13 +12,8 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from relay.model.api.kinds import PlanType
 from relay.model.consumers.certificates import thumbprint
-from relay.model.plans.jwt_options import (
-    ConfirmationMethodValidation,
-    JwtOptions,
-    TokenTypValidation,
-)
-from relay.model.plans.plan_kinds import JWT
 from relay.model.plans.signatures import SIGNATURES, read_key
 from relay.plans.caller import Caller
 from relay.plans.client_certificate import certificate_in_header, client_certificate
@@ -30,6 +25,11 @@ from relay.plans.tokens.bearer import (
     bearer_token,
     strip_token,
     subscribed,
+)
+from relay.plans.tokens.jwt_options import (
+    ConfirmationMethodValidation,
+    JwtOptions,
+    TokenTypValidation,
 )
 from relay.plans.tokens.key_sets import KeySet, KeySetError
 from relay.plans.tokens.token import Token, TokenError, parse, verify
@@ -49,6 +49,9 @@ class _Bearer:
     token: Token
     text: str = field(repr=False)
     client_id: str | None
+
+
+JWT = PlanType("JWT", "JWT", JwtOptions)
 
 
 @implementer(IPlan)

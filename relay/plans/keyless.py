@@ -7,7 +7,8 @@ from typing import Any
 
 from zope.interface import implementer
 
-from relay.model.plans.plan_kinds import KEY_LESS
+from relay.model.api.kinds import PlanType
+from relay.model.schema.base import Options
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext
 from relay.plans.verdict import Admission
@@ -15,6 +16,13 @@ from relay.plans.verdict import Admission
 ANONYMOUS_APPLICATION = "1"
 """The application that keyless calls are counted for, as in Gravitee."""
 _NOBODY = Credential(None)
+
+
+class KeyLess(Options):
+    """A keyless plan lets everybody in: it has nothing to configure."""
+
+
+KEY_LESS = PlanType("KEY_LESS", "Keyless", KeyLess)
 
 
 @implementer(IPlan)

@@ -8,8 +8,9 @@ from typing import Any
 
 from zope.interface import implementer
 
+from relay.model.api.kinds import PlanType
 from relay.model.consumers.certificates import thumbprint
-from relay.model.plans.plan_kinds import MTLS
+from relay.model.schema.base import Options
 from relay.plans.caller import Caller
 from relay.plans.client_certificate import client_certificate
 from relay.plans.consumers import certificate_grant, in_force, subscription_grant
@@ -17,6 +18,13 @@ from relay.plans.interfaces import Credential, IPlan, PlanContext
 from relay.plans.verdict import NOT_SUBSCRIBED, Admission, Denial, Grant, Verdict
 
 INVALID = Denial("CLIENT_CERTIFICATE_INVALID")
+
+
+class Mtls(Options):
+    """Applications have the certificates, so that there is nothing to configure."""
+
+
+MTLS = PlanType("MTLS", "mTLS", Mtls)
 
 
 @implementer(IPlan)

@@ -6,20 +6,23 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from relay.model.api.kinds import PlanType
+from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.model.api.resources import enabled
-from relay.model.plans.oauth2_options import Oauth2Options, Oauth2Resource
-from relay.model.plans.plan_kinds import OAUTH2
+from relay.model.schema.scalars import Flag, Literally
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext
 from relay.plans.tokens import claims
 from relay.plans.tokens.bearer import (
     PARAMETER,
+    Scopes,
     admission,
     bearer_token,
     strip_token,
@@ -36,6 +39,29 @@ UNAVAILABLE = Denial(
 )
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 """RFC 6749, A.12."""
+
+
+def _no_cache_resource(value: object) -> object:
+    if value:
+        raise ValueError(
+            "is not supported: answers are kept without a resource, for cacheTtl of"
+            " the OAuth2 resource"
+        )
+    return None
+
+
+class Oauth2Options(Scopes):
+    """A token that an authorization server answers for says who calls."""
+
+    oauth_resource: Literally
+    """The name of a resource of the API."""
+    oauth_cache_resource: Annotated[Any, BeforeValidator(_no_cache_resource)] = None
+    extract_payload: Flag = False
+    """Whether expressions see it as ``#context.attributes['oauth.payload']``."""
+    propagate_auth_header: Flag = True
+
+
+OAUTH2 = PlanType("OAUTH2", "OAuth2", Oauth2Options)
 
 
 @implementer(IPlan)

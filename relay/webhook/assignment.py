@@ -14,9 +14,9 @@ from relay.gateway.push import PushedApi
 from relay.model.consumers.consumer_configuration import ConsumerConfiguration
 from relay.model.consumers.deliveries import DeadLetter
 from relay.model.consumers.records import Entitlement
-from relay.model.consumers.webhook_options import WebhookOptions
 from relay.model.consumers.webhook_subscription import WebhookSubscription
 from relay.webhook.event import OutgoingEvent
+from relay.webhook.options import WebhookOptions
 
 
 @dataclass(frozen=True)

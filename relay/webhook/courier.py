@@ -12,7 +12,6 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay import __version__
-from relay.model.consumers.webhook_options import WebhookHttp
 from relay.model.consumers.webhook_subscription import WebhookSubscription, read_secret
 from relay.outbound.client import (
     Outbound,
@@ -25,6 +24,7 @@ from relay.upstream.events.retry_after import read_retry_after
 from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.bearer import Bearer
 from relay.webhook.event import OutgoingEvent
+from relay.webhook.options import WebhookHttp
 from relay.webhook.signature import sign
 
 

@@ -11,12 +11,11 @@ from twisted.plugin import IPlugin
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from relay.catalog import builtin
-from relay.connectors.discovery import find_connectors, sort_out
+from relay.connectors.discovery import OWN, find_connectors, sort_out
 from relay.connectors.interfaces import IEndpoint, IEntrypoint
 from relay.model.api.kinds import EndpointType, EntrypointType
-from relay.model.api.message_kinds import ENDPOINTS, ENTRYPOINTS
 from relay.model.schema.base import Options
+from tests.installed import CATALOG
 from tests.model.message_bodies import message_api
 
 
@@ -75,12 +74,16 @@ class SortTests(SynchronousTestCase):
             One(EntrypointType("a", "", "MESSAGE", Options)),
             One(endpoint("a", "PROXY")),
             One(endpoint("b")),
+            One(endpoint("http-proxy")),
+            Entry(EntrypointType("webhook", "", "MESSAGE", Options)),
         ]
         names = self.assert_left_out(
             plugins,
             "its kind is no EndpointType",
             "its kind is no EndpointType",
             "it is not for MESSAGE APIs",
+            "[http-proxy] is Relay's own",
+            "[webhook] is Relay's own",
         )
         self.assertEqual(names, ["b"])
 
@@ -89,22 +92,22 @@ class FindTests(SynchronousTestCase):
     """What this installation has."""
 
     def test_own(self) -> None:
-        """Each kind that the catalog brings along is there to be used."""
+        """Each connector that Relay brings along is there to be used."""
         found = find_connectors()
-        for kind in ENDPOINTS:
-            self.assertIs(found.endpoints[kind.id].kind, kind)
-            self.assertTrue(IPlugin.providedBy(found.endpoints[kind.id]))
-        for entry in ENTRYPOINTS:
-            self.assertIs(found.entrypoints[entry.id].kind, entry)
-        catalog = builtin().with_plugins(*found.kinds)
-        self.assertLessEqual({*found.endpoints}, {*catalog.endpoints})
-        self.assertLessEqual({*found.entrypoints}, {*catalog.entrypoints})
+        self.assertEqual(list(found.endpoints), ["sse", "memory", "mock"])
+        self.assertEqual(
+            list(found.entrypoints), ["sse", "http-get", "http-post", "websocket"]
+        )
+        plugins = [*found.endpoints.values(), *found.entrypoints.values()]
+        self.assertEqual({type(one).__module__ for one in plugins}, {*OWN})
+        for plugin in plugins:
+            self.assertTrue(IPlugin.providedBy(plugin))
 
     def test_published(self) -> None:
         """What a kind says of its events is so when it runs."""
         found = find_connectors()
-        for kind in ENDPOINTS:
-            definition = builtin().parse_api(message_api(kind.id))
+        for kind in found.endpoints.kinds:
+            definition = CATALOG.parse_api(message_api(kind.id))
             group = definition.endpoint_groups[0]
             sources = found.endpoints[kind.id].open(Clock(), group)
             self.assertIs(sources.published, kind.published, kind.id)

@@ -14,7 +14,6 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from twisted.web.client import Agent
 from twisted.web.http_headers import Headers
 
-from relay.catalog import builtin
 from relay.demo import setup
 from relay.demo.definition import API_NAME, PLAN_DEFINITION, api_definition
 from relay.demo.setup import DemoApi, DemoError, demo_lines, setup_demo
@@ -25,6 +24,7 @@ from relay.management.access.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.settings.schema import load
 from relay.store.store import Store
+from tests.installed import CATALOG
 
 REACTOR: Any = reactor
 PASSWORD = "correct-horse-battery"
@@ -51,7 +51,7 @@ class SetupTests(TestCase):
         await ensure_admin(self.store, settings, environment, CHEAP)
         site = ManagementSite(
             self.store,
-            builtin(),
+            CATALOG,
             settings,
             Authenticator(self.store, settings.admin, REACTOR, passwords),
             passwords,

@@ -7,17 +7,18 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 
-from relay.catalog import builtin
 from relay.channel.archive import Keeper
 from relay.channel.channels import Channels
+from relay.connectors.http_post_entrypoint import HTTP_POST_ENTRYPOINT
+from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.memory_endpoint import memory_endpoint
 from relay.deploy.builder import Builder
 from relay.gateway.message import MessageAnswerer, MessageCall
 from relay.gateway.push import PushedApi
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
-from relay.model.api.message_kinds import HTTP_POST_ENTRYPOINT
 from relay.model.records import Deployment
 from relay.outbound.client import Outbound
 from relay.plans.discovery import Plans
@@ -25,6 +26,7 @@ from relay.plans.keyless import keyless_plan
 from relay.policies.discovery import Policies
 from relay.settings.schema import GatewaySettings, LimitSettings
 from relay.upstream.dial.guard import Guard
+from tests.installed import CATALOG
 from tests.model.bodies import tutorial_api
 
 API = {
@@ -75,6 +77,7 @@ class Leases:
         raise NotImplementedError
 
 
+@implementer(IEntrypoint)
 class Entrypoints:
     """A type of entrypoint that may be out of order."""
 
@@ -87,11 +90,13 @@ class Entrypoints:
         self.broken = False
         self.channels: list[Channels] = []
 
-    def build(self, configuration: dict[str, Any], channels: Channels) -> Entrypoints:
+    def build(
+        self, configuration: dict[str, Any], context: EntrypointContext
+    ) -> Entrypoints:
         """Make one."""
         if self.broken:
             raise ValueError("out of order")
-        self.channels.append(channels)
+        self.channels.append(context.channels)
         return self
 
     def accepts(self, call: MessageCall) -> bool:
@@ -139,10 +144,9 @@ class ChannelsTests(SynchronousTestCase):
                 cast(Any, None),
                 lambda: 0,
             ),
-            builtin().parse_api,
+            CATALOG.parse_api,
             {"memory": memory_endpoint},
             {"http-post": self.entrypoints},
-            lambda channels, siblings: channels,
             Plans([keyless_plan]),
             Policies([]),
             Outbound.trusting(self.clock, Guard(), None),

@@ -22,14 +22,13 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 from twisted.web.client import Agent, HTTPConnectionPool
 
-from relay.catalog import builtin
 from relay.management.access.auth import Authenticator, ensure_admin
 from relay.management.access.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
-from relay.policies.discovery import find_policies
 from relay.settings.schema import ManagementSettings, Settings
 from relay.store.store import Store
+from tests.installed import CATALOG
 
 reactor: Any = _reactor
 
@@ -113,7 +112,7 @@ class ManagementCase(TestCase):
 
     timeout = 60
     management = ManagementSettings()
-    catalog = builtin().with_plugins((), (), policies=find_policies().kinds)
+    catalog = CATALOG
 
     async def setUp(self) -> None:  # type: ignore[override]
         """Start it, with the administrator in it."""

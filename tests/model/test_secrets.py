@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.catalog import builtin
 from relay.model.secrets import ALL_SECRET, MASK, Change, Masking
+from tests.installed import CATALOG
 
-SECRETS = Masking(builtin().type_of)
+SECRETS = Masking(CATALOG.type_of)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (

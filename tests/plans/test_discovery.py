@@ -10,10 +10,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from relay.model.api.kinds import PlanType
-from relay.model.plans.plan_kinds import PLANS
 from relay.model.schema.base import Options
 from relay.plans.consumers import Consumers
-from relay.plans.discovery import Plans, find_plans
+from relay.plans.discovery import OWN, Plans, find_plans
 from relay.plans.interfaces import IPlan, PlanContext
 from relay.plans.keyless import keyless_plan
 from relay.plans.verdict import Admission
@@ -41,11 +40,14 @@ def snapshot(id: str, security: str) -> dict[str, Any]:
 
 class PlansTests(SynchronousTestCase):
     def test_own(self) -> None:
-        """Each kind that the catalog brings along is there to be used."""
+        """Each plan that Relay brings along is there to be used."""
         found = find_plans()
-        for kind in PLANS:
-            self.assertIn(kind, found.kinds)
-            self.assertTrue(IPlugin.providedBy(found._types[kind.id]))
+        self.assertEqual(
+            list(found), ["API_KEY", "BASIC", "JWT", "KEY_LESS", "MTLS", "OAUTH2"]
+        )
+        self.assertEqual({type(one).__module__ for one in found.values()}, {*OWN})
+        for plugin in found.values():
+            self.assertTrue(IPlugin.providedBy(plugin))
 
     def test_order(self) -> None:
         """By type first, then as the deployment has them."""

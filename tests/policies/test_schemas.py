@@ -9,12 +9,11 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.catalog import builtin
 from relay.model.schema.reading import issues
+from tests.installed import CATALOG
 from tests.policies.steps import POLICIES
 
 Path = tuple[str | int, ...]
-CATALOG = builtin().with_plugins((), (), policies=POLICIES.kinds)
 ANYTHING: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2**60, 1.5, 1.0),
     *("", "x", "1", [], [1], ["x"], {}, {"x": 1}),

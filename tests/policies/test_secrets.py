@@ -9,18 +9,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.catalog import builtin
-from relay.connectors.discovery import find_connectors
 from relay.model.api.health_check import HealthCheck
 from relay.model.api.resources import RESOURCES
 from relay.model.schema.sensitive import is_sensitive, members, models_in
 from relay.model.secrets import MASK, Masking
-from relay.plans.discovery import find_plans
-from relay.policies.discovery import find_policies
+from tests.installed import CATALOG
 
-CATALOG = builtin().with_plugins(
-    *find_connectors().kinds, find_plans().kinds, find_policies().kinds
-)
 SECRETS = Masking(CATALOG.type_of)
 OPEN = {
     "trustStore content": "certificates are public",

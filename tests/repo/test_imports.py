@@ -52,6 +52,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "deploy": {
         "channel",
+        "connectors",
         "gateway",
         "model",
         "observability",
@@ -72,6 +73,7 @@ ALLOWED: dict[str, set[str]] = {
         "plugins",
         "upstream",
     },
+    "installed": {"catalog", "connectors", "model", "plans", "policies", "webhook"},
     "webhook": {
         "channel",
         "expression",

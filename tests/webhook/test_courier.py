@@ -11,13 +11,13 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.trial.unittest import TestCase
 
-from relay.model.consumers.webhook_options import WebhookHttp
 from relay.model.consumers.webhook_subscription import WebhookSubscription
 from relay.outbound.client import Outbound
 from relay.upstream.dial.guard import Guard
 from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
+from relay.webhook.options import WebhookHttp
 from tests.wire.receiver import Receiver
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()

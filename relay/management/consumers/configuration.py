@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from relay.catalog import Catalog, builtin
+from relay.catalog import Catalog
 from relay.model.api.ssl_options import SslOptions
 from relay.model.consumers.consumer_configuration import unmasked
-from relay.model.consumers.webhook_subscription import signed
+from relay.model.consumers.webhook_subscription import WebhookSubscription, signed
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.schema.errors import Invalid, Issue
 from relay.model.schema.scalars import decoded
@@ -21,8 +21,17 @@ from relay.tls.material import MaterialError
 AT = "consumerConfiguration"
 _OWN = "entrypointConfiguration"
 SECRET_BYTES = 32
-_SECRETS = Masking(builtin().type_of)
-"""Entrypoints that call are no plugins: all that there are come with Relay."""
+
+
+def _type_of(
+    key: str, holder: Mapping[str, Any], within: str
+) -> type[WebhookSubscription] | None:
+    """Webhooks are the only entrypoints that subscriptions configure."""
+    webhook = key == _OWN and holder.get("entrypointId") == "webhook"
+    return WebhookSubscription if webhook else None
+
+
+_SECRETS = Masking(_type_of)
 
 
 @dataclass(frozen=True, slots=True)

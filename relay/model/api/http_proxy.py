@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 
+from relay.model.api.kinds import EndpointType, EntrypointType
 from relay.model.api.proxy_options import ProxyOptions
 from relay.model.api.ssl_options import KeyStore, SslOptions, TrustStore
 from relay.model.schema import target
@@ -29,6 +30,8 @@ from relay.model.schema.scalars import (
 from relay.model.schema.sensitive import SENSITIVE
 
 __all__ = [
+    "HTTP_PROXY_ENDPOINT",
+    "HTTP_PROXY_ENTRYPOINT",
     "HeaderValue",
     "HttpOptions",
     "HttpProxyConfiguration",
@@ -187,3 +190,11 @@ class SharedConfiguration(Options):
     """In the order in which they are set: of two with one name the last stays."""
     proxy: ProxyOptions = ProxyOptions()
     ssl: SslOptions = SslOptions()
+
+
+HTTP_PROXY_ENDPOINT = EndpointType(
+    "http-proxy", "HTTP proxy", "PROXY", HttpProxyConfiguration, SharedConfiguration
+)
+HTTP_PROXY_ENTRYPOINT = EntrypointType(
+    "http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint
+)

@@ -14,6 +14,10 @@ ListenerType = Literal["HTTP", "SUBSCRIPTION"]
 """Whether clients call, or are called."""
 
 
+BUILT_IN = frozenset({"http-proxy", "webhook"})
+"""Ids of the endpoints and entrypoints that are no plugins."""
+
+
 def never(configuration: Mapping[str, Any]) -> bool:
     """Say that an entrypoint takes no events in, whatever its configuration."""
     return False

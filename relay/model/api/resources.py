@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from relay.model.plans.oauth2_options import Oauth2Resource
+from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.model.schema.base import Options, Value
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.scalars import Configuration, Flag, Name

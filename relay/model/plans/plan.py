@@ -27,14 +27,6 @@ class PlanStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
-class KeyLess(Options):
-    """A keyless plan lets everybody in: it has nothing to configure."""
-
-
-class Mtls(Options):
-    """Applications have the certificates, so that there is nothing to configure."""
-
-
 class PlanSecurity(Options):
     """How a caller is recognised."""
 

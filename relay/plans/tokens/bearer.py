@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
 
 from relay.model.consumers.records import Entitlement
+from relay.model.schema.base import Options
+from relay.model.schema.scalars import Flag
 from relay.plans.caller import Caller, from_one_place
 from relay.plans.consumers import client_grant, in_force, subscription_grant
 from relay.plans.interfaces import PlanContext
@@ -14,6 +19,25 @@ from relay.plans.verdict import Admission, Grant
 
 PARAMETER = "access_token"
 """RFC 6750, 2.3; for clients that can set no header, such as ``EventSource``."""
+
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+"""RFC 6749 §3.3."""
+
+
+def _scope(value: str) -> str:
+    if not _SCOPE.fullmatch(value):
+        raise ValueError("is not a scope (RFC 6749): no blanks, quotes or backslashes")
+    return value
+
+
+class Scopes(Options):
+    """What a token must be good for; the same in ``JWT`` and ``OAUTH2`` plans."""
+
+    check_required_scopes: Flag = False
+    required_scopes: tuple[Annotated[str, AfterValidator(_scope)], ...] = ()
+    mode_strict: Flag = True
+    """Whether all the scopes are required, or one of them."""
 
 
 def bearer_token(caller: Caller) -> str | None:

@@ -97,7 +97,7 @@ class FlowCase(GatewayCase):
         """
         await self.open_source()
         gateway = await self.open_gateway()
-        gateway.policies = Policies([*gateway.policies.plugins, *own])
+        gateway.policies = Policies([*gateway.policies.values(), *own])
         body = definition(f"http://{self.source.address}/base")
         body |= {"flows": list(flows), **members}
         gateway.deployer.replace_all([deployed(body, flows=of_plan)])

@@ -6,8 +6,9 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults
 
-from relay.catalog import Catalog, PlanType, builtin
-from relay.model.plans.plan import KeyLess
+from relay.catalog import Catalog, PlanType
+from relay.plans.keyless import KeyLess
+from tests.installed import CATALOG
 from tests.management.harness import Answer, ManagementCase, plan_body
 
 
@@ -302,9 +303,9 @@ class OrderTests(PlanCase):
     """The order of several published plans, which a keyless one alone never has."""
 
     catalog = Catalog(
-        builtin().endpoints.values(),
-        builtin().entrypoints.values(),
-        [*builtin().plans.values(), PlanType("API_KEY", "API key", KeyLess)],
+        CATALOG.endpoints.values(),
+        CATALOG.entrypoints.values(),
+        [CATALOG.plans["KEY_LESS"], PlanType("API_KEY", "API key", KeyLess)],
     )
 
     async def published(self, *names: str) -> dict[str, str]:

@@ -8,13 +8,12 @@ from typing import Any
 from hypothesis import given, settings
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.catalog import builtin
 from relay.model.api.message_rules import check, is_message_api
 from relay.model.schema.errors import Issue
+from tests.installed import CATALOG
 from tests.model.bodies import json_values, put, tutorial_api
 from tests.model.message_bodies import message_api, message_bodies
 
-CATALOG = builtin()
 ENTRYPOINT = "listeners[0].entrypoints[0]"
 GROUP = "endpointGroups[0]"
 

@@ -10,7 +10,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.model.plans.oauth2_options import Oauth2Resource
+from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.tokens.introspection import (
     MAX_PENDING,

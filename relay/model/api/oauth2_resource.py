@@ -1,14 +1,13 @@
-"""Configuration of ``OAUTH2`` plans and of the resource that they ask, in Gravitee's
-names; what is ours is marked."""
+"""The resource ``oauth2``, in Gravitee's names; what is ours is marked."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from relay.model.api.http_proxy import HttpOptions, ProxyOptions, SslOptions
-from relay.model.plans.jwt_options import HeaderName, Scopes
 from relay.model.schema import target
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
@@ -22,14 +21,17 @@ from relay.model.schema.scalars import (
 )
 from relay.model.schema.sensitive import LOCATING, SENSITIVE
 
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""RFC 9110 §5.6.2."""
 
-def _no_cache_resource(value: object) -> object:
-    if value:
-        raise ValueError(
-            "is not supported: answers are kept without a resource, for cacheTtl of"
-            " the OAuth2 resource"
-        )
-    return None
+
+def _header_name(value: str) -> str:
+    if not _TOKEN.fullmatch(value):
+        raise ValueError("is not a header name (RFC 9110)")
+    return value
+
+
+HeaderName = Annotated[str, AfterValidator(_header_name)]
 
 
 def _no_redirects(http: HttpOptions) -> HttpOptions:
@@ -50,17 +52,6 @@ def _no_proxy(proxy: ProxyOptions) -> ProxyOptions:
     if proxy.enabled:
         raise refusal([(("enabled",), "a proxy is not supported here")])
     return proxy
-
-
-class Oauth2Options(Scopes):
-    """A token that an authorization server answers for says who calls."""
-
-    oauth_resource: Literally
-    """The name of a resource of the API."""
-    oauth_cache_resource: Annotated[Any, BeforeValidator(_no_cache_resource)] = None
-    extract_payload: Flag = False
-    """Whether expressions see it as ``#context.attributes['oauth.payload']``."""
-    propagate_auth_header: Flag = True
 
 
 class Oauth2Resource(Options):

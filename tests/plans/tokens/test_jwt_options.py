@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.plans.jwt_options import JwtOptions
+from relay.plans.tokens.jwt_options import JwtOptions
 from tests.plans.issuer import SECRET, make_key, public_pem
 
 URL = "https://idp.example/.well-known/jwks.json"

@@ -1,22 +1,17 @@
-"""Tests of :mod:`relay.model.api.message_options`."""
+"""The options of the endpoints and entrypoints of MESSAGE APIs."""
 
 from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.message_options import (
-    CorsOptions,
-    HttpGetOptions,
-    HttpPostOptions,
-    MemoryEndpoint,
-    MemoryShared,
-    MockEndpoint,
-    MockShared,
-    SseEndpoint,
-    SseEntrypointOptions,
-    SseShared,
-    WebsocketOptions,
-)
+from relay.connectors.http_get_entrypoint import HttpGetOptions
+from relay.connectors.http_post_entrypoint import HttpPostOptions
+from relay.connectors.memory_endpoint import MemoryEndpoint, MemoryShared
+from relay.connectors.mock_endpoint import MockEndpoint, MockShared
+from relay.connectors.sse_endpoint import SseEndpoint, SseShared
+from relay.connectors.sse_entrypoint import SseEntrypointOptions
+from relay.connectors.websocket.options import WebsocketOptions
+from relay.model.api.message_options import CorsOptions
 from relay.model.schema.base import Value
 from relay.model.schema.errors import Issue
 from tests.model.api.test_channel_options import refused
@@ -234,29 +229,6 @@ class EntrypointTests(SynchronousTestCase):
             body = {**origins, "allowCredentials": True}
             (issue,) = refused(CorsOptions, body)
             self.assertTrue(issue.message.startswith("allowCredentials needs"), body)
-
-    def test_publisher_is_off_unless_told(self) -> None:
-        """An empty object says nothing, and null neither."""
-        for publisher in (None, {}, {"enabled": None}):
-            body = {"publisher": publisher, "subscriber": publisher}
-            options = WebsocketOptions.read(body)
-            self.assertFalse(options.publisher.enabled)
-            self.assertTrue(options.subscriber.enabled)
-
-    def test_websocket_of_no_use(self) -> None:
-        """A WebSocket that carries events neither way is refused."""
-        off = {"enabled": False}
-        self.assertEqual(
-            refused(WebsocketOptions, {"subscriber": off}),
-            [
-                Issue(
-                    "one of publisher and subscriber must be enabled",
-                    "subscriber.enabled",
-                )
-            ],
-        )
-        body = {"subscriber": off, "publisher": {"enabled": True}}
-        self.assertEqual(refused(WebsocketOptions, body), [])
 
     def test_unknown(self) -> None:
         """A misspelled option is told, not ignored."""

@@ -1,12 +1,12 @@
-"""Tests of :mod:`relay.model.plans.basic_plan`."""
+"""The options of ``BASIC`` plans."""
 
 from __future__ import annotations
 
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.plans.basic_plan import BasicOptions
 from relay.model.schema.reading import issues
+from relay.plans.basic import BasicOptions
 
 
 class BasicOptionsTests(SynchronousTestCase):

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, Strict
 
+from relay.model.api.kinds import EntrypointType
+from relay.model.consumers.webhook_subscription import WebhookSubscription
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where
 from relay.model.schema.scalars import Flag, Integral, Milliseconds, MillisecondsOrOff
@@ -62,3 +64,13 @@ class WebhookOptions(Options):
     proxy: Annotated[
         Any, refused(_proxy_on, "proxies towards callbacks are not supported yet")
     ] = None
+
+
+WEBHOOK_ENTRYPOINT = EntrypointType(
+    "webhook",
+    "Webhook",
+    "MESSAGE",
+    WebhookOptions,
+    listener="SUBSCRIPTION",
+    subscription=WebhookSubscription,
+)

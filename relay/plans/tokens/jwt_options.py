@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 
+from relay.model.api.oauth2_resource import HeaderName
 from relay.model.plans.signatures import SIGNATURES, read_key
 from relay.model.schema import target, unsupported
 from relay.model.schema.base import Options
@@ -20,23 +20,14 @@ from relay.model.schema.scalars import (
     Name,
 )
 from relay.model.schema.sensitive import SENSITIVE
+from relay.plans.tokens.bearer import Scopes
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-"""RFC 9110 §5.6.2."""
-_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
-"""RFC 6749 §3.3."""
 _LARGEST_SKEW_MS = 300_000
 
 
 def _known_signature(value: str) -> str:
     if value not in SIGNATURES:
         raise ValueError(f"must be one of {', '.join(SIGNATURES)}")
-    return value
-
-
-def _scope(value: str) -> str:
-    if not _SCOPE.fullmatch(value):
-        raise ValueError("is not a scope (RFC 6749): no blanks, quotes or backslashes")
     return value
 
 
@@ -57,12 +48,6 @@ def _off(reason: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _header_name(value: str) -> str:
-    if not _TOKEN.fullmatch(value):
-        raise ValueError("is not a header name (RFC 9110)")
-    return value
-
-
 def _servers_named(value: Any) -> Iterator[Where]:
     if not isinstance(value, dict):
         yield from unsupported.anything(value)
@@ -76,16 +61,6 @@ Redirects = Annotated[
     _off("redirects are not followed: one could lead to an address that is guarded"),
 ]
 SystemProxy = Annotated[Flag, _off("a system proxy is not supported")]
-HeaderName = Annotated[str, AfterValidator(_header_name)]
-
-
-class Scopes(Options):
-    """What a token must be good for; the same in ``JWT`` and ``OAUTH2`` plans."""
-
-    check_required_scopes: Flag = False
-    required_scopes: tuple[Annotated[str, AfterValidator(_scope)], ...] = ()
-    mode_strict: Flag = True
-    """Whether all the scopes are required, or one of them."""
 
 
 class CertificateBoundThumbprint(Options):

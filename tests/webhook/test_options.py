@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.consumers.webhook_options import WebhookOptions
 from relay.model.schema.reading import issues
+from relay.webhook.options import WebhookOptions
 
 
 class OptionsTests(SynchronousTestCase):

@@ -1,0 +1,61 @@
+"""Configuration of the ``websocket`` entrypoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from relay.model.api.channel_options import SlowConsumerOptions
+from relay.model.api.kinds import EntrypointType
+from relay.model.api.message_options import CorsOptions, HeartbeatInterval
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.scalars import Flag, MillisecondsOrOff
+
+
+class PublisherOptions(Options):
+    """Events from the clients of the ``websocket`` entrypoint."""
+
+    enabled: Flag = False
+
+
+class SubscriberOptions(Options):
+    """Events for the clients of the ``websocket`` entrypoint."""
+
+    enabled: Flag = True
+
+
+class WebsocketOptions(Options):
+    """The ``websocket`` entrypoint: one event in JSON for each text frame."""
+
+    publisher: PublisherOptions = PublisherOptions()
+    """Whether clients may publish."""
+    subscriber: SubscriberOptions = SubscriberOptions()
+    """Whether clients are given events."""
+    heartbeat_interval_in_ms: HeartbeatInterval = 30_000
+    """After how long without a sign of life a ping is sent; 0 for never."""
+    pong_timeout_ms: MillisecondsOrOff = 30_000
+    """How long the answer to a ping may take; 0 is for ever."""
+    slow_consumer: SlowConsumerOptions = SlowConsumerOptions()
+    allow_filter: Flag = False
+    cors: CorsOptions = CorsOptions()
+    """Which origins may connect; credentials always go along."""
+
+    @model_validator(mode="after")
+    def _of_some_use(self) -> Self:
+        if not self.publisher.enabled and not self.subscriber.enabled:
+            reason = "one of publisher and subscriber must be enabled"
+            raise refusal([(("subscriber", "enabled"), reason)])
+        return self
+
+
+def _publishes(configuration: Mapping[str, Any]) -> bool:
+    publisher = configuration.get("publisher")
+    return isinstance(publisher, Mapping) and publisher.get("enabled") is True
+
+
+WEBSOCKET_ENTRYPOINT = EntrypointType(
+    "websocket", "WebSocket", "MESSAGE", WebsocketOptions, publishes=_publishes
+)

@@ -1,0 +1,36 @@
+"""The options of the ``websocket`` entrypoint."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.connectors.websocket.options import WebsocketOptions
+from relay.model.schema.errors import Issue
+from tests.model.api.test_channel_options import refused
+
+
+class WebsocketTests(SynchronousTestCase):
+    """Which way events go."""
+
+    def test_publisher_is_off_unless_told(self) -> None:
+        """An empty object says nothing, and null neither."""
+        for publisher in (None, {}, {"enabled": None}):
+            body = {"publisher": publisher, "subscriber": publisher}
+            options = WebsocketOptions.read(body)
+            self.assertFalse(options.publisher.enabled)
+            self.assertTrue(options.subscriber.enabled)
+
+    def test_websocket_of_no_use(self) -> None:
+        """A WebSocket that carries events neither way is refused."""
+        off = {"enabled": False}
+        self.assertEqual(
+            refused(WebsocketOptions, {"subscriber": off}),
+            [
+                Issue(
+                    "one of publisher and subscriber must be enabled",
+                    "subscriber.enabled",
+                )
+            ],
+        )
+        body = {"subscriber": off, "publisher": {"enabled": True}}
+        self.assertEqual(refused(WebsocketOptions, body), [])
