@@ -1,14 +1,10 @@
-"""How often something has happened: windows that begin with the first time."""
+"""Counts in fixed windows, each of which begins with the first hit."""
 
 from __future__ import annotations
 
 import heapq
 from typing import NamedTuple, Protocol
 
-from limits import RateLimitItem
-from limits.limits import Granularity
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
@@ -17,11 +13,11 @@ MOST_KEYS = 100_000
 
 
 class Hit(NamedTuple):
-    """What became of one time."""
+    """The result of one hit."""
 
     allowed: bool
     remaining: int
-    """How many more are allowed in this window."""
+    """How many more hits are allowed in this window."""
     ends_in_ms: int
     """Milliseconds until another window can begin."""
 
@@ -31,13 +27,13 @@ class Counters(Protocol):
 
     def hit(self, key: str, limit: int, window_ms: int) -> Hit | Deferred[Hit]:
         """
-        Count one time.
+        Count one hit.
 
         :param key: what is counted.
-        :param limit: how often it may happen in a window.
-        :param window_ms: how long a window is.
-        :return: a Deferred when a store has to be asked, which fails when it cannot
-            be; cancelling it leaves the count as it may be.
+        :param limit: how many hits a window allows.
+        :param window_ms: the length of a window.
+        :return: a Deferred when a shared store counts. It fails when the store does not
+            answer; cancelling it may leave the hit counted.
         """
 
 
@@ -45,98 +41,34 @@ class LocalCounters:
     """
     Counts in this process.
 
-    :param clock: tells the time.
+    :param clock: measures the windows.
     """
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
-        self._limiter = FixedWindowRateLimiter(_Windows(clock))
+        self._windows: dict[tuple[str, int], tuple[int, float]] = {}
+        """The count and the end of each window, by key and length: a limit that changes
+        begins no other window."""
+        self._ends: list[tuple[float, tuple[str, int]]] = []
+        """A heap of the ends of all windows."""
 
     def hit(self, key: str, limit: int, window_ms: int) -> Hit:
-        """Count one time."""
-        window = _Window(limit, window_ms)
-        allowed = self._limiter.hit(window, key)
-        stats = self._limiter.get_window_stats(window, key)
-        left_s = stats.reset_time - self._clock.seconds()
-        return Hit(allowed, stats.remaining, max(0, round(left_s * 1000)))
-
-
-class _Window(RateLimitItem):
-    """A window of any length; a limit that changes does not begin another one."""
-
-    GRANULARITY = Granularity(1, "ms")
-
-    def __init__(self, limit: int, window_ms: int) -> None:
-        super().__init__(limit, window_ms)
-
-    def get_expiry(self) -> int:
-        """Give its length in milliseconds."""
-        return self.multiples
-
-    def key_for(self, *identifiers: bytes | str | float) -> str:
-        """Tell windows apart by what is counted and how long they are."""
-        return f"{self.multiples}/{identifiers[0]!s}"
-
-
-class _Windows(Storage):
-    """
-    Keeps windows by the reactor's clock.
-
-    :param clock: tells the time.
-    """
-
-    STORAGE_SCHEME = None
-
-    def __init__(self, clock: IReactorTime) -> None:
-        super().__init__()
-        self._clock = clock
-        self._counts: dict[str, tuple[int, float]] = {}
-        self._ends: list[tuple[float, str]] = []
-
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """Nothing outside this process can fail."""
-        return RuntimeError
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count; ``expiry`` is in milliseconds."""
+        """Count one hit."""
         now_s = self._clock.seconds()
         self._forget(now_s)
-        count, end_s = self._counts.get(key, (0, 0.0))
+        window = key, window_ms
+        count, end_s = self._windows.get(window, (0, 0.0))
         if not count:
-            end_s = now_s + expiry / 1000
-            heapq.heappush(self._ends, (end_s, key))
-        count += amount
-        self._counts[key] = count, end_s
-        return count
-
-    def get(self, key: str) -> int:
-        """Give a count."""
-        return self._counts.get(key, (0, 0.0))[0]
-
-    def get_expiry(self, key: str) -> float:
-        """Give the end of a window, by the reactor's clock."""
-        return self._counts.get(key, (0, self._clock.seconds()))[1]
-
-    def check(self) -> bool:
-        """It is there."""
-        return True
-
-    def reset(self) -> int:
-        """Forget everything."""
-        forgotten = len(self._counts)
-        self._counts.clear()
-        self._ends.clear()
-        return forgotten
-
-    def clear(self, key: str) -> None:
-        """Forget one window."""
-        self._counts.pop(key, None)
+            end_s = now_s + window_ms / 1000
+            heapq.heappush(self._ends, (end_s, window))
+        count += 1
+        self._windows[window] = count, end_s
+        left_ms = max(0, round((end_s - now_s) * 1000))
+        return Hit(count <= limit, max(0, limit - count), left_ms)
 
     def _forget(self, now_s: float) -> None:
+        """Drop the windows that are over, and make room for one more."""
         while self._ends and (
-            self._ends[0][0] <= now_s or len(self._counts) >= MOST_KEYS
+            self._ends[0][0] <= now_s or len(self._windows) >= MOST_KEYS
         ):
-            end_s, key = heapq.heappop(self._ends)
-            if self._counts.get(key, (0, end_s))[1] == end_s:
-                self._counts.pop(key, None)
+            del self._windows[heapq.heappop(self._ends)[1]]

@@ -47,19 +47,18 @@ class LocalCountersTests(SynchronousTestCase):
 
     def test_forgotten(self) -> None:
         """Windows that are over take no memory."""
-        windows = self.counters._limiter.storage
         for number in range(1000):
             self.counters.hit(f"k{number}", 1, 1000)
             self.clock.advance(0.01)
-        self.assertLessEqual(len(vars(windows)["_counts"]), 101)
-        self.assertLessEqual(len(vars(windows)["_ends"]), 101)
+        self.assertLessEqual(len(self.counters._windows), 101)
+        self.assertLessEqual(len(self.counters._ends), 101)
 
     def test_bounded(self) -> None:
         """However many keys there are, only so many are remembered."""
         with patch.object(counters, "MOST_KEYS", 10):
             for number in range(100):
                 self.counters.hit(f"k{number}", 1, 1000)
-        self.assertEqual(len(vars(self.counters._limiter.storage)["_counts"]), 10)
+        self.assertEqual(len(self.counters._windows), 10)
 
     @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(

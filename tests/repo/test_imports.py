@@ -102,7 +102,6 @@ HIDDEN: dict[str, set[str]] = {
     "hyperframe": {"gateway", "http"},
     "OpenSSL": {"tls", "upstream"},
     "croniter": {"model"},
-    "limits": {"policies"},
     "cryptography": {"model", "plans", "tls"},
     "joserfc": {"model", "plans", "policies"},
     "lark": {"expression"},
