@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from urllib.parse import unquote_plus
 
 from twisted.web.http_headers import Headers
 
 from relay.model.api.channel_options import KeyOptions
+from relay.model.schema.query import name_of
 
 OWN_PARAMETERS = frozenset(
     ("lastEventId", "filter", "types", "cursor", "limit", "waitMs")
@@ -53,7 +53,7 @@ class ChannelKey:
         pairs = tuple(
             pair
             for pair in (query or b"").split(b"&")
-            if pair and _wanted(_name(pair), options.query)
+            if pair and _wanted(name_of(pair), options.query)
         )
         patterns = [pattern.lower() for pattern in options.headers]
         chosen = tuple(
@@ -75,10 +75,6 @@ class ChannelKey:
     def digest(self) -> str:
         """What stands for the key in logs and answers: it may hold credentials."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
-
-
-def _name(pair: bytes) -> str:
-    return unquote_plus(pair.partition(b"=")[0].decode("latin-1"))
 
 
 def _wanted(name: str, patterns: tuple[str, ...]) -> bool:

@@ -35,7 +35,8 @@ from relay.http.headers import (
 from relay.http.pace import Pace
 from relay.model.api.message_options import CorsOptions
 from relay.model.outcome import Outcome
-from relay.observability.access import AccessRecord, timestamp
+from relay.model.schema.timestamps import timestamp
+from relay.observability.access import AccessRecord
 from relay.plans.verdict import Admission
 from relay.reactor.isolation import call_each
 from relay.upstream.connection.verbatim import ChunkPassage

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
-from urllib.parse import unquote_plus
 
 from twisted.web.http_headers import Headers
 
@@ -27,6 +26,7 @@ from relay.gateway.ownership import ChannelLease
 from relay.gateway.refusals import Refusal
 from relay.gateway.renewal import PARAMETER as RENEW, renew
 from relay.model.api.message_options import CorsOptions
+from relay.model.schema.query import parameters
 from relay.model.schema.request_target import RequestTarget
 
 
@@ -80,12 +80,10 @@ class MessageCall:
     @cached_property
     def parameters(self) -> dict[str, str]:
         """The query's parameters, decoded; of several with one name the first."""
-        parameters: dict[str, str] = {}
-        for pair in (self.target.query or b"").split(b"&"):
-            name, _, value = pair.decode("latin-1").partition("=")
-            if name:
-                parameters.setdefault(unquote_plus(name), unquote_plus(value))
-        return parameters
+        first: dict[str, str] = {}
+        for name, value in parameters(self.target.query):
+            first.setdefault(name, value)
+        return first
 
     @property
     def topic(self) -> str:

@@ -6,13 +6,13 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Protocol
 
 from twisted.logger import Logger
 
 from relay.model.outcome import Outcome
+from relay.model.schema.timestamps import timestamp
 from relay.observability.log_file import WholeLineLogFile, reopen
 from relay.settings.schema import LogSettings
 
@@ -243,18 +243,3 @@ class _Guarded:
                 self.log.error("the access log cannot be written: {e}", e=error)
         else:
             self._failing = False
-
-
-def timestamp(now_ms: int) -> str:
-    """
-    Write an instant as RFC 3339 in UTC.
-
-    :param now_ms: milliseconds since the Unix epoch.
-    """
-    seconds, ms = divmod(now_ms, 1000)
-    return f"{_second(seconds)}.{ms:03}Z"
-
-
-@lru_cache(8)
-def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

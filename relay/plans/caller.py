@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
 
 from twisted.web.http_headers import Headers
 
 from relay.expression.nodes import Scope
 from relay.http.fields import foldable, remove_folded
+from relay.model.schema.query import parameters, without_parameters
 
 
 def _knows_nothing(attributes: Mapping[str, Any]) -> Scope:
@@ -101,13 +101,7 @@ class Caller:
 
         :param name: the name, decoded.
         """
-        if not self.query:
-            return None
-        values = [
-            unquote_plus(pair.partition(b"=")[2].decode("latin-1"))
-            for pair in self.query.split(b"&")
-            if name_of(pair) == name
-        ]
+        values = [value for named, value in parameters(self.query) if named == name]
         return ", ".join(values) if values else None
 
     def drop_header(self, name: bytes) -> None:
@@ -141,29 +135,3 @@ def from_one_place(*found: str | None) -> str | None:
     """
     given = dict.fromkeys(one for one in found if one is not None)
     return ", ".join(given) if given else None
-
-
-def without_parameters(query: bytes | None, names: Collection[str]) -> bytes | None:
-    """
-    Take parameters out of a query; the rest stays as it is, byte for byte.
-
-    :param query: the raw query, None for none.
-    :param names: of the parameters, decoded.
-    :return: None when nothing is left.
-    """
-    if query is None:
-        return None
-    pairs = query.split(b"&")
-    kept = [pair for pair in pairs if name_of(pair) not in names]
-    if len(kept) == len(pairs):
-        return query
-    return b"&".join(kept) or None
-
-
-def name_of(pair: bytes) -> str:
-    """
-    Decode the name of a parameter.
-
-    :param pair: ``name=value``, raw.
-    """
-    return unquote_plus(pair.partition(b"=")[0].decode("latin-1"))

@@ -12,7 +12,8 @@ from twisted.python.failure import Failure
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
-from relay.plans.caller import Caller, without_parameters
+from relay.model.schema.query import without_parameters
+from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, Plan
 from relay.plans.verdict import (
     UNDECIDED,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
 
 from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Lookup, Value
 from relay.model.api.definition import ApiDefinition
+from relay.model.schema.query import parameters
 from relay.policies.call import Call, attribute_name
 from relay.upstream.scope_headers import HeaderValues, response_values
 
@@ -59,10 +59,8 @@ def query_values(query: bytes | None) -> dict[str, Value]:
     :return: the values of each name, in order.
     """
     values: dict[str, list[str]] = {}
-    for pair in (query or b"").split(b"&"):
-        name, _, value = pair.decode("latin-1").partition("=")
-        if name:
-            values.setdefault(unquote_plus(name), []).append(unquote_plus(value))
+    for name, value in parameters(query):
+        values.setdefault(name, []).append(value)
     return dict(values)
 
 

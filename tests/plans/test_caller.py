@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.plans.caller import from_one_place, without_parameters
+from relay.model.schema.query import without_parameters
+from relay.plans.caller import from_one_place
 from tests.plans.callers import caller
 
 

@@ -12,13 +12,14 @@ from pydantic import Field
 
 from relay.management.access.identity import Identity
 from relay.management.http.errors import BadRequest, Forbidden, NotFound
-from relay.management.http.reply import Reply, timestamp
+from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.model.records import TokenRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
 from relay.model.schema.errors import Issue
+from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

@@ -11,12 +11,13 @@ from relay.management.access.bootstrap import ADMIN
 from relay.management.access.passwords import Passwords
 from relay.management.http.errors import BadRequest, NotFound
 from relay.management.http.query import Page
-from relay.management.http.reply import Reply, timestamp, version_headers
+from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.model.records import UserRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
+from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

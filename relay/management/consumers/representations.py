@@ -8,7 +8,7 @@ from typing import Any
 
 from relay.management.consumers.configuration import configuration_json
 from relay.management.http.errors import NotFound
-from relay.management.http.reply import Reply, timestamp, version_headers
+from relay.management.http.reply import Reply, version_headers
 from relay.management.resources.representations import OWNER, find_api
 from relay.model.api.lifecycle import security_type
 from relay.model.consumers.records import (
@@ -17,6 +17,7 @@ from relay.model.consumers.records import (
     SubscriptionRecord,
 )
 from relay.model.records import ApiRecord, PlanRecord
+from relay.model.schema.timestamps import timestamp
 from relay.store.transaction import Transaction
 
 

@@ -12,10 +12,11 @@ from relay.management.consumers.representations import (
     see_subscription,
 )
 from relay.management.http.query import Page, Query
-from relay.management.http.reply import Reply, timestamp
+from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall
 from relay.model.consumers.api_key import digest_of
 from relay.model.consumers.records import SubscriptionRecord
+from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.utils import formatdate
 
 from twisted.web.server import Request
@@ -52,16 +51,6 @@ def dump(body: object) -> bytes:
     return json.dumps(
         body, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     ).encode("utf-8")
-
-
-def timestamp(at_ms: int) -> str:
-    """Write an instant as RFC 3339 in UTC with milliseconds and ``Z``.
-
-    :param at_ms: milliseconds since the Unix epoch.
-    """
-    seconds, thousandths = divmod(at_ms, 1000)
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{thousandths:03d}Z"
 
 
 def version_headers(updated_at_ms: int) -> dict[str, str]:

@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 from relay.management.http.query import Page
-from relay.management.http.reply import Reply, timestamp
+from relay.management.http.reply import Reply
 from relay.management.http.root import ENVIRONMENT, ORGANIZATION
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
 from relay.model.records import AuditRecord
 from relay.model.role import Role
+from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

@@ -8,11 +8,12 @@ from typing import Any
 from relay.management.consumers.representations import find_subscription
 from relay.management.http.errors import NotFound
 from relay.management.http.query import Page
-from relay.management.http.reply import Reply, timestamp
+from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.model.consumers.records import SubscriptionRecord
 from relay.model.consumers.subscriptions import check_pushed
+from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

@@ -13,7 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.management.http.errors import NotFound
-from relay.management.http.reply import Reply, timestamp, version_headers
+from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.apis import check_paths_free
@@ -27,6 +27,7 @@ from relay.management.resources.representations import (
 from relay.model.api import lifecycle
 from relay.model.api.lifecycle import Refused
 from relay.model.records import ApiRecord, Deployment, GatewayReport
+from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

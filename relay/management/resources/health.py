@@ -8,10 +8,11 @@ from uuid import NAMESPACE_OID, uuid5
 
 from relay.management.http.errors import BadRequest
 from relay.management.http.query import Page, Query
-from relay.management.http.reply import Reply, timestamp
+from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
 from relay.model.schema.errors import Issue
+from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
 
 HealthView = Callable[[str], list[dict[str, Any]]]

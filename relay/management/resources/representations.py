@@ -8,10 +8,11 @@ from typing import Any
 
 from relay.management.access.bootstrap import ADMIN
 from relay.management.http.errors import NotFound
-from relay.management.http.reply import Reply, timestamp, version_headers
+from relay.management.http.reply import Reply, version_headers
 from relay.model.api.lifecycle import is_deployed
 from relay.model.api.properties import concealed
 from relay.model.records import ApiRecord, PlanRecord
+from relay.model.schema.timestamps import timestamp
 from relay.store.transaction import Transaction
 
 AT_ONCE = 500
