@@ -1,4 +1,4 @@
-"""The ``API_KEY`` plan: who has a key of a subscription is let in."""
+"""The ``API_KEY`` plan: callers with a key of a subscription are admitted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.model.schema.refusal import refusal
 from relay.model.schema.scalars import Flag, Literally, Upper
 from relay.plans import keyed
 from relay.plans.caller import Caller, from_one_place
-from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.interfaces import Credential, IPlan, Plan, PlanContext, read_options
 from relay.plans.verdict import Denial, Verdict
 
 INVALID = Denial("API_KEY_INVALID", "API Key is not valid or is expired / revoked.")
@@ -61,20 +61,11 @@ class ApiKeyPlanType:
 
     def build(self, plan: Mapping[str, Any], context: PlanContext) -> ApiKeyPlan:
         """Make a plan ready."""
-        options = ApiKeyOptions.read(plan["security"].get("configuration") or {})
-        return ApiKeyPlan(plan["id"], options, context)
+        return ApiKeyPlan(plan["id"], read_options(plan, ApiKeyOptions), context)
 
 
-class ApiKeyPlan:
-    """
-    Lets in who has a key.
-
-    :param plan_id: the plan's id.
-    :param options: its configuration.
-    :param context: what it is built in.
-    """
-
-    anonymous = False
+class ApiKeyPlan(Plan):
+    """Admits callers with a key of a subscription."""
 
     def __init__(
         self, plan_id: str, options: ApiKeyOptions, context: PlanContext
@@ -95,12 +86,12 @@ class ApiKeyPlan:
         self.parameters = frozenset(
             () if self._parameter is None else (self._parameter,)
         )
-        self.challenge: bytes | None = b'%s realm="Relay"' % (
+        self.challenge = b'%s realm="Relay"' % (
             b"Bearer" if self._bearer else b"ApiKey"
         )
 
     def find(self, caller: Caller) -> Credential | None:
-        """Look where the key may stand."""
+        """Look in the header, the parameter, or both."""
         key = parameter = None
         if self._bearer:
             key = caller.authorization("bearer")
@@ -117,7 +108,7 @@ class ApiKeyPlan:
         return keyed.admit(found, self._context, INVALID)
 
     def strip(self, caller: Caller) -> None:
-        """Keep the key from the source, unless it is to go on."""
+        """Remove the key, unless the plan forwards it."""
         if self._propagates:
             return
         if self._bearer:
@@ -126,9 +117,6 @@ class ApiKeyPlan:
             caller.drop_header(self._header)
         if self._parameter is not None:
             caller.drop_parameter(self._parameter)
-
-    def close(self) -> None:
-        """There is nothing to close."""
 
 
 api_key_plan = ApiKeyPlanType()

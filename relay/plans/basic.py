@@ -1,5 +1,5 @@
 """
-The ``BASIC`` plan: who has the name and a password of a subscription is let in.
+The ``BASIC`` plan: callers with the name and a password of a subscription are admitted.
 
 The name is the subscription's id. The passwords are its keys: 256 random bits each, of
 which only a digest is kept.
@@ -22,7 +22,7 @@ from relay.model.schema.base import Options
 from relay.model.schema.scalars import Flag, Literally
 from relay.plans import keyed
 from relay.plans.caller import Caller
-from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.interfaces import Credential, IPlan, Plan, PlanContext, read_options
 from relay.plans.verdict import NOT_SUBSCRIBED, Admission, Denial, Verdict, unresolved
 
 INVALID = Denial("BASIC_CREDENTIALS_INVALID")
@@ -56,21 +56,11 @@ class BasicPlanType:
 
     def build(self, plan: Mapping[str, Any], context: PlanContext) -> BasicPlan:
         """Make a plan ready."""
-        options = BasicOptions.read(plan["security"].get("configuration") or {})
-        return BasicPlan(plan["id"], options, context)
+        return BasicPlan(plan["id"], read_options(plan, BasicOptions), context)
 
 
-class BasicPlan:
-    """
-    Lets in who has a name and a password.
-
-    :param plan_id: the plan's id.
-    :param options: its configuration.
-    :param context: what it is built in.
-    """
-
-    anonymous = False
-    parameters: frozenset[str] = frozenset()
+class BasicPlan(Plan):
+    """Admits callers with the name and a password of a subscription."""
 
     def __init__(
         self, plan_id: str, options: BasicOptions, context: PlanContext
@@ -78,20 +68,20 @@ class BasicPlan:
         self.id = plan_id
         self._context = context
         self._propagates = options.propagate_auth_header
-        self.challenge: bytes | None = challenge(options.realm)
+        self.challenge = challenge(options.realm)
 
     def find(self, caller: Caller) -> Credential | None:
-        """Look at ``Authorization: Basic``, whatever follows it."""
+        """Look for ``Authorization: Basic``, well-formed or not."""
         given = caller.authorization("basic")
         return None if given is None else Credential(read_pair(given.encode("latin-1")))
 
     def admit(self, caller: Caller, credential: Credential) -> Verdict:
-        """Look the password up; a name of another subscription is not for it."""
+        """Look up the password, and compare the name with that of its subscription."""
         if credential.value is None:
             return NO_PAIR
         name, password = credential.value
         context = self._context
-        # A password that is no UTF-8 is none that was given out.
+        # A password that is not UTF-8 matches none that was issued.
         digest = digest_of(password.decode("utf-8", "replace"))
         found = context.consumers.with_key(self.id, digest)
         if found is not None and not compare_digest(
@@ -100,17 +90,14 @@ class BasicPlan:
             return NOT_SUBSCRIBED
         verdict = keyed.admit(found, context, INVALID)
         if isinstance(verdict, Admission):
-            # Browsers keep passwords, and send them from any page.
+            # Browsers store passwords, and send them with calls of any page.
             return replace(verdict, ambient=True)
         return verdict
 
     def strip(self, caller: Caller) -> None:
-        """Keep the credentials from the source, unless they are to go on."""
+        """Remove the credentials, unless the plan forwards them."""
         if not self._propagates:
             caller.drop_header(b"authorization")
-
-    def close(self) -> None:
-        """There is nothing to close."""
 
 
 basic_plan = BasicPlanType()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.plugin import IPlugin
 from zope.interface import Attribute
 
 from relay.model.api.definition import ApiDefinition
+from relay.model.schema.base import Options
 from relay.outbound.client import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
@@ -18,14 +19,16 @@ from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import NOTHING, Verdict
 from relay.settings.schema import GatewaySettings
 
+_O = TypeVar("_O", bound=Options)
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
     """
-    What a caller brought for a plan; it is not checked yet.
+    The credential of a caller for one plan, not checked yet.
 
-    :param value: whatever the plan wants to see again; never shown.
-    :param attributes: what of it a selection rule may look at.
+    :param value: whatever the plan needs to check it; never shown.
+    :param attributes: the attributes of it that selection rules may use.
     """
 
     value: Any = field(repr=False)
@@ -33,24 +36,28 @@ class Credential:
 
 
 class Plan(Protocol):
-    """One plan of a deployment, ready to be asked."""
+    """
+    One plan of a deployment, ready to admit callers.
+
+    A plan that inherits from this class asks for a credential, challenges nobody and
+    leaves the request as it is, unless it overrides that.
+    """
 
     id: str
     """The plan's id."""
-    anonymous: bool
-    """Whether it asks for no credential. It is passed over once any plan before it has
-    found one: who brings a wrong key is not let in as nobody."""
-    challenge: bytes | None
-    """For ``WWW-Authenticate``, to those who were not let in."""
-    parameters: frozenset[str]
-    """Query parameters that may hold its credentials: no log ever has them."""
+    anonymous: bool = False
+    """Whether it asks for no credential. It is skipped once any plan before it has
+    found a credential: a caller with a wrong key is not admitted anonymously."""
+    challenge: bytes | None = None
+    """For ``WWW-Authenticate`` of a response to callers that were not admitted."""
+    parameters: frozenset[str] = frozenset()
+    """Query parameters that may hold its credentials, which no log ever shows."""
 
     def find(self, caller: Caller) -> Credential | None:
         """
         Look for a credential, without checking it; it has to be cheap.
 
-        :param caller: who asks.
-        :return: None when the caller brings none, and the plan is not for it.
+        :return: None when the caller has none, and the plan does not apply.
         """
 
     def admit(
@@ -59,35 +66,39 @@ class Plan(Protocol):
         """
         Check a credential.
 
-        Whatever can be known without asking anybody must come at once: an event stream
-        is opened for each call. A failure means that nobody can tell now.
+        Whatever can be known without a call to another system must be returned at once:
+        an event stream is opened for each call. A failure means that the plan cannot
+        decide now.
 
-        :param caller: who asks.
-        :param credential: what :meth:`find` gave.
+        :param credential: what :meth:`find` returned.
         """
 
     def strip(self, caller: Caller) -> None:
         """
-        Take the credential, unless it is to go on, out of what goes upstream.
-
-        :param caller: who was let in.
+        Remove the credential of an admitted caller, unless it is to be forwarded, from
+        what goes upstream.
         """
 
     def close(self) -> None:
-        """The deployment is no longer served: stop what goes on in the background."""
+        """Stop all background work: the deployment is no longer served."""
+
+
+def read_options(plan: Mapping[str, Any], model: type[_O]) -> _O:
+    """
+    Read the configuration of a plan's security.
+
+    :param plan: its management JSON, checked.
+    """
+    return model.read(plan["security"].get("configuration") or {})
 
 
 @dataclass(frozen=True, slots=True)
 class PlanContext:
     """
-    What a plan is built in.
+    What plans are built with.
 
-    :param reactor: what tells the time and connects.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
-    :param api_id: the API.
-    :param api: its definition.
     :param consumers: the subscriptions in force.
-    :param settings: the gateway's settings.
     :param outbound: calls URLs of the definition.
     :param key_sets: the key sets of issuers.
     """
@@ -106,13 +117,12 @@ class IPlan(IPlugin):
     """A type of plan."""
 
     kind = Attribute("its :class:`relay.model.api.kinds.PlanType`")
-    order = Attribute("when it is asked; lower is sooner")
+    order = Attribute("its place among the plans that are asked; lower is sooner")
 
     def build(plan: Mapping[str, Any], context: PlanContext) -> Plan:
         """
         Make one plan of a deployment ready.
 
         :param plan: its management JSON, checked.
-        :param context: what it is built in.
         :raises ValueError: when something in it cannot be used.
         """

@@ -1,4 +1,4 @@
-"""The ``JWT`` plan: a signed token says who calls."""
+"""The ``JWT`` plan: callers are identified by a signed token."""
 
 from __future__ import annotations
 
@@ -17,15 +17,9 @@ from relay.model.consumers.certificates import thumbprint
 from relay.model.plans.signatures import SIGNATURES, read_key
 from relay.plans.caller import Caller
 from relay.plans.client_certificate import certificate_in_header, client_certificate
-from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.interfaces import Credential, IPlan, PlanContext, read_options
 from relay.plans.tokens import claims
-from relay.plans.tokens.bearer import (
-    PARAMETER,
-    admission,
-    bearer_token,
-    strip_token,
-    subscribed,
-)
+from relay.plans.tokens.bearer import BearerPlan, admission, bearer_token
 from relay.plans.tokens.jwt_options import (
     ConfirmationMethodValidation,
     JwtOptions,
@@ -63,27 +57,17 @@ class JwtPlanType:
 
     def build(self, plan: Mapping[str, Any], context: PlanContext) -> JwtPlan:
         """Make a plan ready."""
-        options = JwtOptions.read(plan["security"]["configuration"])
-        return JwtPlan(plan["id"], options, context)
+        return JwtPlan(plan["id"], read_options(plan, JwtOptions), context)
 
 
-class JwtPlan:
-    """
-    Lets in who brings a good token, if its client has subscribed.
+class JwtPlan(BearerPlan):
+    """Admits callers with a valid signed token of a subscribed client."""
 
-    :param plan_id: the plan's id.
-    :param options: its configuration.
-    :param context: what it is built in.
-    """
-
-    anonymous = False
-    challenge: bytes | None = b"Bearer"
-    parameters = frozenset({PARAMETER})
+    challenge = b"Bearer"
 
     def __init__(self, plan_id: str, options: JwtOptions, context: PlanContext) -> None:
-        self.id = plan_id
+        super().__init__(plan_id, context, options, options.propagate_auth_header)
         self._options = options
-        self._context = context
         self._algorithms = SIGNATURES[options.signature]
         self._keys: list[Key] = []
         self._key_set: KeySet | None = None
@@ -115,7 +99,7 @@ class JwtPlan:
             return _invalid(credential.value)
         text, token = credential.value
         client = claims.client_id(token.claims, self._options.client_id_claim)
-        if subscribed(self._context, self.id, client) is None:
+        if self._subscribed(client) is None:
             # Nothing is fetched or computed for those who could not come in anyhow.
             return NOT_SUBSCRIBED
         if token.algorithm not in self._algorithms:
@@ -171,7 +155,7 @@ class JwtPlan:
         caller, token, client = bearer.caller, bearer.token, bearer.client_id
         options, said = self._options, token.claims
         # Keys may have been waited for: what was so before need not be so now.
-        entitlement = subscribed(self._context, self.id, client)
+        entitlement = self._subscribed(client)
         if entitlement is None:
             return NOT_SUBSCRIBED
         _check_type(options.token_typ_validation, token.header)
@@ -186,9 +170,7 @@ class JwtPlan:
         bound = options.confirmation_method_validation
         if not _is_bound(bound, said.get("cnf"), caller):
             return UNBOUND
-        if options.check_required_scopes and not claims.suffices(
-            claims.scopes(said), options.required_scopes, options.mode_strict
-        ):
+        if not self._suffices(claims.scopes(said)):
             return INSUFFICIENT
         attributes: dict[str, Any] = {
             "oauth.client_id": client,
@@ -197,13 +179,6 @@ class JwtPlan:
         if options.extract_claims:
             attributes["jwt.claims"] = dict(said)
         return admission(entitlement, bearer.text, until_ms, attributes)
-
-    def strip(self, caller: Caller) -> None:
-        """The query never goes on with a token; a header may."""
-        strip_token(caller, self._options.propagate_auth_header)
-
-    def close(self) -> None:
-        """There is nothing to close."""
 
 
 def _invalid(why: object) -> Verdict:

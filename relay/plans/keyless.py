@@ -1,4 +1,4 @@
-"""The ``KEY_LESS`` plan: everybody is let in."""
+"""The ``KEY_LESS`` plan: every caller is admitted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zope.interface import implementer
 from relay.model.api.kinds import PlanType
 from relay.model.schema.base import Options
 from relay.plans.caller import Caller
-from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.interfaces import Credential, IPlan, Plan, PlanContext
 from relay.plans.verdict import Admission
 
 ANONYMOUS_APPLICATION = "1"
@@ -37,33 +37,21 @@ class KeylessPlanType:
         return KeylessPlan(plan["id"])
 
 
-class KeylessPlan:
-    """
-    Lets everybody in; credentials pass through untouched.
-
-    :param plan_id: the plan's id.
-    """
+class KeylessPlan(Plan):
+    """Admits every caller; credentials are forwarded as they are."""
 
     anonymous = True
-    challenge: bytes | None = None
-    parameters: frozenset[str] = frozenset()
 
     def __init__(self, plan_id: str) -> None:
         self.id = plan_id
 
     def find(self, caller: Caller) -> Credential:
-        """None is needed."""
+        """No credential is needed."""
         return _NOBODY
 
     def admit(self, caller: Caller, credential: Credential) -> Admission:
-        """Let the call in; the subscription is the caller's address."""
+        """Admit the caller; the subscription is its address."""
         return Admission(self.id, ANONYMOUS_APPLICATION, caller.remote_address)
-
-    def strip(self, caller: Caller) -> None:
-        """Leave everything as it is."""
-
-    def close(self) -> None:
-        """There is nothing to close."""
 
 
 keyless_plan = KeylessPlanType()

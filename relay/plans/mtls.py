@@ -1,4 +1,4 @@
-"""The ``MTLS`` plan: the certificate of its connection says who calls."""
+"""The ``MTLS`` plan: callers are identified by a client certificate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from relay.model.schema.base import Options
 from relay.plans.caller import Caller
 from relay.plans.client_certificate import client_certificate
 from relay.plans.consumers import certificate_grant, in_force, subscription_grant
-from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.interfaces import Credential, IPlan, Plan, PlanContext
 from relay.plans.verdict import NOT_SUBSCRIBED, Admission, Denial, Grant, Verdict
 
 INVALID = Denial("CLIENT_CERTIFICATE_INVALID")
@@ -39,24 +39,19 @@ class MtlsPlanType:
         return MtlsPlan(plan["id"], context)
 
 
-class MtlsPlan:
+class MtlsPlan(Plan):
     """
-    Lets in whose certificate is that of an application which has subscribed.
+    Admits callers that have the certificate of a subscribed application.
 
-    :param plan_id: the plan's id.
-    :param context: what it is built in.
+    What a proxy forwards of the certificate goes upstream: it is no secret.
     """
-
-    anonymous = False
-    challenge: bytes | None = None
-    parameters: frozenset[str] = frozenset()
 
     def __init__(self, plan_id: str, context: PlanContext) -> None:
         self.id = plan_id
         self._context = context
 
     def find(self, caller: Caller) -> Credential | None:
-        """Look at the connection, or at what a trusted proxy says of its own."""
+        """Look at the connection, or at the header of a trusted proxy."""
         try:
             certificate = client_certificate(caller)
         except ValueError as error:
@@ -64,7 +59,7 @@ class MtlsPlan:
         return None if certificate is None else Credential(certificate)
 
     def admit(self, caller: Caller, credential: Credential) -> Verdict:
-        """Look the certificate up; a proxy may have passed an expired one on."""
+        """Look up the certificate; a proxy may have forwarded an expired one."""
         if isinstance(credential.value, ValueError):
             return replace(INVALID, reason=str(credential.value))
         certificate, now_ms = credential.value, self._context.wall_ms()
@@ -85,15 +80,9 @@ class MtlsPlan:
                 certificate_grant(one),
                 Grant(f"validity:{digest}", ends_ms),
             ),
-            # Browsers show certificates for any page.
+            # Browsers present certificates with calls of any page.
             ambient=True,
         )
-
-    def strip(self, caller: Caller) -> None:
-        """A certificate is no secret: what a proxy says of it goes on."""
-
-    def close(self) -> None:
-        """There is nothing to close."""
 
 
 mtls_plan = MtlsPlanType()

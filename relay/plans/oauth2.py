@@ -1,4 +1,4 @@
-"""The ``OAUTH2`` plan: an authorization server says who calls."""
+"""The ``OAUTH2`` plan: callers are identified by an authorization server."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.model.api.resources import enabled
 from relay.model.schema.scalars import Flag, Literally
 from relay.plans.caller import Caller
-from relay.plans.interfaces import Credential, IPlan, PlanContext
+from relay.plans.interfaces import Credential, IPlan, PlanContext, read_options
 from relay.plans.tokens import claims
 from relay.plans.tokens.bearer import (
-    PARAMETER,
+    BearerPlan,
     Scopes,
     admission,
     bearer_token,
-    strip_token,
-    subscribed,
 )
 from relay.plans.tokens.introspection import Claims, Introspection, IntrospectionError
 from relay.plans.tokens.token import MAX_LENGTH
@@ -73,29 +71,21 @@ class Oauth2PlanType:
 
     def build(self, plan: Mapping[str, Any], context: PlanContext) -> Oauth2Plan:
         """Make a plan ready."""
-        options = Oauth2Options.read(plan["security"]["configuration"])
-        return Oauth2Plan(plan["id"], options, context)
+        return Oauth2Plan(plan["id"], read_options(plan, Oauth2Options), context)
 
 
-class Oauth2Plan:
+class Oauth2Plan(BearerPlan):
     """
-    Lets in who brings an active token, if its client has subscribed.
+    Admits callers with an active token of a subscribed client.
 
-    :param plan_id: the plan's id.
-    :param options: its configuration.
-    :param context: what it is built in.
     :raises ValueError: when the API has no such resource.
     """
-
-    anonymous = False
-    parameters = frozenset({PARAMETER})
 
     def __init__(
         self, plan_id: str, options: Oauth2Options, context: PlanContext
     ) -> None:
-        self.id = plan_id
+        super().__init__(plan_id, context, options, options.propagate_auth_header)
         self._options = options
-        self._context = context
         try:
             resource: Oauth2Resource = enabled(
                 context.api.resources or (), "oauth2", options.oauth_resource
@@ -108,9 +98,7 @@ class Oauth2Plan:
             resource, outbound.call, context.wall_ms, context.reactor.seconds
         )
         scope = " ".join(options.required_scopes)
-        self.challenge: bytes | None = b"Bearer" + (
-            f' scope="{scope}"'.encode() if scope else b""
-        )
+        self.challenge = b"Bearer" + (f' scope="{scope}"'.encode() if scope else b"")
 
     def find(self, caller: Caller) -> Credential | None:
         """Look for a token in ``Authorization`` and in the query."""
@@ -140,30 +128,18 @@ class Oauth2Plan:
         except ValueError as error:
             return replace(INVALID, reason=str(error))
         client = claims.text(said.get("client_id")) or claims.text(said.get("aud"))
-        entitlement = subscribed(self._context, self.id, client)
+        entitlement = self._subscribed(client)
         if entitlement is None:
             return NOT_SUBSCRIBED
-        options = self._options
-        if options.check_required_scopes and not claims.suffices(
-            claims.scopes(said, self._resource.scope_separator),
-            options.required_scopes,
-            options.mode_strict,
-        ):
+        if not self._suffices(claims.scopes(said, self._resource.scope_separator)):
             return INSUFFICIENT
         attributes = {
             "oauth.client_id": client,
             "user": claims.text(said.get(self._resource.user_claim or "sub")),
         }
-        if options.extract_payload:
+        if self._options.extract_payload:
             attributes["oauth.payload"] = json.dumps(said)
         return admission(entitlement, text, until_ms, attributes)
-
-    def strip(self, caller: Caller) -> None:
-        """The query never goes on with a token; a header may."""
-        strip_token(caller, self._options.propagate_auth_header)
-
-    def close(self) -> None:
-        """There is nothing to close."""
 
 
 def _unavailable(failure: Failure) -> Verdict:

@@ -1,4 +1,4 @@
-"""What plans that go by bearer tokens (RFC 6750) have in common."""
+"""What plans with bearer tokens (RFC 6750) have in common."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from relay.model.schema.base import Options
 from relay.model.schema.scalars import Flag
 from relay.plans.caller import Caller, from_one_place
 from relay.plans.consumers import client_grant, in_force, subscription_grant
-from relay.plans.interfaces import PlanContext
+from relay.plans.interfaces import Plan, PlanContext
+from relay.plans.tokens import claims
 from relay.plans.verdict import Admission, Grant
 
 PARAMETER = "access_token"
@@ -40,56 +41,68 @@ class Scopes(Options):
     """Whether all the scopes are required, or one of them."""
 
 
+class BearerPlan(Plan):
+    """
+    Admits callers with a token, if the client that the token names has subscribed.
+
+    :param scopes: the scopes that a token needs.
+    :param propagates: whether ``Authorization`` goes upstream with the token.
+    """
+
+    parameters = frozenset({PARAMETER})
+
+    def __init__(
+        self, plan_id: str, context: PlanContext, scopes: Scopes, propagates: bool
+    ) -> None:
+        self.id = plan_id
+        self._context = context
+        self._scopes = scopes
+        self._propagates = propagates
+
+    def strip(self, caller: Caller) -> None:
+        """
+        Remove the token, except from a header that the plan forwards.
+
+        The parameter is never forwarded: servers write queries into their logs.
+        """
+        caller.drop_parameter(PARAMETER)
+        if not self._propagates:
+            caller.drop_header(b"authorization")
+
+    def _subscribed(self, client_id: str | None) -> Entitlement | None:
+        """
+        Find the subscription of the application that a token names.
+
+        :return: None when it has none that is in force now.
+        """
+        if client_id is None:
+            return None
+        found = self._context.consumers.with_client(self.id, client_id)
+        if found is None or not in_force(found, self._context.wall_ms()):
+            return None
+        return found
+
+    def _suffices(self, granted: frozenset[str]) -> bool:
+        """Whether a token has the scopes that it needs."""
+        needed = self._scopes
+        return not needed.check_required_scopes or claims.suffices(
+            granted, needed.required_scopes, needed.mode_strict
+        )
+
+
 def bearer_token(caller: Caller) -> str | None:
-    """
-    Look for a token in ``Authorization`` and in the query.
-
-    :param caller: who asks.
-    """
+    """Look for a token in ``Authorization`` and in the query."""
     return from_one_place(caller.authorization("bearer"), caller.parameter(PARAMETER))
-
-
-def strip_token(caller: Caller, propagates: bool) -> None:
-    """
-    Take the token out of what goes upstream.
-
-    :param caller: who was let in.
-    :param propagates: whether the header goes on; the parameter never does, since
-        sources write queries into their logs.
-    """
-    caller.drop_parameter(PARAMETER)
-    if not propagates:
-        caller.drop_header(b"authorization")
-
-
-def subscribed(
-    context: PlanContext, plan_id: str, client_id: str | None
-) -> Entitlement | None:
-    """
-    Find the subscription of the application that a token names.
-
-    :param context: what the plan was built in.
-    :param plan_id: the plan.
-    :param client_id: the client of the token.
-    :return: None when it has none that is in force now.
-    """
-    if client_id is None:
-        return None
-    found = context.consumers.with_client(plan_id, client_id)
-    if found is None or not in_force(found, context.wall_ms()):
-        return None
-    return found
 
 
 def admission(
     one: Entitlement, token: str, until_ms: int | None, attributes: Mapping[str, Any]
 ) -> Admission:
     """
-    Let a caller in for as long as its subscription, its client and its token are good.
+    Admit a caller until its subscription, its client or its token ends.
 
-    :param one: the subscription.
-    :param token: the token, of which only a digest is kept.
-    :param until_ms: when the token ends, in milliseconds since the Unix epoch.
+    :param token: only a digest of it is kept.
+    :param until_ms: when the token expires, in milliseconds since the Unix epoch.
     :param attributes: for expressions.
     """
     digest = hashlib.sha256(token.encode()).hexdigest()
