@@ -56,7 +56,7 @@ from relay.store.registry import GatewayRegistry
 from relay.store.retention import Retention
 from relay.store.store import Store
 from relay.store.tables.channels import ChannelStore
-from relay.store.tables.delivery_ledger import DeliveryLedger
+from relay.store.tables.delivery_store import DeliveryStore
 from relay.tls.client import reload_client_contexts
 from relay.tls.material import MaterialError
 from relay.upstream.dial.guard import Guard
@@ -235,8 +235,8 @@ class RelayService(Service):
         )
         owner = owner_name(settings.data_dir)
         channels = self._wait(ChannelStore(self._store, owner).start())
-        ledger = DeliveryLedger(self._store, owner)
-        self._deliveries = Deliveries(services, ledger, outbound)
+        progress = DeliveryStore(self._store, owner)
+        self._deliveries = Deliveries(services, progress, outbound)
         installed = find_installed()
         self._catalog = installed.catalog
         self._gateway = GatewayResource(services)

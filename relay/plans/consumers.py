@@ -123,14 +123,6 @@ class Consumers:
         """
         return list(self._pushed.get(api_id, {}).values())
 
-    def of_plan(self, plan_id: str) -> list[Entitlement]:
-        """
-        List the subscriptions to a plan; it looks at all there are.
-
-        :param plan_id: the plan.
-        """
-        return [one for one in self._all.values() if one.plan_id == plan_id]
-
     def replace_all(self, entitlements: Mapping[str, Entitlement | None]) -> None:
         """
         Know exactly these.

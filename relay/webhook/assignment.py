@@ -1,4 +1,4 @@
-"""What is to be delivered: a subscription's events, by a deployment of its API."""
+"""What is to be delivered: the events of one subscription to a deployment."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ from relay.webhook.options import WebhookOptions
 @dataclass(frozen=True)
 class Assignment:
     """
-    One subscription.
+    One subscription and the deployment that it is to.
 
-    :param api: the deployment.
-    :param subscription: the subscription, in force.
-    :param configuration: what it says.
-    :param webhook: what it says of the receiver.
-    :param options: what the publisher says.
+    :param subscription: in force.
+    :param configuration: the ``consumerConfiguration`` of the subscription.
+    :param webhook: its part about the receiver.
+    :param options: the configuration of the API's entrypoint.
     """
 
     api: PushedApi
@@ -42,8 +41,6 @@ class Assignment:
         """
         Read a subscription.
 
-        :param api: the deployment.
-        :param subscription: one whose events are to be delivered.
         :raises ValueError: when it cannot be read.
         """
         configuration = ConsumerConfiguration.read(subscription.consumer_configuration)
@@ -57,16 +54,13 @@ class Assignment:
 
     @property
     def id(self) -> str:
-        """Of the subscription."""
+        """The subscription's id."""
         return self.subscription.subscription_id
 
     @staticmethod
     def key(api: PushedApi, subscription: Entitlement) -> Hashable:
         """
-        Give what is equal as long as the delivery can go on as it is.
-
-        :param api: the deployment.
-        :param subscription: the subscription.
+        Return a key; a delivery runs on unchanged as long as its key stays equal.
         """
         configuration = json.dumps(subscription.consumer_configuration, sort_keys=True)
         return (api, subscription.plan_id, configuration)
@@ -79,18 +73,15 @@ class Assignment:
 
     def mark(self, event: OutgoingEvent, letter: DeadLetter | None) -> str:
         """
-        Tell what is sent from anything else, and from the same sent elsewhere, where
-        its attempts begin anew.
+        Identify an event and its receiver: attempts are counted by this mark, and anew
+        when the receiver changes.
 
-        :param event: the event.
-        :param letter: what it is on the dead-letter list, if it is sent again.
+        :param letter: the entry of the dead-letter list that is replayed, if it is one.
         """
         return f"{event.id if letter is None else letter.id} {self._fingerprint}"
 
     def open_channel(self) -> Channel | ShapedChannel:
-        """
-        Open the channel; see :meth:`PushedApi.open_channel`.
-        """
+        """Open the channel; see :meth:`PushedApi.open_channel`."""
         ids = {
             "plan": self.subscription.plan_id,
             "application": self.subscription.application_id,

@@ -1,57 +1,57 @@
-"""What came of one attempt to deliver an event, and what is to be done about it."""
+"""The result of one attempt to deliver an event, and what follows from it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-_AGAIN = frozenset((408, 425, 429))
-"""Beside 5xx: a receiver that may well take the event later."""
+_RETRIED = frozenset((408, 425, 429))
+"""Statuses besides 5xx after which the receiver may accept the event later."""
 
 
 class NextStep(Enum):
-    """What becomes of an event."""
+    """What happens to an event after an attempt; the values are those of the log."""
 
-    TAKEN = "delivered"
-    AGAIN = "retry"
-    """It may be taken later."""
-    HOPELESS = "rejected"
-    """It never will, but others may."""
-    STOP = "stopped"
-    """No event will."""
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    """The receiver may accept it later."""
+    REJECTED = "rejected"
+    """The receiver will not accept this event, but may accept others."""
+    STOPPED = "stopped"
+    """The receiver will not accept any event."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
     """
-    One attempt.
+    The result of one attempt.
 
-    :param status: of the answer; None when there was none.
-    :param problem: why there was none, for people; it holds no secret.
-    :param retry_after_s: how long the receiver wants to be left alone.
-    :param barred: whether its address may not be called at all.
-    :param stale: whether a token was refused that can be fetched anew.
+    :param status: of the response; None when there was none.
+    :param problem: why there was no response; it holds no secret.
+    :param retry_after_s: the receiver's ``Retry-After``, in seconds.
+    :param blocked: whether the guard refused the receiver's address.
+    :param stale: whether the receiver refused a token that can be fetched again.
     """
 
     status: int | None
     problem: str = ""
     retry_after_s: float = 0.0
-    barred: bool = False
+    blocked: bool = False
     stale: bool = False
 
     @property
-    def verdict(self) -> NextStep:
-        """What is to be done."""
+    def next_step(self) -> NextStep:
+        """What follows, as long as attempts are left."""
         status = self.status
-        if self.barred or status == 410:
-            return NextStep.STOP
-        if status is None or self.stale or status in _AGAIN or status >= 500:
-            return NextStep.AGAIN
-        return NextStep.TAKEN if 200 <= status < 300 else NextStep.HOPELESS
+        if self.blocked or status == 410:
+            return NextStep.STOPPED
+        if status is None or self.stale or status in _RETRIED or status >= 500:
+            return NextStep.RETRY
+        return NextStep.DELIVERED if 200 <= status < 300 else NextStep.REJECTED
 
     @property
     def reason(self) -> str:
-        """What happened, for people."""
+        """The result as text for logs and the management API."""
         if self.status is None:
             return self.problem
         if 300 <= self.status < 400:

@@ -1,4 +1,4 @@
-"""One event, sent again and again until it is taken, or is not to be sent any more."""
+"""The attempts to deliver one event, until it is delivered or given up."""
 
 from __future__ import annotations
 
@@ -17,26 +17,24 @@ from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
 
 JITTER = 0.25
-"""Which part of a delay is left to chance, so that not all come back at once."""
+"""The random part of a delay, so that not all deliveries retry at once."""
 
-Tell = Callable[[Assignment, OutgoingEvent, int, AttemptResult, str, float], None]
-"""Told of each attempt: the event, its number, what came of it, what follows, and how
-long it took in seconds."""
+Report = Callable[[Assignment, OutgoingEvent, int, AttemptResult, str, float], None]
+"""Called after each attempt: with the event, the number of the attempt, its result,
+what follows (a value of :class:`NextStep`), and its duration in seconds."""
 
 
 class Attempts:
     """
     Sends one event after the other.
 
-    :param assignment: what the publisher and the consumer want.
-    :param clock: what tells the time and calls later.
-    :param courier: sends an event once.
-    :param tell: told of each attempt.
-    :param failed: told of each that was in vain: what came of it, its number, and
-        whether another one follows.
-    :param done: told what comes of an event in the end.
-    :param quiet: told when nothing is under way any more, after :meth:`stop`.
-    :param broken: told of a defect.
+    :param report: called after each attempt.
+    :param failed: called after each attempt that failed: with its result, its number,
+        and whether another one follows.
+    :param done: called when an event is delivered or given up, with the last result and
+        the number of attempts.
+    :param quiet: called after :meth:`stop`, when no attempt is running any more.
+    :param broken: called with an unexpected failure.
     """
 
     log = Logger()
@@ -46,7 +44,7 @@ class Attempts:
         assignment: Assignment,
         clock: IReactorTime,
         courier: Courier,
-        tell: Tell,
+        report: Report,
         failed: Callable[[AttemptResult, int, bool], None],
         done: Callable[[NextStep, AttemptResult, int], None],
         quiet: Callable[[], None],
@@ -55,7 +53,7 @@ class Attempts:
         self._assignment = assignment
         self._clock = clock
         self._courier = courier
-        self._tell = tell
+        self._report = report
         self._failed = failed
         self._done = done
         self._quiet = quiet
@@ -68,19 +66,14 @@ class Attempts:
         self._stopped = False
 
     @property
-    def under_way(self) -> bool:
-        """Whether an event is neither taken nor given up."""
-        return self._event is not None
-
-    @property
     def name(self) -> str:
-        """What goes on, for people."""
+        """The state, as the management API shows it."""
         if self._call is not None:
             return "SENDING"
         return "WAITING" if self._event is None else "RETRYING"
 
     def as_json(self) -> dict[str, Any]:
-        """Say how it is with the event that is under way, for people."""
+        """Describe the current event for the management API."""
         if self._event is None:
             return {}
         shape: dict[str, Any] = {"eventId": self._event.id, "attempt": self._number}
@@ -93,15 +86,14 @@ class Attempts:
         """
         Send an event.
 
-        :param event: the event.
         :param gap: why events may be missing before it; None when none are.
-        :param tried: how often it was sent in vain, before this process began perhaps:
-            it is sent again as after the last of these attempts.
+        :param tried: how many attempts have failed, perhaps before this process was
+            started; the next one is made after the delay that follows the last.
         """
         self._event, self._gap, self._number = event, gap, tried
         if event.problem:
             self._event = None
-            self._done(NextStep.HOPELESS, AttemptResult(None, event.problem), 0)
+            self._done(NextStep.REJECTED, AttemptResult(None, event.problem), 0)
             return
         if tried:
             self._timer = self._clock.callLater(self._delay_s(), self._resend)
@@ -110,9 +102,9 @@ class Attempts:
 
     def stop(self, grace_s: float) -> None:
         """
-        Send nothing more.
+        Make no more attempts.
 
-        :param grace_s: how long an attempt that is under way may take to end.
+        :param grace_s: how long a running attempt may take to end, in seconds.
         """
         self._stopped = True
         self._courier.close()
@@ -129,7 +121,7 @@ class Attempts:
         event = self._event
         assert event is not None
         if not self._assignment.api.custody.here:
-            # Another process has it by now, or will: this one is about to be stopped.
+            # The lease is lost: another process delivers, and this one will be stopped.
             self._over()
             return
         self._number += 1
@@ -139,33 +131,33 @@ class Attempts:
         call.addCallback(self._answered, event, begun_s).addErrback(self._defect)
 
     def _not_sent(self, failure: Failure) -> AttemptResult:
-        """Count a defect of the relay as an attempt: no event is retried for ever."""
+        """Count an unexpected failure as an attempt: no event is retried for ever."""
         self.log.failure("a delivery failed", failure)
         return AttemptResult(None, "an error of the relay's own, which its log tells")
 
     def _answered(
-        self, receipt: AttemptResult, event: OutgoingEvent, begun_s: float
+        self, result: AttemptResult, event: OutgoingEvent, begun_s: float
     ) -> None:
         self._call = None
         self._forget_timer()
-        if self._stopped and receipt.status is None:
+        if self._stopped and result.status is None:
             self._over()
             return
-        verdict, number = self._decide(receipt), self._number
+        step, number = self._decide(result), self._number
         took_s = self._clock.seconds() - begun_s
         try:
-            self._tell(self._assignment, event, number, receipt, verdict.value, took_s)
+            self._report(self._assignment, event, number, result, step.value, took_s)
         except Exception:
-            self.log.failure("a delivery could not be told")
-        if verdict is not NextStep.TAKEN:
-            self._failed(receipt, number, verdict is NextStep.AGAIN)
-        if verdict is not NextStep.AGAIN:
+            self.log.failure("a delivery could not be logged")
+        if step is not NextStep.DELIVERED:
+            self._failed(result, number, step is NextStep.RETRY)
+        if step is not NextStep.RETRY:
             self._event = None
-            self._done(verdict, receipt, number)
+            self._done(step, result, number)
         elif self._stopped:
             self._over()
         else:
-            delay_s = max(self._delay_s(), receipt.retry_after_s)
+            delay_s = max(self._delay_s(), result.retry_after_s)
             self._timer = self._clock.callLater(delay_s, self._resend)
 
     def _resend(self) -> None:
@@ -174,19 +166,19 @@ class Attempts:
         except Exception as error:
             self._defect(Failure(error))
 
-    def _decide(self, receipt: AttemptResult) -> NextStep:
-        verdict = receipt.verdict
-        if verdict is not NextStep.AGAIN:
-            return verdict
+    def _decide(self, result: AttemptResult) -> NextStep:
+        step = result.next_step
+        if step is not NextStep.RETRY:
+            return step
         if self._number < self._assignment.webhook.retry.attempts:
-            return verdict
+            return step
         options = self._assignment.options
         interrupts = options.interrupt_consumption_on_server_error
-        if receipt.status is None:
+        if result.status is None:
             interrupts = options.interrupt_consumption_on_exception
-        elif receipt.status < 500:
+        elif result.status < 500:
             interrupts = False
-        return NextStep.STOP if interrupts else NextStep.HOPELESS
+        return NextStep.STOPPED if interrupts else NextStep.REJECTED
 
     def _delay_s(self) -> float:
         delay_s = self._assignment.webhook.retry.delay_s(self._number)

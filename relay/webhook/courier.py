@@ -22,7 +22,7 @@ from relay.outbound.client import (
 )
 from relay.upstream.events.retry_after import read_retry_after
 from relay.webhook.attempt_result import AttemptResult
-from relay.webhook.bearer import Bearer
+from relay.webhook.client_credentials import ClientCredentials
 from relay.webhook.event import OutgoingEvent
 from relay.webhook.options import WebhookHttp
 from relay.webhook.signature import sign
@@ -32,11 +32,9 @@ class Courier:
     """
     Sends the events of one subscription.
 
-    :param clock: what tells the time.
+    :param clock: measures the lifetime of tokens.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
-    :param outbound: makes guarded calls.
-    :param subscription: where events go.
-    :param http: the clocks.
+    :param http: the timeouts.
     :raises MaterialError: when its certificates cannot be used.
     """
 
@@ -59,24 +57,26 @@ class Courier:
         self._http = http
         self._url = subscription.callback_url
         self.host = urlsplit(self._url).hostname or ""
-        """Where events go, as far as logs may have it."""
+        """The receiver's host, for logs: the rest of the URL may hold secrets."""
         self._own = [(one.name, one.value) for one in subscription.headers]
         signature = subscription.signature
         secrets = (signature.secret, signature.previous_secret)
         self._keys = [read_secret(one) for one in secrets if one is not None]
         auth = subscription.auth
         self._authorization: str | None = None
-        self._bearer: Bearer | None = None
+        self._client_credentials: ClientCredentials | None = None
         if auth.basic is not None:
             pair = f"{auth.basic.username}:{auth.basic.password}".encode()
             self._authorization = f"Basic {base64.b64encode(pair).decode('ascii')}"
         elif auth.token is not None:
             self._authorization = f"Bearer {auth.token.value}"
         elif auth.oauth2 is not None:
-            self._bearer = Bearer(clock, auth.oauth2, outbound.call)
+            self._client_credentials = ClientCredentials(
+                clock, auth.oauth2, outbound.call
+            )
 
     def close(self) -> None:
-        """Close the connections that were kept for the next event."""
+        """Close the idle connections."""
         self._outbound.close()
 
     def send(
@@ -85,26 +85,25 @@ class Courier:
         """
         Send an event once.
 
-        :param event: the event.
-        :param attempt: how often it has been sent with this, from 1 on.
+        :param attempt: the number of the attempt, from 1 on.
         :param gap: why events may be missing before it; None when none are.
-        :return: fires with what came of it, and does not fail. Cancelling it drops the
+        :return: fires with the result, and does not fail. Cancelling it drops the
             connection.
         """
-        headers = [*self._own, *self._told(event, attempt, gap)]
-        if self._bearer is None:
+        headers = [*self._own, *self._event_headers(event, attempt, gap)]
+        if self._client_credentials is None:
             sent = self._call(event, headers, self._authorization)
         else:
-            sent = self._bearer.token().addCallback(
+            sent = self._client_credentials.token().addCallback(
                 lambda token: self._call(event, headers, f"Bearer {token}")
             )
         return sent.addCallback(self._answered).addErrback(self._failed)
 
-    def _told(
+    def _event_headers(
         self, event: OutgoingEvent, attempt: int, gap: str | None
     ) -> list[tuple[str, str]]:
         at_s = self._wall_ms() // 1000
-        told = [
+        headers = [
             ("Content-Type", event.content_type),
             ("User-Agent", f"Relay/{__version__}"),
             ("webhook-id", event.id),
@@ -114,10 +113,10 @@ class Courier:
             ("Relay-Attempt", str(attempt)),
         ]
         if event.topic:
-            told.append(("Relay-Topic", _one_line(event.topic)))
+            headers.append(("Relay-Topic", _one_line(event.topic)))
         if gap is not None:
-            told.append(("Relay-Gap", gap))
-        return told
+            headers.append(("Relay-Gap", gap))
+        return headers
 
     def _call(
         self,
@@ -141,18 +140,18 @@ class Courier:
 
     def _answered(self, answer: OutboundAnswer) -> AttemptResult:
         value = answer.headers.getRawHeaders(b"retry-after", [None])[0]
-        told = None if value is None else value.decode("latin-1")
-        wait_s = read_retry_after(told, self._wall_ms() / 1000)
-        stale = answer.status == 401 and self._bearer is not None
-        if stale and self._bearer is not None:
-            stale = self._bearer.forget()
+        text = None if value is None else value.decode("latin-1")
+        wait_s = read_retry_after(text, self._wall_ms() / 1000)
+        stale = answer.status == 401 and self._client_credentials is not None
+        if stale and self._client_credentials is not None:
+            stale = self._client_credentials.forget()
         return AttemptResult(answer.status, retry_after_s=wait_s, stale=stale)
 
     def _failed(self, failure: Failure) -> AttemptResult:
         error = failure.value
         if isinstance(error, OutboundError):
-            barred = isinstance(error, OutboundRefused)
-            return AttemptResult(None, str(error), barred=barred)
+            blocked = isinstance(error, OutboundRefused)
+            return AttemptResult(None, str(error), blocked=blocked)
         if isinstance(error, CancelledError):
             return AttemptResult(None, "given up: delivery has been stopped")
         self.log.failure("a delivery failed", failure)
@@ -160,6 +159,6 @@ class Courier:
 
 
 def _one_line(text: str) -> str:
-    """Give a text as the value of a header."""
+    """Make a text fit for a header: printable, and one line."""
     text = "".join(one if one.isprintable() else " " for one in text)
     return " ".join(text.split())

@@ -1,10 +1,9 @@
 """
-All deliveries of this process: begun, changed and ended as subscriptions and
-deployments are.
+All deliveries of this process, started and stopped with subscriptions and deployments.
 
-Whatever happens, what is to run is found out anew and compared with what runs: so that
-each subscription is delivered once, and a delivery that is to run differently has ended
-before the next one begins.
+After each change the deliveries that are to run are compared with those that run. Each
+subscription is delivered once, and a delivery that is to run differently has ended
+before its successor is started.
 """
 
 from __future__ import annotations
@@ -27,37 +26,36 @@ from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.courier import Courier
 from relay.webhook.delivery import Delivery
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.journal import Journal, Ledger
+from relay.webhook.progress import Progress, ProgressStore
 
 GRACE_S = 0.6
-"""How long an attempt may still take to end when its subscription ends."""
+"""How long a running attempt may take after its subscription has ended, in seconds."""
 LONGEST_WAIT_S = 60.0
-"""After how long, at the latest, it is looked who begins or ends by the clock."""
+"""The longest interval, in seconds, between checks of which subscriptions begin or end
+by their dates."""
 
 
 class Deliveries:
     """
     Delivers the events of all subscriptions that this process is to deliver.
-
-    :param services: what the gateway shares.
-    :param ledger: where it is kept how far subscriptions are.
-    :param outbound: makes guarded calls.
     """
 
     log = Logger()
 
-    def __init__(self, services: Services, ledger: Ledger, outbound: Outbound) -> None:
+    def __init__(
+        self, services: Services, store: ProgressStore, outbound: Outbound
+    ) -> None:
         self._clock = services.reactor
         self._wall_ms = services.wall_ms
         self._consumers = services.consumers
         self._access = services.access
         self._outbound = outbound
-        self._journal = Journal(services.reactor, ledger)
+        self._progress = Progress(services.reactor, store)
         self._apis: dict[str, PushedApi] = {}
         self._running: dict[str, tuple[Hashable, Delivery]] = {}
         self._ending: dict[str, Deferred[None]] = {}
         self._broken: dict[str, Hashable] = {}
-        """Those that cannot be begun as they are."""
+        """The keys of assignments that cannot be started, by subscription."""
         self._timer: IDelayedCall | None = None
         self._drained = False
         services.consumers.on_pushed = self._changed
@@ -66,7 +64,7 @@ class Deliveries:
         """
         Deliver the events of an API.
 
-        :param api: a deployment, in the place of the one before.
+        :param api: a deployment, which replaces the one before.
         """
         self._apis[api.id] = api
         api.custody.on_change = lambda: self._moved(api)
@@ -74,10 +72,9 @@ class Deliveries:
 
     def end(self, api: PushedApi) -> Deferred[None]:
         """
-        Deliver them no more, unless another deployment has taken its place.
+        Stop the deliveries of a deployment, unless another one has replaced it.
 
-        :param api: one that was begun.
-        :return: fires when the last attempt is over and all is written.
+        :return: fires when the last attempt is over and all states are stored.
         """
         if self._apis.get(api.id) is not api:
             return succeed(None)
@@ -87,10 +84,10 @@ class Deliveries:
 
     def drain(self, grace_ms: int) -> Deferred[None]:
         """
-        Begin nothing more, and let what is under way end.
+        Start nothing more, and let running attempts end.
 
-        :param grace_ms: how long that may take.
-        :return: fires when all is over and written.
+        :param grace_ms: how long they may take, in milliseconds.
+        :return: fires when all are over and all states are stored.
         """
         self._drained = True
         if self._timer is not None:
@@ -102,10 +99,9 @@ class Deliveries:
 
     def view(self, subscription_id: str) -> dict[str, Any] | None:
         """
-        Say how a delivery is, for people.
+        Describe a delivery for the management API.
 
-        :param subscription_id: the subscription.
-        :return: None when this process does not deliver it.
+        :return: None when this process does not deliver the subscription.
         """
         running = self._running.get(subscription_id)
         return None if running is None else running[1].as_json()
@@ -119,7 +115,7 @@ class Deliveries:
         ]
         over: Deferred[None] = Deferred()
         ended = DeferredList([_beside(one) for one in waiting])
-        ended.addCallback(lambda _: self._journal.flush())
+        ended.addCallback(lambda _: self._progress.flush())
         ended.addBoth(lambda _: over.callback(None))
         return over
 
@@ -130,19 +126,19 @@ class Deliveries:
         self._reconcile(subscription.api_id)
 
     def _moved(self, api: PushedApi) -> None:
-        """This process has become the one that delivers, or is it no longer."""
+        """Act on a change of the lease of an API."""
         if self._apis.get(api.id) is api or api.id not in self._apis:
             if not api.custody.here:
                 for subscription_id, (_, delivery) in list(self._running.items()):
                     if delivery.assignment.api.id == api.id:
                         self._stop(subscription_id, 0)
-                self._journal.forget(api.id)
+                self._progress.forget(api.id)
             self._reconcile(api.id)
 
     def _reconcile(self, api_id: str) -> None:
-        """Let run what is to run of an API, and nothing else."""
+        """Run the deliveries of an API that are to run, and no others."""
         if self._drained:
-            # All are ending, each within the time that :meth:`drain` gives.
+            # All are ending, within the time that :meth:`drain` was given.
             return
         wanted: dict[str, tuple[Hashable, PushedApi, Entitlement]] = {}
         api = self._apis.get(api_id)
@@ -195,7 +191,7 @@ class Deliveries:
             )
             return
         except Exception:
-            # A defect of ours with one subscription must not stop the others.
+            # An unexpected failure of one subscription must not stop the others.
             self._broken[one.subscription_id] = key
             self.log.failure(
                 "API {api_id}: subscription {id} cannot be begun",
@@ -205,7 +201,12 @@ class Deliveries:
             return
         self._broken.pop(one.subscription_id, None)
         delivery = Delivery(
-            assignment, self._clock, self._wall_ms, courier, self._journal, self._tell
+            assignment,
+            self._clock,
+            self._wall_ms,
+            courier,
+            self._progress,
+            self._report,
         )
         self._running[one.subscription_id] = (key, delivery)
         delivery.start()
@@ -213,7 +214,7 @@ class Deliveries:
     def _stop(self, subscription_id: str, grace_s: float) -> None:
         running = self._running.get(subscription_id)
         if running is None:
-            # The end of another one let this one end, too.
+            # It has ended together with another one.
             return
         delivery = running[1]
         if subscription_id in self._ending:
@@ -230,7 +231,7 @@ class Deliveries:
         delivery.stop(grace_s).addCallback(over)
 
     def _expect_next(self) -> None:
-        """Look again when the next subscription begins or ends by the clock."""
+        """Schedule a check for when the next subscription begins or ends."""
         now_ms = self._wall_ms()
         instants = [
             at_ms
@@ -251,13 +252,13 @@ class Deliveries:
         for api_id in list(self._apis):
             self._reconcile(api_id)
 
-    def _tell(
+    def _report(
         self,
         assignment: Assignment,
         event: OutgoingEvent,
         attempt: int,
-        receipt: AttemptResult,
-        result: str,
+        result: AttemptResult,
+        next_step: str,
         took_s: float,
     ) -> None:
         one = assignment.subscription
@@ -269,17 +270,17 @@ class Deliveries:
             entrypoint=assignment.configuration.entrypoint_id,
             event_id=event.id,
             attempt=attempt,
-            status=receipt.status or 0,
+            status=result.status or 0,
             bytes_out=len(event.body),
             duration_ms=round(took_s * 1000),
-            result=result,
-            problem=receipt.problem or None,
+            result=next_step,
+            problem=result.problem or None,
         )
         self._access.delivered(record, self._wall_ms())
 
 
 def _beside(done: Deferred[None]) -> Deferred[None]:
-    """Give a Deferred that fires with another one."""
+    """Return a Deferred that fires with another one."""
     copy: Deferred[None] = Deferred()
     done.addCallback(copy.callback)
     return copy

@@ -1,11 +1,11 @@
 """
-The delivery of one subscription: one event after the other, each until it is done with.
+The delivery of one subscription: one event after the other.
 
 Theory of operation. A delivery reads the channel as any client does, as a subscriber
-with a position, and holds no queue: it takes one event, and says "full" until that is
-taken, given up or put onto the dead-letter list. Its place moves past an event only
-then, and what is left over goes to the store together with the place. Hence nothing is
-lost, and what the store does not know yet may come twice.
+with a position, and holds no queue: it takes one event, and is paused until the event
+is delivered or put onto the dead-letter list. Its position moves past an event only
+then, and a dead letter is stored together with the position. Hence no event is lost,
+and one whose position is not stored yet may be delivered twice.
 """
 
 from __future__ import annotations
@@ -27,26 +27,22 @@ from relay.gateway.flows.chain import NoFlow
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.webhook.assignment import Assignment
 from relay.webhook.attempt_result import AttemptResult, NextStep
-from relay.webhook.attempts import Attempts, Tell
+from relay.webhook.attempts import Attempts, Report
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.journal import Journal
+from relay.webhook.progress import Progress
 from relay.webhook.reader import Reader
 
 AGAIN_S = 1.0
-"""After how long what the relay itself could not do is tried again."""
+"""The delay, in seconds, before something that failed within the relay is repeated."""
 
 
 class Delivery:
     """
     Delivers the events of one subscription.
 
-    :param assignment: what is to be delivered.
-    :param clock: what tells the time and calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
-    :param courier: sends an event.
-    :param journal: knows how far it is.
-    :param tell: told of each attempt.
+    :param report: called after each attempt.
     """
 
     log = Logger()
@@ -57,21 +53,21 @@ class Delivery:
         clock: IReactorTime,
         wall_ms: Callable[[], int],
         courier: Courier,
-        journal: Journal,
-        tell: Tell,
+        progress: Progress,
+        report: Report,
     ) -> None:
         self.assignment = assignment
         self.gave_up = False
-        """Whether it has given up, and the store knows."""
+        """Whether it has given up, and that is stored."""
         self._clock = clock
         self._wall_ms = wall_ms
-        self._journal = journal
+        self._progress = progress
         self._attempts = Attempts(
             assignment,
             clock,
             courier,
-            tell,
-            self._in_vain,
+            report,
+            self._attempt_failed,
             self._done,
             self._end_if_quiet,
             self._broken,
@@ -79,9 +75,9 @@ class Delivery:
         self._reader = Reader(self._take, self._note_gap, self._find_place)
         self._state: DeliveryState | None = None
         self._event: OutgoingEvent | None = None
-        """The one that is not done with."""
+        """The event that is neither delivered nor given up."""
         self._letter: DeadLetter | None = None
-        """What it is on the dead-letter list, if it is sent again."""
+        """Its entry of the dead-letter list, if it is a replay."""
         self._gap: str | None = None
         """Why events may be missing before the next one."""
         self._replays_due = True
@@ -93,17 +89,17 @@ class Delivery:
         self._waiting: list[Deferred[None]] = []
 
     def start(self) -> None:
-        """Go on where the subscription is."""
+        """Continue at the stored position."""
         api, configuration = self.assignment.api, self.assignment.configuration
-        loading = self._journal.load(api.id, self.assignment.id, configuration.channel)
+        loading = self._progress.load(api.id, self.assignment.id, configuration.channel)
         self._write(loading, self._loaded, self.start)
 
     def stop(self, grace_s: float) -> Deferred[None]:
         """
         Deliver no more.
 
-        :param grace_s: how long an attempt that is under way may take to end.
-        :return: fires when nothing is under way any more.
+        :param grace_s: how long a running attempt may take to end, in seconds.
+        :return: fires when no attempt is running and nothing is being stored.
         """
         done: Deferred[None] = Deferred()
         self._waiting.append(done)
@@ -113,7 +109,7 @@ class Delivery:
         return done
 
     def look_for_replays(self) -> None:
-        """Somebody may want dead letters sent again."""
+        """Check the store for dead letters that are to be replayed."""
         self._replays_due = True
         if self._reader.attached and self._idle:
             self._reader.pause()
@@ -123,7 +119,7 @@ class Delivery:
                 self._broken(Failure())
 
     def as_json(self) -> dict[str, Any]:
-        """Say how it is, for people."""
+        """Describe the delivery for the management API."""
         halted = self._ending or self._halted
         here = self._event is not None and self._letter is None
         shape: dict[str, Any] = {
@@ -144,7 +140,7 @@ class Delivery:
     def _loaded(self, state: DeliveryState) -> None:
         threshold = self.assignment.options.failure_threshold
         if threshold and state.failed_in_a_row >= threshold:
-            # Somebody has resumed it.
+            # The subscription was resumed after the delivery had given up.
             state = replace(state, failed_in_a_row=0)
         self._state = state
         self._next()
@@ -153,7 +149,7 @@ class Delivery:
         if self._ending or self._halted:
             self._end_if_quiet()
         elif self._replays_due:
-            letter = self._journal.ledger.next_replay(self.assignment.id)
+            letter = self._progress.store.next_replay(self.assignment.id)
             self._write(letter, self._replay, self._next)
         elif not self._reader.attached:
             self._attach()
@@ -187,29 +183,30 @@ class Delivery:
             return
         self._problem = ""
         if state.position is None:
-            # Else what comes before the first delivery would be lost with a crash.
+            # Store the position now: after a crash before the first delivery, the
+            # events since the start would be lost otherwise.
             self._note(replace(state, position=place))
-            self._journal.flush()
+            self._progress.flush()
         self._reader.resume()
 
     def _find_place(self) -> None:
-        """The place is no longer kept, or the channel is another: find it again."""
+        """Attach again: the position was evicted, or the channel was closed."""
         if self._idle and not self._ending and not self._halted:
-            # In its own turn: the channel is in the middle of something.
+            # In the next turn: the channel calls this in the middle of its own work.
             self._later(0, self._next)
 
     def _note_gap(self, gap: dict[str, Any]) -> None:
         self._gap = str(gap["reason"])
-        told = {**gap, "atMs": self._wall_ms()}
+        last_gap = {**gap, "atMs": self._wall_ms()}
         state = self._known
-        self._note(replace(state, gaps=state.gaps + 1, last_gap=told))
+        self._note(replace(state, gaps=state.gaps + 1, last_gap=last_gap))
         self.log.warn(
             "subscription {id}: events may be missing: {reason}",
             id=self.assignment.id,
             reason=gap["reason"],
         )
 
-    # What becomes of one.
+    # The result of an event.
 
     def _take(self, event: OutgoingEvent) -> None:
         self._event = event
@@ -222,26 +219,26 @@ class Delivery:
         tried = self._known.tried(self.assignment.mark(event, self._letter))
         self._attempts.begin(event, gap, tried)
 
-    def _in_vain(self, receipt: AttemptResult, number: int, again: bool) -> None:
-        self._problem = receipt.reason
+    def _attempt_failed(self, result: AttemptResult, number: int, again: bool) -> None:
+        self._problem = result.reason
         state = replace(self._known, failed=self._known.failed + 1)
         if again and self._event is not None:
             mark = self.assignment.mark(self._event, self._letter)
             state = replace(state, trying=mark, attempts=number)
         self._note(state)
         if again:
-            # Or a daemon that is restarted amid attempts would never come to an end.
-            self._journal.flush()
+            # Store the count now: restarts between attempts must not reset it.
+            self._progress.flush()
 
-    def _done(self, verdict: NextStep, receipt: AttemptResult, attempts: int) -> None:
-        if verdict is NextStep.TAKEN:
-            self._taken()
-        elif verdict is NextStep.STOP:
-            self._give_up(receipt.reason)
+    def _done(self, step: NextStep, result: AttemptResult, attempts: int) -> None:
+        if step is NextStep.DELIVERED:
+            self._delivered()
+        elif step is NextStep.STOPPED:
+            self._give_up(result.reason)
         else:
-            self._bury(receipt, attempts)
+            self._dead_letter(result, attempts)
 
-    def _taken(self) -> None:
+    def _delivered(self) -> None:
         event, letter, state = self._event, self._letter, self._known
         assert event is not None
         self._problem = ""
@@ -253,8 +250,8 @@ class Delivery:
         self._note(replace(state, position=event.id))
         self._next()
 
-    def _bury(self, receipt: AttemptResult, attempts: int) -> None:
-        """Put the event onto the dead-letter list, and go on."""
+    def _dead_letter(self, result: AttemptResult, attempts: int) -> None:
+        """Put the event onto the dead-letter list, and continue."""
         event, state = self._event, self._known
         assert event is not None
         letter = DeadLetter(
@@ -263,8 +260,8 @@ class Delivery:
             event_id=event.id,
             at_ms=self._wall_ms(),
             attempts=attempts,
-            status=receipt.status,
-            reason=receipt.reason,
+            status=result.status,
+            reason=result.reason,
             event=dict(event.told),
         )
         if self._letter is not None:
@@ -273,20 +270,20 @@ class Delivery:
         failed = state.failed_in_a_row + 1
         after = state.settled(position=event.id, failed_in_a_row=failed)
         most = self.assignment.options.dead_letters.max_events
-        self._journal.written(state)
+        self._progress.written(state)
         self._write(
-            self._journal.ledger.dead_letter(after, letter, most),
-            lambda kept: self._buried(kept, after),
-            lambda: self._bury(receipt, attempts),
+            self._progress.store.dead_letter(after, letter, most),
+            lambda kept: self._dead_lettered(kept, after),
+            lambda: self._dead_letter(result, attempts),
         )
 
-    def _buried(self, kept: bool, after: DeliveryState) -> None:
+    def _dead_lettered(self, kept: bool, after: DeliveryState) -> None:
         if not kept:
             self._give_up("the dead-letter list is full")
             return
         self._event = self._gap = None
         self._state = after
-        self._journal.written(after)
+        self._progress.written(after)
         threshold = self.assignment.options.failure_threshold
         if threshold and after.failed_in_a_row >= threshold:
             count = after.failed_in_a_row
@@ -295,20 +292,20 @@ class Delivery:
             self._next()
 
     def _settle(self, state: DeliveryState, letter: DeadLetter, taken: bool) -> None:
-        """Say what came of a dead letter that was sent again."""
+        """Store the result of a replay."""
 
         def settled(_: None) -> None:
             self._state = state
-            self._journal.written(state)
+            self._progress.written(state)
             self._event = self._letter = None
             self._next()
 
-        self._journal.written(self._known)
-        done = self._journal.ledger.settle(state, letter, taken)
+        self._progress.written(self._known)
+        done = self._progress.store.settle(state, letter, taken)
         self._write(done, settled, lambda: self._settle(state, letter, taken))
 
     def _give_up(self, cause: str) -> None:
-        """Deliver no more, until somebody resumes the subscription."""
+        """Deliver no more until the subscription is resumed."""
         self._reader.detach()
         self._halted = True
         self._problem = cause
@@ -326,11 +323,11 @@ class Delivery:
             self._end_if_quiet()
 
         self._state = self._known.settled()
-        self._journal.written(self._state)
-        done = self._journal.ledger.fail(self._state, cause)
+        self._progress.written(self._state)
+        done = self._progress.store.fail(self._state, cause)
         self._write(done, failed, lambda: self._fail(cause))
 
-    # What holds for all of it.
+    # The state, the store and the timer.
 
     @property
     def _known(self) -> DeliveryState:
@@ -339,20 +336,20 @@ class Delivery:
 
     def _note(self, state: DeliveryState) -> None:
         self._state = state
-        self._journal.note(state)
+        self._progress.note(state)
 
     def _write(
         self,
         waited: Deferred[Any],
-        go_on: Callable[[Any], None],
+        then: Callable[[Any], None],
         again: Callable[[], None],
     ) -> None:
-        """Wait for the store; what it could not do is asked again."""
+        """Wait for the store; repeat what failed after :data:`AGAIN_S`."""
         self._writing = True
 
         def done(result: Any) -> None:
             self._writing = False
-            go_on(result)
+            then(result)
 
         def failed(failure: Failure) -> None:
             self._writing = False
@@ -383,7 +380,7 @@ class Delivery:
             self._timer = self._clock.callLater(delay_s, due)
 
     def _broken(self, failure: Failure) -> None:
-        """A defect of ours must not end a delivery in silence."""
+        """Log an unexpected failure and start again: no delivery ends silently."""
         self.log.failure("subscription {id}", failure, id=self.assignment.id)
         self._reader.detach()
         self._event = self._letter = None

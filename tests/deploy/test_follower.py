@@ -149,13 +149,13 @@ class FollowerTests(SynchronousTestCase):
 
     def test_subscriptions(self) -> None:
         """They are known when it has started, and whenever they change."""
-        one = Entitlement("s1", "api-1", "p", "app", None, None)
+        one = Entitlement("s1", "api-1", "p", "app", None, None, (), "client")
         self.store.reads[0].callback(None)
         self.store.subscriptions["s1"] = one
         told = self.feed.tell(frozenset({"subscription:s1", "subscription:s2"}))
         self.store.reads[1].callback(None)
         self.successResultOf(told)
-        self.assertEqual(self.consumers.of_plan("p"), [one])
+        self.assertEqual(self.consumers.with_client("p", "client"), one)
         self.assertEqual(self.deployer.runs, [[3]])
         self.store.subscriptions.clear()
         self.feed.tell(None)

@@ -46,8 +46,6 @@ class LookupTests(SynchronousTestCase):
         self.assertIsNone(self.consumers.with_key("p1", "k2"))
         self.assertIs(self.consumers.with_client("p1", "client"), ONE)
         self.assertIsNone(self.consumers.with_client("p2", "client"))
-        self.assertEqual(self.consumers.of_plan("p1"), [ONE])
-        self.assertEqual(self.consumers.of_plan("p2"), [])
 
     def test_gone(self) -> None:
         """What is not in force any more is found no more."""

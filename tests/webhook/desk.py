@@ -1,4 +1,4 @@
-"""Deliveries without sockets: a real channel, a ledger, and answers as told."""
+"""Deliveries without sockets: a real channel, a store, and answers as told."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Lease:
         self.on_change()
 
 
-class MemoryLedger:
+class MemoryStore:
     """Keeps what the store would."""
 
     def __init__(self) -> None:
@@ -162,7 +162,7 @@ class Desk:
 
     def __init__(self, options: dict[str, Any] | None = None, **history: Any) -> None:
         self.clock = Clock()
-        self.ledger = MemoryLedger()
+        self.store = MemoryStore()
         self.lease = Lease()
         self.options = options or {}
         self.channels = Channels(

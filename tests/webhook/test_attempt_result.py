@@ -13,24 +13,26 @@ class VerdictTests(SynchronousTestCase):
     def test_statuses(self) -> None:
         """As docs/webhooks.md tells receivers."""
         expected = {
-            NextStep.TAKEN: (200, 201, 202, 204, 299),
-            NextStep.AGAIN: (408, 425, 429, 500, 502, 503, 599),
-            NextStep.HOPELESS: (300, 301, 302, 307, 400, 401, 403, 404, 413, 422),
-            NextStep.STOP: (410,),
+            NextStep.DELIVERED: (200, 201, 202, 204, 299),
+            NextStep.RETRY: (408, 425, 429, 500, 502, 503, 599),
+            NextStep.REJECTED: (300, 301, 302, 307, 400, 401, 403, 404, 413, 422),
+            NextStep.STOPPED: (410,),
         }
         for verdict, statuses in expected.items():
             for status in statuses:
-                self.assertIs(AttemptResult(status).verdict, verdict, str(status))
+                self.assertIs(AttemptResult(status).next_step, verdict, str(status))
 
     def test_without_an_answer(self) -> None:
         """It may come later, unless the address may not be called."""
-        self.assertIs(AttemptResult(None, "refused").verdict, NextStep.AGAIN)
-        self.assertIs(AttemptResult(None, "no", barred=True).verdict, NextStep.STOP)
+        self.assertIs(AttemptResult(None, "refused").next_step, NextStep.RETRY)
+        self.assertIs(
+            AttemptResult(None, "no", blocked=True).next_step, NextStep.STOPPED
+        )
         self.assertEqual(AttemptResult(None, "refused").reason, "refused")
 
     def test_a_token_that_is_over(self) -> None:
         """Is fetched anew, so that the event may be taken after all."""
-        self.assertIs(AttemptResult(401, stale=True).verdict, NextStep.AGAIN)
+        self.assertIs(AttemptResult(401, stale=True).next_step, NextStep.RETRY)
 
     def test_reasons(self) -> None:
         """For people: the status, and what is special about a redirect."""

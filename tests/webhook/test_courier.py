@@ -57,8 +57,8 @@ class CourierTests(TestCase):
             before = self.receiver.connections
             courier = self.courier(idle_ms=idle_ms)
             for number in range(3):
-                receipt: AttemptResult = yield courier.send(EVENT, number, None)
-                self.assertEqual(receipt, AttemptResult(204))
+                result: AttemptResult = yield courier.send(EVENT, number, None)
+                self.assertEqual(result, AttemptResult(204))
             self.assertEqual(self.receiver.connections - before, connections)
 
     @inlineCallbacks
@@ -66,8 +66,8 @@ class CourierTests(TestCase):
         """The body as it is, signed; no text of a publisher becomes another header."""
         header = {"name": "X-Own", "value": "a"}
         courier = self.courier(headers=[header])
-        receipt: AttemptResult = yield courier.send(EVENT, 2, "evicted")
-        self.assertEqual(receipt, AttemptResult(204))
+        result: AttemptResult = yield courier.send(EVENT, 2, "evicted")
+        self.assertEqual(result, AttemptResult(204))
         (call,) = self.receiver.calls
         self.assertEqual(call.body, b"body")
         self.assertTrue(call.is_signed(SECRET))
@@ -97,24 +97,24 @@ class CourierTests(TestCase):
     def test_an_answer_that_says_when(self) -> Steps:
         """Its ``Retry-After`` is read."""
         self.receiver.answer = lambda call: (503, {"Retry-After": "7"})
-        receipt: AttemptResult = yield self.courier().send(EVENT, 1, None)
-        self.assertEqual(receipt, AttemptResult(503, retry_after_s=7))
+        result: AttemptResult = yield self.courier().send(EVENT, 1, None)
+        self.assertEqual(result, AttemptResult(503, retry_after_s=7))
 
     @inlineCallbacks
     def test_no_answer(self) -> Steps:
-        """Is a receipt, too: a reason without the URL."""
+        """Is a result, too: a reason without the URL."""
         self.receiver.answer = lambda call: None
-        receipt: AttemptResult = yield self.courier().send(EVENT, 1, None)
-        self.assertIsNone(receipt.status)
-        self.assertTrue(receipt.problem)
-        self.assertNotIn("hook", receipt.problem)
+        result: AttemptResult = yield self.courier().send(EVENT, 1, None)
+        self.assertIsNone(result.status)
+        self.assertTrue(result.problem)
+        self.assertNotIn("hook", result.problem)
 
     @inlineCallbacks
     def test_an_address_that_may_not_be_called(self) -> Steps:
-        """Is barred, and nothing is sent there."""
+        """Is blocked, and nothing is sent there."""
         courier = self.courier(allow="elsewhere.example")
-        receipt: AttemptResult = yield courier.send(EVENT, 1, None)
-        self.assertTrue(receipt.barred)
+        result: AttemptResult = yield courier.send(EVENT, 1, None)
+        self.assertTrue(result.blocked)
         self.assertEqual(self.receiver.calls, [])
 
     @inlineCallbacks
@@ -122,6 +122,6 @@ class CourierTests(TestCase):
         """The connection is dropped, and that is no error of ours."""
         sending = self.courier().send(EVENT, 1, None)
         sending.cancel()
-        receipt: AttemptResult = yield sending
-        self.assertIsNone(receipt.status)
-        self.assertFalse(receipt.barred)
+        result: AttemptResult = yield sending
+        self.assertIsNone(result.status)
+        self.assertFalse(result.blocked)

@@ -16,7 +16,7 @@ from relay.observability.access import DeliveryRecord
 from relay.outbound.client import Outbound, OutboundAnswer, OutboundRequest
 from relay.plans.consumers import Consumers
 from relay.webhook.deliveries import GRACE_S, Deliveries
-from relay.webhook.journal import FLUSH_S
+from relay.webhook.progress import FLUSH_S
 from tests.webhook.desk import Desk
 
 
@@ -85,7 +85,7 @@ class DeliveriesTests(SynchronousTestCase):
             wall_ms=self.desk.wall_ms,
         )
         self.deliveries = Deliveries(
-            services, self.desk.ledger, cast(Outbound, self.sent)
+            services, self.desk.store, cast(Outbound, self.sent)
         )
         self.api = self.begin()
 
@@ -181,7 +181,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.change(subscription)
         self.desk.publish("a", "b")
         self.sent.answer(410)
-        self.assertEqual(len(self.desk.ledger.causes), 1)
+        self.assertEqual(len(self.desk.store.causes), 1)
         self.change(replace(subscription, failed=True))
         self.assertIsNone(self.deliveries.view("sub"))
         self.change(subscription)
@@ -198,7 +198,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.desk.lease.move(False)
         self.assertEqual((self.sent.dropped, self.sent.open), (1, []))
         self.desk.clock.advance(FLUSH_S)
-        self.assertEqual(self.desk.ledger.states["sub"].delivered, 0)
+        self.assertEqual(self.desk.store.states["sub"].delivered, 0)
         self.desk.lease.move(True)
         self.assertIsNotNone(self.deliveries.view("sub"))
 
@@ -220,7 +220,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertNoResult(ended)
         self.sent.answer(200)
         self.successResultOf(ended)
-        self.assertEqual(self.desk.ledger.states["sub"].delivered, 1)
+        self.assertEqual(self.desk.store.states["sub"].delivered, 1)
 
     def test_the_end_of_the_daemon(self) -> None:
         """What is under way may end; nothing else begins."""
@@ -232,7 +232,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.successResultOf(drained)
         self.change(self.desk.subscription("other"))
         self.assertEqual(self.sent.bodies, ["a"])
-        self.assertEqual(self.desk.ledger.states["sub"].delivered, 1)
+        self.assertEqual(self.desk.store.states["sub"].delivered, 1)
 
     def test_the_end_of_the_daemon_gives_each_delivery_its_time(self) -> None:
         """One that has nothing under way ends at once, and cuts no other short."""
@@ -245,7 +245,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual((self.sent.dropped, len(self.sent.open)), (0, 1))
         self.sent.answer(200)
         self.successResultOf(drained)
-        delivered = {id: one.delivered for id, one in self.desk.ledger.states.items()}
+        delivered = {id: one.delivered for id, one in self.desk.store.states.items()}
         self.assertEqual(delivered, {"1": 1, "2": 1, "3": 1})
 
     def test_deliveries_without_anything_under_way_end_together(self) -> None:

@@ -12,7 +12,7 @@ from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.attempts import JITTER
 from relay.webhook.delivery import AGAIN_S, Delivery
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.journal import FLUSH_S, Journal
+from relay.webhook.progress import FLUSH_S, Progress
 from tests.webhook.desk import Desk, Post, courier
 
 
@@ -28,7 +28,7 @@ class DeliveryCase(SynchronousTestCase):
         """Start a delivery."""
         self.desk = Desk(options, **history)
         self.post = Post()
-        self.journal = Journal(self.desk.clock, self.desk.ledger)
+        self.progress = Progress(self.desk.clock, self.desk.store)
         self.webhook = webhook or {}
         self.told: list[tuple[str, int, str]] = []
         self.again()
@@ -40,7 +40,7 @@ class DeliveryCase(SynchronousTestCase):
             self.desk.clock,
             self.desk.wall_ms,
             courier(self.post),
-            self.journal,
+            self.progress,
             self.tell,
         )
         self.delivery.start()
@@ -50,17 +50,17 @@ class DeliveryCase(SynchronousTestCase):
         assignment: Assignment,
         event: OutgoingEvent,
         attempt: int,
-        receipt: AttemptResult,
-        result: str,
+        result: AttemptResult,
+        next_step: str,
         took_s: float,
     ) -> None:
         """Note an attempt."""
-        self.told.append((event.body.decode(), attempt, result))
+        self.told.append((event.body.decode(), attempt, next_step))
 
     def flushed(self) -> Any:
         """Let what is known be written, and give it."""
         self.desk.clock.advance(FLUSH_S)
-        return self.desk.ledger.states["sub"]
+        return self.desk.store.states["sub"]
 
 
 class OrderTests(DeliveryCase):
@@ -101,7 +101,7 @@ class OrderTests(DeliveryCase):
         self.begin()
         self.successResultOf(self.delivery.stop(0))
         self.desk.publish("a")
-        self.journal = Journal(self.desk.clock, self.desk.ledger)
+        self.progress = Progress(self.desk.clock, self.desk.store)
         self.again()
         self.assertEqual(self.post.texts, ["a"])
 
@@ -148,7 +148,7 @@ class RetryTests(DeliveryCase):
             self.assertEqual(len(self.post.sent), number)
             self.desk.clock.advance(delay_s * JITTER + 0.02)
         self.assertEqual(self.post.texts, ["a", "a", "a", "b"])
-        (letter,) = self.desk.ledger.dead
+        (letter,) = self.desk.store.dead
         self.assertEqual((letter.attempts, letter.status), (3, 503))
         self.assertEqual(letter.event["data"], "a")
         results = [("a", 1, "retry"), ("a", 2, "retry"), ("a", 3, "rejected")]
@@ -169,7 +169,7 @@ class RetryTests(DeliveryCase):
     def restart(self) -> None:
         """End as a process that is killed does, and begin anew from the store."""
         self.delivery.stop(0)
-        self.journal = Journal(self.desk.clock, self.desk.ledger)
+        self.progress = Progress(self.desk.clock, self.desk.store)
         self.again()
 
     def test_attempts_are_counted_over_restarts(self) -> None:
@@ -184,7 +184,7 @@ class RetryTests(DeliveryCase):
             self.assertEqual(len(self.post.sent), number - 1, "too soon")
             self.desk.clock.advance(4 * JITTER + 0.02)
             self.assertEqual(self.post.sent[-1], ("a", number, None))
-        (letter,) = self.desk.ledger.dead
+        (letter,) = self.desk.store.dead
         self.assertEqual(letter.attempts, 4)
         state = self.flushed()
         self.assertEqual((state.trying, state.attempts, state.failed), (None, 0, 4))
@@ -208,12 +208,12 @@ class RetryTests(DeliveryCase):
         self.begin(webhook={"retry": {"maxAttempts": 2, "initialDelaySeconds": 1}})
         self.post.answers = [400, 503, 503]
         self.desk.publish("a")
-        self.desk.ledger.replay_all()
+        self.desk.store.replay_all()
         self.delivery.look_for_replays()
         self.restart()
         self.desk.clock.advance(1)
         self.assertEqual([number for _, number, _ in self.post.sent], [1, 1, 2])
-        self.assertEqual([one.attempts for one in self.desk.ledger.dead], [2])
+        self.assertEqual([one.attempts for one in self.desk.store.dead], [2])
         self.assertEqual(self.flushed().trying, None)
 
     def test_interrupted(self) -> None:
@@ -226,21 +226,21 @@ class RetryTests(DeliveryCase):
             self.post.answers = [400, answer]
             self.desk.publish("a", "b", "c")
             self.assertEqual(self.post.texts, ["a", "b"])
-            self.assertEqual(len(self.desk.ledger.causes), 1)
+            self.assertEqual(len(self.desk.store.causes), 1)
             self.assertTrue(self.delivery.gave_up)
 
     def test_the_store_is_down(self) -> None:
         """Nothing goes past an event that cannot be put onto the list."""
         self.begin()
         self.post.answers = [400]
-        self.desk.ledger.down = True
+        self.desk.store.down = True
         self.desk.publish("a", "b")
         self.desk.clock.advance(AGAIN_S)
         self.assertEqual(self.post.texts, ["a"])
-        self.desk.ledger.down = False
+        self.desk.store.down = False
         self.desk.clock.advance(AGAIN_S)
         self.assertEqual(self.post.texts, ["a", "b"])
-        self.assertEqual(len(self.desk.ledger.dead), 1)
+        self.assertEqual(len(self.desk.store.dead), 1)
         self.flushLoggedErrors()
 
 
@@ -254,11 +254,11 @@ class DefectTests(DeliveryCase):
         self.desk.topic().publish([bad, Message("next")])
         self.desk.clock.advance(0)
         self.assertEqual(self.post.texts, ["next"])
-        (letter,) = self.desk.ledger.dead
+        (letter,) = self.desk.store.dead
         self.assertEqual(letter.reason, "the event's data is no base64")
-        self.desk.ledger.replay_all()
+        self.desk.store.replay_all()
         self.delivery.look_for_replays()
-        self.assertEqual(len(self.desk.ledger.dead), 1)
+        self.assertEqual(len(self.desk.store.dead), 1)
         self.desk.publish("last")
         self.assertEqual(self.post.texts, ["next", "last"])
 
@@ -272,7 +272,7 @@ class DefectTests(DeliveryCase):
         self.post.send = send  # type: ignore[method-assign]
         self.desk.publish("b")
         self.assertEqual(self.post.texts, ["b"])
-        self.assertEqual([one.event["data"] for one in self.desk.ledger.dead], ["a"])
+        self.assertEqual([one.event["data"] for one in self.desk.store.dead], ["a"])
 
     def test_a_defect_in_reading(self) -> None:
         """The channel is read again, from the same place."""
@@ -293,15 +293,15 @@ class ReplayTests(DeliveryCase):
         self.begin()
         self.post.answers = [400, 400, 400]
         self.desk.publish("a", "b", "c")
-        self.assertEqual(len(self.desk.ledger.dead), 3)
+        self.assertEqual(len(self.desk.store.dead), 3)
         self.post.answers = [204, 422, None]
-        self.desk.ledger.replay_all()
+        self.desk.store.replay_all()
         self.delivery.look_for_replays()
         self.desk.publish("d")
         self.assertEqual(self.post.texts[3:], ["a", "b", "c"])
         self.post.open.pop().callback(AttemptResult(204))
         self.assertEqual(self.post.texts[6:], ["d"])
-        (letter,) = self.desk.ledger.dead
+        (letter,) = self.desk.store.dead
         self.assertEqual((letter.event["data"], letter.status), ("b", 422))
         self.assertFalse(letter.replay)
 
@@ -310,7 +310,7 @@ class ReplayTests(DeliveryCase):
         self.begin()
         self.post.answers = [400]
         self.desk.publish("a")
-        self.desk.ledger.replay_all()
+        self.desk.store.replay_all()
         self.desk.channels.reset()
         self.delivery.look_for_replays()
         self.desk.clock.advance(0)

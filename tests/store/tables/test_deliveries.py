@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.store.tables.channels import NotOwner
-from relay.store.tables.delivery_ledger import DeliveryLedger
+from relay.store.tables.delivery_store import DeliveryStore
 from tests.store.databases import application, plan, subscription
 from tests.store.tables.test_channels import TwoStoresTestCase
 
@@ -32,8 +32,8 @@ class LedgerTests(TwoStoresTestCase):
         await store.write(lambda tx: tx.plans.add(plan()))
         await store.write(lambda tx: tx.applications.add(application()))
         await store.write(lambda tx: tx.subscriptions.add(subscription()))
-        self.first = DeliveryLedger(self.stores[0], "one")
-        self.second = DeliveryLedger(self.stores[1], "two")
+        self.first = DeliveryStore(self.stores[0], "one")
+        self.second = DeliveryStore(self.stores[1], "two")
         self.assertTrue(await self.one.own("api-1", 10_000))
 
     async def refused(self, waited: Deferred[Any]) -> None:

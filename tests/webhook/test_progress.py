@@ -8,76 +8,76 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.consumers.deliveries import DeliveryState
-from relay.webhook.journal import FLUSH_S, Journal
-from tests.webhook.desk import MemoryLedger
+from relay.webhook.progress import FLUSH_S, Progress
+from tests.webhook.desk import MemoryStore
 
 
 class JournalTests(SynchronousTestCase):
-    """A ledger in memory that can be down."""
+    """A store in memory that can be down."""
 
     def setUp(self) -> None:
         """Begin with nothing."""
         self.clock = Clock()
-        self.ledger = MemoryLedger()
-        self.journal = Journal(self.clock, self.ledger)
+        self.store = MemoryStore()
+        self.progress = Progress(self.clock, self.store)
 
     def load(self, channel: str = "/a") -> DeliveryState:
         """Ask how far a subscription is."""
-        return self.successResultOf(self.journal.load("api", "sub", channel))
+        return self.successResultOf(self.progress.load("api", "sub", channel))
 
     def test_a_batch(self) -> None:
         """Many notes are one write, within the time that is told."""
         state = self.load()
         for number in range(100):
-            self.journal.note(replace(state, position=str(number)))
+            self.progress.note(replace(state, position=str(number)))
             self.clock.advance(FLUSH_S / 200)
-        self.assertEqual(self.ledger.keeps, 0)
+        self.assertEqual(self.store.keeps, 0)
         self.clock.advance(FLUSH_S / 2)
-        self.assertEqual(self.ledger.keeps, 1)
-        self.assertEqual(self.ledger.states["sub"].position, "99")
+        self.assertEqual(self.store.keeps, 1)
+        self.assertEqual(self.store.states["sub"].position, "99")
         self.clock.advance(10 * FLUSH_S)
-        self.assertEqual(self.ledger.keeps, 1)
+        self.assertEqual(self.store.keeps, 1)
 
     def test_at_once(self) -> None:
         """Before a clean stop."""
-        self.journal.note(replace(self.load(), position="1"))
-        self.successResultOf(self.journal.flush())
-        self.assertEqual(self.ledger.states["sub"].position, "1")
-        self.successResultOf(self.journal.flush())
-        self.assertEqual(self.ledger.keeps, 1)
+        self.progress.note(replace(self.load(), position="1"))
+        self.successResultOf(self.progress.flush())
+        self.assertEqual(self.store.states["sub"].position, "1")
+        self.successResultOf(self.progress.flush())
+        self.assertEqual(self.store.keeps, 1)
 
     def test_a_store_that_is_down(self) -> None:
         """Is asked again, with what is known by then."""
         state = self.load()
-        self.ledger.down = True
-        self.journal.note(replace(state, position="1"))
+        self.store.down = True
+        self.progress.note(replace(state, position="1"))
         self.clock.advance(FLUSH_S)
-        self.journal.note(replace(state, position="2"))
-        self.ledger.down = False
+        self.progress.note(replace(state, position="2"))
+        self.store.down = False
         self.clock.advance(FLUSH_S)
-        self.assertEqual(self.ledger.states["sub"].position, "2")
+        self.assertEqual(self.store.states["sub"].position, "2")
 
     def test_what_another_writes(self) -> None:
         """Is not written again, lest it be older."""
         state = self.load()
-        self.journal.note(replace(state, position="1"))
-        self.journal.written(replace(state, position="2"))
+        self.progress.note(replace(state, position="1"))
+        self.progress.written(replace(state, position="2"))
         self.clock.advance(FLUSH_S)
-        self.assertEqual(self.ledger.keeps, 0)
+        self.assertEqual(self.store.keeps, 0)
         self.assertEqual(self.load().position, "2")
 
     def test_another_process(self) -> None:
         """What it has written meanwhile counts, and nothing that was not written."""
         state = self.load()
-        self.journal.note(replace(state, position="1"))
-        self.journal.forget("api")
+        self.progress.note(replace(state, position="1"))
+        self.progress.forget("api")
         self.clock.advance(FLUSH_S)
-        self.assertEqual(self.ledger.keeps, 0)
-        self.ledger.states["sub"] = replace(state, position="7")
+        self.assertEqual(self.store.keeps, 0)
+        self.store.states["sub"] = replace(state, position="7")
         self.assertEqual(self.load().position, "7")
 
     def test_another_channel(self) -> None:
         """A place in one says nothing of another; the counts stay."""
-        self.ledger.states["sub"] = DeliveryState("sub", "api", "/a", "7", 3)
+        self.store.states["sub"] = DeliveryState("sub", "api", "/a", "7", 3)
         state = self.load("/b")
         self.assertEqual((state.position, state.delivered), (None, 3))

@@ -1,4 +1,4 @@
-"""How far this process has delivered, in memory and, a little later, in the store."""
+"""How far each subscription is delivered: in memory, and soon after in the store."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from twisted.python.failure import Failure
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 
 FLUSH_S = 0.5
-"""How long a position may be in memory only: what was delivered in that time is
-delivered again after a crash."""
+"""How long a position may be in memory only, in seconds. Events that were delivered in
+that time are delivered again after a crash."""
 
 
-class Ledger(Protocol):
-    """Where deliveries are kept: the store."""
+class ProgressStore(Protocol):
+    """Where the state of deliveries is stored."""
 
     def load(self, subscription_id: str) -> Deferred[DeliveryState | None]:
-        """Give how far a subscription is."""
+        """Load the state of a subscription's delivery; None when there is none."""
 
     def keep(self, states: Iterable[DeliveryState]) -> Deferred[None]:
-        """Keep how far subscriptions are."""
+        """Store the states of deliveries."""
 
     def dead_letter(
         self, state: DeliveryState, letter: DeadLetter, most: int
@@ -33,30 +33,27 @@ class Ledger(Protocol):
         """Put an event onto the dead-letter list, unless it is full."""
 
     def next_replay(self, subscription_id: str) -> Deferred[DeadLetter | None]:
-        """Give the next event that somebody wants sent again."""
+        """Load the next dead letter that is to be replayed; None when there is none."""
 
     def settle(
         self, state: DeliveryState, letter: DeadLetter, taken: bool
     ) -> Deferred[None]:
-        """Say what came of sending an event again."""
+        """Store the result of a replay."""
 
     def fail(self, state: DeliveryState, cause: str) -> Deferred[None]:
-        """Say that delivery has given up."""
+        """Store that delivery has given up."""
 
 
-class Journal:
+class Progress:
     """
-    Knows how far the subscriptions are that this process delivers.
-
-    :param clock: what calls later.
-    :param ledger: where it is kept.
+    The states of the deliveries of this process.
     """
 
     log = Logger()
 
-    def __init__(self, clock: IReactorTime, ledger: Ledger) -> None:
+    def __init__(self, clock: IReactorTime, store: ProgressStore) -> None:
         self._clock = clock
-        self.ledger = ledger
+        self.store = store
         self._states: dict[str, DeliveryState] = {}
         self._unwritten: set[str] = set()
         self._timer: IDelayedCall | None = None
@@ -66,11 +63,9 @@ class Journal:
         self, api_id: str, subscription_id: str, channel: str
     ) -> Deferred[DeliveryState]:
         """
-        Give how far a subscription is; of another channel its place says nothing.
+        Load the state of a delivery. A position in another channel is dropped.
 
-        :param api_id: the API.
-        :param subscription_id: the subscription.
-        :param channel: where its events come from.
+        :param channel: the channel that the subscription reads now.
         """
 
         def read(kept: DeliveryState | None) -> DeliveryState:
@@ -84,13 +79,11 @@ class Journal:
         known = self._states.get(subscription_id)
         if known is not None:
             return succeed(read(known))
-        return self.ledger.load(subscription_id).addCallback(read)
+        return self.store.load(subscription_id).addCallback(read)
 
     def note(self, state: DeliveryState) -> None:
         """
-        Keep how far a subscription is, soon.
-
-        :param state: in the place of the one before.
+        Keep the state of a delivery; it is stored within :data:`FLUSH_S`.
         """
         self._states[state.subscription_id] = state
         self._unwritten.add(state.subscription_id)
@@ -99,18 +92,14 @@ class Journal:
 
     def written(self, state: DeliveryState) -> None:
         """
-        Know how far a subscription is; whoever says so writes it.
-
-        :param state: in the place of the one before.
+        Keep the state of a delivery that the caller stores itself.
         """
         self._states[state.subscription_id] = state
         self._unwritten.discard(state.subscription_id)
 
     def forget(self, api_id: str) -> None:
         """
-        Another process delivers the events of an API, and knows more from now on.
-
-        :param api_id: the API.
+        Drop the states of an API: another process delivers its events now.
         """
         for state in list(self._states.values()):
             if state.api_id == api_id:
@@ -119,9 +108,9 @@ class Journal:
 
     def flush(self) -> Deferred[None]:
         """
-        Write what is not written yet.
+        Store all states that are not stored yet.
 
-        :return: fires when that was tried.
+        :return: fires, also when the store did not answer; what failed is tried again.
         """
         if self._timer is not None:
             self._timer.cancel()
@@ -133,7 +122,7 @@ class Journal:
         if not ids:
             return succeed(None)
         states = [self._states[one] for one in sorted(ids)]
-        return self.ledger.keep(states).addCallbacks(
+        return self.store.keep(states).addCallbacks(
             self._kept, self._not_kept, errbackArgs=(ids,)
         )
 

@@ -11,12 +11,12 @@ from twisted.web.http_headers import Headers
 
 from relay.model.consumers.webhook_subscription import Oauth2Auth
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
-from relay.webhook.bearer import (
+from relay.webhook.client_credentials import (
     EARLY_S,
     LONGEST_S,
     SHORTEST_S,
     UNTOLD_S,
-    Bearer,
+    ClientCredentials,
 )
 
 AUTH = Oauth2Auth(
@@ -36,7 +36,7 @@ class BearerTests(SynchronousTestCase):
         self.asked: list[OutboundRequest] = []
         self.status = 200
         self.body = b'{"access_token": "t", "expires_in": 60}'
-        self.bearer = Bearer(self.clock, AUTH, self.send)
+        self.credentials = ClientCredentials(self.clock, AUTH, self.send)
 
     def send(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:
         """Answer."""
@@ -45,7 +45,7 @@ class BearerTests(SynchronousTestCase):
 
     def test_the_call(self) -> None:
         """RFC 6749, 4.4.2, with the credentials in the form."""
-        self.assertEqual(self.successResultOf(self.bearer.token()), "t")
+        self.assertEqual(self.successResultOf(self.credentials.token()), "t")
         (request,) = self.asked
         self.assertEqual((request.method, request.url), ("POST", AUTH.endpoint))
         self.assertEqual(
@@ -61,24 +61,24 @@ class BearerTests(SynchronousTestCase):
 
     def test_it_is_kept_while_it_is_good(self) -> None:
         """It is fetched anew a little before its end, or when it was refused."""
-        self.successResultOf(self.bearer.token())
+        self.successResultOf(self.credentials.token())
         self.clock.advance(60 - EARLY_S - 0.1)
-        self.successResultOf(self.bearer.token())
+        self.successResultOf(self.credentials.token())
         self.assertEqual(len(self.asked), 1)
         self.clock.advance(0.2)
-        self.successResultOf(self.bearer.token())
+        self.successResultOf(self.credentials.token())
         self.assertEqual(len(self.asked), 2)
-        self.assertTrue(self.bearer.forget())
-        self.assertFalse(self.bearer.forget())
-        self.successResultOf(self.bearer.token())
+        self.assertTrue(self.credentials.forget())
+        self.assertFalse(self.credentials.forget())
+        self.successResultOf(self.credentials.token())
         self.assertEqual(len(self.asked), 3)
 
     def test_an_end_that_is_not_told(self) -> None:
         """Such a token is not kept for ever."""
         self.body = b'{"access_token": "t"}'
-        self.successResultOf(self.bearer.token())
+        self.successResultOf(self.credentials.token())
         self.clock.advance(UNTOLD_S)
-        self.successResultOf(self.bearer.token())
+        self.successResultOf(self.credentials.token())
         self.assertEqual(len(self.asked), 2)
 
     def test_answers_of_no_use(self) -> None:
@@ -94,29 +94,29 @@ class BearerTests(SynchronousTestCase):
             (200, b'{"access_token": "a", "expires_in": "soon"}'),
         ):
             self.status, self.body = status, body
-            error = self.failureResultOf(self.bearer.token(), OutboundError)
+            error = self.failureResultOf(self.credentials.token(), OutboundError)
             self.assertNotIn("secret", error.getErrorMessage(), body)
 
     def test_a_told_end_has_a_floor_and_a_cap(self) -> None:
         """Neither does each event fetch a token, nor is one kept for ever."""
         for told in (b"0", b"-5", b"1"):
             self.body = b'{"access_token": "t", "expires_in": %s}' % told
-            self.bearer.forget()
+            self.credentials.forget()
             self.asked.clear()
             for _ in range(3):
-                self.successResultOf(self.bearer.token())
+                self.successResultOf(self.credentials.token())
             self.assertEqual(len(self.asked), 1, told)
             self.clock.advance(SHORTEST_S)
-            self.successResultOf(self.bearer.token())
+            self.successResultOf(self.credentials.token())
             self.assertEqual(len(self.asked), 2, told)
         self.body = b'{"access_token": "t", "expires_in": 1e300}'
-        self.bearer.forget()
+        self.credentials.forget()
         self.asked.clear()
-        self.successResultOf(self.bearer.token())
+        self.successResultOf(self.credentials.token())
         self.clock.advance(LONGEST_S)
-        self.successResultOf(self.bearer.token())
+        self.successResultOf(self.credentials.token())
         self.assertEqual(len(self.asked), 2)
         for told in (b"NaN", b"Infinity", b"1e999"):
             self.body = b'{"access_token": "t", "expires_in": %s}' % told
-            self.bearer.forget()
-            self.failureResultOf(self.bearer.token(), OutboundError)
+            self.credentials.forget()
+            self.failureResultOf(self.credentials.token(), OutboundError)

@@ -1,4 +1,4 @@
-"""The ledger of deliveries, as whoever delivers asks for it."""
+"""The state of deliveries and their dead letters, for the process that delivers."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,8 +11,8 @@ from relay.store.tables.channels import NotOwner
 from relay.store.transaction import Transaction
 
 
-class DeliveryLedger:
-    """Keeps what this process delivers.
+class DeliveryStore:
+    """Stores the state of the deliveries of this process.
 
     Whoever is no longer the owner of an API's channels writes nothing: a process that
     was held up, and wakes when another delivers, must not set it back.

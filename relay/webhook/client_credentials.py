@@ -1,4 +1,4 @@
-"""Tokens that are fetched to be shown to receivers (RFC 6749, 4.4)."""
+"""Access tokens for receivers, by the client credentials grant (RFC 6749, 4.4)."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from relay.model.consumers.webhook_subscription import Oauth2Auth
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 
 EARLY_S = 10.0
-"""How long before its end a token is fetched anew."""
+"""How long before it expires a token is replaced, in seconds."""
 UNTOLD_S = 300.0
-"""How long one is used whose end is not told."""
+"""How long a token without ``expires_in`` is used, in seconds."""
 SHORTEST_S = 1.0
-"""How long a token is used at the least, or each event would fetch one."""
+"""How long a token is used at least, in seconds: otherwise a short ``expires_in`` would
+have one fetched for each event."""
 LONGEST_S = 86_400.0
-"""How long a token is used at the most, whatever its ``expires_in`` is."""
+"""How long a token is used at most, in seconds, whatever its ``expires_in`` is."""
 MOST_BYTES = 65_536
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 Send = Callable[[OutboundRequest], Deferred[OutboundAnswer]]
 
 
-class Bearer:
+class ClientCredentials:
     """
-    Fetches the token of one subscription, and keeps it while it is good.
+    Fetches the token of one subscription, and keeps it until it expires.
 
-    :param clock: what tells the time.
-    :param auth: where it is fetched, and as whom.
-    :param send: makes calls.
+    :param clock: measures the lifetime of tokens.
+    :param auth: the token endpoint and the client.
+    :param send: makes guarded calls.
     """
 
     def __init__(self, clock: IReactorTime, auth: Oauth2Auth, send: Send) -> None:
@@ -46,9 +47,9 @@ class Bearer:
 
     def token(self) -> Deferred[str]:
         """
-        Give a token.
+        Return the token, fetched first if there is none or it is about to expire.
 
-        :return: fails with :class:`OutboundError` when none can be had.
+        :return: fails with :class:`OutboundError` when it cannot be fetched.
         """
         if self._token is not None and self._clock.seconds() < self._ends_s:
             return succeed(self._token)
@@ -74,7 +75,7 @@ class Bearer:
 
     def forget(self) -> bool:
         """
-        Fetch another one next time.
+        Drop the token, so that another one is fetched next time.
 
         :return: whether there was one.
         """
