@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from relay.catalog import Catalog
 from relay.connectors.discovery import Connectors, find_connectors
 from relay.model.api.http_proxy import HTTP_PROXY_ENDPOINT, HTTP_PROXY_ENTRYPOINT
-from relay.plans.discovery import Plans, find_plans
-from relay.policies.discovery import Policies, find_policies
+from relay.plans.discovery import PlanTypes, find_plans
+from relay.policies.discovery import PolicyTypes, find_policies
 from relay.webhook.options import WEBHOOK_ENTRYPOINT
 
 
@@ -17,8 +17,8 @@ class Installed:
     """The plugins that can be used, and the catalog of all types."""
 
     connectors: Connectors
-    plans: Plans
-    policies: Policies
+    plans: PlanTypes
+    policies: PolicyTypes
     catalog: Catalog
 
 

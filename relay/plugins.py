@@ -29,7 +29,7 @@ def found_in(package: ModuleType) -> list[object]:
     return list(getPlugins(IPlugin, package))
 
 
-class Plugins(Mapping[str, _I], Generic[_I, _K]):
+class UsablePlugins(Mapping[str, _I], Generic[_I, _K]):
     """
     The plugins of one interface that can be used, by the id of their kind.
 

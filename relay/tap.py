@@ -59,7 +59,7 @@ from relay.store.tables.channels import ChannelStore
 from relay.store.tables.delivery_store import DeliveryStore
 from relay.tls.client import reload_client_contexts
 from relay.tls.material import MaterialError
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.dial.names import Names
 from relay.webhook.deliveries import Deliveries
 
@@ -196,7 +196,7 @@ class RelayService(Service):
         check_admin(os.environ)
         self._open_listeners()
         self._data_dir = DataDir(settings.data_dir, settings.process.share_data_dir)
-        guard = Guard(settings.outbound.allow)
+        guard = AddressGuard(settings.outbound.allow)
         outbound = Outbound.trusting(self._reactor, guard, settings.outbound.ca)
         self._access = open_access_log(settings.log)
         self._wait(self._store.start())

@@ -17,7 +17,7 @@ from relay.connectors.sse_endpoint import SseEndpoint
 from relay.connectors.sse_entrypoint import SseEntrypointOptions
 from relay.connectors.websocket.options import WebsocketOptions
 from relay.model.api.channel_options import ChannelOptions
-from relay.model.api.failover import Failover
+from relay.model.api.failover import FailoverOptions
 from relay.model.api.health_check import HealthCheck, check_of
 from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.model.api.resources import enabled
@@ -94,7 +94,7 @@ class EndpointsPageTests(SynchronousTestCase):
 
     def test_every_option_is_told(self) -> None:
         """With its default."""
-        values = (HealthCheck(schedule="* * * * * *", target="/"), Failover())
+        values = (HealthCheck(schedule="* * * * * *", target="/"), FailoverOptions())
         for value, told in zip(values, tables(ENDPOINTS.read_text()), strict=True):
             self.assertEqual(told, dict(defaults(value)), type(value).__name__)
 

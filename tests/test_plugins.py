@@ -12,7 +12,7 @@ from zope.interface import Attribute, directlyProvides, implementer
 from relay import connectors, plans
 from relay.model.api.kinds import PlanType
 from relay.model.schema.base import Options
-from relay.plugins import Plugins, found_in
+from relay.plugins import UsablePlugins, found_in
 
 OWN = PlanType("OWN", "Ours", Options)
 
@@ -64,7 +64,7 @@ class UsableTests(SynchronousTestCase):
         """Sort out, and keep what is told of those that are left out."""
         with capturedLogs() as events:
             result = dict(
-                Plugins(
+                UsablePlugins(
                     found,
                     IThing,
                     PlanType,

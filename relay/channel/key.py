@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from twisted.web.http_headers import Headers
 
 from relay.model.api.channel_options import KeyOptions
-from relay.model.schema.query import name_of
+from relay.model.schema.query import parameter_name
 
 OWN_PARAMETERS = frozenset(
     ("lastEventId", "filter", "types", "cursor", "limit", "waitMs")
@@ -53,7 +53,7 @@ class ChannelKey:
         pairs = tuple(
             pair
             for pair in (query or b"").split(b"&")
-            if pair and _wanted(name_of(pair), options.query)
+            if pair and _wanted(parameter_name(pair), options.query)
         )
         patterns = [pattern.lower() for pattern in options.headers]
         chosen = tuple(

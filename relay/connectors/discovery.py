@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from relay import connectors
 from relay.connectors.interfaces import IEndpoint, IEntrypoint
 from relay.model.api.kinds import BUILT_IN, EndpointType, EntrypointType
-from relay.plugins import Plugins, found_in, modules_of
+from relay.plugins import UsablePlugins, found_in, modules_of
 
 OWN = modules_of(
     connectors,
@@ -27,8 +27,8 @@ OWN = modules_of(
 class Connectors:
     """All connectors that can be used."""
 
-    endpoints: Plugins[IEndpoint, EndpointType]
-    entrypoints: Plugins[IEntrypoint, EntrypointType]
+    endpoints: UsablePlugins[IEndpoint, EndpointType]
+    entrypoints: UsablePlugins[IEntrypoint, EntrypointType]
 
 
 def find_connectors() -> Connectors:
@@ -44,8 +44,8 @@ def sort_out(found: Iterable[object]) -> Connectors:
     """
     found = list(found)
     return Connectors(
-        Plugins(found, IEndpoint, EndpointType, OWN, _objection),
-        Plugins(found, IEntrypoint, EntrypointType, OWN, _objection),
+        UsablePlugins(found, IEndpoint, EndpointType, OWN, _objection),
+        UsablePlugins(found, IEntrypoint, EntrypointType, OWN, _objection),
     )
 
 

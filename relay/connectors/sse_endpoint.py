@@ -33,10 +33,10 @@ from relay.model.api.kinds import EndpointType
 from relay.model.schema.refusal import refusal
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.connector import Connector, UpstreamRequest
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.events.problem import SourceProblem
 from relay.upstream.events.source import EventSource
-from relay.upstream.group import Group
+from relay.upstream.group import ConnectorGroup
 
 MOST_UNDER_WAY_BYTES = 1 << 20
 """With more than this on its way to the store no more is read from a source."""
@@ -93,7 +93,7 @@ class SseEndpointType:
 
     def open(self, reactor: Any, group: EndpointGroup) -> SseSources:
         """Make a group ready."""
-        ready = Group(reactor, group, self._limits, SseEndpoint, SseShared)
+        ready = ConnectorGroup(reactor, group, self._limits, SseEndpoint, SseShared)
         return SseSources(ready, group)
 
 
@@ -107,7 +107,7 @@ class SseSources:
 
     published = False
 
-    def __init__(self, group: Group, definition: EndpointGroup) -> None:
+    def __init__(self, group: ConnectorGroup, definition: EndpointGroup) -> None:
         self._group = group
         shared = SseShared.read(definition.shared_configuration or {})
         self.options = shared.channel
@@ -120,7 +120,7 @@ class SseSources:
         """Make the source of one channel."""
         return SseSource(opened, self._group.connectors, self._modes, self.options)
 
-    def guard_redirects(self, guard: Guard) -> None:
+    def guard_redirects(self, guard: AddressGuard) -> None:
         """Follow redirects to other origins under a guard."""
         self._group.guard_redirects(guard)
 

@@ -28,20 +28,20 @@ from relay.gateway.services import Services
 from relay.model.api.definition import (
     ApiDefinition,
     EndpointGroup,
-    Entrypoint as ListedEntrypoint,
+    ListenerEntrypoint,
 )
 from relay.model.records import Deployment
 from relay.outbound.client import Outbound
-from relay.plans.discovery import Plans
+from relay.plans.discovery import PlanTypes
 from relay.plans.interfaces import PlanContext
 from relay.plans.tokens.key_sets import KeySets
 from relay.policies.counters import LocalCounters
-from relay.policies.discovery import Policies
+from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import PolicyContext
 from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.dial.guard import Guarded
 from relay.upstream.failover import Failover
-from relay.upstream.group import Group
+from relay.upstream.group import ConnectorGroup
 
 
 class ChannelKeepers(Owners, Protocol):
@@ -75,8 +75,8 @@ class Builder:
         parse: Callable[[dict[str, Any]], ApiDefinition],
         endpoints: Mapping[str, IEndpoint],
         entrypoints: Mapping[str, IEntrypoint],
-        plans: Plans,
-        policies: Policies,
+        plans: PlanTypes,
+        policies: PolicyTypes,
         outbound: Outbound,
         store: ChannelKeepers,
         pushing: Pushing,
@@ -187,12 +187,14 @@ class Builder:
         trial: bool,
     ) -> ProxyAnswerer:
         reactor = self._services.reactor
-        groups: list[Group] = []
+        groups: list[ConnectorGroup] = []
         # The first is the default one; only flows can lead to the others.
         wanted = definition.endpoint_groups[: 1 if entrance is None else None]
         try:
             for group in wanted:
-                groups.append(Group(reactor, group, self._limits, owner=api_id))
+                groups.append(
+                    ConnectorGroup(reactor, group, self._limits, owner=api_id)
+                )
                 groups[-1].guard_redirects(self._outbound.guard)
         except Exception:
             for ready in groups:
@@ -294,7 +296,7 @@ class Builder:
         )
 
     def _door(
-        self, listed: ListedEntrypoint, context: EntrypointContext
+        self, listed: ListenerEntrypoint, context: EntrypointContext
     ) -> BoundEntrypoint:
         plugin = self._entrypoints[listed.type]
         operations = set()

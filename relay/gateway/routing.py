@@ -12,7 +12,7 @@ from relay.gateway.refusals import Refused
 from relay.model.schema.hosts import normal_origin
 from relay.model.schema.request_target import PathFault, RequestTarget
 from relay.upstream.connector import Connector
-from relay.upstream.group import Group
+from relay.upstream.group import ConnectorGroup
 from relay.upstream.target import Target
 
 _ESCAPES = PathFault.DOT_SEGMENT | PathFault.DISGUISED
@@ -40,7 +40,7 @@ class Destinations:
     :param groups: its groups; the first is the default.
     """
 
-    def __init__(self, groups: Sequence[Group]) -> None:
+    def __init__(self, groups: Sequence[ConnectorGroup]) -> None:
         self.groups = groups
         self._by_name = {one.name: one for group in groups for one in group.connectors}
         self._group_by_name = {group.name: group for group in groups}

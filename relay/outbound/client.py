@@ -31,7 +31,7 @@ from relay.upstream.connection.leash import Leash, LeashFactory
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS
 from relay.upstream.dial.dialer import Origin, Quiescent, when_ready
 from relay.upstream.dial.eyeballs import AddressRefused, NameEndpoint
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.errors import HEAD_TOO_LARGE, classify
 
 CONNECT_TIMEOUT_MS = 2_000
@@ -83,7 +83,7 @@ class Outbound:
     :raises MaterialError: when a file of ``ssl`` cannot be used.
     """
 
-    def __init__(self, reactor: Any, guard: Guard, ssl: SslOptions) -> None:
+    def __init__(self, reactor: Any, guard: AddressGuard, ssl: SslOptions) -> None:
         self._reactor = reactor
         self._kept: KeptCalls | None = None
         self.guard = guard
@@ -91,7 +91,7 @@ class Outbound:
         self._creators = client_creators(ssl)
 
     @classmethod
-    def trusting(cls, reactor: Any, guard: Guard, ca: str | None) -> Outbound:
+    def trusting(cls, reactor: Any, guard: AddressGuard, ca: str | None) -> Outbound:
         """
         Believe the system's authorities, or those of one file instead.
 

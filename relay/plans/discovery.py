@@ -10,13 +10,13 @@ from relay.model.api.kinds import PlanType
 from relay.model.plans.selection_rule import read_rule
 from relay.plans.chain import PlanChain
 from relay.plans.interfaces import IPlan, PlanContext
-from relay.plugins import Plugins, found_in, modules_of
+from relay.plugins import UsablePlugins, found_in, modules_of
 
 OWN = modules_of(plans, "api_key", "basic", "jwt", "keyless", "mtls", "oauth2")
 """The modules with the plans that Relay brings along."""
 
 
-class Plans(Plugins[IPlan, PlanType]):
+class PlanTypes(UsablePlugins[IPlan, PlanType]):
     """
     All types of plans that can be used.
 
@@ -64,6 +64,6 @@ class Plans(Plugins[IPlan, PlanType]):
             raise ValueError(f"no plan implements {security}") from None
 
 
-def find_plans() -> Plans:
+def find_plans() -> PlanTypes:
     """Find the plans, once a start."""
-    return Plans(found_in(plans))
+    return PlanTypes(found_in(plans))

@@ -38,7 +38,7 @@ NO_KEYS = Denial(
 
 
 @dataclass(frozen=True, slots=True)
-class _Bearer:
+class _PresentedToken:
     caller: Caller
     token: Token
     text: str = field(repr=False)
@@ -104,7 +104,7 @@ class JwtPlan(BearerPlan):
             return NOT_SUBSCRIBED
         if token.algorithm not in self._algorithms:
             return _invalid("its alg is not the one that is expected")
-        bearer = _Bearer(caller, token, text, client)
+        bearer = _PresentedToken(caller, token, text, client)
         if self._key_set is None:
             return self._decide(self._keys, bearer, None)
         found = self._key_set.find(
@@ -117,7 +117,7 @@ class JwtPlan(BearerPlan):
         return self._decide(found, bearer, self._key_set)
 
     def _decide(
-        self, keys: list[Key], bearer: _Bearer, newer: KeySet | None
+        self, keys: list[Key], bearer: _PresentedToken, newer: KeySet | None
     ) -> Verdict | Deferred[Verdict]:
         """
         Verify a token, then look at what it says.
@@ -146,7 +146,7 @@ class JwtPlan(BearerPlan):
         except ValueError as error:
             return _invalid(error)
 
-    def _judge(self, bearer: _Bearer) -> Verdict:
+    def _judge(self, bearer: _PresentedToken) -> Verdict:
         """
         Look at what a token says that is known to be genuine.
 

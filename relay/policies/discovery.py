@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay import policies
-from relay.model.api.flow import Step
+from relay.model.api.flow import FlowStep
 from relay.model.api.kinds import PolicyType
-from relay.plugins import Plugins, found_in, modules_of
+from relay.plugins import UsablePlugins, found_in, modules_of
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
 OWN = modules_of(
@@ -37,7 +37,7 @@ OWN = modules_of(
 """The modules with the policies that Relay brings along."""
 
 
-class Policies(Plugins[IPolicy, PolicyType]):
+class PolicyTypes(UsablePlugins[IPolicy, PolicyType]):
     """
     All types of policies that can be used.
 
@@ -47,7 +47,7 @@ class Policies(Plugins[IPolicy, PolicyType]):
     def __init__(self, found: Iterable[object]) -> None:
         super().__init__(found, IPolicy, PolicyType, OWN)
 
-    def build(self, step: Step, context: PolicyContext) -> Policy:
+    def build(self, step: FlowStep, context: PolicyContext) -> Policy:
         """
         Make a step ready.
 
@@ -60,6 +60,6 @@ class Policies(Plugins[IPolicy, PolicyType]):
         return kind.build(step.configuration, context)
 
 
-def find_policies() -> Policies:
+def find_policies() -> PolicyTypes:
     """Find the policies, once a start."""
-    return Policies(found_in(policies))
+    return PolicyTypes(found_in(policies))

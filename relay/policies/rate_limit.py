@@ -79,7 +79,7 @@ class RateLimitType:
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """Make a step ready."""
         options = RateLimit.read(configuration)
-        return Limited("RATE_LIMIT", "Rate limit", options, options.rate, context)
+        return CallsLimited("RATE_LIMIT", "Rate limit", options, options.rate, context)
 
 
 @implementer(IPolicy)
@@ -91,10 +91,10 @@ class QuotaType:
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """Make a step ready."""
         options = Quota.read(configuration)
-        return Limited("QUOTA", "Quota", options, options.quota, context)
+        return CallsLimited("QUOTA", "Quota", options, options.quota, context)
 
 
-class Limited(Policy):
+class CallsLimited(Policy):
     """
     One step.
 

@@ -41,10 +41,10 @@ class RequestContentLimitType:
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """Make a step ready."""
-        return Limited(RequestContentLimit.read(configuration))
+        return ContentLimited(RequestContentLimit.read(configuration))
 
 
-class Limited(Policy):
+class ContentLimited(Policy):
     """
     One step.
 

@@ -34,9 +34,9 @@ from zope.interface import implementer
 from relay.model.api.ssl_options import KeyStore, SslOptions, TrustStore
 from relay.tls.context import new_context, show, trust
 from relay.tls.material import (
+    Content,
     Identity,
     MaterialError,
-    Source,
     from_content,
     from_path,
     load_certificates,
@@ -229,7 +229,7 @@ def _source(
     path: str | None,
     content_name: str,
     content: str | None,
-) -> Source:
+) -> Content:
     if path:
         return from_path(f"{where}.{path_name}", path)
     if content:

@@ -1,6 +1,6 @@
 """Certificates and private keys out of files and definitions.
 
-A :class:`Source` is where bytes come from together with the name that errors
+A :class:`Content` is where bytes come from together with the name that errors
 call it by. What is understood: PEM (RFC 7468) and PKCS12 (RFC 7292) from a
 file; as content in a definition, PEM as text, or base64 of PEM, DER or PKCS12.
 Java key stores (JKS, JCEKS) are refused with the command that converts them.
@@ -49,7 +49,7 @@ class MaterialError(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
+class Content:
     """Bytes, and what an error message calls them."""
 
     name: str
@@ -71,7 +71,7 @@ def java_store_refusal(name: str) -> MaterialError:
     return MaterialError(f"{name}: {_JAVA_ADVICE}")
 
 
-def from_path(name: str, path: str) -> Source:
+def from_path(name: str, path: str) -> Content:
     """Read a file.
 
     :param name: the field that holds the path.
@@ -90,10 +90,10 @@ def from_path(name: str, path: str) -> Source:
         raise MaterialError(f"{label}: not a regular file")
     if len(data) > MAX_SOURCE_BYTES:
         raise MaterialError(f"{label}: larger than {MAX_SOURCE_BYTES} bytes")
-    return Source(label, data)
+    return Content(label, data)
 
 
-def from_content(name: str, content: str) -> Source:
+def from_content(name: str, content: str) -> Content:
     """Take what a definition holds inline.
 
     :param name: the field that holds the content.
@@ -101,15 +101,15 @@ def from_content(name: str, content: str) -> Source:
     :raises MaterialError: when it is neither.
     """
     if _PEM_MARK.decode() in content:
-        return Source(name, content.encode("utf-8", "replace"))
+        return Content(name, content.encode("utf-8", "replace"))
     try:
         data = base64.b64decode("".join(content.split()), validate=True)
     except (binascii.Error, ValueError):
         raise MaterialError(f"{name}: neither PEM text nor base64") from None
-    return Source(name, data)
+    return Content(name, data)
 
 
-def load_certificates(source: Source) -> tuple[x509.Certificate, ...]:
+def load_certificates(source: Content) -> tuple[x509.Certificate, ...]:
     """All certificates of a PEM or DER source, in their order.
 
     :raises MaterialError: when there is none, or one is damaged.
@@ -125,7 +125,7 @@ def load_certificates(source: Source) -> tuple[x509.Certificate, ...]:
         raise MaterialError(f"{source.name}: holds no certificate") from None
 
 
-def load_private_key(source: Source, password: str | None = None) -> PrivateKey:
+def load_private_key(source: Content, password: str | None = None) -> PrivateKey:
     """The private key of a PEM or DER source.
 
     :param password: needed when the key is encrypted, ignored when not.
@@ -185,7 +185,7 @@ def match(
 
 
 def load_pkcs12_identity(
-    source: Source, password: str | None, alias: str | None = None
+    source: Content, password: str | None, alias: str | None = None
 ) -> Identity:
     """The key, certificate and chain of a PKCS12 store.
 
@@ -213,7 +213,7 @@ def load_pkcs12_identity(
 
 
 def load_pkcs12_certificates(
-    source: Source, password: str | None
+    source: Content, password: str | None
 ) -> tuple[x509.Certificate, ...]:
     """All certificates of a PKCS12 store, keys left aside.
 
@@ -248,7 +248,7 @@ def warn_unless_current(certificate: x509.Certificate, name: str) -> None:
 
 
 def _open_pkcs12(
-    source: Source, password: str | None
+    source: Content, password: str | None
 ) -> pkcs12.PKCS12KeyAndCertificates:
     _refuse_java(source)
     if _PEM_MARK in source.data:
@@ -265,7 +265,7 @@ def _open_pkcs12(
         ) from None
 
 
-def _refuse_java(source: Source) -> None:
+def _refuse_java(source: Content) -> None:
     if source.data.startswith(_JAVA_MAGICS):
         raise java_store_refusal(source.name)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 
-class Endpoint(Protocol):
+class Candidate(Protocol):
     """What is chosen."""
 
     @property
@@ -19,7 +19,7 @@ class Endpoint(Protocol):
         """How many exchanges are with it just now."""
 
 
-E = TypeVar("E", bound=Endpoint)
+E = TypeVar("E", bound=Candidate)
 
 Weighted = Sequence[tuple[E, int]]
 

@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
-from relay.model.api.failover import Failover as Options
+from relay.model.api.failover import FailoverOptions
 from relay.model.outcome import Outcome
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
@@ -47,7 +47,7 @@ class Failover:
     :param options: what the API asks for.
     """
 
-    def __init__(self, reactor: IReactorTime, options: Options) -> None:
+    def __init__(self, reactor: IReactorTime, options: FailoverOptions) -> None:
         self.reactor = reactor
         self.options = options
         self.condition = (

@@ -17,12 +17,12 @@ from relay.upstream.connection.pool import Pool
 from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.connector import Connector
 from relay.upstream.dial.dialer import Dialer
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.health import Health
 from relay.upstream.target import Target
 
 
-class Group:
+class ConnectorGroup:
     """
     The endpoints of one group, and the pools behind them.
 
@@ -85,7 +85,7 @@ class Group:
         """What is known of the endpoints that are checked."""
         return [one.health for one in self.connectors if one.health is not None]
 
-    def guard_redirects(self, guard: Guard) -> None:
+    def guard_redirects(self, guard: AddressGuard) -> None:
         """
         Set the guard of redirects to other origins; without a guard such redirects
         reach public addresses only.

@@ -21,11 +21,11 @@ from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
 from relay.model.records import Deployment
 from relay.outbound.client import Outbound
-from relay.plans.discovery import Plans
+from relay.plans.discovery import PlanTypes
 from relay.plans.keyless import keyless_plan
-from relay.policies.discovery import Policies
+from relay.policies.discovery import PolicyTypes
 from relay.settings.schema import GatewaySettings, LimitSettings
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from tests.installed import CATALOG
 from tests.model.bodies import tutorial_api
 
@@ -147,9 +147,9 @@ class ChannelsTests(SynchronousTestCase):
             CATALOG.parse_api,
             {"memory": memory_endpoint},
             {"http-post": self.entrypoints},
-            Plans([keyless_plan]),
-            Policies([]),
-            Outbound.trusting(self.clock, Guard(), None),
+            PlanTypes([keyless_plan]),
+            PolicyTypes([]),
+            Outbound.trusting(self.clock, AddressGuard(), None),
             self.leases,
             self.pushing,
         )

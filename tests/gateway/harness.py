@@ -36,7 +36,7 @@ from relay.model.api.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.observability.access import JsonAccessLog
 from relay.outbound.client import Outbound
-from relay.plans.discovery import Plans
+from relay.plans.discovery import PlanTypes
 from relay.plans.interfaces import PlanContext
 from relay.plans.keyless import keyless_plan
 from relay.plans.tokens.key_sets import KeySets
@@ -47,9 +47,9 @@ from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettin
 from relay.tls.server import tls_factory
 from relay.upstream.connection.pool import Pool
 from relay.upstream.connection.response_rules import HeadLimits
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.failover import Failover
-from relay.upstream.group import Group
+from relay.upstream.group import ConnectorGroup
 from tests.gateway.raw import (
     Client,
     Source,
@@ -219,13 +219,13 @@ class Gateway:
         )
         self.live = self.services.live
         self.resource = GatewayResource(self.services)
-        self.groups: list[Group] = []
+        self.groups: list[ConnectorGroup] = []
         """The endpoint group of each deployment that was made ready, in order."""
-        self.plans = Plans([keyless_plan])
+        self.plans = PlanTypes([keyless_plan])
         """The types of plans; more may be put in."""
         self.policies = find_policies()
         self.outbound = Outbound.trusting(
-            reactor, Guard([ip_network("127.0.0.0/8")]), None
+            reactor, AddressGuard([ip_network("127.0.0.0/8")]), None
         )
         self.deployer = Deployer(cast(Any, reactor), self.resource, self._build)
         self.port: Any = None
@@ -234,7 +234,7 @@ class Gateway:
         body = ApiDefinition.read(deployment.definition)
         limits = HeadLimits(self.limits.max_head_bytes, self.limits.max_headers)
         groups = [
-            Group(cast(Any, self.reactor), group, limits)
+            ConnectorGroup(cast(Any, self.reactor), group, limits)
             for group in body.endpoint_groups
         ]
         for group in groups:

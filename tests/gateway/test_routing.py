@@ -10,12 +10,12 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.gateway.routing import Destinations
 from relay.model.api.definition import EndpointGroup
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS
-from relay.upstream.group import Group
+from relay.upstream.group import ConnectorGroup
 
 
-def group(name: str, *endpoints: str, balancer: str = "ROUND_ROBIN") -> Group:
+def group(name: str, *endpoints: str, balancer: str = "ROUND_ROBIN") -> ConnectorGroup:
     """Make a group whose endpoints' targets are named after them."""
-    return Group(
+    return ConnectorGroup(
         cast(Any, Clock()),
         EndpointGroup.read(
             {

@@ -12,8 +12,8 @@ from relay.model.api.definition import (
     ApiDefinition,
     Endpoint,
     EndpointGroup,
-    Entrypoint,
     HttpListener,
+    ListenerEntrypoint,
 )
 from relay.model.api.http_proxy import HttpOptions, KeyStore, ProxyOptions
 from relay.model.api.publication_state import SETTABLE, LifecycleState, Visibility
@@ -35,7 +35,7 @@ class PageTests(SynchronousTestCase):
             ApiDefinition,
             Analytics,
             HttpListener,
-            Entrypoint,
+            ListenerEntrypoint,
             EndpointGroup,
             Endpoint,
             PlanDefinition,

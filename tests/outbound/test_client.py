@@ -22,11 +22,11 @@ from relay.outbound.client import (
     OutboundRefused,
     OutboundRequest,
 )
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from tests.pki import Authority
 from tests.wire.scripted import Connection, answering, scripted, server_context
 
-LOOPBACK = Guard([ip_network("127.0.0.0/8"), ip_network("::1/128")])
+LOOPBACK = AddressGuard([ip_network("127.0.0.0/8"), ip_network("::1/128")])
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 Steps = Generator[Deferred[Any], Any, None]
@@ -90,7 +90,7 @@ class OutboundTests(TestCase):
     @inlineCallbacks
     def test_internal_addresses_are_refused(self) -> Steps:
         """By number, by name, and in spellings that only the resolver understands."""
-        guarded = Outbound.trusting(reactor, Guard(), None)
+        guarded = Outbound.trusting(reactor, AddressGuard(), None)
         called: list[bytes] = []
         with scripted(lambda c: called.append(c.head())) as (port, _):
             for host in ("127.0.0.1", "localhost", "[::1]", "127.1", "2130706433"):
@@ -103,7 +103,7 @@ class OutboundTests(TestCase):
     @inlineCallbacks
     def test_a_listed_name_is_called(self) -> Steps:
         """Its addresses are the operator's word, and no other name's are."""
-        by_name = Outbound.trusting(reactor, Guard(["localhost"]), None)
+        by_name = Outbound.trusting(reactor, AddressGuard(["localhost"]), None)
         with scripted(answering(OK)) as (port, _):
             answer = yield by_name.call(OutboundRequest(f"http://localhost:{port}/"))
             self.assertEqual(answer.body, b"ok")
@@ -263,7 +263,9 @@ class OutboundTests(TestCase):
             answer = yield other.call(request)
             self.assertEqual(answer.status, 200)
             yield self.refused(OutboundError, request)
-            guarded = Outbound(reactor, Guard(), SslOptions()).with_ssl(SslOptions())
+            guarded = Outbound(reactor, AddressGuard(), SslOptions()).with_ssl(
+                SslOptions()
+            )
             yield self.refused(OutboundRefused, request, guarded)
 
     @inlineCallbacks

@@ -17,7 +17,7 @@ from relay.plans.interfaces import Credential, PlanContext
 from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
 from relay.settings.schema import GatewaySettings
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from tests.gateway.harness import definition
 
 
@@ -41,7 +41,7 @@ def plan_context(
     :param resources: of the API.
     """
     reactor = reactor or Clock()
-    outbound = outbound or Outbound.trusting(reactor, Guard(), None)
+    outbound = outbound or Outbound.trusting(reactor, AddressGuard(), None)
     return PlanContext(
         reactor,
         lambda: now_ms,

@@ -12,7 +12,7 @@ from zope.interface import implementer
 from relay.model.api.kinds import PlanType
 from relay.model.schema.base import Options
 from relay.plans.consumers import Consumers
-from relay.plans.discovery import OWN, Plans, find_plans
+from relay.plans.discovery import OWN, PlanTypes, find_plans
 from relay.plans.interfaces import IPlan, PlanContext
 from relay.plans.keyless import keyless_plan
 from relay.plans.verdict import Admission
@@ -51,7 +51,7 @@ class PlansTests(SynchronousTestCase):
 
     def test_order(self) -> None:
         """By type first, then as the deployment has them."""
-        plans = Plans([keyless_plan, TokenType()])
+        plans = PlanTypes([keyless_plan, TokenType()])
         chain = plans.chain(
             [snapshot("o", "KEY_LESS"), snapshot("a", "TOKEN"), snapshot("b", "TOKEN")],
             CONTEXT,
@@ -65,6 +65,6 @@ class PlansTests(SynchronousTestCase):
         """A plan that cannot be enforced is refused, never ignored."""
         plans = [snapshot("a", "KEY_LESS"), snapshot("b", "TOKEN")]
         error = self.assertRaises(
-            ValueError, Plans([keyless_plan]).chain, plans, CONTEXT
+            ValueError, PlanTypes([keyless_plan]).chain, plans, CONTEXT
         )
         self.assertIn("TOKEN", str(error))

@@ -13,7 +13,7 @@ from twisted.web.http_headers import Headers
 from relay.channel.message import Message
 from relay.expression.values import Value
 from relay.model.api.definition import ApiDefinition
-from relay.model.api.flow import Step
+from relay.model.api.flow import FlowStep
 from relay.model.api.kinds import Phase
 from relay.model.schema.reading import issues
 from relay.model.schema.request_target import RequestTarget
@@ -49,7 +49,7 @@ def context(
 
 def build(policy: str, given: PolicyContext | None = None, **options: Any) -> Policy:
     """Make a step of a policy, by its plugin."""
-    step = Step(policy=policy, configuration=options)
+    step = FlowStep(policy=policy, configuration=options)
     return POLICIES.build(step, given or context())
 
 

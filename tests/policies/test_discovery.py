@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted.plugin import IPlugin
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.flow import Step
-from relay.policies.discovery import OWN, Policies, find_policies
+from relay.model.api.flow import FlowStep
+from relay.policies.discovery import OWN, PolicyTypes, find_policies
 from tests.policies.steps import context
 
 
@@ -22,6 +22,6 @@ class PoliciesTests(SynchronousTestCase):
 
     def test_unknown(self) -> None:
         """A step whose policy is gone cannot be built, and is never left out."""
-        build = Policies([]).build
-        error = self.assertRaises(ValueError, build, Step(policy="x"), context())
+        build = PolicyTypes([]).build
+        error = self.assertRaises(ValueError, build, FlowStep(policy="x"), context())
         self.assertIn("[x]", str(error))

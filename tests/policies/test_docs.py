@@ -16,7 +16,7 @@ from relay.model.api.cors import Cors
 from relay.model.schema.base import Value
 from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import Call, Interrupted, Request
-from relay.policies.discovery import Policies
+from relay.policies.discovery import PolicyTypes
 from tests.installed import CATALOG
 from tests.model.bodies import tutorial_api
 from tests.policies.steps import POLICIES, context
@@ -98,7 +98,7 @@ class PolicyPageTests(SynchronousTestCase):
         (source,) = re.findall(r"(?s)```python\n(.*?)```", self.page)
         module: dict[str, Any] = {}
         exec(compile(source, str(PAGE), "exec"), module)
-        policies = Policies([module["opening_hours"]])
+        policies = PolicyTypes([module["opening_hours"]])
         self.assertEqual([kind.id for kind in policies.kinds], ["opening-hours"])
         hour_ms = 3_600_000
         for hour, is_open in ((7, False), (8, True), (18, False)):

@@ -13,7 +13,7 @@ from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.tls import material
-from relay.tls.material import MaterialError, Source
+from relay.tls.material import Content, MaterialError
 from tests.pki import DAY, Authority, key_pem, trust_pkcs12
 
 SECRET = "s3cret-word"
@@ -84,7 +84,7 @@ class SourceTests(SynchronousTestCase):
 
     def test_content_stays_out_of_repr(self) -> None:
         """A source and an identity do not show their bytes."""
-        source = Source("field", SECRET.encode())
+        source = Content("field", SECRET.encode())
         identity = material.match([SERVER.certificate], SERVER.key, "x")
         self.assertNotIn(SECRET, repr(source))
         self.assertNotIn("key=", repr(identity))
@@ -96,7 +96,7 @@ class CertificateTests(SynchronousTestCase):
     def test_chain_in_order(self) -> None:
         """All certificates come in the order of the file; keys are passed over."""
         text = SERVER.key_pem + SERVER.certificate_pem
-        found = material.load_certificates(Source("c", text.encode()))
+        found = material.load_certificates(Content("c", text.encode()))
         self.assertEqual(found, (SERVER.certificate, MIDDLE.certificate))
 
     def test_refusals(self) -> None:
@@ -109,7 +109,7 @@ class CertificateTests(SynchronousTestCase):
             (damaged.encode(), "c: a certificate is damaged"),
         ):
             error = self.assertRaises(
-                MaterialError, material.load_certificates, Source("c", data)
+                MaterialError, material.load_certificates, Content("c", data)
             )
             self.assertEqual(str(error), message)
 
@@ -130,7 +130,7 @@ class PrivateKeyTests(SynchronousTestCase):
             (key_pem(SERVER.key, SECRET).encode(), SECRET),
             (der, None),
         ):
-            found = material.load_private_key(Source("k", data), password)
+            found = material.load_private_key(Content("k", data), password)
             self.assertEqual(found.public_key(), SERVER.key.public_key())
 
     def test_refusals(self) -> None:
@@ -163,7 +163,7 @@ class PrivateKeyTests(SynchronousTestCase):
             (exchange, None, "k: not a private key that TLS can use"),
         ):
             error = self.assertRaises(
-                MaterialError, material.load_private_key, Source("k", data), password
+                MaterialError, material.load_private_key, Content("k", data), password
             )
             self.assertEqual(str(error), message)
 
@@ -175,7 +175,7 @@ class PrivateKeyTests(SynchronousTestCase):
             serialization.NoEncryption(),
         )
         error = self.assertRaises(
-            MaterialError, material.load_private_key, Source("k", data)
+            MaterialError, material.load_private_key, Content("k", data)
         )
         self.assertEqual(str(error), "k: not a private key that TLS can use")
 
@@ -203,7 +203,7 @@ class Pkcs12Tests(SynchronousTestCase):
 
     def test_identity(self) -> None:
         """Key, certificate and way up come out, by any case of the alias."""
-        source = Source("s", SERVER.pkcs12(SECRET, "Relay"))
+        source = Content("s", SERVER.pkcs12(SECRET, "Relay"))
         for alias in (None, "", "Relay", "RELAY"):
             identity = material.load_pkcs12_identity(source, SECRET, alias)
             self.assertEqual(identity.certificate, SERVER.certificate)
@@ -212,18 +212,18 @@ class Pkcs12Tests(SynchronousTestCase):
 
     def test_without_password(self) -> None:
         """A store without password opens with an empty one and with none."""
-        source = Source("s", SERVER.pkcs12(None))
+        source = Content("s", SERVER.pkcs12(None))
         for password in (None, ""):
             identity = material.load_pkcs12_identity(source, password)
             self.assertEqual(identity.certificate, SERVER.certificate)
 
     def test_certificates(self) -> None:
         """A trust store gives all its certificates, a key store also its own."""
-        trusted = Source("t", trust_pkcs12([ROOT.certificate], SECRET))
+        trusted = Content("t", trust_pkcs12([ROOT.certificate], SECRET))
         self.assertEqual(
             material.load_pkcs12_certificates(trusted, SECRET), (ROOT.certificate,)
         )
-        keyed = Source("t", SERVER.pkcs12(SECRET))
+        keyed = Content("t", SERVER.pkcs12(SECRET))
         self.assertEqual(
             material.load_pkcs12_certificates(keyed, SECRET),
             (SERVER.certificate, MIDDLE.certificate),
@@ -255,7 +255,7 @@ class Pkcs12Tests(SynchronousTestCase):
             error = self.assertRaises(
                 MaterialError,
                 material.load_pkcs12_identity,
-                Source("s", data),
+                Content("s", data),
                 password,
                 alias,
             )
@@ -263,7 +263,7 @@ class Pkcs12Tests(SynchronousTestCase):
 
     def test_java_store_by_its_bytes(self) -> None:
         """A JKS store that is called something else still gets the advice."""
-        source = Source("ssl.keyStore.path", b"\xfe\xed\xfe\xed\0\0\0\2")
+        source = Content("ssl.keyStore.path", b"\xfe\xed\xfe\xed\0\0\0\2")
         for load in (
             material.load_certificates,
             material.load_private_key,

@@ -7,7 +7,7 @@ import zlib
 from typing import Any
 
 from relay.upstream.connection.stream import STREAM_AFTER_MS
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from tests.gateway.harness import (
     EVENT_STREAM,
     Gateway,
@@ -454,7 +454,7 @@ class RedirectTests(ConnectorCase):
         """Unless the operator has listed it: a source must not choose what this host
         reaches. The endpoint itself may be private."""
         await self.on()
-        self.gateway.groups[0].guard_redirects(Guard())
+        self.gateway.groups[0].guard_redirects(AddressGuard())
         other = await self.another()
         port = other.address.rpartition(":")[2].encode()
         for location in (

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.definition import EndpointGroup
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS
-from relay.upstream.group import Group
+from relay.upstream.group import ConnectorGroup
 
 
 def endpoint(name: str, **members: Any) -> dict[str, Any]:
@@ -23,14 +23,16 @@ def endpoint(name: str, **members: Any) -> dict[str, Any]:
     } | members
 
 
-def group(*endpoints: dict[str, Any], **members: Any) -> Group:
+def group(*endpoints: dict[str, Any], **members: Any) -> ConnectorGroup:
     """Make a group ready."""
     body = {"name": "g", "type": "http-proxy", "endpoints": list(endpoints)} | members
-    return Group(IReactorTime(installed), EndpointGroup.read(body), DEFAULT_LIMITS)
+    return ConnectorGroup(
+        IReactorTime(installed), EndpointGroup.read(body), DEFAULT_LIMITS
+    )
 
 
 class GroupTests(SynchronousTestCase):
-    def names(self, made: Group, count: int) -> list[str]:
+    def names(self, made: ConnectorGroup, count: int) -> list[str]:
         """The endpoints that come up next."""
         return [one.name if (one := made.next()) else "-" for _ in range(count)]
 

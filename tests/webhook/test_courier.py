@@ -13,7 +13,7 @@ from twisted.trial.unittest import TestCase
 
 from relay.model.consumers.webhook_subscription import WebhookSubscription
 from relay.outbound.client import Outbound
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
@@ -43,7 +43,7 @@ class CourierTests(TestCase):
         courier = Courier(
             clock,
             lambda: round(time.time() * 1000),
-            Outbound.trusting(reactor, Guard([allow]), None),
+            Outbound.trusting(reactor, AddressGuard([allow]), None),
             WebhookSubscription.read({**own, **members}),
             WebhookHttp(connect_timeout=1000, read_timeout=1000, idle_timeout=idle_ms),
         )

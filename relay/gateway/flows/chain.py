@@ -12,7 +12,7 @@ from relay.expression.template import Condition
 from relay.expression.values import Value
 from relay.gateway.flows.selection import Asked, Selection, selected
 from relay.model.api.definition import ApiDefinition
-from relay.model.api.flow import Flow, Step
+from relay.model.api.flow import Flow, FlowStep
 from relay.model.api.kinds import Phase
 from relay.policies.interfaces import Policy
 
@@ -95,7 +95,7 @@ class Flows:
         self,
         definition: ApiDefinition,
         plans: Iterable[Mapping[str, Any]],
-        build: Callable[[Step, str], Policy],
+        build: Callable[[FlowStep, str], Policy],
         shared: Scope,
     ) -> None:
         execution = definition.flow_execution
@@ -173,7 +173,7 @@ class Flows:
             if flow.enabled
         )
 
-    def _step(self, step: Step, place: str) -> ReadyStep:
+    def _step(self, step: FlowStep, place: str) -> ReadyStep:
         policy = self._build(step, place)
         self._policies.append(policy)
         return ReadyStep(

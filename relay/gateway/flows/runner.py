@@ -21,7 +21,7 @@ from relay.gateway.flows.selection import Asked
 from relay.gateway.refusals import Refusal
 from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import Call, Request
-from relay.policies.discovery import Policies
+from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import PolicyContext
 from relay.policies.scope import call_scope, shared_scope
 from relay.upstream.scope_headers import Known
@@ -123,7 +123,7 @@ class FlowRunner:
 
 
 def open_entrance(
-    policies: Policies, plans: Iterable[Mapping[str, Any]], context: PolicyContext
+    policies: PolicyTypes, plans: Iterable[Mapping[str, Any]], context: PolicyContext
 ) -> FlowRunner | None:
     """
     Make the flows of a deployment ready.

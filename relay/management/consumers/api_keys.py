@@ -19,7 +19,7 @@ from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.representations import find_plan
-from relay.model.api.lifecycle import Refused, security_type
+from relay.model.api.lifecycle import ActionRefused, security_type
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.records import (
     OPEN,
@@ -210,7 +210,7 @@ def _own(api_id: str, subscription_id: str) -> Find:
         if changes:
             rules.check_keys(subscription, plan)
             if shared:
-                raise Refused(
+                raise ActionRefused(
                     "The keys of this subscription are shared: use those of its"
                     " application",
                     "apiKey.shared",
@@ -229,7 +229,7 @@ def _shared(application_id: str) -> Find:
         if changes:
             rules.check_active(application)
             if application.api_key_mode != "SHARED":
-                raise Refused(
+                raise ActionRefused(
                     "The subscriptions of this application have keys of their own",
                     "apiKey.notShared",
                     application=application.id,
@@ -241,19 +241,23 @@ def _shared(application_id: str) -> Find:
 
 def _expire(at_ms: int | None, tx: Transaction, key: ApiKeyRecord) -> ApiKeyRecord:
     if key.revoked_at_ms is not None:
-        raise Refused("The API key is revoked", "apiKey.revoked", key=key.id)
+        raise ActionRefused("The API key is revoked", "apiKey.revoked", key=key.id)
     return replace(key, expire_at_ms=at_ms)
 
 
 def _revoke(tx: Transaction, key: ApiKeyRecord) -> ApiKeyRecord:
     if key.revoked_at_ms is not None:
-        raise Refused("The API key is revoked already", "apiKey.revoked", key=key.id)
+        raise ActionRefused(
+            "The API key is revoked already", "apiKey.revoked", key=key.id
+        )
     return replace(key, revoked_at_ms=tx.now_ms)
 
 
 def _reactivate(tx: Transaction, key: ApiKeyRecord) -> ApiKeyRecord:
     if keys.usable(key, tx.now_ms):
-        raise Refused("The API key is active already", "apiKey.active", key=key.id)
+        raise ActionRefused(
+            "The API key is active already", "apiKey.active", key=key.id
+        )
     expired = key.expire_at_ms is not None and key.expire_at_ms <= tx.now_ms
     return replace(
         key,

@@ -21,7 +21,7 @@ from relay.management.http.query import Page
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
-from relay.model.api.lifecycle import Refused
+from relay.model.api.lifecycle import ActionRefused
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.application import (
     ApplicationDefinition,
@@ -201,13 +201,13 @@ def _check_recognised(
         if other.id == record.id or other.status != "ACTIVE":
             continue
         if client_id is not None and client_id_of(other.definition) == client_id:
-            raise Refused(
+            raise ActionRefused(
                 f"Client id [{client_id}] is another application's already",
                 "application.clientId.exists",
                 clientId=client_id,
             )
         if certificate is not None and certificate_of(other.definition) == certificate:
-            raise Refused(
+            raise ActionRefused(
                 "The client certificate is another application's already",
                 "application.clientCertificate.exists",
                 application=record.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from relay.model.api.lifecycle import Refused, security_type
+from relay.model.api.lifecycle import ActionRefused, security_type
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.api_key import digest_of, hint_of, new_key
 from relay.model.consumers.records import (
@@ -36,12 +36,12 @@ def make(
     :param application_id: whose it is.
     :param subscription_id: for which it is; ``None`` for all of the application's.
     :param custom: the key, when it is not to be a random one.
-    :raises Refused: when somebody has had that key already.
+    :raises ActionRefused: when somebody has had that key already.
     """
     key = custom or new_key()
     digest = digest_of(key)
     if tx.api_keys.taken(digest):
-        raise Refused("API key already exists", "apiKey.exists")
+        raise ActionRefused("API key already exists", "apiKey.exists")
     record = ApiKeyRecord(
         str(uuid4()),
         application_id,
@@ -71,7 +71,7 @@ def make_first(
     :param custom: the key, when it is not to be a random one.
     :returns: ``None`` when it goes by no key, or by one that its application has
         already.
-    :raises Refused: when the key is taken, or cannot be chosen.
+    :raises ActionRefused: when the key is taken, or cannot be chosen.
     """
     check_custom(security, custom)
     if security not in rules.KEY_SECURITIES:
@@ -79,7 +79,7 @@ def make_first(
     if not is_shared(application, security):
         return make(tx, application.id, subscription.id, custom)
     if custom is not None:
-        raise Refused(
+        raise ActionRefused(
             "An application whose API keys are shared takes no custom key of one"
             " subscription",
             "apiKey.shared",
@@ -103,11 +103,11 @@ def check_custom(security: str | None, custom: str | None) -> None:
     """
     :param security: the type of a plan.
     :param custom: what is to be the key of a subscription to it.
-    :raises Refused: when it cannot be chosen: a password of somebody's choice would
-        be too easy to guess for the way in which keys are kept.
+    :raises ActionRefused: when it cannot be chosen: a password of somebody's choice
+        would be too easy to guess for the way in which keys are kept.
     """
     if custom is not None and security != "API_KEY":
-        raise Refused(
+        raise ActionRefused(
             "The plan of this subscription has no API keys that could be chosen",
             "plan.notApiKey",
         )
@@ -125,7 +125,7 @@ def renew(
 
     :param before: the keys that there are.
     :param custom: the key, when it is not to be a random one.
-    :raises Refused: when the key is taken.
+    :raises ActionRefused: when the key is taken.
     """
     end_ms = tx.now_ms + GRACE_MS
     for key in before:
@@ -158,13 +158,13 @@ def choose_mode(
 
     :param wanted: the choice, ``None`` for none.
     :returns: the application as it is then.
-    :raises Refused: when the choice is another already, or comes too late.
+    :raises ActionRefused: when the choice is another already, or comes too late.
     """
     if wanted in (None, "UNSPECIFIED", application.api_key_mode):
         return application
     assert wanted is not None
     if application.api_key_mode != "UNSPECIFIED":
-        raise Refused(
+        raise ActionRefused(
             f"The API key mode of application [{application.id}] is"
             f" {application.api_key_mode}",
             "application.apiKeyMode",
@@ -182,7 +182,7 @@ def _share(tx: Transaction, application: ApplicationRecord) -> None:
         if one.status in OPEN and goes_by_key(tx, one)
     ]
     if len(having) > 1:
-        raise Refused(
+        raise ActionRefused(
             f"Application [{application.id}] has several subscriptions with keys of"
             " their own",
             "application.apiKeyMode",

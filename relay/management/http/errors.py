@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound as NoRoute
 
 from relay.management.http.reply import Reply
-from relay.model.api.lifecycle import Refused
+from relay.model.api.lifecycle import ActionRefused
 from relay.model.schema.errors import Invalid, Issue
 from relay.store.errors import StoreError
 
@@ -106,7 +106,7 @@ class TooManyAttempts(RequestError):
 
 STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (Invalid, HTTPStatus.BAD_REQUEST),
-    (Refused, HTTPStatus.BAD_REQUEST),
+    (ActionRefused, HTTPStatus.BAD_REQUEST),
     (BadRequest, HTTPStatus.BAD_REQUEST),
     (Unauthorized, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
@@ -149,7 +149,7 @@ def answer(failure: Failure) -> Reply:
     )
     if isinstance(error, Invalid):
         return _shape(status, _summary(error.issues), "validation", issues=error.issues)
-    if isinstance(error, Refused):
+    if isinstance(error, ActionRefused):
         return _shape(status, error.message, error.code, error.parameters)
     if isinstance(error, RequestError):
         return _shape(

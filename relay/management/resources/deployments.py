@@ -25,7 +25,7 @@ from relay.management.resources.representations import (
     shown_definition,
 )
 from relay.model.api import lifecycle
-from relay.model.api.lifecycle import Refused
+from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import ApiRecord, Deployment, GatewayReport
 from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
@@ -153,7 +153,7 @@ class Deployments:
         """
         Try a deployment, store it, and wait until the gateway serves it.
 
-        :raises Refused: when it cannot be served; nothing is changed then.
+        :raises ActionRefused: when it cannot be served; nothing is changed then.
         """
 
         def find(tx: Transaction) -> tuple[ApiRecord, Candidate]:
@@ -179,7 +179,7 @@ class Deployments:
                     await self._wait(api_id, tried.number)
                 return saved
             tried = saved
-        raise Refused(
+        raise ActionRefused(
             "The API was changed again and again while its deployment was tried",
             "api.deployment.conflict",
             api=api_id,
@@ -212,8 +212,8 @@ class Deployments:
             raise _unservable(api_id, report.reason)
 
 
-def _unservable(api_id: str, reason: str) -> Refused:
-    return Refused(
+def _unservable(api_id: str, reason: str) -> ActionRefused:
+    return ActionRefused(
         f"The deployment cannot be served: {reason}",
         "api.deployment.refused",
         api=api_id,

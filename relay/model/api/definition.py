@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, model_validator
 
 from relay.model.api.endpoints import Endpoint, EndpointGroup, LoadBalancer
-from relay.model.api.failover import Failover
+from relay.model.api.failover import FailoverOptions
 from relay.model.api.flow import Flow, FlowExecution
 from relay.model.api.listener import (
-    Entrypoint,
     HttpListener,
     Listener,
+    ListenerEntrypoint,
+    ListenerValidation,
     Path,
-    RequestValidation,
     SubscriptionListener,
 )
 from relay.model.api.read_only import without_api_fields
@@ -31,11 +31,11 @@ __all__ = [
     "DefinitionVersion",
     "Endpoint",
     "EndpointGroup",
-    "Entrypoint",
     "HttpListener",
+    "ListenerEntrypoint",
+    "ListenerValidation",
     "LoadBalancer",
     "Path",
-    "RequestValidation",
     "SubscriptionListener",
 ]
 
@@ -86,7 +86,7 @@ class ApiDefinition(ApiDescription):
     listeners: tuple[Listener, ...]
     endpoint_groups: tuple[EndpointGroup, ...]
     analytics: Analytics = Analytics()
-    failover: Failover | None = None
+    failover: FailoverOptions | None = None
     flow_execution: FlowExecution | None = None
     flows: tuple[Flow, ...] | None = None
     resources: Resources | None = None

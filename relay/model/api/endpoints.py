@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict
 
-from relay.model.api.health_check import Services
+from relay.model.api.health_check import EndpointServices
 from relay.model.schema.base import Options
 from relay.model.schema.scalars import (
     Configuration,
@@ -53,7 +53,7 @@ class Endpoint(Options):
     """Whether it is dialled only while no other endpoint can be."""
     configuration: Annotated[Configuration, Field(repr=False)] = {}
     shared_configuration_override: Annotated[SharedObject, Field(repr=False)] = None
-    services: Services | None = None
+    services: EndpointServices | None = None
     tenants: tuple[Name, ...] | None = None
     """The gateways that dial it, by their ``gateway.tenant``; all without any."""
 
@@ -77,4 +77,4 @@ class EndpointGroup(Options):
     load_balancer: LoadBalancer = LoadBalancer()
     shared_configuration: Annotated[SharedObject, Field(repr=False)] = None
     endpoints: tuple[Endpoint, ...] = ()
-    services: Services | None = None
+    services: EndpointServices | None = None

@@ -15,7 +15,7 @@ def _condition(value: str | None) -> str | None:
     return condition(value) if value else None
 
 
-class Failover(Options):
+class FailoverOptions(Options):
     """Calls that failed before their head are tried again, at the next endpoint."""
 
     enabled: Flag = False

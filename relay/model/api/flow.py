@@ -91,7 +91,7 @@ def _selector(value: object) -> Selector:
     return model.read(value)
 
 
-class Step(Options):
+class FlowStep(Options):
     """One policy with its configuration."""
 
     name: str | None = None
@@ -112,10 +112,10 @@ class Flow(Options):
     name: str | None = None
     enabled: Flag = True
     selectors: tuple[Annotated[Any, PlainValidator(_selector)], ...] = ()
-    request: tuple[Step, ...] = ()
-    response: tuple[Step, ...] = ()
-    subscribe: tuple[Step, ...] = ()
-    publish: tuple[Step, ...] = ()
+    request: tuple[FlowStep, ...] = ()
+    response: tuple[FlowStep, ...] = ()
+    subscribe: tuple[FlowStep, ...] = ()
+    publish: tuple[FlowStep, ...] = ()
     entrypoint_connect: unsupported.NativeSteps = None
     interact: unsupported.NativeSteps = None
     tags: tuple[str, ...] | None = None

@@ -116,14 +116,16 @@ class HealthCheckService(Options):
         return super()._without_absent(handler)
 
 
-class Services(Options):
+class EndpointServices(Options):
     """What runs beside the calls of a group or an endpoint."""
 
     health_check: HealthCheckService | None = None
     discovery: unsupported.Discovery = None
 
 
-def check_of(group: Services | None, endpoint: Services | None) -> HealthCheck | None:
+def check_of(
+    group: EndpointServices | None, endpoint: EndpointServices | None
+) -> HealthCheck | None:
     """
     Say how an endpoint is checked.
 

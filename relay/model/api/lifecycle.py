@@ -50,7 +50,7 @@ _FORBIDDEN_MOVES = {
 }
 
 
-class Refused(Exception):
+class ActionRefused(Exception):
     """An action that the rules forbid as things stand.
 
     :param message: a sentence for a person.
@@ -67,26 +67,26 @@ class Refused(Exception):
 
 def check_start(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
     """
-    :raises Refused: when the API runs, is archived or has no plan to be served.
+    :raises ActionRefused: when the API runs, is archived or has no plan to be served.
     """
     _check_not_archived(api, "started")
     if api.state == "STARTED":
-        raise Refused("API is already started", "api.started", api=api.id)
+        raise ActionRefused("API is already started", "api.started", api=api.id)
     _check_has_plan(api, plans, "started")
 
 
 def check_stop(api: ApiRecord) -> None:
     """
-    :raises Refused: when the API does not run, or is archived.
+    :raises ActionRefused: when the API does not run, or is archived.
     """
     _check_not_archived(api, "stopped")
     if api.state == "STOPPED":
-        raise Refused("API is already stopped", "api.stopped", api=api.id)
+        raise ActionRefused("API is already stopped", "api.stopped", api=api.id)
 
 
 def check_deploy(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
     """
-    :raises Refused: when the API is archived or has no plan to be served.
+    :raises ActionRefused: when the API is archived or has no plan to be served.
     """
     _check_not_archived(api, "deployed")
     _check_has_plan(api, plans, "deployed")
@@ -94,7 +94,7 @@ def check_deploy(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
 
 def check_resources(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
     """
-    :raises Refused: when the API lacks a resource that one of its plans asks.
+    :raises ActionRefused: when the API lacks a resource that one of its plans asks.
     """
     named = {
         one.get("name")
@@ -105,7 +105,7 @@ def check_resources(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
         security = plan.definition.get("security") or {}
         wanted = (security.get("configuration") or {}).get("oauthResource")
         if security.get("type") == "OAUTH2" and wanted not in named:
-            raise Refused(
+            raise ActionRefused(
                 f"Plan [{plan.definition.get('name')}] needs the oauth2 resource"
                 f" [{wanted}], which the API does not have",
                 "api.resource.missing",
@@ -131,11 +131,11 @@ def check_mode(definition: Mapping[str, Any], api: Mapping[str, Any]) -> Issue |
 
 def check_plans_reached(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
     """
-    :raises Refused: when the API lacks the listener that one of its plans is for.
+    :raises ActionRefused: when the API lacks the listener that one of its plans is for.
     """
     for plan in served(plans):
         if problem := check_mode(plan.definition, api.definition):
-            raise Refused(
+            raise ActionRefused(
                 f"Plan [{plan.definition.get('name')}]: {problem.message}",
                 "api.listener.missing",
                 plan=plan.id,
@@ -148,10 +148,10 @@ def check_delete(
     """Plans in staging never let anybody in: they go with their API.
 
     :param close_plans: whether the client asked for the plans to be closed.
-    :raises Refused: when the API runs, or has plans that are still served.
+    :raises ActionRefused: when the API runs, or has plans that are still served.
     """
     if api.state == "STARTED":
-        raise Refused(
+        raise ActionRefused(
             f"API [{api.id}] is still running and must be stopped before being"
             " deleted !",
             "api.running",
@@ -159,7 +159,7 @@ def check_delete(
         )
     open_plans = ", ".join(str(plan.definition.get("name")) for plan in served(plans))
     if open_plans and not close_plans:
-        raise Refused(
+        raise ActionRefused(
             f"Plan(s) [{open_plans}] must be closed before being able to delete the"
             " API !",
             "api.notDeletable",
@@ -170,22 +170,24 @@ def check_delete(
 def check_update(api: ApiRecord, definition: Mapping[str, Any]) -> None:
     """
     :param definition: what the API is to become.
-    :raises Refused: when it would be of another type.
+    :raises ActionRefused: when it would be of another type.
     """
     if definition.get("type") != api.definition.get("type"):
-        raise Refused("The type of an API cannot be changed", "api.type", api=api.id)
+        raise ActionRefused(
+            "The type of an API cannot be changed", "api.type", api=api.id
+        )
 
 
 def next_lifecycle_state(current: str, wanted: str | None) -> str:
     """
     :param wanted: what a client asks for; ``None`` for no change.
     :returns: the state to be in.
-    :raises Refused: when that way is closed. Deprecation ends in archiving only.
+    :raises ActionRefused: when that way is closed. Deprecation ends in archiving only.
     """
     if wanted is None or wanted == current:
         return current
     if wanted in _FORBIDDEN_MOVES[current]:
-        raise Refused(
+        raise ActionRefused(
             f"The API lifecycle state cannot be changed to {wanted}.",
             "api.lifecycleState.invalid",
             lifecycleState=wanted,
@@ -231,11 +233,11 @@ def places(definition: Mapping[str, Any], owner: str | None = None) -> list[Plac
 
 def check_new_plan(api: ApiRecord) -> None:
     """
-    :raises Refused: when the API is deprecated or archived.
+    :raises ActionRefused: when the API is deprecated or archived.
     """
     if api.lifecycle_state in ("DEPRECATED", "ARCHIVED"):
         name = str(api.definition.get("name"))
-        raise Refused(
+        raise ActionRefused(
             f"The api {name} is deprecated and cannot be modified.",
             "api.deprecated",
             api=name,
@@ -245,24 +247,26 @@ def check_new_plan(api: ApiRecord) -> None:
 def check_update_plan(plan: PlanRecord, definition: Mapping[str, Any]) -> None:
     """
     :param definition: what the plan is to become.
-    :raises Refused: when it is closed, or would be of another security or mode.
+    :raises ActionRefused: when it is closed, or would be of another security or mode.
     """
     if plan.status == "CLOSED":
         raise _wrong_status(plan, "already closed", "plan.closed")
     if security_type(definition) != security_type(plan.definition):
-        raise Refused(
+        raise ActionRefused(
             "The security type of a plan cannot be changed",
             "plan.security.type",
             plan=plan.id,
         )
     if definition.get("mode") != plan.definition.get("mode"):
-        raise Refused("The mode of a plan cannot be changed", "plan.mode", plan=plan.id)
+        raise ActionRefused(
+            "The mode of a plan cannot be changed", "plan.mode", plan=plan.id
+        )
 
 
 def check_publish(plan: PlanRecord, plans: Iterable[PlanRecord]) -> None:
     """
     :param plans: all plans of the API.
-    :raises Refused: unless the plan is in staging, or when it would be the second
+    :raises ActionRefused: unless the plan is in staging, or when it would be the second
         that lets anybody in.
     """
     if plan.status == "CLOSED":
@@ -274,7 +278,7 @@ def check_publish(plan: PlanRecord, plans: Iterable[PlanRecord]) -> None:
     if security_type(plan.definition) == "KEY_LESS" and any(
         security_type(other.definition) == "KEY_LESS" for other in served(plans)
     ):
-        raise Refused(
+        raise ActionRefused(
             "A key-less plan is already published (or has been deprecated)!",
             "plan.keyless.exists",
             plan=plan.id,
@@ -283,7 +287,7 @@ def check_publish(plan: PlanRecord, plans: Iterable[PlanRecord]) -> None:
 
 def check_deprecate(plan: PlanRecord) -> None:
     """
-    :raises Refused: unless the plan is published.
+    :raises ActionRefused: unless the plan is published.
     """
     if plan.status == "DEPRECATED":
         raise _wrong_status(plan, "already deprecated", "plan.deprecated")
@@ -295,7 +299,7 @@ def check_deprecate(plan: PlanRecord) -> None:
 
 def check_close(plan: PlanRecord) -> None:
     """
-    :raises Refused: when the plan is closed.
+    :raises ActionRefused: when the plan is closed.
     """
     if plan.status == "CLOSED":
         raise _wrong_status(plan, "already closed", "plan.closed")
@@ -365,12 +369,12 @@ def _traffic(document: Mapping[str, Any], fields: Iterable[str]) -> dict[str, An
 
 def _check_not_archived(api: ApiRecord, done: str) -> None:
     if api.lifecycle_state == "ARCHIVED":
-        raise Refused(f"Deleted API cannot be {done}", "api.archived", api=api.id)
+        raise ActionRefused(f"Deleted API cannot be {done}", "api.archived", api=api.id)
 
 
 def _check_has_plan(api: ApiRecord, plans: Iterable[PlanRecord], done: str) -> None:
     if not served(plans):
-        raise Refused(
+        raise ActionRefused(
             f"The API {{{api.id}}} can not be {done} without at least one published"
             " plan",
             "api.NotDeployable",
@@ -378,5 +382,5 @@ def _check_has_plan(api: ApiRecord, plans: Iterable[PlanRecord], done: str) -> N
         )
 
 
-def _wrong_status(plan: PlanRecord, what: str, code: str) -> Refused:
-    return Refused(f"Plan {plan.id} is {what} !", code, plan=plan.id)
+def _wrong_status(plan: PlanRecord, what: str, code: str) -> ActionRefused:
+    return ActionRefused(f"Plan {plan.id} is {what} !", code, plan=plan.id)

@@ -34,7 +34,7 @@ class Path(Options):
         return self.host, self.path
 
 
-class Entrypoint(Options):
+class ListenerEntrypoint(Options):
     """A way of attaching, such as ``http-proxy``."""
 
     type: Name
@@ -46,7 +46,7 @@ class Entrypoint(Options):
     dlq: unsupported.DeadLetterQueue = None
 
 
-class RequestValidation(Options):
+class ListenerValidation(Options):
     """
     What a request must not hold, and what it may although it is refused otherwise.
 
@@ -89,10 +89,10 @@ class HttpListener(Options):
     paths: tuple[Path, ...] = ()
     path_mappings: tuple[str, ...] | None = None
     """Patterns by which analytics group calls; kept only."""
-    entrypoints: tuple[Entrypoint, ...] = ()
+    entrypoints: tuple[ListenerEntrypoint, ...] = ()
     servers: tuple[str, ...] = ()
     """Ids of the gateway listeners to attach to; empty for all."""
-    request_validation: RequestValidation = RequestValidation()
+    request_validation: ListenerValidation = ListenerValidation()
     cors: Cors | None = None
 
 
@@ -100,7 +100,7 @@ class SubscriptionListener(Options):
     """Consumers that are called, each as its subscription says."""
 
     type: Annotated[Literal["SUBSCRIPTION"], Upper]
-    entrypoints: tuple[Entrypoint, ...] = ()
+    entrypoints: tuple[ListenerEntrypoint, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

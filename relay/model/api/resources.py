@@ -16,7 +16,7 @@ RESOURCES: dict[str, type[Value]] = {"oauth2": Oauth2Resource}
 """The types that there are, and their configurations."""
 
 
-class Resource(Options):
+class ApiResource(Options):
     """One resource; one that is disabled is kept as it is."""
 
     name: Name
@@ -51,7 +51,7 @@ class Resource(Options):
         return self
 
 
-def _distinct(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
+def _distinct(resources: tuple[ApiResource, ...]) -> tuple[ApiResource, ...]:
     problems: list[tuple[Where, str]] = []
     seen: set[str] = set()
     for number, resource in enumerate(resources):
@@ -63,10 +63,10 @@ def _distinct(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
     return resources
 
 
-Resources = Annotated[tuple[Resource, ...], AfterValidator(_distinct)]
+Resources = Annotated[tuple[ApiResource, ...], AfterValidator(_distinct)]
 
 
-def enabled(resources: Iterable[Resource], type: str, name: str) -> Any:
+def enabled(resources: Iterable[ApiResource], type: str, name: str) -> Any:
     """
     Give the configuration of a resource.
 

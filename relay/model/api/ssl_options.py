@@ -65,7 +65,7 @@ def _is_base64(text: str) -> bool:
     return True
 
 
-class Store(Options):
+class CertificateStore(Options):
     """What trust stores and key stores have in common."""
 
     type: StoreType = "NONE"
@@ -104,11 +104,11 @@ class Store(Options):
             yield ("content",), "must be base64"
 
 
-class TrustStore(Store):
+class TrustStore(CertificateStore):
     """Whose certificates are believed; ``NONE`` for the authorities of the system."""
 
 
-class KeyStore(Store):
+class KeyStore(CertificateStore):
     """The certificate and key with which the relay shows who it is; ``NONE`` for
     no client certificate."""
 

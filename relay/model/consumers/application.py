@@ -40,7 +40,7 @@ def _certificate(text: str) -> str:
     return text
 
 
-class TlsSettings(Options):
+class ApplicationTls(Options):
     """The certificate that the program shows."""
 
     client_certificate: Annotated[str, AfterValidator(_certificate)] | None = None
@@ -52,7 +52,7 @@ class ApplicationSettings(Options):
 
     app: SimpleSettings | None = None
     oauth: unsupported.ClientRegistration = None
-    tls: TlsSettings | None = None
+    tls: ApplicationTls | None = None
 
 
 class ApplicationDefinition(Options):

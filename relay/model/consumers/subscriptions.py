@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from relay.model.api.lifecycle import Refused, security_type
+from relay.model.api.lifecycle import ActionRefused, security_type
 from relay.model.consumers.records import OPEN, ApplicationRecord, SubscriptionRecord
 from relay.model.records import PlanRecord
 from relay.model.schema.errors import Invalid, Issue
@@ -22,24 +22,24 @@ KEY_SECURITIES = frozenset({"API_KEY", "BASIC"})
 
 def check_subscribable(plan: PlanRecord) -> None:
     """
-    :raises Refused: unless the plan takes subscriptions.
+    :raises ActionRefused: unless the plan takes subscriptions.
     """
     if plan.status == "CLOSED":
-        raise Refused(
+        raise ActionRefused(
             f"Plan {plan.id} is already closed !", "plan.closed", plan=plan.id
         )
     if plan.status == "DEPRECATED":
-        raise Refused(
+        raise ActionRefused(
             f"Plan {plan.id} is deprecated and takes no new subscriptions",
             "plan.deprecated",
             plan=plan.id,
         )
     if plan.status == "STAGING":
-        raise Refused(
+        raise ActionRefused(
             f"Plan {plan.id} is not yet published !", "plan.notPublished", plan=plan.id
         )
     if security_type(plan.definition) == "KEY_LESS":
-        raise Refused(
+        raise ActionRefused(
             "A key-less plan is not subscribable: everybody may call",
             "plan.notSubscribable",
             plan=plan.id,
@@ -60,19 +60,19 @@ def check_subscribe(
     :param plans: the plans of the API, by id.
     :param client_id: the application's.
     :param certificate: the digest of the application's.
-    :raises Refused: when the plan takes no subscriptions, or not this one.
+    :raises ActionRefused: when the plan takes no subscriptions, or not this one.
     """
     check_subscribable(plan)
     check_active(application)
     security = security_type(plan.definition)
     if security in TOKEN_SECURITIES and not client_id:
-        raise Refused(
+        raise ActionRefused(
             "A client_id is required to subscribe to an OAuth2 or JWT plan.",
             "plan.clientIdRequired",
             application=application.id,
         )
     if security == "MTLS" and not certificate:
-        raise Refused(
+        raise ActionRefused(
             "A client certificate is required to subscribe to an mTLS plan.",
             "plan.clientCertificateRequired",
             application=application.id,
@@ -83,7 +83,7 @@ def check_subscribe(
         theirs = plans.get(other.plan_id)
         same = theirs and security_type(theirs.definition) == security == "API_KEY"
         if same and application.api_key_mode == "SHARED":
-            raise Refused(
+            raise ActionRefused(
                 "An application whose API keys are shared has one subscription to an"
                 " API-key plan of each API",
                 "plan.alreadySubscribed",
@@ -94,11 +94,11 @@ def check_subscribe(
 def _check_not_subscribed(plan: PlanRecord, live: Iterable[SubscriptionRecord]) -> None:
     """
     :param live: subscriptions of one application that are not over.
-    :raises Refused: when one of them is to the plan.
+    :raises ActionRefused: when one of them is to the plan.
     """
     for one in live:
         if one.plan_id == plan.id:
-            raise Refused(
+            raise ActionRefused(
                 f"Plan {plan.id} is already subscribed by application"
                 f" {one.application_id}",
                 "plan.alreadySubscribed",
@@ -109,10 +109,10 @@ def _check_not_subscribed(plan: PlanRecord, live: Iterable[SubscriptionRecord]) 
 def check_unused(plan: PlanRecord, taken: Iterable[SubscriptionRecord]) -> None:
     """
     :param taken: its subscriptions that are not over.
-    :raises Refused: when there are any.
+    :raises ActionRefused: when there are any.
     """
     if any(taken):
-        raise Refused(
+        raise ActionRefused(
             f"Plan {plan.id} has subscriptions, and must be closed before it is"
             " deleted",
             "plan.subscribed",
@@ -122,10 +122,10 @@ def check_unused(plan: PlanRecord, taken: Iterable[SubscriptionRecord]) -> None:
 
 def check_active(application: ApplicationRecord) -> None:
     """
-    :raises Refused: when the application is archived.
+    :raises ActionRefused: when the application is archived.
     """
     if application.status != "ACTIVE":
-        raise Refused(
+        raise ActionRefused(
             f"Application [{application.id}] is archived",
             "application.archived",
             application=application.id,
@@ -144,7 +144,7 @@ def accepted(
     :param reason: for the consumer to read.
     :param starting_at_ms: from when on; at once by default.
     :param ending_at_ms: until when.
-    :raises Refused: unless nobody has decided yet.
+    :raises ActionRefused: unless nobody has decided yet.
     :raises Invalid: when it would end before it starts.
     """
     _check_pending(record)
@@ -166,7 +166,7 @@ def rejected(
 ) -> SubscriptionRecord:
     """Let the application not call.
 
-    :raises Refused: unless nobody has decided yet.
+    :raises ActionRefused: unless nobody has decided yet.
     """
     _check_pending(record)
     return replace(
@@ -181,7 +181,7 @@ def rejected(
 def paused(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
     """Suspend it.
 
-    :raises Refused: unless it is accepted.
+    :raises ActionRefused: unless it is accepted.
     """
     if record.status != "ACCEPTED":
         raise _wrong(record, "paused", "subscription.notPausable")
@@ -191,7 +191,7 @@ def paused(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
 def resumed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
     """Put it in force again.
 
-    :raises Refused: unless it is paused.
+    :raises ActionRefused: unless it is paused.
     """
     if record.status != "PAUSED":
         raise _wrong(record, "resumed", "subscription.notPaused")
@@ -200,10 +200,10 @@ def resumed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
 
 def check_pushed(record: SubscriptionRecord) -> None:
     """
-    :raises Refused: unless its events are sent to it.
+    :raises ActionRefused: unless its events are sent to it.
     """
     if record.consumer_configuration is None:
-        raise Refused(
+        raise ActionRefused(
             f"Subscription {record.id} is not to a PUSH plan: nothing is sent to it",
             "subscription.notPushed",
             subscription=record.id,
@@ -213,10 +213,10 @@ def check_pushed(record: SubscriptionRecord) -> None:
 def recovered(record: SubscriptionRecord) -> SubscriptionRecord:
     """Begin anew with deliveries that have failed.
 
-    :raises Refused: unless they have.
+    :raises ActionRefused: unless they have.
     """
     if record.consumer_status != "FAILURE":
-        raise Refused(
+        raise ActionRefused(
             f"Subscription {record.id} has not failed: its consumerStatus must be"
             " FAILURE",
             "subscription.notFailed",
@@ -243,7 +243,7 @@ def reconfigured(
 def closed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
     """End it for good; one that nobody has decided about is rejected.
 
-    :raises Refused: when it is over already.
+    :raises ActionRefused: when it is over already.
     """
     if record.status == "PENDING":
         return rejected(record, now_ms, "Subscription has been closed.")
@@ -264,14 +264,14 @@ def transferred(
     :param wanted: its plan to be.
     :param others: all subscriptions of its application to this API; it may be among
         them.
-    :raises Refused: unless that one takes subscriptions, with the same credentials, and
-        the application has no other one to it.
+    :raises ActionRefused: unless that one takes subscriptions, with the same
+        credentials, and the application has no other one to it.
     """
     if record.status not in ("ACCEPTED", "PAUSED"):
         raise _wrong(record, "transferred", "subscription.notTransferable")
     check_subscribable(wanted)
     if security_type(current.definition) != security_type(wanted.definition):
-        raise Refused(
+        raise ActionRefused(
             "A subscription can only be transferred to a plan of the same security",
             "subscription.transferNotAllowed",
             plan=wanted.id,
@@ -300,7 +300,7 @@ def dated(
 
 def check_updatable(record: SubscriptionRecord) -> None:
     """
-    :raises Refused: when it is over, or nobody has decided yet.
+    :raises ActionRefused: when it is over, or nobody has decided yet.
     """
     if record.status not in ("ACCEPTED", "PAUSED"):
         raise _wrong(record, "updated", "subscription.notUpdatable")
@@ -308,10 +308,10 @@ def check_updatable(record: SubscriptionRecord) -> None:
 
 def check_keys(record: SubscriptionRecord, plan: PlanRecord) -> None:
     """
-    :raises Refused: unless keys let it in.
+    :raises ActionRefused: unless keys let it in.
     """
     if security_type(plan.definition) not in KEY_SECURITIES:
-        raise Refused(
+        raise ActionRefused(
             "The plan of this subscription has no API keys",
             "plan.notApiKey",
             plan=plan.id,
@@ -321,15 +321,15 @@ def check_keys(record: SubscriptionRecord, plan: PlanRecord) -> None:
 
 def _check_pending(record: SubscriptionRecord) -> None:
     if record.status != "PENDING":
-        raise Refused(
+        raise ActionRefused(
             f"Subscription {record.id} has already been processed",
             "subscription.processed",
             subscription=record.id,
         )
 
 
-def _wrong(record: SubscriptionRecord, done: str, code: str) -> Refused:
-    return Refused(
+def _wrong(record: SubscriptionRecord, done: str, code: str) -> ActionRefused:
+    return ActionRefused(
         f"Subscription {record.id} is {record.status} and cannot be {done}",
         code,
         subscription=record.id,

@@ -18,7 +18,7 @@ def parameters(query: bytes | None) -> Iterator[tuple[str, str]]:
             yield unquote_plus(name), unquote_plus(value)
 
 
-def name_of(pair: bytes) -> str:
+def parameter_name(pair: bytes) -> str:
     """
     Decode the name of a parameter.
 
@@ -38,7 +38,7 @@ def without_parameters(query: bytes | None, names: Collection[str]) -> bytes | N
     if query is None:
         return None
     pairs = query.split(b"&")
-    kept = [pair for pair in pairs if name_of(pair) not in names]
+    kept = [pair for pair in pairs if parameter_name(pair) not in names]
     if len(kept) == len(pairs):
         return query
     return b"&".join(kept) or None

@@ -36,7 +36,7 @@ class IntrospectionError(Exception):
     """The server could not be asked, or gave no answer that can be read."""
 
 
-class _Known(NamedTuple):
+class _KnownToken(NamedTuple):
     fresh_until_s: float
     """On the monotonic clock."""
     ends_ms: int | None
@@ -68,7 +68,7 @@ class Introspection:
         self._fetch = fetch
         self._wall_ms = wall_ms
         self._seconds = seconds
-        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._known: OrderedDict[bytes, _KnownToken] = OrderedDict()
         self._pending: dict[bytes, list[Deferred[Claims | None]]] = {}
 
     def ask(self, token: str) -> Claims | Deferred[Claims | None] | None:
@@ -126,7 +126,7 @@ class Introspection:
         if len(self._known) >= self._resource.cache_entries:
             self._known.popitem(last=False)
         fresh_until_s = self._seconds() + self._resource.cache_ttl / 1000
-        self._known[digest] = _Known(fresh_until_s, ends_ms, said)
+        self._known[digest] = _KnownToken(fresh_until_s, ends_ms, said)
 
     def _request(self, token: str) -> OutboundRequest:
         resource, url, body = self._resource, self._resource.url, b""

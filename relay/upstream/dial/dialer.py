@@ -23,7 +23,7 @@ from relay.tls.endpoint import TLSEndpoint
 from relay.upstream.connection.leash import Leash, LeashFactory
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.dial.eyeballs import AddressRefused, NameEndpoint
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.dial.tunnel import http_connect, socks5
 from relay.upstream.errors import connect_timeout
 
@@ -94,7 +94,7 @@ class Dialer:
         self._proxy = shared.proxy
         self._creators = creators
         self._strangers = strangers or creators
-        self.guard = Guard()
+        self.guard = AddressGuard()
         """Decides which addresses of guarded origins may be dialled."""
         self.owner: Hashable = None
         """The owner whose share of name lookups is used."""

@@ -38,7 +38,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052, 2.1: the last 32 bits are an IPv4 address."""
 
 
-class Guard:
+class AddressGuard:
     """
     Permits public addresses, and those that the operator lists.
 
@@ -72,7 +72,7 @@ class Guard:
 class Guarded(Protocol):
     """An object that follows redirects under a guard."""
 
-    def guard_redirects(self, guard: Guard) -> None:
+    def guard_redirects(self, guard: AddressGuard) -> None:
         """
         Set the guard of redirects to other origins.
 

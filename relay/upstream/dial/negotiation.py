@@ -29,7 +29,7 @@ class TunnelError(ConnectError):
         return self.message
 
 
-class Negotiation(Protocol):
+class TunnelNegotiation(Protocol):
     """One conversation with a proxy."""
 
     rest: bytes | None
@@ -48,7 +48,7 @@ class Negotiation(Protocol):
 
 
 @dataclass(frozen=True)
-class Target:
+class TunnelTarget:
     """Where the tunnel leads."""
 
     host: str

@@ -23,7 +23,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.upstream.dial.negotiation import Negotiation, Target, TunnelError
+from relay.upstream.dial.negotiation import TunnelError, TunnelNegotiation, TunnelTarget
 from relay.upstream.dial.tunnel_connect import ConnectNegotiation
 from relay.upstream.dial.tunnel_socks import SocksNegotiation
 
@@ -48,7 +48,7 @@ def http_connect(
     :param username: for Basic authentication; none without.
     :raises ValueError: when the proxy could misread host, port or credentials.
     """
-    target = Target.read(host, port)
+    target = TunnelTarget.read(host, port)
     return _through(inner, lambda: ConnectNegotiation(target, username, password))
 
 
@@ -60,12 +60,12 @@ def socks5(
     password: str | None = None,
 ) -> IStreamClientEndpoint:
     """Reach a host through a SOCKS5 proxy; as :func:`http_connect` in all else."""
-    target = Target.read(host, port)
+    target = TunnelTarget.read(host, port)
     return _through(inner, lambda: SocksNegotiation(target, username, password))
 
 
 def _through(
-    inner: IStreamClientEndpoint, negotiation: Callable[[], Negotiation]
+    inner: IStreamClientEndpoint, negotiation: Callable[[], TunnelNegotiation]
 ) -> IStreamClientEndpoint:
     # What cannot be sent is found out now and not at each connection.
     negotiation()
@@ -75,7 +75,7 @@ def _through(
 @implementer(IStreamClientEndpoint)
 class _TunnelEndpoint:
     def __init__(
-        self, inner: IStreamClientEndpoint, negotiation: Callable[[], Negotiation]
+        self, inner: IStreamClientEndpoint, negotiation: Callable[[], TunnelNegotiation]
     ) -> None:
         self._inner = inner
         self._negotiation = negotiation
@@ -92,7 +92,7 @@ class _Attempt:
     """One tunnel being built, and the factory of the connection that it takes."""
 
     def __init__(
-        self, wrapped: IProtocolFactory, negotiation: Callable[[], Negotiation]
+        self, wrapped: IProtocolFactory, negotiation: Callable[[], TunnelNegotiation]
     ) -> None:
         self.done: Deferred[IProtocol] = Deferred(self._cancel)
         self._wrapped = wrapped
@@ -135,7 +135,10 @@ class _Builder(Protocol):
     transport: ITCPTransport
 
     def __init__(
-        self, negotiation: Negotiation, protocol: IProtocol, done: Deferred[IProtocol]
+        self,
+        negotiation: TunnelNegotiation,
+        protocol: IProtocol,
+        done: Deferred[IProtocol],
     ) -> None:
         self._negotiation = negotiation
         self._protocol = protocol

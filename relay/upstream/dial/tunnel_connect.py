@@ -6,7 +6,7 @@ import base64
 import re
 from typing import Final
 
-from relay.upstream.dial.negotiation import Target, TunnelError
+from relay.upstream.dial.negotiation import TunnelError, TunnelTarget
 
 #: All response heads together, interim ones included.
 MAX_HEAD_BYTES: Final = 16384
@@ -32,7 +32,10 @@ class ConnectNegotiation:
     """
 
     def __init__(
-        self, target: Target, username: str | None = None, password: str | None = None
+        self,
+        target: TunnelTarget,
+        username: str | None = None,
+        password: str | None = None,
     ) -> None:
         self.rest: bytes | None = None
         self._authority = target.authority

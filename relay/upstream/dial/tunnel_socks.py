@@ -21,7 +21,7 @@ from socksio import (
 )
 from socksio.socks5 import SOCKS5State, SOCKS5UsernamePasswordReply
 
-from relay.upstream.dial.negotiation import Target, TunnelError
+from relay.upstream.dial.negotiation import TunnelError, TunnelTarget
 
 _LONGEST: Final = 255
 _ADDRESS_BYTES: Final = {1: 4, 4: 16}
@@ -47,7 +47,10 @@ class SocksNegotiation:
     """
 
     def __init__(
-        self, target: Target, username: str | None = None, password: str | None = None
+        self,
+        target: TunnelTarget,
+        username: str | None = None,
+        password: str | None = None,
     ) -> None:
         self.rest: bytes | None = None
         self._target = target

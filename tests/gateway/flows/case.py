@@ -10,7 +10,7 @@ from zope.interface import implementer
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
 from relay.policies.call import Call
-from relay.policies.discovery import Policies
+from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 from tests.gateway.harness import GatewayCase, definition, deployed
 
@@ -97,7 +97,7 @@ class FlowCase(GatewayCase):
         """
         await self.open_source()
         gateway = await self.open_gateway()
-        gateway.policies = Policies([*gateway.policies.values(), *own])
+        gateway.policies = PolicyTypes([*gateway.policies.values(), *own])
         body = definition(f"http://{self.source.address}/base")
         body |= {"flows": list(flows), **members}
         gateway.deployer.replace_all([deployed(body, flows=of_plan)])

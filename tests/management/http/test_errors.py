@@ -11,7 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound as NoRoute
 from werkzeug.routing import RequestRedirect
 
 from relay.management.http import errors
-from relay.model.api.lifecycle import Refused
+from relay.model.api.lifecycle import ActionRefused
 from relay.model.schema.errors import Invalid, Issue
 from relay.store.errors import StoreError
 
@@ -34,7 +34,7 @@ class AnswerTests(SynchronousTestCase):
         """Every kind of exception is what the table says."""
         for error, status in (
             (Invalid([Issue("m", "a")]), 400),
-            (Refused("m", "c"), 400),
+            (ActionRefused("m", "c"), 400),
             (errors.BadRequest("m", "c"), 400),
             (errors.Unauthorized(), 401),
             (errors.Forbidden("m", "c"), 403),
@@ -72,7 +72,7 @@ class AnswerTests(SynchronousTestCase):
 
     def test_refused(self) -> None:
         """A rule tells its code and what it speaks of."""
-        _, body, _ = self.answer(Refused("no", "api.running", api="a"))
+        _, body, _ = self.answer(ActionRefused("no", "api.running", api="a"))
         self.assertEqual(body["message"], "no")
         self.assertEqual(body["technicalCode"], "api.running")
         self.assertEqual(body["parameters"], {"api": "a"})

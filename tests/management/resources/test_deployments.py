@@ -13,7 +13,7 @@ from relay.management.http.routing import RestCall
 from relay.management.resources.deployments import Deployments, exposed
 from relay.management.resources.gateway import Gateway
 from relay.management.resources.representations import find_api
-from relay.model.api.lifecycle import Refused
+from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import Deployment, ServingReport
 from tests.management.harness import (
     Answer,
@@ -370,7 +370,7 @@ class GatewayTests(DeploymentCase):
         for error in (OSError(2, "no such file"), ValueError("no such file")):
             self.refusal = error
             for action in ("start", "deploy"):
-                with self.assertRaises(Refused) as raised:
+                with self.assertRaises(ActionRefused) as raised:
                     await self.act(action, api_id)
                 self.assertEqual(raised.exception.code, "api.deployment.refused")
                 self.assertIn("no such file", raised.exception.message)
@@ -384,7 +384,7 @@ class GatewayTests(DeploymentCase):
         api_id = await self.create()
         await self.plan(api_id)
         self.refusal = KeyError("hunter2")
-        with self.assertRaises(Refused) as raised:
+        with self.assertRaises(ActionRefused) as raised:
             await self.act("start", api_id)
         self.assertNotIn("hunter2", str(raised.exception.parameters))
         self.assertEqual(len(self.flushLoggedErrors(KeyError)), 1)
@@ -406,7 +406,7 @@ class GatewayTests(DeploymentCase):
         api_id = await self.create()
         await self.plan(api_id)
         self.report = ServingReport(1, None, "file gone")
-        with self.assertRaises(Refused) as raised:
+        with self.assertRaises(ActionRefused) as raised:
             await self.act("start", api_id)
         self.assertIn("file gone", raised.exception.message)
 

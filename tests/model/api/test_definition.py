@@ -12,8 +12,8 @@ from relay.model.api.definition import (
     ApiDefinition,
     Endpoint,
     EndpointGroup,
-    Entrypoint,
     HttpListener,
+    ListenerEntrypoint,
     Path,
 )
 from relay.model.schema.descriptive import ApiDescription
@@ -234,7 +234,7 @@ class MemberTests(SynchronousTestCase):
                 HttpListener(
                     type="HTTP",
                     paths=(Path(path="a"),),
-                    entrypoints=(Entrypoint(type="http-proxy"),),
+                    entrypoints=(ListenerEntrypoint(type="http-proxy"),),
                 ),
             ),
             endpoint_groups=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.failover import Failover
+from relay.model.api.failover import FailoverOptions
 from relay.model.schema.reading import issues
 
 
@@ -15,7 +15,7 @@ class FailoverTests(SynchronousTestCase):
     def test_defaults(self) -> None:
         """What is absent is as Gravitee has it."""
         self.assertEqual(
-            Failover.read({}).to_json(),
+            FailoverOptions.read({}).to_json(),
             {
                 "enabled": False,
                 "maxRetries": 2,
@@ -40,13 +40,15 @@ class FailoverTests(SynchronousTestCase):
             "more": 1,
         }
         with self.assertRaises(ValidationError) as caught:
-            Failover.read(body)
+            FailoverOptions.read(body)
         found = {one.location for one in issues(caught.exception)}
         self.assertEqual(found, set(body))
 
     def test_condition(self) -> None:
         """An empty condition is none."""
-        self.assertIsNone(Failover.read({"failureCondition": ""}).failure_condition)
+        self.assertIsNone(
+            FailoverOptions.read({"failureCondition": ""}).failure_condition
+        )
         text = "{#response.status >= 500}"
-        read = Failover.read({"failureCondition": text})
+        read = FailoverOptions.read({"failureCondition": text})
         self.assertEqual(read.failure_condition, text)

@@ -7,8 +7,8 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.health_check import (
+    EndpointServices,
     HealthCheck,
-    Services,
     check_of,
     next_time,
     url_of,
@@ -69,7 +69,7 @@ class HealthCheckTests(SynchronousTestCase):
         ):
             body = {"healthCheck": {"configuration": {**GOOD, name: value}}}
             try:
-                Services.read(body)
+                EndpointServices.read(body)
             except ValueError as error:
                 found = issues(error)  # type: ignore[arg-type]
                 self.assertEqual(
@@ -86,35 +86,37 @@ class HealthCheckTests(SynchronousTestCase):
             {"enabled": False, "type": "http-health-check", "configuration": {}},
             {"enabled": False, "configuration": {"schedule": "soon"}},
         ):
-            read = Services.read({"healthCheck": body})
+            read = EndpointServices.read({"healthCheck": body})
             self.assertEqual(read.to_json(), {"healthCheck": body})
             self.assertIsNone(check_of(read, None))
-            self.assertEqual(read, Services.read({"healthCheck": body}))
+            self.assertEqual(read, EndpointServices.read({"healthCheck": body}))
 
     def test_there_and_back(self) -> None:
         """What is given back means the same."""
-        read = Services.read(service(configuration={**GOOD, "method": "post"}))
-        self.assertEqual(Services.read(read.to_json()), read)
+        read = EndpointServices.read(service(configuration={**GOOD, "method": "post"}))
+        self.assertEqual(EndpointServices.read(read.to_json()), read)
 
     def test_whose(self) -> None:
         """An endpoint is checked as its group says, unless it overrides that."""
         own = {**GOOD, "target": "/own"}
-        group = Services.read(service())
+        group = EndpointServices.read(service())
         for endpoint, target in (
             (None, "/health"),
-            (Services.read({}), "/health"),
-            (Services.read(service(configuration=own)), "/health"),
+            (EndpointServices.read({}), "/health"),
+            (EndpointServices.read(service(configuration=own)), "/health"),
             (
-                Services.read(service(configuration=own, overrideConfiguration=True)),
+                EndpointServices.read(
+                    service(configuration=own, overrideConfiguration=True)
+                ),
                 "/own",
             ),
         ):
             check = check_of(group, endpoint)
             assert check is not None
             self.assertEqual(check.target, target)
-        off = Services.read(service(enabled=False, overrideConfiguration=True))
+        off = EndpointServices.read(service(enabled=False, overrideConfiguration=True))
         self.assertIsNone(check_of(group, off))
-        alone = check_of(None, Services.read(service(configuration=own)))
+        alone = check_of(None, EndpointServices.read(service(configuration=own)))
         assert alone is not None
         self.assertEqual(alone.target, "/own")
 

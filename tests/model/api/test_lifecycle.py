@@ -8,7 +8,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api import lifecycle
-from relay.model.api.lifecycle import Refused
+from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import ApiRecord, Deployment, PlanRecord
 from relay.model.schema.errors import Invalid
 
@@ -66,9 +66,9 @@ class RefusalCase(SynchronousTestCase):
         """Assert that a rule has nothing against it."""
         self.assertIsNone(rule(*args, **options))
 
-    def refused(self, code: str, rule: Any, *args: Any) -> Refused:
+    def refused(self, code: str, rule: Any, *args: Any) -> ActionRefused:
         """Assert that a rule refuses with a code."""
-        error: Refused = self.assertRaises(Refused, rule, *args)
+        error: ActionRefused = self.assertRaises(ActionRefused, rule, *args)
         self.assertEqual(error.code, code)
         return error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.schema.query import name_of, parameters, without_parameters
+from relay.model.schema.query import parameter_name, parameters, without_parameters
 
 QUERIES = st.lists(
     st.sampled_from([b"a=1", b"b", b"=c", b"", b"%61=2", b"a+b=x%20y", b"d=1=2"]),
@@ -28,7 +28,7 @@ class QueryTests(SynchronousTestCase):
     def test_without(self, query: bytes) -> None:
         """Parameters of the name go, however it is written; the others stay."""
         left = without_parameters(query, ("a",))
-        pairs = [pair for pair in query.split(b"&") if name_of(pair) != "a"]
+        pairs = [pair for pair in query.split(b"&") if parameter_name(pair) != "a"]
         self.assertEqual((left or b"").split(b"&"), pairs or [b""])
         self.assertEqual(
             list(parameters(left)),

@@ -14,7 +14,7 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
 from relay.outbound.client import Outbound, OutboundError, OutboundRequest
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 from tests.wire.scripted import Connection, scripted
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -27,7 +27,7 @@ class KeptCallsTests(TestCase):
 
     def setUp(self) -> None:
         """Keep connections."""
-        guard = Guard([ip_network("127.0.0.0/8")])
+        guard = AddressGuard([ip_network("127.0.0.0/8")])
         plain = Outbound.trusting(reactor, guard, None)
         self.outbound = plain.keeping(1000, 60_000)
         self.addCleanup(self.outbound.close)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from hypothesis import given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.upstream.dial.guard import Guard
+from relay.upstream.dial.guard import AddressGuard
 
 PUBLIC = ("8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808")
 INTERNAL = (
@@ -72,13 +72,13 @@ INTERNAL = (
 class GuardTests(SynchronousTestCase):
     def test_public_addresses(self) -> None:
         """What anybody can reach may be reached."""
-        guard = Guard()
+        guard = AddressGuard()
         for address in PUBLIC:
             self.assertTrue(guard.permits("a.example", address), address)
 
     def test_internal_addresses(self) -> None:
         """What only this host may reach is refused, in every spelling."""
-        guard = Guard()
+        guard = AddressGuard()
         for address in INTERNAL:
             self.assertFalse(guard.permits("a.example", address), address)
             self.assertFalse(guard.permits(address, address), address)
@@ -91,18 +91,20 @@ class GuardTests(SynchronousTestCase):
             "192.0.0.192",
             "fd00:ec2::254",
         ):
-            self.assertFalse(Guard().permits("metadata.example", address), address)
-            listed = Guard([ip_network(address)])
+            self.assertFalse(
+                AddressGuard().permits("metadata.example", address), address
+            )
+            listed = AddressGuard([ip_network(address)])
             self.assertTrue(listed.permits("metadata.example", address), address)
 
     def test_what_is_no_address(self) -> None:
         """Nothing is dialled that cannot be judged."""
         for text in ("", "localhost", "0x7f.1", "2130706433", "/run/socket", "a::b::c"):
-            self.assertFalse(Guard().permits("a.example", text), text)
+            self.assertFalse(AddressGuard().permits("a.example", text), text)
 
     def test_listed_networks(self) -> None:
         """A network that the operator lists, and nothing beside it."""
-        guard = Guard([ip_network("10.0.0.0/8"), ip_network("fd00::/8")])
+        guard = AddressGuard([ip_network("10.0.0.0/8"), ip_network("fd00::/8")])
         for address in ("10.1.2.3", "::ffff:10.1.2.3", "fd00::1"):
             self.assertTrue(guard.permits("a.example", address), address)
         for address in ("127.0.0.1", "11.0.0.1%x", "fc00::1", "::1"):
@@ -111,7 +113,7 @@ class GuardTests(SynchronousTestCase):
 
     def test_listed_names(self) -> None:
         """A name that the operator lists stands for whatever it resolves to."""
-        guard = Guard(["idp.internal"])
+        guard = AddressGuard(["idp.internal"])
         for host in ("idp.internal", "IDP.Internal", "idp.internal."):
             self.assertTrue(guard.permits(host, "10.0.0.1"), host)
         for host in ("a.idp.internal", "idp.internal.example", "internal"):
@@ -120,7 +122,7 @@ class GuardTests(SynchronousTestCase):
     @given(st.ip_addresses(v=4))
     def test_no_ipv4_address_gains_by_being_embedded(self, ip: IPv4Address) -> None:
         """An address is judged alike however it is written down."""
-        guard = Guard()
+        guard = AddressGuard()
         expected = guard.permits("h", str(ip))
         self.assertEqual(guard.permits("h", f"::ffff:{ip}"), expected)
         nat64 = IPv6Address(int(IPv6Address("64:ff9b::")) + int(ip))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.error import ConnectError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.upstream.dial.negotiation import Target, TunnelError
+from relay.upstream.dial.negotiation import TunnelError, TunnelTarget
 
 
 class TargetTests(SynchronousTestCase):
@@ -21,15 +21,15 @@ class TargetTests(SynchronousTestCase):
             ("2001:db8::1", "2001:db8::1", "[2001:db8::1]:443"),
             ("[2001:DB8:0::1]", "2001:db8::1", "[2001:db8::1]:443"),
         ):
-            target = Target.read(host, 443)
+            target = TunnelTarget.read(host, 443)
             self.assertEqual((target.host, target.authority), (plain, authority))
 
     def test_refusals(self) -> None:
         """What could end a line, or mean another host, is refused."""
         for host in ("", "a b", "a\r\nX: y", "a/b", "a:1", "u@a", "fe80::1%a\r\n", "%"):
-            self.assertRaises(ValueError, Target.read, host, 443)
+            self.assertRaises(ValueError, TunnelTarget.read, host, 443)
         for port in (0, -1, 65536):
-            self.assertRaises(ValueError, Target.read, "a.example", port)
+            self.assertRaises(ValueError, TunnelTarget.read, "a.example", port)
 
 
 class TunnelErrorTests(SynchronousTestCase):

@@ -6,10 +6,10 @@ import base64
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.upstream.dial.negotiation import Target, TunnelError
+from relay.upstream.dial.negotiation import TunnelError, TunnelTarget
 from relay.upstream.dial.tunnel_connect import MAX_HEAD_BYTES, ConnectNegotiation
 
-TARGET = Target("origin.example", 443)
+TARGET = TunnelTarget("origin.example", 443)
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n"
 
 
@@ -28,7 +28,7 @@ class RequestTests(SynchronousTestCase):
     def test_plain(self) -> None:
         """Target and Host are the same authority."""
         self.assertEqual(
-            ConnectNegotiation(Target("2001:db8::1", 8443)).start(),
+            ConnectNegotiation(TunnelTarget("2001:db8::1", 8443)).start(),
             b"CONNECT [2001:db8::1]:8443 HTTP/1.1\r\nHost: [2001:db8::1]:8443\r\n\r\n",
         )
 

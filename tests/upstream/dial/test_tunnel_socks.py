@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.upstream.dial.negotiation import Target, TunnelError
+from relay.upstream.dial.negotiation import TunnelError, TunnelTarget
 from relay.upstream.dial.tunnel_socks import SocksNegotiation
 
-TARGET = Target("origin.example", 443)
+TARGET = TunnelTarget("origin.example", 443)
 COMMAND = b"\x05\x01\x00\x03\x0eorigin.example\x01\xbb"
 GRANTED = b"\x05\x00\x00\x01\x7f\x00\x00\x01\x1f\x90"
 SECRET = "s3cret"
 
 
 def talk(
-    answers: bytes, *credentials: str, target: Target = TARGET
+    answers: bytes, *credentials: str, target: TunnelTarget = TARGET
 ) -> tuple[SocksNegotiation, bytes]:
     """Start, receive everything at once; gives all that was sent."""
     one = SocksNegotiation(target, *credentials)
@@ -49,7 +49,7 @@ class ConversationTests(SynchronousTestCase):
             ("192.0.2.1", b"\x01\xc0\x00\x02\x01"),
             ("2001:db8::1", b"\x04\x20\x01\x0d\xb8" + bytes(11) + b"\x01"),
         ):
-            _, sent = talk(b"\x05\x00", target=Target(host, 8080))
+            _, sent = talk(b"\x05\x00", target=TunnelTarget(host, 8080))
             self.assertEqual(sent[3:], b"\x05\x01\x00" + address + b"\x1f\x90")
 
     def test_every_split(self) -> None:
