@@ -40,7 +40,6 @@ def is_preflight(call: MessageCall, method: bytes) -> bool:
     """
     Whether a call is such a question.
 
-    :param call: a call.
     :param method: what the browser must want to send.
     """
     return (

@@ -69,12 +69,7 @@ class HttpGetEntrypointType:
 
 
 class HttpGetEntrypoint:
-    """
-    The entrypoint of one API.
-
-    :param options: its configuration.
-    :param context: what it is built in.
-    """
+    """The entrypoint of one API."""
 
     upgrades = False
 
@@ -150,8 +145,6 @@ class Poll:
     """
     One call: collects until there is something, or the time is over.
 
-    :param entrypoint: through which it came.
-    :param call: the client's call.
     :raises BadParameter: when the call asks for what it cannot have.
     """
 

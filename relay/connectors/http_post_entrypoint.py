@@ -77,12 +77,7 @@ class HttpPostEntrypointType:
 
 
 class HttpPostEntrypoint:
-    """
-    The entrypoint of one API.
-
-    :param options: its configuration.
-    :param context: what it is built in.
-    """
+    """The entrypoint of one API."""
 
     upgrades = False
     log = Logger()

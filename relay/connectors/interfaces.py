@@ -36,7 +36,6 @@ class EntrypointContext:
     """
     What an entrypoint is built in.
 
-    :param reactor: what tells the time and calls later.
     :param channels: the API's channels.
     :param siblings: ids of all entrypoints of the API.
     """
@@ -56,7 +55,6 @@ class IEndpoint(IPlugin):
         Make a group of such endpoints ready.
 
         :param reactor: what connects and tells the time.
-        :param group: the group's definition, checked.
         :raises ValueError: when something in it cannot be used.
         """
 
@@ -79,9 +77,4 @@ class IEntrypoint(IPlugin):
     order = Attribute("when it is asked whether it takes a call; lower is sooner")
 
     def build(configuration: dict[str, Any], context: EntrypointContext) -> Entrypoint:
-        """
-        Make the entrypoint of one API.
-
-        :param configuration: its configuration, checked.
-        :param context: what it is built in.
-        """
+        """Make the entrypoint of one API."""

@@ -90,7 +90,6 @@ class MockSources:
     """
     Makes the sources of one group.
 
-    :param reactor: what calls later.
     :param options: the events to make.
     """
 
@@ -116,7 +115,6 @@ class MockSource:
     Each event is known by its number. A channel that is opened for a client that comes
     back goes on with the next one.
 
-    :param reactor: what calls later.
     :param options: the events to make.
     :param opened: the channel to feed.
     """

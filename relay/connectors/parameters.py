@@ -19,7 +19,6 @@ class BadParameter(Exception):
     """
     A parameter that cannot be used.
 
-    :param name: the parameter.
     :param problem: what is wrong with it, to follow its name.
     """
 
@@ -32,11 +31,7 @@ NotAttached = (BadParameter, TooManyFilters, ChannelRefused)
 
 
 def refusal_of(reason: BadParameter | TooManyFilters | ChannelRefused) -> Refusal:
-    """
-    Give the answer to a client whose call gets no channel.
-
-    :param reason: why.
-    """
+    """Give the answer to a client whose call gets no channel."""
     if isinstance(reason, BadParameter):
         return bad_request(str(reason), "BAD_PARAMETER")
     if isinstance(reason, TooManyFilters):
@@ -54,7 +49,6 @@ def read_filter(call: MessageCall, allowed: bool) -> Filter:
     """
     Read ``types`` (names, separated by commas) and ``filter`` (JMESPath).
 
-    :param call: the call.
     :param allowed: whether the publisher allows filters.
     :raises BadParameter: when one is given and cannot be used.
     """
@@ -76,8 +70,6 @@ def read_number(
     """
     Read a whole number.
 
-    :param call: the call.
-    :param name: the parameter.
     :param default: what it is when it is not given.
     :param least: the smallest that is allowed.
     :param most: the largest that is allowed.
@@ -97,7 +89,6 @@ def read_cursor(call: MessageCall) -> str | None:
     """
     Read ``cursor``: the last event that a polling client has.
 
-    :param call: the call.
     :raises BadParameter: when the value is no event id; see :func:`read_last_event_id`.
     """
     return _place("cursor", call.parameters.get("cursor", ""))
@@ -110,7 +101,6 @@ def read_last_event_id(call: MessageCall) -> str | None:
     The header takes precedence: a browser that reconnects sends it to a URL that still
     has the first value of the parameter.
 
-    :param call: the call.
     :raises BadParameter: when the value is too long, or has a control character, which
         no field value may have (RFC 9110, 5.5).
     """

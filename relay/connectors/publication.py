@@ -106,9 +106,7 @@ def with_id(message: Message, event_id: str, header: str) -> Message:
     """
     Give an event the id that a header names.
 
-    :param message: the event.
     :param event_id: the header's value.
-    :param header: the header.
     :raises BadEvent: when it is no id, or the event has another.
     """
     if message.id not in ("", event_id):
@@ -120,9 +118,7 @@ def with_type(message: Message, event_type: str, header: str) -> Message:
     """
     Give an event the type that a header names.
 
-    :param message: the event.
     :param event_type: the header's value.
-    :param header: the header.
     :raises BadEvent: when it is no type, or the event has another.
     """
     if message.type not in (DEFAULT_TYPE, event_type):
@@ -134,7 +130,6 @@ def checked(message: Message, field: str, longest_bytes: int) -> Message:
     """
     Refuse an event that is too long.
 
-    :param message: the event.
     :param field: what to call its data.
     :param longest_bytes: how long its data may be.
     :raises BadEvent: when it is longer.
@@ -220,7 +215,6 @@ def with_headers(message: Message, headers: Mapping[str, str]) -> Message:
     """
     Give an event headers.
 
-    :param message: the event.
     :param headers: names and values.
     """
     return replace(message, headers=dict(headers))

@@ -102,7 +102,6 @@ class SseSources:
     Makes the sources of one group.
 
     :param group: the group, ready to be called.
-    :param definition: its definition.
     """
 
     published = False
@@ -136,7 +135,6 @@ class SseSource:
     :param opened: the channel, and what of its clients goes upstream.
     :param connectors: the endpoints, in order.
     :param modes: how far the ids of each are believed.
-    :param options: the channel's options.
     """
 
     def __init__(

@@ -108,12 +108,7 @@ class SseEntrypointType:
 
 
 class SseEntrypoint:
-    """
-    The entrypoint of one API.
-
-    :param options: its configuration.
-    :param context: what it is built in.
-    """
+    """The entrypoint of one API."""
 
     upgrades = False
 
@@ -161,11 +156,7 @@ class SseEntrypoint:
         return random.randint(retry.min, retry.max)
 
     def headers(self, call: MessageCall) -> Headers:
-        """
-        Make the head of a stream.
-
-        :param call: the call that it answers.
-        """
+        """Make the head of a stream."""
         headers = call.cors_headers()
         headers.setRawHeaders(b"content-type", [b"text/event-stream;charset=UTF-8"])
         headers.setRawHeaders(b"cache-control", [b"no-cache, no-transform"])
@@ -179,8 +170,6 @@ class Subscription:
     """
     One client's stream, between the channel's subscriber and the exchange.
 
-    :param entrypoint: through which it came.
-    :param call: the client's call.
     :raises BadParameter: when the call asks for what it cannot have.
     """
 

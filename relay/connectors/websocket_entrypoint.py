@@ -65,12 +65,7 @@ class WebsocketEntrypointType:
 
 
 class WebsocketEntrypoint:
-    """
-    The entrypoint of one API.
-
-    :param options: its configuration.
-    :param context: what it is built in.
-    """
+    """The entrypoint of one API."""
 
     upgrades = True
     cors = None
@@ -106,8 +101,6 @@ class WebsocketSession:
     """
     One client's connection.
 
-    :param entrypoint: through which it came.
-    :param call: the client's call.
     :raises BadParameter: when the call asks for what it cannot have.
     """
 

@@ -1,4 +1,4 @@
-"""A call as plans see it."""
+"""A call as plans see it: its headers, its query and its connection."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from relay.http.fields import foldable, remove_folded
 from relay.model.schema.query import parameters, without_parameters
 
 
-def _knows_nothing(attributes: Mapping[str, Any]) -> Scope:
+def _no_scope(attributes: Mapping[str, Any]) -> Scope:
     return {}
 
 
 class Caller:
     """
-    Who asks to be let in, and what it brings.
+    A client that a plan may admit.
 
-    A plan that lets it in takes its credential out of the headers and the query, for
-    they go on to the source.
+    The plan that admits it removes the credential from the headers and the query, which
+    go upstream.
 
-    :param headers: the request's headers.
     :param query: the raw query, None without ``?``.
-    :param remote_address: where it calls from, through trusted proxies.
-    :param transport: its connection; over TLS it has ``getPeerCertificate``.
-    :param trusted: whether the peer is a trusted proxy, whose headers are believed.
-    :param certificate_header: where trusted proxies put the client's certificate.
-    :param scope: gives what the variables of selection rules stand for, with attributes
-        of the context that a plan adds.
+    :param remote_address: the client's address, which trusted proxies may forward.
+    :param transport: the connection; with TLS it has ``getPeerCertificate``.
+    :param trusted: whether the peer is a trusted proxy.
+    :param certificate_header: in which trusted proxies forward client certificates.
+    :param scope: makes the variables of selection rules, with the attributes of a
+        credential.
     """
 
     __slots__ = (
@@ -51,7 +50,7 @@ class Caller:
         transport: Any = None,
         trusted: bool = False,
         certificate_header: bytes | None = None,
-        scope: Callable[[Mapping[str, Any]], Scope] = _knows_nothing,
+        scope: Callable[[Mapping[str, Any]], Scope] = _no_scope,
     ) -> None:
         self.headers = headers
         self.query = query
@@ -68,8 +67,6 @@ class Caller:
         An empty header is an empty credential, which every plan refuses. Several
         headers are joined to one list (RFC 9110, 5.3), which every plan refuses, too:
         the source might read another member than the plan does.
-
-        :param name: the name of the header.
         """
         values = self.headers.getRawHeaders(name)
         return b", ".join(values).strip().decode("latin-1") if values else None
@@ -99,26 +96,22 @@ class Caller:
         As with headers, an empty parameter and several of a name are refused by every
         plan.
 
-        :param name: the name, decoded.
+        :param name: decoded.
         """
         values = [value for named, value in parameters(self.query) if named == name]
         return ", ".join(values) if values else None
 
     def drop_header(self, name: bytes) -> None:
-        """
-        Keep a header from what goes upstream.
-
-        :param name: its name.
-        """
+        """Remove a header from what goes upstream."""
         self.headers.removeHeader(name)
         if foldable(self.headers):
             remove_folded(self.headers, name)
 
     def drop_parameter(self, name: str) -> None:
         """
-        Keep a query parameter from what goes upstream.
+        Remove a query parameter from what goes upstream.
 
-        :param name: its name, decoded.
+        :param name: decoded.
         """
         self.query = without_parameters(self.query, (name,))
 

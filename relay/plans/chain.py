@@ -31,13 +31,12 @@ NO_RULES: Mapping[str, Condition] = MappingProxyType({})
 
 class PlanChain:
     """
-    Asks one plan after the other; the first that lets a caller in decides.
+    Asks one plan after another; the first that admits a caller decides.
 
-    :param plans: the plans in their order.
-    :param is_closed: says of a plan's id whether it lets nobody in any more.
-    :param rules: by the ids of plans, which callers with a credential they are for; one
-        without is for all.
-    :param api_id: the API, for the log.
+    :param plans: in the order in which they are asked.
+    :param is_closed: whether a plan, by its id, is closed.
+    :param rules: the selection rules of plans, by their ids.
+    :param api_id: for the log.
     """
 
     log = Logger()
@@ -64,16 +63,17 @@ class PlanChain:
         """
         Decide about a call.
 
-        :param caller: who asks; the credential is taken out if it is let in.
-        :return: a Deferred, which never fails, when somebody else has to be asked.
+        :param caller: loses its credential if it is admitted.
+        :return: a Deferred, which does not fail, when a plan has to call another
+            system.
         """
         return self._ask(caller, 0, None)
 
     def conceal(self, query: bytes | None) -> bytes | None:
         """
-        Give a query as logs may have it.
+        Remove the credentials from a query, for logs.
 
-        :param query: the raw query, None for none.
+        :param query: the raw query, None without ``?``.
         """
         if not self._parameters:
             return query
@@ -87,7 +87,7 @@ class PlanChain:
     def _ask(
         self, caller: Caller, start: int, denial: Denial | None
     ) -> Verdict | Deferred[Verdict]:
-        """Go on at a plan, when those before it have not let the caller in."""
+        """Ask the plans from one on; those before it have not admitted the caller."""
         for number in range(start, len(self._plans)):
             plan = self._plans[number]
             if (denial is not None and plan.anonymous) or self._is_closed(plan.id):
@@ -97,7 +97,7 @@ class PlanChain:
                 if credential is None:
                     continue
                 if not self._selects(plan, caller, credential):
-                    # As with a wrong one: who brought it is not let in as nobody.
+                    # As with a wrong credential: no anonymous plan admits the caller.
                     if not plan.anonymous:
                         denial = self._refused(plan, denial, NOT_SELECTED)
                     continue
@@ -115,7 +115,7 @@ class PlanChain:
         return replace(denial, challenges=denial.challenges or self._challenges)
 
     def _selects(self, plan: Plan, caller: Caller, credential: Credential) -> bool:
-        """Whether a plan is for a caller; not, when that cannot be told."""
+        """Whether the selection rule of a plan holds; no when it has no value."""
         rule = self._rules.get(plan.id)
         if rule is None:
             return True
@@ -138,12 +138,12 @@ class PlanChain:
             if not self._is_closed(plan.id):
                 plan.strip(caller)
                 return verdict
-            # It was closed while somebody else was asked.
+            # The plan was closed while it was deciding.
             verdict = CLOSED
         return self._ask(caller, number + 1, self._refused(plan, denial, verdict))
 
     def _refused(self, plan: Plan, before: Denial | None, denial: Denial) -> Denial:
-        """Of two reasons keep the first that says more than that there is none."""
+        """Keep the first denial that is more specific than ``UNRESOLVED``."""
         self.log.debug(
             "API {api_id}: plan {plan_id} refused a credential: {key}{why}",
             api_id=self._api_id,

@@ -1,4 +1,4 @@
-"""The certificate that a caller has, wherever its TLS ends."""
+"""The client certificate of a caller, whether TLS ends here or at a proxy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def client_certificate(caller: Caller) -> Certificate | None:
     If the listener has a ``client_certificate_header``, the certificate of a client of
     a trusted proxy is read from this header, never from the proxy's connection.
 
-    :param caller: the caller.
     :return: None when the caller has no certificate.
     :raises ValueError: when the header does not hold one valid certificate.
     """
@@ -33,16 +32,14 @@ def certificate_in_header(caller: Caller, name: bytes) -> Certificate | None:
     """
     Read the certificate that a trusted proxy has written into a header.
 
-    :param caller: who asks; the headers of anybody but a trusted proxy are its own
-        words.
-    :param name: the header's name.
-    :return: None without one, and for one of :data:`ABSENT`.
-    :raises ValueError: when it is not one certificate that can be read.
+    :param caller: the header counts only if the peer is a trusted proxy.
+    :return: None without the header, and for one of :data:`ABSENT`.
+    :raises ValueError: when it does not hold one valid certificate.
     """
     text = caller.header(name) if caller.trusted else None
     if text is None or text in ABSENT:
         return None
-    # Of several the first would be the client's own, from a proxy that only adds one.
+    # A proxy that only appends the header would leave a forged one before its own.
     if "," in text:
         raise ValueError("there are several certificates")
     return read_certificate(text)

@@ -1,4 +1,4 @@
-"""The subscriptions in force, in memory: no call asks the store."""
+"""The subscriptions in force, in memory, so that no call waits for the store."""
 
 from __future__ import annotations
 
@@ -12,36 +12,32 @@ _T = TypeVar("_T")
 
 
 class Watcher(Protocol):
-    """What is told when something that admissions rest on has changed."""
+    """A listener for changes of the grants that admissions depend on."""
 
     def revoked(self, key: str) -> None:
         """
-        It is no more.
+        A grant has ended.
 
-        :param key: a :class:`~relay.plans.verdict.Grant`'s.
+        :param key: of a :class:`~relay.plans.verdict.Grant`.
         """
 
     def moved(self, grant: Grant) -> None:
         """
-        It ends at another time than before.
+        The end of a grant has changed.
 
         :param grant: with its new end.
         """
 
     def plan_closed(self, plan_id: str) -> None:
-        """
-        A plan lets nobody in any more.
-
-        :param plan_id: the plan.
-        """
+        """A plan admits nobody any more."""
 
 
 class _Index(Generic[_T]):
     """
-    What credentials are for, under the plan by which they come.
+    Subscriptions by plan and credential.
 
-    Two subscriptions may be there for one credential for a moment, as when one takes
-    the place of another; whichever goes, the other stays.
+    There may be two subscriptions with one credential for a moment, when one replaces
+    the other: removing either keeps the other.
     """
 
     def __init__(self) -> None:
@@ -64,19 +60,19 @@ class _Index(Generic[_T]):
 
 class Consumers:
     """
-    Who may call which API by which plan.
+    The subscriptions in force, by the credentials of their callers.
 
-    What is in it is replaced as the store changes; whoever was let in by something
-    that is no more is told to :attr:`watchers`.
+    They are replaced as the store changes. :attr:`watchers` are notified of each grant
+    that has ended or moved.
     """
 
     def __init__(self) -> None:
         self.watchers: list[Watcher] = []
         self.on_pushed: Callable[[Entitlement], None] | None = None
-        """Told whenever something of a subscription whose events are sent to it may
-        have changed, with what it was, or is now."""
+        """Called when a subscription with a ``consumerConfiguration`` may have changed,
+        with its current state, or the last one if it is no longer in force."""
         self.closed_plans: frozenset[str] = frozenset()
-        """Plans that are closed, though a deployment may still have them."""
+        """Closed plans; deployments may still contain them."""
         self._all: dict[str, Entitlement] = {}
         self._by_key: _Index[tuple[Entitlement, KeyState]] = _Index()
         self._by_client: _Index[Entitlement] = _Index()
@@ -90,42 +86,33 @@ class Consumers:
         self, plan_id: str, digest: str
     ) -> tuple[Entitlement, KeyState] | None:
         """
-        Find the subscription that a key is for.
+        Find the subscription to a plan that an API key belongs to.
 
-        :param plan_id: the plan by which it comes.
         :param digest: the SHA-256 digest of the key.
         """
         return self._by_key.find(plan_id, digest)
 
     def with_client(self, plan_id: str, client_id: str) -> Entitlement | None:
         """
-        Find the subscription of the application that a token names.
-
-        :param plan_id: the plan by which it comes.
-        :param client_id: the application's.
+        Find the subscription to a plan of the application with a client id.
         """
         return self._by_client.find(plan_id, client_id)
 
     def with_certificate(self, plan_id: str, digest: str) -> Entitlement | None:
         """
-        Find the subscription of the application that has a client certificate.
+        Find the subscription to a plan of the application with a client certificate.
 
-        :param plan_id: the plan by which it comes.
         :param digest: the ``x5t#S256`` of the certificate.
         """
         return self._by_certificate.find(plan_id, digest)
 
     def pushed(self, api_id: str) -> list[Entitlement]:
-        """
-        List the subscriptions of an API whose events are sent to them.
-
-        :param api_id: the API.
-        """
+        """List the subscriptions to an API that have a ``consumerConfiguration``."""
         return list(self._pushed.get(api_id, {}).values())
 
     def replace_all(self, entitlements: Mapping[str, Entitlement | None]) -> None:
         """
-        Know exactly these.
+        Replace all subscriptions.
 
         :param entitlements: subscriptions in force, by id.
         """
@@ -134,9 +121,9 @@ class Consumers:
 
     def apply(self, changes: Mapping[str, Entitlement | None]) -> None:
         """
-        Know what has changed; the rest stays as it is.
+        Apply changes; other subscriptions stay.
 
-        :param changes: subscriptions by id, None for one that is not in force.
+        :param changes: subscriptions by id, None for one that is no longer in force.
         """
         for subscription_id, after in changes.items():
             before = self._all.pop(subscription_id, None)
@@ -163,9 +150,7 @@ class Consumers:
 
     def close_plans(self, plan_ids: Collection[str]) -> None:
         """
-        Let nobody in by plans any more.
-
-        :param plan_ids: all plans that are closed.
+        Add closed plans, which admit nobody any more.
         """
         newly = frozenset(plan_ids) - self.closed_plans
         self.closed_plans |= newly
@@ -202,9 +187,9 @@ class Consumers:
 
 def grants_of(one: Entitlement | None) -> Iterable[Grant]:
     """
-    Give all that admissions can rest on.
+    List the grants that admissions by a subscription can depend on.
 
-    :param one: a subscription, None for one that is not in force.
+    :param one: None for a subscription that is not in force, which has no grants.
     """
     if one is not None:
         yield subscription_grant(one)
@@ -219,38 +204,27 @@ def grants_of(one: Entitlement | None) -> Iterable[Grant]:
 
 def subscription_grant(one: Entitlement) -> Grant:
     """
-    Name a subscription as something to rest on: under its plan, which says what whoever
-    was let in may do.
-
-    :param one: the subscription.
+    Make the grant of a subscription. Its plan is part of the key: an admission does not
+    outlive a change of the plan.
     """
     return Grant(f"subscription:{one.subscription_id}:{one.plan_id}", one.ends_at_ms)
 
 
 def client_grant(one: Entitlement) -> Grant:
-    """
-    Name the client of an application as something to rest on.
-
-    :param one: the subscription.
-    """
+    """Make the grant of the client id of an application."""
     return Grant(f"client:{one.subscription_id}:{one.client_id}")
 
 
 def certificate_grant(one: Entitlement) -> Grant:
-    """
-    Name the certificate of an application as something to rest on.
-
-    :param one: the subscription.
-    """
+    """Make the grant of the client certificate of an application."""
     return Grant(f"certificate:{one.subscription_id}:{one.certificate}")
 
 
 def key_grant(one: Entitlement, key: KeyState) -> Grant:
     """
-    Name an API key as something to rest on.
+    Make the grant of an API key.
 
-    :param one: the subscription that it is for.
-    :param key: the key.
+    :param one: the subscription that the key belongs to.
     """
     return Grant(f"key:{one.subscription_id}:{key.digest}", key.expires_at_ms)
 
@@ -259,7 +233,6 @@ def in_force(one: Entitlement, now_ms: int) -> bool:
     """
     Whether a subscription has begun and not ended.
 
-    :param one: the subscription.
     :param now_ms: the time, in milliseconds since the Unix epoch.
     """
     return (one.starts_at_ms is None or one.starts_at_ms <= now_ms) and (

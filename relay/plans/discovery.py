@@ -30,16 +30,16 @@ class PlanTypes(UsablePlugins[IPlan, PlanType]):
         self, snapshots: Iterable[Mapping[str, Any]], context: PlanContext
     ) -> PlanChain:
         """
-        Make the plans of a deployment ready.
+        Build the plans of a deployment.
 
-        They are asked in the order of their types, and of the same type in their own.
+        They are asked in the order of their types, and those of one type in the order
+        of the deployment.
 
         :param snapshots: the published plans, as the deployment has them.
-        :param context: what they are built in.
         :raises ValueError: when one cannot be enforced.
         """
         ordered = sorted(
-            # Nobody comes in by a PUSH plan: its consumers are called.
+            # PUSH plans admit no callers: their consumers are called.
             ((self._type_of(plan), plan) for plan in snapshots if "security" in plan),
             key=lambda pair: pair[0].order,
         )

@@ -94,13 +94,13 @@ class JwtPlan(BearerPlan):
     def admit(
         self, caller: Caller, credential: Credential
     ) -> Verdict | Deferred[Verdict]:
-        """Find the client's subscription, then the keys, then verify."""
+        """Find the subscription of the client, then the keys, then verify the token."""
         if isinstance(credential.value, TokenError):
             return _invalid(credential.value)
         text, token = credential.value
         client = claims.client_id(token.claims, self._options.client_id_claim)
         if self._subscribed(client) is None:
-            # Nothing is fetched or computed for those who could not come in anyhow.
+            # Fetch and compute nothing for callers that cannot be admitted anyway.
             return NOT_SUBSCRIBED
         if token.algorithm not in self._algorithms:
             return _invalid("its alg is not the one that is expected")
@@ -120,12 +120,11 @@ class JwtPlan(BearerPlan):
         self, keys: list[Key], bearer: _PresentedToken, newer: KeySet | None
     ) -> Verdict | Deferred[Verdict]:
         """
-        Verify a token, then look at what it says.
+        Verify a token, then check its claims.
 
-        :param keys: those that may have signed it.
-        :param bearer: who brings it.
-        :param newer: where newer keys may be had, None for nowhere: the issuer may have
-            replaced one under the same name since these were fetched.
+        :param keys: the candidates.
+        :param newer: the key set to fetch again, None for none: the issuer may have
+            replaced a key under the same name since these were fetched.
         """
         token = bearer.token
         try:
@@ -148,13 +147,13 @@ class JwtPlan(BearerPlan):
 
     def _judge(self, bearer: _PresentedToken) -> Verdict:
         """
-        Look at what a token says that is known to be genuine.
+        Check the claims of a verified token.
 
-        :raises ValueError: when it is not good, with the reason.
+        :raises ValueError: when it is not acceptable, with the reason.
         """
         caller, token, client = bearer.caller, bearer.token, bearer.client_id
         options, said = self._options, token.claims
-        # Keys may have been waited for: what was so before need not be so now.
+        # Check again: the subscription may have ended while keys were fetched.
         entitlement = self._subscribed(client)
         if entitlement is None:
             return NOT_SUBSCRIBED

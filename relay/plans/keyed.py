@@ -1,4 +1,4 @@
-"""What plans that go by a subscription's own secrets have in common."""
+"""What the plans with secrets of a subscription have in common."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from relay.plans.verdict import (
 NOT_IN_FORCE = unresolved("its subscription has not begun or has ended")
 
 Found = tuple[Entitlement, KeyState]
-"""A subscription, and the one of its secrets that the caller has."""
+"""A subscription, and the secret of it that the caller has."""
 
 
 def admit(found: Found | None, context: PlanContext, over: Denial) -> Verdict:
     """
-    Let a caller in for as long as its subscription and its secret are good.
+    Admit a caller until its subscription or its secret ends.
 
-    :param found: what it came by, None for nothing.
-    :param context: what the plan was built in.
-    :param over: the answer for a secret that is no longer good.
+    :param found: None when the secret belongs to no subscription.
+    :param over: the denial for a secret that was revoked or has expired.
     """
     if found is None:
         return NOT_SUBSCRIBED

@@ -108,10 +108,10 @@ class Oauth2Plan(BearerPlan):
     def admit(
         self, caller: Caller, credential: Credential
     ) -> Verdict | Deferred[Verdict]:
-        """Ask the server, then find the client's subscription."""
+        """Introspect the token, then find the subscription of its client."""
         text: str = credential.value
         if len(text) > MAX_LENGTH or not _TOKEN.fullmatch(text):
-            return replace(INVALID, reason="it has not the form of a token")
+            return replace(INVALID, reason="it does not have the form of a token")
         try:
             said = self._introspection.ask(text)
         except IntrospectionError:

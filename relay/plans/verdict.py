@@ -1,4 +1,4 @@
-"""What a plan says of a caller."""
+"""The verdicts of plans: admission or denial."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class Grant:
     """
-    One thing that an admission rests on: a key, a subscription, a token.
+    Something that an admission depends on: a key, a subscription, a token.
 
     :param key: the name under which it can be revoked, such as ``token:<digest>``.
-    :param expires_at_ms: when it ends by itself, in milliseconds since the Unix epoch;
-        None for never.
+    :param expires_at_ms: when it expires, in milliseconds since the Unix epoch; None
+        for never.
     """
 
     key: str
@@ -27,15 +27,14 @@ class Grant:
 @dataclass(frozen=True, slots=True)
 class Admission:
     """
-    Who was let in, by which plan, and for how long.
+    An admitted caller, with the plan and the grants that the admission depends on.
 
-    :param plan_id: the plan.
-    :param application_id: the application, as in Gravitee ``1`` without one.
-    :param subscription_id: the subscription; without one, the caller's address.
-    :param grants: all that it rests on. It is over when the first of them is.
+    :param application_id: ``1`` without an application, as in Gravitee.
+    :param subscription_id: the caller's address without a subscription.
+    :param grants: the admission ends with the first of them.
     :param attributes: for expressions: ``#context.attributes['user-id']``.
-    :param ambient: whether browsers send the credential by themselves, so that a page
-        of another site may have made the call.
+    :param ambient: whether browsers send the credential on their own, so that a page of
+        another site may have made the call.
     """
 
     plan_id: str
@@ -49,17 +48,16 @@ class Admission:
 @dataclass(frozen=True, slots=True)
 class Denial:
     """
-    A credential that is not good enough.
+    A refused caller.
 
-    What a client is told does not say whether the credential ever was one, unless a
-    plan has a reason to.
+    The response does not reveal whether the credential was ever valid, unless a plan
+    has a reason to.
 
     :param key: the error key, as Gravitee's error-key reference names it.
     :param message: one sentence for the client.
-    :param status: the HTTP status.
     :param challenges: values of ``WWW-Authenticate`` (RFC 9110, 11.6.1).
     :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
-    :param reason: why, for the log of the daemon only; without any part of a secret.
+    :param reason: for the daemon's log only; holds no part of a secret.
     """
 
     key: str = "GATEWAY_PLAN_UNRESOLVABLE"
@@ -71,21 +69,21 @@ class Denial:
 
 
 UNRESOLVED = Denial()
-"""No plan lets the caller in, and none has more to say about it."""
+"""No plan admits the caller, and none gives a specific reason."""
 UNDECIDED = Denial(
     "GATEWAY_PLAN_RESOLUTION_FAILURE",
     "Temporarily Unavailable",
     503,
     retry_after_s=1,
 )
-"""A plan could not find out, since what it has to ask does not answer."""
+"""A plan could not decide, because a system that it depends on does not answer."""
 
 
 def unresolved(reason: str) -> Denial:
     """
-    Make a denial that tells the client nothing, and the log why.
+    Make a denial whose reason is only logged.
 
-    :param reason: why, without any part of a secret.
+    :param reason: holds no part of a secret.
     """
     return replace(UNRESOLVED, reason=reason)
 

@@ -45,11 +45,7 @@ class AssignAttributesType:
 
 
 class Assigned(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: AssignAttributes) -> None:
         self._attributes = [

@@ -72,11 +72,7 @@ class BasicAuthenticationType:
 
 
 class Authenticated(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: BasicAuthentication) -> None:
         self._known = {_digest(u.username, u.password.encode()) for u in options.users}

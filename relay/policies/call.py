@@ -28,7 +28,6 @@ class Request:
     :param method: such as ``GET``; a known one is in capitals, whatever letters the
         client wrote it in.
     :param target: what follows the context-path.
-    :param headers: its headers.
     :param content_length: bytes of the body; None for one whose length is not told,
         0 for none.
     :param remote_address: who calls, through trusted proxies.
@@ -45,13 +44,7 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """
-    The head of the answer; its body passes by.
-
-    :param status: the HTTP status.
-    :param phrase: the reason phrase.
-    :param headers: its headers.
-    """
+    """The head of the answer; its body passes by."""
 
     status: int
     phrase: bytes
@@ -102,7 +95,6 @@ class Call:
     """
     One call.
 
-    :param request: what the client asks.
     :param scope: what the variables of expressions stand for.
     :param attributes: what policies tell each other, and expressions.
     :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
@@ -112,7 +104,6 @@ class Call:
     :param named_origin: scheme and host of the URL that ``request.endpoint`` may be,
         where the definition itself names them.
     :param most_body_bytes: how large the request's body may be; None for any size.
-    :param control: acts on the exchange.
     """
 
     request: Request
@@ -142,9 +133,7 @@ class Interrupted(Exception):
     With a key it is a refusal, which response templates may reword; without one it is
     an answer like any other.
 
-    :param status: the HTTP status.
     :param message: one sentence for the client of a refusal.
-    :param key: the error key.
     :param headers: names and values.
     :param body: of an answer.
     :param parameters: for response templates: ``#parameters['x']``.
@@ -175,11 +164,7 @@ class Interrupted(Exception):
 
 
 def header_value(text: str) -> bytes:
-    """
-    Write a text as a header's value: in one line, whatever an expression gave.
-
-    :param text: the text.
-    """
+    """Write a text as a header's value: in one line, whatever an expression gave."""
     return text.translate(_UNSAFE).strip().encode("utf-8", "replace")
 
 

@@ -29,7 +29,6 @@ class Counters(Protocol):
         """
         Count one hit.
 
-        :param key: what is counted.
         :param limit: how many hits a window allows.
         :param window_ms: the length of a window.
         :return: a Deferred when a shared store counts. It fails when the store does not

@@ -73,9 +73,6 @@ class Count:
     One count of a step.
 
     :param prefix: tells the policies apart.
-    :param options: of the step.
-    :param counted: what is counted.
-    :param context: where it is counted.
     """
 
     log = Logger()
@@ -113,7 +110,6 @@ class Count:
         """
         Count a call.
 
-        :param call: which.
         :param limit: how many are allowed.
         :param window_ms: in how long a window.
         :param judge: what follows from the count; it may refuse the call.
@@ -184,8 +180,6 @@ def exceeded(
     """
     Refuse a call that was made too often.
 
-    :param key: the error key.
-    :param message: for the client.
     :param hit: what was counted.
     :param parameters: for response templates.
     """

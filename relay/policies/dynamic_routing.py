@@ -65,11 +65,7 @@ class DynamicRoutingType:
 
 
 class Routed(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: DynamicRouting) -> None:
         self._rules = [

@@ -16,7 +16,6 @@ class Event(Fields):
     """
     One event; it is the ``#message`` of expressions.
 
-    :param message: what it holds.
     :param id: its id as clients see it; of one that is being published its own.
     :param at_ms: when it came, in milliseconds since the Unix epoch.
     :param line: what is equal for events of one channel.
@@ -61,11 +60,7 @@ class Event(Fields):
         return value
 
     def get(self, name: str) -> Value:
-        """
-        Give a member for expressions.
-
-        :param name: its name.
-        """
+        """Give a member for expressions."""
         message = self.message
         if name == "content":
             return message.data

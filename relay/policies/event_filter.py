@@ -44,11 +44,7 @@ class EventFilterType:
 
 
 class EventsFiltered(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: EventFilter) -> None:
         self._types = frozenset(options.types)

@@ -88,8 +88,6 @@ class _Window:
 class EventsLimited(Policy):
     """
     One step, which counts for all clients together: what one of them gets, all get.
-
-    :param options: its configuration.
     """
 
     def __init__(self, options: EventLimit) -> None:

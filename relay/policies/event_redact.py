@@ -74,11 +74,7 @@ class EventRedactType:
 
 
 class Redacted(Policy):
-    """
-    One step, the same for all clients.
-
-    :param options: its configuration.
-    """
+    """One step, the same for all clients."""
 
     def __init__(self, options: EventRedact) -> None:
         self._fields = [read_path(path) for path in options.fields]

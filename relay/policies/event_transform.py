@@ -96,11 +96,7 @@ class EventTransformType:
 
 
 class EventsTransformed(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: EventTransform) -> None:
         self._options = options

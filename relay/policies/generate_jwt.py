@@ -126,7 +126,6 @@ class Signing(Policy):
     """
     One step.
 
-    :param options: its configuration.
     :param key: signs.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """

@@ -91,12 +91,7 @@ class HttpCalloutType:
 
 
 class Callout(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    :param outbound: makes the calls.
-    """
+    """One step."""
 
     def __init__(self, options: HttpCallout, outbound: Outbound) -> None:
         self._options = options

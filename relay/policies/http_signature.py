@@ -80,7 +80,6 @@ class Signed(Policy):
     """
     One step.
 
-    :param options: its configuration.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 

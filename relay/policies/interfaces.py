@@ -48,7 +48,6 @@ class Policy:
         """
         Act on a request, before it goes to the source.
 
-        :param call: the call.
         :return: a Deferred when that takes time, cancelled when the client leaves.
         :raises Interrupted: to end the call with an answer.
         :raises EvaluationFailed: when an expression has no value; the call is refused.
@@ -59,7 +58,6 @@ class Policy:
         """
         Act on the head of an answer; ``call.response`` is set.
 
-        :param call: the call.
         :return: as above, but for MESSAGE APIs, where it must be None.
         """
         raise NotImplementedError
@@ -84,11 +82,8 @@ class PolicyContext:
     """
     What a policy is built in.
 
-    :param reactor: what tells the time and calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param outbound: makes guarded calls to URLs of definitions.
-    :param api_id: the API.
-    :param api: its definition.
     :param counters: counts what this process counts, deployment after deployment.
     :param open_calls: how many calls are open, by whatever counts them; one for all
         deployments, too.
@@ -115,7 +110,5 @@ class IPolicy(IPlugin):
         """
         Make one step of a flow ready.
 
-        :param configuration: its configuration, checked.
-        :param context: what it is built in.
         :raises ValueError: when something in it cannot be used.
         """

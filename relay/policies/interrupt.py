@@ -45,11 +45,7 @@ class InterruptType:
 
 
 class Interrupting(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: Interrupt) -> None:
         self._key = options.error_key

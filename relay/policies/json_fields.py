@@ -45,7 +45,6 @@ def parse_object(message: Message) -> Any:
     """
     Read the data of an event anew, to be changed.
 
-    :param message: the event.
     :return: an object or a list; None when the data is nothing of the kind.
     :raises EvaluationFailed: when it holds too many values to be read.
     """

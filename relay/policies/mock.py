@@ -38,11 +38,7 @@ class MockType:
 
 
 class Mocked(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: Mock) -> None:
         self._status = options.status

@@ -100,9 +100,7 @@ class CallsLimited(Policy):
 
     :param name: what the error key and the headers begin with.
     :param title: the same for people.
-    :param options: its configuration.
     :param rate: how many calls in which period.
-    :param context: where they are counted.
     """
 
     def __init__(

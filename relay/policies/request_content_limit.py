@@ -45,11 +45,7 @@ class RequestContentLimitType:
 
 
 class ContentLimited(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: RequestContentLimit) -> None:
         self._options = options

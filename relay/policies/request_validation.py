@@ -149,11 +149,7 @@ class RequestValidationType:
 
 
 class Validated(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: RequestValidation) -> None:
         self._status = options.status

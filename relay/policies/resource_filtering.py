@@ -71,11 +71,7 @@ class ResourceFilteringType:
 
 
 class Filtered(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: ResourceFiltering) -> None:
         self._white = _read(options.whitelist)

@@ -102,7 +102,6 @@ def call_scope(call: Call, facts: Lookup, shared: Scope) -> dict[str, Value]:
     """
     Make the scope of a call.
 
-    :param call: the call.
     :param facts: members of ``#request`` that no policy changes.
     :param shared: the variables that are the same for all calls of the deployment.
     """
@@ -116,11 +115,7 @@ def call_scope(call: Call, facts: Lookup, shared: Scope) -> dict[str, Value]:
 
 
 def response_members(call: Call) -> Value:
-    """
-    Give the ``#response`` of a call whose answer has come.
-
-    :param call: the call.
-    """
+    """Give the ``#response`` of a call whose answer has come."""
     response = call.response
     if response is None:
         return None
@@ -128,12 +123,7 @@ def response_members(call: Call) -> Value:
 
 
 def shared_scope(api_id: str, api: ApiDefinition) -> Scope:
-    """
-    Make the variables that are the same for all calls of a deployment.
-
-    :param api_id: the API.
-    :param api: its definition.
-    """
+    """Make the variables that are the same for all calls of a deployment."""
     properties = dict(_properties(api.properties))
     names = {group.name for group in api.endpoint_groups}
     names |= {one.name for group in api.endpoint_groups for one in group.endpoints}

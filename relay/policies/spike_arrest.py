@@ -80,12 +80,7 @@ class SpikeArrestType:
 
 
 class SpikesArrested(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    :param context: where calls are counted.
-    """
+    """One step."""
 
     def __init__(self, options: SpikeArrest, context: PolicyContext) -> None:
         spike = options.spike

@@ -74,7 +74,6 @@ class StreamsLimited(Policy):
     """
     One step.
 
-    :param options: its configuration.
     :param context: where open calls are counted.
     """
 

@@ -60,11 +60,7 @@ class TransformHeadersType:
 
 
 class HeadersTransformed(Policy):
-    """
-    One step.
-
-    :param options: its configuration.
-    """
+    """One step."""
 
     def __init__(self, options: TransformHeaders) -> None:
         self._set = _read(options.add_headers)

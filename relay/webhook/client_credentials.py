@@ -35,7 +35,6 @@ class ClientCredentials:
 
     :param clock: measures the lifetime of tokens.
     :param auth: the token endpoint and the client.
-    :param send: makes guarded calls.
     """
 
     def __init__(self, clock: IReactorTime, auth: Oauth2Auth, send: Send) -> None:

@@ -56,7 +56,6 @@ class Reader:
         """
         Begin to read; events come with the first :meth:`resume`.
 
-        :param channel: the channel.
         :param position: the id of what was taken last; None for what is new only.
         :param client: whose share of the channel's groups it counts for.
         :return: the id of the place before the first event that will come.

@@ -15,12 +15,7 @@ NO_ANSWER, TRY_AGAIN, BAD_GATEWAY = 1011, 1013, 1014
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
-    """
-    Write a frame.
-
-    :param opcode: what it is.
-    :param payload: what it holds.
-    """
+    """Write a frame."""
     first, length = 0x80 | opcode, len(payload)
     if length < 126:
         return bytes((first, length)) + payload
@@ -45,7 +40,6 @@ def close_frame(code: int, reason: str) -> bytes:
     """
     Write the frame that ends a connection (RFC 6455, 7.4).
 
-    :param code: why.
     :param reason: why, in words.
     """
     told = reason.encode()[:123].decode("utf-8", "ignore").encode()

@@ -24,11 +24,7 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 def offers_websocket(call: MessageCall) -> bool:
-    """
-    Whether a call asks for a WebSocket, among other protocols maybe.
-
-    :param call: a call.
-    """
+    """Whether a call asks for a WebSocket, among other protocols maybe."""
     offers = b",".join(call.headers.getRawHeaders(b"upgrade", [])).lower().split(b",")
     return b"upgrade" in connection_options(call.headers) and (
         b"websocket" in [offer.strip() for offer in offers]

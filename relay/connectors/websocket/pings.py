@@ -40,7 +40,6 @@ class Pings:
     """
     Looks after the connections of one entrypoint.
 
-    :param clock: what tells the time and calls later.
     :param interval_ms: how long after a sign of life a ping is sent; 0 for never.
     :param timeout_ms: how long the next sign of life may take then; 0 is for ever.
     """
@@ -59,31 +58,19 @@ class Pings:
         self._sweep.clock = clock
 
     def watch(self, client: Pinged) -> None:
-        """
-        Begin to look after a client.
-
-        :param client: its connection.
-        """
+        """Begin to look after a client."""
         if self._interval_s:
             self._quiet[client] = self._clock.seconds()
             if not self._sweep.running:
                 self._sweep.start(SWEEP_S, now=False)
 
     def heard(self, client: Pinged) -> None:
-        """
-        Note a sign of life of a client that owes one: any byte is.
-
-        :param client: its connection.
-        """
+        """Note a sign of life of a client that owes one: any byte is."""
         if self._asked.pop(client, None) is not None:
             self._quiet[client] = self._clock.seconds()
 
     def forget(self, client: Pinged) -> None:
-        """
-        Look after a client no more; harmless the second time.
-
-        :param client: its connection.
-        """
+        """Look after a client no more; harmless the second time."""
         self._quiet.pop(client, None)
         self._asked.pop(client, None)
         if not self._quiet and not self._asked and self._sweep.running:

@@ -13,7 +13,6 @@ def claim(claims: Mapping[str, Any], path: str) -> Any:
     """
     Give a claim.
 
-    :param claims: all of them.
     :param path: its name, which may have dots; else names of nested objects between
         dots.
     :return: None when there is none.
@@ -32,7 +31,6 @@ def text(value: Any) -> str | None:
     """
     Read a claim that holds a name, or a list of names, of which the first counts.
 
-    :param value: the claim.
     :return: None for anything else, and for an empty name.
     """
     if isinstance(value, list) and value:
@@ -42,11 +40,10 @@ def text(value: Any) -> str | None:
 
 def client_id(claims: Mapping[str, Any], path: str | None) -> str | None:
     """
-    Say whom a token was given to.
+    Find the client that a token was issued to.
 
-    :param claims: the token's.
-    :param path: of the claim that says so; without one it is the first of ``azp``,
-        ``aud`` and ``client_id`` that there is, as in the reference.
+    :param path: of the claim; without a path the first of ``azp``, ``aud`` and
+        ``client_id`` counts, as in Gravitee.
     """
     if path is not None:
         return text(claim(claims, path))
@@ -58,10 +55,10 @@ def client_id(claims: Mapping[str, Any], path: str | None) -> str | None:
 
 def scopes(claims: Mapping[str, Any], separator: str | None = None) -> frozenset[str]:
     """
-    Say what a token is good for.
+    List the scopes of a token.
 
-    :param claims: the token's; ``scope`` (RFC 8693, 4.2), ``scp`` or ``scopes`` may be
-        a text or a list.
+    :param claims: with ``scope`` (RFC 8693, 4.2), ``scp`` or ``scopes``, a text or a
+        list.
     :param separator: between the scopes of a text; white space without one.
     """
     for name in ("scope", "scp", "scopes"):
@@ -75,11 +72,10 @@ def scopes(claims: Mapping[str, Any], separator: str | None = None) -> frozenset
 
 def suffices(granted: Collection[str], required: Collection[str], strict: bool) -> bool:
     """
-    Whether scopes are enough.
+    Whether the scopes of a token suffice.
 
-    :param granted: what a token is good for.
-    :param required: what is asked for; nothing is always granted.
-    :param strict: whether all are asked for, or one of them.
+    :param required: none always suffices.
+    :param strict: whether all are required, or one of them.
     """
     if not required:
         return True
@@ -91,9 +87,7 @@ def seconds(claims: Mapping[str, Any], name: str) -> float | None:
     """
     Read a date (RFC 7519, 2: seconds since the Unix epoch, fractions allowed).
 
-    :param claims: all of them.
-    :param name: of the date.
-    :return: None without one.
+    :return: None without the claim.
     :raises ValueError: when it is no date.
     """
     value = claims.get(name)
@@ -101,7 +95,7 @@ def seconds(claims: Mapping[str, Any], name: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"its {name} is no date")
-    # False for what is no number, or infinite.
+    # Also false for NaN and infinity.
     if not 0 <= value <= MAX_SECONDS:
         raise ValueError(f"its {name} is no date")
     return float(value)
@@ -113,13 +107,12 @@ def lifetime(
     """
     Check ``nbf`` and ``exp`` (RFC 7519, 4.1.4 and 4.1.5).
 
-    :param claims: the token's.
     :param now_ms: the time of day, in milliseconds since the Unix epoch.
-    :param skew_ms: by how much the issuer's clock may differ.
-    :param required: whether there must be an ``exp``.
-    :return: until when it is good, in milliseconds since the Unix epoch, ``skew_ms``
-        included; None for ever.
-    :raises ValueError: when it is not good now.
+    :param skew_ms: the tolerated difference of the issuer's clock.
+    :param required: whether ``exp`` is required.
+    :return: when the token expires, in milliseconds since the Unix epoch, ``skew_ms``
+        included; None for never.
+    :raises ValueError: when it is not valid now.
     """
     starts, ends = seconds(claims, "nbf"), seconds(claims, "exp")
     if starts is not None and now_ms + skew_ms < starts * 1000:

@@ -1,8 +1,8 @@
 """
-Asks an authorization server what a token is (RFC 7662).
+Token introspection (RFC 7662).
 
-An answer is kept for a while, but never longer than the token lives, so that clients
-that come back cost no call. One token is asked for once, for all who wait.
+An answer is cached for ``cacheTtl``, but not longer than the token lives, so that
+reconnecting clients cost no call. Concurrent requests for one token share one call.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from relay.plans.tokens import claims
 MAX_BYTES = 65_536
 """Of one answer."""
 MAX_PENDING = 256
-"""Calls under way; more would only wait for each other."""
+"""The limit of concurrent calls; more would only wait for each other."""
 
 Claims = Mapping[str, Any]
 Fetch = Callable[[OutboundRequest], Deferred[OutboundAnswer]]
 
 
 class IntrospectionError(Exception):
-    """The server could not be asked, or gave no answer that can be read."""
+    """The server could not be called, or gave no valid answer."""
 
 
 class _KnownToken(NamedTuple):
@@ -46,10 +46,9 @@ class _KnownToken(NamedTuple):
 
 class Introspection:
     """
-    One authorization server.
+    One authorization server, and a cache of its answers.
 
-    :param resource: how it is asked.
-    :param fetch: makes the call.
+    :param resource: the endpoint and its options.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch, which a
         token's ``exp`` is compared with.
     :param seconds: a monotonic clock, which measures ``cacheTtl``.
@@ -73,12 +72,11 @@ class Introspection:
 
     def ask(self, token: str) -> Claims | Deferred[Claims | None] | None:
         """
-        Say what a token is.
+        Look up the claims of a token.
 
-        :param token: as the caller brought it.
-        :return: what the server says of it, None when it is not active; a Deferred when
-            the server has to be asked, which fails with :class:`IntrospectionError`.
-            Cancelling it leaves the call to the others.
+        :return: the claims, None when the token is not active; a Deferred when the
+            server is called, which fails with :class:`IntrospectionError`. Cancelling
+            it does not cancel the call for others that wait for it.
         """
         digest = hashlib.sha256(token.encode()).digest()
         known = self._known.get(digest)
@@ -111,7 +109,7 @@ class Introspection:
         elif result is not None:
             self._keep(digest, result)
         for waiting in self._pending.pop(digest):
-            # Those whose client has left were cancelled.
+            # One whose client has left was cancelled.
             if not waiting.called:
                 waiting.callback(result)
 
@@ -161,7 +159,7 @@ class Introspection:
 
 
 def _read(answer: OutboundAnswer) -> Claims | None:
-    """As in the reference, what is not said to be active or not is active."""
+    """Without the member ``active`` a token counts as active, as in Gravitee."""
     if answer.status != 200:
         raise IntrospectionError(f"the answer has the status {answer.status}")
     try:

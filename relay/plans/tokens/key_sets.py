@@ -1,12 +1,12 @@
 """
-Key sets (RFC 7517, 5) that are fetched, kept, and fetched again when they have changed.
+Key sets (RFC 7517, 5) that are fetched, cached, and fetched again when they change.
 
-A fetch is made once for all who wait for it. A set that was fetched long ago is used
-until a new one is there; when none can be fetched it serves on for a day. A token that
-names a key that is not in the set may be signed by a new key, and so may one whose
-signature fails under the key of that name: issuers replace keys under the same name.
-The set is fetched again for both, but not more often than every ten seconds: anybody
-can name keys that do not exist, and sign badly.
+Concurrent requests share one fetch. A stale set is used until a new one has been
+fetched, and for up to a day when none can be fetched. A token that names an unknown key
+may be signed by a new key, and so may one whose signature fails under the key of that
+name: issuers replace keys under the same name. The set is fetched again in both cases,
+but at most every ten seconds: anybody can send tokens with invented key names or bad
+signatures.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from relay.model.plans.signatures import unfit
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 
 FRESH_MS = 300_000
-"""Before it is this old nobody looks for a new set, as in the reference."""
+"""A younger set is not fetched again, as in Gravitee."""
 STALE_MS = 86_400_000
-"""For this long a set serves when no newer one can be fetched."""
+"""How long a set is used when no newer one can be fetched."""
 RETRY_MS = 10_000
-"""Between two fetches for keys that are not there or do not fit, or after one that
-failed."""
+"""The shortest time between two fetches for unknown or failing keys, and after a failed
+fetch."""
 MAX_BYTES = 262_144
 MAX_KEYS = 100
 
@@ -45,13 +45,7 @@ class KeySetError(Exception):
 
 
 class KeySet:
-    """
-    The keys that are published under one URL.
-
-    :param clock: tells the time.
-    :param fetch: calls the URL.
-    :param request: the call.
-    """
+    """The keys that are published under one URL."""
 
     _log = Logger()
 
@@ -70,13 +64,13 @@ class KeySet:
         self, signature: str, algorithm: str, key_id: str | None
     ) -> list[Key] | Deferred[list[Key]]:
         """
-        Give the keys that may have signed a token.
+        Find the keys that may have signed a token.
 
         :param signature: the name of the plan's signature.
         :param algorithm: ``alg`` of the token, which the signature allows.
-        :param key_id: ``kid`` of the token; without one all keys may have.
-        :return: a Deferred when something has to be fetched. It fails with
-            :class:`KeySetError`; cancelling it leaves the fetch to the others.
+        :param key_id: ``kid`` of the token; without one all keys are candidates.
+        :return: a Deferred when the set has to be fetched. It fails with
+            :class:`KeySetError`; cancelling it does not cancel the fetch for others.
         """
         age_ms = self._since_ms(self._fetched_s)
         if self._keys is not None and age_ms < 2 * FRESH_MS:
@@ -93,13 +87,11 @@ class KeySet:
         self, signature: str, algorithm: str, key_id: str | None
     ) -> Deferred[list[Key]] | None:
         """
-        Give the keys of a newer set, for a token whose signature fails under this one.
+        Find the keys of a newer set, for a token whose signature fails under this one.
 
-        :param signature: as for :meth:`find`.
-        :param algorithm: as for :meth:`find`.
-        :param key_id: as for :meth:`find`.
-        :return: None when the set was asked for less than :data:`RETRY_MS` ago; else as
-            from :meth:`find`.
+        The parameters are those of :meth:`find`.
+
+        :return: None when the set was fetched less than :data:`RETRY_MS` ago.
         """
         if self._waiting is None and self._tried_lately():
             return None
@@ -120,7 +112,7 @@ class KeySet:
         ]
 
     def _refreshed(self) -> Deferred[None]:
-        """Fetch, or wait for the fetch under way; fires soon if it is too early."""
+        """Fetch, or wait for the running fetch; fires at once if it is too early."""
         waiting: Deferred[None] = Deferred()
         if self._waiting is not None:
             self._waiting.append(waiting)
@@ -153,7 +145,7 @@ class KeySet:
     def _tell(self, _: object) -> None:
         waiting, self._waiting = self._waiting, None
         for one in waiting or ():
-            # Those whose client has left were cancelled.
+            # One whose client has left was cancelled.
             if not one.called:
                 one.callback(None)
 
@@ -162,12 +154,7 @@ class KeySet:
 
 
 class KeySets:
-    """
-    One key set for each URL, whoever asks for it.
-
-    :param clock: tells the time.
-    :param fetch: calls URLs.
-    """
+    """The key sets in use, one for each URL and its timeouts."""
 
     def __init__(self, clock: IReactorTime, fetch: Fetch) -> None:
         self._clock = clock
@@ -178,10 +165,8 @@ class KeySets:
 
     def at(self, url: str, connect_timeout_ms: int, timeout_ms: int) -> KeySet:
         """
-        Give the set of a URL; it is forgotten when nobody holds it.
+        Find or make the set of a URL; it is dropped when no plan holds it any more.
 
-        :param url: where the keys are published.
-        :param connect_timeout_ms: for the connection.
         :param timeout_ms: for the whole answer.
         """
         key = (url, connect_timeout_ms, timeout_ms)
@@ -200,9 +185,8 @@ class KeySets:
 
 def parse_key_set(body: bytes) -> list[Key]:
     """
-    Read a key set; keys that cannot be used are left out, secrets among them.
+    Read a key set; unusable keys are left out, and so are secrets.
 
-    :param body: JSON.
     :raises KeySetError: when it is no key set, or holds too many keys.
     """
     try:
@@ -223,7 +207,7 @@ def parse_key_set(body: bytes) -> list[Key]:
 
 
 def _import(value: Any) -> Key | None:
-    # Somebody who publishes a private key shares it with everybody.
+    # A published private key is known to everybody.
     if not isinstance(value, dict) or "d" in value:
         return None
     try:

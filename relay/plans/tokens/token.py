@@ -1,9 +1,9 @@
 """
-JSON Web Tokens, signed (RFC 7515, 7519): taken apart, verified, judged.
+Signed JSON Web Tokens (RFC 7515, 7519): parsed and verified.
 
-What a token says of itself never decides how it is verified: the algorithm is the
-plan's, and keys come from where the plan says, never from ``jwk``, ``jku`` or ``x5u``.
-All work is bounded: the length of a token, the keys that are tried.
+The header of a token never decides how it is verified: algorithm and keys are those of
+the plan, never those of ``jwk``, ``jku`` or ``x5u``. The work is bounded by the length
+of a token and the number of keys that are tried.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from joserfc.jwk import Key, OKPKey
 from joserfc.jws import JWSRegistry
 
 MAX_LENGTH = 16_384
-"""Of a whole token, in characters; heads of requests are not much longer."""
+"""Of a whole token, in characters; request heads are not much longer."""
 MAX_TRIED = 8
-"""Keys that one token is verified against, when it does not name its own."""
+"""How many keys are tried for a token that does not name its key."""
 
 _FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 
 
 class TokenError(Exception):
-    """A token that is no good; the text says why, without any part of the token."""
+    """A token is not acceptable; the text says why, without any part of the token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token taken apart; nothing in it is verified."""
+    """A parsed token; nothing in it is verified."""
 
     header: Mapping[str, Any] = field(repr=False)
     claims: Mapping[str, Any] = field(repr=False)
@@ -55,10 +55,10 @@ class Token:
 
 def parse(text: str) -> Token:
     """
-    Take a token apart.
+    Parse a token.
 
     :param text: in the compact form (RFC 7515, 7.1).
-    :raises TokenError: when it is none.
+    :raises TokenError: when it is malformed.
     """
     if len(text) > MAX_LENGTH:
         raise TokenError("the token is too long")
@@ -81,11 +81,9 @@ def verify(token: Token, algorithms: Iterable[str], keys: Iterable[Key]) -> None
     """
     Verify the signature.
 
-    :param token: the token.
-    :param algorithms: what its ``alg`` may be.
-    :param keys: those that may have signed it, most likely first; of many only some
-        are tried.
-    :raises TokenError: unless one of them has.
+    :param algorithms: the allowed values of ``alg``.
+    :param keys: the candidates, most likely first; at most :data:`MAX_TRIED` are tried.
+    :raises TokenError: unless one of them has signed the token.
     """
     if token.algorithm not in algorithms:
         raise TokenError("its alg is not the one that is expected")
@@ -113,7 +111,7 @@ def _decode(part: str) -> bytes:
     except ValueError:
         raise TokenError("it is not base64url") from None
     if base64.urlsafe_b64encode(decoded).rstrip(b"=") != part.encode():
-        # Bits that mean nothing: one token would have several spellings.
+        # Unused bits are set: one token would have several spellings.
         raise TokenError("it is not base64url in its one form")
     return decoded
 
@@ -131,7 +129,9 @@ def _object(encoded: bytes) -> Mapping[str, Any]:
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """RFC 7515, 4 and RFC 7519, 4: parsers disagree about names that come twice."""
+    """
+    Refuse duplicate names (RFC 7515, 4; RFC 7519, 4): parsers disagree about them.
+    """
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError("a name comes twice")
