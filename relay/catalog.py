@@ -1,4 +1,4 @@
-"""The connectors, plans and policies there are, and how a body is to use them."""
+"""The types of connectors, plans and policies, and the checks of bodies by them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from relay.model.schema.reading import issues, shown
 from relay.model.schema.scalars import decoded
 
 Kind = Literal["endpoint", "shared", "entrypoint", "subscription", "plan", "policy"]
-"""What a schema is of; ``shared`` is the shared configuration of an endpoint type, and
-``subscription`` what consumers say of an entrypoint that calls them."""
+"""What a schema describes; ``shared`` is the shared configuration of an endpoint type,
+and ``subscription`` the configuration of an entrypoint in a subscription."""
 
 __all__ = [
     "Catalog",
@@ -75,7 +75,7 @@ class Catalog:
         return _checked(definition, problems)
 
     def parse_publication_state(self, body: object) -> PublicationState:
-        """Read what the body of a create or update call says beside the definition.
+        """Read the members of a create or update call beside the definition.
 
         :param body: decoded JSON.
         :raises Invalid: with every problem of these members.
@@ -91,9 +91,9 @@ class Catalog:
         """Read the body of a create or update call.
 
         :param body: decoded JSON.
-        :param current: the plan that is updated. An update need not repeat the type
-            of its security.
-        :param api_type: the type of its API; None when that is not known.
+        :param current: the plan that is updated; the type of its security need not be
+            repeated.
+        :param api_type: the type of its API; None when it is not known.
         :raises Invalid: with every problem of the body.
         """
         members = dict(_object(body))
@@ -108,7 +108,7 @@ class Catalog:
     def check_consumer(
         self, body: object, api: Mapping[str, Any], at: str
     ) -> ConsumerConfiguration:
-        """Read what a subscription says of where its events go.
+        """Read the ``consumerConfiguration`` of a subscription.
 
         :param body: decoded JSON.
         :param api: the definition of the API that it is to.
@@ -146,9 +146,8 @@ class Catalog:
         return Configurations(*kinds).type_of(key, holder, within)
 
     def schema(self, kind: Kind, id: str) -> dict[str, Any]:
-        """Give the JSON Schema (2020-12) of a configuration.
+        """Make the JSON Schema (2020-12) of a configuration.
 
-        :param kind: what it configures.
         :param id: the id of the type.
         :raises LookupError: for a type that is unknown, or has no such configuration.
         """
@@ -182,7 +181,7 @@ class Catalog:
                 api_type,
             )
         if api_type not in served:
-            # That is the problem: connectors that would fit it are no better.
+            # The type is the problem: do not report connectors that do not fit it.
             api_type = None
         for at, listener in rules.objects(body, "listeners"):
             for where, entrypoint in rules.objects(listener, "entrypoints", at):

@@ -1,5 +1,5 @@
 """
-Connectors of MESSAGE APIs: where events come from, and how clients get them.
+Connectors of MESSAGE APIs: endpoints, which feed channels, and entrypoints.
 
 A plugin package: other distributions add connectors by shipping a module in
 ``relay/connectors`` that holds providers of ``relay.connectors.interfaces``.

@@ -89,15 +89,15 @@ class HttpPostEntrypoint:
         self._longest_bytes = context.channels.options.max_event_bytes
 
     def accepts(self, call: MessageCall) -> bool:
-        """Take POSTs, and a browser's question before."""
+        """Whether it is a POST, or its CORS preflight."""
         return call.method == b"POST" or is_preflight(call, b"POST")
 
     def attach(self, call: MessageCall) -> None:
-        """Read the body, then publish all of it or nothing."""
+        """Read the body, then publish all of its events or none."""
         if is_preflight(call, b"POST"):
             answer_preflight(call, b"POST, OPTIONS")
             return
-        # In JSON a byte of data can take six; what is around the data takes some more.
+        # JSON may escape a byte as six; the rest of the event takes some more.
         limit_bytes = self._longest_bytes * 6 + 65536
         body = BodyCollector(limit_bytes).collect(call.exchange.request.body)
         body.addCallback(self._publish, call)
@@ -111,7 +111,7 @@ class HttpPostEntrypoint:
             return None
         coding = (call.header(b"content-encoding") or b"").strip().lower()
         if coding not in (b"", b"identity"):
-            # A small body could decode to a very large one.
+            # Refuse: a small body could decode to a very large one.
             raise BadEvent("Content-Encoding must be identity", 415)
         key = (call.header(b"idempotency-key") or b"").decode("latin-1")
         if len(key) > LONGEST_KEY:
@@ -215,7 +215,7 @@ def _event_ids(entries: list[Entry]) -> list[str]:
 
 
 def _plain(headers: Headers) -> dict[str, str]:
-    """Give the headers that may be kept: none that holds a credential."""
+    """Return the headers that the event keeps, without those that hold credentials."""
     kept = upstream_headers(headers)
     for name in SECRET_HEADERS:
         kept.removeHeader(name)

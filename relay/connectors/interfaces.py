@@ -15,29 +15,30 @@ from relay.upstream.connection.response_rules import HeadLimits
 
 
 class Sources(Protocol):
-    """Makes what feeds the channels of one endpoint group."""
+    """Makes the sources of the channels of one endpoint group."""
 
     published: bool
-    """Whether the events come from publishers, by another entrypoint."""
+    """Whether events come from publishers, through an entrypoint."""
 
     def make(self, opened: OpenChannel) -> Source:
         """
-        Make the source of one channel; it is started later.
+        Make the source of one channel; it is started when the channel is read.
 
         :param opened: the channel, with its key and its health.
         """
 
     def close(self) -> None:
-        """The group is gone: close what its sources shared."""
+        """Close what the sources share: the group is no longer served."""
 
 
 @dataclass(frozen=True)
 class EntrypointContext:
     """
-    What an entrypoint is built in.
+    What an entrypoint is built with.
 
+    :param reactor: the clock of its timers.
     :param channels: the API's channels.
-    :param siblings: ids of all entrypoints of the API.
+    :param siblings: the ids of all entrypoints of the API.
     """
 
     reactor: Any
@@ -52,9 +53,9 @@ class IEndpoint(IPlugin):
 
     def open(reactor: Any, group: EndpointGroup) -> Sources:
         """
-        Make a group of such endpoints ready.
+        Build the sources of one endpoint group.
 
-        :param reactor: what connects and tells the time.
+        :param group: the definition, checked.
         :raises ValueError: when something in it cannot be used.
         """
 
@@ -64,9 +65,7 @@ class IHttpEndpoint(IEndpoint):
 
     def limited_to(limits: HeadLimits) -> IEndpoint:
         """
-        Apply the gateway's limits of response heads.
-
-        :param limits: the size limits of a response head.
+        Return the type with the gateway's limits of response heads.
         """
 
 
@@ -74,7 +73,7 @@ class IEntrypoint(IPlugin):
     """A type of entrypoint."""
 
     kind = Attribute("its :class:`relay.model.api.kinds.EntrypointType`")
-    order = Attribute("when it is asked whether it takes a call; lower is sooner")
+    order = Attribute("its place among those that are asked; lower is sooner")
 
     def build(configuration: dict[str, Any], context: EntrypointContext) -> Entrypoint:
-        """Make the entrypoint of one API."""
+        """Build the entrypoint of one API; the configuration is checked."""

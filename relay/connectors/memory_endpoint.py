@@ -1,4 +1,4 @@
-"""The ``memory`` endpoint: topics without a source; what is published is read."""
+"""The ``memory`` endpoint: topics whose events are published by clients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MemoryEndpoint(Options):
 
 
 def _told_apart_by_path(channel: ChannelOptions) -> ChannelOptions:
-    # Whoever names a header here would believe that users are kept apart by it.
+    # Refuse it: a header in the key would suggest that it separates users.
     if "key" in channel.model_fields_set:
         reason = "has no effect in a group of type memory: a topic is its path alone"
         raise refusal([(("key",), reason)])
@@ -55,12 +55,12 @@ class MemoryEndpointType:
     kind = MEMORY_ENDPOINT
 
     def open(self, reactor: Any, group: EndpointGroup) -> MemorySources:
-        """Make a group ready."""
+        """Build the sources of one group."""
         return MemorySources()
 
 
 class MemorySources:
-    """Makes the sources of one group, which do nothing: publishers feed the channel."""
+    """Makes the sources of one group, which do nothing: clients publish the events."""
 
     published = True
 
@@ -74,13 +74,13 @@ class MemorySources:
 
 
 class MemorySource:
-    """A topic's source."""
+    """The source of a topic, which does nothing."""
 
     def start(self) -> None:
-        """Somebody reads the topic."""
+        """Do nothing: events come from publishers."""
 
     def stop(self) -> None:
-        """Nobody reads the topic any more."""
+        """Do nothing, as above."""
 
 
 memory_endpoint = MemoryEndpointType()

@@ -1,4 +1,4 @@
-"""The ``mock`` endpoint: a source that makes its events itself, to try things with."""
+"""The ``mock`` endpoint: a source that generates events, for trials and tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from relay.model.schema.refusal import refusal
 from relay.model.schema.scalars import Integral, Milliseconds, Name
 
 COUNTER = "{counter}"
-"""Stands for the event's number in the content; without it the content repeats."""
+"""The placeholder for the event's number in the content."""
 
 
 _Count = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1), Integral]
@@ -82,15 +82,13 @@ class MockEndpointType:
     kind = MOCK_ENDPOINT
 
     def open(self, reactor: Any, group: EndpointGroup) -> MockSources:
-        """Make a group ready; its first endpoint counts."""
+        """Build the sources of one group, from its first endpoint."""
         return MockSources(reactor, MockEndpoint.read(group.endpoints[0].configuration))
 
 
 class MockSources:
     """
     Makes the sources of one group.
-
-    :param options: the events to make.
     """
 
     published = False
@@ -110,13 +108,10 @@ class MockSources:
 
 class MockSource:
     """
-    Makes an event at every interval, for as long as somebody reads the channel.
+    Generates an event at every interval, as long as the channel is read.
 
-    Each event is known by its number. A channel that is opened for a client that comes
-    back goes on with the next one.
-
-    :param options: the events to make.
-    :param opened: the channel to feed.
+    The id of an event is its number. A channel that is opened for a reconnecting client
+    continues with the next number.
     """
 
     def __init__(
@@ -125,24 +120,24 @@ class MockSource:
         self._options = options
         self._channel = opened.channel
         self._number = 0
-        """Of the event that is made next."""
+        """The number of the next event."""
         self._headers = {pair.name: pair.value for pair in options.headers}
         self._metadata = {pair.name: pair.value for pair in options.metadata}
         self._loop = LoopingCall(self._make)
         self._loop.clock = reactor
 
     def start(self) -> None:
-        """Begin, with the first event after one interval."""
+        """Start, with the first event after one interval."""
         last = self._channel.resume_source_id
         if last.isascii() and last.isdecimal():
             self._number = int(last) + 1
         elif last:
-            # No event of ours: what followed on it is nothing that we could know.
+            # The id is not one of this source: what followed it is not known.
             self._channel.gap(GapReason.UPSTREAM_RECONNECT)
         self._loop.start(self._options.message_interval / 1000.0, now=False)
 
     def stop(self) -> None:
-        """Make no more."""
+        """Generate no more events."""
         if self._loop.running:
             self._loop.stop()
 

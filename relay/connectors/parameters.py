@@ -1,4 +1,4 @@
-"""What a reader of a channel may ask for in its call."""
+"""The parameters of a call that reads a channel."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 class BadParameter(Exception):
     """
-    A parameter that cannot be used.
+    A parameter is invalid.
 
-    :param problem: what is wrong with it, to follow its name.
+    :param problem: what is wrong, to follow the name in a message.
     """
 
     def __init__(self, name: str, problem: str) -> None:
@@ -27,11 +27,11 @@ class BadParameter(Exception):
 
 
 NotAttached = (BadParameter, TooManyFilters, ChannelRefused)
-"""Why a call gets no channel to read or write."""
+"""The exceptions after which a call has no channel to read or write."""
 
 
 def refusal_of(reason: BadParameter | TooManyFilters | ChannelRefused) -> Refusal:
-    """Give the answer to a client whose call gets no channel."""
+    """Make the refusal of a call that has no channel."""
     if isinstance(reason, BadParameter):
         return bad_request(str(reason), "BAD_PARAMETER")
     if isinstance(reason, TooManyFilters):
@@ -50,7 +50,7 @@ def read_filter(call: MessageCall, allowed: bool) -> Filter:
     Read ``types`` (names, separated by commas) and ``filter`` (JMESPath).
 
     :param allowed: whether the publisher allows filters.
-    :raises BadParameter: when one is given and cannot be used.
+    :raises BadParameter: when a parameter is not allowed or invalid.
     """
     types = call.parameters.get("types", "")
     expression = call.parameters.get("filter", "")
@@ -70,10 +70,10 @@ def read_number(
     """
     Read a whole number.
 
-    :param default: what it is when it is not given.
-    :param least: the smallest that is allowed.
-    :param most: the largest that is allowed.
-    :raises BadParameter: when it is anything else.
+    :param default: the value when the parameter is missing.
+    :param least: the smallest value that is allowed.
+    :param most: the largest value that is allowed.
+    :raises BadParameter: when it is no number, or out of bounds.
     """
     text = call.parameters.get(name)
     if text is None:

@@ -1,4 +1,4 @@
-"""Events as publishers give them: the one JSON form, text, or bytes."""
+"""Published events, in their JSON form, as text, or as bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from relay.eventstream.event import DEFAULT_TYPE
 LONGEST_ID = 256
 LONGEST_TYPE = 256
 LATEST_MS = 2**53 - 1
-"""The largest whole number that every reader of JSON keeps (RFC 8259, 6)."""
+"""The largest integer that all JSON implementations read exactly (RFC 8259, 6)."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Surrogates, which JSON can express and UTF-8 cannot (RFC 8259, 8.2)."""
 _FIELDS = frozenset(("id", "type", "data", "dataBase64", "topic", "timestamp"))
@@ -26,9 +26,9 @@ _FIELDS = frozenset(("id", "type", "data", "dataBase64", "topic", "timestamp"))
 
 class BadEvent(Exception):
     """
-    An event that cannot be published; the message names the field.
+    An event is invalid; the message names the field.
 
-    :param status: the HTTP status that says so.
+    :param status: the HTTP status of the refusal.
     """
 
     def __init__(self, problem: str, status: int = 400) -> None:
@@ -41,10 +41,10 @@ def read_event(value: object, topic: str, at: str, longest_bytes: int) -> Messag
     Read an event in its JSON form.
 
     :param value: decoded JSON.
-    :param topic: where it is published.
-    :param at: its place in the body, to begin a field's name with.
-    :param longest_bytes: how long its data may be.
-    :raises BadEvent: naming the first field that cannot be used.
+    :param topic: the topic of the path.
+    :param at: the location of the event in the body, for messages.
+    :param longest_bytes: the longest data that is allowed.
+    :raises BadEvent: for the first invalid field.
     """
     if not isinstance(value, Mapping):
         raise BadEvent(f"{at or 'the event'} must be a JSON object")
@@ -104,10 +104,10 @@ def _one_line(text: str, field: str, longest: int) -> str:
 
 def with_id(message: Message, event_id: str, header: str) -> Message:
     """
-    Give an event the id that a header names.
+    Set the id of an event from a header.
 
-    :param event_id: the header's value.
-    :raises BadEvent: when it is no id, or the event has another.
+    :param event_id: the value of the header.
+    :raises BadEvent: when it is no valid id, or the event has a different one.
     """
     if message.id not in ("", event_id):
         raise BadEvent(f"id is given twice, in the body and in {header}")
@@ -116,10 +116,10 @@ def with_id(message: Message, event_id: str, header: str) -> Message:
 
 def with_type(message: Message, event_type: str, header: str) -> Message:
     """
-    Give an event the type that a header names.
+    Set the type of an event from a header.
 
-    :param event_type: the header's value.
-    :raises BadEvent: when it is no type, or the event has another.
+    :param event_type: the value of the header.
+    :raises BadEvent: when it is no valid type, or the event has a different one.
     """
     if message.type not in (DEFAULT_TYPE, event_type):
         raise BadEvent(f"type is given twice, in the body and in {header}")
@@ -130,9 +130,9 @@ def checked(message: Message, field: str, longest_bytes: int) -> Message:
     """
     Refuse an event that is too long.
 
-    :param field: what to call its data.
-    :param longest_bytes: how long its data may be.
-    :raises BadEvent: when it is longer.
+    :param field: the name of its data in messages.
+    :param longest_bytes: the longest data that is allowed.
+    :raises BadEvent: when the data is longer.
     """
     if len(message.data.encode("utf-8", "surrogatepass")) > longest_bytes:
         raise BadEvent(f"{field} is longer than {longest_bytes} bytes", 413)
@@ -143,9 +143,8 @@ def read_media_type(content_type: str) -> str:
     """
     Read a ``Content-Type`` (RFC 9110, 8.3.1).
 
-    :param content_type: its value.
     :return: the media type, lower case, without parameters.
-    :raises BadEvent: when it is a text that is not in UTF-8.
+    :raises BadEvent: when the charset is not UTF-8.
     """
     media_type, *parameters = content_type.split(";")
     for parameter in parameters:
@@ -171,11 +170,10 @@ def read_body(
     Read the events of a request body.
 
     :param content_type: the media type, lower case, without parameters.
-    :param body: all of it.
-    :param topic: where it is published.
-    :param longest_bytes: how long the data of one event may be.
-    :param most: how many events there may be.
-    :raises BadEvent: when anything in it cannot be used; then nothing is published.
+    :param topic: the topic of the path.
+    :param longest_bytes: the longest data of one event that is allowed.
+    :param most: the largest number of events that is allowed.
+    :raises BadEvent: when any event is invalid; none is published then.
     """
     if content_type == "application/octet-stream":
         data = base64.b64encode(body).decode()
@@ -213,20 +211,17 @@ def read_body(
 
 def with_headers(message: Message, headers: Mapping[str, str]) -> Message:
     """
-    Give an event headers.
-
-    :param headers: names and values.
+    Set the headers of an event.
     """
     return replace(message, headers=dict(headers))
 
 
 def read_json(text: str, what: str) -> object:
     """
-    Read JSON, and only that: ``NaN`` is none.
+    Parse strict JSON, without ``NaN`` and infinity.
 
-    :param text: the JSON.
-    :param what: what to call it.
-    :raises BadEvent: when it is none.
+    :param what: the name of the text in messages.
+    :raises BadEvent: when it is no JSON.
     """
 
     def refuse(name: str) -> object:

@@ -75,7 +75,7 @@ class SseEndpointType:
     """
     Makes ``sse`` endpoint groups.
 
-    :param limits: how large the head of a response may be.
+    :param limits: the size limits of a response head.
     """
 
     kind = SSE_ENDPOINT
@@ -85,14 +85,12 @@ class SseEndpointType:
 
     def limited_to(self, limits: HeadLimits) -> SseEndpointType:
         """
-        Make a type with the limits of the gateway's settings.
-
-        :param limits: the size limits of a response head.
+        Return a type with the limits of the gateway's settings.
         """
         return SseEndpointType(limits)
 
     def open(self, reactor: Any, group: EndpointGroup) -> SseSources:
-        """Make a group ready."""
+        """Build the sources of one group."""
         ready = ConnectorGroup(reactor, group, self._limits, SseEndpoint, SseShared)
         return SseSources(ready, group)
 
@@ -132,9 +130,8 @@ class SseSource:
     """
     Feeds a channel from its endpoints: the first that works, or all at once.
 
-    :param opened: the channel, and what of its clients goes upstream.
-    :param connectors: the endpoints, in order.
-    :param modes: how far the ids of each are believed.
+    :param connectors: of the endpoints, in order.
+    :param modes: how far the ids of each endpoint are trusted.
     """
 
     def __init__(
@@ -154,7 +151,7 @@ class SseSource:
         """The last id of each endpoint, when they are merged."""
 
     def start(self) -> None:
-        """Connect, after the event that a returning client has."""
+        """Connect, and resume after the last event of a reconnecting client."""
         resume_at = self.opened.channel.resume_source_id
         if self.options.mode == "merge":
             self.ids = _split(resume_at, len(self._connectors))
@@ -175,13 +172,13 @@ class SseSource:
             branch.source.start()
 
     def stop(self) -> None:
-        """Drop the connections."""
+        """Close the connections."""
         branches, self._branches = self._branches, []
         for branch in branches:
             branch.source.stop()
 
     def request(self) -> UpstreamRequest:
-        """Make the request: only what is in the channel's key goes upstream."""
+        """Make the request; only the channel's key goes upstream."""
         key = self.opened.key
         headers = Headers()
         for name, value in key.headers:
@@ -189,7 +186,7 @@ class SseSource:
         return UpstreamRequest(b"GET", key.path, key.raw_query, headers, b"", None)
 
     def branch_ended(self) -> None:
-        """One endpoint has nothing more to give."""
+        """One endpoint has ended its stream for good."""
         self._running -= 1
         if not self._running:
             self.opened.channel.end()
@@ -218,10 +215,9 @@ class SseSource:
 
 class _Branch:
     """
-    One reader of upstream events, and what becomes of them.
+    One upstream reader, which publishes its events.
 
-    :param owner: the source that it is part of.
-    :param number: which of several merged endpoints it is; None when there is one.
+    :param number: of the endpoint, when several are merged; None otherwise.
     """
 
     log = Logger()
@@ -239,13 +235,13 @@ class _Branch:
         self.problem: SourceProblem | None = None
         """The problem of the source; None when it has none, or none is known yet."""
         self.stands = False
-        """Whether the source gives events, or has ended."""
+        """Whether the source is connected, or has ended."""
         self._told: dict[str, str] = {}
-        """By endpoint, the state that was logged last."""
+        """The state that was logged last, by endpoint."""
         self._lost = False
-        """Whether events could not be kept, which is still to be told."""
+        """Whether events could not be stored and the gap is not published yet."""
         self._under_way_bytes = 0
-        """How much was read and is not yet kept."""
+        """How much was read and is not stored yet."""
         self._endpoint = connectors[0]
         self.source = EventSource(
             connectors,
@@ -257,7 +253,7 @@ class _Branch:
         )
 
     def events(self, taken: list[tuple[Event, str] | None]) -> None:
-        """Publish what one read brought, in one go."""
+        """Publish the events of one read together."""
         self._submit(
             [
                 GapReason.UPSTREAM_RECONNECT if one is None else self._message(*one)
@@ -285,7 +281,9 @@ class _Branch:
             self.source.resume()
 
     def _not_kept(self, failure: Failure, count: int) -> None:
-        """What could not be kept is not delivered; the next events tell the gap."""
+        """
+        Events that could not be stored are not delivered; a gap precedes the next.
+        """
         self._lost = True
         if failure.check(NotKept):
             # The archive logs a failure once, not for each read of the source.
@@ -305,16 +303,16 @@ class _Branch:
         return Message(event.data, event.type, own_id)
 
     def gap(self) -> None:
-        """Tell that events may be missing."""
+        """Publish a gap: events may be missing."""
         self._submit([GapReason.UPSTREAM_RECONNECT])
 
     def passed_over(self) -> None:
-        """Report a dropped event, as a gap at its place and in the log."""
+        """Publish a gap in place of a dropped event, and log it."""
         self._submit([GapReason.EVENT_TOO_LONG])
         self._tell(self._endpoint, "an event above maxEventBytes was left out", True)
 
     def ended(self) -> None:
-        """The source has answered 204."""
+        """End: the source has answered 204."""
         self.stands = True
         self._owner.branch_ended()
 
@@ -323,7 +321,7 @@ class _Branch:
         self._tell(endpoint, problem.reason, problem.refused)
 
     def health(self, problem: SourceProblem | None, endpoint: Connector) -> None:
-        """Keep the state for who asks, and tell a change of it in the log."""
+        """Store the state for the management API, and log a change."""
         self.problem, self.stands = problem, problem is None
         self._endpoint = endpoint
         opened = self._owner.opened
@@ -352,7 +350,7 @@ class _Branch:
 
 
 def _split(merged: str, count: int) -> list[str]:
-    """Take a merged id apart into those of the endpoints."""
+    """Split a merged id into the ids of the endpoints."""
     try:
         ids = json.loads(merged)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Makes deployments ready to be served."""
+"""Builds what serves a deployment."""
 
 from __future__ import annotations
 
@@ -51,22 +51,19 @@ class ChannelKeepers(Owners, Protocol):
     """The key that signs event ids: the same in all processes on one store."""
 
     def keeper(self, api_id: str) -> Keeper:
-        """Give what keeps the histories of one API."""
+        """Return the store of the histories of one API."""
 
 
 class Builder:
     """
     Builds what serves a deployment.
 
-    :param services: what all exchanges share.
     :param parse: reads a definition.
     :param endpoints: types of MESSAGE endpoints, by id.
     :param entrypoints: types of MESSAGE entrypoints, by id.
-    :param plans: types of plans.
-    :param policies: types of policies.
     :param outbound: makes the calls of policies and plans.
-    :param store: where leases and histories of channels are kept.
-    :param pushing: calls the consumers of APIs that do.
+    :param store: of the leases and histories of channels.
+    :param pushing: delivers the events of APIs with consumers that are called.
     """
 
     def __init__(
@@ -102,9 +99,8 @@ class Builder:
 
     def __call__(self, deployment: Deployment) -> ServedApi:
         """
-        Make a deployment ready.
+        Build a deployment.
 
-        :param deployment: the snapshot.
         :raises ValueError: when something in it cannot be served.
         :raises OSError: when a file that it needs cannot be read.
         """
@@ -112,9 +108,9 @@ class Builder:
 
     def try_out(self, deployment: Deployment) -> None:
         """
-        Make a deployment ready and drop it, without effect on the served APIs.
+        Build a deployment and drop it, without effect on the served APIs.
 
-        :param deployment: a snapshot that is not in force.
+        :param deployment: one that is not in force.
         :raises ValueError: when something in it cannot be served.
         :raises OSError: when a file that it needs cannot be read.
         """
@@ -155,7 +151,7 @@ class Builder:
     def _entrance(
         self, deployment: Deployment, definition: ApiDefinition
     ) -> FlowRunner | None:
-        """Give what leads into the flows; None when there are none."""
+        """Build the flows; None when there are none."""
         services = self._services
         context = PolicyContext(
             services.reactor,
@@ -188,7 +184,7 @@ class Builder:
     ) -> ProxyAnswerer:
         reactor = self._services.reactor
         groups: list[ConnectorGroup] = []
-        # The first is the default one; only flows can lead to the others.
+        # The first group is the default; only flows can route to the others.
         wanted = definition.endpoint_groups[: 1 if entrance is None else None]
         try:
             for group in wanted:
@@ -221,18 +217,14 @@ class Builder:
 
     def health(self, api_id: str) -> list[dict[str, Any]]:
         """
-        Give the endpoints of a PROXY API that are checked, as JSON.
-
-        :param api_id: the API.
+        Describe the checked endpoints of a PROXY API as JSON.
         """
         destinations = self._destinations.get(api_id)
         return destinations.health() if destinations is not None else []
 
     def channels(self, api_id: str) -> list[dict[str, Any]]:
         """
-        Give the open channels of an API as JSON.
-
-        :param api_id: the API.
+        Describe the open channels of an API as JSON.
         """
         shared = self._shared.get(api_id)
         return shared.channels.as_json() if shared is not None else []
@@ -260,7 +252,7 @@ class Builder:
         try:
             doors = [self._door(one, context) for one in ordered]
         except Exception:
-            # What ran before goes on running, and keeps its channels.
+            # The deployment before stays in force, and keeps its channels.
             if not shared.users:
                 shared.channels.close()
                 shared.sources.close()
@@ -313,8 +305,8 @@ class Builder:
     ) -> SharedChannels:
         """
         Find or make the channels of a group. If the group has not changed, these are
-        the channels of the deployment before, so that their streams go on. A trial gets
-        channels of its own, which are never opened.
+        the channels of the deployment before, so that their streams continue. A trial
+        has channels of its own, which are never opened.
         """
         before = None if trial else self._shared.get(api_id)
         if before is not None and before.users and before.group == group:
@@ -342,12 +334,12 @@ class Builder:
         return SharedChannels(group, channels, sources, reactor, self._store)
 
     def _adopt(self, api_id: str, shared: SharedChannels) -> None:
-        """Let channels be those of an API, in the place of the ones before."""
+        """Make channels those of an API, in place of those before."""
         before = self._shared.get(api_id)
         if before is shared:
             return
         if before is not None and before.custody is not None:
-            # One lease an API: the channels of before are closed by then.
+            # An API has one lease: the channels before are closed by then.
             before.custody.close()
         if shared.exclusive:
             custody = shared.lease(api_id)

@@ -12,13 +12,9 @@ from relay.model.api.definition import EndpointGroup
 
 class SharedChannels:
     """
-    The channels of one group, and how many deployments use them.
+    The channels of one group, and the number of deployments that use them.
 
-    :param group: the group's definition.
-    :param channels: its channels.
-    :param sources: makes what feeds them.
-    :param clock: what tells the time and calls later.
-    :param owners: where leases are kept.
+    :param owners: the store of leases.
     """
 
     def __init__(
@@ -39,15 +35,13 @@ class SharedChannels:
 
     @property
     def exclusive(self) -> bool:
-        """Whether only one process may have them."""
+        """Whether only one process may open them."""
         return self.channels.published or self.channels.durable
 
     def lease(self, api_id: str) -> ChannelLease:
         """
-        Give the lease of the API: of its channels, where only one process may have
-        them, and else of calling its consumers.
-
-        :param api_id: the API.
+        Return the lease of the API: of its channels where they are exclusive, of the
+        deliveries to its consumers otherwise.
         """
         if self.custody is None:
             channels = self.channels
@@ -62,4 +56,4 @@ class SharedChannels:
 
 
 def _keep() -> None:
-    """Go on with channels that every process has for itself."""
+    """Keep channels that each process opens for itself."""

@@ -15,13 +15,13 @@ def ant_pattern(path: str) -> Pattern:
         them, ``**`` for any number of segments.
     :raises BadPattern: when it is too long.
     """
-    # A slash at the end makes no difference, neither here nor in the path.
+    # A trailing slash makes no difference, neither here nor in the path.
     text = f"/{path.strip('/')}"
     pieces: list[str] = []
     at = 0
     while at < len(text):
         if text.startswith("/**", at) and text[at + 3 : at + 4] in ("", "/"):
-            # The segments, none of them too, with the slash before.
+            # Any number of segments, zero included, with the slash before them.
             pieces.append("(?:/.*)?")
             at += 3
         elif text.startswith("**", at):

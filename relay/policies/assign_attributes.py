@@ -1,4 +1,4 @@
-"""``policy-assign-attributes``: remembers values for the steps that follow."""
+"""``policy-assign-attributes``: sets attributes for the steps that follow."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AssignAttributesType:
     kind = ASSIGN_ATTRIBUTES
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Assigned(AssignAttributes.read(configuration))
 
 
@@ -54,7 +54,7 @@ class Assigned(Policy):
         ]
 
     def on_request(self, call: Call) -> None:
-        """Remember the values."""
+        """Set the attributes."""
         for name, text in self._attributes:
             value = text.evaluate(call.scope)
             if value is None:

@@ -67,7 +67,7 @@ class BasicAuthenticationType:
     kind = BASIC_AUTHENTICATION
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Authenticated(BasicAuthentication.read(configuration))
 
 
@@ -80,10 +80,10 @@ class Authenticated(Policy):
         self._propagates = options.propagate_auth_header
 
     def on_request(self, call: Call) -> None:
-        """Let a user in, whom the attribute ``user-id`` names from then on."""
+        """Admit a known user, and set the attribute ``user-id``."""
         given = _credentials(call.request.headers.getRawHeaders(b"authorization", []))
         digest = None if given is None else _digest(*given)
-        # Each is compared: how long it takes tells nothing of them.
+        # Compare with each: the time that it takes reveals nothing.
         known = [hmac.compare_digest(one, digest or b"") for one in self._known]
         if given is None or not any(known):
             raise Interrupted(
@@ -98,7 +98,7 @@ class Authenticated(Policy):
 
 
 def _credentials(values: Sequence[bytes]) -> tuple[str, bytes] | None:
-    # Of several the source might believe another than this policy does.
+    # Of several headers the upstream might read another one than this policy.
     if len(values) != 1:
         return None
     scheme, _, rest = values[0].partition(b" ")
@@ -106,7 +106,7 @@ def _credentials(values: Sequence[bytes]) -> tuple[str, bytes] | None:
 
 
 def _digest(name: str, password: bytes) -> bytes:
-    # No name holds a colon.
+    # A name holds no colon, so that the pair is unambiguous.
     return sha256(name.encode() + b":" + password).digest()
 
 

@@ -1,4 +1,4 @@
-"""A call as policies see it, and change it."""
+"""A call as policies read and change it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from relay.model.outcome import Outcome
 from relay.model.schema.request_target import RequestTarget
 
 ATTRIBUTE_PREFIX = "gravitee.attribute."
-"""Attributes can be named with it or without."""
+"""An optional prefix of the names of attributes."""
 ENDPOINT_ATTRIBUTE = "request.endpoint"
-"""Where dynamic routing puts where the call is to go."""
+"""The attribute in which dynamic routing stores the endpoint of the call."""
 
 _UNSAFE = {10: " ", 13: " ", 0: None}
 
@@ -23,15 +23,15 @@ _UNSAFE = {10: " ", 13: " ", 0: None}
 @dataclass(slots=True)
 class Request:
     """
-    The client's request, which goes on as policies leave it.
+    The client's request, which goes upstream as policies leave it.
 
-    :param method: such as ``GET``; a known one is in capitals, whatever letters the
-        client wrote it in.
+    :param method: such as ``GET``; a known method is in capitals, whatever case the
+        client used.
     :param target: what follows the context-path.
-    :param content_length: bytes of the body; None for one whose length is not told,
-        0 for none.
-    :param remote_address: who calls, through trusted proxies.
-    :param client: what limits for each address count: the address, or its network.
+    :param content_length: bytes of the body; None when the length is not known, 0
+        without a body.
+    :param remote_address: the client's address, which trusted proxies may forward.
+    :param client: the address, or its network, that limits per address count.
     """
 
     method: str
@@ -44,7 +44,7 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """The head of the answer; its body passes by."""
+    """The head of the response; policies do not see its body."""
 
     status: int
     phrase: bytes
@@ -52,25 +52,25 @@ class Response:
 
 
 class Control(Protocol):
-    """What can be done to a call beyond its heads."""
+    """What policies can do to the exchange of a call."""
 
     def at_end(self, told: Callable[[], None]) -> None:
         """
-        Tell when the call is over, however it ends.
+        Register a callback for the end of the call, whatever its outcome.
 
-        :param told: called once, without arguments.
+        :param told: called once.
         """
 
     def end_within(self, duration_ms: int) -> None:
         """
-        Let the call last no longer.
+        Limit the duration of the call.
 
         :param duration_ms: milliseconds from now.
         """
 
     def pace(self, events_per_s: int, bytes_per_s: int) -> None:
         """
-        Hold the answer's body back.
+        Limit the rate of the response body.
 
         :param events_per_s: events a second, on average; 0 for any number.
         :param bytes_per_s: bytes a second, on average; 0 for any number.
@@ -78,16 +78,16 @@ class Control(Protocol):
 
 
 class NoControl:
-    """Of a call that is no exchange: nothing can be done to it."""
+    """The control of a call without an exchange: it does nothing."""
 
     def at_end(self, told: Callable[[], None]) -> None:
-        """It never ends."""
+        """Do nothing: the call never ends."""
 
     def end_within(self, duration_ms: int) -> None:
-        """It takes no time."""
+        """Do nothing: the call takes no time."""
 
     def pace(self, events_per_s: int, bytes_per_s: int) -> None:
-        """It has no body."""
+        """Do nothing: the call has no body."""
 
 
 @dataclass(slots=True)
@@ -95,15 +95,15 @@ class Call:
     """
     One call.
 
-    :param scope: what the variables of expressions stand for.
-    :param attributes: what policies tell each other, and expressions.
+    :param scope: the variables of expressions.
+    :param attributes: set by policies, for other policies and expressions.
     :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
-    :param path_parameters: what ``:name`` stood for in the paths of its flows.
-    :param response: the answer's head, None before there is one.
-    :param answer_headers: headers for whatever answer the client gets in the end.
-    :param named_origin: scheme and host of the URL that ``request.endpoint`` may be,
-        where the definition itself names them.
-    :param most_body_bytes: how large the request's body may be; None for any size.
+    :param path_parameters: the values of ``:name`` in the paths of its flows.
+    :param response: None before the head of the response has come.
+    :param answer_headers: headers for the response, whoever makes it.
+    :param named_origin: the scheme and host of the URL in ``request.endpoint``, if the
+        definition names them literally.
+    :param most_body_bytes: the limit of the request body; None for none.
     """
 
     request: Request
@@ -119,23 +119,20 @@ class Call:
 
     def limit_body(self, most_bytes: int) -> None:
         """
-        Refuse the request if its body turns out to be larger.
-
-        :param most_bytes: how large it may be.
+        Refuse the request as soon as its body exceeds a limit.
         """
         self.most_body_bytes = min(most_bytes, self.most_body_bytes or most_bytes)
 
 
 class Interrupted(Exception):
     """
-    Raised by a policy that ends the call with an answer of its own.
+    Raised by a policy that ends the call with a response of its own.
 
-    With a key it is a refusal, which response templates may reword; without one it is
-    an answer like any other.
+    With a key it is a refusal, to which response templates apply; without a key it is a
+    response like any other.
 
-    :param message: one sentence for the client of a refusal.
-    :param headers: names and values.
-    :param body: of an answer.
+    :param message: one sentence for the client, of a refusal.
+    :param body: of a response that is no refusal.
     :param parameters: for response templates: ``#parameters['x']``.
     :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
     :param outcome: how the exchange of a refused call ends.
@@ -164,13 +161,13 @@ class Interrupted(Exception):
 
 
 def header_value(text: str) -> bytes:
-    """Write a text as a header's value: in one line, whatever an expression gave."""
+    """Make the value of a header: text from expressions is joined to one line."""
     return text.translate(_UNSAFE).strip().encode("utf-8", "replace")
 
 
 def attribute_name(name: str) -> str:
     """
-    Give the short form of an attribute's name.
+    Remove the prefix from the name of an attribute.
 
     :param name: with the prefix, or without.
     """

@@ -32,7 +32,7 @@ UNIT_MS = {
     "WEEKS": 7 * 86_400_000,
     "MONTHS": 30 * 86_400_000,
 }
-"""A month has 30 days wherever one is counted."""
+"""A month counts as 30 days."""
 Limit = Annotated[int, Strict(), Field(ge=0, le=MOST), Integral]
 Periods = Annotated[int, Strict(), Field(ge=1, le=100_000), Integral]
 
@@ -72,7 +72,7 @@ class Count:
     """
     One count of a step.
 
-    :param prefix: tells the policies apart.
+    :param prefix: of the keys; different for each policy.
     """
 
     log = Logger()
@@ -97,10 +97,9 @@ class Count:
 
     def limit(self, call: Call) -> int:
         """
-        Say how many calls are allowed.
+        Evaluate how many calls are allowed.
 
-        :param call: whom for.
-        :raises EvaluationFailed: when the expression gives no number.
+        :raises EvaluationFailed: when the expression yields no number.
         """
         return self._limit or number(call, self._dynamic)
 
@@ -110,10 +109,9 @@ class Count:
         """
         Count a call.
 
-        :param limit: how many are allowed.
-        :param window_ms: in how long a window.
-        :param judge: what follows from the count; it may refuse the call.
-        :return: a Deferred when the count has to be waited for.
+        :param limit: how many calls the window allows.
+        :param judge: called with the count; it may refuse the call.
+        :return: a Deferred when a shared store counts.
         """
         hit = self._counters.hit(self._key_of(call), limit, window_ms)
         if isinstance(hit, Deferred):
@@ -123,9 +121,9 @@ class Count:
 
     def _uncounted(self, failure: Failure) -> None:
         """
-        Do what is to be done when nobody can count.
+        Apply ``errorStrategy``: the store does not answer.
 
-        :raises Interrupted: when the call is to be refused then.
+        :raises Interrupted: when the call is to be refused.
         """
         if failure.check(CancelledError):
             # The client has left.
@@ -147,8 +145,8 @@ class Count:
         own = self._key.render(call.scope) if self._key is not None else None
         parts = [self._prefix, call.ids["api"]]
         if not (self._use_key_only and own):
-            # A call may pass several steps, of which each has a count of its own. A
-            # keyless subscription is the caller's address.
+            # Each step counts for itself: a call may pass several. The subscription of
+            # a keyless plan is the caller's address.
             parts += [self._place, call.ids["plan"], call.ids["subscription"]]
         if own:
             parts.append(own)
@@ -157,10 +155,10 @@ class Count:
 
 def number(call: Call, text: Template | None) -> int:
     """
-    Evaluate a text that gives a whole number.
+    Evaluate a template that yields a whole number.
 
-    :param call: in whose scope; without a text the number is 0.
-    :raises EvaluationFailed: when it gives something else.
+    :param text: None yields 0.
+    :raises EvaluationFailed: when it yields something else.
     """
     if text is None:
         return 0
@@ -178,9 +176,8 @@ def exceeded(
     key: str, message: str, hit: Hit, parameters: dict[str, Value]
 ) -> Interrupted:
     """
-    Refuse a call that was made too often.
+    Make the refusal of a call that exceeds its limit.
 
-    :param hit: what was counted.
     :param parameters: for response templates.
     """
     return Interrupted(

@@ -1,4 +1,4 @@
-"""``dynamic-routing``: chooses where a request goes by its path."""
+"""``dynamic-routing``: chooses the endpoint of a request by its path."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class DynamicRoutingType:
     kind = DYNAMIC_ROUTING
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Routed(DynamicRouting.read(configuration))
 
 
@@ -74,7 +74,7 @@ class Routed(Policy):
         ]
 
     def on_request(self, call: Call) -> None:
-        """Note where the request is to go."""
+        """Set the endpoint of the request."""
         path = call.request.target.normal.decode("ascii") or "/"
         for pattern, url, origin in self._rules:
             found = pattern.capture(path)
@@ -91,7 +91,7 @@ class Routed(Policy):
 
 
 def _origin(url: str) -> str | None:
-    """Give the scheme and host of a URL that the definition spells out."""
+    """Return scheme and host of a URL, if the definition has them literally."""
     match = _LITERAL.match(url)
     return normal_origin(match[0]) if match else None
 

@@ -16,11 +16,11 @@ class Event(Fields):
     """
     One event; it is the ``#message`` of expressions.
 
-    :param id: its id as clients see it; of one that is being published its own.
-    :param at_ms: when it came, in milliseconds since the Unix epoch.
-    :param line: what is equal for events of one channel.
-    :param place: its place in the channel, by which it is known when it is looked at
-        again; None for one that is being published.
+    :param id: as clients see it; for an event that is being published, the publisher's.
+    :param at_ms: when it was received, in milliseconds since the Unix epoch.
+    :param line: equal for all events of one channel.
+    :param place: its number in the channel, which identifies it when it is read again;
+        None for an event that is being published.
     """
 
     __slots__ = ("_json", "at_ms", "id", "line", "message", "place")
@@ -42,17 +42,15 @@ class Event(Fields):
 
     def having(self, message: Message) -> Event:
         """
-        Give the same event with another content.
-
-        :param message: what it is to hold.
+        Copy the event with another message.
         """
         return Event(message, self.id, self.at_ms, self.line, self.place)
 
     def json(self) -> Value:
         """
-        Give the data as JSON, read once; it must not be changed in place.
+        Parse the data as JSON, once; the result must not be changed in place.
 
-        :raises EvaluationFailed: when it is none.
+        :raises EvaluationFailed: when it is no JSON.
         """
         if self._json is _UNREAD:
             self._json = parse_json(self.message.data)
@@ -60,7 +58,7 @@ class Event(Fields):
         return value
 
     def get(self, name: str) -> Value:
-        """Give a member for expressions."""
+        """Look up a member of ``#message``."""
         message = self.message
         if name == "content":
             return message.data
@@ -84,8 +82,6 @@ class Event(Fields):
 
 def compact(value: Value) -> str:
     """
-    Write JSON as events carry it.
-
-    :param value: what was read from JSON.
+    Encode JSON as events carry it, without white space.
     """
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""``event-filter``: lets some events through."""
+"""``event-filter``: withholds events that do not match a condition."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class EventFilterType:
     kind = EVENT_FILTER
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return EventsFiltered(EventFilter.read(configuration))
 
 
@@ -52,12 +52,12 @@ class EventsFiltered(Policy):
         self._keeps = options.action == "KEEP"
 
     def for_events(self, scope: Scope) -> EventStep:
-        """Settle what depends on the client."""
+        """Bind the condition to the client's variables."""
         return _Filter(self._types, self._condition.reduced(scope), self._keeps)
 
 
 class _Filter:
-    """The step for clients with one condition."""
+    """The step for all clients with the same condition."""
 
     def __init__(
         self, types: frozenset[str], condition: Condition, keeps: bool
@@ -68,7 +68,7 @@ class _Filter:
         self.key: Hashable = condition.key
 
     def apply(self, event: Event) -> Event | None:
-        """Let the event through, or not."""
+        """Return the event if the condition holds."""
         meant = not self._types or event.message.type in self._types
         meant = meant and self._condition.holds({"message": event})
         return event if meant is self._keeps else None

@@ -1,4 +1,4 @@
-"""``event-limit``: bounds how many events of a channel go by in a while."""
+"""``event-limit``: limits how many events of a channel pass in a window of time."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from relay.policies.event import Event
 from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
 
 MOST_WINDOWS = 10_000
-"""Of channels whose counts are known at once."""
+"""How many channels have a window at once."""
 MOST_PLACES = 10_000
-"""Of events that have gone by in one window: for a client that comes back an event may
-be looked at again, and what went by goes by again."""
+"""How many events of one window are remembered: an event that has passed is read again
+for a client that reconnects, and passes again."""
 
 
 class EventLimit(Options):
@@ -58,12 +58,12 @@ class EventLimitType:
     kind = EVENT_LIMIT
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return EventsLimited(EventLimit.read(configuration))
 
 
 class _Window:
-    """What has gone by in one window of time."""
+    """The events that have passed in one window of time."""
 
     __slots__ = ("_count", "_places")
 
@@ -72,7 +72,7 @@ class _Window:
         self._places: dict[int, None] = {}
 
     def admits(self, place: int | None, limit: int) -> bool:
-        """Count an event, unless it is one that went by before."""
+        """Count an event, unless it has passed before."""
         if place in self._places:
             return True
         if self._count >= limit:
@@ -87,7 +87,7 @@ class _Window:
 
 class EventsLimited(Policy):
     """
-    One step, which counts for all clients together: what one of them gets, all get.
+    One step. It counts for all clients together: all receive the same events.
     """
 
     def __init__(self, options: EventLimit) -> None:
@@ -99,11 +99,11 @@ class EventsLimited(Policy):
         self.key: Hashable = None
 
     def for_events(self, scope: Scope) -> EventStep:
-        """Nothing depends on the client."""
+        """Return the step: it is the same for all clients."""
         return self
 
     def apply(self, event: Event) -> Event | None:
-        """Let the event through, unless it is one too many in its window."""
+        """Return the event, unless its window is full."""
         name = (event.line, event.at_ms // self._period_ms)
         window = self._windows.pop(name, None) or _Window()
         self._windows[name] = window

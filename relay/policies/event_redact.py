@@ -69,7 +69,7 @@ class EventRedactType:
     kind = EVENT_REDACT
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Redacted(EventRedact.read(configuration))
 
 
@@ -85,11 +85,11 @@ class Redacted(Policy):
         self.key: Hashable = None
 
     def for_events(self, scope: Scope) -> EventStep:
-        """Nothing depends on the client."""
+        """Return the step: it is the same for all clients."""
         return self
 
     def apply(self, event: Event) -> Event | None:
-        """Hide what must not be seen."""
+        """Redact the data of the event."""
         message = event.message
         if self._fields:
             document = parse_object(message)
@@ -113,9 +113,9 @@ class Redacted(Policy):
 
     def _redact_bytes(self, encoded: str, mask: str) -> str:
         """
-        Redact what the base64 stands for: its own letters mean nothing.
+        Redact the decoded data.
 
-        Bytes that are no UTF-8 are matched one by one, as characters up to U+00FF.
+        Bytes that are not UTF-8 are matched one by one, as characters up to U+00FF.
         """
         data = base64.b64decode(encoded)
         try:

@@ -91,7 +91,7 @@ class EventTransformType:
     kind = EVENT_TRANSFORM
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return EventsTransformed(EventTransform.read(configuration))
 
 
@@ -112,7 +112,7 @@ class EventsTransformed(Policy):
         self._removed = [read_path(path) for path in options.remove_fields]
 
     def for_events(self, scope: Scope) -> EventStep:
-        """Settle what depends on the client."""
+        """Evaluate the templates that depend on the client only."""
         return _Transform(
             {name: text.reduced(scope) for name, text in self._texts.items()},
             [(path, text.reduced(scope)) for path, text in self._fields],
@@ -122,7 +122,7 @@ class EventsTransformed(Policy):
 
 
 class _Transform:
-    """The step for clients with the same texts."""
+    """The step for all clients with the same templates."""
 
     def __init__(
         self,

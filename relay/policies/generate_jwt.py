@@ -1,4 +1,4 @@
-"""``policy-generate-jwt``: signs a token that tells the source about the call."""
+"""``policy-generate-jwt``: signs a token about the call, for the upstream."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from relay.policies.call import Call
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
 ATTRIBUTE = "jwt.generated"
-"""Where the token is found: ``{#context.attributes['jwt.generated']}``."""
+"""The attribute with the token: ``{#context.attributes['jwt.generated']}``."""
 _UNITS_S = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86_400}
 
 
@@ -78,11 +78,10 @@ GENERATE_JWT = PolicyType(
 
 def signing_key(options: GenerateJwt, content: bytes) -> Key:
     """
-    Read the key.
+    Read the signing key.
 
-    :param options: what it must be for.
     :param content: a private key as PEM, or a secret.
-    :raises ValueError: when it is none that fits; it is not shown.
+    :raises ValueError: when it does not fit the signature; the key is not shown.
     """
     if options.signature == "RSA_RS256":
         try:
@@ -112,7 +111,7 @@ class GenerateJwtType:
     kind = GENERATE_JWT
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         options = GenerateJwt.read(configuration)
         content = options.content.encode()
         if options.key_resolver == "PEM":
@@ -126,7 +125,6 @@ class Signing(Policy):
     """
     One step.
 
-    :param key: signs.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -149,7 +147,7 @@ class Signing(Policy):
         ]
 
     def on_request(self, call: Call) -> None:
-        """Put the token where a header can take it from."""
+        """Set the attribute with the token."""
         now_s = self._wall_ms() // 1000
         claims: dict[str, Any] = {
             "jti": self._id.render(call.scope) or str(uuid4()),

@@ -1,4 +1,4 @@
-"""``policy-http-callout``: asks a service, and remembers or obeys what it says."""
+"""``policy-http-callout``: calls a service, and uses its response."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class HttpCalloutType:
     kind = HTTP_CALLOUT
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Callout(HttpCallout.read(configuration), context.outbound)
 
 
@@ -109,7 +109,7 @@ class Callout(Policy):
         self._content = Template.read(options.error_content)
 
     def on_request(self, call: Call) -> Deferred[None] | None:
-        """Make the call; go on when it is answered."""
+        """Call the service; continue with its response."""
         done = self._outbound.call(self._request(call.scope))
         if self._options.fire_and_forget:
             done.addErrback(lambda failure: failure.trap(OutboundError))
@@ -144,7 +144,8 @@ class Callout(Policy):
             try:
                 value = text.evaluate(scope)
             except EvaluationFailed:
-                # An answer is not always as was thought: then there is no value.
+                # The response has not the expected form: leave the attribute without a
+                # value.
                 value = None
             if value is None:
                 call.attributes.pop(name, None)

@@ -1,7 +1,7 @@
 """
-``http-signature``: checks who signed a request with a shared secret.
+``http-signature``: verifies a signature of the request with a shared secret.
 
-The form is that of draft-cavage-http-signatures, which Gravitee's policy reads, too.
+The format is that of draft-cavage-http-signatures, as in Gravitee.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class HttpSignatureType:
     kind = HTTP_SIGNATURE
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Signed(HttpSignature.read(configuration), context.wall_ms)
 
 
@@ -95,11 +95,11 @@ class Signed(Policy):
         self._wall_ms = wall_ms
 
     def on_request(self, call: Call) -> None:
-        """Let a request through whose signature is good."""
+        """Refuse a request without a valid signature."""
         parameters = _parameters(self._given(call))
         digest = self._digests.get(parameters.get("algorithm", "hs2019").lower())
         if digest is None and parameters.get("algorithm", "hs2019") == "hs2019":
-            # The name that says nothing: then it is the first that is allowed.
+            # hs2019 names no algorithm: use the first that is allowed.
             digest = next(iter(self._digests.values()))
         names = parameters.get("headers", "(created)").lower().split()
         if digest is None or not self._enforced <= set(names):
@@ -119,7 +119,7 @@ class Signed(Policy):
         name = b"authorization" if self._in_authorization else b"signature"
         values = call.request.headers.getRawHeaders(name, [])
         if len(values) != 1:
-            # The source might read another of them than this policy does.
+            # Of several headers the upstream might read another one than this policy.
             raise _refused()
         text = values[0].decode("latin-1").strip()
         if self._in_authorization:
@@ -134,11 +134,10 @@ class Signed(Policy):
         self, call: Call, parameters: dict[str, str], names: Sequence[str]
     ) -> None:
         """
-        Refuse a signature outside of its time.
+        Refuse a signature that is not valid yet or has expired.
 
-        Only what is signed counts: anybody can add a ``created`` or an ``expires`` to a
-        signature that was captured, and without a signed time it could be replayed for
-        ever.
+        Only signed times count: anybody can add a ``created`` or an ``expires`` to a
+        captured signature, and without a signed time it could be replayed for ever.
         """
         now_s = self._wall_ms() / 1000.0
         created, expires = (

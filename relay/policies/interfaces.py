@@ -20,75 +20,77 @@ from relay.policies.event import Event
 
 
 class EventStep(Protocol):
-    """A policy of events, for all subscribers for whom it does the same."""
+    """A policy of events, shared by all subscribers for whom it does the same."""
 
     key: Hashable
-    """What is equal for steps that do the same to every event: an event is shaped once
-    for all subscribers whose steps have equal keys."""
+    """Equal for steps that do the same to every event: an event is transformed once for
+    all subscribers whose steps have equal keys."""
 
     def apply(self, event: Event) -> Event | None:
         """
-        Give an event as it goes on, or None to withhold it; it has to be cheap.
+        Return the event as it is to be delivered, or None to withhold it.
 
-        :param event: the event, which must not be changed in place.
-        :raises Interrupted: to refuse it, when a client publishes it.
-        :raises EvaluationFailed: when an expression has no value; then the event is
+        It has to be cheap.
+
+        :param event: must not be changed in place.
+        :raises Interrupted: to refuse an event that a client publishes.
+        :raises EvaluationFailed: when an expression has no value; the event is
             withheld.
         """
 
 
 class Policy:
     """
-    One step of a flow, ready for calls. What a policy does not do is left as it is.
+    One step of a flow.
 
-    The kind says in which phases it may stand; only their methods are called.
+    Only the methods of the phases that its kind lists are called.
     """
 
     def on_request(self, call: Call) -> Deferred[None] | None:
         """
-        Act on a request, before it goes to the source.
+        Act on a request, before it goes upstream.
 
-        :return: a Deferred when that takes time, cancelled when the client leaves.
-        :raises Interrupted: to end the call with an answer.
+        :return: a Deferred when that takes time; it is cancelled when the client
+            leaves.
+        :raises Interrupted: to end the call with a response.
         :raises EvaluationFailed: when an expression has no value; the call is refused.
         """
         raise NotImplementedError
 
     def on_response(self, call: Call) -> Deferred[None] | None:
         """
-        Act on the head of an answer; ``call.response`` is set.
+        Act on the head of a response; ``call.response`` is set.
 
-        :return: as above, but for MESSAGE APIs, where it must be None.
+        :return: as of :meth:`on_request`, but None for MESSAGE APIs.
         """
         raise NotImplementedError
 
     def for_events(self, scope: Scope) -> EventStep:
         """
-        Get ready for the events of one client.
+        Bind the step to the events of one client.
 
-        :param scope: what the variables stand for, but ``#message``. Whatever depends
-            on them is settled here, so that clients with the same values share what is
-            done.
+        :param scope: all variables but ``#message``. What depends on them is evaluated
+            here, so that clients with the same values share one step.
         :raises EvaluationFailed: when an expression has no value; the call is refused.
         """
         raise NotImplementedError
 
     def close(self) -> None:
-        """The deployment is no longer served: stop what goes on in the background."""
+        """Stop all background work: the deployment is no longer served."""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyContext:
     """
-    What a policy is built in.
+    What policies are built with.
 
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param outbound: makes guarded calls to URLs of definitions.
-    :param counters: counts what this process counts, deployment after deployment.
-    :param open_calls: how many calls are open, by whatever counts them; one for all
-        deployments, too.
-    :param place: where in the API the step stands: what it counts is its own, and in
-        the same place the next deployment's step goes on counting.
+    :param counters: the counts of this process, which outlive a deployment.
+    :param open_calls: the numbers of open calls, by key, which outlive a deployment,
+        too.
+    :param place: the place of the step within the API. Each step has its own counts,
+        which the step at the same place in the next deployment continues.
     """
 
     reactor: Any
@@ -108,7 +110,7 @@ class IPolicy(IPlugin):
 
     def build(configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """
-        Make one step of a flow ready.
+        Build one step of a flow.
 
         :raises ValueError: when something in it cannot be used.
         """

@@ -40,7 +40,7 @@ class InterruptType:
     kind = INTERRUPT
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Interrupting(Interrupt.read(configuration))
 
 

@@ -1,4 +1,4 @@
-"""``ip-filtering``: lets addresses through, or keeps them out."""
+"""``ip-filtering``: allows or refuses client addresses."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class IpFilteringType:
     kind = IP_FILTERING
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return AddressesFiltered(IpFiltering.read(configuration))
 
 
@@ -101,11 +101,12 @@ class AddressesFiltered(Policy):
         self._black = _networks(options.blacklist_ips)
 
     def on_request(self, call: Call) -> None:
-        """Let the caller through, or not."""
+        """Refuse a client whose address is not allowed."""
         for text in self._addresses(call):
             address = _address(text)
             if address is None:
-                # Who cannot be told from those on a list is not let past it.
+                # Without a valid address nobody can be told from those on the list:
+                # refuse.
                 raise _forbidden()
             if self._is_in(address, self._black):
                 raise _forbidden()

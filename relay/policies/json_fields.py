@@ -13,7 +13,7 @@ from relay.json_text import JsonTooLarge, read_json
 
 MOST_SEGMENTS = 20
 Change = Callable[[Any], Any]
-"""Gives the new value for an old one; ``REMOVED`` for none."""
+"""Maps an old value to the new one; ``REMOVED`` deletes the field."""
 REMOVED = object()
 
 
@@ -24,11 +24,11 @@ def _path(value: str) -> str:
 
 def read_path(text: str) -> tuple[str, ...]:
     """
-    Read a path.
+    Parse a path.
 
-    :param text: names, or places of a list, with dots between; ``*`` for all; it may
+    :param text: names or list indices, separated by dots; ``*`` stands for all; it may
         begin with ``$.``.
-    :raises ValueError: when it is none.
+    :raises ValueError: when it is malformed.
     """
     segments = tuple(text.removeprefix("$.").split("."))
     if not all(segments) or len(segments) > MOST_SEGMENTS or "$" in segments:
@@ -43,17 +43,17 @@ FieldPath = Annotated[str, AfterValidator(_path)]
 
 def parse_object(message: Message) -> Any:
     """
-    Read the data of an event anew, to be changed.
+    Parse the data of an event into a copy that can be changed.
 
-    :return: an object or a list; None when the data is nothing of the kind.
-    :raises EvaluationFailed: when it holds too many values to be read.
+    :return: an object or a list; None when the data is neither.
+    :raises EvaluationFailed: when it holds too many values.
     """
     if message.binary:
         return None
     try:
         document = read_json(message.data)
     except JsonTooLarge as error:
-        # Not the same as none: what is to be hidden may be in there.
+        # Fail instead of returning None: the data may hold what is to be hidden.
         raise EvaluationFailed(f"the data {error}") from None
     except (ValueError, RecursionError):
         return None
@@ -67,10 +67,8 @@ def change(
     Change fields in place.
 
     :param document: an object or a list.
-    :param path: which fields.
-    :param new: what they become.
-    :param create: whether a field that is not there, and objects on the way to it, are
-        made.
+    :param create: whether missing fields, and missing objects on the way to them, are
+        created.
     """
     *way, last = path
     holders = [document]
@@ -85,7 +83,7 @@ def change(
         keys = list(_keys(holder, last))
         if create and not keys and isinstance(holder, dict) and last != "*":
             keys = [last]
-        # From the end: what is removed from a list moves what follows.
+        # From the end: removing an item of a list moves those after it.
         for key in reversed(keys):
             is_new = isinstance(holder, dict) and key not in holder
             value = new(None if is_new else holder[key])

@@ -1,4 +1,4 @@
-"""``latency``: lets calls wait."""
+"""``latency``: delays calls."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class LatencyType:
     kind = LATENCY
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Delayed(Latency.read(configuration), context.reactor)
 
 

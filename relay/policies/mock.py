@@ -1,4 +1,4 @@
-"""``mock``: answers by itself."""
+"""``mock``: responds without an upstream call."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class MockType:
     kind = MOCK
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Mocked(Mock.read(configuration))
 
 
@@ -48,7 +48,7 @@ class Mocked(Policy):
         ]
 
     def on_request(self, call: Call) -> None:
-        """Answer; the source is not asked."""
+        """End the call with the configured response."""
         headers: list[tuple[str, str]] = []
         for name, text in self._headers:
             try:

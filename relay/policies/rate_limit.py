@@ -1,4 +1,4 @@
-"""``rate-limit`` and ``quota``: how many calls in a period, short or long."""
+"""``rate-limit`` and ``quota``: limit the calls in a short or a long period."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class RateLimitType:
     kind = RATE_LIMIT
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         options = RateLimit.read(configuration)
         return CallsLimited("RATE_LIMIT", "Rate limit", options, options.rate, context)
 
@@ -89,7 +89,7 @@ class QuotaType:
     kind = QUOTA
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         options = Quota.read(configuration)
         return CallsLimited("QUOTA", "Quota", options, options.quota, context)
 
@@ -98,9 +98,8 @@ class CallsLimited(Policy):
     """
     One step.
 
-    :param name: what the error key and the headers begin with.
-    :param title: the same for people.
-    :param rate: how many calls in which period.
+    :param name: the prefix of the error key and of the headers.
+    :param title: the name of the policy in messages.
     """
 
     def __init__(
@@ -125,7 +124,7 @@ class CallsLimited(Policy):
         self._wall_ms = context.wall_ms
 
     def on_request(self, call: Call) -> Deferred[None] | None:
-        """Count the call; refuse it when there were too many."""
+        """Count the call; refuse it when the limit is exceeded."""
         limit = self._count.limit(call)
         periods = number(call, self._dynamic) or self._periods
         window_ms = periods * UNIT_MS[self._unit]

@@ -1,4 +1,4 @@
-"""``policy-request-content-limit``: bounds the bodies of requests."""
+"""``policy-request-content-limit``: limits the size of request bodies."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RequestContentLimitType:
     kind = REQUEST_CONTENT_LIMIT
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return ContentLimited(RequestContentLimit.read(configuration))
 
 
@@ -51,7 +51,7 @@ class ContentLimited(Policy):
         self._options = options
 
     def on_request(self, call: Call) -> None:
-        """Refuse a body that is too large, at once or while it comes."""
+        """Refuse a body that is too large, by its length or while it is received."""
         length, limit = call.request.content_length, self._options.limit
         if length is None and self._options.require_length:
             raise Interrupted(

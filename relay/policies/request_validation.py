@@ -1,4 +1,4 @@
-"""``policy-request-validation``: checks values of a request by rules."""
+"""``policy-request-validation``: validates values of a request."""
 
 from __future__ import annotations
 
@@ -94,9 +94,8 @@ REQUEST_VALIDATION = PolicyType(
 
 def check_for(constraint: Constraint) -> Callable[[str], bool]:
     """
-    Give what checks a value.
+    Make the check of a constraint.
 
-    :param constraint: what it must be.
     :raises ValueError: when its parameters cannot be used.
     """
     given = constraint.parameters
@@ -120,7 +119,7 @@ def check_for(constraint: Constraint) -> Callable[[str], bool]:
 
 
 def _dates(form: str) -> Callable[[str], bool]:
-    """Read a format of Java's, the parts of which are whole numbers."""
+    """Make the check of a Java date format with numeric parts."""
     python = form.replace("%", "%%").replace("'", "")
     for java, ours in _DATE_PARTS.items():
         python = python.replace(java, ours)
@@ -144,7 +143,7 @@ class RequestValidationType:
     kind = REQUEST_VALIDATION
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Validated(RequestValidation.read(configuration))
 
 

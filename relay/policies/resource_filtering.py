@@ -1,4 +1,4 @@
-"""``resource-filtering``: lets paths and methods through, or keeps them out."""
+"""``resource-filtering``: allows or refuses paths and methods."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _ant(value: str) -> str:
 
 
 _NEVER = re.compile(r"//.|/\.{1,2}/|;|%(?!2F)[0-9A-Fa-f]{2}")
-"""What the decoded path of a request cannot hold, and what is decoded in it."""
+"""What the decoded path of a request never contains."""
 
 
 class Resource(Options):
@@ -66,7 +66,7 @@ class ResourceFilteringType:
     kind = RESOURCE_FILTERING
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return Filtered(ResourceFiltering.read(configuration))
 
 
@@ -78,7 +78,7 @@ class Filtered(Policy):
         self._black = _read(options.blacklist)
 
     def on_request(self, call: Call) -> None:
-        """Let the request through, or not."""
+        """Refuse a request that is not allowed."""
         path = call.request.target.text.rstrip("/") or "/"
         method = call.request.method
         for pattern, methods in self._black:

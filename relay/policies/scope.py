@@ -1,4 +1,4 @@
-"""What the variables of expressions stand for in a call."""
+"""The variables of expressions in a call."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from relay.upstream.scope_headers import HeaderValues, response_values
 
 class Attributes(Lookup):
     """
-    The attributes of a call, by their short names or the long ones.
+    The attributes of a call; expressions may use their names with or without the
+    prefix.
 
-    :param attributes: by their short names.
+    :param attributes: by their names without the prefix.
     """
 
     def __init__(self, attributes: dict[str, Value]) -> None:
         self._attributes = attributes
 
     def get(self, name: str) -> Value:
-        """Give one."""
+        """Look up an attribute."""
         return self._attributes.get(attribute_name(name))
 
     def names(self) -> list[str]:
-        """Give the names."""
+        """List the names."""
         return list(self._attributes)
 
 
 class EndpointNames(Lookup):
     """
-    The endpoints and groups of an API: what ``#endpoints['name']`` gives leads there.
-
-    :param names: of all of them.
+    The endpoints and groups of an API: the value of ``#endpoints['name']`` begins a
+    target that routes to them.
     """
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
 
     def get(self, name: str) -> Value:
-        """Give what a target begins with."""
+        """Return the beginning of a target."""
         return f"{name}:" if name in self._names else None
 
     def names(self) -> list[str]:
-        """Give the names."""
+        """List the names."""
         return sorted(self._names)
 
 
@@ -55,7 +55,7 @@ def query_values(query: bytes | None) -> dict[str, Value]:
     """
     Decode a query.
 
-    :param query: raw, None for none.
+    :param query: raw, None without ``?``.
     :return: the values of each name, in order.
     """
     values: dict[str, list[str]] = {}
@@ -66,9 +66,9 @@ def query_values(query: bytes | None) -> dict[str, Value]:
 
 class RequestValues(Fields):
     """
-    What ``#request`` stands for: made when it is asked for, as every call has it.
+    The value of ``#request``; its members are computed on demand.
 
-    :param call: the call, which refers to this by its scope; this refers to its parts.
+    :param call: only its parts are kept: the call refers to this object by its scope.
     :param facts: members that no policy changes.
     """
 
@@ -78,11 +78,11 @@ class RequestValues(Fields):
         self.request = call.request
         """What the client asks."""
         self.path_parameters = call.path_parameters
-        """What ``:name`` stood for in the paths of its flows."""
+        """The values of ``:name`` in the paths of its flows."""
         self._facts = facts
 
     def get(self, name: str) -> Value:
-        """Find a member out."""
+        """Compute a member."""
         member = _REQUEST.get(name)
         return self._facts.get(name) if member is None else member(self)
 
@@ -115,7 +115,7 @@ def call_scope(call: Call, facts: Lookup, shared: Scope) -> dict[str, Value]:
 
 
 def response_members(call: Call) -> Value:
-    """Give the ``#response`` of a call whose answer has come."""
+    """Make ``#response``; None before the head of the response has come."""
     response = call.response
     if response is None:
         return None
@@ -140,7 +140,7 @@ def shared_scope(api_id: str, api: ApiDefinition) -> Scope:
 
 
 def _properties(given: Any) -> Iterator[tuple[str, Value]]:
-    """Read the properties of an API, which are kept in whatever form they came."""
+    """Read the properties of an API, which are kept as they were sent."""
     for one in given if isinstance(given, list) else ():
         if isinstance(one, Mapping) and isinstance(one.get("key"), str):
             value = one.get("value")

@@ -23,7 +23,7 @@ from relay.policies.counting import (
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
 SHORTEST_SLICE_MS = 100
-"""Shorter ones would refuse calls that only happen to come side by side."""
+"""A shorter slice would refuse calls that coincide by chance."""
 
 
 class Spike(Counted):
@@ -58,10 +58,9 @@ class Slice(NamedTuple):
 
 def slice_of(limit: int, period_ms: int) -> Slice:
     """
-    Divide a period, into slices of about 100 ms or of one call each.
+    Divide a period into slices of about 100 ms, or of one call each.
 
-    :param limit: how many calls are allowed in the period; at least 1.
-    :param period_ms: its length.
+    :param limit: the number of calls that the period allows; at least 1.
     """
     one_ms = period_ms / limit
     calls = 1 if one_ms >= SHORTEST_SLICE_MS else round(SHORTEST_SLICE_MS / one_ms)
@@ -75,7 +74,7 @@ class SpikeArrestType:
     kind = SPIKE_ARREST
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return SpikesArrested(SpikeArrest.read(configuration), context)
 
 
@@ -91,7 +90,7 @@ class SpikesArrested(Policy):
         self._wall_ms = context.wall_ms
 
     def on_request(self, call: Call) -> Deferred[None] | None:
-        """Count the call; refuse it when there were too many in its slice."""
+        """Count the call; refuse it when the limit of the slice is exceeded."""
         limit = self._count.limit(call)
         part = slice_of(max(1, limit), self._periods * UNIT_MS[self._unit])
         part = part if limit else part._replace(limit=0)

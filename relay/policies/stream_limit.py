@@ -1,4 +1,4 @@
-"""``stream-limit``: how many streams at once, how long, and how fast."""
+"""``stream-limit``: limits the number, duration and rate of streams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
 RETRY_AFTER_S = 5
-"""When a place may be free again; nobody can know."""
+"""Seconds for ``Retry-After``; when a stream will end is not known."""
 
 Most = Annotated[int, Strict(), Field(ge=1, le=2**31 - 1), Integral]
 MostOrAny = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1), Integral]
@@ -66,16 +66,12 @@ class StreamLimitType:
     kind = STREAM_LIMIT
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return StreamsLimited(StreamLimit.read(configuration), context)
 
 
 class StreamsLimited(Policy):
-    """
-    One step.
-
-    :param context: where open calls are counted.
-    """
+    """One step."""
 
     def __init__(self, options: StreamLimit, context: PolicyContext) -> None:
         self._options = options
@@ -83,7 +79,7 @@ class StreamsLimited(Policy):
         self._place = context.place
 
     def on_request(self, call: Call) -> None:
-        """Take a place, and limit the rest."""
+        """Count the stream, and limit its duration and rate."""
         options, control = self._options, call.control
         keys = [self._key(call, one) for one in options.streams]
         for one, key in zip(options.streams, keys, strict=True):
@@ -113,7 +109,7 @@ class StreamsLimited(Policy):
                 del self._open[key]
 
     def _key(self, call: Call, counted: OpenStreams) -> tuple[str, ...]:
-        """Say what a call is counted by: each step has counts of its own."""
+        """Make the key of a count; each step has counts of its own."""
         within = {
             "SUBSCRIPTION": (call.ids["plan"], call.ids["subscription"]),
             "PLAN": (call.ids["plan"],),

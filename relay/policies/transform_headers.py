@@ -55,7 +55,7 @@ class TransformHeadersType:
     kind = TRANSFORM_HEADERS
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
-        """Make a step ready."""
+        """Build a step."""
         return HeadersTransformed(TransformHeaders.read(configuration))
 
 
@@ -69,11 +69,11 @@ class HeadersTransformed(Policy):
         self._removed = [name.encode("ascii") for name in options.remove_headers]
 
     def on_request(self, call: Call) -> None:
-        """Change what goes to the source."""
+        """Change the request headers."""
         self._transform(call, call.request.headers)
 
     def on_response(self, call: Call) -> None:
-        """Change what goes to the client."""
+        """Change the response headers."""
         assert call.response is not None
         self._transform(call, call.response.headers)
 
@@ -98,7 +98,7 @@ def _read(headers: tuple[Header, ...]) -> list[tuple[bytes, Template]]:
 
 
 def _value(call: Call, text: Template) -> bytes | None:
-    """Give a header's value; an expression that has none leaves the header out."""
+    """Evaluate a header; None, which omits it, when an expression has no value."""
     try:
         rendered = text.render(call.scope)
     except EvaluationFailed:

@@ -1,4 +1,4 @@
-"""Frames that a server writes: never masked, never in pieces (RFC 6455, 5.2)."""
+"""Frames that a server writes: never masked, never fragmented (RFC 6455, 5.2)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ PING_FRAME = frame(PING, b"")
 def text_frame(value: Any) -> bytes:
     """
     Write a value as JSON in a text frame.
-
-    :param value: what :func:`json.dumps` takes.
     """
     return frame(TEXT, json.dumps(value, separators=(",", ":")).encode())
 
@@ -39,8 +37,6 @@ def text_frame(value: Any) -> bytes:
 def close_frame(code: int, reason: str) -> bytes:
     """
     Write the frame that ends a connection (RFC 6455, 7.4).
-
-    :param reason: why, in words.
     """
     told = reason.encode()[:123].decode("utf-8", "ignore").encode()
     return frame(CLOSE, code.to_bytes(2, "big") + told)
@@ -91,5 +87,5 @@ class FrameFraming:
         return text_frame(entry.as_json())
 
     def encode_gap(self, gap: Gap) -> bytes:
-        """Give the frame of a gap."""
+        """Encode a gap as a frame."""
         return text_frame({"gap": {"reason": gap.reason, "after": gap.after}})

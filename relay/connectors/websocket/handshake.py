@@ -18,13 +18,13 @@ from relay.model.outcome import Outcome
 
 VERSION = b"13"
 ONCE = (b"Sec-WebSocket-Version", b"Sec-WebSocket-Key", b"Origin")
-"""Headers that a handshake may have once only (RFC 6455, 11.3; RFC 6454, 7)."""
+"""Headers that must not be repeated in a handshake (RFC 6455, 11.3; RFC 6454, 7)."""
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """RFC 6455, 1.3."""
 
 
 def offers_websocket(call: MessageCall) -> bool:
-    """Whether a call asks for a WebSocket, among other protocols maybe."""
+    """Whether a call asks for a WebSocket, perhaps among other protocols."""
     offers = b",".join(call.headers.getRawHeaders(b"upgrade", [])).lower().split(b",")
     return b"upgrade" in connection_options(call.headers) and (
         b"websocket" in [offer.strip() for offer in offers]
@@ -37,8 +37,8 @@ def shake_hands(call: MessageCall, cors: CorsOptions) -> Headers | None:
 
     :param call: asks for a WebSocket.
     :param cors: which origins may connect.
-    :return: the headers of the 101 response; None when the call was refused here.
-    :raises BadParameter: when the handshake is none.
+    :return: the headers of the 101 response; None when the call has been refused.
+    :raises BadParameter: when the handshake is malformed.
     """
     if call.exchange.request.clientproto != b"HTTP/1.1":
         raise BadParameter("the protocol", "must be HTTP/1.1")
@@ -78,7 +78,7 @@ def _is_key(key: bytes) -> bool:
 
 
 def _tell_version(call: MessageCall) -> None:
-    """Say which version it must be (RFC 6455, 4.4; RFC 9110, 15.5.22)."""
+    """Refuse with the supported version (RFC 6455, 4.4; RFC 9110, 15.5.22)."""
     told = {
         "message": "Sec-WebSocket-Version must be 13",
         "http_status_code": 426,

@@ -1,9 +1,9 @@
 """
-Pings, and what becomes of a client that does not answer them (RFC 6455, 5.5.2).
+Pings, and the end of connections that do not answer them (RFC 6455, 5.5.2).
 
-One sweep looks after all connections of an entrypoint. Those that are quiet and those
-that owe an answer each stand in the order of their times, so that a sweep reads no
-further than the first whose time has not come.
+One periodic sweep serves all connections of an entrypoint. The quiet connections and
+those that owe an answer are each kept in the order of their times, so that a sweep
+stops at the first that is not due.
 """
 
 from __future__ import annotations
@@ -24,24 +24,27 @@ class Pinged(Protocol):
     """A client's connection."""
 
     def can_answer(self) -> bool:
-        """Whether it is written to and read from now: else a clock stands still."""
+        """
+        Whether it is written to and read from now; its clocks stand still otherwise.
+        """
 
     def ping(self) -> None:
-        """Send it a ping."""
+        """Send a ping."""
 
     def pong_missing(self) -> None:
-        """It has not answered in time: end the connection."""
+        """End the connection: the client has not answered in time."""
 
     def fail(self, outcome: Outcome) -> None:
-        """End the connection, since its ping has failed."""
+        """End the connection: sending the ping has failed."""
 
 
 class Pings:
     """
-    Looks after the connections of one entrypoint.
+    Pings the connections of one entrypoint.
 
-    :param interval_ms: how long after a sign of life a ping is sent; 0 for never.
-    :param timeout_ms: how long the next sign of life may take then; 0 is for ever.
+    :param interval_ms: how long after the last received byte a ping is sent; 0 for
+        never.
+    :param timeout_ms: how long the client may take to answer; 0 for ever.
     """
 
     _log = Logger()
@@ -51,26 +54,27 @@ class Pings:
         self._interval_s = interval_ms / 1000.0
         self._timeout_s = timeout_ms / 1000.0
         self._quiet: dict[Pinged, float] = {}
-        """Since when each has given no sign of life and was not pinged."""
+        """The connections that owe no answer, with the time of the last received
+        byte."""
         self._asked: dict[Pinged, float] = {}
-        """Since when each owes an answer."""
+        """The connections that owe an answer, with the time of the ping."""
         self._sweep = LoopingCall(self._look)
         self._sweep.clock = clock
 
     def watch(self, client: Pinged) -> None:
-        """Begin to look after a client."""
+        """Add a connection."""
         if self._interval_s:
             self._quiet[client] = self._clock.seconds()
             if not self._sweep.running:
                 self._sweep.start(SWEEP_S, now=False)
 
     def heard(self, client: Pinged) -> None:
-        """Note a sign of life of a client that owes one: any byte is."""
+        """Note that a client has sent something: any byte answers a ping."""
         if self._asked.pop(client, None) is not None:
             self._quiet[client] = self._clock.seconds()
 
     def forget(self, client: Pinged) -> None:
-        """Look after a client no more; harmless the second time."""
+        """Remove a connection; does nothing if it is not there."""
         self._quiet.pop(client, None)
         self._asked.pop(client, None)
         if not self._quiet and not self._asked and self._sweep.running:
@@ -102,7 +106,7 @@ class Pings:
 
 
 def _until(since: dict[Pinged, float], latest_s: float) -> list[Pinged]:
-    """Take out those whose time began no later."""
+    """Remove and return the connections whose time is not later."""
     due: list[Pinged] = []
     for client, since_s in since.items():
         if since_s > latest_s:
