@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from operator import attrgetter
 
-from relay.demo.message import Message
+from relay.demo.message import DemoMessage
 
 
 class History:
@@ -26,14 +26,14 @@ class History:
         self._age_ms = age_ms
         self._max_messages = max_messages
         self._max_bytes = max_bytes
-        self._all: deque[Message] = deque()
-        self._by_channel: dict[str, deque[Message]] = {}
+        self._all: deque[DemoMessage] = deque()
+        self._by_channel: dict[str, deque[DemoMessage]] = {}
         self._bytes = 0
 
     def __len__(self) -> int:
         return len(self._all)
 
-    def add(self, message: Message) -> None:
+    def add(self, message: DemoMessage) -> None:
         """Remember a message; serials must come in ascending order."""
         self._all.append(message)
         self._by_channel.setdefault(message.channel, deque()).append(message)
@@ -46,17 +46,17 @@ class History:
         while self._all and self._all[0].timestamp_ms + self._age_ms <= now_ms:
             self._drop_oldest()
 
-    def after(self, channels: Iterable[str], serial: int) -> list[Message]:
+    def after(self, channels: Iterable[str], serial: int) -> list[DemoMessage]:
         """The remembered messages of *channels* that follow *serial*, in order."""
-        found: list[Message] = []
+        found: list[DemoMessage] = []
         for channel in channels:
             newest_first = reversed(self._by_channel.get(channel, ()))
             found.extend(takewhile(lambda m: m.serial > serial, newest_first))
         return sorted(found, key=attrgetter("serial"))
 
-    def latest(self, channels: Iterable[str], count: int) -> list[Message]:
+    def latest(self, channels: Iterable[str], count: int) -> list[DemoMessage]:
         """The last *count* messages of each of *channels*, in order."""
-        found: list[Message] = []
+        found: list[DemoMessage] = []
         for channel in channels:
             kept = self._by_channel.get(channel, ())
             found.extend(list(kept)[-count:] if count else ())

@@ -48,7 +48,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class DemoMessage:
     """One published message; it is encoded once, whoever reads it."""
 
     serial: int
@@ -74,7 +74,7 @@ class Message:
         message_id: str,
         channel: str,
         timestamp_ms: int,
-    ) -> Message:
+    ) -> DemoMessage:
         """
         Encode a draft.
 

@@ -6,7 +6,7 @@ import json
 from urllib.parse import parse_qsl
 
 from relay.demo.message import Draft
-from relay.demo.refusal import BAD_REQUEST, INVALID_BODY, INVALID_DATA, Refusal
+from relay.demo.refusal import BAD_REQUEST, INVALID_BODY, INVALID_DATA, DemoRefusal
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -22,14 +22,14 @@ def read_drafts(content_type: str, body: bytes) -> list[Draft]:
 
     :param content_type: the ``Content-Type`` header; parameters do not matter.
     :param body: a JSON object, a JSON array of such, or a form.
-    :raises Refusal: naming the field at fault.
+    :raises DemoRefusal: naming the field at fault.
     """
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == JSON:
         return _read_json(body)
     if media_type == FORM:
         return [_read_form(body)]
-    raise Refusal(415, BAD_REQUEST, f"Content-Type must be {JSON} or {FORM}")
+    raise DemoRefusal(415, BAD_REQUEST, f"Content-Type must be {JSON} or {FORM}")
 
 
 def _read_json(body: bytes) -> list[Draft]:
@@ -109,9 +109,9 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not a number of JSON")
 
 
-def _bad_data(prefix: str, why: str) -> Refusal:
-    return Refusal(400, INVALID_DATA, f"{prefix}data: {why}")
+def _bad_data(prefix: str, why: str) -> DemoRefusal:
+    return DemoRefusal(400, INVALID_DATA, f"{prefix}data: {why}")
 
 
-def _invalid(message: str) -> Refusal:
-    return Refusal(400, INVALID_BODY, message)
+def _invalid(message: str) -> DemoRefusal:
+    return DemoRefusal(400, INVALID_BODY, message)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from relay.demo.refusal import BAD_REQUEST, Refusal, bad_parameter
+from relay.demo.refusal import BAD_REQUEST, DemoRefusal, bad_parameter
 
 _MAX_PARAMETERS = 100
 
 
-class Query:
+class DemoQuery:
     """
     Query parameters; names are case-sensitive and unknown ones are ignored.
 
     :param raw: the query as it came, without the question mark.
-    :raises Refusal: when it is not UTF-8 or holds too many parameters.
+    :raises DemoRefusal: when it is not UTF-8 or holds too many parameters.
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -28,7 +28,7 @@ class Query:
             )
         except ValueError as error:
             why = f"the query holds more than {_MAX_PARAMETERS} parameters"
-            raise Refusal(400, BAD_REQUEST, why) from error
+            raise DemoRefusal(400, BAD_REQUEST, why) from error
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
             try:
@@ -54,7 +54,7 @@ class Query:
         """
         A whole number.
 
-        :raises Refusal: when it is something else or out of range.
+        :raises DemoRefusal: when it is something else or out of range.
         """
         if name not in self._values:
             return default
@@ -70,7 +70,7 @@ class Query:
         """
         One of some words, the default first.
 
-        :raises Refusal: when it is another word.
+        :raises DemoRefusal: when it is another word.
         """
         chosen = self.first(name, default)
         if chosen != default and chosen not in others:
@@ -81,7 +81,7 @@ class Query:
         """
         Refuse a parameter that is known and not supported.
 
-        :raises Refusal: when it is there.
+        :raises DemoRefusal: when it is there.
         """
         if name in self._values:
             raise bad_parameter(name, why)

@@ -17,7 +17,7 @@ METHOD_NOT_ALLOWED = 40500
 
 
 @dataclass(eq=False)
-class Refusal(Exception):
+class DemoRefusal(Exception):
     """A request that is answered with an error instead of what it asked for."""
 
     status: int
@@ -40,6 +40,6 @@ class Refusal(Exception):
         return json.dumps({"error": error}).encode("ascii")
 
 
-def bad_parameter(field_name: str, why: str) -> Refusal:
+def bad_parameter(field_name: str, why: str) -> DemoRefusal:
     """A 400 for one query parameter."""
-    return Refusal(400, INVALID_PARAMETER, f"{field_name}: {why}")
+    return DemoRefusal(400, INVALID_PARAMETER, f"{field_name}: {why}")

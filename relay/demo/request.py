@@ -12,7 +12,7 @@ from twisted.web.server import Request
 MAX_BODY_BYTES = 65_536
 
 
-class Exchange(Protocol):
+class DemoExchange(Protocol):
     """A request and its response, with the types that twisted.web leaves open."""
 
     method: bytes

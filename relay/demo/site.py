@@ -14,7 +14,7 @@ from twisted.web.server import NOT_DONE_YET, Site
 
 from relay.demo.message import compact_json
 from relay.demo.publication import read_drafts
-from relay.demo.query import Query
+from relay.demo.query import DemoQuery
 from relay.demo.refusal import (
     INVALID_CHANNEL,
     INVALID_PARAMETER,
@@ -22,10 +22,10 @@ from relay.demo.refusal import (
     NOT_FOUND,
     TOO_LONG,
     UNAUTHORIZED,
-    Refusal,
+    DemoRefusal,
     bad_parameter,
 )
-from relay.demo.request import MAX_BODY_BYTES, Exchange, SourceRequest
+from relay.demo.request import MAX_BODY_BYTES, DemoExchange, SourceRequest
 
 if TYPE_CHECKING:
     from relay.demo.source import DemoSource
@@ -69,7 +69,7 @@ class SourceResource(Resource):
         super().__init__()  # type: ignore[no-untyped-call]
         self._source = source
 
-    def render(self, request: Exchange) -> int:
+    def render(self, request: DemoExchange) -> int:
         """Answer any method on any path."""
         request.setHeader(b"Server", b"relay-source")
         # Without credentials mode a foreign page can use no password that the
@@ -77,11 +77,11 @@ class SourceResource(Resource):
         request.setHeader(b"Access-Control-Allow-Origin", b"*")
         try:
             self._route(request)
-        except Refusal as refusal:
+        except DemoRefusal as refusal:
             _answer(request, refusal.status, refusal.body(), refusal.headers)
         return NOT_DONE_YET
 
-    def _route(self, request: Exchange) -> None:
+    def _route(self, request: DemoExchange) -> None:
         match [unquote_to_bytes(part) for part in request.path.split(b"/")]:
             case [b"", b"sse"]:
                 if self._admits(request, b"GET, HEAD, OPTIONS"):
@@ -95,9 +95,9 @@ class SourceResource(Resource):
                         self._history(request, channel)
             case _:
                 path = request.path.decode("ascii", "backslashreplace")
-                raise Refusal(404, NOT_FOUND, f"there is nothing at {path}")
+                raise DemoRefusal(404, NOT_FOUND, f"there is nothing at {path}")
 
-    def _admits(self, request: Exchange, methods: bytes) -> bool:
+    def _admits(self, request: DemoExchange, methods: bytes) -> bool:
         """Whether to go on; a preflight is answered here, without credentials."""
         allow = (b"Allow", methods)
         if request.method == b"OPTIONS":
@@ -106,7 +106,7 @@ class SourceResource(Resource):
         if request.method not in methods.split(b", "):
             method = request.method.decode("ascii", "backslashreplace")
             why = f"{method} is not allowed here"
-            raise Refusal(405, METHOD_NOT_ALLOWED, why, (allow,))
+            raise DemoRefusal(405, METHOD_NOT_ALLOWED, why, (allow,))
         key = _key(request)
         if key is None:
             raise _unauthorized("no credentials: send Basic ones or key=NAME:SECRET")
@@ -114,7 +114,7 @@ class SourceResource(Resource):
             raise _unauthorized("the credentials are not those of this source")
         return True
 
-    def _stream(self, request: Exchange) -> None:
+    def _stream(self, request: DemoExchange) -> None:
         query = _query(request)
         channels = _channels(query)
         version = query.first("v", "1.1")
@@ -144,10 +144,10 @@ class SourceResource(Resource):
             enveloped=enveloped,
         )
 
-    def _publish(self, request: Exchange, channel: str) -> None:
+    def _publish(self, request: DemoExchange, channel: str) -> None:
         if request.body_bytes > MAX_BODY_BYTES:
             why = f"the body is longer than {MAX_BODY_BYTES} bytes"
-            raise Refusal(413, TOO_LONG, why)
+            raise DemoRefusal(413, TOO_LONG, why)
         content_type = request.requestHeaders.getRawHeaders("Content-Type", [""])[0]
         drafts = read_drafts(content_type, request.content.read())
         messages = self._source.publish_batch(channel, drafts)
@@ -159,7 +159,7 @@ class SourceResource(Resource):
         }
         _answer(request, 201, compact_json(answer).encode("utf-8"))
 
-    def _history(self, request: Exchange, channel: str) -> None:
+    def _history(self, request: DemoExchange, channel: str) -> None:
         query = _query(request)
         limit = query.integer("limit", _DEFAULT_HISTORY, 1, _MAX_HISTORY)
         direction = query.choice("direction", "backwards", "forwards")
@@ -177,21 +177,21 @@ def source_site(source: DemoSource, clock: IReactorTime) -> Site:
     )
 
 
-def _query(request: Exchange) -> Query:
-    return Query(request.uri.partition(b"?")[2])
+def _query(request: DemoExchange) -> DemoQuery:
+    return DemoQuery(request.uri.partition(b"?")[2])
 
 
-def _channels(query: Query) -> list[str]:
+def _channels(query: DemoQuery) -> list[str]:
     separator = query.first("separator", ",")
     if not separator:
         raise bad_parameter("separator", "must not be empty")
     joined = query.all("channels", "channel")
     if not joined:
         why = "channels: name the channels to subscribe to (or channel=NAME)"
-        raise Refusal(400, INVALID_PARAMETER, why)
+        raise DemoRefusal(400, INVALID_PARAMETER, why)
     channels = [name for value in joined for name in value.split(separator)]
     if not all(channels):
-        raise Refusal(400, INVALID_CHANNEL, "channels: a channel name is empty")
+        raise DemoRefusal(400, INVALID_CHANNEL, "channels: a channel name is empty")
     if len(channels) > _MAX_CHANNELS:
         raise bad_parameter("channels", f"more than {_MAX_CHANNELS} are named")
     return channels
@@ -199,15 +199,17 @@ def _channels(query: Query) -> list[str]:
 
 def _channel_name(raw: bytes) -> str:
     if not raw:
-        raise Refusal(400, INVALID_CHANNEL, "channel: the name in the path is empty")
+        raise DemoRefusal(
+            400, INVALID_CHANNEL, "channel: the name in the path is empty"
+        )
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         why = "channel: the name in the path must be UTF-8"
-        raise Refusal(400, INVALID_CHANNEL, why) from None
+        raise DemoRefusal(400, INVALID_CHANNEL, why) from None
 
 
-def _key(request: Exchange) -> bytes | None:
+def _key(request: DemoExchange) -> bytes | None:
     """The ``name:secret`` a request came with, from the header or else the query."""
     header = request.requestHeaders.getRawHeaders("Authorization")
     if header is None:
@@ -222,13 +224,13 @@ def _key(request: Exchange) -> bytes | None:
         raise _unauthorized("Authorization: the credentials are not base64") from None
 
 
-def _unauthorized(why: str) -> Refusal:
+def _unauthorized(why: str) -> DemoRefusal:
     challenge = (b"WWW-Authenticate", b'Basic realm="relay-source", charset="UTF-8"')
-    return Refusal(401, UNAUTHORIZED, why, (challenge,))
+    return DemoRefusal(401, UNAUTHORIZED, why, (challenge,))
 
 
 def _answer(
-    request: Exchange,
+    request: DemoExchange,
     status: int,
     body: bytes,
     headers: tuple[tuple[bytes, bytes], ...] = (),

@@ -13,10 +13,10 @@ from twisted.web.server import Site
 
 from relay.demo.history import History
 from relay.demo.keyring import Keyring
-from relay.demo.message import Draft, Message
-from relay.demo.request import Exchange
+from relay.demo.message import DemoMessage, Draft
+from relay.demo.request import DemoExchange
 from relay.demo.site import source_site
-from relay.demo.subscriber import Subscriber
+from relay.demo.subscriber import DemoSubscriber
 
 DEMO_KEY = "demo:relay"
 """The credentials of the demo, public on purpose; never use them elsewhere."""
@@ -67,8 +67,8 @@ class DemoSource:
         self._serial = 0
         self._batches = 0
         # Dictionaries as ordered sets: events go out in order of arrival.
-        self._streams: dict[Subscriber, None] = {}
-        self._by_channel: dict[str, dict[Subscriber, None]] = {}
+        self._streams: dict[DemoSubscriber, None] = {}
+        self._by_channel: dict[str, dict[DemoSubscriber, None]] = {}
         self._keep_alives = LoopingCall(self._keep_alive)
         self._keep_alives.clock = clock
 
@@ -76,7 +76,7 @@ class DemoSource:
         """The HTTP face of this source, for any listener, with or without TLS."""
         return source_site(self, self._clock)
 
-    def publish(self, channel: str, name: str | None, data: object) -> Message:
+    def publish(self, channel: str, name: str | None, data: object) -> DemoMessage:
         """
         Publish one message.
 
@@ -86,7 +86,7 @@ class DemoSource:
         """
         return self.publish_batch(channel, [Draft.of(name, data)])[0]
 
-    def publish_batch(self, channel: str, drafts: Sequence[Draft]) -> list[Message]:
+    def publish_batch(self, channel: str, drafts: Sequence[Draft]) -> list[DemoMessage]:
         """
         Publish messages together: all or none, and each subscriber in one write.
 
@@ -95,7 +95,7 @@ class DemoSource:
         now_ms = self._now_ms()
         batch_id = f"{self._run}:{self._batches}"
         messages = [
-            Message.publish(
+            DemoMessage.publish(
                 draft,
                 run=self._run,
                 serial=self._serial + 1 + index,
@@ -114,7 +114,7 @@ class DemoSource:
             subscriber.deliver(messages)
         return messages
 
-    def history(self, channel: str, count: int, *, oldest: bool) -> list[Message]:
+    def history(self, channel: str, count: int, *, oldest: bool) -> list[DemoMessage]:
         """
         Messages of a channel that are still kept.
 
@@ -127,7 +127,7 @@ class DemoSource:
 
     def subscribe(
         self,
-        request: Exchange,
+        request: DemoExchange,
         channels: Iterable[str],
         *,
         last_event_id: str = "",
@@ -144,7 +144,7 @@ class DemoSource:
             messages.
         """
         names = tuple(dict.fromkeys(channels))
-        subscriber = Subscriber(
+        subscriber = DemoSubscriber(
             request,
             names,
             enveloped=enveloped,
@@ -190,14 +190,14 @@ class DemoSource:
             return 0
         return serial if serial <= self._serial else None
 
-    def _join(self, subscriber: Subscriber) -> None:
+    def _join(self, subscriber: DemoSubscriber) -> None:
         self._streams[subscriber] = None
         for channel in subscriber.channels:
             self._by_channel.setdefault(channel, {})[subscriber] = None
         if self._heartbeat_ms and not self._keep_alives.running:
             self._keep_alives.start(self._heartbeat_ms / 1000, now=False)
 
-    def _leave(self, subscriber: Subscriber) -> None:
+    def _leave(self, subscriber: DemoSubscriber) -> None:
         if subscriber not in self._streams:
             return
         del self._streams[subscriber]
@@ -209,7 +209,7 @@ class DemoSource:
         if not self._streams and self._keep_alives.running:
             self._keep_alives.stop()
 
-    def _cut(self, subscriber: Subscriber) -> None:
+    def _cut(self, subscriber: DemoSubscriber) -> None:
         self._log.warn(
             "a subscriber fell more than {bytes} bytes behind and was cut",
             bytes=self._max_behind_bytes,

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from relay.demo.message import Message
-from relay.demo.request import Exchange
+from relay.demo.message import DemoMessage
+from relay.demo.request import DemoExchange
 
 
 @implementer(IPushProducer)
-class Subscriber:
+class DemoSubscriber:
     """
     Sends messages to a client as fast as it takes them, and no faster.
 
@@ -27,12 +27,12 @@ class Subscriber:
 
     def __init__(
         self,
-        request: Exchange,
+        request: DemoExchange,
         channels: tuple[str, ...],
         *,
         enveloped: bool,
         max_behind_bytes: int,
-        overrun: Callable[[Subscriber], None],
+        overrun: Callable[[DemoSubscriber], None],
     ) -> None:
         self.channels = channels
         self._request = request
@@ -45,7 +45,7 @@ class Subscriber:
         self._paused = False
         self._lost = False
 
-    def start(self, backlog: Iterable[Message]) -> None:
+    def start(self, backlog: Iterable[DemoMessage]) -> None:
         """
         Send the response head at once, then the messages missed.
 
@@ -58,7 +58,7 @@ class Subscriber:
             self._send(self._encode(message))
         self._allowed_bytes = self._max_behind_bytes + self._behind_bytes
 
-    def deliver(self, messages: Iterable[Message]) -> None:
+    def deliver(self, messages: Iterable[DemoMessage]) -> None:
         """Send messages, or keep them until the client takes them."""
         self._send(b"".join(map(self._encode, messages)))
         if self._behind_bytes > self._allowed_bytes:
@@ -101,7 +101,7 @@ class Subscriber:
         self._waiting.clear()
         self._behind_bytes = 0
 
-    def _encode(self, message: Message) -> bytes:
+    def _encode(self, message: DemoMessage) -> bytes:
         return message.event if self._enveloped else message.bare_event()
 
     def _send(self, event: bytes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 
-class Candidate(Protocol):
+class BalancedEndpoint(Protocol):
     """What is chosen."""
 
     @property
@@ -19,7 +19,7 @@ class Candidate(Protocol):
         """How many exchanges are with it just now."""
 
 
-E = TypeVar("E", bound=Candidate)
+E = TypeVar("E", bound=BalancedEndpoint)
 
 Weighted = Sequence[tuple[E, int]]
 

@@ -3,12 +3,12 @@
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.demo.history import History
-from relay.demo.message import Draft, Message
+from relay.demo.message import DemoMessage, Draft
 
 
-def message(serial: int, channel: str, at_ms: int, size: int = 1) -> Message:
+def message(serial: int, channel: str, at_ms: int, size: int = 1) -> DemoMessage:
     """A message of *size* characters of data."""
-    return Message.publish(
+    return DemoMessage.publish(
         Draft.of(None, "x" * size),
         run="00000000",
         serial=serial,
@@ -18,7 +18,7 @@ def message(serial: int, channel: str, at_ms: int, size: int = 1) -> Message:
     )
 
 
-def serials(messages: list[Message]) -> list[int]:
+def serials(messages: list[DemoMessage]) -> list[int]:
     """The serials of messages."""
     return [kept.serial for kept in messages]
 

@@ -4,12 +4,12 @@ import json
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.demo.message import Draft, Message
+from relay.demo.message import DemoMessage, Draft
 
 
-def published(draft: Draft) -> Message:
+def published(draft: Draft) -> DemoMessage:
     """A message with ids and a time that do not matter."""
-    return Message.publish(
+    return DemoMessage.publish(
         draft,
         run="0a1b2c3d",
         serial=7,

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.demo.message import Draft
 from relay.demo.publication import FORM, JSON, read_drafts
-from relay.demo.refusal import Refusal
+from relay.demo.refusal import DemoRefusal
 
 
 class AcceptedTests(SynchronousTestCase):
@@ -36,11 +36,11 @@ class AcceptedTests(SynchronousTestCase):
 class RefusedTests(SynchronousTestCase):
     """Bodies that are refused, each with the field named."""
 
-    def refused(self, content_type: str, body: bytes) -> Refusal:
+    def refused(self, content_type: str, body: bytes) -> DemoRefusal:
         """The refusal of a body."""
         try:
             drafts = read_drafts(content_type, body)
-        except Refusal as refusal:
+        except DemoRefusal as refusal:
             return refusal
         self.fail(f"taken as {drafts}")
 
