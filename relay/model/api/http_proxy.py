@@ -20,6 +20,7 @@ from relay.model.schema.base import Options, Value
 from relay.model.schema.hosts import is_host
 from relay.model.schema.refusal import refusal
 from relay.model.schema.scalars import (
+    TOKEN,
     Flag,
     Integral,
     Literally,
@@ -46,8 +47,6 @@ __all__ = [
 Http2Limit = Annotated[int, Strict(), Field(ge=-1, le=2**31 - 1), Integral]
 """RFC 9113 §6.5.2; -1 for the default of the protocol."""
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-"""RFC 9110 §5.6.2."""
 _FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*")
 """RFC 9110 §5.5, without the bytes that have no agreed encoding."""
 _OURS = frozenset(
@@ -90,7 +89,7 @@ def header_name(name: str) -> str:
     :param name: of a header that is neither of one connection nor of framing.
     :raises ValueError: when it is none.
     """
-    if not _TOKEN.fullmatch(name):
+    if not TOKEN.fullmatch(name):
         raise ValueError("is not a header name (RFC 9110)")
     if name.lower() in _OURS:
         raise ValueError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
@@ -12,6 +11,7 @@ from relay.model.schema import target
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.scalars import (
+    TOKEN,
     Flag,
     Integral,
     Literally,
@@ -21,12 +21,9 @@ from relay.model.schema.scalars import (
 )
 from relay.model.schema.sensitive import LOCATING, SENSITIVE
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-"""RFC 9110 §5.6.2."""
-
 
 def _header_name(value: str) -> str:
-    if not _TOKEN.fullmatch(value):
+    if not TOKEN.fullmatch(value):
         raise ValueError("is not a header name (RFC 9110)")
     return value
 

@@ -15,6 +15,9 @@ from relay.model.schema.json_limits import find_unstorable
 LONGEST_MS = 2**31 - 1
 """Just under 25 days: the largest duration that a definition may ask for."""
 
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""A method or the name of a header (RFC 9110, 5.6.2)."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REFERENCE = re.compile(r"\{#.*?\}|\[\[.*?\]\]", re.DOTALL)
 

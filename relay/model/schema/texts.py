@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from relay.expression.template import Condition, Template
 from relay.model.schema.base import Options
+from relay.model.schema.scalars import TOKEN
 from relay.model.schema.sensitive import SENSITIVE
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 FRAMING = frozenset(
     {
         "connection",
@@ -39,7 +38,7 @@ def _condition(value: str) -> str:
 
 
 def _header_name(value: str) -> str:
-    if not _TOKEN.fullmatch(value):
+    if not TOKEN.fullmatch(value):
         raise ValueError("must be the name of a header (RFC 9110, 5.6.2)")
     if value.lower() in FRAMING:
         raise ValueError("is written by the gateway, and cannot be changed")
