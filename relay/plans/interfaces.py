@@ -78,9 +78,11 @@ class Plan(Protocol):
         Remove the credential of an admitted caller, unless it is to be forwarded, from
         what goes upstream.
         """
+        return
 
     def close(self) -> None:
         """Stop all background work: the deployment is no longer served."""
+        return
 
 
 def read_options(plan: Mapping[str, Any], model: type[_O]) -> _O:

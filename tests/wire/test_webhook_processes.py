@@ -12,7 +12,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.ownership import LEASE_MS, RENEW_S
-from relay.webhook.journal import FLUSH_S
+from relay.webhook.progress import FLUSH_S
 from tests.wire.daemon import Daemon, until
 from tests.wire.hooked import ALLOWED, Hooked
 from tests.wire.receiver import Call, Receiver
