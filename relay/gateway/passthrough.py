@@ -36,7 +36,7 @@ from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.reactor.deadline import Deadline
 from relay.upstream.connection.stream import UpstreamResponse
-from relay.upstream.connector import Call, Connector, UpstreamRequest
+from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
 
@@ -173,7 +173,7 @@ class Passthrough:
         self._exchange = exchange
         self._passage = passage
         self._connector = connector
-        self._call: Call | TriedCall | None = None
+        self._call: UpstreamCall | TriedCall | None = None
         self._response: UpstreamResponse | None = None
         services = exchange.services
         self._request_clock = Deadline(

@@ -143,7 +143,7 @@ class Outbound:
             Cancelling it drops the connection.
         """
         calls = self._kept or self._calls(request.connect_timeout_ms, 0)
-        return _Call(self._reactor, calls, request).start()
+        return _OutboundCall(self._reactor, calls, request).start()
 
     def _calls(self, connect_timeout_ms: int, idle_ms: int) -> KeptCalls:
         return KeptCalls(
@@ -169,7 +169,7 @@ class Outbound:
         return connecting.addCallback(when_ready)
 
 
-class _Call:
+class _OutboundCall:
     """One call until its answer is whole."""
 
     def __init__(

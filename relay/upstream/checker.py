@@ -17,7 +17,7 @@ from relay.model.outcome import Outcome
 from relay.reactor.deadline import Deadline
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody
-from relay.upstream.connector import Call, Connector, UpstreamRequest
+from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.health import Health, Result, Status
 from relay.upstream.scope_headers import response_values
@@ -120,7 +120,7 @@ class _Check:
         self._assertion = Condition.read(health.check.assertion)
         self._found: Callable[[Result], None] | None = found
         self._status = 504
-        self._call: Call | None = None
+        self._call: UpstreamCall | None = None
         self._response: UpstreamResponse | None = None
         self._clock = Deadline(reactor, health.check.timeout_ms)
 

@@ -142,13 +142,13 @@ class Connector:
         """Note that this exchange is over."""
         self._load.exchanges -= 1
 
-    def call(self, request: UpstreamRequest) -> Call:
+    def call(self, request: UpstreamRequest) -> UpstreamCall:
         """
         Prepare a call.
 
         :param request: what the client asks.
         """
-        return Call(self, request)
+        return UpstreamCall(self, request)
 
     def headers(
         self, request: UpstreamRequest, origin: Origin, crossed: bool = False
@@ -197,7 +197,7 @@ class _Load:
         self.exchanges = 0
 
 
-class Call:
+class UpstreamCall:
     """
     One call of an endpoint until its response head.
 

@@ -24,8 +24,8 @@ from relay.upstream.breaker import Breaker
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connector import (
     RETRIED_METHODS,
-    Call,
     Connector,
+    UpstreamCall,
     UpstreamRequest,
 )
 from relay.upstream.errors import UpstreamError
@@ -180,7 +180,7 @@ class TriedCall:
         """Whether a part of the request may have reached a source."""
         self.turned: Callable[[bool], None] | None = None
         """Called with True when the source is waited for, False for the client."""
-        self._call: Call | None = None
+        self._call: UpstreamCall | None = None
         self._cancelled = False
         self._too_slow = False
         self._left = options.max_retries

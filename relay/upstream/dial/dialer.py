@@ -130,7 +130,7 @@ class Dialer:
             # As to an address of this machine: without an attempt, its clock and its
             # Deferred.
             return connecting
-        return _Attempt(self._reactor, connecting, self._timeout_ms).done
+        return _DialAttempt(self._reactor, connecting, self._timeout_ms).done
 
     def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
         proxy = self._proxy
@@ -175,7 +175,7 @@ def when_ready(leash: Any) -> Leash | Deferred[Leash]:
     return ready.addCallback(lambda _: cast(Leash, leash))
 
 
-class _Attempt:
+class _DialAttempt:
     """One connection being made, until it is ready or has failed."""
 
     def __init__(

@@ -71,7 +71,7 @@ def connect_tcp(
             reactor, address.host, address.port, timeout_s or None
         ).connect(factory)
         return connecting
-    attempt = _Attempt(reactor, address, factory)
+    attempt = _ConnectAttempt(reactor, address, factory)
     attempt.begin(timeout_s)
     return attempt.done
 
@@ -112,7 +112,7 @@ class Connected(Connection):
 
 
 @implementer(IWriteDescriptor)
-class _Attempt:
+class _ConnectAttempt:
     """A socket that is being connected."""
 
     def __init__(

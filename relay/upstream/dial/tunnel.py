@@ -82,13 +82,13 @@ class _TunnelEndpoint:
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
         """Connect to the proxy and build the tunnel."""
-        attempt = _Attempt(protocolFactory, self._negotiation)
+        attempt = _TunnelAttempt(protocolFactory, self._negotiation)
         attempt.begin(self._inner)
         return attempt.done
 
 
 @implementer(IProtocolFactory)
-class _Attempt:
+class _TunnelAttempt:
     """One tunnel being built, and the factory of the connection that it takes."""
 
     def __init__(

@@ -20,7 +20,7 @@ from relay.eventstream.continuity import Continuity
 from relay.eventstream.event import Event
 from relay.model.api.channel_options import ReconnectOptions
 from relay.upstream.connection.stream import UpstreamResponse
-from relay.upstream.connector import Call, Connector, UpstreamRequest
+from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.events.backoff import Backoff
 from relay.upstream.events.problem import SourceProblem, problem_of, problem_of_error
@@ -87,7 +87,7 @@ class EventSource:
         self._listener = listener
         self._transient: SourceProblem | None = None
         """The last problem in this round that is no refusal, if there was one."""
-        self._call: Call | None = None
+        self._call: UpstreamCall | None = None
         self._reader: EventReader | None = None
         self._timer: IDelayedCall | None = None
         self._healthy_since_s = 0.0
