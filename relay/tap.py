@@ -31,9 +31,9 @@ from relay.deploy.builder import Builder
 from relay.deploy.deployer import Deployer, drained
 from relay.deploy.follower import Follower
 from relay.deploy.reports import Reports
-from relay.gateway.http2_site import gateway_site
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
+from relay.http.http2.site import gateway_site
 from relay.installed import find_installed
 from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import check_admin, ensure_admin

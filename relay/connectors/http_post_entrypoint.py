@@ -28,10 +28,10 @@ from relay.connectors.publication import (
     with_type,
 )
 from relay.gateway import refusals
-from relay.gateway.collector import BodyCollector, BodyTooLarge
 from relay.gateway.message import MessageCall
-from relay.gateway.refusals import Refusal
+from relay.http.collector import BodyCollector, BodyTooLarge
 from relay.http.headers import upstream_headers
+from relay.http.refusals import Refusal
 from relay.model.api.kinds import EntrypointType, always
 from relay.model.api.message_options import Amount, CorsOptions
 from relay.model.schema.base import Options

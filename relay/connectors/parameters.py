@@ -9,7 +9,7 @@ from relay.channel.filter import Filter, FilterError, TooManyFilters
 from relay.gateway import refusals
 from relay.gateway.flows.events import EventRefused
 from relay.gateway.message import MessageCall
-from relay.gateway.refusals import Refusal, bad_request
+from relay.http.refusals import Refusal, bad_request
 
 LONGEST_ID = 4096
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

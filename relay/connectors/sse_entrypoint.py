@@ -36,10 +36,10 @@ from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.eventstream.encoder import encode
 from relay.eventstream.event import Event
 from relay.gateway import refusals
-from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
-from relay.gateway.refusals import Refusal
+from relay.http.http1.direct import DirectWriter
+from relay.http.refusals import Refusal
 from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.api.kinds import EntrypointType
 from relay.model.api.message_options import CorsOptions, HeartbeatInterval

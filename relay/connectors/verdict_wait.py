@@ -7,7 +7,7 @@ from collections.abc import Callable
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from relay.channel.verdict import SourceRefusal, Verdict
-from relay.gateway.refusals import Refusal
+from relay.http.refusals import Refusal
 from relay.model.outcome import Outcome
 
 LONGEST_S = 2.0

@@ -41,9 +41,9 @@ from relay.connectors.websocket.limits import FrameLimits
 from relay.connectors.websocket.options import WEBSOCKET_ENTRYPOINT, WebsocketOptions
 from relay.connectors.websocket.pings import Pings
 from relay.gateway import refusals
-from relay.gateway.direct import DirectWriter
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
+from relay.http.http1.direct import DirectWriter
 from relay.model.outcome import COMES_BACK, Outcome
 
 MOST_UNDER_WAY_BYTES = 1 << 20

@@ -1,7 +1,7 @@
 """
 One client call, from its head to its one outcome.
 
-An exchange joins the client, through its :class:`~relay.gateway.sender.Sender`, to the
+An exchange joins the client, through its :class:`~relay.http.sender.Sender`, to the
 feed that answers it: a call of the source (``gateway/passthrough.py``), or a place in a
 channel. Whatever comes first of the feed's end, the client's end, a clock or a stop
 ends it in ``_end``, once.
@@ -17,11 +17,7 @@ from twisted.web.http_headers import Headers
 from relay.eventstream.boundary import EventCounter
 from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
-from relay.gateway.direct import DirectWriter
 from relay.gateway.feed import Feed
-from relay.gateway.refusals import Refusal, Wording
-from relay.gateway.request import RelayRequest
-from relay.gateway.sender import Sender
 from relay.gateway.services import Services
 from relay.http.fields import put_field
 from relay.http.headers import (
@@ -32,7 +28,11 @@ from relay.http.headers import (
     new_id,
     transaction_id,
 )
+from relay.http.http1.direct import DirectWriter
+from relay.http.http1.request import RelayRequest
 from relay.http.pace import Pace
+from relay.http.refusals import Refusal, Wording
+from relay.http.sender import Sender
 from relay.model.api.message_options import CorsOptions
 from relay.model.outcome import Outcome
 from relay.model.schema.timestamps import timestamp

@@ -9,6 +9,7 @@ from twisted.web.http_headers import Headers
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.http.fields import put_field
+from relay.http.refusals import METHODS
 from relay.model.schema.request_target import RequestTarget
 
 LIMITED_METHODS = (b"OPTIONS", b"TRACE")
@@ -43,7 +44,7 @@ def goes_on(exchange: Exchange, target: RequestTarget) -> bool:
     if trace:
         answer.setRawHeaders(b"content-type", [b"message/http"])
     else:
-        answer.setRawHeaders(b"allow", [refusals.METHODS])
+        answer.setRawHeaders(b"allow", [METHODS])
     exchange.begin(200, b"OK", answer, event_stream=False)
     if body:
         exchange.write(body)

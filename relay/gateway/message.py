@@ -23,8 +23,8 @@ from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.ownership import ChannelLease
-from relay.gateway.refusals import Refusal
 from relay.gateway.renewal import PARAMETER as RENEW, renew
+from relay.http.refusals import Refusal
 from relay.model.api.message_options import CorsOptions
 from relay.model.schema.query import parameters
 from relay.model.schema.request_target import RequestTarget

@@ -31,8 +31,8 @@ from twisted.python.failure import Failure
 from relay.gateway.refusals import (
     CHANNEL_OWNED_ELSEWHERE,
     STORE_UNAVAILABLE,
-    Refusal,
 )
+from relay.http.refusals import Refusal
 from relay.reactor.isolation import call_each
 
 LEASE_MS = 8_000

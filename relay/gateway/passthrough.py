@@ -20,7 +20,6 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
-from relay.gateway.refusals import Refusal, Refused
 from relay.gateway.routing import Destinations
 from relay.http.fields import copied
 from relay.http.headers import (
@@ -31,6 +30,7 @@ from relay.http.headers import (
     downstream_headers,
     upstream_headers,
 )
+from relay.http.refusals import Refusal, Refused
 from relay.model.outcome import Outcome
 from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
@@ -299,7 +299,7 @@ class Passthrough:
         if self._exchange.over:
             return
         if isinstance(failure.value, UpstreamError):
-            self._exchange.refuse(Refusal.of(failure.value))
+            self._exchange.refuse(refusals.upstream_failed(failure.value))
             return
         self.log.failure(
             "while answering {request_id}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from relay.gateway.active_grants import Admitted
 from relay.gateway.cors import cors_headers
 from relay.gateway.exchange import Exchange
-from relay.gateway.refusals import Refusal
+from relay.http.refusals import Refusal
 
 PARAMETER = "relay.renew"
 """The query parameter that names the stream, by its request id."""

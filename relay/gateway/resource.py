@@ -12,20 +12,27 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from relay.gateway import cross_site, refusals
+from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
-from relay.gateway.front import fault_refusal, read_front, wants_upgrade
-from relay.gateway.refusals import Refusal, Refused
-from relay.gateway.request import RelayRequest
 from relay.gateway.routes import Route, RouteTable
 from relay.gateway.services import Services
+from relay.http import cross_site
+from relay.http.front import fault_refusal, read_front, wants_upgrade
 from relay.http.headers import (
     ipv6_network,
     is_trusted,
     plain_address,
     remote_address,
     take_off,
+)
+from relay.http.http1.request import RelayRequest
+from relay.http.refusals import (
+    DOT_SEGMENT,
+    METHOD_NOT_ALLOWED,
+    NULL_BYTE,
+    Refusal,
+    Refused,
 )
 from relay.model.schema.request_target import PathFault, RequestTarget
 from relay.observability.access import AccessRecord
@@ -121,7 +128,7 @@ class GatewayResource(Resource):
             raise Refused(refusals.NO_UPGRADE)
         if request.method == b"TRACE":
             if route is None or not route.api.allows_trace:
-                raise Refused(refusals.METHOD_NOT_ALLOWED)
+                raise Refused(METHOD_NOT_ALLOWED)
             if request.body is not None:
                 raise Refused(refusals.TRACE_WITH_BODY)
         if route is None:
@@ -142,7 +149,7 @@ class GatewayResource(Resource):
             adorn = partial(api.cors.adorn, request.requestHeaders.copy())
             exchange.adornments.append(lambda status, headers: adorn(headers))
         if api.rejects_null_byte and b"%00" in request.uri:
-            raise Refused(refusals.NULL_BYTE)
+            raise Refused(NULL_BYTE)
         if target.faults:
             route = self._resolved(host, target, route, request)
         if api.answerer.is_preflight(request.method, request.requestHeaders):
@@ -175,13 +182,13 @@ class GatewayResource(Resource):
             return route
         below = route.target.resolved()
         if below is None:
-            raise Refused(refusals.DOT_SEGMENT)
+            raise Refused(DOT_SEGMENT)
         above = target.path[: len(target.path) - len(route.target.path)]
         whole = RequestTarget.parse(above + below.path, target.query)
         again = self.table.match(host, whole, request.channel.site.listener_id)
         if again is None or again.api is not route.api:
             # It leads to another API, whose plans are not asked.
-            raise Refused(refusals.DOT_SEGMENT)
+            raise Refused(DOT_SEGMENT)
         return again
 
     def _take_off(self, request: RelayRequest) -> None:
@@ -202,7 +209,7 @@ class GatewayResource(Resource):
         if exchange.over:
             return
         if isinstance(verdict, Denial):
-            refusal = Refusal.denied(verdict)
+            refusal = refusals.denied(verdict)
             route.api.answerer.refuse(
                 exchange, route.target.with_query(caller.query), refusal
             )

@@ -7,8 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from relay.gateway import refusals
-from relay.gateway.refusals import Refused
+from relay.http.refusals import DOT_SEGMENT, Refused
 from relay.model.schema.hosts import normal_origin
 from relay.model.schema.request_target import PathFault, RequestTarget
 from relay.upstream.connector import Connector
@@ -120,7 +119,7 @@ class Destinations:
 
 def _check(path: bytes) -> None:
     if RequestTarget.parse(b"/" + path).faults & _ESCAPES:
-        raise Refused(refusals.DOT_SEGMENT)
+        raise Refused(DOT_SEGMENT)
 
 
 def _with_query(

@@ -8,8 +8,8 @@ from twisted.web.http_headers import Headers
 
 from relay.gateway.exchange import Exchange
 from relay.gateway.listener_cors import ListenerCors
-from relay.gateway.refusals import Refusal
 from relay.gateway.templates import ResponseTemplates
+from relay.http.refusals import Refusal
 from relay.model.api.definition import ApiDefinition, HttpListener
 from relay.model.records import Deployment
 from relay.model.schema.request_target import RequestTarget

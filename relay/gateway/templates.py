@@ -12,7 +12,7 @@ from relay.expression.nodes import Scope
 from relay.expression.template import Template
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import call_of
-from relay.gateway.refusals import Refusal, Wording
+from relay.http.refusals import Refusal, Wording
 from relay.model.api.response_templates import ANY, DEFAULT, ResponseTemplate, Templates
 from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import header_value

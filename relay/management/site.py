@@ -16,7 +16,7 @@ from twisted.web.resource import IResource
 from twisted.web.server import Site
 
 from relay.catalog import Catalog
-from relay.http.framing import StrictChannel
+from relay.http.http1.framing import StrictChannel
 from relay.management.access.passwords import Passwords
 from relay.management.access.tokens import Tokens
 from relay.management.access.users import Users

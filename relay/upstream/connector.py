@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
+from relay.http.body import ICompletableBody
 from relay.http.fields import copied, foldable, folded, put_field, remove_folded
 from relay.model.api.http_proxy import SharedConfiguration
 from relay.reactor.deadline import Deadline
@@ -21,7 +22,7 @@ from relay.upstream.connection.leash import Leash
 from relay.upstream.connection.pool import Lease, Pool
 from relay.upstream.connection.response_parser import EarlyHints
 from relay.upstream.connection.stream import UpstreamResponse
-from relay.upstream.connection.upload import ICompletableBody, Upload
+from relay.upstream.connection.upload import Upload
 from relay.upstream.dial.dialer import Origin
 from relay.upstream.errors import (
     RedirectError,

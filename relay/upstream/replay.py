@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IConsumer, IProducer
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.upstream.connection.upload import ICompletableBody, tell_dropped
+from relay.http.body import ICompletableBody, tell_dropped
 
 MOST_KEPT_BYTES = 1024 * 1024
 """A body that is longer passes on, but only once."""

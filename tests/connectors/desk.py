@@ -13,10 +13,10 @@ from relay.channel.archive import Archive
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels, OpenChannel
 from relay.connectors.interfaces import EntrypointContext
-from relay.gateway.body import RequestBody
 from relay.gateway.message import Entrypoint, MessageCall
-from relay.gateway.refusals import Refusal
+from relay.http.body import RequestBody
 from relay.http.fanout import FanoutWriter
+from relay.http.refusals import Refusal
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.message_options import CorsOptions
 from relay.model.outcome import Outcome

@@ -31,7 +31,7 @@ from relay.gateway.resource import GatewayResource
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
-from relay.gateway.site import RelaySite
+from relay.http.http1.channel import Http1Site
 from relay.model.api.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.observability.access import JsonAccessLog
@@ -294,7 +294,7 @@ class Gateway:
         creator: IOpenSSLServerConnectionCreator | None,
     ) -> None:
         """Begin to accept clients."""
-        factory: Any = RelaySite(
+        factory: Any = Http1Site(
             self.resource, listener, self.settings, self.limits, cast(Any, self.reactor)
         )
         if creator is not None:

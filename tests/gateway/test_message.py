@@ -10,7 +10,7 @@ from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
 from relay.gateway.message import BoundEntrypoint, MessageAnswerer, MessageCall
-from relay.gateway.refusals import Refusal
+from relay.http.refusals import Refusal
 from relay.model.api.message_options import CorsOptions
 from relay.model.schema.request_target import RequestTarget
 

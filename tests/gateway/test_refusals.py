@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway import refusals
-from relay.gateway.refusals import Refusal
+from relay.http.refusals import Refusal
 from relay.model.outcome import Outcome
 from relay.upstream.errors import pool_exhausted, read_timeout
 
 
-class BodyTests(SynchronousTestCase):
-    REFUSAL = Refusal(401, "SOME_KEY", "Unauthorized")
-
-    def test_json(self) -> None:
-        """Who accepts JSON or anything gets JSON."""
-        for accept in (
-            b"application/json",
-            b"*/*",
-            b"text/html, */*;q=0.1",
-            b"text/event-stream, application/json",
-        ):
-            content_type, body = self.REFUSAL.body(accept)
-            self.assertEqual(content_type, b"application/json", accept)
-            self.assertEqual(
-                json.loads(body),
-                {
-                    "message": "Unauthorized",
-                    "http_status_code": 401,
-                    "key": "SOME_KEY",
-                },
-            )
-
-    def test_text(self) -> None:
-        """Others, and who says nothing, get the bare sentence."""
-        for accept in (None, b"", b"text/event-stream", b"text/html", b"text/*"):
-            self.assertEqual(
-                self.REFUSAL.body(accept),
-                (b"text/plain; charset=utf-8", b"Unauthorized"),
-                accept,
-            )
-
+class NoContextPathTests(SynchronousTestCase):
     def test_plain(self) -> None:
         """A 404 for an unknown path is always text, in the configured words."""
         refusal = refusals.no_context_path("Nothing here, Grüße.")
@@ -57,7 +25,7 @@ class UpstreamErrorTests(SynchronousTestCase):
     def test_taken_over(self) -> None:
         """A failed call's words become the answer."""
         error = read_timeout()
-        refusal = Refusal.of(error)
+        refusal = refusals.upstream_failed(error)
         self.assertEqual(
             (refusal.status, refusal.key, refusal.message, refusal.clock),
             (504, error.key, error.message, "readTimeout"),
@@ -67,7 +35,7 @@ class UpstreamErrorTests(SynchronousTestCase):
 
     def test_waiting_helps(self) -> None:
         """A full pool tells when to come again."""
-        self.assertEqual(Refusal.of(pool_exhausted()).retry_after_s, 1)
+        self.assertEqual(refusals.upstream_failed(pool_exhausted()).retry_after_s, 1)
 
 
 class EveryRefusalTests(SynchronousTestCase):

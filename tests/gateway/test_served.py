@@ -8,8 +8,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.gateway.exchange import Exchange
-from relay.gateway.refusals import Refusal
 from relay.gateway.served import ServedApi
+from relay.http.refusals import Refusal
 from relay.model.api.definition import ApiDefinition
 from relay.model.schema.request_target import RequestTarget
 from relay.plans.chain import PlanChain

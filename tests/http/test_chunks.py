@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import _ChunkedTransferDecoder, _MalformedChunkedDataError
 
 from relay.http.chunks import JoinedChunks
-from relay.http.framing import StrictChunks
+from relay.http.http1.framing import StrictChunks
 from relay.upstream.connection.response_parser import ResponseParser
 
 

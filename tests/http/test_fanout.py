@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from twisted.internet.tcp import Connection
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.gateway.direct import SocketWriter
 from relay.http.chunks import http_chunk
 from relay.http.fanout import FanoutWriter
+from relay.http.http1.direct import SocketWriter
 from tests.reactor.test_sending import Turns
 
 EVENT = b"data: %04d\n\n"

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer
 
-from relay.upstream.connection.upload import ICompletableBody
+from relay.http.body import ICompletableBody
 from relay.upstream.replay import MOST_KEPT_BYTES, ReplayedBody
 
 

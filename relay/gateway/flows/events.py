@@ -29,7 +29,7 @@ from relay.expression.nodes import Scope
 from relay.expression.template import Condition
 from relay.gateway import refusals
 from relay.gateway.flows.chain import ReadyStep
-from relay.gateway.refusals import Refusal
+from relay.http.refusals import Refusal
 from relay.policies.call import Interrupted
 from relay.policies.event import Event
 from relay.policies.interfaces import EventStep
@@ -267,7 +267,7 @@ class ShapedChannel:
             try:
                 event = self._publish.apply(Event(item, item.id, now_ms, line))
             except Interrupted as error:
-                raise EventRefused(Refusal.interrupted(error)) from None
+                raise EventRefused(refusals.interrupted(error)) from None
             except EvaluationFailed:
                 raise EventRefused(refusals.EXPRESSION_FAILED) from None
             if event is not None:

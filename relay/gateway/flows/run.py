@@ -23,8 +23,8 @@ from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.chain import Chosen, ReadyStep
 from relay.gateway.flows.events import Pipeline, ShapedChannel
-from relay.gateway.refusals import Refusal
 from relay.http.fields import foldable, settle_folded
+from relay.http.refusals import Refusal
 from relay.model.outcome import Outcome
 from relay.policies.call import Call, Interrupted, Response, header_value
 from relay.policies.interfaces import Policy
@@ -230,7 +230,7 @@ class FlowRun:
     def _interrupt(self, reason: Interrupted) -> None:
         exchange = self._exchange
         if reason.key:
-            refusal = Refusal.interrupted(reason)
+            refusal = refusals.interrupted(reason)
             if refusal.retry_after_s is None:
                 exchange.refuse(refusal)
             else:

@@ -11,35 +11,10 @@ from collections.abc import Callable
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IConsumer
-from twisted.python.failure import Failure
 from twisted.web.iweb import IBodyProducer
 from zope.interface import implementer
 
-
-class BodyDropped(Exception):
-    """A request body was dropped before it was passed on as a whole."""
-
-
-def tell_dropped(done: Deferred[None] | None) -> None:
-    """
-    Fail the Deferred of a body that is dropped.
-
-    This ends the reference cycle of the body, its reader and the Deferred.
-
-    :param done: the result of the body's ``startProducing``; None when it was not
-        called.
-    """
-    if done is not None:
-        done.errback(Failure(BodyDropped()))
-        # Nobody needs to listen.
-        done.addErrback(lambda _: None)
-
-
-class ICompletableBody(IBodyProducer):
-    """A request body that reports when the whole of it was passed on."""
-
-    def when_complete(told: Callable[[], None]) -> None:
-        """Call ``told`` once the whole body was passed on; at once if it was."""
+from relay.http.body import ICompletableBody
 
 
 @implementer(IBodyProducer)

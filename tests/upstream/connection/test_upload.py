@@ -9,7 +9,8 @@ from twisted.internet.interfaces import IConsumer
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from relay.upstream.connection.upload import ICompletableBody, Upload, WholeBody
+from relay.http.body import ICompletableBody
+from relay.upstream.connection.upload import Upload, WholeBody
 
 
 @implementer(ICompletableBody)

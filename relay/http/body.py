@@ -1,0 +1,181 @@
+"""A request body on its way to the source, as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IConsumer
+from twisted.python.failure import Failure
+from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
+from zope.interface import implementer
+
+
+class BodyDropped(Exception):
+    """A request body was dropped before it was passed on as a whole."""
+
+
+def tell_dropped(done: Deferred[None] | None) -> None:
+    """
+    Fail the Deferred of a body that is dropped.
+
+    This ends the reference cycle of the body, its reader and the Deferred.
+
+    :param done: the result of the body's ``startProducing``; None when it was not
+        called.
+    """
+    if done is not None:
+        done.errback(Failure(BodyDropped()))
+        # Nobody needs to listen.
+        done.addErrback(lambda _: None)
+
+
+class ICompletableBody(IBodyProducer):
+    """A request body that reports when the whole of it was passed on."""
+
+    def when_complete(told: Callable[[], None]) -> None:
+        """Call ``told`` once the whole body was passed on; at once if it was."""
+
+
+class BodyReading(Protocol):
+    """The client's stream, as far as its body governs it."""
+
+    def pause_body(self) -> None:
+        """Read no more of the body for now."""
+
+    def resume_body(self) -> None:
+        """Read the body again."""
+
+
+@implementer(ICompletableBody)
+class RequestBody:
+    """
+    Hands the client's bytes to the connection to the source.
+
+    What arrives before that connection stands is held, and reading from the client
+    stops with the first such bytes, so that an upload of any size needs no memory.
+
+    :param channel: the client's connection.
+    :param length: bytes announced, None when the body is chunked.
+    """
+
+    def __init__(self, channel: BodyReading, length: int | None) -> None:
+        self._channel = channel
+        self.length: object = UNKNOWN_LENGTH if length is None else length
+        self.bytes = 0
+        """How much of the body has arrived."""
+        self.owed = True
+        """Whether the client has still to send some of it."""
+        self._held: list[bytes] = []
+        self._consumer: IConsumer | None = None
+        self._done: Deferred[None] | None = None
+        self._dropped = False
+        self._passed_on = False
+        self._told: Callable[[], None] | None = None
+        self._most_bytes: int | None = None
+        self._exceeded: Callable[[], object] | None = None
+
+    def received(self, data: bytes) -> None:
+        """
+        Take some of the body from the client.
+
+        :param data: the bytes, without framing.
+        """
+        self.bytes += len(data)
+        if self._dropped:
+            return
+        if self._most_bytes is not None and self.bytes > self._most_bytes:
+            self._too_large()
+            return
+        if self._consumer is not None:
+            self._consumer.write(data)
+        else:
+            self._held.append(data)
+            self._channel.pause_body()
+
+    def limit(self, most_bytes: int, exceeded: Callable[[], object]) -> None:
+        """
+        Pass on no more than so much of the body.
+
+        :param most_bytes: how large it may be.
+        :param exceeded: called when it is larger, at once if it is so already.
+        """
+        self._most_bytes, self._exceeded = most_bytes, exceeded
+        if self.bytes > most_bytes:
+            self._too_large()
+
+    def _too_large(self) -> None:
+        exceeded, self._exceeded = self._exceeded, None
+        self.drop()
+        if exceeded is not None:
+            exceeded()
+
+    def ended(self) -> None:
+        """The client has sent all of it."""
+        self.owed = False
+        if self._consumer is not None:
+            self._complete()
+
+    def when_complete(self, told: Callable[[], None]) -> None:
+        """
+        Tell when the whole body has been passed on.
+
+        :param told: called without arguments, at once if that is so already.
+        """
+        if self._passed_on:
+            told()
+        else:
+            self._told = told
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
+        """
+        Begin to pass the body on, buffered bytes first.
+
+        :param consumer: the connection to the source.
+        :return: fires when the whole body was passed on; fails with ``BodyDropped``
+            when the body is dropped before that.
+        """
+        done = self._done = Deferred()
+        self._consumer = consumer
+        held, self._held = self._held, []
+        for data in held:
+            consumer.write(data)
+        if self.owed:
+            self._channel.resume_body()
+        else:
+            self._complete()
+        return done
+
+    def pauseProducing(self) -> None:
+        """The source takes no more for now: read no more from the client."""
+        self._channel.pause_body()
+
+    def resumeProducing(self) -> None:
+        """The source takes more."""
+        if self._consumer is not None:
+            self._channel.resume_body()
+
+    def stopProducing(self) -> None:
+        """The connection to the source is gone: read on, and drop."""
+        self.drop()
+
+    def drop(self) -> None:
+        """Pass nothing on any more; what still comes is discarded."""
+        self._dropped = True
+        self._held = []
+        self._consumer = None
+        self._told = None
+        done, self._done = self._done, None
+        tell_dropped(done)
+        self._channel.resume_body()
+
+    def _complete(self) -> None:
+        if not self._dropped and not self._passed_on:
+            self._passed_on = True
+            told, self._told = self._told, None
+            if told is not None:
+                told()
+            done, self._done = self._done, None
+            if done is not None:
+                done.callback(None)

@@ -1,0 +1,127 @@
+"""How a client's connection ends: after a response, amid one, or without one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.error import ConnectionAborted
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+
+from relay.http.http1.framing import StrictChannel
+from relay.http.http1.hangup import WatchedReading
+from relay.http.http1.request import RelayRequest
+from relay.http.peer import bottom, bytes_taken, has_taken_all, push
+from relay.http.site import ClientSite
+from relay.reactor.deadline import Deadline
+
+LINGER_MS = 2000
+"""How long a client may go on sending after its response is complete."""
+LINGER_BYTES = 16 * 1024 * 1024
+"""How many bytes it may send in that time before the connection is reset."""
+
+
+class EndingChannel(StrictChannel):
+    """The end of a connection of HTTP/1.1 or 1.0."""
+
+    site: ClientSite
+    requests: list[RelayRequest]
+    transport: Any
+    _networkProducer: WatchedReading
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ending: Deadline | None = None
+        self._taken: int | None = None
+        self._checks_left = 0
+        self._unwanted_bytes = 0
+
+    def loseConnection(self) -> None:
+        """Close; a client that does not take the rest, or close_notify, is reset."""
+        super().loseConnection()
+        self._end_within(self.site.settings.stall_timeout_ms)
+
+    def abort(self) -> None:
+        """
+        Reset the connection (TCP RST), so that the response cannot look finished.
+
+        Buffered output is given to the kernel first. A client that has not read it by
+        then may lose it to the reset.
+        """
+        push(self.transport)
+        # Not through TLS, whose close_notify would make the response look finished.
+        bottom(self.transport).abortConnection()
+
+    def cut_short(self) -> None:
+        """
+        End amid a response whose framing tells that it is not whole.
+
+        All that was written arrives, then the connection ends. As the last chunk is
+        missing, or the body is shorter than ``Content-Length``, and TLS sends no
+        close_notify, the client knows that the response was cut (RFC 9112, 8). A client
+        that reads nothing for ``stall_timeout_ms`` is reset.
+        """
+        transport = bottom(self.transport)
+        if not hasattr(transport, "loseWriteConnection"):
+            self.abort()
+            return
+        requests, self.requests = self.requests, []
+        for request in requests:
+            request.connectionLost(Failure(ConnectionAborted()))
+        self._read_on()
+        self._checks_left = self.site.settings.stall_timeout_ms // LINGER_MS
+        transport.unregisterProducer()
+        transport.loseWriteConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The client is gone."""
+        if self._ending is not None:
+            self._ending.stop()
+        super().connectionLost(reason)
+
+    def _drop_unwanted(self, data: bytes) -> None:
+        """Discard what the client still sends on a connection that ends."""
+        self._unwanted_bytes += len(data)
+        if self._unwanted_bytes > LINGER_BYTES:
+            self.transport.abortConnection()
+
+    def _linger(self) -> None:
+        """
+        Close, but read on for a while, so that the response is not lost to a reset.
+
+        Closing a socket with unread bytes makes the kernel send a reset, which can
+        overtake the response (RFC 9112, 9.6).
+        """
+        self._read_on()
+        if self.isSecure() or not hasattr(self.transport, "loseWriteConnection"):
+            self.transport.loseConnection()
+        else:
+            self.transport.loseWriteConnection()
+
+    def _read_on(self) -> None:
+        self.setTimeout(None)
+        self.clearLineBuffer()
+        self.setRawMode()
+        self._networkProducer.resumeProducing()
+        self.transport.unregisterProducer()
+        self._dataBuffer = []
+        self._end_within(LINGER_MS)
+
+    def _end_within(self, timeout_ms: int) -> None:
+        self._ending = Deadline(self.site.reactor, timeout_ms)
+        self._ending.start(self._ending_expired)
+        self._taken = bytes_taken(self.transport)
+
+    def _ending_expired(self) -> None:
+        before, self._taken = self._taken, bytes_taken(self.transport)
+        if has_taken_all(self.transport):
+            # The client may not have read the response, and would lose it to a reset.
+            bottom(self.transport).loseConnection()
+        elif self._ending is not None and (
+            self._taken != before or self._checks_left > 0
+        ):
+            # The client is still reading the response, or has time left to do so.
+            self._checks_left -= self._taken == before
+            self._ending.start(self._ending_expired)
+        else:
+            self.transport.abortConnection()

@@ -1,0 +1,111 @@
+"""A listener of the gateway that speaks HTTP/2 where a client asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.interfaces import IAddress, IHandshakeListener, IReactorTime
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from relay.http.headers import client_address
+from relay.http.http1.channel import Http1Site
+from relay.http.http2.connection import Http2Connection
+from relay.http.http2.floods import Floods
+from relay.http.site import Application
+from relay.reactor.deadline import Deadline
+from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
+
+
+def gateway_site(
+    application: Application,
+    listener: ListenerSettings,
+    settings: GatewaySettings,
+    limits: LimitSettings,
+    reactor: IReactorTime,
+) -> Http1Site:
+    """
+    Make what accepts the connections of a listener.
+
+    :param application: what every request goes to.
+    :param listener: the listener's settings.
+    :param settings: the gateway's settings.
+    :param limits: how much a request head may hold.
+    :param reactor: what tells the time.
+    """
+    if listener.tls is None or not listener.tls.http2:
+        return Http1Site(application, listener, settings, limits, reactor)
+    return Http2Site(
+        application, listener, settings, limits, reactor, listener.tls.http2_max_streams
+    )
+
+
+class Http2Site(Http1Site):
+    """
+    A listener with HTTP/2.
+
+    :param max_streams: how many streams one connection may have at once.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        listener: ListenerSettings,
+        settings: GatewaySettings,
+        limits: LimitSettings,
+        reactor: IReactorTime,
+        max_streams: int,
+    ) -> None:
+        super().__init__(application, listener, settings, limits, reactor)
+        self.max_streams = max_streams
+        self.floods = Floods(reactor.seconds, limits.ipv6_prefix)
+        self.connections: set[Http2Connection] = set()
+        application.when_closing.append(self._retire)
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        """Take a connection, whose protocol the TLS handshake will tell."""
+        return Negotiation(self, super().buildProtocol(addr))
+
+    def _retire(self) -> None:
+        for connection in list(self.connections):
+            connection.retire()
+
+
+@implementer(IHandshakeListener)
+class Negotiation(Protocol):
+    """
+    Holds a connection until its TLS handshake is done (RFC 7301).
+
+    :param site: the listener.
+    :param http1: what speaks with a client that does not choose HTTP/2.
+    """
+
+    transport: Any
+
+    def __init__(self, site: Http2Site, http1: Protocol) -> None:
+        self._site = site
+        self._http1 = http1
+        self._clock = Deadline(site.reactor, site.settings.head_timeout_ms)
+
+    def connectionMade(self) -> None:
+        """Start the handshake's clock, or refuse an address from which floods came."""
+        if self._site.floods.refuses(client_address(self.transport)):
+            self.transport.abortConnection()
+            return
+        self._clock.start(self.transport.abortConnection)
+
+    def handshakeCompleted(self) -> None:
+        """Hand the connection over to what speaks the client's protocol."""
+        self._clock.stop()
+        transport = self.transport
+        chosen: Any = self._http1
+        if transport.negotiatedProtocol == b"h2":
+            chosen = Http2Connection(self._site)
+        # From here on this object has no part in the connection.
+        transport.wrappedProtocol = chosen
+        chosen.makeConnection(transport)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """There was no handshake."""
+        self._clock.stop()

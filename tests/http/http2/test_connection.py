@@ -1,0 +1,503 @@
+"""One HTTP/2 connection: what stock twisted.web gets wrong, and how it ends."""
+
+from __future__ import annotations
+
+from h2.errors import ErrorCodes
+from h2.events import DataReceived, StreamReset
+from h2.settings import SettingCodes
+from hpack import Encoder
+from hyperframe.frame import (
+    ContinuationFrame,
+    DataFrame,
+    HeadersFrame,
+    PingFrame,
+    SettingsFrame,
+    WindowUpdateFrame,
+)
+
+from relay.model.outcome import Outcome
+from relay.settings.schema import LimitSettings
+from tests.http.http2.client import HEAD, Http2Case, head
+
+
+class PaceTests(Http2Case):
+    """The client's pace, its windows' and its connection's."""
+
+    def test_data_without_window_waits(self) -> None:
+        """A client that opens no window costs no turn of the reactor."""
+        stream_id, feed = self.stream()
+        feed.write(b"x" * 70_000)
+        self.turn()
+        self.assertEqual(len(self.body(stream_id)), 65_535)
+        self.assertTrue(feed.paused)
+        due = [one for one in self.reactor.getDelayedCalls() if one.getTime() <= 0]
+        self.assertEqual(due, [])
+
+    def test_data_goes_on_with_the_window(self) -> None:
+        """What waited leaves with a WINDOW_UPDATE, and the source goes on."""
+        stream_id, feed = self.stream()
+        feed.write(b"x" * 70_000)
+        self.turn()
+        self.client.increment_flow_control_window(10_000, stream_id)
+        self.client.increment_flow_control_window(10_000)
+        self.turn()
+        self.assertEqual(len(self.body(stream_id)), 70_000)
+        self.assertFalse(feed.paused)
+
+    def test_a_window_that_a_setting_opens(self) -> None:
+        """A larger SETTINGS_INITIAL_WINDOW_SIZE opens the windows of all streams."""
+        self.client.increment_flow_control_window(1_000_000)
+        self.client.update_settings({SettingCodes.INITIAL_WINDOW_SIZE: 10})
+        stream_id, feed = self.stream()
+        feed.write(b"x" * 100)
+        self.turn()
+        self.assertEqual(len(self.body(stream_id)), 10)
+        self.client.update_settings({SettingCodes.INITIAL_WINDOW_SIZE: 200})
+        self.turn()
+        self.assertEqual(len(self.body(stream_id)), 100)
+
+    def test_a_full_connection_pauses_the_sources(self) -> None:
+        """However large the windows: what the connection does not take is not read."""
+        self.client.update_settings({SettingCodes.INITIAL_WINDOW_SIZE: 2**31 - 1})
+        self.client.increment_flow_control_window(2**31 - 1 - 65_535)
+        streams = [self.stream() for _ in range(3)]
+        self.link.room = 100_000
+        for _ in range(20):
+            for _, feed in streams:
+                if not feed.paused:
+                    feed.write(b"x" * 50_000)
+            self.reactor.advance_ms(0)
+        self.assertEqual([feed.paused for _, feed in streams], [True, True, True])
+        written = sum(map(len, self.link.written))
+        self.assertLess(written, 100_000 + 2 * 65_536)
+        self.link.drain()
+        self.turn()
+        self.assertEqual([feed.paused for _, feed in streams], [False] * 3)
+        sizes = [len(self.body(stream_id)) for stream_id, _ in streams]
+        self.assertEqual(sizes, [feed.exchange._sender.bytes for _, feed in streams])
+
+    def test_streams_take_turns(self) -> None:
+        """A large response does not hold up the others."""
+        self.client.increment_flow_control_window(1_000_000)
+        large, feed = self.stream()
+        small, other = self.stream()
+        feed.write(b"x" * 60_000)
+        other.write(b"data: 1\n\n")
+        self.turn()
+        order = [one.stream_id for one in self.events if isinstance(one, DataReceived)]
+        self.assertEqual(order[:3], [large, small, large])
+
+    def test_one_write_for_what_one_turn_brings(self) -> None:
+        """Many events of many streams leave together, each stream's in one frame."""
+        streams = [self.stream() for _ in range(20)]
+        for number in range(5):
+            for _, feed in streams:
+                feed.write(b"data: %d\n\n" % number)
+        self.reactor.advance_ms(0)
+        self.assertEqual(len(self.link.written), 1)
+        self.receive()
+        for stream_id, _ in streams:
+            self.assertEqual(len(self.of(stream_id, DataReceived)), 1)
+            self.assertEqual(self.body(stream_id).count(b"\n\n"), 5)
+
+    def test_a_stalled_stream_is_cut_alone(self) -> None:
+        """Output waits and the window stays shut: the stall clock ends that stream."""
+        stalled, feed = self.stream()
+        quiet, other = self.stream()
+        feed.write(b"x" * 70_000)
+        self.turn()
+        self.reactor.advance_ms(15_000)
+        # Control frames are no progress of a stream.
+        self.client.ping(b"12345678")
+        self.turn()
+        for _ in range(4):
+            self.reactor.advance_ms(15_000)
+        self.turn()
+        self.assertEqual(self.reset(stalled), ErrorCodes.INTERNAL_ERROR)
+        self.assertIs(feed.exchange.record.outcome, Outcome.SLOW_CONSUMER)
+        self.assertFalse(other.released)
+        self.assertIsNone(self.reset(quiet))
+
+    def test_a_complete_answer_is_not_kept_for_ever(self) -> None:
+        """A response whose exchange is over is dropped when nobody takes its rest."""
+        stream_id, feed = self.stream()
+        feed.write(b"x" * 70_000)
+        feed.complete()
+        self.turn()
+        self.assertFalse(self.ended(stream_id))
+        self.client.increment_flow_control_window(100, stream_id)
+        self.client.increment_flow_control_window(100)
+        self.turn()
+        # It has taken something; from now on it does not.
+        self.reactor.advance_ms(60_000)
+        self.assertIsNone(self.reset(stream_id))
+        self.reactor.advance_ms(60_000)
+        self.turn()
+        self.assertEqual(self.reset(stream_id), ErrorCodes.CANCEL)
+        self.assertEqual(self.server.streams, {})
+
+
+class LimitTests(Http2Case):
+    """How much one client may ask for."""
+
+    def test_a_thousand_streams(self) -> None:
+        """One connection carries as many as are set; one more is refused by itself."""
+        self.assertEqual(self.client.remote_settings.max_concurrent_streams, 1000)
+        for _ in range(1000):
+            stream_id = self.client.get_next_available_stream_id()
+            self.client.send_headers(stream_id, HEAD, end_stream=True)
+        self.turn()
+        for feed in self.answers.feeds:
+            feed.begin(content_type=b"text/event-stream").write(b"data: 1\n\n")
+        self.turn()
+        self.assertEqual(len(self.answers.feeds), 1000)
+        self.assertEqual(self.body(1), b"data: 1\n\n")
+        self.assertEqual(self.body(1999), b"data: 1\n\n")
+        # As a client does that has not read the settings yet.
+        self.client.remote_settings.max_concurrent_streams = 2000
+        self.client.remote_settings.acknowledge()
+        refused = self.ask()
+        self.assertEqual(self.reset(refused), ErrorCodes.REFUSED_STREAM)
+        self.assertEqual(len(self.gateway.live), 1000)
+        self.client.reset_stream(1)
+        self.turn()
+        self.assertIsNone(self.reset(self.ask()))
+
+    def test_streams_that_are_over_are_forgotten(self) -> None:
+        """A connection that lives long does not grow with the requests it has had."""
+        for _ in range(1500):
+            stream_id = self.ask()
+            self.answers.feeds.pop().begin(200, False).complete()
+            self.turn()
+            self.assertTrue(self.ended(stream_id))
+            self.events.clear()
+        self.assertLess(len(self.server.conn.streams), 100)
+        self.assertLessEqual(len(self.server.conn._closed_streams), 1000)
+
+    def test_rapid_resets(self) -> None:
+        """Requests that are dropped as soon as they are sent end the connection."""
+        for _ in range(2001):
+            stream_id = self.client.get_next_available_stream_id()
+            self.client.send_headers(stream_id, HEAD, end_stream=True)
+            self.client.reset_stream(stream_id)
+            self.send()
+        self.turn()
+        self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+        self.assertTrue(self.link.closing)
+        self.assertEqual(len(self.gateway.live), 0)
+
+    def test_a_connection_that_is_ended_for_a_flood_is_not_read(self) -> None:
+        """The client has a second to read why; then the connection is cut."""
+        self.server.dataReceived(PingFrame(0, b"12345678").serialize() * 1100)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+        self.assertTrue(self.link.unread)
+        self.reactor.advance_ms(999)
+        self.assertFalse(self.link.aborted)
+        self.reactor.advance_ms(1)
+        self.assertTrue(self.link.aborted)
+
+    def test_after_the_end_little_is_read(self) -> None:
+        """A client that goes on sending after an orderly end is cut, too."""
+        self.reactor.advance_ms(75_000)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.NO_ERROR)
+        for _ in range(16):
+            self.server.dataReceived(bytes(1024 * 1024))
+        self.assertFalse(self.link.aborted)
+        self.server.dataReceived(b"x")
+        self.assertTrue(self.link.aborted)
+
+    def test_floods_of_an_address_lessen_what_it_may_do(self) -> None:
+        """A tenth, then a hundredth of the budget; then no connection for a while."""
+        ping = PingFrame(0, b"12345678").serialize()
+        for share in (1000, 100, 10):
+            self.open()
+            self.server.dataReceived(ping * (share - 5))
+            self.receive()
+            self.assertIsNone(self.goodbye(), share)
+            self.server.dataReceived(ping * 10)
+            self.receive()
+            self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+
+    def test_a_request_that_is_reset_in_the_same_read_costs_nothing(self) -> None:
+        """No exchange begins for it; one that goes on begins in its order."""
+        first = self.client.get_next_available_stream_id()
+        self.client.send_headers(first, HEAD, end_stream=True)
+        self.client.reset_stream(first)
+        second = self.client.get_next_available_stream_id()
+        self.client.send_headers(second, HEAD, end_stream=True)
+        self.turn()
+        self.assertEqual(len(self.answers.exchanges), 1)
+        self.answers.feeds[0].begin(200, False).complete()
+        self.turn()
+        self.assertTrue(self.ended(second))
+
+    def test_streams_that_have_lived_may_be_left(self) -> None:
+        """A page that leaves its streams, again and again, is no flood."""
+        for _ in range(6):
+            streams = [self.stream()[0] for _ in range(400)]
+            self.reactor.advance_ms(1000)
+            for stream_id in streams:
+                self.client.reset_stream(stream_id)
+            self.turn()
+        self.assertIsNone(self.goodbye())
+        self.assertEqual(len(self.gateway.live), 0)
+
+    def test_a_flood_of_pings(self) -> None:
+        """Frames that carry nothing are counted."""
+        self.server.dataReceived(PingFrame(0, b"12345678").serialize() * 1100)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+
+    def test_pings_that_are_not_read(self) -> None:
+        """Answers that nobody takes do not gather."""
+        self.link.room = 1
+        for _ in range(20):
+            self.server.dataReceived(PingFrame(0, b"12345678").serialize() * 900)
+            self.reactor.advance_ms(10_000)
+        self.assertTrue(self.link.aborted)
+
+    def test_a_flood_of_settings(self) -> None:
+        """SETTINGS are counted, too."""
+        self.server.dataReceived(SettingsFrame(0).serialize() * 1100)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+
+    def test_a_client_that_takes_data_may_say_so(self) -> None:
+        """Two updates and a PING for each frame, for as long as it likes."""
+        stream_id, feed = self.stream()
+        update = WindowUpdateFrame(stream_id, window_increment=9).serialize()
+        ping = PingFrame(0, b"12345678").serialize()
+        for _ in range(1500):
+            feed.write(b"data: 1\n\n")
+            self.reactor.advance_ms(0)
+            self.server.dataReceived(update + update + ping)
+            self.link.written = []
+        self.assertFalse(self.link.closing)
+
+    def test_a_flood_of_continuations(self) -> None:
+        """A header block ends, or the connection does."""
+        first = HeadersFrame(1, b"x" * 16_000)
+        more = ContinuationFrame(1, b"x" * 16_000)
+        self.server.dataReceived(first.serialize() + more.serialize() * 5)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+
+    def test_a_header_bomb(self) -> None:
+        """A few bytes that decode to many are not decoded to the end."""
+        encoder = Encoder()
+        fields = [(one.encode(), value.encode()) for one, value in HEAD]
+        block = encoder.encode([*fields, (b"x", b"y" * 3000)])
+        block += encoder.encode([(b"x", b"y" * 3000)]) * 5000
+        frame = HeadersFrame(1, block, flags=["END_HEADERS", "END_STREAM"])
+        self.server.dataReceived(frame.serialize())
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
+        self.assertEqual(self.gateway.lines, [])
+
+    def test_a_frame_that_is_too_large(self) -> None:
+        """Its first bytes are enough to refuse it."""
+        frame = DataFrame(1, b"x" * 20_000).serialize()
+        self.server.dataReceived(frame[:9])
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.FRAME_SIZE_ERROR)
+
+    def test_a_large_head_is_answered(self) -> None:
+        """With a 431 of its own; other streams do not suffer."""
+        _, other = self.stream()
+        stream_id = self.ask(("x-large", "y" * 20_000))
+        self.assertEqual(self.status(stream_id), 431)
+        self.assertFalse(other.released)
+
+    def test_many_headers_are_answered(self) -> None:
+        """As are more fields than there may be."""
+        self.connect(limits=LimitSettings(max_headers=20))
+        stream_id = self.ask(*[(f"x-{n}", "y") for n in range(30)])
+        self.assertEqual(self.status(stream_id), 431)
+
+    def test_exchanges_of_an_address(self) -> None:
+        """The streams of one connection count as one client's."""
+        self.connect(limits=LimitSettings(max_exchanges_per_address=2))
+        self.stream()
+        self.stream()
+        self.assertEqual(self.status(self.ask()), 429)
+
+
+class ClockTests(Http2Case):
+    """What may last how long."""
+
+    def test_a_silent_stream_lives(self) -> None:
+        """No clock of the connection ends an event stream that is quiet."""
+        _, feed = self.stream()
+        for _ in range(20):
+            self.reactor.advance_ms(75_000)
+        self.turn()
+        self.assertIsNone(self.goodbye())
+        self.assertFalse(feed.released)
+
+    def test_a_connection_without_streams_ends(self) -> None:
+        """After the keep-alive time, counted from the last stream."""
+        self.reactor.advance_ms(70_000)
+        stream_id, feed = self.stream()
+        self.reactor.advance_ms(70_000)
+        feed.complete()
+        self.turn()
+        self.assertTrue(self.ended(stream_id))
+        self.reactor.advance_ms(74_000)
+        self.assertFalse(self.link.closing)
+        self.reactor.advance_ms(1_000)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.NO_ERROR)
+        self.assertTrue(self.link.closing)
+
+    def test_a_goodbye_that_is_not_taken(self) -> None:
+        """A connection that does not close is cut."""
+        self.reactor.advance_ms(75_000)
+        self.assertFalse(self.link.aborted)
+        self.reactor.advance_ms(60_000)
+        self.assertTrue(self.link.aborted)
+
+    def test_a_head_that_does_not_end(self) -> None:
+        """A header block has its time, however its bytes trickle in."""
+        self.stream()
+        block = HeadersFrame(3, b"x" * 50).serialize()
+        self.server.dataReceived(block[:9])
+        for byte in range(9, 19):
+            self.reactor.advance_ms(950)
+            self.server.dataReceived(block[byte : byte + 1])
+        self.receive()
+        self.assertIsNone(self.goodbye())
+        self.reactor.advance_ms(500)
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.PROTOCOL_ERROR)
+
+    def test_nothing_is_left_behind(self) -> None:
+        """A connection that is lost leaves no timer, no exchange and no trace."""
+        streams = [self.stream() for _ in range(5)]
+        self.ask(ended=False, method="POST")
+        streams[0][1].write(b"x" * 70_000)
+        self.turn()
+        self.drop()
+        self.assertEqual(self.reactor.timers, 0)
+        self.assertEqual(len(self.gateway.live), 0)
+        self.assertEqual(self.site.connections, set())
+        outcomes = {line["outcome"] for line in self.gateway.closed}
+        self.assertEqual(outcomes, {"client_gone"})
+
+
+class EndTests(Http2Case):
+    """How streams and connections end."""
+
+    def test_a_client_that_leaves_one_stream(self) -> None:
+        """Only what feeds that stream is let go of, at once."""
+        left, feed = self.stream()
+        stays, other = self.stream()
+        self.client.reset_stream(left)
+        self.send()
+        self.assertTrue(feed.released)
+        self.assertIs(feed.exchange.record.outcome, Outcome.CLIENT_GONE)
+        other.write(b"data: 1\n\n")
+        self.turn()
+        self.assertEqual(self.body(stays), b"data: 1\n\n")
+
+    def test_a_client_that_leaves_before_the_head(self) -> None:
+        """The same holds while there is no answer yet."""
+        stream_id = self.ask()
+        self.client.reset_stream(stream_id)
+        self.send()
+        self.assertTrue(self.answers.feeds[0].released)
+        self.assertEqual(self.gateway.closed[0]["status"], 499)
+
+    def test_a_cut_stream_does_not_look_finished(self) -> None:
+        """What came whole is given to the client first, then the reset."""
+        stream_id, feed = self.stream()
+        feed.write(b"data: 1\n\n")
+        feed.exchange.cut(Outcome.UPSTREAM_GONE)
+        self.turn()
+        self.assertEqual(self.body(stream_id), b"data: 1\n\n")
+        self.assertFalse(self.ended(stream_id))
+        self.assertEqual(self.reset(stream_id), ErrorCodes.INTERNAL_ERROR)
+        self.assertIsNone(self.goodbye())
+
+    def test_a_stream_cut_while_the_connection_is_full(self) -> None:
+        """It is over all the same, and the reset goes out when there is room."""
+        stream_id, feed = self.stream()
+        self.link.room = 1
+        self.stream()
+        feed.write(b"data: 1\n\n")
+        feed.exchange.cut(Outcome.UPSTREAM_GONE)
+        self.assertTrue(feed.released)
+        self.link.drain()
+        self.turn()
+        self.assertEqual(self.reset(stream_id), ErrorCodes.INTERNAL_ERROR)
+
+    def test_drain(self) -> None:
+        """GOAWAY first; streams end with their goodbye, the connection with them."""
+        stream_id, feed = self.stream()
+        feed.goodbye = b"event: goaway\ndata:\n\n"
+        self.gateway.resource.close()
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.NO_ERROR)
+        self.assertFalse(self.link.closing)
+        feed.exchange.stop(Outcome.DRAINED)
+        self.reactor.advance_ms(0)
+        data, self.link.written = b"".join(self.link.written), []
+        self.assertIn(feed.goodbye, data)
+        self.assertTrue(self.link.closing)
+        self.assertEqual(self.gateway.closed[0]["outcome"], "drained")
+        self.assertEqual(stream_id, 1)
+
+    def test_a_request_during_the_drain(self) -> None:
+        """It is refused so that the client may send it elsewhere."""
+        self.stream()
+        late = self.client.get_next_available_stream_id()
+        self.client.send_headers(late, HEAD, end_stream=True)
+        data = self.client.data_to_send()
+        self.gateway.resource.close()
+        self.link.written = []
+        self.server.dataReceived(data)
+        self.receive()
+        self.assertEqual(self.reset(late), ErrorCodes.REFUSED_STREAM)
+        self.assertEqual(len(self.gateway.live), 1)
+
+    def test_an_idle_connection_is_drained_at_once(self) -> None:
+        """There is nothing to wait for."""
+        self.gateway.resource.close()
+        self.assertTrue(self.link.closing)
+
+    def test_a_client_that_says_goodbye(self) -> None:
+        """Its streams are over."""
+        _, feed = self.stream()
+        self.client.close_connection()
+        self.send()
+        self.assertTrue(feed.released)
+        self.assertTrue(self.link.closing)
+
+    def test_nonsense_ends_the_connection(self) -> None:
+        """What is no HTTP/2 is answered with GOAWAY."""
+        _, feed = self.stream()
+        self.server.dataReceived(ContinuationFrame(1, b"x").serialize())
+        self.receive()
+        self.assertEqual(self.goodbye(), ErrorCodes.PROTOCOL_ERROR)
+        self.assertTrue(feed.released)
+        self.server.dataReceived(b"more of it")
+
+    def test_priorities_are_ignored(self) -> None:
+        """Wherever a client puts them."""
+        self.client.prioritize(1, 7, 3, True)
+        first, feed = self.stream()
+        self.client.prioritize(first, 200, 0, False)
+        feed.write(b"data: 1\n\n")
+        self.turn()
+        self.assertEqual(self.body(first), b"data: 1\n\n")
+
+    def test_one_read_with_a_request_and_its_reset(self) -> None:
+        """A stream that is gone before it was seen leaves nothing behind."""
+        stream_id = self.client.get_next_available_stream_id()
+        self.client.send_headers(stream_id, head(path="/none"), end_stream=True)
+        self.client.reset_stream(stream_id)
+        self.turn()
+        self.assertEqual(self.server.streams, {})
+        self.assertEqual(len(self.gateway.live), 0)
+        self.assertEqual(self.of(stream_id, StreamReset), [])

@@ -1,0 +1,89 @@
+"""Which protocol a connection of a listener with HTTP/2 speaks."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from twisted.internet.error import ConnectionDone
+from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.http.http1.channel import Http1Site, RelayChannel
+from relay.http.http2.connection import Http2Connection
+from relay.http.http2.site import Http2Site, gateway_site
+from relay.settings.schema import (
+    GatewaySettings,
+    GatewayTlsSettings,
+    LimitSettings,
+    ListenerSettings,
+)
+from tests.gateway.harness import Gateway, SteeredReactor
+from tests.http.http2.client import Link
+
+
+class SiteTests(SynchronousTestCase):
+    """:func:`gateway_site`, and the handshake of its connections."""
+
+    def setUp(self) -> None:
+        """Prepare a gateway."""
+        self.reactor = SteeredReactor()
+        self.gateway = Gateway(
+            self.reactor, GatewaySettings(), LimitSettings(), with_query=False
+        )
+
+    def site(self, tls: GatewayTlsSettings | None) -> Http1Site:
+        """Make what accepts the connections of a listener."""
+        return gateway_site(
+            self.gateway.resource,
+            ListenerSettings("default", "tcp:0", tls),
+            self.gateway.settings,
+            self.gateway.limits,
+            cast(Any, self.reactor),
+        )
+
+    def accepted(self, protocol: bytes | None) -> Any:
+        """Accept a connection, and finish its handshake with this answer to ALPN."""
+        site = self.site(GatewayTlsSettings("c", "k", http2=True))
+        link: Any = Link()
+        link.negotiatedProtocol = protocol
+        negotiation: Any = site.buildProtocol(None)
+        negotiation.makeConnection(link)
+        negotiation.handshakeCompleted()
+        self.addCleanup(
+            lambda: link.wrappedProtocol.connectionLost(Failure(ConnectionDone()))
+        )
+        return link.wrappedProtocol
+
+    def test_listeners(self) -> None:
+        """Only one that is told to speaks HTTP/2, with the streams it is told of."""
+        self.assertIs(type(self.site(None)), Http1Site)
+        self.assertIs(type(self.site(GatewayTlsSettings("c", "k"))), Http1Site)
+        tls = GatewayTlsSettings("c", "k", http2=True, http2_max_streams=7)
+        site = self.site(tls)
+        assert isinstance(site, Http2Site)
+        self.assertEqual(site.max_streams, 7)
+
+    def test_the_choice(self) -> None:
+        """``h2`` is HTTP/2; whatever else was agreed, nothing included, is HTTP/1."""
+        self.assertIsInstance(self.accepted(b"h2"), Http2Connection)
+        self.assertIsInstance(self.accepted(b"http/1.1"), RelayChannel)
+        self.assertIsInstance(self.accepted(None), RelayChannel)
+
+    def test_a_handshake_that_does_not_end(self) -> None:
+        """It is given the time of a request head."""
+        site = self.site(GatewayTlsSettings("c", "k", http2=True))
+        negotiation: Any = site.buildProtocol(None)
+        link = Link()
+        negotiation.makeConnection(cast(Any, link))
+        self.reactor.advance_ms(9_999)
+        self.assertFalse(link.aborted)
+        self.reactor.advance_ms(1)
+        self.assertTrue(link.aborted)
+
+    def test_a_handshake_that_fails(self) -> None:
+        """It leaves no timer behind."""
+        site = self.site(GatewayTlsSettings("c", "k", http2=True))
+        negotiation: Any = site.buildProtocol(None)
+        negotiation.makeConnection(cast(Any, Link()))
+        negotiation.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(self.reactor.timers, 0)
