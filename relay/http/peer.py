@@ -6,6 +6,8 @@ import socket
 import struct
 from typing import Any, cast
 
+LINGER_BYTES = 16 * 1024 * 1024
+"""How many bytes a client may still send on a connection that is being closed."""
 _TCP_INFO_BYTES_ACKED = 120
 """Where ``tcpi_bytes_acked`` stands in Linux's ``struct tcp_info`` (since 4.1)."""
 

@@ -11,14 +11,12 @@ from twisted.python.failure import Failure
 from relay.http.http1.framing import StrictChannel
 from relay.http.http1.hangup import WatchedReading
 from relay.http.http1.request import RelayRequest
-from relay.http.peer import bottom, bytes_taken, has_taken_all, push
+from relay.http.peer import LINGER_BYTES, bottom, bytes_taken, has_taken_all, push
 from relay.http.site import ClientSite
 from relay.reactor.deadline import Deadline
 
 LINGER_MS = 2000
 """How long a client may go on sending after its response is complete."""
-LINGER_BYTES = 16 * 1024 * 1024
-"""How many bytes it may send in that time before the connection is reset."""
 
 
 class EndingChannel(StrictChannel):

@@ -9,10 +9,11 @@ asks for it, a frame at a time; what it receives is acknowledged as the source t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
     IConsumer,
@@ -28,11 +29,8 @@ from relay.http import refusals
 from relay.http.http1.request import RelayRequest
 from relay.http.http2.head import CONNECTION_SPECIFIC, Malformed, RequestHead
 from relay.http.peer import bytes_taken
+from relay.http.site import ClientSite
 from relay.reactor.deadline import Deadline
-
-if TYPE_CHECKING:
-    from relay.http.http2.connection import Http2Connection
-    from relay.http.http2.site import Http2Site
 
 FULL_BYTES = 65_536
 """How much may wait to be sent before the source is asked to pause."""
@@ -40,6 +38,44 @@ HEAD_BYTES = 100
 """About what the head of a response takes, compressed."""
 FRAME_BYTES = 16_384
 """The most that a stream sends before it is the next one's turn."""
+
+
+class Writer(Protocol):
+    """What sends the frames of a stream: see ``http2/writer.py``."""
+
+    def wake(self, stream: Http2Stream) -> None:
+        """Send what a stream has, at the end of this turn."""
+
+    def may_send(self, stream: Http2Stream) -> bool:
+        """Whether the client takes bytes of a stream just now."""
+
+    def has_window(self, stream: Http2Stream) -> bool:
+        """Whether the windows of a stream and of the connection have room."""
+
+
+class Connection(Protocol):
+    """What a stream is one of: see ``http2/connection.py``."""
+
+    @property
+    def site(self) -> Any:
+        """The listener."""
+
+    @property
+    def writer(self) -> Writer:
+        """What sends the frames."""
+
+    @property
+    def tls(self) -> Any:
+        """The connection below; None before there is one."""
+
+    def open_window(self, stream_id: int, size: int) -> None:
+        """Let the client send so many bytes more."""
+
+    def send_continue(self, stream: Http2Stream) -> None:
+        """Let the client send the body."""
+
+    def cut(self, stream: Http2Stream, code: ErrorCodes) -> None:
+        """End a stream before its time."""
 
 
 @implementer(ITransport, IConsumer)
@@ -78,7 +114,7 @@ class Http2Stream:
         "trailers",
     )
 
-    def __init__(self, connection: Http2Connection, stream_id: int) -> None:
+    def __init__(self, connection: Connection, stream_id: int) -> None:
         self._connection = connection
         self.stream_id = stream_id
         self.begun_s = connection.site.reactor.seconds()
@@ -110,9 +146,9 @@ class Http2Stream:
         self.request: RelayRequest | None = RelayRequest(cast(Any, self))
 
     @property
-    def site(self) -> Http2Site:
+    def site(self) -> ClientSite:
         """The listener."""
-        return cast("Http2Site", self._connection.site)
+        return cast(ClientSite, self._connection.site)
 
     factory = site
 
@@ -219,7 +255,7 @@ class Http2Stream:
 
     def send_continue(self) -> None:
         """Give the client leave to send its body."""
-        self._connection._send100Continue(self.stream_id)
+        self._connection.send_continue(self)
 
     def _open_window(self) -> None:
         taken, self._unopened = self._unopened, 0
@@ -255,7 +291,7 @@ class Http2Stream:
             if lower not in CONNECTION_SPECIFIC:
                 head += [(lower, value) for value in values]
         self._heads.append(head)
-        self._connection.wake(self)
+        self._connection.writer.wake(self)
 
     def write(self, data: bytes) -> None:
         """Write some of the body."""
@@ -263,9 +299,9 @@ class Http2Stream:
             return
         self._queue.append(data)
         self._queued += len(data)
-        connection = self._connection
-        connection.wake(self)
-        if self._queued >= FULL_BYTES or not connection.may_send(self):
+        writer = self._connection.writer
+        writer.wake(self)
+        if self._queued >= FULL_BYTES or not writer.may_send(self):
             self._pause()
 
     def writeSequence(self, iovec: Iterable[bytes]) -> None:
@@ -286,7 +322,7 @@ class Http2Stream:
         self.request = None
         self._ended = True
         self._stop_body_clock()
-        self._connection.wake(self)
+        self._connection.writer.wake(self)
         # Whoever takes no byte of what is left is not waited for.
         self._stall = Deadline(self.site.reactor, self.site.settings.stall_timeout_ms)
         self._stall_mark = self.bytes_taken()
@@ -346,7 +382,7 @@ class Http2Stream:
         ours, theirs = ErrorCodes.INTERNAL_ERROR, ErrorCodes.PROTOCOL_ERROR
         self._connection.cut(self, theirs if self.malformed else ours)
 
-    def connectionLost(self, reason: Failure) -> None:
+    def connectionLost(self) -> None:
         """The stream is over."""
         self._stop_body_clock()
         stall, self._stall = self._stall, None
@@ -358,7 +394,7 @@ class Http2Stream:
         self._queue, self._first, self._queued = [], b"", 0
         request, self.request = self.request, None
         if request is not None:
-            request.connectionLost(reason)
+            request.connectionLost(Failure(ConnectionDone()))
         self._open_window()
 
     def bytes_taken(self) -> int:
@@ -369,7 +405,7 @@ class Http2Stream:
         since this stream's turn comes with it.
         """
         tls = self._connection.tls
-        if tls is None or not self._connection.has_window(self):
+        if tls is None or not self._connection.writer.has_window(self):
             return self._sent
         return self._sent + (bytes_taken(tls) or 0)
 
