@@ -99,7 +99,7 @@ class HttpPostEntrypoint:
             return
         # JSON may escape a byte as six; the rest of the event takes some more.
         limit_bytes = self._longest_bytes * 6 + 65536
-        body = BodyCollector(limit_bytes).collect(call.exchange.request.body)
+        body = BodyCollector(limit_bytes).collect(call.exchange.stream.body)
         body.addCallback(self._publish, call)
         body.addErrback(self._refuse, call)
 

@@ -38,7 +38,7 @@ from relay.eventstream.event import Event
 from relay.gateway import refusals
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
-from relay.http.http1.direct import DirectWriter
+from relay.http.fanout import FanoutTarget
 from relay.http.refusals import Refusal
 from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.api.kinds import EntrypointType
@@ -260,7 +260,7 @@ class Subscription:
             data = with_retry(data, self._entrypoint.retry_ms())
         self._exchange.write(data)
 
-    def outlet(self) -> DirectWriter | None:
+    def outlet(self) -> FanoutTarget | None:
         """Give the client's connection, once it was told when to come back."""
         return None if self._first else self._exchange.outlet()
 

@@ -43,7 +43,7 @@ from relay.connectors.websocket.pings import Pings
 from relay.gateway import refusals
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
-from relay.http.http1.direct import DirectWriter
+from relay.http.fanout import FanoutTarget
 from relay.model.outcome import COMES_BACK, Outcome
 
 MOST_UNDER_WAY_BYTES = 1 << 20
@@ -239,11 +239,10 @@ class WebsocketSession:
         if paused is self._unread or self._exchange.over:
             return
         self._unread = paused
-        transport = self._exchange.request.channel.transport
         if paused:
-            transport.pauseProducing()
+            self._exchange.stream.pause_reading()
         else:
-            transport.resumeProducing()
+            self._exchange.stream.resume_reading()
 
     def _published(self, entries: list[Entry]) -> None:
         if not self._exchange.over:
@@ -269,10 +268,10 @@ class WebsocketSession:
 
     def deliver(self, data: bytes) -> None:
         """Write frames to the client."""
-        self._exchange.record.events += frames.count_frames(data)
+        self._exchange.stream.ledger.events += frames.count_frames(data)
         self._exchange.write(data)
 
-    def outlet(self) -> DirectWriter | None:
+    def outlet(self) -> FanoutTarget | None:
         """Give the client's connection."""
         return self._exchange.outlet()
 

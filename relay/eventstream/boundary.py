@@ -68,9 +68,11 @@ class EventCounter:
         """
         return self._unfinished == _BOUNDARY and not self._begun
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> int:
         """
         Take the next bytes of the stream, cut anywhere.
+
+        :return: how many events they complete.
         """
         if self._aligned and _CR not in chunk:
             line = chunk.rfind(b"\n", 0, -2) + 1
@@ -80,16 +82,17 @@ class EventCounter:
                 and (line == 0 or chunk.find(b"\n\n", 0, line) < 0)
             ):
                 self.events += 1
-                return
-        self._feed(chunk)
+                return 1
+        return self._feed(chunk)
 
-    def feed_part(self, data: bytes, begin: int, end: int) -> None:
+    def feed_part(self, data: bytes, begin: int, end: int) -> int:
         """
         Take the next bytes of the stream, which are a part of some others.
 
         :param data: has them.
         :param begin: where they begin in it.
         :param end: where they end in it.
+        :return: how many events they complete.
         """
         if (
             self._aligned
@@ -101,10 +104,10 @@ class EventCounter:
             )
         ):
             self.events += 1
-            return
-        self._feed(data[begin:end])
+            return 1
+        return self._feed(data[begin:end])
 
-    def _feed(self, chunk: bytes) -> None:
+    def _feed(self, chunk: bytes) -> int:
         if self._begun is not None:
             chunk = self._without_bom(self._begun + chunk)
         if self._skip_lf and chunk:
@@ -117,10 +120,11 @@ class EventCounter:
             chunk = chunk[:_LINE_PREFIX]
         text = self._unfinished + chunk
         end = text.rfind(b"\n\n") + 1
-        if end:
-            self.events += len(_EVENT.findall(text, 0, end + 1))
+        events = len(_EVENT.findall(text, 0, end + 1)) if end else 0
+        self.events += events
         self._unfinished = _stand_in(text[end:])
         self._aligned = not self._skip_lf and self.at_boundary
+        return events
 
     def _without_bom(self, head: bytes) -> bytes:
         if len(head) < len(BOM) and BOM.startswith(head):

@@ -1,10 +1,10 @@
 """
 One client call, from its head to its one outcome.
 
-An exchange joins the client, through its :class:`~relay.http.sender.Sender`, to the
-feed that answers it: a call of the source (``gateway/passthrough.py``), or a place in a
-channel. Whatever comes first of the feed's end, the client's end, a clock or a stop
-ends it in ``_end``, once.
+An exchange joins the client, through its
+:class:`~relay.http.client_stream.ClientStream`, to the feed that answers it: an
+upstream call (``gateway/passthrough.py``), or a place in a channel. Whatever comes
+first of the feed's end, the client's end, a clock or a stop ends it in ``_end``, once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from twisted.web.http import RESPONSES
 from twisted.web.http_headers import Headers
 
 from relay.eventstream.boundary import EventCounter
@@ -19,6 +20,8 @@ from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.feed import Feed
 from relay.gateway.services import Services
+from relay.http.client_stream import ClientStream
+from relay.http.fanout import FanoutTarget
 from relay.http.fields import put_field
 from relay.http.headers import (
     REQUEST_ID,
@@ -28,11 +31,8 @@ from relay.http.headers import (
     new_id,
     transaction_id,
 )
-from relay.http.http1.direct import DirectWriter
-from relay.http.http1.request import RelayRequest
 from relay.http.pace import Pace
 from relay.http.refusals import Refusal, Wording
-from relay.http.sender import Sender
 from relay.model.api.message_options import CorsOptions
 from relay.model.outcome import Outcome
 from relay.model.schema.timestamps import timestamp
@@ -46,7 +46,7 @@ class Exchange:
     """
     One call: the client's request, what answers it, and what came of them.
 
-    :param request: the client's request, at its head.
+    :param stream: the client's request, at its head.
     :param services: what all exchanges of the gateway share.
     :param record: what is known of the call so far; it becomes the log line.
     :param trusted: whether the peer is a trusted proxy.
@@ -54,12 +54,13 @@ class Exchange:
 
     def __init__(
         self,
-        request: RelayRequest,
+        stream: ClientStream,
         services: Services,
         record: AccessRecord,
         trusted: bool,
     ) -> None:
-        self.request = request
+        self.stream = stream
+        self.request = stream.request
         self.services = services
         self.record = record
         self.trusted = trusted
@@ -79,16 +80,13 @@ class Exchange:
         """How fast the body may be; None for any pace."""
         self._full = False
         self._begun_s = services.reactor.seconds()
-        self._sender = Sender(
-            request, self, services.reactor, services.settings.stall_timeout_ms
-        )
         self._counter: EventCounter | None = None
-        self._passage: ChunkPassage | None = None
         self._streams = False
-        self._transaction_id = transaction_id(request.requestHeaders)
+        self._transaction_id = transaction_id(stream.request.headers)
         self._request_id = new_id()
         record.request_id = self._request_id.decode()
         record.transaction_id = self._transaction_id.decode("latin-1")
+        stream.responder = self
         services.live.add(self)
 
     @property
@@ -99,7 +97,7 @@ class Exchange:
     @property
     def begun(self) -> bool:
         """Whether the response has begun, so that it can no longer be refused."""
-        return self._sender.begun
+        return self.stream.begun
 
     @property
     def over(self) -> bool:
@@ -119,8 +117,7 @@ class Exchange:
         if admission.grants:
             self.services.stays.add(self, admission.grants)
             self.endings.append(partial(self.services.stays.remove, self))
-        if self.request.expects_continue():
-            self.request.channel.send_continue()
+        self.stream.send_continue()
 
     def identify(self, headers: Headers) -> None:
         """
@@ -137,8 +134,8 @@ class Exchange:
 
         :param headers: the end-to-end headers of the 103 response.
         """
-        if not (self.over or self._sender.begun):
-            self._sender.early_hints(headers)
+        if not (self.over or self.stream.begun):
+            self.stream.early_hints(headers)
 
     def begin(
         self, code: int, phrase: bytes, headers: Headers, event_stream: bool
@@ -167,7 +164,7 @@ class Exchange:
         self.identify(headers)
         for adorn in self.adornments:
             adorn(code, headers)
-        self._sender.head(code, phrase, headers)
+        self.stream.begin(code, phrase, headers)
         if event_stream:
             self.services.access.opened(record, self.services.wall_ms())
 
@@ -184,9 +181,8 @@ class Exchange:
         self.identify(headers)
         for adorn in self.adornments:
             adorn(101, headers)
-        self._sender.upgrade(headers)
         self.services.access.opened(self.record, self.services.wall_ms())
-        self.request.channel.upgrade(receiver)
+        self.stream.upgrade(headers, receiver)
 
     def write(self, data: bytes) -> None:
         """
@@ -194,13 +190,11 @@ class Exchange:
 
         :param data: not empty.
         """
-        counter = self._counter
-        before = counter.events if counter is not None else 0
-        if counter is not None:
-            counter.feed(data)
-        self._sender.write(data)
+        stream, counter = self.stream, self._counter
+        events = counter.feed(data) if counter is not None else 0
+        stream.ledger.events += events
+        stream.write(data)
         if self.pace is not None:
-            events = counter.events - before if counter is not None else 0
             self.pace.spent(events, len(data))
 
     def passage(self) -> ChunkPassage | None:
@@ -209,14 +203,14 @@ class Exchange:
 
         :return: None when the client is not sent chunks, or not at any pace.
         """
-        send = self._sender.chunks() if self.pace is None else None
-        if send is not None:
-            self._passage = ChunkPassage(send, self._counter)
-        return self._passage
+        stream = self.stream
+        if self.pace is not None or not stream.takes_chunks:
+            return None
+        return ChunkPassage(stream.write_chunks, self._counter, stream.ledger)
 
-    def outlet(self) -> DirectWriter | None:
-        """Give the client's connection, if it may be written to directly."""
-        return self._sender.direct if self.pace is None else None
+    def outlet(self) -> FanoutTarget | None:
+        """The client's stream, if it may be written what others are written."""
+        return self.stream.fanout_target if self.pace is None else None
 
     def complete(
         self,
@@ -232,7 +226,7 @@ class Exchange:
         :param clock: the clock that fired, if one did.
         """
         if self._end(outcome, None, clock):
-            self._sender.finish(trailers)
+            self.stream.finish(trailers)
             self._log_end()
 
     def cut(
@@ -246,7 +240,7 @@ class Exchange:
         :param clock: the clock that fired, if one did.
         """
         if self._end(outcome, key, clock):
-            self._sender.abort(drops=outcome is Outcome.SLOW_CONSUMER)
+            self.stream.abort(drops=outcome is Outcome.SLOW_CONSUMER)
             self._log_end()
 
     def refuse(self, refusal: Refusal) -> None:
@@ -255,16 +249,16 @@ class Exchange:
 
         :param refusal: the answer.
         """
-        if self._sender.begun:
+        if self.stream.begun:
             self.cut(refusal.outcome, refusal.key, refusal.clock)
             return
         if not self._end(refusal.outcome, refusal.key, refusal.clock):
             return
         wording = self.reword(refusal) if self.reword is not None else None
-        accepted = self.request.requestHeaders.getRawHeaders(b"accept", [])
+        accepted = self.request.headers.getRawHeaders(b"accept", [])
         status, given, body = wording or refusal.wording(b", ".join(accepted))
         self.record.status = status
-        headers = cors_headers(self.request.requestHeaders, self.cors)
+        headers = cors_headers(self.request.headers, self.cors)
         refusal.add_headers(headers)
         for name, values in given.getAllRawHeaders():
             headers.setRawHeaders(name, list(values))
@@ -272,8 +266,13 @@ class Exchange:
         self.identify(headers)
         for adorn in self.adornments:
             adorn(status, headers)
-        close = not 400 <= status < 500 or self.request.is_last
-        self._sender.answer(status, headers, body, close or wording is not None)
+        headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
+        close = not 400 <= status < 500 or wording is not None
+        stream = self.stream
+        stream.begin(status, RESPONSES.get(status, b"Unknown Status"), headers, close)
+        if body:
+            stream.write(body)
+        stream.finish([])
         self._log_end()
 
     def stop(self, outcome: Outcome) -> None:
@@ -282,7 +281,7 @@ class Exchange:
 
         :param outcome: ``stopped`` or ``drained``.
         """
-        if self._sender.begun:
+        if self.stream.begun:
             self.leave(outcome)
         else:
             drained = outcome is Outcome.DRAINED
@@ -314,40 +313,39 @@ class Exchange:
 
     def expel(self, outcome: Outcome) -> None:
         """End, ``expired`` or ``revoked``: what has let the client in is no more."""
-        if self._sender.begun:
+        if self.stream.begun:
             self.leave(outcome)
         else:
             self.refuse(refusals.no_longer(outcome))
 
-    def client_full(self) -> None:
+    def on_full(self) -> None:
         """The client takes no more for now."""
         self._full = True
-        self.hold()
+        self.pause()
 
-    def client_ready(self) -> None:
+    def on_drained(self) -> None:
         """The client takes more."""
         self._full = False
-        self.go_on()
+        self.resume()
 
-    def hold(self) -> None:
+    def pause(self) -> None:
         """Let nothing more come for now."""
         if self.feed is not None:
             self.feed.pause()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Let more come, unless the client or the pace is still against it."""
         paced = self.pace is not None and self.pace.holds
         if self.feed is not None and not (self._full or paced):
             self.feed.resume()
 
-    def client_stalled(self) -> None:
+    def on_stalled(self) -> None:
         """The client has taken nothing for the whole stall time."""
         self.cut(Outcome.SLOW_CONSUMER, "CLIENT_STALLED", "stallTimeout")
 
-    def client_gone(self) -> None:
+    def on_gone(self) -> None:
         """The client has left."""
-        self._sender.gone()
-        begun = self._sender.begun
+        begun = self.stream.begun
         if self._end(
             Outcome.CLIENT_GONE,
             "CLIENT_ABORTED_DURING_RESPONSE_ERROR"
@@ -368,21 +366,17 @@ class Exchange:
         record.outcome, record.error_key, record.clock = outcome, key, clock
         feed, self.feed = self.feed, None
         endings: list[Callable[[], object]] = [*self.endings]
-        if self.request.body is not None:
-            endings.insert(0, self.request.body.drop)
+        if self.stream.body is not None:
+            endings.insert(0, self.stream.body.drop)
         if feed is not None:
             endings.insert(0, feed.release)
         call_each(endings)
         return True
 
     def _log_end(self) -> None:
-        record, body = self.record, self.request.body
+        record, body, ledger = self.record, self.stream.body, self.stream.ledger
         record.bytes_in = body.bytes if body is not None else 0
-        if self._counter is not None:
-            record.events = self._counter.events
-        if self._passage is not None:
-            record.bytes_out = self._passage.body_bytes
-        self._sender.count(record)
+        record.bytes_out, record.events = ledger.bytes, ledger.events
         record.duration_ms = self._elapsed_ms()
         self.services.access.closed(record, self.services.wall_ms())
         # Last: a callback that waits for the last exchange may close the access log.
@@ -391,9 +385,8 @@ class Exchange:
 
     def _let_go(self) -> None:
         """Drop what refers to this exchange, so that it ends in no reference cycle."""
-        self._sender.close()
-        self.request.exchange = None
-        self._passage = self.reword = self.pace = None
+        self.stream.responder = None
+        self.reword = self.pace = None
         self.endings, self.adornments = [], []
 
     def _elapsed_ms(self) -> int:

@@ -65,7 +65,7 @@ class ListenerCors:
 
         :param exchange: the call.
         """
-        received = exchange.request.requestHeaders
+        received = exchange.request.headers
         origin, method = _first(received, b"origin"), _first(received, _METHOD)
         wanted = [
             name.strip().lower()

@@ -27,7 +27,7 @@ def goes_on(exchange: Exchange, target: RequestTarget) -> bool:
     :return: False when the call was answered, because it is to go no further or
         because the number is none.
     """
-    headers = exchange.request.requestHeaders
+    headers = exchange.request.headers
     values = headers.getRawHeaders(b"max-forwards")
     if values is None:
         return True
@@ -55,10 +55,10 @@ def goes_on(exchange: Exchange, target: RequestTarget) -> bool:
 def _shown(exchange: Exchange, target: RequestTarget) -> bytes:
     """Write the request as it came, without credentials."""
     request = exchange.request
-    path = request.uri.partition(b"?")[0]
+    path = request.target.partition(b"?")[0]
     query = b"" if target.query is None else b"?" + target.query
-    lines = [b"TRACE %s%s %s" % (path, query, request.clientproto)]
-    for name, values in request.requestHeaders.getAllRawHeaders():
+    lines = [b"TRACE %s%s %s" % (path, query, request.version)]
+    for name, values in request.headers.getAllRawHeaders():
         if name.lower() not in _NOT_SHOWN:
             lines += [b"%s: %s" % (name, value) for value in values]
     return b"\r\n".join(lines) + b"\r\n\r\n"

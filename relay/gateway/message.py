@@ -61,7 +61,7 @@ class MessageCall:
     @property
     def headers(self) -> Headers:
         """The request's headers."""
-        return self.exchange.request.requestHeaders
+        return self.exchange.request.headers
 
     @property
     def client(self) -> str:

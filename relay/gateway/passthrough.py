@@ -93,12 +93,12 @@ class ProxyAnswerer:
             return
         proceed = self._pass
         if method == b"TRACE":
-            proceed = partial(self._pass_trace, copied(exchange.request.requestHeaders))
+            proceed = partial(self._pass_trace, copied(exchange.request.headers))
         self._entrance.enter(exchange, target, partial(proceed, exchange))
 
     def _pass_trace(self, sent: Headers, exchange: Exchange, passage: FlowRun) -> None:
         """Pass the headers on that the client sent: the answer shows them to it."""
-        exchange.request.requestHeaders = sent
+        exchange.request.headers = sent
         self._pass(exchange, passage)
 
     def _pass(self, exchange: Exchange, passage: FlowRun) -> None:
@@ -198,12 +198,12 @@ class Passthrough:
             path,
             query,
             self._headers_up(),
-            request.requestHeaders.getRawHeaders(b"host", [b""])[0],
-            request.body,
+            request.headers.getRawHeaders(b"host", [b""])[0],
+            exchange.stream.body,
             self._early_hints,
         )
         self._call = self._connector.call(asked)
-        if request.body is not None:
+        if exchange.stream.body is not None:
             self._call.turned = self._turn
         self._call.start().addCallback(self._answered).addErrback(self._unanswered)
 
@@ -221,25 +221,25 @@ class Passthrough:
     def _headers_up(self) -> Headers:
         exchange, request = self._exchange, self._exchange.request
         settings = exchange.services.settings
-        headers = upstream_headers(request.requestHeaders)
+        headers = upstream_headers(request.headers)
         trace = request.method == b"TRACE"
         if settings.forwarded_headers and not trace:
             add_forwarded(
                 headers,
                 exchange.record.peer_address,
-                b"https" if request.channel.isSecure() else b"http",
-                request.requestHeaders.getRawHeaders(b"host", [b""])[0],
+                b"https" if exchange.stream.peer.secure else b"http",
+                request.headers.getRawHeaders(b"host", [b""])[0],
                 exchange.trusted,
             )
         if settings.via:
-            add_via(headers, VIA_HTTP2 if request.clientproto == b"HTTP/2" else VIA)
+            add_via(headers, VIA_HTTP2 if request.version == b"HTTP/2" else VIA)
         if trace:
             return headers
         exchange.identify(headers)
         if (
-            request.body is None
+            exchange.stream.body is None
             and request.method not in (b"POST", b"PUT")
-            and request.requestHeaders.hasHeader(b"content-length")
+            and request.headers.hasHeader(b"content-length")
         ):
             # Some servers insist on it; for POST and PUT twisted.web sends it anyway.
             headers.setRawHeaders(b"content-length", [b"0"])

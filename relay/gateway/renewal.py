@@ -39,7 +39,7 @@ def renew(exchange: Exchange, request_id: str) -> None:
         return
     assert exchange.admission is not None
     stays.renew(stream, exchange.admission.grants)
-    headers = cors_headers(exchange.request.requestHeaders, exchange.cors)
+    headers = cors_headers(exchange.request.headers, exchange.cors)
     exchange.begin(204, b"No Content", headers, event_stream=False)
     exchange.complete([])
 

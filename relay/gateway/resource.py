@@ -9,6 +9,7 @@ from functools import partial
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from twisted.web.http_headers import Headers
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
@@ -18,15 +19,14 @@ from relay.gateway.flows.calls import selection_scope
 from relay.gateway.routes import Route, RouteTable
 from relay.gateway.services import Services
 from relay.http import cross_site
+from relay.http.client_stream import ClientStream, ListenerFacts
 from relay.http.front import fault_refusal, read_front, wants_upgrade
 from relay.http.headers import (
     ipv6_network,
     is_trusted,
-    plain_address,
     remote_address,
     take_off,
 )
-from relay.http.http1.request import RelayRequest
 from relay.http.refusals import (
     DOT_SEGMENT,
     METHOD_NOT_ALLOWED,
@@ -71,65 +71,64 @@ class GatewayResource(Resource):
         for told in self.when_closing:
             told()
 
-    def render(self, request: RelayRequest) -> int:
+    def render(self, stream: ClientStream) -> int:
         """Begin an exchange for a request whose head has come."""
-        record, trusted = self._describe(request)
-        exchange = Exchange(request, self.services, record, trusted)
-        request.exchange = exchange
+        record, trusted = self._describe(stream)
+        exchange = Exchange(stream, self.services, record, trusted)
         try:
-            self._admit(request, exchange)
+            self._admit(stream, exchange)
         except Refused as refused:
             exchange.refuse(refused.refusal)
         except Exception:
             self._failed(Failure(), exchange)
         return NOT_DONE_YET
 
-    def refuse(self, request: RelayRequest, refusal: Refusal) -> None:
+    def refuse(self, stream: ClientStream, refusal: Refusal) -> None:
         """
         Refuse a request whose head could not be understood.
 
-        :param request: the request, as far as it is known.
+        :param stream: the request, as far as it is known.
         :param refusal: the answer.
         """
-        record, trusted = self._describe(request)
-        request.exchange = Exchange(request, self.services, record, trusted)
-        request.exchange.refuse(refusal)
+        record, trusted = self._describe(stream)
+        Exchange(stream, self.services, record, trusted).refuse(refusal)
 
-    def _describe(self, request: RelayRequest) -> tuple[AccessRecord, bool]:
-        peer = plain_address(getattr(request.client, "host", ""))
-        networks = request.channel.site.trusted_proxies
+    def _describe(self, stream: ClientStream) -> tuple[AccessRecord, bool]:
+        request, peer = stream.request, stream.peer.address
+        networks = stream.listener.trusted_proxies
         trusted = is_trusted(peer, networks)
-        forwarded = request.requestHeaders.getRawHeaders(b"x-forwarded-for", [])
-        host = request.requestHeaders.getRawHeaders(b"host", [b""])[0]
+        forwarded = request.headers.getRawHeaders(b"x-forwarded-for", [])
+        host = request.headers.getRawHeaders(b"host", [b""])[0]
         remote = remote_address(peer, forwarded, networks)
         record = AccessRecord(
             request.method.decode("latin-1"),
             host.rpartition(b"@")[2].decode("latin-1"),
             # Of an absolute-form target, no user name or password is written down.
-            _USER.sub(b"", request.uri.partition(b"?")[0]).decode("latin-1"),
+            _USER.sub(b"", request.target.partition(b"?")[0]).decode("latin-1"),
             peer,
             remote,
             ipv6_network(remote, self.services.limits.ipv6_prefix),
-            protocol=request.clientproto.decode("latin-1"),
+            protocol=request.version.decode("latin-1"),
         )
         return record, trusted
 
-    def _admit(self, request: RelayRequest, exchange: Exchange) -> None:
+    def _admit(self, stream: ClientStream, exchange: Exchange) -> None:
         """Check in this order: shape, limits, route, plan; then call the source."""
         if not self.accepting:
             raise Refused(refusals.SHUTTING_DOWN)
-        host, target = read_front(request)
-        self._take_off(request)
+        request, listener = stream.request, stream.listener
+        host, target = read_front(stream)
+        self._take_off(request.headers, listener)
         exchange.record.path = target.path.decode("ascii")
         self._check_limits(exchange)
-        route = self.table.match(host, target, request.channel.site.listener_id)
-        upgrade = wants_upgrade(request.requestHeaders)
+        route = self.table.match(host, target, listener.id)
+        upgrade = wants_upgrade(request.headers)
         if upgrade and not (route is not None and route.api.answerer.upgrades):
             raise Refused(refusals.NO_UPGRADE)
         if request.method == b"TRACE":
             if route is None or not route.api.allows_trace:
                 raise Refused(METHOD_NOT_ALLOWED)
-            if request.body is not None:
+            if stream.body is not None:
                 raise Refused(refusals.TRACE_WITH_BODY)
         if route is None:
             if (refusal := fault_refusal(target.faults)) is not None:
@@ -143,25 +142,25 @@ class GatewayResource(Resource):
         if api.templates is not None:
             exchange.reword = partial(api.templates.reword, exchange, route.target)
         if api.cors is not None:
-            if api.cors.is_preflight(request.method, request.requestHeaders):
+            if api.cors.is_preflight(request.method, request.headers):
                 api.cors.answer(exchange)
                 return
-            adorn = partial(api.cors.adorn, request.requestHeaders.copy())
+            adorn = partial(api.cors.adorn, request.headers.copy())
             exchange.adornments.append(lambda status, headers: adorn(headers))
-        if api.rejects_null_byte and b"%00" in request.uri:
+        if api.rejects_null_byte and b"%00" in request.target:
             raise Refused(NULL_BYTE)
         if target.faults:
-            route = self._resolved(host, target, route, request)
-        if api.answerer.is_preflight(request.method, request.requestHeaders):
+            route = self._resolved(host, target, route, listener)
+        if api.answerer.is_preflight(request.method, request.headers):
             api.answerer.answer(exchange, route.target)
             return
         caller = Caller(
-            request.requestHeaders,
+            request.headers,
             target.query,
             exchange.record.remote_address,
-            request.transport,
+            stream.peer.transport,
             exchange.trusted,
-            self._certificate_header(request, exchange.trusted),
+            self._certificate_header(request.headers, exchange.trusted, listener),
             partial(selection_scope, exchange, route.target, api.shared),
         )
         verdict = api.plans.admit(caller)
@@ -172,7 +171,7 @@ class GatewayResource(Resource):
             self._enter(verdict, exchange, route, caller)
 
     def _resolved(
-        self, host: str, target: RequestTarget, route: Route, request: RelayRequest
+        self, host: str, target: RequestTarget, route: Route, listener: ListenerFacts
     ) -> Route:
         """Refuse what the API does not allow of a path; resolve its dot segments."""
         refusal = fault_refusal(target.faults & ~route.api.allowed)
@@ -185,21 +184,23 @@ class GatewayResource(Resource):
             raise Refused(DOT_SEGMENT)
         above = target.path[: len(target.path) - len(route.target.path)]
         whole = RequestTarget.parse(above + below.path, target.query)
-        again = self.table.match(host, whole, request.channel.site.listener_id)
+        again = self.table.match(host, whole, listener.id)
         if again is None or again.api is not route.api:
             # It leads to another API, whose plans are not asked.
             raise Refused(DOT_SEGMENT)
         return again
 
-    def _take_off(self, request: RelayRequest) -> None:
-        certificate = request.channel.site.certificate_header or b""
-        take_off(request.requestHeaders, (self._key_header, certificate.lower()))
+    def _take_off(self, headers: Headers, listener: ListenerFacts) -> None:
+        certificate = listener.certificate_header or b""
+        take_off(headers, (self._key_header, certificate.lower()))
 
-    def _certificate_header(self, request: RelayRequest, trusted: bool) -> bytes | None:
+    def _certificate_header(
+        self, headers: Headers, trusted: bool, listener: ListenerFacts
+    ) -> bytes | None:
         """Drop the header of those who are no proxies: it never goes on."""
-        name: bytes | None = request.channel.site.certificate_header
+        name = listener.certificate_header
         if name is not None and not trusted:
-            request.requestHeaders.removeHeader(name)
+            headers.removeHeader(name)
         return name
 
     def _enter(
@@ -225,14 +226,14 @@ class GatewayResource(Resource):
     def _is_forged(self, verdict: Admission, exchange: Exchange, route: Route) -> bool:
         """Whether a page that nobody has named acts with credentials of a browser."""
         request, api = exchange.request, route.api
-        headers = request.requestHeaders
+        headers = request.headers
         if not (
             verdict.ambient or (api.takes_passwords and cross_site.is_ambient(headers))
         ):
             return False
         if not cross_site.may_act(request.method, headers):
             return False
-        if not cross_site.is_foreign(headers, bool(request.isSecure())):
+        if not cross_site.is_foreign(headers, exchange.stream.peer.secure):
             return False
         origin = cross_site.origin_of(headers)
         return origin is None or not (

@@ -71,7 +71,7 @@ class ResponseTemplates:
         :param refusal: the refusal.
         :return: None when no template is for it.
         """
-        accepted = exchange.request.requestHeaders.getRawHeaders(b"accept", [])
+        accepted = exchange.request.headers.getRawHeaders(b"accept", [])
         found = self._find(refusal.key, b",".join(accepted).decode("latin-1"))
         if found is None:
             return None

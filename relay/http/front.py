@@ -14,8 +14,8 @@ from typing import NamedTuple
 from twisted.web.http_headers import Headers
 
 from relay.http import refusals
+from relay.http.client_stream import ClientStream
 from relay.http.headers import connection_options
-from relay.http.http1.request import RelayRequest
 from relay.http.refusals import Refusal, Refused
 from relay.model.schema.hosts import read_authority, same_authority
 from relay.model.schema.request_target import NO_FAULT, PathFault, RequestTarget
@@ -40,33 +40,34 @@ class Asked(NamedTuple):
     target: RequestTarget
 
 
-def read_front(request: RelayRequest) -> Asked:
+def read_front(stream: ClientStream) -> Asked:
     """
     Read the method, the host and the target of a request.
 
-    :param request: at its head; its ``uri`` becomes the origin form of the target.
+    :param stream: its request's target becomes the origin form.
     :raises Refused: when HTTP does not allow it (RFC 9112, 3.2 and 3.2.2), or the
         gateway does not pass its method on.
     """
+    request = stream.request
     try:
         check_method(request.method)
     except Refused:
         # The bytes that follow may be for the other end of a tunnel, and no HTTP.
-        request.broken = True
+        stream.broken = True
         raise
-    hosts = request.requestHeaders.getRawHeaders(b"host", [])
-    if len(hosts) > 1 or (not hosts and request.clientproto != b"HTTP/1.0"):
+    hosts = request.headers.getRawHeaders(b"host", [])
+    if len(hosts) > 1 or (not hosts and request.version != b"HTTP/1.0"):
         raise Refused(refusals.BAD_HOST)
     authority = read_authority(hosts[0].decode("latin-1") if hosts else "")
     if authority is None:
         raise Refused(refusals.BAD_HOST)
-    if not request.uri.startswith(b"/"):
-        request.uri = _origin_form(request.uri, hosts)
-    if _NOT_IN_TARGETS.search(request.uri) is not None:
+    if not request.target.startswith(b"/"):
+        request.target = _origin_form(request.target, hosts)
+    if _NOT_IN_TARGETS.search(request.target) is not None:
         raise Refused(refusals.UNENCODED_TARGET)
     # A request-target has no fragment; one that is sent is dropped.
-    request.uri = request.uri.partition(b"#")[0]
-    path, question, query = request.uri.partition(b"?")
+    request.target = request.target.partition(b"#")[0]
+    path, question, query = request.target.partition(b"?")
     if path.count(b"/") > MOST_SEGMENTS:
         raise Refused(refusals.URI_TOO_LONG)
     target = RequestTarget.parse(path, query if question else None)

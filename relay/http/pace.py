@@ -17,25 +17,25 @@ class Pace:
     :param clock: tells the time.
     :param events_per_s: events a second; 0 for any number.
     :param bytes_per_s: bytes a second; 0 for any number.
-    :param hold: called when the stream must wait.
-    :param go_on: called when it may go on.
+    :param pause: called when the stream must wait.
+    :param resume: called when it may be written to again.
     """
 
-    __slots__ = ("_budgets", "_clock", "_go_on", "_hold", "_waiting")
+    __slots__ = ("_budgets", "_clock", "_pause", "_resume", "_waiting")
 
     def __init__(
         self,
         clock: IReactorTime,
         events_per_s: int,
         bytes_per_s: int,
-        hold: Callable[[], None],
-        go_on: Callable[[], None],
+        pause: Callable[[], None],
+        resume: Callable[[], None],
     ) -> None:
         self._clock = clock
         now_s = clock.seconds()
         self._budgets = (_Budget(events_per_s, now_s), _Budget(bytes_per_s, now_s))
-        self._hold = hold
-        self._go_on = go_on
+        self._pause = pause
+        self._resume = resume
         self._waiting: IDelayedCall | None = None
 
     @property
@@ -60,7 +60,7 @@ class Pace:
             self._waiting.reset(wait_s)
             return
         self._waiting = self._clock.callLater(wait_s, self._paid)
-        self._hold()
+        self._pause()
 
     def stop(self) -> None:
         """The stream is over."""
@@ -70,7 +70,7 @@ class Pace:
 
     def _paid(self) -> None:
         self._waiting = None
-        self._go_on()
+        self._resume()
 
 
 class _Budget:

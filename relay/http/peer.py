@@ -6,6 +6,10 @@ import socket
 import struct
 from typing import Any, cast
 
+from twisted.internet.interfaces import ISSLTransport
+
+from relay.http.headers import client_address
+
 LINGER_BYTES = 16 * 1024 * 1024
 """How many bytes a client may still send on a connection that is being closed."""
 _TCP_INFO_BYTES_ACKED = 120
@@ -136,3 +140,35 @@ def push(transport: Any) -> None:
     descriptor = bottom(transport)
     if getattr(descriptor, "connected", False) and hasattr(descriptor, "doWrite"):
         descriptor.doWrite()
+
+
+class Peer:
+    """
+    The two ends of a client's connection.
+
+    :param transport: the connection.
+    :param secure: whether it is over TLS; None when the transport tells.
+    """
+
+    __slots__ = ("_secure", "transport")
+
+    def __init__(self, transport: Any, secure: bool | None = None) -> None:
+        self.transport = transport
+        self._secure = secure
+
+    @property
+    def address(self) -> str:
+        """The client's address; empty where the connection has none."""
+        return client_address(self.transport)
+
+    @property
+    def local_address(self) -> str | None:
+        """The address that the client came to; None where the connection has none."""
+        return getattr(self.transport.getHost(), "host", None)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the connection is over TLS."""
+        if self._secure is None:
+            self._secure = ISSLTransport(self.transport, None) is not None
+        return self._secure

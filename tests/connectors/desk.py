@@ -15,6 +15,7 @@ from relay.channel.channels import Channels, OpenChannel
 from relay.connectors.interfaces import EntrypointContext
 from relay.gateway.message import Entrypoint, MessageCall
 from relay.http.body import RequestBody
+from relay.http.client_stream import Ledger, RequestHead
 from relay.http.fanout import FanoutWriter
 from relay.http.refusals import Refusal
 from relay.model.api.channel_options import ChannelOptions
@@ -25,18 +26,19 @@ from relay.plans.verdict import Admission
 from tests.channel.readers import Moment
 
 
-class Reading:
-    """Notes whether a connection is read."""
+class Stream:
+    """The client's side of a call: notes whether it is read, and what it is sent."""
 
     def __init__(self) -> None:
         self.paused = False
-        self.transport = self
+        self.body: RequestBody | None = None
+        self.ledger = Ledger()
 
-    def pauseProducing(self) -> None:
+    def pause_reading(self) -> None:
         """Read no more."""
         self.paused = True
 
-    def resumeProducing(self) -> None:
+    def resume_reading(self) -> None:
         """Read again."""
         self.paused = False
 
@@ -54,11 +56,10 @@ class Desk:
     It stands where :class:`relay.gateway.exchange.Exchange` stands in the daemon.
     """
 
-    def __init__(self, request: SimpleNamespace) -> None:
+    def __init__(self, request: RequestHead, stream: Stream) -> None:
         self.request = request
-        self.record = SimpleNamespace(
-            remote_address="192.0.2.1", client="192.0.2.1", events=0
-        )
+        self.stream = stream
+        self.record = SimpleNamespace(remote_address="192.0.2.1", client="192.0.2.1")
         self.feed: Any = None
         self.admission: Admission | None = None
         self.cors: CorsOptions | None = None
@@ -122,7 +123,7 @@ class Desk:
 
     def count(self, events: int, size_bytes: int) -> None:
         """Note how many events they were."""
-        self.record.events += events
+        self.stream.ledger.events += events
 
     def complete(
         self, trailers: list[tuple[bytes, bytes]], outcome: Outcome = Outcome.COMPLETED
@@ -221,21 +222,14 @@ class Api:
         for name, given in fields.items():
             for value in [given] if isinstance(given, str) else given:
                 headers.addRawHeader(name.replace("_", "-").encode(), value.encode())
-        reading = Reading()
+        reading = Stream()
         sent = None
         if body is not None:
             sent = RequestBody(cast(Any, reading), len(body))
             sent.received(body)
             sent.ended()
-        desk = Desk(
-            SimpleNamespace(
-                method=method,
-                requestHeaders=headers,
-                body=sent,
-                channel=reading,
-                clientproto=version,
-            )
-        )
+        desk = Desk(RequestHead(method, path, version, headers), reading)
+        reading.body = sent
         desk.admission = admission
         raw = query.encode() if query is not None else None
         call = MessageCall(

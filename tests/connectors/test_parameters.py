@@ -29,7 +29,7 @@ def call(query: str, **fields: str) -> MessageCall:
     headers = Headers()
     for name, value in fields.items():
         headers.addRawHeader(name.replace("_", "-").encode(), value.encode())
-    request = SimpleNamespace(method=b"GET", requestHeaders=headers)
+    request = SimpleNamespace(method=b"GET", headers=headers)
     exchange = cast(Any, SimpleNamespace(request=request))
     return MessageCall(
         exchange, RequestTarget.parse(b"", query.encode()), cast(Channels, None)

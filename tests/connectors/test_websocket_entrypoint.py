@@ -114,7 +114,7 @@ class ReadingTests(SocketCase):
         """Is given nothing, and nothing is read from it, until it takes more."""
         self.make()
         peer = self.open()
-        session, reading = peer.desk.feed, peer.desk.request.channel
+        session, reading = peer.desk.feed, peer.desk.stream
         session.pause()
         self.api.channel.publish(messages("a", "b"))
         self.assertEqual((peer.look().frames, reading.paused), ([], True))
@@ -355,7 +355,7 @@ class DurableTests(SocketCase):
     def test_no_more_is_read_than_the_store_takes(self) -> None:
         """Reading goes on when it has caught up, unless the client is full."""
         peer = self.open()
-        reading = peer.desk.request.channel
+        reading = peer.desk.stream
         event = {"data": "x" * 65_536}
         sent = 0
         while not reading.paused:

@@ -31,7 +31,7 @@ from relay.gateway.resource import GatewayResource
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
-from relay.http.http1.channel import Http1Site
+from relay.http.http1.connection import Http1Site
 from relay.model.api.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.observability.access import JsonAccessLog

@@ -240,7 +240,7 @@ class StopTests(GatewayCase):
         (exchange,) = self.gateway.live.all()
         await self.stopped(Outcome.STOPPED)
         exchange.stop(Outcome.DRAINED)
-        exchange.client_gone()  # type: ignore[attr-defined]
+        exchange.on_gone()  # type: ignore[attr-defined]
         await client.answer()
         client.close()
         await settle()

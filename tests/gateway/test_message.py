@@ -43,7 +43,7 @@ class Call:
     """What stands in for an exchange."""
 
     def __init__(self, method: bytes) -> None:
-        self.request = SimpleNamespace(method=method, requestHeaders=Headers())
+        self.request = SimpleNamespace(method=method, headers=Headers())
         self.record = SimpleNamespace(endpoint=None)
         self.cors: CorsOptions | None = None
         self.over = False

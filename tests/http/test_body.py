@@ -205,7 +205,7 @@ class PaceTests(GatewayCase):
             await settle()
         self.assertGreater(client.unsent, total // 2)
         second = [
-            one.request.body  # type: ignore[attr-defined]
+            one.stream.body  # type: ignore[attr-defined]
             for one in self.gateway.live.all()
             if one.record.method == "PUT"
         ]

@@ -9,6 +9,7 @@ from twisted.internet.tcp import Connection
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.http.chunks import http_chunk
+from relay.http.client_stream import Ledger
 from relay.http.fanout import FanoutWriter
 from relay.http.http1.direct import SocketWriter
 from tests.reactor.test_sending import Turns
@@ -27,7 +28,7 @@ class Client:
         near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self.transport = Connection(near, None, turns)  # type: ignore[arg-type]
         self.transport.connected = 1
-        self.writer = SocketWriter(self.transport, chunked)
+        self.writer = SocketWriter(self.transport, chunked, Ledger())
         self.got = b""
 
     def read(self) -> bytes:

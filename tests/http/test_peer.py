@@ -200,7 +200,7 @@ class TlsClientTests(GatewayCase):
         source.stop_reading()
         client.send(b"x" * 6_000_000)
         (exchange,) = self.gateway.live.all()
-        body = exchange.request.body  # type: ignore[attr-defined]
+        body = exchange.stream.body  # type: ignore[attr-defined]
         before = -1
         while body.bytes != before:
             before = body.bytes

@@ -589,7 +589,7 @@ class EncodingTests(ConnectorCase):
         for _ in range(20):
             await settle()
         (exchange,) = self.gateway.live.all()
-        written = exchange._sender.bytes  # type: ignore[attr-defined]
+        written = exchange.stream.ledger.bytes  # type: ignore[attr-defined]
         self.assertLess(written, 4_000_000)
         client.reset()
         self.assertEqual((await self.gateway.ended())["outcome"], "client_gone")

@@ -40,11 +40,11 @@ def shake_hands(call: MessageCall, cors: CorsOptions) -> Headers | None:
     :return: the headers of the 101 response; None when the call has been refused.
     :raises BadParameter: when the handshake is malformed.
     """
-    if call.exchange.request.clientproto != b"HTTP/1.1":
+    if call.exchange.request.version != b"HTTP/1.1":
         raise BadParameter("the protocol", "must be HTTP/1.1")
     if call.method != b"GET":
         raise BadParameter("the method", "must be GET")
-    if call.exchange.request.body is not None:
+    if call.exchange.stream.body is not None:
         raise BadParameter("the handshake", "must have no body")
     for name in ONCE:
         if len(call.headers.getRawHeaders(name, [])) > 1:

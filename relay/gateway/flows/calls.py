@@ -26,7 +26,7 @@ def call_of(exchange: Exchange, target: RequestTarget, shared: Scope) -> Call:
     :param shared: the variables that are the same for all calls of the deployment.
     """
     received, record = exchange.request, exchange.record
-    body = received.body
+    body = exchange.stream.body
     length = None
     if body is None:
         length = 0
@@ -38,7 +38,7 @@ def call_of(exchange: Exchange, target: RequestTarget, shared: Scope) -> Call:
         # Frameworks take "delete" for DELETE, and what guards one guards the other.
         capitals if capitals in METHODS else method,
         target,
-        received.requestHeaders,
+        received.headers,
         length,
         record.remote_address,
         record.client,
@@ -111,19 +111,19 @@ class _Facts(Fields):
 
     def scheme(self) -> str:
         """Say how the client is connected."""
-        return "https" if self.exchange.request.channel.isSecure() else "http"
+        return "https" if self.exchange.stream.peer.secure else "http"
 
 
 _MEMBERS: Mapping[str, Callable[[_Facts], Value]] = {
     "id": lambda of: of.identity(REQUEST_ID),
     "transactionId": lambda of: of.identity(TRANSACTION_ID),
-    "uri": lambda of: of.exchange.request.uri.decode("latin-1"),
+    "uri": lambda of: of.exchange.request.target.decode("latin-1"),
     "path": lambda of: of.path,
     "paths": lambda of: of.path.split("/"),
     "contextPath": lambda of: of.target.context_path,
     "scheme": _Facts.scheme,
     "host": lambda of: of.exchange.record.host,
-    "version": lambda of: of.exchange.request.clientproto.decode("latin-1"),
+    "version": lambda of: of.exchange.request.version.decode("latin-1"),
     "timestamp": lambda of: of.exchange.services.wall_ms(),
-    "localAddress": lambda of: getattr(of.exchange.request.getHost(), "host", None),
+    "localAddress": lambda of: of.exchange.stream.peer.local_address,
 }

@@ -39,8 +39,8 @@ class ExchangeControl:
             exchange.services.reactor,
             events_per_s,
             bytes_per_s,
-            exchange.hold,
-            exchange.go_on,
+            exchange.pause,
+            exchange.resume,
         )
         exchange.pace = pace
         self.at_end(pace.stop)

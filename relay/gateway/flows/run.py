@@ -72,16 +72,16 @@ class FlowRun:
         :param proceed: goes on with the call; not called when a step has ended it.
         """
         self._exchange.feed = self
-        self._received = foldable(self._exchange.request.requestHeaders)
+        self._received = foldable(self._exchange.request.headers)
         self._run(
             self.chosen.steps("request"), _on_request, partial(self._go_on, proceed)
         )
 
     def _go_on(self, proceed: Callable[[], None]) -> None:
-        most, body = self.call.most_body_bytes, self._exchange.request.body
+        most, body = self.call.most_body_bytes, self._exchange.stream.body
         if most is not None and body is not None:
             body.limit(most, partial(self._exchange.refuse, refusals.BODY_TOO_LARGE))
-        settle_folded(self._exchange.request.requestHeaders, self._received)
+        settle_folded(self._exchange.request.headers, self._received)
         if not self._exchange.over:
             proceed()
 

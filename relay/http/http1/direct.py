@@ -8,48 +8,42 @@ and from there to the socket: see ``relay/reactor/sending.py`` for what that gai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.internet.tcp import Connection
-from twisted.web.http import NO_BODY_CODES, HTTPChannel
 
 from relay.http.chunks import http_chunk
-from relay.http.http1.request import RelayRequest
+from relay.http.client_stream import Ledger
+from relay.http.fanout import FanoutWriter
 from relay.reactor.sending import Send
-from relay.tls.direct import DirectTLS
-
-if TYPE_CHECKING:
-    from relay.http.fanout import FanoutWriter
 
 
 class DirectWriter:
     """
-    Writes the body of one response to a connection that sends at once itself.
+    Writes the body of one response to its connection, one over TLS for example, which
+    sends at once itself.
 
     :param transport: the connection.
     :param chunked: whether the body is framed in chunks.
+    :param ledger: where what is shared is counted.
     """
 
     __slots__ = (
+        "_ledger",
         "_transport",
         "audience",
         "chunked",
-        "shared_bytes",
-        "shared_events",
         "socket_send",
     )
 
-    def __init__(self, transport: Any, chunked: bool) -> None:
+    def __init__(self, transport: Any, chunked: bool, ledger: Ledger) -> None:
         self._transport = transport
+        self._ledger = ledger
         self.chunked = chunked
         self.socket_send: Send | None = None
         """What sends to the socket, if nothing else is to be done for it."""
         self.audience: FanoutWriter | None = None
         """With whom it is written to; told when what was written has to wait."""
-        self.shared_events = 0
-        """How many events were written by :meth:`write_shared`, as far as counted."""
-        self.shared_bytes = 0
-        """How many bytes."""
 
     def write(self, data: bytes) -> None:
         """
@@ -95,8 +89,8 @@ class DirectWriter:
         :param events: how many events.
         :param size_bytes: how many bytes of body.
         """
-        self.shared_events += events
-        self.shared_bytes += size_bytes
+        self._ledger.events += events
+        self._ledger.bytes += size_bytes
 
 
 class SocketWriter(DirectWriter):
@@ -105,12 +99,13 @@ class SocketWriter(DirectWriter):
 
     :param transport: a :class:`twisted.internet.tcp.Connection`.
     :param chunked: whether the body is framed in chunks.
+    :param ledger: where what is shared is counted.
     """
 
     __slots__ = ()
 
-    def __init__(self, transport: Connection, chunked: bool) -> None:
-        super().__init__(transport, chunked)
+    def __init__(self, transport: Connection, chunked: bool, ledger: Ledger) -> None:
+        super().__init__(transport, chunked, ledger)
         self.socket_send = transport.socket.send
 
     def send(self, framed: bytes) -> None:
@@ -135,22 +130,14 @@ class SocketWriter(DirectWriter):
         return bool(transport._tempDataBuffer or transport.dataBuffer)
 
 
-def direct_writer(request: RelayRequest) -> DirectWriter | None:
+def direct_writer(transport: Any, chunked: bool, ledger: Ledger) -> DirectWriter:
     """
     Make a direct writer for a response whose head has been written.
 
-    :param request: the request.
-    :return: None when the plain way must do: where a connection carries several
-        responses at once, for transports that are none of ours, and for responses
-        without body.
+    :param transport: the connection.
+    :param chunked: whether the body is framed in chunks.
+    :param ledger: where what is shared is counted.
     """
-    if request.method == b"HEAD" or request.code in NO_BODY_CODES:
-        return None
-    if not isinstance(request.channel, HTTPChannel):
-        return None
-    transport: Any = request.channel.transport
-    if isinstance(transport, DirectTLS):
-        return DirectWriter(transport, bool(request.chunked))
     if isinstance(transport, Connection) and not transport.TLS:
-        return SocketWriter(transport, bool(request.chunked))
-    return None
+        return SocketWriter(transport, chunked, ledger)
+    return DirectWriter(transport, chunked, ledger)

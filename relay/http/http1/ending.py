@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 
 from relay.http.http1.framing import StrictChannel
 from relay.http.http1.hangup import WatchedReading
-from relay.http.http1.request import RelayRequest
+from relay.http.http1.stream import Http1Stream
 from relay.http.peer import LINGER_BYTES, bottom, bytes_taken, has_taken_all, push
 from relay.http.site import ClientSite
 from relay.reactor.deadline import Deadline
@@ -23,7 +23,7 @@ class EndingChannel(StrictChannel):
     """The end of a connection of HTTP/1.1 or 1.0."""
 
     site: ClientSite
-    requests: list[RelayRequest]
+    requests: list[Http1Stream]
     transport: Any
     _networkProducer: WatchedReading
 

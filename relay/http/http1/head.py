@@ -13,10 +13,10 @@ is refused there.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from twisted.web.http_headers import Headers
 
+from relay.http.client_stream import RequestHead
 from relay.http.fields import add_field
 
 _HEAD = re.compile(
@@ -26,22 +26,6 @@ _HEAD = re.compile(
 )
 """A request line, field lines and the empty line (RFC 9112, 3 and 5)."""
 _FRAMING = (b"Content-Length", b"Transfer-Encoding")
-
-
-class RequestHead(NamedTuple):
-    """
-    The head of a request without a body.
-
-    :param method: the method.
-    :param target: the request-target, raw.
-    :param version: ``b"HTTP/1.1"`` or ``b"HTTP/1.0"``.
-    :param headers: the headers.
-    """
-
-    method: bytes
-    target: bytes
-    version: bytes
-    headers: Headers
 
 
 def read_head(data: bytes, most_bytes: int, most_headers: int) -> RequestHead | None:

@@ -31,14 +31,14 @@ from twisted.internet.protocol import Protocol as TwistedProtocol, connectionDon
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from relay.http.client_stream import Application, ListenerFacts
 from relay.http.headers import client_address
 from relay.http.http2.floods import Floods
 from relay.http.http2.frames import FrameWatch
 from relay.http.http2.state import LONGEST_HEAD_BYTES, Http2State, close_state
 from relay.http.http2.stream import Http2Stream
 from relay.http.http2.writer import FrameWriter
-from relay.http.peer import LINGER_BYTES, watch_peer
-from relay.http.site import Application
+from relay.http.peer import LINGER_BYTES, Peer, watch_peer
 from relay.reactor.deadline import Deadline
 from relay.settings.schema import GatewaySettings, LimitSettings
 
@@ -50,6 +50,7 @@ class Http2Listener(Protocol):
     """What the connections of one listener share; see ``http2/site.py``."""
 
     application: Application
+    listener: ListenerFacts
     settings: GatewaySettings
     limits: LimitSettings
     reactor: IReactorTime
@@ -71,8 +72,9 @@ class Http2Connection(TwistedProtocol):
     def __init__(self, site: Http2Listener) -> None:
         settings = site.settings
         self.site = site
-        self.tls: Any = None
+        self.tls: Any
         """The connection below."""
+        self.peer: Peer
         self.streams: dict[int, Http2Stream] = {}
         most_head_bytes = max(LONGEST_HEAD_BYTES, 2 * site.limits.max_head_bytes)
         self.conn = Http2State(site.max_streams, most_head_bytes)
@@ -95,6 +97,8 @@ class Http2Connection(TwistedProtocol):
     def connectionMade(self) -> None:
         """Greet, and let the client's pace govern all streams."""
         tls = self.tls = self.transport
+        # There is no HTTP/2 without TLS here.
+        self.peer = Peer(tls, secure=True)
         self._frames.lessen(self.site.floods.share(client_address(tls)))
         watch_peer(tls, self.site.settings.stall_timeout_ms)
         if ITCPTransport.providedBy(tls):
@@ -173,7 +177,7 @@ class Http2Connection(TwistedProtocol):
         stream = Http2Stream(self, event.stream_id)
         self.streams[event.stream_id] = stream
         self._keep_alive.stop()
-        stream.begin(list(event.headers or ()), event.stream_ended is not None)
+        stream.open(list(event.headers or ()), event.stream_ended is not None)
         if event.stream_ended is not None:
             stream.data_ended()
 
@@ -279,7 +283,7 @@ class Http2Connection(TwistedProtocol):
     def _forget(self, stream: Http2Stream) -> None:
         self.streams.pop(stream.stream_id, None)
         self.writer.forget(stream)
-        stream.connectionLost()
+        stream.lost()
         if self.streams or not self._open:
             return
         if self._retired:
@@ -338,7 +342,7 @@ class Http2Connection(TwistedProtocol):
         self._head_clock.stop()
         streams, self.streams = list(self.streams.values()), {}
         for stream in streams:
-            stream.connectionLost()
+            stream.lost()
         self.writer.close()
         self._ending.start(self._ending_expired)
 

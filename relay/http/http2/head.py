@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-
-from twisted.web.http_headers import Headers
 
 from relay.http import refusals
+from relay.http.client_stream import RequestHead
 from relay.http.headers import is_token
 from relay.http.http1.framing import content_length
 from relay.http.refusals import Refusal, bad_request
@@ -51,79 +49,72 @@ class Malformed(Exception):
         self.refusal = refusal
 
 
-@dataclass(slots=True)
-class RequestHead:
-    """What the head of a request says; of a malformed one, as far as it is known."""
+def read_block(
+    head: RequestHead,
+    fields: Iterable[tuple[bytes, bytes]],
+    ended: bool,
+    limits: LimitSettings,
+) -> int | None:
+    """
+    Read a header block into the head of a request.
 
-    method: bytes = b""
-    target: bytes = b""
-    headers: Headers = field(default_factory=Headers)
-    length: int | None = None
-    """Bytes of the body: 0 for none, None when that is not told."""
-
-    def read(
-        self,
-        fields: Iterable[tuple[bytes, bytes]],
-        ended: bool,
-        limits: LimitSettings,
-    ) -> None:
-        """
-        Take the fields of a header block.
-
-        :param fields: names and values, in order.
-        :param ended: whether the request has no body.
-        :param limits: how much a head may hold.
-        :raises Malformed: with the answer.
-        """
-        pseudo: dict[bytes, bytes] = {}
-        regular: dict[bytes, list[bytes]] = {}
-        size = count = 0
-        wrong: Refusal | None = None
-        for name, value in fields:
-            size += len(name) + len(value) + FIELD_OVERHEAD_BYTES
-            count += 1
-            if not name.startswith(b":"):
-                wrong = wrong or _check_field(name, value)
-                regular.setdefault(name, []).append(value)
-            elif name not in _PSEUDO or name in pseudo or regular:
-                wrong = wrong or bad_request("The request's pseudo-headers are wrong")
-            else:
-                pseudo[name] = value
-        self._keep(pseudo, regular)
-        if count > limits.max_headers or size > limits.max_head_bytes:
-            raise Malformed(refusals.HEAD_TOO_LARGE)
-        wrong = wrong or _check_pseudo(pseudo, regular)
-        if wrong is not None:
-            raise Malformed(wrong)
-        self._measure(regular.get(b"content-length", []), ended)
-
-    def _keep(
-        self, pseudo: dict[bytes, bytes], regular: dict[bytes, list[bytes]]
-    ) -> None:
-        self.method = pseudo.get(b":method", b"")
-        self.target = pseudo.get(b":path", b"")
-        authority = pseudo.get(b":authority")
-        if b"cookie" in regular:
-            # Clients cut it up for better compression (RFC 9113, 8.2.3).
-            regular[b"cookie"] = [b"; ".join(regular[b"cookie"])]
-        for name, values in regular.items():
-            if is_token(name):
-                self.headers.setRawHeaders(name, values)
-        if authority is not None and b"host" not in regular:
-            self.headers.setRawHeaders(b"host", [authority])
-
-    def _measure(self, lengths: list[bytes], ended: bool) -> None:
-        """Settle on the body's length (RFC 9113, 8.1.1)."""
-        told = lengths[0] if lengths else None
-        length = None if told is None else content_length(told)
-        if len(lengths) > 1 or (told is not None and length is None):
-            raise Malformed(bad_request("The request has no valid Content-Length"))
-        if ended:
-            if length:
-                raise Malformed(bad_request("The request ends before its body"))
-            self.length = 0
+    :param head: the head; of a malformed one it has what is known.
+    :param fields: names and values, in order.
+    :param ended: whether the request has no body.
+    :param limits: how much a head may hold.
+    :return: bytes of the body: 0 for none, None when that is not told.
+    :raises Malformed: with the answer.
+    """
+    pseudo: dict[bytes, bytes] = {}
+    regular: dict[bytes, list[bytes]] = {}
+    size = count = 0
+    wrong: Refusal | None = None
+    for name, value in fields:
+        size += len(name) + len(value) + FIELD_OVERHEAD_BYTES
+        count += 1
+        if not name.startswith(b":"):
+            wrong = wrong or _check_field(name, value)
+            regular.setdefault(name, []).append(value)
+        elif name not in _PSEUDO or name in pseudo or regular:
+            wrong = wrong or bad_request("The request's pseudo-headers are wrong")
         else:
-            self.length = length
+            pseudo[name] = value
+    _keep(head, pseudo, regular)
+    if count > limits.max_headers or size > limits.max_head_bytes:
+        raise Malformed(refusals.HEAD_TOO_LARGE)
+    wrong = wrong or _check_pseudo(pseudo, regular)
+    if wrong is not None:
+        raise Malformed(wrong)
+    return _body_length(regular.get(b"content-length", []), ended)
+
+
+def _keep(
+    head: RequestHead, pseudo: dict[bytes, bytes], regular: dict[bytes, list[bytes]]
+) -> None:
+    head.method = pseudo.get(b":method", b"")
+    head.target = pseudo.get(b":path", b"")
+    authority = pseudo.get(b":authority")
+    if b"cookie" in regular:
+        # Clients cut it up for better compression (RFC 9113, 8.2.3).
+        regular[b"cookie"] = [b"; ".join(regular[b"cookie"])]
+    for name, values in regular.items():
+        if is_token(name):
+            head.headers.setRawHeaders(name, values)
+    if authority is not None and b"host" not in regular:
+        head.headers.setRawHeaders(b"host", [authority])
+
+
+def _body_length(lengths: list[bytes], ended: bool) -> int | None:
+    """Settle on the body's length (RFC 9113, 8.1.1)."""
+    told = lengths[0] if lengths else None
+    length = None if told is None else content_length(told)
+    if len(lengths) > 1 or (told is not None and length is None):
+        raise Malformed(bad_request("The request has no valid Content-Length"))
+    if not ended:
+        return length
+    if length:
+        raise Malformed(bad_request("The request ends before its body"))
+    return 0
 
 
 def check_trailers(fields: Iterable[tuple[bytes, bytes]]) -> Refusal | None:

@@ -9,11 +9,11 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from relay.http.client_stream import Application
 from relay.http.headers import client_address
-from relay.http.http1.channel import Http1Site
+from relay.http.http1.connection import Http1Site
 from relay.http.http2.connection import Http2Connection
 from relay.http.http2.floods import Floods
-from relay.http.site import Application
 from relay.reactor.deadline import Deadline
 from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 

@@ -1,43 +1,41 @@
 """
-One stream of an HTTP/2 connection: to its request, what a connection is in HTTP/1.1.
+One request of a client over HTTP/2, and its response.
 
-Each call of a client has a stream of its own, with its own pace in both directions, its
-own clocks and its own end. What the stream has to send waits here until the connection
-asks for it, a frame at a time; what it receives is acknowledged as the source takes it.
+Each request has a stream of its own, with its own pace in both directions, its own
+clocks and its own end. What the stream has to send waits here until the connection
+asks for it, a frame at a time; what it receives is acknowledged as the upstream takes
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Protocol, cast
+from collections.abc import Callable
+from typing import Protocol
 
-from h2.connection import H2Connection
 from h2.errors import ErrorCodes
-from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import (
-    IAddress,
-    IConsumer,
-    IProducer,
-    IPushProducer,
-    ITransport,
-)
-from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
-from zope.interface import implementer
 
 from relay.http import refusals
-from relay.http.http1.request import RelayRequest
-from relay.http.http2.head import CONNECTION_SPECIFIC, Malformed, RequestHead
-from relay.http.peer import bytes_taken
+from relay.http.body import RequestBody
+from relay.http.client_stream import (
+    NO_BODY_STATUSES,
+    Ledger,
+    ListenerFacts,
+    RequestHead,
+    Responder,
+    expects_continue,
+)
+from relay.http.headers import allowed_trailers
+from relay.http.http2.frame_queue import FrameQueue, Head
+from relay.http.http2.head import CONNECTION_SPECIFIC, Malformed, read_block
+from relay.http.peer import Peer, bytes_taken
+from relay.http.refusals import Refusal
 from relay.http.site import ClientSite
+from relay.http.stall import StallClock
 from relay.reactor.deadline import Deadline
 
 FULL_BYTES = 65_536
 """How much may wait to be sent before the source is asked to pause."""
-HEAD_BYTES = 100
-"""About what the head of a response takes, compressed."""
-FRAME_BYTES = 16_384
-"""The most that a stream sends before it is the next one's turn."""
 
 
 class Writer(Protocol):
@@ -57,7 +55,7 @@ class Connection(Protocol):
     """What a stream is one of: see ``http2/connection.py``."""
 
     @property
-    def site(self) -> Any:
+    def site(self) -> ClientSite:
         """The listener."""
 
     @property
@@ -65,8 +63,8 @@ class Connection(Protocol):
         """What sends the frames."""
 
     @property
-    def tls(self) -> Any:
-        """The connection below; None before there is one."""
+    def peer(self) -> Peer:
+        """The two ends of the connection."""
 
     def open_window(self, stream_id: int, size: int) -> None:
         """Let the client send so many bytes more."""
@@ -78,104 +76,74 @@ class Connection(Protocol):
         """End a stream before its time."""
 
 
-@implementer(ITransport, IConsumer)
-class Http2Stream:
+class Http2Stream(FrameQueue):
     """
-    What a :class:`~relay.http.http1.request.RelayRequest` knows as its channel.
+    A :class:`~relay.http.client_stream.ClientStream` of HTTP/2.
 
     :param connection: the connection that it is a stream of.
     :param stream_id: its number there.
     """
 
     __slots__ = (
+        "_bodiless",
         "_body_clock",
         "_body_paused",
         "_connection",
-        "_ended",
-        "_first",
-        "_heads",
-        "_offset",
         "_owed_bytes",
         "_paused",
-        "_producer",
-        "_queue",
-        "_queued",
-        "_sent",
+        "_rest",
+        "_rest_mark",
         "_stall",
-        "_stall_mark",
         "_unopened",
+        "begun",
         "begun_s",
+        "body",
+        "broken",
+        "ledger",
         "malformed",
-        "over",
-        "persistent",
+        "peer",
         "received_all",
         "request",
-        "stream_id",
-        "trailers",
+        "responder",
     )
 
+    takes_chunks = False
+    fanout_target = None
+
     def __init__(self, connection: Connection, stream_id: int) -> None:
+        super().__init__(stream_id)
         self._connection = connection
-        self.stream_id = stream_id
+        self.peer = connection.peer
+        self.request = RequestHead(version=b"HTTP/2")
+        self.body: RequestBody | None = None
+        self.responder: Responder | None = None
+        self.ledger = Ledger()
+        self.broken = False
+        self.begun = False
         self.begun_s = connection.site.reactor.seconds()
-        self.persistent = True
-        """Asked of the channels of HTTP/1.1, and without effect on a stream."""
+        """When it was opened, in seconds of the reactor's time."""
         self.received_all = False
         """Whether the client has ended its side."""
-        self.over = False
-        """Whether the end was sent, or the stream was lost."""
         self.malformed = False
         """Whether the body contradicts its ``Content-Length`` (RFC 9113, 8.1.1)."""
-        self.trailers: list[tuple[bytes, bytes]] = []
-        """What goes out after the body."""
-        self._heads: list[list[tuple[bytes, bytes]]] = []
-        self._first = b""
-        self._offset = 0
-        self._queue: list[bytes] = []
-        self._queued = 0
-        self._ended = False
-        self._sent = 0
-        self._producer: IPushProducer | None = None
+        self._bodiless = False
         self._paused = False
-        self._stall: Deadline | None = None
-        self._stall_mark: int | None = None
+        self._stall: StallClock | None = None
+        self._rest: Deadline | None = None
+        self._rest_mark = 0
         self._body_clock: Deadline | None = None
         self._body_paused = False
         self._unopened = 0
         self._owed_bytes: int | None = None
-        self.request: RelayRequest | None = RelayRequest(cast(Any, self))
 
     @property
-    def site(self) -> ClientSite:
-        """The listener."""
-        return cast(ClientSite, self._connection.site)
-
-    factory = site
-
-    @property
-    def transport(self) -> Http2Stream:
-        """The stream: no writing past it, and a count of taken bytes of its own."""
-        return self
-
-    def getPeer(self) -> IAddress:
-        """The client's address."""
-        return cast(IAddress, self._connection.tls.getPeer())
-
-    def getHost(self) -> IAddress:
-        """The address that the client came to."""
-        return cast(IAddress, self._connection.tls.getHost())
-
-    def getPeerCertificate(self) -> Any:
-        """The certificate that the client has shown, None without one."""
-        return self._connection.tls.getPeerCertificate()
-
-    def isSecure(self) -> bool:
-        """There is no HTTP/2 without TLS here."""
-        return True
+    def listener(self) -> ListenerFacts:
+        """The listener that the request came to."""
+        return self._connection.site.listener
 
     # What the client sends.
 
-    def begin(self, fields: list[tuple[bytes, bytes]], ended: bool) -> None:
+    def open(self, fields: Head, ended: bool) -> None:
         """
         Hand the request over, at its head.
 
@@ -183,26 +151,19 @@ class Http2Stream:
         :param ended: whether that is all of it.
         """
         self.received_all = ended
-        request = self.request
-        assert request is not None
-        head, site = RequestHead(), self.site
-        refusal = None
+        site = self._connection.site
         try:
-            head.read(fields, ended, site.limits)
+            length = read_block(self.request, fields, ended, site.limits)
         except Malformed as malformed:
-            refusal = malformed.refusal
-        request.requestHeaders = head.headers
-        if refusal is not None:
-            request.method, request.uri = head.method, head.target
-            request.clientproto = b"HTTP/2"
-            request.broken = True
-            site.application.refuse(request, refusal)
+            self.broken = True
+            site.application.refuse(self, malformed.refusal)
             return
-        self._owed_bytes = head.length
-        if head.length != 0:
+        self._owed_bytes = length
+        if length != 0:
+            self.body = RequestBody(self, length)
             self._body_clock = Deadline(site.reactor, site.settings.body_timeout_ms)
             self._body_clock.start(self._body_expired)
-        request.head_received(head.method, head.target, b"HTTP/2", head.length)
+        site.application.render(self)
 
     def data_received(self, data: bytes, flow_bytes: int) -> None:
         """
@@ -216,8 +177,8 @@ class Http2Stream:
             self._owed_bytes -= len(data)
             if self._owed_bytes < 0:
                 self._refuse_body(refusals.WRONG_LENGTH)
-        if self.request is not None and data and not self.malformed:
-            self.request.handleContentChunk(data)
+        if self.body is not None and data and not self.malformed:
+            self.body.received(data)
         if not self._body_paused:
             self._open_window()
 
@@ -226,7 +187,7 @@ class Http2Stream:
         if self._body_clock is not None:
             self._body_clock.reset()
 
-    def data_ended(self, wrong: refusals.Refusal | None = None) -> None:
+    def data_ended(self, wrong: Refusal | None = None) -> None:
         """
         The client has sent all of it.
 
@@ -236,8 +197,8 @@ class Http2Stream:
         self._stop_body_clock()
         if wrong is not None or self._owed_bytes:
             self._refuse_body(wrong or refusals.WRONG_LENGTH)
-        elif self.request is not None and self.request.body is not None:
-            self.request.body.ended()
+        elif self.body is not None:
+            self.body.ended()
 
     def pause_body(self) -> None:
         """Leave the window shut: the client may send what it has room for, no more."""
@@ -247,22 +208,36 @@ class Http2Stream:
                 self._body_clock.suspend()
 
     def resume_body(self) -> None:
-        """Open the window for what the source has taken."""
+        """Open the window for what the upstream has taken."""
         self._body_paused = False
         if self._body_clock is not None:
             self._body_clock.resume()
         self._open_window()
 
+    pause_reading = pause_body
+    resume_reading = resume_body
+
+    @property
+    def body_owed(self) -> bool:
+        """Whether the client has still to send some of the body."""
+        return self.body is not None and self.body.owed
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the rest of the stream is of no use."""
+        return self.broken or self.body_owed
+
     def send_continue(self) -> None:
-        """Give the client leave to send its body."""
-        self._connection.send_continue(self)
+        """Let the client send the body, if it waits for that."""
+        if self.body_owed and expects_continue(self.request):
+            self._connection.send_continue(self)
 
     def _open_window(self) -> None:
         taken, self._unopened = self._unopened, 0
         if taken:
             self._connection.open_window(self.stream_id, taken)
 
-    def _refuse_body(self, refusal: refusals.Refusal) -> None:
+    def _refuse_body(self, refusal: Refusal) -> None:
         self.malformed, self._owed_bytes = True, None
         self._refuse(refusal)
 
@@ -270,9 +245,9 @@ class Http2Stream:
         self._body_clock = None
         self._refuse(refusals.BODY_TIMEOUT)
 
-    def _refuse(self, refusal: refusals.Refusal) -> None:
-        if self.request is not None and self.request.exchange is not None:
-            self.request.exchange.refuse(refusal)
+    def _refuse(self, refusal: Refusal) -> None:
+        if self.responder is not None:
+            self.responder.refuse(refusal)
 
     def _stop_body_clock(self) -> None:
         clock, self._body_clock = self._body_clock, None
@@ -281,120 +256,79 @@ class Http2Stream:
 
     # What the client is sent.
 
-    def writeHeaders(
-        self, version: bytes, code: bytes, reason: bytes, headers: Headers
+    def early_hints(self, headers: Headers) -> None:
+        """Write a 103 response."""
+        self._write_head(103, headers)
+
+    def begin(
+        self, status: int, phrase: bytes, headers: Headers, close: bool = False
     ) -> None:
-        """Write a response's head (RFC 9113, 8.3.2: there is no reason phrase)."""
-        head = [(b":status", code)]
-        for name, values in headers.getAllRawHeaders():
-            lower = name.lower()
-            if lower not in CONNECTION_SPECIFIC:
-                head += [(lower, value) for value in values]
-        self._heads.append(head)
-        self._connection.writer.wake(self)
+        """Write the head (RFC 9113, 8.3.2: there is no reason phrase)."""
+        self.begun = True
+        self._bodiless = self.request.method == b"HEAD" or status in NO_BODY_STATUSES
+        self._write_head(status, headers)
+
+    def upgrade(self, headers: Headers, receiver: Callable[[bytes], None]) -> None:
+        """Never called: HTTP/2 has no 101 response (RFC 9113, 8.6)."""
+        raise RuntimeError("a stream of HTTP/2 switches no protocols")
 
     def write(self, data: bytes) -> None:
         """Write some of the body."""
-        if not data or self._ended:
+        if not data or self.ended or self._bodiless:
             return
-        self._queue.append(data)
-        self._queued += len(data)
+        self.ledger.bytes += len(data)
+        self.add_data(data)
         writer = self._connection.writer
         writer.wake(self)
-        if self._queued >= FULL_BYTES or not writer.may_send(self):
+        if self.queued >= FULL_BYTES or not writer.may_send(self):
             self._pause()
 
-    def writeSequence(self, iovec: Iterable[bytes]) -> None:
-        """The same of several pieces."""
-        self.write(b"".join(iovec))
+    def write_chunks(self, framed: bytes, size: int) -> None:
+        """Never called: HTTP/2 has no chunks."""
+        raise RuntimeError("a stream of HTTP/2 takes no chunks")
 
-    def registerProducer(self, producer: IProducer, streaming: bool) -> None:
-        """Let the client's pace govern a producer, which is a streaming one."""
-        self._producer = cast(IPushProducer, producer)
-        self._paused = False
-
-    def unregisterProducer(self) -> None:
-        """Govern no producer any more."""
-        self._producer = None
-
-    def requestDone(self, request: RelayRequest) -> None:
-        """The response is complete; what waits is sent, then the stream ends."""
-        self.request = None
-        self._ended = True
+    def finish(self, trailers: list[tuple[bytes, bytes]]) -> None:
+        """End the response; what waits is sent, then the stream ends."""
+        if self.ended:
+            return
+        self.end([(name.lower(), value) for name, value in allowed_trailers(trailers)])
         self._stop_body_clock()
+        self._stop_stall()
         self._connection.writer.wake(self)
         # Whoever takes no byte of what is left is not waited for.
-        self._stall = Deadline(self.site.reactor, self.site.settings.stall_timeout_ms)
-        self._stall_mark = self.bytes_taken()
-        self._stall.start(self._stall_expired)
+        site = self._connection.site
+        self._rest = Deadline(site.reactor, site.settings.stall_timeout_ms)
+        self._rest_mark = self.bytes_taken()
+        self._rest.start(self._rest_expired)
 
-    @property
-    def pending(self) -> bool:
-        """Whether there is something to send, the end of the stream included."""
-        return not self.over and (bool(self._heads) or self._queued > 0 or self._ended)
-
-    @property
-    def needs_window(self) -> bool:
-        """Whether the next thing to send is data, which needs room in the windows."""
-        return not self._heads and self._queued > 0
-
-    def send(self, h2: H2Connection) -> int:
-        """
-        Give the connection one frame of what waits.
-
-        :param h2: where to.
-        :return: about how many bytes that were.
-        :raises ProtocolError: when the stream is closed, and nobody was told yet.
-        """
-        if self._heads:
-            head = self._heads.pop(0)
-            waits = self._heads or self._queued or self.trailers
-            self.over = self._ended and not waits
-            h2.send_headers(self.stream_id, head, end_stream=self.over)
-            return HEAD_BYTES
-        if self._queued:
-            data = self._next(h2.local_flow_control_window(self.stream_id))
-            self.over = self._ended and not self._queued and not self.trailers
-            h2.send_data(self.stream_id, data, end_stream=self.over)
-            self._sent += len(data)
-            return len(data)
-        self.over = True
-        if self.trailers:
-            trailers = [(name.lower(), value) for name, value in self.trailers]
-            h2.send_headers(self.stream_id, trailers, end_stream=True)
-        else:
-            h2.end_stream(self.stream_id)
-        return HEAD_BYTES
-
-    def drained(self) -> None:
-        """Nothing waits any more: let the source go on."""
-        if self._paused:
-            self._paused = False
-            if self._producer is not None:
-                self._producer.resumeProducing()
-
-    def loseConnection(self) -> None:
-        """Cut the response."""
-        self.abort()
-
-    def abort(self) -> None:
+    def abort(self, drops: bool) -> None:
         """Cut the response, so that it cannot look finished (RST_STREAM)."""
+        self._stop_stall()
         ours, theirs = ErrorCodes.INTERNAL_ERROR, ErrorCodes.PROTOCOL_ERROR
         self._connection.cut(self, theirs if self.malformed else ours)
 
-    def connectionLost(self) -> None:
+    def drained(self) -> None:
+        """Nothing waits any more: let the responder go on."""
+        if self._paused:
+            self._paused = False
+            self._stop_stall()
+            if self.responder is not None:
+                self.responder.on_drained()
+
+    def lost(self) -> None:
         """The stream is over."""
         self._stop_body_clock()
-        stall, self._stall = self._stall, None
-        if stall is not None:
-            stall.stop()
-        self._producer = None
-        self.over = self._ended = True
-        self._heads = []
-        self._queue, self._first, self._queued = [], b"", 0
-        request, self.request = self.request, None
-        if request is not None:
-            request.connectionLost(Failure(ConnectionDone()))
+        self._stop_stall()
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            rest.stop()
+        answered = self.ended
+        self.clear()
+        if not answered:
+            if self.body is not None:
+                self.body.drop()
+            if self.responder is not None:
+                self.responder.on_gone()
         self._open_window()
 
     def bytes_taken(self) -> int:
@@ -404,33 +338,45 @@ class Http2Stream:
         While its windows have room, whatever the connection gets rid of is progress,
         since this stream's turn comes with it.
         """
-        tls = self._connection.tls
-        if tls is None or not self._connection.writer.has_window(self):
-            return self._sent
-        return self._sent + (bytes_taken(tls) or 0)
+        if not self._connection.writer.has_window(self):
+            return self.sent
+        return self.sent + (bytes_taken(self.peer.transport) or 0)
 
-    def _next(self, window: int) -> memoryview:
-        """Take what fits into a frame; one large piece is cut without copies."""
-        if self._offset == len(self._first):
-            self._first, self._queue = b"".join(self._queue), []
-            self._offset = 0
-        size = min(len(self._first) - self._offset, window, FRAME_BYTES)
-        data = memoryview(self._first)[self._offset : self._offset + size]
-        self._offset += size
-        self._queued -= size
-        if self._offset == len(self._first):
-            self._first, self._offset = b"", 0
-        return data
+    def _write_head(self, status: int, headers: Headers) -> None:
+        head: Head = [(b":status", b"%d" % status)]
+        for name, values in headers.getAllRawHeaders():
+            lower = name.lower()
+            if lower not in CONNECTION_SPECIFIC:
+                head += [(lower, value) for value in values]
+        self.add_head(head)
+        self._connection.writer.wake(self)
 
     def _pause(self) -> None:
-        if not self._paused and self._producer is not None:
+        if not self._paused:
             self._paused = True
-            self._producer.pauseProducing()
+            site = self._connection.site
+            self._stall = StallClock(
+                site.reactor,
+                site.settings.stall_timeout_ms,
+                self.bytes_taken,
+                self._stalled,
+            )
+            if self.responder is not None:
+                self.responder.on_full()
 
-    def _stall_expired(self) -> None:
+    def _stalled(self) -> None:
+        if self.responder is not None:
+            self.responder.on_stalled()
+
+    def _stop_stall(self) -> None:
+        stall, self._stall = self._stall, None
+        if stall is not None:
+            stall.stop()
+
+    def _rest_expired(self) -> None:
         taken = self.bytes_taken()
-        if taken == self._stall_mark:
+        if taken == self._rest_mark:
             self._connection.cut(self, ErrorCodes.CANCEL)
-        elif self._stall is not None:
-            self._stall_mark = taken
-            self._stall.start(self._stall_expired)
+        elif self._rest is not None:
+            self._rest_mark = taken
+            self._rest.start(self._rest_expired)

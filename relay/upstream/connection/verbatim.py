@@ -24,6 +24,7 @@ from twisted.web.http import _ChunkedTransferDecoder
 
 from relay.eventstream.boundary import EventCounter
 from relay.http.chunks import whole_chunks
+from relay.http.client_stream import Ledger
 
 READ_BYTES = 65536
 """How much is read at once at the most."""
@@ -36,8 +37,10 @@ class ChunkPassage:
     """
     Lets the whole chunks of one response pass by its decoder.
 
-    :param send: sends whole chunks, with their framing, to the client.
-    :param counter: counts the events in them; None where the body is none of events.
+    :param send: sends whole chunks, with their framing, to the client; its second
+        argument is how many bytes of content are in them.
+    :param counter: finds the events in them; None where the body is none of events.
+    :param ledger: where the events are counted.
     """
 
     __slots__ = (
@@ -45,25 +48,27 @@ class ChunkPassage:
         "_counter",
         "_decoder",
         "_heard",
+        "_ledger",
         "_plain",
         "_recv",
         "_send",
-        "body_bytes",
     )
 
     def __init__(
-        self, send: Callable[[bytes], None], counter: EventCounter | None
+        self,
+        send: Callable[[bytes, int], None],
+        counter: EventCounter | None,
+        ledger: Ledger,
     ) -> None:
         self._send = send
         self._counter = counter
+        self._ledger = ledger
         self._decoder: Any = None
         self._recv: Any = None
         self._heard: Any = None
         self._plain: Any = None
         self._between = False
         """Whether the decoder is known to stand between two chunks."""
-        self.body_bytes = 0
-        """How much of the body has passed, without the framing."""
 
     def opens_beside(self, decoder: object) -> bool:
         """
@@ -92,13 +97,12 @@ class ChunkPassage:
         if not passed:
             return data
         if self._counter is not None:
-            self._counter.feed(content)
-        self.body_bytes += len(content)
+            self._ledger.events += self._counter.feed(content)
         if passed < len(data):
-            self._send(data[:passed])
+            self._send(data[:passed], len(content))
             return data[passed:]
         self._between = True
-        self._send(data)
+        self._send(data, len(content))
         return b""
 
     def reader(
@@ -141,8 +145,9 @@ class ChunkPassage:
         ):
             self._heard()
             if self._counter is not None:
-                self._counter.feed_part(data, line + 2, line + size + 2)
-            self.body_bytes += size
-            self._send(data)
+                self._ledger.events += self._counter.feed_part(
+                    data, line + 2, line + size + 2
+                )
+            self._send(data, size)
             return None
         return self._plain(data)

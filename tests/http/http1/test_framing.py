@@ -1,4 +1,4 @@
-"""Strict HTTP/1.1 framing; over sockets: ``tests/http/http1/test_channel.py``."""
+"""Strict HTTP/1.1 framing; over sockets: ``tests/http/http1/test_connection.py``."""
 
 from __future__ import annotations
 

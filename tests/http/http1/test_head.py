@@ -8,12 +8,13 @@ from unittest.mock import patch
 from hypothesis import example, given, settings, strategies as st
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
 from twisted.web.server import NOT_DONE_YET
 
-from relay.http.http1 import channel as channels
-from relay.http.http1.channel import Http1Site, RelayChannel
+from relay.http.http1 import connection as connections
+from relay.http.http1.connection import Http1Connection, Http1Site
 from relay.http.http1.head import read_head
-from relay.http.http1.request import RelayRequest
+from relay.http.http1.stream import Http1Stream
 from relay.http.refusals import Refusal
 from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 from tests.upstream.memory import Connection
@@ -27,34 +28,38 @@ class Gateway:
     def __init__(self) -> None:
         self.seen: list[Any] = []
 
-    def render(self, request: RelayRequest) -> int:
+    def render(self, request: Http1Stream) -> int:
         """A request has begun."""
+        head = request.request
         self.seen.append(
             (
-                (request.method, request.uri, request.clientproto),
-                list(request.requestHeaders.getAllRawHeaders()),
-                list(request.responseHeaders.getAllRawHeaders()),
+                (head.method, head.target, head.version),
+                list(head.headers.getAllRawHeaders()),
+                request.asked_to_close,
                 (request.channel.persistent, request.body is None, request.is_last),
                 request.channel.timeOut,
             )
         )
-        if request.uri == b"/at-once":
-            request.responseHeaders.setRawHeaders(b"content-length", [b"0"])
-            request.finish()
+        if head.target == b"/at-once":
+            answer(request, 200)
         return NOT_DONE_YET
 
-    def refuse(self, request: RelayRequest, refusal: Refusal) -> None:
+    def refuse(self, request: Http1Stream, refusal: Refusal) -> None:
         """A head could not be understood."""
         self.seen.append(refusal.key)
-        request.responseHeaders.setRawHeaders(b"content-length", [b"0"])
-        request.setResponseCode(refusal.status)
-        request.finish()
+        answer(request, refusal.status)
+
+
+def answer(request: Http1Stream, status: int) -> None:
+    """Answer without a body."""
+    request.begin(status, b"", Headers({b"content-length": [b"0"]}))
+    request.finish()
 
 
 def outcome(reads: list[bytes]) -> Any:
     """Tell all that comes of some reads, which has to be the same both ways."""
     told = _outcome(reads)
-    with patch.object(channels, "read_head", lambda *some: None):
+    with patch.object(connections, "read_head", lambda *some: None):
         plain = _outcome(reads)
     assert told == plain, f"{reads}: {told}, line by line {plain}"
     return told
@@ -64,7 +69,7 @@ def _outcome(reads: list[bytes]) -> Any:
     clock, gateway = Clock(), Gateway()
     listener = ListenerSettings(id="l", endpoint="tcp:0")
     made: Any = Http1Site(gateway, listener, GatewaySettings(), LIMITS, clock)  # type: ignore[arg-type]
-    channel: RelayChannel = made.buildProtocol(None)
+    channel: Http1Connection = made.buildProtocol(None)
     transport = Connection()
     channel.makeConnection(transport)
     for read in reads:
@@ -125,7 +130,8 @@ class HeadTests(SynchronousTestCase):
             self.assertIsNotNone(read_head(head, 1024, 8), head)
         read = read_head(HEADS[1], 1024, 8)
         assert read is not None
-        self.assertEqual(read[:3], (b"GET", b"/a?b=%20", b"HTTP/1.1"))
+        line = (read.method, read.target, read.version)
+        self.assertEqual(line, (b"GET", b"/a?b=%20", b"HTTP/1.1"))
         expected = [
             (b"Host", [b"h"]),
             (b"Accept", [b"text/event-stream"]),

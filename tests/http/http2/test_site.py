@@ -8,7 +8,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.http.http1.channel import Http1Site, RelayChannel
+from relay.http.http1.connection import Http1Connection, Http1Site
 from relay.http.http2.connection import Http2Connection
 from relay.http.http2.site import Http2Site, gateway_site
 from relay.settings.schema import (
@@ -66,8 +66,8 @@ class SiteTests(SynchronousTestCase):
     def test_the_choice(self) -> None:
         """``h2`` is HTTP/2; whatever else was agreed, nothing included, is HTTP/1."""
         self.assertIsInstance(self.accepted(b"h2"), Http2Connection)
-        self.assertIsInstance(self.accepted(b"http/1.1"), RelayChannel)
-        self.assertIsInstance(self.accepted(None), RelayChannel)
+        self.assertIsInstance(self.accepted(b"http/1.1"), Http1Connection)
+        self.assertIsInstance(self.accepted(None), Http1Connection)
 
     def test_a_handshake_that_does_not_end(self) -> None:
         """It is given the time of a request head."""

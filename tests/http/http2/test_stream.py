@@ -136,12 +136,12 @@ class ResponseTests(Http2Case):
     def test_the_facts_of_the_connection(self) -> None:
         """A stream knows who is at the other end, and by which certificate."""
         self.ask()
-        request: Any = self.answers.exchanges[0].request
-        self.assertTrue(request.channel.isSecure())
-        self.assertEqual(request.client.host, "192.0.2.7")
-        certificate = request.channel.transport.getPeerCertificate()
+        stream = self.answers.exchanges[0].stream
+        self.assertTrue(stream.peer.secure)
+        self.assertEqual(stream.peer.address, "192.0.2.7")
+        certificate = stream.peer.transport.getPeerCertificate()
         self.assertEqual(certificate, "a certificate")
-        self.assertEqual(request.getHeader(b"host"), b"relay")
+        self.assertEqual(stream.request.headers.getRawHeaders(b"host"), [b"relay"])
 
 
 class UploadTests(Http2Case):
@@ -151,7 +151,7 @@ class UploadTests(Http2Case):
         """Begin a request with a body."""
         stream_id = self.ask(*fields, ended=False, method="POST")
         feed = self.answers.feeds[-1]
-        body = feed.exchange.request.body
+        body = feed.exchange.stream.body
         assert body is not None
         return stream_id, feed, body
 
@@ -276,7 +276,7 @@ class UploadTests(Http2Case):
             fields = ("content-length", announced)
             stream_id = self.ask(fields, ended=False, method="POST")
             feed = self.answers.feeds[-1]
-            body, taker = feed.exchange.request.body, Taker()
+            body, taker = feed.exchange.stream.body, Taker()
             if body is not None:
                 body.startProducing(cast(Any, taker))
             for size in sizes[:-1]:
@@ -348,5 +348,5 @@ class TrailerTests(Http2Case):
         self.turn()
         self.assertEqual(self.of(stream_id, ResponseReceived), [])
         (exchange,) = self.answers.exchanges
-        assert exchange.request.body is not None
-        self.assertFalse(exchange.request.body.owed)
+        assert exchange.stream.body is not None
+        self.assertFalse(exchange.stream.body.owed)

@@ -64,7 +64,9 @@ class PaceTests(Http2Case):
         self.turn()
         self.assertEqual([feed.paused for _, feed in streams], [False] * 3)
         sizes = [len(self.body(stream_id)) for stream_id, _ in streams]
-        self.assertEqual(sizes, [feed.exchange._sender.bytes for _, feed in streams])
+        self.assertEqual(
+            sizes, [feed.exchange.stream.ledger.bytes for _, feed in streams]
+        )
 
     def test_streams_take_turns(self) -> None:
         """A large response does not hold up the others."""

@@ -12,6 +12,7 @@ from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 
 from relay.eventstream.boundary import EventCounter
 from relay.http.chunks import whole_chunks
+from relay.http.client_stream import Ledger
 from relay.upstream.connection.verbatim import ChunkPassage
 from tests.upstream.connection.test_stream import CHUNKED, Receiver, StreamCase, chunk
 from tests.upstream.memory import closed
@@ -63,7 +64,8 @@ class Client(Receiver):
         """What is written to the client."""
         self.verbatim = 0
         self.counter = EventCounter()
-        self.passage = ChunkPassage(self.send, self.counter)
+        self.ledger = Ledger()
+        self.passage = ChunkPassage(self.send, self.counter, self.ledger)
 
     def body_received(self, data: bytes) -> None:
         """Frame it."""
@@ -71,8 +73,9 @@ class Client(Receiver):
         self.counter.feed(data)
         self.wire += chunk(data)
 
-    def send(self, framed: bytes) -> None:
+    def send(self, framed: bytes, size: int) -> None:
         """It is framed, and counted."""
+        self.ledger.bytes += size
         super().body_received(reread(framed))
         self.wire += framed
         self.verbatim += 1
@@ -138,7 +141,7 @@ class PassageCase(StreamCase):
     def same(self, *pieces: bytes) -> Client:
         """Check that nothing but the way is another."""
         plain = self.stream(*pieces, passing=False)
-        self.assertEqual((plain.verbatim, plain.passage.body_bytes), (0, 0))
+        self.assertEqual((plain.verbatim, plain.ledger.bytes), (0, 0))
         for socket in (True, False):
             passing = self.stream(*pieces, socket=socket)
             self.assertEqual(
@@ -296,10 +299,10 @@ class WholeChunksTests(SynchronousTestCase):
     def test_only_chunks_pass(self) -> None:
         """There is no passage by another decoder, or without one."""
 
-        def ignore(data: bytes) -> None:
+        def ignore(data: bytes, size: int = 0) -> None:
             """Not called."""
 
-        passage = ChunkPassage(ignore, None)
+        passage = ChunkPassage(ignore, None, Ledger())
         self.assertFalse(passage.opens_beside(None))
         identity = _IdentityTransferDecoder(None, ignore, ignore)
         self.assertFalse(passage.opens_beside(identity))
@@ -316,13 +319,18 @@ class ReaderTests(PassageCase):
         self.sent: list[bytes] = []
         self.plain: list[bytes] = []
         self.given: list[bytes | Exception] = []
-        self.counter = EventCounter()
-        self.passage = ChunkPassage(self.sent.append, self.counter)
+        self.ledger = Ledger()
+        self.passage = ChunkPassage(self.send, EventCounter(), self.ledger)
         self.decoder = _ChunkedTransferDecoder(lambda data: None, lambda data: None)
         self.passage.opens_beside(self.decoder)
         self.read = self.passage.reader(
             self.recv, lambda: self.heard.append(1), self.receive
         )
+
+    def send(self, framed: bytes, size: int) -> None:
+        """The client's."""
+        self.sent.append(framed)
+        self.ledger.bytes += size
 
     def recv(self, most: int) -> bytes:
         """The socket's."""
@@ -347,7 +355,7 @@ class ReaderTests(PassageCase):
             self.read()
         self.assertEqual(self.plain, [event])
         self.assertEqual((self.sent, self.heard), ([event] * 3, [1, 1]))
-        self.assertEqual((self.counter.events, self.passage.body_bytes), (3, 27))
+        self.assertEqual((self.ledger.events, self.ledger.bytes), (3, 27))
 
     def test_all_else_is_the_connections(self) -> None:
         """What it says of it is handed on, and the short way is open again behind."""

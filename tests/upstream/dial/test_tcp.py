@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SkipTest, TestCase
 from twisted.web.http import _ChunkedTransferDecoder
 
+from relay.http.client_stream import Ledger
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.upstream.connection.verbatim import ChunkPassage
 from relay.upstream.dial import tcp
@@ -144,7 +145,7 @@ class ConnectTests(TestCase):
         heard = await self.connect(listener)
         accepted, _ = listener.accept()
         self.addCleanup(accepted.close)
-        passage = ChunkPassage(passed.append, None)
+        passage = ChunkPassage(lambda framed, _: passed.append(framed), None, Ledger())
         passage.opens_beside(decoder)
         self.assertEqual(passage.pass_on(b"1\r\na\r\n"), b"")
         heard.transport.read_by(passage, lambda: None)

@@ -38,7 +38,7 @@ class PaceTests(GatewayCase):
         self.assertGreater(source.unsent, 0)
         # A kernel may take its time with an acknowledgement, which is progress, too.
         (exchange,) = self.gateway.services.live.all()
-        transport = exchange.request.channel.transport  # type: ignore[attr-defined]
+        transport = exchange.stream.transport  # type: ignore[attr-defined]
         await until(lambda: not in_flight(transport.socket), "acknowledgements")
         return client, source
 
@@ -47,7 +47,7 @@ class PaceTests(GatewayCase):
         await self.stage()
         client, source = await self.flooded()
         written = self.gateway.services.live.all()[0]
-        self.assertLess(written._sender.bytes, PIECES * len(PIECE))  # type: ignore[attr-defined]
+        self.assertLess(written.stream.ledger.bytes, PIECES * len(PIECE))  # type: ignore[attr-defined]
         client.read_on()
         source.send(b"0\r\n\r\n")
         await until(lambda: client.received.endswith(b"\r\n0\r\n\r\n"), "the end")

@@ -1,4 +1,4 @@
-"""What a request is made of; what becomes of it is told in test_site.py."""
+"""What a request is made of; over sockets: ``test_connection.py``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import HTTPChannel, Request
 
-from relay.http.http1.request import RelayRequest
+from relay.http.http1.stream import Http1Stream
+from relay.http.peer import Peer
 
 
 class RequestTests(SynchronousTestCase):
@@ -18,8 +19,10 @@ class RequestTests(SynchronousTestCase):
         here, there = IPv4Address("TCP", "10.0.0.1", 1), IPv4Address("TCP", "::2", 2)
         channel: Any = HTTPChannel()
         channel.transport = StringTransport(here, there)
-        ours, theirs = RelayRequest(channel), Request(channel)
+        channel.peer = Peer(channel.transport)
+        ours, theirs = Http1Stream(channel), Request(channel)
         for name, value in vars(theirs).items():
-            if name != "_parsePOSTFormSubmission":
+            if name not in ("_parsePOSTFormSubmission", "client", "host"):
                 self.assertEqual(getattr(ours, name), value, name)
-        self.assertEqual((ours.host, ours.client), (here, there))
+        ends = (ours.peer.local_address, ours.peer.address)
+        self.assertEqual(ends, ("10.0.0.1", "::2"))

@@ -9,28 +9,29 @@ from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
-from twisted.web.http import Request
 from twisted.web.http_headers import Headers
 
 from relay.http import refusals
+from relay.http.client_stream import Application, RequestHead
 from relay.http.headers import connection_options, is_token
 from relay.http.http1.ending import EndingChannel
 from relay.http.http1.hangup import Hangups, WatchedReading
 from relay.http.http1.head import read_head
-from relay.http.http1.request import RelayRequest
-from relay.http.peer import bottom, watch_peer
+from relay.http.http1.stream import Http1Stream
+from relay.http.peer import Peer, bottom, watch_peer
 from relay.http.refusals import Refusal
-from relay.http.site import Application, ClientSite
+from relay.http.site import ClientSite
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import without_frames
 from relay.reactor.sending import send_now
 from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 
 
-class RelayChannel(EndingChannel):
+class Http1Connection(EndingChannel):
     """One connection of a client (HTTP/1.1 and 1.0)."""
 
     hangups: Hangups
+    peer: Peer
     timeOut: float | None  # type: ignore[assignment]
     _savedTimeOut: float | None
 
@@ -51,6 +52,7 @@ class RelayChannel(EndingChannel):
         self._head_deadline = Deadline(site.reactor, site.settings.head_timeout_ms)
         self._silence = Deadline(site.reactor, site.settings.keep_alive_timeout_ms)
         watch_peer(self.transport, site.settings.stall_timeout_ms)
+        self.peer = Peer(self.transport)
         super().connectionMade()
         # From here on, so that it covers a handshake, and a client that is silent.
         self._head_deadline.start(self._head_expired)
@@ -98,10 +100,11 @@ class RelayChannel(EndingChannel):
         if head is None:
             return False
         self._head_deadline.stop()
-        request = RelayRequest(self)
+        request = Http1Stream(self)
         request.requestHeaders = head.headers
         self.requests.append(request)
-        self._command, self._path, self._version = head[:3]
+        self._command, self._path = head.method, head.target
+        self._version = head.version
         self.persistent = self.checkPersistence(request, head.version)
         self.allContentReceived()
         return True
@@ -154,12 +157,14 @@ class RelayChannel(EndingChannel):
             self.first_line = line
         super().lineReceived(line)
 
-    def checkPersistence(self, request: Request, version: bytes) -> bool:
+    def checkPersistence(  # type: ignore[override]
+        self, request: Http1Stream, version: bytes
+    ) -> bool:
         """Whether the client wants to go on after this request (RFC 9112, 9.3)."""
         if version != b"HTTP/1.1":
             return False
         if b"close" in connection_options(request.requestHeaders):
-            request.responseHeaders.setRawHeaders(b"connection", [b"close"])
+            request.asked_to_close = True
             return False
         return True
 
@@ -170,7 +175,10 @@ class RelayChannel(EndingChannel):
         self.persistent = self.checkPersistence(request, self._version)
         if self.length != 0:
             self.setTimeout(self.site.settings.body_timeout_ms / 1000.0)
-            request.head_received(self._command, self._path, self._version, self.length)
+            head = RequestHead(
+                self._command, self._path, self._version, request.requestHeaders
+            )
+            request.head_received(head, self.length)
 
     def allContentReceived(self) -> None:
         """A request is complete, unless it was answered and given up before."""
@@ -181,7 +189,7 @@ class RelayChannel(EndingChannel):
             self._savedTimeOut = self.site.settings.keep_alive_timeout_ms / 1000.0
             super().allContentReceived()
 
-    def requestDone(self, request: RelayRequest) -> None:
+    def requestDone(self, request: Http1Stream) -> None:
         """A response is complete; with more still to come, the connection ends."""
         unread = self._receiver is not None or (
             self._dataBuffer and not self.persistent
@@ -222,8 +230,8 @@ class RelayChannel(EndingChannel):
     def timeoutConnection(self) -> None:
         """The client was silent: between requests, or while it owes a body."""
         request = self.requests[-1] if self.requests else None
-        if request is not None and request.body_owed and request.exchange is not None:
-            request.exchange.refuse(refusals.BODY_TIMEOUT)
+        if request is not None and request.body_owed and request.responder is not None:
+            request.responder.refuse(refusals.BODY_TIMEOUT)
         else:
             self.loseConnection()
 
@@ -241,19 +249,23 @@ class RelayChannel(EndingChannel):
         if self._ending is not None:
             return
         if not self.requests:
-            self.requests.append(RelayRequest(self))
+            self.requests.append(Http1Stream(self))
         request = self.requests[-1]
         request.broken = True
-        if request.exchange is not None:
-            request.exchange.refuse(refusal)
+        if request.responder is not None:
+            request.responder.refuse(refusal)
             return
-        if request.startedWriting:
+        if request.begun:
             # It has its answer.
             return
-        # As far as they are known; HEAD is answered without a body.
-        request.method = getattr(self, "_command", b"")
-        request.uri = getattr(self, "_path", b"")
-        request.clientproto = getattr(self, "_version", b"HTTP/1.1")
+        # As far as it is known; HEAD is answered without a body.
+        head = RequestHead(
+            getattr(self, "_command", b""),
+            getattr(self, "_path", b""),
+            getattr(self, "_version", b"HTTP/1.1"),
+            request.requestHeaders,
+        )
+        request.settle(head)
         self.site.application.refuse(request, refusal)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -315,8 +327,8 @@ class Http1Site(ClientSite):
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Accept a connection."""
-        channel = RelayChannel()
-        channel.requestFactory = RelayRequest  # type: ignore[assignment]
+        channel = Http1Connection()
+        channel.requestFactory = Http1Stream  # type: ignore[assignment]
         channel.factory = self
         channel.site = self
         channel.hangups = self.hangups
