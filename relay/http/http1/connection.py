@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.interfaces import IAddress, IPushProducer, IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
@@ -26,6 +26,9 @@ from relay.reactor.failures import without_frames
 from relay.reactor.sending import send_now
 from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 
+AHEAD_BYTES = 16_384
+"""How much of further requests is read while one is answered."""
+
 
 class Http1Connection(EndingChannel):
     """One connection of a client (HTTP/1.1 and 1.0)."""
@@ -33,16 +36,20 @@ class Http1Connection(EndingChannel):
     hangups: Hangups
     peer: Peer
     timeOut: float | None  # type: ignore[assignment]
-    _savedTimeOut: float | None
 
     def __init__(self) -> None:
         super().__init__()
         self._head_deadline: Deadline
         self._silence: Deadline
         self._receiver: Callable[[bytes], None] | None = None
+        self._producer: IPushProducer | None = None
+        self._head_begun = False
+        """Whether a part of the next head has come."""
+        self._answering = False
+        """Whether a request is complete, and its response is not."""
+        self._full = False
+        """Whether the client takes no more for now."""
         self._body_paused = False
-        self.first_line = b""
-        """Of the request whose head is read."""
 
     def connectionMade(self) -> None:
         """Set the limits and the socket's own clocks."""
@@ -56,7 +63,7 @@ class Http1Connection(EndingChannel):
         super().connectionMade()
         # From here on, so that it covers a handshake, and a client that is silent.
         self._head_deadline.start(self._head_expired)
-        self._networkProducer = WatchedReading(self.transport, self.hangups)
+        self._reading = WatchedReading(self.transport, self.hangups)
 
     def setTimeout(self, period: float | None) -> float | None:
         """
@@ -89,12 +96,13 @@ class Http1Connection(EndingChannel):
                 return
             if not self._head_deadline.running:
                 self._head_deadline.start(self._head_expired)
-        super().dataReceived(data)
+            self._head_begun = self._head_begun or data != b"\r\n"
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
 
     def _take_head(self, data: bytes) -> bool:
         """Begin a request whose whole head has come at once; see ``read_head``."""
         site = self.site
-        if self._buffer or not self.persistent or self.paused:
+        if self._head_begun or not self.persistent:
             return False
         head = read_head(data, site.limits.max_head_bytes, site.limits.max_headers)
         if head is None:
@@ -103,10 +111,9 @@ class Http1Connection(EndingChannel):
         request = Http1Stream(self)
         request.requestHeaders = head.headers
         self.requests.append(request)
-        self._command, self._path = head.method, head.target
-        self._version = head.version
         self.persistent = self.checkPersistence(request, head.version)
-        self.allContentReceived()
+        self._begin_answer()
+        request.head_received(head, 0)
         return True
 
     def writeHeaders(
@@ -134,9 +141,13 @@ class Http1Connection(EndingChannel):
             transport.write(head)
 
     def rawDataReceived(self, data: bytes) -> None:
-        """Take what came with a request head, unless it is of another protocol."""
+        """Take a body, what was sent ahead of its time, or another protocol."""
         if self._receiver is not None:
             self._receiver(data)
+        elif self._answering:
+            self._ahead.append(data)
+            if sum(map(len, self._ahead)) > AHEAD_BYTES and not self._full:
+                self._reading.pauseProducing()
         else:
             super().rawDataReceived(data)
 
@@ -147,15 +158,9 @@ class Http1Connection(EndingChannel):
         :param receiver: takes what the client sends.
         """
         self._receiver = receiver
-        early, self._dataBuffer = b"".join(self._dataBuffer), []
+        early, self._ahead = b"".join(self._ahead), []
         if early:
             receiver(early)
-
-    def lineReceived(self, line: bytes) -> None:
-        """Take a line of a request head."""
-        if not self.requests:
-            self.first_line = line
-        super().lineReceived(line)
 
     def checkPersistence(  # type: ignore[override]
         self, request: Http1Stream, version: bytes
@@ -172,60 +177,89 @@ class Http1Connection(EndingChannel):
         """Begin a request that has a body; one without begins when it is complete."""
         request = self.requests[-1]
         self._head_deadline.stop()
-        self.persistent = self.checkPersistence(request, self._version)
+        self._head_begun = False
+        head = self._head_so_far(request)
+        self.persistent = self.checkPersistence(request, head.version)
         if self.length != 0:
             self.setTimeout(self.site.settings.body_timeout_ms / 1000.0)
-            head = RequestHead(
-                self._command, self._path, self._version, request.requestHeaders
-            )
             request.head_received(head, self.length)
 
     def allContentReceived(self) -> None:
         """A request is complete, unless it was answered and given up before."""
         if self._ending is None:
-            # Else nobody would notice that the client leaves.
-            self.resume_body()
-            self.setTimeout(None)
-            self._savedTimeOut = self.site.settings.keep_alive_timeout_ms / 1000.0
+            self._begin_answer()
             super().allContentReceived()
+
+    def _begin_answer(self) -> None:
+        # While paused, a disconnect would go unnoticed.
+        self.resume_body()
+        self.setTimeout(None)
+        self._answering = True
+        self.setRawMode()  # type: ignore[no-untyped-call]
 
     def requestDone(self, request: Http1Stream) -> None:
         """A response is complete; with more still to come, the connection ends."""
+        self.requests.remove(request)
         unread = self._receiver is not None or (
-            self._dataBuffer and not self.persistent
+            (self._ahead or self.unread) and not self.persistent
         )
         if request.is_last or unread:
-            self.requests.remove(request)
             self._linger()
-        else:
-            super().requestDone(request)
-            if self.line_mode and (self._buffer or self.requests):
-                # A part of the next head was sent ahead.
-                self._head_deadline.start(self._head_expired)
+            return
+        if not self._full:
+            self._reading.resumeProducing()
+        if not self.persistent:
+            self.loseConnection()
+            return
+        self._answering = False
+        self.setTimeout(self.site.settings.keep_alive_timeout_ms / 1000.0)
+        ahead, self._ahead = b"".join(self._ahead), []
+        # Through dataReceived, which starts the clock of the next head.
+        self.setLineMode(ahead + self.clearLineBuffer())  # type: ignore[no-untyped-call]
+
+    def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:
+        """Let the client's pace govern a response."""
+        self._producer = producer
+
+    def unregisterProducer(self) -> None:
+        """Govern no response any more."""
+        self._producer = None
+
+    def pauseProducing(self) -> None:
+        """The client takes no more; who takes no responses asks for no more, too."""
+        self._full = True
+        if self._producer is not None:
+            self._producer.pauseProducing()
+        if not self._answering:
+            self._reading.pauseProducing()
 
     def pause_body(self) -> None:
         """Read no more of the request body for now."""
         if self.requests and self.requests[-1].body_owed and not self._body_paused:
             self._body_paused = True
             self.setTimeout(None)
-            self._networkProducer.pauseProducing()
+            self._reading.pauseProducing()
 
     def resume_body(self) -> None:
         """Read the request body again."""
         if self._body_paused:
             self._body_paused = False
             self.setTimeout(self.site.settings.body_timeout_ms / 1000.0)
-            self._networkProducer.resumeProducing()
+            self._reading.resumeProducing()
 
     def resumeProducing(self) -> None:
         """The client takes bytes again; its own wait for their turn."""
-        super().resumeProducing()
+        self._full = False
+        if self._producer is not None:
+            self._producer.resumeProducing()
         if self._body_paused:
-            self._networkProducer.pauseProducing()
+            self._reading.pauseProducing()
+        elif not self._answering:
+            self._reading.resumeProducing()
 
     def send_continue(self) -> None:
         """Give the client leave to send its body."""
-        self._send100Continue()
+        self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def timeoutConnection(self) -> None:
         """The client was silent: between requests, or while it owes a body."""
@@ -258,44 +292,37 @@ class Http1Connection(EndingChannel):
         if request.begun:
             # It has its answer.
             return
-        # As far as it is known; HEAD is answered without a body.
-        head = RequestHead(
-            getattr(self, "_command", b""),
-            getattr(self, "_path", b""),
-            getattr(self, "_version", b"HTTP/1.1"),
-            request.requestHeaders,
-        )
-        request.settle(head)
+        # HEAD is answered without a body.
+        request.settle(self._head_so_far(request))
         self.site.application.refuse(request, refusal)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The client is gone: stop every clock, let go of what knows the connection."""
         self._head_deadline.stop()
         self._body_paused = False
-        self._networkProducer.forget()
+        self._reading.forget()
         super().connectionLost(without_frames(reason))
         self.transport.unregisterProducer()
         self.requests = []
-        self._receiver = self._transferDecoder = self._requestProducer = None
+        self._receiver = self._producer = self.body_reader = None
 
-    def _respondToBadRequestAndDisconnect(self) -> None:
-        self.refuse(self._misunderstanding())
+    def refuse_malformed(self, line: bytes = b"", too_large: bool = False) -> None:
+        """Refuse a request that cannot be understood, and end the connection."""
+        refusal = refusals.BAD_SYNTAX
+        if too_large:
+            refusal = refusals.HEAD_TOO_LARGE
+        elif self.request_line is None and b"\0" in line:
+            refusal = refusals.NULL_BYTE
+        elif self.request_line is None and not is_token(line.partition(b" ")[0]):
+            refusal = refusals.BAD_METHOD
+        self.refuse(refusal)
 
-    def _misunderstanding(self) -> Refusal:
-        """Choose the refusal of a head that twisted.web does not understand."""
-        if self._receivedHeaderCount > self.maxHeaders or (
-            self._receivedHeaderSize > self.totalHeadersSize
-        ):
-            return refusals.HEAD_TOO_LARGE
-        if not hasattr(self, "_command"):
-            if b"\0" in self.first_line:
-                return refusals.NULL_BYTE
-            if not is_token(self.first_line.partition(b" ")[0]):
-                return refusals.BAD_METHOD
-        return refusals.BAD_SYNTAX
+    def _head_so_far(self, request: Http1Stream) -> RequestHead:
+        line = self.request_line or (b"", b"", b"HTTP/1.1")
+        return RequestHead(*line, request.requestHeaders)
 
     def _head_expired(self) -> None:
-        if self._buffer or self.requests:
+        if self._head_begun or self.requests:
             self.refuse(refusals.HEAD_TIMEOUT)
         else:
             # Nothing of a request has come, perhaps not even a TLS handshake: a

@@ -25,11 +25,13 @@ class EndingChannel(StrictChannel):
     site: ClientSite
     requests: list[Http1Stream]
     transport: Any
-    _networkProducer: WatchedReading
+    _reading: WatchedReading
 
     def __init__(self) -> None:
         super().__init__()
         self._ending: Deadline | None = None
+        self._ahead: list[bytes] = []
+        """What came of further requests while one is answered."""
         self._taken: int | None = None
         self._checks_left = 0
         self._unwanted_bytes = 0
@@ -100,9 +102,9 @@ class EndingChannel(StrictChannel):
         self.setTimeout(None)
         self.clearLineBuffer()
         self.setRawMode()
-        self._networkProducer.resumeProducing()
+        self._reading.resumeProducing()
         self.transport.unregisterProducer()
-        self._dataBuffer = []
+        self._ahead = []
         self._end_within(LINGER_MS)
 
     def _end_within(self, timeout_ms: int) -> None:

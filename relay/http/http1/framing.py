@@ -1,101 +1,125 @@
 """
-Heads and bodies of HTTP/1.1 requests, read as strictly as nginx, HAProxy and Apache
-httpd read them (RFC 9112, 5 to 7).
+A connection of HTTP/1.1 whose requests are read strictly (RFC 9112, 3 to 7).
 
 twisted.web is more lenient in places where two servers may disagree about where a
-request ends, or about what a header says.
+request ends, or about what a header says. It still cuts heads into lines here; what the
+lines and the bodies hold is read and checked by this project's own code.
 """
 
 from __future__ import annotations
 
-import re
+from twisted.web.http import HTTPChannel
 
-# Private in Twisted: setup.cfg keeps to the versions that these overrides are written
-# for, and tests/http/http1/test_framing.py holds each of them.
-from twisted.web.http import (
-    HTTPChannel,
-    _MalformedChunkedDataError,
-)
-
-from relay.http.chunks import JoinedChunks
-
-MOST_BODY_BYTES = 2**63 - 1
-"""The longest body, and the longest chunk: what a signed 64-bit integer holds."""
-_LENGTH = re.compile(rb"[0-9]{1,19}")
-_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-"""What no field value holds (RFC 9110, 5.5): all controls but the tab."""
-_FIELD = re.compile(
-    rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[\t\x20-\x7e\x80-\xff]*+",
-)
-
-
-def content_length(value: bytes) -> int | None:
-    """
-    Read a value of ``Content-Length`` (RFC 9110, 8.6).
-
-    :param value: the whole value.
-    :return: bytes, at most :data:`MOST_BODY_BYTES`; None when it is no length.
-    """
-    if _LENGTH.fullmatch(value) is None:
-        return None
-    length = int(value)
-    return length if length <= MOST_BODY_BYTES else None
-
-
-def is_field_value(value: bytes) -> bool:
-    """
-    Whether a header or a trailer may have a value.
-
-    :param value: without the white space around it.
-    """
-    return _CONTROLS.search(value) is None
+from relay.http.headers import is_token
+from relay.http.http1.body_reader import ChunkReader, LengthReader, State
+from relay.http.http1.rules import REQUEST_LINE, content_length, is_field_value
 
 
 class StrictChannel(HTTPChannel):
     """A connection of a client that refuses what other servers refuse."""
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.request_line: tuple[bytes, bytes, bytes] | None = None
+        """Method, request-target and version of the head that is being read."""
+        self.body_reader: LengthReader | ChunkReader | None = None
+        """Reads the body of the request; None for one without."""
+        self.unread = b""
+        """What came behind the body of a request that is being answered."""
+        self._blank = False
+        self._head_bytes = 0
+        self._fields = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        """Take a line of a head, which is bounded in size."""
+        self._head_bytes += len(line)
+        if self._head_bytes > self.totalHeadersSize:
+            self.refuse_malformed(line, too_large=True)
+            return
+        if not self.requests and self.persistent:
+            if not line and not self._blank:
+                # One empty line before a request is ignored (RFC 9112, 2.2).
+                self._blank = True
+            elif (read := REQUEST_LINE.fullmatch(line)) is not None:
+                self.request_line = read[1], read[2], read[3]
+            else:
+                self.refuse_malformed(line)
+                return
+        super().lineReceived(line)  # type: ignore[no-untyped-call]
+
     def headerReceived(self, line: bytes) -> bool:
-        """Take a field line, whose value holds no control characters."""
-        if not is_field_value(line.partition(b":")[2]):
-            return self._refuse_framing()
-        received: bool = super().headerReceived(line)
-        return received
-
-    def _maybeChooseTransferDecoder(self, header: bytes, data: bytes) -> bool:
-        """Frame the body by one ``Content-Length``, or by ``chunked`` alone."""
-        if header == b"Content-Length":
-            if content_length(data) is None:
-                return self._refuse_framing()
-        elif header == b"Transfer-Encoding" and (
-            # HTTP/1.0 has no chunks (RFC 9112, 6.1).
-            data.lower() != b"chunked" or self._version != b"HTTP/1.1"
+        """Take a header line, whose value holds no control characters."""
+        name, colon, value = line.partition(b":")
+        value = value.strip(b" \t")
+        if not (
+            colon
+            and is_token(name)
+            and is_field_value(value)
+            and self._choose_reader(name.lower(), value)
         ):
-            return self._refuse_framing()
-        chosen: bool = super()._maybeChooseTransferDecoder(header, data)
-        if chosen and header == b"Transfer-Encoding":
-            self._transferDecoder = StrictChunks(
-                self.requests[-1].handleContentChunk, self._finishRequestBody
-            )
-        return chosen
+            self.length = None
+            self.refuse_malformed(line)
+            return False
+        self.requests[-1].requestHeaders.addRawHeader(name, value)
+        self._fields += 1
+        if self._fields > self.maxHeaders:
+            self.refuse_malformed(line, too_large=True)
+            return False
+        return True
 
-    def _refuse_framing(self) -> bool:
-        refused: bool = self._failChooseTransferDecoder()
-        return refused
+    def rawDataReceived(self, data: bytes) -> None:
+        """Read the body of a request; keep what follows it until it is answered."""
+        reader = self.body_reader
+        if reader is None:
+            super().rawDataReceived(data)
+            return
+        content = reader.feed(data)
+        if content:
+            self.requests[-1].handleContentChunk(content)
+        if reader.state is State.BROKEN:
+            self.refuse_malformed()
+        elif reader.state is State.DONE:
+            self.unread = reader.rest
+            self.allContentReceived()
+            rest, self.unread = self.unread, b""
+            if rest:
+                self.dataReceived(rest)
 
+    def allContentReceived(self) -> None:
+        """A request is complete: get ready for the next head."""
+        self.request_line = self.body_reader = None
+        self._blank = False
+        self._head_bytes = self._fields = 0
+        super().allContentReceived()  # type: ignore[no-untyped-call]
 
-class StrictChunks(JoinedChunks):
-    """A chunked body (RFC 9112, 7.1) whose trailers are checked, and dropped."""
+    def refuse_malformed(self, line: bytes = b"", too_large: bool = False) -> None:
+        """
+        Refuse a request that cannot be understood, and end the connection.
 
-    def _dataReceived_CHUNK_LENGTH(self) -> bool:
-        found = super()._dataReceived_CHUNK_LENGTH()
-        if found and self.length > MOST_BODY_BYTES:
-            raise _MalformedChunkedDataError("the chunk is too long")
-        return found
+        :param line: the line of the head that is wrong; empty for one of the body.
+        :param too_large: whether the head is larger than it may be.
+        """
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        self.loseConnection()
 
-    def _dataReceived_TRAILER(self) -> bool:
-        before = len(self._trailerHeaders)
-        go_on = super()._dataReceived_TRAILER()
-        for line in self._trailerHeaders[before:]:
-            if _FIELD.fullmatch(line) is None:
-                raise _MalformedChunkedDataError("a trailer is no field")
-        return go_on
+    def _choose_reader(self, name: bytes, value: bytes) -> bool:
+        """Frame the body by one ``Content-Length``, or by ``chunked`` alone."""
+        length: int | None = None
+        reader: LengthReader | ChunkReader
+        if name == b"content-length":
+            length = content_length(value)
+            if length is None:
+                return False
+            reader = LengthReader(length)
+        elif name == b"transfer-encoding":
+            # HTTP/1.0 has no chunks (RFC 9112, 6.1).
+            line = self.request_line
+            if value.lower() != b"chunked" or line is None or line[2] != b"HTTP/1.1":
+                return False
+            reader = ChunkReader()
+        else:
+            return True
+        if self.body_reader is not None:
+            return False
+        self.length, self.body_reader = length, reader
+        return True

@@ -82,7 +82,7 @@ class ManagementRequest(Request):
     def gotLength(self, length: int | None) -> None:
         """Refuse a body that is announced too large, and methods that are not ours."""
         self.content = BytesIO()
-        if self.channel._command.upper() in FOREIGN_METHODS:
+        if self.channel.request_line[0].upper() in FOREIGN_METHODS:
             self._refuse(MethodNotAllowed(METHODS))
         elif length is not None and length > self._site.max_body_bytes:
             self._refuse(self._too_large())
