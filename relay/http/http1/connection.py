@@ -97,7 +97,7 @@ class Http1Connection(EndingChannel):
             if not self._head_deadline.running:
                 self._head_deadline.start(self._head_expired)
             self._head_begun = self._head_begun or data != b"\r\n"
-        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        super().dataReceived(data)
 
     def _take_head(self, data: bytes) -> bool:
         """Begin a request whose whole head has come at once; see ``read_head``."""
@@ -162,9 +162,7 @@ class Http1Connection(EndingChannel):
         if early:
             receiver(early)
 
-    def checkPersistence(  # type: ignore[override]
-        self, request: Http1Stream, version: bytes
-    ) -> bool:
+    def checkPersistence(self, request: Http1Stream, version: bytes) -> bool:
         """Whether the client wants to go on after this request (RFC 9112, 9.3)."""
         if version != b"HTTP/1.1":
             return False
@@ -195,7 +193,7 @@ class Http1Connection(EndingChannel):
         self.resume_body()
         self.setTimeout(None)
         self._answering = True
-        self.setRawMode()  # type: ignore[no-untyped-call]
+        self.setRawMode()
 
     def requestDone(self, request: Http1Stream) -> None:
         """A response is complete; with more still to come, the connection ends."""
@@ -215,7 +213,7 @@ class Http1Connection(EndingChannel):
         self.setTimeout(self.site.settings.keep_alive_timeout_ms / 1000.0)
         ahead, self._ahead = b"".join(self._ahead), []
         # Through dataReceived, which starts the clock of the next head.
-        self.setLineMode(ahead + self.clearLineBuffer())  # type: ignore[no-untyped-call]
+        self.setLineMode(ahead + self.clearLineBuffer())
 
     def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:
         """Let the client's pace govern a response."""

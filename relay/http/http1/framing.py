@@ -8,6 +8,8 @@ lines and the bodies hold is read and checked by this project's own code.
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.web.http import HTTPChannel
 
 from relay.http.headers import is_token
@@ -18,8 +20,10 @@ from relay.http.http1.rules import REQUEST_LINE, content_length, is_field_value
 class StrictChannel(HTTPChannel):
     """A connection of a client that refuses what other servers refuse."""
 
+    transport: Any
+
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.request_line: tuple[bytes, bytes, bytes] | None = None
         """Method, request-target and version of the head that is being read."""
         self.body_reader: LengthReader | ChunkReader | None = None
@@ -45,7 +49,7 @@ class StrictChannel(HTTPChannel):
             else:
                 self.refuse_malformed(line)
                 return
-        super().lineReceived(line)  # type: ignore[no-untyped-call]
+        super().lineReceived(line)
 
     def headerReceived(self, line: bytes) -> bool:
         """Take a header line, whose value holds no control characters."""
@@ -90,7 +94,7 @@ class StrictChannel(HTTPChannel):
         self.request_line = self.body_reader = None
         self._blank = False
         self._head_bytes = self._fields = 0
-        super().allContentReceived()  # type: ignore[no-untyped-call]
+        super().allContentReceived()
 
     def refuse_malformed(self, line: bytes = b"", too_large: bool = False) -> None:
         """

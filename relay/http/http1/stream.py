@@ -42,6 +42,7 @@ class Http1Stream(Request):
 
     defaultContentType = None
     channel: Any
+    transport: Any
     request: RequestHead
     body: RequestBody | None = None
     responder: Responder | None = None

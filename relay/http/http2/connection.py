@@ -14,7 +14,7 @@ The ``h2`` library reads and writes the frames; here stands what becomes of them
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from h2.errors import ErrorCodes
 from h2.events import (
@@ -26,34 +26,27 @@ from h2.events import (
     StreamReset,
 )
 from h2.exceptions import ProtocolError
-from twisted.internet.interfaces import IReactorTime, ITCPTransport
+from twisted.internet.interfaces import ITCPTransport
 from twisted.internet.protocol import Protocol as TwistedProtocol, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from relay.http.client_stream import Application, ListenerFacts
 from relay.http.headers import client_address
 from relay.http.http2.floods import Floods
 from relay.http.http2.frames import FrameWatch
 from relay.http.http2.state import LONGEST_HEAD_BYTES, Http2State, close_state
-from relay.http.http2.stream import Http2Stream
+from relay.http.http2.stream import Http2Stream, StreamSite
 from relay.http.http2.writer import FrameWriter
 from relay.http.peer import LINGER_BYTES, Peer, watch_peer
 from relay.reactor.deadline import Deadline
-from relay.settings.schema import GatewaySettings, LimitSettings
 
 GOODBYE_S = 1.0
 """How long a connection that is ended for a violation may take its GOAWAY."""
 
 
-class Http2Listener(Protocol):
+class Http2Listener(StreamSite, Protocol):
     """What the connections of one listener share; see ``http2/site.py``."""
 
-    application: Application
-    listener: ListenerFacts
-    settings: GatewaySettings
-    limits: LimitSettings
-    reactor: IReactorTime
     max_streams: int
     """How many streams one connection may have at once."""
     floods: Floods
@@ -96,7 +89,7 @@ class Http2Connection(TwistedProtocol):
 
     def connectionMade(self) -> None:
         """Greet, and let the client's pace govern all streams."""
-        tls = self.tls = self.transport
+        tls = self.tls = cast(Any, self.transport)
         # There is no HTTP/2 without TLS here.
         self.peer = Peer(tls, secure=True)
         self._frames.lessen(self.site.floods.share(client_address(tls)))

@@ -13,12 +13,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from h2.errors import ErrorCodes
+from twisted.internet.interfaces import IReactorTime
 from twisted.web.http_headers import Headers
 
 from relay.http import refusals
 from relay.http.body import RequestBody
 from relay.http.client_stream import (
     NO_BODY_STATUSES,
+    Application,
     Ledger,
     ListenerFacts,
     RequestHead,
@@ -30,9 +32,9 @@ from relay.http.http2.frame_queue import FrameQueue, Head
 from relay.http.http2.head import CONNECTION_SPECIFIC, Malformed, read_block
 from relay.http.peer import Peer, bytes_taken
 from relay.http.refusals import Refusal
-from relay.http.site import ClientSite
 from relay.http.stall import StallClock
 from relay.reactor.deadline import Deadline
+from relay.settings.schema import GatewaySettings, LimitSettings
 
 FULL_BYTES = 65_536
 """How much may wait to be sent before the source is asked to pause."""
@@ -51,11 +53,21 @@ class Writer(Protocol):
         """Whether the windows of a stream and of the connection have room."""
 
 
+class StreamSite(Protocol):
+    """What the streams of one listener share; see ``http/site.py``."""
+
+    application: Application
+    listener: ListenerFacts
+    settings: GatewaySettings
+    limits: LimitSettings
+    reactor: IReactorTime
+
+
 class Connection(Protocol):
     """What a stream is one of: see ``http2/connection.py``."""
 
     @property
-    def site(self) -> ClientSite:
+    def site(self) -> StreamSite:
         """The listener."""
 
     @property

@@ -9,22 +9,21 @@ received piece by piece, :meth:`ManagementRequest.process`.
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, cast
 from urllib.parse import unquote_to_bytes
 
-from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, datetimeToString
-from twisted.web.server import Request
+from twisted.web.resource import IResource
+from twisted.web.server import Request, Site
 from werkzeug.exceptions import MethodNotAllowed
 
+from relay.http.http1.framing import StrictChannel
 from relay.management.access.identity import Identity
 from relay.management.http import errors
 from relay.management.http.errors import BodyTooLarge
-
-if TYPE_CHECKING:
-    from relay.management.site import ManagementSite
 
 REQUEST_TIMEOUT_S = 60.0
 """For a whole request to arrive, however slowly its bytes come."""
@@ -35,6 +34,14 @@ METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 FOREIGN_METHODS = (b"CONNECT", b"PRI", b"TRACE")
 """Methods that change what a connection is, or tell a client what it has sent."""
 LINGER_BYTES = 16 * 1024 * 1024
+
+
+class RequestSite(Protocol):
+    """What a request knows of its site; see ``management/site.py``."""
+
+    resource: IResource
+    clock: IReactorTime
+    max_body_bytes: int
 
 
 class ManagementRequest(Request):
@@ -49,7 +56,7 @@ class ManagementRequest(Request):
 
     def __init__(self, channel: HTTPChannel, *args: Any, **options: Any) -> None:
         super().__init__(channel, *args, **options)
-        self._site: ManagementSite = vars(channel)["site"]
+        self._site: RequestSite = vars(channel)["site"]
         self._received = 0
         self._refused = False
         self._timer: IDelayedCall | None = self._site.clock.callLater(
@@ -82,7 +89,8 @@ class ManagementRequest(Request):
     def gotLength(self, length: int | None) -> None:
         """Refuse a body that is announced too large, and methods that are not ours."""
         self.content = BytesIO()
-        if self.channel.request_line[0].upper() in FOREIGN_METHODS:
+        line = cast(StrictChannel, self.channel).request_line
+        if line is not None and line[0].upper() in FOREIGN_METHODS:
             self._refuse(MethodNotAllowed(METHODS))
         elif length is not None and length > self._site.max_body_bytes:
             self._refuse(self._too_large())
@@ -113,7 +121,7 @@ class ManagementRequest(Request):
 
     def process(self) -> None:
         """Answer, unless the request was refused already."""
-        self.site = self._site
+        self.site = cast(Site, self._site)
         self.setHeader(b"Date", datetimeToString())
         self.prepath = []
         self.postpath = [unquote_to_bytes(part) for part in self.path[1:].split(b"/")]
