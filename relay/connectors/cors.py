@@ -26,8 +26,7 @@ def answer_preflight(call: MessageCall, methods: bytes) -> None:
         headers.setRawHeaders(b"access-control-allow-methods", [methods])
         headers.setRawHeaders(b"access-control-allow-headers", [_wanted(call)])
         headers.setRawHeaders(b"access-control-max-age", [MAX_AGE_S])
-    call.exchange.begin(204, b"No Content", headers, event_stream=False)
-    call.exchange.complete([])
+    call.exchange.answer(204, b"No Content", headers)
 
 
 def _wanted(call: MessageCall) -> bytes:

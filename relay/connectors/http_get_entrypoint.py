@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
@@ -25,6 +25,7 @@ from relay.connectors.parameters import (
 )
 from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.gateway import refusals
+from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.model.api.channel_options import SlowConsumerOptions
@@ -141,7 +142,7 @@ class ItemFraming:
         return json.dumps(told, separators=(",", ":")).encode() + b"\n"
 
 
-class Poll:
+class Poll(Feed):
     """
     One call: collects until there is something, or the time is over.
 
@@ -202,8 +203,7 @@ class Poll:
         if channel.is_over_for(self._subscriber):
             # Else a client that polls would ask for ever, and never wait.
             headers = self._call.cors_headers()
-            exchange.begin(204, b"No Content", headers, event_stream=False)
-            exchange.complete([], Outcome.SOURCE_ENDED)
+            exchange.answer(204, b"No Content", headers, outcome=Outcome.SOURCE_ENDED)
             return
         self._subscriber.resume()
         if self._lines or exchange.over or not self._wait_ms:
@@ -243,9 +243,7 @@ class Poll:
         headers.setRawHeaders(b"cache-control", [b"no-store"])
         if "gaps" in answer:
             headers.setRawHeaders(b"relay-replay", [b"gap"])
-        exchange.begin(200, b"OK", headers, event_stream=False)
-        exchange.write(body)
-        exchange.complete([])
+        exchange.answer(200, b"OK", headers, body)
 
     def _collect(self, channel: Channel | ShapedChannel) -> dict[str, Any]:
         """Take as many items as are wanted, and the gaps before the last of them."""
@@ -283,7 +281,7 @@ class Poll:
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """It was too slow: which a call that waits never is."""
-        self._call.exchange.cut(outcome, key)
+        self._call.exchange.end(outcome, key)
 
     def fail(self, outcome: Outcome) -> None:
         """Reading the channel has failed."""
@@ -305,18 +303,6 @@ class Poll:
 
     def outlet(self) -> None:
         """An answer is no stream."""
-
-    def farewell(self, outcome: Outcome) -> None:
-        """An answer cannot end before its time."""
-
-    def control(self, name: str, told: Mapping[str, object]) -> None:
-        """An answer has no place for it."""
-
-    def pause(self) -> None:
-        """An answer is written at once."""
-
-    def resume(self) -> None:
-        """An answer is written at once."""
 
     def release(self) -> None:
         """The exchange is over."""

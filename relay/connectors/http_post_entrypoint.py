@@ -168,9 +168,7 @@ class HttpPostEntrypoint:
         headers = call.cors_headers()
         headers.setRawHeaders(b"content-type", [b"application/json"])
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
-        call.exchange.begin(202, b"Accepted", headers, event_stream=False)
-        call.exchange.write(body)
-        call.exchange.complete([])
+        call.exchange.answer(202, b"Accepted", headers, body)
 
     def _refuse(self, failure: Failure, call: MessageCall) -> None:
         reason = failure.value

@@ -36,6 +36,7 @@ from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.eventstream.encoder import encode
 from relay.eventstream.event import Event
 from relay.gateway import refusals
+from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.http.fanout import FanoutTarget
@@ -146,9 +147,15 @@ class SseEntrypoint:
         if self.options.refusals == "status":
             call.refuse(refusal)
             return
-        call.exchange.begin(200, b"OK", self.headers(call), event_stream=True)
-        call.exchange.write(b"retry: %d\n\n" % self.retry_ms())
-        call.exchange.complete([], refusal.outcome, refusal.clock)
+        call.exchange.answer(
+            200,
+            b"OK",
+            self.headers(call),
+            b"retry: %d\n\n" % self.retry_ms(),
+            event_stream=True,
+            outcome=refusal.outcome,
+            clock=refusal.clock,
+        )
 
     def retry_ms(self) -> int:
         """Choose when the client is to come back: not all at once."""
@@ -166,7 +173,7 @@ class SseEntrypoint:
         """There is nothing to close."""
 
 
-class Subscription:
+class Subscription(Feed):
     """
     One client's stream, between the channel's subscriber and the exchange.
 
@@ -234,8 +241,7 @@ class Subscription:
             return
         if channel.is_over_for(self._subscriber):
             headers = self._call.cors_headers()
-            exchange.begin(204, b"No Content", headers, event_stream=False)
-            exchange.complete([], Outcome.SOURCE_ENDED)
+            exchange.answer(204, b"No Content", headers, outcome=Outcome.SOURCE_ENDED)
             return
         headers = self._headers(self._subscriber.prefix)
         exchange.begin(200, b"OK", headers, event_stream=True)
@@ -266,14 +272,12 @@ class Subscription:
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """The client is too slow."""
-        self._exchange.cut(outcome, key)
+        self._exchange.end(outcome, key)
 
     def fail(self, outcome: Outcome) -> None:
         """Delivery to the client has failed."""
-        if outcome is Outcome.LIMIT_REACHED:
-            self._exchange.leave(outcome)
-        else:
-            self._exchange.refuse(refusals.UNEXPECTED)
+        key = None if outcome is Outcome.LIMIT_REACHED else refusals.UNEXPECTED.key
+        self._exchange.end(outcome, key)
 
     def refused(self, refusal: SourceRefusal) -> None:
         """Report a refusal of the source, as a status or at the end of the stream."""
@@ -285,21 +289,24 @@ class Subscription:
         if self._entrypoint.options.control_events == "event":
             details = {"status": refusal.status, "message": refusal.reason}
             exchange.write(error_event(outcome, **details))
-        exchange.complete([], outcome)
+        exchange.end(outcome)
 
     def finish(self) -> None:
         """The source has nothing more to give, and the client has it all."""
-        self._exchange.complete([], Outcome.SOURCE_ENDED)
+        self._exchange.end(Outcome.SOURCE_ENDED)
 
     def leave(self) -> None:
         """The channel is closed: another deployment has its own."""
         if self._exchange.begun:
-            self._exchange.leave(Outcome.STOPPED)
+            self._exchange.end(Outcome.STOPPED)
         else:
             self._exchange.refuse(refusals.REDEPLOYED)
 
-    def farewell(self, outcome: Outcome) -> bytes:
-        """Say goodbye, or what is wrong, if more than the source's events is sent."""
+    def goodbye(self, outcome: Outcome) -> bytes | None:
+        """Return ``event: goaway`` or ``event: error``, if control events are on."""
+        if outcome is Outcome.REFUSED:
+            # The request body breaks HTTP: its connection cannot be used any more.
+            return None
         if self._channel is not None:
             self._channel.flush()
         options = self._entrypoint.options
@@ -307,13 +314,13 @@ class Subscription:
             return b""
         return GOAWAY if outcome in COMES_BACK else error_event(outcome)
 
-    def control(self, name: str, told: Mapping[str, object]) -> bytes | None:
-        """Make an event of it, unless only the source's events may be sent."""
+    def control(self, name: str, content: Mapping[str, object]) -> bytes | None:
+        """Return an event, if control events are on."""
         if self._entrypoint.options.control_events != "event":
             return None
         if self._channel is not None:
             self._channel.flush()
-        return encode(Event(name, json.dumps(told)))
+        return encode(Event(name, json.dumps(content)))
 
     def pause(self) -> None:
         """The client takes no more for now."""
@@ -336,7 +343,7 @@ class Subscription:
 
     def _expire(self) -> None:
         self._timer = None
-        self._exchange.leave(Outcome.MAX_DURATION, "maxDurationMs")
+        self._exchange.end(Outcome.MAX_DURATION, clock="maxDurationMs")
 
 
 sse_entrypoint = SseEntrypointType()

@@ -41,6 +41,7 @@ from relay.connectors.websocket.limits import FrameLimits
 from relay.connectors.websocket.options import WEBSOCKET_ENTRYPOINT, WebsocketOptions
 from relay.connectors.websocket.pings import Pings
 from relay.gateway import refusals
+from relay.gateway.feed import Feed
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.http.fanout import FanoutTarget
@@ -97,7 +98,7 @@ class WebsocketEntrypoint:
         """There is nothing to close."""
 
 
-class WebsocketSession:
+class WebsocketSession(Feed):
     """
     One client's connection.
 
@@ -130,6 +131,8 @@ class WebsocketSession:
         self._channel: Channel | ShapedChannel | None = None
         """What it reads; a client that only publishes keeps none open."""
         self._wait: VerdictWait | None = None
+        self._goodbye: bytes | None = None
+        """The close frame, once it is known."""
 
     def start(self, headers: Headers) -> None:
         """
@@ -190,10 +193,8 @@ class WebsocketSession:
         elif isinstance(event, CloseConnection):
             # A violation comes as an event, too, with the code that names it.
             left = self._connection.state is ConnectionState.REMOTE_CLOSING
-            self._exchange.write(self._connection.send(event.response()))
-            self._exchange.complete(
-                [], Outcome.CLIENT_GONE if left else Outcome.REFUSED
-            )
+            self._goodbye = self._connection.send(event.response())
+            self._exchange.end(Outcome.CLIENT_GONE if left else Outcome.REFUSED)
 
     def _text_received(self, event: TextMessage) -> None:
         self._text.append(event.data)
@@ -290,56 +291,58 @@ class WebsocketSession:
     def pong_missing(self) -> None:
         """The client is connected and does not answer."""
         self._exchange.write(frames.close_frame(frames.NO_ANSWER, "no pong"))
-        self._exchange.cut(Outcome.CLIENT_GONE, "CLIENT_PONG_MISSING", "pongTimeout")
+        self._exchange.end(Outcome.CLIENT_GONE, "CLIENT_PONG_MISSING", "pongTimeout")
 
     def _close(self, code: int, reason: str, outcome: Outcome) -> None:
-        self._exchange.write(frames.close_frame(code, reason))
-        self._exchange.complete([], outcome)
+        self._goodbye = frames.close_frame(code, reason)
+        self._exchange.end(outcome)
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """The client is too slow."""
         self._exchange.write(frames.close_frame(frames.TRY_AGAIN, "too slow"))
-        self._exchange.cut(outcome, key)
+        self._exchange.end(outcome, key)
 
     def fail(self, outcome: Outcome) -> None:
         """Delivery to the client has failed."""
-        if outcome is Outcome.LIMIT_REACHED:
-            self._exchange.leave(outcome)
-        else:
-            self._exchange.refuse(refusals.UNEXPECTED)
+        key = None if outcome is Outcome.LIMIT_REACHED else refusals.UNEXPECTED.key
+        self._exchange.end(outcome, key)
 
     def refused(self, refusal: SourceRefusal) -> None:
         """The source refuses to be read."""
         if self._exchange.begun:
             reason = f"{refusal.status}: {refusal.reason}"
-            self._close(frames.BAD_GATEWAY, reason, Outcome.UPSTREAM_REFUSED)
+            self._exchange.write(frames.close_frame(frames.BAD_GATEWAY, reason))
+            self._exchange.end(Outcome.UPSTREAM_REFUSED)
         else:
             self._exchange.refuse(refusal_by_source(refusal))
 
     def finish(self) -> None:
         """The source has nothing more to give."""
-        self._close(1000, "the source has ended", Outcome.SOURCE_ENDED)
+        self._exchange.write(frames.close_frame(1000, "the source has ended"))
+        self._exchange.end(Outcome.SOURCE_ENDED)
 
     def leave(self) -> None:
         """The channel is closed."""
         if self._exchange.begun:
-            self._exchange.leave(Outcome.STOPPED)
+            self._exchange.end(Outcome.STOPPED)
         else:
             self._exchange.refuse(refusals.REDEPLOYED)
 
-    def farewell(self, outcome: Outcome) -> bytes:
-        """Say that the server goes away, or what is wrong."""
+    def goodbye(self, outcome: Outcome) -> bytes | None:
+        """Return a close frame with the reason of the end."""
+        if self._goodbye is not None or outcome is Outcome.CLIENT_GONE:
+            return self._goodbye
         if self._channel is not None:
             self._channel.flush()
         if outcome in COMES_BACK:
             return frames.close_frame(frames.GOING_AWAY, "going away")
         return frames.close_frame(frames.NOT_ALLOWED, outcome)
 
-    def control(self, name: str, told: Mapping[str, object]) -> bytes:
-        """Make a frame of it, with the last part of its name as the member's."""
+    def control(self, name: str, content: Mapping[str, object]) -> bytes:
+        """Return a frame with one member: the last part of the name."""
         if self._channel is not None:
             self._channel.flush()
-        return frames.text_frame({name.rpartition(".")[2]: dict(told)})
+        return frames.text_frame({name.rpartition(".")[2]: dict(content)})
 
     def pause(self) -> None:
         """The client takes no more: give it none, and take none of its own."""

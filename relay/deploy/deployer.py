@@ -217,7 +217,7 @@ class Deployer:
         )
 
     def _stop(self, exchanges: Iterable[LiveExchange]) -> None:
-        stops = [partial(one.stop, Outcome.STOPPED) for one in exchanges]
+        stops = [partial(one.end, Outcome.STOPPED) for one in exchanges]
         slices_of(self._reactor).each(stops)
 
     def _stop_draining(self, api_id: str) -> None:
@@ -250,7 +250,7 @@ def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
 
     def cut(endless_only: bool) -> None:
         ending = [one for one in live.all() if one.ends_at_once or not endless_only]
-        slices_of(reactor).each([partial(one.stop, Outcome.DRAINED) for one in ending])
+        slices_of(reactor).each([partial(one.end, Outcome.DRAINED) for one in ending])
 
     cut(endless_only=True)
     if not len(live):

@@ -43,7 +43,7 @@ class GrantHolder(Protocol):
         :param ends_at_ms: when it will be over, None when it is not to be.
         """
 
-    def expel(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome) -> None:
         """
         End it.
 
@@ -248,7 +248,7 @@ class ActiveGrants:
 
     def _end(self, guest: GrantHolder, outcome: Outcome) -> None:
         if not self._warns:
-            guest.expel(outcome)
+            guest.end(outcome)
             return
         self.log.warn(
             "{request_id} goes on, though what let it in is {outcome}",

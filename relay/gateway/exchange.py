@@ -3,8 +3,9 @@ One client call, from its head to its one outcome.
 
 An exchange joins the client, through its
 :class:`~relay.http.client_stream.ClientStream`, to the feed that answers it: an
-upstream call (``gateway/passthrough.py``), or a place in a channel. Whatever comes
-first of the feed's end, the client's end, a clock or a stop ends it in ``_end``, once.
+upstream call (``gateway/passthrough.py``), or a place in a channel. The end of the feed
+or of the client, a clock or a stop, whichever is first, ends it through
+:meth:`Exchange.end`; how it ends then is in ``gateway/endings.py``.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from twisted.web.http import RESPONSES
 from twisted.web.http_headers import Headers
 
 from relay.eventstream.boundary import EventCounter
-from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
+from relay.gateway.endings import CLIENT_CLOSED_REQUEST, ENDINGS, Ending
 from relay.gateway.feed import Feed
 from relay.gateway.services import Services
 from relay.http.client_stream import ClientStream
@@ -70,15 +71,18 @@ class Exchange:
         """Set once the client was let in."""
         self.admission: Admission | None = None
         """Who was let in; None before that, and for what needs no admission."""
-        self.reword: Callable[[Refusal], Wording | None] | None = None
-        """Words refusals as the API wants; None for the gateway's own words."""
-        self.adornments: list[Callable[[int, Headers], None]] = []
-        """What adds to the headers of the answer, whichever it is."""
-        self.endings: list[Callable[[], None]] = []
+        self.refusal_hook: Callable[[Refusal], Wording | None] | None = None
+        """Returns the status, headers and body of a refusal; None for the default."""
+        self.response_hooks: list[Callable[[int, Headers], None]] = []
+        """Called with the status and the headers of the response, which they change."""
+        self.end_hooks: list[Callable[[], None]] = []
         """Called once, when the exchange has its outcome."""
+        self.trailers: list[tuple[bytes, bytes]] = []
+        """Trailer fields of the response, set by the feed before it ends."""
         self.pace: Pace | None = None
         """How fast the body may be; None for any pace."""
         self._full = False
+        self._gone = False
         self._begun_s = services.reactor.seconds()
         self._counter: EventCounter | None = None
         self._streams = False
@@ -116,7 +120,7 @@ class Exchange:
         record.subscription_id = admission.subscription_id
         if admission.grants:
             self.services.stays.add(self, admission.grants)
-            self.endings.append(partial(self.services.stays.remove, self))
+            self.end_hooks.append(partial(self.services.stays.remove, self))
         self.stream.send_continue()
 
     def identify(self, headers: Headers) -> None:
@@ -162,8 +166,8 @@ class Exchange:
         if self.services.settings.via:
             add_via(headers)
         self.identify(headers)
-        for adorn in self.adornments:
-            adorn(code, headers)
+        for hook in self.response_hooks:
+            hook(code, headers)
         self.stream.begin(code, phrase, headers)
         if event_stream:
             self.services.access.opened(record, self.services.wall_ms())
@@ -179,8 +183,8 @@ class Exchange:
         self.record.ttfb_ms = self._elapsed_ms()
         self._streams = True
         self.identify(headers)
-        for adorn in self.adornments:
-            adorn(101, headers)
+        for hook in self.response_hooks:
+            hook(101, headers)
         self.services.access.opened(self.record, self.services.wall_ms())
         self.stream.upgrade(headers, receiver)
 
@@ -212,49 +216,45 @@ class Exchange:
         """The client's stream, if it may be written what others are written."""
         return self.stream.fanout_target if self.pace is None else None
 
-    def complete(
+    def answer(
         self,
-        trailers: list[tuple[bytes, bytes]],
+        code: int,
+        phrase: bytes,
+        headers: Headers,
+        body: bytes = b"",
+        *,
+        event_stream: bool = False,
         outcome: Outcome = Outcome.COMPLETED,
         clock: str | None = None,
     ) -> None:
         """
-        End as a complete response.
+        Write a whole response, and end.
 
-        :param trailers: trailer fields of the body.
-        :param outcome: why it ends.
-        :param clock: the clock that fired, if one did.
+        :param code: the status.
+        :param phrase: the reason phrase.
+        :param headers: the headers with the framing; the gateway's own are added here.
+        :param body: the body; not written in answer to ``HEAD``.
+        :param event_stream: whether the body is an event stream.
+        :param outcome: the outcome of the exchange.
+        :param clock: the clock that fired; None if none did.
         """
-        if self._end(outcome, None, clock):
-            self.stream.finish(trailers)
-            self._log_end()
-
-    def cut(
-        self, outcome: Outcome, key: str | None = None, clock: str | None = None
-    ) -> None:
-        """
-        End after the head, so that the response does not look finished.
-
-        :param outcome: why.
-        :param key: the error key.
-        :param clock: the clock that fired, if one did.
-        """
-        if self._end(outcome, key, clock):
-            self.stream.abort(drops=outcome is Outcome.SLOW_CONSUMER)
-            self._log_end()
+        self.begin(code, phrase, headers, event_stream)
+        if body and self.request.method != b"HEAD":
+            self.write(body)
+        self._end(Ending.FINISH, outcome, None, clock)
 
     def refuse(self, refusal: Refusal) -> None:
         """
-        Answer with a refusal, or cut when it is too late for one.
+        Answer with a refusal; once the head has been sent, end with its outcome.
 
         :param refusal: the answer.
         """
         if self.stream.begun:
-            self.cut(refusal.outcome, refusal.key, refusal.clock)
+            self.end(refusal.outcome, refusal.key, refusal.clock)
             return
-        if not self._end(refusal.outcome, refusal.key, refusal.clock):
+        if not self._settle(refusal.outcome, refusal.key, refusal.clock):
             return
-        wording = self.reword(refusal) if self.reword is not None else None
+        wording = self.refusal_hook(refusal) if self.refusal_hook is not None else None
         accepted = self.request.headers.getRawHeaders(b"accept", [])
         status, given, body = wording or refusal.wording(b", ".join(accepted))
         self.record.status = status
@@ -264,8 +264,8 @@ class Exchange:
             headers.setRawHeaders(name, list(values))
         headers.setRawHeaders(b"date", [http_date(self.services.wall_ms() // 1000)])
         self.identify(headers)
-        for adorn in self.adornments:
-            adorn(status, headers)
+        for hook in self.response_hooks:
+            hook(status, headers)
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         close = not 400 <= status < 500 or wording is not None
         stream = self.stream
@@ -275,48 +275,59 @@ class Exchange:
         stream.finish([])
         self._log_end()
 
-    def stop(self, outcome: Outcome) -> None:
+    def end(
+        self, outcome: Outcome, key: str | None = None, clock: str | None = None
+    ) -> None:
         """
-        End because the API, or the gateway, stops.
+        End, as :data:`~relay.gateway.endings.ENDINGS` has it for the outcome; once the
+        exchange is over, do nothing.
 
-        :param outcome: ``stopped`` or ``drained``.
+        :param outcome: the outcome of the exchange.
+        :param key: the error key; None for none. A refusal that is sent has its own.
+        :param clock: the clock that fired; None if none did.
         """
+        row = ENDINGS[outcome]
         if self.stream.begun:
-            self.leave(outcome)
-        else:
-            drained = outcome is Outcome.DRAINED
-            self.refuse(refusals.SHUTTING_DOWN if drained else refusals.STOPPED)
+            self._end(row.after_head, outcome, key, clock)
+        elif row.refusal is not None:
+            self.refuse(row.refusal)
+        elif self._settle(outcome, key, clock):
+            self.record.status = CLIENT_CLOSED_REQUEST
+            self._log_end()
 
-    def leave(self, outcome: Outcome, clock: str | None = None) -> None:
-        """
-        End a response before its time: with a goodbye if the feed knows one.
-
-        :param outcome: why.
-        :param clock: the clock that fired, if one did.
-        """
-        farewell = self.feed.farewell(outcome) if self.feed is not None else None
-        if farewell is None:
-            self.cut(outcome, None, clock)
+    def _end(
+        self, ending: Ending, outcome: Outcome, key: str | None, clock: str | None
+    ) -> None:
+        """End a response whose head has been sent."""
+        if ending is Ending.GOODBYE:
+            ending = Ending.FINISH if self._say_goodbye(outcome) else Ending.CUT
+        if not self._settle(outcome, key, clock):
             return
-        if farewell:
-            self.write(farewell)
-        self.complete([], outcome, clock)
+        if ending is Ending.FINISH:
+            self.stream.finish(self.trailers)
+        elif not self._gone:
+            self.stream.abort(drops=ending is Ending.RESET)
+        self._log_end()
+
+    def _say_goodbye(self, outcome: Outcome) -> bool:
+        """Write the last message of the feed; False if there is none."""
+        feed = None if self._gone else self.feed
+        goodbye = feed.goodbye(outcome) if feed is not None else None
+        if goodbye and not self.over:
+            self.write(goodbye)
+        return goodbye is not None
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Tell the client, in the stream, that it has to renew its credential."""
-        told: dict[str, object] = {"reason": reason, "stream": self.record.request_id}
+        content: dict[str, object] = {
+            "reason": reason,
+            "stream": self.record.request_id,
+        }
         if ends_at_ms is not None:
-            told["endsAt"] = timestamp(ends_at_ms)
+            content["endsAt"] = timestamp(ends_at_ms)
         feed = self.feed if self._streams else None
-        if feed is not None and (data := feed.control("relay.challenge", told)):
+        if feed is not None and (data := feed.control("relay.challenge", content)):
             self.write(data)
-
-    def expel(self, outcome: Outcome) -> None:
-        """End, ``expired`` or ``revoked``: what has let the client in is no more."""
-        if self.stream.begun:
-            self.leave(outcome)
-        else:
-            self.refuse(refusals.no_longer(outcome))
 
     def on_full(self) -> None:
         """The client takes no more for now."""
@@ -341,36 +352,27 @@ class Exchange:
 
     def on_stalled(self) -> None:
         """The client has taken nothing for the whole stall time."""
-        self.cut(Outcome.SLOW_CONSUMER, "CLIENT_STALLED", "stallTimeout")
+        self.end(Outcome.SLOW_CONSUMER, "CLIENT_STALLED", "stallTimeout")
 
     def on_gone(self) -> None:
-        """The client has left."""
-        begun = self.stream.begun
-        if self._end(
-            Outcome.CLIENT_GONE,
-            "CLIENT_ABORTED_DURING_RESPONSE_ERROR"
-            if begun
-            else "CLIENT_ABORTED_DURING_REQUEST_ERROR",
-        ):
-            if not begun:
-                self.record.status = 499
-            self._log_end()
+        """The client has left, or its connection is lost."""
+        self._gone = True
+        phase = "RESPONSE" if self.stream.begun else "REQUEST"
+        self.end(Outcome.CLIENT_GONE, f"CLIENT_ABORTED_DURING_{phase}_ERROR")
 
-    def _end(
-        self, outcome: Outcome, key: str | None = None, clock: str | None = None
-    ) -> bool:
-        """Settle on the outcome and let go of the feed; False if that was done."""
+    def _settle(self, outcome: Outcome, key: str | None, clock: str | None) -> bool:
+        """Set the outcome and release the feed; False if the exchange was over."""
         record = self.record
         if record.outcome is not None:
             return False
         record.outcome, record.error_key, record.clock = outcome, key, clock
         feed, self.feed = self.feed, None
-        endings: list[Callable[[], object]] = [*self.endings]
+        hooks: list[Callable[[], object]] = [*self.end_hooks]
         if self.stream.body is not None:
-            endings.insert(0, self.stream.body.drop)
+            hooks.insert(0, self.stream.body.drop)
         if feed is not None:
-            endings.insert(0, feed.release)
-        call_each(endings)
+            hooks.insert(0, feed.release)
+        call_each(hooks)
         return True
 
     def _log_end(self) -> None:
@@ -386,8 +388,8 @@ class Exchange:
     def _let_go(self) -> None:
         """Drop what refers to this exchange, so that it ends in no reference cycle."""
         self.stream.responder = None
-        self.reword = self.pace = None
-        self.endings, self.adornments = [], []
+        self.refusal_hook = self.pace = None
+        self.end_hooks, self.response_hooks = [], []
 
     def _elapsed_ms(self) -> int:
         return round((self.services.reactor.seconds() - self._begun_s) * 1000)

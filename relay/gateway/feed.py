@@ -1,38 +1,46 @@
-"""What answers an exchange: a call of the source, or a place in a channel."""
+"""The side of an exchange that answers: an upstream call, or a place in a channel."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from relay.model.outcome import Outcome
 
 
-class Feed(Protocol):
-    """What answers an exchange."""
+class Feed:
+    """
+    Answers one exchange.
+
+    The defaults are right for an answer that is written at once: it cannot be paused,
+    and nothing can be added to it.
+    """
+
+    __slots__ = ()
 
     def pause(self) -> None:
-        """The client takes no more for now."""
+        """Write no more until :meth:`resume` is called: the client is full."""
 
     def resume(self) -> None:
-        """The client takes more."""
+        """Write again: the client takes more."""
 
-    def farewell(self, outcome: Outcome) -> bytes | None:
+    def goodbye(self, outcome: Outcome) -> bytes | None:
         """
-        Give what ends the body before its time, between two events.
+        Return the last bytes of a body that ends before its time, between two events.
 
         :param outcome: why it ends.
-        :return: None when a body cannot end but by being cut.
+        :return: None when such a body can only be cut.
         """
+        return None
 
-    def control(self, name: str, told: Mapping[str, object]) -> bytes | None:
+    def control(self, name: str, content: Mapping[str, object]) -> bytes | None:
         """
-        Give what tells a client something of the gateway's, between two events.
+        Encode a message of the gateway's own, to be written between two events.
 
-        :param name: what kind of thing, such as ``relay.challenge``.
-        :param told: what is to be told.
+        :param name: its type, such as ``relay.challenge``.
+        :param content: its content, as JSON.
         :return: None when the body has no place for it.
         """
+        return None
 
     def release(self) -> None:
-        """The exchange is over: let go of whatever feeds it, at once."""
+        """Release connections and timers at once: the exchange is over."""

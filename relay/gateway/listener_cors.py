@@ -92,8 +92,7 @@ class ListenerCors:
             headers.setRawHeaders(b"access-control-max-age", [b"%d" % self._max_age])
         if self._private and _first(received, _PRIVATE) == b"true":
             headers.setRawHeaders(b"access-control-allow-private-network", [b"true"])
-        exchange.begin(200, b"OK", headers, event_stream=False)
-        exchange.complete([])
+        exchange.answer(200, b"OK", headers)
 
     def adorn(self, received: Headers, headers: Headers) -> None:
         """

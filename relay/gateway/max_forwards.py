@@ -45,10 +45,7 @@ def goes_on(exchange: Exchange, target: RequestTarget) -> bool:
         answer.setRawHeaders(b"content-type", [b"message/http"])
     else:
         answer.setRawHeaders(b"allow", [METHODS])
-    exchange.begin(200, b"OK", answer, event_stream=False)
-    if body:
-        exchange.write(body)
-    exchange.complete([])
+    exchange.answer(200, b"OK", answer, body)
     return False
 
 

@@ -276,7 +276,7 @@ class MessageAnswerer:
             return
 
         def attach(passage: FlowRun) -> None:
-            exchange.adornments.append(passage.adorn)
+            exchange.response_hooks.append(passage.adorn)
             asked = passage.call.request.target
             door.entrypoint.attach(
                 MessageCall(exchange, asked, self._channels, passage)

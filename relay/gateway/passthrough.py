@@ -8,7 +8,7 @@ of its body.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from twisted.logger import Logger
@@ -17,6 +17,7 @@ from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
+from relay.gateway.feed import Feed
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
@@ -153,7 +154,7 @@ class ProxyAnswerer:
         self._closed()
 
 
-class Passthrough:
+class Passthrough(Feed):
     """
     Feeds an exchange from a call of its own.
 
@@ -315,18 +316,19 @@ class Passthrough:
     def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
         """The source has sent everything."""
         self._response = None
-        self._exchange.complete(trailers)
+        self._exchange.trailers = trailers
+        self._exchange.end(Outcome.COMPLETED)
 
     def body_cut(self, reason: Failure) -> None:
         """The source is gone amid the body: cut the client off, too."""
         self._response = None
-        self._exchange.cut(Outcome.UPSTREAM_GONE, ENDED_EARLY)
+        self._exchange.end(Outcome.UPSTREAM_GONE, ENDED_EARLY)
 
     def _request_expired(self) -> None:
         self._exchange.refuse(refusals.REQUEST_TIMEOUT)
 
     def _idle_expired(self) -> None:
-        self._exchange.cut(Outcome.IDLE_TIMEOUT, ENDED_EARLY, "idleTimeout")
+        self._exchange.end(Outcome.IDLE_TIMEOUT, ENDED_EARLY, "idleTimeout")
 
     def pause(self) -> None:
         """Stop reading from the source."""
@@ -337,12 +339,6 @@ class Passthrough:
         """Read from the source again."""
         if self._response is not None:
             self._response.resume()
-
-    def farewell(self, outcome: Outcome) -> None:
-        """Nothing may be added to what the source sends."""
-
-    def control(self, name: str, told: Mapping[str, object]) -> None:
-        """Nothing may be added to what the source sends."""
 
     def release(self) -> None:
         """Drop the source's connection, at whatever stage the call is."""

@@ -40,8 +40,7 @@ def renew(exchange: Exchange, request_id: str) -> None:
     assert exchange.admission is not None
     stays.renew(stream, exchange.admission.grants)
     headers = cors_headers(exchange.request.headers, exchange.cors)
-    exchange.begin(204, b"No Content", headers, event_stream=False)
-    exchange.complete([])
+    exchange.answer(204, b"No Content", headers)
 
 
 def _identity(guest: Admitted) -> tuple[object, ...]:

@@ -140,13 +140,15 @@ class GatewayResource(Resource):
         shown = api.plans.conceal(target.query)
         exchange.record.query = None if shown is None else shown.decode("ascii")
         if api.templates is not None:
-            exchange.reword = partial(api.templates.reword, exchange, route.target)
+            exchange.refusal_hook = partial(
+                api.templates.reword, exchange, route.target
+            )
         if api.cors is not None:
             if api.cors.is_preflight(request.method, request.headers):
                 api.cors.answer(exchange)
                 return
             adorn = partial(api.cors.adorn, request.headers.copy())
-            exchange.adornments.append(lambda status, headers: adorn(headers))
+            exchange.response_hooks.append(lambda status, headers: adorn(headers))
         if api.rejects_null_byte and b"%00" in request.target:
             raise Refused(NULL_BYTE)
         if target.faults:

@@ -22,14 +22,11 @@ class LiveExchange(Protocol):
         has no end of its own, and its client takes it up again.
         """
 
-    def stop(self, outcome: Outcome) -> None:
-        """End it, with this outcome."""
-
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Tell the client that it has to renew its credential."""
 
-    def expel(self, outcome: Outcome) -> None:
-        """End it, because what has let it in is no more."""
+    def end(self, outcome: Outcome) -> None:
+        """End it, with this outcome."""
 
 
 class LiveExchanges:

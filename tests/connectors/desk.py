@@ -13,6 +13,7 @@ from relay.channel.archive import Archive
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels, OpenChannel
 from relay.connectors.interfaces import EntrypointContext
+from relay.gateway.endings import ENDINGS, Ending
 from relay.gateway.message import Entrypoint, MessageCall
 from relay.http.body import RequestBody
 from relay.http.client_stream import Ledger, RequestHead
@@ -125,17 +126,20 @@ class Desk:
         """Note how many events they were."""
         self.stream.ledger.events += events
 
-    def complete(
-        self, trailers: list[tuple[bytes, bytes]], outcome: Outcome = Outcome.COMPLETED
+    def answer(
+        self,
+        code: int,
+        phrase: bytes,
+        headers: Headers,
+        body: bytes = b"",
+        *,
+        event_stream: bool = False,
+        outcome: Outcome = Outcome.COMPLETED,
+        clock: str | None = None,
     ) -> None:
-        """End."""
-        self._end(outcome)
-
-    def cut(
-        self, outcome: Outcome, key: str | None = None, clock: str | None = None
-    ) -> None:
-        """End."""
-        self.clock = clock
+        """Take a whole response."""
+        self.begin(code, phrase, headers, event_stream)
+        self.write(body)
         self._end(outcome)
 
     def refuse(self, refusal: Refusal) -> None:
@@ -144,11 +148,16 @@ class Desk:
             self.refusal, self.status = refusal, refusal.status
         self._end(refusal.outcome)
 
-    def leave(self, outcome: Outcome) -> None:
-        """End with a goodbye, if there is one."""
-        farewell = self.feed.farewell(outcome)
-        if farewell:
-            self.write(farewell)
+    def end(
+        self, outcome: Outcome, key: str | None = None, clock: str | None = None
+    ) -> None:
+        """End as the table of endings says."""
+        row = ENDINGS[outcome]
+        self.clock = clock
+        if not self.begun and row.refusal is not None:
+            self.refuse(row.refusal)
+        elif row.after_head is Ending.GOODBYE and self.feed and not self.over:
+            self.write(self.feed.goodbye(outcome) or b"")
         self._end(outcome)
 
     def _end(self, outcome: Outcome) -> None:

@@ -190,7 +190,7 @@ class LongPollTests(SynchronousTestCase):
     def test_a_client_that_leaves(self) -> None:
         """Frees its subscription and its clock."""
         desk = self.api.call("waitMs=1000")
-        desk.cut(Outcome.CLIENT_GONE)
+        desk.end(Outcome.CLIENT_GONE)
         self.assertEqual(self.api.channel.subscribers, 0)
         self.api.clock.advance(2)
         self.assertEqual(desk.written, b"")

@@ -279,7 +279,7 @@ class KeyTests(SynchronousTestCase):
     def test_a_publisher_that_leaves(self) -> None:
         """What it sent whole is published all the same, under its key."""
         first = post(self.api, {"data": "a"}, idempotency_key="k")
-        first.cut(Outcome.CLIENT_GONE)
+        first.end(Outcome.CLIENT_GONE)
         again = post(self.api, {"data": "a"}, idempotency_key="k")
         self.api.clock.advance(1)
         self.keeper.waiting.pop().callback(None)

@@ -10,7 +10,7 @@ from tests.channel.readers import messages
 from tests.connectors.desk import Api
 
 
-class FarewellTests(SynchronousTestCase):
+class GoodbyeTests(SynchronousTestCase):
     """The last thing that a client is told."""
 
     def told(self, outcome: Outcome, **options: str) -> bytes:
@@ -18,9 +18,10 @@ class FarewellTests(SynchronousTestCase):
         api = Api(sse_entrypoint, dict(options))
         desk = api.call(accept="text/event-stream")
         api.channel.publish(messages("a"))
-        desk.leave(outcome)
+        goodbye: bytes = desk.feed.goodbye(outcome)
+        before, _, told = (desk.written + goodbye).partition(b"data: a\n\n")
+        desk.end(outcome)
         self.assertEqual(desk.outcome, outcome)
-        before, _, told = desk.written.partition(b"data: a\n\n")
         self.assertIn(b"id: ", before)
         return told
 

@@ -137,7 +137,7 @@ class ReadingTests(SocketCase):
         """Is told with its code."""
         self.make()
         peer = self.open()
-        peer.desk.leave(Outcome.DRAINED)
+        peer.desk.end(Outcome.DRAINED)
         self.assertEqual(peer.look().closed, 1001)
 
     def test_a_right_that_is_taken_back(self) -> None:
@@ -145,7 +145,7 @@ class ReadingTests(SocketCase):
         for outcome in (Outcome.REVOKED, Outcome.EXPIRED):
             self.make()
             peer = self.open()
-            peer.desk.leave(outcome)
+            peer.desk.end(outcome)
             self.assertEqual((peer.look().closed, peer.reason), (1008, outcome.value))
 
     def test_a_source_that_has_ended(self) -> None:
@@ -379,6 +379,6 @@ class DurableTests(SocketCase):
     def test_a_client_that_leaves_meanwhile(self) -> None:
         """Is written nothing more."""
         peer = self.open().publish({"data": "a"})
-        peer.desk.cut(Outcome.CLIENT_GONE)
+        peer.desk.end(Outcome.CLIENT_GONE)
         self.settle(lambda kept: kept.callback(None))
         self.assertEqual(peer.desk.written, b"")

@@ -35,14 +35,10 @@ class GrantHolder:
         after = None if ends_at_ms is None else ends_at_ms - NOW_MS
         self.told.append((reason, after))
 
-    def expel(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome) -> None:
         """End."""
         self.outcome = outcome
         self.leave()
-
-    def stop(self, outcome: Outcome) -> None:
-        """End."""
-        self.expel(outcome)
 
     def leave(self) -> None:
         """Be over."""
@@ -172,7 +168,7 @@ class RevocationTests(StaysCase):
 
         failing, other = self.guest("a", key=None), self.guest("b", key=None)
         late = self.guest("c", sub=6_000)
-        failing.expel = fail  # type: ignore[method-assign]
+        failing.end = fail  # type: ignore[method-assign]
         self.stays.revoked("key")
         self.pass_ms(6_000)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)

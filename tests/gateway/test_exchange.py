@@ -194,7 +194,7 @@ class StopTests(GatewayCase):
     async def stopped(self, outcome: Outcome) -> dict[str, Any]:
         """Stop every exchange, and give the last line."""
         for exchange in self.gateway.live.all():
-            exchange.stop(outcome)
+            exchange.end(outcome)
         return await self.gateway.ended()
 
     async def waiting(self) -> tuple[Client, SourceConnection]:
@@ -239,7 +239,7 @@ class StopTests(GatewayCase):
         client, _ = await self.waiting()
         (exchange,) = self.gateway.live.all()
         await self.stopped(Outcome.STOPPED)
-        exchange.stop(Outcome.DRAINED)
+        exchange.end(Outcome.DRAINED)
         exchange.on_gone()  # type: ignore[attr-defined]
         await client.answer()
         client.close()

@@ -17,13 +17,10 @@ class Exchange:
     def __init__(self, address: str, api_id: str | None = None) -> None:
         self.record = AccessRecord("GET", "h", "/", address, address, api_id=api_id)
 
-    def stop(self, outcome: Outcome) -> None:
-        """Go on."""
-
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Go on."""
 
-    def expel(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome) -> None:
         """Go on."""
 
 

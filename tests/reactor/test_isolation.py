@@ -28,8 +28,8 @@ class ExchangeTests(GatewayCase):
         _, source = await self.stream()
         (exchange,) = self.gateway.services.live.all()
         told: list[str] = []
-        exchange.endings[:0] = [_fail]  # type: ignore[attr-defined]
-        exchange.endings.append(lambda: told.append("ended"))  # type: ignore[attr-defined]
+        exchange.end_hooks[:0] = [_fail]  # type: ignore[attr-defined]
+        exchange.end_hooks.append(lambda: told.append("ended"))  # type: ignore[attr-defined]
         source.send(b"0\r\n\r\n")
         line = await self.gateway.ended()
         self.assertEqual((line["outcome"], told), ("completed", ["ended"]))

@@ -94,6 +94,6 @@ def _tell_version(call: MessageCall) -> None:
             b"content-length": [b"%d" % len(body)],
         }
     )
-    call.exchange.begin(426, b"Upgrade Required", headers, event_stream=False)
-    call.exchange.write(body)
-    call.exchange.complete([], Outcome.REFUSED)
+    call.exchange.answer(
+        426, b"Upgrade Required", headers, body, outcome=Outcome.REFUSED
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.http.pace import Pace
 from relay.model.outcome import Outcome
@@ -23,7 +22,7 @@ class ExchangeControl:
 
     def at_end(self, told: Callable[[], None]) -> None:
         """Tell when the exchange is over."""
-        self._exchange.endings.append(told)
+        self._exchange.end_hooks.append(told)
 
     def end_within(self, duration_ms: int) -> None:
         """Let it last no longer."""
@@ -46,7 +45,4 @@ class ExchangeControl:
         self.at_end(pace.stop)
 
     def _too_long(self) -> None:
-        if self._exchange.begun:
-            self._exchange.leave(Outcome.MAX_DURATION, "maxDurationMs")
-        else:
-            self._exchange.refuse(refusals.TOO_LONG)
+        self._exchange.end(Outcome.MAX_DURATION, clock="maxDurationMs")

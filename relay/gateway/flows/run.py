@@ -8,7 +8,7 @@ the turn of the reactor that they come in, unless one of them takes its time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from twisted.internet.defer import Deferred
@@ -21,11 +21,11 @@ from relay.channel.channel import Channel
 from relay.expression.errors import EvaluationFailed
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
+from relay.gateway.feed import Feed
 from relay.gateway.flows.chain import Chosen, ReadyStep
 from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.http.fields import foldable, settle_folded
 from relay.http.refusals import Refusal
-from relay.model.outcome import Outcome
 from relay.policies.call import Call, Interrupted, Response, header_value
 from relay.policies.interfaces import Policy
 from relay.policies.scope import response_members
@@ -34,7 +34,7 @@ from relay.reactor.deadline import Deadline
 Act = Callable[[Policy, Call], "Deferred[None] | None"]
 
 
-class FlowRun:
+class FlowRun(Feed):
     """
     Feeds an exchange while the flows of its request are under way: with nothing yet.
 
@@ -243,25 +243,11 @@ class FlowRun:
         if not bodiless:
             answer.setRawHeaders(b"content-length", [b"%d" % len(reason.body)])
         phrase = RESPONSES.get(reason.status, b"")
-        exchange.begin(reason.status, phrase, answer, event_stream=False)
-        if reason.body and not bodiless and exchange.request.method != b"HEAD":
-            exchange.write(reason.body)
-        exchange.complete([])
+        body = b"" if bodiless else reason.body
+        exchange.answer(reason.status, phrase, answer, body)
 
     def _expire(self) -> None:
         self._exchange.refuse(refusals.REQUEST_TIMEOUT)
-
-    def pause(self) -> None:
-        """Nothing is written yet."""
-
-    def resume(self) -> None:
-        """Nothing is written yet."""
-
-    def farewell(self, outcome: Outcome) -> None:
-        """Nothing is written yet."""
-
-    def control(self, name: str, told: Mapping[str, object]) -> None:
-        """Nothing is written yet."""
 
     def release(self) -> None:
         """The exchange is over: wait for nothing."""

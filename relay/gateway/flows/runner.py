@@ -76,7 +76,7 @@ class FlowRunner:
             return
         call.path_parameters.update(chosen.parameters)
         passage = FlowRun(exchange, call, chosen, turn_away or exchange.refuse)
-        exchange.adornments.append(passage.add_headers)
+        exchange.response_hooks.append(passage.add_headers)
         passage.enter(lambda: proceed(passage))
 
     def shaped(

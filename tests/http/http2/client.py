@@ -7,7 +7,6 @@ is as full, and as slow, as a test wants.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 from h2.config import H2Configuration
@@ -30,6 +29,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.gateway.exchange import Exchange
+from relay.gateway.feed import Feed
 from relay.gateway.served import ServedApi
 from relay.http.http2.connection import Http2Connection
 from relay.http.http2.site import Http2Site
@@ -153,7 +153,7 @@ class Answers:
         """There is nothing to close."""
 
 
-class Answer:
+class Answer(Feed):
     """What feeds an exchange, and what was asked of it."""
 
     def __init__(self, exchange: Exchange) -> None:
@@ -161,7 +161,7 @@ class Answer:
         self.paused = False
         self.pauses = 0
         self.released = False
-        self.goodbye: bytes | None = None
+        self.last_words: bytes | None = None
 
     def begin(self, code: int = 200, stream: bool = True, **fields: bytes) -> Answer:
         """Write a response's head."""
@@ -177,7 +177,8 @@ class Answer:
 
     def complete(self, *trailers: tuple[bytes, bytes]) -> None:
         """End the response."""
-        self.exchange.complete(list(trailers))
+        self.exchange.trailers = list(trailers)
+        self.exchange.end(Outcome.COMPLETED)
 
     def pause(self) -> None:
         """The client is full."""
@@ -188,13 +189,9 @@ class Answer:
         """The client has room."""
         self.paused = False
 
-    def farewell(self, outcome: Outcome) -> bytes | None:
+    def goodbye(self, outcome: Outcome) -> bytes | None:
         """Say goodbye, if there is one."""
-        return self.goodbye
-
-    def control(self, name: str, told: Mapping[str, object]) -> bytes | None:
-        """There is no place for it."""
-        return None
+        return self.last_words
 
     def release(self) -> None:
         """The exchange is over."""

@@ -295,7 +295,7 @@ class EndTests(Http2Case):
         """What came whole is given to the client first, then the reset."""
         stream_id, feed = self.stream()
         feed.write(b"data: 1\n\n")
-        feed.exchange.cut(Outcome.UPSTREAM_GONE)
+        feed.exchange.end(Outcome.UPSTREAM_GONE)
         self.turn()
         self.assertEqual(self.body(stream_id), b"data: 1\n\n")
         self.assertFalse(self.ended(stream_id))
@@ -308,7 +308,7 @@ class EndTests(Http2Case):
         self.link.room = 1
         self.stream()
         feed.write(b"data: 1\n\n")
-        feed.exchange.cut(Outcome.UPSTREAM_GONE)
+        feed.exchange.end(Outcome.UPSTREAM_GONE)
         self.assertTrue(feed.released)
         self.link.drain()
         self.turn()
@@ -317,15 +317,15 @@ class EndTests(Http2Case):
     def test_drain(self) -> None:
         """GOAWAY first; streams end with their goodbye, the connection with them."""
         stream_id, feed = self.stream()
-        feed.goodbye = b"event: goaway\ndata:\n\n"
+        feed.last_words = b"event: goaway\ndata:\n\n"
         self.gateway.resource.close()
         self.receive()
         self.assertEqual(self.goodbye(), ErrorCodes.NO_ERROR)
         self.assertFalse(self.link.closing)
-        feed.exchange.stop(Outcome.DRAINED)
+        feed.exchange.end(Outcome.DRAINED)
         self.reactor.advance_ms(0)
         data, self.link.written = b"".join(self.link.written), []
-        self.assertIn(feed.goodbye, data)
+        self.assertIn(feed.last_words, data)
         self.assertTrue(self.link.closing)
         self.assertEqual(self.gateway.closed[0]["outcome"], "drained")
         self.assertEqual(stream_id, 1)
