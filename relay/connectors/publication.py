@@ -19,6 +19,8 @@ LONGEST_ID = 256
 LONGEST_TYPE = 256
 LATEST_MS = 2**53 - 1
 """The largest integer that all JSON implementations read exactly (RFC 8259, 6)."""
+RESERVED = "relay."
+"""The prefix of the types of events that Relay itself sends."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Surrogates, which JSON can express and UTF-8 cannot (RFC 8259, 8.2)."""
 _FIELDS = frozenset(("id", "type", "data", "dataBase64", "topic", "timestamp"))
@@ -65,7 +67,7 @@ def read_event(value: object, topic: str, at: str, longest_bytes: int) -> Messag
         raise BadEvent(f"{where}timestamp must be milliseconds since the Unix epoch")
     message = Message(
         _data(value, where),
-        type=_name(value, "type", where, LONGEST_TYPE) or DEFAULT_TYPE,
+        type=_type(_name(value, "type", where, LONGEST_TYPE), f"{where}type"),
         id=_name(value, "id", where, LONGEST_ID),
         topic=topic,
         timestamp_ms=timestamp,
@@ -92,6 +94,12 @@ def _name(value: Mapping[str, Any], field: str, where: str, longest: int) -> str
     if not isinstance(text, str):
         raise BadEvent(f"{where}{field} must be a string")
     return _one_line(text, f"{where}{field}", longest)
+
+
+def _type(text: str, field: str) -> str:
+    if text.startswith(RESERVED):
+        raise BadEvent(f"{field} must not begin with {RESERVED}, which is reserved")
+    return text or DEFAULT_TYPE
 
 
 def _one_line(text: str, field: str, longest: int) -> str:
@@ -123,7 +131,8 @@ def with_type(message: Message, event_type: str, header: str) -> Message:
     """
     if message.type not in (DEFAULT_TYPE, event_type):
         raise BadEvent(f"type is given twice, in the body and in {header}")
-    return replace(message, type=_one_line(event_type, header, LONGEST_TYPE))
+    event_type = _one_line(event_type, header, LONGEST_TYPE)
+    return replace(message, type=_type(event_type, header))
 
 
 def checked(message: Message, field: str, longest_bytes: int) -> Message:

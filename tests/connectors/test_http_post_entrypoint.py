@@ -127,6 +127,11 @@ class PostTests(SynchronousTestCase):
             ),
             (
                 one,
+                {"relay_event_type": "relay.gap"},
+                "Relay-Event-Type must not begin with relay., which is reserved",
+            ),
+            (
+                one,
                 {"idempotency_key": "x" * 257},
                 "Idempotency-Key is longer than 256 characters",
             ),

@@ -62,6 +62,7 @@ class PublicationTests(SynchronousTestCase):
             ('{"data": "", "colour": 1}', "colour is no field"),
             ('{"data": "", "type": 1}', "type must be a string"),
             ('{"data": "", "type": "a\\nb"}', "type must be one line"),
+            ('{"data": "", "type": "relay.gap"}', "type must not begin with relay."),
             ('{"data": "", "id": "a\\u0000"}', "id must be one line"),
             ('{"data": "", "id": "\\ud800"}', "id has half a surrogate pair"),
             ('{"data": "", "type": "\\udfff"}', "type has half a surrogate pair"),

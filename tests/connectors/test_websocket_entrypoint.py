@@ -288,6 +288,7 @@ class PublishingTests(SocketCase):
             ("[]", 400, "the event must be a JSON object"),
             ({"data": "a", "topic": "other"}, 400, "topic must be"),
             ({"data": "a", "timestamp": 2**53}, 400, "timestamp must be"),
+            ({"data": "a", "type": "relay.gap"}, 400, "type must not begin with"),
             ({"data": "x" * 1025}, 413, "data is longer than 1024 bytes"),
         ):
             error = peer.publish(sent).frames.pop()["error"]
