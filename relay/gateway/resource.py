@@ -22,10 +22,11 @@ from relay.http import cross_site
 from relay.http.client_stream import ClientStream, ListenerFacts
 from relay.http.front import fault_refusal, read_front, wants_upgrade
 from relay.http.headers import (
+    drop_hop_by_hop,
+    drop_lookalikes,
     ipv6_network,
     is_trusted,
     remote_address,
-    take_off,
 )
 from relay.http.refusals import (
     DOT_SEGMENT,
@@ -118,7 +119,7 @@ class GatewayResource(Resource):
             raise Refused(refusals.SHUTTING_DOWN)
         request, listener = stream.request, stream.listener
         host, target = read_front(stream)
-        self._take_off(request.headers, listener)
+        self._drop_lookalikes(request.headers, listener)
         exchange.record.path = target.path.decode("ascii")
         self._check_limits(exchange)
         route = self.table.match(host, target, listener.id)
@@ -192,9 +193,9 @@ class GatewayResource(Resource):
             raise Refused(DOT_SEGMENT)
         return again
 
-    def _take_off(self, headers: Headers, listener: ListenerFacts) -> None:
+    def _drop_lookalikes(self, headers: Headers, listener: ListenerFacts) -> None:
         certificate = listener.certificate_header or b""
-        take_off(headers, (self._key_header, certificate.lower()))
+        drop_lookalikes(headers, (self._key_header, certificate.lower()))
 
     def _certificate_header(
         self, headers: Headers, trusted: bool, listener: ListenerFacts
@@ -222,6 +223,7 @@ class GatewayResource(Resource):
         elif self._is_forged(verdict, exchange, route):
             route.api.answerer.refuse(exchange, route.target, refusals.FOREIGN_ORIGIN)
         else:
+            drop_hop_by_hop(exchange.request.headers, exchange.trusted)
             exchange.admitted(verdict)
             route.api.answerer.answer(exchange, route.target.with_query(caller.query))
 

@@ -10,7 +10,7 @@ headers takes 1.7 µs instead of 4.7, and a header that is set 0.08 instead of 0
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from twisted.web.http_headers import Headers, _nameEncoder
 
@@ -52,6 +52,17 @@ def add_field(headers: Headers, name: bytes, value: bytes) -> None:
     :param value: its value, which holds no line end.
     """
     headers._rawHeaders.setdefault(_spelt(name), []).append(value)
+
+
+def drop_fields(headers: Headers, names: Iterable[bytes]) -> None:
+    """
+    Remove headers.
+
+    :param headers: of a message, changed in place.
+    :param names: their names in any spelling.
+    """
+    for name in names:
+        headers._rawHeaders.pop(_spelt(name), None)
 
 
 def folded(name: bytes) -> bytes:

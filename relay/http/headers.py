@@ -17,7 +17,7 @@ from twisted.internet.interfaces import ITransport
 from twisted.web.http import datetimeToString
 from twisted.web.http_headers import Headers
 
-from relay.http.fields import copied, foldable, folded, put_field
+from relay.http.fields import copied, drop_fields, foldable, folded, put_field
 
 LONGEST_TRANSACTION_ID = 256
 TRANSACTION_ID = b"X-Gravitee-Transaction-Id"
@@ -96,6 +96,8 @@ _OURS = _NOT_UPSTREAM | {
     b"x-real-ip",
 }
 """What a server may take for a header of the gateway's if it is spelt with ``_``."""
+_OF_PROXIES = (b"X-Real-IP", b"X-Forwarded-Port", b"X-Forwarded-Prefix")
+"""What only a trusted proxy may say of its client, and Relay itself does not say."""
 
 # RFC 9110, 6.5.1: fields that frame, route, authenticate or describe the content.
 _NEVER_TRAILERS = _HOP_BY_HOP | {
@@ -207,33 +209,46 @@ def is_trusted(address: str, trusted: Networks) -> bool:
     )
 
 
-def take_off(received: Headers, ours: Collection[bytes]) -> None:
+def drop_lookalikes(received: Headers, ours: Collection[bytes]) -> None:
     """
-    Take off a request what its client sent to the gateway alone (RFC 9110, 7.6.1), and
-    what an upstream could mistake for a header that is not the client's to send.
-
-    That is done before anything else is added: later nobody could tell whose a header
-    is. What frames the request, and what the gateway itself has to read, stays.
+    Remove the headers of a request that an upstream could mistake for a header which is
+    not the client's to send, because CGI and the like fold both names to one.
 
     :param received: the client's headers, changed in place.
     :param ours: names of headers that only the gateway gives to upstreams, besides the
         usual ones, in lower case.
     """
-    for option in connection_options(received):
-        if option not in _READ_HERE:
-            received.removeHeader(option)
     for name in foldable(received):
         like = folded(name)
         if like in _OURS or like in ours:
             received.removeHeader(name)
 
 
+def drop_hop_by_hop(received: Headers, believed: bool) -> None:
+    """
+    Remove what a client sent to the gateway alone: the headers that ``Connection``
+    lists (RFC 9110, 7.6.1), and what only a trusted proxy may say of its client.
+
+    The plans read the request before that, so that a client cannot hide a credential
+    from them; flows read it afterwards, so that a client cannot remove what they set.
+    What frames the request, and what the gateway itself has to read, stays.
+
+    :param received: the client's headers, changed in place.
+    :param believed: whether the peer is a trusted proxy, whose word is taken.
+    """
+    for option in connection_options(received):
+        if option not in _READ_HERE:
+            received.removeHeader(option)
+    if not believed:
+        drop_fields(received, _OF_PROXIES)
+
+
 def upstream_headers(received: Headers) -> Headers:
     """
     Copy what a request carries end to end (RFC 9110, 7.6.1).
 
-    :param received: the client's headers, from which :func:`take_off` has taken what
-        ``Connection`` lists, and what flows have added.
+    :param received: the client's headers, from which :func:`drop_hop_by_hop` has
+        removed what ``Connection`` lists, and what flows have added.
     """
     return copied(received, _NOT_UPSTREAM)
 

@@ -113,8 +113,8 @@ class ListenerSettings:
     """A Twisted endpoint string; ``haproxy:`` in front reads the PROXY protocol."""
     tls: GatewayTlsSettings | None = None
     trusted_proxies: tuple[Proxy, ...] = ()
-    """Whose ``X-Forwarded-*`` headers are believed; ``unix`` is whoever connects over a
-    Unix socket."""
+    """Whose ``X-Forwarded-*`` and ``X-Real-IP`` headers are believed; ``unix`` is
+    whoever connects over a Unix socket."""
     client_certificate_header: HeaderName | None = None
     """Where those proxies put the certificate of their client; nobody else may."""
 

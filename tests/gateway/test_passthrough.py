@@ -557,6 +557,26 @@ class ForwardedTests(GatewayCase):
             ],
         )
 
+    async def test_what_only_a_proxy_may_say_does_not_go_upstream(self) -> None:
+        """Of a peer that is not trusted; what a flow sets under such a name does."""
+        claims = {
+            b"X-Real-IP": b"192.0.2.7",
+            b"X-Forwarded-Port": b"443",
+            b"X-Forwarded-Prefix": b"/public",
+        }
+        fields = [b"%s: %s" % one for one in claims.items()]
+        for networks, expected in (
+            ((), [None] * 3),
+            ((ip_network("127.0.0.0/8"),), [*claims.values()]),
+        ):
+            await self.stage(
+                listener=ListenerSettings("x", "tcp:0", trusted_proxies=networks)
+            )
+            _, source = await self.call(get(b"/api", *fields))
+            head = await source.head()
+            self.assertEqual([head.get(one.lower()) for one in claims], expected)
+            await self._close()
+
     async def test_switched_off(self) -> None:
         """Nothing is added when the settings say so."""
         await self.stage(forwarded_headers=False, via=False)

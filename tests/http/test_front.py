@@ -309,6 +309,12 @@ class HeaderTests(FlowCase):
             self.assertIn(name, fields)
         self.assertEqual({b"x-secret", b"accept"} & set(fields), set())
 
+    async def test_a_flow_may_set_what_a_client_may_not(self) -> None:
+        """``X-Real-IP`` goes upstream as a flow sets it, not as the client does."""
+        await self.flowing({"request": [headers(X_Real_IP="192.0.2.1")]})
+        fields = await self.fields(b"X-Real-IP: 127.0.0.1")
+        self.assertEqual(fields[b"x-real-ip"], b"192.0.2.1")
+
     async def test_no_spelling_of_a_name_stands_beside_ours(self) -> None:
         """Neither beside what a flow sets, nor what the endpoint is given."""
         await self.open_source()

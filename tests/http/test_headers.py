@@ -16,13 +16,14 @@ from relay.http.headers import (
     allowed_trailers,
     connection_options,
     downstream_headers,
+    drop_hop_by_hop,
+    drop_lookalikes,
     http_date,
     ipv6_network,
     is_trusted,
     new_id,
     plain_address,
     remote_address,
-    take_off,
     upstream_headers,
 )
 
@@ -79,7 +80,7 @@ class CopyTests(SynchronousTestCase):
         options = connection_options(received)
         self.assertEqual(options, [b"close", b"x-hop", b"x-hop-2"])
         self.assertEqual(names(downstream_headers(received, options)), {b"x-end"})
-        take_off(received, ())
+        drop_hop_by_hop(received, believed=False)
         self.assertEqual(names(upstream_headers(received)), {b"x-end"})
 
     def test_what_the_gateway_reads_is_not_taken_off(self) -> None:
@@ -91,10 +92,18 @@ class CopyTests(SynchronousTestCase):
             (b"Host", b"relay"),
             (b"Content-Length", b"0"),
         )
-        take_off(received, ())
+        drop_hop_by_hop(received, believed=False)
         self.assertEqual(
             names(received), {b"connection", b"upgrade", b"host", b"content-length"}
         )
+
+    def test_what_only_a_proxy_may_say_does_not_go_on(self) -> None:
+        """``X-Real-IP`` and the like of a peer that is not trusted are removed."""
+        claims = (b"X-Real-IP", b"x-forwarded-port", b"X-Forwarded-Prefix")
+        for believed, kept in ((False, set()), (True, {one.lower() for one in claims})):
+            received = made(*((name, b"x") for name in claims), (b"Accept", b"*/*"))
+            drop_hop_by_hop(received, believed)
+            self.assertEqual(names(received), {b"accept"} | kept)
 
     def test_names_that_fold_onto_ours_are_taken_off(self) -> None:
         """CGI, WSGI and PHP see one variable for both spellings."""
@@ -115,7 +124,7 @@ class CopyTests(SynchronousTestCase):
             (b"user_id", b"7"),
             (b"X-Forwarded-For", b"192.0.2.9"),
         )
-        take_off(received, (b"x-gravitee-api-key",))
+        drop_lookalikes(received, (b"x-gravitee-api-key",))
         self.assertEqual(names(received), {b"user_id", b"x-forwarded-for"})
 
     def test_values_are_untouched(self) -> None:

@@ -116,6 +116,15 @@ class CredentialTests(SynchronousTestCase):
         yield "with a scheme", f"Bearer {self.key}", UNKNOWN
         yield "very long", self.key * 100, UNKNOWN
 
+    def test_what_connection_names_is_read(self) -> None:
+        """``Connection`` hides none from the plans: the call is not keyless."""
+        listed = f"Connection: {HEADER}"
+        self.assertEqual(self.told(f"{HEADER}: {self.key}x", listed), UNKNOWN)
+        self.heads.clear()
+        self.assertEqual(self.told(f"{HEADER}: {self.key}", listed), "")
+        (head,) = self.heads
+        self.assertNotIn(HEADER.lower().encode(), head.lower())
+
     @property
     def subscription(self) -> str:
         """Where the good key's subscription is managed."""
