@@ -257,9 +257,7 @@ class Channels:
         # A body may have come slowly, and the channels gone meanwhile.
         if self.is_here is not None and not self.is_here():
             raise ChannelElsewhere()
-        # A topic has one name, however it is written.
-        path = target.key if self.published else target.normal
-        key = ChannelKey.of(self._key, path, target.query, headers)
+        key = ChannelKey.of(self._key, target, headers, self.published)
         found = self._open.get(key)
         if found is None:
             found = self._open[key] = self._create(key, address)

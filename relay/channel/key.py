@@ -14,6 +14,7 @@ from twisted.web.http_headers import Headers
 
 from relay.model.api.channel_options import KeyOptions
 from relay.model.schema.query import parameter_name
+from relay.model.schema.request_target import RequestTarget
 
 OWN_PARAMETERS = frozenset(
     ("lastEventId", "filter", "types", "cursor", "limit", "waitMs")
@@ -37,22 +38,24 @@ class ChannelKey:
 
     @classmethod
     def of(
-        cls, options: KeyOptions, path: bytes, query: bytes | None, headers: Headers
+        cls, options: KeyOptions, target: RequestTarget, headers: Headers, topic: bool
     ) -> ChannelKey:
         """
         Take the key out of a call.
 
         :param options: which parameters and headers count.
-        :param path: what follows the context-path, raw.
-        :param query: the raw query, None without ``?``.
+        :param target: what follows the context-path.
         :param headers: the request's headers.
+        :param topic: whether the path is a topic, which has one name, however it is
+            written.
         """
+        path = target.key if topic else target.normal
         if not (options.query or options.headers):
             # As for each publication to a topic: a twentieth of a full core's time.
             return cls(path, (), ())
         pairs = tuple(
             pair
-            for pair in (query or b"").split(b"&")
+            for pair in (target.query or b"").split(b"&")
             if pair and _wanted(parameter_name(pair), options.query)
         )
         patterns = [pattern.lower() for pattern in options.headers]

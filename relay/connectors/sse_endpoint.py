@@ -31,6 +31,7 @@ from relay.model.api.definition import EndpointGroup
 from relay.model.api.http_proxy import HttpProxyConfiguration, SharedConfiguration
 from relay.model.api.kinds import EndpointType
 from relay.model.schema.refusal import refusal
+from relay.model.schema.request_target import RequestTarget
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.connector import Connector, UpstreamRequest
 from relay.upstream.dial.guard import AddressGuard
@@ -183,7 +184,8 @@ class SseSource:
         headers = Headers()
         for name, value in key.headers:
             headers.addRawHeader(name, value)
-        return UpstreamRequest(b"GET", key.path, key.raw_query, headers, b"", None)
+        target = RequestTarget.parse(key.path, key.raw_query)
+        return UpstreamRequest(b"GET", target, headers, b"", None)
 
     def branch_ended(self) -> None:
         """One endpoint has ended its stream for good."""

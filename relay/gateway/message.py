@@ -26,7 +26,6 @@ from relay.gateway.ownership import ChannelLease
 from relay.gateway.renewal import PARAMETER as RENEW, renew
 from relay.http.refusals import Refusal
 from relay.model.api.message_options import CorsOptions
-from relay.model.schema.query import parameters
 from relay.model.schema.request_target import RequestTarget
 
 
@@ -81,7 +80,7 @@ class MessageCall:
     def parameters(self) -> dict[str, str]:
         """The query's parameters, decoded; of several with one name the first."""
         first: dict[str, str] = {}
-        for name, value in parameters(self.target.query):
+        for name, value in self.target.parameters:
             first.setdefault(name, value)
         return first
 

@@ -110,7 +110,7 @@ class ProxyAnswerer:
             return
         try:
             found = self._destinations.find(
-                str(endpoint), passage.call.named_origin, asked.path
+                str(endpoint), passage.call.named_origin, asked
             )
         except Refused as refused:
             exchange.refuse(refused.refusal)
@@ -119,7 +119,7 @@ class ProxyAnswerer:
             exchange.refuse(refusals.NO_ENDPOINT)
         else:
             connector = self._guarded(exchange, found.connector, found.choose)
-            Passthrough(exchange, connector, passage).start(found.path, asked.query)
+            Passthrough(exchange, connector, passage).start(found.target)
 
     def _call(
         self,
@@ -133,7 +133,7 @@ class ProxyAnswerer:
             exchange.refuse(refusals.NO_ENDPOINT)
             return
         asked = self._guarded(exchange, connector, choose)
-        Passthrough(exchange, asked, passage).start(target.path, target.query)
+        Passthrough(exchange, asked, passage).start(target)
 
     def _guarded(
         self,
@@ -182,12 +182,11 @@ class Passthrough(Feed):
             services.settings.request_timeout_ms,
         )
 
-    def start(self, path: bytes, query: bytes | None) -> None:
+    def start(self, target: RequestTarget) -> None:
         """
-        Ask the source.
+        Call the endpoint.
 
-        :param path: what follows the context-path.
-        :param query: the raw query, None without ``?``.
+        :param target: what follows the context-path.
         """
         exchange, request = self._exchange, self._exchange.request
         exchange.feed = self
@@ -196,8 +195,7 @@ class Passthrough(Feed):
         self._request_clock.start(self._request_expired)
         asked = UpstreamRequest(
             request.method,
-            path,
-            query,
+            target,
             self._headers_up(),
             request.headers.getRawHeaders(b"host", [b""])[0],
             exchange.stream.body,

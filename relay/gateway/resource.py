@@ -138,7 +138,7 @@ class GatewayResource(Resource):
             raise Refused(refusals.no_context_path(message))
         api = route.api
         exchange.record.api_id = api.id
-        shown = api.plans.conceal(target.query)
+        shown = api.plans.conceal(target).query
         exchange.record.query = None if shown is None else shown.decode("ascii")
         if api.templates is not None:
             exchange.refusal_hook = partial(
@@ -159,7 +159,7 @@ class GatewayResource(Resource):
             return
         caller = Caller(
             request.headers,
-            target.query,
+            route.target,
             exchange.record.remote_address,
             stream.peer.transport,
             exchange.trusted,
@@ -214,9 +214,7 @@ class GatewayResource(Resource):
             return
         if isinstance(verdict, Denial):
             refusal = refusals.denied(verdict)
-            route.api.answerer.refuse(
-                exchange, route.target.with_query(caller.query), refusal
-            )
+            route.api.answerer.refuse(exchange, caller.target, refusal)
         elif route.api.closed:
             # While a plan asked somebody else, another deployment took the place.
             exchange.refuse(refusals.REDEPLOYED)
@@ -225,7 +223,7 @@ class GatewayResource(Resource):
         else:
             drop_hop_by_hop(exchange.request.headers, exchange.trusted)
             exchange.admitted(verdict)
-            route.api.answerer.answer(exchange, route.target.with_query(caller.query))
+            route.api.answerer.answer(exchange, caller.target)
 
     def _is_forged(self, verdict: Admission, exchange: Exchange, route: Route) -> bool:
         """Whether a page that nobody has named acts with credentials of a browser."""

@@ -23,12 +23,12 @@ class Destination(NamedTuple):
     Where a call goes.
 
     :param connector: the endpoint.
-    :param path: what is added to its target's path.
+    :param target: what is added to the endpoint's target.
     :param choose: gives the endpoint of another try; None when there is none.
     """
 
     connector: Connector
-    path: bytes
+    target: RequestTarget
     choose: Callable[[], Connector | None]
 
 
@@ -61,19 +61,22 @@ class Destinations:
         """Choose an endpoint of the default group; None when there is none."""
         return self.groups[0].next()
 
-    def find(self, target: str, origin: str | None, path: bytes) -> Destination | None:
+    def find(
+        self, target: str, origin: str | None, asked: RequestTarget
+    ) -> Destination | None:
         """
         Find what a target means.
 
         :param target: ``name:/path`` of an endpoint or group, a URL, a path, or
             ``?query``. The path stands in for the call's; the query is added.
         :param origin: scheme and host of URLs that the definition itself names.
-        :param path: what follows the call's context-path.
+        :param asked: what follows the call's context-path.
         :return: None when no endpoint is meant.
         :raises Refused: when what the client sent makes a path that leads elsewhere.
         """
         name, colon, rest = target.partition(":")
         choose: Callable[[], Connector | None]
+        path = asked.path
         if target.startswith(("/", "?")):
             choose, rest = self.default, target
         elif colon and name in self._by_name:
@@ -91,7 +94,8 @@ class Destinations:
             return None
         path = quote(given, _SAFE).encode() if given else path
         _check(path)
-        return Destination(connector, path, choose)
+        sent = RequestTarget.parse(path, asked.query)
+        return Destination(connector, sent, choose)
 
     def close(self) -> None:
         """Close unused connections; those in use end with their calls."""

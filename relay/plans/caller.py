@@ -9,7 +9,7 @@ from twisted.web.http_headers import Headers
 
 from relay.expression.nodes import Scope
 from relay.http.fields import foldable, remove_folded
-from relay.model.schema.query import parameters, without_parameters
+from relay.model.schema.request_target import RequestTarget
 
 
 def _no_scope(attributes: Mapping[str, Any]) -> Scope:
@@ -23,7 +23,7 @@ class Caller:
     The plan that admits it removes the credential from the headers and the query, which
     go upstream.
 
-    :param query: the raw query, None without ``?``.
+    :param target: what follows the context-path.
     :param remote_address: the client's address, which trusted proxies may forward.
     :param transport: the connection; with TLS it has ``getPeerCertificate``.
     :param trusted: whether the peer is a trusted proxy.
@@ -35,9 +35,9 @@ class Caller:
     __slots__ = (
         "certificate_header",
         "headers",
-        "query",
         "remote_address",
         "scope",
+        "target",
         "transport",
         "trusted",
     )
@@ -45,7 +45,7 @@ class Caller:
     def __init__(
         self,
         headers: Headers,
-        query: bytes | None,
+        target: RequestTarget,
         remote_address: str,
         transport: Any = None,
         trusted: bool = False,
@@ -53,12 +53,12 @@ class Caller:
         scope: Callable[[Mapping[str, Any]], Scope] = _no_scope,
     ) -> None:
         self.headers = headers
-        self.query = query
         self.remote_address = remote_address
         self.transport = transport
         self.trusted = trusted
         self.certificate_header = certificate_header
         self.scope = scope
+        self.target = target
 
     def header(self, name: bytes) -> str | None:
         """
@@ -98,7 +98,7 @@ class Caller:
 
         :param name: decoded.
         """
-        values = [value for named, value in parameters(self.query) if named == name]
+        values = [value for named, value in self.target.parameters if named == name]
         return ", ".join(values) if values else None
 
     def drop_header(self, name: bytes) -> None:
@@ -113,7 +113,7 @@ class Caller:
 
         :param name: decoded.
         """
-        self.query = without_parameters(self.query, (name,))
+        self.target = self.target.without((name,))
 
 
 def from_one_place(*found: str | None) -> str | None:

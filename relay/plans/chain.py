@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
-from relay.model.schema.query import without_parameters
+from relay.model.schema.request_target import RequestTarget
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, Plan
 from relay.plans.verdict import (
@@ -69,15 +69,13 @@ class PlanChain:
         """
         return self._ask(caller, 0, None)
 
-    def conceal(self, query: bytes | None) -> bytes | None:
+    def conceal(self, target: RequestTarget) -> RequestTarget:
         """
-        Remove the credentials from a query, for logs.
+        Remove the parameters that hold credentials, for logs.
 
-        :param query: the raw query, None without ``?``.
+        :param target: of a request.
         """
-        if not self._parameters:
-            return query
-        return without_parameters(query, self._parameters)
+        return target.without(self._parameters) if self._parameters else target
 
     def close(self) -> None:
         """The deployment is no longer served."""

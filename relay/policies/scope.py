@@ -8,7 +8,7 @@ from typing import Any
 from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Lookup, Value
 from relay.model.api.definition import ApiDefinition
-from relay.model.schema.query import parameters
+from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import Call, attribute_name
 from relay.upstream.scope_headers import HeaderValues, response_values
 
@@ -51,15 +51,15 @@ class EndpointNames(Lookup):
         return sorted(self._names)
 
 
-def query_values(query: bytes | None) -> dict[str, Value]:
+def query_values(target: RequestTarget) -> dict[str, Value]:
     """
-    Decode a query.
+    Group the parameters of a query by their names.
 
-    :param query: raw, None without ``?``.
+    :param target: of a request.
     :return: the values of each name, in order.
     """
     values: dict[str, list[str]] = {}
-    for name, value in parameters(query):
+    for name, value in target.parameters:
         values.setdefault(name, []).append(value)
     return dict(values)
 
@@ -90,7 +90,7 @@ class RequestValues(Fields):
 _REQUEST: Mapping[str, Callable[[RequestValues], Value]] = {
     "method": lambda of: of.request.method,
     "headers": lambda of: HeaderValues(lambda: of.request.headers),
-    "params": lambda of: query_values(of.request.target.query),
+    "params": lambda of: query_values(of.request.target),
     "pathInfo": lambda of: of.request.target.text,
     "pathInfos": lambda of: of.request.target.text.split("/"),
     "pathParams": lambda of: dict(of.path_parameters),

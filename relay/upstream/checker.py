@@ -14,6 +14,7 @@ from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
 from relay.model.api.health_check import next_time
 from relay.model.outcome import Outcome
+from relay.model.schema.request_target import RequestTarget
 from relay.reactor.deadline import Deadline
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody
@@ -131,8 +132,7 @@ class _Check:
         body = self._options.body
         request = UpstreamRequest(
             self._options.method.encode("ascii"),
-            b"",
-            None,
+            RequestTarget.parse(b""),
             headers,
             b"",
             None if body is None else WholeBody(body.encode("utf-8")),

@@ -14,6 +14,7 @@ from twisted.web.http_headers import Headers
 from relay.http.body import ICompletableBody
 from relay.http.fields import copied, foldable, folded, put_field, remove_folded
 from relay.model.api.http_proxy import SharedConfiguration
+from relay.model.schema.request_target import RequestTarget
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.upstream.connection.agent import CallAgent
@@ -45,8 +46,7 @@ class UpstreamRequest:
     What a client asks of an endpoint.
 
     :param method: in the client's letters.
-    :param path: what follows the context-path.
-    :param query: the raw query, None without ``?``.
+    :param target: what follows the context-path.
     :param headers: end-to-end headers, without ``Host`` and framing.
     :param host: the client's ``Host``.
     :param body: the body as it arrives, None when there is none.
@@ -56,8 +56,7 @@ class UpstreamRequest:
     """
 
     method: bytes
-    path: bytes
-    query: bytes | None
+    target: RequestTarget
     headers: Headers
     host: bytes
     body: ICompletableBody | None
@@ -293,7 +292,7 @@ class UpstreamCall:
         origin = target.origin
         # The response to a TRACE shows the target's query, which may hold a key.
         with_own = request.method != b"TRACE"
-        place = target.request_target(request.path, request.query, with_own)
+        place = target.request_target(request.target, with_own)
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._attempt(lease, origin, place)
             location = self._redirect(response)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from relay.model.schema.request_target import RequestTarget
 from relay.upstream.dial.dialer import Origin
 
 
@@ -46,9 +47,7 @@ class Target:
         place = (self.path or b"/").decode("ascii")
         return f"{scheme}://{self.origin.authority.decode('ascii')}{place}"
 
-    def request_target(
-        self, path: bytes, query: bytes | None, with_own: bool = True
-    ) -> bytes:
+    def request_target(self, asked: RequestTarget, with_own: bool = True) -> bytes:
         """
         Join the client's path remainder and query with the target's.
 
@@ -56,11 +55,10 @@ class Target:
         come first; a target's parameter goes after the client's last one of the same
         name, or to the end. No byte of either is changed.
 
-        :param path: what follows the context-path, with its leading ``/`` if any.
-        :param query: the client's raw query, None when it sent no ``?``.
+        :param asked: what follows the context-path.
         :param with_own: whether the target's parameters are added.
         """
-        joined = self.path + path or b"/"
+        joined, query = self.path + asked.path or b"/", asked.query
         if not joined.startswith(b"/"):
             joined = b"/" + joined
         if self.query and with_own:

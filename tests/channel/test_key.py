@@ -7,6 +7,7 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.key import OWN_PARAMETERS, ChannelKey
 from relay.model.api.channel_options import KeyOptions
+from relay.model.schema.request_target import RequestTarget
 
 
 def key(
@@ -15,7 +16,12 @@ def key(
     **options: object,
 ) -> ChannelKey:
     """Take the key out of a call."""
-    return ChannelKey.of(KeyOptions.read(options), b"", raw, Headers(sent or {}))
+    return ChannelKey.of(
+        KeyOptions.read(options),
+        RequestTarget.parse(b"", raw),
+        Headers(sent or {}),
+        topic=False,
+    )
 
 
 class KeyTests(SynchronousTestCase):

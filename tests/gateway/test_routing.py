@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.routing import Destinations
 from relay.model.api.definition import EndpointGroup
+from relay.model.schema.request_target import RequestTarget
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS
 from relay.upstream.group import ConnectorGroup
 
@@ -36,6 +37,9 @@ def group(name: str, *endpoints: str, balancer: str = "ROUND_ROBIN") -> Connecto
     )
 
 
+ASKED = RequestTarget.parse(b"/p", b"q=1")
+
+
 class DestinationsTests(SynchronousTestCase):
     """What targets mean."""
 
@@ -47,11 +51,11 @@ class DestinationsTests(SynchronousTestCase):
 
     def url(self, target: str, origin: str | None = None) -> str | None:
         """Give where a call of /p?q=1 goes."""
-        found = self.destinations.find(target, origin, b"/p")
+        found = self.destinations.find(target, origin, ASKED)
         if found is None:
             return None
         aim = found.connector.target
-        asked = aim.request_target(found.path, b"q=1").decode()
+        asked = aim.request_target(found.target).decode()
         return f"{aim.origin.authority.decode()}{asked}"
 
     def test_calls_sent_elsewhere_count_for_their_endpoint(self) -> None:
@@ -60,7 +64,7 @@ class DestinationsTests(SynchronousTestCase):
         self.destinations = Destinations([busy])
         sent = []
         for target in ("/p", "?k=v", "busy:/p?k=v", "http://x.example/elsewhere"):
-            found = self.destinations.find(target, None, b"/p")
+            found = self.destinations.find(target, None, ASKED)
             assert found is not None
             found.connector.enter()
             sent.append(found.connector)

@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 from twisted.web.http_headers import Headers
 
 from relay.model.api.definition import ApiDefinition
+from relay.model.schema.request_target import RequestTarget
 from relay.outbound.client import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
@@ -64,7 +65,7 @@ def caller(query: bytes | None = None, **headers: str) -> Caller:
     made = Headers()
     for name, value in headers.items():
         made.addRawHeader(name.replace("_", "-").encode(), value.encode())
-    return Caller(made, query, "192.0.2.7")
+    return Caller(made, RequestTarget.parse(b"/", query), "192.0.2.7")
 
 
 class TokenPlan:

@@ -59,7 +59,7 @@ class PlaceTests(ApiKeyCase):
         both = KEY.encode()
         asking = caller(b"api-key=" + both + b"&a=1", x_gravitee_api_key=KEY)
         self.assertIsInstance(self.asked(self.plan(), asking), Admission)
-        self.assertEqual(asking.query, b"a=1")
+        self.assertEqual(asking.target.query, b"a=1")
         self.assertIsNone(asking.header(b"x-gravitee-api-key"))
         for asking in (
             caller(b"api-key=wrong", x_gravitee_api_key=KEY),
@@ -70,7 +70,7 @@ class PlaceTests(ApiKeyCase):
             self.assertEqual(self.asked(self.plan(), asking), UNRESOLVED)
         asking = caller(b"a=1&api-key=" + both)
         self.assertIsInstance(self.asked(self.plan(), asking), Admission)
-        self.assertEqual(asking.query, b"a=1")
+        self.assertEqual(asking.target.query, b"a=1")
 
     def test_one_place(self) -> None:
         """A key that stands elsewhere is none."""
@@ -89,7 +89,7 @@ class PlaceTests(ApiKeyCase):
                 self.asked(self.plan(source=source), asking), Admission, source
             )
             self.assertEqual(list(asking.headers.getAllRawHeaders()), [], source)
-            self.assertIsNone(asking.query, source)
+            self.assertIsNone(asking.target.query, source)
 
     def test_names(self) -> None:
         """Of the gateway, or a header of the plan's own."""
@@ -111,7 +111,7 @@ class PlaceTests(ApiKeyCase):
         plan = self.plan(propagateApiKey=True)
         asking = caller(b"api-key=" + KEY.encode(), x_gravitee_api_key=KEY)
         self.assertIsInstance(self.asked(plan, asking), Admission)
-        self.assertEqual(asking.query, b"api-key=" + KEY.encode())
+        self.assertEqual(asking.target.query, b"api-key=" + KEY.encode())
         self.assertEqual(asking.header(b"x-gravitee-api-key"), KEY)
         self.assertEqual(plan.parameters, {"api-key"})
 

@@ -66,7 +66,7 @@ class BasicPlanTests(BasicCase):
             self.verdict(asking), Admission("p", "app", "sub", grants, ambient=True)
         )
         self.assertIsNone(asking.header(b"authorization"))
-        self.assertEqual(asking.query, b"a=1")
+        self.assertEqual(asking.target.query, b"a=1")
 
     def test_propagated(self) -> None:
         """Only when the plan says so does the source see them."""

@@ -88,7 +88,7 @@ class EmptyCredentialTests(SynchronousTestCase):
 
     def assertRefused(self, name: str, asking: Caller) -> None:
         """Check that nobody is let in."""
-        what = name, list(asking.headers.getAllRawHeaders()), asking.query
+        what = name, list(asking.headers.getAllRawHeaders()), asking.target.query
         verdict = beside_keyless(name, asking)
         assert isinstance(verdict, Denial), what
         self.assertEqual(verdict.status, 401, what)

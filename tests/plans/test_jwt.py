@@ -126,7 +126,7 @@ class AdmissionTests(JwtCase):
         plan = self.plan()
         self.admitted(self.asked_with("", plan, asking))
         plan.strip(asking)
-        self.assertEqual(asking.query, b"a=1&b=2")
+        self.assertEqual(asking.target.query, b"a=1&b=2")
         self.assertEqual(plan.parameters, {"access_token"})
 
     def test_both_places(self) -> None:
@@ -141,7 +141,7 @@ class AdmissionTests(JwtCase):
         asking = caller(query, authorization=f"bearer  {token()}")
         self.admitted(self.asked_with("", plan, asking))
         plan.strip(asking)
-        self.assertIsNone(asking.query)
+        self.assertIsNone(asking.target.query)
         self.assertEqual(asking.header(b"authorization"), f"bearer  {token()}")
 
     def test_not_propagated(self) -> None:

@@ -17,5 +17,5 @@ class KeylessTests(SynchronousTestCase):
         verdict = plan.admit(asking, plan.find(asking))
         plan.strip(asking)
         self.assertEqual(verdict, Admission("p", "1", "192.0.2.7"))
-        self.assertEqual(asking.query, b"api-key=x")
+        self.assertEqual(asking.target.query, b"api-key=x")
         self.assertEqual(asking.header(b"authorization"), "Basic eDp5")

@@ -195,7 +195,7 @@ class AdmissionTests(Oauth2Case):
         asking = caller(b"access_token=token&b=2")
         self.admitted(self.verdict(ACTIVE, plan, asking))
         plan.strip(asking)
-        self.assertEqual(asking.query, b"b=2")
+        self.assertEqual(asking.target.query, b"b=2")
         asking = caller(authorization="Bearer token")
         plan.strip(asking)
         self.assertIsNone(asking.header(b"authorization"))

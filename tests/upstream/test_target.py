@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.model.schema.request_target import RequestTarget
 from relay.upstream.dial.dialer import Origin
 from relay.upstream.target import Target
 
@@ -38,7 +39,9 @@ class RequestTargetTests(SynchronousTestCase):
         target = Target.parse(url)
         for path, query, expected in rows:
             self.assertEqual(
-                target.request_target(path, query), expected, (url, path, query)
+                target.request_target(RequestTarget.parse(path, query)),
+                expected,
+                (url, path, query),
             )
 
     def test_reference_rows(self) -> None:
@@ -87,7 +90,9 @@ class RequestTargetTests(SynchronousTestCase):
             ("http://h?q=1", b"/a", b"/a?q=1"),
         ):
             self.assertEqual(
-                Target.parse(url).request_target(path, None), expected, (url, path)
+                Target.parse(url).request_target(RequestTarget.parse(path)),
+                expected,
+                (url, path),
             )
 
     def test_query_without_one_of_the_target(self) -> None:

@@ -12,9 +12,12 @@ same :class:`RequestTarget`, and what two servers may read in two ways is named 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from enum import Flag, auto
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
+
+from relay.model.schema.query import parameters, without_parameters
 
 
 class PathFault(Flag):
@@ -113,13 +116,19 @@ class RequestTarget(NamedTuple):
         segments = tuple(name for part in parts if (name := _name(part)))
         return cls(path, query, segments, faults)
 
-    def with_query(self, query: bytes | None) -> RequestTarget:
-        """
-        Copy the target with another query.
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The names and values of the query's parameters, decoded, in order."""
+        return list(parameters(self.query)) if self.query else []
 
-        :param query: raw, None for none.
+    def without(self, names: Collection[str]) -> RequestTarget:
         """
-        return self._replace(query=query)
+        Remove parameters from the query; the rest stays as it is, byte for byte.
+
+        :param names: of the parameters, decoded.
+        """
+        query = without_parameters(self.query, names)
+        return self if query == self.query else self._replace(query=query)
 
     def below(self, count: int) -> RequestTarget:
         """

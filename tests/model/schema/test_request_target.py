@@ -213,7 +213,20 @@ class PartTests(SynchronousTestCase):
         for path in (b"/..", b"/a/../../b", b"/%2e%2e/", b"/./.."):
             self.assertIsNone(read(path).resolved(), path)
 
-    def test_with_another_query(self) -> None:
-        """The path stays."""
-        target = RequestTarget.parse(b"/a", b"x=1")
-        self.assertEqual(target.with_query(None), RequestTarget.parse(b"/a"))
+    def test_without_parameters(self) -> None:
+        """By their decoded names; the path and all other bytes stay."""
+        target = RequestTarget.parse(b"/a", b"a=1&%62=2&c=%33")
+        self.assertEqual(
+            target.without({"a", "b"}), RequestTarget.parse(b"/a", b"c=%33")
+        )
+        self.assertEqual(
+            RequestTarget.parse(b"/a", b"x=1").without({"x"}),
+            RequestTarget.parse(b"/a"),
+        )
+
+    def test_parameters(self) -> None:
+        """Decoded, in order; those without a name are left out."""
+        target = RequestTarget.parse(b"/a", b"a=x%20y&&b+c=1=2&d&=e")
+        self.assertEqual(target.parameters, [("a", "x y"), ("b c", "1=2"), ("d", "")])
+        for query in (b"", None):
+            self.assertEqual(RequestTarget.parse(b"/a", query).parameters, [])
