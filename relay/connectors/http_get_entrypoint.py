@@ -14,7 +14,6 @@ from relay.channel.entry import Entry, Gap
 from relay.channel.filter import Filter
 from relay.channel.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal
-from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
     NotAttached,
@@ -29,8 +28,9 @@ from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
 from relay.model.api.channel_options import SlowConsumerOptions
+from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
-from relay.model.api.message_options import Amount, CorsOptions
+from relay.model.api.message_options import Amount
 from relay.model.outcome import Outcome
 from relay.model.schema.base import Options
 from relay.model.schema.scalars import Flag, Milliseconds
@@ -81,7 +81,7 @@ class HttpGetEntrypoint:
 
     def accepts(self, call: MessageCall) -> bool:
         """Take GETs that accept JSON, and a browser's question before."""
-        if is_preflight(call, b"GET"):
+        if call.preflight_method == b"GET":
             return True
         accept = call.header(b"accept") or b"*/*"
         return call.method == b"GET" and (
@@ -90,8 +90,8 @@ class HttpGetEntrypoint:
 
     def attach(self, call: MessageCall) -> None:
         """Answer with what there is, or wait for it."""
-        if is_preflight(call, b"GET"):
-            answer_preflight(call, b"GET, OPTIONS")
+        if call.preflight_method == b"GET":
+            call.answer_preflight(b"GET, OPTIONS")
             return
         try:
             Poll(self, call).start()

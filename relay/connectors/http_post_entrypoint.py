@@ -16,7 +16,6 @@ from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry
 from relay.channel.idempotency import KeyReused, publication_key
 from relay.channel.message import Message
-from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import refusal_of
 from relay.connectors.publication import (
@@ -32,8 +31,9 @@ from relay.gateway.message import MessageCall
 from relay.http.collector import BodyCollector, BodyTooLarge
 from relay.http.headers import upstream_headers
 from relay.http.refusals import Refusal
+from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType, always
-from relay.model.api.message_options import Amount, CorsOptions
+from relay.model.api.message_options import Amount
 from relay.model.schema.base import Options
 from relay.model.schema.scalars import Flag
 
@@ -90,12 +90,12 @@ class HttpPostEntrypoint:
 
     def accepts(self, call: MessageCall) -> bool:
         """Whether it is a POST, or its CORS preflight."""
-        return call.method == b"POST" or is_preflight(call, b"POST")
+        return call.method == b"POST" or call.preflight_method == b"POST"
 
     def attach(self, call: MessageCall) -> None:
         """Read the body, then publish all of its events or none."""
-        if is_preflight(call, b"POST"):
-            answer_preflight(call, b"POST, OPTIONS")
+        if call.preflight_method == b"POST":
+            call.answer_preflight(b"POST, OPTIONS")
             return
         # JSON may escape a byte as six; the rest of the event takes some more.
         limit_bytes = self._longest_bytes * 6 + 65536

@@ -24,7 +24,6 @@ from relay.channel.filter import TooManyFilters
 from relay.channel.framing import GOAWAY, SseFraming, error_event, with_retry
 from relay.channel.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal
-from relay.connectors.cors import answer_preflight, is_preflight
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
     BadParameter,
@@ -42,8 +41,9 @@ from relay.gateway.message import MessageCall
 from relay.http.fanout import FanoutTarget
 from relay.http.refusals import Refusal
 from relay.model.api.channel_options import SlowConsumerOptions
+from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
-from relay.model.api.message_options import CorsOptions, HeartbeatInterval
+from relay.model.api.message_options import HeartbeatInterval
 from relay.model.outcome import COMES_BACK, Outcome
 from relay.model.schema.base import Options
 from relay.model.schema.scalars import Flag, Milliseconds, MillisecondsOrOff
@@ -123,7 +123,7 @@ class SseEntrypoint:
 
     def accepts(self, call: MessageCall) -> bool:
         """Take GETs that ask for an event stream, and a browser's question before."""
-        if is_preflight(call, b"GET"):
+        if call.preflight_method == b"GET":
             return True
         if call.method != b"GET":
             return False
@@ -132,8 +132,8 @@ class SseEntrypoint:
 
     def attach(self, call: MessageCall) -> None:
         """Answer with the stream."""
-        if is_preflight(call, b"GET"):
-            answer_preflight(call, b"GET, OPTIONS")
+        if call.preflight_method == b"GET":
+            call.answer_preflight(b"GET, OPTIONS")
             return
         try:
             Subscription(self, call).start()

@@ -18,9 +18,9 @@ from relay.connectors.interfaces import (
 )
 from relay.deploy.shared_channels import SharedChannels
 from relay.gateway.flows.runner import FlowRunner, open_entrance
-from relay.gateway.message import BoundEntrypoint, MessageAnswerer, refuse
+from relay.gateway.message import BoundEntrypoint, MessageBackend, refuse
 from relay.gateway.ownership import Owners
-from relay.gateway.passthrough import ProxyAnswerer
+from relay.gateway.passthrough import ProxyBackend
 from relay.gateway.push import PushedApi, Pushing
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ApiBackend, ServedApi
@@ -135,17 +135,17 @@ class Builder:
         entrance: FlowRunner | None = None
         try:
             entrance = self._entrance(deployment, definition)
-            answerer = self._answerer(deployment, definition, entrance, trial)
+            backend = self._backend(deployment, definition, entrance, trial)
         except Exception:
             plans.close()
             if entrance is not None:
                 entrance.close()
             raise
         try:
-            return ServedApi(deployment, definition, plans, answerer)
+            return ServedApi(deployment, definition, plans, backend)
         except Exception:
             plans.close()
-            answerer.close()
+            backend.close()
             raise
 
     def _entrance(
@@ -164,7 +164,7 @@ class Builder:
         )
         return open_entrance(self._policies, deployment.plans, context)
 
-    def _answerer(
+    def _backend(
         self,
         deployment: Deployment,
         definition: ApiDefinition,
@@ -181,7 +181,7 @@ class Builder:
         definition: ApiDefinition,
         entrance: FlowRunner | None,
         trial: bool,
-    ) -> ProxyAnswerer:
+    ) -> ProxyBackend:
         reactor = self._services.reactor
         groups: list[ConnectorGroup] = []
         # The first group is the default; only flows can route to the others.
@@ -204,7 +204,7 @@ class Builder:
         if not trial:
             self._destinations[api_id] = destinations
             destinations.start(self._services.wall_ms)
-        return ProxyAnswerer(
+        return ProxyBackend(
             destinations,
             failover,
             lambda: self._forget(api_id, destinations),
@@ -235,7 +235,7 @@ class Builder:
         definition: ApiDefinition,
         entrance: FlowRunner | None,
         trial: bool,
-    ) -> MessageAnswerer:
+    ) -> MessageBackend:
         api_id, group = deployment.api_id, definition.endpoint_groups[0]
         if not group.endpoints:
             raise ValueError("no endpoint is for the tenant of this gateway")
@@ -278,7 +278,7 @@ class Builder:
             )
             release = partial(self._withdraw, pushed, shared)
             self._pushing.begin(pushed)
-        return MessageAnswerer(
+        return MessageBackend(
             doors,
             shared.channels,
             group.name,

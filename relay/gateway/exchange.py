@@ -13,10 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.web.http import RESPONSES
 from twisted.web.http_headers import Headers
 
 from relay.eventstream.boundary import EventCounter
+from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.endings import CLIENT_CLOSED_REQUEST, ENDINGS, Ending
 from relay.gateway.feed import Feed
@@ -34,8 +37,9 @@ from relay.http.headers import (
 )
 from relay.http.pace import Pace
 from relay.http.refusals import Refusal, Wording
-from relay.model.api.message_options import CorsOptions
+from relay.model.api.cors import CorsOptions
 from relay.model.outcome import Outcome
+from relay.model.schema.request_target import NO_TARGET
 from relay.model.schema.timestamps import timestamp
 from relay.observability.access import AccessRecord
 from relay.plans.verdict import Admission
@@ -53,6 +57,8 @@ class Exchange:
     :param trusted: whether the peer is a trusted proxy.
     """
 
+    log = Logger()
+
     def __init__(
         self,
         stream: ClientStream,
@@ -65,6 +71,8 @@ class Exchange:
         self.services = services
         self.record = record
         self.trusted = trusted
+        self.target = NO_TARGET
+        """What follows the context-path, without credentials; set by the API."""
         self.cors: CorsOptions | None = None
         """Which pages in a browser may read what is refused; None for none."""
         self.feed: Feed | None = None
@@ -109,11 +117,7 @@ class Exchange:
         return self.record.outcome is not None
 
     def admitted(self, admission: Admission) -> None:
-        """
-        Note who was let in, and let the client send its body.
-
-        :param admission: who, and by which plan.
-        """
+        """Note who was let in, by which plan, and let the client send its body."""
         self.admission, record = admission, self.record
         record.plan_id = admission.plan_id
         record.application_id = admission.application_id
@@ -147,10 +151,8 @@ class Exchange:
         """
         Write the response's head.
 
-        :param code: the status.
-        :param phrase: the reason phrase.
-        :param headers: what the feed says; what the gateway adds is added here.
-        :param event_stream: whether the body is one.
+        :param headers: the feed's, changed in place: the gateway's own are added.
+        :param event_stream: whether the body is an event stream.
         """
         record = self.record
         record.status = code
@@ -230,13 +232,8 @@ class Exchange:
         """
         Write a whole response, and end.
 
-        :param code: the status.
-        :param phrase: the reason phrase.
-        :param headers: the headers with the framing; the gateway's own are added here.
-        :param body: the body; not written in answer to ``HEAD``.
-        :param event_stream: whether the body is an event stream.
-        :param outcome: the outcome of the exchange.
-        :param clock: the clock that fired; None if none did.
+        :param headers: with the framing; the gateway's own are added here.
+        :param body: not written in answer to ``HEAD``.
         """
         self.begin(code, phrase, headers, event_stream)
         if body and self.request.method != b"HEAD":
@@ -244,11 +241,7 @@ class Exchange:
         self._end(Ending.FINISH, outcome, None, clock)
 
     def refuse(self, refusal: Refusal) -> None:
-        """
-        Answer with a refusal; once the head has been sent, end with its outcome.
-
-        :param refusal: the answer.
-        """
+        """Answer with a refusal; once the head has been sent, end with its outcome."""
         if self.stream.begun:
             self.end(refusal.outcome, refusal.key, refusal.clock)
             return
@@ -275,6 +268,13 @@ class Exchange:
         stream.finish([])
         self._log_end()
 
+    def fail(self, failure: Failure) -> None:
+        """Log a defect of the gateway, and end."""
+        self.log.failure(
+            "while answering {request_id}", failure, request_id=self.record.request_id
+        )
+        self.refuse(refusals.UNEXPECTED)
+
     def end(
         self, outcome: Outcome, key: str | None = None, clock: str | None = None
     ) -> None:
@@ -282,7 +282,6 @@ class Exchange:
         End, as :data:`~relay.gateway.endings.ENDINGS` has it for the outcome; once the
         exchange is over, do nothing.
 
-        :param outcome: the outcome of the exchange.
         :param key: the error key; None for none. A refusal that is sent has its own.
         :param clock: the clock that fired; None if none did.
         """

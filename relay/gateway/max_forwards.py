@@ -10,7 +10,6 @@ from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.http.fields import put_field
 from relay.http.refusals import METHODS
-from relay.model.schema.request_target import RequestTarget
 
 LIMITED_METHODS = (b"OPTIONS", b"TRACE")
 _NUMBER = re.compile(rb"[0-9]{1,9}")
@@ -18,12 +17,11 @@ _NOT_SHOWN = frozenset((b"authorization", b"cookie", b"proxy-authorization"))
 """What a ``TRACE`` is not answered with (RFC 9110, 9.3.8)."""
 
 
-def goes_on(exchange: Exchange, target: RequestTarget) -> bool:
+def goes_on(exchange: Exchange) -> bool:
     """
     Count a request's ``Max-Forwards`` down.
 
     :param exchange: a call by one of :data:`LIMITED_METHODS`, whose client was let in.
-    :param target: what follows the context-path.
     :return: False when the call was answered, because it is to go no further or
         because the number is none.
     """
@@ -39,7 +37,7 @@ def goes_on(exchange: Exchange, target: RequestTarget) -> bool:
         put_field(headers, b"Max-Forwards", b"%d" % (left - 1))
         return True
     trace = exchange.request.method == b"TRACE"
-    body = _shown(exchange, target) if trace else b""
+    body = _shown(exchange) if trace else b""
     answer = Headers({b"content-length": [b"%d" % len(body)]})
     if trace:
         answer.setRawHeaders(b"content-type", [b"message/http"])
@@ -49,11 +47,12 @@ def goes_on(exchange: Exchange, target: RequestTarget) -> bool:
     return False
 
 
-def _shown(exchange: Exchange, target: RequestTarget) -> bytes:
+def _shown(exchange: Exchange) -> bytes:
     """Write the request as it came, without credentials."""
     request = exchange.request
     path = request.target.partition(b"?")[0]
-    query = b"" if target.query is None else b"?" + target.query
+    query = exchange.target.query
+    query = b"" if query is None else b"?" + query
     lines = [b"TRACE %s%s %s" % (path, query, request.version)]
     for name, values in request.headers.getAllRawHeaders():
         if name.lower() not in _NOT_SHOWN:

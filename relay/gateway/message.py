@@ -1,7 +1,7 @@
 """
 MESSAGE APIs: entrypoints on the client's side, a channel, an endpoint behind it.
 
-:class:`MessageAnswerer` finds the entrypoint that a call is for; the entrypoint, a
+:class:`MessageBackend` finds the entrypoint that a call is for; the entrypoint, a
 connector in ``relay/connectors``, takes it from there.
 """
 
@@ -17,7 +17,7 @@ from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.expression.errors import EvaluationFailed
 from relay.gateway import refusals
-from relay.gateway.cors import cors_headers
+from relay.gateway.cors import cors_headers, preflight_headers, preflight_method
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.flows.run import FlowRun
@@ -25,7 +25,7 @@ from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.ownership import ChannelLease
 from relay.gateway.renewal import PARAMETER as RENEW, renew
 from relay.http.refusals import Refusal
-from relay.model.api.message_options import CorsOptions
+from relay.model.api.cors import CorsOptions
 from relay.model.schema.request_target import RequestTarget
 
 
@@ -108,6 +108,20 @@ class MessageCall:
         except EvaluationFailed:
             raise EventRefused(refusals.EXPRESSION_FAILED) from None
 
+    @property
+    def preflight_method(self) -> bytes | None:
+        """The method that a preflight request asks for; None for any other call."""
+        return preflight_method(self.method, self.headers)
+
+    def answer_preflight(self, methods: bytes) -> None:
+        """
+        Answer a preflight request.
+
+        :param methods: what the entrypoint takes, as a list for the header.
+        """
+        headers = preflight_headers(self.headers, self.exchange.cors, methods)
+        self.exchange.answer(204, b"No Content", headers)
+
     def cors_headers(self) -> Headers:
         """Begin the head of an answer: with what lets a page in a browser read it."""
         return cors_headers(self.headers, self.exchange.cors)
@@ -175,7 +189,7 @@ class BoundEntrypoint(NamedTuple):
     turn_away: Callable[[MessageCall, Refusal], None] = refuse
 
 
-class MessageAnswerer:
+class MessageBackend:
     """
     Answers the calls of a MESSAGE API.
 
@@ -207,15 +221,11 @@ class MessageAnswerer:
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
         """Whether an entrypoint would answer it without giving or taking an event."""
-        return method == b"OPTIONS" and headers.hasHeader(
-            b"access-control-request-method"
-        )
+        return preflight_method(method, headers) is not None
 
-    def names_origin(
-        self, exchange: Exchange, target: RequestTarget, origin: str
-    ) -> bool:
+    def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """Whether the entrypoint that a call is for names the origin, too."""
-        door = self._find(MessageCall(exchange, target, self._channels))
+        door = self._find(MessageCall(exchange, exchange.target, self._channels))
         if door is None:
             return False
         origins: CorsOptions | None = getattr(
@@ -223,10 +233,10 @@ class MessageAnswerer:
         )
         return origins is not None and origin in origins.allow_origin
 
-    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
+    def answer(self, exchange: Exchange) -> None:
         """Find the entrypoint, and let it answer."""
         exchange.record.endpoint = self._group
-        call = MessageCall(exchange, target, self._channels)
+        call = MessageCall(exchange, exchange.target, self._channels)
         door = self._find(call)
         if call.method == b"POST" and (stream := call.parameters.get(RENEW)):
             renew(exchange, stream)
@@ -239,11 +249,9 @@ class MessageAnswerer:
                 lambda here: self._go_through_if(here, custody, door, call)
             )
 
-    def refuse(
-        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
-    ) -> None:
+    def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """Refuse a call so that a page in a browser can read why."""
-        self._find(MessageCall(exchange, target, self._channels))
+        self._find(MessageCall(exchange, exchange.target, self._channels))
         exchange.refuse(refusal)
 
     def _find(self, call: MessageCall) -> BoundEntrypoint | None:
@@ -283,7 +291,6 @@ class MessageAnswerer:
 
         self._entrance.enter(
             exchange,
-            call.target,
             attach,
             door.operations,
             door.id,

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
@@ -44,7 +43,7 @@ from relay.upstream.failover import Failover, TriedCall, Tries
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
 
 
-class ProxyAnswerer:
+class ProxyBackend:
     """
     Answers the calls of a PROXY API, each by a call of its own.
 
@@ -72,30 +71,26 @@ class ProxyAnswerer:
         """No: it is for the source, which nobody asks without a plan."""
         return False
 
-    def refuse(
-        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
-    ) -> None:
+    def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """Refuse a call that a plan does not let in."""
         exchange.refuse(refusal)
 
-    def names_origin(
-        self, exchange: Exchange, target: RequestTarget, origin: str
-    ) -> bool:
+    def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """The listener alone does."""
         return False
 
-    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
+    def answer(self, exchange: Exchange) -> None:
         """Let the flows see to the request, if there are any, and call the source."""
         method = exchange.request.method
-        if method in LIMITED_METHODS and not goes_on(exchange, target):
+        if method in LIMITED_METHODS and not goes_on(exchange):
             return
         if self._entrance is None or exchange.admission is None:
-            self._call(exchange, target, None)
+            self._call(exchange, exchange.target, None)
             return
         proceed = self._pass
         if method == b"TRACE":
             proceed = partial(self._pass_trace, copied(exchange.request.headers))
-        self._entrance.enter(exchange, target, partial(proceed, exchange))
+        self._entrance.enter(exchange, partial(proceed, exchange))
 
     def _pass_trace(self, sent: Headers, exchange: Exchange, passage: FlowRun) -> None:
         """Pass the headers on that the client sent: the answer shows them to it."""
@@ -162,8 +157,6 @@ class Passthrough(Feed):
     :param connector: the endpoint that was chosen.
     :param passage: the call's way through the flows; None without any.
     """
-
-    log = Logger()
 
     def __init__(
         self,
@@ -300,12 +293,7 @@ class Passthrough(Feed):
         if isinstance(failure.value, UpstreamError):
             self._exchange.refuse(refusals.upstream_failed(failure.value))
             return
-        self.log.failure(
-            "while answering {request_id}",
-            failure,
-            request_id=self._exchange.record.request_id,
-        )
-        self._exchange.refuse(refusals.UNEXPECTED)
+        self._exchange.fail(failure)
 
     def body_received(self, data: bytes) -> None:
         """Pass some of the body on."""

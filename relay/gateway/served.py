@@ -1,21 +1,40 @@
-"""One deployment as the gateway runs it."""
+"""
+One deployment as the gateway runs it.
+
+:meth:`ServedApi.receive` takes the calls that are routed to it: it answers preflight
+requests, asks the plans, and has the backend answer whoever was let in.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.web.http_headers import Headers
 
+from relay.gateway import refusals
+from relay.gateway.cors import ListenerCors
 from relay.gateway.exchange import Exchange
-from relay.gateway.listener_cors import ListenerCors
+from relay.gateway.flows.calls import selection_scope
 from relay.gateway.templates import ResponseTemplates
-from relay.http.refusals import Refusal
+from relay.http import cross_site
+from relay.http.front import fault_refusal
+from relay.http.headers import drop_hop_by_hop
+from relay.http.refusals import NULL_BYTE, Refusal, Refused
 from relay.model.api.definition import ApiDefinition, HttpListener
 from relay.model.records import Deployment
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.request_target import PathFault, RequestTarget
+from relay.plans.caller import Caller
 from relay.plans.chain import PlanChain
+from relay.plans.verdict import Admission, Denial, Verdict
 from relay.policies.basic_authentication import BASIC_AUTHENTICATION
 from relay.policies.scope import shared_scope
+
+Resolve = Callable[[], RequestTarget]
+"""Returns the target of a call without dot segments; raises :class:`Refused` if they
+lead to another API."""
 
 
 class ApiBackend(Protocol):
@@ -26,40 +45,33 @@ class ApiBackend(Protocol):
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
         """
-        Whether a call is the question that a browser asks, without any credential,
-        before it sends one: it is answered whoever asks.
+        Whether the backend answers a request as a preflight request, which a browser
+        sends without credentials: no plan is asked then.
 
         :param method: the request's method.
         :param headers: the request's headers.
         """
 
-    def names_origin(
-        self, exchange: Exchange, target: RequestTarget, origin: str
-    ) -> bool:
+    def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """
         Whether pages of an origin may act with what a browser sends by itself.
 
         :param exchange: the call.
-        :param target: what follows the context-path.
         :param origin: of the page that makes the call.
         """
 
-    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
+    def answer(self, exchange: Exchange) -> None:
         """
         Answer a call whose client was let in.
 
         :param exchange: the call.
-        :param target: what follows the context-path.
         """
 
-    def refuse(
-        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
-    ) -> None:
+    def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """
         Refuse a call whose client is not let in.
 
         :param exchange: the call.
-        :param target: what follows the context-path.
         :param refusal: the answer.
         """
 
@@ -74,7 +86,7 @@ class ServedApi:
     :param deployment: the snapshot.
     :param definition: its API definition, parsed.
     :param plans: who may call it.
-    :param answerer: what answers its calls.
+    :param backend: what answers its calls.
     """
 
     def __init__(
@@ -82,14 +94,14 @@ class ServedApi:
         deployment: Deployment,
         definition: ApiDefinition,
         plans: PlanChain,
-        answerer: ApiBackend,
+        backend: ApiBackend,
     ) -> None:
         self.id = deployment.api_id
         self.deployment_id = deployment.id
         self.number = deployment.number
         self.name = definition.name
         self.plans = plans
-        self.answerer = answerer
+        self.backend = backend
         if not definition.listeners:
             raise ValueError("it has no listener")
         # An API whose consumers are called, and do not call, has no place of its own.
@@ -122,11 +134,114 @@ class ServedApi:
         self.closed = False
         """Whether another deployment has taken its place, or none."""
 
+    def receive(
+        self, exchange: Exchange, target: RequestTarget, resolve: Resolve
+    ) -> None:
+        """
+        Take a call that is routed to the API.
+
+        :param exchange: the call.
+        :param target: what follows the context-path.
+        :param resolve: resolves the dot segments of the path.
+        :raises Refused: when the call is refused before a plan is asked.
+        """
+        exchange.target = target
+        request, record = exchange.request, exchange.record
+        record.api_id = self.id
+        shown = self.plans.conceal(target).query
+        record.query = None if shown is None else shown.decode("ascii")
+        if self.templates is not None:
+            exchange.refusal_hook = partial(self.templates.reword, exchange)
+        if self.cors is not None:
+            if self.cors.is_preflight(request.method, request.headers):
+                self._answer_preflight(self.cors, exchange)
+                return
+            settle = partial(self.cors.settle, request.headers.copy())
+            exchange.response_hooks.append(lambda status, headers: settle(headers))
+        if self.rejects_null_byte and b"%00" in request.target:
+            raise Refused(NULL_BYTE)
+        if target.faults:
+            self._check_path(target.faults)
+            exchange.target = resolve()
+        if self.backend.is_preflight(request.method, request.headers):
+            self.backend.answer(exchange)
+            return
+        caller = self._caller(exchange)
+        verdict = self.plans.admit(caller)
+        if isinstance(verdict, Deferred):
+            verdict.addCallback(self._decided, exchange, caller)
+            verdict.addErrback(exchange.fail)
+        else:
+            self._decided(verdict, exchange, caller)
+
+    def _answer_preflight(self, cors: ListenerCors, exchange: Exchange) -> None:
+        headers = cors.preflight_headers(exchange.request.headers)
+        if headers is None:
+            exchange.refuse(refusals.PREFLIGHT_FAILED)
+        else:
+            exchange.answer(200, b"OK", headers)
+
+    def _check_path(self, faults: PathFault) -> None:
+        refusal = fault_refusal(faults & ~self.allowed)
+        if refusal is not None:
+            raise Refused(refusal)
+
+    def _caller(self, exchange: Exchange) -> Caller:
+        stream, headers = exchange.stream, exchange.request.headers
+        certificate = stream.listener.certificate_header
+        if certificate is not None and not exchange.trusted:
+            # Only proxies set this header; it never goes upstream.
+            headers.removeHeader(certificate)
+        return Caller(
+            headers,
+            exchange.target,
+            exchange.record.remote_address,
+            stream.peer.transport,
+            exchange.trusted,
+            certificate,
+            partial(selection_scope, exchange, self.shared),
+        )
+
+    def _decided(self, verdict: Verdict, exchange: Exchange, caller: Caller) -> None:
+        """Let the backend answer or refuse, as the plans have decided."""
+        if exchange.over:
+            return
+        exchange.target = caller.target
+        if isinstance(verdict, Denial):
+            self.backend.refuse(exchange, refusals.denied(verdict))
+        elif self.closed:
+            # Another deployment took its place while a plan waited for an answer.
+            exchange.refuse(refusals.REDEPLOYED)
+        elif self._is_forged(verdict, exchange):
+            self.backend.refuse(exchange, refusals.FOREIGN_ORIGIN)
+        else:
+            drop_hop_by_hop(exchange.request.headers, exchange.trusted)
+            exchange.admitted(verdict)
+            self.backend.answer(exchange)
+
+    def _is_forged(self, verdict: Admission, exchange: Exchange) -> bool:
+        """Whether a page of another origin uses credentials that its browser adds."""
+        request = exchange.request
+        headers = request.headers
+        if not (
+            verdict.ambient or (self.takes_passwords and cross_site.is_ambient(headers))
+        ):
+            return False
+        if not cross_site.may_act(request.method, headers):
+            return False
+        if not cross_site.is_foreign(headers, exchange.stream.peer.secure):
+            return False
+        origin = cross_site.origin_of(headers)
+        return origin is None or not (
+            (self.cors is not None and self.cors.names(origin))
+            or self.backend.names_origin(exchange, origin)
+        )
+
     def close(self) -> None:
         """Serve no new calls: close connections that nobody uses."""
         self.closed = True
         self.plans.close()
-        self.answerer.close()
+        self.backend.close()
 
 
 def _has_step(deployment: Deployment, policy: str) -> bool:

@@ -14,7 +14,6 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import call_of
 from relay.http.refusals import Refusal, Wording
 from relay.model.api.response_templates import ANY, DEFAULT, ResponseTemplate, Templates
-from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import header_value
 
 PARENTS = {
@@ -60,14 +59,11 @@ class ResponseTemplates:
             for key, kinds in templates.items()
         }
 
-    def reword(
-        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
-    ) -> Wording | None:
+    def reword(self, exchange: Exchange, refusal: Refusal) -> Wording | None:
         """
         Word a refusal.
 
         :param exchange: the call that is refused.
-        :param target: what follows the context-path.
         :param refusal: the refusal.
         :return: None when no template is for it.
         """
@@ -75,7 +71,7 @@ class ResponseTemplates:
         found = self._find(refusal.key, b",".join(accepted).decode("latin-1"))
         if found is None:
             return None
-        call = call_of(exchange, target, self._shared)
+        call = call_of(exchange, self._shared)
         scope: Scope = {
             **call.scope,
             "error": {

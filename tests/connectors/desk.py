@@ -20,7 +20,7 @@ from relay.http.client_stream import Ledger, RequestHead
 from relay.http.fanout import FanoutWriter
 from relay.http.refusals import Refusal
 from relay.model.api.channel_options import ChannelOptions
-from relay.model.api.message_options import CorsOptions
+from relay.model.api.cors import CorsOptions
 from relay.model.outcome import Outcome
 from relay.model.schema.request_target import RequestTarget
 from relay.plans.verdict import Admission

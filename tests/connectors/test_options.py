@@ -11,7 +11,6 @@ from relay.connectors.mock_endpoint import MockEndpoint, MockShared
 from relay.connectors.sse_endpoint import SseEndpoint, SseShared
 from relay.connectors.sse_entrypoint import SseEntrypointOptions
 from relay.connectors.websocket.options import WebsocketOptions
-from relay.model.api.message_options import CorsOptions
 from relay.model.schema.base import Value
 from relay.model.schema.errors import Issue
 from tests.model.api.test_channel_options import refused
@@ -197,38 +196,6 @@ class EntrypointTests(SynchronousTestCase):
         ):
             (issue,) = refused(SseEntrypointOptions, {name: "maybe"})
             self.assertEqual(issue.message, f"must be one of {words}")
-
-    def test_origins(self) -> None:
-        """As browsers write them: what could never match is told at once."""
-        good = [
-            "*",
-            "https://app.example",
-            "http://localhost:3000",
-            "http://[::1]:8080",
-            "http://127.0.0.1",
-            "chrome-extension://abcdefgh",
-            "https://x.example:80",
-        ]
-        self.assertEqual(refused(CorsOptions, {"allowOrigin": good}), [])
-        for bad, message in (
-            ("https://app.example/", "must be * or an origin"),
-            ("https://App.example", "must be * or an origin"),
-            ("https://*.example", "must be * or an origin"),
-            ("app.example", "must be * or an origin"),
-            ("null", "must be * or an origin"),
-            ("", "must be * or an origin"),
-            ("https://app.example:443", "must not name the default port"),
-        ):
-            (issue,) = refused(CorsOptions, {"allowOrigin": [bad]})
-            self.assertEqual(issue.location, "allowOrigin[0]")
-            self.assertTrue(issue.message.startswith(message), bad)
-
-    def test_credentials_for_any_origin(self) -> None:
-        """Any page could read what its visitor may."""
-        for origins in ({}, {"allowOrigin": ["*", "https://app.example"]}):
-            body = {**origins, "allowCredentials": True}
-            (issue,) = refused(CorsOptions, body)
-            self.assertTrue(issue.message.startswith("allowCredentials needs"), body)
 
     def test_unknown(self) -> None:
         """A misspelled option is told, not ignored."""

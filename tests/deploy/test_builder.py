@@ -15,7 +15,7 @@ from relay.connectors.http_post_entrypoint import HTTP_POST_ENTRYPOINT
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.memory_endpoint import memory_endpoint
 from relay.deploy.builder import Builder
-from relay.gateway.message import MessageAnswerer, MessageCall
+from relay.gateway.message import MessageBackend, MessageCall
 from relay.gateway.push import PushedApi
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
@@ -158,7 +158,7 @@ class ChannelsTests(SynchronousTestCase):
         """Deploy it; another linger time makes another group."""
         definition = {**API, "endpointGroups": [topics(linger_ms)]}
         served = self.builder(Deployment("d", "api", 1, None, definition, (), 0))
-        assert isinstance(served.answerer, MessageAnswerer)
+        assert isinstance(served.backend, MessageBackend)
         return served
 
     def here(self) -> list[bool]:

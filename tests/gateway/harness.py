@@ -26,7 +26,7 @@ from zope.interface import directlyProvides, providedBy
 
 from relay.deploy.deployer import Deployer
 from relay.gateway.flows.runner import open_entrance
-from relay.gateway.passthrough import ProxyAnswerer
+from relay.gateway.passthrough import ProxyBackend
 from relay.gateway.resource import GatewayResource
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ServedApi
@@ -269,8 +269,8 @@ class Gateway:
                 Counter(),
             ),
         )
-        answerer = ProxyAnswerer(destinations, failover, entrance=entrance)
-        return ServedApi(deployment, body, plans, answerer)
+        backend = ProxyBackend(destinations, failover, entrance=entrance)
+        return ServedApi(deployment, body, plans, backend)
 
     @property
     def pool(self) -> Pool:

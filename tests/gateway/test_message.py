@@ -9,12 +9,10 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
-from relay.gateway.message import BoundEntrypoint, MessageAnswerer, MessageCall
+from relay.gateway.message import BoundEntrypoint, MessageBackend, MessageCall
 from relay.http.refusals import Refusal
-from relay.model.api.message_options import CorsOptions
+from relay.model.api.cors import CorsOptions
 from relay.model.schema.request_target import RequestTarget
-
-TARGET = RequestTarget.parse(b"/x")
 
 
 class Counter:
@@ -45,6 +43,7 @@ class Call:
     def __init__(self, method: bytes) -> None:
         self.request = SimpleNamespace(method=method, headers=Headers())
         self.record = SimpleNamespace(endpoint=None)
+        self.target = RequestTarget.parse(b"/x")
         self.cors: CorsOptions | None = None
         self.over = False
         self.refused: Refusal | None = None
@@ -65,13 +64,13 @@ class ChannelLease:
         tell(False)
 
 
-class AnswererTests(SynchronousTestCase):
+class BackendTests(SynchronousTestCase):
     """The first entrypoint that accepts a call has it."""
 
-    def answerer(self, custody: ChannelLease | None = None) -> MessageAnswerer:
+    def backend(self, custody: ChannelLease | None = None) -> MessageBackend:
         """Make one of two entrypoints."""
         self.reads, self.writes = Counter(b"GET"), Counter(b"POST")
-        return MessageAnswerer(
+        return MessageBackend(
             [
                 BoundEntrypoint(self.reads, "reads", frozenset(("SUBSCRIBE",))),
                 BoundEntrypoint(self.writes, "writes", frozenset(("PUBLISH",))),
@@ -85,7 +84,7 @@ class AnswererTests(SynchronousTestCase):
     def answer(self, method: bytes, custody: ChannelLease | None = None) -> Call:
         """Answer a call."""
         call = Call(method)
-        self.answerer(custody).answer(cast(Any, call), TARGET)
+        self.backend(custody).answer(cast(Any, call))
         return call
 
     def test_the_first_that_accepts(self) -> None:
@@ -116,7 +115,7 @@ class AnswererTests(SynchronousTestCase):
     def test_a_client_that_is_not_let_in(self) -> None:
         """Is refused as the entrypoint's pages can read it, and nothing is attached."""
         call = Call(b"GET")
-        self.answerer().refuse(cast(Any, call), TARGET, refusals.UNEXPECTED)
+        self.backend().refuse(cast(Any, call), refusals.UNEXPECTED)
         self.assertIs(call.refused, refusals.UNEXPECTED)
         self.assertIs(call.cors, self.reads.cors)
         self.assertEqual(self.reads.attached, [])

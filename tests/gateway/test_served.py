@@ -11,7 +11,6 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.served import ServedApi
 from relay.http.refusals import Refusal
 from relay.model.api.definition import ApiDefinition
-from relay.model.schema.request_target import RequestTarget
 from relay.plans.chain import PlanChain
 from tests.gateway.harness import definition, deployed
 
@@ -26,18 +25,14 @@ class ApiBackend:
         """Take none for one."""
         return False
 
-    def names_origin(
-        self, exchange: Exchange, target: RequestTarget, origin: str
-    ) -> bool:
+    def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """Name none."""
         return False
 
-    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
+    def answer(self, exchange: Exchange) -> None:
         """Say nothing."""
 
-    def refuse(
-        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
-    ) -> None:
+    def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """Say nothing."""
 
     def close(self) -> None:
@@ -49,12 +44,12 @@ class ServedApiTests(SynchronousTestCase):
     def served(self, **listener: Any) -> ServedApi:
         """An API with such a listener."""
         body = definition("http://h", listener=listener)
-        self.answerer = ApiBackend()
+        self.backend = ApiBackend()
         return ServedApi(
             deployed(body, number=7),
             ApiDefinition.read(body),
             PlanChain([]),
-            self.answerer,
+            self.backend,
         )
 
     def test_places(self) -> None:
@@ -85,9 +80,9 @@ class ServedApiTests(SynchronousTestCase):
         self.assertEqual((api.listener_ids, api.rejects_null_byte), ({"x", "y"}, True))
 
     def test_closed(self) -> None:
-        """Its answerer is closed with it, and who was about to come in is told."""
+        """Its backend is closed with it, and who was about to come in is told."""
         api = self.served()
         self.assertFalse(api.closed)
         api.close()
         self.assertTrue(api.closed)
-        self.assertEqual(self.answerer.closed, 1)
+        self.assertEqual(self.backend.closed, 1)

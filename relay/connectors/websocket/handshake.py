@@ -13,7 +13,7 @@ from relay.connectors.parameters import BadParameter
 from relay.gateway.message import MessageCall
 from relay.gateway.refusals import FOREIGN_ORIGIN
 from relay.http.headers import connection_options
-from relay.model.api.message_options import CorsOptions
+from relay.model.api.cors import CorsOptions
 from relay.model.outcome import Outcome
 
 VERSION = b"13"

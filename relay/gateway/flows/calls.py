@@ -12,20 +12,18 @@ from relay.expression.values import Fields, Value
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.selection import METHODS
 from relay.http.headers import REQUEST_ID, TRANSACTION_ID
-from relay.model.schema.request_target import RequestTarget
 from relay.policies.call import Call, Request
 from relay.policies.scope import call_scope
 
 
-def call_of(exchange: Exchange, target: RequestTarget, shared: Scope) -> Call:
+def call_of(exchange: Exchange, shared: Scope) -> Call:
     """
     Make the view of a call that policies and expressions read.
 
     :param exchange: the call.
-    :param target: what follows the context-path.
     :param shared: the variables that are the same for all calls of the deployment.
     """
-    received, record = exchange.request, exchange.record
+    received, record, target = exchange.request, exchange.record, exchange.target
     body = exchange.stream.body
     length = None
     if body is None:
@@ -61,13 +59,12 @@ def call_of(exchange: Exchange, target: RequestTarget, shared: Scope) -> Call:
             **(admission.attributes if admission is not None else {}),
         }
     )
-    call.scope.update(call_scope(call, _Facts(exchange, target), shared))
+    call.scope.update(call_scope(call, _Facts(exchange), shared))
     return call
 
 
 def selection_scope(
     exchange: Exchange,
-    target: RequestTarget,
     shared: Scope,
     attributes: Mapping[str, Any],
 ) -> Scope:
@@ -75,11 +72,10 @@ def selection_scope(
     Make the view of a call that the selection rules of plans read.
 
     :param exchange: the call; its client was not let in yet.
-    :param target: what follows the context-path.
     :param shared: the variables that are the same for all calls of the deployment.
     :param attributes: of the context, besides those of every call.
     """
-    call = call_of(exchange, target, shared)
+    call = call_of(exchange, shared)
     call.attributes.update(attributes)
     return call.scope
 
@@ -89,9 +85,9 @@ class _Facts(Fields):
 
     __slots__ = ("exchange", "target")
 
-    def __init__(self, exchange: Exchange, target: RequestTarget) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self.target = target
+        self.target = exchange.target
 
     @property
     def path(self) -> str:

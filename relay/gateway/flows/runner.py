@@ -43,7 +43,6 @@ class FlowRunner:
     def enter(
         self,
         exchange: Exchange,
-        target: RequestTarget,
         proceed: Callable[[FlowRun], None],
         operations: frozenset[str] = NOTHING,
         entrypoint: str = "http-proxy",
@@ -53,18 +52,21 @@ class FlowRunner:
         Run the steps of a request.
 
         :param exchange: the call; its client was let in.
-        :param target: what follows the context-path.
         :param proceed: called with the call after the steps.
         :param operations: what the entrypoint does with events.
         :param entrypoint: the id of the entrypoint's type.
         :param turn_away: refuses a client that may come back later; None to answer
             with the status of the refusal.
         """
-        call = call_of(exchange, target, self._flows.shared)
+        call = call_of(exchange, self._flows.shared)
         call.control = ExchangeControl(exchange)
         call.scope["plan"] = self._flows.plan(call.ids["plan"])
         asked = Asked(
-            call.request.method, target.segments, operations, entrypoint, call.scope
+            call.request.method,
+            exchange.target.segments,
+            operations,
+            entrypoint,
+            call.scope,
         )
         try:
             chosen = self._flows.choose(exchange.record.plan_id, asked)

@@ -1,7 +1,8 @@
-"""What browsers on other origins may do with an API (Fetch, "CORS protocol")."""
+"""CORS options of listeners and of entrypoints (Fetch, "CORS protocol")."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
@@ -9,12 +10,16 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from relay.expression.patterns import BadPattern, Pattern
 from relay.model.api.flow import Method
 from relay.model.schema.base import Options
+from relay.model.schema.hosts import is_host
 from relay.model.schema.refusal import refusal
 from relay.model.schema.scalars import LONGEST_MS, Flag, Integral
 from relay.model.schema.texts import HeaderName
 
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[^]]*\]|[^:/]*)(?::([0-9]{1,5}))?")
+_DEFAULT_PORTS = {("http", "80"), ("https", "443")}
 
-def _origin(value: str) -> str:
+
+def _origin_or_pattern(value: str) -> str:
     if value != "*":
         try:
             Pattern(value)
@@ -32,10 +37,10 @@ def _no_policies(value: bool) -> bool:
 
 
 class Cors(Options):
-    """Of a listener."""
+    """Of a listener: for the whole API, as in Gravitee."""
 
     enabled: Flag = False
-    allow_origin: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    allow_origin: tuple[Annotated[str, AfterValidator(_origin_or_pattern)], ...] = ()
     """``*``, origins, or regular expressions for whole origins."""
     allow_methods: tuple[Method, ...] = ()
     allow_headers: tuple[HeaderName, ...] = ()
@@ -57,5 +62,35 @@ class Cors(Options):
                         " read as whoever looks at it",
                     )
                 ]
+            )
+        return self
+
+
+def _origin(text: str) -> str:
+    """Refuse what a browser never sends (RFC 6454, 6.2), and so would never match."""
+    match = _ORIGIN.fullmatch(text)
+    if text != "*" and (match is None or not is_host(match[2]) or text.lower() != text):
+        raise ValueError(
+            "must be * or an origin in lower case, without a path, such as"
+            " https://app.example"
+        )
+    if match is not None and (match[1], match[3]) in _DEFAULT_PORTS:
+        raise ValueError("must not name the default port, as browsers do not")
+    return text
+
+
+class CorsOptions(Options):
+    """Of an entrypoint of a MESSAGE API: for what this entrypoint answers."""
+
+    allow_origin: tuple[Annotated[str, AfterValidator(_origin)], ...] = ("*",)
+    """Origins; ``*`` for all."""
+    allow_credentials: Flag = False
+
+    @model_validator(mode="after")
+    def _credentials_are_for_known_origins(self) -> Self:
+        if self.allow_credentials and "*" in self.allow_origin:
+            raise ValueError(
+                "allowCredentials needs origins by name in allowOrigin: with * any page"
+                " could read as whoever looks at it"
             )
         return self

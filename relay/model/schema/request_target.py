@@ -209,6 +209,10 @@ class RequestTarget(NamedTuple):
         return normal_encoding(self.path.decode("ascii")).encode()
 
 
+NO_TARGET = RequestTarget(b"", None, ())
+"""Of a request that has no route."""
+
+
 def normal_encoding(path: str) -> str:
     """
     Percent-encode a path in the one normal way (RFC 3986, 6.2.2): nothing that needs

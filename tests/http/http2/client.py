@@ -36,7 +36,6 @@ from relay.http.http2.site import Http2Site
 from relay.http.refusals import Refusal
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment
-from relay.model.schema.request_target import RequestTarget
 from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 from tests.gateway.harness import Gateway, SteeredReactor, definition, deployed
 
@@ -130,22 +129,18 @@ class Answers:
         """No call is one."""
         return False
 
-    def names_origin(
-        self, exchange: Exchange, target: RequestTarget, origin: str
-    ) -> bool:
+    def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """Name none."""
         return False
 
-    def answer(self, exchange: Exchange, target: RequestTarget) -> None:
+    def answer(self, exchange: Exchange) -> None:
         """Keep the call."""
         self.exchanges.append(exchange)
         feed = Answer(exchange)
         exchange.feed = feed
         self.feeds.append(feed)
 
-    def refuse(
-        self, exchange: Exchange, target: RequestTarget, refusal: Refusal
-    ) -> None:
+    def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """Refuse the call."""
         exchange.refuse(refusal)
 
@@ -213,7 +208,7 @@ class _Gateway(Gateway):
     def _build(self, deployment: Deployment) -> ServedApi:
         served = super()._build(deployment)
         self.answers = Answers()
-        served.answerer = self.answers
+        served.backend = self.answers
         return served
 
 
