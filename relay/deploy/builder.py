@@ -17,7 +17,7 @@ from relay.connectors.interfaces import (
     IHttpEndpoint,
 )
 from relay.deploy.shared_channels import SharedChannels
-from relay.gateway.flows.runner import FlowRunner, open_entrance
+from relay.gateway.flows.runner import FlowRunner, open_flows
 from relay.gateway.message import BoundEntrypoint, MessageBackend, refuse
 from relay.gateway.ownership import Owners
 from relay.gateway.passthrough import ProxyBackend
@@ -132,14 +132,14 @@ class Builder:
             self._key_sets,
         )
         plans = self._plans.chain(deployment.plans, context)
-        entrance: FlowRunner | None = None
+        flows: FlowRunner | None = None
         try:
-            entrance = self._entrance(deployment, definition)
-            backend = self._backend(deployment, definition, entrance, trial)
+            flows = self._flows(deployment, definition)
+            backend = self._backend(deployment, definition, flows, trial)
         except Exception:
             plans.close()
-            if entrance is not None:
-                entrance.close()
+            if flows is not None:
+                flows.close()
             raise
         try:
             return ServedApi(deployment, definition, plans, backend)
@@ -148,7 +148,7 @@ class Builder:
             backend.close()
             raise
 
-    def _entrance(
+    def _flows(
         self, deployment: Deployment, definition: ApiDefinition
     ) -> FlowRunner | None:
         """Build the flows; None when there are none."""
@@ -162,30 +162,30 @@ class Builder:
             self._counters,
             self._open_calls,
         )
-        return open_entrance(self._policies, deployment.plans, context)
+        return open_flows(self._policies, deployment.plans, context)
 
     def _backend(
         self,
         deployment: Deployment,
         definition: ApiDefinition,
-        entrance: FlowRunner | None,
+        flows: FlowRunner | None,
         trial: bool,
     ) -> ApiBackend:
         if definition.type == "MESSAGE":
-            return self._message(deployment, definition, entrance, trial)
-        return self._proxy(deployment.api_id, definition, entrance, trial)
+            return self._message(deployment, definition, flows, trial)
+        return self._proxy(deployment.api_id, definition, flows, trial)
 
     def _proxy(
         self,
         api_id: str,
         definition: ApiDefinition,
-        entrance: FlowRunner | None,
+        flows: FlowRunner | None,
         trial: bool,
     ) -> ProxyBackend:
         reactor = self._services.reactor
         groups: list[ConnectorGroup] = []
         # The first group is the default; only flows can route to the others.
-        wanted = definition.endpoint_groups[: 1 if entrance is None else None]
+        wanted = definition.endpoint_groups[: 1 if flows is None else None]
         try:
             for group in wanted:
                 groups.append(
@@ -208,7 +208,7 @@ class Builder:
             destinations,
             failover,
             lambda: self._forget(api_id, destinations),
-            entrance,
+            flows,
         )
 
     def _forget(self, api_id: str, destinations: Destinations) -> None:
@@ -233,7 +233,7 @@ class Builder:
         self,
         deployment: Deployment,
         definition: ApiDefinition,
-        entrance: FlowRunner | None,
+        flows: FlowRunner | None,
         trial: bool,
     ) -> MessageBackend:
         api_id, group = deployment.api_id, definition.endpoint_groups[0]
@@ -250,7 +250,7 @@ class Builder:
         )
         ordered = sorted(listed, key=lambda one: self._entrypoints[one.type].order)
         try:
-            doors = [self._door(one, context) for one in ordered]
+            entrypoints = [self._bound(one, context) for one in ordered]
         except Exception:
             # The deployment before stays in force, and keeps its channels.
             if not shared.users:
@@ -272,22 +272,22 @@ class Builder:
                     one["id"] for one in deployment.plans if one.get("mode") == "PUSH"
                 ),
                 shared.channels,
-                shared.lease(api_id),
-                entrance,
+                shared.open_lease(api_id),
+                flows,
                 self._services.wall_ms,
             )
             release = partial(self._withdraw, pushed, shared)
             self._pushing.begin(pushed)
         return MessageBackend(
-            doors,
+            entrypoints,
             shared.channels,
             group.name,
-            shared.custody if shared.exclusive else None,
+            shared.lease if shared.exclusive else None,
             release,
-            entrance,
+            flows,
         )
 
-    def _door(
+    def _bound(
         self, listed: ListenerEntrypoint, context: EntrypointContext
     ) -> BoundEntrypoint:
         plugin = self._entrypoints[listed.type]
@@ -338,12 +338,12 @@ class Builder:
         before = self._shared.get(api_id)
         if before is shared:
             return
-        if before is not None and before.custody is not None:
+        if before is not None and before.lease is not None:
             # An API has one lease: the channels before are closed by then.
-            before.custody.close()
+            before.lease.close()
         if shared.exclusive:
-            custody = shared.lease(api_id)
-            shared.channels.is_here = lambda: custody.here
+            lease = shared.open_lease(api_id)
+            shared.channels.is_here = lambda: lease.here
         self._shared[api_id] = shared
 
     def _withdraw(self, pushed: PushedApi, shared: SharedChannels) -> None:
@@ -357,8 +357,8 @@ class Builder:
                     del self._shared[api_id]
             shared.channels.close()
             shared.sources.close()
-            if shared.custody is not None:
-                shared.custody.close()
+            if shared.lease is not None:
+                shared.lease.close()
 
 
 def _limited(plugin: IEndpoint, limits: HeadLimits) -> IEndpoint:

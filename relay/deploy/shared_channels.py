@@ -28,7 +28,7 @@ class SharedChannels:
         self.group = group
         self.channels = channels
         self.sources = sources
-        self.custody: ChannelLease | None = None
+        self.lease: ChannelLease | None = None
         self.users = 0
         self._clock = clock
         self._owners = owners
@@ -38,21 +38,21 @@ class SharedChannels:
         """Whether only one process may open them."""
         return self.channels.published or self.channels.durable
 
-    def lease(self, api_id: str) -> ChannelLease:
+    def open_lease(self, api_id: str) -> ChannelLease:
         """
         Return the lease of the API: of its channels where they are exclusive, of the
         deliveries to its consumers otherwise.
         """
-        if self.custody is None:
+        if self.lease is None:
             channels = self.channels
-            self.custody = ChannelLease(
+            self.lease = ChannelLease(
                 self._clock,
                 self._owners,
                 api_id,
                 channels.load,
                 channels.reset if self.exclusive else _keep,
             )
-        return self.custody
+        return self.lease
 
 
 def _keep() -> None:

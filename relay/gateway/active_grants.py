@@ -1,9 +1,9 @@
 """
-What running exchanges rest on, and their end when that ends.
+The grants of running exchanges, and the end of exchanges whose grants end.
 
-Whoever was let in by a key, a subscription or a token stays only as long as those are
-good: :class:`ActiveGrants` is told of what is revoked (see
-:class:`relay.plans.consumers.Watcher`) and keeps one clock for all that expires.
+An exchange that a key, a subscription or a token has let in lasts only as long as all
+of these are valid: :class:`ActiveGrants` is told of what is revoked (see
+:class:`relay.plans.consumers.Watcher`) and keeps one timer for all that expires.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from relay.observability.live import LiveExchanges
 from relay.plans.verdict import Admission, Grant
 
 AT_ONCE = 100
-"""How many stays end in one turn of the reactor, which has others to serve."""
+"""How many exchanges are ended or challenged in one turn of the reactor."""
 TURN_S = 0.005
-"""How long that may take."""
+"""How long that may take in one turn."""
 LONGEST_WAIT_S = 1.0
 """The wall clock may be set: it is looked at again after this long."""
 
 
 class GrantHolder(Protocol):
-    """A running exchange, as a stay sees it."""
+    """A running exchange."""
 
     record: AccessRecord
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """
-        Tell the client, where that is possible, that it has to renew its credential.
+        Tell the client that it has to renew its credential, if the body has a place.
 
         :param reason: why: ``expiring``, ``expired`` or ``revoked``.
         :param ends_at_ms: when it will be over, None when it is not to be.
@@ -52,35 +52,35 @@ class GrantHolder(Protocol):
 
 
 class Admitted(GrantHolder, Protocol):
-    """One that a plan has let in."""
+    """A running exchange that a plan has let in."""
 
     admission: Admission | None
 
 
-class _Stay:
-    __slots__ = ("challenged", "grants", "guest", "warned")
+class _Entry:
+    __slots__ = ("challenged", "grants", "holder", "warned")
 
-    def __init__(self, guest: Admitted, grants: Iterable[Grant]) -> None:
-        self.guest = guest
+    def __init__(self, holder: Admitted, grants: Iterable[Grant]) -> None:
+        self.holder = holder
         self.grants = {grant.key: grant.expires_at_ms for grant in grants}
         self.challenged = False
         self.warned = False
 
     @property
     def ends_at_ms(self) -> int | None:
-        """When the first of what it rests on ends."""
+        """When the first of the grants ends; None for never."""
         return min((at for at in self.grants.values() if at is not None), default=None)
 
 
 class ActiveGrants:
     """
-    All exchanges that rest on something.
+    All exchanges that have grants, and the grants of each.
 
     :param reactor: what calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param live: all exchanges under way.
-    :param challenge_ms: how long before their end clients are told; 0 for never.
-    :param warns: only tell them, and let them stay.
+    :param challenge_ms: how long before the end clients are told; 0 for never.
+    :param warns: whether exchanges go on, and their clients are only told.
     """
 
     log = Logger()
@@ -98,103 +98,85 @@ class ActiveGrants:
         self._live = live
         self._challenge_ms = challenge_ms
         self._warns = warns
-        self._stays: dict[str, _Stay] = {}
-        self._by_key: dict[str, dict[str, _Stay]] = {}
-        self._due: list[tuple[int, int, _Stay]] = []
+        self._entries: dict[str, _Entry] = {}
+        self._by_key: dict[str, dict[str, _Entry]] = {}
+        self._due: list[tuple[int, int, _Entry]] = []
         self._serial = count()
         self._leaving: deque[tuple[GrantHolder, Outcome]] = deque()
         self._timer: IDelayedCall | None = None
 
     def __len__(self) -> int:
-        return len(self._stays)
+        return len(self._entries)
 
-    def add(self, guest: Admitted, grants: Iterable[Grant]) -> None:
-        """
-        Somebody was let in.
+    def add(self, holder: Admitted, grants: Iterable[Grant]) -> None:
+        """Add an exchange that was let in, with its grants."""
+        entry = _Entry(holder, grants)
+        request_id = holder.record.request_id
+        self._entries[request_id] = entry
+        for key in entry.grants:
+            self._by_key.setdefault(key, {})[request_id] = entry
+        self._expect(entry)
 
-        :param guest: the exchange.
-        :param grants: what it rests on.
-        """
-        stay = _Stay(guest, grants)
-        request_id = guest.record.request_id
-        self._stays[request_id] = stay
-        for key in stay.grants:
-            self._by_key.setdefault(key, {})[request_id] = stay
-        self._expect(stay)
-
-    def remove(self, guest: GrantHolder) -> None:
-        """
-        An exchange is over.
-
-        :param guest: one that was added, or not.
-        """
-        request_id = guest.record.request_id
-        stay = self._stays.pop(request_id, None)
-        if stay is None:
+    def remove(self, holder: GrantHolder) -> None:
+        """Remove an exchange that is over; nothing if it was not added."""
+        request_id = holder.record.request_id
+        entry = self._entries.pop(request_id, None)
+        if entry is None:
             return
-        for key in stay.grants:
+        for key in entry.grants:
             others = self._by_key[key]
             del others[request_id]
             if not others:
                 del self._by_key[key]
-        if len(self._due) > 64 + 2 * len(self._stays):
-            # Else those that have long left would be kept until they would expire.
-            self._due = [one for one in self._due if self._is_here(one[2])]
+        if len(self._due) > 64 + 2 * len(self._entries):
+            # Otherwise ended exchanges would be kept until their grants expire.
+            self._due = [one for one in self._due if self._is_current(one[2])]
             heapify(self._due)
 
-    def renew(self, guest: Admitted, grants: Iterable[Grant]) -> None:
-        """
-        Let an exchange rest on other things from now on.
-
-        :param guest: one that was added.
-        :param grants: what it rests on now.
-        """
-        self.remove(guest)
-        self.add(guest, grants)
+    def renew(self, holder: Admitted, grants: Iterable[Grant]) -> None:
+        """Replace the grants of an exchange."""
+        self.remove(holder)
+        self.add(holder, grants)
 
     def find(self, request_id: str) -> Admitted | None:
-        """
-        Find an exchange.
-
-        :param request_id: its id.
-        """
-        stay = self._stays.get(request_id)
-        return None if stay is None else stay.guest
+        """Return the exchange with a request id; None if there is none."""
+        entry = self._entries.get(request_id)
+        return None if entry is None else entry.holder
 
     def revoked(self, key: str) -> None:
-        """Something is no more: what rests on it ends."""
+        """End the exchanges that a grant has let in, which is revoked."""
         self._end_all(
-            [stay.guest for stay in self._by_key.get(key, {}).values()],
+            [entry.holder for entry in self._by_key.get(key, {}).values()],
             Outcome.REVOKED,
         )
 
     def plan_closed(self, plan_id: str) -> None:
-        """A plan lets nobody in any more, and those that it let in end."""
+        """End the exchanges that a plan has let in, which is closed."""
         self._end_all(
             [one for one in self._live.all() if one.record.plan_id == plan_id],
             Outcome.REVOKED,
         )
 
     def moved(self, grant: Grant) -> None:
-        """Something ends at another time than before."""
-        for stay in self._by_key.get(grant.key, {}).values():
-            stay.grants[grant.key] = grant.expires_at_ms
-            stay.challenged = stay.warned = False
-            self._expect(stay)
+        """Take note that a grant ends at another time than before."""
+        for entry in self._by_key.get(grant.key, {}).values():
+            entry.grants[grant.key] = grant.expires_at_ms
+            entry.challenged = entry.warned = False
+            self._expect(entry)
 
-    def _is_here(self, stay: _Stay) -> bool:
-        return self._stays.get(stay.guest.record.request_id) is stay
+    def _is_current(self, entry: _Entry) -> bool:
+        return self._entries.get(entry.holder.record.request_id) is entry
 
-    def _expect(self, stay: _Stay) -> None:
-        ends_at_ms = stay.ends_at_ms
-        if ends_at_ms is None or stay.warned:
+    def _expect(self, entry: _Entry) -> None:
+        ends_at_ms = entry.ends_at_ms
+        if ends_at_ms is None or entry.warned:
             return
-        due_ms = ends_at_ms if stay.challenged else ends_at_ms - self._challenge_ms
-        heappush(self._due, (due_ms, next(self._serial), stay))
+        due_ms = ends_at_ms if entry.challenged else ends_at_ms - self._challenge_ms
+        heappush(self._due, (due_ms, next(self._serial), entry))
         self._schedule()
 
-    def _end_all(self, guests: Iterable[GrantHolder], outcome: Outcome) -> None:
-        self._leaving.extend((guest, outcome) for guest in guests)
+    def _end_all(self, holders: Iterable[GrantHolder], outcome: Outcome) -> None:
+        self._leaving.extend((holder, outcome) for holder in holders)
         self._schedule()
 
     def _schedule(self) -> None:
@@ -212,7 +194,7 @@ class ActiveGrants:
             self._timer.reset(delay_s)
 
     def _turn(self) -> None:
-        """Let those go whose time has come, some at a time."""
+        """End or challenge the exchanges that are due, some at a time."""
         self._timer = None
         now_ms = self._wall_ms()
         until_s = self._reactor.seconds() + TURN_S
@@ -223,36 +205,36 @@ class ActiveGrants:
                 if self._leaving:
                     self._end(*self._leaving.popleft())
                 elif self._due and self._due[0][0] <= now_ms:
-                    stay = heappop(self._due)[2]
-                    if self._is_here(stay):
-                        self._look_at(stay, now_ms)
+                    entry = heappop(self._due)[2]
+                    if self._is_current(entry):
+                        self._look_at(entry, now_ms)
                 else:
                     break
             except Exception:
-                # The exchange that it is about is ended, or tried to be, already.
+                # The exchange has been ended already, as far as that was possible.
                 self.log.failure("while an exchange was ended or challenged")
         self._schedule()
 
-    def _look_at(self, stay: _Stay, now_ms: int) -> None:
-        ends_at_ms = stay.ends_at_ms
-        if ends_at_ms is None or stay.warned:
+    def _look_at(self, entry: _Entry, now_ms: int) -> None:
+        ends_at_ms = entry.ends_at_ms
+        if ends_at_ms is None or entry.warned:
             return
         if ends_at_ms <= now_ms:
-            stay.warned = self._warns
-            self._end(stay.guest, Outcome.EXPIRED)
+            entry.warned = self._warns
+            self._end(entry.holder, Outcome.EXPIRED)
             return
-        if not stay.challenged and ends_at_ms - self._challenge_ms <= now_ms:
-            stay.challenged = True
-            stay.guest.challenge("expiring", None if self._warns else ends_at_ms)
-        self._expect(stay)
+        if not entry.challenged and ends_at_ms - self._challenge_ms <= now_ms:
+            entry.challenged = True
+            entry.holder.challenge("expiring", None if self._warns else ends_at_ms)
+        self._expect(entry)
 
-    def _end(self, guest: GrantHolder, outcome: Outcome) -> None:
+    def _end(self, holder: GrantHolder, outcome: Outcome) -> None:
         if not self._warns:
-            guest.end(outcome)
+            holder.end(outcome)
             return
         self.log.warn(
             "{request_id} goes on, though what let it in is {outcome}",
-            request_id=guest.record.request_id,
+            request_id=holder.record.request_id,
             outcome=outcome.value,
         )
-        guest.challenge(outcome.value, None)
+        holder.challenge(outcome.value, None)

@@ -123,8 +123,8 @@ class Exchange:
         record.application_id = admission.application_id
         record.subscription_id = admission.subscription_id
         if admission.grants:
-            self.services.stays.add(self, admission.grants)
-            self.end_hooks.append(partial(self.services.stays.remove, self))
+            self.services.grants.add(self, admission.grants)
+            self.end_hooks.append(partial(self.services.grants.remove, self))
         self.stream.send_continue()
 
     def identify(self, headers: Headers) -> None:

@@ -36,7 +36,7 @@ class MessageCall:
     :param exchange: the call; the client was let in.
     :param target: what follows the context-path.
     :param channels: the API's channels.
-    :param passage: the call's way through the flows; None without any.
+    :param run: the run of the call's flows; None without flows.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class MessageCall:
         exchange: Exchange,
         target: RequestTarget,
         channels: Channels,
-        passage: FlowRun | None = None,
+        run: FlowRun | None = None,
     ) -> None:
         self.exchange = exchange
-        self._passage = passage
+        self._run = run
         self.target = target
         self.channels = channels
 
@@ -101,10 +101,10 @@ class MessageCall:
             headers=self.headers,
             address=self.client,
         )
-        if self._passage is None:
+        if self._run is None:
             return channel
         try:
-            return self._passage.shaped(channel)
+            return self._run.shaped(channel)
         except EvaluationFailed:
             raise EventRefused(refusals.EXPRESSION_FAILED) from None
 
@@ -175,12 +175,12 @@ def refuse(call: MessageCall, refusal: Refusal) -> None:
 
 class BoundEntrypoint(NamedTuple):
     """
-    An entrypoint with what flows want to know of it.
+    An entrypoint with what the flows select by.
 
     :param entrypoint: the entrypoint.
     :param id: of its kind.
     :param operations: what it does with events: ``SUBSCRIBE``, ``PUBLISH``.
-    :param turn_away: how it refuses those who may come back later.
+    :param turn_away: refuses a client that may come back later.
     """
 
     entrypoint: Entrypoint
@@ -193,31 +193,30 @@ class MessageBackend:
     """
     Answers the calls of a MESSAGE API.
 
-    :param doors: its entrypoints, in the order in which they are asked.
+    :param entrypoints: its entrypoints, in the order in which they are asked.
     :param channels: the API's channels.
     :param group: the endpoint group's name, for the access log.
-    :param custody: knows whether the channels are this process's; None when every
-        process has its own.
-    :param release: tells that this deployment needs the channels no more.
-    :param entrance: leads into the API's flows; None without any.
+    :param lease: of the channels; None when every process has its own.
+    :param release: called once this deployment needs the channels no more.
+    :param flows: None without any.
     """
 
     def __init__(
         self,
-        doors: Sequence[BoundEntrypoint],
+        entrypoints: Sequence[BoundEntrypoint],
         channels: Channels,
         group: str,
-        custody: ChannelLease | None,
+        lease: ChannelLease | None,
         release: Callable[[], None],
-        entrance: FlowRunner | None = None,
+        flows: FlowRunner | None = None,
     ) -> None:
-        self._custody = custody
-        self._doors = doors
-        self._entrance = entrance
+        self._lease = lease
+        self._entrypoints = entrypoints
+        self._flows = flows
         self._channels = channels
         self._group = group
         self._release = release
-        self.upgrades = any(door.entrypoint.upgrades for door in doors)
+        self.upgrades = any(bound.entrypoint.upgrades for bound in entrypoints)
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
         """Whether an entrypoint would answer it without giving or taking an event."""
@@ -225,11 +224,11 @@ class MessageBackend:
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """Whether the entrypoint that a call is for names the origin, too."""
-        door = self._find(MessageCall(exchange, exchange.target, self._channels))
-        if door is None:
+        bound = self._find(MessageCall(exchange, exchange.target, self._channels))
+        if bound is None:
             return False
         origins: CorsOptions | None = getattr(
-            door.entrypoint, "origins", door.entrypoint.cors
+            bound.entrypoint, "origins", bound.entrypoint.cors
         )
         return origins is not None and origin in origins.allow_origin
 
@@ -237,17 +236,15 @@ class MessageBackend:
         """Find the entrypoint, and let it answer."""
         exchange.record.endpoint = self._group
         call = MessageCall(exchange, exchange.target, self._channels)
-        door = self._find(call)
+        bound = self._find(call)
         if call.method == b"POST" and (stream := call.parameters.get(RENEW)):
             renew(exchange, stream)
-        elif door is None:
+        elif bound is None:
             call.refuse(refusals.NO_ENTRYPOINT)
-        elif (custody := self._custody) is None:
-            self._go_through(door, call)
+        elif (lease := self._lease) is None:
+            self._enter(bound, call)
         else:
-            custody.when_known(
-                lambda here: self._go_through_if(here, custody, door, call)
-            )
+            lease.when_known(lambda here: self._enter_if(here, lease, bound, call))
 
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """Refuse a call so that a page in a browser can read why."""
@@ -255,52 +252,50 @@ class MessageBackend:
         exchange.refuse(refusal)
 
     def _find(self, call: MessageCall) -> BoundEntrypoint | None:
-        for door in self._doors:
-            if door.entrypoint.accepts(call):
-                call.exchange.cors = door.entrypoint.cors
-                return door
+        for bound in self._entrypoints:
+            if bound.entrypoint.accepts(call):
+                call.exchange.cors = bound.entrypoint.cors
+                return bound
         return None
 
-    def _go_through_if(
+    def _enter_if(
         self,
         here: bool,
-        custody: ChannelLease,
-        door: BoundEntrypoint,
+        lease: ChannelLease,
+        bound: BoundEntrypoint,
         call: MessageCall,
     ) -> None:
         if call.exchange.over:
             return
         if here:
-            self._go_through(door, call)
+            self._enter(bound, call)
         else:
-            call.refuse(custody.refusal)
+            call.refuse(lease.refusal)
 
-    def _go_through(self, door: BoundEntrypoint, call: MessageCall) -> None:
-        """Let the flows see to the call, if there are any, and attach it."""
+    def _enter(self, bound: BoundEntrypoint, call: MessageCall) -> None:
+        """Run the flows of the request, if there are any, and attach the call."""
         exchange = call.exchange
-        if self._entrance is None or exchange.admission is None:
-            door.entrypoint.attach(call)
+        if self._flows is None or exchange.admission is None:
+            bound.entrypoint.attach(call)
             return
 
-        def attach(passage: FlowRun) -> None:
-            exchange.response_hooks.append(passage.adorn)
-            asked = passage.call.request.target
-            door.entrypoint.attach(
-                MessageCall(exchange, asked, self._channels, passage)
-            )
+        def attach(run: FlowRun) -> None:
+            exchange.response_hooks.append(run.adorn)
+            asked = run.call.request.target
+            bound.entrypoint.attach(MessageCall(exchange, asked, self._channels, run))
 
-        self._entrance.enter(
+        self._flows.enter(
             exchange,
             attach,
-            door.operations,
-            door.id,
-            lambda refusal: door.turn_away(call, refusal),
+            bound.operations,
+            bound.id,
+            lambda refusal: bound.turn_away(call, refusal),
         )
 
     def close(self) -> None:
         """End the channels, unless another deployment goes on with them."""
-        for door in self._doors:
-            door.entrypoint.close()
-        if self._entrance is not None:
-            self._entrance.close()
+        for bound in self._entrypoints:
+            bound.entrypoint.close()
+        if self._flows is not None:
+            self._flows.close()
         self._release()

@@ -1,10 +1,9 @@
 """
-Which process serves the channels of an API.
+The lease by which one process of several serves the channels of an API.
 
-Published events are held by one process: if a second process on the same store took
-publications, too, each would hold half of them. So one process owns the channels by a
-lease in the store, which it renews; the others refuse calls, and take over when the
-owner is gone.
+Published events are held by one process: if two processes on one store took
+publications, each would hold half of them. The owner renews its lease in the store; the
+other processes refuse calls, and one of them takes the lease when the owner is gone.
 
 Theory of operation. The owner counts the lease from before its request to the store,
 and ends it :data:`MARGIN_S` sooner than the store does. A timer ends the lease, so that
@@ -57,7 +56,7 @@ class Owners(Protocol):
         """Give the lease back."""
 
 
-class State(Enum):
+class LeaseState(Enum):
     """Where the channels are."""
 
     ASKING = 0
@@ -67,14 +66,12 @@ class State(Enum):
 
 class ChannelLease:
     """
-    Holds the channels of one API for this process, or waits for them.
+    The lease of the channels of one API, held by this process or waited for.
 
-    :param clock: what tells the time and calls later.
     :param owners: where leases are kept.
-    :param api_id: the API.
-    :param taken: called when the channels have become this process's, before any call
-        is let through; fires when they are ready.
-    :param lost: called when they are no longer.
+    :param taken: called when this process has got the lease, before any call is let
+        through; fires when the channels are ready.
+    :param lost: called when this process has lost it.
     """
 
     log = Logger()
@@ -92,31 +89,34 @@ class ChannelLease:
         self._api_id = api_id
         self._taken = taken
         self._lost = lost
-        self._state = State.ASKING
+        self._state = LeaseState.ASKING
         self._owned_elsewhere = False
-        """Whether the last answer of the store granted the lease."""
+        """Whether another process had the lease in the last answer of the store."""
         self.on_change: Callable[[], None] | None = None
-        """Told when :attr:`here` has changed, before ``lost`` is."""
+        """Called when :attr:`here` has changed, before ``lost``."""
         self._waiting: list[Callable[[bool], None]] = []
         self._timer: IDelayedCall | None = None
         self._loading = False
-        self._loads_for_naught = False
+        self._load_is_stale = False
         """Whether the lease was lost since the loading began."""
         self._closed = False
         self._failing = False
         """Whether the current failure of the store was logged."""
-        # Not held yet, but who calls is told within this time, whatever the store does.
+        # Not held yet; calls wait no longer than this for an answer of the store.
         self._held_until_s = clock.seconds() + HELD_S
         self._end: IDelayedCall | None = clock.callLater(HELD_S, self._run_out)
         self._ask()
 
     @property
     def here(self) -> bool:
-        """Whether the channels are this process's, at this very moment."""
+        """Whether this process holds the lease at this moment."""
         # A process that was stopped for a while reads sockets before it runs timers.
-        if self._state is State.HERE and self._clock.seconds() >= self._held_until_s:
+        if (
+            self._state is LeaseState.HERE
+            and self._clock.seconds() >= self._held_until_s
+        ):
             self._gone()
-        return self._state is State.HERE
+        return self._state is LeaseState.HERE
 
     @property
     def refusal(self) -> Refusal:
@@ -127,17 +127,17 @@ class ChannelLease:
 
     def when_known(self, told: Callable[[bool], None]) -> None:
         """
-        Tell whether the channels are here, as soon as that is known.
+        Call back as soon as it is known whether this process holds the lease.
 
-        :param told: called with the answer.
+        :param told: called with the answer, maybe at once.
         """
-        if self._state is State.ASKING:
+        if self._state is LeaseState.ASKING:
             self._waiting.append(told)
         else:
             told(self.here)
 
     def close(self) -> None:
-        """Serve them no more, and let another process have them at once."""
+        """Give the lease back, so that another process can have it at once."""
         if self._closed:
             return
         self._closed = True
@@ -145,7 +145,7 @@ class ChannelLease:
             self._timer.cancel()
             self._timer = None
         self._stop_counting()
-        self._answer(State.ELSEWHERE)
+        self._answer(LeaseState.ELSEWHERE)
         self._owners.disown(self._api_id).addErrback(self._tell)
 
     def _ask(self) -> None:
@@ -167,22 +167,22 @@ class ChannelLease:
         held_until_s = asked_s + HELD_S
         left_s = held_until_s - self._clock.seconds()
         if left_s <= 0:
-            # The answer took so long that the lease is as good as over.
+            # The answer took longer than the lease lasts.
             self._gone()
             return
         self._stop_counting()
         self._held_until_s = held_until_s
         self._end = self._clock.callLater(left_s, self._run_out)
-        if self._state is not State.HERE and not self._loading:
-            self._loading, self._loads_for_naught = True, False
-            # Not waited for: the lease is renewed meanwhile.
+        if self._state is not LeaseState.HERE and not self._loading:
+            self._loading, self._load_is_stale = True, False
+            # Do not wait: the lease has to be renewed meanwhile.
             self._taken().addCallbacks(self._ready, self._not_ready)
 
     def _ready(self, _: None) -> None:
         self._loading = False
         # What was loaded under an earlier lease may be out of date.
-        if not self._closed and not self._loads_for_naught:
-            self._answer(State.HERE)
+        if not self._closed and not self._load_is_stale:
+            self._answer(LeaseState.HERE)
 
     def _not_ready(self, failure: Failure) -> None:
         self._loading = False
@@ -193,7 +193,7 @@ class ChannelLease:
             self._failing = True
             self._tell(failure)
         self._owned_elsewhere = False
-        if self._state is State.ASKING:
+        if self._state is LeaseState.ASKING:
             self._gone()
 
     def _tell_recovery(self) -> None:
@@ -223,20 +223,20 @@ class ChannelLease:
 
     def _gone(self) -> None:
         self._stop_counting()
-        self._loads_for_naught = True
+        self._load_is_stale = True
         before = self._state
-        self._answer(State.ELSEWHERE)
-        if before is State.HERE:
+        self._answer(LeaseState.ELSEWHERE)
+        if before is LeaseState.HERE:
             self.log.warn(
                 "API {api_id}: this process no longer serves its channels",
                 api_id=self._api_id,
             )
             self._lost()
 
-    def _answer(self, state: State) -> None:
+    def _answer(self, state: LeaseState) -> None:
         before, self._state = self._state, state
         waiting, self._waiting = self._waiting, []
-        call_each([partial(told, state is State.HERE) for told in waiting])
+        call_each([partial(told, state is LeaseState.HERE) for told in waiting])
         if state is not before and self.on_change is not None:
             call_each([self.on_change])
 

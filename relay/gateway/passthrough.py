@@ -50,7 +50,7 @@ class ProxyBackend:
     :param destinations: the API's endpoints.
     :param failover: tries other endpoints, where the API asks for it.
     :param closed: called once no new calls are taken.
-    :param entrance: leads into the API's flows; None without any.
+    :param flows: None without any.
     """
 
     upgrades = False
@@ -60,12 +60,12 @@ class ProxyBackend:
         destinations: Destinations,
         failover: Failover | None = None,
         closed: Callable[[], None] = lambda: None,
-        entrance: FlowRunner | None = None,
+        flows: FlowRunner | None = None,
     ) -> None:
         self._destinations = destinations
         self._failover = failover
         self._closed = closed
-        self._entrance = entrance
+        self._flows = flows
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
         """No: it is for the source, which nobody asks without a plan."""
@@ -80,33 +80,31 @@ class ProxyBackend:
         return False
 
     def answer(self, exchange: Exchange) -> None:
-        """Let the flows see to the request, if there are any, and call the source."""
+        """Run the flows of the request, if there are any, and call the endpoint."""
         method = exchange.request.method
         if method in LIMITED_METHODS and not goes_on(exchange):
             return
-        if self._entrance is None or exchange.admission is None:
+        if self._flows is None or exchange.admission is None:
             self._call(exchange, exchange.target, None)
             return
         proceed = self._pass
         if method == b"TRACE":
             proceed = partial(self._pass_trace, copied(exchange.request.headers))
-        self._entrance.enter(exchange, partial(proceed, exchange))
+        self._flows.enter(exchange, partial(proceed, exchange))
 
-    def _pass_trace(self, sent: Headers, exchange: Exchange, passage: FlowRun) -> None:
+    def _pass_trace(self, sent: Headers, exchange: Exchange, run: FlowRun) -> None:
         """Pass the headers on that the client sent: the answer shows them to it."""
         exchange.request.headers = sent
-        self._pass(exchange, passage)
+        self._pass(exchange, run)
 
-    def _pass(self, exchange: Exchange, passage: FlowRun) -> None:
-        asked = passage.call.request.target
-        endpoint = passage.call.attributes.get(ENDPOINT_ATTRIBUTE)
+    def _pass(self, exchange: Exchange, run: FlowRun) -> None:
+        asked = run.call.request.target
+        endpoint = run.call.attributes.get(ENDPOINT_ATTRIBUTE)
         if endpoint is None:
-            self._call(exchange, asked, passage)
+            self._call(exchange, asked, run)
             return
         try:
-            found = self._destinations.find(
-                str(endpoint), passage.call.named_origin, asked
-            )
+            found = self._destinations.find(str(endpoint), run.call.named_origin, asked)
         except Refused as refused:
             exchange.refuse(refused.refusal)
             return
@@ -114,13 +112,13 @@ class ProxyBackend:
             exchange.refuse(refusals.NO_ENDPOINT)
         else:
             connector = self._guarded(exchange, found.connector, found.choose)
-            Passthrough(exchange, connector, passage).start(found.target)
+            Passthrough(exchange, connector, run).start(found.target)
 
     def _call(
         self,
         exchange: Exchange,
         target: RequestTarget,
-        passage: FlowRun | None,
+        run: FlowRun | None,
     ) -> None:
         choose = self._destinations.default
         connector = choose()
@@ -128,7 +126,7 @@ class ProxyBackend:
             exchange.refuse(refusals.NO_ENDPOINT)
             return
         asked = self._guarded(exchange, connector, choose)
-        Passthrough(exchange, asked, passage).start(target)
+        Passthrough(exchange, asked, run).start(target)
 
     def _guarded(
         self,
@@ -144,8 +142,8 @@ class ProxyBackend:
     def close(self) -> None:
         """Close unused connections; those in use end with their calls."""
         self._destinations.close()
-        if self._entrance is not None:
-            self._entrance.close()
+        if self._flows is not None:
+            self._flows.close()
         self._closed()
 
 
@@ -155,17 +153,17 @@ class Passthrough(Feed):
 
     :param exchange: whose client was let in.
     :param connector: the endpoint that was chosen.
-    :param passage: the call's way through the flows; None without any.
+    :param run: the run of the call's flows; None without flows.
     """
 
     def __init__(
         self,
         exchange: Exchange,
         connector: Connector | Tries,
-        passage: FlowRun | None,
+        run: FlowRun | None,
     ) -> None:
         self._exchange = exchange
-        self._passage = passage
+        self._run = run
         self._connector = connector
         self._call: UpstreamCall | TriedCall | None = None
         self._response: UpstreamResponse | None = None
@@ -244,7 +242,7 @@ class Passthrough(Feed):
         :param headers: its headers.
         :param options: what its ``Connection`` lists.
         """
-        if self._passage is None or not self._passage.shapes_responses:
+        if self._run is None or not self._run.shapes_responses:
             self._exchange.early_hints(downstream_headers(headers, options))
 
     def _answered(self, response: UpstreamResponse) -> None:
@@ -255,10 +253,10 @@ class Passthrough(Feed):
             return
         self._response = response
         headers = self._headers_down(response)
-        if self._passage is None:
+        if self._run is None:
             self._begin(response.code, response.phrase, headers)
         else:
-            self._passage.respond(response.code, response.phrase, headers, self._begin)
+            self._run.respond(response.code, response.phrase, headers, self._begin)
 
     def _begin(self, code: int, phrase: bytes, headers: Headers) -> None:
         response = self._response

@@ -31,8 +31,8 @@ class PushedApi:
     :param entrypoints: the configurations of its entrypoints, by their types.
     :param plan_ids: its PUSH plans.
     :param channels: its channels.
-    :param custody: knows whether this process is the one that calls.
-    :param entrance: leads into its flows; None without any.
+    :param lease: of the process that calls.
+    :param flows: None without any.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -40,8 +40,8 @@ class PushedApi:
     entrypoints: Mapping[str, dict[str, Any]]
     plan_ids: frozenset[str]
     channels: Channels
-    custody: ChannelLease
-    entrance: FlowRunner | None
+    lease: ChannelLease
+    flows: FlowRunner | None
     wall_ms: Callable[[], int]
 
     def open_channel(
@@ -63,10 +63,10 @@ class PushedApi:
         """
         address = f"subscription {ids['subscription']}"
         channel = self.channels.open(target, Headers(), address)
-        if self.entrance is None:
+        if self.flows is None:
             return channel
         whole = {"api": self.id, **ids}
-        return self.entrance.shaped(channel, target, entrypoint, whole, self.wall_ms)
+        return self.flows.shaped(channel, target, entrypoint, whole, self.wall_ms)
 
 
 class Pushing(Protocol):

@@ -1,4 +1,4 @@
-"""Renewing, by a call of its own, what a running stream of a MESSAGE API rests on."""
+"""Renewal of the grants of a running stream of a MESSAGE API, by a call of its own."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ ANOTHERS = Refusal(
 
 def renew(exchange: Exchange, request_id: str) -> None:
     """
-    Let a stream rest on what has let this call in.
+    Give a stream the grants of this call.
 
-    Both must come by the same plan, for the same subscription of the same application,
-    and where tokens tell users apart, as the same user.
+    Both must have the same plan, subscription and application, and the same user where
+    tokens name users.
 
     :param exchange: the call; its client was let in.
     :param request_id: the stream's.
     """
-    stays = exchange.services.stays
-    stream = stays.find(request_id)
+    grants = exchange.services.grants
+    stream = grants.find(request_id)
     if stream is None or stream.record.api_id != exchange.record.api_id:
         exchange.refuse(NO_STREAM)
         return
@@ -38,13 +38,13 @@ def renew(exchange: Exchange, request_id: str) -> None:
         exchange.refuse(ANOTHERS)
         return
     assert exchange.admission is not None
-    stays.renew(stream, exchange.admission.grants)
+    grants.renew(stream, exchange.admission.grants)
     headers = cors_headers(exchange.request.headers, exchange.cors)
     exchange.answer(204, b"No Content", headers)
 
 
-def _identity(guest: Admitted) -> tuple[object, ...]:
-    admission = guest.admission
+def _identity(holder: Admitted) -> tuple[object, ...]:
+    admission = holder.admission
     assert admission is not None
     return (
         admission.plan_id,

@@ -25,7 +25,7 @@ class Services:
     :param access: the access log.
     :param live: the exchanges under way.
     :param consumers: the subscriptions in force.
-    :param stays: what exchanges rest on.
+    :param grants: of the exchanges under way.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -35,7 +35,7 @@ class Services:
     access: AccessLog
     live: LiveExchanges
     consumers: Consumers
-    stays: ActiveGrants
+    grants: ActiveGrants
     wall_ms: Callable[[], int]
 
     @classmethod
@@ -48,7 +48,7 @@ class Services:
         wall_ms: Callable[[], int],
     ) -> Services:
         """
-        Make what is not there yet, and let stays follow what consumers may.
+        Make the other services, and let the grants follow the subscriptions.
 
         :param reactor: what tells the time and calls later.
         :param settings: the gateway's settings.
@@ -58,6 +58,6 @@ class Services:
         """
         live, consumers = LiveExchanges(), Consumers()
         warns = settings.revocation == "warn"
-        stays = ActiveGrants(reactor, wall_ms, live, settings.challenge_ms, warns)
-        consumers.watchers.append(stays)
-        return cls(reactor, settings, limits, access, live, consumers, stays, wall_ms)
+        grants = ActiveGrants(reactor, wall_ms, live, settings.challenge_ms, warns)
+        consumers.watchers.append(grants)
+        return cls(reactor, settings, limits, access, live, consumers, grants, wall_ms)

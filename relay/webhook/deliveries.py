@@ -67,7 +67,7 @@ class Deliveries:
         :param api: a deployment, which replaces the one before.
         """
         self._apis[api.id] = api
-        api.custody.on_change = lambda: self._moved(api)
+        api.lease.on_change = lambda: self._moved(api)
         self._reconcile(api.id)
 
     def end(self, api: PushedApi) -> Deferred[None]:
@@ -128,7 +128,7 @@ class Deliveries:
     def _moved(self, api: PushedApi) -> None:
         """Act on a change of the lease of an API."""
         if self._apis.get(api.id) is api or api.id not in self._apis:
-            if not api.custody.here:
+            if not api.lease.here:
                 for subscription_id, (_, delivery) in list(self._running.items()):
                     if delivery.assignment.api.id == api.id:
                         self._stop(subscription_id, 0)
@@ -142,7 +142,7 @@ class Deliveries:
             return
         wanted: dict[str, tuple[Hashable, PushedApi, Entitlement]] = {}
         api = self._apis.get(api_id)
-        if api is not None and api.custody.here:
+        if api is not None and api.lease.here:
             for one in self._consumers.pushed(api_id):
                 if self._is_due(api, one):
                     key = Assignment.key(api, one)

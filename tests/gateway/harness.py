@@ -25,7 +25,7 @@ from twisted.trial.unittest import TestCase
 from zope.interface import directlyProvides, providedBy
 
 from relay.deploy.deployer import Deployer
-from relay.gateway.flows.runner import open_entrance
+from relay.gateway.flows.runner import open_flows
 from relay.gateway.passthrough import ProxyBackend
 from relay.gateway.resource import GatewayResource
 from relay.gateway.routing import Destinations
@@ -256,7 +256,7 @@ class Gateway:
             failover = Failover(cast(Any, self.reactor), body.failover)
         destinations = Destinations(groups)
         destinations.start(lambda: NOW_MS + round(self.reactor.seconds() * 1000))
-        entrance = open_entrance(
+        flows = open_flows(
             self.policies,
             deployment.plans,
             PolicyContext(
@@ -269,7 +269,7 @@ class Gateway:
                 Counter(),
             ),
         )
-        backend = ProxyBackend(destinations, failover, entrance=entrance)
+        backend = ProxyBackend(destinations, failover, flows=flows)
         return ServedApi(deployment, body, plans, backend)
 
     @property

@@ -22,12 +22,12 @@ class GrantHolder:
     ends_at_once = True
     admission: Admission | None = None
 
-    def __init__(self, stays: ActiveGrants, live: LiveExchanges, name: str) -> None:
+    def __init__(self, grants: ActiveGrants, live: LiveExchanges, name: str) -> None:
         self.record = AccessRecord("GET", "h", "/", "a", "a", request_id=name)
         self.record.plan_id = "p"
         self.told: list[tuple[str, int | None]] = []
         self.outcome: Outcome | None = None
-        self._stays, self._live = stays, live
+        self._grants, self._live = grants, live
         live.add(self)
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
@@ -42,18 +42,18 @@ class GrantHolder:
 
     def leave(self) -> None:
         """Be over."""
-        self._stays.remove(self)
+        self._grants.remove(self)
         self._live.remove(self)
 
 
-class StaysCase(SynchronousTestCase):
+class GrantsCase(SynchronousTestCase):
     warns = False
 
     def setUp(self) -> None:
         """Have nobody in, and time stand still."""
         self.clock = Clock()
         self.live = LiveExchanges()
-        self.stays = ActiveGrants(
+        self.grants = ActiveGrants(
             cast(Any, self.clock),
             lambda: NOW_MS + round(self.clock.seconds() * 1000),
             self.live,
@@ -61,51 +61,51 @@ class StaysCase(SynchronousTestCase):
             warns=self.warns,
         )
 
-    def guest(self, name: str, **grants: int | None) -> GrantHolder:
+    def holder(self, name: str, **grants: int | None) -> GrantHolder:
         """Let somebody in, by grants that end so many milliseconds from now."""
-        guest = GrantHolder(self.stays, self.live, name)
-        self.stays.add(
-            guest,
+        holder = GrantHolder(self.grants, self.live, name)
+        self.grants.add(
+            holder,
             [
                 Grant(key, None if after is None else NOW_MS + after)
                 for key, after in grants.items()
             ],
         )
-        return guest
+        return holder
 
     def pass_ms(self, ms: int) -> None:
         """Let time pass, in steps that floats can tell exactly."""
         self.clock.pump([0.125] * (ms // 125))
 
 
-class ExpiryTests(StaysCase):
+class ExpiryTests(GrantsCase):
     def test_told_before_it_ends(self) -> None:
         """Once, and exactly when it was said."""
-        guest = self.guest("a", key=20_000, sub=None)
+        holder = self.holder("a", key=20_000, sub=None)
         self.pass_ms(14_875)
-        self.assertEqual(guest.told, [])
+        self.assertEqual(holder.told, [])
         self.pass_ms(125)
-        self.assertEqual(guest.told, [("expiring", 20_000)])
+        self.assertEqual(holder.told, [("expiring", 20_000)])
         self.pass_ms(4_875)
-        self.assertIsNone(guest.outcome)
+        self.assertIsNone(holder.outcome)
         self.pass_ms(125)
-        self.assertEqual(guest.outcome, Outcome.EXPIRED)
-        self.assertEqual(len(guest.told), 1)
-        self.assertEqual((len(self.stays), self.clock.getDelayedCalls()), (0, []))
+        self.assertEqual(holder.outcome, Outcome.EXPIRED)
+        self.assertEqual(len(holder.told), 1)
+        self.assertEqual((len(self.grants), self.clock.getDelayedCalls()), (0, []))
 
     def test_the_first_that_ends(self) -> None:
         """Decides, whichever it is."""
-        guest = self.guest("a", key=9_000, sub=6_000)
+        holder = self.holder("a", key=9_000, sub=6_000)
         self.pass_ms(6_000)
-        self.assertEqual(guest.outcome, Outcome.EXPIRED)
+        self.assertEqual(holder.outcome, Outcome.EXPIRED)
 
     def test_moved(self) -> None:
         """An end that is moved counts from then on, to either side."""
-        later, sooner = self.guest("a", one=6_000), self.guest("b", two=None)
+        later, sooner = self.holder("a", one=6_000), self.holder("b", two=None)
         self.pass_ms(2_000)
-        self.stays.moved(Grant("one", NOW_MS + 30_000))
-        self.stays.moved(Grant("two", NOW_MS + 3_000))
-        self.stays.moved(Grant("three", NOW_MS))
+        self.grants.moved(Grant("one", NOW_MS + 30_000))
+        self.grants.moved(Grant("two", NOW_MS + 3_000))
+        self.grants.moved(Grant("three", NOW_MS))
         self.pass_ms(1_000)
         self.assertEqual((later.outcome, sooner.outcome), (None, Outcome.EXPIRED))
         self.pass_ms(26_875)
@@ -115,50 +115,50 @@ class ExpiryTests(StaysCase):
 
     def test_never(self) -> None:
         """What never ends keeps no clock running."""
-        self.guest("a", key=None)
+        self.holder("a", key=None)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_the_clock_is_set(self) -> None:
         """An end that comes nearer at a stroke is seen within a second."""
         ahead = 0
-        self.stays._wall_ms = lambda: (
+        self.grants._wall_ms = lambda: (
             NOW_MS + ahead + round(self.clock.seconds() * 1000)
         )
-        guest = self.guest("a", key=86_400_000)
+        holder = self.holder("a", key=86_400_000)
         ahead = 86_400_000
         self.pass_ms(1_000)
-        self.assertEqual(guest.outcome, Outcome.EXPIRED)
+        self.assertEqual(holder.outcome, Outcome.EXPIRED)
 
     def test_one_timer(self) -> None:
         """However many they are; and those that have left are not kept."""
         for number in range(3_000):
-            self.guest(str(number), key=86_400_000 + number).leave()
-        self.guest("last", key=86_400_000)
+            self.holder(str(number), key=86_400_000 + number).leave()
+        self.holder("last", key=86_400_000)
         self.assertEqual(len(self.clock.getDelayedCalls()), 1)
-        self.assertLess(len(self.stays._due), 100)
-        self.assertEqual(len(self.stays._by_key), 1)
+        self.assertLess(len(self.grants._due), 100)
+        self.assertEqual(len(self.grants._by_key), 1)
 
 
-class RevocationTests(StaysCase):
+class RevocationTests(GrantsCase):
     def test_who_rests_on_it(self) -> None:
         """Ends at once, and nobody else."""
-        mine, other = self.guest("a", key=None, sub=None), self.guest("b", sub=None)
-        self.stays.revoked("key")
-        self.stays.revoked("none")
+        mine, other = self.holder("a", key=None, sub=None), self.holder("b", sub=None)
+        self.grants.revoked("key")
+        self.grants.revoked("none")
         self.clock.advance(0)
         self.assertEqual((mine.outcome, other.outcome), (Outcome.REVOKED, None))
 
     def test_some_at_a_time(self) -> None:
         """The others that the reactor serves have their turns between."""
-        guests = [self.guest(str(number), key=None) for number in range(250)]
+        holders = [self.holder(str(number), key=None) for number in range(250)]
         left: list[int] = []
-        self.stays.revoked("key")
+        self.grants.revoked("key")
         self.clock.callLater(
-            0, lambda: left.append(sum(guest.outcome is None for guest in guests))
+            0, lambda: left.append(sum(holder.outcome is None for holder in holders))
         )
         self.clock.advance(0)
         self.assertEqual(left, [250 - AT_ONCE])
-        self.assertEqual({guest.outcome for guest in guests}, {Outcome.REVOKED})
+        self.assertEqual({holder.outcome for holder in holders}, {Outcome.REVOKED})
 
     def test_one_that_fails(self) -> None:
         """The others end all the same, and those who come to their end later."""
@@ -166,10 +166,10 @@ class RevocationTests(StaysCase):
         def fail(outcome: Outcome) -> None:
             raise ZeroDivisionError
 
-        failing, other = self.guest("a", key=None), self.guest("b", key=None)
-        late = self.guest("c", sub=6_000)
+        failing, other = self.holder("a", key=None), self.holder("b", key=None)
+        late = self.holder("c", sub=6_000)
         failing.end = fail  # type: ignore[method-assign]
-        self.stays.revoked("key")
+        self.grants.revoked("key")
         self.pass_ms(6_000)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertEqual(other.outcome, Outcome.REVOKED)
@@ -177,41 +177,41 @@ class RevocationTests(StaysCase):
 
     def test_plan_closed(self) -> None:
         """All that it has let in end, keyless ones, too."""
-        guest = GrantHolder(self.stays, self.live, "keyless")
-        other = GrantHolder(self.stays, self.live, "other")
+        holder = GrantHolder(self.grants, self.live, "keyless")
+        other = GrantHolder(self.grants, self.live, "other")
         other.record.plan_id = "q"
-        self.stays.plan_closed("p")
+        self.grants.plan_closed("p")
         self.clock.advance(0)
-        self.assertEqual((guest.outcome, other.outcome), (Outcome.REVOKED, None))
+        self.assertEqual((holder.outcome, other.outcome), (Outcome.REVOKED, None))
 
 
-class RenewalTests(StaysCase):
+class RenewalTests(GrantsCase):
     def test_renewed(self) -> None:
         """A stay goes on with what it rests on now, and not with what it did."""
-        guest = self.guest("a", old=6_000)
+        holder = self.holder("a", old=6_000)
         self.pass_ms(2_000)
-        self.assertEqual(guest.told, [("expiring", 6_000)])
-        self.assertIs(self.stays.find("a"), guest)
-        self.stays.renew(guest, [Grant("new", NOW_MS + 12_000)])
-        self.stays.revoked("old")
+        self.assertEqual(holder.told, [("expiring", 6_000)])
+        self.assertIs(self.grants.find("a"), holder)
+        self.grants.renew(holder, [Grant("new", NOW_MS + 12_000)])
+        self.grants.revoked("old")
         self.pass_ms(5_000)
-        self.assertIsNone(guest.outcome)
-        self.assertEqual(guest.told, [("expiring", 6_000), ("expiring", 12_000)])
-        self.stays.revoked("new")
+        self.assertIsNone(holder.outcome)
+        self.assertEqual(holder.told, [("expiring", 6_000), ("expiring", 12_000)])
+        self.grants.revoked("new")
         self.clock.advance(0)
-        self.assertEqual(guest.outcome, Outcome.REVOKED)
-        self.assertIsNone(self.stays.find("a"))
+        self.assertEqual(holder.outcome, Outcome.REVOKED)
+        self.assertIsNone(self.grants.find("a"))
 
 
-class WarningTests(StaysCase):
+class WarningTests(GrantsCase):
     warns = True
 
     def test_they_stay(self) -> None:
         """They are told, the log is, and they go on."""
-        expired, revoked = self.guest("a", one=6_000), self.guest("b", two=None)
+        expired, revoked = self.holder("a", one=6_000), self.holder("b", two=None)
         with capturedLogs() as events:
             self.pass_ms(6_000)
-            self.stays.revoked("two")
+            self.grants.revoked("two")
             self.pass_ms(6_000)
         self.assertEqual(expired.told, [("expiring", None), ("expired", None)])
         self.assertEqual(revoked.told, [("revoked", None)])

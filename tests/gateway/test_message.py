@@ -67,7 +67,7 @@ class ChannelLease:
 class BackendTests(SynchronousTestCase):
     """The first entrypoint that accepts a call has it."""
 
-    def backend(self, custody: ChannelLease | None = None) -> MessageBackend:
+    def backend(self, lease: ChannelLease | None = None) -> MessageBackend:
         """Make one of two entrypoints."""
         self.reads, self.writes = Counter(b"GET"), Counter(b"POST")
         return MessageBackend(
@@ -77,14 +77,14 @@ class BackendTests(SynchronousTestCase):
             ],
             cast(Any, None),
             "group",
-            cast(Any, custody),
+            cast(Any, lease),
             lambda: None,
         )
 
-    def answer(self, method: bytes, custody: ChannelLease | None = None) -> Call:
+    def answer(self, method: bytes, lease: ChannelLease | None = None) -> Call:
         """Answer a call."""
         call = Call(method)
-        self.backend(custody).answer(cast(Any, call))
+        self.backend(lease).answer(cast(Any, call))
         return call
 
     def test_the_first_that_accepts(self) -> None:

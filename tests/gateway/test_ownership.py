@@ -42,7 +42,7 @@ class Leases:
         return succeed(None)
 
 
-class CustodyTests(SynchronousTestCase):
+class ChannelLeaseTests(SynchronousTestCase):
     """Asking, having, losing, and getting back."""
 
     def setUp(self) -> None:
@@ -52,7 +52,7 @@ class CustodyTests(SynchronousTestCase):
         self.ready: Deferred[None] = Deferred()
         self.lost = 0
 
-    def custody(self) -> ChannelLease:
+    def lease(self) -> ChannelLease:
         """Make one."""
         return ChannelLease(
             self.clock, self.leases, "api", lambda: self.ready, self._count_lost
@@ -61,20 +61,20 @@ class CustodyTests(SynchronousTestCase):
     def _count_lost(self) -> None:
         self.lost += 1
 
-    def here(self, custody: ChannelLease) -> list[bool]:
+    def here(self, lease: ChannelLease) -> list[bool]:
         """Ask, and give a list that the answer comes into."""
         answers: list[bool] = []
-        custody.when_known(answers.append)
+        lease.when_known(answers.append)
         return answers
 
     def test_calls_wait_until_the_channels_are_ready(self) -> None:
         """The history is loaded before anybody is let through."""
-        custody = self.custody()
-        answers = self.here(custody)
+        lease = self.lease()
+        answers = self.here(lease)
         self.assertEqual(answers, [])
         self.ready.callback(None)
         self.assertEqual(answers, [True])
-        self.assertEqual(self.here(custody), [True])
+        self.assertEqual(self.here(lease), [True])
 
     def test_a_call_that_raises(self) -> None:
         """The others that wait are answered, and the channels are closed when lost."""
@@ -82,10 +82,10 @@ class CustodyTests(SynchronousTestCase):
         def broken(*_: object) -> None:
             raise ZeroDivisionError
 
-        custody = self.custody()
-        custody.on_change = broken
-        custody.when_known(broken)
-        answers = self.here(custody)
+        lease = self.lease()
+        lease.on_change = broken
+        lease.when_known(broken)
+        answers = self.here(lease)
         self.ready.callback(None)
         self.assertEqual(answers, [True])
         self.leases.answer = False
@@ -96,64 +96,64 @@ class CustodyTests(SynchronousTestCase):
     def test_elsewhere(self) -> None:
         """Calls are refused, and the lease is asked for again and again."""
         self.leases.answer = False
-        custody = self.custody()
-        self.assertEqual(self.here(custody), [False])
+        lease = self.lease()
+        self.assertEqual(self.here(lease), [False])
         self.leases.answer = True
         self.ready.callback(None)
         self.clock.advance(RENEW_S)
-        self.assertEqual(self.here(custody), [True])
+        self.assertEqual(self.here(lease), [True])
 
     def test_a_lease_that_is_lost(self) -> None:
         """The channels are closed once."""
         self.ready.callback(None)
-        custody = self.custody()
+        lease = self.lease()
         self.leases.answer = False
         self.clock.advance(RENEW_S)
         self.clock.advance(RENEW_S)
-        self.assertEqual((self.here(custody), self.lost), ([False], 1))
+        self.assertEqual((self.here(lease), self.lost), ([False], 1))
 
     def test_a_store_that_does_not_answer(self) -> None:
         """They are closed before the lease can be another's, and not sooner."""
         self.ready.callback(None)
-        custody = self.custody()
+        lease = self.lease()
         self.leases.answer = OSError("gone")
         while self.clock.seconds() + RENEW_S < LEASE_MS / 1000 - MARGIN_S:
             self.clock.advance(RENEW_S)
-            self.assertEqual(self.here(custody), [True])
+            self.assertEqual(self.here(lease), [True])
         self.clock.advance(HELD_S - self.clock.seconds())
-        self.assertEqual((self.here(custody), self.lost), ([False], 1))
+        self.assertEqual((self.here(lease), self.lost), ([False], 1))
         self.assertLess(self.clock.seconds(), LEASE_MS / 1000)
 
     def test_a_store_that_hangs(self) -> None:
         """Is no reason to go on: the channels are closed before the lease is over."""
         self.ready.callback(None)
-        custody = self.custody()
+        lease = self.lease()
         self.leases.answer = None
         self.clock.advance(RENEW_S)
         self.clock.advance(HELD_S - RENEW_S - 0.1)
-        self.assertEqual((self.here(custody), self.lost), ([True], 0))
+        self.assertEqual((self.here(lease), self.lost), ([True], 0))
         self.clock.advance(0.1)
-        self.assertEqual((self.here(custody), self.lost), ([False], 1))
+        self.assertEqual((self.here(lease), self.lost), ([False], 1))
         self.assertLessEqual(self.clock.seconds(), LEASE_MS / 1000 - MARGIN_S)
 
     def test_an_answer_that_comes_too_late(self) -> None:
         """Gives nothing: what it grants is as good as over. The next one counts."""
         self.ready.callback(None)
         self.leases.answer = None
-        custody = self.custody()
-        answers = self.here(custody)
+        lease = self.lease()
+        answers = self.here(lease)
         self.clock.advance(HELD_S)
         self.assertEqual(answers, [False])
         self.leases.answer = True
         self.leases.unanswered.callback(True)
-        self.assertEqual(self.here(custody), [False])
+        self.assertEqual(self.here(lease), [False])
         self.clock.advance(RENEW_S)
-        self.assertEqual((self.here(custody), self.lost), ([True], 0))
+        self.assertEqual((self.here(lease), self.lost), ([True], 0))
 
     def test_the_renewal_is_counted_from_when_it_was_asked_for(self) -> None:
         """After an answer that came late the next question comes at once."""
         self.ready.callback(None)
-        custody = self.custody()
+        lease = self.lease()
         self.leases.answer = None
         self.clock.advance(RENEW_S)
         self.clock.advance(HELD_S - RENEW_S - 0.1)
@@ -163,37 +163,37 @@ class CustodyTests(SynchronousTestCase):
         self.clock.advance(SOONEST_S)
         self.assertEqual(self.leases.asked, asked + 1)
         self.clock.advance(RENEW_S)
-        self.assertEqual((self.here(custody), self.lost), ([True], 0))
+        self.assertEqual((self.here(lease), self.lost), ([True], 0))
 
     def test_callers_are_told_why_the_channels_are_not_here(self) -> None:
         """Another process is named only if the store did."""
         self.leases.answer = OSError("gone")
-        custody = self.custody()
-        self.assertEqual(self.here(custody), [False])
-        self.assertIs(custody.refusal, refusals.STORE_UNAVAILABLE)
+        lease = self.lease()
+        self.assertEqual(self.here(lease), [False])
+        self.assertIs(lease.refusal, refusals.STORE_UNAVAILABLE)
         self.leases.answer = False
         self.clock.advance(RENEW_S)
-        self.assertIs(custody.refusal, refusals.CHANNEL_OWNED_ELSEWHERE)
+        self.assertIs(lease.refusal, refusals.CHANNEL_OWNED_ELSEWHERE)
         self.leases.answer = None
         self.clock.advance(RENEW_S)
-        self.assertIs(custody.refusal, refusals.CHANNEL_OWNED_ELSEWHERE)
+        self.assertIs(lease.refusal, refusals.CHANNEL_OWNED_ELSEWHERE)
 
     def test_a_lease_that_runs_out_unanswered_is_the_store_s_fault(self) -> None:
         """And told as such."""
         self.ready.callback(None)
-        custody = self.custody()
+        lease = self.lease()
         self.leases.answer = None
         self.clock.advance(RENEW_S)
         self.clock.advance(HELD_S)
-        self.assertEqual(self.here(custody), [False])
-        self.assertIs(custody.refusal, refusals.STORE_UNAVAILABLE)
+        self.assertEqual(self.here(lease), [False])
+        self.assertIs(lease.refusal, refusals.STORE_UNAVAILABLE)
 
     def test_a_store_that_fails_is_logged_once(self) -> None:
         """And once more when it answers again."""
         self.ready.callback(None)
         self.leases.answer = OSError("gone")
         with capturedLogs() as lines:
-            self.custody()
+            self.lease()
             for _ in range(5):
                 self.clock.advance(RENEW_S)
             self.leases.answer = True
@@ -205,62 +205,62 @@ class CustodyTests(SynchronousTestCase):
     def test_a_process_that_was_stopped(self) -> None:
         """Refuses at once when it wakes, before any timer has run."""
         self.ready.callback(None)
-        custody = self.custody()
+        lease = self.lease()
         self.clock.rightNow += HELD_S
-        self.assertEqual((self.here(custody), self.lost), ([False], 1))
+        self.assertEqual((self.here(lease), self.lost), ([False], 1))
         self.clock.advance(0)
         self.assertEqual(self.lost, 1)
 
     def test_the_lease_is_renewed_while_histories_are_read(self) -> None:
         """Reading them may take longer than a lease lasts."""
-        custody = self.custody()
+        lease = self.lease()
         for _ in range(10):
             self.clock.advance(RENEW_S)
         self.assertEqual(self.leases.asked, 11)
         self.ready.callback(None)
-        self.assertEqual(self.here(custody), [True])
+        self.assertEqual(self.here(lease), [True])
 
     def test_a_lease_lost_while_histories_are_read(self) -> None:
         """What was read is out of date: it is read again when the lease is back."""
-        custody = self.custody()
+        lease = self.lease()
         self.leases.answer = False
         self.clock.advance(RENEW_S)
         self.leases.answer = True
         self.clock.advance(RENEW_S)
         stale, self.ready = self.ready, Deferred()
         stale.callback(None)
-        self.assertEqual(self.here(custody), [False])
+        self.assertEqual(self.here(lease), [False])
         self.clock.advance(RENEW_S)
-        self.assertEqual(self.here(custody), [False])
+        self.assertEqual(self.here(lease), [False])
         self.ready.callback(None)
-        self.assertEqual((self.here(custody), self.lost), ([True], 0))
+        self.assertEqual((self.here(lease), self.lost), ([True], 0))
 
     def test_histories_that_cannot_be_read(self) -> None:
         """Callers are refused, and it is tried again."""
-        custody = self.custody()
-        answers = self.here(custody)
+        lease = self.lease()
+        answers = self.here(lease)
         broken, self.ready = self.ready, Deferred()
         broken.errback(OSError("unreadable"))
         self.assertEqual(answers, [False])
         self.ready.callback(None)
         self.clock.advance(RENEW_S)
-        self.assertEqual(self.here(custody), [True])
+        self.assertEqual(self.here(lease), [True])
 
     def test_closed_while_histories_are_read(self) -> None:
         """They come to nobody."""
-        custody = self.custody()
-        answers = self.here(custody)
-        custody.close()
+        lease = self.lease()
+        answers = self.here(lease)
+        lease.close()
         self.ready.callback(None)
-        self.assertEqual((answers, self.here(custody)), ([False], [False]))
+        self.assertEqual((answers, self.here(lease)), ([False], [False]))
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_closing_gives_the_lease_back(self) -> None:
         """Once, and nothing is asked any more."""
         self.ready.callback(None)
-        custody = self.custody()
-        custody.close()
-        custody.close()
+        lease = self.lease()
+        lease.close()
+        lease.close()
         self.assertEqual(self.leases.given_back, 1)
         self.assertEqual(self.clock.getDelayedCalls(), [])
-        self.assertEqual(self.here(custody), [False])
+        self.assertEqual(self.here(lease), [False])

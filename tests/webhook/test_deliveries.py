@@ -81,7 +81,7 @@ class DeliveriesTests(SynchronousTestCase):
             access=cast(Any, self.lines),
             live=cast(Any, None),
             consumers=self.consumers,
-            stays=cast(Any, None),
+            grants=cast(Any, None),
             wall_ms=self.desk.wall_ms,
         )
         self.deliveries = Deliveries(

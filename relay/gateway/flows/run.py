@@ -1,9 +1,9 @@
 """
-One call on its way through its flows.
+The run of the flows of one call.
 
-Read top to bottom: :meth:`FlowRun.enter` takes the steps of the request and lets the
-call go on, :meth:`FlowRun.respond` takes those of the answer's head. Steps are taken in
-the turn of the reactor that they come in, unless one of them takes its time.
+Read top to bottom: :meth:`FlowRun.enter` runs the steps of the request and lets the
+call go on, :meth:`FlowRun.respond` runs those of the response's head. All steps run in
+one turn of the reactor, unless one of them returns a Deferred.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ Act = Callable[[Policy, Call], "Deferred[None] | None"]
 
 class FlowRun(Feed):
     """
-    Feeds an exchange while the flows of its request are under way: with nothing yet.
+    The run of the flows of one call. It is the feed of the exchange while the steps of
+    the request run, and writes nothing.
 
     :param exchange: the call.
     :param call: the same as policies see it.
     :param chosen: its flows.
-    :param turn_away: refuses those who may come back later.
+    :param turn_away: refuses a client that may come back later.
     """
 
     log = Logger()

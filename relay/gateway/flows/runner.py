@@ -1,4 +1,4 @@
-"""Where calls come in to the flows of their API."""
+"""Runs the flows of an API for its calls."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SUBSCRIBE = frozenset({"SUBSCRIBE"})
 
 class FlowRunner:
     """
-    Lets calls into the flows of one deployment.
+    Runs the flows of one deployment.
 
     :param flows: the flows.
     """
@@ -77,9 +77,9 @@ class FlowRunner:
             exchange.refuse(refusals.EXPRESSION_FAILED)
             return
         call.path_parameters.update(chosen.parameters)
-        passage = FlowRun(exchange, call, chosen, turn_away or exchange.refuse)
-        exchange.response_hooks.append(passage.add_headers)
-        passage.enter(lambda: proceed(passage))
+        run = FlowRun(exchange, call, chosen, turn_away or exchange.refuse)
+        exchange.response_hooks.append(run.add_headers)
+        run.enter(lambda: proceed(run))
 
     def shaped(
         self,
@@ -124,7 +124,7 @@ class FlowRunner:
         self._flows.close()
 
 
-def open_entrance(
+def open_flows(
     policies: PolicyTypes, plans: Iterable[Mapping[str, Any]], context: PolicyContext
 ) -> FlowRunner | None:
     """

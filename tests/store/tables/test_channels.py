@@ -156,7 +156,7 @@ class Served:
 
     def __init__(self, clock: Clock, owners: ChannelStore) -> None:
         self.lost = 0
-        self.custody = ChannelLease(clock, owners, "api-1", self._load, self._lose)
+        self.lease = ChannelLease(clock, owners, "api-1", self._load, self._lose)
 
     def _load(self) -> Deferred[None]:
         return succeed(None)
@@ -165,7 +165,7 @@ class Served:
         self.lost += 1
 
 
-class CustodyTests(TwoStoresTestCase):
+class ChannelLeaseTests(TwoStoresTestCase):
     """Two custodies on two stores: never both at once."""
 
     async def settle(self) -> None:
@@ -181,7 +181,7 @@ class CustodyTests(TwoStoresTestCase):
         while self.clock.seconds() - begun_s < until_s:
             self.clock.advance(0.25)
             await self.settle()
-            here = [one.custody.here for one in served]
+            here = [one.lease.here for one in served]
             self.assertNotEqual(here, [True, True], "a split brain")
             if here[1]:
                 had.append(self.clock.seconds() - begun_s)
@@ -194,16 +194,16 @@ class CustodyTests(TwoStoresTestCase):
         served = [first, Served(self.clock, self.two)]
         self.addCleanup(self.settle)
         for one in served:
-            self.addCleanup(one.custody.close)
+            self.addCleanup(one.lease.close)
         await self.settle()
-        self.assertEqual([one.custody.here for one in served], [True, False])
+        self.assertEqual([one.lease.here for one in served], [True, False])
         return served
 
     async def test_an_owner_that_stops(self) -> None:
         """Is followed when the other asks next."""
         served = await self.begin()
         self.assertEqual(await self.pass_time(served, 30), [])
-        served[0].custody.close()
+        served[0].lease.close()
         had = await self.pass_time(served, 5)
         self.assertLessEqual(had[0], RENEW_S + 0.25)
 
