@@ -1,8 +1,8 @@
 """
-MESSAGE APIs: entrypoints on the client's side, a channel, an endpoint behind it.
+MESSAGE APIs: entrypoints for clients, channels, and endpoints that feed them.
 
 :class:`MessageBackend` finds the entrypoint that a call is for; the entrypoint, a
-connector in ``relay/connectors``, takes it from there.
+connector in ``relay/connectors``, then answers it.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ class MessageCall:
 
     @property
     def client(self) -> str:
-        """Whose share of the channels and their filters it counts for."""
+        """The client whose limits of channels and filters the call counts for."""
         return self.exchange.record.client
 
     def header(self, name: bytes) -> bytes | None:
         """
-        Give a request header's first value.
+        Return the first value of a request header; None without one.
 
         :param name: its name, lower case.
         """
@@ -91,10 +91,10 @@ class MessageCall:
 
     def open_channel(self) -> Channel | ShapedChannel:
         """
-        Find or open the channel that the call is for, as flows let it be seen.
+        Find or open the channel that the call is for, with its flows applied.
 
-        :raises ChannelRefused: when there are as many as there may be, or when a flow
-            cannot tell what the client may see.
+        :raises ChannelRefused: when a limit of channels is reached, or an expression
+            of a flow has no value for the client.
         """
         channel = self.channels.open(
             target=self.target,
@@ -123,7 +123,7 @@ class MessageCall:
         self.exchange.answer(204, b"No Content", headers)
 
     def cors_headers(self) -> Headers:
-        """Begin the head of an answer: with what lets a page in a browser read it."""
+        """Make the headers that let a page in a browser read the answer."""
         return cors_headers(self.headers, self.exchange.cors)
 
     def refuse(self, refusal: Refusal) -> None:
@@ -219,11 +219,11 @@ class MessageBackend:
         self.upgrades = any(bound.entrypoint.upgrades for bound in entrypoints)
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
-        """Whether an entrypoint would answer it without giving or taking an event."""
+        """Whether it is one: entrypoints answer it without reading an event."""
         return preflight_method(method, headers) is not None
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:
-        """Whether the entrypoint that a call is for names the origin, too."""
+        """Whether the entrypoint that the call is for names the origin."""
         bound = self._find(MessageCall(exchange, exchange.target, self._channels))
         if bound is None:
             return False
@@ -233,7 +233,7 @@ class MessageBackend:
         return origins is not None and origin in origins.allow_origin
 
     def answer(self, exchange: Exchange) -> None:
-        """Find the entrypoint, and let it answer."""
+        """Find the entrypoint that the call is for, and let it answer."""
         exchange.record.endpoint = self._group
         call = MessageCall(exchange, exchange.target, self._channels)
         bound = self._find(call)

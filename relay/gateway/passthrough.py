@@ -1,9 +1,9 @@
 """
-PROXY APIs: one call of the source for one call of a client.
+PROXY APIs: one upstream call for each call of a client.
 
-Read top to bottom this is the life of a call: :meth:`Passthrough.start` asks the
-source, ``_answered`` passes its head on, :meth:`Passthrough.body_received` every piece
-of its body.
+Read top to bottom this is the life of a call: :meth:`Passthrough.start` calls the
+endpoint, ``_answered`` forwards the head of its response, and
+:meth:`Passthrough.body_received` every piece of its body.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
 
 class ProxyBackend:
     """
-    Answers the calls of a PROXY API, each by a call of its own.
+    Answers each call of a PROXY API by an upstream call.
 
     :param destinations: the API's endpoints.
-    :param failover: tries other endpoints, where the API asks for it.
+    :param failover: tries other endpoints; None if the API does not ask for it.
     :param closed: called once no new calls are taken.
     :param flows: None without any.
     """
@@ -68,7 +68,7 @@ class ProxyBackend:
         self._flows = flows
 
     def is_preflight(self, method: bytes, headers: Headers) -> bool:
-        """No: it is for the source, which nobody asks without a plan."""
+        """Never: a preflight request goes to the endpoint, as any other call does."""
         return False
 
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
@@ -76,7 +76,7 @@ class ProxyBackend:
         exchange.refuse(refusal)
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:
-        """The listener alone does."""
+        """Never: only the listener's CORS options name origins."""
         return False
 
     def answer(self, exchange: Exchange) -> None:
@@ -93,7 +93,7 @@ class ProxyBackend:
         self._flows.enter(exchange, partial(proceed, exchange))
 
     def _pass_trace(self, sent: Headers, exchange: Exchange, run: FlowRun) -> None:
-        """Pass the headers on that the client sent: the answer shows them to it."""
+        """Forward the headers as the client sent them: the answer shows them to it."""
         exchange.request.headers = sent
         self._pass(exchange, run)
 
@@ -134,7 +134,7 @@ class ProxyBackend:
         first: Connector,
         choose: Callable[[], Connector | None],
     ) -> Connector | Tries:
-        """Put the API's failover in front of an endpoint, if it has one."""
+        """Wrap an endpoint in the API's failover, if it has one."""
         if self._failover is None:
             return first
         return self._failover.tries(first, choose, exchange.record.subscription_id)
@@ -149,9 +149,9 @@ class ProxyBackend:
 
 class Passthrough(Feed):
     """
-    Feeds an exchange from a call of its own.
+    Feeds an exchange from an upstream call.
 
-    :param exchange: whose client was let in.
+    :param exchange: the exchange; its client was let in.
     :param connector: the endpoint that was chosen.
     :param run: the run of the call's flows; None without flows.
     """
@@ -199,9 +199,9 @@ class Passthrough(Feed):
 
     def _turn(self, of_source: bool) -> None:
         """
-        Let the request clock run while the source is waited for.
+        Run the request clock only while the endpoint is waited for.
 
-        What the client takes for its body is measured by ``body_timeout_ms``.
+        The time that the client takes for its body is bounded by ``body_timeout_ms``.
         """
         if of_source:
             self._request_clock.resume()
@@ -231,22 +231,21 @@ class Passthrough(Feed):
             and request.method not in (b"POST", b"PUT")
             and request.headers.hasHeader(b"content-length")
         ):
-            # Some servers insist on it; for POST and PUT twisted.web sends it anyway.
+            # Some servers require it; for POST and PUT it is sent anyway.
             headers.setRawHeaders(b"content-length", [b"0"])
         return headers
 
     def _early_hints(self, headers: Headers, options: list[bytes]) -> None:
         """
-        Pass a 103 response on (RFC 8297), if no flow has a say in responses.
+        Forward a 103 response (RFC 8297), unless flows have steps for responses.
 
-        :param headers: its headers.
-        :param options: what its ``Connection`` lists.
+        :param options: what its ``Connection`` lists, lower case.
         """
         if self._run is None or not self._run.shapes_responses:
             self._exchange.early_hints(downstream_headers(headers, options))
 
     def _answered(self, response: UpstreamResponse) -> None:
-        """The source has sent its head: pass it on, then let the body come."""
+        """Forward the head of the response, then its body."""
         self._call = None
         if self._exchange.over:
             response.abort()
@@ -261,7 +260,7 @@ class Passthrough(Feed):
     def _begin(self, code: int, phrase: bytes, headers: Headers) -> None:
         response = self._response
         if response is None:
-            # The client has left while a policy took its time.
+            # The client left while a policy waited.
             return
         self._request_clock.stop()
         self._exchange.record.endpoint = self._connector.name
@@ -284,7 +283,7 @@ class Passthrough(Feed):
         return headers
 
     def _unanswered(self, failure: Failure) -> None:
-        """There is no head: say why, unless the exchange is over anyway."""
+        """Refuse the call: the endpoint has sent no head."""
         self._call = None
         if self._exchange.over:
             return
@@ -294,17 +293,17 @@ class Passthrough(Feed):
         self._exchange.fail(failure)
 
     def body_received(self, data: bytes) -> None:
-        """Pass some of the body on."""
+        """Forward some of the body."""
         self._exchange.write(data)
 
     def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """The source has sent everything."""
+        """End: the endpoint has sent the whole body."""
         self._response = None
         self._exchange.trailers = trailers
         self._exchange.end(Outcome.COMPLETED)
 
     def body_cut(self, reason: Failure) -> None:
-        """The source is gone amid the body: cut the client off, too."""
+        """Cut the response: the upstream connection broke during the body."""
         self._response = None
         self._exchange.end(Outcome.UPSTREAM_GONE, ENDED_EARLY)
 
@@ -315,17 +314,17 @@ class Passthrough(Feed):
         self._exchange.end(Outcome.IDLE_TIMEOUT, ENDED_EARLY, "idleTimeout")
 
     def pause(self) -> None:
-        """Stop reading from the source."""
+        """Stop reading from the endpoint."""
         if self._response is not None:
             self._response.pause()
 
     def resume(self) -> None:
-        """Read from the source again."""
+        """Read from the endpoint again."""
         if self._response is not None:
             self._response.resume()
 
     def release(self) -> None:
-        """Drop the source's connection, at whatever stage the call is."""
+        """Cancel the call, or abort its response: the connection is dropped."""
         self._request_clock.stop()
         self._connector.leave()
         call, self._call = self._call, None

@@ -61,11 +61,9 @@ class ResponseTemplates:
 
     def reword(self, exchange: Exchange, refusal: Refusal) -> Wording | None:
         """
-        Word a refusal.
+        Render the template of a refusal.
 
-        :param exchange: the call that is refused.
-        :param refusal: the refusal.
-        :return: None when no template is for it.
+        :return: None when the API has no template for it.
         """
         accepted = exchange.request.headers.getRawHeaders(b"accept", [])
         found = self._find(refusal.key, b",".join(accepted).decode("latin-1"))

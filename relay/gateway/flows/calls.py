@@ -95,18 +95,18 @@ class _Facts(Fields):
         return self.target.context_path + self.target.text
 
     def get(self, name: str) -> Value:
-        """Find a member out."""
+        """Return a member; None for an unknown one."""
         member = _MEMBERS.get(name)
         return None if member is None else member(self)
 
     def identity(self, name: bytes) -> str:
-        """Give one of the ids of the exchange, as it stands in its headers."""
+        """Return one of the ids of the exchange, by its header."""
         identity = Headers()
         self.exchange.identify(identity)
         return identity.getRawHeaders(name, [b""])[0].decode("latin-1")
 
     def scheme(self) -> str:
-        """Say how the client is connected."""
+        """Return ``https`` or ``http``."""
         return "https" if self.exchange.stream.peer.secure else "http"
 
 

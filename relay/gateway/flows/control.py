@@ -21,18 +21,18 @@ class ExchangeControl:
         self._exchange = exchange
 
     def at_end(self, told: Callable[[], None]) -> None:
-        """Tell when the exchange is over."""
+        """Call back once the exchange is over."""
         self._exchange.end_hooks.append(told)
 
     def end_within(self, duration_ms: int) -> None:
-        """Let it last no longer."""
+        """End it after a duration."""
         reactor = self._exchange.services.reactor
         deadline = Deadline(reactor, duration_ms)
         deadline.start(self._too_long)
         self.at_end(deadline.stop)
 
     def pace(self, events_per_s: int, bytes_per_s: int) -> None:
-        """Hold its stream back to so much a second."""
+        """Limit the rate of its response body."""
         exchange = self._exchange
         pace = Pace(
             exchange.services.reactor,
