@@ -280,7 +280,7 @@ class MessageBackend:
             return
 
         def attach(run: FlowRun) -> None:
-            exchange.response_hooks.append(run.adorn)
+            exchange.response_hooks.append(run.respond_at_once)
             asked = run.call.request.target
             bound.entrypoint.attach(MessageCall(exchange, asked, self._channels, run))
 

@@ -1,4 +1,4 @@
-"""Where a call of a PROXY API goes: to the default group, or where its flows say."""
+"""The endpoint of a call of a PROXY API: of the default group, or as flows choose."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Destination(NamedTuple):
 
     :param connector: the endpoint.
     :param target: what is added to the endpoint's target.
-    :param choose: gives the endpoint of another try; None when there is none.
+    :param choose: returns the endpoint for another try; None when there is none.
     """
 
     connector: Connector
@@ -46,7 +46,7 @@ class Destinations:
 
     def start(self, wall_ms: Callable[[], int]) -> None:
         """
-        Begin to check the endpoints that are to be checked.
+        Start the health checks.
 
         :param wall_ms: the time of day, in milliseconds since the Unix epoch.
         """
@@ -54,7 +54,7 @@ class Destinations:
             group.start(wall_ms)
 
     def health(self) -> list[dict[str, Any]]:
-        """Give the endpoints that are checked, as JSON."""
+        """Return the state of the endpoints that are checked, as JSON."""
         return [one.as_json() for group in self.groups for one in group.health]
 
     def default(self) -> Connector | None:
@@ -65,13 +65,13 @@ class Destinations:
         self, target: str, origin: str | None, asked: RequestTarget
     ) -> Destination | None:
         """
-        Find what a target means.
+        Find the endpoint that a target names.
 
         :param target: ``name:/path`` of an endpoint or group, a URL, a path, or
             ``?query``. The path stands in for the call's; the query is added.
         :param origin: scheme and host of URLs that the definition itself names.
         :param asked: what follows the call's context-path.
-        :return: None when no endpoint is meant.
+        :return: None when the target names no endpoint.
         :raises Refused: when what the client sent makes a path that leads elsewhere.
         """
         name, colon, rest = target.partition(":")

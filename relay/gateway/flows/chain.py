@@ -28,7 +28,7 @@ class ReadyStep:
     :param policy: what it does.
     :param condition: whether it is taken for a call at all; None for always.
     :param message_condition: whether it is taken for an event; None for always.
-    :param key: what is equal for steps that are defined alike.
+    :param key: equal for steps with equal definitions.
     """
 
     name: str
@@ -52,7 +52,7 @@ class ReadyFlow:
 
 
 class NoFlow(Exception):
-    """No flow fits a call, and the API wants one that does."""
+    """No flow matches a call, and ``matchRequired`` is set."""
 
 
 class Chosen:
@@ -60,7 +60,7 @@ class Chosen:
     The flows of one call: those of its plan first, then the API's.
 
     :param flows: in order.
-    :param parameters: what ``:name`` stood for in their paths.
+    :param parameters: the values of ``:name`` in their paths.
     """
 
     __slots__ = ("_flows", "parameters")
@@ -72,11 +72,7 @@ class Chosen:
         self.parameters = parameters
 
     def steps(self, phase: Phase) -> list[ReadyStep]:
-        """
-        Give the steps of a phase.
-
-        :param phase: which.
-        """
+        """Return the steps of a phase, in order."""
         return [step for flow in self._flows for step in flow.steps[phase]]
 
 
@@ -86,7 +82,7 @@ class Flows:
 
     :param definition: the API.
     :param plans: the snapshots of its plans.
-    :param build: makes a policy of a step, which is told its place.
+    :param build: makes the policy of a step, from the step and its place.
     :param shared: the variables that are the same for all calls.
     :raises ValueError: when a policy cannot be used.
     """
@@ -129,8 +125,8 @@ class Flows:
 
         :param plan_id: the plan that let it in.
         :param asked: what selectors look at.
-        :raises NoFlow: when one must fit, and none does.
-        :raises EvaluationFailed: when a condition has no answer.
+        :raises NoFlow: when ``matchRequired`` is set and no flow matches.
+        :raises EvaluationFailed: when a condition has no value.
         """
         flows: list[ReadyFlow] = []
         parameters: dict[str, str] = {}
@@ -145,9 +141,7 @@ class Flows:
 
     def plan(self, plan_id: str) -> Value:
         """
-        Give the ``#plan`` of expressions.
-
-        :param plan_id: the plan.
+        Return the ``#plan`` of expressions; None for an unknown plan.
         """
         return self._plans.get(plan_id)
 

@@ -1,10 +1,9 @@
 """
-Flows of events, in front of a channel.
+Flows of events, between a channel and its clients.
 
-What goes out of a channel is shaped where it is encoded: an event is shaped once for
-all clients whose steps do the same (:attr:`Pipeline.key`), whatever their entrypoints,
-and what came of it is encoded once for each framing. A channel without such flows is
-used as it is.
+An event is shaped where it is encoded: once for all clients whose steps do the same
+(:attr:`Pipeline.key`), whatever their entrypoints. The result is encoded once for each
+framing. A channel without such flows is used as it is.
 """
 
 from __future__ import annotations
@@ -37,9 +36,9 @@ from relay.policies.interfaces import EventStep
 
 class EventRefused(ChannelRefused):
     """
-    A publisher's event that a flow does not let in.
+    A publisher's event that a flow refuses.
 
-    :param refusal: what the publisher is told.
+    :param refusal: the answer to the publisher.
     """
 
     def __init__(self, refusal: Refusal) -> None:
@@ -57,8 +56,7 @@ class Pipeline:
     """
     The steps of one phase for the events of one client.
 
-    :param steps: as the flows have them.
-    :param scope: what the variables stand for, but ``#message``.
+    :param scope: the variables of expressions, except ``#message``.
     :raises EvaluationFailed: when what depends on the client has no value.
     """
 
@@ -84,10 +82,9 @@ class Pipeline:
 
     def apply(self, event: Event) -> Event | None:
         """
-        Take the steps.
+        Run the steps.
 
-        :param event: the event.
-        :return: None when it is withheld.
+        :return: None when the event is withheld.
         :raises Interrupted: when a step refuses it.
         :raises EvaluationFailed: when an expression has no value for it.
         """
@@ -102,10 +99,10 @@ class Pipeline:
 
     def shape(self, entry: Entry, line: str) -> Entry | None:
         """
-        Give what an entry becomes; that is found out once for all that do the same.
+        Return what an entry becomes; it is shaped once for all equal pipelines.
 
         :param entry: an event of the log.
-        :param line: the channel's.
+        :param line: the epoch of the channel's log.
         :return: None when it is withheld.
         """
         memo = entry.memo
@@ -125,7 +122,7 @@ class Pipeline:
                 Event(message, entry.id, entry.at_ms, line, place=entry.seq)
             )
         except Exception as error:
-            # What a step could not look at is not let past it.
+            # An event that a step could not process is withheld.
             self._tell(error)
             return None
         if event is None or event.message is message:
@@ -135,7 +132,7 @@ class Pipeline:
         return shaped
 
     def _tell(self, error: Exception) -> None:
-        """Tell of each kind of trouble once: there may be one for each event."""
+        """Log each kind of error once: there may be one for each event."""
         told = f"{type(error).__name__}: {error}"
         if told in self._told or len(self._told) >= 16:
             return
@@ -148,11 +145,10 @@ class Pipeline:
 
 class ShapedFraming:
     """
-    What entries look like once they have been through a flow.
+    The framing of a client, behind the steps of its flows.
 
-    :param framing: what they look like to the client.
-    :param pipeline: the steps.
-    :param line: the channel's.
+    :param framing: the client's.
+    :param line: the epoch of the channel's log.
     """
 
     def __init__(self, framing: Framing, pipeline: Pipeline, line: str) -> None:
@@ -173,7 +169,7 @@ class ShapedFraming:
         return b"" if shaped is None else self._framing.encode(shaped)
 
     def encode_gap(self, gap: Gap) -> bytes:
-        """Give the bytes that tell a gap."""
+        """Encode a gap."""
         return self._framing.encode_gap(gap)
 
 
@@ -182,8 +178,8 @@ class ShapedChannel:
     A channel as one client sees it, through flows.
 
     :param channel: the channel.
-    :param subscribe: the steps of what goes out.
-    :param publish: the steps of what comes in.
+    :param subscribe: the steps for events that the client is sent.
+    :param publish: the steps for events that the client publishes.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -201,7 +197,7 @@ class ShapedChannel:
 
     @property
     def log(self) -> Log:
-        """The log: what flows make of it is not in there."""
+        """The log of the channel: its events, before flows shape them."""
         return self._channel.log
 
     @property
@@ -220,7 +216,7 @@ class ShapedChannel:
 
     def attach(self, subscriber: Subscriber, last_event_id: str | None) -> Attached:
         """
-        Give a subscriber its place; see :meth:`Channel.attach`.
+        Set the position of a subscriber; see :meth:`Channel.attach`.
 
         :param subscriber: new.
         :param last_event_id: what it has already; None for nothing.
@@ -241,9 +237,9 @@ class ShapedChannel:
         key: IdempotencyKey | None = None,
     ) -> Deferred[list[Entry]]:
         """
-        Add what flows let in; see :meth:`Channel.submit`.
+        Add the events that flows let in; see :meth:`Channel.submit`.
 
-        :param items: in order. All are refused when one is.
+        :param items: in order. If one is refused, all are.
         :param key: under which the ids are to be remembered.
         :return: fails with :class:`EventRefused`, too.
         """

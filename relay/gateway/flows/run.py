@@ -68,9 +68,9 @@ class FlowRun(Feed):
 
     def enter(self, proceed: Callable[[], None]) -> None:
         """
-        Take the steps of the request.
+        Run the steps of the request.
 
-        :param proceed: goes on with the call; not called when a step has ended it.
+        :param proceed: continues the call; not called when a step has ended it.
         """
         self._exchange.feed = self
         self._received = foldable(self._exchange.request.headers)
@@ -94,12 +94,10 @@ class FlowRun(Feed):
         proceed: Callable[[int, bytes, Headers], None],
     ) -> None:
         """
-        Take the steps of the answer.
+        Run the steps of the response.
 
-        :param status: the HTTP status.
-        :param phrase: the reason phrase.
-        :param headers: the headers, which are changed in place.
-        :param proceed: goes on with the head; not called when a step has ended it.
+        :param headers: changed in place.
+        :param proceed: continues with the head; not called when a step has ended it.
         """
         response = self.call.response = Response(status, phrase, headers)
         self.call.scope["response"] = response_members(self.call)
@@ -116,24 +114,22 @@ class FlowRun(Feed):
 
     def add_headers(self, status: int, headers: Headers) -> None:
         """
-        Add what policies want on the answer, whichever it is.
+        Add the headers that policies set on every answer, refusals included.
 
-        :param status: the HTTP status.
-        :param headers: the headers, changed in place.
+        :param headers: changed in place.
         """
         for name, value in self.call.answer_headers.items():
             headers.setRawHeaders(name.encode("ascii"), [header_value(value)])
 
-    def adorn(self, status: int, headers: Headers) -> None:
+    def respond_at_once(self, status: int, headers: Headers) -> None:
         """
-        Take the steps of an answer that is written at once: none of them waits, and one
-        whose condition has no answer is left out.
+        Run the steps of a response that is written in this turn: none of them waits,
+        and one whose condition has no value is skipped.
 
-        :param status: the HTTP status.
-        :param headers: the headers, changed in place.
+        :param headers: changed in place.
         """
         if self._exchange.over:
-            # It is a refusal: flows are for what the API answers.
+            # Refusals do not go through flows.
             return
         self.call.response = Response(status, b"", headers)
         self.call.scope["response"] = response_members(self.call)
@@ -148,9 +144,8 @@ class FlowRun(Feed):
 
     def shaped(self, channel: Channel) -> Channel | ShapedChannel:
         """
-        Give a channel as the call is to see it.
+        Return a channel with the flows of its events applied.
 
-        :param channel: the channel.
         :raises EvaluationFailed: when what depends on the client has no value.
         """
         if self._pipelines is None:

@@ -76,11 +76,10 @@ class Selection:
 
     def match(self, asked: Asked) -> dict[str, str] | None:
         """
-        Tell whether a call is selected.
+        Match a call.
 
-        :param asked: the call.
-        :return: the parameters of the path, or None.
-        :raises EvaluationFailed: when a condition has no answer.
+        :return: the parameters of the path; None when the call does not match.
+        :raises EvaluationFailed: when a condition has no value.
         """
         if self._methods and _known(asked.method) not in self._methods:
             return None
@@ -107,9 +106,9 @@ def selected(
 
     :param selections: of its flows, in order.
     :param asked: the call.
-    :param best: whether only the one that fits best is wanted.
+    :param best: whether only the best match is returned.
     :return: numbers of flows with the parameters of their paths.
-    :raises EvaluationFailed: when a condition has no answer.
+    :raises EvaluationFailed: when a condition has no value.
     """
     found: list[tuple[int, dict[str, str]]] = []
     ranks: list[Rank] = []
@@ -119,7 +118,7 @@ def selected(
             found.append((number, parameters))
             ranks.append(selection.pattern.rank)
     if best and found:
-        # Of equal ones the first: max() keeps it.
+        # max() returns the first of equal ranks.
         return [found[max(range(len(found)), key=ranks.__getitem__)]]
     return found
 
