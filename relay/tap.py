@@ -19,7 +19,6 @@ from twisted.python import usage
 from twisted.python.failure import Failure
 
 from relay.daemon.data_dir import DataDir
-from relay.daemon.detached import tell_whole_failures
 from relay.daemon.errors import CannotStart
 from relay.daemon.listeners import Listener, Listeners
 from relay.daemon.logs import reopen_daemon_log
@@ -46,6 +45,7 @@ from relay.observability.log_file import keep_lines_whole
 from relay.outbound.client import Outbound
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
+from relay.reactor.detached import tell_whole_failures
 from relay.reactor.heap import Heap, HeapTrimmer
 from relay.reactor.polling import poll_lean
 from relay.settings.schema import Settings, SettingsError, load
@@ -116,7 +116,7 @@ class Options(usage.Options):
 
 def makeService(options: Options) -> RelayService:
     """Build the daemon; nothing is opened before it starts."""
-    tell_whole_failures()
+    tell_whole_failures(CannotStart)
     # The daemon chooses the reactor after this module is imported.
     from twisted.internet import reactor
 

@@ -2,9 +2,7 @@
 Header fields that are put where they belong without being checked again.
 
 What is in a ``Headers`` went through its checks when it was put there, and names that
-are written here are spelt as they should be; twisted.web would run each name and value
-through its checks again, some forty times for each call. Without that a copy of seven
-headers takes 1.7 µs instead of 4.7, and a header that is set 0.08 instead of 0.33.
+are written here are spelt as they should be: see ``relay/reactor/raw_headers.py``.
 """
 
 from __future__ import annotations
@@ -12,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from twisted.web.http_headers import Headers, _nameEncoder
+from twisted.web.http_headers import Headers
 
-_spelt = _nameEncoder.encode
+from relay.reactor.raw_headers import raw_fields, spell
 
 
 def copied(headers: Headers, left_out: Collection[bytes] = ()) -> Headers:
@@ -25,10 +23,11 @@ def copied(headers: Headers, left_out: Collection[bytes] = ()) -> Headers:
     :param left_out: names that are left out, lower case.
     """
     copy = Headers()
+    fields = raw_fields(copy)
     for name, values in headers.getAllRawHeaders():
         if name.lower() in left_out:
             continue
-        copy._rawHeaders[name] = list(values)
+        fields[name] = list(values)
     return copy
 
 
@@ -40,7 +39,7 @@ def put_field(headers: Headers, name: bytes, value: bytes) -> None:
     :param name: its name, spelt as ``Headers`` would (``X-Request-Id``).
     :param value: its value, which holds no line end.
     """
-    headers._rawHeaders[name] = [value]
+    raw_fields(headers)[name] = [value]
 
 
 def add_field(headers: Headers, name: bytes, value: bytes) -> None:
@@ -51,7 +50,7 @@ def add_field(headers: Headers, name: bytes, value: bytes) -> None:
     :param name: its name in any spelling.
     :param value: its value, which holds no line end.
     """
-    headers._rawHeaders.setdefault(_spelt(name), []).append(value)
+    raw_fields(headers).setdefault(spell(name), []).append(value)
 
 
 def drop_fields(headers: Headers, names: Iterable[bytes]) -> None:
@@ -83,7 +82,7 @@ def foldable(headers: Headers) -> list[bytes]:
 
     :param headers: of a message.
     """
-    raw = headers._rawHeaders
+    raw = raw_fields(headers)
     if not b"".join(raw).translate(None, _UNFOLDED):
         return []
     return [name for name in raw if name.translate(None, _UNFOLDED)]
@@ -97,7 +96,7 @@ def remove_folded(headers: Headers, kept: bytes) -> None:
     :param kept: the name of the header that is kept, in any case.
     """
     wanted, kept = folded(kept), kept.lower()
-    for name in [one for one in headers._rawHeaders if folded(one) == wanted]:
+    for name in [one for one in raw_fields(headers) if folded(one) == wanted]:
         if name.lower() != kept:
             headers.removeHeader(name)
 
@@ -113,7 +112,7 @@ def settle_folded(headers: Headers, received: Collection[bytes]) -> None:
     names = foldable(headers)
     if not names:
         return
-    count = Counter(map(folded, headers._rawHeaders))
+    count = Counter(map(folded, raw_fields(headers)))
     for name in names:
         if count[folded(name)] > 1:
             if name in received:

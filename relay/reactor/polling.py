@@ -48,7 +48,7 @@ def lean_iteration(reactor: Any) -> Callable[[float | None], None]:
     descriptor_of = reactor._selectables.get
     act = reactor._doReadOrWrite
     disconnect = reactor._disconnectSelectable
-    readable = reactor._POLL_IN
+    readable = select.EPOLLIN
     gone = select.EPOLLHUP | select.EPOLLERR
     seconds = reactor.seconds
 

@@ -17,7 +17,7 @@ Send = Callable[[bytes], int]
 """What sends to one socket: its bound ``send``."""
 
 
-def send_now(transport: Any, data: bytes) -> None:
+def send_now(transport: Any, data: bytes) -> bool:
     """
     Send what the socket takes, and let the transport queue the rest.
 
@@ -26,16 +26,28 @@ def send_now(transport: Any, data: bytes) -> None:
 
     :param transport: a :class:`twisted.internet.tcp.Connection`.
     :param data: not empty.
+    :return: whether all of it was sent.
     """
     if transport._tempDataBuffer or transport.dataBuffer or not transport.connected:
         transport.write(data)
-        return
+        return False
     try:
         sent = transport.socket.send(data)
     except OSError:
         sent = 0
-    if sent != len(data):
-        transport.write(data[sent:])
+    if sent == len(data):
+        return True
+    transport.write(data[sent:])
+    return False
+
+
+def has_unsent(transport: Any) -> bool:
+    """
+    Whether a transport has queued something.
+
+    :param transport: a :class:`twisted.internet.tcp.Connection`.
+    """
+    return bool(transport._tempDataBuffer or transport.dataBuffer)
 
 
 def send_all(sends: Iterable[Send], data: bytes) -> list[tuple[Send, int]]:

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import (
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
-from relay.tls.direct import tls_protocol
+from relay.reactor.direct_tls import tls_protocol
 
 
 @implementer(IStreamClientEndpoint)

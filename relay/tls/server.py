@@ -21,8 +21,8 @@ from twisted.internet.interfaces import (
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
+from relay.reactor.direct_tls import tls_protocol
 from relay.tls.context import new_context, show, trust
-from relay.tls.direct import tls_protocol
 from relay.tls.material import (
     MaterialError,
     from_path,

@@ -100,7 +100,7 @@ HIDDEN: dict[str, set[str]] = {
     "socksio": {"upstream"},
     "h2": {"http"},
     "hyperframe": {"http"},
-    "OpenSSL": {"tls", "upstream"},
+    "OpenSSL": {"reactor", "tls", "upstream"},
     "croniter": {"model"},
     "cryptography": {"model", "plans", "tls"},
     "joserfc": {"model", "plans", "policies"},

@@ -38,7 +38,7 @@ UNTESTED = {
     "relay.channel.subscriber": "exercised by every test of a channel",
     "relay.channel.framing": "exercised by tests/channel/test_channel.py",
     "relay.connectors.interfaces": "holds interfaces",
-    "relay.daemon.detached": "in tests/wire/test_start.py",
+    "relay.reactor.detached": "in tests/wire/test_start.py",
     "relay.daemon.errors": "in tests/wire/test_start.py",
     "relay.daemon.signals": "in tests/wire/test_stop.py",
     "relay.eventstream.event": "a record without behaviour",

@@ -3,7 +3,7 @@ Writing a response body past twisted.web's own layers.
 
 What a body needs of them is one chunk header. So it goes straight to the connection,
 and from there to the socket: see ``relay/reactor/sending.py`` for what that gains, and
-``relay/tls/direct.py`` for TLS.
+``relay/reactor/direct_tls.py`` for TLS.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from twisted.internet.tcp import Connection
 from relay.http.chunks import http_chunk
 from relay.http.client_stream import Ledger
 from relay.http.fanout import FanoutWriter
-from relay.reactor.sending import Send
+from relay.reactor.sending import Send, has_unsent, send_now
 
 
 class DirectWriter:
@@ -110,24 +110,12 @@ class SocketWriter(DirectWriter):
 
     def send(self, framed: bytes) -> None:
         """Send what the socket takes; the transport queues the rest."""
-        # As send_now does, with a call less.
-        transport = self._transport
-        if transport._tempDataBuffer or transport.dataBuffer or not transport.connected:
-            transport.write(framed)
-            return
-        try:
-            sent = transport.socket.send(framed)
-        except OSError:
-            sent = 0
-        if sent != len(framed):
-            transport.write(framed[sent:])
-            if self.audience is not None:
-                self.audience.slow_down(self)
+        if not send_now(self._transport, framed) and self.audience is not None:
+            self.audience.slow_down(self)
 
     def waits(self) -> bool:
         """Whether the transport has queued something."""
-        transport = self._transport
-        return bool(transport._tempDataBuffer or transport.dataBuffer)
+        return has_unsent(self._transport)
 
 
 def direct_writer(transport: Any, chunked: bool, ledger: Ledger) -> DirectWriter:

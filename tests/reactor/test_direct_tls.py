@@ -17,8 +17,8 @@ from twisted.internet.threads import deferToThread
 from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 
-from relay.tls import direct
-from relay.tls.direct import DirectTLS, FramelessTLS, tls_protocol
+from relay.reactor import direct_tls as direct
+from relay.reactor.direct_tls import DirectTLS, FramelessTLS, tls_protocol
 from relay.tls.server import server_creator, tls_factory
 from tests.pki import Authority
 from tests.tls.loopback import BOUND_S, Plain, reactor_tcp, reactor_time

@@ -3,7 +3,7 @@ Reports a start that fails after twistd has detached to the terminal of the comm
 
 twistd's child hands an exception to the process that waits for it through a pipe, cut
 to 100 bytes, and that process prints the ``repr`` of what it reads. Here the whole text
-of :class:`CannotStart` goes through the pipe and is printed as it is.
+of some exceptions goes through the pipe and is printed as it is.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from typing import Any
 
 from twisted.scripts._twistd_unix import UnixApplicationRunner
 
-from relay.daemon.errors import CannotStart
-
 _FAILED = b"1 "
 _STARTED = b"0"
 _MOST_BYTES = 4096
@@ -24,23 +22,22 @@ _MOST_BYTES = 4096
 _format_others: Any = UnixApplicationRunner._formatChildException
 
 
-def tell_whole_failures() -> None:
-    """Have twistd print why a detached daemon did not start."""
+def tell_whole_failures(kind: type[Exception]) -> None:
+    """
+    Have twistd print why a detached daemon did not start.
+
+    :param kind: the exceptions whose whole text is printed.
+    """
+
+    def format_failure(runner: Any, error: Exception) -> bytes:
+        """Format what the child writes to the pipe."""
+        if not isinstance(error, kind):
+            message: bytes = _format_others(runner, error)
+            return message
+        return (_FAILED + str(error).encode("utf-8", "replace"))[:_MOST_BYTES]
+
     setattr(UnixApplicationRunner, "_formatChildException", format_failure)  # noqa: B010
     setattr(UnixApplicationRunner, "_waitForStart", wait_for_start)  # noqa: B010
-
-
-def format_failure(runner: Any, error: Exception) -> bytes:
-    """
-    Format what the child writes to the pipe.
-
-    :param runner: twistd's application runner.
-    :param error: why the daemon does not start.
-    """
-    if not isinstance(error, CannotStart):
-        message: bytes = _format_others(runner, error)
-        return message
-    return (_FAILED + str(error).encode("utf-8", "replace"))[:_MOST_BYTES]
 
 
 def wait_for_start(runner: Any, pipe: int) -> int:
