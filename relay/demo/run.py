@@ -13,6 +13,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.demo.setup import DemoError, demo_lines, setup_demo
+from relay.demo.site import source_site
 from relay.demo.source import DEMO_KEY, DemoSource
 
 DEMO_SOURCE = "tcp:8090:interface=127.0.0.1"
@@ -41,7 +42,7 @@ class Demo:
 
     def site(self) -> IProtocolFactory:
         """Return the factory that listens on :data:`DEMO_SOURCE`."""
-        site: IProtocolFactory = self._source.site()
+        site: IProtocolFactory = source_site(self._source)
         return site
 
     def start(self, management_url: str, gateway_url: str) -> None:

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.python import usage
 
 from relay.demo.keyring import Keyring
+from relay.demo.site import source_site
 from relay.demo.source import DEMO_KEY, DemoSource
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 
@@ -155,7 +156,7 @@ def makeService(options: Options) -> SourceService:
         wall_ms=wall_ms,
     )
     description = options["listen"]
-    listener = listening_service(description, source.site())
+    listener = listening_service(description, source_site(source))
     return SourceService(source, listener, description)
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
@@ -26,9 +24,7 @@ from relay.demo.refusal import (
     bad_parameter,
 )
 from relay.demo.request import MAX_BODY_BYTES, DemoExchange, SourceRequest
-
-if TYPE_CHECKING:
-    from relay.demo.source import DemoSource
+from relay.demo.source import DemoSource
 
 _MAX_CHANNELS = 50
 _MAX_REWIND = 100
@@ -170,10 +166,14 @@ class SourceResource(Resource):
         _answer(request, 200, body)
 
 
-def source_site(source: DemoSource, clock: IReactorTime) -> Site:
-    """A site that serves *source* and takes its time from *clock*."""
+def source_site(source: DemoSource) -> Site:
+    """
+    Make the HTTP side of a demo source, for any listener, with or without TLS.
+
+    :param source: whose clock is the site's, too.
+    """
     return SourceSite(  # type: ignore[no-untyped-call]
-        SourceResource(source), parsePOSTFormSubmission=False, reactor=clock
+        SourceResource(source), parsePOSTFormSubmission=False, reactor=source.clock
     )
 
 

@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.web.server import Site
 
 from relay.demo.history import History
 from relay.demo.keyring import Keyring
 from relay.demo.message import DemoMessage, Draft
 from relay.demo.request import DemoExchange
-from relay.demo.site import source_site
 from relay.demo.subscriber import DemoSubscriber
 
 DEMO_KEY = "demo:relay"
@@ -58,7 +56,7 @@ class DemoSource:
         wall_ms: Callable[[], int] | None = None,
     ) -> None:
         self.keyring = Keyring(credentials)
-        self._clock = clock
+        self.clock = clock
         self._now_ms = wall_ms or (lambda: int(clock.seconds() * 1000))
         self._heartbeat_ms = heartbeat_ms
         self._history = History(history_ms, history_messages, history_bytes)
@@ -71,10 +69,6 @@ class DemoSource:
         self._by_channel: dict[str, dict[DemoSubscriber, None]] = {}
         self._keep_alives = LoopingCall(self._keep_alive)
         self._keep_alives.clock = clock
-
-    def site(self) -> Site:
-        """The HTTP face of this source, for any listener, with or without TLS."""
-        return source_site(self, self._clock)
 
     def publish(self, channel: str, name: str | None, data: object) -> DemoMessage:
         """

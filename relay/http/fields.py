@@ -61,7 +61,7 @@ def drop_fields(headers: Headers, names: Iterable[bytes]) -> None:
     :param names: their names in any spelling.
     """
     for name in names:
-        headers._rawHeaders.pop(_spelt(name), None)
+        raw_fields(headers).pop(spell(name), None)
 
 
 def folded(name: bytes) -> bytes:

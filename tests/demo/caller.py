@@ -12,6 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
+from relay.demo.site import source_site
 from relay.demo.source import DemoSource
 
 KEY = "demo:relay"
@@ -75,7 +76,7 @@ class Caller:
 
     def __init__(self, source: DemoSource) -> None:
         self.transport = StringTransport()
-        self.site = source.site()
+        self.site = source_site(source)
         protocol = self.site.buildProtocol(None)
         assert protocol is not None
         self._protocol = cast(IProtocol, protocol)

@@ -17,6 +17,7 @@ from twisted.web.http_headers import Headers
 from relay.demo import setup
 from relay.demo.definition import API_NAME, PLAN_DEFINITION, api_definition
 from relay.demo.setup import DemoApi, DemoError, demo_lines, setup_demo
+from relay.demo.site import source_site
 from relay.demo.source import DemoSource
 from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import ensure_admin
@@ -219,7 +220,9 @@ class SetupTests(TestCase):
 
     async def test_nobody_there(self) -> None:
         """An address that nothing listens on is told."""
-        port = REACTOR.listenTCP(0, DemoSource(REACTOR).site(), interface="127.0.0.1")
+        port = REACTOR.listenTCP(
+            0, source_site(DemoSource(REACTOR)), interface="127.0.0.1"
+        )
         url = f"http://127.0.0.1:{port.getHost().port}"
         await port.stopListening()
         line = await self.refused(url=url)
@@ -227,7 +230,7 @@ class SetupTests(TestCase):
 
     async def test_somebody_else_there(self) -> None:
         """A server that is no management API is told by what it answered."""
-        url = self.serve(DemoSource(REACTOR).site())
+        url = self.serve(source_site(DemoSource(REACTOR)))
         line = await self.refused(url=url)
         self.assertIn("GET /apis?page=1&perPage=100 was answered 404", line)
 

@@ -39,6 +39,7 @@ UNTESTED = {
     "relay.channel.framing": "exercised by tests/channel/test_channel.py",
     "relay.connectors.interfaces": "holds interfaces",
     "relay.reactor.detached": "in tests/wire/test_start.py",
+    "relay.reactor.raw_headers": "in tests/reactor/test_twisted_internals.py",
     "relay.daemon.errors": "in tests/wire/test_start.py",
     "relay.daemon.signals": "in tests/wire/test_stop.py",
     "relay.eventstream.event": "a record without behaviour",

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, ResponseDone
 
+from relay.demo.site import source_site
 from relay.demo.source import DemoSource
 from tests.pki import Authority
 
@@ -84,7 +85,7 @@ class DemoSourceTests(TestCase):
 
     def listen(self) -> Any:
         """Serve the source on a free port."""
-        return REACTOR.listenTCP(0, self.source.site(), interface="127.0.0.1")
+        return REACTOR.listenTCP(0, source_site(self.source), interface="127.0.0.1")
 
     def agent(self) -> Agent:
         """What treq calls through."""
@@ -202,7 +203,7 @@ class TLSDemoSourceTests(DemoSourceTests):
             issued.certificate_pem + issued.key_pem
         )
         return REACTOR.listenSSL(
-            0, self.source.site(), certificate.options(), interface="127.0.0.1"
+            0, source_site(self.source), certificate.options(), interface="127.0.0.1"
         )
 
     def agent(self) -> Agent:
