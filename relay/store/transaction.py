@@ -42,16 +42,16 @@ class Transaction:
         self.changes = Changes(connection)
         self.audits = audits = Audits(connection, now_ms, actor, masking)
         self.index = index = ApiIndex(connection)
-        self.apis = Apis(connection, self.changes, now_ms, audits, index)
+        self.apis = Apis(connection, now_ms, audits, self.changes, index)
         self.plans = Plans(connection, now_ms, audits)
         self.deployments = Deployments(connection, self.changes, now_ms, audits, index)
         self.gateways = Gateways(connection, now_ms)
         self.users = Users(connection, now_ms, audits)
-        self.tokens = Tokens(connection, audits)
-        self.applications = Applications(connection, self.changes, now_ms, audits)
-        self.subscriptions = Subscriptions(connection, self.changes, now_ms, audits)
+        self.tokens = Tokens(connection, now_ms, audits)
+        self.applications = Applications(connection, now_ms, audits, self.changes)
+        self.subscriptions = Subscriptions(connection, now_ms, audits, self.changes)
         self.api_keys = ApiKeys(
-            connection, self.changes, self.applications, now_ms, audits
+            connection, now_ms, audits, self.changes, self.applications
         )
         self.entitlements = Entitlements(connection)
         self.histories = Histories(connection)

@@ -1,139 +1,90 @@
 """The subscriptions of applications to APIs."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection
 
 from relay.model.consumers.records import OPEN, SubscriptionRecord
 from relay.store.changes import SUBSCRIPTION, Changes
-from relay.store.errors import StoreError
-from relay.store.schema import row_of, subscriptions
+from relay.store.schema import subscriptions
 from relay.store.tables.audits import Audits
+from relay.store.tables.record_table import VersionedTable, status_event
 
-_RECORD = [column for column in subscriptions.c if column.name != "row"]
 
+class Subscriptions(VersionedTable[SubscriptionRecord]):
+    """Subscriptions within one transaction; each change is announced to the gateways.
 
-class Subscriptions:
-    """Subscriptions within one transaction; each change is told to the gateways.
+    Lists begin with the subscription that was created last.
 
     :param connection: the transaction's.
-    :param changes: where changes of what gateways know are announced.
     :param now_ms: the instant of the transaction.
-    :param audits: where changes are told to people.
+    :param audits: the audit trail of the transaction.
+    :param changes: where changes are announced to the gateways.
     """
 
+    noun = "subscription"
+    table = subscriptions
+    record = SubscriptionRecord
+    key = ("api_id", "id")
+    order = (subscriptions.c.row.desc(),)
+
     def __init__(
-        self, connection: Connection, changes: Changes, now_ms: int, audits: Audits
+        self, connection: Connection, now_ms: int, audits: Audits, changes: Changes
     ) -> None:
-        self._audits = audits
-        self._connection = connection
+        super().__init__(connection, now_ms, audits)
         self._changes = changes
-        self._now_ms = now_ms
 
     def get(self, api_id: str, id: str) -> SubscriptionRecord | None:
-        """
-        :param api_id: the API that it must be to.
-        :param id: of the subscription.
-        """
-        found = self._find(subscriptions.c.api_id == api_id, subscriptions.c.id == id)
-        return found[0] if found else None
+        """Return a subscription to the API, or ``None``."""
+        return self._one(subscriptions.c.api_id == api_id, subscriptions.c.id == id)
 
     def of_api(self, api_id: str) -> list[SubscriptionRecord]:
-        """
-        :param api_id: the API whose subscriptions are wanted.
-        :returns: them, the one created last in front.
-        """
+        """Return all subscriptions to an API."""
         return self._find(subscriptions.c.api_id == api_id)
 
     def of_application(self, application_id: str) -> list[SubscriptionRecord]:
-        """
-        :param application_id: the application whose subscriptions are wanted.
-        :returns: them, the one created last in front.
-        """
+        """Return all subscriptions of an application."""
         return self._find(subscriptions.c.application_id == application_id)
 
     def open_of_plan(self, plan_id: str) -> list[SubscriptionRecord]:
-        """
-        :param plan_id: the plan whose subscriptions are wanted.
-        :returns: those that are not over, the one created last in front.
-        """
+        """Return the subscriptions to a plan that are neither rejected nor closed."""
         return self._find(
             subscriptions.c.plan_id == plan_id, subscriptions.c.status.in_(OPEN)
         )
 
-    def add(self, record: SubscriptionRecord) -> None:
-        """
-        :param record: a new subscription, stored as it is.
-        """
-        self._connection.execute(insert(subscriptions).values(row_of(record)))
-        self._changes.touch(SUBSCRIPTION + record.id)
-        self._note("CREATED", None, record)
-
-    def save(self, record: SubscriptionRecord) -> SubscriptionRecord:
-        """Replace a subscription.
-
-        :param record: what to store. Its ``updated_at_ms`` is replaced by an instant
-            later than the stored one, even when the clock stands still or goes back.
-        :returns: the record as it was stored.
-        :raises StoreError: when the API has no such subscription.
-        """
-        here = (subscriptions.c.api_id == record.api_id) & (
-            subscriptions.c.id == record.id
-        )
-        stored = self.get(record.api_id, record.id)
-        if stored is None:
-            raise StoreError(f"subscription {record.id} is not in the store")
-        saved = replace(
-            record, updated_at_ms=max(self._now_ms, stored.updated_at_ms + 1)
-        )
-        self._connection.execute(
-            update(subscriptions).where(here).values(row_of(saved))
-        )
-        self._changes.touch(SUBSCRIPTION + record.id)
-        # SUBSCRIPTION_ACCEPTED, SUBSCRIPTION_PAUSED, SUBSCRIPTION_CLOSED, ...
-        event: str = saved.status if saved.status != stored.status else "UPDATED"
-        if saved.consumer_status == "FAILURE" != stored.consumer_status:
-            event = "FAILED"
-        self._note(event, stored, saved)
-        return saved
-
     def announce(self, records: Iterable[SubscriptionRecord]) -> None:
-        """Tell the gateways of subscriptions that are about to go with their API.
+        """Announce subscriptions that are about to be deleted with their API.
 
         :param records: the subscriptions.
         """
         for record in records:
             self._changes.touch(SUBSCRIPTION + record.id)
 
-    def _note(
-        self, event: str, before: SubscriptionRecord | None, after: SubscriptionRecord
+    def _changed(
+        self, before: SubscriptionRecord | None, after: SubscriptionRecord
     ) -> None:
-        target = {"type": "SUBSCRIPTION", "id": after.id, "name": ""}
-        self._audits.note(
-            f"SUBSCRIPTION_{event}", target, _told(before), _told(after), after.api_id
-        )
+        self._changes.touch(SUBSCRIPTION + after.id)
 
-    def _find(self, *conditions: ColumnElement[bool]) -> list[SubscriptionRecord]:
-        rows = self._connection.execute(
-            select(*_RECORD).where(*conditions).order_by(subscriptions.c.row.desc())
-        )
-        return [SubscriptionRecord(**row._asdict()) for row in rows]
+    def _event(self, before: SubscriptionRecord, after: SubscriptionRecord) -> str:
+        if after.consumer_status == "FAILURE" != before.consumer_status:
+            return "FAILED"
+        # SUBSCRIPTION_ACCEPTED, SUBSCRIPTION_PAUSED, SUBSCRIPTION_CLOSED, ...
+        return status_event(before.status, after.status)
 
+    def _name(self, record: SubscriptionRecord) -> str:
+        return ""
 
-def _told(record: SubscriptionRecord | None) -> dict[str, object]:
-    if record is None:
-        return {}
-    return {
-        "application": record.application_id,
-        "plan": record.plan_id,
-        "status": record.status,
-        "consumerMessage": record.consumer_message,
-        "publisherMessage": record.publisher_message,
-        "metadata": record.metadata,
-        "startingAt": record.starting_at_ms,
-        "endingAt": record.ending_at_ms,
-        "consumerConfiguration": record.consumer_configuration,
-        "consumerStatus": record.consumer_status,
-        "failureCause": record.failure_cause,
-    }
+    def _audited(self, record: SubscriptionRecord) -> dict[str, object]:
+        return {
+            "application": record.application_id,
+            "plan": record.plan_id,
+            "status": record.status,
+            "consumerMessage": record.consumer_message,
+            "publisherMessage": record.publisher_message,
+            "metadata": record.metadata,
+            "startingAt": record.starting_at_ms,
+            "endingAt": record.ending_at_ms,
+            "consumerConfiguration": record.consumer_configuration,
+            "consumerStatus": record.consumer_status,
+            "failureCause": record.failure_cause,
+        }

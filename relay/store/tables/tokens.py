@@ -1,50 +1,29 @@
-"""Personal access tokens, of which only hashes are kept."""
+"""Personal access tokens, of which only hashes are stored."""
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import delete, update
 
 from relay.model.records import TokenRecord
-from relay.store.schema import row_of, tokens
-from relay.store.tables.audits import Audits
-
-_RECORD = [column for column in tokens.c if column.name != "row"]
+from relay.store.schema import tokens
+from relay.store.tables.record_table import RecordTable
 
 
-class Tokens:
-    """Tokens within one transaction.
+class Tokens(RecordTable[TokenRecord]):
+    """Tokens within one transaction."""
 
-    :param connection: the transaction's.
-    :param audits: where changes are told.
-    """
-
-    def __init__(self, connection: Connection, audits: Audits) -> None:
-        self._connection = connection
-        self._audits = audits
+    noun = "token"
+    table = tokens
+    record = TokenRecord
+    order = (tokens.c.row,)
 
     def find(self, token_hash: str) -> TokenRecord | None:
         """
         :param token_hash: SHA-256 of a token, in hexadecimal.
         """
-        row = self._connection.execute(
-            select(*_RECORD).where(tokens.c.token_hash == token_hash)
-        ).one_or_none()
-        return None if row is None else TokenRecord(**row._asdict())
+        return self._one(tokens.c.token_hash == token_hash)
 
     def list(self, user: str) -> list[TokenRecord]:
-        """
-        :param user: the name of the user they belong to.
-        :returns: the one created first in front.
-        """
-        rows = self._connection.execute(
-            select(*_RECORD).where(tokens.c.user == user).order_by(tokens.c.row)
-        )
-        return [TokenRecord(**row._asdict()) for row in rows]
-
-    def add(self, record: TokenRecord) -> None:
-        """
-        :param record: a new token of an existing user.
-        """
-        self._connection.execute(insert(tokens).values(row_of(record)))
-        self._audits.note("TOKEN_CREATED", _target(record), {}, _told(record))
+        """Return the tokens of a user, by name, in the order of their creation."""
+        return self._find(tokens.c.user == user)
 
     def use(self, id: str, at_ms: int) -> None:
         """
@@ -56,21 +35,17 @@ class Tokens:
         )
 
     def delete(self, record: TokenRecord) -> None:
-        """
-        :param record: a token that is none any more.
-        """
-        self._connection.execute(delete(tokens).where(tokens.c.id == record.id))
-        self._audits.note("TOKEN_REVOKED", _target(record), _told(record), {})
+        """Revoke a token: delete it."""
+        self._connection.execute(delete(tokens).where(*self._place(record)))
+        self._note("REVOKED", record, None)
 
+    def _name(self, record: TokenRecord) -> str:
+        return record.name
 
-def _target(record: TokenRecord) -> dict[str, str]:
-    return {"type": "TOKEN", "id": record.id, "name": record.name}
-
-
-def _told(record: TokenRecord) -> dict[str, object]:
-    return {
-        "user": record.user,
-        "name": record.name,
-        "role": record.role,
-        "expiresAt": record.expires_at_ms,
-    }
+    def _audited(self, record: TokenRecord) -> dict[str, object]:
+        return {
+            "user": record.user,
+            "name": record.name,
+            "role": record.role,
+            "expiresAt": record.expires_at_ms,
+        }

@@ -1,91 +1,60 @@
-"""Who may log in to the management API."""
+"""The users of the management API."""
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import delete
 
 from relay.model.records import UserRecord
-from relay.store.schema import row_of, users
-from relay.store.tables.audits import Audits
+from relay.store.schema import users
+from relay.store.tables.record_table import VersionedTable
 
 
-class Users:
-    """Users within one transaction.
+class Users(VersionedTable[UserRecord]):
+    """Users within one transaction."""
 
-    :param connection: the transaction's.
-    :param now_ms: the instant of the transaction.
-    :param audits: where changes are told.
-    """
-
-    def __init__(self, connection: Connection, now_ms: int, audits: Audits) -> None:
-        self._connection = connection
-        self._now_ms = now_ms
-        self._audits = audits
+    noun = "user"
+    table = users
+    record = UserRecord
+    key = ("name",)
+    order = (users.c.name,)
 
     def get(self, name: str) -> UserRecord | None:
-        """
-        :param name: of the user.
-        """
-        row = self._connection.execute(
-            select(users).where(users.c.name == name)
-        ).one_or_none()
-        return None if row is None else UserRecord(**row._asdict())
+        """Return the user of that name, or ``None``."""
+        return self._one(users.c.name == name)
 
     def list(self) -> list[UserRecord]:
-        """
-        :returns: all users by name.
-        """
-        rows = self._connection.execute(select(users).order_by(users.c.name))
-        return [UserRecord(**row._asdict()) for row in rows]
+        """Return all users, sorted by name."""
+        return self._find()
 
     def put(self, record: UserRecord) -> UserRecord:
-        """Add a user or replace the one of that name.
+        """Add a user, or replace the user of that name.
 
-        :param record: what to store. Its ``updated_at_ms`` becomes now, or an instant
-            later than the stored one when the clock stands still or goes back; a
-            stored ``created_at_ms`` stays.
+        :param record: what to store. A new user gets the instant of the transaction as
+            ``created_at_ms`` and ``updated_at_ms``; a stored ``created_at_ms`` stays.
         :returns: the record as it was stored.
         """
         stored = self.get(record.name)
-        if stored is None:
-            saved = replace(
-                record, created_at_ms=self._now_ms, updated_at_ms=self._now_ms
-            )
-            self._connection.execute(insert(users).values(row_of(saved)))
-            self._audits.note("USER_CREATED", _target(saved), {}, _told(saved))
-        else:
-            saved = replace(
-                record,
-                created_at_ms=stored.created_at_ms,
-                updated_at_ms=max(self._now_ms, stored.updated_at_ms + 1),
-            )
-            self._connection.execute(
-                update(users).where(users.c.name == saved.name).values(row_of(saved))
-            )
-            self._audits.note(
-                "USER_UPDATED", _target(saved), _told(stored), _told(saved)
-            )
-        return saved
+        if stored is not None:
+            return self.save(replace(record, created_at_ms=stored.created_at_ms))
+        added = replace(record, created_at_ms=self._now_ms, updated_at_ms=self._now_ms)
+        self.add(added)
+        return added
 
     def delete(self, record: UserRecord) -> None:
         """Delete a user with all tokens.
 
-        :param record: of the user; one that is not there is left alone.
+        :param record: of the user; nothing happens when it is not in the store.
         """
-        gone = self._connection.execute(
-            delete(users).where(users.c.name == record.name)
-        )
+        gone = self._connection.execute(delete(users).where(*self._place(record)))
         if gone.rowcount:
-            self._audits.note("USER_DELETED", _target(record), _told(record), {})
+            self._note("DELETED", record, None)
 
+    def _name(self, record: UserRecord) -> str:
+        return record.name
 
-def _target(record: UserRecord) -> dict[str, str]:
-    return {"type": "USER", "id": record.name, "name": record.name}
-
-
-def _told(record: UserRecord) -> dict[str, object]:
-    return {
-        "name": record.name,
-        "role": record.role,
-        "password": record.password_hash,
-    }
+    def _audited(self, record: UserRecord) -> dict[str, object]:
+        return {
+            "name": record.name,
+            "role": record.role,
+            "password": record.password_hash,
+        }
