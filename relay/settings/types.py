@@ -1,22 +1,33 @@
 """The types of settings: what each accepts, and how TOML or text becomes it.
 
-The annotation of a dataclass field is all there is to say about a setting, so that a
-setting exists as soon as its field does.
+The annotation of a dataclass field describes a setting completely, so that a setting
+exists as soon as its field does. pydantic checks values against annotations, without
+any conversion: what is not of the type is refused.
 """
 
 import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 from urllib.parse import urlsplit
 
+from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IReactorCore
 
 _MOST = 2**31 - 1
 _LARGEST_BYTES = 2**40
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "string_type": "a text",
+}
+"""By the type of pydantic's error, what a value must be."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,11 @@ class Range:
 
     minimum: int
     maximum: int
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self, handler(int))
 
     def __call__(self, value: int) -> int:
         """
@@ -39,15 +55,24 @@ class Range:
 
 @dataclass(frozen=True)
 class Check:
-    """A rule for a text; it may give back the text in its normal form."""
+    """
+    A rule for a text.
+
+    :param rule: returns the value of the setting, which may be of another type.
+    """
 
     rule: Callable[[str], Any]
 
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self, handler(str))
+
     def __call__(self, value: str) -> Any:
         """
-        :raises ValueError: when the rule refuses ``value``.
+        :raises ValueError: when ``value`` is empty, or the rule refuses it.
         """
-        return self.rule(value)
+        return self.rule(_not_empty(value))
 
 
 def section_of(annotation: object) -> type[Any] | None:
@@ -71,61 +96,66 @@ def item_section(annotation: object) -> type[Any] | None:
 
 def convert(value: object, annotation: object, text: bool) -> Any:
     """
-    Read one value. A type with no reading of its own is read as text, which its
-    :class:`Check` then turns into a value of that type.
+    Read one value.
 
-    :param value: what a source gave.
+    :param value: as it is in the source.
     :param annotation: the field's type, with its :class:`Range` or :class:`Check`.
     :param text: whether ``value`` is text to be read, as in the environment.
     :raises ValueError: with what the value must be instead.
     """
+    if text:
+        value = _read(str(value), annotation)
+    if isinstance(value, list) and _is_tuple(annotation):
+        value = tuple(value)
+    try:
+        return _not_empty(_adapter(annotation).validate_python(value))
+    except ValidationError as error:
+        raise ValueError(_explain(error.errors()[0])) from None
+
+
+@cache
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(annotation, config=ConfigDict(strict=True))
+
+
+def _read(text: str, annotation: object) -> object:
+    """
+    Read a text as TOML would give it. Text that has no reading stays as it is, for
+    pydantic to refuse.
+    """
     if get_origin(annotation) is Annotated:
-        plain, *rules = get_args(annotation)
-        value = convert(value, plain, text)
-        for rule in rules:
-            value = rule(value)
-        return value
-    if _is_tuple(annotation):
-        if text:
-            value = str(value).replace(",", " ").split()
-        if not isinstance(value, list):
-            raise ValueError("must be a list")
-        return tuple(convert(one, get_args(annotation)[0], text) for one in value)
+        annotation = get_args(annotation)[0]
     if alternatives := _alternatives(annotation):
-        if text and value == "" and types.NoneType in get_args(annotation):
+        if text == "" and types.NoneType in get_args(annotation):
             return None
-        return convert(value, alternatives[0], text)
-    if get_origin(annotation) is Literal:
-        if value not in get_args(annotation):
-            choices = ", ".join(get_args(annotation))
-            raise ValueError(f"must be one of {choices}, not {value!r}")
-        return value
+        return _read(text, alternatives[0])
+    if _is_tuple(annotation):
+        item = get_args(annotation)[0]
+        return [_read(one, item) for one in text.replace(",", " ").split()]
     if annotation is bool:
-        return _boolean(value, text)
-    if annotation is int:
-        return _whole_number(value, text)
-    if not isinstance(value, str):
-        raise ValueError(f"must be a text, not {value!r}")
-    if not value:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if annotation is int and re.fullmatch("-?[0-9]{1,19}", text):
+        return int(text)
+    return text
+
+
+def _explain(error: ErrorDetails) -> str:
+    """Describe in one line what is wrong with a value."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "tuple_type":
+        return "must be a list"
+    if kind == "literal_error":
+        choices = ", ".join(re.findall("'([^']*)'", context["expected"]))
+        return f"must be one of {choices}, not {error['input']!r}"
+    return f"must be {_EXPECTED[kind]}, not {error['input']!r}"
+
+
+def _not_empty(value: Any) -> Any:
+    if value == "":
         raise ValueError("must not be empty")
     return value
-
-
-def _boolean(value: object, text: bool) -> bool:
-    if text and str(value).lower() in ("true", "false"):
-        return str(value).lower() == "true"
-    if text or not isinstance(value, bool):
-        raise ValueError(f"must be true or false, not {value!r}")
-    return value
-
-
-def _whole_number(value: object, text: bool) -> int:
-    if text and isinstance(value, str) and value.isascii():
-        if value.removeprefix("-").isdigit() and len(value) < 20:
-            return int(value)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise ValueError(f"must be a whole number, not {value!r}")
 
 
 def _is_tuple(annotation: object) -> bool:
