@@ -3,23 +3,27 @@ The daemon's listeners: opened first, accepting last.
 
 An address in use, or a certificate that cannot be read, ends the start before anything
 is changed. Once the ports are open clients can connect; they wait in the backlog until
-:meth:`Listeners.accept`.
+:meth:`Listeners.accept`, which logs the address of every listener in one line.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
-from twisted.internet.error import CannotListenError
+from twisted.internet.error import CannotListenError, ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
     IListeningPort,
+    ILoggingContext,
     IProtocol,
     IProtocolFactory,
 )
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.daemon.admission import Admission
@@ -32,31 +36,6 @@ from relay.tls.server import ServerCreator, server_creator, tls_factory
 
 MOST_ACCEPTS = 8
 """How many connections a port accepts in one turn of the reactor."""
-
-
-@implementer(IProtocolFactory)
-class Gate:
-    """The factory that a port is opened with, before its site is ready."""
-
-    noisy = False
-
-    def __init__(self, connected: Callable[[], None] | None) -> None:
-        self.factory: IProtocolFactory | None = None
-        self._connected = connected
-
-    def doStart(self) -> None:
-        """The port is open."""
-
-    def doStop(self) -> None:
-        """The port is closed."""
-        if self.factory is not None:
-            self.factory.doStop()
-
-    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
-        """Build the protocol of the site."""
-        if self._connected is not None:
-            self._connected()
-        return None if self.factory is None else self.factory.buildProtocol(addr)
 
 
 def accept_few(port: Any) -> None:
@@ -80,45 +59,110 @@ def accept_few(port: Any) -> None:
     port.doRead = read
 
 
+@implementer(IProtocolFactory, ILoggingContext)
 class Listener:
     """
-    One open port.
+    One port, and the factory that it is opened with before its site is ready.
 
-    :param endpoint: its endpoint string.
-    :param port: the port.
-    :param gate: what the port was opened with.
-    :param creator: makes the TLS side of its connections; None without TLS.
+    :param name: what the log calls it.
+    :param endpoint: a Twisted endpoint string.
+    :param tls: its TLS side; None without TLS.
+    :param admission: told of each connection; None for a listener that is not paused
+        near the limit of open files.
     """
 
     log = Logger()
+    noisy = False
 
     def __init__(
         self,
+        name: str,
         endpoint: str,
-        port: Any,
-        gate: Gate,
-        creator: ServerCreator | None,
+        tls: TlsSettings | None,
+        admission: Admission | None,
     ) -> None:
+        self.name = name
         self.endpoint = endpoint
-        self.port = port
-        self._gate = gate
-        self._creator = creator
+        self.port: Any = None
+        """The open port; None before :meth:`open`."""
+        self._tls = tls
+        self._admission = admission
+        self._creator: ServerCreator | None = None
+        """Makes the TLS side of connections."""
+        self._site: IProtocolFactory | None = None
+
+    def open(self, reactor: Any, head_timeout_ms: float) -> None:
+        """
+        Listen, without accepting yet.
+
+        :param reactor: what listens.
+        :param head_timeout_ms: how long the header of a PROXY protocol may take.
+        :raises CannotStart: when the address cannot be listened on.
+        :raises MaterialError: when a file of the TLS side cannot be used.
+        """
+        tls = self._tls
+        if tls is not None:
+            files = (tls.certificate, tls.key, tls.client_auth, tls.ca)
+            self._creator = server_creator(*files, http2=tls.offers_http2)
+        opened: list[Any] = []
+        listening = listen(reactor, self.endpoint, self, head_timeout_ms)
+        listening.addBoth(opened.append)
+        try:
+            # Twisted's endpoints listen at once.
+            self.port = _result(opened)
+        except CannotListenError as error:
+            reason = getattr(error.socketError, "strerror", None) or error.socketError
+            raise CannotStart(f"cannot listen on {self.endpoint}: {reason}") from None
+        except Exception as error:
+            raise CannotStart(f"cannot listen on {self.endpoint}: {error}") from None
+        accept_few(self.port)
+        self.pause()
+
+    def logPrefix(self) -> str:
+        """Return what Twisted's own log lines call the listener."""
+        gateway = "gateway " if self._admission is not None else ""
+        return f"{gateway}{self.name} ({self.endpoint})"
+
+    def doStart(self) -> None:
+        """The port is open."""
+
+    def doStop(self) -> None:
+        """The port is closed."""
+        if self._site is not None:
+            self._site.doStop()
+
+    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
+        """Build the protocol of the site."""
+        if self._admission is not None:
+            self._admission.connected()
+        return None if self._site is None else self._site.buildProtocol(addr)
 
     def serve(self, site: IProtocolFactory, clock: Any) -> None:
         """
         Put a site behind the port.
 
-        :param site: what accepts its connections.
-        :param clock: as TLS wants it.
+        :param site: makes the protocols of connections.
+        :param clock: tells the time to the TLS side.
         """
         if self._creator is not None:
             site = tls_factory(self._creator, site, clock)
-        self._gate.factory = site
+        self._site = site
         site.doStart()
 
+    def pause(self) -> None:
+        """Accept no connections."""
+        # A port of another kind accepts in a way of its own.
+        if hasattr(self.port, "stopReading"):
+            self.port.stopReading()
+
+    def accept(self) -> None:
+        """Accept connections, beginning with those in the backlog."""
+        if hasattr(self.port, "startReading"):
+            self.port.startReading()
+
     def reload(self) -> None:
-        """Read the files of its certificate again; connections that stand keep the
-        certificate that they have. Files that cannot be used are told in the log."""
+        """Read the files of its certificate again. Open connections keep the
+        certificate that they have. Files that cannot be used are logged."""
         if self._creator is None:
             return
         try:
@@ -129,6 +173,18 @@ class Listener:
                 endpoint=self.endpoint,
                 error=error,
             )
+
+    @property
+    def place(self) -> str:
+        """The address that the port is bound to: ``host:port``, or ``unix:`` and a
+        path."""
+        address = self.port.getHost()
+        host = getattr(address, "host", None)
+        if host is None:
+            path = getattr(address, "name", None)
+            return str(address) if path is None else f"unix:{os.fsdecode(path)}"
+        host = f"[{host}]" if ":" in host else host
+        return f"{host}:{address.port}"
 
     @property
     def url(self) -> str:
@@ -142,13 +198,13 @@ class Listener:
 
     @property
     def is_exposed(self) -> bool:
-        """Whether others than this machine can connect, and without TLS."""
+        """Whether other machines can connect, and without TLS."""
         address = getattr(self.port.getHost(), "host", "127.0.0.1")
         local = address.startswith("127.") or address in ("::1", "localhost")
         return self._creator is None and not local
 
 
-class Listeners:
+class Listeners(Service):
     """
     All listeners of a daemon.
 
@@ -156,86 +212,89 @@ class Listeners:
     :param head_timeout_ms: how long the header of a PROXY protocol may take.
     """
 
+    log = Logger()
+
     def __init__(self, reactor: Any, head_timeout_ms: float) -> None:
         self._reactor = reactor
         self._head_timeout_ms = head_timeout_ms
-        self._open: list[Listener] = []
+        self._all: list[Listener] = []
         self._for_clients: list[Listener] = []
         self.admission = Admission(
             reactor,
             DESCRIPTORS,
-            lambda: _stop_reading(self._for_clients),
-            lambda: _start_reading(self._for_clients),
+            lambda: _each(self._for_clients, Listener.pause),
+            lambda: _each(self._for_clients, Listener.accept),
         )
         """Pauses the listeners for clients near the limit of open files."""
 
-    def open(
-        self, endpoint: str, tls: TlsSettings | None, for_clients: bool = False
+    def add(
+        self,
+        name: str,
+        endpoint: str,
+        tls: TlsSettings | None,
+        for_clients: bool = False,
     ) -> Listener:
         """
-        Listen, without accepting yet.
+        Add a listener, which is opened at the start.
 
+        :param name: what the log calls the listener.
         :param endpoint: a Twisted endpoint string.
-        :param tls: its TLS side, if it has one.
+        :param tls: its TLS side; None without TLS.
         :param for_clients: whether clients of published APIs connect here.
-        :raises CannotStart: when it cannot.
-        :raises MaterialError: when a file of ``tls`` cannot be used.
         """
-        creator = None
-        if tls is not None:
-            files = (tls.certificate, tls.key, tls.client_auth, tls.ca)
-            creator = server_creator(*files, http2=tls.offers_http2)
-        gate = Gate(self.admission.connected if for_clients else None)
-        opened: list[Any] = []
-        listening = listen(self._reactor, endpoint, gate, self._head_timeout_ms)
-        listening.addBoth(opened.append)
-        try:
-            # Twisted's endpoints listen at once.
-            port = _result(opened)
-        except CannotListenError as error:
-            reason = getattr(error.socketError, "strerror", None) or error.socketError
-            raise CannotStart(f"cannot listen on {endpoint}: {reason}") from None
-        except Exception as error:
-            raise CannotStart(f"cannot listen on {endpoint}: {error}") from None
-        accept_few(port)
-        listener = Listener(endpoint, port, gate, creator)
-        _stop_reading([listener])
-        self._open.append(listener)
+        admission = self.admission if for_clients else None
+        listener = Listener(name, endpoint, tls, admission)
+        self._all.append(listener)
         if for_clients:
             self._for_clients.append(listener)
         return listener
 
+    def startService(self) -> None:
+        """
+        Open all ports, without accepting yet.
+
+        :raises CannotStart: when one cannot be opened.
+        :raises MaterialError: when a TLS file cannot be used.
+        """
+        super().startService()
+        for listener in self._all:
+            listener.open(self._reactor, self._head_timeout_ms)
+
     def accept(self) -> None:
-        """Accept connections, those that wait already among them."""
-        _start_reading(self._open)
+        """Accept connections on all ports, beginning with those in the backlog, and
+        log their addresses."""
+        _each(self._all, Listener.accept)
+        places = ", ".join(f"{one.place} ({one.name})" for one in self._all)
+        self.log.info("ready: listening on {places}", places=places)
 
     def reload(self) -> None:
         """Read the certificates again."""
-        for listener in self._open:
-            listener.reload()
+        _each(self._all, Listener.reload)
 
-    def close(self) -> Deferred[Any]:
+    def stopService(self) -> Deferred[Any]:
         """
         Accept no more.
 
         :return: fires when all ports are closed; never fails.
         """
+        super().stopService()
         self.admission.close()
-        closing = [maybeDeferred(one.port.stopListening) for one in self._open]
+        closing = [maybeDeferred(port.stopListening) for port in self._ports()]
         return DeferredList(closing, consumeErrors=True)
 
+    def abandon(self) -> None:
+        """Close all ports at once, before the reactor runs: the start has failed. A
+        Unix socket leaves no file behind."""
+        for port in self._ports():
+            port.connectionLost(Failure(ConnectionDone()))
 
-def _stop_reading(listeners: list[Listener]) -> None:
+    def _ports(self) -> list[Any]:
+        return [one.port for one in self._all if one.port is not None]
+
+
+def _each(listeners: list[Listener], act: Callable[[Listener], None]) -> None:
     for listener in listeners:
-        # A port of another kind accepts in a way of its own.
-        if hasattr(listener.port, "stopReading"):
-            listener.port.stopReading()
-
-
-def _start_reading(listeners: list[Listener]) -> None:
-    for listener in listeners:
-        if hasattr(listener.port, "startReading"):
-            listener.port.startReading()
+        act(listener)
 
 
 def _result(opened: list[Any]) -> IListeningPort:

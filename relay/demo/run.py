@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.logger import Logger
@@ -22,12 +23,12 @@ DEMO_HEARTBEAT_MS = 5000
 PASSWORD_VARIABLE = "RELAY_ADMIN_PASSWORD"
 
 
-class Demo:
+class Demo(Service):
     """
     The demo of one daemon.
 
     :param reactor: the reactor.
-    :param data_dir: where the daemon has left the administrator's password.
+    :param data_dir: holds the file of the administrator's password.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -45,11 +46,11 @@ class Demo:
         site: IProtocolFactory = source_site(self._source)
         return site
 
-    def start(self, management_url: str, gateway_url: str) -> None:
+    def begin(self, management_url: str, gateway_url: str) -> None:
         """
-        Set the API up when the reactor runs, and tell how to use it.
+        Create the API when the reactor runs, and print how to use it.
 
-        :param management_url: of the management API.
+        :param management_url: of the management API, which accepts by then.
         :param gateway_url: of the gateway.
         """
         self._reactor.callWhenRunning(
@@ -58,8 +59,9 @@ class Demo:
             ).addErrback(self._failed)
         )
 
-    def stop(self) -> None:
+    def stopService(self) -> None:
         """End the streams of the demo source."""
+        super().stopService()
         self._source.end_all()
 
     async def _set_up(self, management_url: str, gateway_url: str) -> None:
@@ -88,7 +90,7 @@ class Demo:
         _say("\n".join([*shown, ""]))
 
     def _failed(self, failure: Failure) -> None:
-        if failure.check(DemoError):  # type: ignore[no-untyped-call]
+        if failure.check(DemoError):
             _say(f"relay: {failure.value}")
         else:
             self.log.failure("the demo could not be set up", failure)

@@ -59,77 +59,101 @@ class Deployer:
         """By API id, the drain of the exchanges that were open when the API stopped."""
         self._refused: dict[str, Deployment] = {}
         """The deployments that could not be served, by API id."""
+        self._closed = False
 
     def replace_all(
         self,
         deployments: list[Deployment],
         in_force: Mapping[str, Deployment] = NONE,
-    ) -> None:
+    ) -> Deferred[None]:
         """
         Serve exactly the given deployments.
 
         :param deployments: the active deployment of every started API.
         :param in_force: by API id the older deployment that this gateway served
             instead when it last ran.
+        :return: as of :meth:`apply`.
         """
         wanted = {one.api_id for one in deployments}
         gone = (set(self._served) | set(self._refused)) - wanted
         changes = {one.api_id: one for one in deployments} | dict.fromkeys(gone)
-        self.apply(changes, in_force)
+        return self.apply(changes, in_force)
 
     def retry(self) -> None:
-        """Try the deployments again that could not be served, as when a file that one
-        of them needs is there by now."""
-        self.apply(dict(self._refused))
+        """Try the deployments again that could not be served, for instance when a
+        file that one of them needs has been created."""
+        self._in_turns(partial(self._retry, api_id) for api_id in self._refused)
 
     def apply(
         self,
         changes: Mapping[str, Deployment | None],
         in_force: Mapping[str, Deployment] = NONE,
-    ) -> None:
+    ) -> Deferred[None]:
         """
         Apply changed deployments; other APIs are not affected.
 
         :param changes: by API id, its active deployment; None if it has none.
         :param in_force: by API id, an older deployment to serve if the active one
             cannot be served and no other is.
+        :return: fires when all are applied. Many deployments take several turns of the
+            reactor, and clients are served in between; each API changes in one turn.
         """
-        retired: list[ServedApi] = []
-        added: list[ServedApi] = []
-        stopped: list[str] = []
-        for api_id, deployment in changes.items():
-            before = self._served.get(api_id)
-            if deployment is None:
-                self._refused.pop(api_id, None)
-                self._note(api_id, None)
-                if self._served.pop(api_id, None) is not None:
-                    stopped.append(api_id)
-            elif before is None or before.deployment_id != deployment.id:
-                api = self._replace(deployment, before, in_force.get(api_id))
-                if api is None:
-                    continue
-                self._served[api_id] = api
-                added.append(api)
-                self._stop_draining(api_id)
-            else:
-                self._refused.pop(api_id, None)
-                self._note(api_id, _serving(before))
-                continue
-            if before is not None:
-                retired.append(before)
-        self._resource.table = self._resource.table.changed(retired, added)
-        for api in retired:
-            self._retire(api)
-        for api_id in stopped:
-            self._drain(api_id)
+        return self._in_turns(
+            partial(self._apply, api_id, deployment, in_force.get(api_id))
+            for api_id, deployment in changes.items()
+        )
 
     def close(self) -> None:
         """Serve nothing more, and give back what other processes wait for."""
+        self._closed = True
         served, self._served = self._served, {}
         self._refused.clear()
         self._resource.table = RouteTable(())
         for api in served.values():
             self._retire(api)
+
+    def _in_turns(self, actions: Iterable[Callable[[], None]]) -> Deferred[None]:
+        done: Deferred[None] = Deferred()
+        slices_of(self._reactor).each([*actions, partial(done.callback, None)])
+        return done
+
+    def _retry(self, api_id: str) -> None:
+        deployment = self._refused.get(api_id)
+        if deployment is not None:
+            self._apply(api_id, deployment, None)
+
+    def _apply(
+        self,
+        api_id: str,
+        deployment: Deployment | None,
+        in_force: Deployment | None,
+    ) -> None:
+        if self._closed:
+            return
+        before = self._served.get(api_id)
+        if deployment is None:
+            self._refused.pop(api_id, None)
+            self._note(api_id, None)
+            if before is not None:
+                del self._served[api_id]
+                self._swap(before, None)
+                self._drain(api_id)
+        elif before is None or before.deployment_id != deployment.id:
+            api = self._replace(deployment, before, in_force)
+            if api is not None:
+                self._served[api_id] = api
+                self._stop_draining(api_id)
+                self._swap(before, api)
+        else:
+            self._refused.pop(api_id, None)
+            self._note(api_id, _serving(before))
+
+    def _swap(self, before: ServedApi | None, after: ServedApi | None) -> None:
+        """Put an API into the route table in the place of its former deployment."""
+        gone, added = ([] if one is None else [one] for one in (before, after))
+        self._resource.table = self._resource.table.changed(gone, added)
+        if before is not None:
+            self._retire(before)
 
     def _retire(self, api: ServedApi) -> None:
         """Close an API that is no longer served; an error is logged, not raised."""

@@ -1,4 +1,4 @@
-"""Keeps what a gateway runs equal to what the store says, whoever changes it."""
+"""Keeps what a gateway runs equal to what is deployed, by whatever process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import NamedTuple
 
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredLock
 
 from relay.deploy.deployer import Deployer
@@ -19,11 +20,11 @@ from relay.store.store import Store
 from relay.store.transaction import Transaction
 
 
-class Follower:
+class Follower(Service):
     """
     Reads the rows that the change feed names, and hands them to their consumers.
 
-    :param store: a started store.
+    :param store: started before the follower, as the feed is.
     :param feed: its change feed.
     :param deployer: receives deployments.
     :param consumers: receives subscriptions, and plans that are closed.
@@ -47,25 +48,25 @@ class Follower:
         self._gateway_id = gateway_id
         self._reports = reports
         self._turns = DeferredLock()
-        """What was read earlier is applied earlier."""
+        """Applies changes in the order in which they were read."""
+        self.ready: Deferred[None] = Deferred()
+        """Fires when the gateway first runs all that is deployed; no client should be
+        accepted before."""
 
-    def start(self) -> Deferred[None]:
+    def startService(self) -> None:
         """
         Read everything, and follow.
 
-        :return: fires when the gateway runs what is deployed; no client should be
-            accepted before.
+        :raises StoreError: when the store cannot be read.
         """
-        return Deferred.fromCoroutine(self._start())
-
-    async def _start(self) -> None:
-        # The feed first, then the snapshot: no change falls between them.
-        await self._feed.start()
+        super().startService()
+        # Subscribed before the snapshot is read: no change falls between.
         self._feed.subscribe(lambda subjects: self._turns.run(self._read, subjects))
-        await self._turns.run(self._read, None)
+        everything = self._store.read_now(partial(_everything, self._gateway_id))
+        self._turns.run(self._replace, everything).chainDeferred(self.ready)
 
     def _read(self, subjects: frozenset[str] | None) -> Deferred[None]:
-        """Know what is so now; None means that anything may have changed."""
+        """Read and apply what has changed; None means that anything may have."""
         if subjects is None:
             work = partial(_everything, self._gateway_id)
             return self._store.read(work).addCallback(self._replace)
@@ -84,17 +85,18 @@ class Follower:
 
         return self._store.read(changes).addCallback(self._apply)
 
-    def _replace(self, now: _Everything) -> None:
+    def _replace(self, now: _Everything) -> Deferred[None]:
         self._consumers.replace_all(now.entitlements)
         self._consumers.close_plans(now.closed_plans)
-        self._deployer.replace_all(now.deployments, now.in_force)
-        self._reports.start(now.reported)
+        applied = self._deployer.replace_all(now.deployments, now.in_force)
+        return applied.addCallback(lambda _: self._reports.begin(now.reported))
 
-    def _apply(self, changes: _Changes) -> None:
+    def _apply(self, changes: _Changes) -> Deferred[None] | None:
         self._consumers.apply(changes.entitlements)
         self._consumers.close_plans(changes.closed_plans)
-        if changes.deployments:
-            self._deployer.apply(changes.deployments)
+        if not changes.deployments:
+            return None
+        return self._deployer.apply(changes.deployments)
 
 
 class _Everything(NamedTuple):
@@ -129,6 +131,6 @@ def _everything(gateway_id: str, tx: Transaction) -> _Everything:
 def _closed(
     deployments: Iterable[Deployment], served: frozenset[str]
 ) -> frozenset[str]:
-    """Give the plans that were closed or deleted after they were deployed."""
+    """Return the plans that were closed or deleted after they were deployed."""
     deployed = (plan["id"] for one in deployments for plan in one.plans)
     return frozenset(deployed) - served

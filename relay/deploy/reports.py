@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -33,7 +34,7 @@ class Registry(Protocol):
         """Note that the gateway has ended."""
 
 
-class Reports:
+class Reports(Service):
     """
     The reports of one gateway.
 
@@ -52,16 +53,16 @@ class Reports:
         self._waiting: list[tuple[str, int | None, Deferred[ServingReport | None]]] = []
         self._timer: IDelayedCall | None = None
         self._writing = False
-        self._running = False
+        self._begun = False
         self._failing = False
 
-    def start(self, known: Mapping[str, ServingReport]) -> None:
+    def begin(self, known: Mapping[str, ServingReport]) -> None:
         """
         Begin to write.
 
         :param known: what the store holds of an earlier run of this gateway.
         """
-        self._running = True
+        self._begun = True
         for api_id in known:
             if api_id not in self._made:
                 self._unwritten.setdefault(api_id, None)
@@ -71,13 +72,14 @@ class Reports:
         if not self._writing:
             self._write()
 
-    def stop(self) -> Deferred[None]:
+    def stopService(self) -> Deferred[None]:
         """
         Write no more.
 
         :return: fires when the store knows that the gateway has ended; never fails.
         """
-        self._running = False
+        super().stopService()
+        self._begun = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -95,7 +97,7 @@ class Reports:
         else:
             self._made[api_id] = made
         self._unwritten[api_id] = made
-        if self._running and not self._writing:
+        if self._begun and not self._writing:
             self._schedule(0)
 
     def serving(self, api_id: str) -> ServingReport | None:
@@ -145,13 +147,13 @@ class Reports:
     def _written(self) -> None:
         self._writing = self._failing = False
         self._settle()
-        if self._running:
+        if self._begun:
             self._schedule(0 if self._unwritten else BEAT_S)
 
     def _not(self, batch: Noted, error: BaseException) -> None:
         self._writing = False
         self._unwritten = {**batch, **self._unwritten}
-        if self._running:
+        if self._begun:
             if not self._failing:
                 self.log.error(
                     "what is served cannot be reported: {error}", error=error

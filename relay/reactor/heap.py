@@ -12,6 +12,7 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
+from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
@@ -74,7 +75,7 @@ class Heap:
         return free_bytes
 
 
-class HeapTrimmer:
+class HeapTrimmer(Service):
     """
     Gives free memory back every ten seconds, in a thread.
 
@@ -88,22 +89,21 @@ class HeapTrimmer:
         self._reactor = reactor
         self._heap = heap
         self._timer: IDelayedCall | None = None
-        self._running = False
 
-    def start(self) -> None:
+    def startService(self) -> None:
         """Begin."""
-        self._running = True
+        super().startService()
         self._wait()
 
-    def stop(self) -> None:
+    def stopService(self) -> None:
         """Begin nothing more."""
-        self._running = False
+        super().stopService()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def _wait(self) -> None:
-        if self._running:
+        if self.running:
             self._timer = self._reactor.callLater(EVERY_S, self._look)
 
     def _look(self) -> None:

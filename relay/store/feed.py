@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -33,17 +34,17 @@ class _Owed(NamedTuple):
     wait_s: float
 
 
-class ChangeFeed:
+class ChangeFeed(Service):
     """Tells listeners of changes by any process on the same database.
 
-    To miss nothing: wait for :meth:`start`, *then* read the first snapshot, then apply
-    what listeners are told. Something may be named although the snapshot holds its
+    To miss nothing: start the feed, *then* read the first snapshot, then apply what
+    listeners are told. Something may be named although the snapshot holds its
     change already, and several changes may be told as one.
 
     A store that fails is logged once and asked again every ``poll_ms``; what happened
     meanwhile is told when it is back.
 
-    :param store: a started store.
+    :param store: started before the feed.
     :param reactor: for the polling.
     :param poll_ms: how long a change by another process may stay unseen. Own writes
         are seen at once.
@@ -68,7 +69,7 @@ class ChangeFeed:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """
-        :param listener: told of every change after :meth:`start`.
+        :param listener: called for every change after :meth:`startService`.
         :returns: call it to end that.
         """
         self._listeners.append(listener)
@@ -78,28 +79,21 @@ class ChangeFeed:
         self._listeners.remove(listener)
         self._owed.pop(listener, None)
 
-    def start(self) -> Deferred[None]:
-        """Remember where the feed stands, and begin to watch.
+    def startService(self) -> None:
+        """Remember the newest change, and begin to watch for later ones.
 
-        :returns: fires when every later change is sure to be told; fails with
-            :class:`~relay.store.errors.StoreError` when the store does.
+        :raises StoreError: when the store fails.
         """
-        return Deferred.fromCoroutine(self._start())
-
-    async def _start(self) -> None:
-        unwatch = self._store.watch(self._poke)
-        try:
-            self._position = await self._store.read(lambda tx: tx.changes.position())
-        except BaseException:
-            unwatch()
-            raise
-        self._unwatch = unwatch
+        self._position = self._store.read_now(lambda tx: tx.changes.position())
+        self._unwatch = self._store.watch(self._poke)
+        super().startService()
         self._wait()
 
-    def stop(self) -> Deferred[None]:
+    def stopService(self) -> Deferred[None]:
         """
         :returns: fires when no poll is under way; no listener is called any more.
         """
+        super().stopService()
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:

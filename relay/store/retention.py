@@ -1,5 +1,6 @@
 """How long the audit trail is kept."""
 
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -13,7 +14,7 @@ AT_ONCE = 1000
 """How many entries one transaction forgets: others want to write, too."""
 
 
-class Retention:
+class Retention(Service):
     """Forgets what is older than it is kept, now and every hour.
 
     Several processes on one database may do so beside each other.
@@ -30,17 +31,16 @@ class Retention:
         self._reactor = reactor
         self._keep_ms = days * DAY_MS
         self._timer: IDelayedCall | None = None
-        self._running = False
 
-    def start(self) -> None:
+    def startService(self) -> None:
         """Begin; the first look is one of the first things that the reactor does."""
+        super().startService()
         if self._keep_ms:
-            self._running = True
             self._timer = self._reactor.callLater(0, self._look)
 
-    def stop(self) -> None:
-        """Begin nothing more; what is under way the store waits for."""
-        self._running = False
+    def stopService(self) -> None:
+        """Begin nothing more; the store waits for a transaction under way."""
+        super().stopService()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -53,11 +53,11 @@ class Retention:
         keep_ms = self._keep_ms
         forgotten = AT_ONCE
         try:
-            while self._running and forgotten == AT_ONCE:
+            while self.running and forgotten == AT_ONCE:
                 forgotten = await self._store.write(
                     lambda tx: tx.audits.forget(tx.now_ms - keep_ms, AT_ONCE)
                 )
         except StoreError as error:
             self._log.warn("the audit trail cannot be shortened: {error}", error=error)
-        if self._running:
+        if self.running:
             self._timer = self._reactor.callLater(EVERY_S, self._look)

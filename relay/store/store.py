@@ -1,4 +1,4 @@
-"""The store as the rest of the program sees it: transactions that give Deferreds."""
+"""The store as the rest of the program sees it: transactions that return Deferreds."""
 
 import time
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from functools import partial
 from threading import Thread
 from typing import TypeVar
 
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.logger import Logger
@@ -21,14 +22,17 @@ from relay.store.transaction import Transaction
 T = TypeVar("T")
 
 
-class Store:
+class Store(Service):
     """Definitions, deployments and users, shared by all processes on one database.
 
     Transactions run in the store's own threads: reads side by side, each on one
     consistent snapshot, and writes one after the other in the order asked for.
 
-    Cancelling a Deferred of :meth:`read` or :meth:`write` only stops waiting for it:
-    what was asked for still happens, wholly or not at all.
+    Cancelling a Deferred of :meth:`read` or :meth:`write` does not cancel the
+    transaction, which still happens wholly or not at all.
+
+    It starts before the reactor runs, hence :meth:`startService`, :meth:`read_now` and
+    :meth:`write_now` block.
 
     :param url: ``sqlite:///PATH``.
     :param reactor: in whose thread the results arrive.
@@ -63,57 +67,65 @@ class Store:
         self._lost = False
         """Whether it was logged that the database file is gone."""
         self._pools: tuple[ThreadPool, ThreadPool] | None = None
-        self._open = False
         self._unfinished = 0
         self._stopping: list[Deferred[None]] = []
         self._watchers: list[Callable[[], None]] = []
 
-    def start(self) -> Deferred[None]:
-        """Start the threads, then create or migrate the database.
+    def startService(self) -> None:
+        """Create or migrate the database, then start the threads.
 
-        :returns: fires once transactions can run; fails with :class:`StoreError`,
-            everything closed again, when the database cannot be used.
+        :raises StoreError: when the database cannot be used; nothing is left open.
         """
-        return Deferred.fromCoroutine(self._start())
-
-    async def _start(self) -> None:
         if self._pools is not None:
             raise StoreError("the store is started already")
-        reader = _pool("store-read", self._threads)
-        writer = _pool("store-write", 1)
-        self._pools = reader, writer
-        reader.start()
-        writer.start()
         try:
-            await self._run(writer, self._database.open)
+            self._database.open()
         except BaseException:
-            await self._close()
+            self._database.close()
             raise
-        self._open = True
+        self._pools = _pool("store-read", self._threads), _pool("store-write", 1)
+        for pool in self._pools:
+            pool.start()
+        super().startService()
 
-    def stop(self) -> Deferred[None]:
-        """Refuse new transactions, wait for those asked for, close, join the threads.
+    def stopService(self) -> Deferred[None]:
+        """Refuse new transactions, wait for those that were begun, close, end the
+        threads.
 
         :returns: fires when all of that is done.
         """
+        super().stopService()
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        self._open = False
         if self._unfinished:
             settled: Deferred[None] = Deferred()
             self._stopping.append(settled)
             await settled
-        await self._close()
-
-    async def _close(self) -> None:
-        pools, self._pools, self._open = self._pools, None, False
+        pools, self._pools = self._pools, None
         if pools is None:
             return
         # Closing writes the log back into the file: not for the reactor's thread.
         await self._run(pools[1], self._database.close)
         for pool in pools:
             pool.stop()
+
+    def read_now(self, work: Callable[[Transaction], T]) -> T:
+        """Run ``work`` on one snapshot in this thread, before the reactor runs.
+
+        :param work: cannot change anything.
+        :raises StoreError: when the database fails.
+        """
+        return self._database.read(work)
+
+    def write_now(self, work: Callable[[Transaction], T]) -> T:
+        """Run ``work`` in this thread, before the reactor runs.
+
+        :param work: when it raises, nothing is written.
+        :raises StoreError: when the database fails; nothing is written.
+        """
+        result, _ = self._database.write(work)
+        return result
 
     def read(self, work: Callable[[Transaction], T]) -> Deferred[T]:
         """Run ``work`` on a consistent snapshot.
@@ -122,7 +134,7 @@ class Store:
         :returns: its result or its exception, :class:`StoreError` when the database
             fails.
         """
-        if not self._open or self._pools is None:
+        if not self.running or self._pools is None:
             return fail(StoreError("the store is not open"))
         return self._run(self._pools[0], partial(self._database.read, work))
 
@@ -138,7 +150,7 @@ class Store:
             :class:`StoreError` when the database fails, and nothing happened then;
             :class:`StoreBusy` when its turn did not come in time.
         """
-        if not self._open or self._pools is None:
+        if not self.running or self._pools is None:
             return fail(StoreError("the store is not open"))
         until_s = time.monotonic() + self._write_timeout_s
         write = partial(self._write, work, acting.get(), until_s)
@@ -174,7 +186,7 @@ class Store:
         :returns: the same number as long as nobody has committed anything; None when
             only a transaction can tell. Takes no time worth a thread.
         """
-        if not self._open:
+        if not self.running:
             return None
         self._look_after_file()
         return self._database.version()

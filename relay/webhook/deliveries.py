@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
@@ -35,21 +36,24 @@ LONGEST_WAIT_S = 60.0
 by their dates."""
 
 
-class Deliveries:
+class Deliveries(Service):
     """
     Delivers the events of all subscriptions that this process is to deliver.
+
+    :param drain_ms: how long attempts may still take when the service stops.
     """
 
     log = Logger()
 
     def __init__(
-        self, services: Services, store: ProgressStore, outbound: Outbound
+        self, services: Services, store: ProgressStore, outbound: Outbound, drain_ms: int
     ) -> None:
         self._clock = services.reactor
         self._wall_ms = services.wall_ms
         self._consumers = services.consumers
         self._access = services.access
         self._outbound = outbound
+        self._drain_ms = drain_ms
         self._progress = Progress(services.reactor, store)
         self._apis: dict[str, PushedApi] = {}
         self._running: dict[str, tuple[Hashable, Delivery]] = {}
@@ -82,19 +86,19 @@ class Deliveries:
         self._reconcile(api.id)
         return self._quiet(api.id)
 
-    def drain(self, grace_ms: int) -> Deferred[None]:
+    def stopService(self) -> Deferred[None]:
         """
         Start nothing more, and let running attempts end.
 
-        :param grace_ms: how long they may take, in milliseconds.
         :return: fires when all are over and all states are stored.
         """
+        super().stopService()
         self._drained = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         for subscription_id in list(self._running):
-            self._stop(subscription_id, grace_ms / 1000)
+            self._stop(subscription_id, self._drain_ms / 1000)
         return self._quiet(None)
 
     def view(self, subscription_id: str) -> dict[str, Any] | None:
@@ -138,7 +142,7 @@ class Deliveries:
     def _reconcile(self, api_id: str) -> None:
         """Run the deliveries of an API that are to run, and no others."""
         if self._drained:
-            # All are ending, within the time that :meth:`drain` was given.
+            # All are ending, each within ``drain_ms``.
             return
         wanted: dict[str, tuple[Hashable, PushedApi, Entitlement]] = {}
         api = self._apis.get(api_id)

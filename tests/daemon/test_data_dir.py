@@ -22,7 +22,8 @@ class DataDirTests(SynchronousTestCase):
     def hold(self, shared: bool = False) -> DataDir:
         """Hold it until the test ends."""
         held = DataDir(self.path, shared)
-        self.addCleanup(held.close)
+        held.startService()
+        self.addCleanup(held.stopService)
         return held
 
     def test_it_is_made_when_it_is_missing(self) -> None:
@@ -33,10 +34,11 @@ class DataDirTests(SynchronousTestCase):
     def test_one_process_holds_it(self) -> None:
         """The second is told which one that is, and gets it once it is free."""
         held = DataDir(self.path, shared=False)
+        held.startService()
         for shared in (False, True):
             with self.assertRaisesRegex(CannotStart, f"process {os.getpid()} holds"):
-                DataDir(self.path, shared)
-        held.close()
+                DataDir(self.path, shared).startService()
+        held.stopService()
         self.hold()
 
     def test_those_who_share_it(self) -> None:
@@ -44,18 +46,18 @@ class DataDirTests(SynchronousTestCase):
         self.hold(shared=True)
         self.hold(shared=True)
         with self.assertRaisesRegex(CannotStart, f"process {os.getpid()} holds"):
-            DataDir(self.path, shared=False)
+            DataDir(self.path, shared=False).startService()
 
     def test_processes_that_have_ended_are_not_named(self) -> None:
         """Their lines may still be there."""
         self.hold(shared=True)
         (Path(self.path) / LOCK_NAME).write_text("4194305\n")
         with self.assertRaisesRegex(CannotStart, "another process holds"):
-            DataDir(self.path, shared=False)
+            DataDir(self.path, shared=False).startService()
 
     def test_what_is_no_directory(self) -> None:
         """It is named."""
         Path(self.path).parent.mkdir()
         Path(self.path).write_text("")
         with self.assertRaisesRegex(CannotStart, "data_dir: .*relay: "):
-            DataDir(self.path, shared=False)
+            DataDir(self.path, shared=False).startService()

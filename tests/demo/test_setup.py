@@ -43,13 +43,13 @@ class SetupTests(TestCase):
         self.store = Store(
             settings.store.url, REACTOR, clock_ms=lambda: int(REACTOR.seconds() * 1000)
         )
-        await self.store.start()
-        self.addCleanup(self.store.stop)
+        self.store.startService()
+        self.addCleanup(self.store.stopService)
         passwords = Passwords(REACTOR, CHEAP)
-        passwords.start()
-        self.addCleanup(passwords.stop)
+        passwords.startService()
+        self.addCleanup(passwords.stopService)
         environment = {"RELAY_ADMIN_PASSWORD": PASSWORD}
-        await ensure_admin(self.store, settings, environment, CHEAP)
+        ensure_admin(self.store, settings, environment, CHEAP)
         site = ManagementSite(
             self.store,
             CATALOG,

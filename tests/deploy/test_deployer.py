@@ -1,15 +1,22 @@
-"""What is deployed is served: swapped as a whole, without cutting what runs."""
+"""What is deployed is served, without cutting what runs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
+from twisted.trial.unittest import SynchronousTestCase
 
-from relay.deploy.deployer import drained
+from relay.deploy.deployer import Deployer, drained
+from relay.gateway.routes import RouteTable
+from relay.gateway.served import ServedApi
+from relay.model.api.definition import ApiDefinition
 from relay.model.records import Deployment, ServingReport
+from relay.model.schema.request_target import RequestTarget
 from tests.gateway.harness import (
     EVENT_STREAM,
     GatewayCase,
@@ -392,3 +399,75 @@ class DrainTests(DeployerCase):
         await client.until_over()
         self.assertFalse(client.was_reset)
         self.assertEqual(self.gateway.closed[-1]["errorKey"], "GATEWAY_SHUTTING_DOWN")
+
+
+class ManyTests(SynchronousTestCase):
+    """Deployments that take longer to make ready than one turn of the reactor has."""
+
+    def setUp(self) -> None:
+        """A gateway on a clock that runs while something is made ready."""
+        self.clock = Clock()
+        self.built: list[tuple[str, int]] = []
+        self.broken: set[str] = set()
+        self.resource = SimpleNamespace(table=RouteTable())
+        self.deployer = Deployer(self.clock, cast(Any, self.resource), self.build)
+
+    def build(self, deployment: Deployment) -> Any:
+        """Take 2 ms."""
+        self.clock.rightNow += 0.002
+        if deployment.api_id in self.broken:
+            raise ValueError("broken")
+        self.built.append((deployment.api_id, deployment.number))
+        body = definition("http://h/", paths=[{"path": f"/{deployment.api_id}"}])
+        parsed, backend = ApiDefinition.read(body), SimpleNamespace(close=lambda: None)
+        return ServedApi(deployment, parsed, cast(Any, backend), cast(Any, backend))
+
+    def serves(self, api_id: str) -> int | None:
+        """Give the number of the deployment that calls of an API come to."""
+        target = RequestTarget.parse(f"/{api_id}".encode())
+        route = self.resource.table.match("h", target, "default")
+        return None if route is None else route.api.number
+
+    def some(self, count: int = 10) -> dict[str, Deployment]:
+        """Make deployments of some APIs."""
+        made = [deployed(definition("http://h/"), f"api-{n}") for n in range(count)]
+        return {one.api_id: one for one in made}
+
+    def test_other_things_are_done_in_between(self) -> None:
+        """Each API is served as soon as it is ready, the last when all are."""
+        done = self.deployer.replace_all(list(self.some().values()))
+        turns: list[int] = []
+
+        def other() -> None:
+            turns.append(len(self.built))
+            self.assertEqual(self.serves(self.built[-1][0]), 1)
+            if not done.called:
+                self.clock.callLater(0, other)
+
+        other()
+        self.clock.advance(0)
+        self.successResultOf(done)
+        self.assertEqual(sorted(set(turns)), [3, 6, 9, 10])
+
+    def test_a_stop_builds_no_more(self) -> None:
+        """Whoever waits for the deployments learns of it, and nothing is served."""
+        done = self.deployer.apply(self.some())
+        self.deployer.close()
+        while not done.called:
+            self.clock.advance(0)
+        self.assertEqual(len(self.built), 3)
+        self.assertIsNone(self.serves("api-0"))
+
+    def test_a_retry_brings_nothing_back(self) -> None:
+        """What was refused is tried again unless something newer has come before."""
+        self.broken = {"api-0", "api-1"}
+        self.deployer.apply(self.some(2))
+        self.deployer.apply(self.some())
+        self.broken = set()
+        newer = deployed(definition("http://h/"), "api-0", 2)
+        self.deployer.apply({"api-0": newer})
+        self.deployer.retry()
+        for _ in range(10):
+            self.clock.advance(0)
+        self.assertEqual((self.serves("api-0"), self.serves("api-1")), (2, 1))
+        self.assertNotIn(("api-0", 1), self.built)

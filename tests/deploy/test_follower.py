@@ -32,6 +32,10 @@ class Deployments:
         self.reads.append(waiting)
         return waiting.addCallback(lambda _: result)
 
+    def read_now(self, work: Any) -> Any:
+        """Read now."""
+        return work(self)
+
     def all(self) -> dict[str, Any]:
         """Give all subscriptions in force."""
         return self.subscriptions
@@ -64,46 +68,45 @@ class Deployments:
 class Feed:
     """A change feed in the test's hands."""
 
-    def start(self) -> Deferred[None]:
-        """Begin."""
-        return succeed(None)
-
     def subscribe(self, listener: Any) -> None:
         """Take the listener."""
         self.tell = listener
 
 
 class Deployer:
-    """Notes what it is to run."""
+    """Notes what it is to run; what it is to run first takes some time."""
 
     def __init__(self) -> None:
         self.runs: list[Any] = []
+        self.first: Deferred[None] = Deferred()
 
     def replace_all(
         self, deployments: list[Deployment], in_force: dict[str, Deployment]
-    ) -> None:
+    ) -> Deferred[None]:
         """Run exactly these."""
         self.runs.append([one.number for one in deployments])
         self.in_force = {id: one.number for id, one in in_force.items()}
+        return self.first if len(self.runs) == 1 else succeed(None)
 
-    def apply(self, changes: dict[str, Deployment | None]) -> None:
+    def apply(self, changes: dict[str, Deployment | None]) -> Deferred[None]:
         """Run these, too."""
         self.runs.append(
             {id: one.number if one else None for id, one in changes.items()}
         )
+        return succeed(None)
 
 
 class Reports:
     """Notes what the store holds of an earlier run."""
 
-    def start(self, known: dict[str, ServingReport]) -> None:
+    def begin(self, known: dict[str, ServingReport]) -> None:
         """Begin."""
         self.known = known
 
 
 class FollowerTests(SynchronousTestCase):
     def setUp(self) -> None:
-        """A store with one API, and a follower that has begun to read it."""
+        """A store with one API, and a follower that has read it."""
         self.store = Deployments(deployed(definition("http://h"), number=3))
         self.feed, self.deployer, self.reports = Feed(), Deployer(), Reports()
         self.consumers = Consumers()
@@ -115,75 +118,76 @@ class FollowerTests(SynchronousTestCase):
             "gateway-1",
             cast(Any, self.reports),
         )
-        self.started = follower.start()
+        follower.startService()
+        self.started = follower.ready
 
     def test_start(self) -> None:
         """It has started when everything is deployed."""
         self.assertNoResult(self.started)
-        self.store.reads[0].callback(None)
+        self.deployer.first.callback(None)
         self.successResultOf(self.started)
         self.assertEqual(self.deployer.runs, [[3]])
 
     def test_what_it_served_last_is_in_force_where_the_newest_was_refused(self) -> None:
         """As the gateway itself reported before it was restarted."""
-        self.store.reads[0].callback(None)
+        self.deployer.first.callback(None)
         self.assertEqual((self.deployer.in_force, self.reports.known), ({}, {}))
         self.store.reported["api-1"] = ServingReport(3, 2, "no file")
         self.feed.tell(None)
-        self.store.reads[1].callback(None)
+        self.store.reads[0].callback(None)
         self.assertEqual(self.deployer.in_force, {"api-1": 2})
         self.assertEqual(self.reports.known, self.store.reported)
 
     def test_changes(self) -> None:
         """What the feed names is read, or everything."""
-        self.store.reads[0].callback(None)
+        self.deployer.first.callback(None)
         told = self.feed.tell(frozenset({"api-1", "gone"}))
         self.assertNoResult(told)
-        self.store.reads[1].callback(None)
+        self.store.reads[0].callback(None)
         self.successResultOf(told)
         self.assertEqual(self.deployer.runs[1:], [{"api-1": 3, "gone": None}])
         told = self.feed.tell(None)
-        self.store.reads[2].callback(None)
+        self.store.reads[1].callback(None)
         self.successResultOf(told)
         self.assertEqual(self.deployer.runs[2:], [[3]])
 
     def test_subscriptions(self) -> None:
         """They are known when it has started, and whenever they change."""
         one = Entitlement("s1", "api-1", "p", "app", None, None, (), "client")
-        self.store.reads[0].callback(None)
+        self.deployer.first.callback(None)
         self.store.subscriptions["s1"] = one
         told = self.feed.tell(frozenset({"subscription:s1", "subscription:s2"}))
-        self.store.reads[1].callback(None)
+        self.store.reads[0].callback(None)
         self.successResultOf(told)
         self.assertEqual(self.consumers.with_client("p", "client"), one)
         self.assertEqual(self.deployer.runs, [[3]])
         self.store.subscriptions.clear()
         self.feed.tell(None)
-        self.store.reads[2].callback(None)
+        self.store.reads[1].callback(None)
         self.assertEqual(len(self.consumers), 0)
 
     def test_closed_plans(self) -> None:
         """A plan that is published no more is closed before the next deployment."""
-        self.store.reads[0].callback(None)
+        self.deployer.first.callback(None)
         self.assertEqual(self.consumers.closed_plans, frozenset())
         self.store.served_plans = frozenset()
         self.feed.tell(frozenset({"api-1"}))
-        self.store.reads[1].callback(None)
+        self.store.reads[0].callback(None)
         self.assertEqual(self.consumers.closed_plans, {"plan-1"})
 
     def test_closed_before(self) -> None:
         """Neither does it let anybody in after a start."""
         self.store.served_plans = frozenset()
         self.feed.tell(None)
+        self.deployer.first.callback(None)
         self.store.reads[0].callback(None)
-        self.store.reads[1].callback(None)
         self.assertEqual(self.consumers.closed_plans, {"plan-1"})
 
     def test_one_after_the_other(self) -> None:
         """An older snapshot is never applied over a newer one."""
         self.feed.tell(frozenset({"api-1"}))
+        self.assertEqual(len(self.store.reads), 0)
+        self.deployer.first.callback(None)
         self.assertEqual(len(self.store.reads), 1)
         self.store.reads[0].callback(None)
-        self.assertEqual(len(self.store.reads), 2)
-        self.store.reads[1].callback(None)
         self.assertEqual(self.deployer.runs, [[3], {"api-1": 3}])

@@ -49,12 +49,12 @@ class ReportsTests(SynchronousTestCase):
         """What the store holds of the run before is compared with what is true now."""
         self.reports.note("same", ONE)
         self.reports.note("other", TWO)
-        self.reports.start({"same": ONE, "other": ONE, "gone": ONE})
+        self.reports.begin({"same": ONE, "other": ONE, "gone": ONE})
         self.assertEqual(self.registry.batches, [{"other": TWO, "gone": None}])
 
     def test_what_comes_during_a_write_is_one_batch(self) -> None:
         """However many deployments there are, one write follows another."""
-        self.reports.start({})
+        self.reports.begin({})
         for number in range(3):
             self.reports.note(f"api-{number}", ONE)
         self.reports.note("api-0", TWO)
@@ -68,7 +68,7 @@ class ReportsTests(SynchronousTestCase):
 
     def test_who_waits_is_told_when_it_is_written(self) -> None:
         """Of that deployment or a newer one, whatever came of it."""
-        self.reports.start({})
+        self.reports.begin({})
         self.written()
         waiting = self.reports.reached("api-1", 2)
         self.reports.note("api-1", ONE)
@@ -94,12 +94,12 @@ class ReportsTests(SynchronousTestCase):
         waiting.cancel()
         self.failureResultOf(waiting, CancelledError)
         self.reports.note("api-1", ONE)
-        self.reports.start({})
+        self.reports.begin({})
         self.written()
 
     def test_the_gateway_is_seen_again_and_again(self) -> None:
         """Even if nothing is deployed for a day."""
-        self.reports.start({})
+        self.reports.begin({})
         for _ in range(3):
             self.written()
             self.clock.advance(BEAT_S)
@@ -108,7 +108,7 @@ class ReportsTests(SynchronousTestCase):
     def test_a_store_that_fails_is_told_once_and_asked_again(self) -> None:
         """Nothing that was noted is lost."""
         self.reports.note("api-1", ONE)
-        self.reports.start({})
+        self.reports.begin({})
         for _ in range(2):
             self.registry.writing.pop().errback(OSError("disk full"))
             self.reports.note("api-2", TWO)
@@ -118,9 +118,9 @@ class ReportsTests(SynchronousTestCase):
 
     def test_stopped(self) -> None:
         """Nothing is left running."""
-        self.reports.start({})
+        self.reports.begin({})
         self.written()
-        self.successResultOf(self.reports.stop())
+        self.successResultOf(self.reports.stopService())
         self.reports.note("api-1", ONE)
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.assertEqual(self.registry.left, 1)

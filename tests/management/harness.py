@@ -125,13 +125,13 @@ class ManagementCase(TestCase):
             clock_ms=lambda: int(time.time() * 1000),
             masking=Masking(self.catalog.type_of),
         )
-        await self.store.start()
-        self.addCleanup(self.store.stop)
+        self.store.startService()
+        self.addCleanup(self.store.stopService)
         environ = {"RELAY_ADMIN_PASSWORD": PASSWORD}
-        await ensure_admin(self.store, self.settings, environ, CHEAP)
+        ensure_admin(self.store, self.settings, environ, CHEAP)
         self.passwords = Passwords(reactor, CHEAP)
-        self.passwords.start()
-        self.addCleanup(self.passwords.stop)
+        self.passwords.startService()
+        self.addCleanup(self.passwords.stopService)
         self.authenticator = Authenticator(
             self.store, self.settings.admin, reactor, self.passwords
         )

@@ -100,10 +100,10 @@ class TrimmerTests(SynchronousTestCase):
             return 0
 
         trimmer = HeapTrimmer(reactor, SimpleNamespace(give_back=look))  # type: ignore[arg-type]
-        trimmer.start()
+        trimmer.startService()
         for _ in range(3):
             reactor.advance(EVERY_S)
         self.assertEqual(looks, [EVERY_S, 2 * EVERY_S, 3 * EVERY_S])
         self.assertEqual(len(self.flushLoggedErrors(OSError)), 1)
-        trimmer.stop()
+        trimmer.stopService()
         self.assertEqual(reactor.getDelayedCalls(), [])

@@ -22,16 +22,16 @@ class ChangeFeedTests(StoreTestCase):
     clock says so. The store reads in one thread, so whoever asks after a poll gets
     the answer after it."""
 
-    def setUp(self) -> Deferred[None]:  # type: ignore[override]
+    def setUp(self) -> None:
         """Start a store and listen to its feed."""
         super().setUp()
         self.clock = Clock()
         self.store = self.make(threads=1)
         self.feed = ChangeFeed(self.store, self.clock, poll_ms=250)
-        self.addCleanup(self.feed.stop)
+        self.addCleanup(self.feed.stopService)
         self.told: list[frozenset[str] | None] = []
         self.feed.subscribe(self.told.append)
-        return self.store.start()
+        self.store.startService()
 
     def execute(self, *statements: str) -> None:
         """
@@ -67,7 +67,7 @@ class ChangeFeedTests(StoreTestCase):
 
     async def test_other_processes(self) -> None:
         """What another process changed is told after ``poll_ms``, once."""
-        await self.feed.start()
+        self.feed.startService()
         self.elsewhere("a", "b", "a")
         await self.advance(0.249)
         self.assertEqual(self.told, [])
@@ -83,7 +83,7 @@ class ChangeFeedTests(StoreTestCase):
     async def test_not_what_was_before(self) -> None:
         """What happened before the start is in the snapshot that is read after it."""
         self.elsewhere("before")
-        await self.feed.start()
+        self.feed.startService()
         self.elsewhere("after")
         await self.advance(0.25)
         self.assertEqual(self.told, [frozenset(["after"])])
@@ -91,7 +91,7 @@ class ChangeFeedTests(StoreTestCase):
     async def test_own_writes_at_once(self) -> None:
         """An own write does not wait for the next poll, and brings along what others
         changed."""
-        await self.feed.start()
+        self.feed.startService()
         self.elsewhere("other")
         await self.store.write(lambda tx: tx.touch("own"))
         await self.advance(0)
@@ -99,10 +99,10 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(len(self.clock.getDelayedCalls()), 1)
 
     async def test_own_write_during_start(self) -> None:
-        """Nor does one that happens while the feed starts."""
-        starting = self.feed.start()
-        await self.store.write(lambda tx: tx.touch("own"))
-        await starting
+        """Nor does one that is under way while the feed starts."""
+        writing = self.store.write(lambda tx: tx.touch("own"))
+        self.feed.startService()
+        await writing
         await self.store.write(lambda tx: tx.touch("more"))
         await self.advance(0)
         self.assertEqual(len(self.told), 1)
@@ -112,7 +112,7 @@ class ChangeFeedTests(StoreTestCase):
     async def test_no_pile(self) -> None:
         """While a poll is under way no other begins, however many writes happen; one
         more follows it."""
-        await self.feed.start()
+        self.feed.startService()
         go_on = threading.Event()
         reads = 0
         read = self.store.read
@@ -145,7 +145,7 @@ class ChangeFeedTests(StoreTestCase):
             for id in "abcde":
                 tx.touch(id)
 
-        await self.feed.start()
+        self.feed.startService()
         with patch.object(changes, "KEPT", 3):
             await self.store.write(work)
             await self.advance(0.25)
@@ -156,7 +156,7 @@ class ChangeFeedTests(StoreTestCase):
     async def test_put_back(self) -> None:
         """So does everybody when the database is put back to an earlier state."""
         self.elsewhere("a", "b")
-        await self.feed.start()
+        self.feed.startService()
         self.execute("DELETE FROM changes WHERE seq = 2")
         await self.advance(0.25)
         self.assertEqual(self.told, [None])
@@ -164,7 +164,7 @@ class ChangeFeedTests(StoreTestCase):
     async def test_episodes_of_failure(self) -> None:
         """A database that fails is logged once per episode, asked again all the time,
         and nothing that happened meanwhile is missed."""
-        await self.feed.start()
+        self.feed.startService()
         away = "ALTER TABLE changes RENAME TO away"
         back = "ALTER TABLE away RENAME TO changes"
         for id in ("a", "b"):
@@ -187,10 +187,10 @@ class ChangeFeedTests(StoreTestCase):
         """A feed that cannot find out where it stands says so and watches nothing;
         it can be started later."""
         self.execute("ALTER TABLE changes RENAME TO away")
-        await self.fails(self.feed.start(), StoreError)
+        self.assertRaises(StoreError, self.feed.startService)
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.execute("ALTER TABLE away RENAME TO changes")
-        await self.feed.start()
+        self.feed.startService()
         await self.store.write(lambda tx: tx.touch("a"))
         await self.advance(0)
         self.assertEqual(self.told, [frozenset("a")])
@@ -204,7 +204,7 @@ class ChangeFeedTests(StoreTestCase):
         self.feed.subscribe(broken)
         last: list[frozenset[str] | None] = []
         self.feed.subscribe(last.append)
-        await self.feed.start()
+        self.feed.startService()
         await self.store.write(lambda tx: tx.touch("a"))
         await self.advance(0)
         self.assertEqual([self.told, last], [[frozenset("a")], [frozenset("a")]])
@@ -225,7 +225,7 @@ class ChangeFeedTests(StoreTestCase):
                 raise ZeroDivisionError
 
         self.feed.subscribe(defective)
-        await self.feed.start()
+        self.feed.startService()
         await self.store.write(lambda tx: tx.touch("a"))
         await self.advance(0)
         for _ in range(3):
@@ -254,7 +254,7 @@ class ChangeFeedTests(StoreTestCase):
             return applied[-1]
 
         self.feed.subscribe(apply)
-        await self.feed.start()
+        self.feed.startService()
         for id in "abc":
             await self.store.write(partial(self.touch, id))
             await self.advance(0.25)
@@ -274,7 +274,7 @@ class ChangeFeedTests(StoreTestCase):
             return succeed(None) if len(heard) == 3 else fail(StoreError("away"))
 
         self.feed.subscribe(apply)
-        await self.feed.start()
+        self.feed.startService()
         self.elsewhere("a")
         for _ in range(2):
             await self.advance(0.25)
@@ -288,7 +288,7 @@ class ChangeFeedTests(StoreTestCase):
         """Who has enough hears no more."""
         enough: list[frozenset[str] | None] = []
         end = self.feed.subscribe(enough.append)
-        await self.feed.start()
+        self.feed.startService()
         end()
         self.elsewhere("a")
         await self.advance(0.25)
@@ -297,17 +297,17 @@ class ChangeFeedTests(StoreTestCase):
     async def test_stop(self) -> None:
         """Stopping waits for the poll under way, tells nothing any more, leaves no
         timer, and does not mind being asked twice."""
-        await self.feed.start()
+        self.feed.startService()
         self.elsewhere("a")
         go_on = threading.Event()
         blocking = self.store.read(lambda tx: go_on.wait(20))
         self.clock.advance(0.25)
-        stopping = self.feed.stop()
+        stopping = self.feed.stopService()
         self.assertNoResult(stopping)
         go_on.set()
         await blocking
         await stopping
-        await self.feed.stop()
+        await self.feed.stopService()
         await self.store.write(lambda tx: tx.touch("b"))
         self.clock.advance(10)
         self.assertEqual(self.told, [])
@@ -315,7 +315,7 @@ class ChangeFeedTests(StoreTestCase):
 
     async def test_what_is_announced(self) -> None:
         """Deploying, starting, stopping and deleting reach listeners; drafts do not."""
-        await self.feed.start()
+        self.feed.startService()
 
         async def told(work: object) -> bool:
             before = len(self.told)

@@ -30,16 +30,16 @@ class RetentionTests(StoreTestCase):
             threads=1,
             clock_ms=lambda: self.day * DAY_MS,
         )
-        self.addCleanup(self.store.stop)
-        await self.store.start()
+        self.addCleanup(self.store.stopService)
+        self.store.startService()
         for self.day in range(1, 6):
             await self.store.write(lambda tx: tx.apis.add(api(f"api-{self.day}")))
 
     def begin(self, days: int) -> Retention:
         """Keep the trail for so long."""
         kept = Retention(self.store, self.clock, days)
-        self.addCleanup(kept.stop)
-        kept.start()
+        self.addCleanup(kept.stopService)
+        kept.startService()
         return kept
 
     async def days(self) -> list[int]:
@@ -86,15 +86,15 @@ class RetentionTests(StoreTestCase):
     async def test_stopped(self) -> None:
         """Nothing is begun any more."""
         kept = self.begin(1)
-        kept.stop()
+        kept.stopService()
         self.clock.advance(EVERY_S)
         self.assertEqual(len(await self.days()), 5)
-        kept.stop()
+        kept.stopService()
 
     async def test_a_store_that_fails(self) -> None:
         """It is said, and tried again an hour later."""
         self.begin(3)
-        await self.store.stop()
+        await self.store.stopService()
         with capturedLogs() as told:
             self.clock.advance(0)
         self.assertIn("cannot be shortened", told[0]["log_format"])

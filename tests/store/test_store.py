@@ -54,7 +54,7 @@ class StoreTestCase(TestCase):
             write_timeout_s=write_timeout_s,
             clock_ms=lambda: 5_000,
         )
-        self.addCleanup(store.stop)
+        self.addCleanup(store.stopService)
         return store
 
     async def fails(self, waiting: Deferred[Any], error: type[E]) -> E:
@@ -98,10 +98,10 @@ class LifetimeTests(StoreTestCase):
         """Threads live from start to stop, and a stopped store can start again."""
         store = self.make()
         for _ in range(2):
-            await store.start()
+            store.startService()
             self.assertEqual(len(store_threads()), 3)
             await store.write(lambda tx: tx.touch("a"))
-            await store.stop()
+            await store.stopService()
             self.assertEqual(store_threads(), [])
             self.assertEqual(os.listdir(os.path.dirname(self.path)), ["relay.db"])
         self.assertEqual(rows(self.path, "SELECT subject FROM changes"), [("a",)] * 2)
@@ -110,10 +110,10 @@ class LifetimeTests(StoreTestCase):
         """Before the start and after the end nothing is run."""
         store = self.make()
         await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
-        await store.stop()
-        await store.start()
-        await self.fails(store.start(), StoreError)
-        await store.stop()
+        await store.stopService()
+        store.startService()
+        self.assertRaises(StoreError, store.startService)
+        await store.stopService()
         await self.fails(store.write(lambda tx: tx.touch("a")), StoreError)
         self.assertEqual(rows(self.path, "SELECT subject FROM changes"), [])
 
@@ -121,18 +121,18 @@ class LifetimeTests(StoreTestCase):
         """A start that fails leaves nothing behind, and can be tried again."""
         store = self.make()
         Path(self.path).write_bytes(b"not a database" * 1_000)
-        error = await self.fails(store.start(), StoreError)
+        error = self.assertRaises(StoreError, store.startService)
         self.assertEqual(str(error), f"store.url: {self.path}: file is not a database")
         self.assertEqual(store_threads(), [])
         await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
         os.unlink(self.path)
-        await store.start()
+        store.startService()
         self.assertEqual(await store.read(lambda tx: tx.apis.list()), [])
 
     async def test_stop_waits(self) -> None:
         """Stopping lets everything asked for end, answers it, and only then closes."""
         store = self.make()
-        await store.start()
+        store.startService()
         begun, go_on = threading.Event(), threading.Event()
         order: list[str] = []
 
@@ -152,7 +152,7 @@ class LifetimeTests(StoreTestCase):
         first = store.write(slow).addCallback(order.append)
         second = store.write(quick).addCallback(order.append)
         begun.wait(20)
-        stopping = store.stop().addCallback(stopped)
+        stopping = store.stopService().addCallback(stopped)
         await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
         self.assertEqual(order, [])
         go_on.set()
@@ -163,23 +163,15 @@ class LifetimeTests(StoreTestCase):
             rows(self.path, "SELECT subject FROM changes"), [("slow",), ("quick",)]
         )
 
-    async def test_stop_while_starting(self) -> None:
-        """Stopping during the start waits for it and closes."""
-        store = self.make()
-        starting = store.start()
-        await gatherResults([starting, store.stop()])
-        self.assertEqual(store_threads(), [])
-        await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
-
 
 class TransactionsTests(StoreTestCase):
     """What happens to transactions of a started store."""
 
-    def setUp(self) -> Deferred[None]:  # type: ignore[override]
+    def setUp(self) -> None:
         """Start a store."""
         super().setUp()
         self.store = self.make()
-        return self.store.start()
+        self.store.startService()
 
     async def test_results(self) -> None:
         """The work is done in the store's threads, its result arrives in ours."""
@@ -251,9 +243,9 @@ class TransactionsTests(StoreTestCase):
 
     async def test_a_write_is_refused_when_its_turn_does_not_come(self) -> None:
         """All that wait are refused at one time, not one after the other."""
-        await self.store.stop()
+        await self.store.stopService()
         self.store = self.make(write_timeout_s=0.2)
-        await self.store.start()
+        self.store.startService()
         with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             begun_s = time.monotonic()

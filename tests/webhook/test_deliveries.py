@@ -85,7 +85,7 @@ class DeliveriesTests(SynchronousTestCase):
             wall_ms=self.desk.wall_ms,
         )
         self.deliveries = Deliveries(
-            services, self.desk.store, cast(Outbound, self.sent)
+            services, self.desk.store, cast(Outbound, self.sent), 5000
         )
         self.api = self.begin()
 
@@ -226,7 +226,7 @@ class DeliveriesTests(SynchronousTestCase):
         """What is under way may end; nothing else begins."""
         self.change(self.desk.subscription())
         self.desk.publish("a", "b")
-        drained = self.deliveries.drain(5000)
+        drained = self.deliveries.stopService()
         self.desk.clock.advance(4)
         self.sent.answer(200)
         self.successResultOf(drained)
@@ -240,7 +240,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.desk.publish("a")
         self.sent.answer(200)
         self.sent.answer(200)
-        drained = self.deliveries.drain(5000)
+        drained = self.deliveries.stopService()
         self.desk.clock.advance(4)
         self.assertEqual((self.sent.dropped, len(self.sent.open)), (0, 1))
         self.sent.answer(200)

@@ -69,13 +69,13 @@ async def write(reactor: Any, path: str, prefix: str, number: str) -> None:
         cast(IReactorFromThreads, reactor),
         clock_ms=lambda: time.time_ns() // 1_000_000,
     )
-    await store.start()
+    store.startService()
     for serial in range(int(number)) if int(number) else count():
         id = f"{prefix}-{serial}"
         await store.write(partial(publish, id))
         # One system call, so that a line is told wholly or not at all.
         os.write(1, f"{id} {time.monotonic_ns()}\n".encode())
-    await store.stop()
+    await store.stopService()
 
 
 def main(reactor: Any, *arguments: str) -> Deferred[None]:

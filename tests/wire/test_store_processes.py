@@ -165,10 +165,10 @@ class TogetherTests(TestCase):
             if expected <= heard_ns.keys() and not complete.called:
                 complete.callback(None)
 
-        await store.start()
-        self.addCleanup(store.stop)
-        await feed.start()
-        self.addCleanup(feed.stop)
+        store.startService()
+        self.addCleanup(store.stopService)
+        feed.startService()
+        self.addCleanup(feed.stopService)
         feed.subscribe(listener)
         process = start(self.path, "other", len(expected))
         ending = deferToThread(process.communicate, timeout=50)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal
 
 from argon2 import PasswordHasher
-from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from relay.management.access.passwords import matches
@@ -55,10 +54,11 @@ def ensure_admin(
     settings: Settings,
     environ: Mapping[str, str],
     hasher: PasswordHasher | None = None,
-) -> Deferred[AdminBootstrap]:
-    """See to it that the administrator exists, with the password of the environment.
+) -> AdminBootstrap:
+    """Make sure that the administrator exists, with the password of the environment.
 
-    Of several daemons that start on one store at once, one makes the password.
+    If several daemons start on one store at once, one of them generates the password.
+    Blocks: called before the reactor runs.
 
     :param store: started.
     :param settings: of which ``data_dir`` counts.
@@ -70,7 +70,7 @@ def ensure_admin(
     """
     path = Path(settings.data_dir) / FILE_NAME
     work = partial(_try, hasher or PasswordHasher(), path, environ.get(VARIABLE))
-    return store.write(work).addCallback(_report)
+    return _report(store.write_now(work))
 
 
 def _try(

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
@@ -22,7 +23,7 @@ AT_ONCE = 2
 MOST_WAITING = 64
 
 
-class Passwords:
+class Passwords(Service):
     """A queue in front of the hash function.
 
     :param reactor: in whose thread the results arrive.
@@ -37,12 +38,14 @@ class Passwords:
         self._pool = ThreadPool(0, AT_ONCE, "argon2")
         self._unfinished = 0
 
-    def start(self) -> None:
+    def startService(self) -> None:
         """Make hashing possible."""
+        super().startService()
         self._pool.start()
 
-    def stop(self) -> None:
-        """End the threads; waits for what is being hashed."""
+    def stopService(self) -> None:
+        """End the threads; waits for the hashes under way."""
+        super().stopService()
         self._pool.stop()
 
     def verify(self, password_hash: str, password: bytes) -> Deferred[bool]:

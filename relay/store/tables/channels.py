@@ -19,38 +19,41 @@ REMEMBERED_MS = 600_000
 """How long what was answered under an ``Idempotency-Key`` is kept."""
 
 
+def event_id_secret(store: Store) -> bytes:
+    """Read the key of the ids of events, which the first process on a store makes.
+
+    Blocks: called before the reactor runs.
+
+    :param store: where it is kept; started.
+    """
+
+    def find_or_make(tx: Transaction) -> str:
+        made = secrets.token_hex(SECRET_BYTES)
+        return tx.secrets.find_or_add(EVENT_IDS, made)
+
+    return bytes.fromhex(store.write_now(find_or_make))
+
+
 class ChannelStore:
     """What this process owns and keeps of channels.
 
     :param store: where it is kept; started.
     :param owner: this process's name among those that share the store.
+    :param id_secret: the key of the ids of events; see :func:`event_id_secret`.
     :param seconds: the monotonic clock.
     """
 
     def __init__(
-        self, store: Store, owner: str, seconds: Callable[[], float] = time.monotonic
+        self,
+        store: Store,
+        owner: str,
+        id_secret: bytes,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._owner = owner
         self._leases = NodeLeases(store, owner, seconds)
-        self.id_secret = b""
-        """The key of the ids of events; empty before :meth:`start`."""
-
-    def start(self) -> "Deferred[ChannelStore]":
-        """Read the secret of the store, which the first process on it makes.
-
-        :returns: fires with this object.
-        """
-
-        def find_or_make(tx: Transaction) -> str:
-            made = secrets.token_hex(SECRET_BYTES)
-            return tx.secrets.find_or_add(EVENT_IDS, made)
-
-        return self._store.write(find_or_make).addCallback(self._take)
-
-    def _take(self, secret: str) -> "ChannelStore":
-        self.id_secret = bytes.fromhex(secret)
-        return self
+        self.id_secret = id_secret
 
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
         """Take or renew the lease of an API's channels; see :class:`NodeLeases`.

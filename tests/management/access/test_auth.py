@@ -72,8 +72,8 @@ class AuthenticatorTests(TestCase):
             threads=1,
             clock_ms=lambda: int(time.time() * 1000),
         )
-        await self.store.start()
-        self.addCleanup(self.store.stop)
+        self.store.startService()
+        self.addCleanup(self.store.stopService)
         self.admin = UserRecord("admin", CHEAP.hash(PASSWORD), Role.ADMIN, 0, 0)
         await self.store.write(lambda tx: tx.users.put(self.admin))
         self.clock = Clock()
@@ -82,8 +82,8 @@ class AuthenticatorTests(TestCase):
     def build(self, hasher: PasswordHasher = CHEAP, **settings: int) -> None:
         """Make the authenticator."""
         self.passwords = Counted(hasher)
-        self.passwords.start()
-        self.addCleanup(self.passwords.stop)
+        self.passwords.startService()
+        self.addCleanup(self.passwords.stopService)
         chosen = replace(AdminSettings(max_failed_logins=3), **settings)
         self.authenticator = Authenticator(
             self.store, chosen, self.clock, self.passwords
@@ -233,8 +233,8 @@ class AuthenticatorTests(TestCase):
         directory = self.mktemp()
         os.mkdir(directory)
         empty = Store(f"sqlite:///{directory}/relay.db", reactor, clock_ms=lambda: 1)
-        await empty.start()
-        self.addCleanup(empty.stop)
+        empty.startService()
+        self.addCleanup(empty.stopService)
         nobody = Authenticator(empty, AdminSettings(), self.clock, self.passwords)
         await self.assertFailure(
             nobody.check(header("admin", PASSWORD), HERE), Unauthorized
@@ -271,11 +271,11 @@ class AuthenticatorTests(TestCase):
 
     async def test_store_that_fails(self) -> None:
         """A store that cannot answer lets nobody in and counts nothing."""
-        await self.store.stop()
+        await self.store.stopService()
         await self.assertFailure(
             self.authenticator.check(header("admin", PASSWORD), HERE), StoreError
         )
-        await self.store.start()
+        self.store.startService()
         await self.right()
 
     async def token(self, **changes: Any) -> TokenRecord:

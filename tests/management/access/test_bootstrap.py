@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import gatherResults
+from twisted.internet.threads import deferToThread
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.trial.unittest import TestCase
 
@@ -39,14 +40,14 @@ class EnsureAdminTests(TestCase):
             reactor,
             clock_ms=lambda: int(time.time() * 1000),
         )
-        await store.start()
-        self.addCleanup(store.stop)
+        store.startService()
+        self.addCleanup(store.stopService)
         return store
 
     async def ensure(self, **environ: str) -> Any:
         """Do what every start does."""
         settings = Settings(self.directory)
-        return await ensure_admin(self.store, settings, environ, CHEAP)
+        return ensure_admin(self.store, settings, environ, CHEAP)
 
     async def fits(self, password: str) -> bool:
         """Tell whether a password is the stored one."""
@@ -116,14 +117,13 @@ class EnsureAdminTests(TestCase):
 
     async def test_empty(self) -> None:
         """An empty password is a mistake, told in one line."""
-        error = await self.assertFailure(
-            ensure_admin(
-                self.store,
-                Settings(self.directory),
-                {"RELAY_ADMIN_PASSWORD": ""},
-                CHEAP,
-            ),
+        error = self.assertRaises(
             SettingsError,
+            ensure_admin,
+            self.store,
+            Settings(self.directory),
+            {"RELAY_ADMIN_PASSWORD": ""},
+            CHEAP,
         )
         self.assertEqual(str(error), "RELAY_ADMIN_PASSWORD: must not be empty")
 
@@ -132,8 +132,8 @@ class EnsureAdminTests(TestCase):
         settings = Settings(os.path.join(self.path, "below-a-file"))
         with open(self.path, "w"):
             pass
-        error = await self.assertFailure(
-            ensure_admin(self.store, settings, {}, CHEAP), SettingsError
+        error = self.assertRaises(
+            SettingsError, ensure_admin, self.store, settings, {}, CHEAP
         )
         self.assertNotIn("\n", str(error))
         self.assertIn("data_dir", str(error))
@@ -145,8 +145,8 @@ class EnsureAdminTests(TestCase):
         settings = Settings(self.directory)
         admins = await gatherResults(
             [
-                ensure_admin(self.store, settings, {}, CHEAP),
-                ensure_admin(other, settings, {}, CHEAP),
+                deferToThread(ensure_admin, store, settings, {}, CHEAP)
+                for store in (self.store, other)
             ]
         )
         sources = sorted(admin.source for admin in admins)

@@ -21,8 +21,8 @@ class PasswordsTests(TestCase):
     async def test_two_at_once(self) -> None:
         """However many are asked for, two are hashed at the same time."""
         passwords = Passwords(reactor, CHEAP)
-        passwords.start()
-        self.addCleanup(passwords.stop)
+        passwords.startService()
+        self.addCleanup(passwords.stopService)
         lock = threading.Lock()
         running = 0
         most = 0
@@ -46,8 +46,8 @@ class PasswordsTests(TestCase):
     async def test_bounded(self) -> None:
         """More than can wait are refused at once, not queued."""
         passwords = Passwords(reactor, CHEAP)
-        passwords.start()
-        self.addCleanup(passwords.stop)
+        passwords.startService()
+        self.addCleanup(passwords.stopService)
         hashed = CHEAP.hash("x")
         asked = [passwords.verify(hashed, b"x") for _ in range(66)]
         self.assertRaises(TooManyAttempts, passwords.verify, hashed, b"x")
@@ -57,6 +57,6 @@ class PasswordsTests(TestCase):
     async def test_broken_hash(self) -> None:
         """A stored hash that is none lets nobody in."""
         passwords = Passwords(reactor, CHEAP)
-        passwords.start()
-        self.addCleanup(passwords.stop)
+        passwords.startService()
+        self.addCleanup(passwords.stopService)
         self.assertFalse(await passwords.verify("not a hash", b"x"))

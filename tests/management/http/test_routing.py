@@ -57,11 +57,11 @@ class RouteTests(ManagementCase):
     async def test_store_that_fails(self) -> None:
         """A store that cannot answer is a 503, under an incident id as well."""
         await self.expect(200, "GET", "/apis")
-        await self.store.stop()
+        await self.store.stopService()
         error = await self.refused(503, "storeUnavailable", "GET", "/apis")
         self.assertIn("incident", error["parameters"])
         self.assertEqual(self.flushLoggedErrors(), [])
-        await self.store.start()
+        self.store.startService()
 
 
 class BodyTests(ManagementCase):

@@ -45,6 +45,6 @@ class NodeTests(ManagementCase):
         """Be it the store's, or one of the process."""
         status, body = await self.health(openFiles={"healthy": False})
         self.assertEqual((status, body["healthy"]), (503, False))
-        await self.store.stop()
+        await self.store.stopService()
         status, body = await self.health(openFiles={"healthy": True})
         self.assertEqual((status, body["checks"]["store"]["healthy"]), (503, False))

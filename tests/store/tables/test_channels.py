@@ -20,6 +20,7 @@ from relay.store.tables.channels import (
     ChannelStore,
     HistoryKeeper,
     NotOwner,
+    event_id_secret,
 )
 from tests.store.databases import api
 
@@ -43,16 +44,16 @@ class TwoStoresTestCase(TestCase):
         self.addCleanup(directory.cleanup)
         self.url = f"sqlite:///{os.path.join(directory.name, 'relay.db')}"
         self.clock = Clock()
-        self.stores = [await self.start(), await self.start()]
+        self.stores = [self.start(), self.start()]
         await self.stores[0].write(lambda tx: tx.apis.add(api()))
-        self.one = ChannelStore(self.stores[0], "one", self.clock.seconds)
-        self.two = ChannelStore(self.stores[1], "two", self.clock.seconds)
+        self.one = ChannelStore(self.stores[0], "one", b"", self.clock.seconds)
+        self.two = ChannelStore(self.stores[1], "two", b"", self.clock.seconds)
 
     def now_ms(self) -> int:
         """The time of day."""
         return 1_000_000 + round(self.clock.seconds() * 1000)
 
-    async def start(self) -> Store:
+    def start(self) -> Store:
         """Start a store."""
         # One thread: what was asked first is answered first.
         store = Store(
@@ -61,8 +62,8 @@ class TwoStoresTestCase(TestCase):
             threads=1,
             clock_ms=self.now_ms,
         )
-        self.addCleanup(store.stop)
-        await store.start()
+        self.addCleanup(store.stopService)
+        store.startService()
         return store
 
     async def take_over(self) -> None:
@@ -78,10 +79,9 @@ class SecretTests(TwoStoresTestCase):
 
     async def test_all_processes_on_a_store_have_one_secret(self) -> None:
         """Also the one that comes after a restart."""
-        await self.one.start()
-        await self.two.start()
-        self.assertEqual(len(self.one.id_secret), SECRET_BYTES)
-        self.assertEqual(self.two.id_secret, self.one.id_secret)
+        one, two = map(event_id_secret, self.stores)
+        self.assertEqual(len(one), SECRET_BYTES)
+        self.assertEqual(two, one)
 
 
 class LeaseTests(TwoStoresTestCase):
@@ -210,7 +210,7 @@ class ChannelLeaseTests(TwoStoresTestCase):
     async def test_an_owner_whose_store_is_gone(self) -> None:
         """Lets go first, and is followed within a lease and one question."""
         served = await self.begin()
-        await self.stores[0].stop()
+        await self.stores[0].stopService()
         self.stores.pop(0)
         had = await self.pass_time(served, 20)
         self.assertEqual(served[0].lost, 1)

@@ -1,0 +1,63 @@
+"""What the command line of ``twistd relay`` accepts."""
+
+from __future__ import annotations
+
+import os
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.daemon.errors import CannotStart
+from relay.daemon.options import Options
+from relay.settings.schema import Settings
+
+
+class OptionsTests(SynchronousTestCase):
+    """Options become settings before anything is opened."""
+
+    def setUp(self) -> None:
+        """Have an environment without settings."""
+        settings = {name for name in os.environ if name.startswith("RELAY__")}
+        self.patch(
+            os, "environ", {n: v for n, v in os.environ.items() if n not in settings}
+        )
+
+    def settings(self, *arguments: str) -> Settings:
+        """Read a command line."""
+        options = Options()
+        options.parseOptions(arguments)
+        read: Settings = options["settings"]
+        return read
+
+    def test_without_options(self) -> None:
+        """Every setting has its default, below the data directory of the command."""
+        self.assertEqual(
+            self.settings(), self.settings("--data-dir", os.path.abspath("var"))
+        )
+
+    def test_listeners(self) -> None:
+        """Gateways add up; there is one management listener."""
+        settings = self.settings(
+            "-g", "tcp:1", "--gateway", "tcp:2", "--management=tcp:3"
+        )
+        endpoints = [one.endpoint for one in settings.gateway.listeners]
+        self.assertEqual(endpoints, ["tcp:1", "tcp:2"])
+        self.assertEqual(settings.management.endpoint, "tcp:3")
+
+    def test_an_option_comes_before_the_environment(self) -> None:
+        """And that before the default."""
+        os.environ["RELAY__MANAGEMENT__ENDPOINT"] = "tcp:4"
+        os.environ["RELAY__GATEWAY__VIA"] = "false"
+        settings = self.settings("--management", "tcp:3")
+        self.assertEqual(settings.management.endpoint, "tcp:3")
+        self.assertFalse(settings.gateway.via)
+
+    def test_mistakes(self) -> None:
+        """Each is one line of the exception that ends the command."""
+        error = self.assertRaises(
+            CannotStart, self.settings, "--gateway", "x", "--management", "y"
+        )
+        first, second = str(error).splitlines()
+        self.assertTrue(
+            first.startswith("relay: gateway.listeners[0].endpoint "), first
+        )
+        self.assertTrue(second.startswith("relay: management.endpoint "), second)
