@@ -9,7 +9,13 @@ from sqlalchemy import Engine
 
 from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.errors import StoreError, StoreLost, told_in_one_line
-from relay.store.sqlite import SqliteFile, data_version, wait_for_others
+from relay.store.sqlite import (
+    SqliteFile,
+    data_version,
+    logged_wait,
+    schema_version,
+    wait_for_others,
+)
 from relay.store.tables.audits import SYSTEM, Actor
 from relay.store.transaction import Transaction
 from relay.store.upgrade import scripts, upgrade
@@ -47,6 +53,8 @@ class Database:
         self._masking = masking
         self._timeout_s = timeout_s
         self._identity: tuple[tuple[int, int] | None, ...] = ()
+        self._size = 0, 0
+        """The most bytes that the file had, and its schema version at that time."""
         self._engines: tuple[Engine, Engine] | None = None
         self._watch: sqlite3.Connection | None = None
 
@@ -73,10 +81,13 @@ class Database:
                 data_version(self._watch)
             self._file, self._engines = file, (reader, writer)
             self._identity = file.identity()
-        while self.write(lambda tx: tx.index.add_missing(), timeout_s=OPEN_TIMEOUT_S)[
-            0
-        ]:
-            pass
+            self._size = file.size(), schema_version(self._watch)
+        more = True
+        while more:
+            with logged_wait(file):
+                more, _ = self.write(
+                    lambda tx: tx.index.add_missing(), timeout_s=OPEN_TIMEOUT_S
+                )
 
     def close(self) -> None:
         """Close the connections; transactions must have ended."""
@@ -88,16 +99,37 @@ class Database:
             watch.close()
 
     def check(self) -> None:
-        """Make sure that what is written goes into the file that was opened.
+        """Make sure that transactions are written to the file that was opened.
 
-        :raises StoreLost: when the file or its write-ahead log was deleted, or another
-            one stands in its place: only this process sees what it has written since.
+        :raises StoreLost: when the file or its write-ahead log was deleted, replaced or
+            truncated: only this process sees what it has written since.
         """
-        if self._engines is not None and self._file.identity() != self._identity:
+        if self._engines is None:
+            return
+        if self._file.identity() != self._identity:
             raise StoreLost(
                 f"store.url: {self._file.path}: the database file was deleted or "
                 "replaced while it was in use"
             )
+        if self._is_truncated():
+            raise StoreLost(
+                f"store.url: {self._file.path}: the database file was truncated while "
+                "it was in use"
+            )
+
+    def _is_truncated(self) -> bool:
+        """Return whether the file is shorter than it was, for another reason than a
+        ``VACUUM``, which changes the version of the schema."""
+        size, schema = self._file.size(), self._size[1]
+        if size < self._size[0]:
+            try:
+                schema = schema_version(self._watch) if self._watch is not None else 0
+            except sqlite3.Error:
+                return True
+            if schema <= self._size[1]:
+                return True
+        self._size = size, schema
+        return False
 
     def version(self) -> int | None:
         """

@@ -9,21 +9,27 @@ the middle (https://sqlite.org/wal.html, https://sqlite.org/lang_transaction.htm
 import os
 import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Timer
 from typing import Self
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
+from twisted.logger import Logger
 
 from relay.store.errors import StoreError
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a transaction waits for another process's."""
 
+TOLD_AFTER_S = 3.0
+"""How long a start waits for another process before it logs that it waits."""
+
 _WAL_RETRY_MS = 20
+_log = Logger()
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,15 @@ class SqliteFile:
         """
         return tuple(_identity(path) for path in (self.path, f"{self.path}-wal"))
 
+    def size(self) -> int:
+        """
+        :returns: the bytes of the file without its write-ahead log; 0 for no file.
+        """
+        try:
+            return os.stat(self.path).st_size
+        except OSError:
+            return 0
+
     def connect(
         self,
         *,
@@ -159,7 +174,7 @@ class SqliteFile:
         return engine
 
     def use_wal(self, timeout_ms: int) -> None:
-        """Switch the file to write-ahead logging, for good.
+        """Switch the file to write-ahead logging, permanently.
 
         :param timeout_ms: how long to try while others use the file.
         :raises StoreError: when the file system cannot do it.
@@ -215,6 +230,27 @@ class SqliteFile:
         _sync_directory(os.path.dirname(target))
 
 
+@contextmanager
+def logged_wait(file: SqliteFile) -> Iterator[None]:
+    """
+    Log, once it takes long, that the block waits for another process.
+
+    :param file: the database that the other process has locked.
+    """
+    timer = Timer(
+        TOLD_AFTER_S,
+        _log.warn,
+        ("the start waits for the database {path}: another process has locked it",),
+        {"path": file.path},
+    )
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def wait_for_others(connection: Connection, timeout_ms: int) -> None:
     """
     :param connection: on which no transaction has begun.
@@ -233,6 +269,17 @@ def data_version(connection: sqlite3.Connection) -> int:
     :raises sqlite3.Error: when the file cannot be read just now.
     """
     version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+    return version
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """
+    :param connection: outside of a transaction.
+    :returns: a number that grows with each change of the schema and each ``VACUUM``
+        (https://sqlite.org/pragma.html#pragma_schema_version).
+    :raises sqlite3.Error: when the file cannot be read just now.
+    """
+    version: int = connection.execute("PRAGMA schema_version").fetchone()[0]
     return version
 
 

@@ -1,6 +1,7 @@
 """Bring a database to the newest schema, once, whoever starts at the same time."""
 
 import sqlite3
+from contextlib import ExitStack
 from threading import Lock
 
 from alembic import command
@@ -10,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from relay.store.errors import StoreError
-from relay.store.sqlite import SqliteFile
+from relay.store.sqlite import SqliteFile, logged_wait
 
 _TIMEOUT_MS = 60_000
 """How long to wait for another process that migrates."""
@@ -43,12 +44,15 @@ def upgrade(file: SqliteFile, migrations: Config) -> None:
     :raises sqlalchemy.exc.SQLAlchemyError: when it cannot be read or written.
     :raises sqlite3.Error: the same.
     """
-    file.use_wal(_TIMEOUT_MS)
+    with logged_wait(file):
+        file.use_wal(_TIMEOUT_MS)
     # References off: replacing a table, as migrations on SQLite must, would otherwise
     # delete the rows that refer to it. The pragma has no effect in a transaction.
     engine = file.engine(writes=True, foreign_keys=False, busy_timeout_ms=_TIMEOUT_MS)
     try:
-        with engine.begin() as connection:
+        with ExitStack() as transaction:
+            with logged_wait(file):
+                connection = transaction.enter_context(engine.begin())
             _upgrade(file, connection, migrations)
     finally:
         engine.dispose()

@@ -287,6 +287,36 @@ class TransactionsTests(StoreTestCase):
         await self.fails(self.store.write(lambda tx: tx.apis.add(api())), StoreLost)
         self.assertEqual(rows(self.path, "SELECT id FROM apis"), [])
 
+    async def test_a_truncated_database_takes_no_write(self) -> None:
+        """However much of it is left."""
+        size = os.path.getsize(self.path)
+        for left in (size - 4096, 4096, 0):
+            os.truncate(self.path, left)
+            with self.assertRaises(StoreLost) as raised:
+                await self.store.write(lambda tx: tx.apis.add(api()))
+            self.assertIn("was truncated", str(raised.exception))
+
+    async def test_a_vacuum_of_another_program_is_no_truncation(self) -> None:
+        """The file becomes shorter, and is written again."""
+
+        def many(tx: Transaction) -> None:
+            for number in range(500):
+                tx.apis.add(api(f"api-{number}"))
+
+        await self.store.write(many)
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.store.version()
+            size = os.path.getsize(self.path)
+            other.execute("DELETE FROM apis")
+            other.execute("VACUUM")
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.assertLess(os.path.getsize(self.path), size)
+        for _ in range(2):
+            self.store.version()
+            await self.store.write(lambda tx: tx.apis.add(api()))
+            await self.store.write(lambda tx: tx.apis.delete("api-1"))
+
     async def test_cancelled(self) -> None:
         """Who stops waiting does not stop the write: begun or not, it happens wholly,
         and the feed hears of it."""

@@ -6,14 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
+from typing import cast
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.store import migrations
+from relay.store import migrations, sqlite
 from relay.store.database import Database
 from relay.store.errors import StoreError
 from relay.store.schema import metadata
@@ -210,6 +213,34 @@ class UpgradeTests(SynchronousTestCase):
         self.refused(self.later())
         self.assertEqual(Path(self.file.path).read_bytes(), before)
         self.assertEqual(self.beside(), [])
+
+    def test_a_start_that_waits_says_so(self) -> None:
+        """In one line, which names the database, while another process locks it."""
+        self.fill()
+        told: list[str] = []
+        waits = Event()
+
+        def observe(event: LogEvent) -> None:
+            if event.get("log_namespace") == "relay.store.sqlite":
+                told.append(formatEvent(event))
+                waits.set()
+
+        observer = cast(ILogObserver, observe)
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        self.patch(sqlite, "TOLD_AFTER_S", 0.05)
+        path = self.file.path
+        with (
+            closing(sqlite3.connect(path, isolation_level=None)) as other,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            other.execute("BEGIN IMMEDIATE")
+            starting = pool.submit(upgrade, self.file, scripts())
+            self.assertTrue(waits.wait(20))
+            other.execute("ROLLBACK")
+            starting.result()
+        (line,) = told
+        self.assertIn(f"waits for the database {path}: another process", line)
 
     def test_together(self) -> None:
         """Of several that start on one old database one migrates, the others wait."""

@@ -83,6 +83,18 @@ class StoreFaultTests(SynchronousTestCase):
             time.sleep(0.3)
         self.assertNotIn("Traceback", self.daemon.log())
 
+    def test_a_truncated_database_is_noticed(self) -> None:
+        """As one that is gone: the file is the same, what is in it is not."""
+        self.publish(durable=True)
+        os.truncate(self.root / "relay.db", 4096)
+        self.assertEqual(post(self.daemon, "x").status, 503)
+        self.assertEqual(self.create().status, 503)
+        until(
+            lambda: "the database file was truncated" in self.daemon.log(),
+            "the log tells",
+            5,
+        )
+
     def test_a_durable_event_is_not_taken_without_its_database(self) -> None:
         """What is answered as durable is there after a restart."""
         self.publish(durable=True)
