@@ -13,6 +13,20 @@ from relay.store.tables.api_index import ApiIndex
 from relay.store.tables.audits import Audits
 
 
+_OTHER = deployments.alias()
+_NEWEST = select(deployments).where(
+    deployments.c.number
+    == select(func.max(_OTHER.c.number))
+    .where(_OTHER.c.api_id == deployments.c.api_id)
+    .scalar_subquery()
+)
+"""The newest deployment of every API."""
+_RUNNING = _NEWEST.join(apis, apis.c.id == deployments.c.api_id).where(
+    apis.c.state == "STARTED"
+)
+"""The newest deployment of every API that is started."""
+
+
 class Deployments:
     """Deployments within one transaction.
 
@@ -85,7 +99,7 @@ class Deployments:
         :param api_id: of the API.
         :returns: its newest deployment, whether it runs or not.
         """
-        return self._one(_newest().where(deployments.c.api_id == api_id))
+        return self._one(_NEWEST.where(deployments.c.api_id == api_id))
 
     def latest_of(self, api_ids: Collection[str]) -> dict[str, Deployment]:
         """
@@ -93,7 +107,7 @@ class Deployments:
         :returns: by API its newest deployment, where there is one.
         """
         rows = self._connection.execute(
-            _newest().where(deployments.c.api_id.in_(api_ids))
+            _NEWEST.where(deployments.c.api_id.in_(api_ids))
         )
         return {row.api_id: _deployment(row) for row in rows}
 
@@ -103,7 +117,7 @@ class Deployments:
         :returns: what gateways are to run of it: its newest deployment when it is
             started.
         """
-        return self._one(_running().where(deployments.c.api_id == api_id))
+        return self._one(_RUNNING.where(deployments.c.api_id == api_id))
 
     def numbered(self, api_id: str, number: int) -> Deployment | None:
         """
@@ -121,30 +135,12 @@ class Deployments:
         """
         :returns: all that gateways are to run, the API created first in front.
         """
-        rows = self._connection.execute(_running().order_by(apis.c.row))
+        rows = self._connection.execute(_RUNNING.order_by(apis.c.row))
         return [_deployment(row) for row in rows]
 
     def _one(self, query: Select[Any]) -> Deployment | None:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _deployment(row)
-
-
-def _newest() -> Select[Any]:
-    other = deployments.alias()
-    return select(deployments).where(
-        deployments.c.number
-        == select(func.max(other.c.number))
-        .where(other.c.api_id == deployments.c.api_id)
-        .scalar_subquery()
-    )
-
-
-def _running() -> Select[Any]:
-    return (
-        _newest()
-        .join(apis, apis.c.id == deployments.c.api_id)
-        .where(apis.c.state == "STARTED")
-    )
 
 
 def _deployment(row: Row[Any]) -> Deployment:
