@@ -23,6 +23,8 @@ from relay.management.access.users import Users
 from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
+from relay.management.http import errors
+from relay.management.http.errors import BadRequest
 from relay.management.http.guard import Guard
 from relay.management.http.request import ManagementRequest
 from relay.management.http.root import Authentication, Root
@@ -50,6 +52,9 @@ from relay.store.store import Store
 
 IDLE_TIMEOUT_S = 60
 """For a connection on which nothing is asked."""
+
+_NO_HTTP = "The request is not valid HTTP/1.1"
+_TOO_LARGE = "The head of the request is too large"
 
 
 class ManagementChannel(StrictChannel):
@@ -79,6 +84,13 @@ class ManagementChannel(StrictChannel):
         """Stop the clock."""
         self._head_deadline.stop()
         super().connectionLost(reason)
+
+    def refuse_malformed(self, line: bytes = b"", too_large: bool = False) -> None:
+        """Answer what is no HTTP request in JSON, unless an answer has begun."""
+        if not any(one.startedWriting for one in self.requests):
+            error = BadRequest(_TOO_LARGE if too_large else _NO_HTTP, "request.invalid")
+            self.transport.write(errors.answer(Failure(error)).as_last_response())
+        self.loseConnection()
 
     def _head_expired(self) -> None:
         self.transport.abortConnection()
@@ -158,7 +170,7 @@ class ManagementSite(Site):
         self.max_body_bytes = settings.management.max_body_bytes
 
     def log(self, request: http.Request) -> None:
-        """Tell of a request that was answered, without its query.
+        """Log a request that was answered, without its query.
 
         :param request: whose path is not known when its body was refused.
         """

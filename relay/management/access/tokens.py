@@ -50,7 +50,7 @@ class Tokens:
     async def list(self, call: RestCall) -> Reply:
         """Give the tokens, without what they are."""
         found = await self._store.read(lambda tx: tx.tokens.list(call.user.name))
-        return Reply(200, [_shape(one) for one in found])
+        return Reply(200, [_token_json(one) for one in found])
 
     @route("POST", "/users/current/tokens", body=Body.REQUIRED, role=Role.VIEWER)
     async def create(self, call: RestCall) -> Reply:
@@ -65,7 +65,7 @@ class Tokens:
         token = secrets.token_urlsafe(32)
         work = partial(_add, call.user.name, asked, hash_of(token.encode()))
         made = await self._store.write(work)
-        return Reply(201, {**_shape(made), "token": token})
+        return Reply(201, {**_token_json(made), "token": token})
 
     @route("DELETE", "/users/current/tokens/<token_id>", role=Role.VIEWER)
     async def delete(self, call: RestCall, token_id: str) -> Reply:
@@ -137,7 +137,7 @@ def _check_no_stronger(user: Identity, record: TokenRecord, tx: Transaction) -> 
         )
 
 
-def _shape(record: TokenRecord) -> dict[str, Any]:
+def _token_json(record: TokenRecord) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "id": record.id,
         "name": record.name,

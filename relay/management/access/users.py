@@ -65,14 +65,14 @@ class Users:
         """Give all users by name."""
         page = Page.of(call.query)
         found = await self._store.read(lambda tx: tx.users.list())
-        shown = [_shape(one) for one in page.cut(found)]
-        return Reply(200, page.listing(shown, len(found), call.url))
+        data = [_user_json(one) for one in page.cut(found)]
+        return Reply(200, page.listing(data, len(found), call.url))
 
     @route("GET", "/users/current", role=Role.VIEWER)
     async def current(self, call: RestCall) -> Reply:
         """Give whoever asks, with the role that a token may have narrowed."""
         found = await self._store.read(partial(_find, call.user.name))
-        return Reply(200, {**_shape(found), "role": call.user.role})
+        return Reply(200, {**_user_json(found), "role": call.user.role})
 
     @route("PUT", "/users/current/password", body=Body.REQUIRED, role=Role.VIEWER)
     async def change_password(self, call: RestCall) -> Reply:
@@ -172,7 +172,7 @@ def _check_needed(name: str, message: str) -> None:
         raise BadRequest(message, "user.needed", {"user": name})
 
 
-def _shape(record: UserRecord) -> dict[str, Any]:
+def _user_json(record: UserRecord) -> dict[str, Any]:
     return {
         "id": record.name,
         "displayName": record.name,
@@ -183,4 +183,4 @@ def _shape(record: UserRecord) -> dict[str, Any]:
 
 
 def _reply(record: UserRecord, status: int = 200) -> Reply:
-    return Reply(status, _shape(record), version_headers(record.updated_at_ms))
+    return Reply(status, _user_json(record), version_headers(record.updated_at_ms))

@@ -166,8 +166,8 @@ class ApiKeys:
             found = ring.keys
             return [ring.json(key) for key in page.cut(found)], len(found)
 
-        shown, total = await self._store.read(work)
-        return Reply(200, page.listing(shown, total, call.url))
+        data, total = await self._store.read(work)
+        return Reply(200, page.listing(data, total, call.url))
 
     async def _renew(self, call: RestCall, find: Find) -> Reply:
         custom = bodies.read(KeyRenewal, call.body).custom_api_key

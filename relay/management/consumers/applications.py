@@ -10,7 +10,7 @@ from relay.catalog import Catalog
 from relay.management.consumers import keys
 from relay.management.consumers.bodies import ConsumerSubscription
 from relay.management.consumers.representations import (
-    SeenSubscription,
+    SubscriptionView,
     application_json,
     find_application,
 )
@@ -61,8 +61,8 @@ class Applications:
             and _mentions(one, words)
         ]
         found.sort(key=lambda one: str(one.definition["name"]).lower())
-        shown = [application_json(one) for one in page.cut(found)]
-        return Reply(200, page.listing(shown, len(found), call.url))
+        data = [application_json(one) for one in page.cut(found)]
+        return Reply(200, page.listing(data, len(found), call.url))
 
     @route("POST", "/applications", body=Body.REQUIRED)
     async def create(self, call: RestCall) -> Reply:
@@ -142,7 +142,7 @@ class Applications:
         """Ask for a subscription; the plan's validation says who accepts it."""
         wanted = bodies.read(ConsumerSubscription, call.body)
 
-        def work(tx: Transaction) -> SeenSubscription:
+        def work(tx: Transaction) -> SubscriptionView:
             application = find_application(tx, application_id)
             plan = tx.plans.find(wanted.plan_id)
             if plan is None:
@@ -163,10 +163,10 @@ class Applications:
                 configuration=wanted.consumer_configuration,
             )
 
-        seen = await self._store.write(work)
-        reply = seen.reply(201)
+        view = await self._store.write(work)
+        reply = view.reply(201)
         reply.headers["Location"] = (
-            f"{call.base}/apis/{seen.record.api_id}/subscriptions/{seen.record.id}"
+            f"{call.base}/apis/{view.record.api_id}/subscriptions/{view.record.id}"
         )
         return reply
 

@@ -36,7 +36,7 @@ def application_json(record: ApplicationRecord) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenSubscription:
+class SubscriptionView:
     """A subscription together with what it is between."""
 
     record: SubscriptionRecord
@@ -182,12 +182,12 @@ def find_subscription(
     return record
 
 
-def see_subscription(
+def view_subscription(
     tx: Transaction,
     record: SubscriptionRecord,
     made: tuple[ApiKeyRecord, str] | None = None,
     secret: str | None = None,
-) -> SeenSubscription:
+) -> SubscriptionView:
     """
     :param made: a key that was made with it.
     :param secret: a secret that was made with it.
@@ -197,7 +197,7 @@ def see_subscription(
     application = tx.applications.get(record.application_id)
     # The store keeps no subscription without them.
     assert api is not None and plan is not None and application is not None
-    return SeenSubscription(record, api, plan, application, made, secret)
+    return SubscriptionView(record, api, plan, application, made, secret)
 
 
 def _recognising(plan: PlanRecord) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from relay.catalog import Catalog
 from relay.management.consumers import keys
 from relay.management.consumers.configuration import configure
 from relay.management.consumers.representations import (
-    SeenSubscription,
-    see_subscription,
+    SubscriptionView,
+    view_subscription,
 )
 from relay.management.resources.representations import find_api
 from relay.model.api.lifecycle import security_type
@@ -39,7 +39,7 @@ def subscribe(
     message: str | None = None,
     custom: str | None = None,
     configuration: object = None,
-) -> SeenSubscription:
+) -> SubscriptionView:
     """
     Subscribe an application to a plan.
 
@@ -92,7 +92,7 @@ def subscribe(
     made = None
     if record.status == "ACCEPTED":
         made = keys.make_first(tx, record, application, security, custom)
-    return see_subscription(tx, record, made, configured.made)
+    return view_subscription(tx, record, made, configured.made)
 
 
 def of_application_to(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from io import StringIO
 
 from relay.management.consumers.representations import (
-    SeenSubscription,
-    see_subscription,
+    SubscriptionView,
+    view_subscription,
 )
 from relay.management.http.query import Page, Query
 from relay.management.http.reply import Reply
@@ -82,27 +82,27 @@ async def paged(store: Store, call: RestCall, all_of: All) -> Reply:
     """Give the page that a query asks for."""
     page, wanted = Page.of(call.query), Wanted.of(call.query)
 
-    def work(tx: Transaction) -> tuple[list[SeenSubscription], int]:
+    def work(tx: Transaction) -> tuple[list[SubscriptionView], int]:
         found = wanted.among(tx, all_of(tx))
-        return [see_subscription(tx, one) for one in page.cut(found)], len(found)
+        return [view_subscription(tx, one) for one in page.cut(found)], len(found)
 
-    seen, total = await store.read(work)
-    return Reply(200, page.listing([one.to_json() for one in seen], total, call.url))
+    views, total = await store.read(work)
+    return Reply(200, page.listing([one.to_json() for one in views], total, call.url))
 
 
 async def table(store: Store, call: RestCall, all_of: All) -> Reply:
     """Give all that a query asks for as CSV (RFC 4180), with semicolons."""
     wanted = Wanted.of(call.query)
 
-    def work(tx: Transaction) -> list[SeenSubscription]:
+    def work(tx: Transaction) -> list[SubscriptionView]:
         found = wanted.among(tx, all_of(tx))
-        return [see_subscription(tx, one) for one in found]
+        return [view_subscription(tx, one) for one in found]
 
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for seen in await store.read(work):
-        writer.writerow(map(_harmless, _row(seen)))
+    for view in await store.read(work):
+        writer.writerow(map(_harmless, _row(view)))
     headers = {
         "Content-Type": "text/csv; charset=utf-8; header=present",
         "Content-Disposition": 'attachment; filename="subscriptions.csv"',
@@ -110,8 +110,8 @@ async def table(store: Store, call: RestCall, all_of: All) -> Reply:
     return Reply(200, text.getvalue().encode(), headers)
 
 
-def _row(seen: SeenSubscription) -> list[str]:
-    record = seen.record
+def _row(view: SubscriptionView) -> list[str]:
+    record = view.record
     instants = (
         record.created_at_ms,
         record.processed_at_ms,
@@ -119,8 +119,8 @@ def _row(seen: SeenSubscription) -> list[str]:
         record.ending_at_ms,
     )
     return [
-        str(seen.plan.definition.get("name")),
-        str(seen.application.definition.get("name")),
+        str(view.plan.definition.get("name")),
+        str(view.application.definition.get("name")),
         *("" if at_ms is None else timestamp(at_ms) for at_ms in instants),
         record.status,
     ]

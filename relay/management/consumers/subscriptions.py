@@ -18,10 +18,10 @@ from relay.management.consumers.bodies import (
 )
 from relay.management.consumers.configuration import configure
 from relay.management.consumers.representations import (
-    SeenSubscription,
+    SubscriptionView,
     find_application,
     find_subscription,
-    see_subscription,
+    view_subscription,
 )
 from relay.management.consumers.subscribing import close, of_application_to, subscribe
 from relay.management.consumers.subscription_lists import paged, table
@@ -86,7 +86,7 @@ class Subscriptions:
         """Subscribe an application; the publisher's own word is its acceptance."""
         wanted = bodies.read(PublisherSubscription, call.body)
 
-        def work(tx: Transaction) -> SeenSubscription:
+        def work(tx: Transaction) -> SubscriptionView:
             plan = find_plan(tx, api_id, wanted.plan_id)
             application = find_application(tx, wanted.application_id)
             return subscribe(
@@ -101,10 +101,10 @@ class Subscriptions:
                 configuration=wanted.consumer_configuration,
             )
 
-        seen = await self._store.write(work)
-        reply = seen.reply(201)
+        view = await self._store.write(work)
+        reply = view.reply(201)
         reply.headers["Location"] = (
-            f"{call.base}/apis/{api_id}/subscriptions/{seen.record.id}"
+            f"{call.base}/apis/{api_id}/subscriptions/{view.record.id}"
         )
         return reply
 
@@ -129,8 +129,8 @@ class Subscriptions:
         """Give one subscription."""
         call.query.many("expands", _EXPANDS)
 
-        def work(tx: Transaction) -> SeenSubscription:
-            return see_subscription(tx, find_subscription(tx, api_id, subscription_id))
+        def work(tx: Transaction) -> SubscriptionView:
+            return view_subscription(tx, find_subscription(tx, api_id, subscription_id))
 
         return (await self._store.read(work)).reply()
 
@@ -161,7 +161,7 @@ class Subscriptions:
         """Let an application call that has asked for it."""
         wanted = bodies.read(Acceptance, call.body)
 
-        def work(tx: Transaction) -> SeenSubscription:
+        def work(tx: Transaction) -> SubscriptionView:
             record = find_subscription(tx, api_id, subscription_id)
             call.check_version(record.updated_at_ms)
             plan = find_plan(tx, api_id, record.plan_id)
@@ -180,7 +180,7 @@ class Subscriptions:
             made = keys.make_first(
                 tx, record, application, security, wanted.custom_api_key
             )
-            return see_subscription(tx, record, made)
+            return view_subscription(tx, record, made)
 
         return (await self._store.write(work)).reply()
 
@@ -248,10 +248,10 @@ class Subscriptions:
     async def _change(
         self, call: RestCall, api_id: str, subscription_id: str, change: Change
     ) -> Reply:
-        def work(tx: Transaction) -> SeenSubscription:
+        def work(tx: Transaction) -> SubscriptionView:
             record = find_subscription(tx, api_id, subscription_id)
             call.check_version(record.updated_at_ms)
-            return see_subscription(tx, tx.subscriptions.save(change(tx, record)))
+            return view_subscription(tx, tx.subscriptions.save(change(tx, record)))
 
         return (await self._store.write(work)).reply()
 

@@ -148,11 +148,11 @@ def answer(failure: Failure) -> Reply:
         HTTPStatus.INTERNAL_SERVER_ERROR,
     )
     if isinstance(error, Invalid):
-        return _shape(status, _summary(error.issues), "validation", issues=error.issues)
+        return _reply(status, _summary(error.issues), "validation", issues=error.issues)
     if isinstance(error, ActionRefused):
-        return _shape(status, error.message, error.code, error.parameters)
+        return _reply(status, error.message, error.code, error.parameters)
     if isinstance(error, RequestError):
-        return _shape(
+        return _reply(
             status,
             error.message,
             error.code,
@@ -162,14 +162,14 @@ def answer(failure: Failure) -> Reply:
         )
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        return _shape(
+        return _reply(
             status,
             f"Method not allowed: this path takes {allowed}",
             "methodNotAllowed",
             headers={"Allow": allowed},
         )
     if isinstance(error, HTTPException):
-        return _shape(status, "There is nothing at this path", "notFound")
+        return _reply(status, "There is nothing at this path", "notFound")
     if isinstance(error, StoreError):
         return _unavailable(error)
     return _incident(failure, status)
@@ -183,7 +183,7 @@ def _unavailable(error: StoreError) -> Reply:
         error=error,
         incident=incident,
     )
-    return _shape(
+    return _reply(
         HTTPStatus.SERVICE_UNAVAILABLE,
         f"The store cannot answer now; the log tells more under incident {incident}",
         "storeUnavailable",
@@ -199,7 +199,7 @@ def _incident(failure: Failure, status: HTTPStatus) -> Reply:
         failure=failure,
         incident=incident,
     )
-    return _shape(
+    return _reply(
         status,
         f"Something went wrong here; the log tells more under incident {incident}",
         "unexpected",
@@ -214,7 +214,7 @@ def _summary(issues: tuple[Issue, ...]) -> str:
     return "Validation error"
 
 
-def _shape(
+def _reply(
     status: HTTPStatus,
     message: str,
     code: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from http import HTTPStatus
 
 from twisted.web.server import Request
 
@@ -33,17 +34,29 @@ class Reply:
         :returns: the body, which is still to be written.
         """
         request.setResponseCode(self.status)
-        content = b""
+        headers, content = self._encode()
+        for name, value in headers.items():
+            request.setHeader(name, value)
+        return content
+
+    def as_last_response(self) -> bytes:
+        """Return the whole response of a connection that ends with it."""
+        headers, content = self._encode()
+        headers |= {"Date": formatdate(usegmt=True), "Connection": "close"}
+        fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        status = f"{self.status} {HTTPStatus(self.status).phrase}"
+        return f"HTTP/1.1 {status}\r\n{fields}\r\n".encode("latin-1") + content
+
+    def _encode(self) -> tuple[dict[str, str], bytes]:
+        headers, content = {}, b""
         if isinstance(self.body, bytes):
             content = self.body
         elif self.body is not None:
             content = dump(self.body)
-            request.setHeader("Content-Type", JSON_TYPE)
+            headers["Content-Type"] = JSON_TYPE
         if self.status != 204:
-            request.setHeader("Content-Length", str(len(content)))
-        for name, value in (_FIXED | self.headers).items():
-            request.setHeader(name, value)
-        return content
+            headers["Content-Length"] = str(len(content))
+        return headers | _FIXED | self.headers, content
 
 
 def dump(body: object) -> bytes:

@@ -47,14 +47,14 @@ class Apis:
         """Create an API, stopped and without a plan."""
         definition = self._catalog.parse_api(call.body).to_json()
         standing = self._catalog.parse_publication_state(call.body)
-        seen = await self._store.write(partial(_create, definition, standing))
-        return seen.reply(call.base, 201)
+        view = await self._store.write(partial(_create, definition, standing))
+        return view.reply(call.base, 201)
 
     @route("GET", "/apis/<api_id>")
     async def get(self, call: RestCall, api_id: str) -> Reply:
         """Give one API."""
-        seen = await self._store.read(lambda tx: view_api(tx, find_api(tx, api_id)))
-        return seen.reply(call.base)
+        view = await self._store.read(lambda tx: view_api(tx, find_api(tx, api_id)))
+        return view.reply(call.base)
 
     @route("PUT", "/apis/<api_id>", body=Body.REQUIRED)
     async def put(self, call: RestCall, api_id: str) -> Reply:

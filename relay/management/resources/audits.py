@@ -59,8 +59,8 @@ class Audits:
             return tx.audits.list(api_id, events, from_ms, to_ms, skip, page.size)
 
         found, total = await self._store.read(work)
-        shown = [_shape(one) for one in found]
-        return Reply(200, page.listing(shown, total, call.url))
+        data = [_audit_json(one) for one in found]
+        return Reply(200, page.listing(data, total, call.url))
 
     async def _events(self, api_id: str | None) -> Reply:
         def work(tx: Transaction) -> list[str]:
@@ -76,7 +76,7 @@ def _check(tx: Transaction, api_id: str | None) -> None:
         find_api(tx, api_id)
 
 
-def _shape(record: AuditRecord) -> dict[str, Any]:
+def _audit_json(record: AuditRecord) -> dict[str, Any]:
     target = record.target
     properties = [
         {"key": target["type"], "value": target["id"], "name": target["name"]}

@@ -69,8 +69,8 @@ class DeadLetters:
             return tx.deliveries.letters(subscription_id, skip, page.size)
 
         found, total = await self._store.read(work)
-        shown = [_letter_json(one) for one in found]
-        return Reply(200, page.listing(shown, total, call.url))
+        data = [_letter_json(one) for one in found]
+        return Reply(200, page.listing(data, total, call.url))
 
     @route("GET", _LETTER)
     async def get(

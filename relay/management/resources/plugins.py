@@ -104,16 +104,16 @@ Plugin = EndpointType | EntrypointType | PlanType | PolicyType
 
 
 def _all(plugins: Mapping[str, Plugin]) -> Reply:
-    return Reply(200, [_shape(plugin) for plugin in plugins.values()])
+    return Reply(200, [_plugin_json(plugin) for plugin in plugins.values()])
 
 
 def _one(plugins: Mapping[str, Plugin], plugin_id: str) -> Reply:
     if plugin_id not in plugins:
         raise _missing(plugin_id)
-    return Reply(200, _shape(plugins[plugin_id]))
+    return Reply(200, _plugin_json(plugins[plugin_id]))
 
 
-def _shape(plugin: Plugin) -> dict[str, Any]:
+def _plugin_json(plugin: Plugin) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "id": plugin.id,
         "name": plugin.name,

@@ -107,14 +107,14 @@ def view_api(tx: Transaction, record: ApiRecord) -> ApiView:
     """
     :returns: the API and whether gateways run what was saved last.
     """
-    return see_apis(tx, [record])[0]
+    return view_apis(tx, [record])[0]
 
 
-def see_apis(tx: Transaction, records: Sequence[ApiRecord]) -> list[ApiView]:
+def view_apis(tx: Transaction, records: Sequence[ApiRecord]) -> list[ApiView]:
     """
     :returns: the APIs and whether gateways run what was saved last of each.
     """
-    seen: list[ApiView] = []
+    views: list[ApiView] = []
     for at in range(0, len(records), AT_ONCE):
         some = records[at : at + AT_ONCE]
         ids = [record.id for record in some]
@@ -125,8 +125,8 @@ def see_apis(tx: Transaction, records: Sequence[ApiRecord]) -> list[ApiView]:
             deployed = is_deployed(record, plans[record.id], made)
             if deployed and made is not None and record.state == "STARTED":
                 deployed = (record.id, made.number) not in refused
-            seen.append(ApiView(record, deployed))
-    return seen
+            views.append(ApiView(record, deployed))
+    return views
 
 
 def plan_json(plan: PlanRecord) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from relay.management.http.reply import JSON_TYPE, Reply, dump
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.bodies import SearchQuery
-from relay.management.resources.representations import OWNER, ApiView, see_apis
+from relay.management.resources.representations import OWNER, ApiView, view_apis
 from relay.model.role import Role
 from relay.store.store import Store
 from relay.store.tables.api_index import ApiFilter
@@ -81,10 +81,10 @@ class Search:
             )
             records = tx.apis.list(ids)
             if "deploymentState" in expands:
-                seen = see_apis(tx, records)
+                views = view_apis(tx, records)
             else:
-                seen = [ApiView(record, None) for record in records]
-            data = [dump(call.shown(api.to_json(base))) for api in seen]
+                views = [ApiView(record, None) for record in records]
+            data = [dump(call.shown(api.to_json(base))) for api in views]
             return page.encoded(data, total, url)
 
         content = await self._store.read(work)

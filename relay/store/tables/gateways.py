@@ -30,7 +30,7 @@ class Gateways:
         self._connection = connection
         self._now_ms = now_ms
 
-    def seen(self, gateway_id: str, host: str) -> None:
+    def _note_running(self, gateway_id: str, host: str) -> None:
         """Note that a gateway runs, and forget those that ended long ago.
 
         :param gateway_id: names the gateway among all on this store.
@@ -54,7 +54,7 @@ class Gateways:
         :param host: the name of its machine.
         :param reports: of APIs; one that was deleted meanwhile is passed over.
         """
-        self.seen(gateway_id, host)
+        self._note_running(gateway_id, host)
         api_ids = list(reports)
         for at in range(0, len(api_ids), AT_ONCE):
             self._report(gateway_id, reports, api_ids[at : at + AT_ONCE])

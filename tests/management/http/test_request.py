@@ -234,3 +234,44 @@ class FramingTests(RawCase):
             answer = await self.raw(head("GET", f"{PREFIX}/apis", field))
             self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), (field[:40], answer))
         self.assertEqual(self.flushLoggedErrors(), [])
+
+    async def test_what_is_no_http_is_answered_as_any_error(self) -> None:
+        """In JSON, and the connection ends."""
+        chunked = head("POST", f"{PREFIX}/apis", "Transfer-Encoding: chunked")
+        for sent in (
+            b"nonsense\r\n\r\n",
+            head("GET", f"{PREFIX}/apis", "Content-Length: -1"),
+            head("GET", f"{PREFIX}/apis", "no field"),
+            chunked + b"z\r\n",
+        ):
+            status, headers, body = split(await self.raw(sent))
+            self.assertEqual((status, headers["connection"]), (400, "close"), sent)
+            self.assertEqual(headers["cache-control"], "no-store")
+            self.assertEqual(
+                body,
+                {
+                    "httpStatus": 400,
+                    "message": "The request is not valid HTTP/1.1",
+                    "technicalCode": "request.invalid",
+                    "parameters": {},
+                    "details": [],
+                },
+            )
+        self.assertEqual(self.flushLoggedErrors(), [])
+
+    async def test_a_head_that_is_too_large_is_named(self) -> None:
+        """So that the client does not look for another mistake."""
+        fields = [f"X-{number}: {'x' * 8000}" for number in range(20)]
+        answer = await self.raw(head("GET", f"{PREFIX}/apis", *fields))
+        status, _, body = split(answer)
+        self.assertEqual(status, 400)
+        self.assertEqual(body["message"], "The head of the request is too large")
+
+    async def test_a_body_that_breaks_after_its_refusal_gets_no_second_answer(
+        self,
+    ) -> None:
+        """The connection ends."""
+        sent = head("TRACE", f"{PREFIX}/apis", "Transfer-Encoding: chunked")
+        answer = await self.raw(sent + b"z\r\n")
+        self.assertEqual(split(answer)[0], 405)
+        self.assertEqual(answer.count(b"HTTP/1.1"), 1)
