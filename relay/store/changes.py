@@ -1,4 +1,4 @@
-"""The change feed's table: what was changed, in the order of the commits."""
+"""The table of the change feed: the subjects of changes in the order of commits."""
 
 from typing import NamedTuple
 
@@ -11,26 +11,24 @@ KEPT = 10_000
 
 
 SUBSCRIPTION = "subscription:"
-"""Stands before the id of a subscription."""
+"""The prefix of the id of a subscription."""
 
 
 class Since(NamedTuple):
-    """What happened after a position."""
+    """The changes after a position."""
 
     position: int
-    """Where to go on reading."""
+    """The position of the newest change."""
     subjects: frozenset[str] | None
-    """What was changed meanwhile: ids of APIs, and of subscriptions behind
-    :data:`SUBSCRIPTION`; ``None`` when it is no longer known what."""
+    """What was changed: ids of APIs, and ids of subscriptions behind
+    :data:`SUBSCRIPTION`; ``None`` when these changes are no longer in the table."""
 
 
 class Changes:
     """The rows of the feed.
 
-    Writers are serialised, hence a smaller ``seq`` was committed earlier and a reader
-    that has seen one has seen all before it.
-
-    :param connection: the transaction's.
+    Writers are serialised, so a smaller ``seq`` was committed earlier, and a reader
+    that has read one row has read all rows before it.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -38,7 +36,7 @@ class Changes:
         self.touched = False
 
     def touch(self, subject: str) -> None:
-        """Announce that what gateways know of something may differ from now on.
+        """Announce a change to the gateways.
 
         :param subject: the id of an API or, behind :data:`SUBSCRIPTION`, of a
             subscription. It need not exist any more.
@@ -50,19 +48,19 @@ class Changes:
         self.touched = True
 
     def position(self) -> int:
-        """
-        :returns: the ``seq`` of the newest change, 0 before the first.
-        """
+        """Return the ``seq`` of the newest change, 0 before the first."""
         newest: int | None = self._connection.scalar(select(func.max(changes.c.seq)))
         return newest or 0
 
     def since(self, position: int) -> Since:
         """
-        :param position: one that :meth:`position` or this method gave earlier.
+        Return the changes after a position.
+
+        :param position: a result of :meth:`position` or of this method.
         """
         newest = self.position()
-        # A position ahead of the newest change: the database was put back to an
-        # earlier state.
+        # A position ahead of the newest change: an earlier state of the database was
+        # restored.
         if position > newest or position < newest - KEPT:
             return Since(newest, None)
         if position == newest:

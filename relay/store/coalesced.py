@@ -10,10 +10,11 @@ T = TypeVar("T")
 
 
 class Coalesced(Generic[T]):
-    """Answers requests together: one batch at a time, all that came meanwhile in the
-    next.
+    """
+    Answers requests in batches, one batch at a time. Requests that arrive during a
+    batch are in the next one.
 
-    :param run: answers a batch of keys; what it fires with has an answer for each.
+    :param run: answers a batch of keys; it fires with an answer for each key.
     """
 
     def __init__(self, run: Callable[[list[str]], Deferred[dict[str, T]]]) -> None:
@@ -27,8 +28,9 @@ class Coalesced(Generic[T]):
 
     def ask(self, key: str) -> Deferred[T]:
         """
-        :param key: what is asked for.
-        :returns: fires with its answer, or fails as its batch does.
+        Request an answer.
+
+        :returns: fires with the answer to the key, or fails as its batch does.
         """
         answer: Deferred[T] = Deferred()
         self._waiting.setdefault(key, []).append(answer)
@@ -36,10 +38,9 @@ class Coalesced(Generic[T]):
         return answer
 
     def withdraw(self, key: str) -> list[Deferred[T]]:
-        """Take a key back that is in no batch yet.
+        """Withdraw a key that is not in the batch under way.
 
-        :param key: what was asked for.
-        :returns: those that wait for its answer.
+        :returns: the Deferreds of its requests.
         """
         return self._waiting.pop(key, [])
 

@@ -23,7 +23,7 @@ from relay.store.upgrade import scripts, upgrade
 T = TypeVar("T")
 
 WRITE_TIMEOUT_S = 5.0
-"""How long a write waits for its turn, unless a setting says otherwise."""
+"""How long a write waits for its turn, unless a setting overrides it."""
 OPEN_TIMEOUT_S = 60.0
 """How long opening waits for a process that migrates or writes."""
 
@@ -32,10 +32,10 @@ class Database:
     """One database with its connections.
 
     :param url: ``sqlite:///PATH``.
-    :param readers: how many threads read at a time; one writes.
+    :param readers: the number of threads that read at a time; one thread writes.
     :param clock_ms: the wall clock, called in the threads that use the database.
-    :param masking: hides those of documents from the audit trail.
-    :param timeout_s: how long a transaction waits for those of other processes.
+    :param masking: hides secrets in documents from the audit trail.
+    :param timeout_s: how long a transaction waits for other processes.
     :raises StoreError: when the URL names no database of a supported kind.
     """
 
@@ -75,7 +75,7 @@ class Database:
             writer = file.engine(writes=True, busy_timeout_ms=timeout_ms)
             self._watch = file.connect(busy_timeout_ms=0)
             with ExitStack() as opened:
-                # All at once: opened later, one could meet another file at the path.
+                # All at once: later, another file could be at the path.
                 for _ in range(self._readers):
                     opened.enter_context(reader.begin())
                 data_version(self._watch)
@@ -133,10 +133,12 @@ class Database:
 
     def version(self) -> int | None:
         """
-        Tell whether anything was committed since the last call, by any process: 5 µs
-        where a transaction takes a thread and half a millisecond. For one thread only.
+        Read a number that changes with each commit of any process.
 
-        :returns: another number if so; None when that cannot be told just now.
+        This takes 5 µs; a transaction takes a thread and half a millisecond. Only one
+        thread may call it.
+
+        :returns: None when the number cannot be read at the moment.
         """
         try:
             return None if self._watch is None else data_version(self._watch)
@@ -145,7 +147,9 @@ class Database:
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """
-        :param work: run on one consistent snapshot; it cannot change anything.
+        Run ``work`` on one consistent snapshot.
+
+        :param work: cannot change anything.
         :raises StoreError: when the database fails or ``work`` tries to write.
         """
         reader, _ = self._opened()
@@ -159,15 +163,19 @@ class Database:
         timeout_s: float | None = None,
     ) -> tuple[T, bool]:
         """
-        :param work: run while nobody else writes; when it raises, nothing happened.
+        Run ``work`` while no other thread or process writes.
+
+        :param work: when it raises, nothing is written.
         :param actor: on whose behalf, for the audit trail.
-        :param timeout_s: how long to wait for other processes, if it is another time
-            than for all.
-        :returns: its result, and whether gateways have something to read, once all
-            is on the disk.
-        :raises StoreBusy: when others wrote all the time; nothing happened then.
-        :raises StoreLost: when the file is no longer there; what happened is lost.
-        :raises StoreError: when the database fails; nothing happened then.
+        :param timeout_s: how long to wait for other processes; None for the time that
+            all transactions wait.
+        :returns: its result, and whether the change feed has grown, once everything is
+            on the disk.
+        :raises StoreBusy: when another process held the write lock for too long;
+            nothing is written.
+        :raises StoreLost: when the file was deleted, replaced or truncated; what was
+            written is lost.
+        :raises StoreError: when the database fails; nothing is written.
         """
         _, writer = self._opened()
         self.check()

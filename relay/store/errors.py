@@ -1,4 +1,4 @@
-"""What goes wrong in a store, told in one line."""
+"""The errors of a store, each with a message of one line."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from relay.model.schema.errors import Unavailable
 
 
 class StoreError(Unavailable):
-    """The store cannot do what it was asked; the text is one line for a person."""
+    """The store cannot do what it was asked; the message is one line for a person."""
 
 
 class StoreBusy(StoreError):
-    """Others held the database for longer than a transaction waits."""
+    """Other processes held the database for longer than a transaction waits."""
 
 
 class StoreLost(StoreError):
-    """The database file was deleted, or another one stands in its place."""
+    """The database file was deleted, replaced or truncated."""
 
 
 class StoreUnwritable(StoreError):

@@ -1,4 +1,4 @@
-"""What has to be read again, whoever changed it."""
+"""Which APIs and subscriptions have changed, by any process."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,16 +15,17 @@ from relay.store.store import Store
 
 AGAIN_S = 1.0
 LONGEST_S = 60.0
-"""How long a listener that failed waits to be told again, at first and at most."""
+"""How long after its failure a listener is called again, at first and at most."""
 Listener = Callable[[frozenset[str] | None], Deferred[Any] | None]
-"""Called in the reactor's thread with the names of what may have changed (see
-:class:`~relay.store.changes.Since`), or with ``None`` when it is not known what: read
-everything again.
+"""Called in the reactor's thread with the subjects that may have changed (see
+:class:`~relay.store.changes.Since`), or with ``None`` when the subjects are unknown and
+everything has to be read again.
 
-May give a Deferred that fires when the change is applied. Nothing more is told before
-it fires, so that an older snapshot never replaces a newer one. When it fails with
-:class:`~relay.store.errors.StoreError` the change is told again to all listeners; when
-it fails in another way, this listener alone is told ``None`` until it succeeds."""
+It may return a Deferred that fires when the change is applied. No listener is called
+before it fires, so that an older snapshot never replaces a newer one. When it fails
+with :class:`~relay.store.errors.StoreError`, all listeners are called with the change
+again; when it fails in another way, this listener alone is called with ``None`` until
+it succeeds."""
 
 
 class _Owed(NamedTuple):
@@ -35,19 +36,19 @@ class _Owed(NamedTuple):
 
 
 class ChangeFeed(Service):
-    """Tells listeners of changes by any process on the same database.
+    """Notifies listeners of changes by any process on the same database.
 
-    To miss nothing: start the feed, *then* read the first snapshot, then apply what
-    listeners are told. Something may be named although the snapshot holds its
-    change already, and several changes may be told as one.
+    To miss nothing: start the feed, *then* read the first snapshot, then apply the
+    changes that listeners are called with. The snapshot may contain such a change
+    already, and one call may stand for several changes.
 
-    A store that fails is logged once and asked again every ``poll_ms``; what happened
-    meanwhile is told when it is back.
+    A store that fails is logged once and read again every ``poll_ms``; listeners learn
+    of the changes in between when it answers again.
 
     :param store: started before the feed.
     :param reactor: for the polling.
-    :param poll_ms: how long a change by another process may stay unseen. Own writes
-        are seen at once.
+    :param poll_ms: how long a change by another process may stay unnoticed. Writes of
+        this process are noticed at once.
     """
 
     _log = Logger()
@@ -60,7 +61,7 @@ class ChangeFeed(Service):
         self._owed: dict[Listener, _Owed] = {}
         self._position = 0
         self._version: int | None = None
-        """The store's when it was last asked with success."""
+        """The store's version at the last poll that succeeded."""
         self._failing = False
         self._unwatch: Callable[[], None] | None = None
         self._timer: IDelayedCall | None = None
@@ -69,8 +70,10 @@ class ChangeFeed(Service):
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """
+        Add a listener.
+
         :param listener: called for every change after :meth:`startService`.
-        :returns: call it to end that.
+        :returns: removes the listener when it is called.
         """
         self._listeners.append(listener)
         return partial(self._unsubscribe, listener)
@@ -91,7 +94,9 @@ class ChangeFeed(Service):
 
     def stopService(self) -> Deferred[None]:
         """
-        :returns: fires when no poll is under way; no listener is called any more.
+        Call no listener any more.
+
+        :returns: fires when no poll is under way.
         """
         super().stopService()
         return Deferred.fromCoroutine(self._stop())
@@ -151,7 +156,7 @@ class ChangeFeed(Service):
         for listener in list(self._listeners):
             if self._unwatch is None:
                 return
-            # No ids: nothing happened. None instead of ids: anything may have.
+            # An empty set: nothing has changed. None: anything may have changed.
             subjects, owed = since.subjects, self._owed.get(listener)
             if owed is not None:
                 if self._reactor.seconds() < owed.due_s:

@@ -10,11 +10,11 @@ FILE_NAME = "owner"
 
 
 def owner_name(data_dir: str) -> str:
-    """Give this process's name: the one that the process before it had.
+    """Return this process's name: the name of the last process that used the directory.
 
-    A daemon that comes back after a crash takes its own leases up at once. Of two that
-    run on one directory only one can have its name; the other gets a new one. A copy of
-    the directory, such as an image holds, gives another name than the original.
+    A daemon that restarts after a crash takes its own leases at once. If two daemons
+    share a directory, one of them has its name, and the other gets a new name. A copy
+    of the directory, for instance in an image, has another name than the original.
 
     :param data_dir: the daemon's directory.
     """
@@ -26,7 +26,7 @@ def owner_name(data_dir: str) -> str:
     except OSError:
         os.close(handle)
         return str(uuid4())
-    # The lock lasts as long as the file is open: as long as the process.
+    # The lock lasts as long as the file is open: until the process ends.
     name = os.read(handle, 64).decode("ascii", "replace")
     if not name:
         name = str(uuid4())

@@ -1,4 +1,4 @@
-"""Where a gateway reports what it serves, as the gateway asks for it."""
+"""The reports of a gateway on what it serves, written to the store."""
 
 from socket import gethostname
 
@@ -11,7 +11,7 @@ from relay.store.tables.gateways import Reports
 class GatewayRegistry:
     """The reports of one gateway.
 
-    :param store: where they are kept; started.
+    :param store: started.
     :param gateway_id: names the gateway among all on this store.
     """
 
@@ -21,7 +21,7 @@ class GatewayRegistry:
         self._host = gethostname()
 
     def report(self, reports: Reports) -> Deferred[None]:
-        """Keep reports, and note that the gateway runs.
+        """Write reports, and note that the gateway runs.
 
         :param reports: by API id.
         """

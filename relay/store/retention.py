@@ -1,4 +1,4 @@
-"""How long the audit trail is kept."""
+"""Deletes old entries of the audit trail."""
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -11,17 +11,18 @@ from relay.store.store import Store
 DAY_MS = 86_400_000
 EVERY_S = 3600.0
 AT_ONCE = 1000
-"""How many entries one transaction forgets: others want to write, too."""
+"""How many entries one transaction deletes: other writes wait for it."""
 
 
 class Retention(Service):
-    """Forgets what is older than it is kept, now and every hour.
+    """
+    Deletes entries that are older than a number of days, at the start and every hour.
 
-    Several processes on one database may do so beside each other.
+    Several processes on one database may do so at the same time.
 
-    :param store: a started store.
+    :param store: started.
     :param reactor: what calls later.
-    :param days: how long the trail is kept; 0 for good.
+    :param days: how long the trail is kept; 0 keeps it for ever.
     """
 
     _log = Logger()
@@ -33,7 +34,7 @@ class Retention(Service):
         self._timer: IDelayedCall | None = None
 
     def startService(self) -> None:
-        """Begin; the first look is one of the first things that the reactor does."""
+        """Begin with the reactor's first turns."""
         super().startService()
         if self._keep_ms:
             self._timer = self._reactor.callLater(0, self._look)

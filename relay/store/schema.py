@@ -1,7 +1,7 @@
 """The tables, as the newest migration leaves them.
 
-Portable on purpose: instants are integer milliseconds (SQLite forgets time zones),
-documents are JSON in text columns, nothing relies on one database's own types.
+They are portable: instants are integer milliseconds (SQLite forgets time zones),
+documents are JSON in text columns, and no column has a type of one database only.
 """
 
 import json
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class Document(TypeDecorator[object]):
-    """A JSON document kept as ASCII text.
+    """A JSON document, stored as ASCII text.
 
-    Escaping everything above ASCII keeps lone surrogates and NUL, which JSON allows
+    Escaping all characters above ASCII keeps lone surrogates and NUL, which JSON allows
     and text columns refuse.
     """
 
@@ -39,15 +39,14 @@ class Document(TypeDecorator[object]):
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
         """
-        :param value: the document.
+        Encode a document.
+
         :raises ValueError: for NaN and infinities, which are not JSON.
         """
         return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
-        """
-        :param value: the text that was stored.
-        """
+        """Decode a document."""
         return None if value is None else json.loads(value)
 
 
@@ -63,8 +62,8 @@ metadata = MetaData(
 # SQLite numbers rows by itself only for a column that is exactly INTEGER.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
 
-# `row` is the order of creation: created_at_ms is not, for clocks stand still and
-# go back.
+# `row` is the order of creation. created_at_ms is not: a clock may stand still or go
+# back.
 apis = Table(
     "apis",
     metadata,
@@ -82,7 +81,7 @@ apis = Table(
 # Compared byte by byte, as Python compares strings.
 _ByBytes = Text().with_variant(Text(collation="C"), "postgresql")
 
-# What is in definitions, too, for lists and for finding paths: see api_index.py.
+# Columns of definitions by which APIs are listed and found: see api_index.py.
 api_index = Table(
     "api_index",
     metadata,
@@ -232,7 +231,7 @@ tokens = Table(
     Column("used_at_ms", BigInteger),
 )
 
-# No foreign keys: what was done outlives what it was done to, and who did it.
+# No foreign keys: an entry outlives its target and its actor.
 audits = Table(
     "audits",
     metadata,
@@ -254,8 +253,8 @@ channel_owners = Table(
     Column("owner", Text, nullable=False, index=True),
 )
 
-# The nodes that have channels, or wait for some. Owners are named without a foreign
-# key: a node may be gone before what it owned.
+# The nodes that own channels, or wait for some. Owners are no foreign key: a node may
+# be deleted before its channels have another owner.
 nodes = Table(
     "nodes",
     metadata,
@@ -355,8 +354,9 @@ gateway_reports = Table(
     Column("at_ms", BigInteger, nullable=False),
 )
 
-# No foreign key: that an API is gone must outlive the API. Numbers are never used
-# twice, not even after pruning, or a reader's position would point at another change.
+# No foreign key: the change that deletes an API outlives the API. Numbers are never
+# used twice, not even after pruning, or a reader's position would point at another
+# change.
 changes = Table(
     "changes",
     metadata,
@@ -368,7 +368,8 @@ changes = Table(
 
 def row_of(record: "DataclassInstance") -> dict[str, object]:
     """
+    Return the fields of a record by name.
+
     :param record: a record whose fields are named as the columns of its table.
-    :returns: its fields by name, as they are.
     """
     return {field.name: getattr(record, field.name) for field in fields(record)}

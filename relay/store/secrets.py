@@ -8,7 +8,6 @@ from relay.store.schema import secrets
 class Secrets:
     """Shared secrets within one transaction.
 
-    :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
     """
 
@@ -17,10 +16,9 @@ class Secrets:
         self._now_ms = now_ms
 
     def find_or_add(self, name: str, value: str) -> str:
-        """Return a secret; it is created when it is first asked for, and kept.
+        """Return a secret; the first call adds it.
 
-        :param name: which one.
-        :param value: a new one, kept if there is none of the name.
+        :param value: added if there is no secret of that name.
         """
         kept = self._connection.scalar(
             select(secrets.c.value).where(secrets.c.name == name)

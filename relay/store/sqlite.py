@@ -1,9 +1,9 @@
 """A SQLite file: created, opened, checked and copied.
 
-Everything that only SQLite knows stands here: WAL, so that readers never wait for
-the writer; ``synchronous=FULL``, so that what was committed survives a power loss;
-``BEGIN IMMEDIATE``, so that writers of several processes queue instead of failing in
-the middle (https://sqlite.org/wal.html, https://sqlite.org/lang_transaction.html).
+What is specific to SQLite is in this module: WAL, so that readers never wait for the
+writer; ``synchronous=FULL``, so that what was committed survives a power loss; ``BEGIN
+IMMEDIATE``, so that writers of several processes queue instead of failing in the middle
+(https://sqlite.org/wal.html, https://sqlite.org/lang_transaction.html).
 """
 
 import os
@@ -23,7 +23,7 @@ from twisted.logger import Logger
 from relay.store.errors import StoreError
 
 BUSY_TIMEOUT_MS = 30_000
-"""How long a transaction waits for another process's."""
+"""How long a transaction waits for a transaction of another process."""
 
 TOLD_AFTER_S = 3.0
 """How long a start waits for another process before it logs that it waits."""
@@ -41,10 +41,12 @@ class SqliteFile:
     @classmethod
     def from_url(cls, url: str) -> Self:
         """
+        Read a database URL.
+
         :param url: ``sqlite:///relative/path`` or ``sqlite:////absolute/path``. The
             path is taken as it is, without escapes: settings put directories into it.
-        :raises StoreError: for any other URL. What it holds is not repeated, since a
-            database URL may carry a password.
+        :raises StoreError: for any other URL. The message does not repeat the URL,
+            which may contain a password.
         """
         scheme, separator, rest = url.partition("://")
         if not separator or not re.fullmatch(r"[a-z][a-z0-9+]*", scheme):
@@ -62,9 +64,7 @@ class SqliteFile:
         return cls(path)
 
     def absolute(self) -> Self:
-        """
-        :returns: the same file, whatever the working directory becomes.
-        """
+        """Return the same file, independent of the working directory."""
         return type(self)(os.path.abspath(self.path))
 
     def create(self) -> None:
@@ -85,8 +85,8 @@ class SqliteFile:
             except FileExistsError:
                 pass  # another process starts on the same store
             _sync_directory(os.path.dirname(directory))
-        # Never an ordinary open of an existing file: closing it would drop the locks
-        # that SQLite holds on it in this process.
+        # An existing file is not opened here: closing it would release the locks that
+        # SQLite holds on it in this process.
         try:
             descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         except FileExistsError:
@@ -96,16 +96,15 @@ class SqliteFile:
 
     def identity(self) -> tuple[tuple[int, int] | None, ...]:
         """
-        :returns: device and inode of the file and of its write-ahead log, ``None`` for
-            one that is not there. They stay the same as long as a connection is open,
-            unless somebody deletes or replaces the files.
+        Return device and inode of the file and of its write-ahead log.
+
+        They stay the same as long as a connection is open, unless somebody deletes or
+        replaces the files. ``None`` stands for a file that does not exist.
         """
         return tuple(_identity(path) for path in (self.path, f"{self.path}-wal"))
 
     def size(self) -> int:
-        """
-        :returns: the bytes of the file without its write-ahead log; 0 for no file.
-        """
+        """Return the bytes of the file without its write-ahead log; 0 for no file."""
         try:
             return os.stat(self.path).st_size
         except OSError:
@@ -119,6 +118,8 @@ class SqliteFile:
         busy_timeout_ms: int = BUSY_TIMEOUT_MS,
     ) -> sqlite3.Connection:
         """
+        Open a connection.
+
         :param writes: whether statements may change anything.
         :param foreign_keys: whether references are enforced.
         :param busy_timeout_ms: how long to wait for another process.
@@ -149,7 +150,9 @@ class SqliteFile:
         busy_timeout_ms: int = BUSY_TIMEOUT_MS,
     ) -> Engine:
         """
-        :param connections: how many threads use it at a time.
+        Make an engine, which opens connections when they are needed.
+
+        :param connections: the number of threads that use it at a time.
         :param writes: whether its transactions take the write lock when they begin.
         :param foreign_keys: whether references are enforced.
         :param busy_timeout_ms: how long to wait for another process.
@@ -191,7 +194,7 @@ class SqliteFile:
                     mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()
                 break
             except sqlite3.OperationalError as error:
-                # SQLite does not wait by itself when two switch at once.
+                # SQLite does not wait by itself when two processes switch at once.
                 busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
                 if not busy or not retries:
                     raise
@@ -204,11 +207,11 @@ class SqliteFile:
             )
 
     def copy(self, target: str) -> None:
-        """Copy the last committed state, whoever writes meanwhile.
+        """Copy the last committed state; other processes may write meanwhile.
 
         The target is complete or absent, never half written.
 
-        :param target: path of the copy (0600); replaced when it exists.
+        :param target: path of the copy (0600); an existing file is replaced.
         :raises sqlite3.Error: when the copy cannot be made.
         :raises OSError: when the system refuses.
         """
@@ -233,7 +236,7 @@ class SqliteFile:
 @contextmanager
 def logged_wait(file: SqliteFile) -> Iterator[None]:
     """
-    Log, once it takes long, that the block waits for another process.
+    Log when the block waits for another process for more than a few seconds.
 
     :param file: the database that the other process has locked.
     """
@@ -253,8 +256,9 @@ def logged_wait(file: SqliteFile) -> Iterator[None]:
 
 def wait_for_others(connection: Connection, timeout_ms: int) -> None:
     """
+    Set how long the next transactions of a connection wait for other processes.
+
     :param connection: on which no transaction has begun.
-    :param timeout_ms: how long the next transactions on it wait for other processes.
     """
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, sqlite3.Connection)
@@ -263,10 +267,12 @@ def wait_for_others(connection: Connection, timeout_ms: int) -> None:
 
 def data_version(connection: sqlite3.Connection) -> int:
     """
+    Read a number that changes with each commit of another connection.
+
+    See https://sqlite.org/pragma.html#pragma_data_version.
+
     :param connection: always the same one, outside of a transaction.
-    :returns: a number that is another one after each commit of other connections
-        (https://sqlite.org/pragma.html#pragma_data_version).
-    :raises sqlite3.Error: when the file cannot be read just now.
+    :raises sqlite3.Error: when the file cannot be read at the moment.
     """
     version: int = connection.execute("PRAGMA data_version").fetchone()[0]
     return version
@@ -274,10 +280,12 @@ def data_version(connection: sqlite3.Connection) -> int:
 
 def schema_version(connection: sqlite3.Connection) -> int:
     """
+    Read a number that grows with each change of the schema and each ``VACUUM``.
+
+    See https://sqlite.org/pragma.html#pragma_schema_version.
+
     :param connection: outside of a transaction.
-    :returns: a number that grows with each change of the schema and each ``VACUUM``
-        (https://sqlite.org/pragma.html#pragma_schema_version).
-    :raises sqlite3.Error: when the file cannot be read just now.
+    :raises sqlite3.Error: when the file cannot be read at the moment.
     """
     version: int = connection.execute("PRAGMA schema_version").fetchone()[0]
     return version

@@ -25,24 +25,24 @@ T = TypeVar("T")
 class Store(Service):
     """Definitions, deployments and users, shared by all processes on one database.
 
-    Transactions run in the store's own threads: reads side by side, each on one
-    consistent snapshot, and writes one after the other in the order asked for.
+    Transactions run in the store's own threads. Reads run in parallel, each on one
+    consistent snapshot; writes run one after the other, in the order of the calls.
 
     Cancelling a Deferred of :meth:`read` or :meth:`write` does not cancel the
     transaction, which still happens wholly or not at all.
 
-    It starts before the reactor runs, hence :meth:`startService`, :meth:`read_now` and
+    The store starts before the reactor runs: :meth:`startService`, :meth:`read_now` and
     :meth:`write_now` block.
 
     :param url: ``sqlite:///PATH``.
     :param reactor: in whose thread the results arrive.
-    :param threads: how many reads run side by side.
-    :param write_timeout_s: how long a write may wait until it begins: for the writes
-        asked for before, and for other processes.
-    :param clock_ms: the wall clock in milliseconds since the Unix epoch; called in
-        the store's threads.
-    :param masking: hides those of documents from the audit trail; all that is in
-        configurations unless given.
+    :param threads: the number of reads that run in parallel.
+    :param write_timeout_s: how long a write may wait for earlier writes and for other
+        processes until it begins.
+    :param clock_ms: the wall clock in milliseconds since the Unix epoch; called in the
+        store's threads.
+    :param masking: hides secrets in documents from the audit trail; by default all
+        configurations.
     :raises StoreError: when the URL names no database of a supported kind.
     """
 
@@ -65,7 +65,7 @@ class Store(Service):
         self.problem: str | None = None
         """Why the newest write was refused; ``None`` when it was not."""
         self._lost = False
-        """Whether it was logged that the database file is gone."""
+        """Whether it was logged that the database file is lost."""
         self._pools: tuple[ThreadPool, ThreadPool] | None = None
         self._unfinished = 0
         self._stopping: list[Deferred[None]] = []
@@ -105,7 +105,7 @@ class Store(Service):
         pools, self._pools = self._pools, None
         if pools is None:
             return
-        # Closing writes the log back into the file: not for the reactor's thread.
+        # Not in the reactor's thread: closing writes the log back into the file.
         await self._run(pools[1], self._database.close)
         for pool in pools:
             pool.stop()
@@ -139,15 +139,15 @@ class Store(Service):
         return self._run(self._pools[0], partial(self._database.read, work))
 
     def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
-        """Run ``work`` while nobody else writes, in this or any other process.
+        """Run ``work`` while no other thread or process writes.
 
-        The audit trail tells of it as done by whom the caller's context is
-        :data:`~relay.store.tables.audits.acting` for.
+        The audit trail names as its actor :data:`~relay.store.tables.audits.acting` of
+        the caller's context.
 
-        :param work: called in one of the store's threads; when it raises, nothing
-            happened.
-        :returns: its result once all it did is safe on the disk, or its exception;
-            :class:`StoreError` when the database fails, and nothing happened then;
+        :param work: called in one of the store's threads; when it raises, nothing is
+            written.
+        :returns: its result once everything is on the disk, or its exception;
+            :class:`StoreError` when the database fails, and nothing is written;
             :class:`StoreBusy` when its turn did not come in time.
         """
         if not self.running or self._pools is None:
@@ -174,17 +174,22 @@ class Store(Service):
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """
-        :param watcher: called in the reactor's thread after each own write that
-            touched an API, before the write's Deferred fires.
-        :returns: call it to end that.
+        Add a watcher.
+
+        :param watcher: called in the reactor's thread after each write of this process
+            that touched an API, before the write's Deferred fires.
+        :returns: removes the watcher when it is called.
         """
         self._watchers.append(watcher)
         return partial(self._watchers.remove, watcher)
 
     def version(self) -> int | None:
         """
-        :returns: the same number as long as nobody has committed anything; None when
-            only a transaction can tell. Takes no time worth a thread.
+        Return a number that stays the same until anybody commits.
+
+        It is cheap enough for the reactor's thread.
+
+        :returns: None when only a transaction can find out.
         """
         if not self.running:
             return None
@@ -192,7 +197,8 @@ class Store(Service):
         return self._database.version()
 
     def _look_after_file(self) -> None:
-        """Log once, as critical, that the database file is gone or has returned."""
+        """Log once, as critical, that the database file is lost, and that it is back.
+        Log once, as critical, that the database file is lost, and that it is back."""
         try:
             self._database.check()
         except StoreLost as lost:
@@ -235,7 +241,7 @@ class Store(Service):
 
 def _pool(name: str, threads: int) -> ThreadPool:
     pool = ThreadPool(threads, threads, name)
-    # A process that dies of something else must not wait for threads that nobody
-    # stops; what was committed is on the disk.
+    # A process that ends without stopping the store must not wait for its threads; what
+    # was committed is on the disk.
     pool.threadFactory = partial(Thread, daemon=True)  # type: ignore[assignment]
     return pool

@@ -1,4 +1,4 @@
-"""All that can be asked of the store within one transaction."""
+"""All tables of the store within one transaction."""
 
 from sqlalchemy import Connection
 
@@ -23,12 +23,12 @@ from relay.store.tables.users import Users
 
 
 class Transaction:
-    """One transaction, used in the thread that runs it and not after its end.
+    """One transaction. It is used in the thread that runs it, and not after its end.
 
     :param connection: on which the transaction has begun.
-    :param now_ms: the instant at which everything in it happens.
-    :param actor: on whose behalf.
-    :param masking: hides those of documents from the audit trail.
+    :param now_ms: the instant of everything that happens in it.
+    :param actor: on whose behalf it runs.
+    :param masking: hides secrets in documents from the audit trail.
     """
 
     def __init__(
@@ -60,9 +60,9 @@ class Transaction:
         self.secrets = Secrets(connection, now_ms)
 
     def touch(self, api_id: str) -> None:
-        """Announce that what gateways serve of an API may differ from now on.
+        """Announce to the gateways that an API has changed.
 
-        Changing an API's ``state``, deploying and deleting do it by themselves.
+        Changing an API's ``state``, deploying and deleting announce it by themselves.
 
         :param api_id: the API, which need not exist any more.
         """

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema, once, whoever starts at the same time."""
+"""Migrates a database to the newest schema, once, even if several processes start."""
 
 import sqlite3
 from contextlib import ExitStack
@@ -17,13 +17,13 @@ _TIMEOUT_MS = 60_000
 """How long to wait for another process that migrates."""
 
 _ALEMBIC = Lock()
-"""Alembic hands its context to the migrations in global variables."""
+"""Alembic passes its context to the migrations in global variables."""
 
 
 def scripts() -> Config:
     """
-    :returns: where the migrations are; they need a ``connection`` among its
-        ``attributes`` to run on.
+    Return the configuration of the migrations. They run on its attribute
+    ``connection``.
     """
     config = Config()
     config.set_main_option("script_location", "relay.store:migrations")
@@ -33,16 +33,16 @@ def scripts() -> Config:
 def upgrade(file: SqliteFile, migrations: Config) -> None:
     """Migrate a database file to the newest schema.
 
-    The write lock of the database is the lock: it works across processes and goes
-    with the process that holds it. All migrations are one transaction, so a process
-    killed in the middle leaves the old schema.
+    The write lock of the database is the lock: it works across processes and is
+    released when its process ends. All migrations are one transaction, so a process
+    that is killed in the middle leaves the old schema.
 
     :param file: an existing file, perhaps empty. It is copied to
         ``<file>.before-<revision>`` before a schema in use is changed.
     :param migrations: :func:`scripts`.
-    :raises StoreError: when its schema is newer than this program, or not ours.
-    :raises sqlalchemy.exc.SQLAlchemyError: when it cannot be read or written.
-    :raises sqlite3.Error: the same.
+    :raises StoreError: when the schema is newer than this program, or not Relay's.
+    :raises sqlalchemy.exc.SQLAlchemyError: when the file cannot be read or written.
+    :raises sqlite3.Error: when the file cannot be read or written.
     """
     with logged_wait(file):
         file.use_wal(_TIMEOUT_MS)

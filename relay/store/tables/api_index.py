@@ -1,9 +1,9 @@
-"""What lists of APIs show, and which paths are taken, without reading definitions.
+"""An index of APIs: lists and taken paths are found without reading definitions.
 
-Each API has one narrow row of what lists filter and sort by, and a row for each of its
-paths. They are written in the transaction that writes the definition. Rows that are
-missing, because a program that knows no index has written to the database, are added
-when a process opens it.
+Each API has one narrow row of the columns that lists filter and sort by, and a row for
+each of its paths. They are written in the transaction that writes the definition. A
+program that has no index may have written to the database: the rows that are missing
+then are added when a process opens it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +50,7 @@ SORTS = {
 
 @dataclass(frozen=True)
 class ApiFilter:
-    """What APIs must be to be listed; what is empty lets all pass."""
+    """The conditions of a list of APIs; an empty one is met by all."""
 
     ids: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class ApiFilter:
 
 
 class contains(GenericFunction[bool]):
-    """Whether a text holds another one, exactly as it is written."""
+    """Whether a text contains another one, compared exactly."""
 
     type = Boolean()
     inherit_cache = True
@@ -85,10 +85,7 @@ def _strpos(element: contains, compiler: SQLCompiler, **options: Any) -> str:
 
 
 class ApiIndex:
-    """The index within one transaction.
-
-    :param connection: the transaction's.
-    """
+    """The index within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -103,7 +100,6 @@ class ApiIndex:
     ) -> None:
         """Index an API as it was saved.
 
-        :param api_id: an existing API.
         :param definition: its management JSON.
         :param state: ``STARTED`` or ``STOPPED``.
         :param lifecycle_state: such as ``PUBLISHED``.
@@ -122,10 +118,8 @@ class ApiIndex:
     def put_deployment(
         self, api_id: str, deployment_id: str, definition: Mapping[str, Any]
     ) -> None:
-        """Index the newest deployment of an API.
+        """Index the newest deployment of an API that is indexed.
 
-        :param api_id: an API that is indexed.
-        :param deployment_id: of the deployment.
         :param definition: its management JSON.
         """
         self._connection.execute(
@@ -151,11 +145,10 @@ class ApiIndex:
             self._connection.execute(insert(api_paths), rows)
 
     def near(self, wanted: Iterable[Place]) -> list[Place]:
-        """Find the paths that contain others, or are contained in them.
+        """Find the paths that contain the wanted ones, or are contained in them.
 
-        :param wanted: the other paths.
-        :returns: the ids of APIs, hosts and paths: of what was saved last, and of what
-            gateways run, which may be older.
+        :returns: the ids of APIs, hosts and paths, both of drafts and of active
+            deployments, which may be older.
         """
         row = api_paths.c
         found: list[Place] = []
@@ -168,7 +161,7 @@ class ApiIndex:
                     row.host == host_key,
                     or_(
                         row.path.in_(list(_parents(path_key))),
-                        # "0" comes next to "/": all that begin with the path.
+                        # "0" follows "/": the paths that begin with this one.
                         and_(row.path >= path_key, row.path < f"{path_key[:-1]}0"),
                     ),
                     or_(row.deployed.is_(False), apis.c.state == "STARTED"),
@@ -181,12 +174,13 @@ class ApiIndex:
         self, wanted: ApiFilter, sort: str, descending: bool, skip: int, most: int
     ) -> tuple[list[str], int]:
         """
-        :param wanted: what APIs must be.
-        :param sort: one of :data:`SORTS`; equal ones come by name and id.
-        :param descending: whether the order is turned round.
+        Find APIs.
+
+        :param sort: one of :data:`SORTS`; APIs with equal values are sorted by name and
+            id.
         :param skip: how many to pass over.
-        :param most: how many to give.
-        :returns: the ids of those asked for, and how many there are in all.
+        :param most: how many to return.
+        :returns: their ids, and how many APIs meet the conditions in all.
         """
         where = _where(wanted)
         total = self._connection.scalar(
@@ -203,7 +197,7 @@ class ApiIndex:
         return list(ids), total or 0
 
     def add_missing(self) -> bool:
-        """Index some of the APIs and deployments that are not.
+        """Index some of the APIs and deployments that are not indexed.
 
         :returns: whether there may be more.
         """
@@ -220,7 +214,7 @@ class ApiIndex:
             .limit(AT_ONCE)
         ).all()
         if unknown:
-            # In few statements: after a migration these are all APIs.
+            # In few statements: after a migration, all APIs are missing.
             paths = [
                 path
                 for api in unknown
@@ -344,12 +338,12 @@ def _set(words: Iterable[str]) -> str:
 
 
 def _storable(text: str) -> str:
-    """Replace what JSON allows and text columns refuse: lone surrogates and NUL."""
+    """Replace lone surrogates and NUL, which JSON allows and text columns refuse."""
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def _key(host: str | None, path: str) -> tuple[str, str]:
-    """:returns: host and path in one spelling; ``""`` for any host."""
+    """Return host and path in one spelling; the host is ``""`` for any host."""
     return sanitise_host(host) or "", sanitise(path)
 
 

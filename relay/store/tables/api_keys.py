@@ -15,9 +15,7 @@ class ApiKeys(VersionedTable[ApiKeyRecord]):
 
     Lists begin with the newest key.
 
-    :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
-    :param audits: the audit trail of the transaction.
     :param changes: where changes are announced to the gateways.
     :param applications: of the same transaction.
     """
@@ -51,17 +49,11 @@ class ApiKeys(VersionedTable[ApiKeyRecord]):
         )
 
     def taken(self, digest: str) -> bool:
-        """
-        :param digest: of a key.
-        :returns: whether any subscription has it, revoked or not.
-        """
+        """Return whether a subscription has the key with a digest, revoked or not."""
         return bool(self._find(api_keys.c.digest == digest))
 
     def subscriptions_with(self, digest: str) -> frozenset[str]:
-        """
-        :param digest: of a key.
-        :returns: the ids of the subscriptions that have it.
-        """
+        """Return the ids of the subscriptions that have the key with a digest."""
         own = select(api_keys.c.subscription_id).where(api_keys.c.digest == digest)
         shared = (
             select(subscriptions.c.id)

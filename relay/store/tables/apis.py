@@ -18,9 +18,7 @@ AT_ONCE = 500
 class Apis(VersionedTable[ApiRecord]):
     """APIs within one transaction; a changed ``state`` is announced to the gateways.
 
-    :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
-    :param audits: the audit trail of the transaction.
     :param changes: where changes are announced to the gateways.
     :param index: the names and paths that APIs are found by.
     """
@@ -48,9 +46,11 @@ class Apis(VersionedTable[ApiRecord]):
 
     def list(self, ids: Sequence[str] | None = None) -> list[ApiRecord]:
         """
+        Return APIs.
+
         :param ids: of APIs; ``None`` for all.
-        :returns: those that exist, in that order; all of them in the order of their
-            creation.
+        :returns: those that exist, in the order of the ids; all of them in the order of
+            their creation.
         """
         if ids is None:
             return self._find()
@@ -61,10 +61,8 @@ class Apis(VersionedTable[ApiRecord]):
         return [found[id] for id in ids if id in found]
 
     def delete(self, id: str) -> None:
-        """Delete an API with its plans and deployments, and announce it.
-
-        :param id: of the API; nothing happens when there is none.
-        """
+        """Delete an API, if it exists, with its plans and deployments, and announce it.
+        Delete an API, if it exists, with its plans and deployments, and announce it."""
         stored = self.get(id)
         if stored is not None:
             self._connection.execute(delete(apis).where(apis.c.id == id))

@@ -14,9 +14,7 @@ class Applications(VersionedTable[ApplicationRecord]):
 
     A saved application is announced to the gateways for each of its subscriptions.
 
-    :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
-    :param audits: the audit trail of the transaction.
     :param changes: where changes are announced to the gateways.
     """
 
@@ -40,10 +38,7 @@ class Applications(VersionedTable[ApplicationRecord]):
         return self._find()
 
     def touch(self, id: str) -> None:
-        """Announce the subscriptions of an application to the gateways.
-
-        :param id: of the application.
-        """
+        """Announce the subscriptions of an application to the gateways."""
         for subscription_id in self._connection.scalars(
             select(subscriptions.c.id).where(subscriptions.c.application_id == id)
         ):

@@ -1,4 +1,4 @@
-"""The audit trail: written in the transaction of the change it tells of."""
+"""The audit trail: its entries are written in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RECORD = [column for column in audits.c if column.name != "row"]
 
 
 class Actor(NamedTuple):
-    """On whose behalf something is written."""
+    """The user or token on whose behalf something is written."""
 
     name: str
     """Of a user, or ``system``."""
@@ -30,17 +30,16 @@ SYSTEM = Actor("system")
 """The daemon itself."""
 
 acting: ContextVar[Actor] = ContextVar("acting", default=SYSTEM)
-"""On whose behalf this context acts. Whoever lets a user in sets it; :meth:`Store.write
-<relay.store.store.Store.write>` takes it over, so that no change can forget it."""
+"""On whose behalf this context acts. Authentication sets it; :meth:`Store.write
+<relay.store.store.Store.write>` passes it on, so that every entry has an actor."""
 
 
 class Audits:
     """The audit trail within one transaction.
 
-    :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
-    :param actor: on whose behalf it is.
-    :param masking: hides those of documents.
+    :param actor: on whose behalf it runs.
+    :param masking: hides secrets in documents.
     """
 
     def __init__(
@@ -59,14 +58,14 @@ class Audits:
         after: Mapping[str, Any],
         api_id: str | None = None,
     ) -> None:
-        """Keep that something was changed; what is as it was is not noted.
+        """Add an entry for a change, unless nothing has changed.
 
         :param event: such as ``API_UPDATED``.
-        :param target: what was changed: its ``type``, ``id`` and ``name``.
-        :param before: the document as it was, empty for something new. Masking in it
-            are never stored.
-        :param after: the document as it is, empty for something deleted.
-        :param api_id: the API that it concerns.
+        :param target: the ``type``, ``id`` and ``name`` of what was changed.
+        :param before: the document before the change, empty for something new. Secrets
+            in it are never stored.
+        :param after: the document after the change, empty for something deleted.
+        :param api_id: the API that the change concerns.
         """
         different = self._masking.changes(before, after)
         if not different:
@@ -85,9 +84,11 @@ class Audits:
 
     def forget(self, before_ms: int, most: int) -> int:
         """
-        :param before_ms: what is older goes.
-        :param most: how much of it, the oldest first.
-        :returns: how much was forgotten.
+        Delete old entries.
+
+        :param before_ms: entries before this instant are deleted.
+        :param most: how many entries to delete, the oldest first.
+        :returns: how many entries were deleted.
         """
         oldest = (
             select(audits.c.row)
@@ -101,8 +102,9 @@ class Audits:
 
     def events(self, api_id: str | None) -> list[str]:
         """
-        :param api_id: only what concerns this API; ``None`` for everything.
-        :returns: the events that the trail holds, by name.
+        Return the names of the events in the trail.
+
+        :param api_id: only entries that concern this API; ``None`` for all.
         """
         query = select(audits.c.event).distinct().where(_of(api_id))
         return sorted(self._connection.scalars(query))
@@ -117,13 +119,15 @@ class Audits:
         most: int,
     ) -> tuple[list[AuditRecord], int]:
         """
-        :param api_id: only what concerns this API; ``None`` for everything.
-        :param events: only these; none for all.
+        Return entries, the newest first.
+
+        :param api_id: only entries that concern this API; ``None`` for all.
+        :param events: only these events; empty for all.
         :param from_ms: the first instant, ``None`` for the beginning.
         :param to_ms: the last instant, ``None`` for now.
         :param skip: how many to pass over.
-        :param most: how many to give.
-        :returns: those asked for, the newest first, and how many there are in all.
+        :param most: how many to return.
+        :returns: the entries, and how many there are in all.
         """
         where = _of(api_id)
         if events:

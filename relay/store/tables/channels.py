@@ -1,4 +1,4 @@
-"""Leases and histories of channels, as the gateway asks for them."""
+"""Leases and histories of channels, with the interface that the gateway needs."""
 
 import secrets
 import time
@@ -13,18 +13,18 @@ from relay.store.tables.node_leases import NodeLeases
 from relay.store.transaction import Transaction
 
 EVENT_IDS = "event-ids"
-"""The secret that seals the ids of events."""
+"""The name of the secret that signs event ids."""
 SECRET_BYTES = 32
 REMEMBERED_MS = 600_000
-"""How long what was answered under an ``Idempotency-Key`` is kept."""
+"""How long the answer to a publication with an ``Idempotency-Key`` is kept."""
 
 
 def event_id_secret(store: Store) -> bytes:
-    """Read the key of the ids of events, which the first process on a store makes.
+    """Read the key of event ids; the first process on a store generates it.
 
     Blocks: called before the reactor runs.
 
-    :param store: where it is kept; started.
+    :param store: started.
     """
 
     def find_or_make(tx: Transaction) -> str:
@@ -35,11 +35,11 @@ def event_id_secret(store: Store) -> bytes:
 
 
 class ChannelStore:
-    """What this process owns and keeps of channels.
+    """The leases and histories of one process.
 
-    :param store: where it is kept; started.
+    :param store: started.
     :param owner: this process's name among those that share the store.
-    :param id_secret: the key of the ids of events; see :func:`event_id_secret`.
+    :param id_secret: the key of event ids; see :func:`event_id_secret`.
     :param seconds: the monotonic clock.
     """
 
@@ -58,24 +58,18 @@ class ChannelStore:
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
         """Take or renew the lease of an API's channels; see :class:`NodeLeases`.
 
-        :param api_id: the API; of one that is gone nobody is the owner.
-        :param lease_ms: how long it holds.
-        :returns: fires with whether it is this process's.
+        :param api_id: nobody owns the channels of an API that was deleted.
+        :param lease_ms: how long the lease holds.
+        :returns: fires with whether this process has the lease.
         """
         return self._leases.own(api_id, lease_ms)
 
     def disown(self, api_id: str) -> Deferred[None]:
-        """Give the lease back.
-
-        :param api_id: the API.
-        """
+        """Release the lease of an API's channels."""
         return self._leases.disown(api_id)
 
     def keeper(self, api_id: str) -> "HistoryKeeper":
-        """Give what keeps the histories of one API.
-
-        :param api_id: the API.
-        """
+        """Return the keeper of the histories of one API."""
         return HistoryKeeper(self._store, api_id, self._owner)
 
 
@@ -84,14 +78,12 @@ class NotOwner(StoreError):
 
 
 class HistoryKeeper:
-    """Keeps the histories of one API's channels.
+    """Stores the histories of one API's channels.
 
-    Whoever is no longer their owner keeps nothing: a process that was held up, and
-    wakes when another has taken over, must not write into a history that the other has
-    read already.
+    A process that no longer owns the channels stores nothing: a process that was
+    suspended, and resumes when another process has taken over, must not write into a
+    history that the other process has read already.
 
-    :param store: where they are kept.
-    :param api_id: the API.
     :param owner: this process's name.
     """
 
@@ -101,7 +93,7 @@ class HistoryKeeper:
         self._owner = owner
 
     def load(self) -> Deferred[tuple[list[HistoryEntry], list[Publication]]]:
-        """Give all that is kept.
+        """Read the whole history.
 
         :raises NotOwner: when another process serves the channels.
         """
@@ -114,8 +106,9 @@ class HistoryKeeper:
                 tx.histories.publications(api_id, since_ms),
             )
 
-        # First what is being kept just now, hence a write; but what is read may be
-        # much, and nothing can be written meanwhile, not even a lease.
+        # The check is a write, so that it follows the batches under way. The history
+        # may be long and is read afterwards: nothing, not even a lease, can be written
+        # during a write.
         written = self._store.write(self._check)
         return written.addCallback(lambda _: self._store.read(load))
 
@@ -129,12 +122,13 @@ class HistoryKeeper:
         oldest: dict[str, int],
         publications: list[Publication],
     ) -> Deferred[None]:
-        """Keep a batch; fires when it is safe.
+        """Store a batch.
 
         :param entries: in order.
-        :param oldest: for each channel the oldest place that is still of use.
-        :param publications: what was answered under a key.
-        :raises NotOwner: when another process serves the channels; nothing is kept.
+        :param oldest: by channel, the oldest place that is still needed.
+        :param publications: the answers to publications with an ``Idempotency-Key``.
+        :returns: fires when the batch is on the disk.
+        :raises NotOwner: when another process serves the channels; nothing is stored.
         """
         api_id = self._api_id
 

@@ -1,4 +1,4 @@
-"""How far deliveries are, and what could not be delivered."""
+"""The progress of deliveries, and events that could not be delivered."""
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
@@ -12,8 +12,7 @@ _LETTER = [column for column in dead_letters.c if column.name != "row"]
 class Deliveries:
     """Deliveries within one transaction.
 
-    :param connection: the transaction's.
-    :param changes: where it is announced that something is to be sent again.
+    :param changes: where replays are announced to the gateways.
     """
 
     def __init__(self, connection: Connection, changes: Changes) -> None:
@@ -21,19 +20,13 @@ class Deliveries:
         self._changes = changes
 
     def get(self, subscription_id: str) -> DeliveryState | None:
-        """
-        :param subscription_id: the subscription.
-        :returns: how far it is; None before it was begun.
-        """
+        """Return the progress of a subscription; None before its delivery has begun."""
         where = deliveries.c.subscription_id == subscription_id
         row = self._connection.execute(select(deliveries).where(where)).one_or_none()
         return None if row is None else DeliveryState(**row._asdict())
 
     def put(self, state: DeliveryState) -> None:
-        """Keep how far a subscription is.
-
-        :param state: in the place of the one before.
-        """
+        """Store the progress of a subscription."""
         where = deliveries.c.subscription_id == state.subscription_id
         values = row_of(state)
         if not self._connection.execute(
@@ -42,17 +35,12 @@ class Deliveries:
             self._connection.execute(insert(deliveries).values(values))
 
     def count(self, subscription_id: str) -> int:
-        """
-        :param subscription_id: the subscription.
-        :returns: how many dead letters it has.
-        """
+        """Return the number of dead letters of a subscription."""
         return self._letters_in(_of(subscription_id))
 
     def dead_letter(self, letter: DeadLetter) -> None:
-        """Keep an event that could not be delivered.
-
-        :param letter: in the place of the one with its id, if there is one.
-        """
+        """Store an event that could not be delivered, in the place of the letter of its
+        id."""
         where, values = dead_letters.c.id == letter.id, row_of(letter)
         if not self._connection.execute(
             update(dead_letters).where(where).values(values)
@@ -63,36 +51,31 @@ class Deliveries:
         self, subscription_id: str, skip: int, most: int
     ) -> tuple[list[DeadLetter], int]:
         """
-        :param subscription_id: the subscription.
+        Return dead letters of a subscription, the oldest first.
+
         :param skip: how many to pass over.
-        :param most: how many to give.
-        :returns: those asked for, the oldest first, and how many there are in all.
+        :param most: how many to return.
+        :returns: the letters, and how many there are in all.
         """
         where = _of(subscription_id)
         return self._find(where, most, skip), self._letters_in(where)
 
     def letter(self, subscription_id: str, id: str) -> DeadLetter | None:
-        """
-        :param subscription_id: the subscription that it must be of.
-        :param id: of the letter.
-        """
+        """Return a dead letter of the subscription, or None."""
         found = self._find(_of(subscription_id) & (dead_letters.c.id == id), 1)
         return found[0] if found else None
 
     def next_replay(self, subscription_id: str) -> DeadLetter | None:
-        """
-        :param subscription_id: the subscription.
-        :returns: the oldest of its letters that somebody wants sent again.
-        """
+        """Return the oldest letter of a subscription that is to be sent again, or None.
+        Return the oldest letter of a subscription that is to be sent again, or None."""
         found = self._find(_of(subscription_id) & dead_letters.c.replay, 1)
         return found[0] if found else None
 
     def replay(self, subscription_id: str, id: str | None = None) -> int:
-        """Have letters sent again.
+        """Mark letters of a subscription to be sent again.
 
-        :param subscription_id: the subscription that they are of.
         :param id: of one letter; None for all.
-        :returns: how many there are.
+        :returns: how many letters there are.
         """
         where = _of(subscription_id)
         if id is not None:
@@ -104,11 +87,10 @@ class Deliveries:
         return found
 
     def delete(self, subscription_id: str, id: str | None = None) -> int:
-        """Forget letters.
+        """Delete letters of a subscription.
 
-        :param subscription_id: the subscription that they are of.
         :param id: of one letter; None for all.
-        :returns: how many there were.
+        :returns: how many letters there were.
         """
         where = _of(subscription_id)
         if id is not None:

@@ -12,7 +12,6 @@ from relay.store.schema import apis, deployments, row_of
 from relay.store.tables.api_index import ApiIndex
 from relay.store.tables.audits import Audits
 
-
 _OTHER = deployments.alias()
 _NEWEST = select(deployments).where(
     deployments.c.number
@@ -30,11 +29,9 @@ _RUNNING = _NEWEST.join(apis, apis.c.id == deployments.c.api_id).where(
 class Deployments:
     """Deployments within one transaction.
 
-    :param connection: the transaction's.
-    :param changes: where changes of what is served are announced.
+    :param changes: where changes are announced to the gateways.
     :param now_ms: the instant of the transaction.
-    :param audits: where changes are told.
-    :param index: what paths are found by.
+    :param index: the names and paths that APIs are found by.
     """
 
     def __init__(
@@ -58,12 +55,13 @@ class Deployments:
         plans: Iterable[dict[str, Any]],
         label: str | None,
     ) -> Deployment:
-        """Keep a snapshot as the newest of its API, and tell the gateways.
+        """Store a snapshot as the newest of its API, and announce it to the gateways.
 
-        :param api_id: an existing API; its ``deployed_at_ms`` becomes now.
+        :param api_id: an existing API; its ``deployed_at_ms`` is set to the instant of
+            the transaction.
         :param definition: the API's management JSON.
         :param plans: management JSON of its published and deprecated plans.
-        :param label: the publisher's word for it.
+        :param label: given by the publisher.
         """
         newest: int | None = self._connection.scalar(
             select(func.max(deployments.c.number)).where(deployments.c.api_id == api_id)
@@ -95,16 +93,14 @@ class Deployments:
         return deployment
 
     def latest(self, api_id: str) -> Deployment | None:
-        """
-        :param api_id: of the API.
-        :returns: its newest deployment, whether it runs or not.
-        """
+        """Return the newest deployment of an API, whether the API is started or not."""
         return self._one(_NEWEST.where(deployments.c.api_id == api_id))
 
     def latest_of(self, api_ids: Collection[str]) -> dict[str, Deployment]:
         """
-        :param api_ids: of APIs, as many as a statement names.
-        :returns: by API its newest deployment, where there is one.
+        Return the newest deployments of APIs, by API.
+
+        :param api_ids: at most 500.
         """
         rows = self._connection.execute(
             _NEWEST.where(deployments.c.api_id.in_(api_ids))
@@ -113,18 +109,12 @@ class Deployments:
 
     def active(self, api_id: str) -> Deployment | None:
         """
-        :param api_id: of the API.
-        :returns: what gateways are to run of it: its newest deployment when it is
-            started.
+        Return the deployment that gateways are to serve: the newest of a started API.
         """
         return self._one(_RUNNING.where(deployments.c.api_id == api_id))
 
     def numbered(self, api_id: str, number: int) -> Deployment | None:
-        """
-        :param api_id: of the API.
-        :param number: of the deployment.
-        :returns: the deployment, whether it runs or not.
-        """
+        """Return the deployment of an API with a number, or None."""
         return self._one(
             select(deployments).where(
                 deployments.c.api_id == api_id, deployments.c.number == number
@@ -133,7 +123,7 @@ class Deployments:
 
     def all_active(self) -> list[Deployment]:
         """
-        :returns: all that gateways are to run, the API created first in front.
+        Return the deployments that gateways are to serve, in the order of their APIs.
         """
         rows = self._connection.execute(_RUNNING.order_by(apis.c.row))
         return [_deployment(row) for row in rows]

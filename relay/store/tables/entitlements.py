@@ -1,4 +1,4 @@
-"""What gateways need to know of subscriptions to let callers in."""
+"""What gateways know of subscriptions to admit callers."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,25 +15,17 @@ _AT_ONCE = 500
 
 
 class Entitlements:
-    """Subscriptions in force, with their keys, within one transaction.
-
-    :param connection: the transaction's.
-    """
+    """Subscriptions in force, with their keys, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def all(self) -> dict[str, Entitlement | None]:
-        """
-        :returns: every subscription in force, by its id.
-        """
+        """Return every subscription in force, by its id."""
         return {**self._read(true())}
 
     def of(self, ids: Iterable[str]) -> dict[str, Entitlement | None]:
-        """
-        :param ids: of subscriptions.
-        :returns: each of them, ``None`` for one that is not in force.
-        """
+        """Return subscriptions by their ids, ``None`` for one that is not in force."""
         found: dict[str, Entitlement | None] = dict.fromkeys(ids)
         wanted = list(found)
         for start in range(0, len(wanted), _AT_ONCE):
@@ -78,7 +70,7 @@ class Entitlements:
         }
 
     def _keys(self, which: ColumnElement[bool]) -> dict[str, list[KeyState]]:
-        """Give the keys of each subscription: its own, and its application's."""
+        """Return the keys of each subscription: its own, and its application's."""
         own = api_keys.c.subscription_id == subscriptions.c.id
         shared = api_keys.c.subscription_id.is_(None) & (
             api_keys.c.application_id == subscriptions.c.application_id
@@ -108,7 +100,7 @@ class Entitlements:
         return found
 
     def _plans_for_keys(self, which: ColumnElement[bool]) -> set[str]:
-        """Give the plans that a shared key is for."""
+        """Return the plans that a shared key is for."""
         rows = self._connection.execute(
             select(plans.c.id, plans.c.definition).where(
                 plans.c.id.in_(select(subscriptions.c.plan_id).where(which))

@@ -1,4 +1,4 @@
-"""The gateways on this store, and what each of them serves."""
+"""The gateways on this store, and the deployments that each of them serves."""
 
 from collections.abc import Collection, Mapping
 
@@ -8,7 +8,7 @@ from relay.model.records import GatewayReport, ServingReport
 from relay.store.schema import apis, gateway_reports, gateways
 
 GONE_MS = 60_000
-"""A gateway that was not seen for so long has ended: its reports count no more."""
+"""A gateway without a report for so long has ended, and its reports are ignored."""
 KEPT_MS = 30 * 86_400_000
 """How long the reports of a gateway that has ended are kept for its next start."""
 
@@ -16,13 +16,12 @@ AT_ONCE = 500
 """How many APIs one statement names."""
 
 Reports = Mapping[str, ServingReport | None]
-"""By API id what a gateway did with its deployment; ``None`` when it is to run none."""
+"""By API id the result of its deployment; ``None`` when the API is not to be served."""
 
 
 class Gateways:
     """Reports of gateways within one transaction.
 
-    :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
     """
 
@@ -31,7 +30,7 @@ class Gateways:
         self._now_ms = now_ms
 
     def _note_running(self, gateway_id: str, host: str) -> None:
-        """Note that a gateway runs, and forget those that ended long ago.
+        """Note that a gateway runs, and delete those that ended long ago.
 
         :param gateway_id: names the gateway among all on this store.
         :param host: the name of its machine.
@@ -48,11 +47,10 @@ class Gateways:
         )
 
     def report(self, gateway_id: str, host: str, reports: Reports) -> None:
-        """Keep what a gateway did, in the place of what it reported before.
+        """Store reports of a gateway, in the place of its earlier ones.
 
-        :param gateway_id: names the gateway.
         :param host: the name of its machine.
-        :param reports: of APIs; one that was deleted meanwhile is passed over.
+        :param reports: by API id; APIs that were deleted meanwhile are ignored.
         """
         self._note_running(gateway_id, host)
         api_ids = list(reports)
@@ -95,16 +93,14 @@ class Gateways:
             else:
                 added.append({"gateway_id": gateway_id, "api_id": api_id, **values})
         if added:
-            # At the start of a gateway these are all APIs, and nobody else can write.
+            # At the start of a gateway these are all APIs, and other writes wait.
             self._connection.execute(insert(gateway_reports), added)
 
     def left(self, gateway_id: str) -> None:
         """Note that a gateway has ended.
 
-        Its reports are kept: at its next start it goes on with the deployments that it
-        served, where it cannot serve newer ones.
-
-        :param gateway_id: names the gateway.
+        Its reports are kept: at its next start it serves the same deployments again if
+        it cannot serve newer ones.
         """
         self._connection.execute(
             update(gateways)
@@ -113,10 +109,7 @@ class Gateways:
         )
 
     def made_by(self, gateway_id: str) -> dict[str, ServingReport]:
-        """
-        :param gateway_id: names a gateway.
-        :returns: what it reported last, by API id.
-        """
+        """Return the last reports of a gateway, by API id."""
         row = gateway_reports.c
         found = self._connection.execute(
             select(row.api_id, row.number, row.serving, row.reason).where(
@@ -126,10 +119,7 @@ class Gateways:
         return {one.api_id: ServingReport(*one[1:]) for one in found}
 
     def of_api(self, api_id: str) -> list[GatewayReport]:
-        """
-        :param api_id: the API.
-        :returns: what the gateways that run report of it, in the order of their ids.
-        """
+        """Return the reports of running gateways on an API, sorted by gateway id."""
         row = gateway_reports.c
         found = self._connection.execute(
             select(
@@ -156,9 +146,10 @@ class Gateways:
 
     def refused(self, api_ids: Collection[str]) -> frozenset[tuple[str, int]]:
         """
-        :param api_ids: of APIs, as many as a statement names.
-        :returns: the APIs with the numbers of their deployments that a gateway that
-            runs has refused.
+        Return the APIs, with the numbers of their deployments, that a running gateway
+        has refused.
+
+        :param api_ids: at most 500.
         """
         row = gateway_reports.c
         found = self._connection.execute(

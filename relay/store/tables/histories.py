@@ -9,19 +9,13 @@ from relay.store.schema import channel_entries, channel_publications
 
 
 class Histories:
-    """Channel histories within one transaction.
-
-    :param connection: the transaction's.
-    """
+    """Channel histories within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def entries(self, api_id: str) -> list[HistoryEntry]:
-        """Give all that is kept of an API's channels, each in order.
-
-        :param api_id: the API.
-        """
+        """Return the history of an API's channels, in order within each channel."""
         row = channel_entries.c
         rows = self._connection.execute(
             select(row.channel, row.epoch, row.seq, row.at_ms, row.content)
@@ -36,16 +30,15 @@ class Histories:
         entries: Iterable[HistoryEntry],
         oldest: Mapping[str, int],
     ) -> None:
-        """Keep new entries, and forget what is too old, or of another epoch.
+        """Store new entries, and delete those that are too old or of another epoch.
 
-        :param api_id: the API.
         :param entries: in order.
-        :param oldest: for each channel the oldest place that is to be kept.
+        :param oldest: by channel, the oldest place to keep.
         """
         entries = list(entries)
         row = channel_entries.c
         for channel, epoch in {(one.channel, one.epoch) for one in entries}:
-            # Places of a log that has begun anew are those of its forerunner.
+            # A log that has begun anew uses the places of the log before it.
             self._connection.execute(
                 delete(channel_entries).where(
                     row.api_id == api_id, row.channel == channel, row.epoch != epoch
@@ -72,10 +65,9 @@ class Histories:
             )
 
     def publications(self, api_id: str, since_ms: int) -> list[Publication]:
-        """Give what was published under a key lately.
+        """Return the answers to publications with a key.
 
-        :param api_id: the API.
-        :param since_ms: what lately is.
+        :param since_ms: only publications after this instant.
         """
         row = channel_publications.c
         rows = self._connection.execute(
@@ -91,11 +83,10 @@ class Histories:
     def remember(
         self, api_id: str, publications: Iterable[Publication], since_ms: int
     ) -> None:
-        """Keep what was answered under a key.
+        """Store the answers to publications with a key.
 
-        :param api_id: the API.
-        :param publications: new, or in the place of older ones with their keys.
-        :param since_ms: older ones are forgotten.
+        :param publications: new ones, or in the place of older ones with the same keys.
+        :param since_ms: older ones are deleted.
         """
         row = channel_publications.c
         self._connection.execute(

@@ -10,30 +10,25 @@ from relay.store.schema import apis, channel_owners, nodes
 class Leases:
     """Leases of channels within one transaction.
 
-    No instant is stored: the clocks of two machines cannot be compared. A node that
-    has the channels of an API, or wants them, counts its renewals in a row of its own.
-    Whoever waits observes these counts and may :meth:`bury` a node whose count has
+    No instant is stored: the clocks of two machines cannot be compared. A node that has
+    the channels of an API, or wants them, counts its renewals in a row of its own. A
+    node that waits observes these counts, and may :meth:`bury` a node whose count has
     stood still for the length of a lease on the observer's own clock.
-
-    :param connection: the transaction's.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def nodes(self) -> dict[str, int]:
-        """
-        :returns: how often each registered node has renewed its leases.
-        """
+        """Return by node how often it has renewed its leases."""
         rows = self._connection.execute(select(nodes.c.name, nodes.c.renewals))
         return {name: renewals for name, renewals in rows}
 
     def renew(self, node: str) -> bool:
         """Count one renewal of all leases of a node.
 
-        :param node: its name.
-        :returns: whether the node was registered before. If not, it is now, and has
-            none of the leases that it may have had.
+        :returns: whether the node was registered. If not, it is registered now, and has
+            lost all of its former leases.
         """
         renewed = self._connection.execute(
             update(nodes)
@@ -41,18 +36,17 @@ class Leases:
             .values(renewals=nodes.c.renewals + 1)
         ).rowcount
         if not renewed:
-            # From anywhere: nobody may take the count for that of an earlier time.
+            # A random start: no observer may take the count for an earlier one.
             self._connection.execute(
                 insert(nodes).values(name=node, renewals=secrets.randbits(48))
             )
         return bool(renewed)
 
     def bury(self, node: str, renewals: int) -> None:
-        """Let others have the leases of a node that has renewed them no more.
+        """Release the leases of a node that no longer renews them.
 
-        :param node: its name.
-        :param renewals: its count as observed; a node that has renewed since is left
-            alone.
+        :param renewals: its count as observed; a node that has renewed since keeps its
+            leases.
         """
         buried = self._connection.execute(
             delete(nodes).where(nodes.c.name == node, nodes.c.renewals == renewals)
@@ -65,10 +59,9 @@ class Leases:
     def take(self, api_id: str, node: str) -> bool:
         """Take the channels of an API, unless a registered node has them.
 
-        :param api_id: the API.
-        :param node: the name of the node that asks, registered.
-        :returns: whether the channels are that node's now; never those of an API that
-            is not there.
+        :param node: registered.
+        :returns: whether the node has the channels; never True for an API that does not
+            exist.
         """
         row = channel_owners.c
         taken = self._connection.execute(
@@ -91,22 +84,17 @@ class Leases:
         return True
 
     def of(self, node: str) -> frozenset[str]:
-        """
-        :param node: the name of a node.
-        :returns: the APIs whose channels are its.
-        """
+        """Return the APIs whose channels a node has."""
         row = channel_owners.c
         return frozenset(
             self._connection.scalars(select(row.api_id).where(row.owner == node))
         )
 
     def holds(self, api_id: str, node: str) -> bool:
-        """Return whether the channels of an API are a node's.
+        """Return whether a node has the channels of an API.
 
-        A lease that was not renewed in time counts until another node buries it.
-
-        :param api_id: the API.
-        :param node: the name of the node that asks.
+        A lease that was not renewed in time counts until another node buries its
+        holder.
         """
         row = channel_owners.c
         found = self._connection.scalar(
@@ -115,11 +103,7 @@ class Leases:
         return found is not None
 
     def give_back(self, api_id: str, node: str) -> None:
-        """Let others have the channels of an API at once.
-
-        :param api_id: the API.
-        :param node: the name of the node that had them; another's are left alone.
-        """
+        """Release the channels of an API, if the node has them."""
         row = channel_owners.c
         self._connection.execute(
             delete(channel_owners).where(row.api_id == api_id, row.owner == node)

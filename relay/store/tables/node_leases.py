@@ -1,4 +1,4 @@
-"""The leases of this node: taken, renewed, observed and given back."""
+"""The leases of this node: taken, renewed, observed and released."""
 
 import time
 from collections.abc import Callable
@@ -14,17 +14,18 @@ from relay.store.transaction import Transaction
 class NodeLeases:
     """Leases of channels, as one process of several on a store has them.
 
-    Theory of operation. Renewing is asking again. A node that reads that it is the
-    only one registered has its leases for another term without writing anything: who
-    wants them has to register first, and then to observe for a whole term that this
-    node does not renew. So a lone node keeps its leases while the store can only be
-    read. Beside others each term takes one write, however many leases there are.
+    Theory of operation. A lease is renewed by requesting it again. A node that reads
+    that it is the only one registered has its leases for another term without a write:
+    another node that wants them has to register first, and then to observe for a whole
+    term that this node does not renew. So a single node keeps its leases while the
+    store is read-only. With several nodes each term takes one write, however many
+    leases there are.
 
-    Nobody compares instants of two machines. A node is buried by another one that has
-    seen the same number of renewals for a whole term of its own monotonic clock; the
-    term that a holder relies on begins before it asks, and so ends earlier.
+    No instants of two machines are compared. A node is buried by another node that has
+    observed the same number of renewals for a whole term of its own monotonic clock;
+    the term that a holder relies on begins before its request, and so ends earlier.
 
-    :param store: where leases are kept; started.
+    :param store: started.
     :param node: this process's name among those that share the store.
     :param seconds: the monotonic clock.
     """
@@ -38,9 +39,9 @@ class NodeLeases:
         self._lease_s = 0.0
         self._wanted: set[str] = set()
         self._overdue: set[str] = set()
-        """Given back, but the store could not be told yet."""
+        """Released, but not in the store yet."""
         self._observed: dict[str, tuple[int, float]] = {}
-        """By node its renewals, and since when the number has been the same."""
+        """By node the number of its renewals, and since when it has been the same."""
         self._looks = Coalesced(self._look)
         self._claims = Coalesced(self._claim)
         self._returns = Coalesced(self._return)
@@ -48,10 +49,10 @@ class NodeLeases:
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
         """Take or renew the lease of an API's channels.
 
-        :param api_id: the API; of one that is gone nobody is the owner.
+        :param api_id: nobody owns the channels of an API that was deleted.
         :param lease_ms: how long a node that does not renew keeps its leases.
-        :returns: fires with whether the lease is this node's, for a term that began
-            when this was asked.
+        :returns: fires with whether this node has the lease, for a term that began with
+            the call.
         """
         self._lease_s = lease_ms / 1000
         self._wanted.add(api_id)
@@ -66,16 +67,13 @@ class NodeLeases:
         return self._claims.ask(api_id)
 
     def disown(self, api_id: str) -> Deferred[None]:
-        """Release the lease; if the store cannot be written, with the next write.
-
-        :param api_id: the API.
-        """
+        """Release the lease; if the store cannot be written, with the next write."""
         self._wanted.discard(api_id)
         return self._returns.ask(api_id)
 
     def _look(self, api_ids: list[str]) -> Deferred[dict[str, bool]]:
         """Find out, without writing, which leases are held for another term."""
-        # What is read may be older than what is being given back.
+        # The snapshot may be older than a release under way.
         returning = {api_id for api_id in api_ids if api_id in self._returns}
 
         def look(tx: Transaction) -> tuple[dict[str, int], frozenset[str]]:
@@ -93,7 +91,7 @@ class NodeLeases:
         now_s = self._seconds()
         before = self._observed
         self._observed = {}
-        # Who is not registered cannot be seen by others: it does not count yet.
+        # Other nodes cannot observe a node that is not registered: no term begins yet.
         if self._node in nodes:
             for name, renewals in nodes.items():
                 known = before.get(name)
@@ -101,7 +99,9 @@ class NodeLeases:
                 self._observed[name] = known if same and known else (renewals, now_s)
 
     def _claim(self, api_ids: list[str]) -> Deferred[dict[str, bool]]:
-        """Renew, and take what is free or was held by nodes that do not renew."""
+        """
+        Renew, and take the leases that are free or are held by nodes that do not renew.
+        """
         now_s = self._seconds()
         silent = {
             name: renewals

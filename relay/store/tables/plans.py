@@ -29,8 +29,9 @@ class Plans(VersionedTable[PlanRecord]):
 
     def list_of(self, api_ids: Collection[str]) -> dict[str, list[PlanRecord]]:
         """
-        :param api_ids: the APIs whose plans are wanted; at most 500.
-        :returns: by API the result of :meth:`list`.
+        Return the plans of several APIs, by API.
+
+        :param api_ids: at most 500.
         """
         found: dict[str, list[PlanRecord]] = {api_id: [] for api_id in api_ids}
         for record in self._find(plans.c.api_id.in_(api_ids)):
@@ -39,15 +40,16 @@ class Plans(VersionedTable[PlanRecord]):
 
     def list(self, api_id: str) -> list[PlanRecord]:
         """
-        :param api_id: the API whose plans are wanted.
-        :returns: its plans by their ``order``, then in the order of their creation.
+        Return the plans of an API by their ``order``, then in the order of their
+        creation.
         """
         return self._find(plans.c.api_id == api_id)
 
     def served(self, api_ids: Collection[str] | None = None) -> frozenset[str]:
         """
+        Return the ids of the plans that are published or deprecated.
+
         :param api_ids: the APIs whose plans are wanted; ``None`` for all.
-        :returns: the ids of their plans that are published or deprecated.
         """
         query = select(plans.c.id).where(plans.c.status.in_(SERVED))
         if api_ids is not None:
@@ -55,10 +57,7 @@ class Plans(VersionedTable[PlanRecord]):
         return frozenset(self._connection.scalars(query))
 
     def delete(self, api_id: str, id: str) -> None:
-        """
-        :param api_id: the API that the plan must belong to.
-        :param id: of the plan; nothing happens when there is none.
-        """
+        """Delete a plan of the API, if it exists."""
         stored = self.get(api_id, id)
         if stored is not None:
             self._connection.execute(delete(plans).where(*self._place(stored)))

@@ -1,4 +1,4 @@
-"""What all tables of records do alike: find, add, save and note in the audit trail."""
+"""The common base of all tables of records: find, add, save and audit."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,9 +34,7 @@ class RecordTable(Generic[R]):
 
     A subclass names its table and its record, and says what the audit trail shows.
 
-    :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
-    :param audits: the audit trail of the transaction.
     """
 
     noun: ClassVar[str]
@@ -54,9 +52,7 @@ class RecordTable(Generic[R]):
         self._audits = audits
 
     def add(self, record: R) -> None:
-        """
-        :param record: a new record, stored as it is.
-        """
+        """Store a new record as it is."""
         self._connection.execute(insert(self.table).values(row_of(record)))
         self._changed(None, record)
         self._note("CREATED", None, record)
@@ -80,7 +76,7 @@ class RecordTable(Generic[R]):
         return tuple(self.table.c[one] == getattr(record, one) for one in self.key)
 
     def _changed(self, before: R | None, after: R) -> None:
-        """Do what follows from a record that is new or was saved."""
+        """Write and announce what follows from a record that was added or saved."""
 
     def _note(self, event: str, before: R | None, after: R | None) -> None:
         """Add an entry to the audit trail; ``None`` stands for a record that is not
@@ -145,8 +141,6 @@ class VersionedTable(RecordTable[V]):
 
 def status_event(before: str, after: str) -> str:
     """
-    :param before: the status of a record before it was saved.
-    :param after: its status now.
-    :returns: the name of the event: the new status where it has changed.
+    Return the name of the event of a saved record: its status if that has changed.
     """
     return after if after != before else "UPDATED"

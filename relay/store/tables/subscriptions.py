@@ -16,9 +16,7 @@ class Subscriptions(VersionedTable[SubscriptionRecord]):
 
     Lists begin with the subscription that was created last.
 
-    :param connection: the transaction's.
     :param now_ms: the instant of the transaction.
-    :param audits: the audit trail of the transaction.
     :param changes: where changes are announced to the gateways.
     """
 
@@ -53,10 +51,7 @@ class Subscriptions(VersionedTable[SubscriptionRecord]):
         )
 
     def announce(self, records: Iterable[SubscriptionRecord]) -> None:
-        """Announce subscriptions that are about to be deleted with their API.
-
-        :param records: the subscriptions.
-        """
+        """Announce subscriptions that are about to be deleted with their API."""
         for record in records:
             self._changes.touch(SUBSCRIPTION + record.id)
 

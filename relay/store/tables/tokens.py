@@ -16,9 +16,7 @@ class Tokens(RecordTable[TokenRecord]):
     order = (tokens.c.row,)
 
     def find(self, token_hash: str) -> TokenRecord | None:
-        """
-        :param token_hash: SHA-256 of a token, in hexadecimal.
-        """
+        """Return the token with a SHA-256 hash, in hexadecimal, or None."""
         return self._one(tokens.c.token_hash == token_hash)
 
     def list(self, user: str) -> list[TokenRecord]:
@@ -26,10 +24,7 @@ class Tokens(RecordTable[TokenRecord]):
         return self._find(tokens.c.user == user)
 
     def use(self, id: str, at_ms: int) -> None:
-        """
-        :param id: of a token.
-        :param at_ms: when it was used.
-        """
+        """Store when a token was used."""
         self._connection.execute(
             update(tokens).where(tokens.c.id == id).values(used_at_ms=at_ms)
         )

@@ -41,10 +41,7 @@ class Users(VersionedTable[UserRecord]):
         return added
 
     def delete(self, record: UserRecord) -> None:
-        """Delete a user with all tokens.
-
-        :param record: of the user; nothing happens when it is not in the store.
-        """
+        """Delete a user, if it exists, with all tokens."""
         gone = self._connection.execute(delete(users).where(*self._place(record)))
         if gone.rowcount:
             self._note("DELETED", record, None)
