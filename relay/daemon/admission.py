@@ -91,7 +91,7 @@ class Admission:
     def _look_for_room(self) -> None:
         if self._closed:
             return
-        # Some more than one is free, or the next client would end it.
+        # Resume only with some files to spare, or the next client would pause it again.
         margin = self._descriptors.reserved // 4
         if self._descriptors.are_kept_from_clients(margin):
             self._clock.callLater(LOOK_S, self._look_for_room)

@@ -19,7 +19,7 @@ class DataDir(Service):
     A data directory, which this process holds while the service runs.
 
     :param path: of the directory; it is created (0700) when it is missing.
-    :param shared: whether other daemons may hold it, too, if they are set so.
+    :param shared: whether other daemons with the same setting may hold it, too.
     """
 
     def __init__(self, path: str, shared: bool) -> None:

@@ -1,4 +1,4 @@
-"""Why a daemon does not start, told to whoever starts it."""
+"""The error that ends a start."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ class CannotStart(SystemExit, Exception):
     """
     Ends the daemon with status 1, and one line for each reason.
 
-    It is an ``Exception``, too, for twistd to pass it on to the process that waits for
-    the daemon to detach.
+    It is an ``Exception``, too: twistd passes exceptions on to the process that waits
+    for the daemon to detach.
 
-    :param reasons: what is wrong, each in one line without a line end.
+    :param reasons: each in one line without a line end.
     """
 
     def __init__(self, *reasons: str) -> None:

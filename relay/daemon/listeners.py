@@ -40,13 +40,13 @@ MOST_ACCEPTS = 8
 
 def accept_few(port: Any) -> None:
     """
-    Bound how many connections a port accepts in one turn of the reactor.
+    Bound the number of connections that a port accepts in one turn of the reactor.
 
-    Twisted accepts 100, and 20 more each time that there were as many. Each then opens
-    a stream, which takes 0.3 to 1 ms, TLS more, in the turn after; so the streams that
-    are open would wait for tens of milliseconds while many clients come.
+    Twisted accepts 100, and 20 more after each turn with that many. Each connection
+    then opens a stream, which takes 0.3 to 1 ms, more with TLS, in the next turn; open
+    streams would wait for tens of milliseconds while many clients connect.
 
-    :param port: one of TCP or of a Unix socket; others are left alone.
+    :param port: a port of TCP or of a Unix socket; others are not changed.
     """
     if not hasattr(port, "numberAccepts"):
         return
@@ -67,7 +67,7 @@ class Listener:
     :param name: what the log calls it.
     :param endpoint: a Twisted endpoint string.
     :param tls: its TLS side; None without TLS.
-    :param admission: told of each connection; None for a listener that is not paused
+    :param admission: counts the connections; None for a listener that is not paused
         near the limit of open files.
     """
 
@@ -124,10 +124,10 @@ class Listener:
         return f"{gateway}{self.name} ({self.endpoint})"
 
     def doStart(self) -> None:
-        """The port is open."""
+        """Do nothing: the port is open."""
 
     def doStop(self) -> None:
-        """The port is closed."""
+        """Stop the site: the port is closed."""
         if self._site is not None:
             self._site.doStop()
 
@@ -151,7 +151,7 @@ class Listener:
 
     def pause(self) -> None:
         """Accept no connections."""
-        # A port of another kind accepts in a way of its own.
+        # Ports of other kinds than TCP and Unix sockets have no such method.
         if hasattr(self.port, "stopReading"):
             self.port.stopReading()
 
@@ -161,8 +161,8 @@ class Listener:
             self.port.startReading()
 
     def reload(self) -> None:
-        """Read the files of its certificate again. Open connections keep the
-        certificate that they have. Files that cannot be used are logged."""
+        """Read the files of its certificate again. Open connections keep their
+        certificate. Files that cannot be used are logged."""
         if self._creator is None:
             return
         try:
@@ -283,8 +283,8 @@ class Listeners(Service):
         return DeferredList(closing, consumeErrors=True)
 
     def abandon(self) -> None:
-        """Close all ports at once, before the reactor runs: the start has failed. A
-        Unix socket leaves no file behind."""
+        """Close all ports at once after a start has failed, before the reactor runs. No
+        file of a Unix socket is left behind."""
         for port in self._ports():
             port.connectionLost(Failure(ConnectionDone()))
 

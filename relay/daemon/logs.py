@@ -1,4 +1,4 @@
-"""The daemon's own log, which belongs to twistd: opened again after a rotation."""
+"""The daemon's own log, which twistd opens: opened again after a rotation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from relay.observability.log_file import reopen
 
 
 def reopen_daemon_log() -> None:
-    """Open the files again that twistd was told to write its log to."""
+    """Open the log files of twistd again."""
     for observer in list(getattr(globalLogPublisher, "_observers", ())):
         file = getattr(observer, "_outFile", None)
         if isinstance(file, BaseLogFile):

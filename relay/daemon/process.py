@@ -1,12 +1,12 @@
 """
-What the daemon asks of its own process: open files, turns of its threads, and the
-search for garbage.
+The limits of the daemon's process: open files, turns of its threads, and garbage
+collection.
 
 Nothing of what an exchange leaves is in reference cycles (tests/wire/test_cycles.py
 counts it), so that memory comes back without the collector. What a call of the
 management API leaves, some hundred objects of its libraries, dies young. So the
-collector looks often, and at few objects: everything stands still while it does. An
-open stream is 110 objects that live for hours; CPU of its looks while 2,500 streams are
+collector searches often, and few objects: everything else waits for it. An open stream
+is 110 objects that live for hours. CPU time of the searches while 2,500 streams are
 opened, on a 2-core machine:
 
 ================  ============  ================  ================  =========
@@ -28,26 +28,26 @@ import resource
 import sys
 
 YOUNG = 2_000
-"""So many more new objects than freed ones before the young are looked through."""
+"""The first threshold: new objects, less freed ones, before the young are searched."""
 MIDDLE = 5
-"""So many such looks before those that were young once are looked through, too: at the
-most 12,000 objects, which takes some 6 ms."""
+"""The second threshold: searches of the young before the middle generation is searched,
+which is at most 12,000 objects and takes some 6 ms."""
 OLD = 1_000
-"""So many of those before all are looked through: with 10,000,000 more objects than the
-last time, which are 90,000 streams."""
+"""The third threshold: searches of the middle generation before all objects are
+searched: after 10,000,000 more objects, which are 90,000 streams."""
 
 
 SWITCH_S = 0.0005
-"""How long a thread may compute while the reactor's thread has something to do. The
-store's threads decode definitions; with Python's 5 ms each system call of the reactor
-could take so much longer meanwhile."""
+"""How long a thread may compute while the reactor's thread is ready. The store's
+threads decode definitions; with Python's default of 5 ms, each system call of the
+reactor could take 5 ms longer meanwhile."""
 
 
 def raise_file_limit() -> int:
     """
-    Take all the files that the system grants: every stream takes two.
+    Raise the limit of open files as far as the system allows: every stream takes two.
 
-    :return: how many that is.
+    :return: the limit.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -55,16 +55,16 @@ def raise_file_limit() -> int:
 
 
 def favour_reactor() -> None:
-    """Let the reactor's thread go on soon while the store's threads compute."""
+    """Let the reactor's thread continue soon while the store's threads compute."""
     sys.setswitchinterval(SWITCH_S)
 
 
 def settle_garbage() -> None:
     """
-    Leave alone what the start has made, and look through the rest less often.
+    Exempt all present objects from garbage collection, and collect in small steps.
 
-    To be called once, when the daemon has started: its modules, classes and
-    definitions are never garbage.
+    To be called once, when the daemon has started: its modules, classes and definitions
+    are never garbage.
     """
     gc.collect()
     gc.freeze()

@@ -1,9 +1,9 @@
 """
-What signals do to the daemon.
+The signals of the daemon.
 
 SIGTERM and SIGINT stop it; a second one ends the process at once. SIGHUP reloads
-certificates and reopens logs, SIGUSR1 reopens logs, SIGUSR2 does nothing. The default
-of all three is to end the process.
+certificates and reopens logs, SIGUSR1 reopens logs, SIGUSR2 does nothing. By default
+each of the last three would end the process.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 class Signals:
     """
-    The signals of one daemon.
+    Handles the signals of one daemon.
 
-    :param reactor: in whose thread they are acted on.
+    :param reactor: in whose thread they are handled.
     :param reload: reads certificates again.
     :param reopen: opens log files again.
     """
@@ -38,8 +38,8 @@ class Signals:
         self._before: dict[int, Any] = {}
 
     def install(self) -> None:
-        """Take the signals; those that end the process once the reactor has taken
-        them itself."""
+        """Install the handlers; those of SIGTERM and SIGINT after the reactor has
+        installed its own."""
         signal.signal(signal.SIGHUP, self._told(self._hang_up))
         signal.signal(signal.SIGUSR1, self._told(self._reopen))
         signal.signal(signal.SIGUSR2, self._told(self._nothing))

@@ -14,9 +14,9 @@ class Step(NamedTuple):
     """
     One step of a stop.
 
-    :param name: what is waited for, as logs call it.
-    :param begin: begins it.
-    :param extra_ms: what it may take beyond the time that all steps share.
+    :param name: what the stop waits for, as logs call it.
+    :param begin: begins the step.
+    :param extra_ms: how long it may take beyond the time that all steps share.
     """
 
     name: str
@@ -28,12 +28,12 @@ class Stop:
     """
     The steps of a stop, one after the other, under one deadline.
 
-    A step that fails is logged, and the next one is taken. When the deadline passes,
-    the stop is over, whatever is still waited for: the process is about to end.
+    A step that fails is logged, and the next one begins. When the deadline passes, the
+    stop is over, whatever it still waits for: the process is about to end.
 
     :param clock: what tells the time and calls later.
     :param steps: in order.
-    :param timeout_ms: how long they may take together, beside what each may take more.
+    :param timeout_ms: how long they may take together, besides their extra time.
     """
 
     log = Logger()
@@ -51,9 +51,9 @@ class Stop:
 
     def run(self) -> Deferred[None]:
         """
-        Take the steps.
+        Run the steps.
 
-        :return: fires when they are taken, or the deadline has passed; never fails.
+        :return: fires after the last step or when the deadline has passed; never fails.
         """
         most_ms = self._timeout_ms + sum(step.extra_ms for step in self._steps)
         self._timer = self._clock.callLater(most_ms / 1000.0, self._expire)
@@ -70,7 +70,7 @@ class Stop:
             except Exception:
                 self.log.failure("stopping: {step}", step=name)
             if extra_ms and self._timer is not None:
-                # What it has not used is not for the others.
+                # The extra time of one step is not available to others.
                 left_s = self._timer.getTime() - self._clock.seconds()
                 self._timer.reset(min(left_s, self._timeout_ms / 1000.0))
 

@@ -1,4 +1,4 @@
-"""Keeps the route table equal to what the store says is deployed."""
+"""Keeps the route table equal to the deployments in the store."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ DEFECT = "an internal error, which the log of the gateway tells"
 
 class Deployer:
     """
-    Turns deployments into served APIs and swaps the table.
+    Turns deployments into served APIs and updates the route table.
 
     Exchanges in flight keep the deployment that they began with. An API that is stopped
-    or deleted takes no new calls at once; its event streams end, and other calls are
-    given ``drain_timeout_ms`` to end by themselves.
+    or deleted takes no new calls at once; its event streams end, and other calls have
+    ``drain_timeout_ms`` to end by themselves.
 
-    A deployment that cannot be served leaves the one before in force. The result of
+    When a deployment cannot be served, the former one stays in force. The result of
     each is noted for the report to the store.
 
-    :param reactor: the clock of the drain time.
+    :param reactor: the clock of the drain time, and of the turns that many deployments
+        take.
     :param resource: the gateway whose route table is replaced.
     :param build: makes a deployment ready; see :class:`ServedApi`.
     :param note: called with the id of an API and the result of its deployment.
@@ -104,7 +105,7 @@ class Deployer:
         )
 
     def close(self) -> None:
-        """Serve nothing more, and give back what other processes wait for."""
+        """Serve nothing more, and release what other processes wait for."""
         self._closed = True
         served, self._served = self._served, {}
         self._refused.clear()
@@ -175,7 +176,7 @@ class Deployer:
         """
         Make the new deployment of an API ready.
 
-        :return: None when the deployment before, if any, stays in force.
+        :return: None when the former deployment, if any, stays in force.
         """
         api, reason = self._prepare(deployment)
         if api is not None:
@@ -198,8 +199,8 @@ class Deployer:
         try:
             api = self._build(deployment)
         except (ValueError, OSError) as error:
-            # What ran before goes on running: a deployment that cannot be served must
-            # not take an API down.
+            # The former deployment stays in force: one that cannot be served must not
+            # take its API down.
             reason = str(error) or type(error).__name__
             self.log.error(
                 "API {api_id} ({name}): deployment {number} cannot be served: {error}",
@@ -210,7 +211,7 @@ class Deployer:
             )
             return None, reason
         except Exception:
-            # Nor may a defect of ours take others down with it.
+            # A defect of the gateway must not take other APIs down.
             self.log.failure(
                 "API {api_id} ({name}): deployment {number} cannot be served",
                 api_id=deployment.api_id,
@@ -245,7 +246,7 @@ class Deployer:
         slices_of(self._reactor).each(stops)
 
     def _stop_draining(self, api_id: str) -> None:
-        """Cancel the drain of an API that is served again, or drained anew."""
+        """Cancel the drain of an API that is served or drained again."""
         timer = self._draining.pop(api_id, None)
         if timer is not None:
             timer.cancel()
@@ -257,11 +258,11 @@ def _serving(api: ServedApi) -> ServingReport:
 
 def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
     """
-    Let the exchanges of a gateway that takes no new ones end.
+    Let the exchanges end of a gateway that accepts no new ones.
 
     Event streams that answer a ``GET`` would not end by themselves, and their clients
     reconnect, so they are cut at once. Other exchanges, such as a streamed response to
-    a ``POST``, are given ``drain_timeout_ms``.
+    a ``POST``, have ``drain_timeout_ms``.
 
     :param reactor: the clock of the drain time.
     :param resource: the gateway; its listeners are closed already.

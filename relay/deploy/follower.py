@@ -22,7 +22,7 @@ from relay.store.transaction import Transaction
 
 class Follower(Service):
     """
-    Reads the rows that the change feed names, and hands them to their consumers.
+    Reads the rows that the change feed names, and passes them on.
 
     :param store: started before the follower, as the feed is.
     :param feed: its change feed.
@@ -60,7 +60,7 @@ class Follower(Service):
         :raises StoreError: when the store cannot be read.
         """
         super().startService()
-        # Subscribed before the snapshot is read: no change falls between.
+        # Subscribe before the snapshot is read: no change is missed in between.
         self._feed.subscribe(lambda subjects: self._turns.run(self._read, subjects))
         everything = self._store.read_now(partial(_everything, self._gateway_id))
         self._turns.run(self._replace, everything).chainDeferred(self.ready)

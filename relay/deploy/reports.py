@@ -1,9 +1,9 @@
 """
-What this gateway serves, reported to the store for all who manage it.
+The reports on what this gateway serves, written to the store.
 
-Whatever the deployer does is noted here and written in batches: one transaction holds
-all that was noted while the one before was under way. A store that fails is logged once
-and written to again at the next beat.
+Results of deployments are noted here and written in batches: one transaction writes all
+that was noted during the transaction before it. When the store fails, this is logged
+once, and the batch is written at the next beat.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from twisted.logger import Logger
 from relay.model.records import ServingReport
 
 BEAT_S = 20.0
-"""How often the gateway is noted as running, in seconds."""
+"""The interval, in seconds, of notes that the gateway runs."""
 
 Noted = Mapping[str, ServingReport | None]
 
 
 class Registry(Protocol):
-    """Where reports are kept: the store."""
+    """Where reports are written: the store."""
 
     def report(self, reports: Noted) -> Deferred[None]:
-        """Keep reports, and note that the gateway runs."""
+        """Write reports, and note that the gateway runs."""
 
     def leave(self) -> Deferred[None]:
         """Note that the gateway has ended."""
@@ -39,7 +39,7 @@ class Reports(Service):
     The reports of one gateway.
 
     :param clock: what tells the time and calls later.
-    :param registry: where they are kept.
+    :param registry: where they are written.
     """
 
     log = Logger()
@@ -48,7 +48,7 @@ class Reports(Service):
         self._clock = clock
         self._registry = registry
         self._made: dict[str, ServingReport] = {}
-        """What is true now."""
+        """The newest report of each API."""
         self._unwritten: dict[str, ServingReport | None] = {}
         self._waiting: list[tuple[str, int | None, Deferred[ServingReport | None]]] = []
         self._timer: IDelayedCall | None = None
@@ -60,7 +60,7 @@ class Reports(Service):
         """
         Begin to write.
 
-        :param known: what the store holds of an earlier run of this gateway.
+        :param known: the reports of an earlier run of this gateway, from the store.
         """
         self._begun = True
         for api_id in known:
@@ -87,10 +87,9 @@ class Reports(Service):
 
     def note(self, api_id: str, made: ServingReport | None) -> None:
         """
-        Take what became of a deployment.
+        Note the result of a deployment.
 
-        :param api_id: the API.
-        :param made: what is served of it; None for nothing, as it should be.
+        :param made: None for an API that is not to be served.
         """
         if made is None:
             self._made.pop(api_id, None)
@@ -101,21 +100,17 @@ class Reports(Service):
             self._schedule(0)
 
     def serving(self, api_id: str) -> ServingReport | None:
-        """
-        Give what was noted last.
-
-        :param api_id: the API.
-        """
+        """Return the report that was noted last for an API."""
         return self._made.get(api_id)
 
     def reached(
         self, api_id: str, number: int | None
     ) -> Deferred[ServingReport | None]:
         """
-        Wait until this gateway has dealt with a deployment and has reported it.
+        Wait until the result of a deployment is noted and written.
 
-        :param api_id: the API.
-        :param number: of the deployment, or a newer one; None until it serves none.
+        :param number: of the deployment, or a newer one; None to wait until the API is
+            not served.
         :return: fires with the report; None when the API is not to be served.
         """
         done: Deferred[ServingReport | None] = Deferred(self._forget)

@@ -22,20 +22,20 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 @dataclass(slots=True)
 class AccessRecord:
-    """What is known of one exchange; the gateway fills it in as it goes."""
+    """One exchange; the gateway fills the record in during the exchange."""
 
     method: str
     host: str
     path: str
     """Without its query, which may hold keys."""
     peer_address: str
-    """Who is at the other end of the connection."""
+    """The address of the other end of the connection."""
     remote_address: str
-    """Who calls, through trusted proxies."""
+    """The address of the client, behind trusted proxies."""
     network: str = ""
     """The IPv6 network whose addresses count as one client; empty for IPv4."""
     protocol: str = "HTTP/1.1"
-    """What the client speaks: ``HTTP/1.0``, ``HTTP/1.1`` or ``HTTP/2``."""
+    """``HTTP/1.0``, ``HTTP/1.1`` or ``HTTP/2``."""
     query: str | None = None
     request_id: str = ""
     transaction_id: str = ""
@@ -58,13 +58,13 @@ class AccessRecord:
 
     @property
     def client(self) -> str:
-        """What limits for each client address count: the address, or its network."""
+        """The address, or its network, that limits for each client address count."""
         return self.network or self.remote_address
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """What is known of one attempt to deliver an event to a consumer."""
+    """One attempt to deliver an event to a consumer."""
 
     api_id: str
     plan_id: str
@@ -73,37 +73,37 @@ class DeliveryRecord:
     entrypoint: str
     event_id: str
     attempt: int
-    """From 1 on."""
+    """The number of the attempt, from 1 on."""
     status: int
-    """Of the answer; 0 for none."""
+    """The status of the answer; 0 for none."""
     bytes_out: int
-    """Of the body."""
+    """The bytes of the body."""
     duration_ms: int
     result: str
-    """What follows: ``delivered``, ``retry``, ``rejected`` or ``stopped``."""
+    """``delivered``, ``retry``, ``rejected`` or ``stopped``."""
     problem: str | None
     """Why there was no answer."""
 
 
 class AccessLog(Protocol):
-    """What exchanges and deliveries report to."""
+    """Receives the records of exchanges and deliveries."""
 
     def opened(self, record: AccessRecord, now_ms: int) -> None:
-        """An event stream has begun."""
+        """Write that an event stream has begun."""
 
     def closed(self, record: AccessRecord, now_ms: int) -> None:
-        """An exchange is over."""
+        """Write that an exchange is over."""
 
     def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
-        """An attempt to deliver an event is over."""
+        """Write that an attempt to deliver an event is over."""
 
     def reopen(self) -> None:
-        """Another program has moved the file: open its path again."""
+        """Open the path of the file again: another program has moved the file."""
 
 
 class JsonAccessLog:
     """
-    Writes the lines.
+    Writes the records as lines of JSON.
 
     :param write: takes one line, with its line end.
     :param with_query: whether the query is written, too.
@@ -133,7 +133,7 @@ class JsonAccessLog:
         self._line("close", record, now_ms)
 
     def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
-        """Write what came of an attempt to deliver an event."""
+        """Write the result of an attempt to deliver an event."""
         line = {
             "ts": timestamp(now_ms),
             "kind": "delivery",
@@ -196,14 +196,13 @@ class NoAccessLog:
         """Write nothing."""
 
     def reopen(self) -> None:
-        """There is no file."""
+        """Do nothing: there is no file."""
 
 
 def open_access_log(settings: LogSettings) -> AccessLog:
     """
-    Open the log that the settings ask for.
+    Open the access log.
 
-    :param settings: where to, and when to rotate.
     :raises OSError: when the file cannot be opened.
     """
     if settings.access == "off":
@@ -226,7 +225,9 @@ def _to_stdout(line: str) -> None:
 
 
 class _Guarded:
-    """A full disk must not end exchanges: it is told once for each time it lasts."""
+    """
+    A full disk must not end exchanges: the error is logged once for each time it lasts.
+    """
 
     log = Logger()
 

@@ -11,7 +11,7 @@ from relay.observability.access import AccessRecord
 
 
 class LiveExchange(Protocol):
-    """What the registry knows of an exchange."""
+    """An exchange, as the registry knows it."""
 
     record: AccessRecord
 
@@ -19,14 +19,14 @@ class LiveExchange(Protocol):
     def ends_at_once(self) -> bool:
         """
         Whether a stop cuts it without drain time: an event stream that answers a GET
-        has no end of its own, and its client takes it up again.
+        has no end of its own, and its client reconnects.
         """
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
-        """Tell the client that it has to renew its credential."""
+        """Tell the client to renew its credential."""
 
     def end(self, outcome: Outcome) -> None:
-        """End it, with this outcome."""
+        """End it with an outcome."""
 
 
 class LiveExchanges:
@@ -41,20 +41,12 @@ class LiveExchanges:
         return len(self._all)
 
     def add(self, exchange: LiveExchange) -> None:
-        """
-        An exchange begins.
-
-        :param exchange: the exchange.
-        """
+        """Add an exchange that begins."""
         self._all.add(exchange)
         self._by_address[exchange.record.client] += 1
 
     def remove(self, exchange: LiveExchange) -> None:
-        """
-        An exchange is over.
-
-        :param exchange: one that was added.
-        """
+        """Remove an exchange that is over."""
         self._all.discard(exchange)
         address = exchange.record.client
         self._by_address[address] -= 1
@@ -68,26 +60,18 @@ class LiveExchanges:
         """
         Count the exchanges of one client address.
 
-        :param address: the client's, as :attr:`AccessRecord.client` names it.
+        :param address: as in :attr:`AccessRecord.client`.
         """
         return self._by_address[address]
 
     def of_api(self, api_id: str) -> list[LiveExchange]:
-        """
-        List the exchanges of one API.
-
-        :param api_id: the API's id.
-        """
+        """List the exchanges of one API."""
         return [one for one in self._all if one.record.api_id == api_id]
 
     def all(self) -> list[LiveExchange]:
-        """List them all."""
+        """List all exchanges."""
         return list(self._all)
 
     def when_none(self, told: Callable[[], None]) -> None:
-        """
-        Tell each time the last exchange ends.
-
-        :param told: called without arguments.
-        """
+        """Add a callback for each time that the last exchange ends."""
         self._idle_listeners.append(told)

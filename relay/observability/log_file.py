@@ -1,9 +1,9 @@
 """
 Log files that another program may rotate, and in which every line is whole.
 
-On a full disk the system writes what there is room for and says how much that was.
-Twisted's log file does not look: half a line stays, and when there is room again the
-next line is appended to it.
+On a full disk the system writes as much as there is room for and returns how much that
+was. Twisted's log file ignores the result: half a line stays, and when there is room
+again the next line is appended to it.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ _log = Logger()
 
 
 class WholeLineLogFile(LogFile):
-    """A file that rotates, as Twisted's does; a line is written whole or not at all."""
+    """
+    A file that rotates as Twisted's does, and in which a line is written whole or not
+    at all.
+    """
 
     def write(self, data: str | bytes) -> None:
         """
         Write a line.
 
         :param data: the line with its end; text is encoded as UTF-8.
-        :raises OSError: when there is no room; the file is as it was before.
+        :raises OSError: when there is no room; the file is unchanged.
         """
         if self._file.closed:
-            # It could not be opened when it was rotated last.
+            # It could not be opened after the last rotation.
             self._openFile()
         if self.shouldRotate():
             self.flush()
@@ -43,21 +46,21 @@ class WholeLineLogFile(LogFile):
 
 
 def keep_lines_whole() -> None:
-    """Let the log file of twistd, which is open before any service starts, keep its
-    lines whole, too."""
+    """
+    Patch the log file of twistd, which is open before any service starts, to keep its
+    lines whole, too.
+    """
     setattr(LogFile, "write", WholeLineLogFile.write)  # noqa: B010
 
 
 def reopen(file: BaseLogFile) -> None:
     """
-    Close a log file and open its path again: logrotate has moved the file.
+    Close a log file and open its path again, after logrotate has moved the file.
 
-    When the path cannot be opened, which is told in the log, the file goes on as it is.
-
-    :param file: the log file.
+    When the path cannot be opened, this is logged, and the open file stays in use.
     """
     try:
-        # Or it would be closed by the time that this turns out.
+        # Try first: the file would be closed already when its path cannot be opened.
         open(file.path, "ab").close()
     except OSError as error:
         _log.error(

@@ -44,7 +44,6 @@ def wait_for_start(runner: Any, pipe: int) -> int:
     """
     Wait for the child, and print why the daemon does not start.
 
-    :param runner: twistd's application runner.
     :param pipe: the read end of the pipe that the child writes to.
     :return: the exit status.
     """

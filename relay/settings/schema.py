@@ -1,8 +1,8 @@
 """Every setting of the daemon, as one frozen value.
 
-A setting is given by a command-line option, an environment variable
-``RELAY__SECTION__NAME``, the TOML file, or its default here, the first of these that
-has it. Durations end in ``_ms``, sizes in ``_bytes``.
+A setting is taken from a command-line option, the environment variable
+``RELAY__SECTION__NAME``, the TOML file or its default here, in this order. Durations
+end in ``_ms``, sizes in ``_bytes``.
 """
 
 import os
@@ -67,7 +67,7 @@ class TlsSettings:
     """The certificate, which the chain may follow in the same file."""
     key: str
     client_auth: Literal["none", "request", "required"] = "none"
-    """Whether a client certificate is asked for, and whether it must be there."""
+    """Whether a client certificate is requested, and whether it is required."""
     ca: str | None = None
     """The authorities that client certificates are checked against."""
 
@@ -113,15 +113,16 @@ class ListenerSettings:
     """A Twisted endpoint string; ``haproxy:`` in front reads the PROXY protocol."""
     tls: GatewayTlsSettings | None = None
     trusted_proxies: tuple[Proxy, ...] = ()
-    """Whose ``X-Forwarded-*`` and ``X-Real-IP`` headers are believed; ``unix`` is
-    whoever connects over a Unix socket."""
+    """Addresses whose ``X-Forwarded-*`` and ``X-Real-IP`` headers are trusted; ``unix``
+    stands for clients on a Unix socket."""
     client_certificate_header: HeaderName | None = None
-    """Where those proxies put the certificate of their client; nobody else may."""
+    """The header in which these proxies, and nobody else, send their client's
+    certificate."""
 
 
 @dataclass(frozen=True)
 class GatewaySettings:
-    """What clients of the published APIs meet."""
+    """The gateway towards clients of the published APIs."""
 
     listeners: tuple[ListenerSettings, ...] = (
         ListenerSettings("default", DEFAULT_GATEWAY),
@@ -148,9 +149,10 @@ class GatewaySettings:
     via: bool = True
     """Whether ``Via`` is added to requests and responses."""
     revocation: Literal["end", "warn"] = "end"
-    """What becomes of exchanges whose key, subscription or token is no more."""
+    """The end of exchanges whose key, subscription or token is no longer valid."""
     challenge_ms: MillisecondsOrOff = 30_000
-    """How long before it expires a client is told so in its stream; 0 for never."""
+    """How long before a credential expires its client is told in the stream; 0 for
+    never."""
     api_key_header: HeaderName = "X-Gravitee-Api-Key"
     """The header of API keys, unless a plan has one of its own."""
     api_key_parameter: ParameterName = "api-key"
@@ -158,8 +160,8 @@ class GatewaySettings:
     not_found_message: str = "No context-path matches the request URI."
     """The body of a 404 for a path that no API has."""
     tenant: str | None = None
-    """Which of the endpoints that name ``tenants`` this gateway dials, besides those
-    that name none."""
+    """The tenant of this gateway: of the endpoints with ``tenants``, it uses those that
+    name it."""
 
     def __post_init__(self) -> None:
         ids = [listener.id for listener in self.listeners]
@@ -188,7 +190,7 @@ class StoreSettings:
     write_timeout_ms: Annotated[int, Range(100, 60_000)] = 5_000
     """How long a write may wait for its turn before it is refused."""
     poll_ms: Annotated[int, Range(10, 60_000)] = 250
-    """How often the changes of other processes are looked for."""
+    """The interval of polls for changes by other processes."""
 
 
 @dataclass(frozen=True)
@@ -198,10 +200,10 @@ class AdminSettings:
     credential_cache_ms: MillisecondsOrOff = 300_000
     """How long a verified password is remembered; 0 verifies each request anew."""
     max_failed_logins: Count = 10
-    """Failures of one address within the window before it is refused unheard."""
+    """Failed logins of one address within the window before more are refused."""
     failed_login_window_ms: Milliseconds = 60_000
     audit_retention_days: CountOrOff = 0
-    """How long the audit trail is kept; 0 for good."""
+    """How long the audit trail is kept; 0 keeps it for ever."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ class LogSettings:
     access_rotate_bytes: BytesOrOff = 104_857_600
     """The size at which a new file is begun; 0 never does."""
     access_keep: Annotated[int, Range(1, 1000)] = 5
-    """How many files that were closed are kept."""
+    """The number of rotated files that are kept."""
     access_query: bool = False
     """Whether query values are written; they may hold keys."""
 
@@ -243,12 +245,12 @@ class LimitSettings:
 
 @dataclass(frozen=True)
 class OutboundSettings:
-    """Calls to URLs that definitions name beside endpoints: keys, introspection."""
+    """Calls to other URLs of definitions than endpoints: keys, introspection."""
 
     allow: tuple[Allowed, ...] = ()
-    """What is called although it is no public address: names of hosts, CIDR blocks."""
+    """Hosts and CIDR blocks that are called although their addresses are not public."""
     ca: str | None = None
-    """A PEM file of authorities that are believed instead of the system's."""
+    """A PEM file of authorities that are trusted instead of the system's."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,7 @@ class ResolverSettings:
     cache_ms: MillisecondsOrOff = 10_000
     """How long addresses are used before they are looked up again."""
     stale_ms: MillisecondsOrOff = 3_600_000
-    """How long after ``cache_ms`` they stay in use while they cannot be renewed."""
+    """How long after ``cache_ms`` they are used while a lookup fails."""
     timeout_ms: Milliseconds = 5000
     """How long a connection waits for the addresses of a name."""
     max_lookups: Annotated[int, Range(4, 1000)] = 32

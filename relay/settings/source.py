@@ -1,7 +1,7 @@
-"""Where settings come from: the file, the environment and the command line.
+"""The sources of settings: the file, the environment and the command line.
 
 A source is a mapping from the dotted key of a setting to what was :class:`Given`.
-Sources are merged key by key, and what remains is built into frozen dataclasses.
+Sources are merged key by key, and the result is built into frozen dataclasses.
 """
 
 import tomllib
@@ -33,14 +33,14 @@ class SettingsError(Exception):
 
 
 class Mistakes:
-    """Collects what is wrong, so that all of it is told at once."""
+    """Collects all mistakes, so that they are reported together."""
 
     def __init__(self) -> None:
         self._found: list[str] = []
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Go on behind the block when something in it is wrong."""
+        """Note the mistakes of a block, and continue behind it."""
         try:
             yield
         except SettingsError as error:
@@ -48,7 +48,9 @@ class Mistakes:
 
     def check(self) -> None:
         """
-        :raises SettingsError: with all that was noted, if anything was.
+        Report the mistakes that were noted.
+
+        :raises SettingsError: unless there are none.
         """
         if self._found:
             raise SettingsError(*dict.fromkeys(self._found))
@@ -60,17 +62,18 @@ class Given:
 
     value: object
     source: str
-    """What to name in an error: the file, the variable or the option."""
+    """The file, variable or option, for error messages."""
     text: bool = False
-    """Whether the source knows only text, which is then converted."""
+    """Whether the source has only text, which is then read."""
 
 
 def from_file(path: str, root: type[Any], mistakes: Mistakes) -> dict[str, Given]:
     """
-    :param path: a TOML file.
+    Read a TOML file.
+
     :param root: the dataclass of all settings.
-    :param mistakes: notes unknown keys; the others are given.
-    :raises SettingsError: when it cannot be read or is not TOML.
+    :param mistakes: notes unknown keys; the other keys are returned.
+    :raises SettingsError: when the file cannot be read or is not TOML.
     """
     try:
         with open(path, "rb") as file:
@@ -87,9 +90,11 @@ def from_environment(
     environ: Mapping[str, str], root: type[Any], mistakes: Mistakes
 ) -> dict[str, Given]:
     """
-    :param environ: the environment; only names that begin with ``RELAY__`` count.
+    Read the environment.
+
+    :param environ: only names that begin with ``RELAY__`` are read.
     :param root: the dataclass of all settings.
-    :param mistakes: notes names that no setting has; the others are given.
+    :param mistakes: notes names that no setting has; the others are returned.
     """
     known = {_PREFIX + key.upper().replace(".", "__"): key for key in keys(root)}
     given: dict[str, Given] = {}
@@ -111,8 +116,10 @@ def from_environment(
 
 def from_options(options: Mapping[str, object]) -> dict[str, Given]:
     """
+    Read the command line.
+
     :param options: ``gateway`` holds endpoint strings, ``management`` one; others are
-        not looked at.
+        ignored.
     """
     given: dict[str, Given] = {}
     if gateway := options.get("gateway"):
@@ -159,7 +166,7 @@ def _flatten(
                 given[key] = Given(value, source)
             elif isinstance(value, Mapping):
                 if not value:
-                    # Kept, so that an empty tls table is not taken for none at all.
+                    # Kept: an empty tls table is not the same as no tls table.
                     given[key] = Given(value, source)
                 given |= _flatten(value, nested, source, mistakes, f"{key}.")
             else:
@@ -168,9 +175,7 @@ def _flatten(
 
 
 def keys(section: type[Any], prefix: str = "") -> list[str]:
-    """
-    :return: the dotted key of every value in ``section``; a list counts as one value.
-    """
+    """Return the dotted key of every value in a section; a list counts as one value."""
     hints = get_type_hints(section)
     found: list[str] = []
     for field in fields(section):
@@ -181,10 +186,7 @@ def keys(section: type[Any], prefix: str = "") -> list[str]:
 
 
 def _unknown(key: str, source: str, known: list[str]) -> str:
-    """
-    :return: the error line for a setting that does not exist, with the likeliest
-        one that does.
-    """
+    """Return the error line for an unknown setting, with the most similar known one."""
     near = get_close_matches(key, known, n=1, cutoff=0.75)
     # A quoted TOML key may hold a line break.
     key = key if key.isprintable() else ascii(key)
@@ -196,12 +198,14 @@ def build(
     section: type[T], given: Mapping[str, Given], source: str, prefix: str = ""
 ) -> T:
     """
+    Build a section.
+
     :param given: the merged sources.
-    :param source: what to name when a value without a default is missing.
+    :param source: the source to name when a value without a default is missing.
     :param prefix: of the keys that belong to this section.
-    :return: the dataclass with what was given, and its defaults for the rest.
-    :raises SettingsError: for all values that do not fit or are missing; else for what
-        the section says about its values together.
+    :return: the dataclass with the given values, and its defaults for the rest.
+    :raises SettingsError: for all values that do not fit or are missing; if there are
+        none, for values that contradict each other.
     """
     mistakes = Mistakes()
     hints = get_type_hints(section, include_extras=True)
@@ -225,7 +229,7 @@ def build(
     try:
         return section(**values)
     except ValueError as error:
-        # What a section says about its values together.
+        # Values of the section contradict each other.
         raise SettingsError(f"{prefix.rstrip('.')} ({source}): {error}") from None
 
 

@@ -77,8 +77,10 @@ class Check:
 
 def section_of(annotation: object) -> type[Any] | None:
     """
+    Return the dataclass of a field that is a table of its own, perhaps an optional one.
+
     :param annotation: the type of a dataclass field.
-    :return: the dataclass when the field is a table of its own, or an optional one.
+    :return: None for other fields.
     """
     for part in (annotation, *_alternatives(annotation)):
         if isinstance(part, type) and is_dataclass(part):
@@ -88,8 +90,10 @@ def section_of(annotation: object) -> type[Any] | None:
 
 def item_section(annotation: object) -> type[Any] | None:
     """
+    Return the dataclass of a field that is a list of tables.
+
     :param annotation: the type of a dataclass field.
-    :return: the dataclass when the field is a list of tables.
+    :return: None for other fields.
     """
     return section_of(get_args(annotation)[0]) if _is_tuple(annotation) else None
 
@@ -101,7 +105,7 @@ def convert(value: object, annotation: object, text: bool) -> Any:
     :param value: as it is in the source.
     :param annotation: the field's type, with its :class:`Range` or :class:`Check`.
     :param text: whether ``value`` is text to be read, as in the environment.
-    :raises ValueError: with what the value must be instead.
+    :raises ValueError: the message says what the value must be instead.
     """
     if text:
         value = _read(str(value), annotation)
@@ -120,7 +124,7 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
 
 def _read(text: str, annotation: object) -> object:
     """
-    Read a text as TOML would give it. Text that has no reading stays as it is, for
+    Read a text as TOML would. Text that cannot be read is returned as it is, for
     pydantic to refuse.
     """
     if get_origin(annotation) is Annotated:
@@ -201,7 +205,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 
 UNIX_PEER = "unix"
-"""Stands for whoever connects over a Unix socket, which has no address."""
+"""Stands for clients on a Unix socket, which have no address."""
 
 
 def _proxy(text: str) -> IPv4Network | IPv6Network | str:
@@ -217,7 +221,7 @@ def _proxy(text: str) -> IPv4Network | IPv6Network | str:
 
 
 def _allowed(text: str) -> IPv4Network | IPv6Network | str:
-    # Nothing but digits, dots and the like is a mistyped address, never a name.
+    # Only digits, dots and slashes, or a colon: a mistyped address, never a name.
     if re.fullmatch(r"[0-9./]+|.*[:/].*", text):
         return _network(text)
     try:
@@ -232,7 +236,7 @@ def _public_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         plain = not (parts.query or parts.fragment or parts.username)
-        # Reading the port is what refuses a bad one.
+        # Reading the port raises ValueError for a bad one.
         usable = (
             parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         )
@@ -265,7 +269,7 @@ def _parameter_name(text: str) -> str:
 
 
 def _store_url(text: str) -> str:
-    # Not shown: the URL of another database may hold a password.
+    # The message omits the URL, which may hold the password of another database.
     if not re.fullmatch(r"sqlite:///[^?]+", text):
         raise ValueError("must have the form sqlite:///PATH")
     return text

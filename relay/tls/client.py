@@ -1,9 +1,9 @@
-"""TLS towards endpoints: whom we believe and as whom we come.
+"""TLS towards endpoints: which certificates are trusted, and which one is presented.
 
-A context costs milliseconds and, with the system's authorities in it, most of
-a megabyte; so it is built once per deployment, and only once per process for
-the options that name no file. What differs per connection, the name asked for
-and the identity expected, is set on the connection.
+A context takes milliseconds and, with the system's authorities in it, most of a
+megabyte; so it is built once per deployment, and only once per process for the options
+that name no file. What differs per connection, the server name and the expected
+identity, is set on the connection.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ __all__ = [
     "reload_client_contexts",
 ]
 
-#: Wider than what our listeners take: old origins speak CBC and plain RSA.
+#: More than listeners accept: old origins speak CBC and plain RSA.
 CIPHERS: Final = (
     b"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:ECDHE+AES:DHE+AES:"
     b"RSA+AESGCM:RSA+AES:!aNULL:!eNULL:!PSK:!SRP:!DSS"
@@ -76,7 +76,7 @@ ServiceId = DNS_ID | IPAddress_ID
 
 
 class _Connection(SSL.Connection):
-    """A connection that knows whom it should meet."""
+    """A connection with the identity that it expects of its peer."""
 
     expected: ServiceId | None = None
 
@@ -91,7 +91,7 @@ class ClientContext:
     def __init__(self, ssl: SslOptions) -> None:
         self._ssl = ssl
         self.current = _client_context(ssl)
-        """What later connections are made from."""
+        """The context of later connections."""
         _CONTEXTS.add(self)
 
     def reload(self) -> None:
@@ -103,12 +103,14 @@ class ClientContext:
 
 
 _CONTEXTS: weakref.WeakSet[ClientContext] = weakref.WeakSet()
-"""All that are in use."""
+"""All contexts in use."""
 
 
 def reload_client_contexts() -> None:
-    """Read the files of all contexts in use again. What cannot be used is told in the
-    log, and its context stays as it was."""
+    """
+    Read the files of all contexts in use again. A file that cannot be used is logged,
+    and its context stays unchanged.
+    """
     for context in list(_CONTEXTS):
         try:
             context.reload()
@@ -151,14 +153,14 @@ def client_creators(
 ) -> Callable[[str], IOpenSSLClientConnectionCreator]:
     """Read the stores of a definition and prepare for dialling its hosts.
 
-    ``trustAll`` and ``hostnameVerifier`` are independent, as they are in the
-    reference: with ``trustAll`` alone the certificate, whoever signed it, must
-    still name the host. A failed handshake tells the protocol's
-    ``connectionLost`` of :class:`VerificationFailed`.
+    ``trustAll`` and ``hostnameVerifier`` are independent, as in Gravitee: with
+    ``trustAll`` alone the certificate, whoever signed it, must still name the host. A
+    failed handshake ends in the protocol's ``connectionLost`` with
+    :class:`VerificationFailed`.
 
     :param ssl: the ``ssl`` member of an endpoint's shared configuration.
-    :returns: gives the creator for a host, which is a name or an address;
-        it raises ``MaterialError`` for what can be neither.
+    :returns: returns the creator for a host, which is a name or an address; it raises
+        ``MaterialError`` for anything else.
     :raises MaterialError: when a store cannot be used.
     """
     if ssl.trust_store.type == "NONE" and ssl.key_store.type == "NONE":
@@ -238,7 +240,7 @@ def _source(
 
 
 def _identify(host: str) -> tuple[bytes | None, ServiceId]:
-    """Server name and identity of a host.
+    """Return server name and identity of a host.
 
     :param host: a name, in Unicode or not, or an address, bracketed or not.
     """
@@ -275,7 +277,7 @@ def _verify_name(
 
 
 def _require_name(expected: ServiceId, certificate: X509) -> None:
-    """Compare as RFC 9525 §6 says; the common name does not count.
+    """Compare the names as RFC 9525 §6 says, without the common name.
 
     :raises VerificationFailed: unless the certificate names the host.
     """

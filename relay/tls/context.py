@@ -12,15 +12,15 @@ from relay.tls.verification import explain
 
 
 def new_context(method: int, ciphers: bytes) -> SSL.Context:
-    """A context for TLS 1.2 and 1.3 without compression (RFC 9325 §3).
+    """Make a context for TLS 1.2 and 1.3 without compression (RFC 9325 §3).
 
     :param method: ``SSL.TLS_SERVER_METHOD`` or ``SSL.TLS_CLIENT_METHOD``.
-    :param ciphers: OpenSSL's cipher list, which rules TLS 1.2 only.
+    :param ciphers: OpenSSL's cipher list, which applies to TLS 1.2 only.
     """
     context = SSL.Context(method)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     context.set_options(SSL.OP_NO_COMPRESSION)
-    # Gives back some 34 KiB of buffers while a stream is quiet.
+    # Releases some 34 KiB of buffers while a stream is quiet.
     context.set_mode(SSL.MODE_RELEASE_BUFFERS)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     context.set_cipher_list(ciphers)
@@ -30,7 +30,7 @@ def new_context(method: int, ciphers: bytes) -> SSL.Context:
 def show(context: SSL.Context, identity: Identity, name: str) -> None:
     """Make a context present a certificate.
 
-    :param name: what an error calls the certificate.
+    :param name: the name of the certificate in errors.
     :raises MaterialError: when OpenSSL refuses it, such as for a short key.
     """
     try:
@@ -48,10 +48,10 @@ def trust(
 ) -> None:
     """Make certificates the anchors of a context.
 
-    Each is an anchor by itself, as in Java's trust stores: a root, an
-    intermediate, or the very certificate of the peer.
+    Each is an anchor by itself, as in Java's trust stores: a root, an intermediate, or
+    the very certificate of the peer.
 
-    :param name: what an error calls them.
+    :param name: the name of the certificates in errors.
     :raises MaterialError: when OpenSSL refuses one.
     """
     store = context.get_cert_store()

@@ -21,13 +21,12 @@ class TLSEndpoint:
     """
     Connects through another endpoint, and begins a TLS handshake at once.
 
-    Twisted's ``wrapClientTLS`` does the same with a protocol that holds small writes
-    back until the next turn of the reactor, and leaves a reference cycle for each
-    connection.
+    Twisted's ``wrapClientTLS`` uses a protocol that delays small writes until the next
+    turn of the reactor, and leaves a reference cycle for each connection.
 
     :param creator: makes the client side of a connection.
     :param below: what connects.
-    :param clock: as Twisted's factory wants it.
+    :param clock: for Twisted's factory.
     """
 
     def __init__(
@@ -43,9 +42,10 @@ class TLSEndpoint:
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
         """
-        Connect; the handshake is not over yet when that is done.
+        Connect.
 
         :param protocolFactory: makes the protocol above TLS.
+        :return: fires before the end of the handshake.
         """
         factory = TLSMemoryBIOFactory(self._creator, True, protocolFactory, self._clock)
         factory.protocol = self._protocol

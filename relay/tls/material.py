@@ -1,9 +1,9 @@
 """Certificates and private keys out of files and definitions.
 
-A :class:`Content` is where bytes come from together with the name that errors
-call it by. What is understood: PEM (RFC 7468) and PKCS12 (RFC 7292) from a
-file; as content in a definition, PEM as text, or base64 of PEM, DER or PKCS12.
-Java key stores (JKS, JCEKS) are refused with the command that converts them.
+A :class:`Content` is bytes together with their name in errors. Supported are PEM (RFC
+7468) and PKCS12 (RFC 7292) from a file; as content in a definition, PEM as text, or
+base64 of PEM, DER or PKCS12. Java key stores (JKS, JCEKS) are refused with the command
+that converts them.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _log = Logger()
 
 
 class MaterialError(ValueError):
-    """A certificate or key cannot be used; one line that holds no secret."""
+    """A certificate or key cannot be used; the message is one line without secrets."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes, and what an error message calls them."""
+    """Bytes, and their name in error messages."""
 
     name: str
     data: bytes = field(repr=False)
@@ -58,7 +58,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Identity:
-    """A certificate, its way up to the root and the private key to it."""
+    """A certificate, its chain up to the root and its private key."""
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
@@ -67,7 +67,7 @@ class Identity:
 
 
 def java_store_refusal(name: str) -> MaterialError:
-    """The error for a store that is declared to be JKS."""
+    """Return the error for a store that is declared to be JKS."""
     return MaterialError(f"{name}: {_JAVA_ADVICE}")
 
 
@@ -94,7 +94,7 @@ def from_path(name: str, path: str) -> Content:
 
 
 def from_content(name: str, content: str) -> Content:
-    """Take what a definition holds inline.
+    """Read the content of a definition.
 
     :param name: the field that holds the content.
     :param content: PEM text, or base64 of PEM, DER or PKCS12.
@@ -110,7 +110,7 @@ def from_content(name: str, content: str) -> Content:
 
 
 def load_certificates(source: Content) -> tuple[x509.Certificate, ...]:
-    """All certificates of a PEM or DER source, in their order.
+    """Return all certificates of a PEM or DER source, in their order.
 
     :raises MaterialError: when there is none, or one is damaged.
     """
@@ -126,11 +126,11 @@ def load_certificates(source: Content) -> tuple[x509.Certificate, ...]:
 
 
 def load_private_key(source: Content, password: str | None = None) -> PrivateKey:
-    """The private key of a PEM or DER source.
+    """Return the private key of a PEM or DER source.
 
     :param password: needed when the key is encrypted, ignored when not.
-    :raises MaterialError: when there is none, it is damaged, of a kind that
-        TLS does not use, or does not open with the password.
+    :raises MaterialError: when there is none, it is damaged, is of a kind that TLS does
+        not use, or cannot be decrypted with the password.
     """
     _refuse_java(source)
     load = (
@@ -168,12 +168,12 @@ def load_private_key(source: Content, password: str | None = None) -> PrivateKey
 def match(
     certificates: Sequence[x509.Certificate], key: PrivateKey, name: str
 ) -> Identity:
-    """Put a private key and its certificate together.
+    """Combine a private key and its certificate.
 
-    The certificate that the key belongs to goes first whatever the order of
-    the file: authorities hand chains out in either direction.
+    The certificate of the key goes first, whatever the order of the file: authorities
+    issue chains in either direction.
 
-    :param name: what an error calls the pair.
+    :param name: the name of the pair in errors.
     :raises MaterialError: when the key belongs to none of them.
     """
     public = key.public_key()
@@ -187,11 +187,11 @@ def match(
 def load_pkcs12_identity(
     source: Content, password: str | None, alias: str | None = None
 ) -> Identity:
-    """The key, certificate and chain of a PKCS12 store.
+    """Return the key, certificate and chain of a PKCS12 store.
 
     :param alias: the entry's name; compared without case, as Java does.
-    :raises MaterialError: when the store does not open, holds no key, or its
-        key is not the one named.
+    :raises MaterialError: when the store cannot be opened, holds no key, or its key has
+        another name.
     """
     store = _open_pkcs12(source, password)
     if store.key is None or store.cert is None:
@@ -215,9 +215,9 @@ def load_pkcs12_identity(
 def load_pkcs12_certificates(
     source: Content, password: str | None
 ) -> tuple[x509.Certificate, ...]:
-    """All certificates of a PKCS12 store, keys left aside.
+    """Return all certificates of a PKCS12 store, without keys.
 
-    :raises MaterialError: when the store does not open or holds none.
+    :raises MaterialError: when the store cannot be opened or holds none.
     """
     store = _open_pkcs12(source, password)
     entries = [*([store.cert] if store.cert else []), *store.additional_certs]
@@ -227,10 +227,10 @@ def load_pkcs12_certificates(
 
 
 def warn_unless_current(certificate: x509.Certificate, name: str) -> None:
-    """Log a warning when a certificate of ours is not valid today.
+    """Log a warning when a certificate of this process is not valid today.
 
-    It is served all the same: clients decide, and a listener that does not
-    come up at all is worse.
+    It is served nevertheless: clients decide, and a listener that is not open at all
+    would be worse.
     """
     now = datetime.datetime.now(datetime.UTC)
     if certificate.not_valid_after_utc < now:
@@ -285,7 +285,7 @@ def _public_key(certificate: x509.Certificate) -> object:
 def _way_up(
     leaf: x509.Certificate, others: list[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
-    """The authorities above a certificate: a store knows no order."""
+    """Return the authorities above a certificate: a store has no order."""
     way: list[x509.Certificate] = []
     below = leaf
     while below.issuer != below.subject:

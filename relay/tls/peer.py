@@ -9,9 +9,9 @@ from cryptography import x509
 
 def peer_certificate(transport: Any) -> x509.Certificate | None:
     """
-    Give the certificate that the other side has shown in its TLS handshake.
+    Return the certificate that the other side presented in its TLS handshake.
 
-    It was verified there: a listener takes none that its authorities have not signed.
+    It is verified: a listener accepts none that its authorities have not signed.
 
     :param transport: a connection, with or without TLS.
     :return: None when there is no TLS, or no certificate.

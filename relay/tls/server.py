@@ -64,7 +64,7 @@ class ServerCreator:
         self._context = prepare()
 
     def reload(self) -> None:
-        """Read the files again; later connections are made from what they hold now.
+        """Read the files again for later connections.
 
         :raises MaterialError: when one cannot be used; nothing changes then.
         """
@@ -131,10 +131,10 @@ def tls_factory(
 ) -> TLSMemoryBIOFactory:
     """Wrap the factory of a listener so that it speaks TLS.
 
-    What is written is encrypted at once. Twisted's default holds small writes back
-    until the next turn of the reactor, where a connection that is cut loses them.
+    Data is encrypted at once. Twisted's default delays small writes until the next turn
+    of the reactor, and loses them when the connection is cut.
 
-    :param clock: as Twisted's factory wants it.
+    :param clock: for Twisted's factory.
     """
     wrapped = TLSMemoryBIOFactory(creator, False, factory, clock)
     wrapped.protocol = tls_protocol()

@@ -1,11 +1,11 @@
 """Why a TLS handshake failed, in words.
 
-OpenSSL reports every refused certificate as "certificate verify failed" and
-keeps the cause for those who ask while it verifies. The callbacks that our
-contexts install ask, and raise :class:`VerificationFailed`: pyOpenSSL lets an
-exception of a context's verify callback come out of ``do_handshake``, after
-the alert that fits the cause has been queued for the peer. Twisted then hands
-it to the protocol's ``connectionLost`` like any other ``SSL.Error``.
+OpenSSL reports every refused certificate as "certificate verify failed"; the cause can
+only be read during the verification. The callbacks of our contexts read it, and raise
+:class:`VerificationFailed`: pyOpenSSL lets an exception of a context's verify callback
+come out of ``do_handshake``, after the alert that fits the cause has been queued for
+the peer. Twisted then passes it to the protocol's ``connectionLost`` like any other
+``SSL.Error``.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class VerificationFailed(SSL.Error):
     """
 
     def __init__(self, reason: str) -> None:
-        # The shape of SSL.Error: whoever prints its reasons prints ours.
+        # The arguments of SSL.Error: code that prints its reasons prints this one.
         super().__init__([("SSL routines", "", f"certificate verify failed: {reason}")])
         self.reason = reason
 
@@ -66,7 +66,7 @@ class VerificationFailed(SSL.Error):
 
 
 def failure_reason(code: int) -> str:
-    """The words for one of OpenSSL's ``X509_V_ERR`` numbers."""
+    """Return the words for one of OpenSSL's ``X509_V_ERR`` numbers."""
     if code in _REASONS:
         return _REASONS[code]
     for name, value in vars(SSL.X509VerificationCodes).items():
@@ -78,7 +78,7 @@ def failure_reason(code: int) -> str:
 def verify_chain(
     connection: SSL.Connection, certificate: X509, error: int, depth: int, ok: int
 ) -> bool:
-    """A verify callback that adds nothing to OpenSSL's checks but the reason.
+    """Verify callback that adds only the reason to OpenSSL's checks.
 
     :raises VerificationFailed: when OpenSSL refuses the chain.
     """
@@ -88,9 +88,9 @@ def verify_chain(
 
 
 def explain(error: BaseException | None) -> str | None:
-    """What made a TLS connection fail, or ``None`` if TLS did not.
+    """Return the cause of a failed TLS connection, or ``None`` if TLS did not fail.
 
-    :param error: what a protocol's ``connectionLost`` was told.
+    :param error: the reason of a protocol's ``connectionLost``.
     """
     if isinstance(error, VerificationFailed):
         return error.reason

@@ -46,7 +46,11 @@ class Deliveries(Service):
     log = Logger()
 
     def __init__(
-        self, services: Services, store: ProgressStore, outbound: Outbound, drain_ms: int
+        self,
+        services: Services,
+        store: ProgressStore,
+        outbound: Outbound,
+        drain_ms: int,
     ) -> None:
         self._clock = services.reactor
         self._wall_ms = services.wall_ms
