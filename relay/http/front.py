@@ -28,7 +28,7 @@ FRAMING_METHODS = frozenset((b"CONNECT", b"HEAD", b"PRI", b"TRACE"))
 6.3; RFC 9113, 3.4). Some servers compare their names without regard to case."""
 
 
-class Asked(NamedTuple):
+class Front(NamedTuple):
     """
     The host and the target of a request.
 
@@ -40,7 +40,7 @@ class Asked(NamedTuple):
     target: RequestTarget
 
 
-def read_front(stream: ClientStream) -> Asked:
+def read_front(stream: ClientStream) -> Front:
     """
     Read the method, the host and the target of a request.
 
@@ -71,7 +71,7 @@ def read_front(stream: ClientStream) -> Asked:
     if path.count(b"/") > MOST_SEGMENTS:
         raise Refused(refusals.URI_TOO_LONG)
     target = RequestTarget.parse(path, query if question else None)
-    return Asked(authority.host, target)
+    return Front(authority.host, target)
 
 
 def check_method(method: bytes) -> None:
