@@ -214,7 +214,6 @@ def parse_json(text: str) -> Value:
     """
     Read JSON.
 
-    :param text: the text.
     :raises EvaluationFailed: when it is none, or too long.
     """
     if len(text) > LONGEST_TEXT:

@@ -173,7 +173,6 @@ def call(name: str, value: Value, *arguments: Value) -> Value:
     """
     Call a method.
 
-    :param name: its name.
     :param value: whose method it is.
     :param arguments: what it takes.
     :raises EvaluationFailed: when the value has no such method, or it fails.
@@ -200,7 +199,6 @@ def takes(name: str, count: int) -> bool:
     """
     Tell whether a method of some value takes so many arguments.
 
-    :param name: its name.
     :param count: how many.
     """
     return any(
@@ -211,9 +209,5 @@ def takes(name: str, count: int) -> bool:
 
 
 def caller(name: str) -> Callable[..., Value]:
-    """
-    Give what calls a method.
-
-    :param name: its name.
-    """
+    """Give what calls a method."""
     return partial(call, name)

@@ -65,18 +65,13 @@ class Pattern:
         self.groups: int = self._compiled.groups
 
     def matches(self, text: str) -> bool:
-        """
-        Tell whether all of a text is as the pattern says.
-
-        :param text: the text.
-        """
+        """Tell whether all of a text is as the pattern says."""
         return self._compiled.fullmatch(self._bearable(text)) is not None
 
     def capture(self, text: str) -> tuple[str, ...] | None:
         """
         Match all of a text and give what stands in the groups.
 
-        :param text: the text.
         :return: the whole first, then each group, empty where it took no part; None
             when it does not match.
         """
@@ -95,11 +90,7 @@ class Pattern:
         return {name: groups[number] for name, number in names.items()}
 
     def found_in(self, text: str) -> bool:
-        """
-        Tell whether some part of a text is as the pattern says.
-
-        :param text: the text.
-        """
+        """Tell whether some part of a text is as the pattern says."""
         return self._compiled.search(self._bearable(text)) is not None
 
     def replace(
@@ -133,7 +124,6 @@ class Pattern:
         """
         Cut a text at each match; empty pieces at its end are left out, as in Java.
 
-        :param text: the text.
         :raises EvaluationFailed: when the pattern matches too often.
         """
         pieces: list[str] = []

@@ -18,11 +18,7 @@ class Lookup:
     __slots__ = ()
 
     def get(self, name: str) -> Value:
-        """
-        Give a value; None when there is none.
-
-        :param name: its name.
-        """
+        """Give a value; None when there is none."""
         raise NotImplementedError
 
     def names(self) -> list[str]:
@@ -87,7 +83,6 @@ def bounded(text: str) -> str:
     """
     Give a text back, unless it is too long.
 
-    :param text: the text.
     :raises EvaluationFailed: when it is.
     """
     if len(text) > LONGEST_TEXT:

@@ -141,9 +141,6 @@ class Masking:
 
         Compared is what is there, shown is what may be seen: a secret that was replaced
         is a change whose sides are both masked.
-
-        :param before: JSON.
-        :param after: JSON.
         """
         return list(self._differences(before, after, "", _TOP))
 

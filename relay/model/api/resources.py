@@ -72,7 +72,6 @@ def enabled(resources: Iterable[ApiResource], type: str, name: str) -> Any:
 
     :param resources: those of an API.
     :param type: what it has to be.
-    :param name: its name.
     :raises LookupError: when there is none, or it is disabled.
     """
     for resource in resources:

@@ -59,7 +59,6 @@ def unmasked(
     Put secrets back that a client has been shown masked and sends as it was shown.
 
     :param masking: hides them.
-    :param sent: JSON.
     :param before: the same as it is kept; None for nothing.
     :param at: its location.
     :returns: the JSON to keep, and where it holds a mask of nothing.
