@@ -32,33 +32,33 @@ MOST = {
     "TOKEN_FILTER": (4, "filters"),
     "TOKEN_COMMA": (8, "commas"),
 }
-"""Each of these multiplies the work; so many of them a path may have."""
+"""The limits of the parts of a path that multiply its work."""
 
 
 class BadPath(ValueError):
-    """A path that cannot be used."""
+    """A path is invalid."""
 
 
 class _TooCostly(Exception):
-    """A search takes more steps than it may."""
+    """A search takes more steps than are allowed."""
 
 
 class _Node(JSONPathMatch):
-    """A place that was reached; of the way to it nothing is noted."""
+    """A node that was reached, without the path to it."""
 
     def new_child(self, obj: object, key: int | str) -> _Node:
-        """Reach a member or an element, for a step."""
+        """Make the node of a member or an element, which costs a step."""
         _ENVIRONMENT.spend(1 + _members(obj) // 4)
         return _Node(
             filter_context={}, obj=obj, parent=None, parts=(), path="", root=self.root
         )
 
     def add_child(self, *children: JSONPathMatch) -> None:
-        """Hold nothing that was reached from here."""
+        """Do nothing: nodes do not keep their children."""
 
 
 def _reached(node: JSONPathMatch) -> _Node:
-    """Begin at the root of a document, or at what a condition is asked of."""
+    """Make the node at which a path, or the path of a condition, begins."""
     if isinstance(node, _Node):
         return node
     _ENVIRONMENT.spend(1 + _members(node.obj) // 4)
@@ -69,21 +69,21 @@ def _reached(node: JSONPathMatch) -> _Node:
 
 class _Child(JSONPathChildSegment):
     def resolve(self, nodes: Iterable[JSONPathMatch]) -> Iterable[JSONPathMatch]:
-        """Reach members or elements."""
+        """Select members or elements."""
         return super().resolve(map(_reached, nodes))
 
 
 class _Descent(JSONPathRecursiveDescentSegment):
     def resolve(self, nodes: Iterable[JSONPathMatch]) -> Iterable[JSONPathMatch]:
-        """Reach all that is below."""
+        """Select all descendants."""
         return super().resolve(map(_reached, nodes))
 
 
 class _Filter(Filter):
-    """Asks its condition of each member or element, for some steps."""
+    """Evaluates its condition for each member or element, which costs steps."""
 
     def resolve(self, node: JSONPathMatch) -> Iterable[JSONPathMatch]:
-        """Reach those for which the condition holds."""
+        """Select the nodes for which the condition holds."""
         weight = 2 + len(str(self.expression)) // 16
         _ENVIRONMENT.spend(weight * _members(node.obj))
         return super().resolve(node)
@@ -91,7 +91,7 @@ class _Filter(Filter):
 
 class _Parser(Parser):
     def parse_query(self, stream: TokenStream) -> Iterable[JSONPathSegment]:
-        """Read the segments of a path."""
+        """Parse the segments of a path."""
         for one in super().parse_query(stream):
             kind = _Child if isinstance(one, JSONPathChildSegment) else _Descent
             yield kind(env=one.env, token=one.token, selectors=one.selectors)
@@ -99,7 +99,7 @@ class _Parser(Parser):
     def parse_filter_selector(
         self, stream: TokenStream, *, keys: bool = False
     ) -> Filter | KeysFilter:
-        """Read a condition."""
+        """Parse a condition."""
         read = super().parse_filter_selector(stream, keys=keys)
         if isinstance(read, KeysFilter):
             return read
@@ -111,23 +111,22 @@ class _Environment(JSONPathEnvironment):
     steps_left = 0
 
     def setup_function_extensions(self) -> None:
-        """Leave out ``match`` and ``search``: their engine has no bound."""
+        """Omit ``match`` and ``search``, whose time is not bounded."""
         super().setup_function_extensions()
         del self.function_extensions["match"]
         del self.function_extensions["search"]
 
     def compare(self, left: object, operator: str, right: object) -> bool:
-        """Compare two values, in depth."""
+        """Compare two values deeply."""
         self._weigh(left)
         self._weigh(right)
         return super().compare(left, operator, right)
 
     def spend(self, steps: int) -> None:
         """
-        Count what is to be done.
+        Count steps.
 
-        :param steps: how much.
-        :raises _TooCostly: when it is more than is left.
+        :raises _TooCostly: when more than the remaining steps are needed.
         """
         self.steps_left -= steps
         if self.steps_left < 0:
@@ -156,10 +155,10 @@ _ENVIRONMENT = _Environment(strict=True)
 
 class JsonPath:
     """
-    A path, compiled.
+    A compiled path.
 
     :param text: such as ``$.order.items[0].price``.
-    :raises BadPath: when it is none, or asks for too much work.
+    :raises BadPath: when it is invalid, or takes too much work.
     """
 
     def __init__(self, text: str) -> None:
@@ -182,12 +181,13 @@ class JsonPath:
 
     def find(self, document: Value) -> Value:
         """
-        Give what the path leads to.
+        Find the values at the path.
 
-        :param document: a JSON text, or what was read from one.
-        :return: the one value, None when there is none; a list for a path that can
-            lead to several.
-        :raises EvaluationFailed: when the text is no JSON, or too much is found.
+        :param document: a JSON text, or its parsed value.
+        :return: the value, None when there is none; a list for a path that can have
+            several values.
+        :raises EvaluationFailed: when the text is no JSON, or too many values are
+            found.
         """
         if isinstance(document, str):
             document = parse_json(document)
@@ -212,9 +212,9 @@ class JsonPath:
 
 def parse_json(text: str) -> Value:
     """
-    Read JSON.
+    Parse JSON.
 
-    :raises EvaluationFailed: when it is none, or too long.
+    :raises EvaluationFailed: when the text is no JSON, or too long.
     """
     if len(text) > LONGEST_TEXT:
         raise EvaluationFailed(f"a JSON text is longer than {LONGEST_TEXT} characters")

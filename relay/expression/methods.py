@@ -1,4 +1,4 @@
-"""The methods that values have, by what Java and Gravitee call them."""
+"""The methods of values, by their names in Java and Gravitee."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Method(NamedTuple):
     """
     A method.
 
-    :param run: takes the value and the arguments.
-    :param least: how many arguments there must be.
-    :param most: how many there may be.
+    :param run: is given the value and the arguments.
+    :param least: the smallest number of arguments.
+    :param most: the largest number of arguments.
     """
 
     run: Callable[..., Value]
@@ -166,16 +166,14 @@ _SCALAR: dict[str, Method] = {
     "equals": Method(equal, 1, 1),
 }
 NAMES = frozenset().union(_STRING, _LIST, _MAP, _SCALAR)
-"""All methods that there are."""
+"""The names of all methods."""
 
 
 def call(name: str, value: Value, *arguments: Value) -> Value:
     """
     Call a method.
 
-    :param value: whose method it is.
-    :param arguments: what it takes.
-    :raises EvaluationFailed: when the value has no such method, or it fails.
+    :raises EvaluationFailed: when the value has no such method, or the method fails.
     """
     if isinstance(value, str):
         methods = _STRING
@@ -197,9 +195,7 @@ def call(name: str, value: Value, *arguments: Value) -> Value:
 
 def takes(name: str, count: int) -> bool:
     """
-    Tell whether a method of some value takes so many arguments.
-
-    :param count: how many.
+    Whether a method of any type takes a number of arguments.
     """
     return any(
         table[name].least <= count <= table[name].most
@@ -209,5 +205,5 @@ def takes(name: str, count: int) -> bool:
 
 
 def caller(name: str) -> Callable[..., Value]:
-    """Give what calls a method."""
+    """Make a function that calls a method."""
     return partial(call, name)

@@ -1,9 +1,9 @@
 """
-What an expression is once it is read: a tree that can be evaluated.
+The syntax tree of an expression, which can be evaluated.
 
-A tree can also be evaluated in part: :meth:`Node.reduced` puts values in the place of
-all that depends on nothing but what is known already. What is left of an event's
-condition is equal for all subscribers who have those values in common.
+A tree can also be evaluated in part: :meth:`Node.reduced` replaces the subtrees that
+depend only on known variables by their values. What remains of the condition of an
+event filter is equal for all subscribers with the same values.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ from relay.expression.errors import EvaluationFailed
 from relay.expression.values import Lookup, Value, frozen, is_true, name_of
 
 Scope = Mapping[str, Value]
-"""What each variable stands for; one that is missing stands for nothing."""
+"""The values of variables; a missing variable is null."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """
-    A part of an expression.
-
-    :param children: its parts.
+    A node of the tree.
     """
 
     children: tuple[Node, ...] = ()
@@ -35,29 +33,28 @@ class Node:
 
     @property
     def depth(self) -> int:
-        """How many levels it has."""
+        """The height of the tree."""
         return 1 + max((child.depth for child in self.children), default=0)
 
     @property
     def key(self) -> Hashable:
-        """What is equal for trees that always give the same."""
+        """Equal for trees that always yield the same value."""
         return (type(self).__name__, *(child.key for child in self.children))
 
     def evaluate(self, scope: Scope) -> Value:
         """
-        Give its value.
+        Evaluate the node.
 
-        :param scope: what the variables stand for.
-        :raises EvaluationFailed: when it has none.
+        :raises EvaluationFailed: when it has no value.
         """
         raise NotImplementedError
 
     def reduced(self, scope: Scope) -> Node:
         """
-        Evaluate what depends on nothing but some variables.
+        Evaluate the subtrees that depend only on known variables.
 
-        :param scope: these variables.
-        :raises EvaluationFailed: when such a part has no value.
+        :param scope: the known variables.
+        :raises EvaluationFailed: when such a subtree has no value.
         """
         roots = self.roots
         if not roots:
@@ -71,7 +68,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Constant(Node):
-    """A value that stands in the expression."""
+    """A literal."""
 
     value: Value = None
 
@@ -81,19 +78,19 @@ class Constant(Node):
         return frozen(self.value)
 
     def evaluate(self, scope: Scope) -> Value:
-        """Give it."""
+        """Return the value."""
         return self.value
 
 
 @dataclass(frozen=True, slots=True)
 class Variable(Node):
-    """Such as ``#request``."""
+    """A variable, such as ``#request``."""
 
     name: str = ""
 
     @property
     def roots(self) -> frozenset[str]:
-        """Itself."""
+        """The variable."""
         return frozenset((self.name,))
 
     @property
@@ -102,43 +99,43 @@ class Variable(Node):
         return ("#", self.name)
 
     def evaluate(self, scope: Scope) -> Value:
-        """Look it up."""
+        """Look up the variable."""
         return scope.get(self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Apply(Node):
-    """Anything that is made of the values of its parts, whatever they are."""
+    """A function applied to the values of all children."""
 
     name: str = ""
     operation: Callable[..., Value] = lambda *values: values
 
     @property
     def key(self) -> Hashable:
-        """What is applied to what."""
+        """The function and its arguments."""
         return (self.name, *(child.key for child in self.children))
 
     def evaluate(self, scope: Scope) -> Value:
-        """Apply it."""
+        """Call the function."""
         return self.operation(*[child.evaluate(scope) for child in self.children])
 
 
 @dataclass(frozen=True, slots=True)
 class Either(Node):
-    """``||``: the second is looked at only when the first is not true."""
+    """``||``: the second operand is evaluated only when the first is false."""
 
     def evaluate(self, scope: Scope) -> Value:
-        """Give true if one is."""
+        """Return whether one operand is true."""
         first, second = self.children
         return is_true(first.evaluate(scope)) or is_true(second.evaluate(scope))
 
 
 @dataclass(frozen=True, slots=True)
 class Both(Node):
-    """``&&``: the second is looked at only when the first is true."""
+    """``&&``: the second operand is evaluated only when the first is true."""
 
     def evaluate(self, scope: Scope) -> Value:
-        """Give true if both are."""
+        """Return whether both operands are true."""
         first, second = self.children
         return is_true(first.evaluate(scope)) and is_true(second.evaluate(scope))
 
@@ -148,28 +145,28 @@ class Choice(Node):
     """``condition ? one : other``."""
 
     def evaluate(self, scope: Scope) -> Value:
-        """Give the one that is chosen."""
+        """Evaluate the condition, then the chosen operand."""
         condition, one, other = self.children
         return (one if is_true(condition.evaluate(scope)) else other).evaluate(scope)
 
 
 @dataclass(frozen=True, slots=True)
 class Fallback(Node):
-    """``value ?: other``: the other when the value is nothing, or empty."""
+    """``value ?: other``: the other when the value is null or empty."""
 
     def evaluate(self, scope: Scope) -> Value:
-        """Give the first that is something."""
+        """Return the first operand that is not null or empty."""
         value = self.children[0].evaluate(scope)
         return self.children[1].evaluate(scope) if value in (None, "") else value
 
 
 def member(value: Value, key: Value) -> Value:
     """
-    Take a member out of a value; of nothing, and where there is none, nothing.
+    Look up a member of a value; null for a missing member, and for a member of null.
 
-    :param value: a list, a text, or what has members.
-    :param key: the name, or the place.
-    :raises EvaluationFailed: for what has no such members.
+    :param value: a list, a text, or an object with members.
+    :param key: the name, or the index.
+    :raises EvaluationFailed: when the value has no such members.
     """
     if value is None:
         return None

@@ -10,11 +10,11 @@ from relay.expression.patterns import BadPattern, pattern
 from relay.expression.values import Value, bounded, is_true, name_of, text_of
 
 LARGEST = 2**63
-"""Whole numbers stay below it, as Java's do."""
+"""The bound of integers, as in Java."""
 
 
 def equal(left: Value, right: Value) -> bool:
-    """Tell whether two values are the same; those of different kinds never are."""
+    """Whether two values are equal; values of different types never are."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
@@ -23,14 +23,14 @@ def equal(left: Value, right: Value) -> bool:
 
 
 def unequal(left: Value, right: Value) -> bool:
-    """Tell whether two values differ."""
+    """Whether two values differ."""
     return not equal(left, right)
 
 
 def _order(compare: Callable[[int], bool]) -> Callable[[Value, Value], bool]:
     def ordered(left: Value, right: Value) -> bool:
         if left is None or right is None:
-            # As in Gravitee's language: nothing comes before everything.
+            # As in Gravitee's language: null is less than everything else.
             return compare((left is not None) - (right is not None))
         if isinstance(left, str) and isinstance(right, str):
             return compare((left > right) - (left < right))
@@ -47,7 +47,7 @@ at_least = _order(lambda order: order >= 0)
 
 
 def matches(text: Value, regex: Value) -> bool:
-    """Tell whether all of a text is as a regular expression says."""
+    """Whether a regular expression matches the whole text."""
     if text is None:
         return False
     if not isinstance(text, str) or not isinstance(regex, str):
@@ -61,12 +61,12 @@ def matches(text: Value, regex: Value) -> bool:
 
 
 def negated(value: Value) -> bool:
-    """Tell the opposite."""
+    """Negate a boolean."""
     return not is_true(value)
 
 
 def add(left: Value, right: Value) -> Value:
-    """Add numbers, or put texts one after the other."""
+    """Add numbers, or concatenate texts."""
     if isinstance(left, str) or isinstance(right, str):
         return bounded(_shown(left) + _shown(right))
     return _sound(_number(left) + _number(right))
@@ -83,7 +83,7 @@ def multiply(left: Value, right: Value) -> Value:
 
 
 def divide(left: Value, right: Value) -> Value:
-    """Divide numbers; of whole ones the whole part is given."""
+    """Divide numbers; the quotient of integers is truncated."""
     one, other = _number(left), _number(right)
     if other == 0:
         raise EvaluationFailed("a division by zero")
@@ -94,7 +94,7 @@ def divide(left: Value, right: Value) -> Value:
 
 
 def remainder(left: Value, right: Value) -> Value:
-    """Give what a division leaves; it has the sign of what is divided."""
+    """Compute the remainder of a division; it has the sign of the dividend."""
     one, other = _number(left), _number(right)
     if other == 0:
         raise EvaluationFailed("a division by zero")
@@ -105,12 +105,12 @@ def remainder(left: Value, right: Value) -> Value:
 
 
 def minus(value: Value) -> Value:
-    """Turn the sign."""
+    """Change the sign."""
     return _sound(-_number(value))
 
 
 def plus(value: Value) -> Value:
-    """Leave a number as it is."""
+    """Return a number unchanged."""
     return _number(value)
 
 

@@ -1,10 +1,10 @@
 """
-Regular expressions in time linear to the text, whoever wrote them.
+Regular expressions whose time is linear in the length of the text.
 
-RE2 has neither look-around nor back-references: no engine that has them can promise
-an end. Linear may still be slow: a pattern that counts, such as ``a[ab]{500}c``, takes
-10 µs for each character of a text that suits it, 10 s for a text of 1 MiB. So a long
-text is searched in parts first, and given up when they take too much of the processor.
+RE2 has neither look-around nor back-references: an engine with them cannot bound its
+time. Linear may still be slow: a pattern with a counted repetition, such as
+``a[ab]{500}c``, takes 10 µs for each character of a matching text, 10 s for 1 MiB. So a
+long text is searched in parts first, and fails when the parts take too much CPU time.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from relay.expression.values import LONGEST_TEXT
 LONGEST_PATTERN = 1024
 MEMORY_BYTES = 1 << 20
 PART_CHARS = 4_096
-"""How long a text may be without being searched in parts first."""
+"""The longest text that is not searched in parts first, in characters."""
 MOST_CPU_S = 0.05
-"""How much of the processor's time the search in parts may take."""
+"""The CPU time that the search in parts may take, in seconds."""
 MOST_MATCHES = 5_000
-"""How many places of one text are replaced, or cut at."""
+"""The largest number of matches in one text that are replaced, or split at."""
 MATCH_S = 50e-6
-"""What one match may take in addition."""
+"""The additional CPU time for each match, in seconds."""
 
 
 class BadPattern(ValueError):
-    """A pattern that is no regular expression, or one that RE2 has not."""
+    """A pattern is no regular expression, or not supported by RE2."""
 
 
 def _options() -> Any:
@@ -48,8 +48,8 @@ class Pattern:
     """
     A regular expression.
 
-    :param text: in RE2's syntax, which has no look-around and no back-references.
-    :raises BadPattern: when it cannot be used.
+    :param text: in the syntax of RE2.
+    :raises BadPattern: when it is invalid.
     """
 
     def __init__(self, text: str) -> None:
@@ -65,15 +65,15 @@ class Pattern:
         self.groups: int = self._compiled.groups
 
     def matches(self, text: str) -> bool:
-        """Tell whether all of a text is as the pattern says."""
+        """Whether the pattern matches the whole text."""
         return self._compiled.fullmatch(self._bearable(text)) is not None
 
     def capture(self, text: str) -> tuple[str, ...] | None:
         """
-        Match all of a text and give what stands in the groups.
+        Match the whole text and return the groups.
 
-        :return: the whole first, then each group, empty where it took no part; None
-            when it does not match.
+        :return: the text, then each group, empty when it did not participate; None
+            without a match.
         """
         match = self._compiled.fullmatch(self._bearable(text))
         if match is None:
@@ -82,29 +82,28 @@ class Pattern:
 
     def named(self, groups: tuple[str, ...]) -> dict[str, str]:
         """
-        Give what stands in the groups that have names.
+        Select the named groups.
 
-        :param groups: what :meth:`capture` gave.
+        :param groups: the result of :meth:`capture`.
         """
         names: dict[str, int] = self._compiled.groupindex
         return {name: groups[number] for name, number in names.items()}
 
     def found_in(self, text: str) -> bool:
-        """Tell whether some part of a text is as the pattern says."""
+        """Whether the pattern matches a part of the text."""
         return self._compiled.search(self._bearable(text)) is not None
 
     def replace(
         self, text: str, by: str, most: int = 0, literally: bool = False
     ) -> str:
         """
-        Put a text in the place of each match.
+        Replace matches.
 
-        :param text: where.
-        :param by: what to put there; ``$1`` stands for the first group.
-        :param most: how many matches; 0 for all.
-        :param literally: whether ``$1`` stands for nothing but itself.
-        :raises EvaluationFailed: when what comes of it is too long, or the pattern
-            matches too often.
+        :param by: the replacement; ``$1`` stands for the first group.
+        :param most: the largest number of matches; 0 for all.
+        :param literally: whether ``$1`` is not replaced by the group.
+        :raises EvaluationFailed: when the result is too long, or the pattern matches
+            too often.
         """
         pieces: list[str] = []
         size = end = 0
@@ -122,7 +121,7 @@ class Pattern:
 
     def split(self, text: str) -> list[str]:
         """
-        Cut a text at each match; empty pieces at its end are left out, as in Java.
+        Split a text at each match; trailing empty pieces are omitted, as in Java.
 
         :raises EvaluationFailed: when the pattern matches too often.
         """
@@ -143,7 +142,7 @@ class Pattern:
         return pieces
 
     def _bearable(self, text: str) -> str:
-        """Return a text in which the pattern can be searched."""
+        """Return the text, unless searching it takes too much CPU time."""
         _sound(text)
         if len(text) > PART_CHARS:
             begun_s, matches = thread_time(), 0
@@ -160,10 +159,10 @@ class Pattern:
 @lru_cache(maxsize=256)
 def pattern(text: str) -> Pattern:
     """
-    Give a pattern, made once.
+    Compile a pattern; compiled patterns are cached.
 
-    :param text: in RE2's syntax.
-    :raises BadPattern: when it cannot be used.
+    :param text: in the syntax of RE2.
+    :raises BadPattern: when it is invalid.
     """
     return Pattern(text)
 

@@ -1,9 +1,9 @@
-"""The variables that there are, and their members."""
+"""The variables of expressions, and their members."""
 
 from __future__ import annotations
 
 OPEN: frozenset[str] = frozenset()
-"""Members that are known only when they are looked up."""
+"""Of a variable whose members are not fixed."""
 
 ROOTS: dict[str, frozenset[str]] = {
     "request": frozenset(
@@ -54,7 +54,7 @@ ROOTS: dict[str, frozenset[str]] = {
     "parameters": OPEN,
     "error": frozenset({"key", "message", "status"}),
 }
-"""By name; what has no members listed is asked by any name."""
+"""The members by variable; any name is allowed where none are listed."""
 
 HELD = {
     ("request", "content"),
@@ -64,4 +64,4 @@ HELD = {
     ("response", "jsonContent"),
     ("response", "xmlContent"),
 }
-"""Members of Gravitee's that only a gateway has which holds bodies back."""
+"""Members of Gravitee's that need a gateway which buffers bodies."""

@@ -1,4 +1,4 @@
-"""Texts with expressions in them, and conditions."""
+"""Templates, which are texts with expressions, and conditions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_EXPRESSIONS = 64
 
 class Template:
     """
-    A text with any number of ``{#...}`` in it, read once.
+    A parsed text with any number of ``{#...}``.
 
     :param parts: literal texts, as constants, and expressions, in order.
     """
@@ -28,10 +28,10 @@ class Template:
     @classmethod
     def read(cls, text: str) -> Self:
         """
-        Read a text.
+        Parse a template.
 
         :param text: such as ``Hello {#request.params['name'][0]}``.
-        :raises BadExpression: when an expression in it cannot be used.
+        :raises BadExpression: when an expression in it is invalid.
         """
         parts: list[Node] = []
         expressions = at = 0
@@ -57,24 +57,24 @@ class Template:
 
     @property
     def key(self) -> Hashable:
-        """What is equal for texts that always become the same."""
+        """Equal for templates that always yield the same text."""
         return tuple(part.key for part in self._parts)
 
     def reduced(self, scope: Scope) -> Template:
         """
-        Evaluate what depends on nothing but some variables.
+        Evaluate the parts that depend only on known variables.
 
-        :param scope: these variables.
+        :param scope: the known variables.
         :raises EvaluationFailed: when such a part has no value.
         """
         return Template(tuple(part.reduced(scope) for part in self._parts))
 
     def evaluate(self, scope: Scope) -> Value:
         """
-        Give the value: of one expression that stands alone, its own.
+        Evaluate the template: to the value of its expression if it is only one, to a
+        text otherwise.
 
-        :param scope: what the variables stand for.
-        :raises EvaluationFailed: when there is none.
+        :raises EvaluationFailed: when an expression has no value.
         """
         if len(self._parts) == 1:
             return self._parts[0].evaluate(scope)
@@ -82,10 +82,10 @@ class Template:
 
     def render(self, scope: Scope) -> str | None:
         """
-        Give the text; None for one expression that stands alone and gives nothing.
+        Evaluate the template to text; None if it is only one expression and yields
+        null.
 
-        :param scope: what the variables stand for.
-        :raises EvaluationFailed: when there is none.
+        :raises EvaluationFailed: when an expression has no value.
         """
         value = self.evaluate(scope)
         return None if value is None else text_of(value)
@@ -93,9 +93,7 @@ class Template:
 
 class Condition:
     """
-    Something that holds or not.
-
-    :param node: the expression.
+    A parsed expression that yields a boolean.
     """
 
     __slots__ = ("_node",)
@@ -106,10 +104,10 @@ class Condition:
     @classmethod
     def read(cls, text: str) -> Self:
         """
-        Read a condition.
+        Parse a condition.
 
         :param text: one ``{...}``, or ``true`` or ``false``.
-        :raises BadExpression: when it cannot be used.
+        :raises BadExpression: when it is invalid.
         """
         stripped = text.strip()
         if stripped in ("true", "false"):
@@ -132,24 +130,23 @@ class Condition:
 
     @property
     def key(self) -> Hashable:
-        """What is equal for conditions that always hold together."""
+        """Equal for conditions that always yield the same."""
         return self._node.key
 
     def reduced(self, scope: Scope) -> Condition:
         """
-        Evaluate what depends on nothing but some variables.
+        Evaluate the parts that depend only on known variables.
 
-        :param scope: these variables.
+        :param scope: the known variables.
         :raises EvaluationFailed: when such a part has no value.
         """
         return Condition(self._node.reduced(scope))
 
     def holds(self, scope: Scope) -> bool:
         """
-        Tell whether it holds.
+        Evaluate the condition.
 
-        :param scope: what the variables stand for.
-        :raises EvaluationFailed: when that cannot be told.
+        :raises EvaluationFailed: when it has no value, or one that is no boolean.
         """
         return is_true(self._node.evaluate(scope))
 

@@ -1,4 +1,4 @@
-"""The values that expressions work on, and nothing beside them."""
+"""The types of values in expressions."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import TypeAlias
 from relay.expression.errors import EvaluationFailed
 
 LONGEST_TEXT = 1_048_576
-"""Characters of a text that an expression may make."""
+"""The longest text that an expression may produce, in characters."""
 
 
 class Lookup:
-    """Values by names that are looked up when they are asked for, such as headers."""
+    """A mapping whose values are looked up on demand, such as headers."""
 
     __slots__ = ()
 
     def get(self, name: str) -> Value:
-        """Give a value; None when there is none."""
+        """Look up a value; None when there is none."""
         raise NotImplementedError
 
     def names(self) -> list[str]:
-        """Give all names."""
+        """List all names."""
         raise NotImplementedError
 
 
 class Fields(Lookup):
-    """A thing with a fixed set of members, such as the request."""
+    """An object with a fixed set of members, such as the request."""
 
     __slots__ = ()
 
     def names(self) -> list[str]:
-        """Its members are known beforehand; there is nothing to list."""
+        """Return nothing: the members are fixed, and are not listed."""
         return []
 
 
@@ -43,10 +43,9 @@ Value: TypeAlias = (
 
 def is_true(value: Value) -> bool:
     """
-    Take a value for a yes or no; nothing is a no.
+    Convert a value to a boolean; null is false.
 
-    :param value: what was found.
-    :raises EvaluationFailed: for what is neither.
+    :raises EvaluationFailed: when the value is no boolean.
     """
     if value is None:
         return False
@@ -59,10 +58,9 @@ def is_true(value: Value) -> bool:
 
 def text_of(value: Value) -> str:
     """
-    Write a value as text.
+    Convert a value to text.
 
-    :param value: any value.
-    :raises EvaluationFailed: for what has no text.
+    :raises EvaluationFailed: when the value has no text.
     """
     if value is None:
         return ""
@@ -81,9 +79,9 @@ def text_of(value: Value) -> str:
 
 def bounded(text: str) -> str:
     """
-    Give a text back, unless it is too long.
+    Check the length of a text.
 
-    :raises EvaluationFailed: when it is.
+    :raises EvaluationFailed: when it is longer than :data:`LONGEST_TEXT`.
     """
     if len(text) > LONGEST_TEXT:
         raise EvaluationFailed(f"a text is longer than {LONGEST_TEXT} characters")
@@ -92,9 +90,7 @@ def bounded(text: str) -> str:
 
 def name_of(value: Value) -> str:
     """
-    Name the kind of a value; the value itself may be a secret.
-
-    :param value: any value.
+    Name the type of a value, for messages: the value may be a secret.
     """
     if value is None:
         return "null"
@@ -111,16 +107,14 @@ def name_of(value: Value) -> str:
 
 def frozen(value: Value) -> Hashable:
     """
-    Give what is equal for equal values, and can be a key.
-
-    :param value: any value.
+    Make a hashable key that is equal for equal values.
     """
     if isinstance(value, list | tuple):
         return ("list", _frozen_all(value))
     if isinstance(value, Mapping):
         pairs = sorted(value.items())
         return ("map", tuple((name, frozen(one)) for name, one in pairs))
-    # 1, 1.0 and true are equal to Python.
+    # In Python 1, 1.0 and True are equal.
     return (type(value).__name__, value)
 
 

@@ -46,7 +46,7 @@ source sets itself: a client's would break the stream, or split channels for not
 
 
 def _header_pattern(pattern: str) -> str:
-    # ``*`` is a letter of tokens, too.
+    # A token may contain ``*``.
     if not TOKEN.fullmatch(pattern):
         raise ValueError("is not a header name, nor one with * for any characters")
     caught = [name for name in _NEVER_KEYED if fnmatchcase(name, pattern.lower())]
@@ -73,10 +73,7 @@ def _is_expression(value: str | None) -> str | None:
 
 
 def expression_problem(text: str) -> str | None:
-    """Say what is wrong with a JMESPath expression; None when nothing is.
-
-    :param text: the expression.
-    """
+    """Validate a JMESPath expression; None when it is valid."""
     import jmespath
     from jmespath.exceptions import JMESPathError
 

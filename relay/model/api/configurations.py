@@ -1,4 +1,4 @@
-"""Which type a configuration is of, by what it configures."""
+"""The types of configurations, by what they configure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ class Configurations:
     """
     The types of all configurations that documents may hold.
 
-    :param endpoints: kinds of endpoints, by id.
-    :param entrypoints: the same of entrypoints.
-    :param plans: the same of plans.
-    :param policies: the same of policies.
+    The parameters are the kinds, by their ids.
     """
 
     def __init__(
@@ -43,7 +40,7 @@ class Configurations:
         :param key: the name of the member, such as ``sharedConfiguration``.
         :param holder: the object that it is a member of.
         :param within: the name of the member that this object stands in.
-        :returns: None when nobody knows.
+        :returns: None when it is not known.
         """
         kind = str(holder.get("type"))
         if key == "entrypointConfiguration":

@@ -1,4 +1,4 @@
-"""How it is found out whether an endpoint can be called."""
+"""Health checks of endpoints."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ASSERTION = "{#response.status == 200}"
 
 
 def _schedule(value: str) -> str:
-    # Five fields would be minutes; who writes them believes that it is checked rarely.
+    # Refuse five fields: they mean minutes, but would be read as seconds.
     if len(value.split()) != 6:
         raise ValueError("must be a cron expression of six fields, seconds first")
     try:
@@ -127,12 +127,12 @@ def check_of(
     group: EndpointServices | None, endpoint: EndpointServices | None
 ) -> HealthCheck | None:
     """
-    Say how an endpoint is checked.
+    Find the health check of an endpoint.
 
-    :param group: what its group says.
-    :param endpoint: what it says itself, which counts where the group says nothing or
-        is overridden.
-    :returns: None when it is not.
+    :param group: the services of its group.
+    :param endpoint: its own services, which count if the group has none or they
+        override those of the group.
+    :returns: None when it is not checked.
     """
     theirs = group.health_check if group is not None else None
     own = endpoint.health_check if endpoint is not None else None
@@ -147,7 +147,7 @@ def check_of(
 
 def next_time(schedule: str, now_ms: int) -> int:
     """
-    Say when a check is due.
+    Compute when the next check is due.
 
     :param schedule: a cron expression of six fields.
     :param now_ms: the wall clock, in milliseconds since the Unix epoch.
@@ -160,9 +160,8 @@ def next_time(schedule: str, now_ms: int) -> int:
 
 def url_of(check: HealthCheck, endpoint: str) -> str:
     """
-    Say where a check goes.
+    Resolve the target of a check.
 
-    :param check: what its ``target`` says.
     :param endpoint: the target of the endpoint.
     """
     if "://" in check.target:

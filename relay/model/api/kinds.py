@@ -9,22 +9,22 @@ from typing import Any, Literal
 from relay.model.schema.base import Value
 
 Mode = Literal["REQUEST_RESPONSE", "SUBSCRIBE", "PUBLISH"]
-"""What a connector does: passes calls on, gives events out, or takes them in."""
+"""What a connector does: forwards calls, delivers events, or accepts published ones."""
 ListenerType = Literal["HTTP", "SUBSCRIPTION"]
-"""Whether clients call, or are called."""
+"""Whether clients call the gateway, or the gateway calls consumers."""
 
 
 BUILT_IN = frozenset({"http-proxy", "webhook"})
-"""Ids of the endpoints and entrypoints that are no plugins."""
+"""The ids of the endpoints and entrypoints that are not plugins."""
 
 
 def never(configuration: Mapping[str, Any]) -> bool:
-    """Say that an entrypoint takes no events in, whatever its configuration."""
+    """The ``publishes`` of an entrypoint that never accepts events."""
     return False
 
 
 def always(configuration: Mapping[str, Any]) -> bool:
-    """Say that an entrypoint takes events in, whatever its configuration."""
+    """The ``publishes`` of an entrypoint that always accepts events."""
     return True
 
 
@@ -35,19 +35,19 @@ class EndpointType:
     id: str
     """As in ``"type": "http-proxy"``."""
     name: str
-    """For people."""
+    """The name in the console and the management API."""
     api_type: str
     """``PROXY`` or ``MESSAGE``."""
     configuration: type[Value]
-    """Of one endpoint."""
+    """The options of one endpoint."""
     shared_configuration: type[Value] | None
-    """Of a group; ``None`` if the type has none."""
+    """The options of a group; ``None`` if the type has none."""
     published: bool = False
-    """Whether the events come from publishers, not from a source."""
+    """Whether events come from publishers, not from a source."""
     alone: bool = False
-    """Whether a group has one endpoint and no more."""
+    """Whether a group has exactly one endpoint."""
     version: str = ""
-    """Of the distribution that brings it; Relay's own unless given."""
+    """The version of the distribution; Relay's own if empty."""
 
     @property
     def modes(self) -> list[Mode]:
@@ -64,16 +64,16 @@ class EntrypointType:
     api_type: str
     configuration: type[Value]
     publishes: Callable[[Mapping[str, Any]], bool] = never
-    """Whether an entrypoint takes events in, by its configuration as it came, which
-    may be wrong in any way."""
+    """Whether an entrypoint accepts events, by its configuration, which is not checked
+    yet."""
     subscribes: bool = True
-    """Whether such entrypoints may give events out."""
+    """Whether such entrypoints can deliver events."""
     version: str = ""
-    """As above."""
+    """As of :class:`EndpointType`."""
     listener: ListenerType = "HTTP"
-    """Where such entrypoints belong."""
+    """The type of the listeners that such entrypoints belong to."""
     subscription: type[Value] | None = None
-    """The ``entrypointConfiguration`` of a subscription, where consumers have one."""
+    """The ``entrypointConfiguration`` of subscriptions; ``None`` if they have none."""
 
     @property
     def modes(self) -> list[Mode]:
@@ -92,12 +92,12 @@ class PlanType:
 
 
 Phase = Literal["request", "response", "subscribe", "publish"]
-"""When a policy acts: on a call, on the head of its answer, or on each event that goes
-out to a client or comes in from one."""
+"""When a policy acts: on a request, on the head of a response, on each event that is
+delivered, or on each event that is published."""
 
 
 def fits(configuration: Any, phase: Phase) -> str | None:
-    """Say that a configuration can be used in every phase that its policy has."""
+    """The ``problem`` of a policy that is usable in all of its phases."""
     return None
 
 
@@ -110,14 +110,14 @@ class PolicyType:
     name: str
     configuration: type[Value]
     proxy: tuple[Phase, ...] = ()
-    """The phases of PROXY APIs in which it can be used."""
+    """The phases of PROXY APIs in which the policy can be used."""
     message: tuple[Phase, ...] = ()
-    """The same of MESSAGE APIs."""
+    """The phases of MESSAGE APIs in which the policy can be used."""
     problem: Callable[[Any, Phase], str | None] = fits
-    """What keeps a configuration, as it was read, from being used in a phase."""
+    """Returns why a configuration cannot be used in a phase; None when it can."""
 
     def phases(self, api_type: str) -> tuple[Phase, ...]:
-        """Give the phases of one type of API in which it can be used."""
+        """Return the phases of a type of API in which the policy can be used."""
         return self.message if api_type == "MESSAGE" else self.proxy
 
 

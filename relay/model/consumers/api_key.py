@@ -1,4 +1,4 @@
-"""API keys: how they are made, and what of them is kept."""
+"""API keys: their generation, and what is stored of them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 SHORTEST, LONGEST = 8, 64
-"""Characters of a key that a publisher chooses."""
+"""The length of a key that a publisher chooses, in characters."""
 HINT = 6
 _CUSTOM = re.compile(r"[!-~]+")
 _NOT_IN_KEYS = frozenset("^#%@\\/;=?|~, ")
 
 
 def new_key() -> str:
-    """Make a key of 256 random bits, that can stand in a URL as it is."""
+    """Generate a key of 256 random bits that needs no encoding in a URL."""
     return secrets.token_urlsafe(32)
 
 
 def digest_of(key: str) -> str:
-    """Give what is kept of a key: enough to know it again, and no more.
+    """Return the digest of a key, which is what is stored of it.
 
     :param key: as a caller sends it.
     """
@@ -30,18 +30,15 @@ def digest_of(key: str) -> str:
 
 
 def hint_of(key: str) -> str:
-    """Give the part of a key that people may see; of a short one it is little.
-
-    :param key: a new key.
-    """
+    """Return the first characters of a key, by which people tell keys apart."""
     return f"{key[: min(HINT, len(key) // 4)]}…"
 
 
 def check_custom(key: object) -> str | None:
-    """Say what is wrong with a key that a publisher would choose.
+    """Validate a key that a publisher chooses.
 
     :param key: any JSON value.
-    :returns: ``None`` for nothing.
+    :returns: what is wrong; ``None`` when it is valid.
     """
     if not isinstance(key, str) or not SHORTEST <= len(key) <= LONGEST:
         return f"must have {SHORTEST} to {LONGEST} characters"
@@ -57,4 +54,4 @@ def _custom(key: str) -> str:
 
 
 CustomKey = Annotated[str, AfterValidator(_custom)]
-"""A key that a publisher chooses, such as one that consumers have already."""
+"""A key that a publisher chooses, such as one that consumers already use."""

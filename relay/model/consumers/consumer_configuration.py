@@ -1,4 +1,4 @@
-"""What a subscription to a PUSH plan says of where its events go."""
+"""The ``consumerConfiguration`` of a subscription to a PUSH plan."""
 
 from __future__ import annotations
 
@@ -56,12 +56,11 @@ def unmasked(
     masking: Masking, sent: Any, before: Any, at: str
 ) -> tuple[Any, list[Issue]]:
     """
-    Put secrets back that a client has been shown masked and sends as it was shown.
+    Replace the masks of secrets that a client sends back by the stored secrets.
 
-    :param masking: hides them.
-    :param before: the same as it is kept; None for nothing.
-    :param at: its location.
-    :returns: the JSON to keep, and where it holds a mask of nothing.
+    :param before: the stored configuration; None when there is none.
+    :param at: the location of ``sent``.
+    :returns: the JSON to store, and the masks for which no secret is stored.
     """
     value = masking.restored(sent, before)
     return value, [

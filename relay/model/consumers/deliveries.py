@@ -1,4 +1,4 @@
-"""How far the delivery of a subscription is, and what could not be delivered."""
+"""The state of deliveries to consumers, and dead letters."""
 
 from __future__ import annotations
 
@@ -8,42 +8,43 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class DeliveryState:
-    """How far a subscription's events have been delivered."""
+    """The state of the delivery of one subscription."""
 
     subscription_id: str
     api_id: str
     channel: str
-    """Where the events come from, as the subscription writes it."""
+    """The ``channel`` of the subscription."""
     position: str | None = None
-    """The id of the last event that is done with; None before the first place."""
+    """The id of the last event that was delivered or dead-lettered; None before the
+    start."""
     delivered: int = 0
-    """Events that were taken, those of the dead-letter list not counted."""
+    """The number of delivered events, without dead letters."""
     failed: int = 0
-    """Attempts that were not."""
+    """The number of failed attempts."""
     failed_in_a_row: int = 0
-    """Events since the last one that was taken."""
+    """The number of dead letters since the last delivered event."""
     gaps: int = 0
-    """How often events may have been missed."""
+    """The number of gaps, at which events may have been missed."""
     last_gap: dict[str, Any] | None = None
     """``reason``, ``after`` (an event's id, or None) and ``atMs``."""
     updated_at_ms: int = 0
     trying: str | None = None
-    """What was sent in vain and is sent again: an event, or a dead letter, and a
-    fingerprint of where to. None when nothing is."""
+    """The event or dead letter that is retried, with a fingerprint of its receiver;
+    None when nothing is retried."""
     attempts: int = 0
-    """How often that was."""
+    """The number of failed attempts to deliver :attr:`trying`."""
 
     def tried(self, what: str) -> int:
         """
         :param what: as in :attr:`trying`.
-        :returns: how often it was sent in vain.
+        :returns: the number of its failed attempts.
         """
         return self.attempts if self.trying == what else 0
 
     def settled(self, **members: Any) -> DeliveryState:
         """
-        :param members: others that change.
-        :returns: the state in which nothing is sent again.
+        :param members: other members that change.
+        :returns: the state in which nothing is retried.
         """
         return replace(self, trying=None, attempts=0, **members)
 
@@ -57,13 +58,13 @@ class DeadLetter:
     subscription_id: str
     event_id: str
     at_ms: int
-    """When it was given up."""
+    """When the event was given up, in milliseconds since the Unix epoch."""
     attempts: int
     status: int | None
-    """Of the last answer; None when there was none."""
+    """The status of the last response; None when there was none."""
     reason: str
-    """For people; it holds no secret."""
+    """Why it could not be delivered; holds no secret."""
     event: dict[str, Any] = field(repr=False)
     """The event as it was to be sent."""
     replay: bool = False
-    """Whether somebody wants it sent again."""
+    """Whether it is to be replayed."""

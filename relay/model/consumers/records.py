@@ -1,7 +1,7 @@
-"""Who consumes APIs, as the store keeps it and as gateways know it.
+"""Consumers of APIs, as the store keeps them and as gateways know them.
 
-Times are integer milliseconds since the Unix epoch. Of an API key only the SHA-256
-digest is kept: a key is shown once, to whom it is made for.
+Times are integer milliseconds since the Unix epoch. Only the SHA-256 digest of an API
+key is stored; the key itself is shown once, when it is created.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 ApiKeyMode = Literal["UNSPECIFIED", "EXCLUSIVE", "SHARED"]
-"""Whether each subscription of an application has keys of its own; without a choice it
-is as with ``EXCLUSIVE``."""
+"""Whether each subscription of an application has keys of its own; ``UNSPECIFIED`` acts
+as ``EXCLUSIVE``."""
 ApplicationStatus = Literal["ACTIVE", "ARCHIVED"]
 SubscriptionStatus = Literal["PENDING", "REJECTED", "ACCEPTED", "PAUSED", "CLOSED"]
 ConsumerStatus = Literal["STARTED", "FAILURE"]
 """Whether events are delivered, or delivery has given up."""
 
 OPEN: frozenset[str] = frozenset({"PENDING", "ACCEPTED", "PAUSED"})
-"""Where a subscription is not over."""
+"""The statuses of a subscription that is not over."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationRecord:
-    """A program, or a company, that consumes APIs."""
+    """An application, which consumes APIs."""
 
     id: str
     """A lower-case UUIDv4."""
@@ -56,10 +56,10 @@ class SubscriptionRecord:
     paused_at_ms: int | None
     closed_at_ms: int | None
     consumer_configuration: dict[str, Any] | None = field(default=None, repr=False)
-    """Where its events go; None unless its plan is a PUSH plan."""
+    """Where its events are delivered; None unless its plan is a PUSH plan."""
     consumer_status: ConsumerStatus = "STARTED"
     failure_cause: str | None = None
-    """Why delivery has given up, for people."""
+    """Why delivery has given up, as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ApiKeyRecord:
     """``None`` for a key that all subscriptions of the application share."""
     digest: str = field(repr=False)
     hint: str
-    """The first characters of the key, for people to tell keys apart."""
+    """The first characters of the key, to tell keys apart."""
     expire_at_ms: int | None
     created_at_ms: int
     updated_at_ms: int
@@ -99,12 +99,12 @@ class Entitlement:
     ends_at_ms: int | None
     keys: tuple[KeyState, ...] = field(default=(), repr=False)
     client_id: str | None = None
-    """By which tokens name the application."""
+    """The client id by which tokens name the application."""
     certificate: str | None = None
     """The ``x5t#S256`` of the application's client certificate."""
     settings: dict[str, Any] = field(default_factory=dict, repr=False)
     """The application's ``settings``."""
     consumer_configuration: dict[str, Any] | None = field(default=None, repr=False)
-    """Where its events go; None for a caller's."""
+    """Where its events are delivered; None for a subscription of a caller."""
     failed: bool = False
     """Whether delivery has given up."""

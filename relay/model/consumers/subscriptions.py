@@ -1,7 +1,7 @@
-"""What may be done to a subscription, and when.
+"""The lifecycle of subscriptions.
 
-Pure rules over records, as in :mod:`relay.model.api.lifecycle`: each action gives the
-record that it leads to, or is refused.
+Pure rules over records, as in :mod:`relay.model.api.lifecycle`: each action returns the
+record that results from it, or is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from relay.model.schema.errors import Invalid, Issue
 
 TOKEN_SECURITIES = frozenset({"JWT", "OAUTH2"})
 KEY_SECURITIES = frozenset({"API_KEY", "BASIC"})
-"""Plans whose subscriptions have secrets of their own: keys, or passwords."""
+"""Securities of plans whose subscriptions have API keys, or passwords."""
 
 
 def check_subscribable(plan: PlanRecord) -> None:
@@ -139,12 +139,12 @@ def accepted(
     starting_at_ms: int | None = None,
     ending_at_ms: int | None = None,
 ) -> SubscriptionRecord:
-    """Let the application call.
+    """Accept a subscription.
 
-    :param reason: for the consumer to read.
+    :param reason: shown to the consumer.
     :param starting_at_ms: from when on; at once by default.
     :param ending_at_ms: until when.
-    :raises ActionRefused: unless nobody has decided yet.
+    :raises ActionRefused: unless it is pending.
     :raises Invalid: when it would end before it starts.
     """
     _check_pending(record)
@@ -164,9 +164,9 @@ def accepted(
 def rejected(
     record: SubscriptionRecord, now_ms: int, reason: str | None = None
 ) -> SubscriptionRecord:
-    """Let the application not call.
+    """Reject a subscription.
 
-    :raises ActionRefused: unless nobody has decided yet.
+    :raises ActionRefused: unless it is pending.
     """
     _check_pending(record)
     return replace(
@@ -179,7 +179,7 @@ def rejected(
 
 
 def paused(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
-    """Suspend it.
+    """Pause a subscription.
 
     :raises ActionRefused: unless it is accepted.
     """
@@ -189,7 +189,7 @@ def paused(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
 
 
 def resumed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
-    """Put it in force again.
+    """Resume a paused subscription.
 
     :raises ActionRefused: unless it is paused.
     """
@@ -200,7 +200,7 @@ def resumed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
 
 def check_pushed(record: SubscriptionRecord) -> None:
     """
-    :raises ActionRefused: unless its events are sent to it.
+    :raises ActionRefused: unless its plan is a PUSH plan.
     """
     if record.consumer_configuration is None:
         raise ActionRefused(
@@ -211,7 +211,7 @@ def check_pushed(record: SubscriptionRecord) -> None:
 
 
 def recovered(record: SubscriptionRecord) -> SubscriptionRecord:
-    """Begin anew with deliveries that have failed.
+    """Restart deliveries that have failed.
 
     :raises ActionRefused: unless they have.
     """
@@ -228,9 +228,9 @@ def recovered(record: SubscriptionRecord) -> SubscriptionRecord:
 def reconfigured(
     record: SubscriptionRecord, configuration: dict[str, Any] | None
 ) -> SubscriptionRecord:
-    """Send its events elsewhere; that is a new beginning, too.
+    """Replace the ``consumerConfiguration``, which restarts failed deliveries, too.
 
-    :param configuration: where they go, checked.
+    :param configuration: the new one, checked.
     """
     return replace(
         record,
@@ -241,7 +241,7 @@ def reconfigured(
 
 
 def closed(record: SubscriptionRecord, now_ms: int) -> SubscriptionRecord:
-    """End it for good; one that nobody has decided about is rejected.
+    """Close a subscription; a pending one is rejected.
 
     :raises ActionRefused: when it is over already.
     """
@@ -258,10 +258,9 @@ def transferred(
     wanted: PlanRecord,
     others: Iterable[SubscriptionRecord],
 ) -> SubscriptionRecord:
-    """Let it go on under another plan of the same API.
+    """Transfer a subscription to another plan of the same API.
 
-    :param current: its plan.
-    :param wanted: its plan to be.
+    :param wanted: the other plan.
     :param others: all subscriptions of its application to this API; it may be among
         them.
     :raises ActionRefused: unless that one takes subscriptions, with the same
@@ -285,7 +284,7 @@ def transferred(
 def dated(
     record: SubscriptionRecord, starting_at_ms: int | None, ending_at_ms: int | None
 ) -> SubscriptionRecord:
-    """Change when it begins and ends.
+    """Change when a subscription begins and ends.
 
     :raises Invalid: when it would end before it starts.
     """
@@ -300,7 +299,7 @@ def dated(
 
 def check_updatable(record: SubscriptionRecord) -> None:
     """
-    :raises ActionRefused: when it is over, or nobody has decided yet.
+    :raises ActionRefused: when it is over, or still pending.
     """
     if record.status not in ("ACCEPTED", "PAUSED"):
         raise _wrong(record, "updated", "subscription.notUpdatable")
@@ -308,7 +307,7 @@ def check_updatable(record: SubscriptionRecord) -> None:
 
 def check_keys(record: SubscriptionRecord, plan: PlanRecord) -> None:
     """
-    :raises ActionRefused: unless keys let it in.
+    :raises ActionRefused: unless its plan uses keys.
     """
     if security_type(plan.definition) not in KEY_SECURITIES:
         raise ActionRefused(

@@ -1,4 +1,4 @@
-"""What a consumer decides of its webhook: where events go, and how."""
+"""The options of a webhook that its consumer decides: the URL, credentials, retries."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def _signing_secret(text: str) -> str:
 
 def read_secret(text: str) -> bytes:
     """
-    Read the secret of a signature, as Standard Webhooks writes it.
+    Read the secret of a signature in the format of Standard Webhooks.
 
     :param text: ``whsec_`` and base64.
-    :raises ValueError: when it is none; the text is not shown.
+    :raises ValueError: when it is malformed; the text is not shown.
     """
     if not text.startswith(SECRET_PREFIX):
         raise ValueError("must begin with whsec_, followed by base64")
@@ -63,9 +63,7 @@ def read_secret(text: str) -> bytes:
 
 def write_secret(key: bytes) -> str:
     """
-    Write the secret of a signature.
-
-    :param key: random bytes.
+    Write the secret of a signature in the format of Standard Webhooks.
     """
     return SECRET_PREFIX + base64.b64encode(key).decode("ascii")
 
@@ -80,7 +78,7 @@ def _not_reserved(header: HeaderValue) -> HeaderValue:
 
 
 def _without_files(ssl: SslOptions) -> SslOptions:
-    # Whoever could name files here could have the gateway read its own.
+    # A consumer that could name files could have the gateway read its own.
     problems: list[tuple[Where, str]] = []
     for store in ("trustStore", "keyStore"):
         given = ssl.to_json().get(store) or {}
@@ -241,12 +239,12 @@ def signed(
     sent: Mapping[str, Any], before: Mapping[str, Any] | None, key: bytes
 ) -> tuple[dict[str, Any], str | None]:
     """
-    Give a configuration as it is kept: with the secret of its signature.
+    Complete a configuration with the secret of its signature.
 
     :param sent: as it was sent, checked.
-    :param before: the one in whose place it stands, whose secret stays.
+    :param before: the configuration that it replaces, whose secret is kept.
     :param key: random bytes, for a new secret.
-    :returns: the configuration, and the secret if it is a new one.
+    :returns: the configuration to store, and the secret if it is new.
     """
     signature = dict(sent.get("signature") or {})
     if signature.get("secret"):

@@ -1,4 +1,4 @@
-"""Basic credentials (RFC 7617), whoever asks for them."""
+"""Basic credentials (RFC 7617)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import base64
 
 
 def read_pair(credentials: bytes) -> tuple[str, bytes] | None:
-    """Read what follows ``Basic`` in an ``Authorization`` header.
+    """Decode the credentials after ``Basic`` in an ``Authorization`` header.
 
     :param credentials: base64 of a name, a colon and a password.
-    :returns: the name and the password, which may hold anything; ``None`` for what
-        is no such pair.
+    :returns: the name and the password, which may be any bytes; ``None`` when they are
+        malformed.
     """
     try:
         name, colon, password = base64.b64decode(
@@ -22,9 +22,9 @@ def read_pair(credentials: bytes) -> tuple[str, bytes] | None:
 
 
 def challenge(realm: str) -> bytes:
-    """Ask for such credentials, as a value of ``WWW-Authenticate``.
+    """Make the value of ``WWW-Authenticate``.
 
-    :param realm: what they are for; printable.
+    :param realm: printable ASCII.
     """
     quoted = realm.replace("\\", "\\\\").replace('"', '\\"')
     return f'Basic realm="{quoted}", charset="UTF-8"'.encode()

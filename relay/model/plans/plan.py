@@ -19,7 +19,7 @@ from relay.model.schema.scalars import Configuration, Name, Upper
 
 
 class PlanStatus(StrEnum):
-    """Where a plan is in its life; it only ever moves down this list."""
+    """The lifecycle of a plan, which only moves down this list."""
 
     STAGING = "STAGING"
     PUBLISHED = "PUBLISHED"

@@ -1,4 +1,4 @@
-"""The rule by which a plan says that it is not for every caller with a credential."""
+"""Selection rules: conditions on the callers that a plan applies to."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from relay.expression.errors import BadExpression
 from relay.expression.template import Condition
 
 KNOWN = frozenset({"api", "context", "properties", "request"})
-"""The variables that there are before a caller is let in."""
+"""The variables that are known before a caller is admitted."""
 
 
 def read_rule(text: str) -> Condition:
-    """Read a rule.
+    """Parse a rule.
 
     :param text: one ``{#...}``; as in Gravitee the braces may be left out.
-    :raises BadExpression: when it cannot be used.
+    :raises BadExpression: when it is invalid.
     """
     bare = text.lstrip().startswith("#")
     try:
@@ -34,10 +34,9 @@ def read_rule(text: str) -> Condition:
 
 
 def checked(value: str) -> str:
-    """Give a rule back that can be used; an empty one is none.
+    """Validate a rule; an empty one is no rule.
 
-    :param value: the rule.
-    :raises ValueError: when it cannot be used.
+    :raises ValueError: when it is invalid.
     """
     if value.strip():
         read_rule(value)

@@ -34,7 +34,7 @@ SIGNATURES: Mapping[str, frozenset[str]] = MappingProxyType(
 MIN_RSA_BITS = 2048
 """RFC 7518, 3.3."""
 MAX_RSA_BITS = 8192
-"""A key of any size could be published; the work of one verification is bounded."""
+"""The bound of the work of one verification: issuers may publish keys of any size."""
 
 _CURVES = {256: "P-256", 384: "P-384", 512: "P-521"}
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -42,11 +42,11 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 def read_key(signature: str, text: str) -> Key:
     """
-    Read the key that a plan gives.
+    Read the verification key of a plan.
 
     :param signature: one of :data:`SIGNATURES`.
     :param text: a secret, or a public key or certificate as PEM, or ``ssh-rsa ...``.
-    :raises ValueError: when it is none that fits; the text is not shown.
+    :raises ValueError: when it does not fit the signature; the text is not shown.
     """
     bits = int(signature[-3:]) if signature[-3:].isdigit() else 0
     if signature.startswith("HMAC"):
@@ -59,11 +59,10 @@ def read_key(signature: str, text: str) -> Key:
 
 def unfit(signature: str, key: Key) -> str | None:
     """
-    Say why a key cannot verify a signature.
+    Check whether a key can verify a signature.
 
     :param signature: one of :data:`SIGNATURES`.
-    :param key: any key.
-    :return: None when it can.
+    :return: why it cannot; None when it can.
     """
     kind = signature.partition("_")[0]
     if kind == "RSA":
@@ -84,11 +83,11 @@ def unfit(signature: str, key: Key) -> str | None:
 
 
 def _secret(text: str, bits: int) -> OctKey:
-    """As in the reference, what can be read as base64 is."""
+    """Read a secret; what is valid base64 is decoded, as in Gravitee."""
     secret = text.encode("utf-8")
     bare = text.rstrip("=")
     if _BASE64.fullmatch(text) and len(bare) % 4 != 1:
-        # Padding may be left out, but not be wrong.
+        # Padding may be missing, but not wrong.
         padded = bare + "=" * (-len(bare) % 4)
         if text in (bare, padded):
             secret = base64.b64decode(padded)
@@ -98,7 +97,7 @@ def _secret(text: str, bits: int) -> OctKey:
             " be read as base64 is"
         )
     if b"-----BEGIN" in secret or secret.startswith(b"ssh-"):
-        # A public key is no secret: everybody could sign with it.
+        # A public key is not secret: everybody could sign with it.
         raise ValueError("must be a secret, not a public key or a certificate")
     return OctKey.import_key(secret)
 
