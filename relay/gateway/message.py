@@ -201,6 +201,8 @@ class MessageBackend:
     :param flows: None without any.
     """
 
+    answers_preflights = True
+
     def __init__(
         self,
         entrypoints: Sequence[BoundEntrypoint],
@@ -217,10 +219,6 @@ class MessageBackend:
         self._group = group
         self._release = release
         self.upgrades = any(bound.entrypoint.upgrades for bound in entrypoints)
-
-    def is_preflight(self, method: bytes, headers: Headers) -> bool:
-        """Whether it is one: entrypoints answer it without reading an event."""
-        return preflight_method(method, headers) is not None
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """Whether the entrypoint that the call is for names the origin."""

@@ -54,6 +54,8 @@ class ProxyBackend:
     """
 
     upgrades = False
+    answers_preflights = False
+    """The endpoint answers them, as it does any other call."""
 
     def __init__(
         self,
@@ -66,10 +68,6 @@ class ProxyBackend:
         self._failover = failover
         self._closed = closed
         self._flows = flows
-
-    def is_preflight(self, method: bytes, headers: Headers) -> bool:
-        """Never: a preflight request goes to the endpoint, as any other call does."""
-        return False
 
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """Refuse a call that a plan does not let in."""

@@ -12,10 +12,9 @@ from functools import partial
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
-from relay.gateway.cors import ListenerCors
+from relay.gateway.cors import ListenerCors, preflight_method
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
 from relay.gateway.templates import ResponseTemplates
@@ -42,15 +41,9 @@ class ApiBackend(Protocol):
 
     upgrades: bool
     """Whether it may take a connection over for another protocol than HTTP."""
-
-    def is_preflight(self, method: bytes, headers: Headers) -> bool:
-        """
-        Whether the backend answers a request as a preflight request, which a browser
-        sends without credentials: no plan is asked then.
-
-        :param method: the request's method.
-        :param headers: the request's headers.
-        """
+    answers_preflights: bool
+    """Whether it answers CORS preflight requests itself. No plan is asked about them,
+    as browsers send them without credentials."""
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """
@@ -163,7 +156,9 @@ class ServedApi:
         if target.faults:
             self._check_path(target.faults)
             exchange.target = resolve()
-        if self.backend.is_preflight(request.method, request.headers):
+        if self.backend.answers_preflights and (
+            preflight_method(request.method, request.headers) is not None
+        ):
             self.backend.answer(exchange)
             return
         caller = self._caller(exchange)

@@ -120,14 +120,11 @@ class Answers:
     """Answers nothing by itself: a test takes the exchanges and answers."""
 
     upgrades = False
+    answers_preflights = False
 
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
         self.feeds: list[Answer] = []
-
-    def is_preflight(self, method: bytes, headers: Headers) -> bool:
-        """No call is one."""
-        return False
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """Name none."""
