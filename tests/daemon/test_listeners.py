@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.epollreactor import EPollReactor
 from twisted.internet.interfaces import IAddress, IProtocolFactory
 from twisted.internet.protocol import Protocol
+from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
@@ -31,6 +33,40 @@ class Counting:
         """Take one."""
         self.accepted += 1
         return Protocol()
+
+
+class ReadyTests(SynchronousTestCase):
+    """What the log says when the listeners accept."""
+
+    def test_each_listener_is_named_with_its_address(self) -> None:
+        """In one line, with the port that the system chose, once all accept."""
+        reactor: Any = EPollReactor()
+        self.addCleanup(reactor._poller.close)
+        listeners = Listeners(reactor, 1000)
+        path = Path(self.mktemp())
+        added = [
+            listeners.add("management", "tcp:0:interface=127.0.0.1", None),
+            listeners.add("listener six", "tcp6:0:interface=\\:\\:1", None),
+            listeners.add("listener local", f"unix:{path}:lockfile=0", None),
+        ]
+        listeners.startService()
+        for listener in added:
+            self.addCleanup(listener.port.connectionLost, None)
+        ports = [listener.port.getHost().port for listener in added[:2]]
+        logged = [
+            f"127.0.0.1:{ports[0]} (management)",
+            f"[::1]:{ports[1]} (listener six)",
+            f"unix:{path} (listener local)",
+        ]
+        accepting = {listener.port for listener in added}
+        self.assertTrue(accepting.isdisjoint(reactor.getReaders()))
+        with capturedLogs() as events:
+            listeners.accept()
+        (event,) = events
+        self.assertEqual(
+            formatEvent(event), f"ready: listening on {', '.join(logged)}"
+        )
+        self.assertLessEqual(accepting, set(reactor.getReaders()))
 
 
 class AcceptTests(SynchronousTestCase):
