@@ -11,6 +11,7 @@ import base64
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,7 +23,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 PASSWORD = "correct-horse-battery"
 BOUND_S = 30.0
@@ -30,6 +31,10 @@ BOUND_S = 30.0
 BACKLOG = ":backlog=4096"
 """As at the default endpoint: with less a busy machine drops what 1,000 clients ask."""
 TWISTD = str(Path(sys.executable).with_name("twistd"))
+LOOPBACK = "interface=127.0.0.1"
+_READY = re.compile(r"ready: listening on (.+)")
+_PLACE = re.compile(r"\S+:(\d+) \((?:listener )?([^()]+)\)")
+_SHOWN_LINES = 200
 
 
 class Answer:
@@ -45,20 +50,18 @@ class Answer:
         return json.loads(self.body)
 
 
-def free_port() -> int:
-    """Find a TCP port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def until(state: Callable[[], Any], what: str, bound_s: float = BOUND_S) -> Any:
+def until(
+    state: Callable[[], Any],
+    what: str,
+    bound_s: float = BOUND_S,
+    failed: Callable[[], str] = lambda: "",
+) -> Any:
     """
     Wait for a state.
 
     :param state: returns something true once it is there.
     :param what: the state's name, for the failure.
+    :param failed: returns more for the failure.
     """
     deadline = time.monotonic() + bound_s
     while True:
@@ -66,7 +69,7 @@ def until(state: Callable[[], Any], what: str, bound_s: float = BOUND_S) -> Any:
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {bound_s} s: {what}")
+            raise AssertionError(f"not within {bound_s} s: {what}\n{failed()}".strip())
         time.sleep(0.01)
 
 
@@ -121,13 +124,21 @@ KEYLESS = {
 
 class Daemon:
     """
-    One ``twistd relay`` on free ports.
+    One ``twistd relay``, whose listeners take whatever ports are free.
+
+    It reports them in its log once it accepts connections on all of them. A second
+    start takes the same ports for the management API and the first listener, since
+    clients know them.
 
     :param data_dir: where it keeps its files.
-    :param toml: the settings file's content, if any.
+    :param toml: the settings file's content, if any; ``{port}`` in it stands for the
+        port of the first listener.
     :param options: more of the command line.
     :param environment: more environment.
     """
+
+    running: ClassVar[list[Daemon]] = []
+    """Those of this process that were started, and not ended by it."""
 
     def __init__(
         self,
@@ -137,25 +148,19 @@ class Daemon:
         environment: dict[str, str] | None = None,
     ) -> None:
         self.data_dir = data_dir
-        self.port = free_port()
-        self.management_port = free_port()
+        self.ports: dict[str, int] = {}
+        """The ports of the gateway's listeners, by their ids."""
+        self.port = 0
+        """The port of the gateway's first listener."""
+        self.management_port = 0
         self.log_path = data_dir / "twistd.log"
         data_dir.mkdir(parents=True, exist_ok=True)
-        arguments = ["--data-dir", str(data_dir), *options]
-        if toml:
-            config = data_dir / "relay.toml"
-            config.write_text(toml.replace("{port}", str(self.port)))
-            arguments += ["--config", str(config)]
-        if "[[gateway.listeners]]" not in toml:
-            arguments += ["--gateway", f"tcp:{self.port}:interface=127.0.0.1{BACKLOG}"]
-        arguments += [
-            "--management",
-            f"tcp:{self.management_port}:interface=127.0.0.1",
-        ]
-        self._arguments = arguments
-        self._environment = {"RELAY_ADMIN_PASSWORD": PASSWORD, **(environment or {})}
+        self._toml = toml
+        self._options = options
+        self.environment = {"RELAY_ADMIN_PASSWORD": PASSWORD, **(environment or {})}
         self.program: Sequence[str] = (TWISTD,)
         self.process: subprocess.Popen[bytes] | None = None
+        self._log_read = 0
         self._access_lines: list[dict[str, Any]] = []
         self._access_read = 0
         self._access_lock = threading.Lock()
@@ -171,20 +176,59 @@ class Daemon:
         """Where clients call."""
         return f"http://127.0.0.1:{self.port}"
 
+    def _arguments(self) -> list[str]:
+        arguments = ["--data-dir", str(self.data_dir)]
+        if self._toml:
+            config = self.data_dir / "relay.toml"
+            config.write_text(self._toml.replace("{port}", str(self.port)))
+            arguments += ["--config", str(config)]
+        if "[[gateway.listeners]]" not in self._toml:
+            arguments += ["--gateway", f"tcp:{self.port}:{LOOPBACK}{BACKLOG}"]
+        arguments += ["--management", f"tcp:{self.management_port}:{LOOPBACK}"]
+        return [*arguments, *self._options]
+
     def start(self) -> Daemon:
-        """Start it, and wait until it serves."""
-        self.process = twistd(
-            self._arguments, self.log_path, self._environment, program=self.program
-        )
-        until(self._serves, "the daemon serves")
+        """Start it, and wait until it accepts connections on every listener."""
+        self.launch()
+        try:
+            until(self._is_ready, "the daemon is ready", failed=self._shown)
+        except AssertionError:
+            self.discard()
+            raise
         return self
 
-    def _serves(self) -> bool:
-        assert self.process is not None
-        if self.process.poll() is not None:
-            raise AssertionError(f"the daemon ended: {self.log()}")
-        # Its ports are open from the beginning; it answers when it has started.
-        return accepts(self.port) and answers(self.management_port)
+    def launch(self) -> None:
+        """Start it."""
+        self._log_read = len(self.log())
+        self.process = twistd(
+            self._arguments(), self.log_path, self.environment, program=self.program
+        )
+        self.running.append(self)
+
+    def _is_ready(self) -> bool:
+        self.check()
+        self.ports = dict(ready_places(self.log()[self._log_read :]))
+        if not self.ports:
+            return False
+        self.management_port = self.ports.pop("management")
+        self.port = next(iter(self.ports.values()))
+        return True
+
+    def check(self) -> None:
+        """
+        Insist that it runs, unless the test has ended it.
+
+        :raises AssertionError: with the end of its log.
+        """
+        if self.process is not None and self.process.poll() is not None:
+            raise AssertionError(
+                f"the daemon ended with status {self.process.returncode}\n"
+                f"{self._shown()}"
+            )
+
+    def _shown(self) -> str:
+        lines = self.log().splitlines()[-_SHOWN_LINES:]
+        return "\n".join([f"the end of {self.log_path}:", *lines])
 
     def stop(self) -> int:
         """Ask it to stop, and give its exit status."""
@@ -195,11 +239,32 @@ class Daemon:
         self._end(signal.SIGKILL)
 
     def _end(self, number: int) -> int:
-        process, self.process = self.process, None
-        if process is None:
+        if self.process is None:
             return 0
+        try:
+            self.check()
+        finally:
+            process = self._forget()
         process.send_signal(number)
         return process.wait(BOUND_S)
+
+    def discard(self) -> None:
+        """Kill it, if it runs at all."""
+        if self.process is not None:
+            process = self._forget()
+            process.kill()
+            process.wait(BOUND_S)
+
+    def ended(self) -> int:
+        """Wait until it has ended by itself, or by a signal of the test's."""
+        return self._forget().wait(BOUND_S)
+
+    def _forget(self) -> subprocess.Popen[bytes]:
+        """It is expected to run no longer."""
+        assert self.process is not None
+        process, self.process = self.process, None
+        self.running.remove(self)
+        return process
 
     def log(self) -> str:
         """What it has logged."""
@@ -291,20 +356,18 @@ class Daemon:
         return line
 
 
+def ready_places(log: str) -> list[tuple[str, int]]:
+    """Find the names and TCP ports of the listeners that a log reports as ready."""
+    ready = _READY.search(log)
+    if ready is None:
+        return []
+    return [(name, int(port)) for port, name in _PLACE.findall(ready[1])]
+
+
 def accepts(port: int) -> bool:
     """Whether something accepts connections on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def answers(port: int) -> bool:
-    """Whether something on a port of this machine answers HTTP, whatever it says."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), BOUND_S) as probe:
-            probe.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            return probe.recv(100).startswith(b"HTTP/1.1 ")
-    except OSError:
-        return False
 
 
 def twistd(
@@ -346,41 +409,47 @@ class SharedDaemon:
         self._daemon: Daemon | None = None
 
     def get(self) -> Daemon:
-        """Give it, running."""
+        """Return it, running."""
         if self._daemon is None:
             directory = Path(tempfile.mkdtemp(prefix="relay-"))
             self._daemon = self.make(directory, self._toml(directory)).start()
-            atexit.register(self._end, self._daemon)
+            atexit.register(self.end)
+        self._daemon.check()
         return self._daemon
 
     def make(self, directory: Path, toml: str) -> Daemon:
         """Make the daemon, of whatever kind."""
         return Daemon(directory, toml)
 
-    def _end(self, daemon: Daemon) -> None:
-        daemon.kill()
-        shutil.rmtree(daemon.data_dir, ignore_errors=True)
+    def end(self) -> None:
+        """End it, if it was started."""
+        daemon, self._daemon = self._daemon, None
+        if daemon is not None:
+            daemon.discard()
+            shutil.rmtree(daemon.data_dir, ignore_errors=True)
 
 
 @contextmanager
 def demo_source(heartbeat_ms: int = 5000) -> Iterator[str]:
     """Run ``twistd relay-source``, and give its URL."""
-    port = free_port()
     with tempfile.TemporaryDirectory(prefix="relay-source-") as directory:
         log_path = Path(directory) / "source.log"
         process = twistd(
-            [
-                "--listen",
-                f"tcp:{port}:interface=127.0.0.1",
-                "--heartbeat-ms",
-                str(heartbeat_ms),
-            ],
+            ["--listen", f"tcp:0:{LOOPBACK}", "--heartbeat-ms", str(heartbeat_ms)],
             log_path,
             command="relay-source",
         )
+
+        def port() -> str | None:
+            log = log_path.read_text()
+            if process.poll() is not None:
+                raise AssertionError(f"the demo source ended: {log}")
+            # Twisted logs this when the port is open.
+            started = re.search(r" starting on (\d+)\n", log)
+            return started and started[1]
+
         try:
-            until(lambda: accepts(port), "the demo source accepts")
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{until(port, 'the demo source accepts')}"
         finally:
             process.kill()
             process.wait(BOUND_S)

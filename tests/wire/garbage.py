@@ -40,7 +40,7 @@ class CollectedDaemon(Daemon):
         """Start it with the probe, and wait until it accepts."""
         self.probe_path = self.data_dir / "probe"
         self.program = [sys.executable, str(Path(__file__)), str(self.probe_path)]
-        self._environment["PYTHONPATH"] = str(ROOT)
+        self.environment["PYTHONPATH"] = str(ROOT)
         super().start()
         until(self.probe_path.exists, "the probe listens")
         return self

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until
+from tests.wire.daemon import SharedDaemon, proxy_api, until
 from tests.wire.keyed import KeyedApi
 from tests.wire.scripted import Connection, answering, scripted
 from tests.wire.test_topics import topics_api
@@ -18,7 +14,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 SHARED = SharedDaemon(lambda _: "[log]\naccess_query = true\n")
 
 
-class ApiKeyTests(SynchronousTestCase):
+class ApiKeyTests(WireCase):
     """At a daemon that writes queries into its access log."""
 
     def setUp(self) -> None:
@@ -106,8 +102,7 @@ class ApiKeyTests(SynchronousTestCase):
 
     def test_after_a_restart(self) -> None:
         """Keys are known before the first client is accepted."""
-        self.daemon = Daemon(Path(tempfile.mkdtemp(prefix="relay-"))).start()
-        self.addCleanup(self.daemon.kill)
+        self.daemon = self.start_daemon()
         with scripted(answering(OK)) as (port, _):
             api = KeyedApi(
                 self.daemon, proxy_api(f"http://127.0.0.1:{port}/", "/keyed")
@@ -115,16 +110,14 @@ class ApiKeyTests(SynchronousTestCase):
             api.start()
             key = api.subscribe().key
             self.daemon.stop()
-            again = Daemon(self.daemon.data_dir).start()
-            self.addCleanup(again.kill)
+            again = self.start_daemon(self.daemon.data_dir)
             answer = again.get("/keyed", {"X-Gravitee-Api-Key": key})
             self.assertEqual(answer.body, b"ok")
             closed = f"{api.at}/plans/{api.plan_id}/_close"
             again.must("POST", closed)
             until(lambda: again.get(f"/keyed?api-key={key}").status == 401, "closed")
             again.stop()
-            third = Daemon(self.daemon.data_dir).start()
-            self.addCleanup(third.kill)
+            third = self.start_daemon(self.daemon.data_dir)
             self.assertEqual(third.get(f"/keyed?api-key={key}").status, 401)
 
     def test_channels(self) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from base64 import b64encode
-from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import Daemon, proxy_api, until
 from tests.wire.keyed import KeyedApi
@@ -19,12 +16,10 @@ STREAM = (
 )
 
 
-class BasicPlanTests(SynchronousTestCase):
+class BasicPlanTests(WireCase):
     def test_a_password_opens_a_stream(self) -> None:
         """Until it is revoked; the source, the log and the store never have it."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
-        daemon = Daemon(root).start()
-        self.addCleanup(daemon.kill)
+        daemon = self.start_daemon()
         heads: list[bytes] = []
 
         def serve(connection: Connection) -> None:
@@ -58,7 +53,7 @@ class BasicPlanTests(SynchronousTestCase):
             self.assertEqual(again.status, 401)
         seen = b"".join(heads).lower()
         self.assertNotIn(b"authorization", seen)
-        kept = b"".join(path.read_bytes() for path in root.glob("relay.db*"))
+        kept = b"".join(path.read_bytes() for path in daemon.data_dir.glob("relay.db*"))
         for text in (daemon.log(), str(daemon.access_lines()), kept.decode("latin-1")):
             self.assertNotIn(one.key, text)
             self.assertNotIn(pair, text)

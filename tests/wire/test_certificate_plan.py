@@ -9,18 +9,16 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from relay.model.consumers.certificates import thumbprint
 from tests.pki import DAY, Authority, Issued, self_signed
 from tests.plans.issuer import good_claims, make_key, public_pem, sign
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import BOUND_S, Daemon, SharedDaemon, free_port, proxy_api, until
+from tests.wire.daemon import BOUND_S, Daemon, SharedDaemon, proxy_api, until
 from tests.wire.scripted import Connection, scripted
 
 AUTHORITY = Authority()
 MINE, OTHER = AUTHORITY.client("mine"), AUTHORITY.client("other")
-PORTS = {name: free_port() for name in ("tls", "stranger")}
 HEADER = "ssl-client-cert"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -35,12 +33,12 @@ def _listeners(directory: Path) -> str:
         client_certificate_header = "{HEADER}"
         [[gateway.listeners]]
         id = "stranger"
-        endpoint = "tcp:{PORTS["stranger"]}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         trusted_proxies = ["10.0.0.0/8"]
         client_certificate_header = "{HEADER}"
         [[gateway.listeners]]
         id = "tls"
-        endpoint = "tcp:{PORTS["tls"]}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         [gateway.listeners.tls]
         certificate = "{written.certificate}"
         key = "{written.key}"
@@ -52,7 +50,7 @@ def _listeners(directory: Path) -> str:
 SHARED = SharedDaemon(_listeners)
 
 
-class CertificateTests(SynchronousTestCase):
+class CertificateTests(WireCase):
     def setUp(self) -> None:
         """Publish an API that an application with a certificate has subscribed to."""
         self.daemon: Daemon = SHARED.get()
@@ -92,7 +90,7 @@ class CertificateTests(SynchronousTestCase):
             written = issued.write(self.mktemp())
             context.load_cert_chain(written.certificate, written.key)
         connection = http.client.HTTPSConnection(
-            "localhost", PORTS["tls"], timeout=BOUND_S, context=context
+            "localhost", self.daemon.ports["tls"], timeout=BOUND_S, context=context
         )
         with contextlib.closing(connection):
             headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -122,7 +120,7 @@ class CertificateTests(SynchronousTestCase):
         self.assertEqual(self.by_header(text), 200)
         for wrong in (quote(OTHER.certificate_pem), "nonsense", "%00", None):
             self.assertEqual(self.by_header(wrong), 401)
-        self.assertEqual(self.by_header(text, PORTS["stranger"]), 401)
+        self.assertEqual(self.by_header(text, self.daemon.ports["stranger"]), 401)
         both = [f"{HEADER}: {text}", f"{HEADER}: {quote(OTHER.certificate_pem)}"]
         for headers in (both, both[::-1]):
             client = RawClient(self.daemon.port)

@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SkipTest, SynchronousTestCase
+from twisted.trial.unittest import SkipTest
 
+from tests.wire.case import WireCase
 from tests.wire.daemon import BOUND_S, SharedDaemon, proxy_api
 from tests.wire.scripted import EVENT_STREAM, Connection, Script, chunk, scripted
 
@@ -64,7 +65,7 @@ def node() -> str:
     return program
 
 
-class ClientTests(SynchronousTestCase):
+class ClientTests(WireCase):
     """Each client reads the same stream twice, once direct and once relayed."""
 
     def compare(self, command: list[str]) -> None:
@@ -136,7 +137,7 @@ class ClientTests(SynchronousTestCase):
         self.assertEqual((line["events"], line["outcome"]), (EVENTS, "completed"))
 
 
-class VectorTests(SynchronousTestCase):
+class VectorTests(WireCase):
     """The vectors of the event-stream format pass through untouched."""
 
     def test_every_vector_passes_byte_for_byte(self) -> None:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
-
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import Daemon
 from tests.wire.stepped import SteppedClock
 from tests.wire.test_topics import topics_api
 
 
-class ClockStepTests(SynchronousTestCase):
+class ClockStepTests(WireCase):
     """A daemon whose wall clock the test sets."""
 
     def setUp(self) -> None:
         """Start it, with one stream open."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, root, True)
+        root = self.new_directory()
         self.clock = SteppedClock(root / "clock")
-        self.daemon = Daemon(root / "one", environment=self.clock.environment).start()
-        self.addCleanup(self.daemon.kill)
+        environment = self.clock.environment
+        self.daemon = self.start_daemon(root / "one", environment=environment)
         api = topics_api("/t", {})
         sse = api["listeners"][0]["entrypoints"][0]["configuration"]
         sse["heartbeatIntervalInMs"] = 200

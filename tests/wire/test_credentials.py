@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import quote
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until
 from tests.wire.keyed import KeyedApi
@@ -22,7 +21,7 @@ HEADER = "X-Gravitee-Api-Key"
 INVALID, UNKNOWN = "API_KEY_INVALID", "GATEWAY_PLAN_UNRESOLVABLE"
 
 
-class CredentialTests(SynchronousTestCase):
+class CredentialTests(WireCase):
     """An API with keys, and a keyless plan that none of them may fall back to."""
 
     def setUp(self) -> None:

@@ -6,8 +6,7 @@ import http.client
 from base64 import b64encode
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.daemon import BOUND_S, Answer, SharedDaemon, proxy_api, until
 from tests.wire.keyed import KeyedApi
 from tests.wire.scripted import Connection, scripted
@@ -35,7 +34,7 @@ def password(user: str, word: str) -> dict[str, str]:
     return {"Authorization": f"Basic {pair}"}
 
 
-class CrossSiteTests(SynchronousTestCase):
+class CrossSiteTests(WireCase):
     """Each test has an API of its own."""
 
     def setUp(self) -> None:

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.daemon import KEYLESS, Daemon, proxy_api, until
 from tests.wire.scripted import answering, scripted
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
 
 
-class DeploymentTests(SynchronousTestCase):
+class DeploymentTests(WireCase):
     """Daemons of a test's own."""
 
     def setUp(self) -> None:
         """Make a directory."""
-        self.root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, self.root, True)
+        self.root = self.new_directory()
 
     def daemon(self, name: str) -> Daemon:
         """Start one on the store of all."""
         toml = f'[store]\nurl = "sqlite:///{self.root}/shared.db"\n'
-        daemon = Daemon(self.root / name, toml).start()
-        self.addCleanup(daemon.kill)
-        return daemon
+        return self.start_daemon(self.root / name, toml)
 
     def needing(self, port: int, path: str) -> dict[str, Any]:
         """An API that needs a file."""

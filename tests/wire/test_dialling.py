@@ -8,9 +8,8 @@ import ssl
 import threading
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.daemon import SharedDaemon, proxy_api
 from tests.wire.scripted import Connection, answering, scripted, server_context
 
@@ -19,7 +18,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 SHARED = SharedDaemon()
 
 
-class DiallingTests(SynchronousTestCase):
+class DiallingTests(WireCase):
     """One daemon; each test has an API of its own."""
 
     def setUp(self) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
-from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import Daemon, until
 from tests.wire.test_shared_upstream import LoggedSource, message_api
@@ -16,19 +13,17 @@ from tests.wire.test_shared_upstream import LoggedSource, message_api
 EVENT = re.compile(rb"id: (\S+)\ndata: (\d+)\n")
 
 
-class DurableSourceTests(SynchronousTestCase):
+class DurableSourceTests(WireCase):
     """One source, one client, and a daemon that is killed."""
 
     def test_a_client_over_crashes_and_idle_times(self) -> None:
         """Its numbers go on without a hole, and it is told of no gap."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, root, True)
+        root = self.new_directory()
         source = LoggedSource(interval_ms=20)
         self.addCleanup(shutil.rmtree, source.directory, True)
         source.start()
         self.addCleanup(source.kill)
-        daemon = Daemon(root).start()
-        self.addCleanup(daemon.kill)
+        daemon = self.start_daemon(root)
         channel = {"history": {"durable": True, "maxAgeMs": 600000}, "lingerMs": 0}
         daemon.publish(message_api(f"http://127.0.0.1:{source.port}/", "/s", channel))
         last, numbers = "", list[int]()

@@ -6,15 +6,18 @@ import socketserver
 import threading
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from tests.wire.daemon import SharedDaemon, free_port, proxy_api, until
+from tests.wire.case import WireCase
+from tests.wire.daemon import SharedDaemon, proxy_api, until
 
 SHARED = SharedDaemon()
 
 
 class Answering(socketserver.ThreadingTCPServer):
-    """A source that sends one event with its name, and ends."""
+    """
+    A source that sends one event with its name, and ends.
+
+    :param port: where it listens; 0 for a free port.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -42,15 +45,14 @@ class Answering(socketserver.ThreadingTCPServer):
         self.server_close()
 
 
-class EndpointGroupTests(SynchronousTestCase):
+class EndpointGroupTests(WireCase):
     """What clients see of it: nothing."""
 
     def setUp(self) -> None:
         """Publish an API with two endpoints, which are checked every second."""
         self.daemon = SHARED.get()
-        self.ports = [free_port(), free_port()]
-        self.one = Answering("one", self.ports[0])
-        self.two = Answering("two", self.ports[1])
+        self.one, self.two = Answering("one", 0), Answering("two", 0)
+        self.ports = [one.server_address[1] for one in (self.one, self.two)]
         self.addCleanup(self.two.end)
         body = proxy_api("http://127.0.0.1:1/", "/group")
         (group,) = body["endpointGroups"]

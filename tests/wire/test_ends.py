@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,15 +17,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import (
     BACKLOG,
     Daemon,
-    accepts,
-    free_port,
     proxy_api,
     until,
 )
@@ -106,24 +102,18 @@ class Multiplexed:
                         stream.ends("cut" if number in client.resets else "close")
 
 
-class EndTests(SynchronousTestCase):
+class EndTests(WireCase):
     """A PROXY API and a MESSAGE API, whose streams end at the same time."""
 
     def setUp(self) -> None:
         """Start them."""
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)
-        root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relay-")))
+        root = self.new_directory()
         source, _ = stack.enter_context(scripted(self.serve))
-        self.daemons = []
-        self.tls_ports = []
-        for name in ("one", "two"):
-            port = free_port()
-            daemon = Daemon(root / name, self.settings(root, port)).start()
-            self.addCleanup(daemon.kill)
-            until(partial(accepts, port), "TLS")
-            self.daemons.append(daemon)
-            self.tls_ports.append(port)
+        toml = self.settings(root)
+        self.daemons = [self.start_daemon(root / name, toml) for name in ("one", "two")]
+        self.tls_ports = [daemon.ports["tls"] for daemon in self.daemons]
         self.context = ssl.create_default_context(cadata=AUTHORITY.pem)
         self.http2 = []
         for port in self.tls_ports:
@@ -136,7 +126,7 @@ class EndTests(SynchronousTestCase):
         self.apis = [KeyedApi(one, proxied), KeyedApi(one, ticking_api("/ticks"))]
         self.paths = ["/proxied", "/ticks"]
 
-    def settings(self, root: Path, port: int) -> str:
+    def settings(self, root: Path) -> str:
         """Write the settings of a daemon."""
         written = AUTHORITY.server("localhost").write(str(root))
         return f"""
@@ -147,7 +137,7 @@ class EndTests(SynchronousTestCase):
             endpoint = "tcp:{{port}}:interface=127.0.0.1{BACKLOG}"
             [[gateway.listeners]]
             id = "tls"
-            endpoint = "tcp:{port}:interface=127.0.0.1{BACKLOG}"
+            endpoint = "tcp:0:interface=127.0.0.1{BACKLOG}"
             [gateway.listeners.tls]
             certificate = "{written.certificate}"
             key = "{written.key}"

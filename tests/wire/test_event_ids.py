@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import Daemon, SharedDaemon, until
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
@@ -44,7 +40,7 @@ class Ticking:
         connection.closed_at()
 
 
-class ForgedIdTests(SynchronousTestCase):
+class ForgedIdTests(WireCase):
     """Nobody decides for others where a source is read from."""
 
     def setUp(self) -> None:
@@ -98,8 +94,7 @@ class ForgedIdTests(SynchronousTestCase):
 
     def test_a_channel_knows_its_ids_after_a_restart_of_the_daemon(self) -> None:
         """The first client that comes back opens the source at its place."""
-        directory = Path(tempfile.mkdtemp(prefix="relay-ids-"))
-        self.addCleanup(shutil.rmtree, directory, True)
+        directory = self.new_directory()
         daemon = Daemon(directory).start()
         self.addCleanup(daemon.stop)
         source = Ticking()

@@ -8,8 +8,7 @@ import time
 from collections import Counter
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.crowd import Ask, Opened, opened
 from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until
@@ -61,7 +60,7 @@ class Source:
             return
 
 
-class GroupTests(SynchronousTestCase):
+class GroupTests(WireCase):
     """An API for each test."""
 
     def setUp(self) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import SharedDaemon, free_port, proxy_api
+from tests.wire.daemon import SharedDaemon, proxy_api
+from tests.wire.ports import refusing_port
 from tests.wire.scripted import (
     EVENT_STREAM,
     Connection,
@@ -28,7 +28,7 @@ SHARED = SharedDaemon(
 EVENT = b"data: %b\n\n" % (b"x" * 5000)
 
 
-class FailureTests(SynchronousTestCase):
+class FailureTests(WireCase):
     """One daemon for all rows; each row has an API of its own."""
 
     def setUp(self) -> None:
@@ -53,10 +53,11 @@ class FailureTests(SynchronousTestCase):
 
     def test_refused(self) -> None:
         """Nothing listens at the target."""
-        path = self.api(f"http://127.0.0.1:{free_port()}/")
-        self.assert_refused(
-            path, 502, "GATEWAY_CLIENT_CONNECTION_REFUSED", "upstream_gone"
-        )
+        with refusing_port() as port:
+            path = self.api(f"http://127.0.0.1:{port}/")
+            self.assert_refused(
+                path, 502, "GATEWAY_CLIENT_CONNECTION_REFUSED", "upstream_gone"
+            )
 
     def test_no_such_name(self) -> None:
         """The target's name does not resolve."""

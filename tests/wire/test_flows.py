@@ -10,8 +10,7 @@ from queue import Queue
 from threading import Event
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import (
     BOUND_S,
@@ -32,7 +31,7 @@ def step(policy: str, **configuration: Any) -> dict[str, Any]:
     return {"policy": policy, "configuration": configuration}
 
 
-class FlowTests(SynchronousTestCase):
+class FlowTests(WireCase):
     """Each test publishes APIs of its own."""
 
     def setUp(self) -> None:

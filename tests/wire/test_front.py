@@ -5,16 +5,14 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import BACKLOG, SharedDaemon, free_port, proxy_api
+from tests.wire.daemon import BACKLOG, SharedDaemon, proxy_api
 from tests.wire.http2_client import Http2Client
 from tests.wire.scripted import Connection, scripted
 
 AUTHORITY = Authority()
-PLAIN_PORT = free_port()
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 ELSEWHERE = (
     "/alpha/../../beta/api/orders",
@@ -42,14 +40,14 @@ def _listeners(directory: Path) -> str:
 
         [[gateway.listeners]]
         id = "plain"
-        endpoint = "tcp:{PLAIN_PORT}:interface=127.0.0.1{BACKLOG}"
+        endpoint = "tcp:0:interface=127.0.0.1{BACKLOG}"
     """
 
 
 SHARED = SharedDaemon(_listeners)
 
 
-class FrontTests(SynchronousTestCase):
+class FrontTests(WireCase):
     """One daemon with a plain listener, one of HTTP/2, and the management API."""
 
     def setUp(self) -> None:
@@ -82,21 +80,21 @@ class FrontTests(SynchronousTestCase):
             target = f"http://127.0.0.1:{port}/alpha/api"
             self.daemon.publish(proxy_api(target, "/alpha"))
             for path in ELSEWHERE:
-                client = self.raw(PLAIN_PORT)
+                client = self.raw(self.daemon.ports["plain"])
                 client.get(path)
                 self.assertIn(b" 400 ", client.until(b"\r\n"), path)
                 over = self.http2()
                 status, _, _ = over.answer(over.ask(path, {}))
                 self.assertEqual(status, 400, path)
             self.assertEqual(asked, [])
-            client = self.raw(PLAIN_PORT)
+            client = self.raw(self.daemon.ports["plain"])
             client.get("//%61lpha;x/orders%20new//")
             self.assertIn(b" 200 ", client.until(b"\r\n"))
             self.assertEqual(asked, [b"/alpha/api/orders%20new//"])
 
     def test_connect_is_refused_on_every_listener_before_its_body(self) -> None:
         """With ``Allow``; what follows is no request."""
-        for port in (PLAIN_PORT, self.daemon.management_port):
+        for port in (self.daemon.ports["plain"], self.daemon.management_port):
             for target in ("/alpha", "localhost:22"):
                 client = self.raw(port)
                 client.send(

@@ -9,7 +9,6 @@ import shutil
 import signal
 import ssl
 import subprocess
-import tempfile
 import threading
 import time
 import urllib.request
@@ -19,11 +18,12 @@ from typing import Any
 
 import httpx
 from h2.errors import ErrorCodes
-from twisted.trial.unittest import SkipTest, SynchronousTestCase
+from twisted.trial.unittest import SkipTest
 
 from tests.pki import Authority
 from tests.wire.browser import posted
-from tests.wire.daemon import BACKLOG, BOUND_S, Daemon, SharedDaemon, proxy_api, until
+from tests.wire.case import WireCase
+from tests.wire.daemon import BACKLOG, BOUND_S, SharedDaemon, proxy_api, until
 from tests.wire.http2_client import Http2Client
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
 from tests.wire.test_shared_upstream import LoggedSource, message_api
@@ -63,7 +63,7 @@ def numbers(count: int) -> bytes:
     return b"".join(b"data: %d\n\n" % number for number in range(count))
 
 
-class Http2Tests(SynchronousTestCase):
+class Http2Tests(WireCase):
     """One daemon, an API for each test."""
 
     def setUp(self) -> None:
@@ -298,15 +298,13 @@ class Http2Tests(SynchronousTestCase):
         self.assertEqual(line["protocol"], "HTTP/2")
 
 
-class DrainTests(SynchronousTestCase):
+class DrainTests(WireCase):
     """A daemon that stops."""
 
     def test_goodbye(self) -> None:
         """GOAWAY, the goodbye of the stream and its end, then the connection's."""
-        directory = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, directory, True)
-        daemon = Daemon(directory, _listener(directory)).start()
-        self.addCleanup(daemon.kill)
+        directory = self.new_directory()
+        daemon = self.start_daemon(directory, _listener(directory))
         daemon.publish(topics_api("/topic", {}))
         context = ssl.create_default_context(cadata=AUTHORITY.pem)
         client = Http2Client(daemon.port, context)

@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 from h2.errors import ErrorCodes
-from twisted.trial.unittest import SynchronousTestCase
 
 from tests.pki import Authority, Issued
+from tests.wire.case import WireCase
 from tests.wire.daemon import BACKLOG, BOUND_S, Daemon, SharedDaemon, proxy_api, until
 from tests.wire.http2_client import Http2Client
 from tests.wire.keyed import KeyedApi, Subscription
@@ -45,7 +45,7 @@ def _listener(directory: Path) -> str:
 SHARED = SharedDaemon(_listener)
 
 
-class PlanTests(SynchronousTestCase):
+class PlanTests(WireCase):
     """An API for each test, at a source that can tell its events to all streams."""
 
     def setUp(self) -> None:

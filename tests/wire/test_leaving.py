@@ -10,11 +10,10 @@ from functools import partial
 from pathlib import Path
 from queue import Queue
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import BOUND_S, SharedDaemon, free_port, proxy_api, until
+from tests.wire.daemon import BOUND_S, SharedDaemon, proxy_api, until
 from tests.wire.http2_client import Http2Client
 from tests.wire.scripted import (
     EVENT_STREAM,
@@ -32,7 +31,6 @@ BOUND_MS = 1000.0
 
 
 AUTHORITY = Authority()
-TLS_PORT = free_port()
 
 
 def _listeners(directory: Path) -> str:
@@ -44,7 +42,7 @@ def _listeners(directory: Path) -> str:
         endpoint = "tcp:{{port}}:interface=127.0.0.1"
         [[gateway.listeners]]
         id = "tls"
-        endpoint = "tcp:{TLS_PORT}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         [gateway.listeners.tls]
         certificate = "{written.certificate}"
         key = "{written.key}"
@@ -55,7 +53,7 @@ def _listeners(directory: Path) -> str:
 SHARED = SharedDaemon(_listeners)
 
 
-class LeavingTests(SynchronousTestCase):
+class LeavingTests(WireCase):
     """TCP and TLS on both sides, before the head and during the body."""
 
     def setUp(self) -> None:
@@ -67,7 +65,7 @@ class LeavingTests(SynchronousTestCase):
         context = None
         if tls:
             context = ssl.create_default_context(cadata=AUTHORITY.pem)
-        port = TLS_PORT if tls else self.daemon.port
+        port = self.daemon.ports["tls"] if tls else self.daemon.port
         client = RawClient(port, context)
         self.addCleanup(client.close)
         return client
@@ -125,7 +123,7 @@ class LeavingTests(SynchronousTestCase):
         self.measure(True, False, during_body=True)
 
 
-class LogTests(SynchronousTestCase):
+class LogTests(WireCase):
     """What the daemon's log says of clients that leave."""
 
     def test_a_client_that_leaves_a_stream_is_no_error(self) -> None:
@@ -156,14 +154,15 @@ class LogTests(SynchronousTestCase):
                     ("/leave-topics/t", handshake),
                 ):
                     for leave in (RawClient.close, _reset):
-                        client = RawClient(TLS_PORT if tls else daemon.port, tls)
+                        port = daemon.ports["tls"] if tls else daemon.port
+                        client = RawClient(port, tls)
                         client.get(path, *lines)
                         client.until(b"\r\n\r\n")
                         leave(client)
                         streams += 1
             for path in ("/leave-proxy", "/leave-topics/t"):
                 for by_reset in (True, False):
-                    peer = Http2Client(TLS_PORT, h2)
+                    peer = Http2Client(daemon.ports["tls"], h2)
                     number = peer.get(path)
                     peer.until(partial(peer.heads.get, number), "the head")
                     if by_reset:

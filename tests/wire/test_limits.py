@@ -11,8 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.crowd import CLIENTS, Ask, Opened, called, opened
 from tests.wire.daemon import Answer, Daemon, SharedDaemon, proxy_api, until
 from tests.wire.keyed import KeyedApi, Subscription
@@ -48,7 +47,7 @@ def step(policy: str, **configuration: Any) -> dict[str, Any]:
     return {"policy": policy, "configuration": configuration}
 
 
-class LimitCase(SynchronousTestCase):
+class LimitCase(WireCase):
     """An API of two consumers, whose clients come from addresses of its own."""
 
     serial = 0

@@ -8,15 +8,13 @@ import socket
 import ssl
 from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import BOUND_S, SharedDaemon, free_port, proxy_api
+from tests.wire.daemon import BOUND_S, SharedDaemon, proxy_api
 from tests.wire.scripted import answering, echoing, scripted
 
 AUTHORITY = Authority()
-PORTS = {name: free_port() for name in ("tls", "required", "request", "haproxy")}
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -31,19 +29,19 @@ def _listeners(directory: Path) -> str:
         trusted_proxies = ["127.0.0.0/8"]
         [[gateway.listeners]]
         id = "tls"
-        endpoint = "tcp:{PORTS["tls"]}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         tls = {{ {pair} }}
         [[gateway.listeners]]
         id = "required"
-        endpoint = "tcp:{PORTS["required"]}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         tls = {{ {pair}, client_auth = "required", ca = "{written.ca}" }}
         [[gateway.listeners]]
         id = "request"
-        endpoint = "tcp:{PORTS["request"]}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         tls = {{ {pair}, client_auth = "request", ca = "{written.ca}" }}
         [[gateway.listeners]]
         id = "haproxy"
-        endpoint = "haproxy:tcp:{PORTS["haproxy"]}:interface=127.0.0.1"
+        endpoint = "haproxy:tcp:0:interface=127.0.0.1"
         [[gateway.listeners]]
         id = "unix"
         endpoint = "unix:{directory}/gateway.sock"
@@ -54,7 +52,7 @@ def _listeners(directory: Path) -> str:
 SHARED = SharedDaemon(_listeners)
 
 
-class ListenerTests(SynchronousTestCase):
+class ListenerTests(WireCase):
     """One daemon with a listener of each kind."""
 
     def setUp(self) -> None:
@@ -79,7 +77,7 @@ class ListenerTests(SynchronousTestCase):
     def status(self, listener: str, context: ssl.SSLContext) -> int:
         """Call the test's API over TLS."""
         connection = http.client.HTTPSConnection(
-            "localhost", PORTS[listener], timeout=BOUND_S, context=context
+            "localhost", self.daemon.ports[listener], timeout=BOUND_S, context=context
         )
         try:
             connection.request("GET", self.path)
@@ -93,7 +91,7 @@ class ListenerTests(SynchronousTestCase):
         context.set_alpn_protocols(["h2", "http/1.1"])
         with scripted(answering(OK)) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
-            client = RawClient(PORTS["tls"], context)
+            client = RawClient(self.daemon.ports["tls"], context)
             self.addCleanup(client.close)
             handle = client.socket
             assert isinstance(handle, ssl.SSLSocket)
@@ -103,7 +101,7 @@ class ListenerTests(SynchronousTestCase):
         old = self.context()
         old.maximum_version = ssl.TLSVersion.TLSv1_1
         with self.assertRaises((ssl.SSLError, ConnectionError)):
-            RawClient(PORTS["tls"], old)
+            RawClient(self.daemon.ports["tls"], old)
 
     def test_a_client_certificate_is_required(self) -> None:
         """Ours gets in; another authority's and none do not."""
@@ -127,7 +125,7 @@ class ListenerTests(SynchronousTestCase):
         """An ``haproxy:`` endpoint takes the client's address from its header."""
         with scripted(echoing) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
-            client = RawClient(PORTS["haproxy"])
+            client = RawClient(self.daemon.ports["haproxy"])
             self.addCleanup(client.close)
             client.send(b"PROXY TCP4 203.0.113.9 127.0.0.1 5000 80\r\n")
             client.get(self.path, "Connection: close")

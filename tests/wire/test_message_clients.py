@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import openai
 from httpx_sse import connect_sse
-from twisted.trial.unittest import SynchronousTestCase
 
 from tests.wire.browser import posted
+from tests.wire.case import WireCase
 from tests.wire.daemon import BOUND_S, SharedDaemon, proxy_api
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
 from tests.wire.test_clients import CLIENTS, node
@@ -23,7 +23,7 @@ OPENS = 3
 EVENTS = 30
 
 
-class ReconnectTests(SynchronousTestCase):
+class ReconnectTests(WireCase):
     """The daemon ends each stream after half a second; the clients come back."""
 
     def setUp(self) -> None:
@@ -81,7 +81,7 @@ class ReconnectTests(SynchronousTestCase):
         self.assert_consecutive(numbers)
 
 
-class CompletionTests(SynchronousTestCase):
+class CompletionTests(WireCase):
     """An LLM's stream of tokens through a PROXY API."""
 
     def test_the_openai_client(self) -> None:

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import BOUND_S, SharedDaemon, free_port, until
+from tests.wire.daemon import BOUND_S, SharedDaemon, until
+from tests.wire.ports import refusing_port
 from tests.wire.scripted import EVENT_STREAM, Connection, Script, chunk, scripted
 from tests.wire.test_shared_upstream import message_api
 
@@ -18,7 +18,7 @@ SHARED = SharedDaemon()
 FAST = {"reconnect": {"initialMs": 10, "maxMs": 50}}
 
 
-class Sourced(SynchronousTestCase):
+class Sourced(WireCase):
     """Tests with a scripted source and an API of their own."""
 
     def setUp(self) -> None:
@@ -282,7 +282,10 @@ class StreamTests(Sourced):
         good = scripted(streaming(b"data: from the second\n\n"))
         port, _ = good.__enter__()
         self.addCleanup(good.__exit__, None, None, None)
-        definition = message_api(f"http://127.0.0.1:{free_port()}/", self.path, FAST)
+        refusing = refusing_port()
+        refused = refusing.__enter__()
+        self.addCleanup(refusing.__exit__, None, None, None)
+        definition = message_api(f"http://127.0.0.1:{refused}/", self.path, FAST)
         endpoints = definition["endpointGroups"][0]["endpoints"]
         endpoints.append(
             {

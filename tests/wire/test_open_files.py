@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import base64
 import http.client
-import shutil
 import socket
-import tempfile
 from contextlib import closing
-from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.daemon import BOUND_S, PASSWORD, TWISTD, Daemon, proxy_api, until
 from tests.wire.scripted import answering, scripted
 
@@ -20,13 +16,12 @@ SCRIPT = f'#!/bin/sh\nulimit -n {LIMIT}\nexec {TWISTD} "$@"\n'
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-class LimitTests(SynchronousTestCase):
+class LimitTests(WireCase):
     """A daemon that may open few files."""
 
     def setUp(self) -> None:
         """Start it."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, root, True)
+        root = self.new_directory()
         program = root / "twistd"
         program.write_text(SCRIPT)
         program.chmod(0o700)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import signal
 import sqlite3
-import tempfile
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from relay.gateway.ownership import LEASE_MS, RENEW_S
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, Answer, Daemon, until
 from tests.wire.stepped import SteppedClock
@@ -33,7 +29,7 @@ def post(daemon: Daemon, data: str) -> Answer:
         connection.close()
 
 
-class OwnershipTests(SynchronousTestCase):
+class OwnershipTests(WireCase):
     """Each test has two daemons of its own."""
 
     outlive: tuple[str, ...] = ()
@@ -41,15 +37,12 @@ class OwnershipTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         """Make room for a store."""
-        self.root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, self.root, True)
+        self.root = self.new_directory()
 
     def start(self, name: str, environment: dict[str, str] | None = None) -> Daemon:
         """Start a daemon on the shared store."""
         toml = f'[store]\nurl = "sqlite:///{self.root}/shared.db"\n'
-        daemon = Daemon(self.root / name, toml, environment=environment).start()
-        self.addCleanup(daemon.kill)
-        return daemon
+        return self.start_daemon(self.root / name, toml, environment=environment)
 
     def two(self, channel: dict[str, Any]) -> tuple[Daemon, Daemon]:
         """Start both; the first owns the topics of ``/t``."""
@@ -132,21 +125,18 @@ class OwnershipTests(SynchronousTestCase):
         self.assertLess(took_s, LEASE_MS / 1000 + 2 * RENEW_S + 1)
 
 
-class LoneTests(SynchronousTestCase):
+class LoneTests(WireCase):
     """A daemon that is alone on its store."""
 
     def test_topics_go_on_while_the_store_cannot_be_written(self) -> None:
         """For longer than a lease: another program holds the write lock."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, root, True)
-        daemon = Daemon(root).start()
-        self.addCleanup(daemon.kill)
+        daemon = self.start_daemon()
         daemon.publish(topics_api("/t", {}))
         stream = RawClient(daemon.port)
         self.addCleanup(stream.close)
         stream.get("/t/news", "Accept: text/event-stream")
         stream.until(b"\r\n\r\n")
-        database = sqlite3.connect(root / "relay.db", isolation_level=None)
+        database = sqlite3.connect(daemon.data_dir / "relay.db", isolation_level=None)
         with closing(database):
             database.execute("BEGIN IMMEDIATE")
             locked_until = time.monotonic() + LEASE_MS / 1000 + 2 * RENEW_S

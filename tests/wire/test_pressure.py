@@ -7,8 +7,7 @@ import socket
 import threading
 from queue import Queue
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, SharedDaemon, proxy_api, until
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
@@ -23,7 +22,7 @@ PATIENT = {"readTimeout": 600000}
 SHARED = SharedDaemon(lambda _: "[gateway]\nstall_timeout_ms = 2000\n")
 
 
-class PressureTests(SynchronousTestCase):
+class PressureTests(WireCase):
     """The daemon's memory is looked at while the pressure is on."""
 
     def setUp(self) -> None:

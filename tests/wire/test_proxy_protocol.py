@@ -12,15 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from twisted.trial.unittest import SkipTest, SynchronousTestCase
+from twisted.trial.unittest import SkipTest
 
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import SharedDaemon, accepts, free_port, proxy_api, until
+from tests.wire.daemon import SharedDaemon, accepts, proxy_api, until
+from tests.wire.ports import fixed_port
 from tests.wire.scripted import echoing, scripted
 
 AUTHORITY = Authority()
-PORTS = {name: free_port() for name in ("tls", "h2", "proxied", "proxied-tls")}
 HEAD_TIMEOUT_S = 1.0
 FORWARD = """\
 defaults
@@ -45,18 +46,18 @@ def _settings(directory: Path) -> str:
         endpoint = "tcp:{{port}}:interface=127.0.0.1"
         [[gateway.listeners]]
         id = "tls"
-        endpoint = "tcp:{PORTS["tls"]}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         tls = {{ {pair} }}
         [[gateway.listeners]]
         id = "h2"
-        endpoint = "tcp:{PORTS["h2"]}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         tls = {{ {pair}, http2 = true }}
         [[gateway.listeners]]
         id = "proxied"
-        endpoint = "haproxy:tcp:{PORTS["proxied"]}:interface=127.0.0.1"
+        endpoint = "haproxy:tcp:0:interface=127.0.0.1"
         [[gateway.listeners]]
         id = "proxied-tls"
-        endpoint = "haproxy:tcp:{PORTS["proxied-tls"]}:interface=127.0.0.1"
+        endpoint = "haproxy:tcp:0:interface=127.0.0.1"
         tls = {{ {pair} }}
     """
 
@@ -64,14 +65,12 @@ def _settings(directory: Path) -> str:
 SHARED = SharedDaemon(_settings)
 
 
-class BeforeTheFirstRequestTests(SynchronousTestCase):
+class BeforeTheFirstRequestTests(WireCase):
     """One daemon with a listener of each kind, and a short ``head_timeout_ms``."""
 
     def setUp(self) -> None:
-        """Take the daemon, and wait for each listener."""
+        """Take the daemon."""
         self.daemon = SHARED.get()
-        for port in PORTS.values():
-            until(lambda port=port: accepts(port), f"port {port} accepts")  # type: ignore[misc]
         self.path = "/" + self.id().rpartition(".")[2]
 
     def ended_after(self, client: socket.socket) -> float:
@@ -98,14 +97,14 @@ class BeforeTheFirstRequestTests(SynchronousTestCase):
         opened = []
         for port, sent in (
             (self.daemon.port, b""),
-            (PORTS["tls"], b""),
-            (PORTS["tls"], half_hello),
-            (PORTS["h2"], b""),
-            (PORTS["h2"], half_hello),
-            (PORTS["proxied"], b""),
-            (PORTS["proxied"], b"PROXY TCP4 203.0"),
-            (PORTS["proxied"], b"PROXY UNKNOWN\r\n"),
-            (PORTS["proxied-tls"], b"PROXY UNKNOWN\r\n" + half_hello),
+            (self.daemon.ports["tls"], b""),
+            (self.daemon.ports["tls"], half_hello),
+            (self.daemon.ports["h2"], b""),
+            (self.daemon.ports["h2"], half_hello),
+            (self.daemon.ports["proxied"], b""),
+            (self.daemon.ports["proxied"], b"PROXY TCP4 203.0"),
+            (self.daemon.ports["proxied"], b"PROXY UNKNOWN\r\n"),
+            (self.daemon.ports["proxied-tls"], b"PROXY UNKNOWN\r\n" + half_hello),
             (management, b""),
             (management, b"GET / HT"),
         ):
@@ -123,7 +122,7 @@ class BeforeTheFirstRequestTests(SynchronousTestCase):
         for name, protocols in (("tls", ["http/1.1"]), ("h2", ["h2"])):
             context = ssl.create_default_context(cadata=AUTHORITY.pem)
             context.set_alpn_protocols(protocols)
-            client = RawClient(PORTS[name], context)
+            client = RawClient(self.daemon.ports[name], context)
             self.addCleanup(client.socket.close)
             self.assertLess(self.ended_after(client.socket), 10 * HEAD_TIMEOUT_S)
 
@@ -135,7 +134,7 @@ class BeforeTheFirstRequestTests(SynchronousTestCase):
             b"PROXY TCP4 203.0.113.77 127.0.0.1 5000 80\n",
             b"GET / HTTP/1.1\r\nHost: evil-address\r\n\r\n",
         ):
-            client = RawClient(PORTS["proxied"])
+            client = RawClient(self.daemon.ports["proxied"])
             self.addCleanup(client.socket.close)
             client.send(header + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             self.assertEqual(client.rest()[0], b"", header)
@@ -171,11 +170,11 @@ class BeforeTheFirstRequestTests(SynchronousTestCase):
         program = shutil.which("haproxy") or shutil.which("/usr/sbin/haproxy")
         if program is None:
             raise SkipTest("haproxy is not installed")
-        port, directory = free_port(), Path(self.mktemp())
+        port, directory = fixed_port(), Path(self.mktemp())
         directory.mkdir(parents=True)
         configuration = directory / "haproxy.cfg"
         configuration.write_text(
-            FORWARD.format(port=port, relay=PORTS[listener], option=option)
+            FORWARD.format(port=port, relay=self.daemon.ports[listener], option=option)
         )
         process = subprocess.Popen([program, "-db", "-f", str(configuration)])
         try:

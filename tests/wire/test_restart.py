@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import random
-import shutil
-import tempfile
 import threading
 import time
-from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import KEYLESS, Daemon, proxy_api, until
 from tests.wire.scripted import (
@@ -26,16 +22,12 @@ CRASHES = 5
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-class RestartTests(SynchronousTestCase):
+class RestartTests(WireCase):
     """Each test has a daemon of its own, and ends it."""
 
     def daemon(self) -> Daemon:
         """Start a daemon."""
-        directory = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, directory, True)
-        daemon = Daemon(directory).start()
-        self.addCleanup(daemon.kill)
-        return daemon
+        return self.start_daemon()
 
     def test_kill_loses_nothing_answered(self) -> None:
         """Whatever was answered 2xx before kill -9 is there afterwards, and serves."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from tests.wire.daemon import Daemon, proxy_api, until
+from tests.wire.case import WireCase
+from tests.wire.daemon import proxy_api, until
 from tests.wire.scripted import answering, scripted
 
 
@@ -17,17 +14,15 @@ def answer(body: bytes) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-class SharedStoreTests(SynchronousTestCase):
+class SharedStoreTests(WireCase):
     """What is managed at one daemon is served by the other."""
 
     def test_a_deployment_reaches_the_other_daemon(self) -> None:
         """Start, redeployment and stop arrive within a second."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
+        root = self.new_directory()
         toml = f'[store]\nurl = "sqlite:///{root}/shared.db"\n'
-        one = Daemon(root / "one", toml).start()
-        self.addCleanup(one.kill)
-        two = Daemon(root / "two", toml).start()
-        self.addCleanup(two.kill)
+        one = self.start_daemon(root / "one", toml)
+        two = self.start_daemon(root / "two", toml)
         with (
             scripted(answering(answer(b"first"))) as (first, _),
             scripted(answering(answer(b"second"))) as (second, _),

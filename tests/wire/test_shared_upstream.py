@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import SharedDaemon, accepts, free_port, until
+from tests.wire.daemon import SharedDaemon, accepts, until
+from tests.wire.ports import fixed_port
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
 from tests.wire.subscribers import Subscribers
 
@@ -65,7 +65,7 @@ class LoggedSource:
         self.directory = Path(tempfile.mkdtemp(prefix="relay-logged-"))
         atexit.register(shutil.rmtree, self.directory, True)
         self.log = self.directory / "numbers.log"
-        self.port = free_port()
+        self.port = fixed_port()
         self._interval_ms = interval_ms
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -101,7 +101,7 @@ class LoggedSource:
         return max(map(int, notes))
 
 
-class SharedUpstreamTests(SynchronousTestCase):
+class SharedUpstreamTests(WireCase):
     """The clients keep their streams, and lose and double nothing."""
 
     def setUp(self) -> None:

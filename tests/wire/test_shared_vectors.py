@@ -8,11 +8,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from relay.channel import ids
 from relay.eventstream.event import Event
 from relay.eventstream.parser import EventParser
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import SharedDaemon
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
@@ -23,7 +22,7 @@ END = b"data: end of the vector\n\n"
 SHARED = SharedDaemon()
 
 
-class SharedVectorTests(SynchronousTestCase):
+class SharedVectorTests(WireCase):
     """What comes out are the events that the vector names."""
 
     def test_whole_and_byte_by_byte(self) -> None:

@@ -11,30 +11,37 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import tempfile
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.daemon import (
     BOUND_S,
     TWISTD,
     Daemon,
     accepts,
-    free_port,
+    ready_places,
     twistd,
     until,
 )
+from tests.wire.ports import fixed_port
 
 
-class StartTests(SynchronousTestCase):
+class StartTests(WireCase):
     """Each test starts a process of its own."""
 
     def setUp(self) -> None:
         """Make a data directory."""
-        self.directory = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.directory = self.new_directory()
+
+    def without_password(self) -> Daemon:
+        """Start a daemon that is told no administrator's password."""
+        daemon = Daemon(self.directory)
+        del daemon.environment["RELAY_ADMIN_PASSWORD"]
+        daemon.start()
+        self.addCleanup(daemon.kill)
+        return daemon
 
     def run_twistd(
         self, *arguments: str, environment: dict[str, str] | None = None
@@ -68,7 +75,7 @@ class StartTests(SynchronousTestCase):
                 "--gateway",
                 endpoint,
                 "--management",
-                f"tcp:{free_port()}:interface=127.0.0.1",
+                "tcp:0:interface=127.0.0.1",
             )
         self.assert_one_line(status, output, endpoint, "in use")
 
@@ -101,7 +108,7 @@ class StartTests(SynchronousTestCase):
             'tls = { certificate = "no.pem", key = "no.key" }\n'
         )
         status, output = self.run_twistd(
-            "--config", "relay.toml", "--management", f"tcp:{free_port()}"
+            "--config", "relay.toml", "--management", "tcp:0"
         )
         self.assert_one_line(status, output, "no.pem")
 
@@ -111,9 +118,9 @@ class StartTests(SynchronousTestCase):
         (self.directory / "var" / "relay.db").write_bytes(b"not a database" * 100)
         status, output = self.run_twistd(
             "--gateway",
-            f"tcp:{free_port()}:interface=127.0.0.1",
+            "tcp:0:interface=127.0.0.1",
             "--management",
-            f"tcp:{free_port()}:interface=127.0.0.1",
+            "tcp:0:interface=127.0.0.1",
         )
         self.assert_one_line(status, output, "relay.db")
 
@@ -130,7 +137,7 @@ class StartTests(SynchronousTestCase):
                     "--gateway",
                     endpoint,
                     "--management",
-                    f"tcp:{free_port()}:interface=127.0.0.1",
+                    "tcp:0:interface=127.0.0.1",
                 ],
                 cwd=self.directory,
                 capture_output=True,
@@ -145,7 +152,7 @@ class StartTests(SynchronousTestCase):
 
     def test_a_detached_daemon_serves(self) -> None:
         """twistd forks after makeService: nothing that was opened is lost."""
-        port, management = free_port(), free_port()
+        log = self.directory / "relay.log"
         subprocess.run(
             [
                 TWISTD,
@@ -153,9 +160,9 @@ class StartTests(SynchronousTestCase):
                 "--logfile=relay.log",
                 "relay",
                 "--gateway",
-                f"tcp:{port}:interface=127.0.0.1",
+                "tcp:0:interface=127.0.0.1",
                 "--management",
-                f"tcp:{management}:interface=127.0.0.1",
+                "tcp:0:interface=127.0.0.1",
             ],
             cwd=self.directory,
             timeout=BOUND_S,
@@ -163,14 +170,13 @@ class StartTests(SynchronousTestCase):
         )
         pid = int((self.directory / "relay.pid").read_text())
         self.addCleanup(_end, pid)
-        until(lambda: accepts(port) and accepts(management), "the daemon accepts")
+        places = until(lambda: ready_places(log.read_text()), "the daemon is ready")
+        self.assertEqual([name for name, _ in places], ["management", "default"])
+        self.assertTrue(all(accepts(port) for _, port in places))
 
     def test_a_start_that_fails_changes_nothing(self) -> None:
         """Beside a running daemon, be it for its port or for its data directory."""
-        daemon = Daemon(self.directory)
-        del daemon._environment["RELAY_ADMIN_PASSWORD"]
-        daemon.start()
-        self.addCleanup(daemon.kill)
+        daemon = self.without_password()
         path = self.directory / "admin-password"
         password = path.read_text().strip()
 
@@ -182,14 +188,14 @@ class StartTests(SynchronousTestCase):
             }
 
         before = state()
-        for taken in (daemon.port, free_port()):
+        for taken in (daemon.port, 0):
             status, output = self.run_twistd(
                 "--data-dir",
                 str(self.directory),
                 "--gateway",
                 f"tcp:{taken}:interface=127.0.0.1",
                 "--management",
-                f"tcp:{free_port()}:interface=127.0.0.1",
+                "tcp:0:interface=127.0.0.1",
                 environment={"RELAY_ADMIN_PASSWORD": "another one"},
             )
             words = ("in use",) if taken == daemon.port else (str(daemon.pid), "holds")
@@ -215,22 +221,15 @@ class StartTests(SynchronousTestCase):
     def test_the_data_directory_is_made_wherever_the_store_is(self) -> None:
         """It holds the access log and the password, too."""
         toml = f'[store]\nurl = "sqlite:///{self.directory}/elsewhere/relay.db"\n'
-        daemon = Daemon(self.directory, toml)
-        where = daemon._arguments.index("--data-dir") + 1
         made = self.directory / "new" / "data"
-        daemon._arguments[where] = str(made)
-        daemon.start()
-        self.addCleanup(daemon.kill)
+        self.start_daemon(self.directory, toml, ("--data-dir", str(made)))
         self.assertTrue((made / "access.log").exists())
         self.assertTrue((self.directory / "elsewhere" / "relay.db").exists())
 
     def test_daemons_share_a_data_directory_when_told(self) -> None:
         """All of them must say so."""
         toml = "[process]\nshare_data_dir = true\n"
-        one, two = Daemon(self.directory, toml), Daemon(self.directory, toml)
-        for daemon in (one, two):
-            daemon.start()
-            self.addCleanup(daemon.kill)
+        one, two = (self.start_daemon(self.directory, toml) for _ in range(2))
         self.assertNotEqual(one.pid, two.pid)
 
     def test_clients_wait_while_the_daemon_starts(self) -> None:
@@ -239,9 +238,9 @@ class StartTests(SynchronousTestCase):
         with sqlite3.connect(self.directory / "relay.db") as other:
             other.execute("PRAGMA journal_mode=WAL")
             other.execute("BEGIN IMMEDIATE")
-            daemon.process = twistd(
-                daemon._arguments, daemon.log_path, daemon._environment
-            )
+            # It is not ready yet, and has not told its port.
+            daemon.port = fixed_port()
+            daemon.launch()
             self.addCleanup(daemon.kill)
             until(lambda: accepts(daemon.port), "it listens")
             waiting = socket.create_connection(("127.0.0.1", daemon.port), BOUND_S)
@@ -253,10 +252,7 @@ class StartTests(SynchronousTestCase):
 
     def test_the_generated_password(self) -> None:
         """Is in a file that only the owner reads; the log names only the file."""
-        daemon = Daemon(self.directory)
-        del daemon._environment["RELAY_ADMIN_PASSWORD"]
-        daemon.start()
-        self.addCleanup(daemon.kill)
+        daemon = self.without_password()
         path = self.directory / "admin-password"
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
         password = path.read_text().strip()
@@ -266,8 +262,7 @@ class StartTests(SynchronousTestCase):
 
     def test_the_file_limit_is_raised(self) -> None:
         """The soft limit is the hard one."""
-        daemon = Daemon(self.directory).start()
-        self.addCleanup(daemon.kill)
+        daemon = self.start_daemon(self.directory)
         limits = Path(f"/proc/{daemon.pid}/limits").read_text()
         line = next(one for one in limits.splitlines() if "open files" in one)
         soft, hard = line.split()[3:5]
@@ -275,34 +270,31 @@ class StartTests(SynchronousTestCase):
 
     def test_twist_runs_it_too(self) -> None:
         """``twist relay`` is the same daemon."""
-        port = free_port()
-        process = subprocess.Popen(
-            [
-                str(Path(sys.executable).with_name("twist")),
-                "relay",
-                "--gateway",
-                f"tcp:{port}:interface=127.0.0.1",
-                "--management",
-                f"tcp:{free_port()}:interface=127.0.0.1",
-            ],
-            cwd=self.directory,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        log = self.directory / "twist.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [
+                    str(Path(sys.executable).with_name("twist")),
+                    "relay",
+                    "--gateway",
+                    "tcp:0:interface=127.0.0.1",
+                    "--management",
+                    "tcp:0:interface=127.0.0.1",
+                ],
+                cwd=self.directory,
+                stdout=output,
+                stderr=output,
+            )
         self.addCleanup(process.wait, BOUND_S)
         self.addCleanup(process.kill)
-        until(lambda: accepts(port), "the daemon accepts")
+        places = until(lambda: ready_places(log.read_text()), "the daemon is ready")
+        self.assertTrue(all(accepts(port) for _, port in places))
 
     def test_the_demo(self) -> None:
         """Serves the tutorial's API, and a second run finds what the first made."""
-        gateway, management = free_port(), free_port()
-        arguments = [
-            "--demo",
-            "--gateway",
-            f"tcp:{gateway}:interface=127.0.0.1",
-            "--management",
-            f"tcp:{management}:interface=127.0.0.1",
-        ]
+        arguments = ["--demo"]
+        for listener in ("--gateway", "--management"):
+            arguments += [listener, "tcp:0:interface=127.0.0.1"]
         until(lambda: not accepts(8090), "the demo source's port is free")
         for _ in range(2):
             log = self.directory / "demo.log"
@@ -312,6 +304,7 @@ class StartTests(SynchronousTestCase):
             self.addCleanup(process.kill)
             until(partial(_mentions, log, "curl"), "the demo is set up")
             text = log.read_text()
+            gateway = dict(ready_places(text))["default"]
             self.assertIn(f"http://127.0.0.1:{gateway}/sseconsumer", text)
             password = (self.directory / "var" / "admin-password").read_text().strip()
             self.assertNotIn(password, text)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until
 from tests.wire.keyed import KeyedApi, Subscription
@@ -68,17 +65,15 @@ CHALLENGING = SharedDaemon(lambda _: "[gateway]\nchallenge_ms = 60000\n")
 WARNING = SharedDaemon(lambda _: '[gateway]\nrevocation = "warn"\n')
 
 
-class SeveralProcessesTests(SynchronousTestCase):
+class SeveralProcessesTests(WireCase):
     """Two daemons on one store."""
 
     def setUp(self) -> None:
         """Start them."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
+        root = self.new_directory()
         toml = f'[store]\nurl = "sqlite:///{root}/shared.db"\n'
-        self.one = Daemon(root / "one", toml).start()
-        self.addCleanup(self.one.kill)
-        self.two = Daemon(root / "two", toml).start()
-        self.addCleanup(self.two.kill)
+        self.one = self.start_daemon(root / "one", toml)
+        self.two = self.start_daemon(root / "two", toml)
 
     def opened(self, daemon: Daemon, path: str, count: int) -> Subscribers:
         """Open streams, and wait until each has its head."""
@@ -134,7 +129,7 @@ class SeveralProcessesTests(SynchronousTestCase):
         return outcomes.count("revoked") == count
 
 
-class OneProcessTests(SynchronousTestCase):
+class OneProcessTests(WireCase):
     """What clients see of it."""
 
     def setUp(self) -> None:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import signal
 import socket
 import sqlite3
 import ssl
-import tempfile
 import time
 from contextlib import closing
 from functools import partial
-from pathlib import Path
-
-from twisted.trial.unittest import SynchronousTestCase
 
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, Daemon, proxy_api, until
 from tests.wire.scripted import (
@@ -37,7 +33,7 @@ endpoint = "tcp:{port}:interface=127.0.0.1"
 
 [[gateway.listeners]]
 id = "tls"
-endpoint = "tcp:@tls@:interface=127.0.0.1"
+endpoint = "tcp:0:interface=127.0.0.1"
 
 [gateway.listeners.tls]
 certificate = "@dir@/server.pem"
@@ -45,19 +41,16 @@ key = "@dir@/server.key"
 """
 
 
-class SignalCase(SynchronousTestCase):
+class SignalCase(WireCase):
     """Each test has a daemon of its own."""
 
     def setUp(self) -> None:
         """Make a data directory."""
-        self.directory = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, self.directory, True)
+        self.directory = self.new_directory()
 
     def daemon(self, toml: str = "", options: tuple[str, ...] = ()) -> Daemon:
         """Start a daemon."""
-        daemon = Daemon(self.directory, toml, options).start()
-        self.addCleanup(daemon.kill)
-        return daemon
+        return self.start_daemon(self.directory, toml, options)
 
     def send(self, daemon: Daemon, number: int) -> None:
         """Send a signal."""
@@ -104,11 +97,9 @@ class StopTests(SignalCase):
                 until(lambda: connections, "the call is under way")
                 self.send(daemon, signal.SIGTERM)
                 until(partial(_logged, daemon, "Received SIGTERM"), "it stops")
-                assert daemon.process is not None
-                self.assertIsNone(daemon.process.poll())
+                daemon.check()
                 self.send(daemon, number)
-                self.assertEqual(daemon.process.wait(BOUND_S), -number)
-                daemon.process = None
+                self.assertEqual(daemon.ended(), -number)
             self.assertNotIn("Traceback", daemon.log())
             daemon.start()
             daemon.must("POST", f"/apis/{api_id}/_stop")
@@ -164,10 +155,8 @@ class ReloadTests(SignalCase):
         """A renewed one is served; one that cannot be used leaves the old one."""
         authority = Authority()
         authority.server("localhost").write(str(self.directory))
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            tls_port = free.getsockname()[1]
-        toml = TLS.replace("@tls@", str(tls_port)).replace("@dir@", str(self.directory))
-        daemon = self.daemon(toml)
+        daemon = self.daemon(TLS.replace("@dir@", str(self.directory)))
+        tls_port = daemon.ports["tls"]
         first = served(tls_port)
         authority.server("localhost").write(str(self.directory))
         self.assertEqual(served(tls_port), first)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import tempfile
 import time
 from contextlib import closing
-from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from tests.wire.daemon import Answer, Daemon, until
+from tests.wire.case import WireCase
+from tests.wire.daemon import Answer, until
 from tests.wire.test_ownership import post
 from tests.wire.test_topics import topics_api
 
@@ -20,15 +17,13 @@ TIMEOUT_S = 1.0
 TOML = f"[store]\nwrite_timeout_ms = {TIMEOUT_S * 1000:.0f}\n"
 
 
-class StoreFaultTests(SynchronousTestCase):
+class StoreFaultTests(WireCase):
     """Each test has a daemon of its own."""
 
     def setUp(self) -> None:
         """Start it."""
-        self.root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, self.root, True)
-        self.daemon = Daemon(self.root, TOML).start()
-        self.addCleanup(self.daemon.kill)
+        self.root = self.new_directory()
+        self.daemon = self.start_daemon(self.root, TOML)
 
     def publish(self, durable: bool) -> str:
         """Publish an API of topics, and wait until they take events."""

@@ -6,15 +6,12 @@ import base64
 import http.client
 import os
 import re
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import BOUND_S, PASSWORD, Answer, Daemon, until
+from tests.wire.daemon import BOUND_S, PASSWORD, Answer, until
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "connectors.md"
 IMPOSTOR = """
@@ -61,13 +58,12 @@ def ticks_api(configuration: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class ThirdPartyTests(SynchronousTestCase):
+class ThirdPartyTests(WireCase):
     """One daemon, with another distribution on its path."""
 
     def setUp(self) -> None:
         """Install the example, something broken, and something that takes a name."""
-        directory = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, directory, True)
+        directory = self.new_directory()
         package = directory / "site" / "relay" / "connectors"
         package.mkdir(parents=True)
         (example,) = re.findall(r"(?s)```python\n(.*?)```", PAGE.read_text())
@@ -75,11 +71,9 @@ class ThirdPartyTests(SynchronousTestCase):
         (package / "unimportable.py").write_text("import there_is_no_such_module\n")
         (package / "impostor.py").write_text(IMPOSTOR)
         path = [str(directory / "site"), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self.daemon = Daemon(
+        self.daemon = self.start_daemon(
             directory / "data", environment={"PYTHONPATH": os.pathsep.join(path)}
         )
-        self.daemon.start()
-        self.addCleanup(self.daemon.kill)
 
     def plugin(self, path: str) -> Answer:
         """Ask for something of the catalog."""
@@ -137,8 +131,7 @@ class ThirdPartyTests(SynchronousTestCase):
         """Without it an API of its types is not served, which is told, and kept."""
         api_id = self.daemon.publish(ticks_api({}))
         self.daemon.stop()
-        daemon = Daemon(self.daemon.data_dir).start()
-        self.addCleanup(daemon.kill)
+        daemon = self.start_daemon(self.daemon.data_dir)
         self.assertIn("type [ticks] is not supported", daemon.log())
         self.assertEqual(daemon.get("/ticks").status, 404)
         kept = daemon.must("GET", f"/apis/{api_id}")

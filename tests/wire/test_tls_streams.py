@@ -11,14 +11,12 @@ import struct
 import threading
 from pathlib import Path
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
-from tests.wire.daemon import BOUND_S, SharedDaemon, free_port
+from tests.wire.case import WireCase
+from tests.wire.daemon import BOUND_S, SharedDaemon
 from tests.wire.test_topics import topics_api
 
 AUTHORITY = Authority()
-TLS_PORT = free_port()
 EVENTS = 300
 PADDING = "x" * 60_000
 """18 MB in all: the buffers of the two kernels and of the daemon hold less."""
@@ -33,7 +31,7 @@ def _listeners(directory: Path) -> str:
         endpoint = "tcp:{{port}}:interface=127.0.0.1"
         [[gateway.listeners]]
         id = "tls"
-        endpoint = "tcp:{TLS_PORT}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         tls = {{ certificate = "{written.certificate}", key = "{written.key}" }}
     """
 
@@ -49,7 +47,7 @@ class Client:
         handle = socket.socket()
         handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         handle.settimeout(BOUND_S)
-        handle.connect(("127.0.0.1", TLS_PORT))
+        handle.connect(("127.0.0.1", SHARED.get().ports["tls"]))
         self.socket = context.wrap_socket(handle, server_hostname="localhost")
         self.socket.sendall(
             f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
@@ -82,7 +80,7 @@ class Client:
         self.socket.close()
 
 
-class TlsStreamTests(SynchronousTestCase):
+class TlsStreamTests(WireCase):
     """A topic with one client that reads everything, and one that does not."""
 
     def setUp(self) -> None:

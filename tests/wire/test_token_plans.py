@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from joserfc.jwk import Key
-from twisted.trial.unittest import SynchronousTestCase
 
 from tests.pki import Authority
 from tests.plans.issuer import encode, make_key
 from tests.plans.tokens.test_token import forged
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.crowd import CLIENTS, Ask, opened
 from tests.wire.daemon import Daemon, SharedDaemon, proxy_api, until
@@ -48,7 +48,7 @@ def rsa(number: int = 0) -> tuple[str, Key]:
     return "RSA_RS256", make_key("RSA_RS256", number)
 
 
-class TokenCase(SynchronousTestCase):
+class TokenCase(WireCase):
     """An API with a plan, a source that says what it was asked, and a provider."""
 
     def setUp(self) -> None:

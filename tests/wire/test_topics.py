@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
-import shutil
-import tempfile
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, Answer, Daemon, SharedDaemon, until
 
@@ -52,7 +48,7 @@ def topics_api(
     }
 
 
-class TopicTests(SynchronousTestCase):
+class TopicTests(WireCase):
     """Each test has an API of its own."""
 
     def setUp(self) -> None:
@@ -244,20 +240,17 @@ class TopicTests(SynchronousTestCase):
         self.assertEqual(detail["location"], "listeners[0].entrypoints[1].type")
 
 
-class DurableTests(SynchronousTestCase):
+class DurableTests(WireCase):
     """Topics whose history is in the store."""
 
     def setUp(self) -> None:
         """Start a daemon of its own."""
-        self.root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, self.root, True)
+        self.root = self.new_directory()
 
     def start(self, name: str = "one") -> Daemon:
         """Start a daemon on the shared store."""
         toml = f'[store]\nurl = "sqlite:///{self.root}/shared.db"\n'
-        daemon = Daemon(self.root / name, toml).start()
-        self.addCleanup(daemon.kill)
-        return daemon
+        return self.start_daemon(self.root / name, toml)
 
     def publish(self, daemon: Daemon, channel: dict[str, Any]) -> str:
         """Publish an API of topics."""

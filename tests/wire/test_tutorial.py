@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
-import tempfile
 import urllib.request
-from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.wire.case import WireCase
 from tests.wire.daemon import KEYLESS, Daemon, demo_source, until
 
 CREATED = {
@@ -70,15 +66,12 @@ CREATED = {
 """What Gravitee's console sends at the end of its wizard."""
 
 
-class TutorialTests(SynchronousTestCase):
+class TutorialTests(WireCase):
     """Each step as the console takes it, against the daemon and the demo source."""
 
     def test_the_whole_tutorial(self) -> None:
         """Heartbeats and a message reach curl, with the source's own credentials."""
-        directory = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, directory, True)
-        daemon = Daemon(directory).start()
-        self.addCleanup(daemon.kill)
+        daemon = self.start_daemon()
         with demo_source(heartbeat_ms=200) as source_url:
             api_id = self._create(daemon, source_url)
             lines = self._stream(daemon, source_url)

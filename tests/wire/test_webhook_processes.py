@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
-
-from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.ownership import LEASE_MS, RENEW_S
 from relay.webhook.progress import FLUSH_S
+from tests.wire.case import WireCase
 from tests.wire.daemon import Daemon, until
 from tests.wire.hooked import ALLOWED, Hooked
 from tests.wire.receiver import Call, Receiver
@@ -26,22 +22,19 @@ def slowly(s: float, call: Call) -> int:
     return 204
 
 
-class ProcessTests(SynchronousTestCase):
+class ProcessTests(WireCase):
     """Each test has a store, daemons and a receiver of its own."""
 
     def setUp(self) -> None:
         """Make room for a store, and begin to receive."""
-        self.root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, self.root, True)
+        self.root = self.new_directory()
         self.receiver = Receiver()
         self.addCleanup(self.receiver.close)
 
     def start(self, name: str) -> Daemon:
         """Start a daemon on the shared store."""
         toml = f'{ALLOWED}[store]\nurl = "sqlite:///{self.root}/shared.db"\n'
-        daemon = Daemon(self.root / name, toml).start()
-        self.addCleanup(daemon.kill)
-        return daemon
+        return self.start_daemon(self.root / name, toml)
 
     def more_than(self, count: int) -> bool:
         """Whether so many calls have come, and one more."""

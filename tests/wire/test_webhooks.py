@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
 import threading
 import time
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.pki import Authority
-from tests.wire.daemon import Daemon, SharedDaemon, until
+from tests.wire.case import WireCase
+from tests.wire.daemon import SharedDaemon, until
 from tests.wire.hooked import ALLOWED, Hooked, NotPublished, configuration
 from tests.wire.receiver import Answer, Call, Receiver
 from tests.wire.scripted import server_context
@@ -23,7 +19,7 @@ SHARED = SharedDaemon(lambda _: ALLOWED)
 QUICK = {"retryOption": "Retry On Fail", "maxAttempts": 3, "maxDelaySeconds": 1}
 
 
-class WebhookCase(SynchronousTestCase):
+class WebhookCase(WireCase):
     """Each test has an API and receivers of its own."""
 
     def setUp(self) -> None:
@@ -304,7 +300,7 @@ class ChangeTests(WebhookCase):
         self.received(receiver, "a", "b")
 
 
-class GuardTests(SynchronousTestCase):
+class GuardTests(WireCase):
     """A daemon whose operator lists no internal address."""
 
     def cause(self, api: Hooked, subscription: dict[str, Any]) -> Any:
@@ -313,10 +309,7 @@ class GuardTests(SynchronousTestCase):
 
     def test_loopback_is_refused(self) -> None:
         """Whatever name leads there; nothing is sent, and people are told."""
-        root = Path(tempfile.mkdtemp(prefix="relay-"))
-        self.addCleanup(shutil.rmtree, root, True)
-        daemon = Daemon(root).start()
-        self.addCleanup(daemon.kill)
+        daemon = self.start_daemon()
         receiver = Receiver()
         self.addCleanup(receiver.close)
         api = Hooked(daemon, "/guarded")

@@ -7,17 +7,16 @@ import ssl
 from pathlib import Path
 from typing import Any
 
-from twisted.trial.unittest import SynchronousTestCase
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.pki import Authority
+from tests.wire.case import WireCase
 from tests.wire.client import RawClient
-from tests.wire.daemon import SharedDaemon, free_port, proxy_api
+from tests.wire.daemon import SharedDaemon, proxy_api
 from tests.wire.test_topics import topics_api
 
 AUTHORITY = Authority()
-TLS_PORT = free_port()
 
 
 def _listeners(directory: Path) -> str:
@@ -29,7 +28,7 @@ def _listeners(directory: Path) -> str:
         endpoint = "tcp:{{port}}:interface=127.0.0.1"
         [[gateway.listeners]]
         id = "tls"
-        endpoint = "tcp:{TLS_PORT}:interface=127.0.0.1"
+        endpoint = "tcp:0:interface=127.0.0.1"
         tls = {{ certificate = "{written.certificate}", key = "{written.key}" }}
     """
 
@@ -37,7 +36,7 @@ def _listeners(directory: Path) -> str:
 SHARED = SharedDaemon(_listeners)
 
 
-class WebsocketTests(SynchronousTestCase):
+class WebsocketTests(WireCase):
     """Each test has an API of its own."""
 
     def setUp(self) -> None:
@@ -212,7 +211,7 @@ class WebsocketTests(SynchronousTestCase):
         """Events both ways, more of them than one record holds, and the goodbye."""
         api_id = self.publish()
         context = ssl.create_default_context(cadata=AUTHORITY.pem)
-        url = f"wss://localhost:{TLS_PORT}{self.path}/news"
+        url = f"wss://localhost:{self.daemon.ports['tls']}{self.path}/news"
         reader = connect(url, compression=None, ssl=context)
         publisher = connect(url, compression=None, ssl=context)
         for connection in (reader, publisher):
