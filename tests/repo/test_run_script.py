@@ -4,11 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.repo.tree import ROOT
+from tests.repo.tree import ROOT, dotted, modules
 
 HEAD = "from twisted.trial.unittest import SkipTest, TestCase\n\nclass T(TestCase):\n"
 PASS = "    def test_pass(self): pass\n"
@@ -19,15 +20,26 @@ SKIP_TOO = "    def test_skip_too(self): raise SkipTest('needs a\\nthing')\n"
 EXPECTED = "    def test_todo(self): self.fail()\n    test_todo.todo = 'later'\n"
 FIXED = "    def test_fixed(self): pass\n    test_fixed.todo = 'later'\n"
 KILLED = "    def test_killed(self): import os; os._exit(0)\n"
+ENDLESS = "    def test_endless(self): import time; time.sleep(60)\n"
 
 
 class RunTests(SynchronousTestCase):
     """Each test runs the script on a project that holds one small suite."""
 
     def run_on(
-        self, *tests: str, require_all: bool = False, asked: str = "tests"
+        self,
+        *tests: str,
+        beside: str = "",
+        require_all: bool = False,
+        asked: tuple[str, ...] = ("tests",),
     ) -> tuple[int, list[str]]:
-        """The exit status, and the lines printed, of a run of these test methods."""
+        """
+        Run these test methods.
+
+        :param beside: a test method of another module.
+        :param asked: the script's arguments.
+        :return: the exit status, and the lines printed.
+        """
         project = Path(self.mktemp())
         for directory in ("scripts", "tests"):
             (project / directory).mkdir(parents=True)
@@ -36,10 +48,12 @@ class RunTests(SynchronousTestCase):
         if tests:
             suite = project / "tests" / "test_suite.py"
             suite.write_text(HEAD + "".join(tests))
+        if beside:
+            (project / "tests" / "test_beside.py").write_text(HEAD + beside)
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
         environment["RELAY_TEST_REQUIRE_ALL"] = "1" if require_all else "0"
         done = subprocess.run(
-            [sys.executable, "scripts/test", asked],
+            [sys.executable, "scripts/test", *asked],
             cwd=project,
             env=environment,
             capture_output=True,
@@ -97,13 +111,46 @@ class RunTests(SynchronousTestCase):
 
     def test_side_by_side(self) -> None:
         """Tests that start no daemon run in several processes, and all are counted."""
-        status, lines = self.run_on(PASS, FAIL, ERROR, SKIP, asked="--quick")
+        quick = ("--quick",)
+        status, lines = self.run_on(PASS, FAIL, ERROR, SKIP, asked=quick)
         self.assertEqual((status, lines[-1]), (1, "1 passed, 2 failed, 1 skipped"))
         self.assertIn("    tests.test_suite.T.test_skip", lines)
-        status, lines = self.run_on(PASS, asked="--quick")
+        status, lines = self.run_on(PASS, asked=quick)
         self.assertEqual((status, lines[-1]), (0, "1 passed, 0 failed"))
-        status, lines = self.run_on(PASS, KILLED, asked="--quick")
+        status, lines = self.run_on(PASS, beside=KILLED, asked=quick)
         self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed"))
+        wrong = "failed: trial did not come to its end: tests.test_beside"
+        self.assertIn(wrong, lines)
+
+    def test_several_processes_have_one_summary(self) -> None:
+        """In trial's words, after the failures of each, which are shown once more."""
+        quick = ("--quick",)
+        status, lines = self.run_on(PASS, SKIP, beside=FAIL, asked=quick)
+        self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed, 1 skipped"))
+        summary = lines.index("FAILED (failures=1, skips=1, successes=1)")
+        self.assertRegex(lines[summary - 2], r"^Ran 3 tests in \d+ s$")
+        again = lines[lines.index("== tests.test_beside failed") : summary]
+        self.assertIn("tests.test_beside.T.test_fail", again)
+        self.assertNotIn("tests.test_suite.T.test_skip", again)
+        status, lines = self.run_on(PASS, beside=PASS, asked=quick)
+        self.assertEqual((status, lines[-1]), (0, "2 passed, 0 failed"))
+        self.assertIn("PASSED (successes=2)", lines)
+
+    def test_a_process_without_tests(self) -> None:
+        """Fails the run, though others ran some."""
+        status, lines = self.run_on(PASS, beside="    pass\n", asked=("--quick",))
+        self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed"))
+        self.assertIn("failed: trial ran no test: tests.test_beside", lines)
+
+    def test_a_process_that_does_not_end(self) -> None:
+        """Is killed at the bound, and fails the run with what it printed until then."""
+        bound = ("--bound", "3", "--quick")
+        status, lines = self.run_on(PASS, beside=ENDLESS, asked=bound)
+        self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed"))
+        self.assertIn("killed: the run took longer than 3 s", lines)
+        self.assertTrue(any(one.startswith("    test_endless ...") for one in lines))
+        wrong = "failed: trial did not come to its end: tests.test_beside"
+        self.assertIn(wrong, lines)
 
     def test_nothing_ran(self) -> None:
         """Trial calls a run without tests PASSED; the script does not."""
@@ -118,6 +165,26 @@ class RunTests(SynchronousTestCase):
         status, lines = self.run_on(PASS, KILLED)
         self.assertEqual((status, lines[-1]), (1, "0 passed, 1 failed"))
         self.assertIn("failed: trial did not come to its end", lines)
+
+
+class DivisionTests(SynchronousTestCase):
+    """How the suite is divided into processes."""
+
+    def test_every_test_module_runs_once(self) -> None:
+        """Whatever its place."""
+        script = SourceFileLoader(
+            "script", str(ROOT / "scripts" / "test")
+        ).load_module()
+        beside, alone = script.divide([], False, False)
+        names = [job.name for job in [*beside, *alone]]
+        for path in modules("tests"):
+            if path.name.startswith("test_"):
+                name = dotted(path)
+                ran = [one for one in names if f"{name}.".startswith(f"{one}.")]
+                self.assertEqual(len(ran), 1, name)
+        listed = {*script.LONGEST_FIRST, *script.ALONE}
+        self.assertEqual(listed - set(names), set())
+        self.assertEqual({job.name for job in alone}, set(script.ALONE))
 
 
 class VenvTests(SynchronousTestCase):
