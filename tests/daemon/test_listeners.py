@@ -63,9 +63,7 @@ class ReadyTests(SynchronousTestCase):
         with capturedLogs() as events:
             listeners.accept()
         (event,) = events
-        self.assertEqual(
-            formatEvent(event), f"ready: listening on {', '.join(logged)}"
-        )
+        self.assertEqual(formatEvent(event), f"ready: listening on {', '.join(logged)}")
         self.assertLessEqual(accepting, set(reactor.getReaders()))
 
 

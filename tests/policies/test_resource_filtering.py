@@ -1,4 +1,4 @@
-"""Tests of :mod:`relay.policies.resource_filtering` and of Ant's paths."""
+"""Tests of :mod:`relay.policies.resource_filtering`."""
 
 from __future__ import annotations
 
@@ -6,33 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.policies.ant import ant_pattern
 from tests.policies.steps import build, call, interruption, refused
-
-
-class AntTests(SynchronousTestCase):
-    """What stands for what."""
-
-    def test_patterns(self) -> None:
-        """Characters, parts of a segment, and segments."""
-        for pattern, path, fits in (
-            ("/**", "/", True),
-            ("/**", "/a/b", True),
-            ("/a/*", "/a/b", True),
-            ("/a/*", "/a/b/c", False),
-            ("/a/**", "/a", True),
-            ("/a/**", "/a/b/c", True),
-            ("/a/**", "/ab", False),
-            ("/a/**/z", "/a/z", True),
-            ("/a/**/z", "/a/b/c/z", True),
-            ("a.b", "/a.b", True),
-            ("/a.b", "/axb", False),
-            ("/a?", "/ab", True),
-            ("/a?", "/a/", False),
-            ("/é+(", "/é+(", True),
-        ):
-            found = ant_pattern(pattern).matches(path)
-            self.assertIs(found, fits, (pattern, path))
 
 
 class ResourceFilteringTests(SynchronousTestCase):

@@ -1,0 +1,24 @@
+"""Why a daemon does not start."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.daemon.errors import CannotStart
+
+
+class CannotStartTests(SynchronousTestCase):
+    """What ends the command."""
+
+    def test_a_line_for_each_reason(self) -> None:
+        """With the name of the program in front."""
+        error = CannotStart("first", "second")
+        self.assertEqual(str(error), "relay: first\nrelay: second")
+
+    def test_it_ends_the_process(self) -> None:
+        """Python prints a text that is the code of SystemExit, and ends with 1; twistd
+        hands an Exception to the process that waits."""
+        error = CannotStart("first")
+        self.assertEqual(error.code, "relay: first")
+        self.assertIsInstance(error, SystemExit)
+        self.assertIsInstance(error, Exception)

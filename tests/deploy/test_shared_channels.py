@@ -1,0 +1,89 @@
+"""The channels of one group, and the lease that they are held by."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.channel.channels import Channels
+from relay.connectors.interfaces import Sources
+from relay.deploy.shared_channels import SharedChannels
+from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.definition import EndpointGroup
+from tests.webhook.desk import no_source
+
+NONE = cast(Any, None)
+
+
+class Leases:
+    """Grants every lease, once it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Deferred[bool]]] = []
+
+    def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
+        """Take note."""
+        answer: Deferred[bool] = Deferred()
+        self.asked.append((api_id, answer))
+        return answer
+
+    def disown(self, api_id: str) -> Deferred[None]:
+        """Never asked here."""
+        raise AssertionError(api_id)
+
+
+class SharedChannelsTests(SynchronousTestCase):
+    """Who may have them, and what becomes of them when another process does."""
+
+    def shared(self, published: bool, durable: bool = False) -> SharedChannels:
+        """Make the channels of a group."""
+        self.clock, self.leases = Clock(), Leases()
+        options = ChannelOptions.read({})
+        archive = cast(Any, object()) if durable else None
+        channels = Channels(
+            options, self.clock, lambda: 0, no_source, published, archive
+        )
+        group = cast(EndpointGroup, None)
+        sources = cast(Sources, None)
+        return SharedChannels(group, channels, sources, self.clock, self.leases)
+
+    def test_exclusive(self) -> None:
+        """Published events and durable histories belong to one process; a source that
+        every process can call does not."""
+        for published, durable, exclusive in (
+            (True, False, True),
+            (False, True, True),
+            (False, False, False),
+        ):
+            shared = self.shared(published, durable)
+            self.assertIs(shared.exclusive, exclusive, (published, durable))
+
+    def test_one_lease(self) -> None:
+        """However often it is asked for."""
+        shared = self.shared(published=True)
+        self.assertIsNone(shared.lease)
+        lease = shared.open_lease("api")
+        self.assertIs(shared.open_lease("api"), lease)
+        self.assertIs(shared.lease, lease)
+        ((api_id, _),) = self.leases.asked
+        self.assertEqual(api_id, "api")
+
+    def lost(self, published: bool) -> bool:
+        """Whether the channels are emptied when the lease is lost."""
+        shared = self.shared(published)
+        emptied = []
+        self.patch(shared.channels, "reset", lambda: emptied.append(True))
+        lease = shared.open_lease("api")
+        self.leases.asked[0][1].callback(True)
+        self.assertTrue(lease.here)
+        self.clock.advance(60)
+        self.assertFalse(lease.here)
+        return bool(emptied)
+
+    def test_a_lease_that_is_lost(self) -> None:
+        """Takes published channels along; a source of this process's own goes on."""
+        self.assertTrue(self.lost(published=True))
+        self.assertFalse(self.lost(published=False))

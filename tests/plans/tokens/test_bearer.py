@@ -1,0 +1,111 @@
+"""Bearer tokens: where they are looked for, and whom they let in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Never
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.consumers.records import Entitlement
+from relay.plans.caller import Caller
+from relay.plans.consumers import Consumers
+from relay.plans.interfaces import Credential
+from relay.plans.tokens.bearer import BearerPlan, Scopes, admission, bearer_token
+from relay.plans.verdict import Grant
+from tests.plans.callers import caller, plan_context
+
+ONE = Entitlement("sub", "api-1", "plan", "app", None, None, (), "client-1")
+
+
+class AnyPlan(BearerPlan):
+    """A plan that is given the client's id."""
+
+    def find(self, caller: Caller) -> Never:
+        """Is not asked here."""
+        raise AssertionError(caller)
+
+    def admit(self, caller: Caller, credential: Credential) -> Never:
+        """Is not asked here."""
+        raise AssertionError(caller)
+
+    def subscribed(self, client_id: str | None) -> Entitlement | None:
+        """Find the subscription."""
+        return self._subscribed(client_id)
+
+
+def plan(consumers: Consumers, now_ms: int = 0, propagates: bool = False) -> AnyPlan:
+    """Make a plan."""
+    return AnyPlan("plan", plan_context(consumers, now_ms), Scopes(), propagates)
+
+
+class TokenTests(SynchronousTestCase):
+    """The token of a request."""
+
+    def test_where_it_is_looked_for(self) -> None:
+        """In the header and in the query; two that differ are a list, which no plan
+        takes."""
+        for query, headers, token in (
+            (None, {}, None),
+            (b"a=1", {"Authorization": "Basic abc"}, None),
+            (None, {"Authorization": "Bearer abc"}, "abc"),
+            (None, {"Authorization": "bearer  abc "}, "abc"),
+            (None, {"Authorization": "Bearer"}, ""),
+            (b"access_token=abc", {}, "abc"),
+            (b"access_token=abc", {"Authorization": "Bearer abc"}, "abc"),
+            (b"access_token=abc", {"Authorization": "Bearer other"}, "other, abc"),
+            (b"access_token=a&access_token=b", {}, "a, b"),
+            (b"access_token=abc", {"Authorization": "Basic abc"}, "abc"),
+        ):
+            found = bearer_token(caller(query, **headers))
+            self.assertEqual(found, token, (query, headers))
+
+    def test_what_goes_upstream(self) -> None:
+        """The parameter never does, the header when it is wanted."""
+        for propagates in (True, False):
+            who = caller(b"a=1&access_token=abc&b", Authorization="Bearer abc")
+            plan(Consumers(), propagates=propagates).strip(who)
+            self.assertEqual(who.target.query, b"a=1&b")
+            self.assertIs(who.headers.hasHeader(b"authorization"), propagates)
+
+
+class SubscribedTests(SynchronousTestCase):
+    """The subscription of a token's client."""
+
+    def found(self, client_id: str | None, one: Entitlement, now_ms: int = 0) -> bool:
+        """Whether a client is subscribed."""
+        consumers = Consumers()
+        consumers.apply({one.subscription_id: one})
+        return plan(consumers, now_ms).subscribed(client_id) == one
+
+    def test_whose(self) -> None:
+        """Only the client's that the token names, by this plan."""
+        self.assertTrue(self.found("client-1", ONE))
+        self.assertFalse(self.found("client-2", ONE))
+        self.assertFalse(self.found(None, ONE))
+        self.assertFalse(self.found("client-1", replace(ONE, plan_id="other")))
+
+    def test_when(self) -> None:
+        """From its start to its end."""
+        timed = replace(ONE, starts_at_ms=100, ends_at_ms=200)
+        for now_ms, there in ((99, False), (100, True), (199, True), (200, False)):
+            self.assertIs(self.found("client-1", timed, now_ms), there, now_ms)
+
+
+class AdmissionTests(SynchronousTestCase):
+    """What lets a client in, and for how long."""
+
+    def test_what_it_rests_on(self) -> None:
+        """The subscription, the client and the token, of which a digest is kept."""
+        let_in = admission(ONE, "secret", 5000, {"jwt.claims": {}})
+        self.assertEqual(
+            (let_in.plan_id, let_in.application_id, let_in.subscription_id),
+            ("plan", "app", "sub"),
+        )
+        digest = hashlib.sha256(b"secret").hexdigest()
+        *others, token = let_in.grants
+        self.assertEqual(token, Grant(f"token:{digest}", 5000))
+        self.assertEqual(len(others), 2)
+        self.assertEqual(len({grant.key for grant in let_in.grants}), 3)
+        self.assertNotIn("secret", repr(let_in))

@@ -1,0 +1,39 @@
+"""Paths with ``?``, ``*`` and ``**``."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.expression.patterns import LONGEST_PATTERN, BadPattern
+from relay.policies.ant import ant_pattern
+
+
+class AntTests(SynchronousTestCase):
+    """What stands for what."""
+
+    def test_patterns(self) -> None:
+        """Characters, parts of a segment, and segments."""
+        for pattern, path, fits in (
+            ("/**", "/", True),
+            ("/**", "/a/b", True),
+            ("/a/*", "/a/b", True),
+            ("/a/*", "/a/b/c", False),
+            ("/a/**", "/a", True),
+            ("/a/**", "/a/b/c", True),
+            ("/a/**", "/ab", False),
+            ("/a/**/z", "/a/z", True),
+            ("/a/**/z", "/a/b/c/z", True),
+            ("a.b", "/a.b", True),
+            ("/a.b", "/axb", False),
+            ("/a?", "/ab", True),
+            ("/a?", "/a/", False),
+            ("/é+(", "/é+(", True),
+        ):
+            found = ant_pattern(pattern).matches(path)
+            self.assertIs(found, fits, (pattern, path))
+
+    def test_a_path_that_is_too_long(self) -> None:
+        """Is refused when it is read, not when it is matched."""
+        ant_pattern("/" + "a" * 100)
+        with self.assertRaises(BadPattern):
+            ant_pattern("/" + "a" * LONGEST_PATTERN)

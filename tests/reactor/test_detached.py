@@ -1,0 +1,66 @@
+"""What a detached daemon hands to the command that started it."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Any
+
+from twisted.scripts._twistd_unix import UnixApplicationRunner
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.daemon.errors import CannotStart
+from relay.reactor.detached import tell_whole_failures
+
+
+class DetachedTests(SynchronousTestCase):
+    """Both ends of the pipe."""
+
+    def setUp(self) -> None:
+        """Let twistd report whole failures, for the length of a test."""
+        for name in ("_formatChildException", "_waitForStart"):
+            twistds = getattr(UnixApplicationRunner, name)
+            self.assertTrue(callable(twistds))
+            self.patch(UnixApplicationRunner, name, twistds)
+        tell_whole_failures(CannotStart)
+        self.runner: Any = UnixApplicationRunner({})
+
+    def written(self, error: Exception) -> bytes:
+        """What the child writes."""
+        written: bytes = self.runner._formatChildException(error)
+        return written
+
+    def told(self, written: bytes) -> tuple[int, str]:
+        """What the command ends with and prints when the child writes this."""
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        os.write(writing, written)
+        os.close(writing)
+        terminal = io.StringIO()
+        self.patch(sys, "__stderr__", terminal)
+        return self.runner._waitForStart(reading), terminal.getvalue()
+
+    def test_a_start(self) -> None:
+        """Ends the command with 0, and prints nothing."""
+        self.assertEqual(self.told(b"0"), (0, ""))
+
+    def test_a_reason_comes_whole(self) -> None:
+        """However long it is, up to what a pipe takes in one piece."""
+        error = CannotStart("cannot listen: " + "ü" * 200, "and more")
+        written = self.written(error)
+        self.assertEqual(self.told(written), (1, f"{error}\n"))
+        long = self.written(CannotStart("x" * 10_000))
+        self.assertEqual(len(long), 4096)
+
+    def test_a_child_that_is_gone(self) -> None:
+        """It was killed, perhaps, and has written nothing."""
+        self.assertEqual(
+            self.told(b""), (1, "relay: the daemon ended while it started\n")
+        )
+
+    def test_other_errors(self) -> None:
+        """Are written as twistd writes them."""
+        status, printed = self.told(self.written(ValueError("a defect")))
+        self.assertEqual(status, 1)
+        self.assertIn("a defect", printed)

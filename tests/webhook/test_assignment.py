@@ -1,0 +1,71 @@
+"""What a subscription says of its deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.model.consumers.deliveries import DeadLetter
+from relay.webhook.assignment import Assignment
+from relay.webhook.event import OutgoingEvent
+from tests.webhook.desk import URL, Desk
+
+EVENT = OutgoingEvent("e-1", "message", "", "text/plain", b"a", {})
+
+
+class AssignmentTests(SynchronousTestCase):
+    """One API of topics."""
+
+    def setUp(self) -> None:
+        """Make it."""
+        self.desk = Desk()
+
+    def test_read(self) -> None:
+        """From the subscription, and from what the publisher allows."""
+        desk = Desk({"interruptConsumptionOnException": False})
+        one = Assignment.of(desk.api(), desk.subscription("sub-1"))
+        self.assertEqual(one.id, "sub-1")
+        self.assertEqual(one.webhook.callback_url, URL)
+        self.assertFalse(one.options.interrupt_consumption_on_exception)
+
+    def test_a_subscription_that_cannot_be_read(self) -> None:
+        """Is refused as a whole."""
+        for changed in (
+            self.desk.subscription(webhook={"callbackUrl": "no URL"}),
+            replace(self.desk.subscription(), consumer_configuration={}),
+        ):
+            with self.assertRaises(ValueError):
+                Assignment.of(self.desk.api(), changed)
+
+    def test_what_lets_a_delivery_go_on(self) -> None:
+        """The same deployment, plan and configuration; its times may change."""
+        api, one = self.desk.api(), self.desk.subscription()
+        key = Assignment.key(api, one)
+        same = replace(one, ends_at_ms=5)
+        self.assertEqual(Assignment.key(api, same), key)
+        others = (
+            (self.desk.api(), one),
+            (api, replace(one, plan_id="other")),
+            (api, self.desk.subscription(channel="/other")),
+            (api, self.desk.subscription(webhook={"callbackUrl": f"{URL}/b"})),
+        )
+        for deployment, subscription in others:
+            self.assertNotEqual(Assignment.key(deployment, subscription), key)
+
+    def test_marks(self) -> None:
+        """Attempts begin anew when the same event goes elsewhere, or is sent again."""
+        one = self.desk.assignment()
+        mark = one.mark(EVENT, None)
+        self.assertEqual(self.desk.assignment().mark(EVENT, None), mark)
+        elsewhere = self.desk.assignment(callbackUrl=f"{URL}/b")
+        self.assertNotEqual(elsewhere.mark(EVENT, None), mark)
+        self.assertNotEqual(one.mark(replace(EVENT, id="e-2"), None), mark)
+        letter = DeadLetter("letter-1", "sub", EVENT.id, 0, 1, 500, "", {})
+        self.assertNotEqual(one.mark(EVENT, letter), mark)
+        self.assertTrue(one.mark(EVENT, letter).startswith("letter-1 "))
+
+    def test_its_channel(self) -> None:
+        """Is the one of the topic that the subscription names."""
+        one = self.desk.assignment()
+        self.assertIs(one.open_channel(), self.desk.topic())
