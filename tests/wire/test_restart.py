@@ -126,7 +126,7 @@ class _Reconnecting(threading.Thread):
                 client = RawClient(self._port)
             except OSError:
                 self.refused += 1
-                time.sleep(random.uniform(0.01, 0.05))
+                time.sleep(random.uniform(0.1, 0.3))
                 continue
             try:
                 client.get("/reconnect")
