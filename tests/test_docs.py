@@ -29,7 +29,7 @@ from relay.webhook.options import WebhookOptions
 from relay.webhook.signature import sign
 from tests.installed import CATALOG
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "reference"
 PAGE = DOCS / "message-apis.md"
 ENDPOINTS = DOCS / "endpoints.md"
 TOKENS = DOCS / "tokens.md"
@@ -81,7 +81,7 @@ def tables(page: str) -> list[dict[str, str]]:
 
 
 class EndpointsPageTests(SynchronousTestCase):
-    """docs/endpoints.md."""
+    """docs/reference/endpoints.md."""
 
     def test_the_example_is_accepted(self) -> None:
         """As it stands, with what it is there to show."""
@@ -100,7 +100,7 @@ class EndpointsPageTests(SynchronousTestCase):
 
 
 class TokensPageTests(SynchronousTestCase):
-    """docs/tokens.md."""
+    """docs/reference/tokens.md."""
 
     def test_the_example_is_accepted(self) -> None:
         """As it stands, with the resource that it is there to show."""
@@ -138,7 +138,7 @@ class TokensPageTests(SynchronousTestCase):
 
 
 class WebhooksPageTests(SynchronousTestCase):
-    """docs/webhooks.md."""
+    """docs/reference/webhooks.md."""
 
     def test_the_example_is_accepted(self) -> None:
         """As it stands, with the entrypoint that it is there to show."""
@@ -178,7 +178,7 @@ class WebhooksPageTests(SynchronousTestCase):
 
 
 class MessageApiPageTests(SynchronousTestCase):
-    """docs/message-apis.md."""
+    """docs/reference/message-apis.md."""
 
     def test_every_example_is_accepted(self) -> None:
         """As it stands, and in every form that there is of a group."""

@@ -20,7 +20,7 @@ from relay.model.api.publication_state import SETTABLE, LifecycleState, Visibili
 from relay.model.plans.plan import PlanDefinition
 from relay.model.schema.base import Value
 
-PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "compatibility.md"
 CORE = frozenset({"name", "apiVersion", "entrypoints", "endpointGroups", "endpoints"})
 """What needs no word: an API is made of it."""
 

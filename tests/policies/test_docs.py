@@ -1,4 +1,4 @@
-"""docs/policies.md is true."""
+"""docs/reference/policies.md is true."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.installed import CATALOG
 from tests.model.bodies import tutorial_api
 from tests.policies.steps import POLICIES, context
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "policies.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "policies.md"
 
 
 def defaults(model: type[Value], at: str = "") -> dict[str, str]:

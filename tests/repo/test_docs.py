@@ -16,6 +16,10 @@ def anchors(text: str) -> set[str]:
     }
 
 
+def _in_docs(path: Path) -> bool:
+    return path.parts[0] == "docs"
+
+
 class DocumentTests(SynchronousTestCase):
     """What one page says about another, or about a command."""
 
@@ -34,14 +38,26 @@ class DocumentTests(SynchronousTestCase):
                     wrong.append(f"{page}: {name}#{anchor}")
         self.assertEqual(wrong, [])
 
+    def test_links(self) -> None:
+        """A link to a file of the repository finds it."""
+        wrong = [
+            f"{page}: {name}"
+            for page, text in self.pages.items()
+            for name in re.findall(r"\]\(([^):#\s]+)(?:#[^)]*)?\)", text)
+            if not (ROOT / page.parent / name).exists()
+        ]
+        self.assertEqual(wrong, [])
+
     def test_every_page_is_in_the_index(self) -> None:
-        """Whoever reads the table of contents finds each page of docs."""
-        index = Path("docs/index.md")
+        """The table of contents links to each page below docs."""
+        index = Path("docs/README.md")
+        pages = [
+            path.relative_to(index.parent) for path in self.pages if _in_docs(path)
+        ]
         unlisted = [
-            path.name
-            for path in self.pages
-            if path.parent == index.parent and path != index
-            if f"({path.name})" not in self.pages[index]
+            str(page)
+            for page in pages
+            if page.name != index.name and f"({page})" not in self.pages[index]
         ]
         self.assertEqual(unlisted, [])
 

@@ -17,7 +17,7 @@ from tests.repo.tree import ROOT
 
 SAMPLE = ROOT / "etc" / "relay.toml"
 UNIT = ROOT / "etc" / "relay.service"
-GUIDE = ROOT / "docs" / "settings.md"
+GUIDE = ROOT / "docs" / "reference" / "settings.md"
 
 
 def existing(section: type[Any], prefix: str = "") -> dict[str, Any]:
@@ -79,7 +79,7 @@ class SampleTests(SynchronousTestCase):
 
 
 class GuideTests(SynchronousTestCase):
-    """``docs/settings.md``."""
+    """``docs/reference/settings.md``."""
 
     def test_tables_list_every_setting_with_its_default(self) -> None:
         """The tables have each setting once, at the default that the code has."""

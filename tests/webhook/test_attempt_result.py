@@ -11,7 +11,7 @@ class VerdictTests(SynchronousTestCase):
     """By status, or by the lack of one."""
 
     def test_statuses(self) -> None:
-        """As docs/webhooks.md tells receivers."""
+        """As docs/reference/webhooks.md tells receivers."""
         expected = {
             NextStep.DELIVERED: (200, 201, 202, 204, 299),
             NextStep.RETRY: (408, 425, 429, 500, 502, 503, 599),

@@ -1,4 +1,4 @@
-"""Connectors of somebody else's: those of docs/connectors.md, as they stand there."""
+"""Third-party connectors: the examples of docs/reference/connectors.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, PASSWORD, Answer, until
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "connectors.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "connectors.md"
 IMPOSTOR = """
 from zope.interface import implementer
 from relay.connectors.interfaces import IEndpoint
