@@ -80,9 +80,8 @@ def page(documents: list[Document]) -> str:
     told = "\n".join(sorted(servers))
     return (
         "# Benchmark results\n\n"
-        "Written by `make bench`; how to read it stands in `docs/performance.md`. "
-        "Figures are medians of the rounds. On another machine the ratios are worth "
-        "comparing, the figures are not.\n\n"
+        "Written by `make bench`; `docs/performance.md` explains the figures. They are "
+        "medians of the rounds. Compare ratios, not figures, across machines.\n\n"
         f"## Targets\n\n{targets(documents)}\n## Scenarios\n\n{tables}\n"
         f"## Machine\n\n{machine(documents)}\n\n## Servers\n\n{told}\n"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from relay.model.api.health_check import HealthCheck, check_of
 from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.model.api.resources import enabled
 from relay.model.consumers.webhook_subscription import WebhookSubscription, write_secret
+from relay.model.outcome import Outcome
 from relay.model.schema.base import Value
 from relay.plans.oauth2 import Oauth2Options
 from relay.plans.tokens.jwt_options import JwtOptions
@@ -34,7 +36,10 @@ PAGE = DOCS / "message-apis.md"
 ENDPOINTS = DOCS / "endpoints.md"
 TOKENS = DOCS / "tokens.md"
 WEBHOOKS = DOCS / "webhooks.md"
+OUTCOMES = DOCS / "outcomes.md"
 NONE = "–"
+REFUSING = ("Refusal", "Denial", "Interrupted", "UpstreamError", "bad_request", "cut")
+"""The calls whose arguments are error keys."""
 ALL: tuple[Value, ...] = (
     ChannelOptions(),
     SseEndpoint(target="https://source.example/"),
@@ -78,6 +83,38 @@ def tables(page: str) -> list[dict[str, str]]:
                 options[full] = value.strip("`")
         found.append(options)
     return found
+
+
+def error_keys() -> Iterator[str]:
+    """All error keys of the gateway."""
+    for path in (DOCS.parents[1] / "relay").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if name not in REFUSING:
+                continue
+            for argument in (*call.args, *(one.value for one in call.keywords)):
+                value = getattr(argument, "value", None)
+                if isinstance(value, str) and re.fullmatch(
+                    "[A-Z0-9]+(_[A-Z0-9]+)+", value
+                ):
+                    yield value
+
+
+class OutcomesPageTests(SynchronousTestCase):
+    """docs/reference/outcomes.md."""
+
+    def test_every_outcome_is_described(self) -> None:
+        """Each has a row of its own."""
+        rows = re.findall(r"(?m)^\| `([a-z_]+)` \|", OUTCOMES.read_text())
+        self.assertEqual(sorted(rows), sorted(Outcome))
+
+    def test_every_error_key_is_described(self) -> None:
+        """Each is in a table."""
+        page, keys = OUTCOMES.read_text(), set(error_keys())
+        self.assertGreater(len(keys), 50)
+        self.assertEqual({key for key in keys if f"`{key}`" not in page}, set())
 
 
 class EndpointsPageTests(SynchronousTestCase):

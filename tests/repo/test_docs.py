@@ -38,16 +38,6 @@ class DocumentTests(SynchronousTestCase):
                     wrong.append(f"{page}: {name}#{anchor}")
         self.assertEqual(wrong, [])
 
-    def test_links(self) -> None:
-        """A link to a file of the repository finds it."""
-        wrong = [
-            f"{page}: {name}"
-            for page, text in self.pages.items()
-            for name in re.findall(r"\]\(([^):#\s]+)(?:#[^)]*)?\)", text)
-            if not (ROOT / page.parent / name).exists()
-        ]
-        self.assertEqual(wrong, [])
-
     def test_every_page_is_in_the_index(self) -> None:
         """The table of contents links to each page below docs."""
         index = Path("docs/README.md")
