@@ -1,7 +1,7 @@
 """
-The demo: an event source to try Relay with, and the API that leads to it.
+The demo: an event source for trying Relay, and the API for it.
 
-``twistd relay-source`` finds ``Options`` and ``makeService`` here.
+``twistd relay-source`` imports ``Options`` and ``makeService`` from here.
 """
 
 from relay.demo.run import DEMO_SOURCE, Demo

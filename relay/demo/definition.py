@@ -1,4 +1,4 @@
-"""What the demo sends to the management API: the tutorial's API and its plan."""
+"""The definitions of the demo: the API of the tutorial, and its plan."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 API_NAME = "SSE consumer"
 
-# Above the 60 s at which Ably says it is alive, so that the API serves both sources.
+# Above the 60 s between heartbeats of Ably, so that the API suits both sources.
 _IDLE_TIMEOUT_MS = 70_000
 
 
 def api_definition(target: str, context_path: str) -> dict[str, Any]:
-    """The API as the tutorial has it, every setting shown."""
+    """The API of the tutorial, with every option."""
     return {
         "definitionVersion": "V4",
         "name": API_NAME,

@@ -1,4 +1,4 @@
-"""What the demo source remembers: the messages of the last two minutes."""
+"""The history of the demo source: the messages of the last two minutes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class History:
     """
     The latest messages of all channels, bounded by age, count and bytes.
 
-    A message is dropped from the old end, over all channels, so the bounds hold
-    however many channels there are; a channel without messages is forgotten.
+    The oldest message of all channels is dropped first, so that the bounds apply to any
+    number of channels; a channel without messages is removed.
 
-    :param age_ms: how long a message is kept.
-    :param max_messages: how many are kept.
-    :param max_bytes: how many bytes of encoded events are kept.
+    :param age_ms: the longest time for which a message is kept.
+    :param max_messages: over all channels.
+    :param max_bytes: of encoded events, over all channels.
     """
 
     def __init__(self, age_ms: int, max_messages: int, max_bytes: int) -> None:
@@ -34,7 +34,7 @@ class History:
         return len(self._all)
 
     def add(self, message: DemoMessage) -> None:
-        """Remember a message; serials must come in ascending order."""
+        """Add a message; serials must be in ascending order."""
         self._all.append(message)
         self._by_channel.setdefault(message.channel, deque()).append(message)
         self._bytes += len(message.event)

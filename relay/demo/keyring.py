@@ -19,7 +19,7 @@ class Keyring:
         self._digests = tuple(map(self._checked, keys))
 
     def admits(self, key: bytes) -> bool:
-        """Compare in a time that tells nothing of the keys."""
+        """Compare in a time that does not depend on the keys."""
         digest = hashlib.sha256(key).digest()
         matches = [hmac.compare_digest(digest, known) for known in self._digests]
         return any(matches)

@@ -16,7 +16,7 @@ def compact_json(value: object) -> str:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a publisher says; the source adds ids and the time."""
+    """A message as a publisher sends it; the source adds ids and the time."""
 
     name: str | None = None
     data: str | None = None
@@ -62,7 +62,7 @@ class DemoMessage:
     event: bytes
     """The whole event, blank line included."""
     event_id: str
-    """What a subscriber gives back in ``Last-Event-ID``."""
+    """The id that a subscriber sends in ``Last-Event-ID``."""
 
     @classmethod
     def publish(

@@ -1,4 +1,4 @@
-"""What ``twistd relay --demo`` adds: the demo source, and an API that leads to it."""
+"""``twistd relay --demo``: the demo source, and an API for it."""
 
 from __future__ import annotations
 

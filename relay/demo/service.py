@@ -27,7 +27,7 @@ class Options(usage.Options):
 
     synopsis = "[options]"
     longdesc = (
-        "An event-stream server in the shape of Ably's, to try Relay without a "
+        "An event-stream server with the URLs of Ably, for trying Relay without a "
         "network. It keeps messages in memory for two minutes."
     )
     optParameters = [
@@ -35,13 +35,13 @@ class Options(usage.Options):
             "listen",
             "l",
             "tcp:8090:interface=127.0.0.1",
-            "Twisted endpoint string to listen on.",
+            "Twisted endpoint string of the listener.",
         ],
         [
             "heartbeat-ms",
             None,
             "5000",
-            "Milliseconds between keep-alives on a stream; 0 sends none.",
+            "Milliseconds between two heartbeats on a stream; 0 sends none.",
         ],
     ]
 
@@ -50,7 +50,7 @@ class Options(usage.Options):
         self["keys"] = []
 
     def opt_key(self, key: str) -> None:
-        """NAME:SECRET of a client; may repeat. [default: demo:relay]"""
+        """Credentials of a client, NAME:SECRET; may repeat [default: demo:relay]"""
         self["keys"].append(key)
 
     opt_k = opt_key

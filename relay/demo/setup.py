@@ -1,4 +1,4 @@
-"""The demo's API, made as a publisher makes one: through the management REST API."""
+"""Set up the API of the demo through the management REST API."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ class DemoError(Exception):
 
 @dataclass(frozen=True)
 class DemoApi:
-    """The demo's API as it now serves."""
+    """The API of the demo, in its current state."""
 
     id: str
     name: str
     context_path: str
-    """Where it is found at the gateway, without a slash at the end."""
+    """Its context-path, without a slash at the end."""
     target: str
-    """The URL it leads to."""
+    """The URL of its endpoint."""
     created: bool
-    """Whether this run made it, and not an earlier one."""
+    """Whether this run has created it."""
 
 
 async def setup_demo(
@@ -57,15 +57,15 @@ async def setup_demo(
     agent: IAgent | None = None,
 ) -> DemoApi:
     """
-    Create, publish and start the tutorial's API, or find it and see that it serves.
+    Create, publish and start the API of the tutorial, unless it exists and is served.
 
-    An API that an earlier run made is kept as its owner may have changed it, other
-    target included; what is missing for it to serve is done.
+    An existing API keeps its definition, which its owner may have changed; only the
+    missing actions are performed.
 
     :param management_url: scheme, host and port of the management listener.
     :param reactor: also dials, unless an *agent* is given.
     :param target: URL of the event stream, its query included.
-    :param agent: how to reach a management listener that needs more than TCP.
+    :param agent: used instead of TCP connections of the reactor.
     :raises DemoError: with one line that says what is in the way.
     """
     pool = HTTPConnectionPool(reactor)  # type: ignore[no-untyped-call]
@@ -189,7 +189,7 @@ async def _verify_path(management: _Management, context_path: str) -> None:
 
 
 async def _publish_plan(management: _Management, api_id: str) -> None:
-    """See that a plan lets callers in."""
+    """Publish a keyless plan, unless the API has one."""
     plans = f"/apis/{api_id}/plans"
     query = urlencode({"statuses": "STAGING,PUBLISHED,DEPRECATED", "perPage": 100})
     kept = (await management.call("GET", f"{plans}?{query}"))["data"]
@@ -232,7 +232,7 @@ def _json(content: bytes) -> Any:
 
 
 def _reasons(answer: Any) -> str:
-    """What an error body of the management API says, details included."""
+    """The message of an error of the management API, with its details."""
     if not isinstance(answer, dict):
         return ""
     message = answer.get("message")

@@ -1,4 +1,4 @@
-"""The HTTP face of the demo source: routing, credentials, CORS."""
+"""The HTTP interface of the demo source: routing, credentials, CORS."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class SourceResource(Resource):
     def render(self, request: DemoExchange) -> int:
         """Answer any method on any path."""
         request.setHeader(b"Server", b"relay-source")
-        # Without credentials mode a foreign page can use no password that the
-        # browser remembers: "*" lets it in only with a key of its own.
+        # Without credentials mode a foreign page cannot use a password that the
+        # browser has stored: "*" allows it only with a key of its own.
         request.setHeader(b"Access-Control-Allow-Origin", b"*")
         try:
             self._route(request)

@@ -28,10 +28,9 @@ _EVENT_ID = re.compile(r"([0-9a-f]{8})-([0-9]{1,18})")
 
 class DemoSource:
     """
-    An event-stream server in the shape of Ably's, good enough to try Relay offline.
+    An event-stream server with the URLs of Ably, for trying Relay offline.
 
-    :param clock: calls later.
-    :param heartbeat_ms: a stream is never silent for longer; 0 sends no keep-alive.
+    :param heartbeat_ms: the longest silence of a stream; 0 sends no heartbeat.
     :param credentials: the ``name:secret`` pairs that may publish and subscribe.
     :param history_ms: how long a message can be resumed from.
     :param history_messages: how many messages are kept, over all channels.
@@ -131,11 +130,11 @@ class DemoSource:
         """
         Turn a request into an event stream.
 
-        :param last_event_id: send first what followed this event. One that an earlier
-            run of the source gave out brings all that is kept; one that no source
-            gave out counts as absent.
-        :param rewind: without a last event, send first so many of each channel's
-            messages.
+        :param last_event_id: the messages after this event are sent first. The id of an
+            earlier run of the source sends the whole history; any other unknown id
+            counts as absent.
+        :param rewind: without a last event, the number of messages of each channel that
+            are sent first.
         """
         names = tuple(dict.fromkeys(channels))
         subscriber = DemoSubscriber(

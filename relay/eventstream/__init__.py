@@ -1,1 +1,1 @@
-"""Sans-IO WHATWG event stream: event, parser, encoder, boundary scanner."""
+"""Sans-IO WHATWG event stream: event, parser, encoder, counter, continuity."""

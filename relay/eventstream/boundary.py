@@ -1,26 +1,26 @@
 """
-Count the events that pass by, without reading them.
+Count the events of a stream without parsing them.
 
-What is counted is exactly what `EventParser` would dispatch: blocks with a ``data``
-line that a blank line has ended, for LF, CR and CRLF and any cut into chunks. Comments,
-heartbeats, blocks with only an ``id`` or ``retry``, and a half event at the end count
-nothing.
+The count is exactly what `EventParser` would dispatch: blocks with a ``data`` line that
+a blank line has ended, for LF, CR and CRLF and any division into chunks. Comments,
+heartbeats, blocks with only an ``id`` or ``retry``, and an incomplete event at the end
+are not counted.
 
-Theory of operation. Line ends are made LF first, which costs one ``in`` where there
-is no CR. Of the block that is not finished only a *stand-in* is kept, always shorter
-than 20 bytes: a text that would go on to count the same. It starts with the LF that
-ended the line before, so that every line begins after one::
+Theory of operation. Line ends are converted to LF first, which costs one ``in`` if
+there is no CR. Of an unfinished block only a *stand-in* is kept, always shorter than 20
+bytes: a text for which counting continues with the same result. It starts with the LF
+that ended the previous line, so that every line begins after an LF::
 
     stand-in = LF [ "data" LF | "x" LF ] first five bytes of the unfinished line
 
 where ``data`` stands for lines that make an event, ``x`` for lines that do not, and
-five bytes are enough to tell ``data:`` from anything else. Everything is done by
-methods of `bytes` and by regular expressions that never backtrack, so the work is in
-C and linear in the bytes.
+five bytes suffice to distinguish ``data:`` from anything else. All work is done by
+methods of `bytes` and by regular expressions that never backtrack: it runs in C and is
+linear in the bytes.
 
-The usual chunk is one whole event after another whole event. `EventCounter.feed` sees
-that from the chunk's last lines, at the speed of ``memchr``: half the general way's
-cost for an event of 120 bytes, a tenth for one of 16 KB.
+The usual chunk is one whole event after another whole event. `EventCounter.feed`
+recognises it by its last lines, at the speed of ``memchr``: half the cost of the
+general case for an event of 120 bytes, a tenth for one of 16 KB.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ _CR = 0x0D
 _LINE_PREFIX = 1 + len(b"data:")
 
 _EVENT = re.compile(rb"\ndata(?::[^\n]*+)?+\n(?:[^\n]++\n)*+(?=\n)()")
-"""One data line, the rest of its block, and a blank line, which is left unread: its
-LF opens the next block. The group is empty so that `findall` copies nothing."""
+"""One data line, the rest of its block, and a blank line, which is not consumed: its
+LF begins the next block. The group is empty so that `findall` copies nothing."""
 
 _COMMENTS = re.compile(rb"(?:\n:[^\n]*+)++\n")
 
 
 class EventCounter:
     """
-    The events and boundaries of one byte stream that is passed on verbatim.
+    Counts events and finds boundaries in one byte stream that is forwarded verbatim.
     """
 
     __slots__ = ("_aligned", "_begun", "_skip_lf", "_unfinished", "events")
 
     events: int
-    """How many events are complete so far."""
+    """Number of complete events so far."""
 
     def __init__(self) -> None:
         self.events = 0
@@ -61,18 +61,18 @@ class EventCounter:
     @property
     def at_boundary(self) -> bool:
         """
-        Whether no event is under way: nothing was sent yet, or a blank line was the
-        last thing but for complete comment lines. Here a line of ours may be put in,
-        and an end cuts nothing. (Where a CR has just ended the block, the LF of a CRLF
-        may still follow; a line put before it makes that LF one more blank line.)
+        Whether no event is incomplete: nothing was fed yet, or a blank line was the
+        last line except for complete comment lines. At a boundary a line can be
+        inserted, and an end cuts no event. (If a CR has just ended the block, the LF of
+        a CRLF may still follow; a line inserted before it makes that LF a blank line.)
         """
         return self._unfinished == _BOUNDARY and not self._begun
 
     def feed(self, chunk: bytes) -> int:
         """
-        Take the next bytes of the stream, cut anywhere.
+        Count the events in the next bytes of the stream, divided anywhere.
 
-        :return: how many events they complete.
+        :return: the number of events that they complete.
         """
         if self._aligned and _CR not in chunk:
             line = chunk.rfind(b"\n", 0, -2) + 1
@@ -87,12 +87,9 @@ class EventCounter:
 
     def feed_part(self, data: bytes, begin: int, end: int) -> int:
         """
-        Take the next bytes of the stream, which are a part of some others.
+        Count the events in ``data[begin:end]``, the next bytes of the stream.
 
-        :param data: has them.
-        :param begin: where they begin in it.
-        :param end: where they end in it.
-        :return: how many events they complete.
+        :return: the number of events that they complete.
         """
         if (
             self._aligned
@@ -136,9 +133,9 @@ class EventCounter:
 
 def _stand_in(rest: bytes) -> bytes:
     """
-    Shorten a block that is not finished to a text that counts the same.
+    Shorten an unfinished block to its stand-in.
 
-    :param rest: the block from the LF before it on.
+    :param rest: the block, beginning with the LF before it.
     """
     if rest == _BOUNDARY:
         return rest

@@ -1,12 +1,12 @@
 """
-Whether the events after a reconnect follow right on those before it.
+Decide whether the events after a reconnect continue those before it.
 
-A source that sends ids and honours ``Last-Event-ID`` can go on where it broke off, but
-nothing in its answer says that it did: a source that ignores the header, and one whose
-memory does not reach back far enough, look just the same. So the source is put to the
-proof (mode ``verify``): it is asked to go on after the event *before* the last one. If
-the first event that comes is the last one again, in every part, nothing is missing.
-Everything else is a gap, and is told.
+A source that sends ids and observes ``Last-Event-ID`` can continue after the last
+event, but nothing in its response says that it did: a source that ignores the header,
+and one whose history does not reach back far enough, respond in the same way. In mode
+``verify`` the source must prove it: Relay requests the events after the event *before*
+the last one. If the first event that arrives equals the last one, nothing is missing.
+In any other case there is a gap, which is reported.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from enum import StrEnum
 from relay.eventstream.event import Event
 
 LONGEST_ID_BYTES = 4096
-"""The longest id that is sent as ``Last-Event-ID``: it must fit into a request head."""
+"""The longest id that is sent as ``Last-Event-ID``, which must fit into a head."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""Characters that a field value cannot hold (RFC 9110, 5.5)."""
+"""Characters that a field value cannot contain (RFC 9110, 5.5)."""
 
 
 def can_be_sent(event_id: str) -> bool:
@@ -38,7 +38,7 @@ def can_be_sent(event_id: str) -> bool:
 
 
 class ResumeMode(StrEnum):
-    """How far a source's ids are believed."""
+    """How far the ids of a source are trusted."""
 
     VERIFY = "verify"
     TRUST = "trust"
@@ -47,35 +47,34 @@ class ResumeMode(StrEnum):
 
 class Continuity:
     """
-    Follows one source over its connections; does no IO.
+    Tracks the ids of one source over its connections; does no IO.
 
-    :param mode: how far the source's ids are believed.
-    :param resume_at: the id of the event after which the first connection is to go on;
-        the source's word is taken for it, for there is no earlier id to prove it with.
+    :param resume_at: the id after which the first connection continues; empty for none.
+        It is trusted, since there is no earlier id to verify it with.
     """
 
     def __init__(self, mode: ResumeMode, resume_at: str = "") -> None:
         resume_at = resume_at if can_be_sent(resume_at) else ""
         self._mode = mode
         self._last = resume_at
-        """The last id that an event had of its own."""
+        """The last id that an event set itself."""
         self._before = ""
-        """The one before it, if no gap lies between the two."""
+        """The id before :attr:`_last`; empty if a gap lies between them."""
         self._newest_has_id = bool(resume_at)
-        """Whether the newest event had an id of its own."""
+        """Whether the newest event set an id itself."""
         self._any_event = False
         self._ever_connected = False
         self._told = False
-        """Whether a gap was told that no event has followed yet."""
+        """Whether a gap was reported, and no event has followed it."""
         self._in_force = ""
-        """The id that the stream carries over to events without one."""
+        """The id that events without an id inherit."""
         self._newest: Event | None = None
         self._expected: Event | None = None
-        """What the first event must be to prove continuity."""
+        """The event that must arrive first to prove continuity."""
 
     @property
     def last_event_id(self) -> str:
-        """What the next connection sends as ``Last-Event-ID``; empty sends none."""
+        """The ``Last-Event-ID`` of the next connection; empty for none."""
         if self._mode is ResumeMode.NONE:
             return ""
         return self._before if self._provable else self._last
@@ -90,9 +89,9 @@ class Continuity:
 
     def connected(self) -> bool:
         """
-        A connection stands that was opened with :attr:`last_event_id`.
+        A connection was opened with :attr:`last_event_id`.
 
-        :return: whether a gap is to be told now.
+        :return: whether a gap must be reported now.
         """
         self._in_force = self.last_event_id
         first, self._ever_connected = not self._ever_connected, True
@@ -113,17 +112,17 @@ class Continuity:
 
     def take(self, events: Iterable[Event]) -> list[tuple[Event, str] | None]:
         """
-        Sort out what is new.
+        Return the events that are new.
 
         :param events: the next events of the connection.
-        :return: each new event with the id that it has of its own, empty if it only
-            carries one over; None where a gap is to be told.
+        :return: each new event with the id that it sets itself, empty if it inherits
+            its id; None where a gap must be reported.
         """
         taken: list[tuple[Event, str] | None] = []
         for event in events:
             expected, self._expected = self._expected, None
             if expected is not None:
-                # The id alone proves nothing: some sources restate one for several.
+                # The id alone is no proof: some sources repeat one for several events.
                 if (event.id, event.type, event.data) == (
                     expected.id,
                     expected.type,
@@ -150,7 +149,7 @@ class Continuity:
         return taken
 
     def pass_over(self) -> None:
-        """Note that an event was dropped; its readers get a gap."""
+        """Record that an event was dropped, for which a gap is reported."""
         self._expected = None
         self._gap()
 
@@ -158,8 +157,8 @@ class Continuity:
         """
         Set the last event id, also from a block without an event.
 
-        :param event_id: the id that the source's last block has set; empty when the
-            block has reset it (WHATWG HTML, 9.2.6).
+        :param event_id: the id set by the last block of the source; empty if the block
+            has reset it (WHATWG HTML, 9.2.6).
         """
         if event_id == self._in_force:
             return
@@ -167,7 +166,7 @@ class Continuity:
             self._in_force = self._last = self._before = ""
             self._newest_has_id = False
         elif can_be_sent(event_id) and (self._told or self._mode is ResumeMode.TRUST):
-            # The proof of VERIFY is made of events; after a gap there is none to keep.
+            # VERIFY compares events; after a gap there is no event to compare with.
             self._last = event_id
             self._newest_has_id = True
 

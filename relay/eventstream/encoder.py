@@ -1,10 +1,10 @@
 """
-Events out, as bytes: the wire form that every tested client reads alike.
+Encode events, in the form that all tested clients read in the same way.
 
 LF only, no byte order mark, one space after each colon, one blank line after each
-event. ``retry`` and a restated ``id`` stand inside an event that has data, because
-several client libraries take a block without data for an event, and a heartbeat is
-one comment line without a blank line, because others take every blank line for one.
+event. ``retry`` and a repeated ``id`` are part of an event with data, because several
+client libraries take a block without data for an event. A heartbeat is one comment line
+without a blank line, because others take every blank line for an event.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from __future__ import annotations
 from relay.eventstream.event import DEFAULT_TYPE, Event
 
 HEARTBEAT = b":\n"
-"""What keeps a quiet stream alive; it may stand between any two events."""
+"""Keeps a quiet stream alive; allowed between any two events."""
 
 
 def encode(event: Event, *, previous_id: str = "") -> bytes:
     """
-    Write one event.
+    Encode one event.
 
-    CR and CRLF in the data become LF, since the format has no way to tell them apart;
-    what UTF-8 cannot express (a lone surrogate) becomes ``?``.
+    CR and CRLF in the data become LF, since the format cannot distinguish them; a lone
+    surrogate, which UTF-8 cannot encode, becomes ``?``.
 
-    :param event: the event; its id is written unless it is empty.
-    :param previous_id: the id that the reader holds. An empty id of the event is
-        written only if it must undo this one.
-    :raises ValueError: the type or the id has a line end in it, the id a NUL, or the
-        reconnection time is negative: no reader would see these as they are.
+    :param event: its id is written unless it is empty.
+    :param previous_id: the id that the reader has. An empty id of the event is written
+        only if it must reset this one.
+    :raises ValueError: the type or the id contains a line end, the id a NUL, or the
+        reconnection time is negative: no reader would receive these unchanged.
     """
     if "\n" in event.type or "\r" in event.type:
         raise ValueError("an event type cannot have a line end")

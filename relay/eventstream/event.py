@@ -1,11 +1,11 @@
-"""The value that a reader of an event stream is given."""
+"""One event of an event stream."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 DEFAULT_TYPE = "message"
-"""The type of an event whose block names none (WHATWG HTML §9.2.6)."""
+"""The type of an event without an ``event`` field (WHATWG HTML §9.2.6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +15,17 @@ class Event:
     """
 
     type: str
-    """The ``event`` field, `DEFAULT_TYPE` when the block had none or an empty one."""
+    """The ``event`` field; `DEFAULT_TYPE` if the block had none or an empty one."""
 
     data: str
-    """The ``data`` lines joined by LF; CR never occurs in what a parser gives."""
+    """The ``data`` lines joined by LF; an event of the parser never contains CR."""
 
     id: str = ""
-    """The last event id in force at dispatch; it carries over from earlier events."""
+    """The last event id at dispatch, set by this event or an earlier one."""
 
     retry: int | None = None
     """
-    The reconnection time in milliseconds that the stream stated since the event
-    before this one, if it stated any. A block without data may hold it, so it is
-    kept for the next event: writing the events out again then loses none.
+    The reconnection time in milliseconds that the stream has stated since the previous
+    event; None without one. A block without data may contain it, so it is kept for the
+    next event: encoding the events again then loses none.
     """

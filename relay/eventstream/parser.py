@@ -1,16 +1,16 @@
 """
-Bytes in, events out: the interpretation of an event stream (HTML §9.2.6).
+Parse an event stream (HTML §9.2.6).
 
-Theory of operation. The work is done on bytes and by line, since in UTF-8 no byte
-of a longer character is a CR, LF, colon or space, and decoding a field's value alone
-gives the same text as decoding the stream and then splitting it. A line ends at LF,
-at CR, or at CRLF. A CR that ends a chunk ends its line at once, so that no event
-waits for the byte after it; an LF that opens the next chunk is then swallowed.
+Theory of operation. The parser works on bytes, line by line: in UTF-8 no byte of a
+longer character is a CR, LF, colon or space, and decoding the value of a field gives
+the same text as decoding the stream and then splitting it. A line ends at LF, at CR, or
+at CRLF. A CR at the end of a chunk ends its line at once, so that no event waits for
+the next byte; an LF at the beginning of the next chunk is then dropped.
 
-What is kept between two chunks is one unfinished line and the fields of one
-unfinished block, both bounded by ``max_event_bytes``; of a longer block nothing is kept
-but its id, and its end is looked for. Every byte is looked at a
-constant number of times, however the stream is cut.
+Between two chunks the parser keeps one unfinished line and the fields of one unfinished
+block, both bounded by ``max_event_bytes``; of a longer block it keeps only the id, and
+reads to its end. Every byte is examined a constant number of times, however the stream
+is divided into chunks.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ BOM = b"\xef\xbb\xbf"
 """The byte order mark in UTF-8."""
 
 MAX_EVENT_BYTES = 1024 * 1024
-"""How long an event may be unless the parser is told otherwise."""
+"""The longest event by default."""
 
 MAX_RETRY_MS = 2**31 - 1
-"""The longest reconnection time: what a browser's 32-bit timer can wait."""
+"""The longest reconnection time: the longest delay of a browser's 32-bit timer."""
 
 _PASSED_OVER = b":"
-"""Stands for the beginning of a line that is left out: it makes the line a comment."""
+"""Replaces the beginning of a line that is dropped, which makes it a comment."""
 _LF = 0x0A
 _CR = 0x0D
 
 
 class EventTooLong(ValueError):
     """
-    One event is longer than the parser was told to keep, and is passed over.
+    One event exceeds the limit of the parser, and is dropped.
 
-    The rest of the chunk is read with the next call of :meth:`EventParser.feed`, which
-    may be given no bytes.
+    The next call of :meth:`EventParser.feed`, which may have no bytes, parses the rest
+    of the chunk.
 
-    :ivar limit_bytes: the limit that was passed.
-    :ivar events: the events that the same chunk completed before it.
+    :ivar limit_bytes: the limit that was exceeded.
+    :ivar events: the events that the same chunk completed before the dropped one.
     """
 
     def __init__(self, limit_bytes: int, events: tuple[Event, ...]) -> None:
@@ -53,12 +53,12 @@ class EventTooLong(ValueError):
 
 class EventParser:
     """
-    The reading side of one event stream, from its first byte on.
+    The parser of one event stream, from its first byte.
 
-    :param max_event_bytes: how many bytes the field lines of one block may have
-        together, line ends not counted; a longer block is passed over. A comment counts
-        for nothing, so that a stream of nothing but heartbeats goes on for ever.
-    :param last_event_id: the id that a reader resumes with (``Last-Event-ID``).
+    :param max_event_bytes: the limit of all field lines of a block together, without
+        line ends; a longer block is dropped. Comments do not count, so that a stream
+        of heartbeats only has no limit.
+    :param last_event_id: the id with which the reader resumes (``Last-Event-ID``).
     """
 
     __slots__ = (
@@ -79,13 +79,13 @@ class EventParser:
     )
 
     last_event_id: str
-    """What a reconnecting reader sends; set at a blank line, never by half a block."""
+    """The id to resume with; updated at a blank line, never by an unfinished block."""
 
     retry: int | None
     """The last valid reconnection time in milliseconds, ``None`` before the first."""
 
     comments: int
-    """How many complete comment lines were read."""
+    """Number of complete comment lines so far."""
 
     def __init__(
         self, *, max_event_bytes: int = MAX_EVENT_BYTES, last_event_id: str = ""
@@ -103,18 +103,18 @@ class EventParser:
         self._new_retry: int | None = None
         self._block_bytes = 0
         self._passing = False
-        """Whether the block is too long, and is left out up to its blank line."""
+        """Whether the block is too long, and is dropped up to its blank line."""
         self._pending: list[bytes] = []
-        """Complete lines that are still to be read."""
+        """Complete lines that are not parsed yet."""
 
     def feed(self, chunk: bytes) -> list[Event]:
         """
-        Read the next bytes of the stream.
+        Parse the next bytes of the stream.
 
-        :param chunk: any number of bytes, cut anywhere.
+        :param chunk: any number of bytes, divided anywhere.
         :returns: the events that they complete, in order.
-        :raises EventTooLong: an event is left out, at this place; go on with the next
-            call.
+        :raises EventTooLong: an event was dropped at this place; call again to
+            continue.
         """
         if self._head is not None:
             chunk = self._without_bom(self._head + chunk)
@@ -145,8 +145,8 @@ class EventParser:
 
     def _without_bom(self, head: bytes) -> bytes:
         """
-        Drop one byte order mark at the very start (HTML §9.2.5), holding back up to
-        two bytes that may become one.
+        Drop a byte order mark at the start of the stream (HTML §9.2.5), holding back up
+        to two bytes that may be the beginning of one.
         """
         if len(head) < len(BOM) and BOM.startswith(head):
             self._head = head
@@ -156,7 +156,7 @@ class EventParser:
 
     def _complete_lines(self, chunk: bytes) -> list[bytes]:
         """
-        Cut a chunk into the lines that it completes, and keep the unfinished one.
+        Return the lines that a chunk completes, and keep the unfinished one.
         """
         last = chunk[-1]
         self._skip_lf = last == _CR
@@ -174,7 +174,7 @@ class EventParser:
 
     def _read_field(self, line: bytes) -> None:
         """
-        Take one line that is not blank into the unfinished block (HTML §9.2.6).
+        Add a line that is not blank to the unfinished block (HTML §9.2.6).
         """
         name, colon, value = line.partition(b":")
         if colon and not name:
@@ -195,7 +195,7 @@ class EventParser:
 
     def _end_block(self, events: list[Event]) -> None:
         """
-        Commit the id and dispatch what the block holds, if it had a data line.
+        Set the id, and dispatch an event if the block has a data line.
         """
         self._block_bytes = 0
         self._passing = False
@@ -212,7 +212,7 @@ class EventParser:
 
     def _give_up(self, line: bytes, events: list[Event]) -> NoReturn:
         """
-        Leave the block out that has become too long.
+        Drop a block that has become too long.
         """
         self._passing = True
         self._data = bytearray()
@@ -223,7 +223,7 @@ class EventParser:
 
     def _pass_over(self, line: bytes) -> None:
         """
-        Take nothing but its id from a block that is left out.
+        Parse only the id of a block that is dropped.
         """
         name, _, value = line.partition(b":")
         if name == b"id" and len(line) <= self._max_event_bytes:
@@ -234,8 +234,8 @@ class EventParser:
 
 def _milliseconds(digits: bytes) -> int:
     """
-    Read a reconnection time of any length; Python refuses to convert thousands of
-    digits, so a number that no reader could wait for counts as the longest wait.
+    Parse a reconnection time of any length. Python refuses to convert thousands of
+    digits; a number beyond `MAX_RETRY_MS` counts as `MAX_RETRY_MS`.
     """
     significant = digits.lstrip(b"0")
     if len(significant) > len(str(MAX_RETRY_MS)):

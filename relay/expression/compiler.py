@@ -1,4 +1,4 @@
-"""Reads the text of an expression; whatever is wrong with it is told with its place."""
+"""Parse expressions. An error has its position in the text."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ TAKES_PATTERN = frozenset(("matches", "split", "replaceAll", "replaceFirst"))
 
 def compile_expression(text: str, at: int = 0) -> Node:
     """
-    Read an expression.
+    Parse an expression.
 
     :param text: such as ``#request.method == 'GET'``.
-    :param at: its place in the text that it stands in.
+    :param at: its position in the text that contains it.
     :raises BadExpression: when it cannot be used.
     """
     if len(text) > LONGEST:
@@ -103,7 +103,7 @@ def _check_member(owner: Node, name: Value, place: int) -> None:
 
 @v_args(inline=True)
 class _Nodes(Transformer[Token, Node]):
-    """Makes the nodes, from the leaves up."""
+    """Builds the tree of nodes, from the leaves up."""
 
     def choice(self, condition: Node, one: Node, other: Node) -> Node:
         return _limited(Choice((condition, one, other)))

@@ -1,14 +1,14 @@
-"""What can go wrong with an expression."""
+"""Errors of expressions."""
 
 from __future__ import annotations
 
 
 class BadExpression(ValueError):
     """
-    An expression that cannot be used, found when it is read.
+    An expression that cannot be parsed.
 
-    :param problem: what is wrong, as the rest of a sentence.
-    :param position: where, counted from 0 in the whole text.
+    :param problem: the error, as the rest of a sentence.
+    :param position: counted from 0 in the whole text.
     """
 
     def __init__(self, problem: str, position: int) -> None:
@@ -18,4 +18,4 @@ class BadExpression(ValueError):
 
 
 class EvaluationFailed(Exception):
-    """An expression that has no value for what it is evaluated on."""
+    """An expression has no value in a scope."""

@@ -1,4 +1,4 @@
-"""What an expression looks like (LALR; the precedence is that of Spring's language)."""
+"""The grammar of expressions (LALR), with the precedence of Spring's language."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ STRING: /'(?:[^']|'')*'|"(?:[^"]|"")*"/
 
 def parser(transformer: object) -> Lark:
     """
-    Make a parser.
+    Return a parser.
 
-    :param transformer: makes nodes of what is recognised, while it is.
+    :param transformer: builds the nodes during parsing.
     """
     return Lark(
         GRAMMAR,

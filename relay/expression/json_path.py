@@ -1,4 +1,4 @@
-"""``#jsonPath``: a part of a JSON text (RFC 9535), within bounds."""
+"""``#jsonPath``: select parts of a JSON text (RFC 9535), within limits."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from relay.json_text import JsonTooLarge, read_json
 
 LONGEST_PATH = 512
 MOST_STEPS = 10_000
-"""What one search may take: a step is about a microsecond."""
+"""Limit of the steps of one search; a step takes about a microsecond."""
 READ_CHARS = 2_048
-"""How much text a step compares."""
+"""Characters of text that are compared in one step."""
 MOST = {
     "TOKEN_DDOT": (1, ".."),
     "TOKEN_FILTER": (4, "filters"),

@@ -171,7 +171,7 @@ NAMES = frozenset().union(_STRING, _LIST, _MAP, _SCALAR)
 
 def call(name: str, value: Value, *arguments: Value) -> Value:
     """
-    Call a method.
+    Call a method of a value.
 
     :raises EvaluationFailed: when the value has no such method, or the method fails.
     """

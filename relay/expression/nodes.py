@@ -28,7 +28,7 @@ class Node:
 
     @property
     def roots(self) -> frozenset[str]:
-        """The variables that it depends on."""
+        """The names of the variables that the node depends on."""
         return frozenset().union(*(child.roots for child in self.children))
 
     @property
@@ -95,7 +95,7 @@ class Variable(Node):
 
     @property
     def key(self) -> Hashable:
-        """Its name."""
+        """The name of the variable."""
         return ("#", self.name)
 
     def evaluate(self, scope: Scope) -> Value:

@@ -52,7 +52,7 @@ class Template:
 
     @property
     def roots(self) -> frozenset[str]:
-        """The variables that it depends on."""
+        """The names of the variables that the value depends on."""
         return frozenset().union(*(part.roots for part in self._parts))
 
     @property
@@ -125,7 +125,7 @@ class Condition:
 
     @property
     def roots(self) -> frozenset[str]:
-        """The variables that it depends on."""
+        """The names of the variables that the value depends on."""
         return self._node.roots
 
     @property
@@ -152,13 +152,13 @@ class Condition:
 
 
 def _next(text: str, at: int) -> int:
-    """Find where the next expression begins: other braces are text, such as JSON's."""
+    """Return the position of the next expression; other braces are text."""
     found = [place for mark in ("{#", "{(#") if (place := text.find(mark, at)) >= 0]
     return min(found, default=-1)
 
 
 def _end(text: str, begin: int) -> int:
-    """Find the brace that closes an expression, past texts and lists in it."""
+    """Return the position of the brace that closes an expression."""
     depth, quote = 0, ""
     for place in range(begin, len(text)):
         letter = text[place]
