@@ -1,4 +1,4 @@
-"""A bound on how often a client may do what costs the gateway more than the client."""
+"""A limit on actions of a client that cost the gateway more than the client."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ VIA_HTTP2 = b"2.0 relay"
 
 def new_id() -> bytes:
     """
-    Make an id for a request or a transaction: a UUID of random bits (RFC 9562, 5.4).
+    Return an id for a request or a transaction: a random UUID (RFC 9562, 5.4).
 
     ``uuid4`` and its text take 4.5 µs, this takes 2.5, and each call has two.
     """
@@ -41,9 +41,9 @@ def new_id() -> bytes:
 
 def transaction_id(headers: Headers) -> bytes:
     """
-    Give the client's id of a transaction, or a new one.
+    Return the client's transaction id, or a new one.
 
-    :param headers: the request's headers.
+    :param headers: of the request.
     """
     given = headers.getRawHeaders(TRANSACTION_ID, [b""])[0]
     return given if 0 < len(given) <= LONGEST_TRANSACTION_ID else new_id()
@@ -52,7 +52,7 @@ def transaction_id(headers: Headers) -> bytes:
 @lru_cache(8)
 def http_date(seconds: int) -> bytes:
     """
-    Write a value of ``Date`` (RFC 9110, 5.6.7).
+    Format a value of ``Date`` (RFC 9110, 5.6.7).
 
     :param seconds: since the Unix epoch.
     """
@@ -62,10 +62,10 @@ def http_date(seconds: int) -> bytes:
 
 UNIX_PEER = "unix"
 Networks = tuple[IPv4Network | IPv6Network | str, ...]
-"""Networks of proxies, and ``unix`` for whoever connects over a Unix socket."""
+"""Networks of proxies, and ``unix`` for any peer on a Unix socket."""
 
-# RFC 9110, 7.6.1, the older names that it lists, and what the HTTP client of the
-# other side writes anew (framing, Host, Expect).
+# RFC 9110, 7.6.1, the older names that it lists, and headers that the HTTP client of
+# the other side sets itself (framing, Host, Expect).
 _HOP_BY_HOP = frozenset(
     (
         b"connection",
@@ -82,7 +82,7 @@ _NOT_UPSTREAM = _HOP_BY_HOP | {b"content-length", b"expect", b"host", b"trailer"
 _NOT_DOWNSTREAM = _HOP_BY_HOP | {b"content-length"}
 
 _READ_HERE = _NOT_UPSTREAM
-"""What ``Connection`` cannot take from the gateway: it goes no further anyway."""
+"""Headers that ``Connection`` cannot remove; they are not forwarded in any case."""
 _OURS = _NOT_UPSTREAM | {
     b"forwarded",
     b"via",
@@ -95,9 +95,10 @@ _OURS = _NOT_UPSTREAM | {
     b"x-gravitee-transaction-id",
     b"x-real-ip",
 }
-"""What a server may take for a header of the gateway's if it is spelt with ``_``."""
+"""Headers of the gateway that a server may confuse with names with ``_``."""
 _OF_PROXIES = (b"X-Real-IP", b"X-Forwarded-Port", b"X-Forwarded-Prefix")
-"""What only a trusted proxy may say of its client, and Relay itself does not say."""
+"""Headers about a client that only a trusted proxy may send; Relay does not set
+them."""
 
 # RFC 9110, 6.5.1: fields that frame, route, authenticate or describe the content.
 _NEVER_TRAILERS = _HOP_BY_HOP | {
@@ -120,11 +121,11 @@ _NEVER_TRAILERS = _HOP_BY_HOP | {
 
 def plain_address(text: str) -> str:
     """
-    Write an address in the one form that settings and logs use.
+    Normalise an address to the form of settings and logs.
 
-    :param text: an address as a socket or a header gives it: in brackets perhaps, or an
-        IPv4 one mapped into IPv6, as listeners for both families see them.
-    :return: the address; what is none comes back as it is.
+    :param text: an address of a socket or a header: perhaps in brackets, or an IPv4
+        address mapped into IPv6, as on listeners for both families.
+    :return: the address; a text that is not an address is returned unchanged.
     """
     return _plain_address(text)
 
@@ -134,9 +135,9 @@ def ipv6_network(address: str, prefix: int) -> str:
     """
     Name the network that counts as one client.
 
-    :param address: as :func:`plain_address` writes it.
-    :param prefix: the bits of an IPv6 address that name the client.
-    :return: such as ``2001:db8::/64``; empty for what is no IPv6 address.
+    :param address: in the form of :func:`plain_address`.
+    :param prefix: the leading bits of an IPv6 address that identify a client.
+    :return: such as ``2001:db8::/64``; empty for any other address.
     """
     if ":" not in address:
         return ""
@@ -148,10 +149,9 @@ def ipv6_network(address: str, prefix: int) -> str:
 
 def client_address(transport: ITransport) -> str:
     """
-    The address by which a client is known.
+    Return the address of the peer of a connection.
 
-    :param transport: the client's connection.
-    :return: empty where the connection has no address, as that of a UNIX socket.
+    :return: empty for a connection without an address, such as that of a Unix socket.
     """
     return plain_address(getattr(transport.getPeer(), "host", ""))
 
@@ -174,11 +174,11 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 def remote_address(peer: str, forwarded_for: Sequence[bytes], trusted: Networks) -> str:
     """
-    Find who really calls: the last address that no trusted proxy vouches for.
+    Return the address of the client: the last one that is not a trusted proxy.
 
-    :param peer: the address at the other end of the connection.
+    :param peer: the address of the peer of the connection.
     :param forwarded_for: the values of ``X-Forwarded-For``.
-    :param trusted: the networks of proxies whose word is taken.
+    :param trusted: the networks of trusted proxies.
     """
     address = plain_address(peer)
     if not forwarded_for:
@@ -193,11 +193,11 @@ def remote_address(peer: str, forwarded_for: Sequence[bytes], trusted: Networks)
 
 def is_trusted(address: str, trusted: Networks) -> bool:
     """
-    Whether an address is a trusted proxy's.
+    Whether an address is that of a trusted proxy.
 
-    :param address: an IP address, or empty for a peer on a Unix socket, which has
-        none; anything else is not trusted.
-    :param trusted: the networks of proxies whose word is taken.
+    :param address: an IP address, or empty for a peer on a Unix socket; any other text
+        is not trusted.
+    :param trusted: the networks of trusted proxies.
     """
     if not trusted:
         return False
@@ -211,12 +211,11 @@ def is_trusted(address: str, trusted: Networks) -> bool:
 
 def drop_lookalikes(received: Headers, ours: Collection[bytes]) -> None:
     """
-    Remove the headers of a request that an upstream could mistake for a header which is
-    not the client's to send, because CGI and the like fold both names to one.
+    Remove headers that a source could take for one that only the gateway sends, because
+    CGI and similar interfaces map both names to one.
 
     :param received: the client's headers, changed in place.
-    :param ours: names of headers that only the gateway gives to upstreams, besides the
-        usual ones, in lower case.
+    :param ours: further names, in lower case, of headers that only the gateway sends.
     """
     for name in foldable(received):
         like = folded(name)
@@ -226,15 +225,16 @@ def drop_lookalikes(received: Headers, ours: Collection[bytes]) -> None:
 
 def drop_hop_by_hop(received: Headers, believed: bool) -> None:
     """
-    Remove what a client sent to the gateway alone: the headers that ``Connection``
-    lists (RFC 9110, 7.6.1), and what only a trusted proxy may say of its client.
+    Remove hop-by-hop headers, which ``Connection`` lists (RFC 9110, 7.6.1), and headers
+    that only a trusted proxy may send.
 
-    The plans read the request before that, so that a client cannot hide a credential
-    from them; flows read it afterwards, so that a client cannot remove what they set.
-    What frames the request, and what the gateway itself has to read, stays.
+    The plans read the request before this step, so that a client cannot hide a
+    credential from them; flows read it afterwards, so that a client cannot remove
+    headers that they set. Headers that frame the request or that the gateway reads
+    remain.
 
     :param received: the client's headers, changed in place.
-    :param believed: whether the peer is a trusted proxy, whose word is taken.
+    :param believed: whether the peer is a trusted proxy.
     """
     for option in connection_options(received):
         if option not in _READ_HERE:
@@ -245,20 +245,20 @@ def drop_hop_by_hop(received: Headers, believed: bool) -> None:
 
 def upstream_headers(received: Headers) -> Headers:
     """
-    Copy what a request carries end to end (RFC 9110, 7.6.1).
+    Copy the end-to-end headers of a request (RFC 9110, 7.6.1).
 
-    :param received: the client's headers, from which :func:`drop_hop_by_hop` has
-        removed what ``Connection`` lists, and what flows have added.
+    :param received: the client's headers after :func:`drop_hop_by_hop`, with those
+        added by flows.
     """
     return copied(received, _NOT_UPSTREAM)
 
 
 def downstream_headers(received: Headers, options: Iterable[bytes]) -> Headers:
     """
-    Copy what a response carries end to end.
+    Copy the end-to-end headers of a response.
 
     :param received: the source's headers.
-    :param options: what the source's ``Connection`` header lists, lower case.
+    :param options: the names in the source's ``Connection`` header, lower case.
     """
     return copied(received, _NOT_DOWNSTREAM.union(options))
 
@@ -266,8 +266,6 @@ def downstream_headers(received: Headers, options: Iterable[bytes]) -> Headers:
 def connection_options(received: Headers) -> list[bytes]:
     """
     List the names in ``Connection``, lower case.
-
-    :param received: the headers of a message.
     """
     values = received.getRawHeaders(b"connection")
     if values is None:
@@ -279,13 +277,13 @@ def add_forwarded(
     headers: Headers, peer: str, scheme: bytes, host: bytes, believed: bool
 ) -> None:
     """
-    Say for whom, how and under which name the client called.
+    Add ``X-Forwarded-For``, ``-Proto`` and ``-Host``.
 
-    :param headers: the request's headers, changed in place.
-    :param peer: the address at the other end of the connection; empty on a UNIX socket.
+    :param headers: of the upstream request, changed in place.
+    :param peer: the address of the peer of the connection; empty on a Unix socket.
     :param scheme: ``b"http"`` or ``b"https"``.
     :param host: the client's ``Host``.
-    :param believed: whether the peer is a trusted proxy, whose words are kept.
+    :param believed: whether the peer is a trusted proxy, whose values are kept.
     """
     before = headers.getRawHeaders(b"x-forwarded-for", []) if believed else []
     addresses = [*before, peer.encode("ascii")] if peer else before
@@ -318,9 +316,7 @@ def allowed_trailers(
     trailers: Iterable[tuple[bytes, bytes]],
 ) -> list[tuple[bytes, bytes]]:
     """
-    Leave out the trailer fields that a trailer section must not hold.
-
-    :param trailers: names and values as they came.
+    Drop the fields that a trailer section must not contain.
     """
     return [
         (name, value)
@@ -333,9 +329,7 @@ def allowed_trailers(
 
 def is_token(text: bytes) -> bool:
     """
-    Whether a text may be a method or a field name (RFC 9110, 5.6.2).
-
-    :param text: any bytes.
+    Whether a text is a token: a valid method or field name (RFC 9110, 5.6.2).
     """
     return bool(text) and not text.translate(None, _TOKEN)
 

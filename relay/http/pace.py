@@ -1,4 +1,4 @@
-"""Holds a stream back to so much a second."""
+"""Limit the rate of a stream."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 class Pace:
     """
-    How fast a stream may be, on average: what a second allows may come at once.
+    The average rate of a stream. The amount of one second may be sent at once.
 
-    What was written is never taken back: a stream that was too fast is held until its
-    debt is paid, so that no event is cut and none is lost.
+    A stream that exceeds its rate is paused until the average is below the limit, so
+    that no event is cut or lost.
 
-    :param clock: tells the time.
-    :param events_per_s: events a second; 0 for any number.
-    :param bytes_per_s: bytes a second; 0 for any number.
-    :param pause: called when the stream must wait.
-    :param resume: called when it may be written to again.
+    :param events_per_s: 0 for no limit.
+    :param bytes_per_s: 0 for no limit.
+    :param pause: called when the stream must pause.
+    :param resume: called when the stream may resume.
     """
 
     __slots__ = ("_budgets", "_clock", "_pause", "_resume", "_waiting")
@@ -40,15 +39,15 @@ class Pace:
 
     @property
     def holds(self) -> bool:
-        """Whether the stream must wait just now."""
+        """Whether the stream is paused."""
         return self._waiting is not None
 
     def spent(self, events: int, size: int) -> None:
         """
-        Note what was written.
+        Record output.
 
-        :param events: how many events.
-        :param size: how many bytes.
+        :param events: number of events.
+        :param size: number of bytes.
         """
         now_s = self._clock.seconds()
         of_events, of_bytes = self._budgets
@@ -56,14 +55,14 @@ class Pace:
         if wait_s <= 0:
             return
         if self._waiting is not None:
-            # What was on its way when the stream was held.
+            # Output that was in progress when the stream was paused.
             self._waiting.reset(wait_s)
             return
         self._waiting = self._clock.callLater(wait_s, self._paid)
         self._pause()
 
     def stop(self) -> None:
-        """The stream is over."""
+        """The stream has ended."""
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
@@ -74,7 +73,7 @@ class Pace:
 
 
 class _Budget:
-    """What may be spent of one kind."""
+    """The budget of one unit."""
 
     __slots__ = ("_left", "_per_s", "_seen_s")
 
@@ -85,7 +84,7 @@ class _Budget:
 
     def spend(self, amount: int, now_s: float) -> float:
         """
-        :returns: seconds until the debt is paid, 0 when there is none.
+        :returns: seconds until the average is below the limit; 0 if it is.
         """
         if not self._per_s:
             return 0

@@ -1,4 +1,4 @@
-"""What the kernel knows of a client's connection, and does for it."""
+"""Socket options and kernel state of client connections."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from relay.http.headers import client_address
 LINGER_BYTES = 16 * 1024 * 1024
 """How many bytes a client may still send on a connection that is being closed."""
 _TCP_INFO_BYTES_ACKED = 120
-"""Where ``tcpi_bytes_acked`` stands in Linux's ``struct tcp_info`` (since 4.1)."""
+"""The offset of ``tcpi_bytes_acked`` in Linux's ``struct tcp_info`` (since 4.1)."""
 
 _TCP_FIN_WAIT2 = 5
-"""The state of a connection whose end of file is acknowledged, in ``tcpi_state``."""
+"""The ``tcpi_state`` of a connection whose end of file is acknowledged."""
 
 
 def bottom(transport: Any) -> Any:
     """
-    Find the transport that has the socket, below TLS and PROXY-protocol wrappers.
+    Return the transport of the socket, below TLS and PROXY-protocol wrappers.
 
-    :param transport: what a protocol writes to.
+    :param transport: of a protocol.
     """
     while getattr(transport, "wrappedProtocol", None) is not None:
         transport = transport.transport
@@ -32,10 +32,10 @@ def bottom(transport: Any) -> Any:
 
 def tcp_socket(transport: Any) -> socket.socket | None:
     """
-    Give the TCP socket of a connection.
+    Return the TCP socket of a connection.
 
-    :param transport: what a protocol writes to.
-    :return: None when it is a UNIX socket or an in-memory transport.
+    :param transport: of a protocol.
+    :return: None for a Unix socket or an in-memory transport.
     """
     handle = getattr(bottom(transport), "socket", None)
     if isinstance(handle, socket.socket) and handle.family in (
@@ -48,10 +48,11 @@ def tcp_socket(transport: Any) -> socket.socket | None:
 
 def watch_peer(transport: Any, stall_timeout_ms: int) -> None:
     """
-    Let the kernel find out about peers that are gone without a word.
+    Enable TCP keep-alive and TCP_USER_TIMEOUT, which detect dead peers.
 
-    :param transport: a connection; anything but TCP is left alone.
-    :param stall_timeout_ms: how long bytes may stay unacknowledged; 0 is for ever.
+    :param transport: other connections than TCP are not changed.
+    :param stall_timeout_ms: the time for which bytes may stay unacknowledged; 0 for no
+        limit.
     """
     connection = bottom(transport)
     handle = getattr(connection, "socket", None)
@@ -67,13 +68,10 @@ def watch_peer(transport: Any, stall_timeout_ms: int) -> None:
 
 def _is_watched(handle: socket.socket, stall_timeout_ms: int) -> bool:
     """
-    Whether the kernel watches a connection as we want it to.
+    Whether a socket has these options already.
 
-    On Linux a connection has from its start what its listening socket has, and that is
-    told with the first connection. To ask is one system call instead of five.
-
-    :param handle: a socket.
-    :param stall_timeout_ms: how long bytes may stay unacknowledged; 0 is for ever.
+    On Linux a connection inherits the options of its listening socket, which are set
+    with the first connection. Checking takes one system call instead of five.
     """
     if not stall_timeout_ms:
         return False
@@ -90,7 +88,7 @@ def _watch(handle: socket.socket, stall_timeout_ms: int) -> None:
     handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15)
     handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4)
     if stall_timeout_ms:
-        # The stall clock is to fire first, so that the outcome names it.
+        # The stall timeout must expire first, so that the outcome names it.
         handle.setsockopt(
             socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 2 * stall_timeout_ms
         )
@@ -98,10 +96,10 @@ def _watch(handle: socket.socket, stall_timeout_ms: int) -> None:
 
 def bytes_taken(transport: Any) -> int | None:
     """
-    Count the bytes that the client's side has acknowledged so far.
+    Return the number of bytes that the client has acknowledged so far.
 
     :param transport: a connection; a stream of HTTP/2 has its own count.
-    :return: None where the kernel does not tell.
+    :return: None if the kernel does not provide it.
     """
     counted = getattr(transport, "bytes_taken", None)
     if counted is not None:
@@ -120,9 +118,7 @@ def bytes_taken(transport: Any) -> int | None:
 
 def has_taken_all(transport: Any) -> bool:
     """
-    Whether all that was sent to a client is acknowledged, our end of file with it.
-
-    :param transport: a connection.
+    Whether the client has acknowledged all bytes and the end of file.
     """
     handle = tcp_socket(transport)
     if handle is None or handle.fileno() < 0:
@@ -133,7 +129,7 @@ def has_taken_all(transport: Any) -> bool:
 
 def push(transport: Any) -> None:
     """
-    Give to the kernel what was written but waits for the next turn of the reactor.
+    Send written bytes that wait for the next turn of the reactor.
 
     :param transport: a connection that is about to be cut.
     """

@@ -1,10 +1,10 @@
 """
-The PROXY protocol, versions 1 and 2: what a proxy in front says of its client.
+The PROXY protocol, versions 1 and 2, in which a proxy passes the client's address on.
 
-A listener whose endpoint begins with ``haproxy:`` expects one header before anything
-else, TLS included. The header is read by :class:`ProxyHeaderReader`, which does no IO.
-:class:`ProxyProtocolFactory` starts the listener's own protocol when the header has
-come, with the addresses of the header as those of the connection.
+A listener whose endpoint begins with ``haproxy:`` expects one header at the start of
+each connection, before TLS. :class:`ProxyHeaderReader` parses it without IO.
+:class:`ProxyProtocolFactory` then starts the listener's protocol, with the addresses of
+the header as those of the connection.
 
 Source: "The PROXY protocol, Versions 1 & 2" (HAProxy, ``doc/proxy-protocol.txt``).
 """
@@ -34,11 +34,11 @@ from twisted.python.failure import Failure
 from relay.reactor.deadline import Deadline
 
 LONGEST_LINE_BYTES = 107
-"""Of version 1, with its CR LF (section 2.1)."""
+"""The longest header of version 1, with CR LF (section 2.1)."""
 LONGEST_BINARY_BYTES = 4096
-"""Of version 2, with its TLV fields; the protocol's own bound is 65,551."""
+"""The longest header of version 2, with TLV fields; the protocol allows 65,551."""
 SIGNATURE = b"\r\n\r\n\x00\r\nQUIT\n"
-"""Of version 2 (section 2.2)."""
+"""The signature of version 2 (section 2.2)."""
 _FIXED_BYTES = 16
 _LINE_START = b"PROXY "
 _PORT = re.compile(rb"0|[1-9][0-9]{0,4}")
@@ -57,17 +57,17 @@ Place = tuple[IPv4Address | IPv6Address, int]
 
 
 class ProxyHeaderError(ValueError):
-    """The bytes are no PROXY protocol header; the message says why."""
+    """The bytes are not a header of the PROXY protocol; the message has the reason."""
 
 
 class ProxyHeader(NamedTuple):
     """
-    A header that was read.
+    A parsed header.
 
-    :param source: the client; None where the header names none, so that the
-        connection's own address counts.
-    :param destination: the address that the client came to; None as above.
-    :param rest: the bytes behind the header.
+    :param source: the client; None if the header names none, so that the address of the
+        connection applies.
+    :param destination: the address that the client connected to; None as above.
+    :param rest: the bytes after the header.
     """
 
     source: Place | None
@@ -76,18 +76,17 @@ class ProxyHeader(NamedTuple):
 
 
 class ProxyHeaderReader:
-    """Reads one header from the bytes of a connection, whatever their cut."""
+    """Parses one header from the bytes of a connection, divided anywhere."""
 
     def __init__(self) -> None:
         self._data = b""
 
     def feed(self, data: bytes) -> ProxyHeader | None:
         """
-        Take what has arrived.
+        Parse the next bytes.
 
-        :param data: any piece of what the proxy sends.
-        :return: None while more of the header must come.
-        :raises ProxyHeaderError: if it is none.
+        :return: None while the header is incomplete.
+        :raises ProxyHeaderError: when the bytes are not a header.
         """
         self._data += data
         if self._data.startswith(_LINE_START[: len(self._data)]):
@@ -158,8 +157,8 @@ class ProxyProtocol(ProtocolWrapper):
     """
     A connection that begins with a PROXY header.
 
-    The wrapped protocol is connected when the header is complete. A connection whose
-    header is wrong, or late, is closed without an answer.
+    The wrapped protocol is connected when the header is complete. A connection with a
+    wrong or late header is closed without a response.
     """
 
     factory: ProxyProtocolFactory
@@ -173,12 +172,12 @@ class ProxyProtocol(ProtocolWrapper):
         self._destination: IAddress | None = None
         self._deadline = Deadline(self.factory.reactor, self.factory.timeout_ms)
         self._deadline.start(self._expired)
-        # The wrapped protocol gets its connection in dataReceived.
+        # The wrapped protocol is connected in dataReceived.
         Protocol.makeConnection(self, transport)
         self.factory.registerProtocol(self)
 
     def dataReceived(self, data: bytes) -> None:
-        """Read the header; what follows it is the wrapped protocol's."""
+        """Parse the header, and pass later bytes to the wrapped protocol."""
         reader = self._reader
         if reader is None:
             super().dataReceived(data)
@@ -209,12 +208,12 @@ class ProxyProtocol(ProtocolWrapper):
             self.factory.unregisterProtocol(self)
 
     def getPeer(self) -> IAddress:
-        """The client, as the header tells; the proxy if it tells nothing."""
+        """The client's address in the header; without one, the proxy's."""
         peer: IAddress = self._source or self.transport.getPeer()
         return peer
 
     def getHost(self) -> IAddress:
-        """The address that the client came to, as the header tells."""
+        """The address in the header that the client connected to."""
         host: IAddress = self._destination or self.transport.getHost()
         return host
 
@@ -235,9 +234,8 @@ class ProxyProtocolFactory(WrappingFactory):
     """
     Accepts connections that begin with a PROXY header.
 
-    :param factory: what accepts the connections behind the header.
-    :param reactor: what tells the time.
-    :param timeout_ms: how long a header may take, in milliseconds.
+    :param factory: builds the protocols of the connections.
+    :param timeout_ms: for the complete header.
     """
 
     protocol = ProxyProtocol
@@ -255,12 +253,11 @@ def listen(
     reactor: Any, endpoint: str, factory: IProtocolFactory, timeout_ms: float
 ) -> Deferred[IListeningPort]:
     """
-    Listen on an endpoint, behind a PROXY header where the endpoint asks for one.
+    Listen on an endpoint, with PROXY headers if its string begins with ``haproxy:``.
 
-    :param reactor: what listens and tells the time.
-    :param endpoint: a Twisted endpoint string, with or without ``haproxy:`` in front.
-    :param factory: what accepts the connections.
-    :param timeout_ms: how long a header may take, in milliseconds.
+    :param endpoint: a Twisted endpoint string, with or without ``haproxy:``.
+    :param factory: builds the protocols of the connections.
+    :param timeout_ms: for a complete PROXY header.
     """
     plain = endpoint.removeprefix("haproxy:")
     if plain != endpoint:

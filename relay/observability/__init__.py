@@ -1,1 +1,1 @@
-"""What is running and what has run: live exchanges and the access log."""
+"""Live exchanges and the access log."""

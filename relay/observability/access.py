@@ -17,7 +17,7 @@ from relay.observability.log_file import WholeLineLogFile, reopen
 from relay.settings.schema import LogSettings
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
-"""Made once: `json.dumps` would make one for each line."""
+"""Created once: `json.dumps` would create one for each line."""
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class AccessRecord:
     method: str
     host: str
     path: str
-    """Without its query, which may hold keys."""
+    """Without the query, which may contain keys."""
     peer_address: str
     """The address of the other end of the connection."""
     remote_address: str
@@ -49,12 +49,12 @@ class AccessRecord:
     bytes_out: int = 0
     events: int = 0
     ttfb_ms: int | None = None
-    """From the request's head to the response's head."""
+    """From the request head to the response head."""
     duration_ms: int | None = None
     outcome: Outcome | None = None
     error_key: str | None = None
     clock: str | None = None
-    """The name of the clock that ended the exchange, if one did."""
+    """The name of the timeout that ended the exchange; None for any other end."""
 
     @property
     def client(self) -> str:
@@ -82,7 +82,7 @@ class DeliveryRecord:
     result: str
     """``delivered``, ``retry``, ``rejected`` or ``stopped``."""
     problem: str | None
-    """Why there was no answer."""
+    """Why there was no answer; None if there was one."""
 
 
 class AccessLog(Protocol):
@@ -105,9 +105,9 @@ class JsonAccessLog:
     """
     Writes the records as lines of JSON.
 
-    :param write: takes one line, with its line end.
-    :param with_query: whether the query is written, too.
-    :param reopen: opens the file again, if there is one.
+    :param write: called with each line, including its line end.
+    :param with_query: whether queries are written.
+    :param reopen: opens the file again; does nothing if there is no file.
     """
 
     def __init__(
@@ -125,11 +125,11 @@ class JsonAccessLog:
         self._reopen()
 
     def opened(self, record: AccessRecord, now_ms: int) -> None:
-        """Write that an event stream has begun."""
+        """Write the line of an event stream that has begun."""
         self._line("open", record, now_ms)
 
     def closed(self, record: AccessRecord, now_ms: int) -> None:
-        """Write that an exchange is over."""
+        """Write the line of an exchange that has ended."""
         self._line("close", record, now_ms)
 
     def delivered(self, record: DeliveryRecord, now_ms: int) -> None:

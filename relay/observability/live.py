@@ -1,4 +1,4 @@
-"""The exchanges that are under way, from their start to their end."""
+"""The registry of live exchanges."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Log files that another program may rotate, and in which every line is whole.
+Log files that other programs may rotate, and that contain complete lines only.
 
 On a full disk the system writes as much as there is room for and returns how much that
 was. Twisted's log file ignores the result: half a line stays, and when there is room

@@ -1,1 +1,1 @@
-"""Clocks, timers, polling and direct sends: what depends on the insides of Twisted."""
+"""Clocks, timers, polling and direct sends: all code that uses internals of Twisted."""

@@ -1,10 +1,11 @@
 """
-The two clocks: one for durations, one for dates.
+The monotonic clock for durations, and the wall clock for dates.
 
-Twisted's reactor measures time by the wall clock. An administrator, a virtual machine
-or NTP may set that clock: set back, no timer fires until it has caught up; set forward,
-all timers fire at once. Timers, timeouts and leases run on the system's monotonic clock
-instead. The wall clock serves dates only: log lines, headers, expiry of credentials.
+Twisted's reactor measures time by the wall clock, which an administrator, a virtual
+machine or NTP may set: after a step back no timer fires until the clock has caught up;
+after a step forward all timers fire at once. Timers, timeouts and leases therefore use
+the monotonic clock. The wall clock is for dates only: log lines, headers, expiry of
+credentials.
 """
 
 from __future__ import annotations
@@ -14,22 +15,22 @@ from typing import Any
 
 
 def wall_ms() -> int:
-    """Return the time of day, in milliseconds since the Unix epoch."""
+    """Return the wall clock's time, in milliseconds since the Unix epoch."""
     return time.time_ns() // 1_000_000
 
 
 def use_monotonic_clock(reactor: Any) -> None:
     """
-    Make a reactor measure time by ``time.monotonic``; harmless the second time.
+    Make a reactor measure time by ``time.monotonic``. A second call has no effect.
 
-    ``reactor.seconds()`` is no date afterwards. Calls that were scheduled before keep
-    the delay that is left to them.
+    ``reactor.seconds()`` is not a date afterwards. Calls that were scheduled before
+    keep their remaining delay.
 
     :param reactor: a reactor based on Twisted's ``ReactorBase``.
     """
     shift_s = time.monotonic() - reactor.seconds()
     setattr(reactor, "seconds", time.monotonic)  # noqa: B010
-    # Cancelled calls too: the reactor keeps all of them in one heap, by their time.
+    # Including cancelled calls: the reactor keeps all of them in one heap, by time.
     for call in (*reactor._pendingTimedCalls, *reactor._newTimedCalls):
         call.time += shift_s
         call.seconds = time.monotonic

@@ -1,11 +1,11 @@
 """
-The clocks of a stream: how long something may take, or be silent.
+Timeouts that can be reset and suspended.
 
-Each call starts five of them, of a handful of lengths, and hardly any ever fires.
-Clocks of one length end in the order in which they were started. So they stand in line,
-and only the first in each line has a delayed call: to start and to stop one takes
-0.9 µs of CPU where a delayed call of its own took 1.5, which would then stay in the
-reactor's heap, for the garbage collector and the others to step over, until its time.
+Each call starts five deadlines, of a handful of lengths, and hardly any ever expires.
+Deadlines of one length expire in the order in which they were started. They are kept in
+one queue for each length, and only the first of a queue has a delayed call: starting
+and stopping a deadline takes 0.9 µs of CPU, a delayed call of its own 1.5 µs, and a
+cancelled delayed call would remain in the reactor's heap until its time.
 """
 
 from __future__ import annotations
@@ -16,25 +16,23 @@ from collections.abc import Callable
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 TURN_S = 0.005
-"""How long deadlines of one length may fire in one turn of the reactor: what they end
-may be thousands of streams, and the others are to be served meanwhile."""
+"""Time for expired deadlines of one length in one turn of the reactor. They may end
+thousands of streams; the remaining ones wait for the next turn."""
 _SLACK_S = 1e-6
-"""What sums of floating-point numbers may be off by."""
+"""The error of sums of floating-point numbers."""
 
 
 class Deadline:
     """
-    Calls a function when nothing has reset it for a while.
+    Calls a function after a time without a reset.
 
-    A stream of events costs no new timer. While suspended it does not
-    run at all, and starts afresh when resumed.
+    A suspended deadline does not run; when it is resumed, the full time starts again.
 
-    It knows what to call only while it counts or is suspended. Its owner holds it, and
-    what it calls mostly is a method of its owner: if it kept that, each owner would end
-    in a reference cycle, which only the garbage collector can free.
+    A deadline refers to its function only while it runs or is suspended. The function
+    is mostly a method of the owner of the deadline: a permanent reference would be a
+    reference cycle, which only the garbage collector can free.
 
-    :param clock: what tells the time and calls later.
-    :param timeout_ms: how long to wait, in milliseconds; 0 never fires.
+    :param timeout_ms: 0 never expires.
     """
 
     __slots__ = ("_clock", "_expire", "_line", "_suspended", "timeout_s")
@@ -48,14 +46,14 @@ class Deadline:
 
     @property
     def running(self) -> bool:
-        """Whether the time is counted down just now."""
+        """Whether the deadline runs, and is not suspended."""
         return self._line is not None
 
     def start(self, expire: Callable[[], object]) -> None:
         """
-        Begin to count, or begin again.
+        Start, or start again, with the full time.
 
-        :param expire: called without arguments when the time is over.
+        :param expire: called without arguments when the time has passed.
         """
         self._suspended = False
         self._expire = expire
@@ -72,24 +70,25 @@ class Deadline:
             self._expire = None
 
     def reset(self) -> None:
-        """Give the full time again, if the count is on."""
+        """Start again with the full time, if the deadline runs."""
         if self._line is not None:
             self._line.join(self)
 
     def suspend(self) -> None:
-        """Stand still, if the count is on, until :meth:`resume`."""
+        """Stop, if the deadline runs, until :meth:`resume`."""
         line, self._line = self._line, None
         if line is not None:
             line.leave(self)
             self._suspended = True
 
     def resume(self) -> None:
-        """Count again from the start after :meth:`suspend`; else do nothing."""
+        """Start again with the full time after :meth:`suspend`; otherwise do
+        nothing."""
         if self._suspended and self._expire is not None:
             self.start(self._expire)
 
     def stop(self) -> None:
-        """Count no more, and forget what was to be called."""
+        """Stop, and drop the function."""
         self._suspended = False
         self._expire = None
         line, self._line = self._line, None
@@ -97,7 +96,7 @@ class Deadline:
             line.leave(self)
 
     def fire(self) -> None:
-        """The time is over: its line has let go of it."""
+        """The time has passed, and the queue has removed the deadline."""
         self._line = None
         expire, self._expire = self._expire, None
         if expire is not None:
@@ -106,10 +105,7 @@ class Deadline:
 
 class _Line:
     """
-    The deadlines of one length that run, the next to end first.
-
-    :param clock: what tells the time and calls later.
-    :param timeout_s: their length, in seconds.
+    The queue of the running deadlines of one length, the next to expire first.
     """
 
     __slots__ = ("_call", "_clock", "_ends_s", "_timeout_s")
@@ -121,12 +117,13 @@ class _Line:
         self._call: IDelayedCall | None = clock.callLater(timeout_s, self._fire)
 
     def join(self, deadline: Deadline) -> None:
-        """Give a deadline its full time, behind all others."""
+        """Append a deadline, with its full time."""
         self._ends_s[deadline] = self._clock.seconds() + self._timeout_s
         self._ends_s.move_to_end(deadline)
 
     def leave(self, deadline: Deadline) -> None:
-        """Count for a deadline no more; those before it may fire for nothing."""
+        """Remove a deadline. The delayed call may then find nothing that has
+        expired."""
         del self._ends_s[deadline]
         if not self._ends_s:
             self._close()
@@ -143,7 +140,7 @@ class _Line:
                 del self._ends_s[deadline]
                 deadline.fire()
         finally:
-            # What one of them raises is none of the others' business.
+            # An exception of one function must not affect the others.
             if self._ends_s:
                 first_s = next(iter(self._ends_s.values()))
                 wait_s = max(0.0, first_s - self._clock.seconds())
@@ -160,4 +157,4 @@ class _Line:
 
 
 _lines: dict[tuple[IReactorTime, float], _Line] = {}
-"""Those in which a deadline stands."""
+"""The queues that contain deadlines."""

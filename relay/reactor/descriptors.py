@@ -1,10 +1,10 @@
 """
 How near the process is to its limit of open files.
 
-The system gives the lowest number that is free, so that the number of a new descriptor
-tells how many are in use, at the price of nothing. Of the last ones, a part is kept for
-connections to sources of calls that were let in, and the rest for what must go on: the
-management API, the store, logs and certificates.
+The system assigns the lowest free number, so that the number of a new file descriptor
+shows how many are in use, without a system call. A part of the last descriptors is
+reserved for upstream connections of accepted calls, the rest for the management API,
+the store, logs and certificates.
 """
 
 from __future__ import annotations
@@ -14,36 +14,34 @@ import sys
 
 
 class Descriptors:
-    """The descriptors of one process; without a limit none is kept back."""
+    """The file descriptors of a process; without a limit none is reserved."""
 
     def __init__(self) -> None:
         self.limit = sys.maxsize
-        """How many the process may have."""
+        """The limit of the process; 0 for none."""
         self.reserved = 0
-        """How many of them no client may take."""
+        """The number that is reserved from client connections."""
 
     def keep(self, limit: int, reserved: int) -> None:
         """
-        Keep some back.
+        Reserve descriptors.
 
-        :param limit: how many the process may have.
-        :param reserved: how many of them to keep back, a quarter of all at the most.
+        :param limit: the limit of the process.
+        :param reserved: at most a quarter of the limit is reserved.
         """
         self.limit, self.reserved = limit, min(reserved, limit // 4)
 
     def is_kept_from_sources(self, descriptor: int) -> bool:
         """
-        Tell whether a descriptor is one that no connection to a source may have.
-
-        :param descriptor: a new one.
+        Whether a new descriptor is reserved from upstream connections.
         """
         return descriptor >= self.limit - self.reserved // 2
 
     def are_kept_from_clients(self, margin: int = 0) -> bool:
         """
-        Tell whether a client would get one that is kept back.
+        Whether a new client connection would get a reserved descriptor.
 
-        :param margin: how many more than those kept back must be free.
+        :param margin: the number that must be free besides the reserved ones.
         """
         try:
             descriptor = os.dup(0)
@@ -57,4 +55,4 @@ class Descriptors:
 
 
 DESCRIPTORS = Descriptors()
-"""Those of this process."""
+"""The descriptors of this process."""

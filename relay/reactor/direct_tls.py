@@ -1,4 +1,4 @@
-"""TLS without the queue between its bytes and the socket."""
+"""TLS without a queue between OpenSSL and the socket."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_ENCRYPTED_BYTES: Final = 32768
 _library: Final[Any] = getattr(SSL, "_lib", None)
 _ffi: Final[Any] = getattr(SSL, "_ffi", None)
 _encrypted: Final[Any] = _ffi and _ffi.new("char[]", MOST_ENCRYPTED_BYTES)
-"""One for all connections: only the reactor's thread writes."""
+"""One buffer for all connections: only the reactor's thread writes."""
 
 
 def tls_protocol() -> type[FramelessTLS]:
@@ -38,7 +38,7 @@ def tls_protocol() -> type[FramelessTLS]:
 
 
 class FramelessTLS(TLSMemoryBIOProtocol):
-    """Twisted's TLS, whose failures hold no frames; see ``reactor/failures.py``."""
+    """Twisted's TLS with failures without frames; see ``reactor/failures.py``."""
 
     def _tlsShutdownFinished(self, reason: Failure | None) -> None:
         if reason is not None:
@@ -85,8 +85,8 @@ class DirectTLS(FramelessTLS):
         connection: Any = self._tlsConnection
         taken = _library.SSL_write(connection._ssl, data, len(data))
         if taken < len(data):
-            # The peer wants smaller records (RFC 6066, 4), or something is wrong. Then
-            # the same call fails again, and Twisted does what is to be done.
+            # The peer requires smaller records (RFC 6066, 4), or there is an error: the
+            # call of Twisted then fails in the same way, and Twisted handles it.
             super().write(data[max(taken, 0) :])  # type: ignore[no-untyped-call]
             return
         size = _library.BIO_read(connection._from_ssl, _encrypted, MOST_ENCRYPTED_BYTES)

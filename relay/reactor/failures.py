@@ -1,11 +1,11 @@
 """
-Failures that refer to no frame.
+Failures without references to frames.
 
-A failure holds the traceback of its exception, the traceback the frames, and a frame
-often a variable with the failure: Twisted runs a coroutine in a frame that has the
-failure which it throws into the coroutine, and its TLS keeps one in a variable. With
-the frame all its variables wait for the garbage collector: of a call that failed, 120
-to 250 objects.
+A failure refers to the traceback of its exception, the traceback to the frames, and a
+frame often to the failure in a variable: Twisted runs a coroutine in a frame with the
+failure that it throws into the coroutine, and its TLS keeps one in a variable. Such a
+cycle keeps all variables of the frames until the garbage collector runs: 120 to 250
+objects for a failed call.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ T = TypeVar("T")
 
 def without_frames(failure: Failure) -> Failure:
     """
-    Replace a failure's traceback by its text.
+    Replace the traceback of a failure with its text, which is still logged.
 
-    :param failure: what went wrong; it is still logged with the lines where.
     :return: the same failure.
     """
     if failure.tb is not None:
@@ -33,9 +32,8 @@ def without_frames(failure: Failure) -> Failure:
 
 def run(coroutine: Coroutine[Deferred[Any], Any, T]) -> Deferred[T]:
     """
-    Run a coroutine.
+    Run a coroutine that awaits Deferreds.
 
-    :param coroutine: one that awaits Deferreds.
-    :return: fires with what it returns, or with its failure without frames.
+    :return: fires with its result, or with its failure without frames.
     """
     return Deferred.fromCoroutine(coroutine).addErrback(without_frames)

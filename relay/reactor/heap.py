@@ -1,9 +1,9 @@
 """
-Memory that is free goes back to the system.
+Return free memory to the system.
 
-The C library keeps what was freed between two blocks that are in use. After a burst of
-TLS handshakes, whose state OpenSSL allocates there, the process kept 60 MB that it did
-not use. ``malloc_trim`` gives such pages back, wherever in the heap they are.
+The C library keeps freed memory between blocks that are in use. After a burst of TLS
+handshakes, whose state OpenSSL allocates there, the process kept 60 MB of unused
+memory. ``malloc_trim`` returns such pages, wherever in the heap they are.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 EVERY_S = 10.0
-"""How often the heap is looked at."""
+"""Interval at which the heap is checked."""
 FREE_BYTES = 16 * 1024 * 1024
-"""How much must be free for it to be given back: less is used again soon."""
+"""Least free memory that is returned: less is soon used again."""
 
 
 class _Mallinfo2(ctypes.Structure):
@@ -46,9 +46,9 @@ class _Mallinfo2(ctypes.Structure):
 
 class Heap:
     """
-    The C library's heap.
+    The heap of the C library.
 
-    :param library: the C library; by default that of the process.
+    :param library: by default that of the process.
     """
 
     def __init__(self, library: Any = None) -> None:
@@ -60,12 +60,12 @@ class Heap:
 
     def give_back(self) -> int:
         """
-        Give free memory back, if there is enough of it.
+        Return free memory to the system, if there is enough of it.
 
-        Other threads may run meanwhile: ``ctypes`` lets go of the interpreter.
+        Other threads can run meanwhile: ``ctypes`` releases the interpreter's lock.
 
-        :return: how many bytes of the heap were free; 0 where the C library, such as
-            musl, has no such functions.
+        :return: the bytes of the heap that were free; 0 if the C library, such as musl,
+            does not have the functions.
         """
         if self._info is None or self._trim is None:
             return 0
@@ -77,10 +77,7 @@ class Heap:
 
 class HeapTrimmer(Service):
     """
-    Gives free memory back every ten seconds, in a thread.
-
-    :param reactor: what calls later and has the threads.
-    :param heap: the heap.
+    Returns free memory to the system every ten seconds, in a thread.
     """
 
     _log = Logger()
@@ -115,4 +112,4 @@ class HeapTrimmer(Service):
         done.addBoth(lambda _: self._wait())
 
     def _failed(self, failure: Failure) -> None:
-        self._log.failure("free memory was not given back", failure)
+        self._log.failure("free memory could not be returned to the system", failure)

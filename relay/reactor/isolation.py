@@ -1,4 +1,4 @@
-"""Callbacks of which each is called, whatever another one raises."""
+"""Call several callbacks, whatever one of them raises."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ _log = Logger()
 
 def call_each(callbacks: Iterable[Callable[[], object]]) -> None:
     """
-    Call each; what one raises is logged, and the next is called.
-
-    :param callbacks: in order.
+    Call all callbacks in order. An exception is logged, and the next one is called.
     """
     for callback in callbacks:
         try:

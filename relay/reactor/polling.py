@@ -1,9 +1,9 @@
 """
-A shorter way from the kernel to what waits for it.
+A shorter path from ``epoll_wait`` to the transports.
 
 Twisted's epoll reactor enters a logging context for each event, so that old-style log
-lines name the connection that they come from, and makes room for as many events as it
-has descriptors. Nothing here logs in the old style, and the context costs 2.9 µs an
+lines name their connection, and allocates space for as many events as it has
+descriptors. Relay does not log in the old style, and the context costs 2.9 µs per
 event.
 """
 
@@ -18,20 +18,18 @@ from twisted.internet.epollreactor import EPollReactor
 from twisted.logger import Logger
 
 MOST_EVENTS = 2048
-"""How many events are taken in one turn; the others are there in the next one."""
+"""Events that are taken in one turn; the others are taken in the next one."""
 ENDS_S = 0.005
-"""How long connections may be ended in one turn that the other side has ended or reset.
-Ending one takes 0.1 to 0.3 ms, and thousands of clients may go at once; those that are
-left are ended in the next turns, while whoever has sent something is served in each."""
+"""Time for ending connections in one turn that their peers have closed or reset. Ending
+one takes 0.1 to 0.3 ms, and thousands of clients may leave at once; the remaining ones
+are ended in the next turns, and peers that have sent data are served in each turn."""
 
 _log = Logger()
 
 
 def poll_lean(reactor: Any) -> None:
     """
-    Let a reactor take the shorter way; one that is no epoll reactor is left alone.
-
-    :param reactor: the daemon's reactor.
+    Replace the polling of an epoll reactor; other reactors are not changed.
     """
     if type(reactor) is EPollReactor:
         setattr(reactor, "doIteration", lean_iteration(reactor))  # noqa: B010
@@ -39,9 +37,9 @@ def poll_lean(reactor: Any) -> None:
 
 def lean_iteration(reactor: Any) -> Callable[[float | None], None]:
     """
-    Make what waits once and acts upon what came, as ``EPollReactor.doPoll`` does.
+    Return a replacement for ``EPollReactor.doPoll``.
 
-    :param reactor: an epoll reactor. Whatever is not just something to read is left to
+    :param reactor: an epoll reactor. Events other than readable sockets are passed to
         its own ``_doReadOrWrite``.
     """
     poll = reactor._poller.poll
@@ -55,10 +53,10 @@ def lean_iteration(reactor: Any) -> Callable[[float | None], None]:
     ended: deque[tuple[Any, Any]] = deque()
 
     def end_some(until_s: float) -> None:
-        """End those that are left of earlier turns."""
+        """End connections that remain from earlier turns."""
         while ended and seconds() < until_s:
             descriptor, why = ended.popleft()
-            # Something else may have ended it meanwhile.
+            # The connection may have ended meanwhile.
             if not descriptor.disconnected:
                 disconnect(descriptor, why, True)
 
@@ -68,7 +66,7 @@ def lean_iteration(reactor: Any) -> Callable[[float | None], None]:
             timeout, ends_until_s = 0.0, seconds() + ENDS_S
             end_some(ends_until_s)
         for number, event in poll(-1 if timeout is None else timeout, MOST_EVENTS):
-            # One that came before may have closed it.
+            # An earlier event of this turn may have closed the descriptor.
             descriptor = descriptor_of(number)
             if descriptor is None:
                 continue
@@ -82,7 +80,7 @@ def lean_iteration(reactor: Any) -> Callable[[float | None], None]:
             try:
                 why = descriptor.doRead()
             except BaseException as mistake:
-                _log.failure("while reading")
+                _log.failure("reading from a connection failed")
                 why = mistake
             if why is not None:
                 ends_until_s = ends_until_s or seconds() + ENDS_S

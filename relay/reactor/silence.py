@@ -1,11 +1,10 @@
 """
-How long a source may be silent.
+The idle timeout of a source.
 
-Unlike a :class:`~relay.reactor.deadline.Deadline` this clock is reset by every event of
-every stream, so a reset must cost next to nothing: it notes the time. When the delayed
-call is due, it looks at that time and is scheduled again for the remainder. With 500
-streams of 10 events a second a reset takes 0.2 µs of CPU; to move a deadline behind the
-others of its length takes 0.9 µs.
+Unlike a :class:`~relay.reactor.deadline.Deadline`, it is reset by every event of every
+stream. A reset only stores the time; when the delayed call is due, it is scheduled
+again for the remainder. With 500 streams of 10 events a second a reset takes 0.2 µs of
+CPU; moving a deadline to the end of its queue takes 0.9 µs.
 """
 
 from __future__ import annotations
@@ -17,11 +16,10 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 class Silence:
     """
-    Calls a function when nothing was heard for a while.
+    Calls a function after a time without a reset.
 
-    :param clock: what tells the time and calls later.
-    :param timeout_ms: how long to wait, in milliseconds; 0 never fires.
-    :param expire: called without arguments when the time is over.
+    :param timeout_ms: 0 never expires.
+    :param expire: called without arguments when the time has passed.
     """
 
     __slots__ = (
@@ -46,29 +44,30 @@ class Silence:
         self._heard_s = 0.0
 
     def start(self) -> None:
-        """Begin to count, or begin again."""
+        """Start, or start again, with the full time."""
         self._suspended = False
         self._heard_s = self._seconds()
         if self._call is None and self._timeout_s > 0:
             self._call = self._clock.callLater(self._timeout_s, self._due)
 
     def heard(self) -> None:
-        """Give the full time again, if the count is on."""
+        """Start again with the full time, if the timeout runs."""
         self._heard_s = self._seconds()
 
     def suspend(self) -> None:
-        """Stand still, if the count is on, until :meth:`resume`."""
+        """Stop, if the timeout runs, until :meth:`resume`."""
         if self._call is not None:
             self.stop()
             self._suspended = True
 
     def resume(self) -> None:
-        """Count again from the start after :meth:`suspend`; else do nothing."""
+        """Start again with the full time after :meth:`suspend`; otherwise do
+        nothing."""
         if self._suspended:
             self.start()
 
     def stop(self) -> None:
-        """Count no more."""
+        """Stop."""
         self._suspended = False
         call, self._call = self._call, None
         if call is not None:

@@ -3,8 +3,8 @@ Work on many objects, divided over turns of the reactor.
 
 A deployment, a stop or a slow source may end thousands of streams together, at 0.1 to
 0.3 ms each. In one turn this would take a second, in which no other client is served.
-So all such work shares :data:`TURN_S` of each turn; the rest goes on, in order, in the
-next.
+All such work shares :data:`TURN_S` of each turn; the rest continues, in order, in the
+next turn.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Slices:
             try:
                 self._waiting.popleft()()
             except Exception:
-                self.log.failure("while many things were done")
+                self.log.failure("an action on one of many objects failed")
         self._working = False
 
     def _has_time(self) -> bool:
@@ -71,9 +71,7 @@ _shared: WeakKeyDictionary[IReactorTime, Slices] = WeakKeyDictionary()
 
 def slices_of(clock: IReactorTime) -> Slices:
     """
-    Find or make the :class:`Slices` of a reactor.
-
-    :param clock: the reactor.
+    Return the :class:`Slices` of a reactor, created at the first call.
     """
     found = _shared.get(clock)
     if found is None:

@@ -82,7 +82,7 @@ class _Connection(SSL.Connection):
 
 
 class ClientContext:
-    """A context, made of the files that a definition names.
+    """A context built from the files that a definition names.
 
     :param ssl: the definition's options.
     :raises MaterialError: when a store cannot be used.
@@ -97,7 +97,7 @@ class ClientContext:
     def reload(self) -> None:
         """Read the files again.
 
-        :raises MaterialError: when one cannot be used; nothing changes then.
+        :raises MaterialError: when a file cannot be used; the context is unchanged.
         """
         self.current = _client_context(self._ssl)
 
@@ -124,7 +124,7 @@ class ClientCreator:
 
     :param context: shared with other hosts.
     :param server_name: sent as SNI; RFC 6066 §3 allows no address there.
-    :param expected: whom the certificate must name, ``None`` for anyone.
+    :param expected: the name that the certificate must contain; None for any.
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class ClientCreator:
     def clientConnectionForTLS(
         self, tlsProtocol: TLSMemoryBIOProtocol
     ) -> SSL.Connection:
-        """Make the connection of one connected socket."""
+        """Return the TLS connection for a connected socket."""
         connection = _Connection(self._context.current)
         connection.expected = self._expected
         if self._server_name is not None:
@@ -151,7 +151,7 @@ class ClientCreator:
 def client_creators(
     ssl: SslOptions,
 ) -> Callable[[str], IOpenSSLClientConnectionCreator]:
-    """Read the stores of a definition and prepare for dialling its hosts.
+    """Read the stores of a definition.
 
     ``trustAll`` and ``hostnameVerifier`` are independent, as in Gravitee: with
     ``trustAll`` alone the certificate, whoever signed it, must still name the host. A
@@ -246,7 +246,7 @@ def _identify(host: str) -> tuple[bytes | None, ServiceId]:
     """
     bare = host.removeprefix("[").removesuffix("]")
     try:
-        # Certificates name no zone (RFC 4007 §11 scopes it to this node).
+        # Certificates contain no zones (RFC 4007 §11 scopes them to this node).
         address = ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:
         pass
@@ -296,8 +296,8 @@ def _require_name(expected: ServiceId, certificate: X509) -> None:
             "subject alternative names"
         ) from None
     except Exception:
-        # Whatever a peer's bytes bring the parsers to raise, it must fail this
-        # handshake and not surface in the reactor.
+        # Any exception of the parsers must fail this handshake, and not reach the
+        # reactor.
         raise VerificationFailed("the certificate cannot be read") from None
 
 

@@ -1,4 +1,4 @@
-"""What the OpenSSL contexts of both sides have in common."""
+"""Common parts of the OpenSSL contexts of clients and servers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def show(context: SSL.Context, identity: Identity, name: str) -> None:
 def trust(
     context: SSL.Context, certificates: Iterable[x509.Certificate], name: str
 ) -> None:
-    """Make certificates the anchors of a context.
+    """Add trust anchors to a context.
 
     Each is an anchor by itself, as in Java's trust stores: a root, an intermediate, or
     the very certificate of the peer.

@@ -1,4 +1,4 @@
-"""A client endpoint that speaks TLS over another one."""
+"""A client endpoint for TLS over another endpoint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from relay.reactor.direct_tls import tls_protocol
 @implementer(IStreamClientEndpoint)
 class TLSEndpoint:
     """
-    Connects through another endpoint, and begins a TLS handshake at once.
+    Connects through another endpoint, and starts a TLS handshake at once.
 
     Twisted's ``wrapClientTLS`` uses a protocol that delays small writes until the next
     turn of the reactor, and leaves a reference cycle for each connection.

@@ -1,4 +1,4 @@
-"""Certificates and private keys out of files and definitions.
+"""Read certificates and private keys from files and definitions.
 
 A :class:`Content` is bytes together with their name in errors. Supported are PEM (RFC
 7468) and PKCS12 (RFC 7292) from a file; as content in a definition, PEM as text, or
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from twisted.logger import Logger
 
-#: Larger than any system's bundle of authorities.
+#: Larger than the bundle of authorities of any system.
 MAX_SOURCE_BYTES = 8 * 1024 * 1024
 
 _PEM_MARK = b"-----BEGIN "
@@ -62,7 +62,7 @@ class Identity:
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
-    """Nearest authority first; the root may be left out."""
+    """Nearest authority first; the root may be missing."""
     key: PrivateKey = field(repr=False)
 
 
@@ -79,7 +79,7 @@ def from_path(name: str, path: str) -> Content:
     """
     label = f"{name} ({path})"
     try:
-        # A pipe would block the process on opening, a device never end.
+        # Opening a pipe would block the process; a device may never end.
         regular = stat.S_ISREG(os.stat(path).st_mode)
         data = _read(path) if regular else b""
     except OSError as error:
@@ -142,7 +142,7 @@ def load_private_key(source: Content, password: str | None = None) -> PrivateKey
         try:
             key = load(source.data, password.encode() if password else None)
         except TypeError:
-            # Raised both for a missing password and for a needless one.
+            # Raised for a missing password and for an unnecessary one.
             if not password:
                 raise MaterialError(
                     f"{source.name}: the private key is encrypted, "
@@ -201,7 +201,7 @@ def load_pkcs12_identity(
     if alias:
         found = (store.cert.friendly_name or b"").decode("utf-8", "replace")
         if found.lower() != alias.lower():
-            # Only a store's first key is reachable through `cryptography`.
+            # `cryptography` returns only the first key of a store.
             raise MaterialError(
                 f"{source.name}: its first key has the alias {found!r}, not "
                 f"{alias!r}; a store should hold one key"

@@ -1,4 +1,4 @@
-"""The certificate of a client, from its connection."""
+"""The client certificate of a connection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def peer_certificate(transport: Any) -> x509.Certificate | None:
     It is verified: a listener accepts none that its authorities have not signed.
 
     :param transport: a connection, with or without TLS.
-    :return: None when there is no TLS, or no certificate.
+    :return: None without TLS, and without a certificate.
     """
     get = getattr(transport, "getPeerCertificate", None)
     shown = get() if get is not None else None

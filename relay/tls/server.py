@@ -1,8 +1,8 @@
-"""TLS towards clients: what a listener shows and asks for.
+"""TLS towards clients: certificates, client certificates, ALPN.
 
-Twisted's ``CertificateOptions`` knows no optional client certificate and takes
-its ALPN answer from ``Site``, which offers ``h2`` as soon as ``h2`` happens to
-be installed; hence a connection creator of our own.
+Twisted's ``CertificateOptions`` has no optional client certificates, and its ALPN
+answer comes from ``Site``, which offers ``h2`` whenever the package is installed.
+Listeners therefore have a connection creator of their own.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from relay.tls.material import (
 )
 from relay.tls.verification import verify_chain
 
-#: Forward secrecy and authenticated encryption only, for TLS 1.2; the suites of
-#: TLS 1.3 all are. What every client since 2015 speaks.
+#: TLS 1.2 with forward secrecy and authenticated encryption, as in all suites of TLS
+#: 1.3. Every client since 2015 supports one of these.
 CIPHERS: Final = b"ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
 
 _VERIFY_MODES: Final = {
@@ -45,7 +45,7 @@ _VERIFY_MODES: Final = {
 
 
 class NoCommonProtocol(SSL.Error):
-    """The client offers only protocols that are not served here."""
+    """The client offers no protocol of the listener."""
 
     def __init__(self) -> None:
         super().__init__([("SSL routines", "", "no application protocol")])
@@ -53,9 +53,9 @@ class NoCommonProtocol(SSL.Error):
 
 @implementer(IOpenSSLServerConnectionCreator)
 class ServerCreator:
-    """Makes the server side of TLS connections from one prepared context.
+    """Creates the server side of TLS connections.
 
-    :param prepare: reads the files and prepares the context.
+    :param prepare: reads the files and returns a context.
     :raises MaterialError: when a file cannot be used.
     """
 
@@ -66,14 +66,14 @@ class ServerCreator:
     def reload(self) -> None:
         """Read the files again for later connections.
 
-        :raises MaterialError: when one cannot be used; nothing changes then.
+        :raises MaterialError: when a file cannot be used; the context is unchanged.
         """
         self._context = self._prepare()
 
     def serverConnectionForTLS(
         self, tlsProtocol: TLSMemoryBIOProtocol
     ) -> SSL.Connection:
-        """Make the connection of one accepted socket."""
+        """Return the TLS connection for an accepted socket."""
         return SSL.Connection(self._context)
 
 
@@ -86,16 +86,15 @@ def server_creator(
 ) -> ServerCreator:
     """Read a listener's files and prepare its TLS context.
 
-    TLS 1.2 and 1.3. With ``request`` a client may come without a certificate,
-    but one that it does present must be good; with ``required`` it must
-    present one. A certificate of the ``ca`` file is an anchor by itself, be it
-    a root or an intermediate.
+    TLS 1.2 and 1.3. With ``request`` a client may connect without a certificate, but a
+    certificate that it presents must be valid; with ``required`` it must present one.
+    Each certificate of the ``ca`` file is an anchor, also an intermediate one.
 
-    :param certificate: path of the PEM certificate, which may hold the chain.
+    :param certificate: path of the PEM certificate, which may contain the chain.
     :param key: path of the PEM private key.
     :param client_auth: ``none``, ``request`` or ``required``.
     :param ca: path of the PEM certificates that sign client certificates.
-    :param http2: whether HTTP/2 is chosen where a client offers it.
+    :param http2: whether HTTP/2 is selected if a client offers it.
     :raises MaterialError: when a file cannot be used.
     """
     if client_auth not in _VERIFY_MODES:
@@ -129,7 +128,7 @@ def tls_factory(
     factory: IProtocolFactory,
     clock: IReactorTime,
 ) -> TLSMemoryBIOFactory:
-    """Wrap the factory of a listener so that it speaks TLS.
+    """Wrap the factory of a listener in TLS.
 
     Data is encrypted at once. Twisted's default delays small writes until the next turn
     of the reactor, and loses them when the connection is cut.
@@ -144,8 +143,8 @@ def tls_factory(
 def _server_context(http2: bool) -> SSL.Context:
     context = new_context(SSL.TLS_SERVER_METHOD, CIPHERS)
     context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_CIPHER_SERVER_PREFERENCE)
-    # Sessions travel in tickets under a key of this context: clients that come
-    # back cost no signature. The id keeps them from other contexts.
+    # Sessions are resumed by tickets under a key of this context, which saves a
+    # signature for clients that reconnect. The id separates contexts.
     context.set_session_id(secrets.token_bytes(16))
     context.set_alpn_select_callback(_select_http2 if http2 else _select_protocol)
     return context
@@ -165,7 +164,7 @@ def _ask_for_certificate(context: SSL.Context, client_auth: str, ca: str) -> Non
 def _select_http2(
     connection: SSL.Connection, offered: list[bytes]
 ) -> bytes | SSL._NoOverlappingProtocols:
-    """Choose ``h2`` wherever it is offered (RFC 9113 §3.2).
+    """Select ``h2`` if it is offered (RFC 9113 §3.2).
 
     :raises NoCommonProtocol: as :func:`_select_protocol`.
     """
@@ -177,11 +176,10 @@ def _select_protocol(
 ) -> bytes | SSL._NoOverlappingProtocols:
     """Answer ALPN (RFC 7301 §3.2).
 
-    ``http/1.1`` is chosen wherever it is offered. A client that offers
-    ``http/1.0`` and not ``http/1.1`` gets no answer: it goes on without ALPN
-    and is served HTTP/1.0 on the same port. For any other list there is no
-    protocol in common, which the RFC answers with a fatal
-    ``no_application_protocol`` alert.
+    ``http/1.1`` is selected if it is offered. A client that offers ``http/1.0`` and not
+    ``http/1.1`` receives no answer, continues without ALPN, and is served HTTP/1.0 on
+    the same port. Any other list has no protocol in common with the listener, for which
+    the RFC requires a fatal ``no_application_protocol`` alert.
 
     :raises NoCommonProtocol: which pyOpenSSL turns into that alert.
     """

@@ -1,4 +1,4 @@
-"""Why a TLS handshake failed, in words.
+"""The reason of a failed TLS handshake.
 
 OpenSSL reports every refused certificate as "certificate verify failed"; the cause can
 only be read during the verification. The callbacks of our contexts read it, and raise
@@ -43,7 +43,7 @@ _REASONS: Final = {
     SSL.X509VerificationCodes.ERR_INVALID_PURPOSE: (
         "certificate is not meant for this use"
     ),
-    # x509_vfy.h of OpenSSL; pyOpenSSL names none of these three.
+    # From x509_vfy.h of OpenSSL; pyOpenSSL does not define these three.
     66: "the key of the certificate is too short",
     67: "the key of an authority is too short",
     68: "a signature in the chain uses a broken digest",
@@ -53,7 +53,7 @@ _REASONS: Final = {
 class VerificationFailed(SSL.Error):
     """The peer's certificate was refused.
 
-    :param reason: the cause, fit for a log line or an error answer.
+    :param reason: for log lines and error responses.
     """
 
     def __init__(self, reason: str) -> None:

@@ -1,9 +1,9 @@
 """
-Notices that a client has left while nothing is read from it.
+Detect that a client has left while nothing is read from its connection.
 
-A socket that is not read tells the reactor nothing: neither an end of file nor a reset.
-Yet a client may leave while its upload waits for the source, or behind requests that it
-has sent ahead, and the source is to be let go at once then.
+The reactor does not report an end of file or a reset of a socket that is not read. But
+a client may leave while its upload waits for the source, or after requests that it has
+pipelined, and its upstream connection must then be closed at once.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from relay.http.peer import bottom
 @implementer(IReadDescriptor)
 class Hangups:
     """
-    Sockets that are watched for their end only, in an ``epoll`` set of their own.
+    Watches sockets for their end only, in an ``epoll`` set of its own.
 
-    The reactor sees that set as one descriptor, and only while something is watched.
+    For the reactor the set is one descriptor, registered only while it is not empty.
 
-    :param reactor: what watches the set; one without descriptors watches nothing.
+    :param reactor: with a reactor without descriptors nothing is watched.
     """
 
     def __init__(self, reactor: object) -> None:
@@ -37,7 +37,7 @@ class Hangups:
 
     def watch(self, descriptor: int, told: Callable[[], None]) -> None:
         """
-        Watch a socket until its end, or until it is forgotten.
+        Watch a socket until its end, or until :meth:`forget`.
 
         :param descriptor: the socket's file descriptor.
         :param told: called without arguments, once, at the end.
@@ -53,7 +53,7 @@ class Hangups:
 
     def forget(self, descriptor: int) -> None:
         """
-        Watch a socket no longer; harmless when it is not watched.
+        Stop watching a socket, if it is watched.
 
         :param descriptor: the socket's file descriptor, which may be closed.
         """
@@ -62,7 +62,7 @@ class Hangups:
         try:
             self._set.unregister(descriptor)
         except OSError:
-            pass  # Closing a socket takes it out of the set.
+            pass  # Closing a socket removes it from the set.
         if not self._watched:
             self._reactor.removeReader(self)
 
@@ -91,10 +91,7 @@ class Hangups:
 @implementer(IPushProducer)
 class WatchedReading:
     """
-    Reading from a client, which notices the client's end while it pauses.
-
-    :param transport: the client's connection.
-    :param hangups: what watches it.
+    A transport whose end is also detected while reading is paused.
     """
 
     def __init__(self, transport: Any, hangups: Hangups) -> None:
@@ -106,30 +103,30 @@ class WatchedReading:
         )
 
     def pauseProducing(self) -> None:
-        """Read no more for now."""
+        """Pause reading, and watch the connection."""
         self._transport.pauseProducing()
         if self._descriptor is not None:
             self._hangups.watch(self._descriptor, self._transport.abortConnection)
 
     def resumeProducing(self) -> None:
-        """Read again."""
+        """Resume reading."""
         self.forget()
         self._transport.resumeProducing()
 
     def stopProducing(self) -> None:
-        """Read no more."""
+        """Stop reading."""
         self.forget()
         self._transport.stopProducing()
 
     def forget(self) -> None:
-        """Watch no longer: the connection is read, or gone."""
+        """Stop watching: the connection is read again, or has ended."""
         if self._descriptor is not None:
             self._hangups.forget(self._descriptor)
 
     def registerProducer(self, producer: object, streaming: bool) -> None:
-        """Let the connection's own pace govern a producer."""
+        """Register a producer with the transport."""
         self._transport.registerProducer(producer, streaming)
 
     def unregisterProducer(self) -> None:
-        """Govern no producer any more."""
+        """Unregister the producer."""
         self._transport.unregisterProducer()
