@@ -1,1 +1,1 @@
-"""Everything that dials out."""
+"""Calls to endpoints: connections, dialling, balancing, failover and health."""

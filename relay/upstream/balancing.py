@@ -1,4 +1,4 @@
-"""Which endpoint of a group takes the next call."""
+"""Load balancing among the endpoints of a group."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Generic, Protocol, TypeVar
 
 
 class BalancedEndpoint(Protocol):
-    """What is chosen."""
+    """An endpoint as a load balancer sees it."""
 
     @property
     def available(self) -> bool:
-        """Whether it may be called just now."""
+        """Whether the endpoint can be called."""
 
     @property
     def exchanges(self) -> int:
-        """How many exchanges are with it just now."""
+        """The number of its open exchanges."""
 
 
 E = TypeVar("E", bound=BalancedEndpoint)
@@ -26,13 +26,13 @@ Weighted = Sequence[tuple[E, int]]
 
 class Balancer(Generic[E]):
     """
-    Chooses among the endpoints of a group that are available; secondary ones only if
-    no other is.
+    Selects among the available endpoints of a group; secondary ones only if no other is
+    available.
 
     :param kind: ``ROUND_ROBIN``, ``RANDOM``, ``WEIGHTED_ROUND_ROBIN``,
         ``WEIGHTED_RANDOM`` or ``LEAST_STREAMS``.
     :param primary: endpoints with their weights.
-    :param secondary: endpoints with their weights, for when no primary is available.
+    :param secondary: endpoints with their weights, selected if no primary is available.
     :raises ValueError: for another kind.
     """
 
@@ -43,7 +43,7 @@ class Balancer(Generic[E]):
         self._ranks = [choice(list(rank)) for rank in (primary, secondary) if rank]
 
     def next(self) -> E | None:
-        """Choose; None when the group has no endpoint that is available."""
+        """Select an endpoint; None if none is available."""
         for choose in self._ranks:
             chosen: E | None = choose()
             if chosen is not None:
@@ -83,7 +83,7 @@ def _weighted_random(endpoints: Weighted[E]) -> Callable[[], E | None]:
 
 
 def _weighted_round_robin(endpoints: Weighted[E]) -> Callable[[], E | None]:
-    """Spread each endpoint's turns evenly (the "smooth" order, as nginx does)."""
+    """Spread the turns of each endpoint evenly (the "smooth" order of nginx)."""
     weights = [_weight(weight) for _, weight in endpoints]
     credit = [0] * len(weights)
 
@@ -101,7 +101,7 @@ def _weighted_round_robin(endpoints: Weighted[E]) -> Callable[[], E | None]:
 
 
 def _least_streams(endpoints: Weighted[E]) -> Callable[[], E | None]:
-    """The one with the fewest exchanges for its weight; of several each in turn."""
+    """Select the endpoint with the fewest exchanges for its weight; equals in turn."""
     turn = -1
 
     def load(index: int) -> tuple[float, int]:

@@ -1,4 +1,4 @@
-"""Stops calling what fails all the time."""
+"""A circuit breaker, which stops calls to an endpoint that fails continuously."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from twisted.internet.interfaces import IReactorTime
 
 class Breaker:
     """
-    A circuit breaker: closed, open, or letting one call try.
+    A circuit breaker: closed, open, or half open with one call.
 
-    :param clock: tells the time.
-    :param most: how many failures in a row open it.
+    :param most: failures in a row after which it opens.
     :param open_ms: milliseconds for which it stays open.
     """
 
@@ -26,9 +25,8 @@ class Breaker:
 
     def lets_through(self) -> bool:
         """
-        Ask before a call; the one that is let through while it is open tries for all.
-
-        Whose result never comes is waited for as long as the breaker was open.
+        Whether a call may be made. After the time of an open breaker one call may; if
+        its result is not reported, another call may after the same time.
         """
         if self._opened_s is None:
             return True
@@ -40,12 +38,12 @@ class Breaker:
         return True
 
     def succeeded(self) -> None:
-        """A call did what it should: all may call again."""
+        """Record a successful call, which closes the breaker."""
         self._failures = 0
         self._opened_s = self._tried_s = None
 
     def failed(self) -> None:
-        """A call failed."""
+        """Record a failed call."""
         self._failures += 1
         if self._failures >= self._most:
             self._opened_s = self._clock.seconds()

@@ -1,4 +1,4 @@
-"""Checks one endpoint on its schedule."""
+"""The health check of one endpoint, on its schedule."""
 
 from __future__ import annotations
 
@@ -24,17 +24,15 @@ from relay.upstream.health import Health, Result, Status
 from relay.upstream.scope_headers import response_values
 
 JITTER_S = 0.9
-"""Checks of many endpoints that are due at one instant are spread over this."""
+"""The time over which checks that are due at one moment are spread."""
 
 
 class Checker:
     """
     Checks an endpoint until it is stopped, one check after the other.
 
-    :param reactor: the clock of intervals and timeouts.
-    :param connector: the endpoint that is checked.
     :param health: receives the results.
-    :param api: the API's name in the log.
+    :param api: the name of the API in the log.
     """
 
     log = Logger()
@@ -55,9 +53,9 @@ class Checker:
 
     def start(self, wall_ms: Callable[[], int]) -> None:
         """
-        Begin.
+        Start checking.
 
-        :param wall_ms: the wall clock, by which schedules go.
+        :param wall_ms: the wall clock, which schedules use.
         """
         self._wall_ms = wall_ms
         self._wait()
@@ -69,7 +67,7 @@ class Checker:
         self._waiting = self._reactor.callLater(wait_s, self._run)
 
     def stop(self) -> None:
-        """Check no more."""
+        """Stop checking."""
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
@@ -103,7 +101,7 @@ class Checker:
 
 
 class _Check:
-    """One check: ends with a result, or by being stopped."""
+    """One check, which ends with a result, or by a stop."""
 
     def __init__(
         self,
@@ -176,7 +174,7 @@ class _Check:
             return
         error = failure.value
         if not isinstance(error, UpstreamError):
-            Checker.log.failure("while checking an endpoint", failure)
+            Checker.log.failure("a health check of an endpoint failed", failure)
             self._status = 502
             self._end("the check failed")
             return
@@ -191,20 +189,22 @@ class _Check:
         if not waits:
             self._status = 504
         self._end(
-            "nothing of the body came in time" if waits else "no head came in time"
+            "the body did not arrive in time"
+            if waits
+            else "the head did not arrive in time"
         )
 
     def body_received(self, data: bytes) -> None:
-        """Something came: that is enough."""
+        """A byte of the body has arrived, which is sufficient."""
         self._end("")
 
     def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """The body has ended with nothing in it."""
-        self._end("the body ended before anything came")
+        """The body has ended without a byte."""
+        self._end("the body ended without a byte")
 
     def body_cut(self, reason: Failure) -> None:
-        """The source went away."""
-        self._end("the connection was lost before anything came")
+        """The connection to the source was lost."""
+        self._end("the connection was lost before a byte of the body arrived")
 
     def _end(self, problem: str) -> None:
         found, self._found = self._found, None

@@ -1,4 +1,4 @@
-"""How a call to a source can fail before its response head."""
+"""Failures of a call to a source before its response head."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ HEAD_TOO_LARGE = "GATEWAY_CLIENT_RESPONSE_HEAD_TOO_LARGE"
 
 class UpstreamError(Exception):
     """
-    A call that got no response head.
+    A call that received no response head.
 
     :param status: the HTTP status for the client.
-    :param key: the error key, as Gravitee's error-key reference names it.
-    :param message: one sentence for the client; never holds a secret.
-    :param outcome: how the exchange ends.
-    :param clock: the clock that fired, when one did.
+    :param key: the error key, as in Gravitee's reference of error keys.
+    :param message: one sentence for the client, without secrets.
+    :param clock: the timeout that expired; None for any other failure.
     """
 
     def __init__(
@@ -49,8 +48,6 @@ class UpstreamError(Exception):
 class RedirectError(UpstreamError):
     """
     A redirect that cannot be followed.
-
-    :param message: one sentence for the client.
     """
 
     def __init__(self, message: str) -> None:
@@ -58,7 +55,7 @@ class RedirectError(UpstreamError):
 
 
 def connect_timeout() -> UpstreamError:
-    """The source took no connection within ``connectTimeout``."""
+    """No connection to the source was established within ``connectTimeout``."""
     return UpstreamError(
         504,
         "GATEWAY_CLIENT_CONNECT_TIMEOUT",
@@ -91,7 +88,7 @@ def read_timeout() -> UpstreamError:
 
 
 def pool_exhausted() -> UpstreamError:
-    """``maxWaitQueueSize`` requests wait for a connection already."""
+    """Already ``maxWaitQueueSize`` requests wait for a connection."""
     return UpstreamError(
         503,
         "GATEWAY_CLIENT_CONNECTION_POOL_EXHAUSTED",
@@ -102,10 +99,9 @@ def pool_exhausted() -> UpstreamError:
 
 def classify(failure: Failure) -> UpstreamError:
     """
-    Name the failure of a call that was not ended by one of our own clocks.
+    Classify the failure of a call that was not ended by a timeout of Relay.
 
-    :param failure: what connecting, or waiting for the head, failed with.
-    :return: the error in the words of the error-key reference.
+    :param failure: of connecting, or of waiting for the response head.
     """
     reason = failure.value
     if isinstance(reason, UpstreamError):
@@ -165,9 +161,9 @@ def classify(failure: Failure) -> UpstreamError:
 
 def never_sent(failure: Failure) -> bool:
     """
-    Whether not one byte of a response came back before the connection went.
+    Whether the connection ended before any byte of the response.
 
-    :param failure: what the request failed with.
+    :param failure: of the request.
     """
     return failure.check(ResponseNeverReceived) is not None
 

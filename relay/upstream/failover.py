@@ -1,8 +1,9 @@
 """
-Calls that fail before their head are tried again, at the next endpoint.
+Failover: a call that fails before its response head is tried again, at the next
+endpoint.
 
-A :class:`Failover` serves an API; each exchange gets a :class:`Tries` in the place of a
-:class:`~relay.upstream.connector.Connector`, and cannot tell them apart.
+A :class:`Failover` serves an API. Each exchange uses a :class:`Tries`, which has the
+interface of a :class:`~relay.upstream.connector.Connector`.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ from relay.upstream.replay import MOST_KEPT_BYTES, ReplayedBody
 from relay.upstream.scope_headers import response_values
 
 MOST_BREAKERS = 10_000
-"""For how many subscriptions failures are counted; the one that was seen first is
-forgotten for another."""
+"""Number of subscriptions with a circuit breaker; the oldest is dropped for another."""
 MOST_CHOICES = 16
-"""How often a load balancer is asked for an endpoint other than the one that failed."""
+"""Number of selections by the load balancer to find another endpoint than the
+failed."""
 
 
 class Failover:
@@ -107,7 +108,7 @@ class Tries:
         self.failover = failover
         self._choose = choose
         self.connector = first
-        """The one that was tried last."""
+        """The endpoint that was tried last."""
         self.breaker = breaker
 
     @property
@@ -117,7 +118,7 @@ class Tries:
 
     @property
     def idle_timeout_ms(self) -> int:
-        """As the endpoint has it."""
+        """The idle timeout of the endpoint that was tried last, in milliseconds."""
         return self.connector.idle_timeout_ms
 
     def call(self, request: UpstreamRequest) -> TriedCall:
@@ -129,25 +130,23 @@ class Tries:
         return TriedCall(self, request)
 
     def enter(self) -> None:
-        """Note that an exchange is with the endpoint that was tried last."""
+        """Count the exchange for the endpoint that was tried last."""
         self.connector.enter()
 
     def leave(self) -> None:
-        """Note that it is over."""
+        """Stop counting the exchange."""
         self.connector.leave()
 
     def move(self, connector: Connector) -> None:
         """
-        Go on at another endpoint.
-
-        :param connector: which.
+        Continue at another endpoint.
         """
         self.connector.leave()
         self.connector = connector
         connector.enter()
 
     def next(self) -> Connector | None:
-        """Choose the endpoint of the next try; None when there is none any more."""
+        """Select the endpoint of the next try; None if there is none."""
         chosen = self._choose()
         if self.failover.options.force_next_endpoint_on_failure:
             for _ in range(MOST_CHOICES):
@@ -159,7 +158,7 @@ class Tries:
 
 class TriedCall:
     """
-    One call of an exchange, in as many tries as it takes and may take.
+    One call of an exchange, in one or more tries.
 
     :param tries: the endpoints.
     :param request: what the client asks.
@@ -179,7 +178,7 @@ class TriedCall:
         self._started = False
         """Whether a part of the request may have reached a source."""
         self.turned: Callable[[bool], None] | None = None
-        """Called with True when the source is waited for, False for the client."""
+        """Called with True while Relay waits for the source, False for the client."""
         self._call: UpstreamCall | None = None
         self._cancelled = False
         self._too_slow = False
@@ -188,7 +187,7 @@ class TriedCall:
 
     def start(self) -> Deferred[UpstreamResponse]:
         """
-        Send the request, again if need be.
+        Send the request, repeatedly if necessary.
 
         :return: fires with the response at its head, or fails with
             :class:`UpstreamError`.
@@ -247,7 +246,7 @@ class TriedCall:
         self._too_slow = False
         request = replace(
             self._request,
-            # Redirects take some away.
+            # Redirects use part of the request's headers.
             headers=self._request.headers.copy(),
             body=self._body.again() if self._body is not None else None,
         )
@@ -283,7 +282,7 @@ class TriedCall:
         try:
             return condition.holds(scope)
         except EvaluationFailed:
-            # What cannot be told of a response is no reason to ask for another.
+            # A condition without a value does not make a response a failure.
             return False
 
     def _turn(self, of_source: bool) -> None:

@@ -27,15 +27,14 @@ class ConnectorGroup:
     The endpoints of one group, and the pools behind them.
 
     Endpoints that inherit the group's configuration share its pool; one that overrides
-    it has a pool of its own, so that what belongs to one TLS identity stays with it.
+    it has a pool of its own, so that connections of one TLS identity are not shared.
 
-    :param reactor: connects, and is the clock of timeouts.
     :param group: the group's definition.
     :param limits: the size limits of a response head.
     :param configuration: reads the configuration of an endpoint.
     :param shared: reads the ``sharedConfiguration``.
-    :param owner: the owner whose share of name lookups is used, such as an API; the
-        group itself if not given.
+    :param owner: the owner whose share of name lookups is used, such as an API; by
+        default the group itself.
     :raises ValueError: when its configuration cannot be used, such as a certificate
         that cannot be loaded.
     """
@@ -53,7 +52,7 @@ class ConnectorGroup:
         self._api = "" if owner is None else str(owner)
         self._reactor = reactor
         self.limits = limits
-        """How large the head of a response may be."""
+        """The size limits of a response head."""
         self._checkers: list[Checker] = []
         self._configuration = configuration
         self._shared = shared
@@ -77,12 +76,12 @@ class ConnectorGroup:
         )
 
     def next(self) -> Connector | None:
-        """Choose an endpoint for a call; None when there is none."""
+        """Select an endpoint for a call; None if none is available."""
         return self._balancer.next()
 
     @property
     def health(self) -> list[Health]:
-        """What is known of the endpoints that are checked."""
+        """The health of the endpoints that are checked."""
         return [one.health for one in self.connectors if one.health is not None]
 
     def guard_redirects(self, guard: AddressGuard) -> None:
@@ -97,16 +96,16 @@ class ConnectorGroup:
 
     def start(self, wall_ms: Callable[[], int]) -> None:
         """
-        Begin to check the endpoints, as their health checks say.
+        Start the health checks of the endpoints.
 
-        :param wall_ms: the wall clock, by which schedules go.
+        :param wall_ms: the wall clock, which schedules use.
         """
         for checker in self._checkers:
             checker.start(wall_ms)
 
     def close(self) -> None:
-        """Check no more, and close unused connections; those in use end with their
-        calls."""
+        """Stop the health checks, and close unused connections; those in use end with
+        their calls."""
         for checker in self._checkers:
             checker.stop()
         for pool in self._pools:
@@ -126,8 +125,8 @@ class ConnectorGroup:
         check = check_of(self._group.services, endpoint.services)
         if check is not None:
             connector.health = Health(endpoint.name, check)
-            # Calls must not take the connections that its check needs, or an endpoint
-            # that is busy would be taken for one that is down.
+            # Checks have a pool of their own: otherwise a busy endpoint, whose
+            # connections are all in use, would be taken for one that is down.
             own = Pool(self._reactor, shared.http, dialer)
             self._pools.append(own)
             checked = Target.parse(url_of(check, configuration.target))

@@ -1,4 +1,4 @@
-"""Whether an endpoint can be called, from what its checks found."""
+"""The health of an endpoint, from the results of its checks."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 from relay.model.api.health_check import HealthCheck
 
 KEPT = 1000
-"""How many results are remembered of an endpoint."""
+"""The number of results that are kept for an endpoint."""
 
 
 class Status(StrEnum):
-    """What is known of an endpoint."""
+    """The state of an endpoint."""
 
     UP = "UP"
     TRANSITIONALLY_DOWN = "TRANSITIONALLY_DOWN"
-    """It failed, not often enough to be left out."""
+    """Failed, but fewer times than ``failureThreshold``; it is still called."""
     DOWN = "DOWN"
     TRANSITIONALLY_UP = "TRANSITIONALLY_UP"
-    """It was down and answered, not often enough to be called."""
+    """Was down and succeeded, but fewer times than ``successThreshold``; not called."""
 
 
 _AVAILABLE = (Status.UP, Status.TRANSITIONALLY_DOWN)
@@ -29,20 +29,20 @@ _AVAILABLE = (Status.UP, Status.TRANSITIONALLY_DOWN)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one check found."""
+    """The result of one check."""
 
     at_ms: int
-    """When it began, in milliseconds since the Unix epoch."""
+    """The start of the check, in milliseconds since the Unix epoch."""
     status: int
-    """The response's, 504 for none in time, -1 for no connection, 502 for another
-    failure."""
+    """The status of the response; 504 if it did not arrive in time, -1 without a
+    connection, 502 for any other failure."""
     took_ms: int
     problem: str = ""
-    """A sentence on what went wrong; empty for a success."""
+    """A description of the failure; empty for a success."""
 
     @property
     def success(self) -> bool:
-        """Whether the endpoint passed."""
+        """Whether the check succeeded."""
         return not self.problem
 
 
@@ -58,17 +58,17 @@ class Health:
         self.endpoint = endpoint
         self.check = check
         self.status = Status.UP
-        """Until a check has failed, an endpoint is taken to be up."""
+        """Before a check has failed, an endpoint counts as up."""
         self._in_a_row = 0
         self._results: deque[Result] = deque(maxlen=KEPT)
 
     @property
     def available(self) -> bool:
-        """Whether it may be called."""
+        """Whether the endpoint can be called."""
         return self.status in _AVAILABLE
 
     def as_json(self) -> dict[str, Any]:
-        """Give all that is known, as JSON."""
+        """Return the state and the results, as JSON."""
         return {
             "endpoint": self.endpoint,
             "status": self.status.value,
@@ -81,9 +81,7 @@ class Health:
 
     def record(self, result: Result) -> None:
         """
-        Draw the consequences of a check.
-
-        :param result: what it found.
+        Update the state with the result of a check.
         """
         self._results.append(result)
         if result.success:
@@ -98,8 +96,8 @@ class Health:
     def _move(self, towards: Status, by: Status, threshold: int) -> None:
         if self.status is towards:
             return
-        # A result of the other kind in between begins the count anew; an endpoint that
-        # has not been down yet is up again with the first success.
+        # An opposite result resets the count. An endpoint that has not been down is up
+        # again after the first success.
         self._in_a_row = self._in_a_row + 1 if self.status is by else 1
         was_up = self.status is Status.TRANSITIONALLY_DOWN and towards is Status.UP
         was_down = self.status is Status.TRANSITIONALLY_UP and towards is Status.DOWN

@@ -52,7 +52,7 @@ def resolve(origin: Origin, place: bytes, location: bytes) -> tuple[Origin, byte
     :param origin: the origin of the response.
     :param place: the request-target of the request.
     :param location: the header's value.
-    :raises UpstreamError: when the result is no http(s) URL.
+    :raises UpstreamError: when the result is not an http(s) URL.
     """
     scheme = "https" if origin.secure else "http"
     here = f"{scheme}://{origin.authority.decode()}{place.decode('latin-1')}"
@@ -66,7 +66,7 @@ def resolve(origin: Origin, place: bytes, location: bytes) -> tuple[Origin, byte
         port = there.port or (443 if secure else 80)
     except ValueError:
         raise RedirectError(
-            "The upstream redirects to something that is no http(s) URL"
+            "The upstream redirects to something that is not an http(s) URL"
         ) from None
     path = there.path or "/"
     if there.query:

@@ -12,17 +12,16 @@ from zope.interface import implementer
 from relay.http.body import ICompletableBody, tell_dropped
 
 MOST_KEPT_BYTES = 1024 * 1024
-"""A body that is longer passes on, but only once."""
+"""The longest body that is kept; a longer one can be sent only once."""
 
 
 @implementer(IConsumer)
 class ReplayedBody:
     """
-    Keeps what passes, for the next try.
+    Forwards a body and keeps it for the next try.
 
     :param body: the client's body, which can be read once.
-    :param most_bytes: the longest body that can be sent again; 0 for none that has
-        been sent in part.
+    :param most_bytes: the longest body that is kept; 0 keeps none.
     """
 
     def __init__(
@@ -37,17 +36,17 @@ class ReplayedBody:
         self._begun = False
         self._complete = False
         self.lost = False
-        """Whether some of it is gone, so that it cannot be sent again."""
+        """Whether a part was not kept, so that the body cannot be sent again."""
 
     def again(self) -> ICompletableBody:
-        """Give the body from its beginning; who read it before reads no more."""
+        """Return the body from its beginning; the previous reader receives no more."""
         if self._reader is not None:
             self._reader.stopProducing()
         self._reader = reading = _Reading(self)
         return reading
 
     def begin(self, reading: _Reading) -> None:
-        """Pass on what was kept, and then what still comes."""
+        """Forward the kept bytes, then those that still arrive."""
         for data in self._kept:
             reading.take(data)
         if self._complete:
@@ -61,23 +60,23 @@ class ReplayedBody:
             self._body.startProducing(self).addErrback(self._dropped)
 
     def pause(self) -> None:
-        """Read no more from the client for now."""
+        """Pause reading from the client."""
         if self._begun and not self._complete:
             self._body.pauseProducing()
 
     def resume(self) -> None:
-        """Read on."""
+        """Resume reading from the client."""
         if self._begun and not self._complete:
             self._body.resumeProducing()
 
     def leave(self, reading: _Reading) -> None:
-        """A reader has gone: what comes waits for the next one."""
+        """A reader has ended: further bytes wait for the next one."""
         if self._reader is reading:
             self._reader = None
             self.pause()
 
     def write(self, data: bytes) -> None:
-        """Take some of the body."""
+        """Receive a part of the body."""
         if not self.lost:
             self._kept.append(data)
             self._kept_bytes += len(data)
@@ -121,12 +120,12 @@ class _Reading:
         self._told: Callable[[], None] | None = None
 
     def take(self, data: bytes) -> None:
-        """Pass some on."""
+        """Forward a part of the body."""
         if self._consumer is not None:
             self._consumer.write(data)
 
     def end(self) -> None:
-        """All was passed on."""
+        """The whole body was forwarded."""
         if self._consumer is not None and not self._over:
             self._over = True
             told, self._told = self._told, None
@@ -138,35 +137,35 @@ class _Reading:
             self._consumer = None
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:
-        """Begin from the beginning."""
+        """Start from the beginning of the body."""
         done = self._done = Deferred()
         self._consumer = consumer
         self._body.begin(self)
         return done
 
     def pauseProducing(self) -> None:
-        """The source takes no more for now."""
+        """The source takes no more bytes."""
         self._body.pause()
 
     def resumeProducing(self) -> None:
-        """The source takes more."""
+        """The source takes bytes again."""
         if self._consumer is not None:
             self._body.resume()
 
     def stopProducing(self) -> None:
-        """The connection is gone; another one may send the body again."""
+        """The connection has ended; another one may send the body again."""
         self.drop()
         self._body.leave(self)
 
     def drop(self) -> None:
-        """Drop the body: pass no more of it on."""
+        """Drop the rest of the body."""
         self._consumer = None
         self._told = None
         done, self._done = self._done, None
         tell_dropped(done)
 
     def when_complete(self, told: Callable[[], None]) -> None:
-        """Tell when all was passed on; at once if it was."""
+        """Return a Deferred that fires when the whole body was forwarded."""
         if self._over:
             told()
         else:

@@ -1,4 +1,4 @@
-"""Heads of requests and responses, as expressions see them."""
+"""Headers and heads as values of expressions."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from relay.expression.values import Fields, Lookup, Value
 
 class HeaderValues(Lookup):
     """
-    Headers, by names of any case.
+    Headers by name, in upper or lower case.
 
-    :param headers: of a request or a response, as they are when they are asked for.
+    :param headers: returns the current headers of a request or a response.
     """
 
     def __init__(self, headers: Callable[[], Headers]) -> None:
         self._headers = headers
 
     def get(self, name: str) -> Value:
-        """Give the values of one header."""
+        """Return the values of one header."""
         values = self._headers().getRawHeaders(name.encode("utf-8", "replace"))
         if values is None:
             return None
         return [value.decode("utf-8", "replace") for value in values]
 
     def names(self) -> list[str]:
-        """Give the names."""
+        """Return the names."""
         return [
             name.decode("latin-1") for name, _ in self._headers().getAllRawHeaders()
         ]
@@ -35,25 +35,25 @@ class HeaderValues(Lookup):
 
 class Known(Fields):
     """
-    Members that are found out when they are asked for.
+    Members that are computed when they are read.
 
-    :param members: what finds them out.
+    :param members: by name, the functions that compute them.
     """
 
     def __init__(self, members: Mapping[str, Callable[[], Value]]) -> None:
         self._members = members
 
     def get(self, name: str) -> Value:
-        """Find a member out."""
+        """Compute a member."""
         member = self._members.get(name)
         return None if member is None else member()
 
 
 def response_values(status: Callable[[], int], headers: Callable[[], Headers]) -> Known:
     """
-    Give what ``#response`` stands for.
+    Return the value of ``#response``.
 
-    :param status: gives the HTTP status, as it is when it is asked for.
-    :param headers: gives the headers.
+    :param status: returns the current HTTP status.
+    :param headers: returns the current headers.
     """
     return Known({"status": status, "headers": lambda: HeaderValues(headers)})

@@ -1,10 +1,10 @@
 """
-A bound on the time that work for sources takes in one turn of the reactor.
+Limit the time of work for sources in one turn of the reactor.
 
-The bytes of one read may take a tenth of a second to process: thousands of tiny events,
-or gzip that decodes to much more. All sources share :data:`SLICE_S` of a turn. Work
-that exceeds it goes on in the next turn, one connection after another, and its source
-is paused until then.
+The bytes of one read may take a tenth of a second to process: thousands of small
+events, or gzip that decodes to much more. All sources share :data:`SLICE_S` of a turn.
+Work that exceeds it continues in the next turn, one connection after another, and its
+source is paused until then.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ SPAN_S = 0.005
 class Slices:
     """
     Shares the time of one reactor among sources.
-
-    :param clock: the reactor.
     """
 
     __slots__ = ("_begun_s", "_clock", "_scheduled", "_until_s", "_waiting")
@@ -36,7 +34,7 @@ class Slices:
         self._scheduled = False
 
     def has_time(self) -> bool:
-        """Whether a piece of work may be done now."""
+        """Whether a piece of work may be done in this turn."""
         now_s = self._clock.seconds()
         if now_s < self._until_s:
             return True
@@ -47,7 +45,7 @@ class Slices:
 
     def postpone(self, go_on: Callable[[], None]) -> None:
         """
-        Call back in a later turn, after all that were postponed before.
+        Call a function in a later turn, after all that were postponed before.
 
         :param go_on: works while :meth:`has_time`; must not raise.
         """
@@ -77,9 +75,7 @@ _shared: WeakKeyDictionary[IReactorTime, Slices] = WeakKeyDictionary()
 
 def slices_of(clock: IReactorTime) -> Slices:
     """
-    Find or make the :class:`Slices` of a reactor.
-
-    :param clock: the reactor.
+    Return the :class:`Slices` of a reactor, created at the first call.
     """
     found = _shared.get(clock)
     if found is None:

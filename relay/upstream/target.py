@@ -1,4 +1,4 @@
-"""Where an endpoint points, and what a client's request becomes there."""
+"""The target of an endpoint, and the request-targets of upstream requests."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from relay.upstream.dial.dialer import Origin
 @dataclass(frozen=True)
 class Target:
     """
-    An endpoint's ``target``, taken apart once for a deployment.
+    The ``target`` of an endpoint, parsed once for a deployment.
 
-    :param origin: where to connect.
-    :param path: the target's path; may be empty.
-    :param query: the target's own query parameters, raw, in order.
+    :param path: of the target; may be empty.
+    :param query: the query parameters of the target, raw, in order.
     """
 
     origin: Origin
@@ -26,7 +25,7 @@ class Target:
     @classmethod
     def parse(cls, url: str) -> Target:
         """
-        Take a URL apart; the scheme says whether TLS is used.
+        Parse a URL.
 
         :param url: an ``http`` or ``https`` URL, ASCII, without userinfo.
         """
@@ -35,28 +34,28 @@ class Target:
         port = parts.port or (443 if secure else 80)
         return cls(
             Origin(secure, parts.hostname or "", port),
-            # A bare "/" is no path of its own: joined to "/a" it would make "//a".
+            # A path "/" counts as empty: joined to "/a" it would make "//a".
             b"" if parts.path == "/" else parts.path.encode("ascii"),
             tuple(p for p in parts.query.encode("ascii").split(b"&") if p),
         )
 
     @property
     def shown(self) -> str:
-        """The URL for logs and people: without its query, which may hold secrets."""
+        """The URL for logs and REST, without the query, which may contain secrets."""
         scheme = "https" if self.origin.secure else "http"
         place = (self.path or b"/").decode("ascii")
         return f"{scheme}://{self.origin.authority.decode('ascii')}{place}"
 
     def request_target(self, asked: RequestTarget, with_own: bool = True) -> bytes:
         """
-        Join the client's path remainder and query with the target's.
+        Join the rest of the client's path, and its query, with those of the target.
 
-        The path is plain concatenation. The client's parameters keep their order and
-        come first; a target's parameter goes after the client's last one of the same
-        name, or to the end. No byte of either is changed.
+        Paths are concatenated. The client's parameters keep their order; a parameter of
+        the target is inserted after the client's last one of the same name, or at the
+        end. No byte of either is changed.
 
-        :param asked: what follows the context-path.
-        :param with_own: whether the target's parameters are added.
+        :param asked: the part after the context-path, and the client's query.
+        :param with_own: whether the parameters of the target are added.
         """
         joined, query = self.path + asked.path or b"/", asked.query
         if not joined.startswith(b"/"):

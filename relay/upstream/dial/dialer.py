@@ -1,4 +1,4 @@
-"""Opens connections to the origins of one endpoint group."""
+"""Open connections to the origins of one endpoint group."""
 
 from __future__ import annotations
 
@@ -28,22 +28,23 @@ from relay.upstream.dial.tunnel import http_connect, socks5
 from relay.upstream.errors import connect_timeout
 
 NEVER_S = 0.0
-"""The attempt's own clock bounds all addresses together."""
+"""No timeout per address: the timeout of the attempt covers all addresses."""
 
 
 class Origin(NamedTuple):
-    """Scheme, host and port: what a connection can be shared for (RFC 9110, 4.3)."""
+    """Scheme, host and port: calls to one origin can share connections (RFC 9110,
+    4.3)."""
 
     secure: bool
     host: str
     port: int
     guarded: bool = False
-    """Whether a redirect of a source has named the origin. Its addresses are then
-    checked by the guard, and its connections are not shared with unguarded calls."""
+    """Whether the origin comes from a redirect of a source. The guard then checks its
+    addresses, and its connections are not shared with unguarded calls."""
 
     @property
     def authority(self) -> bytes:
-        """The value of a ``Host`` header; the default port is left out."""
+        """The value of a ``Host`` header, without a default port."""
         return _authority(self)
 
 
@@ -102,10 +103,9 @@ class Dialer:
 
     def prepare(self, origin: Origin) -> None:
         """
-        Get ready for an origin that will be dialled often: a target.
+        Prepare for an origin that is dialled often: a target.
 
-        :param origin: where to.
-        :raises ValueError: when it cannot be dialled as the group asks for.
+        :raises ValueError: when the configuration of the group does not allow it.
         """
         self._prepared[origin] = self._endpoint(origin)
 
@@ -113,9 +113,8 @@ class Dialer:
         self, origin: Origin, quiescent: Callable[[HTTP11ClientProtocol], None]
     ) -> Deferred[Leash]:
         """
-        Connect; TCP, the proxy's tunnel and the TLS handshake share one clock.
+        Connect. TCP, the proxy's tunnel and the TLS handshake share one timeout.
 
-        :param origin: where to.
         :param quiescent: called when the connection can carry another request.
         :return: fires with the leash of a connection that is ready. Cancelling it
             closes the socket at whatever stage it is.
@@ -127,8 +126,8 @@ class Dialer:
         factory = LeashFactory(self._reactor, quiescent, self._limits)
         connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(when_ready)
         if isinstance(getattr(connecting, "result", None), Leash):
-            # As to an address of this machine: without an attempt, its clock and its
-            # Deferred.
+            # Connected at once, as to an address of this machine: no attempt with
+            # timeout and Deferred is needed.
             return connecting
         return _DialAttempt(self._reactor, connecting, self._timeout_ms).done
 
@@ -158,7 +157,7 @@ class Dialer:
 
 
 def _is_name(host: str) -> bool:
-    """Whether a host is a name that a name server resolves, not this machine."""
+    """Whether a name server resolves the host, and not this machine."""
     local = host == "localhost" or host.endswith(".localhost")
     return not (local or isIPAddress(host) or isIPv6Address(host))
 
@@ -210,7 +209,7 @@ class _DialAttempt:
     def _expire(self) -> None:
         self._timed_out = True
         self._stage.cancel()
-        # Some stages cannot be cancelled on the spot (a name being resolved).
+        # Some stages cannot be cancelled at once, such as the resolution of a name.
         self._fail(Failure(connect_timeout()))
 
     def _give_up(self) -> None:

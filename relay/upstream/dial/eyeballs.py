@@ -1,9 +1,9 @@
 """
-Connects to a host by name, trying its addresses as RFC 8305 ("Happy Eyeballs") says.
+Connect to a host by name, trying its addresses as in RFC 8305 ("Happy Eyeballs").
 
-Twisted's ``HostnameEndpoint`` waits out its delay although an attempt has failed: what
-is refused would be told 0.3 seconds late, and a source on ``127.0.0.1`` that is named
-``localhost`` would cost every connection that time.
+Twisted's ``HostnameEndpoint`` waits for its delay even after an attempt has failed: a
+refusal would be reported 0.3 seconds late, and each connection to ``localhost`` would
+take that time if the source listens on ``127.0.0.1`` only.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from relay.reactor.deadline import Deadline
 from relay.upstream.dial.tcp import connect_tcp
 
 ATTEMPT_DELAY_MS = 250
-"""After this the next address is tried, too (RFC 8305, 5)."""
+"""The delay after which the next address is tried in parallel (RFC 8305, 5)."""
 
 
 class AddressRefused(ConnectError):
@@ -45,14 +45,12 @@ class AddressRefused(ConnectError):
 @implementer(IStreamClientEndpoint)
 class NameEndpoint:
     """
-    A host and a port.
+    An endpoint for a host and a port.
 
-    :param reactor: resolves, connects, and is the clock of the timeout.
     :param host: a name or an address.
-    :param port: the TCP port.
-    :param timeout_s: how long one address may take, in seconds; 0 is for ever.
-    :param permits: whether an address may be dialled; all may without it.
-    :param owner: whose share of lookups the name takes; see
+    :param timeout_s: for one address; 0 for no limit.
+    :param permits: whether an address may be dialled; None permits all.
+    :param owner: the owner whose share of lookups is used; see
         :class:`relay.upstream.dial.names.Names`.
     """
 
@@ -82,8 +80,7 @@ class NameEndpoint:
         """
         literal = self._literal
         if literal is not None and self._permits is None:
-            # An address needs no thread of the resolver, which may all be waiting, and
-            # has no rival.
+            # An address needs no lookup, and has no alternatives.
             return connect_tcp(self._reactor, literal, protocolFactory, self._timeout_s)
         race = _Race(
             self._reactor, protocolFactory, self._timeout_s, self._permits, self._owner

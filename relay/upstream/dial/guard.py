@@ -1,7 +1,7 @@
-"""Which addresses may be dialled for a URL that a definition or a consumer names.
+"""The guard of outbound requests: which addresses URLs of definitions may reach.
 
-Whoever may write a URL that this host fetches could otherwise reach what only this
-host can: services on loopback, the metadata service of a cloud, a private network.
+The author of a URL that this host fetches could otherwise reach what only this host
+can: services on loopback, the metadata service of a cloud, a private network.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NOT_PUBLIC = (
     IPv4Network("168.63.129.16/32"),
 )
 _UNICAST = IPv6Network("2000::/3")
-"""All that the IPv6 registry has given to global unicast."""
+"""The addresses that the IPv6 registry has assigned to global unicast."""
 _NOT_GLOBAL = (
     # Protocol assignments, Teredo among them; documentation; 6to4.
     IPv6Network("2001::/23"),
@@ -55,7 +55,7 @@ class AddressGuard:
         Whether an address may be dialled.
 
         :param host: the name that it was resolved from, or the address itself.
-        :param address: what will be connected to; a zone is not looked at.
+        :param address: the address to dial; a zone is ignored.
         """
         if _plain(host) in self._names:
             return True

@@ -1,5 +1,5 @@
 """
-The addresses of hosts: looked up once for all who ask, remembered, and bounded.
+The addresses of hosts: shared lookups, cached and limited.
 
 The system's resolver blocks a thread for as long as a name server is silent. Theory of
 operation: concurrent requests for a name share one lookup, whose result is cached. When

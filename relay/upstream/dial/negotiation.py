@@ -1,4 +1,4 @@
-"""What is said to a proxy before it carries a connection: common ground, sans IO."""
+"""Common parts of the negotiations with forward proxies, sans IO."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 
 class TunnelError(ConnectError):
-    """The proxy opened no tunnel.
+    """The proxy did not open a tunnel.
 
     :param message: one line without secrets and without the target's name.
-    :param status: the HTTP status that the proxy refused with, if it did.
+    :param status: the HTTP status of the proxy's refusal, if there was one.
     """
 
     def __init__(self, message: str, status: int | None = None) -> None:
@@ -30,26 +30,26 @@ class TunnelError(ConnectError):
 
 
 class TunnelNegotiation(Protocol):
-    """One conversation with a proxy."""
+    """The negotiation with a proxy."""
 
     rest: bytes | None
-    """``None`` until the tunnel stands; then what came behind the proxy's last
-    word and belongs to the tunnel."""
+    """``None`` until the tunnel is open; then the received bytes that belong to the
+    tunnel."""
 
     def start(self) -> bytes:
         """The first bytes to send."""
 
     def receive(self, data: bytes) -> bytes:
-        """Take bytes of the proxy.
+        """Process bytes of the proxy.
 
         :returns: bytes to send, often none.
-        :raises TunnelError: when the proxy refuses or makes no sense.
+        :raises TunnelError: when the proxy refuses, or its answer is not valid.
         """
 
 
 @dataclass(frozen=True)
 class TunnelTarget:
-    """Where the tunnel leads."""
+    """The other end of a tunnel."""
 
     host: str
     """An ASCII name, or an address without brackets."""
@@ -60,7 +60,7 @@ class TunnelTarget:
         """Check host and port.
 
         :param host: a name, in Unicode or not, or an address, bracketed or not.
-        :raises ValueError: when the proxy could misread them.
+        :raises ValueError: when the proxy could misinterpret them.
         """
         if not 0 < port < 65536:
             raise ValueError(f"{port} is not a port")
@@ -77,6 +77,6 @@ class TunnelTarget:
 
     @property
     def authority(self) -> str:
-        """Host and port as RFC 9112 §3.2.3 writes them."""
+        """Host and port in the form of RFC 9112 §3.2.3."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"

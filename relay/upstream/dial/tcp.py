@@ -1,12 +1,12 @@
 """
-Opens one TCP connection to an address.
+Open one TCP connection to an address.
 
-Twisted's endpoints begin to connect a turn of the reactor later, watch the socket for
-reading and writing, ask it twice whether it is connected, stop watching, watch it for
+Twisted's endpoints start connecting a turn of the reactor later, watch the socket for
+reading and writing, check twice whether it is connected, stop watching, watch it for
 reading again, and leave a wrapper between the socket and its protocol. Here a socket
-that connects at once, as to a source on the same machine, is ready at once, and one
-that does not is watched for the one thing that it can tell. Measured on loopback: 51 µs
-of CPU for a connection instead of 108, and a call less for each read of it.
+that connects at once, as to a source on the same machine, is ready at once, and any
+other is watched for writing only. Measured on loopback: 51 µs of CPU for a connection
+instead of 108, and one call less for each read.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class NoDescriptors(ConnectError):
-    """The process has no more descriptors for connections to sources."""
+    """The process has no more file descriptors for upstream connections."""
 
 
 def connect_tcp(
@@ -58,10 +58,8 @@ def connect_tcp(
     """
     Connect to an address.
 
-    :param reactor: what watches sockets and tells the time.
-    :param address: where to.
-    :param factory: makes the protocol once the connection stands.
-    :param timeout_s: how long that may take, in seconds; 0 is for ever.
+    :param factory: builds the protocol of the established connection.
+    :param timeout_s: for the whole attempt; 0 for no limit.
     :return: fires with the protocol. Cancelling it closes the socket.
     """
     if not IReactorFDSet.providedBy(reactor):
@@ -77,7 +75,7 @@ def connect_tcp(
 
 
 class Connected(Connection):
-    """A connection that stands."""
+    """An established connection."""
 
     logstr = "upstream,client"
 
@@ -99,15 +97,15 @@ class Connected(Connection):
         self.__dict__["doRead"] = reader
 
     def read_again(self) -> None:
-        """Read by itself again."""
+        """Read from the socket again."""
         self.__dict__.pop("doRead", None)
 
     def getHost(self) -> IAddress:
-        """This side's address."""
+        """The local address."""
         return type(self._peer)("TCP", *self.socket.getsockname()[:2])
 
     def getPeer(self) -> IAddress:
-        """The other side's address."""
+        """The address of the peer."""
         return self._peer
 
 
@@ -131,15 +129,15 @@ class _ConnectAttempt:
 
     def begin(self, timeout_s: float) -> None:
         """
-        Begin to connect.
+        Start connecting.
 
-        :param timeout_s: how long to wait, in seconds; 0 is for ever.
+        :param timeout_s: for the whole attempt; 0 for no limit.
         """
         host, port = self._address.host, self._address.port
         family, place = socket.AF_INET, (host, port)
         try:
             if isinstance(self._address, IPv6Address):
-                # An address may name a zone of this machine.
+                # An address may contain a zone of this machine.
                 found = socket.getaddrinfo(host, port, flags=_NUMERIC)
                 family, place = found[0][0], found[0][4]  # type: ignore[assignment]
             self._handle = socket.socket(
@@ -158,7 +156,7 @@ class _ConnectAttempt:
             return
         code = self._handle.connect_ex(place)
         if code == errno.EINPROGRESS:
-            # To an address of this machine it is connected by now.
+            # To an address of this machine the socket is connected already.
             code = self._handle.connect_ex(place)
         if code in (errno.EINPROGRESS, errno.EALREADY):
             self._waits = True
@@ -177,13 +175,13 @@ class _ConnectAttempt:
         return "connecting"
 
     def doWrite(self) -> None:
-        """The socket is connected, or cannot be."""
+        """The socket is connected, or connecting has failed."""
         handle = self._handle
         if handle is not None:
             self._settle(handle.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
 
     def connectionLost(self, reason: Failure) -> None:
-        """The socket cannot be connected, or the reactor stops."""
+        """Connecting has failed, or the reactor stops."""
         if self._handle is None:
             return
         code = self._handle.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)

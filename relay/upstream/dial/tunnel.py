@@ -1,9 +1,9 @@
-"""Connections that lead through a forward proxy.
+"""Connections through a forward proxy.
 
-An endpoint made here connects its inner endpoint, usually the way to the proxy,
-negotiates, and hands the connection over: the caller's protocol then has the
-real transport, and its methods take the place of ours, so that nothing of the
-tunnel is left on the path of a byte. TLS goes on top with ``TLSEndpoint``.
+An endpoint of this module connects to the proxy through its inner endpoint, negotiates,
+and hands the connection over: the caller's protocol then has the real transport, and
+its methods replace those of the tunnel, so that no byte passes through the tunnel's
+code. ``TLSEndpoint`` adds TLS.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ def http_connect(
     opens no tunnel, and with what the inner endpoint fails with before that.
     Cancelling it closes the socket at once.
 
-    :param inner: the way to the proxy.
+    :param inner: connects to the proxy.
     :param host: a name or an address, which the proxy resolves.
-    :param username: for Basic authentication; none without.
-    :raises ValueError: when the proxy could misread host, port or credentials.
+    :param username: for Basic authentication; None sends no credentials.
+    :raises ValueError: when the proxy could misinterpret host, port or credentials.
     """
     target = TunnelTarget.read(host, port)
     return _through(inner, lambda: ConnectNegotiation(target, username, password))
@@ -67,7 +67,7 @@ def socks5(
 def _through(
     inner: IStreamClientEndpoint, negotiation: Callable[[], TunnelNegotiation]
 ) -> IStreamClientEndpoint:
-    # What cannot be sent is found out now and not at each connection.
+    # Check host, port and credentials now, not at each connection.
     negotiation()
     return _TunnelEndpoint(inner, negotiation)
 
@@ -89,7 +89,7 @@ class _TunnelEndpoint:
 
 @implementer(IProtocolFactory)
 class _TunnelAttempt:
-    """One tunnel being built, and the factory of the connection that it takes."""
+    """One tunnel that is being opened, and the factory of its connection."""
 
     def __init__(
         self, wrapped: IProtocolFactory, negotiation: Callable[[], TunnelNegotiation]
@@ -123,14 +123,14 @@ class _TunnelAttempt:
 
     def _cancel(self, done: Deferred[IProtocol]) -> None:
         if self._connecting is not None:
-            # Changes nothing once the connection is made.
+            # Without effect once the connection is established.
             self._connecting.cancel()
         if self._builder is not None and not done.called:
             done.errback(ConnectingCancelledError(self._builder.abort()))
 
 
 class _Builder(Protocol):
-    """Talks to the proxy, then steps aside."""
+    """Negotiates with the proxy, then hands the connection over."""
 
     transport: ITCPTransport
 
@@ -147,7 +147,7 @@ class _Builder(Protocol):
 
     def connectionMade(self) -> None:
         if self._done.called:
-            # Cancelled by the very call that made the connection.
+            # Cancelled during the call that established the connection.
             self.transport.abortConnection()
         else:
             self.transport.write(self._negotiation.start())
@@ -163,11 +163,11 @@ class _Builder(Protocol):
             self._protocol.connectionLost(reason)
         elif not self._done.called:
             self._done.errback(
-                TunnelError("the proxy closed the connection before the tunnel stood")
+                TunnelError("the proxy closed the connection during the negotiation")
             )
 
     def abort(self) -> IAddress:
-        """Close the socket at once; gives whose it was."""
+        """Close the socket at once, and return its protocol."""
         peer = self.transport.getPeer()
         self.transport.abortConnection()
         return peer
@@ -188,11 +188,11 @@ class _Builder(Protocol):
         protocol = self._protocol
         protocol.makeConnection(self.transport)
         self._stands = True
-        # Sockets, TLS layers and the wrappers of endpoints look these up on the
-        # instance each time; whoever holds on to our methods is served by them.
+        # Sockets, TLS layers and wrappers of endpoints look these methods up on the
+        # instance each time; callers that keep bound methods reach the protocol, too.
         self.dataReceived = protocol.dataReceived  # type: ignore[method-assign]
         self.connectionLost = protocol.connectionLost  # type: ignore[method-assign,assignment]
         self._done.callback(protocol)
         if rest:
-            # Last, as the callback may be what makes the protocol ready for it.
+            # Last, since the callback may prepare the protocol for its data.
             protocol.dataReceived(rest)

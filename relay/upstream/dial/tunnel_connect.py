@@ -21,11 +21,10 @@ _MAX_REASON: Final = 80
 
 
 class ConnectNegotiation:
-    """Asks an HTTP proxy for a tunnel.
+    """Requests a tunnel from an HTTP proxy.
 
-    Fields of the answer are checked for form and otherwise ignored: after a 2xx
-    the tunnel begins right behind the head, whatever Content-Length or
-    Transfer-Encoding say.
+    Fields of the response are checked for form and otherwise ignored: after a 2xx the
+    tunnel begins after the head, whatever Content-Length or Transfer-Encoding say.
 
     :param username: for the Basic scheme (RFC 7617), in UTF-8.
     :raises ValueError: when the credentials cannot be sent.
@@ -57,7 +56,7 @@ class ConnectNegotiation:
         return "\r\n".join([*lines, "", ""]).encode("ascii")
 
     def receive(self, data: bytes) -> bytes:
-        """Read response heads, line by line, until a final one is complete."""
+        """Parse response heads, line by line, until a final one is complete."""
         buffer = self._buffer
         buffer += data
         while (end := buffer.find(b"\n", self._searched)) >= 0:
@@ -71,7 +70,7 @@ class ConnectNegotiation:
                 return b""
         self._searched = len(buffer)
         self._bound(len(buffer))
-        # Not every service behind a wrong port would ever send a line.
+        # A service on a wrong port may never send a line.
         if self._status is None and not _BEGINNING.startswith(buffer[:7]):
             raise _malformed()
         return b""
@@ -109,7 +108,7 @@ class ConnectNegotiation:
             words = f"{status} {self._reason}".rstrip()
             return TunnelError(f"the proxy refused the tunnel: {words}", status)
         if self._authorization is None:
-            return TunnelError("the proxy wants a user name and password (407)", 407)
+            return TunnelError("the proxy requires a user name and password (407)", 407)
         return TunnelError("the proxy refused the user name and password (407)", 407)
 
 

@@ -1,7 +1,7 @@
 """SOCKS5 (RFC 1928) with and without a password (RFC 1929), sans IO.
 
-socksio builds and reads the messages; it wants each of them whole, so where
-they end is found out here.
+socksio builds and parses the messages, but needs each of them complete; this module
+determines where they end.
 """
 
 from __future__ import annotations
@@ -39,9 +39,7 @@ _REFUSALS: Final = {
 
 
 class SocksNegotiation:
-    """Asks a SOCKS5 proxy for a tunnel.
-
-    Names go to the proxy as names, to be resolved there.
+    """Requests a tunnel from a SOCKS5 proxy, which also resolves names.
 
     :raises ValueError: when the credentials cannot be sent.
     """
@@ -66,7 +64,7 @@ class SocksNegotiation:
         self._buffer = bytearray()
 
     def start(self) -> bytes:
-        """Which ways to authenticate are open to us."""
+        """Offer the methods of authentication."""
         methods = [SOCKS5AuthMethod.NO_AUTH_REQUIRED]
         if self._credentials is not None:
             methods.append(SOCKS5AuthMethod.USERNAME_PASSWORD)
@@ -124,8 +122,10 @@ class SocksNegotiation:
             self._ask()
         elif method == SOCKS5AuthMethod.NO_ACCEPTABLE_METHODS:
             if self._credentials is None:
-                raise TunnelError("the proxy wants a user name and password")
-            raise TunnelError("the proxy takes neither no nor password authentication")
+                raise TunnelError("the proxy requires a user name and password")
+            raise TunnelError(
+                "the proxy requires another authentication than a password"
+            )
         elif (
             method == SOCKS5AuthMethod.USERNAME_PASSWORD
             and self._credentials is not None

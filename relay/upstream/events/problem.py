@@ -1,4 +1,4 @@
-"""Why a source gives no events, and whether that is a refusal."""
+"""Why a source sends no events, and whether it refuses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LASTING = frozenset((501, 505))
 @dataclass(frozen=True)
 class SourceProblem:
     """
-    Why a source gives no events.
+    Why a source sends no events.
 
     :param reason: the reason in words; holds no secret.
     :param refused: whether the source refuses, so that a retry is not expected to help.
@@ -47,13 +47,13 @@ def problem_of(response: UpstreamResponse) -> SourceProblem | None:
     if code != 200:
         return _of_status(response)
     if not response.is_event_stream:
-        return SourceProblem("the source's answer is no event stream", True)
+        return SourceProblem("the source's answer is not an event stream", True)
     encodings = response.headers.getRawHeaders(b"content-encoding", [])
     encoding = b", ".join(encodings).strip().lower()
     if encoding not in (b"", b"identity"):
         shown = encoding[:40].decode("ascii", "replace")
         return SourceProblem(
-            f"the source's answer is encoded ({shown}), which was not asked for", True
+            f"the source's answer is encoded ({shown}), which was not requested", True
         )
     return None
 

@@ -78,7 +78,7 @@ class EventReader:
         self._at = 0
         self._ended: SourceProblem | None = None
         self._waiting = False
-        """Whether reading goes on in a later turn."""
+        """Whether reading continues in a later turn."""
         self._paused = False
 
     def stop(self) -> None:
@@ -89,13 +89,13 @@ class EventReader:
             response.abort()
 
     def pause(self) -> None:
-        """Read no more for now; the idle clock stands still."""
+        """Pause reading, and suspend the idle timeout."""
         self._paused = True
         if self._response is not None:
             self._response.pause()
 
     def resume(self) -> None:
-        """Read the source again."""
+        """Resume reading."""
         self._paused = False
         self._go_on()
 
@@ -108,7 +108,7 @@ class EventReader:
             self._work()
 
     def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """The source has ended its response: an EventSource comes back."""
+        """The source has ended its response, after which an EventSource reconnects."""
         self._end(SourceProblem("the source ended the stream"))
 
     def body_cut(self, reason: Failure) -> None:
@@ -134,7 +134,8 @@ class EventReader:
         if self._response is None or self._paused:
             return
         self._work()
-        # The end may have come meanwhile, and another connection have taken its place.
+        # The response may have ended meanwhile, and been replaced by another
+        # connection.
         response: UpstreamResponse | None = self._response
         if response is not None and not (self._held or self._paused or self._ended):
             response.resume()

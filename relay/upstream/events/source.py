@@ -40,10 +40,10 @@ class EventListener(Protocol):
         """An event at this place was longer than allowed, and is dropped."""
 
     def ended(self) -> None:
-        """The source has answered 204: there is nothing more to come."""
+        """The source has answered 204, and has no more events."""
 
     def turned_away(self, problem: SourceProblem, endpoint: Connector) -> None:
-        """An endpoint gives no events, and the next one is called."""
+        """An endpoint sends no events, and the next one is called."""
 
     def health(self, problem: SourceProblem | None, endpoint: Connector) -> None:
         """
@@ -86,7 +86,7 @@ class EventSource:
         self._max_event_bytes = max_event_bytes
         self._listener = listener
         self._transient: SourceProblem | None = None
-        """The last problem in this round that is no refusal, if there was one."""
+        """The last problem in this round that is not a refusal; None without one."""
         self._call: UpstreamCall | None = None
         self._reader: EventReader | None = None
         self._timer: IDelayedCall | None = None
@@ -100,7 +100,7 @@ class EventSource:
         self._attempt()
 
     def stop(self) -> None:
-        """Drop the connection, and come back no more."""
+        """Drop the connection, and do not reconnect."""
         self._stopped = True
         timer, self._timer = self._timer, None
         if timer is not None:
@@ -111,13 +111,13 @@ class EventSource:
         self._drop()
 
     def pause(self) -> None:
-        """Read no more for now; the idle clock stands still."""
+        """Pause reading, and suspend the idle timeout."""
         self._paused = True
         if self._reader is not None:
             self._reader.pause()
 
     def resume(self) -> None:
-        """Read on."""
+        """Resume reading."""
         self._paused = False
         if self._reader is not None:
             self._reader.resume()
@@ -189,11 +189,11 @@ class EventSource:
             reader.pause()
 
     def events(self, taken: list[tuple[Event, str] | None]) -> None:
-        """Pass on what the reader has read."""
+        """Report the events of the reader."""
         self._listener.events(taken)
 
     def passed_over(self) -> None:
-        """Pass on that an event was too long."""
+        """Report that an event was too long."""
         self._listener.passed_over()
 
     def retry(self, retry_ms: int) -> None:
@@ -211,7 +211,7 @@ class EventSource:
         self._retry(problem, self._connectors[0])
 
     def _failed(self, problem: SourceProblem) -> None:
-        """One endpoint gave no stream: turn to the next."""
+        """An endpoint sent no stream: call the next one."""
         endpoint = self._connectors[self._turn]
         if not problem.refused:
             self._transient = problem

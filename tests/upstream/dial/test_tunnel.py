@@ -296,7 +296,7 @@ class MemoryTests(SynchronousTestCase):
                 wire.deliver(data[:cut])
                 wire.lose()
                 failure = self.failureResultOf(done, TunnelError)
-                self.assertIn("before the tunnel stood", str(failure.value))
+                self.assertIn("during the negotiation", str(failure.value))
                 self.assertIsNone(callers.caller.transport)
 
     def test_refusal_closes(self) -> None:
@@ -467,7 +467,7 @@ class SocketTests(_Sockets):
             self.assertIn("refused the user name and password", str(error))
             endpoint = through(proxy.endpoint(), "a.example", 1)
             error = await self.assertFailure(endpoint.connect(Callers()), TunnelError)
-            self.assertIn("wants a user name and password", str(error))
+            self.assertIn("requires a user name and password", str(error))
             proxy.refusal = code
             endpoint = through(proxy.endpoint(), "origin.test", lost, "user", SECRET)
             error = await self.assertFailure(endpoint.connect(Callers()), TunnelError)

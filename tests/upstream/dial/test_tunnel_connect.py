@@ -130,7 +130,9 @@ class AnswerTests(SynchronousTestCase):
         """The status for missing or wrong credentials says which."""
         head = b"HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic\r\n\r\n"
         error = self.refusal(head)
-        self.assertEqual(str(error), "the proxy wants a user name and password (407)")
+        self.assertEqual(
+            str(error), "the proxy requires a user name and password (407)"
+        )
         error = self.refusal(head, "user", "s3cret")
         self.assertEqual(
             str(error), "the proxy refused the user name and password (407)"

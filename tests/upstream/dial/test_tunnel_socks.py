@@ -92,11 +92,11 @@ class RefusalTests(SynchronousTestCase):
     def test_authentication(self) -> None:
         """Missing, unsuitable and wrong credentials are told apart."""
         self.assertEqual(
-            self.refusal(b"\x05\xff"), "the proxy wants a user name and password"
+            self.refusal(b"\x05\xff"), "the proxy requires a user name and password"
         )
         self.assertEqual(
             self.refusal(b"\x05\xff", "user", SECRET),
-            "the proxy takes neither no nor password authentication",
+            "the proxy requires another authentication than a password",
         )
         self.assertEqual(
             self.refusal(b"\x05\x02\x01\x01", "user", SECRET),
