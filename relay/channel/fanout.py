@@ -25,7 +25,7 @@ from relay.channel.turn_batcher import TurnBatcher
 from relay.channel.verdict import SourceRefusal
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
-from relay.reactor.slices import slices_of
+from relay.reactor.turns import STREAMS, turns_of
 
 
 class Fanout:
@@ -46,7 +46,7 @@ class Fanout:
         self._groups: dict[Hashable, Group] = {}
         self._turn = TurnBatcher(clock, self._deliver)
         self._catch_up = catch_up_of(clock)
-        self._slices = slices_of(clock)
+        self._turns = turns_of(clock, STREAMS)
         self._room = Room(lambda: log.free_bytes)
         self._first_seq = log.first_seq
         """The oldest entry of which there may be copies."""
@@ -149,7 +149,7 @@ class Fanout:
         """End a subscriber that is too slow, in a later turn of the reactor."""
         if not subscriber.condemned:
             subscriber.condemned = True
-            self._slices.each([partial(self._cut, subscriber)])
+            self._turns.each([partial(self._cut, subscriber)])
 
     def _cut(self, subscriber: Subscriber) -> None:
         subscriber.condemned = False
@@ -314,7 +314,7 @@ class Fanout:
             except Exception:
                 self._fail(subscriber)
 
-        self._slices.each([partial(tell, subscriber) for subscriber in subscribers])
+        self._turns.each([partial(tell, subscriber) for subscriber in subscribers])
 
     def _fail(self, subscriber: Subscriber) -> None:
         """End a subscriber that has raised an exception."""

@@ -16,7 +16,7 @@ from relay.gateway.served import ServedApi
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment, ServingReport
 from relay.observability.live import LiveExchange
-from relay.reactor.slices import slices_of
+from relay.reactor.turns import STREAMS, turns_of
 
 Build = Callable[[Deployment], ServedApi]
 Note = Callable[[str, ServingReport | None], object]
@@ -115,7 +115,7 @@ class Deployer:
 
     def _in_turns(self, actions: Iterable[Callable[[], None]]) -> Deferred[None]:
         done: Deferred[None] = Deferred()
-        slices_of(self._reactor).each([*actions, partial(done.callback, None)])
+        turns_of(self._reactor, STREAMS).each([*actions, partial(done.callback, None)])
         return done
 
     def _retry(self, api_id: str) -> None:
@@ -243,7 +243,7 @@ class Deployer:
 
     def _stop(self, exchanges: Iterable[LiveExchange]) -> None:
         stops = [partial(one.end, Outcome.STOPPED) for one in exchanges]
-        slices_of(self._reactor).each(stops)
+        turns_of(self._reactor, STREAMS).each(stops)
 
     def _stop_draining(self, api_id: str) -> None:
         """Cancel the drain of an API that is served or drained again."""
@@ -275,7 +275,9 @@ def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
 
     def cut(endless_only: bool) -> None:
         ending = [one for one in live.all() if one.ends_at_once or not endless_only]
-        slices_of(reactor).each([partial(one.end, Outcome.DRAINED) for one in ending])
+        turns_of(reactor, STREAMS).each(
+            [partial(one.end, Outcome.DRAINED) for one in ending]
+        )
 
     cut(endless_only=True)
     if not len(live):

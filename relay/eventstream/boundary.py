@@ -85,25 +85,6 @@ class EventCounter:
                 return 1
         return self._feed(chunk)
 
-    def feed_part(self, data: bytes, begin: int, end: int) -> int:
-        """
-        Count the events in ``data[begin:end]``, the next bytes of the stream.
-
-        :return: the number of events that they complete.
-        """
-        if (
-            self._aligned
-            and data.find(b"\n\n", begin, end) == end - 2
-            and data.find(b"\r", begin, end) < 0
-            and (
-                data.startswith(b"data:", begin)
-                or data.find(b"\ndata:", begin, end) > 0
-            )
-        ):
-            self.events += 1
-            return 1
-        return self._feed(data[begin:end])
-
     def _feed(self, chunk: bytes) -> int:
         if self._begun is not None:
             chunk = self._without_bom(self._begun + chunk)

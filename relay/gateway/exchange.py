@@ -23,6 +23,7 @@ from relay.gateway import refusals
 from relay.gateway.cors import cors_headers
 from relay.gateway.endings import CLIENT_CLOSED_REQUEST, ENDINGS, Ending
 from relay.gateway.feed import Feed
+from relay.gateway.forwarder import ChunkForwarder
 from relay.gateway.services import Services
 from relay.http.client_stream import ClientStream
 from relay.http.fanout import FanoutTarget
@@ -44,7 +45,6 @@ from relay.model.schema.timestamps import timestamp
 from relay.observability.access import AccessRecord
 from relay.plans.verdict import Admission
 from relay.reactor.isolation import call_each
-from relay.upstream.connection.verbatim import ChunkPassage
 
 
 class Exchange:
@@ -203,16 +203,17 @@ class Exchange:
         if self.pace is not None:
             self.pace.spent(events, len(data))
 
-    def passage(self) -> ChunkPassage | None:
+    def open_chunk_forwarder(self) -> Callable[[bytes, bytes], None] | None:
         """
-        Make a passage to the client for whole chunks of the source's.
+        Open a way to the client for whole chunks of the upstream.
 
-        :return: None when the client is not sent chunks, or not at any pace.
+        :return: takes chunks, and their content; None where they cannot be forwarded.
         """
         stream = self.stream
         if self.pace is not None or not stream.takes_chunks:
             return None
-        return ChunkPassage(stream.write_chunks, self._counter, stream.ledger)
+        forwarder = ChunkForwarder(stream.write_chunks, self._counter, stream.ledger)
+        return forwarder.forward
 
     def outlet(self) -> FanoutTarget | None:
         """The client's stream, if it may be written what others are written."""

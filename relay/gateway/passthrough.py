@@ -267,7 +267,7 @@ class Passthrough(Feed):
             self,
             self._connector.idle_timeout_ms,
             self._idle_expired,
-            self._exchange.passage(),
+            self._exchange.open_chunk_forwarder(),
         )
 
     def _headers_down(self, response: UpstreamResponse) -> Headers:

@@ -26,10 +26,11 @@ from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.tls.client import client_creators
 from relay.tls.endpoint import TLSEndpoint
+from relay.upstream.connection.connection import UpstreamConnection
+from relay.upstream.connection.factory import ConnectionFactory
 from relay.upstream.connection.kept_calls import KeptCalls, TooLarge
-from relay.upstream.connection.leash import Leash, LeashFactory
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS
-from relay.upstream.dial.dialer import Origin, Quiescent, when_ready
+from relay.upstream.dial.dialer import OnIdle, Origin, when_ready
 from relay.upstream.dial.eyeballs import AddressRefused, NameEndpoint
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.errors import HEAD_TOO_LARGE, classify
@@ -151,8 +152,8 @@ class Outbound:
         )
 
     def _dial(
-        self, timeout_ms: int, origin: Origin, quiescent: Quiescent
-    ) -> Deferred[Leash]:
+        self, timeout_ms: int, origin: Origin, on_idle: OnIdle
+    ) -> Deferred[UpstreamConnection]:
         host = origin.host
         endpoint: IStreamClientEndpoint = NameEndpoint(
             self._reactor,
@@ -164,7 +165,7 @@ class Outbound:
         )
         if origin.secure:
             endpoint = TLSEndpoint(self._creators(host), endpoint, self._reactor)
-        factory = LeashFactory(self._reactor, quiescent, DEFAULT_LIMITS)
+        factory = ConnectionFactory(self._reactor, on_idle, DEFAULT_LIMITS)
         connecting: Deferred[Any] = endpoint.connect(factory)
         return connecting.addCallback(when_ready)
 

@@ -17,13 +17,12 @@ from relay.model.api.http_proxy import SharedConfiguration
 from relay.model.schema.request_target import RequestTarget
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
-from relay.upstream.connection.agent import CallAgent
-from relay.upstream.connection.asking import ask
-from relay.upstream.connection.leash import Leash
-from relay.upstream.connection.pool import Lease, Pool
-from relay.upstream.connection.response_parser import EarlyHints
+from relay.upstream.connection.agent import CallAgent, call
+from relay.upstream.connection.connection import EarlyHints, UpstreamConnection
+from relay.upstream.connection.pool import Pool, PoolSlot
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import Upload
+from relay.upstream.connection.writer import RequestHead
 from relay.upstream.dial.dialer import Origin
 from relay.upstream.errors import (
     RedirectError,
@@ -273,36 +272,36 @@ class UpstreamCall:
         return Failure(self._why if self._why is not None else classify(failure))
 
     async def _run(self) -> UpstreamResponse:
-        lease = self._connector.pool.free_slot()
-        if lease is None:
+        slot = self._connector.pool.slot()
+        if isinstance(slot, Deferred):
             self._count()
-            lease = await self._connector.pool.slot()
+            slot = await slot
             self._count_no_more()
         self._expired = read_timeout
         try:
-            return await self._follow(lease)
+            return await self._follow(slot)
         except BaseException:
-            lease.release()
-            if lease.leash is not None:
-                lease.leash.abort()
+            slot.release()
+            if slot.connection is not None:
+                slot.connection.abort()
             raise
 
-    async def _follow(self, lease: Lease) -> UpstreamResponse:
+    async def _follow(self, slot: PoolSlot) -> UpstreamResponse:
         request, target = self._request, self._connector.target
         origin = target.origin
         # The response to a TRACE shows the target's query, which may hold a key.
         with_own = request.method != b"TRACE"
         place = target.request_target(request.target, with_own)
         for _ in range(MAX_REDIRECTS + 1):
-            response = await self._attempt(lease, origin, place)
+            response = await self._attempt(slot, origin, place)
             location = self._redirect(response)
             if location is None:
                 return response
             there = resolve(origin, place, location)
             if not self._connector.http.follow_redirects and there[0] != origin:
                 return response
-            if lease.leash is not None:
-                lease.leash.abort()
+            if slot.connection is not None:
+                slot.connection.abort()
             origin, place = there
             if origin != target.origin:
                 origin, self._crossed = origin._replace(guarded=True), True
@@ -321,49 +320,51 @@ class UpstreamCall:
         return location or None
 
     async def _attempt(
-        self, lease: Lease, origin: Origin, place: bytes
+        self, slot: PoolSlot, origin: Origin, place: bytes
     ) -> UpstreamResponse:
         """Send to one origin; a kept connection that turns out dead is replaced."""
-        connecting = self._connector.pool.connect(lease, origin, fresh=False)
-        # One that is there needs no waiting.
-        leash = _there(connecting) or await connecting
+        connection = self._connector.pool.connect(slot, origin, fresh=False)
+        if isinstance(connection, Deferred):
+            connection = await connection
         again = (
-            leash.used > 1
+            connection.used > 1
             and self._request.body is None
             and self._request.method in RETRIED_METHODS
         )
         try:
-            return await self._send(lease, leash, origin, place)
+            return await self._send(slot, connection, origin, place)
         except Exception:
             if self._cancelled or not (again and never_sent(Failure())):
                 raise
-        leash = await self._connector.pool.connect(lease, origin, fresh=True)
-        return await self._send(lease, leash, origin, place)
+        connection = self._connector.pool.connect(slot, origin, fresh=True)
+        if isinstance(connection, Deferred):
+            connection = await connection
+        return await self._send(slot, connection, origin, place)
 
     async def _send(
-        self, lease: Lease, leash: Leash, origin: Origin, place: bytes
+        self,
+        slot: PoolSlot,
+        connection: UpstreamConnection,
+        origin: Origin,
+        place: bytes,
     ) -> UpstreamResponse:
-        request, http = self._request, self._connector.http
-        agent = CallAgent(
-            leash,
+        request, connector = self._request, self._connector
+        head = RequestHead(
             request.method,
             place,
-            self._connector.headers(request, origin, self._crossed),
-            http.keep_alive,
-            request.early_hints,
+            connector.headers(request, origin, self._crossed),
+            connector.http.keep_alive,
         )
-        body = Upload(request.body, self._turn) if request.body is not None else None
-        self.started = True
-        responded = ask(agent, body, self._connector.reactor)
-        if body is None and not responded.called:
+        agent = CallAgent(connection, head, request.early_hints)
+        body = None
+        if request.body is not None:
+            body = Upload(request.body, self._turn)
+        else:
             self._turn(True)
-        response = await responded
+        self.started = True
+        response = await call(agent, body, connector.reactor)
         self._answered = True
         self._count_no_more()
-        return UpstreamResponse(response, agent, leash, lease, http.use_compression)
-
-
-def _there(connecting: Deferred[Leash]) -> Leash | None:
-    """Return the connection of a Deferred that has fired already, else None."""
-    ready = getattr(connecting, "result", None)
-    return ready if isinstance(ready, Leash) else None
+        return UpstreamResponse(
+            response, slot, connector.reactor, connector.http.use_compression
+        )

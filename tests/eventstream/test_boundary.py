@@ -43,19 +43,6 @@ class CountTests(SynchronousTestCase):
             counter.feed(chunk)
             self.assertEqual(counter.events, len(read(chunks[:seen])))
 
-    @given(st.data(), tangled())
-    @settings(max_examples=1000, deadline=None)
-    def test_parts(self, data: st.DataObject, stream: bytes) -> None:
-        """Chunks that are parts of others count the same, whatever is around them."""
-        counter, by_parts = EventCounter(), EventCounter()
-        for chunk in data.draw(cut(stream)):
-            counter.feed(chunk)
-            around = data.draw(st.sampled_from((b"", b"\r\n", b"\n\n", b"data: x\n\n")))
-            begin = len(around)
-            by_parts.feed_part(around + chunk + around, begin, begin + len(chunk))
-            self.assertEqual(by_parts.events, counter.events)
-            self.assertEqual(by_parts.at_boundary, counter.at_boundary)
-
     def test_usual_chunks(self) -> None:
         """One event a chunk, in each usual shape, is one count a chunk."""
         for block in (
@@ -66,10 +53,6 @@ class CountTests(SynchronousTestCase):
             b": ping\ndata: a\ndata: b\nid: 7\n\n",
         ):
             self.assertEqual(counted([block] * 100).events, 100, block)
-            by_parts = EventCounter()
-            for _ in range(100):
-                by_parts.feed_part(b"9\r\n" + block + b"\r\n", 3, 3 + len(block))
-            self.assertEqual(by_parts.events, 100, block)
 
     def test_not_events(self) -> None:
         """Heartbeats and blocks that fire nothing in a reader count nothing."""

@@ -1,4 +1,4 @@
-"""Connections to a source in memory, with a clock of the test's own."""
+"""Connections to an upstream in memory, with a clock of the test's own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IBodyProducer
 
-from relay.upstream.connection.agent import CallAgent
-from relay.upstream.connection.leash import Leash, LeashFactory
+from relay.upstream.connection.agent import CallAgent, call
+from relay.upstream.connection.connection import EarlyHints, UpstreamConnection
+from relay.upstream.connection.factory import ConnectionFactory
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
+from relay.upstream.connection.writer import RequestHead
 
 
 class Connection(StringTransport):
@@ -38,44 +40,54 @@ class Connection(StringTransport):
         return self.producerState == "producing"
 
 
-def leashed(
+def connected(
     clock: Clock,
-    quiescent: Any = lambda http: None,
+    on_idle: Any = lambda connection: None,
     limits: HeadLimits = DEFAULT_LIMITS,
-) -> Leash:
+    transport: Any = None,
+) -> UpstreamConnection:
     """
     Open a connection.
 
-    :param quiescent: called when it may carry another request.
+    :param on_idle: called when it may carry another request.
     :param limits: of the heads of responses.
+    :param transport: plain by default.
     """
-    leash = LeashFactory(clock, quiescent, limits).buildProtocol(None)
-    assert leash is not None
-    leash.makeConnection(Connection())
-    return leash
+    connection = ConnectionFactory(clock, on_idle, limits).buildProtocol(None)
+    connection.makeConnection(Connection() if transport is None else transport)
+    return connection
 
 
-def gone(leash: Leash) -> bool:
+def gone(connection: UpstreamConnection) -> bool:
     """Whether this side has ended a connection."""
-    ended: bool = leash.transport.aborted or leash.transport.disconnecting
+    transport = connection.transport
+    ended: bool = transport.aborted or transport.disconnecting
     return ended
 
 
-def called(
-    leash: Leash,
-    method: bytes = b"GET",
-    keep_alive: bool = True,
-    body: IBodyProducer | None = None,
-    **fields: bytes,
-) -> tuple[CallAgent, Deferred[Any]]:
-    """Send a request, and give what will be its response."""
+def request_head(
+    method: bytes = b"GET", keep_alive: bool = True, **fields: bytes
+) -> RequestHead:
+    """Write the head of a request."""
     headers = Headers({b"host": [b"h"]})
     for name, value in fields.items():
         headers.setRawHeaders(name.replace("_", "-").encode(), [value])
-    agent = CallAgent(leash, method, b"/", headers, keep_alive)
-    return agent, agent.request(b"GET", b"http://h/", None, body)
+    return RequestHead(method, b"/", headers, keep_alive)
 
 
-def closed(leash: Leash, *, reset: bool = False) -> None:
-    """The source ends a connection."""
-    leash.connectionLost(Failure(ConnectionLost() if reset else ConnectionDone()))
+def called(
+    connection: UpstreamConnection,
+    method: bytes = b"GET",
+    keep_alive: bool = True,
+    body: IBodyProducer | None = None,
+    early_hints: EarlyHints | None = None,
+    **fields: bytes,
+) -> Deferred[Any]:
+    """Send a request, and return what will be treq's response."""
+    head = request_head(method, keep_alive, **fields)
+    return call(CallAgent(connection, head, early_hints), body, connection.clock)
+
+
+def closed(connection: UpstreamConnection, *, reset: bool = False) -> None:
+    """The upstream ends a connection."""
+    connection.connectionLost(Failure(ConnectionLost() if reset else ConnectionDone()))

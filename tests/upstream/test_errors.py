@@ -9,7 +9,6 @@ from twisted.internet import error
 from twisted.internet.defer import CancelledError
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
-from twisted.web._newclient import ParseError
 from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
 from relay.model.outcome import Outcome
@@ -57,7 +56,7 @@ class ClassifyTests(SynchronousTestCase):
             (never(error.ConnectionLost()), "CONNECTION_RESET"),
             (ResponseFailed([Failure(error.ConnectionLost())]), "CONNECTION_RESET"),
             (never(never(error.ConnectionDone())), "CONNECTION_CLOSED"),
-            (ResponseFailed([Failure(ParseError(SECRET, b""))]), "CONNECTION_ERROR"),
+            (ResponseFailed([Failure(ValueError(SECRET))]), "CONNECTION_ERROR"),
             (ValueError(SECRET), "CONNECTION_ERROR"),
         ):
             found = classify(Failure(reason))

@@ -13,15 +13,14 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.http.fields import copied
 from relay.model.api.http_proxy import HttpOptions
-from relay.upstream.connection.agent import CallAgent
-from relay.upstream.connection.asking import ask
-from relay.upstream.connection.leash import Leash
-from relay.upstream.connection.pool import Lease, Pool
+from relay.upstream.connection.agent import CallAgent, call
+from relay.upstream.connection.connection import UpstreamConnection
+from relay.upstream.connection.pool import Pool, PoolSlot
 from relay.upstream.connection.response_rules import InvalidResponse
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody
+from relay.upstream.connection.writer import RequestHead
 from relay.upstream.connector import RETRIED_METHODS
 from relay.upstream.dial.dialer import Dial, Origin
 from relay.upstream.errors import never_sent
@@ -89,17 +88,17 @@ class KeptCalls:
         """
         if not headers.hasHeader(b"host"):
             headers.setRawHeaders(b"host", [origin.authority])
-        lease = Lease(lambda: None)
-        leash = await self._pool.connect(lease, origin, fresh=False)
-        request = (method.encode("ascii"), target, headers, body)
+        slot = PoolSlot(lambda: None)
+        connection = await self._connect(slot, origin, fresh=False)
+        head = RequestHead(method.encode("ascii"), target, headers, self._keeps)
         try:
-            response = await self._send(lease, leash, *request)
+            response = await self._send(slot, connection, head, body)
         except Exception:
-            again = leash.used > 1 and method.encode() in RETRIED_METHODS
+            again = connection.used > 1 and head.method in RETRIED_METHODS
             if not (again and never_sent(Failure())):
                 raise
-            leash = await self._pool.connect(lease, origin, fresh=True)
-            response = await self._send(lease, leash, *request)
+            connection = await self._connect(slot, origin, fresh=True)
+            response = await self._send(slot, connection, head, body)
         head_bytes = sum(
             len(name) + len(value)
             for name, values in response.headers.getAllRawHeaders()
@@ -110,24 +109,28 @@ class KeptCalls:
         whole = await taken.done
         return WholeAnswer(response.code, response.headers, whole)
 
+    async def _connect(
+        self, slot: PoolSlot, origin: Origin, fresh: bool
+    ) -> UpstreamConnection:
+        connected = self._pool.connect(slot, origin, fresh)
+        return await connected if isinstance(connected, Deferred) else connected
+
     async def _send(
         self,
-        lease: Lease,
-        leash: Leash,
-        method: bytes,
-        target: bytes,
-        headers: Headers,
+        slot: PoolSlot,
+        connection: UpstreamConnection,
+        head: RequestHead,
         body: bytes,
     ) -> UpstreamResponse:
-        agent = CallAgent(leash, method, target, copied(headers), self._keeps)
+        agent = CallAgent(connection, head)
         try:
-            response = await ask(
+            response = await call(
                 agent, WholeBody(body) if body else None, self._reactor
             )
         except BaseException:
-            leash.abort()
+            connection.abort()
             raise
-        return UpstreamResponse(response, agent, leash, lease, False)
+        return UpstreamResponse(response, slot, self._reactor, False)
 
     def close(self) -> None:
         """Close unused connections, and keep none from now on."""

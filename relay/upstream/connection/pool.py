@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.web._newclient import HTTP11ClientProtocol
 
 from relay.model.api.http_proxy import HttpOptions
-from relay.upstream.connection.leash import Leash
+from relay.upstream.connection.connection import UpstreamConnection
 from relay.upstream.dial.dialer import Dial, Origin
 from relay.upstream.errors import pool_exhausted
 
@@ -25,7 +26,7 @@ bytes.
 """
 
 
-class Lease:
+class PoolSlot:
     """
     The right to use one connection of the pool, and the connection.
 
@@ -33,16 +34,16 @@ class Lease:
     :param handed_over: whether the slot comes directly from another call.
     """
 
-    __slots__ = ("_free", "handed_over", "leash")
+    __slots__ = ("_free", "connection", "handed_over")
 
     def __init__(self, free: Callable[[], None], handed_over: bool = False) -> None:
         self._free: Callable[[], None] | None = free
         self.handed_over = handed_over
-        self.leash: Leash | None = None
+        self.connection: UpstreamConnection | None = None
 
     def release(self) -> None:
         """
-        Give the slot back; harmless the second time.
+        Return the slot; harmless the second time.
 
         An open event stream does this at its head: it would hold a slot for hours,
         and a pool of 100 would be a hard limit of 100 listeners.
@@ -88,60 +89,56 @@ class Pool:
         """How many unused connections are kept open."""
         return sum(map(len, self._idle.values()))
 
-    def free_slot(self) -> Lease | None:
-        """Take one of ``maxConcurrentConnections`` slots; None when none is free."""
-        if self._taken >= self._http.max_concurrent_connections:
-            return None
-        self._taken += 1
-        return Lease(self._free)
-
-    def slot(self) -> Deferred[Lease]:
+    def slot(self) -> PoolSlot | Deferred[PoolSlot]:
         """
-        Take a slot, or wait for one.
+        Take one of ``maxConcurrentConnections`` slots, or wait for one.
 
-        :return: fires with a lease without a connection. Cancelling leaves the queue.
-        :raises UpstreamError: (as a failure) when the queue is full.
+        :return: a slot without a connection. Cancelling the Deferred leaves the queue.
+            It fails with :class:`UpstreamError` when the queue is full.
         """
-        free = self.free_slot()
-        if free is not None:
-            return succeed(free)
+        if self._taken < self._http.max_concurrent_connections:
+            self._taken += 1
+            return PoolSlot(self._free)
         if 0 <= self._http.max_wait_queue_size <= len(self._waiting):
-            refused: Deferred[Lease] = Deferred()
-            refused.errback(pool_exhausted())
-            return refused
+            return fail(pool_exhausted())
         turn: Deferred[None] = Deferred(self._leave_queue)
         self._waiting.append(turn)
-        return turn.addCallback(lambda _: Lease(self._free, handed_over=True))
+        return turn.addCallback(lambda _: PoolSlot(self._free, handed_over=True))
 
-    def connect(self, lease: Lease, origin: Origin, fresh: bool) -> Deferred[Leash]:
+    def connect(
+        self, slot: PoolSlot, origin: Origin, fresh: bool
+    ) -> UpstreamConnection | Deferred[UpstreamConnection]:
         """
         Take a kept connection, or open one.
 
-        :param lease: what the connection is for.
+        :param slot: what the connection is for; it is also in the slot once it is
+            there.
         :param origin: where to.
         :param fresh: open a new connection even when one is kept.
-        :return: fires with the connection, which is also in the lease.
         """
-        kept = None if fresh else self._take(origin, lease.handed_over)
-        connected = (
-            succeed(kept)
-            if kept is not None
-            else self._dial(origin, lambda http: self._keep(origin, http))
-        )
+        connected = None if fresh else self._take(origin, slot.handed_over)
+        if connected is None:
+            dialled = self._dial(
+                origin, lambda connection: self._keep(origin, connection)
+            )
+            if isinstance(dialled, Deferred):
+                return dialled.addCallback(self._use, slot)
+            connected = dialled
+        return self._use(connected, slot)
 
-        def use(leash: Leash) -> Leash:
-            lease.leash = leash
-            leash.used += 1
-            return leash
-
-        return connected.addCallback(use)
+    def _use(
+        self, connection: UpstreamConnection, slot: PoolSlot
+    ) -> UpstreamConnection:
+        slot.connection = connection
+        connection.used += 1
+        return connection
 
     def close(self) -> None:
         """Close what is unused, and keep nothing from now on."""
         self._closed = True
         for origin, some in list(self._idle.items()):
             for kept in list(some):
-                self._drop(origin, kept.leash)
+                self._drop(origin, kept.connection)
 
     def _free(self) -> None:
         if self._waiting:
@@ -152,7 +149,7 @@ class Pool:
     def _leave_queue(self, turn: Deferred[None]) -> None:
         self._waiting.remove(turn)
 
-    def _take(self, origin: Origin, rested: bool) -> Leash | None:
+    def _take(self, origin: Origin, rested: bool) -> UpstreamConnection | None:
         """
         Take the connection that was used last.
 
@@ -166,57 +163,55 @@ class Pool:
         for kept in reversed(self._idle.get(origin, ())):
             if rested and kept.since_s > until_s:
                 continue
-            if kept.leash.has_unread():
-                self._drop(origin, kept.leash)
+            if _has_unread(kept.connection.transport):
+                self._drop(origin, kept.connection)
                 return self._take(origin, rested)
-            self._forget(origin, kept.leash)
-            return kept.leash
+            self._forget(origin, kept.connection)
+            return kept.connection
         return None
 
-    def _keep(self, origin: Origin, http: HTTP11ClientProtocol) -> None:
-        leash: Leash = http.transport  # type: ignore[assignment]
-        leash.unwatch()
-        keep_ms = self._keep_ms(leash)
+    def _keep(self, origin: Origin, connection: UpstreamConnection) -> None:
+        keep_ms = self._keep_ms(connection)
         if self._closed or (keep_ms is not None and keep_ms <= 0):
-            leash.abort()
+            connection.abort()
             return
-        leash.on_lost = lambda leash: self._forget(origin, leash)
+        connection.on_lost = lambda connection: self._forget(origin, connection)
         expiry = None
         if keep_ms is not None:
             expiry = self._reactor.callLater(
-                keep_ms / 1000.0, self._drop, origin, leash
+                keep_ms / 1000.0, self._drop, origin, connection
             )
         self._idle.setdefault(origin, []).append(
-            _Kept(leash, expiry, self._reactor.seconds())
+            _Kept(connection, expiry, self._reactor.seconds())
         )
 
-    def _keep_ms(self, leash: Leash) -> int | None:
+    def _keep_ms(self, connection: UpstreamConnection) -> int | None:
         """
         ``keepAliveTimeout``, or what the source's ``Keep-Alive`` header says.
 
         :return: milliseconds; None for as long as the source keeps the connection.
         """
         keep_ms = self._http.keep_alive_timeout or None
-        if leash.keep_alive_s is not None:
-            keep_ms = leash.keep_alive_s * 1000
+        if connection.keep_alive_s is not None:
+            keep_ms = connection.keep_alive_s * 1000
         lifetime_ms = self._http.max_connection_lifetime
         if lifetime_ms > 0:
-            age_ms = int((self._reactor.seconds() - leash.born_s) * 1000)
+            age_ms = int((self._reactor.seconds() - connection.born_s) * 1000)
             left_ms = lifetime_ms - age_ms
             keep_ms = left_ms if keep_ms is None else min(keep_ms, left_ms)
         return keep_ms
 
-    def _drop(self, origin: Origin, leash: Leash) -> None:
+    def _drop(self, origin: Origin, connection: UpstreamConnection) -> None:
         # Forgotten first: an aborted connection ends a turn of the reactor later, and
         # must not be given to a call until then.
-        self._forget(origin, leash)
-        leash.abort()
+        self._forget(origin, connection)
+        connection.abort()
 
-    def _forget(self, origin: Origin, leash: Leash) -> None:
-        leash.on_lost = None
+    def _forget(self, origin: Origin, connection: UpstreamConnection) -> None:
+        connection.on_lost = None
         some = self._idle[origin]
         for kept in some:
-            if kept.leash is leash:
+            if kept.connection is connection:
                 some.remove(kept)
                 if kept.expiry is not None and kept.expiry.active():
                     kept.expiry.cancel()
@@ -228,11 +223,35 @@ class Pool:
 class _Kept:
     """A connection that waits for its next request."""
 
-    __slots__ = ("expiry", "leash", "since_s")
+    __slots__ = ("connection", "expiry", "since_s")
 
     def __init__(
-        self, leash: Leash, expiry: IDelayedCall | None, since_s: float
+        self,
+        connection: UpstreamConnection,
+        expiry: IDelayedCall | None,
+        since_s: float,
     ) -> None:
-        self.leash = leash
+        self.connection = connection
         self.expiry = expiry
         self.since_s = since_s
+
+
+def _has_unread(transport: Any) -> bool:
+    """
+    Whether the socket of a connection has unread bytes, or its end of file.
+
+    The reactor reports them a turn later. A request that is sent before would take
+    these bytes for its response.
+    """
+    while getattr(transport, "wrappedProtocol", None) is not None:
+        transport = transport.transport
+    handle = getattr(transport, "socket", None)
+    if not isinstance(handle, socket.socket):
+        return False
+    try:
+        handle.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass  # A reset is an end.
+    return True

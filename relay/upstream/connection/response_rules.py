@@ -18,6 +18,11 @@ EARLY_HINTS = 103
 MOST_BODY_BYTES = 2**63 - 1
 """The longest body or chunk: the largest signed 64-bit integer."""
 
+MOST_CHUNK_LINE_BYTES = 1023
+"""The longest line with the size of a chunk and its extensions, without its end."""
+MOST_TRAILER_BYTES = 65_536
+"""All trailer fields of a body together, with their line ends."""
+
 _STATUS = re.compile(rb"HTTP/1\.[0-9] [1-5][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?")
 _TEXT = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 _LENGTH = re.compile(rb"[0-9]{1,19}")
@@ -41,7 +46,9 @@ class InvalidResponse(Exception):
     :param message: one sentence for the client, without anything that the source sent.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(
+        self, message: str = "The upstream sent no valid response head"
+    ) -> None:
         super().__init__(message)
         self.message = message
 
@@ -85,13 +92,14 @@ def check_field_line(line: bytes) -> None:
 
 def check_framing(
     version: tuple[int, int], encodings: Sequence[bytes], lengths: Sequence[bytes]
-) -> None:
+) -> int | None:
     """
     Refuse a body whose end is not told in exactly one way (RFC 9112, 6).
 
     :param version: of the response.
     :param encodings: the values of ``Transfer-Encoding``.
     :param lengths: the values of ``Content-Length``.
+    :return: the length in bytes; None without a ``Content-Length``.
     :raises InvalidResponse: unless that is ``chunked`` alone, one length, or neither.
     """
     if encodings:
@@ -122,3 +130,4 @@ def check_framing(
             raise InvalidResponse(
                 "The Content-Length of the upstream's response is no length of a body"
             )
+    return int(told.pop()) if told else None

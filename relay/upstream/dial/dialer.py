@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import lru_cache, partial
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol
 
 from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.defer import Deferred, fail
@@ -15,12 +15,12 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
 )
 from twisted.python.failure import Failure
-from twisted.web._newclient import HTTP11ClientProtocol
 
 from relay.model.api.http_proxy import SharedConfiguration
 from relay.reactor.deadline import Deadline
 from relay.tls.endpoint import TLSEndpoint
-from relay.upstream.connection.leash import Leash, LeashFactory
+from relay.upstream.connection.connection import UpstreamConnection
+from relay.upstream.connection.factory import ConnectionFactory
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.dial.eyeballs import AddressRefused, NameEndpoint
 from relay.upstream.dial.guard import AddressGuard
@@ -56,16 +56,16 @@ def _authority(origin: Origin) -> bytes:
     return f"{host}:{origin.port}".encode("ascii")
 
 
-Quiescent = Callable[[HTTP11ClientProtocol], None]
-"""Called with an HTTP client that can carry another request."""
+OnIdle = Callable[[UpstreamConnection], None]
+"""Called with a connection that can carry another request."""
 
 
 class Dial(Protocol):
     """Opens one connection; see :class:`Dialer`."""
 
     def __call__(
-        self, origin: Origin, quiescent: Callable[[HTTP11ClientProtocol], None]
-    ) -> Deferred[Leash]:
+        self, origin: Origin, on_idle: OnIdle
+    ) -> UpstreamConnection | Deferred[UpstreamConnection]:
         """Connect to an origin."""
 
 
@@ -110,26 +110,28 @@ class Dialer:
         self._prepared[origin] = self._endpoint(origin)
 
     def __call__(
-        self, origin: Origin, quiescent: Callable[[HTTP11ClientProtocol], None]
-    ) -> Deferred[Leash]:
+        self, origin: Origin, on_idle: OnIdle
+    ) -> UpstreamConnection | Deferred[UpstreamConnection]:
         """
         Connect. TCP, the proxy's tunnel and the TLS handshake share one timeout.
 
-        :param quiescent: called when the connection can carry another request.
-        :return: fires with the leash of a connection that is ready. Cancelling it
-            closes the socket at whatever stage it is.
+        :param on_idle: called when the connection can carry another request.
+        :return: a connection that is ready: at once when that took no waiting, as to an
+            address of this machine. Cancelling the Deferred closes the socket at
+            whatever stage it is.
         """
         try:
             endpoint = self._prepared.get(origin) or self._endpoint(origin)
         except AddressRefused as error:
             return fail(error)
-        factory = LeashFactory(self._reactor, quiescent, self._limits)
-        connecting: Deferred[Leash] = endpoint.connect(factory).addCallback(when_ready)
-        if isinstance(getattr(connecting, "result", None), Leash):
-            # Connected at once, as to an address of this machine: no attempt with
-            # timeout and Deferred is needed.
-            return connecting
-        return _DialAttempt(self._reactor, connecting, self._timeout_ms).done
+        factory = ConnectionFactory(self._reactor, on_idle, self._limits)
+        connecting = endpoint.connect(factory)
+        ready = factory.ready
+        if ready is not None:
+            return ready
+        return _DialAttempt(
+            self._reactor, connecting.addCallback(when_ready), self._timeout_ms
+        ).done
 
     def _endpoint(self, origin: Origin) -> IStreamClientEndpoint:
         proxy = self._proxy
@@ -162,16 +164,14 @@ def _is_name(host: str) -> bool:
     return not (local or isIPAddress(host) or isIPv6Address(host))
 
 
-def when_ready(leash: Any) -> Leash | Deferred[Leash]:
+def when_ready(connected: Any) -> UpstreamConnection | Deferred[UpstreamConnection]:
     """
-    Wait until a request may be written to a connection, which may be at once.
+    Wait until a request may be sent, which may be at once.
 
-    :param leash: an established connection.
+    :param connected: an established :class:`UpstreamConnection`.
     """
-    ready: Deferred[None] = leash.ready
-    if ready.called and leash.lost is None:
-        return cast(Leash, leash)
-    return ready.addCallback(lambda _: cast(Leash, leash))
+    connection: UpstreamConnection = connected
+    return connection.when_ready()
 
 
 class _DialAttempt:
@@ -180,10 +180,10 @@ class _DialAttempt:
     def __init__(
         self,
         reactor: IReactorTime,
-        stage: Deferred[Leash],
+        stage: Deferred[UpstreamConnection],
         timeout_ms: int,
     ) -> None:
-        self.done: Deferred[Leash] = Deferred(lambda _: self._give_up())
+        self.done: Deferred[UpstreamConnection] = Deferred(lambda _: self._give_up())
         self._over = False
         self._timed_out = False
         self._deadline = Deadline(reactor, timeout_ms)
@@ -191,13 +191,13 @@ class _DialAttempt:
         self._stage = stage
         stage.addCallbacks(self._succeed, self._fail)
 
-    def _succeed(self, leash: Leash) -> None:
+    def _succeed(self, connection: UpstreamConnection) -> None:
         self._deadline.stop()
         if self._over:
-            leash.abort()
+            connection.abort()
             return
         self._over = True
-        self.done.callback(leash)
+        self.done.callback(connection)
 
     def _fail(self, failure: Failure) -> None:
         self._deadline.stop()

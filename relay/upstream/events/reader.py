@@ -2,7 +2,7 @@
 Reads the events of one response of a source, within the time shared by all sources.
 
 The body is read in pieces. When the time of the sources in a turn of the reactor is
-over (:mod:`relay.upstream.slices`), the rest of the received bytes is buffered, and the
+over (:mod:`relay.reactor.turns`), the rest of the received bytes is buffered, and the
 source is paused until they are read.
 """
 
@@ -18,10 +18,10 @@ from twisted.python.failure import Failure
 from relay.eventstream.continuity import Continuity
 from relay.eventstream.event import Event
 from relay.eventstream.parser import EventParser, EventTooLong
+from relay.reactor.turns import UPSTREAM_READS, turns_of
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.events.inflater import TooMuchDecoded
 from relay.upstream.events.problem import SourceProblem
-from relay.upstream.slices import slices_of
 
 PIECE_BYTES = 1024
 """The size of a piece: a hundred of the smallest events, a millisecond of work."""
@@ -64,7 +64,7 @@ class EventReader:
         taker: EventTaker,
         over: Callable[[SourceProblem], None],
     ) -> None:
-        self._slices = slices_of(clock)
+        self._turns = turns_of(clock, UPSTREAM_READS)
         self._response: UpstreamResponse | None = response
         self._continuity = continuity
         self._taker = taker
@@ -143,11 +143,11 @@ class EventReader:
     def _work(self) -> None:
         """Read the buffered bytes, while the turn has time left."""
         while self._held and self._response is not None and not self._paused:
-            if not self._slices.has_time():
+            if not self._turns.has_time():
                 self._waiting = True
                 if self._ended is None:
                     self._response.pause()
-                self._slices.postpone(self._go_on)
+                self._turns.postpone(self._go_on)
                 return
             begin, self._at = self._at, self._at + PIECE_BYTES
             piece = self._held[begin : self._at]

@@ -10,11 +10,11 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.http_proxy import HttpOptions
-from relay.upstream.connection.leash import Leash
-from relay.upstream.connection.pool import REST_S, Lease, Pool
+from relay.upstream.connection.connection import UpstreamConnection
+from relay.upstream.connection.pool import REST_S, Pool, PoolSlot
 from relay.upstream.dial.dialer import Origin
 from relay.upstream.errors import UpstreamError
-from tests.upstream.memory import called, closed, gone, leashed
+from tests.upstream.memory import called, closed, connected, gone
 
 ORIGIN = Origin(False, "h", 80)
 OTHER = Origin(True, "h", 80)
@@ -27,43 +27,61 @@ class PoolCase(SynchronousTestCase):
         self.dialled: list[Origin] = []
         return Pool(self.clock, HttpOptions.read(options), self.dial)
 
-    def dial(self, origin: Origin, quiescent: Any) -> Deferred[Leash]:
+    def dial(self, origin: Origin, on_idle: Any) -> UpstreamConnection:
         """Open a connection."""
         self.dialled.append(origin)
-        leash = leashed(self.clock, quiescent)
-        return leash.ready.addCallback(lambda _: leash)
+        return connected(self.clock, on_idle)
 
-    def lease(self, pool: Pool) -> Lease:
-        """Get a slot that is free."""
-        lease: Lease = self.successResultOf(pool.slot())
-        return lease
+    def slot(self, pool: Pool) -> PoolSlot:
+        """Take a slot that is free."""
+        slot = pool.slot()
+        assert isinstance(slot, PoolSlot)
+        return slot
 
-    def leash(self, pool: Pool, origin: Origin = ORIGIN, fresh: bool = False) -> Leash:
+    def wait(self, pool: Pool) -> Deferred[PoolSlot]:
+        """Wait for a slot."""
+        waiting = pool.slot()
+        assert isinstance(waiting, Deferred)
+        return waiting
+
+    def connect(
+        self, pool: Pool, slot: PoolSlot, origin: Origin = ORIGIN, fresh: bool = False
+    ) -> UpstreamConnection:
+        """Get a connection for a slot."""
+        connection = pool.connect(slot, origin, fresh)
+        assert isinstance(connection, UpstreamConnection)
+        return connection
+
+    def connection(
+        self, pool: Pool, origin: Origin = ORIGIN, fresh: bool = False
+    ) -> UpstreamConnection:
         """Get a connection."""
-        connected = pool.connect(self.lease(pool), origin, fresh=fresh)
-        leash: Leash = self.successResultOf(connected)
-        return leash
+        return self.connect(pool, self.slot(pool), origin, fresh)
 
-    def use(self, leash: Leash, head: bytes = b"", body: bytes = b"") -> None:
+    def use(
+        self, connection: UpstreamConnection, head: bytes = b"", body: bytes = b""
+    ) -> None:
         """Let a call run its course on a connection."""
-        called(leash)
-        leash.dataReceived(
+        called(connection)
+        connection.dataReceived(
             b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + head + b"\r\n" + body
         )
 
-    def kept(self, pool: Pool, head: bytes = b"", origin: Origin = ORIGIN) -> Leash:
+    def kept(
+        self, pool: Pool, head: bytes = b"", origin: Origin = ORIGIN
+    ) -> UpstreamConnection:
         """A connection that has carried one call."""
-        leash = self.leash(pool, origin, fresh=True)
-        self.use(leash, head)
-        return leash
+        connection = self.connection(pool, origin, fresh=True)
+        self.use(connection, head)
+        return connection
 
 
 class SlotTests(PoolCase):
     def test_bounded(self) -> None:
         """Only so many calls have a slot; the next ones wait in their order."""
         pool = self.pool(maxConcurrentConnections=2)
-        first, second = self.lease(pool), self.lease(pool)
-        third, fourth = pool.slot(), pool.slot()
+        first, second = self.slot(pool), self.slot(pool)
+        third, fourth = self.wait(pool), self.wait(pool)
         self.assertEqual((pool.taken, pool.waiting), (2, 2))
         self.assertNoResult(third)
         first.release()
@@ -77,18 +95,18 @@ class SlotTests(PoolCase):
     def test_released_twice(self) -> None:
         """Giving a slot back a second time gives nothing."""
         pool = self.pool(maxConcurrentConnections=2)
-        lease = self.lease(pool)
-        self.lease(pool)
-        lease.release()
-        lease.release()
+        slot = self.slot(pool)
+        self.slot(pool)
+        slot.release()
+        slot.release()
         self.assertEqual(pool.taken, 1)
 
     def test_full_queue(self) -> None:
         """The queue is bounded, too."""
         pool = self.pool(maxConcurrentConnections=1, maxWaitQueueSize=1)
-        self.lease(pool)
-        waiting = pool.slot()
-        error = self.failureResultOf(pool.slot(), UpstreamError).value
+        self.slot(pool)
+        waiting = self.wait(pool)
+        error = self.failureResultOf(self.wait(pool), UpstreamError).value
         self.assertEqual(error.key, "GATEWAY_CLIENT_CONNECTION_POOL_EXHAUSTED")
         self.assertEqual((error.status, pool.waiting), (503, 1))
         self.assertNoResult(waiting)
@@ -96,27 +114,27 @@ class SlotTests(PoolCase):
     def test_no_queue(self) -> None:
         """With a queue of 0 nobody waits."""
         pool = self.pool(maxConcurrentConnections=1, maxWaitQueueSize=0)
-        self.lease(pool).release()
-        self.lease(pool)
-        self.failureResultOf(pool.slot(), UpstreamError)
+        self.slot(pool).release()
+        self.slot(pool)
+        self.failureResultOf(self.wait(pool), UpstreamError)
 
     def test_endless_queue(self) -> None:
         """-1 lets any number wait."""
         pool = self.pool(maxConcurrentConnections=1, maxWaitQueueSize=-1)
-        self.lease(pool)
-        waiting = [pool.slot() for _ in range(1000)]
+        self.slot(pool)
+        waiting = [self.wait(pool) for _ in range(1000)]
         self.assertEqual(pool.waiting, 1000)
         self.assertNoResult(waiting[-1])
 
     def test_leaving_the_queue(self) -> None:
         """Who gives up frees its place in the queue and takes no slot."""
         pool = self.pool(maxConcurrentConnections=1, maxWaitQueueSize=2)
-        lease = self.lease(pool)
-        waiting, other = pool.slot(), pool.slot()
+        slot = self.slot(pool)
+        waiting, other = self.wait(pool), self.wait(pool)
         waiting.cancel()
         self.failureResultOf(waiting, CancelledError)
         self.assertEqual(pool.waiting, 1)
-        lease.release()
+        slot.release()
         self.successResultOf(other).release()
         self.assertEqual((pool.taken, pool.waiting), (0, 0))
 
@@ -125,49 +143,49 @@ class ReuseTests(PoolCase):
     def test_reused(self) -> None:
         """A connection that has done its work carries the next call."""
         pool = self.pool()
-        leash = self.kept(pool)
+        connection = self.kept(pool)
         self.assertEqual(pool.kept, 1)
-        self.assertIs(self.leash(pool), leash)
-        self.assertEqual((pool.kept, leash.used, len(self.dialled)), (0, 2, 1))
+        self.assertIs(self.connection(pool), connection)
+        self.assertEqual((pool.kept, connection.used, len(self.dialled)), (0, 2, 1))
 
     def test_the_newest_first(self) -> None:
         """The connection that was used last is the likeliest to be alive."""
         pool = self.pool()
         first, second = self.kept(pool), self.kept(pool)
-        self.assertIs(self.leash(pool), second)
-        self.assertIs(self.leash(pool), first)
-        self.leash(pool)
+        self.assertIs(self.connection(pool), second)
+        self.assertIs(self.connection(pool), first)
+        self.connection(pool)
         self.assertEqual(len(self.dialled), 3)
 
     def test_never_for_another_origin(self) -> None:
         """Scheme, host and port all count."""
         pool = self.pool()
-        leash = self.kept(pool)
+        connection = self.kept(pool)
         for origin in (OTHER, Origin(False, "h", 81), Origin(False, "i", 80)):
-            self.assertIsNot(self.leash(pool, origin), leash)
-        self.assertIs(self.leash(pool, ORIGIN), leash)
+            self.assertIsNot(self.connection(pool, origin), connection)
+        self.assertIs(self.connection(pool, ORIGIN), connection)
 
     def test_fresh(self) -> None:
         """Asked for a fresh connection, the pool opens one."""
         pool = self.pool()
-        leash = self.kept(pool)
-        self.assertIsNot(self.leash(pool, fresh=True), leash)
+        connection = self.kept(pool)
+        self.assertIsNot(self.connection(pool, fresh=True), connection)
         self.assertEqual(pool.kept, 1)
 
     def test_lost(self) -> None:
         """A kept connection that ends is forgotten, with its timer."""
         pool = self.pool()
-        leash = self.kept(pool)
-        closed(leash)
+        connection = self.kept(pool)
+        closed(connection)
         self.assertEqual((pool.kept, self.clock.getDelayedCalls()), (0, []))
-        self.assertIsNot(self.leash(pool), leash)
+        self.assertIsNot(self.connection(pool), connection)
 
     def test_a_lost_connection_that_is_used(self) -> None:
         """The end of a connection in use is none of the pool's business."""
         pool = self.pool()
         self.kept(pool)
-        leash = self.leash(pool)
-        closed(leash)
+        connection = self.connection(pool)
+        closed(connection)
         self.assertEqual(pool.kept, 0)
 
     def test_what_the_source_says_is_closing(self) -> None:
@@ -180,17 +198,17 @@ class ReuseTests(PoolCase):
             b"Connection: x-foo\r\nConnection: close\r\n",
         ):
             pool = self.pool()
-            leash = self.kept(pool, head)
+            connection = self.kept(pool, head)
             self.assertEqual(pool.kept, 0, head)
-            self.assertTrue(gone(leash), head)
+            self.assertTrue(gone(connection), head)
 
     def test_http_1_0(self) -> None:
         """An HTTP/1.0 source keeps a connection only if it says so."""
         for head, kept in ((b"", 0), (b"Connection: keep-alive\r\n", 1)):
             pool = self.pool()
-            leash = self.leash(pool)
-            called(leash)
-            leash.dataReceived(
+            connection = self.connection(pool)
+            called(connection)
+            connection.dataReceived(
                 b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n" + head + b"\r\n"
             )
             self.assertEqual(pool.kept, kept, head)
@@ -198,87 +216,87 @@ class ReuseTests(PoolCase):
     def test_more_than_a_response(self) -> None:
         """A source that has sent too much would answer the next call with it."""
         pool = self.pool()
-        leash = self.leash(pool)
-        self.use(leash, body=b"HTTP/1.1 200 OK\r\n")
+        connection = self.connection(pool)
+        self.use(connection, body=b"HTTP/1.1 200 OK\r\n")
         self.assertEqual(pool.kept, 0)
-        self.assertTrue(gone(leash))
+        self.assertTrue(gone(connection))
 
     def test_bytes_between_calls(self) -> None:
         """So would one that speaks unasked."""
         pool = self.pool()
-        leash = self.kept(pool)
-        leash.dataReceived(b"HTTP/1.1 200 OK\r\n\r\n")
+        connection = self.kept(pool)
+        connection.dataReceived(b"HTTP/1.1 200 OK\r\n\r\n")
         self.assertEqual(pool.kept, 0)
-        self.assertTrue(gone(leash))
-        self.assertIsNot(self.leash(pool), leash)
+        self.assertTrue(gone(connection))
+        self.assertIsNot(self.connection(pool), connection)
         self.assertEqual(self.flushLoggedErrors(), [])
 
-    def unread(self, leash: Leash) -> socket.socket:
+    def unread(self, connection: UpstreamConnection) -> socket.socket:
         """Put a connection on a socket, and give the source's end of it."""
         ours, theirs = socket.socketpair()
         self.addCleanup(ours.close)
         self.addCleanup(theirs.close)
-        leash.transport.socket = ours
+        connection.transport.socket = ours
         return theirs
 
     def test_a_connection_with_unread_bytes_is_not_reused(self) -> None:
         """They have come since, and would be the next call's response."""
         pool = self.pool()
-        leash, other = self.kept(pool), self.kept(pool)
+        connection, other = self.kept(pool), self.kept(pool)
         self.unread(other).send(b"HTTP/1.1 200 OK\r\n")
-        self.assertIs(self.leash(pool), leash)
+        self.assertIs(self.connection(pool), connection)
         self.assertEqual((pool.kept, gone(other)), (0, True))
 
     def test_a_connection_with_an_unread_end_is_not_reused(self) -> None:
         """A call that may be sent only once would fail on it."""
         for reset in (False, True):
             pool = self.pool()
-            leash = self.kept(pool)
-            theirs = self.unread(leash)
+            connection = self.kept(pool)
+            theirs = self.unread(connection)
             if reset:
-                leash.transport.socket.send(b"x")
+                connection.transport.socket.send(b"x")
             theirs.close()
-            self.assertIsNot(self.leash(pool), leash)
-            self.assertEqual((pool.kept, gone(leash)), (0, True))
+            self.assertIsNot(self.connection(pool), connection)
+            self.assertEqual((pool.kept, gone(connection)), (0, True))
 
     def test_a_connection_without_unread_bytes_is_reused(self) -> None:
         """Nothing is read from it to find that out."""
         pool = self.pool()
-        leash = self.kept(pool)
-        theirs = self.unread(leash)
-        self.assertIs(self.leash(pool), leash)
+        connection = self.kept(pool)
+        theirs = self.unread(connection)
+        self.assertIs(self.connection(pool), connection)
         theirs.send(b"HTTP")
-        self.assertEqual(leash.transport.socket.recv(4), b"HTTP")
+        self.assertEqual(connection.transport.socket.recv(4), b"HTTP")
 
     def test_a_connection_rests_before_a_call_that_waited_gets_it(self) -> None:
         """Else what a source sends right behind a response would be the next one."""
         pool = self.pool(maxConcurrentConnections=1)
-        lease = self.lease(pool)
-        leash: Leash = self.successResultOf(pool.connect(lease, ORIGIN, False))
-        second, third = pool.slot(), pool.slot()
-        self.use(leash)
-        lease.release()
-        lease = self.successResultOf(second)
-        other = self.successResultOf(pool.connect(lease, ORIGIN, False))
-        self.assertIsNot(other, leash)
+        slot = self.slot(pool)
+        connection = self.connect(pool, slot)
+        second, third = self.wait(pool), self.wait(pool)
+        self.use(connection)
+        slot.release()
+        slot = self.successResultOf(second)
+        other = self.connect(pool, slot)
+        self.assertIsNot(other, connection)
         self.clock.advance(REST_S)
         self.use(other)
-        lease.release()
-        lease = self.successResultOf(third)
-        self.assertIs(self.successResultOf(pool.connect(lease, ORIGIN, False)), leash)
+        slot.release()
+        slot = self.successResultOf(third)
+        self.assertIs(self.connect(pool, slot), connection)
         self.assertEqual(len(self.dialled), 2)
 
 
 class KeepTests(PoolCase):
-    def check(self, pool: Pool, leash: Leash, seconds: float) -> None:
+    def check(self, pool: Pool, connection: UpstreamConnection, seconds: float) -> None:
         """Check for how long a connection is kept."""
         self.clock.advance(seconds - 0.001)
-        self.assertEqual((pool.kept, gone(leash)), (1, False))
+        self.assertEqual((pool.kept, gone(connection)), (1, False))
         self.clock.advance(0.001)
-        self.assertTrue(gone(leash))
+        self.assertTrue(gone(connection))
         self.assertEqual(pool.kept, 0)
         self.assertEqual(self.clock.getDelayedCalls(), [])
-        self.assertIsNot(self.leash(pool), leash)
+        self.assertIsNot(self.connection(pool), connection)
 
     def test_keep_alive_timeout(self) -> None:
         """An unused connection is kept for so long, and never given out after."""
@@ -299,9 +317,9 @@ class KeepTests(PoolCase):
     def test_said_for_this_time_only(self) -> None:
         """What a source said once does not bind it when it says nothing."""
         pool = self.pool(keepAliveTimeout=30_000)
-        leash = self.kept(pool, b"Keep-Alive: timeout=5\r\n")
-        self.use(self.leash(pool))
-        self.check(pool, leash, 30)
+        connection = self.kept(pool, b"Keep-Alive: timeout=5\r\n")
+        self.use(self.connection(pool))
+        self.check(pool, connection, 30)
 
     def test_not_at_all(self) -> None:
         """A source that keeps it for no time does not keep it."""
@@ -312,29 +330,29 @@ class KeepTests(PoolCase):
     def test_as_long_as_the_source_does(self) -> None:
         """0 keeps a connection until the source closes it."""
         pool = self.pool(keepAliveTimeout=0)
-        leash = self.kept(pool)
+        connection = self.kept(pool)
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.clock.advance(1_000_000)
-        self.assertIs(self.leash(pool), leash)
+        self.assertIs(self.connection(pool), connection)
 
     def test_a_life_of_its_own(self) -> None:
         """``maxConnectionLifetime`` counts from when the connection was opened."""
         for keep_ms in (30_000, 0):
             pool = self.pool(keepAliveTimeout=keep_ms, maxConnectionLifetime=60_000)
-            leash = self.kept(pool)
+            connection = self.kept(pool)
             for _ in range(2):
                 self.clock.advance(25)
-                self.assertIs(self.leash(pool), leash)
-                self.use(leash)
-            self.check(pool, leash, 10)
+                self.assertIs(self.connection(pool), connection)
+                self.use(connection)
+            self.check(pool, connection, 10)
 
     def test_too_old_to_keep(self) -> None:
         """A call may outlive the connection's lifetime; then it is the last."""
         pool = self.pool(maxConnectionLifetime=60_000)
-        leash = self.leash(pool)
+        connection = self.connection(pool)
         self.clock.advance(61)
-        self.use(leash)
-        self.assertEqual((pool.kept, gone(leash)), (0, True))
+        self.use(connection)
+        self.assertEqual((pool.kept, gone(connection)), (0, True))
 
 
 class CloseTests(PoolCase):
@@ -342,14 +360,14 @@ class CloseTests(PoolCase):
         """A closed pool keeps nothing, and gives nothing kept to those who still
         call."""
         pool = self.pool(maxConcurrentConnections=9)
-        busy = self.leash(pool)
+        busy = self.connection(pool)
         unused = [self.kept(pool), self.kept(pool, origin=OTHER)]
         pool.close()
-        self.assertEqual([gone(leash) for leash in unused], [True, True])
+        self.assertEqual([gone(connection) for connection in unused], [True, True])
         self.assertEqual((pool.kept, self.clock.getDelayedCalls()), (0, []))
         self.assertFalse(gone(busy))
-        self.assertNotIn(self.leash(pool), unused)
+        self.assertNotIn(self.connection(pool), unused)
         self.use(busy)
         self.assertEqual((pool.kept, gone(busy)), (0, True))
-        for leash in unused:
-            closed(leash)
+        for connection in unused:
+            closed(connection)

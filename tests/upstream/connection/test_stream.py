@@ -10,11 +10,11 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.upstream.connection.leash import Leash
-from relay.upstream.connection.pool import Lease
+from relay.upstream.connection.connection import UpstreamConnection
+from relay.upstream.connection.pool import PoolSlot
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.events.inflater import PIECE_BYTES
-from tests.upstream.memory import called, closed, gone, leashed
+from tests.upstream.memory import called, closed, connected, gone
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 GZIP = b"Content-Encoding: gzip\r\n"
@@ -73,17 +73,17 @@ class StreamCase(SynchronousTestCase):
         self.idle: list[float] = []
         self.freed: list[int] = []
         self.kept: list[Any] = []
-        self.leash: Leash = leashed(self.clock, self.kept.append)
-        self.lease = Lease(lambda: self.freed.append(1))
+        self.connection: UpstreamConnection = connected(self.clock, self.kept.append)
+        self.slot = PoolSlot(lambda: self.freed.append(1))
 
     def respond(
         self, head: bytes, *, method: bytes = b"GET", inflate: bool = False
     ) -> UpstreamResponse:
         """Get a response to a request."""
-        agent, responded = called(self.leash, method)
-        self.leash.dataReceived(head + b"\r\n")
+        responded = called(self.connection, method)
+        self.connection.dataReceived(head + b"\r\n")
         return UpstreamResponse(
-            self.successResultOf(responded), agent, self.leash, self.lease, inflate
+            self.successResultOf(responded), self.slot, self.clock, inflate
         )
 
     def deliver(
@@ -121,14 +121,14 @@ class CompleteTests(StreamCase):
             self.setUp()
             receiver = self.deliver(head)
             self.assertIsNone(receiver.end)
-            self.leash.dataReceived(body) if body else None
+            self.connection.dataReceived(body) if body else None
             if end is not None:
-                closed(self.leash, reset=end == "reset")
+                closed(self.connection, reset=end == "reset")
             self.assertEqual(receiver.end, expected, (head, body, end))
             self.assertEqual(self.freed, [1])
             self.assertEqual(self.clock.getDelayedCalls(), [])
             if expected == "cut" and end is None:
-                self.assertTrue(gone(self.leash))
+                self.assertTrue(gone(self.connection))
 
     def test_nothing_to_come(self) -> None:
         """A response without a body is over at once, and leaves no timer behind."""
@@ -143,7 +143,7 @@ class CompleteTests(StreamCase):
             self.assertEqual((receiver.end, self.freed), ("complete", [1]), head)
             self.assertEqual(len(self.kept), 1, head)
             self.assertEqual(self.clock.getDelayedCalls(), [], head)
-            self.assertFalse(gone(self.leash), head)
+            self.assertFalse(gone(self.connection), head)
 
     def test_lengths(self) -> None:
         """The length is known where the body is delivered as it was announced."""
@@ -162,24 +162,24 @@ class CompleteTests(StreamCase):
     def test_trailers(self) -> None:
         """They come with the end."""
         receiver = self.deliver(CHUNKED)
-        self.leash.dataReceived(b"0\r\nX-Sum: 1\r\nno colon\r\nX-b:2 \r\n\r\n")
+        self.connection.dataReceived(b"0\r\nX-Sum: 1\r\nno colon\r\nX-b:2 \r\n\r\n")
         self.assertEqual(receiver.trailers, [(b"X-Sum", b"1"), (b"X-b", b"2")])
 
     def test_aborted(self) -> None:
         """Who has lost interest hears nothing more."""
         receiver = self.deliver(CHUNKED)
         receiver.response.abort()
-        self.assertTrue(gone(self.leash))
+        self.assertTrue(gone(self.connection))
         self.assertEqual((self.freed, self.clock.getDelayedCalls()), ([1], []))
-        self.leash.dataReceived(chunk(b"abc"))
-        closed(self.leash)
+        self.connection.dataReceived(chunk(b"abc"))
+        closed(self.connection)
         receiver.response.abort()
         self.assertEqual((receiver.body, receiver.end), (b"", None))
 
     def test_aborted_before_it_was_delivered(self) -> None:
         """Its connection goes, too."""
         self.respond(CHUNKED).abort()
-        self.assertTrue(gone(self.leash))
+        self.assertTrue(gone(self.connection))
         self.assertEqual(self.freed, [1])
 
 
@@ -209,7 +209,7 @@ class IdleTests(StreamCase):
         self.deliver(CHUNKED, idle_ms=1500)
         for data in (b"3", b"\r\n", b"abc"):
             self.clock.advance(1.499)
-            self.leash.dataReceived(data)
+            self.connection.dataReceived(data)
         self.clock.advance(1.499)
         self.assertEqual(self.idle, [])
         self.clock.advance(0.002)
@@ -226,10 +226,10 @@ class IdleTests(StreamCase):
         """While we do not read, silence is not the source's."""
         receiver = self.deliver(CHUNKED, idle_ms=1500)
         receiver.response.pause()
-        self.assertFalse(self.leash.transport.reads)
+        self.assertFalse(self.connection.transport.reads)
         self.clock.advance(100)
         receiver.response.resume()
-        self.assertTrue(self.leash.transport.reads)
+        self.assertTrue(self.connection.transport.reads)
         self.clock.advance(1.499)
         self.assertEqual(self.idle, [])
         self.clock.advance(0.002)
@@ -237,11 +237,11 @@ class IdleTests(StreamCase):
 
     def test_back_pressure_from_the_start(self) -> None:
         """So it is when the client is full with what came with the head."""
-        agent, responded = called(self.leash)
-        self.leash.dataReceived(CHUNKED + b"\r\n" + chunk(b"abc"))
+        responded = called(self.connection)
+        self.connection.dataReceived(CHUNKED + b"\r\n" + chunk(b"abc"))
         receiver = Receiver(enough=1)
         receiver.response = UpstreamResponse(
-            self.successResultOf(responded), agent, self.leash, self.lease, False
+            self.successResultOf(responded), self.slot, self.clock, False
         )
         receiver.response.deliver(receiver, 1500, lambda: self.idle.append(1))
         self.assertEqual(receiver.body, b"abc")
@@ -254,11 +254,11 @@ class IdleTests(StreamCase):
     def test_a_kept_connection_is_not_watched(self) -> None:
         """The clock ends with the body."""
         receiver = self.deliver(CHUNKED)
-        self.leash.dataReceived(b"0\r\n\r\n")
+        self.connection.dataReceived(b"0\r\n\r\n")
         self.assertEqual((receiver.end, len(self.kept)), ("complete", 1))
         self.assertEqual(self.clock.getDelayedCalls(), [])
         receiver.response.pause()
-        self.assertTrue(self.leash.transport.reads)
+        self.assertTrue(self.connection.transport.reads)
 
 
 class InflateTests(StreamCase):
@@ -271,9 +271,9 @@ class InflateTests(StreamCase):
         for number in range(3):
             event = b"data: %d\n\n" % number
             data = deflate.compress(event) + deflate.flush(zlib.Z_SYNC_FLUSH)
-            self.leash.dataReceived(chunk(data))
+            self.connection.dataReceived(chunk(data))
             self.assertTrue(receiver.body.endswith(event), number)
-        self.leash.dataReceived(chunk(deflate.flush()) + b"0\r\n\r\n")
+        self.connection.dataReceived(chunk(deflate.flush()) + b"0\r\n\r\n")
         self.assertEqual(receiver.end, "complete")
 
     def test_headers(self) -> None:
@@ -301,7 +301,7 @@ class InflateTests(StreamCase):
         """What is not to be decoded passes byte for byte."""
         receiver = self.deliver(self.HEAD, inflate=False)
         body = gzip.compress(b"abc")
-        self.leash.dataReceived(chunk(body) + b"0\r\n\r\n")
+        self.connection.dataReceived(chunk(body) + b"0\r\n\r\n")
         self.assertEqual((receiver.body, receiver.end), (body, "complete"))
 
     def test_byte_by_byte(self) -> None:
@@ -310,8 +310,8 @@ class InflateTests(StreamCase):
         for byte in (
             gzip.compress(b"abc" * 100) + gzip.compress(b"") + gzip.compress(b"d")
         ):
-            self.leash.dataReceived(chunk(bytes([byte])))
-        self.leash.dataReceived(b"0\r\n\r\n")
+            self.connection.dataReceived(chunk(bytes([byte])))
+        self.connection.dataReceived(b"0\r\n\r\n")
         self.assertEqual(
             (receiver.body, receiver.end), (b"abc" * 100 + b"d", "complete")
         )
@@ -322,7 +322,7 @@ class InflateTests(StreamCase):
         for kept in (1, 10, 15, len(whole) - 1):
             self.setUp()
             receiver = self.deliver(self.HEAD, inflate=True)
-            self.leash.dataReceived(chunk(whole[:kept]) + b"0\r\n\r\n")
+            self.connection.dataReceived(chunk(whole[:kept]) + b"0\r\n\r\n")
             self.assertEqual(receiver.end, "cut", kept)
 
     def test_empty(self) -> None:
@@ -339,16 +339,16 @@ class InflateTests(StreamCase):
     def test_not_gzip(self) -> None:
         """What is none is cut, and the connection dropped."""
         receiver = self.deliver(self.HEAD, inflate=True)
-        self.leash.dataReceived(chunk(b"no gzip"))
+        self.connection.dataReceived(chunk(b"no gzip"))
         self.assertEqual(receiver.end, "cut")
-        self.assertTrue(gone(self.leash))
+        self.assertTrue(gone(self.connection))
 
     def test_a_bomb(self) -> None:
         """A body that grows a thousandfold grows no faster than it is taken."""
         size = 50 * PIECE_BYTES
         bomb = gzip.compress(b"\0" * size)
         receiver = self.deliver(self.HEAD, inflate=True, enough=1)
-        self.leash.dataReceived(chunk(bomb) + b"0\r\n\r\n")
+        self.connection.dataReceived(chunk(bomb) + b"0\r\n\r\n")
         self.assertLessEqual(len(receiver.body), PIECE_BYTES)
         taken = len(receiver.body)
         receiver.more(1)
@@ -368,7 +368,7 @@ class InflateTests(StreamCase):
                     receiver = self.deliver(self.HEAD, inflate=True)
                     deflate = zlib.compressobj(level, wbits=31)
                     data = deflate.compress(b"x" * size) + deflate.flush(mode)
-                    self.leash.dataReceived(chunk(data))
+                    self.connection.dataReceived(chunk(data))
                     self.assertEqual(len(receiver.body), size, (over, level, mode))
 
     def test_paused_at_the_end(self) -> None:
@@ -376,15 +376,15 @@ class InflateTests(StreamCase):
         connection may carry the next call meanwhile."""
         receiver = self.deliver(self.HEAD, inflate=True, enough=1)
         body = gzip.compress(b"x" * 300_000)
-        self.leash.dataReceived(chunk(body) + b"0\r\n\r\n")
+        self.connection.dataReceived(chunk(body) + b"0\r\n\r\n")
         self.assertEqual(len(self.kept), 1)
         self.assertIsNone(receiver.end)
-        called(self.leash)
+        called(self.connection)
         receiver.more(1)
-        self.assertTrue(self.leash.transport.reads)
+        self.assertTrue(self.connection.transport.reads)
         receiver.more()
         self.assertEqual((len(receiver.body), receiver.end), (300_000, "complete"))
-        self.assertFalse(gone(self.leash))
+        self.assertFalse(gone(self.connection))
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_paused_at_an_open_end(self) -> None:
@@ -393,8 +393,8 @@ class InflateTests(StreamCase):
         for reset, expected in ((False, "complete"), (True, "cut")):
             self.setUp()
             receiver = self.deliver(OPEN_END + GZIP, inflate=True, enough=1)
-            self.leash.dataReceived(gzip.compress(b"x" * 300_000))
-            closed(self.leash, reset=reset)
+            self.connection.dataReceived(gzip.compress(b"x" * 300_000))
+            closed(self.connection, reset=reset)
             self.assertIsNone(receiver.end)
             receiver.more()
             self.assertEqual((len(receiver.body), receiver.end), (300_000, expected))
@@ -402,7 +402,9 @@ class InflateTests(StreamCase):
     def test_aborted_while_paused(self) -> None:
         """Who leaves with a body still held back ends nothing but its own call."""
         receiver = self.deliver(self.HEAD, inflate=True, enough=1)
-        self.leash.dataReceived(chunk(gzip.compress(b"x" * 300_000)) + b"0\r\n\r\n")
+        self.connection.dataReceived(
+            chunk(gzip.compress(b"x" * 300_000)) + b"0\r\n\r\n"
+        )
         receiver.response.abort()
-        self.assertFalse(gone(self.leash))
+        self.assertFalse(gone(self.connection))
         self.assertEqual((receiver.end, self.freed), (None, [1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from select import select
+from struct import pack
 from typing import Any
 
 from twisted.internet import reactor as installed
@@ -20,11 +21,8 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SkipTest, TestCase
-from twisted.web.http import _ChunkedTransferDecoder
 
-from relay.http.client_stream import Ledger
 from relay.reactor.descriptors import DESCRIPTORS
-from relay.upstream.connection.verbatim import ChunkPassage
 from relay.upstream.dial import tcp
 from relay.upstream.dial.tcp import connect_tcp
 from tests.gateway.raw import until
@@ -137,28 +135,16 @@ class ConnectTests(TestCase):
         """The same with the longer addresses."""
         await self.both_ways("::1")
 
-    async def test_read_by_a_passage(self) -> None:
-        """The passage reads until it is told not to; what may not pass is heard."""
-        passed: list[bytes] = []
-        decoder = _ChunkedTransferDecoder(passed.append, passed.append)
+    async def test_reads(self) -> None:
+        """Nothing to read is no end; the end and a reset are told apart."""
         listener = self.listening()
         heard = await self.connect(listener)
         accepted, _ = listener.accept()
-        self.addCleanup(accepted.close)
-        passage = ChunkPassage(lambda framed, _: passed.append(framed), None, Ledger())
-        passage.opens_beside(decoder)
-        self.assertEqual(passage.pass_on(b"1\r\na\r\n"), b"")
-        heard.transport.read_by(passage, lambda: None)
-        accepted.sendall(b"1\r\nb\r\n")
-        await until(lambda: len(passed) == 2, "a chunk")
-        accepted.sendall(b"no chunk")
-        self.assertEqual(await heard.hears, b"no chunk")
-        heard.transport.read_again()
-        accepted.sendall(b"1\r\nc\r\n")
-        await until(lambda: heard.data == b"no chunk1\r\nc\r\n", "a chunk")
-        self.assertEqual(passed, [b"1\r\na\r\n", b"1\r\nb\r\n"])
+        self.assertIsNone(heard.transport.doRead())
+        self.assertEqual(heard.data, b"")
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, pack("ii", 1, 0))
         accepted.close()
-        self.assertEqual(type(await heard.over).__name__, "ConnectionDone")
+        self.assertEqual(type(await heard.over).__name__, "ConnectionLost")
 
     async def test_refused(self) -> None:
         """A closed port refuses, and leaves no socket behind."""

@@ -10,11 +10,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.event import Event
+from relay.reactor.turns import UPSTREAM_READS
 from relay.upstream.events.inflater import TooMuchDecoded
 from relay.upstream.events.problem import SourceProblem
 from relay.upstream.events.reader import PIECE_BYTES, EventReader
-from relay.upstream.slices import SLICE_S
-from tests.upstream.test_slices import turn
+from tests.reactor.test_turns import turn
 
 EVENT = b"data: 0\n\n"
 
@@ -67,7 +67,7 @@ class ReaderTests(SynchronousTestCase):
         if self.breaks:
             raise RuntimeError("broken")
         self.taken += len(taken)
-        self.clock.rightNow += SLICE_S / 2
+        self.clock.rightNow += UPSTREAM_READS.share_s / 2
 
     def passed_over(self) -> None:
         """Note it."""

@@ -1,4 +1,4 @@
-"""Chunks that pass as they are: soundly framed, and the same body as without."""
+"""Chunks that are forwarded as they are: soundly framed, with the same body."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import re
 from itertools import pairwise
 
 from hypothesis import given, strategies as st
-from twisted.internet.main import CONNECTION_LOST
-from twisted.trial.unittest import SynchronousTestCase
-from twisted.web.http import _ChunkedTransferDecoder, _IdentityTransferDecoder
 
 from relay.eventstream.boundary import EventCounter
-from relay.http.chunks import whole_chunks
+from relay.gateway.forwarder import ChunkForwarder
 from relay.http.client_stream import Ledger
-from relay.upstream.connection.verbatim import ChunkPassage
 from tests.upstream.connection.test_stream import CHUNKED, Receiver, StreamCase, chunk
 from tests.upstream.memory import closed
 
@@ -65,7 +61,7 @@ class Client(Receiver):
         self.verbatim = 0
         self.counter = EventCounter()
         self.ledger = Ledger()
-        self.passage = ChunkPassage(self.send, self.counter, self.ledger)
+        self.forwarder = ChunkForwarder(self.send, self.counter, self.ledger)
 
     def body_received(self, data: bytes) -> None:
         """Frame it."""
@@ -95,22 +91,14 @@ def reread(wire: bytes) -> bytes:
     return body
 
 
-class PassageCase(StreamCase):
-    """A response whose chunks may pass."""
+class ForwarderCase(StreamCase):
+    """A response whose chunks may be forwarded as they are."""
 
-    def setUp(self) -> None:
-        """A connection; nothing was heard on it."""
-        super().setUp()
-        self.heard: list[int] = []
-
-    def stream(
-        self, *pieces: bytes, passing: bool = True, socket: bool = False
-    ) -> Client:
+    def stream(self, *pieces: bytes, forwards: bool = True) -> Client:
         """
         Get a response in pieces, and lose the connection if it has not ended.
 
-        :param passing: whether chunks may pass.
-        :param socket: whether the passage reads by itself.
+        :param forwards: whether chunks may be forwarded as they are.
         """
         self.setUp()
         client = Client()
@@ -119,40 +107,33 @@ class PassageCase(StreamCase):
             client,
             60_000,
             lambda: self.idle.append(1),
-            client.passage if passing else None,
-        )
-        coming = iter(pieces)
-        read = client.passage.reader(
-            lambda most: next(coming),
-            lambda: self.heard.append(1),
-            self.leash.dataReceived,
+            client.forwarder.forward if forwards else None,
         )
         for piece in pieces:
-            if socket and client.end is None:
-                self.assertIsNone(read())
-            else:
-                self.leash.dataReceived(piece)
+            if client.end is None:
+                self.connection.dataReceived(piece)
         if client.end is None:
-            closed(self.leash)
+            closed(self.connection)
         self.assertEqual(reread(client.wire), client.body)
         self.assertEqual(self.clock.getDelayedCalls(), [])
         return client
 
     def same(self, *pieces: bytes) -> Client:
         """Check that nothing but the way is another."""
-        plain = self.stream(*pieces, passing=False)
+        pieces = tuple(piece for piece in pieces if piece)
+        plain = self.stream(*pieces, forwards=False)
         self.assertEqual((plain.verbatim, plain.ledger.bytes), (0, 0))
-        for socket in (True, False):
-            passing = self.stream(*pieces, socket=socket)
-            self.assertEqual(
-                (passing.body, passing.end, passing.trailers, passing.counter.events),
-                (plain.body, plain.end, plain.trailers, plain.counter.events),
-                pieces,
-            )
-        return passing
+        forwarded = self.stream(*pieces)
+        self.assertEqual(
+            (forwarded.body, forwarded.end, forwarded.trailers),
+            (plain.body, plain.end, plain.trailers),
+            pieces,
+        )
+        self.assertEqual(forwarded.counter.events, plain.counter.events, pieces)
+        return forwarded
 
 
-class PassageTests(PassageCase):
+class ForwarderTests(ForwarderCase):
     def test_whole_chunks_pass(self) -> None:
         """What came as a whole is written byte for byte, all of one read at once."""
         client = self.same(BODY, chunk(b"again"), END)
@@ -216,19 +197,23 @@ class PassageTests(PassageCase):
     def test_the_next_response_begins_without(self) -> None:
         """A connection that is kept forgets whose chunks passed."""
         self.stream(BODY, b"0\r\n\r\n")
-        self.assertEqual(len(self.kept), 1)
-        self.assertIsNone(self.leash._passage)
+        self.assertEqual(self.kept, [self.connection])
+        plain = Client()
+        plain.response = self.respond(CHUNKED)
+        plain.response.deliver(plain, 60_000, lambda: None)
+        self.connection.dataReceived(chunk(b"abc") + b"0\r\n\r\n")
+        self.assertEqual((plain.body, plain.verbatim), (b"abc", 0))
 
     def test_any_byte_resets_the_idle_clock(self) -> None:
         """On both ways."""
         client = Client()
         client.response = self.respond(CHUNKED)
         client.response.deliver(
-            client, 1500, lambda: self.idle.append(1), client.passage
+            client, 1500, lambda: self.idle.append(1), client.forwarder.forward
         )
         for data in (chunk(b"abc"), b"3", b"\r\nabc\r\n", chunk(b"abc")):
             self.clock.advance(1.499)
-            self.leash.dataReceived(data)
+            self.connection.dataReceived(data)
         self.clock.advance(1.499)
         self.assertEqual(self.idle, [])
         self.clock.advance(0.002)
@@ -238,9 +223,9 @@ class PassageTests(PassageCase):
         """Who has lost interest hears nothing more."""
         client = Client()
         client.response = self.respond(CHUNKED)
-        client.response.deliver(client, 1500, lambda: None, client.passage)
+        client.response.deliver(client, 1500, lambda: None, client.forwarder.forward)
         client.response.abort()
-        self.leash.dataReceived(chunk(b"abc"))
+        self.connection.dataReceived(chunk(b"abc"))
         self.assertEqual((client.wire, client.end), (b"", None))
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
@@ -249,13 +234,13 @@ class PassageTests(PassageCase):
         self.setUp()
         client = Client()
         client.response = self.respond(CHUNKED + b"\r\n" + chunk(b"1") + b"1")
-        client.response.deliver(client, 1500, lambda: None, client.passage)
-        self.leash.dataReceived(b"2\r\n" + chunk(b"3"))
-        self.leash.dataReceived(chunk(b"4"))
+        client.response.deliver(client, 1500, lambda: None, client.forwarder.forward)
+        self.connection.dataReceived(b"2\r\n" + chunk(b"3"))
+        self.connection.dataReceived(chunk(b"4"))
         self.assertEqual(client.body, b"1234")
 
 
-class PropertyTests(PassageCase):
+class PropertyTests(ForwarderCase):
     @given(
         st.lists(st.binary(min_size=1, max_size=40), max_size=8),
         st.lists(st.integers(0, 400), max_size=6),
@@ -268,118 +253,3 @@ class PropertyTests(PassageCase):
         whole = b"".join(map(chunk, contents)) + end
         places = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
         self.same(*(whole[a:b] for a, b in pairwise(places)))
-
-    @given(st.binary(max_size=60))
-    def test_any_bytes(self, data: bytes) -> None:
-        """What is found to be whole chunks reads as such, to the byte."""
-        passed, content = whole_chunks(data)
-        self.assertEqual(reread(data[:passed]), content)
-
-
-class WholeChunksTests(SynchronousTestCase):
-    """What counts as a whole chunk."""
-
-    def test_rows(self) -> None:
-        """Whole chunks in their plain writing, from the beginning on."""
-        for data, passed, content in (
-            (b"", 0, b""),
-            (b"3\r\nabc\r\n", 8, b"abc"),
-            (b"A\r\n0123456789\r\n", 15, b"0123456789"),
-            (b"1\r\na\r\n1\r\nb\r\n", 12, b"ab"),
-            (b"1\r\na\r\n1\r\nb\r", 6, b"a"),
-            (b"1\r\na\r\n0\r\n\r\n", 6, b"a"),
-            (b"1\r\na\r\n01\r\nb\r\n", 6, b"a"),
-            (b"ffffffff\r\na\r\n", 0, b""),
-            (b"100000001\r\na\r\n", 0, b""),
-        ):
-            self.assertEqual(whole_chunks(data), (passed, content), data)
-        for data in (*UNUSUAL, *MALFORMED):
-            self.assertEqual(whole_chunks(data), (0, b""), data)
-
-    def test_only_chunks_pass(self) -> None:
-        """There is no passage by another decoder, or without one."""
-
-        def ignore(data: bytes, size: int = 0) -> None:
-            """Not called."""
-
-        passage = ChunkPassage(ignore, None, Ledger())
-        self.assertFalse(passage.opens_beside(None))
-        identity = _IdentityTransferDecoder(None, ignore, ignore)
-        self.assertFalse(passage.opens_beside(identity))
-        chunked = passage.opens_beside(_ChunkedTransferDecoder(ignore, ignore))
-        self.assertTrue(chunked)
-
-
-class ReaderTests(PassageCase):
-    """A passage that reads from the socket itself."""
-
-    def setUp(self) -> None:
-        """A passage, what its socket gives, and what comes out of it."""
-        super().setUp()
-        self.sent: list[bytes] = []
-        self.plain: list[bytes] = []
-        self.given: list[bytes | Exception] = []
-        self.ledger = Ledger()
-        self.passage = ChunkPassage(self.send, EventCounter(), self.ledger)
-        self.decoder = _ChunkedTransferDecoder(lambda data: None, lambda data: None)
-        self.passage.opens_beside(self.decoder)
-        self.read = self.passage.reader(
-            self.recv, lambda: self.heard.append(1), self.receive
-        )
-
-    def send(self, framed: bytes, size: int) -> None:
-        """The client's."""
-        self.sent.append(framed)
-        self.ledger.bytes += size
-
-    def recv(self, most: int) -> bytes:
-        """The socket's."""
-        given = self.given.pop(0)
-        if isinstance(given, Exception):
-            raise given
-        return given
-
-    def receive(self, data: bytes) -> str:
-        """The connection's, with its leash and its decoder."""
-        self.plain.append(data)
-        left = self.passage.pass_on(data)
-        if left:
-            self.decoder.dataReceived(left)
-        return "the connection's answer"
-
-    def test_events_pass(self) -> None:
-        """Behind the first, one event in one chunk in one read takes the short way."""
-        event = chunk(b"data: 1\n\n")
-        for _ in range(3):
-            self.given.append(event)
-            self.read()
-        self.assertEqual(self.plain, [event])
-        self.assertEqual((self.sent, self.heard), ([event] * 3, [1, 1]))
-        self.assertEqual((self.ledger.events, self.ledger.bytes), (3, 27))
-
-    def test_all_else_is_the_connections(self) -> None:
-        """What it says of it is handed on, and the short way is open again behind."""
-        event = chunk(b"data: 1\n\n")
-        for other in (
-            event + event,
-            event[:-1] + b"x",
-            event.replace(b"9\r\n", b"09\r\n"),
-            b"a" + event[1:],
-            b"",
-            b"\r\n",
-            b"0\r\n\r\n",
-        ):
-            with self.subTest(other=other):
-                self.setUp()
-                self.given = [event, other]
-                self.read()
-                self.decoder.dataReceived = lambda data: None  # type: ignore[method-assign]
-                self.assertEqual(self.read(), "the connection's answer")
-                self.assertEqual(self.plain, [event, other])
-
-    def test_the_socket_fails(self) -> None:
-        """Nothing to read is no end; an error is."""
-        self.given = [BlockingIOError(), ConnectionResetError()]
-        self.assertIsNone(self.read())
-        self.assertIs(self.read(), CONNECTION_LOST)
-        self.assertEqual((self.plain, self.sent), ([], []))
