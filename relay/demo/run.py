@@ -27,7 +27,6 @@ class Demo(Service):
     """
     The demo of one daemon.
 
-    :param reactor: the reactor.
     :param data_dir: holds the file of the administrator's password.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """

@@ -1,4 +1,4 @@
-"""The management API as something to listen with."""
+"""The protocol factory of the management API."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ from relay.settings.schema import Settings
 from relay.store.store import Store
 
 IDLE_TIMEOUT_S = 60
-"""For a connection on which nothing is asked."""
+"""For a connection without a request."""
 
 _NO_HTTP = "The request is not valid HTTP/1.1"
 _TOO_LARGE = "The head of the request is too large"
@@ -64,29 +64,29 @@ class ManagementChannel(StrictChannel):
     transport: Any
 
     def connectionMade(self) -> None:
-        """Start the clock, which covers a TLS handshake and a silent client, too."""
+        """Start the head timeout, which also covers the TLS handshake."""
         self._head_deadline = Deadline(self.site.clock, self.site.head_timeout_ms)
         self._head_deadline.start(self._head_expired)
         super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:
-        """Start the clock of a further head with its first byte."""
+        """Start the timeout of a further head with its first byte."""
         if self.line_mode and not self._head_deadline.running:
             self._head_deadline.start(self._head_expired)
         super().dataReceived(data)
 
     def allHeadersReceived(self) -> None:
-        """The head is complete; the request has a clock of its own."""
+        """The head is complete; the request has a timeout of its own."""
         self._head_deadline.stop()
         super().allHeadersReceived()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Stop the clock."""
+        """Stop the timeout."""
         self._head_deadline.stop()
         super().connectionLost(reason)
 
     def refuse_malformed(self, line: bytes = b"", too_large: bool = False) -> None:
-        """Answer what is no HTTP request in JSON, unless an answer has begun."""
+        """Answer a malformed HTTP request in JSON, unless a response has begun."""
         if not any(one.startedWriting for one in self.requests):
             error = BadRequest(_TOO_LARGE if too_large else _NO_HTTP, "request.invalid")
             self.transport.write(errors.answer(Failure(error)).as_last_response())
@@ -99,18 +99,18 @@ class ManagementChannel(StrictChannel):
 class ManagementSite(Site):
     """A factory of connections to the management API.
 
-    :param store: holds all that is managed; started.
-    :param catalog: reads and checks definitions.
-    :param settings: of which ``management`` counts.
-    :param authentication: lets users in.
-    :param passwords: hashes those of new users; started.
+    :param store: started.
+    :param catalog: parses and checks definitions.
+    :param settings: only ``management`` is used.
+    :param authentication: authenticates users.
+    :param passwords: hashes passwords of new users; started.
     :param reactor: for the timeouts.
-    :param gateway_urls: gives the URLs of the gateway, best first.
-    :param channels: gives the open channels of an API.
-    :param health: gives what the checks of its endpoints have found.
-    :param deliveries: gives how the delivery of a subscription is.
-    :param gateway: tries deployments, and tells when they are served.
-    :param node: gives what is known of the process.
+    :param gateway_urls: returns the URLs of the gateway, best first.
+    :param channels: returns the open channels of an API.
+    :param health: returns the results of its health checks.
+    :param deliveries: returns the delivery of a subscription.
+    :param gateway: tries deployments, and reports when they are served.
+    :param node: returns the checks of the process.
     """
 
     protocol = ManagementChannel  # type: ignore[assignment]
@@ -172,7 +172,7 @@ class ManagementSite(Site):
     def log(self, request: http.Request) -> None:
         """Log a request that was answered, without its query.
 
-        :param request: whose path is not known when its body was refused.
+        :param request: its path is unknown if its body was refused.
         """
         known = request.path is not None
         self._log.info(
@@ -184,7 +184,7 @@ class ManagementSite(Site):
         )
 
     def acceptableProtocols(self) -> list[bytes]:
-        """HTTP/1.1 only, whatever else could be imported."""
+        """HTTP/1.1 only, whichever packages are installed."""
         return [b"http/1.1"]
 
 

@@ -1,4 +1,5 @@
-"""Who is asking: HTTP Basic (RFC 7617) and Bearer (RFC 6750), by the store's users."""
+"""Authentication: HTTP Basic (RFC 7617) and Bearer (RFC 6750), for users of the
+store."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ __all__ = ["AdminBootstrap", "Authenticator", "ensure_admin"]
 
 MOST_REMEMBERED = 100
 NOTED_EVERY_MS = 60_000
-"""How exactly it is known when a token was last used."""
+"""The precision of the time of a token's last use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,14 @@ class _Verified:
 
 
 class Authenticator:
-    """Decides who may use the management API.
+    """Authenticates requests of the management API.
 
-    A credential that was verified is remembered for a while, as an HMAC under a key
-    that this process alone has, together with the hash it was verified against: it
-    is worth nothing once the stored hash is another, whichever process changed it.
+    A verified credential is cached for a while, as an HMAC under a key of this process,
+    together with the hash that it was verified against: it is no longer valid when the
+    stored hash changes, whichever process changes it.
 
-    :param store: holds the users; started.
-    :param settings: how long to remember, how many failures to hear.
-    :param clock: tells the time.
-    :param passwords: verifies them; started.
+    :param store: started.
+    :param passwords: verifies passwords; started.
     """
 
     _log = Logger()
@@ -75,14 +74,13 @@ class Authenticator:
         self._verifying: dict[bytes, list[Deferred[bool]]] = {}
 
     def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
-        """Tell who sent a request.
+        """Return the user who sent a request.
 
-        :param authorization: its header of that name.
+        :param authorization: the header of that name.
         :param address: of the client.
-        :returns: who that is.
-        :raises Unauthorized: when that is not known.
-        :raises TooManyAttempts: when the address has been wrong too often; even the
-            right password is not heard then, or guessing would go on beside it.
+        :raises Unauthorized: without valid credentials.
+        :raises TooManyAttempts: when the address is locked out. Then the right password
+            is refused, too; otherwise guessing could continue.
         """
         return Deferred.fromCoroutine(self._check(authorization, address))
 
@@ -103,7 +101,7 @@ class Authenticator:
             raise Unauthorized()
         record, user, now_ms = found
         if record.used_at_ms is None or now_ms - record.used_at_ms >= NOTED_EVERY_MS:
-            # Nobody waits for it.
+            # No caller waits for the result.
             used = self._store.write(lambda tx: tx.tokens.use(record.id, now_ms))
             used.addErrback(self._not_noted, record.id)
         role = Role(user.role)
@@ -128,7 +126,8 @@ class Authenticator:
         digest = self._digest(name, password)
         if user is not None and self._remembers(digest, user):
             return Identity(name, Role(user.role))
-        # An unknown user costs what a known one does, or names could be found out.
+        # An unknown user takes the time of a known one, so that names cannot be
+        # guessed.
         if (record := user or admin) is None or not await self._join(
             digest, record, user is not None, password, address
         ):
@@ -155,8 +154,8 @@ class Authenticator:
         password: bytes,
         address: str,
     ) -> Deferred[bool]:
-        """Wait for the verification of one credential, which runs once for all who
-        ask, and on when they have left."""
+        """Wait for the verification of one credential, which runs once for concurrent
+        requests, and continues when their clients have left."""
         waiting: Deferred[bool] = Deferred()
         if digest in self._verifying:
             self._verifying[digest].append(waiting)
@@ -172,7 +171,7 @@ class Authenticator:
     def _tell(self, result: bool | Failure, digest: bytes, address: str) -> None:
         self._failures.end(address, failed=result is False)
         for waiting in self._verifying.pop(digest):
-            # Those whose client has left were cancelled.
+            # Requests whose client has left were cancelled.
             if not waiting.called:
                 waiting.callback(result)
 
@@ -197,7 +196,7 @@ class Authenticator:
 
         def put(tx: Transaction) -> UserRecord:
             stored = tx.users.get(record.name)
-            # Somebody may have set another password meanwhile.
+            # The password may have been changed meanwhile.
             return tx.users.put(renewed) if stored == record else stored or record
 
         try:
@@ -227,7 +226,7 @@ def _pair(credentials: bytes) -> tuple[str, bytes]:
 
 
 def _owner(token: bytes, tx: Transaction) -> tuple[TokenRecord, UserRecord, int] | None:
-    """Find a token that has not expired, and whose it is."""
+    """Find a token that has not expired, and its user."""
     record = tx.tokens.find(hash_of(token))
     if record is None or (
         record.expires_at_ms is not None and record.expires_at_ms <= tx.now_ms

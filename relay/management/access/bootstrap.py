@@ -1,4 +1,4 @@
-"""The first user, and how the password gets to whoever runs the daemon."""
+"""The first user, and the password of the administrator."""
 
 from __future__ import annotations
 
@@ -30,20 +30,19 @@ _log = Logger()
 
 @dataclass(frozen=True, slots=True)
 class AdminBootstrap:
-    """Where the administrator's password is to be found."""
+    """The origin of the administrator's password."""
 
     source: Literal["environment", "generated", "stored"]
-    """Whether it was given, was made just now, or is the one of an earlier start."""
+    """``environment``, ``generated`` at this start, or ``stored`` by an earlier one."""
     password_file: str | None
-    """The file that holds it, when it was made here."""
+    """The file of a generated password; None without it."""
     name: str = ADMIN
 
 
 def check_admin(environ: Mapping[str, str]) -> None:
-    """Check what the environment says of the administrator, before anything begins.
+    """Check ``RELAY_ADMIN_PASSWORD``, before the start changes anything.
 
-    :param environ: the password, if it is given, as ``RELAY_ADMIN_PASSWORD``.
-    :raises SettingsError: when it is empty.
+    :raises SettingsError: when the variable is empty.
     """
     if environ.get(VARIABLE) == "":
         raise SettingsError(f"{VARIABLE}: must not be empty")
@@ -61,12 +60,11 @@ def ensure_admin(
     Blocks: called before the reactor runs.
 
     :param store: started.
-    :param settings: of which ``data_dir`` counts.
-    :param environ: the password, as ``RELAY_ADMIN_PASSWORD``, replaces the stored
-        one when it is another.
+    :param settings: only ``data_dir`` is used.
+    :param environ: ``RELAY_ADMIN_PASSWORD``, if set, replaces the stored password.
     :param hasher: with the cost of a new hash.
-    :raises SettingsError: when the password that is given is empty, or one that was
-        made cannot be written.
+    :raises SettingsError: when the variable is empty, or a generated password cannot be
+        written.
     """
     path = Path(settings.data_dir) / FILE_NAME
     work = partial(_try, hasher or PasswordHasher(), path, environ.get(VARIABLE))
@@ -87,13 +85,13 @@ def _ensure(
 ) -> AdminBootstrap:
     stored = tx.users.get(ADMIN)
     if given is not None:
-        # The same bytes as in the environment, whatever the locale makes of them.
+        # The bytes of the environment, whatever the locale decodes them to.
         password = os.fsencode(given)
         if not password:
             raise SettingsError(f"{VARIABLE}: must not be empty")
         if stored is None or not matches(hasher, stored.password_hash, password):
             tx.users.put(_admin(hasher, password))
-            # It holds a password that is none any more.
+            # The file contains a password that is no longer valid.
             path.unlink(missing_ok=True)
         return AdminBootstrap("environment", None)
     if stored is not None:
@@ -112,7 +110,7 @@ def _admin(hasher: PasswordHasher, password: bytes) -> UserRecord:
 
 def _write_private(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Created with mode 0600 from the first moment on.
+    # The file has mode 0600 from its creation.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "w", encoding="ascii") as file:

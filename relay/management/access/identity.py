@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The user of a request."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from relay.model.role import Role
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user who was let in."""
+    """An authenticated user."""
 
     name: str
     role: Role
-    """What may be done, which a token can narrow."""
+    """The role of the request, which a token can reduce."""
     token: str | None = None
-    """The id of the token that came instead of a password."""
+    """The id of the token; None for a request with a password."""

@@ -19,14 +19,14 @@ from relay.management.http.errors import TooManyAttempts
 T = TypeVar("T")
 
 AT_ONCE = 2
-"""Each takes 64 MiB and most of a tenth of a second of one core."""
+"""Concurrent hashes: each takes 64 MiB and almost a tenth of a second of one core."""
 MOST_WAITING = 64
 
 
 class Passwords(Service):
     """A queue in front of the hash function.
 
-    :param reactor: in whose thread the results arrive.
+    :param reactor: results arrive in its thread.
     :param hasher: with the cost of new hashes.
     """
 
@@ -39,12 +39,12 @@ class Passwords(Service):
         self._unfinished = 0
 
     def startService(self) -> None:
-        """Make hashing possible."""
+        """Start the threads."""
         super().startService()
         self._pool.start()
 
     def stopService(self) -> None:
-        """End the threads; waits for the hashes under way."""
+        """Stop the threads, after the hashes in progress."""
         super().stopService()
         self._pool.stop()
 
@@ -66,7 +66,7 @@ class Passwords(Service):
 
     def is_outdated(self, password_hash: str) -> bool:
         """
-        :returns: whether a new hash of the same password would cost otherwise.
+        :returns: whether a new hash of the same password would have another cost.
         """
         return self._hasher.check_needs_rehash(password_hash)
 

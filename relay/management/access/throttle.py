@@ -1,4 +1,4 @@
-"""How often one address may be wrong."""
+"""The lock-out of addresses after failed logins."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from twisted.internet.interfaces import IReactorTime
 from relay.management.http.errors import TooManyAttempts
 
 LONGEST_S = 3600.0
-"""How long an address is refused at the most."""
+"""The longest lock-out."""
 CAPACITY = 10_000
-"""How many addresses are remembered; the one seen first is forgotten for another."""
+"""Number of addresses that are kept; the oldest is dropped for another."""
 
 
 @dataclass(slots=True)
@@ -23,24 +23,22 @@ class _Attempts:
     failed: int = 0
     pending: int = 0
     locks: int = 0
-    """How often it was refused until now."""
+    """The number of lock-outs so far."""
 
 
 class FailedLogins:
     """Counts failed logins by address, within windows that begin with the first one.
 
-    An address that has been wrong too often is refused until its window ends. From then
-    on each failure has it refused at once, for twice as long as the time before, until
-    it has been quiet for as long.
+    An address with too many failures is locked out until its window ends. After that
+    each failure locks it out at once, for twice as long as before, until an equally
+    long time has passed without a failure.
 
-    An attempt counts from its beginning, so that many at once are not heard before
-    the first has failed. Addresses of one IPv6 /64 are one, since every host has all
-    of them.
+    An attempt counts from its start, so that many concurrent attempts are not verified
+    before the first has failed. Addresses of one IPv6 /64 count as one, since a host
+    usually has all of them.
 
-    :param clock: tells the time.
-    :param most: how many failures an address has in a window.
-    :param window_ms: the length of a window.
-    :param capacity: how many addresses are remembered.
+    :param most: failures of an address in a window.
+    :param capacity: number of addresses that are kept.
     """
 
     def __init__(
@@ -58,7 +56,7 @@ class FailedLogins:
 
     def check(self, address: str) -> None:
         """
-        :raises TooManyAttempts: when the address has been wrong too often.
+        :raises TooManyAttempts: when the address is locked out.
         """
         attempts = self._current(_network(address))
         if attempts is not None and (
@@ -71,9 +69,9 @@ class FailedLogins:
             )
 
     def begin(self, address: str) -> None:
-        """Count an attempt before it is known how it ends.
+        """Count an attempt, before its result is known.
 
-        :raises TooManyAttempts: when the address has been wrong too often.
+        :raises TooManyAttempts: when the address is locked out.
         """
         self.check(address)
         network = _network(address)
@@ -86,9 +84,9 @@ class FailedLogins:
         attempts.pending += 1
 
     def end(self, address: str, failed: bool) -> None:
-        """Tell how an attempt that was begun has ended."""
+        """Record the result of an attempt that was counted at its start."""
         network = _network(address)
-        # It may have been forgotten, or its window may be over, in between.
+        # The address may have been dropped, or its window have ended, meanwhile.
         attempts = self._addresses.get(network)
         if attempts is None:
             return
@@ -101,7 +99,7 @@ class FailedLogins:
 
     def __len__(self) -> int:
         """
-        :returns: how many addresses are remembered.
+        :returns: the number of addresses that are kept.
         """
         return len(self._addresses)
 
@@ -126,7 +124,7 @@ class FailedLogins:
 
     def _length_s(self, locks: int) -> float:
         longest_s = max(self._window_s, LONGEST_S)
-        # No larger power, or the product might be no number any more.
+        # Limit the exponent: a larger power would overflow.
         return min(self._window_s * 2.0 ** min(locks, 32), longest_s)
 
 

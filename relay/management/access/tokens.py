@@ -1,4 +1,4 @@
-"""Personal access tokens: by which programs come instead of a password."""
+"""Personal access tokens, which programs use instead of a password."""
 
 from __future__ import annotations
 
@@ -24,39 +24,36 @@ from relay.store.store import Store
 from relay.store.transaction import Transaction
 
 MOST_TOKENS = 100
-"""How many one user may have."""
+"""Limit of the tokens of one user."""
 
 
 class NewToken(Options):
-    """What a user asks for."""
+    """The body of a new token."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
     role: Role | None = None
-    """What the token may do at the most; by default all that its user may."""
+    """The highest role of the token; by default that of its user."""
     expires_at: Annotated[int, Field(gt=0, lt=2**53)] | None = None
     """Milliseconds since the Unix epoch; by default it does not expire."""
 
 
 class Tokens:
-    """The resource family of the tokens of whoever asks.
-
-    :param store: holds them.
-    """
+    """The resource family of the tokens of the current user."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     @route("GET", "/users/current/tokens", role=Role.VIEWER)
     async def list(self, call: RestCall) -> Reply:
-        """Give the tokens, without what they are."""
+        """Return the tokens, without their secrets."""
         found = await self._store.read(lambda tx: tx.tokens.list(call.user.name))
         return Reply(200, [_token_json(one) for one in found])
 
     @route("POST", "/users/current/tokens", body=Body.REQUIRED, role=Role.VIEWER)
     async def create(self, call: RestCall) -> Reply:
-        """Make a token; the answer is the only place where it can be read."""
+        """Create a token, which only this response contains."""
         asked = bodies.read(NewToken, call.body)
-        # Or a token that leaked could make others that outlive it.
+        # Otherwise a leaked token could create others that outlive it.
         if call.user.token is not None:
             raise Forbidden(
                 "A token cannot make tokens: come with a password",
@@ -70,9 +67,10 @@ class Tokens:
     @route("DELETE", "/users/current/tokens/<token_id>", role=Role.VIEWER)
     async def delete(self, call: RestCall, token_id: str) -> Reply:
         """
-        Make a token worth nothing.
+        Delete a token.
 
-        A token deletes itself and those that may do no more than it.
+        A caller with a token can delete this token, and others whose role is not
+        higher.
         """
         await self._store.write(partial(_delete, call.user, token_id))
         return Reply(204)
@@ -80,8 +78,8 @@ class Tokens:
 
 def hash_of(token: bytes) -> str:
     """
-    :param token: 256 random bits, which is why no slow hash is needed.
-    :returns: what is stored of it.
+    :param token: has 256 random bits, so that a slow hash is not needed.
+    :returns: the stored hash.
     """
     return hashlib.sha256(token).hexdigest()
 
@@ -123,7 +121,7 @@ def _delete(user: Identity, token_id: str, tx: Transaction) -> None:
 
 def _check_no_stronger(user: Identity, record: TokenRecord, tx: Transaction) -> None:
     """
-    :raises Forbidden: when a token may do more than the one that a user came with.
+    :raises Forbidden: when a token has a higher role than the token of the request.
     """
     owner = tx.users.get(record.user)
     role = Role.ADMIN if owner is None else Role(owner.role)

@@ -22,14 +22,14 @@ from relay.store.store import Store
 from relay.store.transaction import Transaction
 
 CURRENT = "current"
-"""Stands for whoever asks, so that nobody can be called that."""
+"""Stands for the current user in paths, and is therefore not a name."""
 
 Password = Annotated[SecretStr, Field(min_length=12, max_length=1024)]
-"""Long enough that guessing it is no way in (NIST SP 800-63B, 5.1.1)."""
+"""Long enough to withstand guessing (NIST SP 800-63B, 5.1.1)."""
 
 
 class NewUser(Options):
-    """Somebody to be let in."""
+    """The body of a new user."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
     password: Password
@@ -37,14 +37,14 @@ class NewUser(Options):
 
 
 class ChangedUser(Options):
-    """What an administrator changes of a user."""
+    """The members of a user that an administrator can change."""
 
     password: Password | None = None
     role: Role | None = None
 
 
 class ChangedPassword(Options):
-    """What users change of themselves."""
+    """The members of a user that the user can change."""
 
     password: Password
 
@@ -52,8 +52,7 @@ class ChangedPassword(Options):
 class Users:
     """The resource family of users.
 
-    :param store: holds them.
-    :param passwords: hashes their passwords; started.
+    :param passwords: hashes passwords; started.
     """
 
     def __init__(self, store: Store, passwords: Passwords) -> None:
@@ -62,7 +61,7 @@ class Users:
 
     @route("GET", "/users", query=("page", "perPage"), role=Role.ADMIN)
     async def list(self, call: RestCall) -> Reply:
-        """Give all users by name."""
+        """Return all users by name."""
         page = Page.of(call.query)
         found = await self._store.read(lambda tx: tx.users.list())
         data = [_user_json(one) for one in page.cut(found)]
@@ -70,13 +69,13 @@ class Users:
 
     @route("GET", "/users/current", role=Role.VIEWER)
     async def current(self, call: RestCall) -> Reply:
-        """Give whoever asks, with the role that a token may have narrowed."""
+        """Return the current user, with the role of the request."""
         found = await self._store.read(partial(_find, call.user.name))
         return Reply(200, {**_user_json(found), "role": call.user.role})
 
     @route("PUT", "/users/current/password", body=Body.REQUIRED, role=Role.VIEWER)
     async def change_password(self, call: RestCall) -> Reply:
-        """Take another password; the old one came with the request."""
+        """Change the own password; the request has the old one."""
         asked = bodies.read(ChangedPassword, call.body)
         if call.user.token is not None:
             raise BadRequest(
@@ -89,7 +88,7 @@ class Users:
 
     @route("POST", "/users", body=Body.REQUIRED, role=Role.ADMIN)
     async def create(self, call: RestCall) -> Reply:
-        """Let somebody in."""
+        """Create a user."""
         asked = bodies.read(NewUser, call.body)
         password_hash = await self._hash(asked.password)
         user = UserRecord(asked.name, password_hash, asked.role, 0, 0)
@@ -100,12 +99,12 @@ class Users:
 
     @route("GET", "/users/<name>", role=Role.ADMIN)
     async def get(self, call: RestCall, name: str) -> Reply:
-        """Give one user."""
+        """Return one user."""
         return _reply(await self._store.read(partial(_find, name)))
 
     @route("PUT", "/users/<name>", body=Body.REQUIRED, role=Role.ADMIN)
     async def put(self, call: RestCall, name: str) -> Reply:
-        """Give a user another role, another password, or both."""
+        """Change the role or the password of a user, or both."""
         asked = bodies.read(ChangedUser, call.body)
         password_hash = await self._hash(asked.password) if asked.password else None
 
@@ -117,7 +116,7 @@ class Users:
 
     @route("DELETE", "/users/<name>", role=Role.ADMIN)
     async def delete(self, call: RestCall, name: str) -> Reply:
-        """Let somebody in no more, by password or token, from now on."""
+        """Delete a user with all tokens."""
         await self._store.write(partial(_delete, name))
         return Reply(204)
 
@@ -166,8 +165,8 @@ def _delete(name: str, tx: Transaction) -> None:
 
 
 def _check_needed(name: str, message: str) -> None:
-    # The one whose password the environment can always set again: nobody is ever
-    # locked out of the installation.
+    # The environment can always set the password of this user again, so that the
+    # installation remains accessible.
     if name == ADMIN:
         raise BadRequest(message, "user.needed", {"user": name})
 

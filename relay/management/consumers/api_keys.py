@@ -1,4 +1,4 @@
-"""API keys: those of a subscription, and those that an application's share."""
+"""API keys of subscriptions, and shared keys of applications."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ _OF_APPLICATION = "/applications/<application_id>/api-keys"
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The keys that go together, within one transaction."""
+    """The keys of a subscription, or the shared keys of an application."""
 
     tx: Transaction
     application: ApplicationRecord
     subscription: SubscriptionRecord | None
-    """Whose keys they are; ``None`` for those that all of the application share."""
+    """The subscription of the keys; None for shared keys."""
     security: str | None = "API_KEY"
-    """The type of the plans that they are for."""
+    """The security type of their plans."""
 
     @property
     def keys(self) -> list[ApiKeyRecord]:
-        """The keys, the newest in front."""
+        """The keys, the newest first."""
         if self.subscription is None:
             return self.tx.api_keys.shared(self.application.id)
         return self.tx.api_keys.of_subscription(self.subscription.id)
 
     def find(self, key_id: str) -> ApiKeyRecord:
         """
-        :raises NotFound: when it is not among them.
+        :raises NotFound: when the ring has no such key.
         """
         for key in self.keys:
             if key.id == key_id:
@@ -64,9 +64,9 @@ class KeyRing:
         )
 
     def json(self, key: ApiKeyRecord, secret: str | None = None) -> dict[str, object]:
-        """Give a key as clients see it.
+        """Return the JSON of a key.
 
-        :param secret: the key itself, if it has just been made.
+        :param secret: the key itself, if it was just created.
         """
         if self.subscription is not None:
             subscriptions = [self.subscription]
@@ -82,33 +82,30 @@ class KeyRing:
 
 
 Find = Callable[[Transaction, bool], KeyRing]
-"""Finds the ring in a transaction, to be changed or only to be read."""
+"""Returns a ring in a transaction, for a change or for reading."""
 
 
 class ApiKeys:
-    """The resource family of API keys.
-
-    :param store: holds them.
-    """
+    """The resource family of API keys."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     @route("GET", _OF_SUBSCRIPTION, query=("page", "perPage"))
     async def list(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Give the keys of a subscription, none of them whole."""
+        """Return the keys of a subscription, each by its first characters."""
         return await self._list(call, _own(api_id, subscription_id))
 
     @route("POST", f"{_OF_SUBSCRIPTION}/_renew", body=Body.OPTIONAL)
     async def renew(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Make a key, and let those before it end in two hours."""
+        """Create a key, and let the previous ones end in two hours."""
         return await self._renew(call, _own(api_id, subscription_id))
 
     @route("PUT", f"{_OF_SUBSCRIPTION}/<key_id>", body=Body.REQUIRED)
     async def put(
         self, call: RestCall, api_id: str, subscription_id: str, key_id: str
     ) -> Reply:
-        """Say when a key ends."""
+        """Set the end of a key."""
         change = partial(_expire, bodies.read(KeyUpdate, call.body).expire_at)
         return await self._change(_own(api_id, subscription_id), key_id, change)
 
@@ -116,19 +113,19 @@ class ApiKeys:
     async def revoke(
         self, call: RestCall, api_id: str, subscription_id: str, key_id: str
     ) -> Reply:
-        """Let a key open nothing any more; what runs by it ends."""
+        """Revoke a key, and end its streams."""
         return await self._change(_own(api_id, subscription_id), key_id, _revoke)
 
     @route("POST", f"{_OF_SUBSCRIPTION}/<key_id>/_reactivate")
     async def reactivate(
         self, call: RestCall, api_id: str, subscription_id: str, key_id: str
     ) -> Reply:
-        """Let a key that was revoked, or has expired, open what it opened."""
+        """Reactivate a key that was revoked or has expired."""
         return await self._change(_own(api_id, subscription_id), key_id, _reactivate)
 
     @route("GET", _OF_APPLICATION, query=("page", "perPage"))
     async def list_shared(self, call: RestCall, application_id: str) -> Reply:
-        """Give the keys that the subscriptions of an application share."""
+        """Return the shared keys of an application."""
         return await self._list(call, _shared(application_id))
 
     @route("POST", f"{_OF_APPLICATION}/_renew", body=Body.OPTIONAL)

@@ -1,4 +1,4 @@
-"""Applications: who consumes APIs."""
+"""Applications, the consumers of APIs."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ _ONE = "/applications/<application_id>"
 class Applications:
     """The resource family of applications.
 
-    :param store: holds them.
-    :param catalog: reads what they say of webhooks.
+    :param catalog: checks configurations of webhooks.
     """
 
     def __init__(self, store: Store, catalog: Catalog) -> None:
@@ -48,7 +47,7 @@ class Applications:
 
     @route("GET", "/applications", query=("page", "perPage", "ids", "query", "status"))
     async def list(self, call: RestCall) -> Reply:
-        """Give the applications by name, those in use unless others are asked for."""
+        """Return the applications by name; active ones by default."""
         page = Page.of(call.query)
         ids = call.query.many("ids")
         words = (call.query.text("query") or "").lower().split()
@@ -89,7 +88,7 @@ class Applications:
 
     @route("GET", _ONE)
     async def get(self, call: RestCall, application_id: str) -> Reply:
-        """Give one application."""
+        """Return one application."""
         return _reply(
             await self._store.read(lambda tx: find_application(tx, application_id))
         )
@@ -129,7 +128,7 @@ class Applications:
         query=("page", "perPage", "apiIds", "planIds", "statuses"),
     )
     async def subscriptions(self, call: RestCall, application_id: str) -> Reply:
-        """Give the subscriptions of an application, the newest first."""
+        """Return the subscriptions of an application, the newest first."""
 
         def all_of(tx: Transaction) -> Iterable[SubscriptionRecord]:
             find_application(tx, application_id)
@@ -139,7 +138,7 @@ class Applications:
 
     @route("POST", f"{_ONE}/subscriptions", body=Body.REQUIRED)
     async def subscribe(self, call: RestCall, application_id: str) -> Reply:
-        """Ask for a subscription; the plan's validation says who accepts it."""
+        """Request a subscription; the validation of the plan decides who accepts it."""
         wanted = bodies.read(ConsumerSubscription, call.body)
 
         def work(tx: Transaction) -> SubscriptionView:
@@ -194,7 +193,7 @@ def _mentions(record: ApplicationRecord, words: Iterable[str]) -> bool:
 def _check_recognised(
     record: ApplicationRecord, others: Iterable[ApplicationRecord]
 ) -> None:
-    """What names an application must name only one."""
+    """Check that client id and certificate belong to no other application."""
     client_id = client_id_of(record.definition)
     certificate = certificate_of(record.definition)
     for other in others:

@@ -1,4 +1,4 @@
-"""The bodies that are about subscriptions and API keys."""
+"""Request bodies for subscriptions and API keys."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Reason = Annotated[str, Field(max_length=10_000)] | None
 
 
 Configured = Annotated[Any, Field(repr=False)]
-"""Read where it is known which plan it is for."""
+"""Parsed when its plan is known."""
 
 
 class PublisherSubscription(Options):
-    """A subscription that the publisher of the API makes for an application."""
+    """A subscription that a publisher creates for an application."""
 
     application_id: str
     plan_id: str
@@ -32,7 +32,7 @@ class PublisherSubscription(Options):
 
 
 class ConsumerSubscription(Options):
-    """A subscription that an application asks for."""
+    """A subscription that a consumer requests."""
 
     plan_id: str
     consumer_message: Reason = None
@@ -42,7 +42,7 @@ class ConsumerSubscription(Options):
 
 
 class SubscriptionUpdate(Value):
-    """What of a subscription is replaced; what is absent or null becomes none."""
+    """The members of a subscription that are replaced; an absent one is removed."""
 
     metadata: dict[str, str] | None = None
     starting_at: Instant | None = None
@@ -66,13 +66,13 @@ class Rejection(Options):
 
 
 class Transfer(Options):
-    """The plan that a subscription goes on under."""
+    """The plan that a subscription is transferred to."""
 
     plan_id: str
 
 
 class KeyToVerify(Options):
-    """A key that somebody thinks of giving to a subscription."""
+    """A key whose availability is checked."""
 
     application_id: str
     api_key: Annotated[Any, Field(repr=False)]
@@ -85,6 +85,6 @@ class KeyRenewal(Options):
 
 
 class KeyUpdate(Value):
-    """When a key ends; null is never."""
+    """The end of a key; null for none."""
 
     expire_at: Instant | None

@@ -1,4 +1,4 @@
-"""Where the events of a subscription go: checked, completed, and shown."""
+"""The ``consumerConfiguration`` of a subscription: check, complete, mask."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _SECRETS = Masking(_type_of)
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """A configuration as it is to be kept."""
+    """A configuration to store."""
 
     value: dict[str, Any] | None = field(default=None, repr=False)
     made: str | None = field(default=None, repr=False)
-    """A secret that was made for it: this is when it is shown."""
+    """A generated secret, which is shown once; None without it."""
 
 
 def configure(
@@ -51,9 +51,9 @@ def configure(
     before: Mapping[str, Any] | None = None,
 ) -> Configured:
     """
-    :param sent: what somebody wants it to be; None for what it is.
-    :param before: what it is.
-    :raises Invalid: when it is missing, does not belong there, or cannot be used.
+    :param sent: the new configuration; None leaves it unchanged.
+    :param before: the stored configuration.
+    :raises Invalid: when it is missing, not allowed, or cannot be used.
     """
     push = plan.definition.get("mode") == "PUSH"
     if not push:
@@ -81,11 +81,11 @@ def configure(
 
 def _check_stores(value: Mapping[str, Any]) -> None:
     """
-    Open the stores of certificates, as each delivery does when it begins.
+    Open the certificate stores, as a delivery does at its start.
 
-    :param value: a configuration that is otherwise sound; its stores are content, not
+    :param value: a configuration that is valid otherwise; its stores are content, not
         files of a gateway.
-    :raises Invalid: when one of them cannot be used.
+    :raises Invalid: when a store cannot be used.
     """
     ssl = SslOptions.read((value.get(_OWN) or {}).get("ssl") or {})
     try:
@@ -96,9 +96,9 @@ def _check_stores(value: Mapping[str, Any]) -> None:
 
 def configuration_json(value: Mapping[str, Any], made: str | None) -> dict[str, Any]:
     """
-    Give a configuration without its secrets.
+    Return a configuration with masked secrets.
 
-    :param made: the one that may be seen, because it was made just now.
+    :param made: the secret that is shown, because it was just generated.
     """
     shown: dict[str, Any] = _SECRETS.masked(value)
     if made is not None:

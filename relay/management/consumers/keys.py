@@ -1,4 +1,4 @@
-"""Making API keys, within a transaction."""
+"""Create API keys, within a transaction."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from relay.model.consumers.records import (
 from relay.store.transaction import Transaction
 
 Made = tuple[ApiKeyRecord, str]
-"""A key's record, and the key, which is not kept."""
+"""The record of a key, and the key, which is not stored."""
 
 GRACE_MS = 2 * 60 * 60 * 1000
-"""How long keys go on after they were renewed."""
+"""The time for which keys remain valid after their renewal."""
 
 
 def make(
@@ -31,12 +31,11 @@ def make(
     custom: str | None = None,
 ) -> Made:
     """
-    Make a key, and keep what is kept of it.
+    Create a key, and store its digest.
 
-    :param application_id: whose it is.
-    :param subscription_id: for which it is; ``None`` for all of the application's.
-    :param custom: the key, when it is not to be a random one.
-    :raises ActionRefused: when somebody has had that key already.
+    :param subscription_id: None for a shared key of the application.
+    :param custom: a key chosen by the publisher; None for a random one.
+    :raises ActionRefused: when the same key exists, or existed.
     """
     key = custom or new_key()
     digest = digest_of(key)
@@ -65,13 +64,12 @@ def make_first(
     custom: str | None,
 ) -> Made | None:
     """
-    Make the key of a subscription that was accepted just now.
+    Create the key of a subscription that was just accepted.
 
-    :param security: the type of its plan.
-    :param custom: the key, when it is not to be a random one.
-    :returns: ``None`` when it goes by no key, or by one that its application has
-        already.
-    :raises ActionRefused: when the key is taken, or cannot be chosen.
+    :param security: the security type of its plan.
+    :param custom: a key chosen by the publisher; None for a random one.
+    :returns: None when the plan has no keys, or the application has a shared one.
+    :raises ActionRefused: when the key exists, or must not be chosen.
     """
     check_custom(security, custom)
     if security not in rules.KEY_SECURITIES:
@@ -92,19 +90,19 @@ def make_first(
 
 def is_shared(application: ApplicationRecord, security: str | None) -> bool:
     """
-    :param security: the type of a plan.
-    :returns: whether the application's subscriptions to such plans go by one key;
-        passwords are always a subscription's own.
+    :param security: the security type of a plan.
+    :returns: whether the application's subscriptions to such plans share their keys;
+        passwords are never shared.
     """
     return security == "API_KEY" and application.api_key_mode == "SHARED"
 
 
 def check_custom(security: str | None, custom: str | None) -> None:
     """
-    :param security: the type of a plan.
-    :param custom: what is to be the key of a subscription to it.
-    :raises ActionRefused: when it cannot be chosen: a password of somebody's choice
-        would be too easy to guess for the way in which keys are kept.
+    :param security: the security type of a plan.
+    :param custom: a key chosen by the publisher.
+    :raises ActionRefused: when the plan is for passwords: a chosen password could be
+        guessed from its fast hash.
     """
     if custom is not None and security != "API_KEY":
         raise ActionRefused(
@@ -121,11 +119,11 @@ def renew(
     custom: str | None,
 ) -> Made:
     """
-    Make a key in the place of others, which end when the grace is over.
+    Create a key that replaces others, which end after a period of grace.
 
-    :param before: the keys that there are.
-    :param custom: the key, when it is not to be a random one.
-    :raises ActionRefused: when the key is taken.
+    :param before: the existing keys.
+    :param custom: a key chosen by the publisher; None for a random one.
+    :raises ActionRefused: when the key exists.
     """
     end_ms = tx.now_ms + GRACE_MS
     for key in before:
@@ -136,7 +134,7 @@ def renew(
 
 def usable(key: ApiKeyRecord, now_ms: int) -> bool:
     """
-    :returns: whether a key lets anybody in.
+    :returns: whether a key is valid now.
     """
     return key.revoked_at_ms is None and (
         key.expire_at_ms is None or now_ms < key.expire_at_ms
@@ -144,7 +142,7 @@ def usable(key: ApiKeyRecord, now_ms: int) -> bool:
 
 
 def revoke_all(tx: Transaction, subscription_id: str) -> None:
-    """Revoke the own keys of a subscription that is over."""
+    """Revoke the keys of a subscription that has ended."""
     for key in tx.api_keys.of_subscription(subscription_id):
         if key.revoked_at_ms is None:
             tx.api_keys.save(replace(key, revoked_at_ms=tx.now_ms))
@@ -154,11 +152,11 @@ def choose_mode(
     tx: Transaction, application: ApplicationRecord, wanted: ApiKeyMode | None
 ) -> ApplicationRecord:
     """
-    Settle whether the keys of an application are shared, which is done once.
+    Set whether the keys of an application are shared, which is done once.
 
-    :param wanted: the choice, ``None`` for none.
-    :returns: the application as it is then.
-    :raises ActionRefused: when the choice is another already, or comes too late.
+    :param wanted: None leaves it unset.
+    :returns: the changed application.
+    :raises ActionRefused: when the mode is set already, or cannot be set any more.
     """
     if wanted in (None, "UNSPECIFIED", application.api_key_mode):
         return application
@@ -194,7 +192,7 @@ def _share(tx: Transaction, application: ApplicationRecord) -> None:
 
 def goes_by_key(tx: Transaction, subscription: SubscriptionRecord) -> bool:
     """
-    :returns: whether its plan is one for API keys.
+    :returns: whether the plan of a subscription is for API keys.
     """
     plan = tx.plans.get(subscription.api_id, subscription.plan_id)
     return plan is not None and security_type(plan.definition) == "API_KEY"

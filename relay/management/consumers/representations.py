@@ -1,4 +1,4 @@
-"""Applications, subscriptions and API keys as the JSON that clients get."""
+"""The JSON of applications, subscriptions and API keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from relay.store.transaction import Transaction
 
 
 def application_json(record: ApplicationRecord) -> dict[str, Any]:
-    """Give an application."""
+    """Return the response for an application."""
     return {
         "id": record.id,
         "type": "SIMPLE",
@@ -37,19 +37,19 @@ def application_json(record: ApplicationRecord) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionView:
-    """A subscription together with what it is between."""
+    """A subscription with its API, plan and application."""
 
     record: SubscriptionRecord
     api: ApiRecord
     plan: PlanRecord
     application: ApplicationRecord
     made: tuple[ApiKeyRecord, str] | None = None
-    """A key that was made with it: this is when it is shown."""
+    """A key that was just created, and is shown once."""
     secret: str | None = field(default=None, repr=False)
-    """The same of the secret of its signatures."""
+    """A signing secret that was just generated, and is shown once."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as clients see it."""
+        """Return the JSON of the subscription."""
         record, application = self.record, self.application
         shape: dict[str, Any] = {
             "id": record.id,
@@ -99,7 +99,7 @@ class SubscriptionView:
         return shape
 
     def reply(self, status: int = 200) -> Reply:
-        """Answer with it."""
+        """Return the response for the subscription."""
         headers = version_headers(self.record.updated_at_ms)
         return Reply(status, self.to_json(), headers)
 
@@ -113,10 +113,10 @@ def api_key_json(
     security: str | None = "API_KEY",
 ) -> dict[str, Any]:
     """
-    :param subscriptions: those that it is for.
-    :param now_ms: the time, in milliseconds since the Unix epoch.
-    :param secret: the key itself, if it has just been made.
-    :param security: the type of the plans that it is for.
+    :param subscriptions: that the key is for.
+    :param now_ms: milliseconds since the Unix epoch.
+    :param secret: the key itself, if it was just created.
+    :param security: the security type of the plans that the key is for.
     """
     expires = record.expire_at_ms
     return {
@@ -142,9 +142,9 @@ def secret_json(
     record: ApiKeyRecord, security: str | None, secret: str
 ) -> dict[str, Any]:
     """
-    :param security: the type of the plan that a key is for.
-    :param secret: the key, or what may be seen of it.
-    :returns: it as its consumer sends it.
+    :param security: the security type of the plan that a key is for.
+    :param secret: the key, or its first characters.
+    :returns: the members in which the consumer finds the credential.
     """
     if security == "BASIC":
         return {"username": record.subscription_id, "password": secret}
@@ -189,13 +189,12 @@ def view_subscription(
     secret: str | None = None,
 ) -> SubscriptionView:
     """
-    :param made: a key that was made with it.
-    :param secret: a secret that was made with it.
-    :returns: the subscription with what it is between.
+    :param made: a key that was just created.
+    :param secret: a signing secret that was just generated.
     """
     api, plan = tx.apis.get(record.api_id), tx.plans.get(record.api_id, record.plan_id)
     application = tx.applications.get(record.application_id)
-    # The store keeps no subscription without them.
+    # The store has no subscription without them.
     assert api is not None and plan is not None and application is not None
     return SubscriptionView(record, api, plan, application, made, secret)
 

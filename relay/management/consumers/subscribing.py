@@ -1,4 +1,4 @@
-"""Beginning and ending subscriptions, within a transaction."""
+"""Create and end subscriptions, within a transaction."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def subscribe(
     """
     Subscribe an application to a plan.
 
-    :param catalog: reads the configuration.
-    :param mode: whether the application's keys are to be shared.
-    :param accept: whether it is accepted whatever the plan's validation is.
-    :param message: the consumer's word to the publisher.
-    :param custom: the API key, when it is not to be a random one.
-    :param configuration: where its events go, under a PUSH plan.
-    :raises Refused: when the plan takes no subscriptions, or not this one.
-    :raises Invalid: when the plan asks for a message, and there is none, or the
+    :param catalog: checks the configuration.
+    :param mode: whether the application's keys are shared.
+    :param accept: whether it is accepted at once, whatever the plan's validation is.
+    :param message: of the consumer to the publisher.
+    :param custom: an API key chosen by the publisher; None for a random one.
+    :param configuration: the ``consumerConfiguration`` for a PUSH plan.
+    :raises Refused: when the plan accepts no subscriptions, or not this one.
+    :raises Invalid: when the plan requires a message and there is none, or the
         configuration cannot be used.
     """
     security = security_type(plan.definition)
@@ -108,9 +108,9 @@ def of_application_to(
 
 def close(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
     """
-    End a subscription, with its own keys; it is still to be saved.
+    End a subscription with its own keys; the caller saves the subscription.
 
-    :raises Refused: when it is over already.
+    :raises Refused: when it has ended already.
     """
     over = rules.closed(record, tx.now_ms)
     keys.revoke_all(tx, record.id)
@@ -118,14 +118,14 @@ def close(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
 
 
 def close_all(tx: Transaction, records: list[SubscriptionRecord]) -> None:
-    """End subscriptions whose plan or application is over."""
+    """End subscriptions whose plan or application ends."""
     for record in records:
         if record.status in OPEN:
             tx.subscriptions.save(close(tx, record))
 
 
 def archive(tx: Transaction, application: ApplicationRecord) -> None:
-    """End an application: its subscriptions, and the keys that they share."""
+    """End an application with its subscriptions and shared keys."""
     close_all(tx, tx.subscriptions.of_application(application.id))
     for key in tx.api_keys.shared(application.id):
         if key.revoked_at_ms is None:

@@ -1,4 +1,4 @@
-"""Lists of subscriptions: which of them are wanted, as pages and as a table."""
+"""Lists of subscriptions: filters, pages and CSV."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ COLUMNS = (
     "End date date",
     "Status",
 )
-"""As in Gravitee, the slip of its pen included: scripts go by these names."""
+"""The names of Gravitee's export, including its misspelling: scripts use them."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 All = Callable[[Transaction], Iterable[SubscriptionRecord]]
-"""Gives what there is to choose from."""
+"""Returns the subscriptions that are filtered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the filters of a query leave; one that names nothing leaves everything."""
+    """The filters of a query; a filter without values matches all."""
 
     statuses: list[str]
     api_ids: list[str]
@@ -50,7 +50,7 @@ class Wanted:
     @classmethod
     def of(cls, query: Query) -> Wanted:
         """
-        :raises BadRequest: when a filter says what there is not.
+        :raises BadRequest: when a filter has an unknown value.
         """
         return cls(
             query.many("statuses", STATUSES) or ["ACCEPTED"],
@@ -63,7 +63,7 @@ class Wanted:
     def among(
         self, tx: Transaction, records: Iterable[SubscriptionRecord]
     ) -> list[SubscriptionRecord]:
-        """Choose, in their order."""
+        """Return the matching subscriptions, in their order."""
         having = None
         if self.key:
             having = tx.api_keys.subscriptions_with(digest_of(self.key))
@@ -79,7 +79,7 @@ class Wanted:
 
 
 async def paged(store: Store, call: RestCall, all_of: All) -> Reply:
-    """Give the page that a query asks for."""
+    """Return a page of subscriptions."""
     page, wanted = Page.of(call.query), Wanted.of(call.query)
 
     def work(tx: Transaction) -> tuple[list[SubscriptionView], int]:
@@ -91,7 +91,7 @@ async def paged(store: Store, call: RestCall, all_of: All) -> Reply:
 
 
 async def table(store: Store, call: RestCall, all_of: All) -> Reply:
-    """Give all that a query asks for as CSV (RFC 4180), with semicolons."""
+    """Return all matching subscriptions as CSV (RFC 4180), with semicolons."""
     wanted = Wanted.of(call.query)
 
     def work(tx: Transaction) -> list[SubscriptionView]:
@@ -127,5 +127,5 @@ def _row(view: SubscriptionView) -> list[str]:
 
 
 def _harmless(cell: str) -> str:
-    # Spreadsheets take such a text for a formula, and run it.
+    # Spreadsheets take such a text for a formula and evaluate it.
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

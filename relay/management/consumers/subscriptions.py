@@ -1,4 +1,4 @@
-"""Subscriptions to an API: who consumes it, by which plan."""
+"""Subscriptions to an API."""
 
 from __future__ import annotations
 
@@ -46,8 +46,7 @@ Change = Callable[[Transaction, SubscriptionRecord], SubscriptionRecord]
 class Subscriptions:
     """The resource family of subscriptions.
 
-    :param store: holds them.
-    :param catalog: reads where their events go.
+    :param catalog: checks configurations of webhooks.
     """
 
     def __init__(self, store: Store, catalog: Catalog) -> None:
@@ -68,7 +67,7 @@ class Subscriptions:
         ),
     )
     async def list(self, call: RestCall, api_id: str) -> Reply:
-        """Give the subscriptions of an API, the newest first."""
+        """Return the subscriptions of an API, the newest first."""
         call.query.many("expands", _EXPANDS)
         return await paged(self._store, call, partial(_of_api, api_id))
 
@@ -78,12 +77,12 @@ class Subscriptions:
         query=("applicationIds", "planIds", "statuses", "apiKey"),
     )
     async def export(self, call: RestCall, api_id: str) -> Reply:
-        """Give the same as a table, all of them."""
+        """Return all matching subscriptions of an API as CSV."""
         return await table(self._store, call, partial(_of_api, api_id))
 
     @route("POST", _ALL, body=Body.REQUIRED)
     async def create(self, call: RestCall, api_id: str) -> Reply:
-        """Subscribe an application; the publisher's own word is its acceptance."""
+        """Subscribe an application; a publisher's subscription is accepted at once."""
         wanted = bodies.read(PublisherSubscription, call.body)
 
         def work(tx: Transaction) -> SubscriptionView:
@@ -110,7 +109,7 @@ class Subscriptions:
 
     @route("POST", f"{_ALL}/_verify", body=Body.REQUIRED)
     async def verify(self, call: RestCall, api_id: str) -> Reply:
-        """Say whether a key could be given to an application."""
+        """Check whether a key is available."""
         asked = bodies.read(KeyToVerify, call.body)
         if problem := check_custom(asked.api_key):
             return Reply(200, {"ok": False, "reason": problem})
@@ -126,7 +125,7 @@ class Subscriptions:
 
     @route("GET", _ONE, query=("expands",))
     async def get(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Give one subscription."""
+        """Return one subscription."""
         call.query.many("expands", _EXPANDS)
 
         def work(tx: Transaction) -> SubscriptionView:
@@ -136,7 +135,7 @@ class Subscriptions:
 
     @route("PUT", _ONE, body=Body.REQUIRED)
     async def put(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Replace metadata, dates, and where events go."""
+        """Replace metadata, dates and the configuration."""
         wanted = bodies.read(SubscriptionUpdate, call.body)
 
         def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
@@ -158,7 +157,7 @@ class Subscriptions:
 
     @route("POST", f"{_ONE}/_accept", body=Body.OPTIONAL)
     async def accept(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Let an application call that has asked for it."""
+        """Accept a pending subscription."""
         wanted = bodies.read(Acceptance, call.body)
 
         def work(tx: Transaction) -> SubscriptionView:
@@ -186,7 +185,7 @@ class Subscriptions:
 
     @route("POST", f"{_ONE}/_reject", body=Body.OPTIONAL)
     async def reject(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Let an application not call that has asked for it."""
+        """Reject a pending subscription."""
         reason = bodies.read(Rejection, call.body).reason
         return await self._change(
             call,
@@ -197,7 +196,7 @@ class Subscriptions:
 
     @route("POST", f"{_ONE}/_pause")
     async def pause(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Suspend a subscription; what runs by it ends."""
+        """Pause a subscription, and end its streams."""
         return await self._change(
             call,
             api_id,
@@ -207,7 +206,7 @@ class Subscriptions:
 
     @route("POST", f"{_ONE}/_resume")
     async def resume(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Put a subscription in force again."""
+        """Resume a paused subscription."""
         return await self._change(
             call,
             api_id,
@@ -219,21 +218,21 @@ class Subscriptions:
     async def resume_failure(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
-        """Deliver again what delivery has given up at."""
+        """Resume a delivery that has failed."""
         return await self._change(
             call, api_id, subscription_id, lambda tx, record: rules.recovered(record)
         )
 
     @route("POST", f"{_ONE}/_close")
     async def close(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """End a subscription for good; what runs by it ends, and so do its keys."""
+        """Close a subscription permanently, with its streams and keys."""
         return await self._change(call, api_id, subscription_id, close)
 
     @route("POST", f"{_ONE}/_transfer", body=Body.REQUIRED)
     async def transfer(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
-        """Let a subscription go on under another plan."""
+        """Transfer a subscription to another plan."""
         wanted = bodies.read(Transfer, call.body)
 
         def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:

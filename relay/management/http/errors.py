@@ -1,4 +1,4 @@
-"""Every failure as JSON, and the one table of exceptions and statuses."""
+"""Errors as JSON, and the table of exceptions and statuses."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from relay.store.errors import StoreError
 
 
 class RequestError(Exception):
-    """A request that is refused for what it is, whatever the store holds.
+    """A request that is refused, whatever the store contains.
 
-    :param message: a sentence for a person.
-    :param code: for a program, such as ``api.notFound``.
-    :param parameters: what the sentence speaks of, for a program.
-    :param issues: the places that are wrong.
-    :param headers: to be sent with the answer.
+    :param message: a sentence for people.
+    :param code: for programs, such as ``api.notFound``.
+    :param parameters: values of the message, for programs.
+    :param issues: the mistakes, with their locations.
+    :param headers: of the response.
     """
 
     def __init__(
@@ -45,11 +45,11 @@ class RequestError(Exception):
 
 
 class BadRequest(RequestError):
-    """The request cannot be read."""
+    """The request is malformed."""
 
 
 class Unauthorized(RequestError):
-    """No credentials, or wrong ones."""
+    """Missing or wrong credentials."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -60,15 +60,15 @@ class Unauthorized(RequestError):
 
 
 class Forbidden(RequestError):
-    """A browser asks on behalf of another site, or a user for more than is allowed."""
+    """A request from a page of another site, or one that the user's role forbids."""
 
 
 class NotFound(RequestError):
-    """What the path names is not there."""
+    """The path names an object that does not exist."""
 
 
 class PreconditionFailed(RequestError):
-    """Somebody else has changed it since the client read it."""
+    """The object was changed since the client read it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -82,17 +82,17 @@ class BodyTooLarge(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body is not JSON by its Content-Type."""
+    """The Content-Type of the body is not JSON."""
 
 
 class Misdirected(RequestError):
-    """The Host header names none of our names (DNS rebinding)."""
+    """The Host header is not one of the allowed names (DNS rebinding)."""
 
 
 class TooManyAttempts(RequestError):
-    """Refused unheard; ``Retry-After`` says until when.
+    """The address is locked out.
 
-    :param retry_after_s: in whole seconds.
+    :param retry_after_s: whole seconds for ``Retry-After``.
     """
 
     def __init__(self, message: str, retry_after_s: int) -> None:
@@ -113,7 +113,7 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (NoRoute, HTTPStatus.NOT_FOUND),
     (MethodNotAllowed, HTTPStatus.METHOD_NOT_ALLOWED),
-    # What else the router raises: a redirect to another spelling of the path.
+    # Other exceptions of the router: a redirect to another spelling of the path.
     (HTTPException, HTTPStatus.NOT_FOUND),
     (PreconditionFailed, HTTPStatus.PRECONDITION_FAILED),
     (BodyTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
@@ -123,22 +123,22 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (Exception, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
-"""Which status an exception becomes: the first class that fits."""
+"""The status of an exception: that of the first class that matches."""
 
 MOST_DETAILS = 500
-"""Nobody reads more; a body made for it could be wrong in a hundred thousand places."""
+"""Limit of the mistakes in a response; a hostile body could have many more."""
 
 RETRY_AFTER_S = 5
-"""When a store that cannot answer is worth asking again."""
+"""``Retry-After`` while the store does not answer."""
 
 _log = Logger()
 
 
 def answer(failure: Failure) -> Reply:
-    """Tell a client what went wrong, in the shape of every error.
+    """Return the error response for an exception.
 
-    What is nobody's fault but ours is logged under an incident id, and only the id
-    is told.
+    A fault of Relay is logged under an incident id, and the response contains only the
+    id.
 
     :param failure: any exception that ended a request.
     """
@@ -176,7 +176,7 @@ def answer(failure: Failure) -> Reply:
 
 
 def _unavailable(error: StoreError) -> Reply:
-    """The store is known to fail: one line tells why, no traceback tells more."""
+    """Log a failure of the store in one line, without a traceback."""
     incident = str(uuid4())
     _log.error(
         "Management request refused, incident {incident}: {error}",
@@ -208,7 +208,7 @@ def _incident(failure: Failure, status: HTTPStatus) -> Reply:
 
 
 def _summary(issues: tuple[Issue, ...]) -> str:
-    # Path rules are told in the message itself: clients show nothing else of them.
+    # The message itself contains the path rules: clients show only the message.
     if all(".paths" in f".{issue.location}" for issue in issues):
         return issues[0].message
     return "Validation error"

@@ -1,11 +1,11 @@
-"""Refuse what a page of another site makes a browser send.
+"""Refuse requests that a page of another site makes a browser send.
 
-A publisher's browser holds credentials and reaches addresses that the page's author
-does not. Three checks keep the two apart, whatever the browser's age: the name in
-``Host`` must be ours (a foreign name that resolves to us is DNS rebinding), and
-neither ``Origin`` (RFC 6454) nor ``Sec-Fetch-Site`` (W3C Fetch Metadata) may tell of
-another site. The fourth, that a body must be JSON by its Content-Type, stands where
-bodies are read.
+A publisher's browser has credentials, and reaches addresses that the author of a page
+does not. Three checks apply to the head of a request, for browsers of any age: the name
+in ``Host`` must be an allowed one (a foreign name that resolves to this address is DNS
+rebinding), and neither ``Origin`` (RFC 6454) nor ``Sec-Fetch-Site`` (W3C Fetch
+Metadata) may name another site. The fourth check, the Content-Type of a body, is made
+where bodies are parsed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from relay.model.schema.hosts import (
 class Guard:
     """The checks of every request's head.
 
-    :param hosts: names that are ours besides loopback names and IP addresses.
+    :param hosts: names that are allowed besides loopback names and IP addresses.
     """
 
     def __init__(self, hosts: Iterable[str]) -> None:
@@ -36,8 +36,8 @@ class Guard:
     def check(self, request: Request) -> None:
         """
         :raises BadRequest: without exactly one Host.
-        :raises Misdirected: when the Host is not one of ours.
-        :raises Forbidden: when a page of another site asks.
+        :raises Misdirected: when the Host is not an allowed name.
+        :raises Forbidden: when the request comes from a page of another site.
         """
         authority = self._authority(request)
         host = authority.host
@@ -82,8 +82,8 @@ def _same(origin: str, authority: Authority, secure: bool) -> bool:
     found = read_authority(rest) if separator else None
     if found is None or scheme not in DEFAULT_PORTS or (secure and scheme != "https"):
         return False
-    # Without TLS of our own a proxy in front may have taken it off, so the scheme
-    # of the page decides which port a Host without one means.
+    # Without TLS on this listener, a proxy in front may terminate it. The scheme of the
+    # page therefore decides the port of a Host without one.
     default = DEFAULT_PORTS[scheme]
     return (found.host, found.port or default) == (
         authority.host,

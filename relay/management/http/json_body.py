@@ -1,4 +1,4 @@
-"""Strict reading of JSON bodies (RFC 8259), safe with whatever is sent."""
+"""Strict parsing of JSON bodies (RFC 8259), within limits."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from relay.model.schema.json_limits import find_unstorable
 
 
 def parse(content: bytes) -> object:
-    """Read a body that must be one JSON value in UTF-8.
+    """Parse a body that must be one JSON value in UTF-8.
 
-    Refused, since two readers could take them differently or could not store them: a
-    byte order mark, a member given twice, ``NaN`` and infinities, and whatever is
-    :func:`~relay.model.schema.json_limits.find_unstorable`.
+    Refused, because parsers treat them in different ways or cannot store them: a byte
+    order mark, duplicate members, ``NaN`` and infinities, and values that
+    :func:`~relay.model.schema.json_limits.find_unstorable` finds.
 
     :param content: the whole body, of bounded length.
     :raises BadRequest: when it is not JSON.
-    :raises Invalid: when it is JSON that cannot be kept.
+    :raises Invalid: when it is JSON that cannot be stored.
     """
     try:
         text = content.decode("utf-8")
@@ -36,7 +36,7 @@ def parse(content: bytes) -> object:
     except RecursionError:
         raise _not_json("it has too many levels") from None
     except ValueError as error:
-        # From our own hooks, or a number with more digits than anybody means.
+        # From the hooks of this module, or a number with too many digits.
         raise _not_json(_first_sentence(error)) from None
     if problems := find_unstorable(value):
         raise Invalid(problems)
@@ -46,7 +46,6 @@ def parse(content: bytes) -> object:
 def merge_patch(target: object, patch: object) -> Any:
     """Apply a JSON merge patch (RFC 7396 §2) without changing its input.
 
-    :param target: the document as it is.
     :param patch: members to set, and ``null`` for members to remove.
     """
     if not isinstance(patch, dict):

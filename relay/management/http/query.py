@@ -20,10 +20,10 @@ MOST_PER_PAGE = 10_000
 class Query:
     """The parameters of one request.
 
-    :param parameters: every value of every name, undecoded.
-    :param known: the names that the path takes.
-    :raises BadRequest: for a name that is not known, or text that is not UTF-8. A
-        filter that is misspelt must not give everything.
+    :param parameters: the values by name, undecoded.
+    :param known: the names that the path accepts.
+    :raises BadRequest: for an unknown name, or text that is not UTF-8. A misspelt
+        filter must not return everything.
     """
 
     def __init__(
@@ -45,9 +45,9 @@ class Query:
 
     def many(self, name: str, allowed: Collection[str] | None = None) -> list[str]:
         """
-        :param name: of a parameter that may come more than once, or hold a list
-            separated by commas.
-        :param allowed: the words it may hold; ``None`` for any.
+        :param name: of a parameter that may be repeated, or be a list separated by
+            commas.
+        :param allowed: the accepted words; None for any.
         """
         words = [
             word
@@ -62,7 +62,7 @@ class Query:
 
     def one(self, name: str, allowed: Collection[str]) -> str | None:
         """
-        :returns: the word of a parameter that holds one, ``None`` without it.
+        :returns: the word of a parameter; None without it.
         """
         words = self._values.get(name, [])
         if not words:
@@ -82,7 +82,7 @@ class Query:
 
     def flag(self, name: str, default: bool = False) -> bool:
         """
-        :returns: what ``true`` or ``false`` says.
+        :returns: the value of a parameter that is ``true`` or ``false``.
         """
         word = self.one(name, ("true", "false"))
         return default if word is None else word == "true"
@@ -117,7 +117,7 @@ class Query:
     def replaced(self, **values: int) -> str:
         """
         :param values: parameters to set.
-        :returns: the query as text, with those in it.
+        :returns: the query with the parameters set, as text.
         """
         merged: dict[str, Any] = {**self._values, **values}
         return urlencode(merged, doseq=True, quote_via=quote)
@@ -125,16 +125,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is asked for."""
+    """A page of a list."""
 
     number: int
-    """1 for the first."""
+    """Counted from 1."""
     size: int
     query: Query
 
     @classmethod
     def of(cls, query: Query) -> Page:
-        """Read ``page`` and ``perPage``.
+        """Parse ``page`` and ``perPage``.
 
         :raises BadRequest: when one is not a positive number.
         """
@@ -146,20 +146,20 @@ class Page:
 
     def cut(self, items: Sequence[T]) -> Sequence[T]:
         """
-        :returns: the items on this page, none when there are fewer pages.
+        :returns: the items on this page; none after the last page.
         """
         return items[self.skipped : self.skipped + self.size]
 
     @property
     def skipped(self) -> int:
-        """How many items stand on the pages before."""
+        """The number of items on the previous pages."""
         return (self.number - 1) * self.size
 
     def encoded(self, data: Sequence[bytes], total: int, url: str) -> bytes:
-        """Wrap the items of this page for the answer, as bytes.
+        """Return the body of a response with this page, as bytes.
 
         :param data: the items, as encoded JSON.
-        :param total: how many items the list has.
+        :param total: the number of items of the list.
         :param url: of the list, without a query.
         """
         around = dump({"data": [], **self._around(len(data), total, url)})
@@ -167,10 +167,10 @@ class Page:
         return b"".join([before, b"[", b",".join(data), b"]", after])
 
     def listing(self, data: Sequence[object], total: int, url: str) -> dict[str, Any]:
-        """Wrap the items of this page for the answer.
+        """Return the body of a response with this page.
 
         :param data: the items as JSON.
-        :param total: how many items the list has.
+        :param total: the number of items of the list.
         :param url: of the list, without a query.
         """
         return {"data": list(data), **self._around(len(data), total, url)}

@@ -1,4 +1,4 @@
-"""What is sent back, and the forms that times and documents take on the way."""
+"""Responses of the management API."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _FIXED = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
-"""Sent with every answer."""
+"""Headers of every response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, before it is bytes."""
+    """A response, before it is encoded."""
 
     status: int
     body: object = None
-    """What becomes JSON, or ``bytes`` that go as they are under a Content-Type among
-    the headers; ``None`` for no body at all."""
+    """A value that is encoded as JSON, or ``bytes`` for a Content-Type among the
+    headers; None for no body."""
     headers: dict[str, str] = field(default_factory=dict)
 
     def put_on(self, request: Request) -> bytes:
         """Set status and headers on a request.
 
-        :returns: the body, which is still to be written.
+        :returns: the body, which the caller writes.
         """
         request.setResponseCode(self.status)
         headers, content = self._encode()
@@ -69,7 +69,7 @@ def dump(body: object) -> bytes:
 def version_headers(updated_at_ms: int) -> dict[str, str]:
     """The validators of a representation (RFC 9110 §8.8).
 
-    :param updated_at_ms: when it was last saved.
+    :param updated_at_ms: the time of the last change.
     """
     return {
         "ETag": f'"{updated_at_ms}"',

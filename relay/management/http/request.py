@@ -1,9 +1,9 @@
 """One request of the management API, as twisted.web drives it.
 
-twisted.web keeps a whole body before it calls anybody and knows no limit, names
-itself in ``Server`` and answers its own failures in HTML. What is needed instead is
-here; the order of events is: head received, :meth:`ManagementRequest.gotLength`, body
-received piece by piece, :meth:`ManagementRequest.process`.
+twisted.web buffers a whole body without a limit, names itself in ``Server``, and
+answers its own failures in HTML. This module replaces that. The order of events is:
+head received, :meth:`ManagementRequest.gotLength`, body received in parts,
+:meth:`ManagementRequest.process`.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from relay.management.http import errors
 from relay.management.http.errors import BodyTooLarge
 
 REQUEST_TIMEOUT_S = 60.0
-"""For a whole request to arrive, however slowly its bytes come."""
+"""For a whole request to arrive, at whatever rate."""
 LINGER_S = 2.0
-"""How long a client that was refused may go on sending what is thrown away; closing
-at once would reset the connection and lose the answer on its way."""
+"""Time for which a refused client may continue to send bytes that are dropped; closing
+at once would reset the connection and lose the response."""
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 FOREIGN_METHODS = (b"CONNECT", b"PRI", b"TRACE")
-"""Methods that change what a connection is, or tell a client what it has sent."""
+"""Methods that change the protocol of a connection, or return the client's request."""
 LINGER_BYTES = 16 * 1024 * 1024
 
 
 class RequestSite(Protocol):
-    """What a request knows of its site; see ``management/site.py``."""
+    """The site as its requests use it; see ``management/site.py``."""
 
     resource: IResource
     clock: IReactorTime
@@ -49,9 +49,9 @@ class ManagementRequest(Request):
 
     defaultContentType = None
     base_path: str = ""
-    """The part of the path above what the router sees."""
+    """The part of the path before the part for the router."""
     identity: Identity
-    """Who is asking; set before a router sees the request."""
+    """The user; set before a router sees the request."""
     _log = Logger()
 
     def __init__(self, channel: HTTPChannel, *args: Any, **options: Any) -> None:
@@ -66,7 +66,7 @@ class ManagementRequest(Request):
     def url(self, path: str | None = None) -> str:
         """
         :param path: percent-encoded; by default that of the request.
-        :returns: an absolute URL under the name by which the client knows us.
+        :returns: an absolute URL under the host name of the request.
         """
         scheme = "https" if self.isSecure() else "http"
         host = self.getHeader("Host") or ""
@@ -75,19 +75,19 @@ class ManagementRequest(Request):
 
     @property
     def is_open(self) -> bool:
-        """Whether the answer can still be written."""
+        """Whether the response can still be written."""
         return vars(self).get("channel") is not None
 
     def descend(self, taken: int) -> None:
-        """Let a router see only what stands below the first segments of the path.
+        """Let the router see only the path after its first segments.
 
-        :param taken: how many segments stand above.
+        :param taken: the number of segments that are removed.
         """
         parts = list(self.postpath or ())
         self.prepath, self.postpath = parts[:taken], parts[taken:]
 
     def gotLength(self, length: int | None) -> None:
-        """Refuse a body that is announced too large, and methods that are not ours."""
+        """Refuse a body whose stated length is too large, and unsupported methods."""
         self.content = BytesIO()
         line = cast(StrictChannel, self.channel).request_line
         if line is not None and line[0].upper() in FOREIGN_METHODS:
@@ -96,7 +96,7 @@ class ManagementRequest(Request):
             self._refuse(self._too_large())
 
     def handleContentChunk(self, data: bytes) -> None:
-        """Take some of the body, within its bound."""
+        """Receive a part of the body, within the limit."""
         self._received += len(data)
         if not self._refused and self._received > self._site.max_body_bytes:
             self._refuse(self._too_large())
@@ -115,7 +115,7 @@ class ManagementRequest(Request):
             super().requestReceived(command, path, version)
 
     def connectionLost(self, reason: Failure) -> None:
-        """The client is gone: stop the timer."""
+        """The client has left: stop the timer."""
         self._stop_timer()
         super().connectionLost(reason)
 
@@ -131,7 +131,7 @@ class ManagementRequest(Request):
             self.processingFailed(Failure())
 
     def processingFailed(self, reason: Failure) -> Failure:
-        """Answer a failure that nothing else has answered.
+        """Answer a failure that has no response yet.
 
         :returns: the failure.
         """
@@ -148,13 +148,13 @@ class ManagementRequest(Request):
         )
 
     def _refuse(self, error: Exception) -> None:
-        """Answer before the body is there, and end the connection."""
+        """Respond before the body has arrived, and close the connection."""
         self._refused = True
-        # Or the channel would ask for the body that nobody wants.
+        # Otherwise the connection would send 100 Continue for a body that is not read.
         self.requestHeaders.removeHeader(b"Expect")
         self.content = BytesIO()
         self.channel.persistent = False
-        # The request line is not handed over before the body is.
+        # The request line is not available before the body.
         self.clientproto = b"HTTP/1.1"
         self.setHeader(b"Date", datetimeToString())
         self.setHeader(b"Connection", b"close")

@@ -1,4 +1,4 @@
-"""The way of every request: guard, authentication, prefix, then the router."""
+"""The path of each request: guard, authentication, prefix, router."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from relay.management.http.request import ManagementRequest
 from relay.store.tables.audits import Actor, acting
 
 ORGANIZATION = ENVIRONMENT = "DEFAULT"
-"""The only ones there are."""
+"""The only organization and environment."""
 
 
 class Authentication(Protocol):
-    """Who decides whether a request comes from somebody who may ask."""
+    """The interface of authentication."""
 
     def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
         """
         :param authorization: the header of that name.
         :param address: of the client.
-        :returns: who that is, or an exception that has a status.
+        :returns: fires with the user, or fails with an exception that has a status.
         """
 
 
 class Root(Resource):
     """The only resource of the site.
 
-    :param guard: asked before anything else.
-    :param authentication: asked before anything is told of what exists.
-    :param environment: answers below ``.../environments/{env}``.
-    :param installation: answers directly below ``/management/v2``.
+    :param guard: checks the head first.
+    :param authentication: runs before any information about objects is returned.
+    :param environment: serves the paths below ``.../environments/{env}``.
+    :param installation: serves the paths directly below ``/management/v2``.
     """
 
     isLeaf = True
@@ -57,7 +57,7 @@ class Root(Resource):
         self._installation = installation
 
     def render(self, request: Request) -> int:
-        """Answer a request, sooner or later."""
+        """Respond to a request, perhaps later."""
         ours = cast(ManagementRequest, request)
         serving = Deferred.fromCoroutine(self._serve(ours))
         serving.addErrback(_explain, ours)
@@ -70,7 +70,7 @@ class Root(Resource):
             raise NotFound("There is nothing at this path", "notFound")
         sent = request.requestHeaders.getRawHeaders(b"Authorization", [])
         identity = await self._authentication.check(
-            # Two are none: somebody in between may have let one of them pass.
+            # Two headers count as none: a proxy may have checked only one of them.
             sent[0] if len(sent) == 1 else None,
             _host_of(request.getClientAddress()),
         )
@@ -79,12 +79,12 @@ class Root(Resource):
         taken, router = self._find(segments)
         request.descend(taken)
         request.base_path = "/" + "/".join(segments[:taken])
-        # The router would never learn of a client that has left by now.
+        # The router would not notice that the client has left already.
         if request.is_open:
             router.render(request)
 
     def _find(self, segments: list[str]) -> tuple[int, IResource]:
-        """Find the router, and how many segments stand above its paths."""
+        """Return the router, and the number of segments before its paths."""
         if segments[1:2] != ["v2"]:
             raise NotFound("There is nothing at this path", "notFound")
         taken = 2
@@ -115,7 +115,7 @@ def _segments(request: Request) -> list[str]:
 
 def _is_plain(segments: list[str]) -> bool:
     # The router joins the segments again: an empty one, or one with an encoded slash,
-    # would then lead to another path than the one asked for. The last may be empty.
+    # would select another path than the requested one. The last may be empty.
     return all(segments[:-1]) and not any("/" in part for part in segments)
 
 
@@ -129,7 +129,7 @@ def _check_name(kind: str, name: str, existing: str) -> None:
 
 
 def _host_of(address: IAddress) -> str:
-    # Clients on a UNIX socket have none; they count as one.
+    # Clients on a Unix socket have no address, and count as one.
     return str(getattr(address, "host", "local"))
 
 

@@ -1,4 +1,4 @@
-"""From a request to a call of a Python method, and from its result to an answer."""
+"""Routing: call a Python method for a request, and encode its result."""
 
 from __future__ import annotations
 
@@ -35,57 +35,56 @@ Method = TypeVar("Method", bound=Callable[..., Awaitable[Reply]])
 
 
 class Body(enum.Enum):
-    """What a path does with a request body."""
+    """The request body of a path."""
 
     IGNORED = enum.auto()
-    """Any JSON may come along, since clients send ``{}`` with actions."""
+    """Any JSON is accepted, since clients send ``{}`` with actions."""
     REQUIRED = enum.auto()
     OPTIONAL = enum.auto()
     PATCH = enum.auto()
-    """A JSON merge patch; plain JSON is taken for one."""
+    """A JSON merge patch; plain JSON counts as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How a method is reached."""
+    """The route of a method."""
 
     verb: str
     path: str
-    """A werkzeug rule, below the prefix that the family is mounted on."""
+    """A werkzeug rule, below the prefix of the family."""
     query: frozenset[str]
     body: Body
     role: Role
-    """What a user must be allowed at the least."""
+    """The required role."""
 
 
 @dataclass(frozen=True, slots=True)
 class RestCall:
-    """What a method gets to know of a request."""
+    """A request as its method sees it."""
 
     url: str
-    """The URL that was asked for, without its query."""
+    """The requested URL, without its query."""
     base: str
-    """The URL that the family's paths stand below, without a slash at its end."""
+    """The URL of the prefix of the family, without a slash at the end."""
     query: Query
     body: Any
-    """The JSON value, ``None`` without a body."""
+    """The JSON value; None without a body."""
     if_match: str | None
     user: Identity
     shown: Callable[[Any], Any] = lambda document: document
-    """Gives a document as the user may see it. Only who encodes an answer itself needs
-    it: for all others it is done where they are encoded."""
+    """Masks a document for the user. Only methods that encode their response themselves
+    need it; other responses are masked where they are encoded."""
 
     def check_version(self, updated_at_ms: int) -> None:
-        """Compare ``If-Match`` (RFC 9110 §13.1.1) with what is stored.
+        """Compare ``If-Match`` (RFC 9110 §13.1.1) with the stored record.
 
-        :param updated_at_ms: of the stored record, read in the same transaction as
-            it is written.
+        :param updated_at_ms: of the record, read in the transaction that writes it.
         :raises PreconditionFailed: when the client has read another version.
         """
-        # Absent, or sent without a value by clients that have none to send.
+        # Absent, or without a value, as some clients send it.
         if not self.if_match or self.if_match.strip() == "*":
             return
-        # Apache adds the suffix to the tags of what it compresses.
+        # Apache adds the suffix to the tags of compressed responses.
         sent = self.if_match.replace("-gzip", "")
         if str(updated_at_ms) not in _ENTITY_TAG.findall(sent):
             raise PreconditionFailed()
@@ -99,15 +98,15 @@ def route(
     body: Body = Body.IGNORED,
     role: Role | None = None,
 ) -> Callable[[Method], Method]:
-    """Make a method answer a path: JSON in, JSON out.
+    """Register a method for a path, with JSON bodies.
 
-    The method is an ``async def`` that takes a :class:`RestCall` and the parts of the
-    path by name, and gives a :class:`Reply` or raises an exception of
+    The method is an ``async def`` with a :class:`RestCall` and the parts of the path by
+    name as parameters. It returns a :class:`Reply`, or raises an exception of
     :data:`relay.management.http.errors.STATUS`.
 
-    :param query: the parameters that the path takes; others are refused.
-    :param role: what a user must be allowed at the least; by default to view for
-        ``GET``, else to publish.
+    :param query: the accepted parameters; others are refused.
+    :param role: the required role; by default ``VIEWER`` for ``GET``, otherwise
+        ``PUBLISHER``.
     """
     least = role or (Role.VIEWER if verb == "GET" else Role.PUBLISHER)
 
@@ -120,11 +119,11 @@ def route(
 
 def mount(app: Klein, masking: Masking, *families: object) -> None:
     """
-    Put every decorated method of some objects on a Klein application.
+    Add all registered methods of some objects to a Klein application.
 
-    :param masking: hides those of documents from viewers.
+    :param masking: masks secrets of documents for viewers.
     """
-    # Or a slash at the end would be answered with a redirect.
+    # Otherwise a slash at the end would be answered with a redirect.
     app.url_map.strict_slashes = False
     for family in families:
         for name in dir(type(family)):
@@ -135,12 +134,12 @@ def mount(app: Klein, masking: Masking, *families: object) -> None:
                     methods=[found.verb],
                     endpoint=f"{found.verb} {found.path}",
                 )(_named(name, partial(_serve, masking, found, getattr(family, name))))
-    # Klein knows no request but IRequest; the site makes only ours.
+    # Klein's type is IRequest; the site creates only ManagementRequest.
     app.handle_errors(Exception)(cast(Any, _explain))
 
 
 def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    # Klein reads the name even when it is told the endpoint.
+    # Klein reads the name even if the endpoint is given.
     vars(function)["__name__"] = name
     return function
 
@@ -195,7 +194,7 @@ def _check_type(request: ManagementRequest, accepted: tuple[str, ...]) -> None:
     sent = request.getHeader("Content-Type") or ""
     kind, *parameters = (part.strip().lower() for part in sent.split(";"))
     coding = (request.getHeader("Content-Encoding") or "identity").strip().lower()
-    # A page of another site can send any other type without asking first.
+    # A page of another site can send other types without a preflight request.
     if (
         kind not in accepted
         or any(p and p not in _UTF_8 for p in parameters)

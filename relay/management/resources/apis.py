@@ -34,8 +34,7 @@ from relay.store.transaction import Transaction
 class Apis:
     """The resource family of APIs.
 
-    :param store: holds them.
-    :param catalog: reads and checks what clients send.
+    :param catalog: parses and checks definitions.
     """
 
     def __init__(self, store: Store, catalog: Catalog) -> None:
@@ -52,13 +51,14 @@ class Apis:
 
     @route("GET", "/apis/<api_id>")
     async def get(self, call: RestCall, api_id: str) -> Reply:
-        """Give one API."""
+        """Return one API."""
         view = await self._store.read(lambda tx: view_api(tx, find_api(tx, api_id)))
         return view.reply(call.base)
 
     @route("PUT", "/apis/<api_id>", body=Body.REQUIRED)
     async def put(self, call: RestCall, api_id: str) -> Reply:
-        """Replace the definition of an API; traffic is as before until deployed."""
+        """Replace the definition of an API; traffic does not change until it is
+        deployed."""
         definition = self._catalog.parse_api(call.body).to_json()
         standing = self._catalog.parse_publication_state(call.body)
 
@@ -111,7 +111,7 @@ class Apis:
 
     @route("POST", "/apis/_verify/paths", body=Body.REQUIRED, role=Role.VIEWER)
     async def verify_paths(self, call: RestCall) -> Reply:
-        """Say whether an API could have some paths."""
+        """Check whether paths are available for an API."""
         asked = bodies.read(PathsToVerify, call.body)
         reason = await self._store.read(partial(_why_not, asked))
         verdict = {"ok": True} if reason is None else {"ok": False, "reason": reason}

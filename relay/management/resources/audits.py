@@ -20,32 +20,29 @@ _FILTERS = ("page", "perPage", "from", "to", "events")
 
 
 class Audits:
-    """The resource family of the audit trail.
-
-    :param store: holds it.
-    """
+    """The resource family of the audit trail."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     @route("GET", "/audits", query=_FILTERS, role=Role.ADMIN)
     async def all(self, call: RestCall) -> Reply:
-        """Give the whole trail, the newest first."""
+        """Return the whole trail, the newest first."""
         return await self._list(call, None)
 
     @route("GET", "/audits/events", role=Role.ADMIN)
     async def all_events(self, call: RestCall) -> Reply:
-        """Give the names of all that happened."""
+        """Return the names of all events in the trail."""
         return await self._events(None)
 
     @route("GET", "/apis/<api_id>/audits", query=_FILTERS, role=Role.PUBLISHER)
     async def of_api(self, call: RestCall, api_id: str) -> Reply:
-        """Give the trail of one API, the newest first."""
+        """Return the trail of one API, the newest first."""
         return await self._list(call, api_id)
 
     @route("GET", "/apis/<api_id>/audits/events", role=Role.PUBLISHER)
     async def events_of_api(self, call: RestCall, api_id: str) -> Reply:
-        """Give the names of all that happened to one API."""
+        """Return the names of all events of one API."""
         return await self._events(api_id)
 
     async def _list(self, call: RestCall, api_id: str | None) -> Reply:
@@ -71,7 +68,7 @@ class Audits:
 
 
 def _check(tx: Transaction, api_id: str | None) -> None:
-    # What happened to an API that is gone is in the whole trail.
+    # Events of a deleted API are in the whole trail.
     if api_id is not None:
         find_api(tx, api_id)
 
@@ -103,7 +100,7 @@ def _audit_json(record: AuditRecord) -> dict[str, Any]:
 
 
 def _operation(change: dict[str, Any]) -> dict[str, Any]:
-    """Give a change as an operation of a JSON Patch (RFC 6902, 4)."""
+    """Return a change as an operation of a JSON Patch (RFC 6902, 4)."""
     operation = {"op": change["op"], "path": change["path"]}
     if change["op"] != "remove":
         operation["value"] = change["after"]

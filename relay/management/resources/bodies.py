@@ -1,4 +1,4 @@
-"""The small bodies that are neither an API nor a plan."""
+"""Request bodies of actions, path checks, copies and searches."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ DefinitionVersion = Literal["V1", "V2", "V4", "FEDERATED", "FEDERATED_AGENT"]
 
 
 class DeploymentRequest(Options):
-    """What to deploy: always what was saved last."""
+    """The body of a deployment, whose content is always the saved definition."""
 
     deployment_label: Annotated[str, Field(max_length=32)] | None = None
 
 
 class WantedPath(Options):
-    """A path that somebody thinks of giving to an API."""
+    """A path whose availability is checked."""
 
     host: str | None = None
     path: str
@@ -31,7 +31,7 @@ class WantedPath(Options):
 
 
 class PathsToVerify(Options):
-    """Paths, and the API that may have them already."""
+    """Paths, and the API that may use them already."""
 
     api_id: str | None = None
     paths: tuple[WantedPath, ...]
@@ -46,14 +46,14 @@ class DuplicateOptions(Options):
     filtered_fields: frozenset[Literal["GROUPS", "PLANS", "MEMBERS", "PAGES"]] = (
         frozenset()
     )
-    """What is not copied."""
+    """The members that are not copied."""
 
 
 class SearchQuery(Options):
-    """Filters, all of which an API must pass; an empty list lets everything pass."""
+    """Filters, all of which an API must match; an empty list matches all APIs."""
 
     query: str = ""
-    """Words, each of which must stand in the name, description, paths, labels, tags,
+    """Words, each of which must occur in the name, description, paths, labels, tags,
     categories, id or owner."""
     ids: Words = ()
     definition_version: DefinitionVersion | None = None
@@ -72,7 +72,7 @@ class SearchQuery(Options):
 
 def read(model: type[B], body: object) -> B:
     """
-    :param model: what the body is to be.
+    :param model: of the body.
     :raises Invalid: naming every problem.
     """
     try:

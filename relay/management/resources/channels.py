@@ -1,4 +1,4 @@
-"""The channels of a MESSAGE API, as this process serves them."""
+"""The channels of a MESSAGE API in this process."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from relay.model.role import Role
 from relay.store.store import Store
 
 ChannelView = Callable[[str], list[dict[str, Any]]]
-"""Gives the open channels of an API, by its id, as JSON."""
+"""Returns the open channels of an API, by its id, as JSON."""
 
 
 def no_channels(api_id: str) -> list[dict[str, Any]]:
-    """Give the channels where no gateway runs: there are none."""
+    """Return no channels, for a process without a gateway."""
     return []
 
 
 class Channels:
     """The resource family of channels.
 
-    :param store: knows which APIs there are.
-    :param view: gives the channels; handed in by whoever runs the gateway.
+    :param store: has the APIs.
+    :param view: returns the channels of the gateway.
     """
 
     def __init__(self, store: Store, view: ChannelView) -> None:
@@ -33,9 +33,9 @@ class Channels:
 
     @route("GET", "/apis/<api_id>/channels")
     async def channels(self, call: RestCall, api_id: str) -> Reply:
-        """List the open channels, each with its readers and its source's health.
+        """List the open channels, each with its readers and the health of its source.
 
-        The names of topics, which clients choose, are for administrators.
+        Only administrators see the names of topics, which clients choose.
         """
         await self._store.read(lambda tx: find_api(tx, api_id))
         shown = self._view(api_id)

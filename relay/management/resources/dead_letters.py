@@ -1,4 +1,4 @@
-"""What was not delivered to a subscription, and how its delivery is."""
+"""Dead letters of a subscription, and the progress of its delivery."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ _LETTERS = f"{_ONE}/dead-letters"
 _LETTER = f"{_LETTERS}/<letter_id>"
 
 DeliveryView = Callable[[str], dict[str, Any] | None]
-"""Gives how the delivery of a subscription is at this moment, by its id, as JSON; None
-when this process does not deliver it."""
+"""Returns the current delivery of a subscription, by its id, as JSON; None if this
+process does not deliver it."""
 
 
 def no_deliveries(subscription_id: str) -> dict[str, Any] | None:
-    """Give the deliveries where no gateway runs: there are none."""
+    """Return no delivery, for a process without a gateway."""
     return None
 
 
 class DeadLetters:
     """The resource family of dead letters, and of deliveries.
 
-    :param store: holds them.
-    :param view: gives what is delivered now; handed in by whoever runs the gateway.
+    :param view: returns the current deliveries of the gateway.
     """
 
     def __init__(self, store: Store, view: DeliveryView) -> None:
@@ -46,7 +45,7 @@ class DeadLetters:
     async def delivery(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
-        """Give how far a subscription's events are delivered."""
+        """Return the progress of a delivery."""
 
         def work(tx: Transaction) -> tuple[DeliveryState | None, int]:
             _find(tx, api_id, subscription_id)
@@ -60,7 +59,7 @@ class DeadLetters:
 
     @route("GET", _LETTERS, query=("page", "perPage"))
     async def list(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
-        """Give the dead letters of a subscription, the oldest first."""
+        """Return the dead letters of a subscription, the oldest first."""
         page = Page.of(call.query)
 
         def work(tx: Transaction) -> tuple[list[DeadLetter], int]:
@@ -76,7 +75,7 @@ class DeadLetters:
     async def get(
         self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
     ) -> Reply:
-        """Give one dead letter, with its event."""
+        """Return one dead letter, with its event."""
 
         def work(tx: Transaction) -> DeadLetter | None:
             _find(tx, api_id, subscription_id)
@@ -91,7 +90,7 @@ class DeadLetters:
     async def replay_all(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
-        """Have all dead letters sent again, in order."""
+        """Replay all dead letters, in order."""
 
         def work(tx: Transaction) -> int:
             _find(tx, api_id, subscription_id)
@@ -103,7 +102,7 @@ class DeadLetters:
     async def replay(
         self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
     ) -> Reply:
-        """Have one dead letter sent again."""
+        """Replay one dead letter."""
 
         def work(tx: Transaction) -> int:
             _find(tx, api_id, subscription_id)
@@ -117,7 +116,7 @@ class DeadLetters:
     async def delete_all(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
-        """Forget all dead letters."""
+        """Delete all dead letters."""
 
         def work(tx: Transaction) -> None:
             _find(tx, api_id, subscription_id)
@@ -130,7 +129,7 @@ class DeadLetters:
     async def delete(
         self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
     ) -> Reply:
-        """Forget one dead letter."""
+        """Delete one dead letter."""
 
         def work(tx: Transaction) -> int:
             _find(tx, api_id, subscription_id)

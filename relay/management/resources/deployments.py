@@ -1,4 +1,4 @@
-"""What gateways run: start, stop, deploy, and where clients then find it."""
+"""Start, stop and deploy APIs; deployments in force, and the URLs of an API."""
 
 from __future__ import annotations
 
@@ -32,33 +32,33 @@ from relay.store.store import Store
 from relay.store.transaction import Transaction
 
 WAIT_S = 5.0
-"""How long an answer waits for this process's gateway to have done what it is told."""
+"""Time for which a response waits for the gateway of this process."""
 MOST_TRIALS = 5
-"""How often a deployment is tried anew because it was changed meanwhile."""
+"""Number of trials of a deployment whose API changes meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A deployment that is to be in force."""
+    """A deployment to put into force."""
 
     definition: dict[str, Any]
     plans: tuple[dict[str, Any], ...]
     number: int
     is_new: bool
-    """Whether it is not in the store yet."""
+    """Whether it must still be stored."""
 
 
 Choose = Callable[[Transaction, ApiRecord], Candidate]
 
 
 class Deployments:
-    """The resource family of what gateways run.
+    """The resource family of deployments.
 
-    What a deployment needs is tried, by the gateway of this process, before it is
-    stored; and an answer waits until that gateway does what it was told.
+    A deployment is tried by the gateway of this process before it is stored, and a
+    response waits until that gateway serves it.
 
     :param store: holds the deployments.
-    :param gateway_urls: gives the URLs of the gateway, best first.
+    :param gateway_urls: returns the URLs of the gateway, best first.
     :param gateway: the gateway of this process.
     :param reactor: for the timeouts.
     """
@@ -79,13 +79,13 @@ class Deployments:
 
     @route("POST", "/apis/<api_id>/_start")
     async def start(self, call: RestCall, api_id: str) -> Reply:
-        """Run the newest deployment; without one, make it first."""
+        """Start the newest deployment; without one, deploy first."""
         saved = await self._put_in_force(call, api_id, _to_start, None, start=True)
         return Reply(204, headers=version_headers(saved.updated_at_ms))
 
     @route("POST", "/apis/<api_id>/_stop")
     async def stop(self, call: RestCall, api_id: str) -> Reply:
-        """Run it no more."""
+        """Stop the API."""
 
         def work(tx: Transaction) -> ApiRecord:
             api = find_api(tx, api_id)
@@ -99,14 +99,14 @@ class Deployments:
 
     @route("POST", "/apis/<api_id>/deployments", body=Body.OPTIONAL)
     async def deploy(self, call: RestCall, api_id: str) -> Reply:
-        """Make what was saved last what gateways run, now or when started."""
+        """Deploy the saved definition; a stopped API remains stopped."""
         label = bodies.read(DeploymentRequest, call.body).deployment_label or None
         saved = await self._put_in_force(call, api_id, _to_deploy, label, start=False)
         return Reply(202, headers=version_headers(saved.updated_at_ms))
 
     @route("GET", "/apis/<api_id>/deployments/current")
     async def current(self, call: RestCall, api_id: str) -> Reply:
-        """Return the deployment in force, and what each gateway serves."""
+        """Return the deployment in force, and the one that each gateway serves."""
 
         def work(tx: Transaction) -> tuple[Deployment, list[GatewayReport]]:
             find_api(tx, api_id)
@@ -206,7 +206,7 @@ class Deployments:
         try:
             report = await waiting.addTimeout(WAIT_S, self._reactor)
         except WaitedTooLong:
-            # It is stored, and the gateway does it as soon as it can.
+            # The deployment is stored, and the gateway serves it as soon as possible.
             return
         if report is not None and report.number == number and report.reason:
             raise _unservable(api_id, report.reason)
@@ -265,7 +265,7 @@ def _snapshot(tx: Transaction, api: ApiRecord, number: int) -> Candidate:
 
 
 def _check_paths_free(tx: Transaction, definition: dict[str, Any], api_id: str) -> None:
-    # While this API was stopped, or ran something older, another may have taken them.
+    # Another API may use the paths since this API was stopped or deployed.
     check_paths_free(tx, lifecycle.places(definition), api_id)
 
 

@@ -1,4 +1,4 @@
-"""The gateway of this process, as far as the management API asks it anything."""
+"""The gateway of this process, as the management API uses it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from relay.model.records import Deployment, ServingReport
 
 
 def _takes_all(deployment: Deployment) -> None:
-    """Nothing here could refuse a deployment."""
+    """Accept any deployment, in a process without a gateway."""
 
 
 def _at_once(api_id: str, number: int | None) -> Deferred[ServingReport | None]:
@@ -20,11 +20,11 @@ def _at_once(api_id: str, number: int | None) -> Deferred[ServingReport | None]:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """What the management API asks of the gateway; by default there is none."""
+    """The functions of the gateway; by default those of a process without one."""
 
     try_out: Callable[[Deployment], None] = _takes_all
-    """Makes a deployment ready and drops it. It raises ``ValueError`` or ``OSError``,
-    whose text is for people, when the deployment cannot be served."""
+    """Makes a deployment ready and drops it. Raises ``ValueError`` or ``OSError`` with
+    a message for people when the deployment cannot be served."""
     reached: Callable[[str, int | None], Deferred[ServingReport | None]] = _at_once
     """Takes an API's id and the number of a deployment, or None for none; fires when
     the gateway has dealt with that deployment, with what came of it. Can be cancelled.

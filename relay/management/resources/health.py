@@ -1,4 +1,4 @@
-"""What the checks of an API's endpoints have found."""
+"""Results of the health checks of an API's endpoints."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.model.schema.timestamps import timestamp
 from relay.store.store import Store
 
 HealthView = Callable[[str], list[dict[str, Any]]]
-"""Gives the endpoints of an API that are checked, by its id, as JSON."""
+"""Returns the checked endpoints of an API, by its id, as JSON."""
 
 MOST_BUCKETS = 1000
 
@@ -24,16 +24,16 @@ Results = list[dict[str, Any]]
 
 
 def no_health(api_id: str) -> list[dict[str, Any]]:
-    """Give the endpoints where no gateway runs: there are none."""
+    """Return no endpoints, for a process without a gateway."""
     return []
 
 
 class Health:
-    """The resource family of health, as this process has found it.
+    """The resource family of the health checks of this process.
 
-    :param store: knows which APIs there are.
-    :param view: gives what was found; handed in by whoever runs the gateway.
-    :param gateway_id: names this process.
+    :param store: has the APIs.
+    :param view: returns the results of the gateway.
+    :param gateway_id: the name of this process.
     """
 
     def __init__(self, store: Store, view: HealthView, gateway_id: str) -> None:
@@ -43,7 +43,7 @@ class Health:
 
     @route("GET", "/apis/<api_id>/health/endpoints")
     async def endpoints(self, call: RestCall, api_id: str) -> Reply:
-        """Give the endpoints that are checked, with their states."""
+        """Return the checked endpoints, with their states."""
         shown = [
             {name: one[name] for name in ("endpoint", "status", "available")}
             for one in await self._found(api_id)
@@ -52,12 +52,12 @@ class Health:
 
     @route("GET", "/apis/<api_id>/health/availability", query=("field",))
     async def availability(self, call: RestCall, api_id: str) -> Reply:
-        """Give the share of the checks that were passed."""
+        """Return the share of successful checks."""
         return await self._grouped(call, api_id, _availability)
 
     @route("GET", "/apis/<api_id>/health/average-response-time", query=("field",))
     async def average(self, call: RestCall, api_id: str) -> Reply:
-        """Give the average time that a check took, in milliseconds."""
+        """Return the average duration of a check, in milliseconds."""
         return await self._grouped(call, api_id, _average)
 
     @route(
@@ -66,7 +66,7 @@ class Health:
         query=("from", "to", "interval"),
     )
     async def over_time(self, call: RestCall, api_id: str) -> Reply:
-        """Give the average times, interval by interval."""
+        """Return the average durations, by interval."""
         begin, end = _needed(call.query, "from"), _needed(call.query, "to")
         step = call.query.instant("interval")
         step = max(1, (end - begin) // 100) if step is None else step
@@ -88,7 +88,7 @@ class Health:
 
     @route("GET", "/apis/<api_id>/health/logs", query=("success", "page", "perPage"))
     async def logs(self, call: RestCall, api_id: str) -> Reply:
-        """Give the checks, the newest first."""
+        """Return the checks, the newest first."""
         page = Page.of(call.query)
         word = call.query.one("success", ("true", "false"))
         logs = [

@@ -1,4 +1,4 @@
-"""How the daemon itself is."""
+"""The health of this process."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from relay.store.errors import StoreError
 from relay.store.store import Store
 
 NodeView = Callable[[], dict[str, dict[str, Any]]]
-"""Gives what is known of the process, by name, each with ``healthy``."""
+"""Returns the checks of the process by name, each with ``healthy``."""
 
 
 def no_checks() -> dict[str, dict[str, Any]]:
-    """Return nothing."""
+    """Return no checks."""
     return {}
 
 
 class Node:
     """The resource family of this process.
 
-    :param store: whether it answers, and takes writes, is one of the checks.
-    :param view: gives the others.
+    :param store: one check is whether it answers and takes writes.
+    :param view: returns the other checks.
     """
 
     def __init__(self, store: Store, view: NodeView) -> None:

@@ -1,4 +1,4 @@
-"""The pictures of an API, as the links of its JSON name them."""
+"""The pictures of an API, at the URLs in its ``_links``."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
 from relay.store.store import Store
 
-# No SVG: it may hold scripts, which would run with the rights of this site.
+# No SVG: scripts in it would run with the rights of this site.
 _DATA = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/=\s]+)")
 
 
 class Pictures:
     """The resource family of pictures.
 
-    :param store: holds the definitions, which hold the pictures as ``data:`` URLs.
+    :param store: has the definitions, which contain the pictures as ``data:`` URLs.
     """
 
     def __init__(self, store: Store) -> None:
@@ -25,12 +25,12 @@ class Pictures:
 
     @route("GET", "/apis/<api_id>/picture")
     async def picture(self, call: RestCall, api_id: str) -> Reply:
-        """Give the picture; nothing where there is none."""
+        """Return the picture; an empty response without one."""
         return await self._image(api_id, "picture")
 
     @route("GET", "/apis/<api_id>/background")
     async def background(self, call: RestCall, api_id: str) -> Reply:
-        """Give the background; nothing where there is none."""
+        """Return the background; an empty response without one."""
         return await self._image(api_id, "background")
 
     async def _image(self, api_id: str, name: str) -> Reply:

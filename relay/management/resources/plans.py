@@ -1,4 +1,4 @@
-"""Plans of an API: who may attach. They reach traffic by a deployment only."""
+"""Plans of an API. Only a deployment changes traffic."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ Change = Callable[[Transaction, PlanRecord], PlanRecord]
 class Plans:
     """The resource family of plans.
 
-    :param store: holds them.
-    :param catalog: reads and checks what clients send.
+    :param catalog: parses and checks definitions.
     """
 
     def __init__(self, store: Store, catalog: Catalog) -> None:
@@ -52,7 +51,7 @@ class Plans:
         query=("page", "perPage", "statuses", "securities", "mode", "fields"),
     )
     async def list(self, call: RestCall, api_id: str) -> Reply:
-        """Give the plans of an API, the published ones unless others are named."""
+        """Return the plans of an API; published ones by default."""
         page = Page.of(call.query)
         statuses = call.query.many("statuses", tuple(PlanStatus)) or ["PUBLISHED"]
         securities = call.query.many("securities", _SECURITIES)
@@ -111,7 +110,7 @@ class Plans:
 
     @route("GET", _PLAN)
     async def get(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
-        """Give one plan."""
+        """Return one plan."""
         return plan_reply(
             await self._store.read(lambda tx: find_plan(tx, api_id, plan_id))
         )
@@ -143,7 +142,7 @@ class Plans:
 
     @route("DELETE", _PLAN)
     async def delete(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
-        """Delete a plan that nobody is subscribed to, whatever its status."""
+        """Delete a plan without subscriptions, whatever its status."""
 
         def work(tx: Transaction) -> None:
             plan = find_plan(tx, api_id, plan_id)
@@ -158,7 +157,7 @@ class Plans:
 
     @route("POST", f"{_PLAN}/_publish")
     async def publish(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
-        """Make a plan one that deployments take along."""
+        """Publish a plan: deployments include it."""
 
         def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
             plans = tx.plans.list(api_id)
@@ -172,7 +171,7 @@ class Plans:
 
     @route("POST", f"{_PLAN}/_deprecate")
     async def deprecate(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
-        """Let nobody new onto a plan."""
+        """Deprecate a plan: it accepts no new subscriptions."""
 
         def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
             lifecycle.check_deprecate(plan)
@@ -182,7 +181,7 @@ class Plans:
 
     @route("POST", f"{_PLAN}/_close")
     async def close(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
-        """End a plan with its subscriptions: nobody comes in by it from now on."""
+        """Close a plan with its subscriptions, at once."""
 
         def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
             lifecycle.check_close(plan)
@@ -203,7 +202,7 @@ class Plans:
         if "crossId" in plan.definition:
             definition.setdefault("crossId", plan.definition["crossId"])
         order = definition["order"]
-        # A client that does not care about the order does not send one.
+        # A body without an order leaves the order unchanged.
         if isinstance(body, dict) and body.get("order") is None:
             order = plan.order
         return replace(plan, definition=definition, order=order)

@@ -1,4 +1,4 @@
-"""What connectors, plans and policies there are, with their schemas."""
+"""The installed connectors, plans and policies, with their schemas."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from relay.management.http.routing import RestCall, route
 class Plugins:
     """The resource family of the catalog.
 
-    :param catalog: of what this installation has.
+    :param catalog: of this installation.
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -30,67 +30,67 @@ class Plugins:
 
     @route("GET", "/plugins/endpoints")
     async def endpoints(self, call: RestCall) -> Reply:
-        """Give the kinds of endpoints."""
+        """Return the types of endpoints."""
         return _all(self._catalog.endpoints)
 
     @route("GET", "/plugins/endpoints/<plugin_id>")
     async def endpoint(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give one kind of endpoint."""
+        """Return one type of endpoint."""
         return _one(self._catalog.endpoints, plugin_id)
 
     @route("GET", "/plugins/endpoints/<plugin_id>/schema")
     async def endpoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give the JSON Schema of an endpoint's configuration."""
+        """Return the JSON Schema of the configuration of an endpoint."""
         return self._schema("endpoint", plugin_id)
 
     @route("GET", "/plugins/endpoints/<plugin_id>/shared-configuration-schema")
     async def shared_schema(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give the JSON Schema of what the endpoints of a group share."""
+        """Return the JSON Schema of the shared configuration of a group."""
         return self._schema("shared", plugin_id)
 
     @route("GET", "/plugins/entrypoints")
     async def entrypoints(self, call: RestCall) -> Reply:
-        """Give the kinds of entrypoints."""
+        """Return the types of entrypoints."""
         return _all(self._catalog.entrypoints)
 
     @route("GET", "/plugins/entrypoints/<plugin_id>")
     async def entrypoint(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give one kind of entrypoint."""
+        """Return one type of entrypoint."""
         return _one(self._catalog.entrypoints, plugin_id)
 
     @route("GET", "/plugins/entrypoints/<plugin_id>/schema")
     async def entrypoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give the JSON Schema of an entrypoint's configuration."""
+        """Return the JSON Schema of the configuration of an entrypoint."""
         return self._schema("entrypoint", plugin_id)
 
     @route("GET", "/plugins/entrypoints/<plugin_id>/subscription-schema")
     async def subscription_schema(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give the JSON Schema of what consumers say of an entrypoint."""
+        """Return the JSON Schema of a consumer's configuration of an entrypoint."""
         return self._schema("subscription", plugin_id)
 
     @route("GET", "/plugins/plans")
     async def plans(self, call: RestCall) -> Reply:
-        """Give the kinds of plans."""
+        """Return the security types of plans."""
         return _all(self._catalog.plans)
 
     @route("GET", "/plugins/plans/<plugin_id>/schema")
     async def plan_schema(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give the JSON Schema of a plan's security configuration."""
+        """Return the JSON Schema of the security configuration of a plan."""
         return self._schema("plan", plugin_id)
 
     @route("GET", "/plugins/policies")
     async def policies(self, call: RestCall) -> Reply:
-        """Give the kinds of policies."""
+        """Return the policies."""
         return _all(self._catalog.policies)
 
     @route("GET", "/plugins/policies/<plugin_id>")
     async def policy(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give one kind of policy."""
+        """Return one policy."""
         return _one(self._catalog.policies, plugin_id)
 
     @route("GET", "/plugins/policies/<plugin_id>/schema")
     async def policy_schema(self, call: RestCall, plugin_id: str) -> Reply:
-        """Give the JSON Schema of a policy's configuration."""
+        """Return the JSON Schema of the configuration of a policy."""
         return self._schema("policy", plugin_id)
 
     def _schema(self, kind: Kind, plugin_id: str) -> Reply:

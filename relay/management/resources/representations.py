@@ -1,4 +1,4 @@
-"""Records as the JSON that clients get, and what of it they may send back."""
+"""The JSON of APIs and plans, and the members that clients may send back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.model.schema.timestamps import timestamp
 from relay.store.transaction import Transaction
 
 AT_ONCE = 500
-"""How many APIs one statement names."""
+"""Number of APIs in one statement."""
 OWNER = {"id": ADMIN, "displayName": ADMIN, "type": "USER"}
 
 _API_DEFAULTS: dict[str, Any] = {
@@ -42,11 +42,11 @@ _PLAN_DEFAULTS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class ApiView:
-    """An API together with what must be read in the same transaction."""
+    """An API with the records that are read in the same transaction."""
 
     record: ApiRecord
     deployed: bool | None
-    """Whether gateways run what was saved last; ``None`` when nobody asked."""
+    """Whether the newest deployment contains all saved changes; None if not read."""
 
     def to_json(self, base: str) -> dict[str, Any]:
         """
@@ -95,8 +95,7 @@ class ApiView:
 def shown_definition(definition: dict[str, Any]) -> dict[str, Any]:
     """
     :param definition: of an API.
-    :returns: it without what not even its publisher is shown: the values of encrypted
-        properties.
+    :returns: the definition with masked values of encrypted properties.
     """
     if "properties" not in definition:
         return definition
@@ -105,14 +104,14 @@ def shown_definition(definition: dict[str, Any]) -> dict[str, Any]:
 
 def view_api(tx: Transaction, record: ApiRecord) -> ApiView:
     """
-    :returns: the API and whether gateways run what was saved last.
+    :returns: the API, and whether its newest deployment contains all saved changes.
     """
     return view_apis(tx, [record])[0]
 
 
 def view_apis(tx: Transaction, records: Sequence[ApiRecord]) -> list[ApiView]:
     """
-    :returns: the APIs and whether gateways run what was saved last of each.
+    :returns: the same for several APIs.
     """
     views: list[ApiView] = []
     for at in range(0, len(records), AT_ONCE):
@@ -130,7 +129,7 @@ def view_apis(tx: Transaction, records: Sequence[ApiRecord]) -> list[ApiView]:
 
 
 def plan_json(plan: PlanRecord) -> dict[str, Any]:
-    """Give a plan as clients and deployments have it."""
+    """Return the JSON of a plan, for clients and deployments."""
     shape = {
         "id": plan.id,
         **_PLAN_DEFAULTS,
@@ -151,7 +150,7 @@ def plan_json(plan: PlanRecord) -> dict[str, Any]:
 
 
 def plan_reply(plan: PlanRecord, status: int = 200) -> Reply:
-    """Answer with a plan."""
+    """Return the response for a plan."""
     return Reply(status, plan_json(plan), version_headers(plan.updated_at_ms))
 
 

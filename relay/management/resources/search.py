@@ -1,4 +1,4 @@
-"""Lists of APIs: all of them, or those that pass filters."""
+"""Lists of APIs: all of them, or those that match filters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXPANDS = ("deploymentState", "primaryOwner", "metadata")
 
 _API_TYPES = {"V4_HTTP_PROXY": "PROXY", "V4_MESSAGE": "MESSAGE"}
 _VERSION = "V4"
-"""Of every API."""
+"""The owner of every API."""
 
 _SORTS = {
     "name": "name",
@@ -28,12 +28,12 @@ _SORTS = {
     "portal_status": "published",
     "visibility": "visibility",
     "api_type": "type",
-    # One value for all as yet: they order by name.
+    # All APIs have the same value: they are ordered by name.
     "owner": None,
     "tags": "tags",
     "categories": "categories",
 }
-"""What of the index the names stand for."""
+"""The columns of the index by the names of ``sortBy``."""
 
 
 class Search:
@@ -47,7 +47,7 @@ class Search:
 
     @route("GET", "/apis", query=(*_PAGING, "expands"))
     async def list(self, call: RestCall) -> Reply:
-        """Give all APIs by name."""
+        """Return all APIs by name."""
         return await self._answer(call, SearchQuery(), "name")
 
     @route(
@@ -58,9 +58,9 @@ class Search:
         role=Role.VIEWER,
     )
     async def search(self, call: RestCall) -> Reply:
-        """Give the APIs that pass every filter."""
+        """Return the APIs that match all filters."""
         wanted = bodies.read(SearchQuery, call.body)
-        # The administrator manages every API, so that it makes no difference.
+        # Roles apply to all APIs: the parameter has no effect.
         call.query.flag("manageOnly", True)
         sorts = (*_SORTS, *(f"-{name}" for name in _SORTS))
         return await self._answer(call, wanted, call.query.one("sortBy", sorts))
@@ -75,7 +75,7 @@ class Search:
         base, url = call.base, call.url
 
         def work(tx: Transaction) -> bytes:
-            """Read one page, and encode it, for the reactor has other things to do."""
+            """Read one page and encode it, outside the reactor's thread."""
             ids, total = tx.index.find(
                 _filter(wanted), by or "name", descending, page.skipped, page.size
             )
