@@ -1,1 +1,1 @@
-"""What Relay costs and what it keeps, measured beside other gateways on loopback."""
+"""Benchmarks of Relay beside other gateways, over the loopback interface."""

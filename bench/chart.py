@@ -1,4 +1,4 @@
-"""Draw what an event costs in each scenario, by each server, as SVG: `chart`."""
+"""Draw the CPU time per event of each server in each scenario, as SVG: `chart`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLOURS = {
 }
 OTHER = "#9ca3af"
 HIDDEN = ("direct",)
-"""Costs nothing by itself, so it has no bar."""
+"""Has no cost of its own, and therefore no bar."""
 
 
 def chart(documents: list[Document]) -> str:

@@ -1,12 +1,12 @@
 """
-An event source whose log is on disk: killed at any moment, it goes on where it was.
+An event source whose log is on disk: killed at any moment, it continues where it was.
 
     python bench/event_log.py PORT DIRECTORY INTERVAL_US EVENT_BYTES
 
 It adds an event to ``DIRECTORY/events`` every INTERVAL_US and serves the log as an
 event stream that honours Last-Event-ID, each event in a chunk and as `bench/source.c`
 makes them. ``DIRECTORY/connections`` gets a line with the number of open streams
-whenever that changes. SIGTERM ends it in the midst of an event, of which half was sent.
+whenever that changes. SIGTERM ends it within an event, of which half was sent.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ RECORD = struct.Struct("!Q")
 
 
 def stamps(directory: Path) -> list[int]:
-    """Read the times of all events; what was half written does not count."""
+    """Read the times of all events; an incomplete record does not count."""
     log = (directory / "events").read_bytes()
     whole = len(log) // RECORD.size * RECORD.size
     return [stamp for (stamp,) in RECORD.iter_unpack(log[:whole])]
 
 
 def most_connections(directory: Path) -> int:
-    """Tell how many streams were open at once, at the most."""
+    """Return the largest number of concurrent streams."""
     return max(map(int, (directory / "connections").read_text().split()))
 
 
@@ -79,7 +79,7 @@ class EventLog:
                 self._publish()
 
     def _publish(self) -> None:
-        """Add an event, in the log before anybody sees it."""
+        """Add an event to the log, before it is sent."""
         stamp = time.monotonic_ns()
         self._log.write(RECORD.pack(stamp))
         self._stamps.append(stamp)

@@ -1,5 +1,5 @@
 """
-Run a `Leave` scenario: how long after a client is gone does the source see it?
+Run a `Leave` scenario: the time from a client's leaving until the source sees it.
 
 Both ends are in this process, so that one clock times them: the client in this thread,
 the source in a thread of its own for each connection. Both block in the kernel while
@@ -32,10 +32,10 @@ from bench.scenario import Leave, Moment
 from bench.server import Running, Tls
 
 BOUND_S = 5
-"""How long one repetition may wait before it counts as missed."""
+"""The time after which a repetition counts as missed."""
 
 WAYS = {False: ("close", "reset"), True: ("close", "reset", "close_notify")}
-"""How a client leaves, in turn: a FIN, a RST, or TLS's own farewell and a FIN."""
+"""How a client leaves, in turn: a FIN, a RST, or TLS's close_notify and a FIN."""
 
 EVENT = b"data: here\n\n"
 HEAD = (
@@ -47,7 +47,7 @@ STATS = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
 @dataclass
 class WatchingSource:
-    """A source that tells when a request came and when its connection was closed."""
+    """A source that records the times of requests and of closed connections."""
 
     moment: Moment
     context: ssl.SSLContext | None
@@ -60,7 +60,7 @@ class WatchingSource:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port on which it listens."""
         port: int = self.listener.getsockname()[1]
         return port
 
@@ -112,7 +112,7 @@ class WatchingSource:
 
 
 def _receive_until(connection: socket.socket, end: bytes) -> bytes:
-    """Read until something was seen; nothing at all if the peer is gone first."""
+    """Read until a text was received; return nothing if the peer has closed before."""
     got = b""
     while end not in got:
         more = connection.recv(65536)
@@ -216,14 +216,15 @@ def _leave(client: socket.socket, way: str) -> None:
 
 
 def quantile(values: list[float], share: float) -> float:
-    """Give the smallest value that at least this share of all do not pass."""
+    """Return the smallest value that at least this share of all values do not
+    exceed."""
     ranked = sorted(values)
     rank = max(1, -int(-len(ranked) * share // 1))
     return round(ranked[rank - 1], 2)
 
 
 def self_signed(directory: Path) -> Tls:
-    """Make a certificate for 127.0.0.1 that lasts a day."""
+    """Create a certificate for 127.0.0.1 that is valid for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "bench")])
     address = x509.IPAddress(ip_address("127.0.0.1"))

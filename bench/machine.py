@@ -1,4 +1,4 @@
-"""What a run ran on, and where its programs were put."""
+"""The machine of a run, and the cores of its programs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SYSCTLS = (
 @dataclass(frozen=True)
 class Cores:
     """
-    Which core the measured server has to itself, and which the load shares.
+    The core of the measured server, and the core of the load.
     """
 
     server: int | None
@@ -54,7 +54,7 @@ def raise_file_limit() -> int:
 
 
 def describe(cores: Cores) -> dict[str, object]:
-    """Name everything about this machine that a figure may depend on."""
+    """Return the properties of this machine that figures may depend on."""
     return {
         "cpu": _cpu_model(),
         "cores": os.cpu_count(),
@@ -75,7 +75,7 @@ def describe(cores: Cores) -> dict[str, object]:
 
 
 def first_line(command: list[str]) -> str:
-    """Give the first line that a program says about itself, on either output."""
+    """Return the first line of a program's output, of either stream."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return (done.stdout or done.stderr).partition("\n")[0]
 

@@ -1,5 +1,5 @@
 """
-The programs that Relay is measured beside: where they are, and how they are had.
+The programs that Relay is compared with: where they are, and how they are installed.
 
 Debian's packages are installed by root only, and never started as services.
 """
@@ -24,7 +24,7 @@ TLS_HEADERS = "openssl/ssl.h"
 
 
 def program(name: str) -> str | None:
-    """Find a program, also where Debian and ``pip`` put them off a user's path."""
+    """Find a program, also in directories of Debian and ``pip`` outside the path."""
     here = Path(sys.executable).parent
     return shutil.which(name, path=f"{here}:{os.environ.get('PATH', '')}:/usr/sbin")
 
@@ -58,14 +58,14 @@ def tls_headers() -> bool:
 
 @dataclass(frozen=True)
 class Need:
-    """Something that a scenario needs and a machine may lack."""
+    """A requirement of a scenario that a machine may lack."""
 
     there: Callable[[], bool]
     debian: tuple[str, ...] = ()
     pypi: tuple[str, ...] = ()
 
     def reason(self) -> str:
-        """Say how a user would have it."""
+        """Return how a user can install it."""
         if self.debian:
             return f"apt install {' '.join(self.debian)}"
         return f"pip install {' '.join(self.pypi)}"
@@ -123,6 +123,6 @@ def _call(command: list[str], say: Callable[[str], None]) -> None:
 
 
 def version(name: str, *options: str) -> str:
-    """Give the first line of what a program says about its version."""
+    """Return the first line of a program's version."""
     found = program(name)
     return first_line([found, *options]) if found else "not installed"

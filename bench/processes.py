@@ -12,7 +12,7 @@ from bench.machine import pin
 
 
 class BenchError(Exception):
-    """The run cannot go on; the text says why in one line."""
+    """The run cannot continue; the message is one line."""
 
 
 def start(
@@ -50,7 +50,7 @@ def start(
 
 
 def stop(process: subprocess.Popen[str], *, bound_s: float = 15) -> None:
-    """End a program, by force if it does not obey within the bound."""
+    """End a program, by force if it does not end within the bound."""
     process.terminate()
     try:
         process.wait(bound_s)
@@ -62,7 +62,7 @@ def stop(process: subprocess.Popen[str], *, bound_s: float = 15) -> None:
 
 
 def family(pid: int) -> list[int]:
-    """Give a process and its children, a server's workers being among them."""
+    """Return a process and its children, such as the workers of a server."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *map(int, children)]
 

@@ -1,5 +1,5 @@
 """
-Where Relay spends its time, by py-spy: `profiled`, and `summary`.
+Profiles of Relay by py-spy: `profiled`, and `summary`.
 
 A profile slows what it looks at, so its run is for the profile and not for the figures.
 """
@@ -41,7 +41,7 @@ class Profile:
     _shares: dict[str, float] = field(default_factory=dict)
 
     def at(self, phase: str) -> None:
-        """Look from the phase's begin to its end."""
+        """Sample from the beginning of the phase to its end."""
         if phase == self.phase:
             self._ticks = _ticks(self.pid)
             found = program("py-spy")
@@ -123,6 +123,6 @@ def _named(frame: str) -> str:
 
 
 def _ticks(pid: int) -> tuple[int, int]:
-    """Give the user and system time of a process, in clock ticks (see proc(5))."""
+    """Return the user and system time of a process, in clock ticks (see proc(5))."""
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(after_name[11]), int(after_name[12])

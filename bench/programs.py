@@ -1,4 +1,4 @@
-"""The three C programs: compiled here, started, and asked."""
+"""The three C programs: compile, start, and communicate."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ class Source:
     port: int
 
     def stats(self) -> dict[str, int]:
-        """Ask what it has opened, closed and sent so far."""
+        """Return the number of streams opened and closed, and of events sent, so
+        far."""
         numbers: dict[str, int] = self._asked("stats")
         return numbers
 
@@ -68,7 +69,7 @@ class Source:
         self._asked("start")
 
     def ease(self) -> None:
-        """Go on with few of them, so that whoever is behind comes to its end."""
+        """Slow down, so that clients that are behind catch up."""
         self._asked("ease")
 
     def _asked(self, path: str) -> Any:
@@ -121,7 +122,7 @@ class Publisher:
         self._process = start(_command(compiled("publish"), options), self.core)
 
     def ease(self) -> None:
-        """Go on with few events, so that whoever is behind comes to its end."""
+        """Slow down, so that clients that are behind catch up."""
         if self._process is not None:
             self._process.send_signal(signal.SIGUSR1)
 
@@ -142,7 +143,7 @@ class Publisher:
         return counts
 
     def __enter__(self) -> Publisher:
-        """Give itself."""
+        """Return the publisher."""
         return self
 
     def __exit__(self, *raised: object) -> None:

@@ -1,4 +1,4 @@
-"""Write results for people: the Markdown page of a whole run."""
+"""Write the Markdown page of a whole run."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def page(documents: list[Document]) -> str:
 
 
 def targets(documents: list[Document]) -> str:
-    """Write the table of what was aimed at and what was measured."""
+    """Write the table of targets and measured figures."""
     lines = [
         "| scenario | server | figure | target | measured | |",
         "|---|---|---|---:|---:|---|",
@@ -154,7 +154,7 @@ def section(document: Document) -> str:
 
 
 def conditions(document: Document) -> str:
-    """Say in one line what was done."""
+    """Describe a scenario in one line."""
     scenario = document["scenario"]
     if document["kind"] == "Leave":
         return f"{scenario['repetitions']} clients, one after another."

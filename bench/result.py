@@ -1,4 +1,4 @@
-"""Judge a scenario's figures, and keep them as JSON."""
+"""Compare the figures of a scenario with limits and targets, and store them as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 @dataclass
 class Result:
-    """All that a scenario gave."""
+    """The result of a scenario."""
 
     scenario: Scenario
     machine: dict[str, object]
@@ -29,7 +29,7 @@ class Result:
     """Servers that were not measured, and why."""
 
     def medians(self, server: str) -> Figures:
-        """Give the median of each figure over the rounds; words are left out."""
+        """Return the median of each figure over the rounds; texts are omitted."""
         rounds = self.rounds[server]
         return {
             name: statistics.median(r[name] for r in rounds)
@@ -38,7 +38,7 @@ class Result:
         }
 
     def misses(self) -> list[str]:
-        """Say, a line each, which limits were passed; nothing if all were kept."""
+        """Return a line for each limit that was exceeded."""
         return [
             f"{self.scenario.name}: {limit.figure} of {relay} is "
             f"{figures[limit.figure]}, at most {limit.at_most:g} is allowed"
@@ -50,7 +50,7 @@ class Result:
         ]
 
     def verdicts(self) -> list[dict[str, Any]]:
-        """Say of each target what was measured and whether it was reached."""
+        """Return for each target the measured figure, and whether it was reached."""
         return [
             self._verdict(relay, target)
             for relay in self.scenario.relays
@@ -77,7 +77,7 @@ class Result:
         return {"server": relay, **asdict(target), "value": value, "reached": reached}
 
     def document(self) -> Document:
-        """Give everything, with what the figures depended on, as JSON has it."""
+        """Return the result with everything that the figures depend on, as JSON."""
         return {
             "scenario": asdict(self.scenario),
             "kind": type(self.scenario).__name__,
@@ -99,7 +99,7 @@ class Result:
 
 
 def not_reached(document: Document) -> list[str]:
-    """Say, a line each, which targets were measured and not reached."""
+    """Return a line for each target that was missed."""
     return [
         f"{document['scenario']['name']}: {told(verdict)}"
         for verdict in document["targets"]

@@ -57,7 +57,7 @@ QUICK_WINDOW_S = 3
 
 @contextmanager
 def no_server(place: Place) -> Iterator[Running]:
-    """Give the source itself, as if it were a server in front of one."""
+    """Return the source itself, in the place of a server."""
     yield Running(place.source_port, [], "", "none", "the load asks the source itself")
 
 
@@ -127,7 +127,7 @@ def measured_once(
     profiles: Path | None,
     name: str,
 ) -> Figures:
-    """Measure one server, and look where its time goes if that is wanted."""
+    """Measure one server, with a profile if requested."""
     if profiles is None or name not in scenario.relays:
         return streams.measure(scenario, server, events, place, cores.load)
     name = f"{scenario.name}-{name}"
@@ -138,7 +138,7 @@ def measured_once(
 
 
 def run_leave(scenario: Leave, cores: Cores, directory: Path) -> Result:
-    """Measure Relay alone: how soon it passes on that a client has left."""
+    """Measure Relay alone: the time until the source sees that a client has left."""
     result = Result(scenario, describe(cores))
     tls = leave.self_signed(directory) if scenario.tls else None
     with leave.watching_source(scenario, tls) as watching:
@@ -155,7 +155,8 @@ def run_leave(scenario: Leave, cores: Cores, directory: Path) -> Result:
 
 
 def run_shared(scenario: Shared, cores: Cores, directory: Path) -> Result:
-    """Measure Relay alone: a source that keeps dying, and clients that come back."""
+    """Measure Relay alone: a source that is killed repeatedly, and returning
+    clients."""
     result = Result(scenario, describe(cores))
     for turn in range(scenario.rounds):
         logs = directory / f"source-{turn}"
@@ -185,7 +186,7 @@ def run(scenario: Scenario, cores: Cores, profiles: Path | None) -> Result:
 
 
 def say(line: str) -> None:
-    """Tell whoever watches what is under way."""
+    """Print the progress."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -199,18 +200,22 @@ def parser() -> argparse.ArgumentParser:
     add("scenario", nargs="*", help=f"of {', '.join(names)}")
     add("--quick", action="store_true", help="one round, and a window of 3 s at most")
     add("--servers", help=f"only these, with commas between: {', '.join(SERVERS)}")
-    add("--streams", type=int, help="at most so many streams at once")
-    add("--window-s", type=int, help="measure for so long instead")
-    add("--rounds", type=int, help="so many rounds instead")
-    add("--repetitions", type=int, help="so many departures instead")
-    add("--out", type=Path, default=RESULTS, help="where the results go")
-    add("--strict", action="store_true", help="fail when a target is not reached")
-    add("--profile", action="store_true", help="by py-spy, which slows what it sees")
-    add("--no-install", action="store_true", help="leave out what is not installed")
+    add("--streams", type=int, help="limit of concurrent streams")
+    add("--window-s", type=int, help="length of the window")
+    add("--rounds", type=int, help="number of rounds")
+    add("--repetitions", type=int, help="number of departures")
+    add("--out", type=Path, default=RESULTS, help="directory of the results")
+    add("--strict", action="store_true", help="fail if a target is missed")
+    add(
+        "--profile",
+        action="store_true",
+        help="profile by py-spy, which slows Relay down",
+    )
+    add("--no-install", action="store_true", help="omit servers that are not installed")
     add(
         "--report",
         action="store_true",
-        help="run nothing: write the page and the chart from all results there are",
+        help="run nothing: write the page and the chart from existing results",
     )
     return described
 

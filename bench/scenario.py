@@ -1,5 +1,5 @@
 """
-What can be measured, as data: the runners know how, `bench.scenarios` says what.
+The data of scenarios, which `bench.scenarios` defines and the runners carry out.
 """
 
 from __future__ import annotations

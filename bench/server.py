@@ -1,5 +1,5 @@
 """
-What the servers that are measured have in common.
+The common parts of the measured servers.
 
 A server is a function that is given a place and gives what runs there, as a context
 manager. Everything that can change a figure is in `Running.settings`.

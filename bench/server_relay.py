@@ -198,7 +198,7 @@ def _api(
 
 
 def _told(definition: dict[str, Any], keyed: bool) -> str:
-    """Say what the API is, apart from paths and ports."""
+    """Describe the API, without paths and ports."""
     (group,) = definition["endpointGroups"]
     entrypoints = [one["type"] for one in definition["listeners"][0]["entrypoints"]]
     shared = group["sharedConfiguration"]

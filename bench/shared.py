@@ -1,5 +1,5 @@
 """
-Run a `Shared` scenario: one source that keeps dying, many clients of one channel.
+Run a `Shared` scenario: a source that is killed repeatedly, many clients of a channel.
 
 First the clients watch the source die and come back; then all of them are cut at once
 and come back themselves.
@@ -34,7 +34,7 @@ from bench.server import Running
 from bench.streams import Memory, derived
 
 DOWN_S = 0.2
-"""How long the source is away each time."""
+"""The time for which the source is down."""
 GONE_BOUND_S = 30
 
 

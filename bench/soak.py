@@ -65,7 +65,7 @@ MOST_LEFT_DESCRIPTORS = 8
 
 @dataclass
 class Figures:
-    """What a soak has found."""
+    """The figures of a soak test."""
 
     minutes: float
     clients_per_s: float
@@ -90,7 +90,7 @@ class Figures:
     witnesses: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def broken(self) -> list[str]:
-        """Name the bounds that were not kept."""
+        """Return a line for each bound that was exceeded."""
         found = []
         if self.memory_mb_per_minute > MOST_MB_PER_MINUTE:
             found.append(
@@ -209,7 +209,8 @@ class Soak:
             self.figures.redeployments += 1
 
     async def _revoke(self) -> None:
-        """Give out a key, open streams with it, revoke it, and see the streams end."""
+        """Issue a key, open streams with it, revoke it, and check that the streams
+        end."""
         while True:
             await asyncio.sleep(REVOKE_S)
             key, revoke = await asyncio.to_thread(self.relay.new_key)

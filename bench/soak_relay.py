@@ -118,7 +118,7 @@ class SoakedRelay:
             stop(process)
 
     def path(self, api: str, rest: str = "") -> str:
-        """Give a path of an API."""
+        """Return a path of an API."""
         return f"/{api}{rest}"
 
     def descriptors(self) -> int:

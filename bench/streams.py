@@ -163,7 +163,7 @@ def await_gone(source: Source) -> int:
 
 def expected(scenario: Streams) -> float:
     """
-    Tell how many events a source that is not held up sends in the window.
+    Return the number of events that an undelayed source sends in the window.
 
     Where one event is for all, a window can begin after one and end before another.
     """
