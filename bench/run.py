@@ -209,7 +209,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--profile",
         action="store_true",
-        help="profile by py-spy, which slows Relay down",
+        help="profile Relay with py-spy",
     )
     add("--no-install", action="store_true", help="omit servers that are not installed")
     add(

@@ -15,28 +15,33 @@ class Options(usage.Options):
 
     synopsis = "[options]"
     longdesc = (
-        "Event relay and API gateway for Server-Sent Events. A setting is taken from "
-        "its option, the environment (RELAY__SECTION__NAME) or the file, whichever has "
-        "it first; otherwise it has its default."
+        "Event relay and API gateway for Server-Sent Events. Each setting is taken "
+        "from the first of these that has it: the option, the environment "
+        "(RELAY__SECTION__NAME), the file, the default."
     )
     optParameters = [
         ["config", "c", None, "TOML file with the settings."],
-        ["data-dir", "d", "./var", "Directory of the store and the admin password."],
+        [
+            "data-dir",
+            "d",
+            "./var",
+            "Data directory: store, logs, first password.",
+        ],
         [
             "management",
             None,
             None,
-            "Endpoint of the management API [default: tcp:8083:interface=127.0.0.1]",
+            "Address of the management API [default: tcp:8083:interface=127.0.0.1]",
         ],
     ]
-    optFlags = [["demo", None, "Run the demo source, and an API that leads to it."]]
+    optFlags = [["demo", None, "Also run a demo source, and create an API for it."]]
 
     def __init__(self) -> None:
         super().__init__()
         self["gateways"] = []
 
     def opt_gateway(self, endpoint: str) -> None:
-        """Endpoint for clients; may repeat [default: tcp:8082:backlog=4096]"""
+        """Address for clients; may repeat [default: tcp:8082:backlog=4096]"""
         self["gateways"].append(endpoint)
 
     opt_g = opt_gateway

@@ -137,7 +137,7 @@ class Callout(Policy):
             content = self._content.render(scope)
             raise Interrupted(
                 self._options.error_status_code,
-                content or "A service that had to be asked said no",
+                content or "A required service has refused the call",
                 EXIT,
             )
         for name, text in self._variables:
@@ -157,7 +157,7 @@ class Callout(Policy):
         if self._options.exit_on_error:
             raise Interrupted(
                 self._options.error_status_code,
-                "A service that had to be asked could not be",
+                "A required service has not answered",
                 FAILED,
             )
 
