@@ -1,1 +1,1 @@
-"""The expression language of conditions, selection rules and texts of definitions."""
+"""The expression language of conditions, selection rules and templates."""

@@ -1,4 +1,4 @@
-"""How an exchange ends."""
+"""The outcomes of exchanges."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """The one word that says why an exchange is over; the list is closed."""
+    """Why an exchange has ended; the list is closed."""
 
     COMPLETED = "completed"
     CLIENT_GONE = "client_gone"
@@ -29,4 +29,4 @@ class Outcome(StrEnum):
 
 
 COMES_BACK = frozenset((Outcome.STOPPED, Outcome.DRAINED, Outcome.MAX_DURATION))
-"""Why Relay ends a stream whose client may come back at once and go on."""
+"""Outcomes after which a client may reconnect at once and resume."""

@@ -70,14 +70,14 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class ServingReport:
-    """What one gateway did with the deployment of an API that it was to run."""
+    """The result of a deployment on one gateway."""
 
     number: int
-    """Of the deployment that it was to run."""
+    """The number of the deployment."""
     serving: int | None
-    """The number of the deployment that it serves; ``None`` for none."""
+    """The number of the deployment that the gateway serves; ``None`` for none."""
     reason: str | None
-    """Why it does not serve the one that it was to run; ``None`` when it does."""
+    """Why the gateway does not serve the deployment; ``None`` when it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class TokenRecord:
     token_hash: str = field(repr=False)
     """SHA-256 of the token, which is random and long, in hexadecimal."""
     role: str | None
-    """What it may do at the most; ``None`` for all that its user may."""
+    """The limit of its rights; ``None`` for all rights of its user."""
     created_at_ms: int
     expires_at_ms: int | None
     used_at_ms: int | None
@@ -126,7 +126,7 @@ class TokenRecord:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """Who changed what, and how."""
+    """A change, with its author."""
 
     id: str
     """A lower-case UUIDv4."""
@@ -134,20 +134,21 @@ class AuditRecord:
     actor: str
     """The name of the user, or ``system`` for the daemon itself."""
     token: str | None
-    """The id of the token that the user came with."""
+    """The id of the token that was used; ``None`` without one."""
     event: str
     """Such as ``API_UPDATED``."""
     api_id: str | None
-    """The API that it concerns; it may be gone."""
+    """The API that it concerns, which may not exist any more."""
     target: dict[str, str]
-    """What was changed: its ``type``, ``id`` and ``name``."""
+    """The changed object: its ``type``, ``id`` and ``name``."""
     changes: list[dict[str, Any]] = field(repr=False)
-    """``op``, ``path``, ``before`` and ``after`` of every place, secrets masked."""
+    """``op``, ``path``, ``before`` and ``after`` of each change, with secrets
+    masked."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One place of a channel's history."""
+    """An entry of a channel's history."""
 
     channel: str
     """The digest of the channel's key."""
@@ -155,12 +156,12 @@ class HistoryEntry:
     seq: int
     at_ms: int
     content: dict[str, Any] = field(repr=False)
-    """What the channel made of its entry."""
+    """The entry as the channel encodes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What was answered under an ``Idempotency-Key``."""
+    """The result of a publication with an ``Idempotency-Key``."""
 
     topic: str
     key: str

@@ -1,4 +1,4 @@
-"""What a user of the management API may do."""
+"""The roles of users of the management API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The roles, from the least to the most; each may do what those before it may."""
+    """The roles, in ascending order; each includes those before it."""
 
     VIEWER = "VIEWER"
     """Reads everything but secrets, users and the audit trail."""
@@ -17,7 +17,6 @@ class Role(StrEnum):
 
     def includes(self, other: Role) -> bool:
         """
-        :param other: what is asked for.
         :returns: whether this role may do all that the other may.
         """
         order = list(Role)

@@ -1,4 +1,4 @@
-"""What must not be shown of a document, and how two documents differ without it."""
+"""The masking of secrets in documents, and the differences of masked documents."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ _NAMES = frozenset(
         "token_hash",
     }
 )
-"""Members whose values are secrets, in lower case, where no type tells."""
+"""Members whose values are secrets, in lower case, where no type is known."""
 _KEY_STORES = ("keystore", "key_store")
-"""What holds private keys, as its ``content``, where no type tells."""
+"""Members whose ``content`` holds private keys, where no type is known."""
 CONFIGURED = frozenset(
     {
         "configuration",
@@ -52,11 +52,11 @@ CONFIGURED = frozenset(
 )
 """Members whose type depends on what they configure."""
 _SECRET_WORD = re.compile(r"auth|cookie|credential|key|pass|secret|token", re.I)
-"""Found in the names of headers, parameters and properties that hold secrets."""
+"""Matches the names of headers, parameters and properties that hold secrets."""
 
 
 _QUERY = re.compile(r"\A(?:\{#[^}]*\}|[^?])*+\?")
-"""All that stands before the query of a URL that has expressions in it."""
+"""Matches what precedes the query of a URL with expressions."""
 _PAIR = re.compile(r"(?:\{#[^}]*\}|[^&])+")
 _USER = re.compile(r"(\A|//)[^/?]+@")
 _ENCRYPTED = ("encrypted", "encryptable")
@@ -64,7 +64,7 @@ _ENCRYPTED = ("encrypted", "encryptable")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One place in which two documents differ, secrets masked."""
+    """A difference of two documents, with secrets masked."""
 
     path: str
     """A JSON Pointer (RFC 6901)."""
@@ -76,37 +76,37 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in a document; lists do not count."""
+    """A position in a document; lists do not count."""
 
     name: str = ""
-    """The member."""
+    """The name of the member."""
     hidden: bool = False
-    """Whether all that stands here is secret."""
+    """Whether the whole value is secret."""
     models: tuple[type[BaseModel], ...] = ()
-    """The types of what stands here; none where no type tells."""
+    """The types of the value; empty where no type is known."""
     locating: bool = False
-    """Whether all that stands here are URLs or parts of them."""
+    """Whether the value is a URL or a part of one."""
 
 
 _TOP = _Place()
 Lookup = Callable[[str, Mapping[str, Any], str], type[BaseModel] | None]
 """Finds the type of a configuration: by the name of the member, which is one of
-:data:`CONFIGURED`, the object that it is a member of, and the name of the member that
-this object stands in. None when nobody knows."""
+:data:`CONFIGURED`, the object with this member, and the name of the member that
+contains the object. None when it is not known."""
 
 
 def no_types(key: str, holder: Mapping[str, Any], within: str) -> None:
-    """Know no type: everything in a configuration counts as secret."""
+    """Find no type: everything in a configuration counts as secret."""
     return
 
 
 class Masking:
     """
-    Hides what must not be shown of documents.
+    Masks the secrets of documents.
 
     In a configuration the types of the fields decide what is secret
-    (:data:`relay.model.schema.sensitive.SENSITIVE`). In a configuration of an unknown
-    type every value is secret. Elsewhere the names of the fields decide.
+    (:data:`relay.model.schema.sensitive.SENSITIVE`). Every value of a configuration of
+    an unknown type is secret. Elsewhere the names of the fields decide.
 
     :param lookup: finds the types of configurations.
     """
@@ -118,35 +118,35 @@ class Masking:
         """
         Copy a document without its secrets.
 
-        :param value: JSON; what is not there, or empty, is nothing to hide.
-        :returns: the same, with :data:`MASK` in the place of each secret. Of URLs the
-            password and the query's values are left out, which may be credentials.
+        :param value: JSON; null and empty values are not masked.
+        :returns: the same, with :data:`MASK` in place of each secret. Passwords and
+            query values of URLs, which may be credentials, are removed.
         """
         return self._masked(value, _TOP)
 
     def restored(self, shown: Any, kept: Any) -> Any:
         """
-        Undo :meth:`masked` where somebody sends back what was shown.
+        Undo :meth:`masked` in a document that a client sends back.
 
-        :param shown: JSON, masks in it.
-        :param kept: the same with its secrets, perhaps of another shape.
-        :returns: ``shown``, with what ``kept`` has in the place of each mask. Items of
-            lists belong together by their ``name``, else by their place.
+        :param shown: JSON with masks.
+        :param kept: the stored document, perhaps of another shape.
+        :returns: ``shown``, with the values of ``kept`` in place of masks. Items of
+            lists correspond by their ``name``, or by their index without one.
         """
         return _restored(shown, kept, self.masked(kept))
 
     def changes(self, before: Any, after: Any) -> list[Change]:
         """
-        List how two documents differ.
+        List the differences of two documents.
 
-        Compared is what is there, shown is what may be seen: a secret that was replaced
-        is a change whose sides are both masked.
+        The comparison uses the secrets, the result masks them: a changed secret is a
+        difference whose values are both masked.
         """
         return list(self._differences(before, after, "", _TOP))
 
     def _masked(self, value: Any, place: _Place) -> Any:
         if isinstance(value, Mapping):
-            # Of an object that is hidden it is shown what there is of it.
+            # Show the structure of a secret object.
             return {
                 key: self._masked(one, self._below(place, str(key), value))
                 for key, one in value.items()
@@ -160,7 +160,7 @@ class Masking:
         return value
 
     def _below(self, place: _Place, key: str, *holders: Mapping[str, Any]) -> _Place:
-        """Find the place of a member of an object, or of two that are compared."""
+        """Make the position of a member of an object, or of two that are compared."""
         if place.hidden:
             return _Place(key, True)
         if place.models:
@@ -169,7 +169,7 @@ class Masking:
                 for model in place.models
                 if (field := members(model).get(key)) is not None
             ]
-            # What no type knows may be anything, such as a secret that is misspelled.
+            # A member that the type does not have may be a misspelled secret.
             hidden = not fields or any(is_sensitive(field) for field in fields)
             types = (one for field in fields for one in models_in(field.annotation))
             return _Place(key, hidden, tuple(types), any(map(is_locating, fields)))
@@ -205,7 +205,7 @@ class Masking:
             and isinstance(after, list)
             and len(before) == len(after)
         ):
-            # Of lists with as many items it is told which of them differ.
+            # Lists of equal length are compared item by item.
             for number, (old, new) in enumerate(zip(before, after, strict=True)):
                 yield from self._differences(old, new, f"{path}/{number}", place)
         else:
@@ -218,11 +218,11 @@ class Masking:
 
 
 ALL_SECRET = Masking()
-"""Hides every configuration as a whole."""
+"""Masks every configuration as a whole."""
 
 
 def _escaped(key: str) -> str:
-    """Write a member's name in a JSON Pointer (RFC 6901, 3)."""
+    """Escape a name for a JSON Pointer (RFC 6901, 3)."""
     return key.replace("~", "~0").replace("/", "~1")
 
 
@@ -256,8 +256,8 @@ def _is_secret(name: str, within: str) -> bool:
 
 def _names_a_secret(item: Mapping[Any, Any]) -> bool:
     """
-    Whether an item is ``{"name": …, "value": …}`` of something secret, or a property
-    that is encrypted or is to be.
+    Whether an item is ``{"name": …, "value": …}`` with the name of a secret, or a
+    property that is encrypted or is to be.
     """
     name = item.get("name", item.get("key"))
     return "value" in item and (
@@ -269,14 +269,14 @@ def _names_a_secret(item: Mapping[Any, Any]) -> bool:
 def is_concealed(item: Mapping[Any, Any]) -> bool:
     """
     :param item: a property of an API.
-    :returns: whether it is encrypted or is to be, so that nobody is shown its value.
+    :returns: whether it is encrypted or is to be, so that its value is concealed.
     """
     return any(item.get(flag) not in (None, False) for flag in _ENCRYPTED)
 
 
 def _without_credentials(text: str) -> str:
     if "{#" in text:
-        # A "#" begins a fragment, and "?" and "&" are operators.
+        # urlsplit would misread "#", "?" and "&" in expressions.
         found = _QUERY.search(text)
         end = len(text) if found is None else found.end()
         before = _USER.sub(rf"\1{MASK}@", text[:end])
@@ -292,7 +292,7 @@ def _without_credentials(text: str) -> str:
 
 
 def _without_values(pairs: Iterable[str]) -> str:
-    """Write a query without the values of its parameters."""
+    """Remove the values of the parameters of a query."""
     return "&".join(
         f"{name}={MASK}" if equals else name
         for name, equals, _ in (one.partition("=") for one in pairs)

@@ -1,8 +1,8 @@
-"""What may be done to an API or a plan, and when.
+"""The lifecycles of APIs and plans.
 
-Pure rules over records: they are asked inside the transaction that acts on their
-answer. Those on APIs come first, then those on plans, then what both decide together:
-whether gateways run what was saved last.
+Pure rules over records, which are evaluated within the transaction that depends on
+them: first those of APIs, then those of plans, then whether gateways run what was saved
+last.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from relay.model.schema.errors import Invalid, Issue
 from relay.model.schema.paths import Key, conflicts
 
 Place = tuple[str, str | None, str]
-"""Where a path stands (a location, or the id of the API that has it), its host and
-the path itself."""
+"""The location of a path, or the id of the API that has it; its host; the path."""
 
 SERVED = frozenset({"PUBLISHED", "DEPRECATED"})
-"""The plans that a deployment takes along. A deprecated one takes no new subscribers,
-but goes on serving those it has."""
+"""The statuses of plans that a deployment contains. A deprecated plan accepts no new
+subscriptions, but serves those that it has."""
 
 API_TRAFFIC = (
     "type",
@@ -36,10 +35,10 @@ API_TRAFFIC = (
     "responseTemplates",
     "services",
 )
-"""What must be deployed to take effect; the rest of a definition describes."""
+"""The members of an API that take effect when it is deployed."""
 
 PLAN_TRAFFIC = ("mode", "order", "security", "selectionRule", "tags", "flows")
-"""The same of a plan."""
+"""The members of a plan that take effect when its API is deployed."""
 
 _FORBIDDEN_MOVES = {
     "CREATED": (),
@@ -51,11 +50,11 @@ _FORBIDDEN_MOVES = {
 
 
 class ActionRefused(Exception):
-    """An action that the rules forbid as things stand.
+    """An action that the current state does not allow.
 
-    :param message: a sentence for a person.
-    :param code: for a program, such as ``api.running``.
-    :param parameters: what the sentence speaks of, for a program.
+    :param message: one sentence.
+    :param code: such as ``api.running``.
+    :param parameters: the values in the message, by name.
     """
 
     def __init__(self, message: str, code: str, **parameters: str) -> None:
@@ -94,7 +93,7 @@ def check_deploy(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
 
 def check_resources(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
     """
-    :raises ActionRefused: when the API lacks a resource that one of its plans asks.
+    :raises ActionRefused: when the API lacks a resource of one of its plans.
     """
     named = {
         one.get("name")
@@ -117,8 +116,7 @@ def check_mode(definition: Mapping[str, Any], api: Mapping[str, Any]) -> Issue |
     """
     :param definition: a plan's management JSON.
     :param api: its API's.
-    :returns: what is wrong with its mode: a plan is for those who call, or for those
-        who are called.
+    :returns: what is wrong with its mode, which must suit a listener of the API.
     """
     mode = definition.get("mode")
     listener = "SUBSCRIPTION" if mode == "PUSH" else "HTTP"
@@ -145,7 +143,7 @@ def check_plans_reached(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
 def check_delete(
     api: ApiRecord, plans: Iterable[PlanRecord], close_plans: bool
 ) -> None:
-    """Plans in staging never let anybody in: they go with their API.
+    """Plans in staging do not matter: they are deleted with their API.
 
     :param close_plans: whether the client asked for the plans to be closed.
     :raises ActionRefused: when the API runs, or has plans that are still served.
@@ -169,7 +167,7 @@ def check_delete(
 
 def check_update(api: ApiRecord, definition: Mapping[str, Any]) -> None:
     """
-    :param definition: what the API is to become.
+    :param definition: the new one.
     :raises ActionRefused: when it would be of another type.
     """
     if definition.get("type") != api.definition.get("type"):
@@ -180,9 +178,10 @@ def check_update(api: ApiRecord, definition: Mapping[str, Any]) -> None:
 
 def next_lifecycle_state(current: str, wanted: str | None) -> str:
     """
-    :param wanted: what a client asks for; ``None`` for no change.
-    :returns: the state to be in.
-    :raises ActionRefused: when that way is closed. Deprecation ends in archiving only.
+    :param wanted: the requested state; ``None`` for no change.
+    :returns: the new state.
+    :raises ActionRefused: when the transition is not allowed. A deprecated API can only
+        be archived.
     """
     if wanted is None or wanted == current:
         return current
@@ -201,8 +200,8 @@ def check_paths(
     """
     :param wanted: paths with their locations.
     :param taken: paths with the ids of their APIs.
-    :param api_id: the API that wants them, if it exists already.
-    :raises Invalid: naming every path that another API has.
+    :param api_id: the API that is to have them, if it exists already.
+    :raises Invalid: for every path that another API has.
     """
     others: list[Key] = [(host, path) for owner, host, path in taken if owner != api_id]
     issues = [
@@ -217,7 +216,7 @@ def check_paths(
 def places(definition: Mapping[str, Any], owner: str | None = None) -> list[Place]:
     """
     :param definition: an API's management JSON.
-    :param owner: an API's id to give with each path, instead of its location.
+    :param owner: the id of the API, returned with each path instead of its location.
     :returns: every path of its HTTP listeners.
     """
     return [
@@ -246,7 +245,7 @@ def check_new_plan(api: ApiRecord) -> None:
 
 def check_update_plan(plan: PlanRecord, definition: Mapping[str, Any]) -> None:
     """
-    :param definition: what the plan is to become.
+    :param definition: the new one.
     :raises ActionRefused: when it is closed, or would be of another security or mode.
     """
     if plan.status == "CLOSED":
@@ -267,7 +266,7 @@ def check_publish(plan: PlanRecord, plans: Iterable[PlanRecord]) -> None:
     """
     :param plans: all plans of the API.
     :raises ActionRefused: unless the plan is in staging, or when it would be the second
-        that lets anybody in.
+        keyless plan.
     """
     if plan.status == "CLOSED":
         raise _wrong_status(plan, "already closed", "plan.closed")
@@ -316,7 +315,7 @@ def security_type(definition: Mapping[str, Any]) -> str | None:
 
 def served(plans: Iterable[PlanRecord]) -> list[PlanRecord]:
     """
-    :returns: the plans that a deployment takes along, in their order.
+    :returns: the plans that a deployment contains, in their order.
     """
     return [plan for plan in plans if plan.status in SERVED]
 
@@ -325,8 +324,8 @@ def reordered(plans: Iterable[PlanRecord], moved: PlanRecord | None) -> dict[str
     """Number the published plans from 1 on, without gaps.
 
     :param plans: all plans of the API.
-    :param moved: a plan whose ``order`` is its wish; the others make room.
-    :returns: the new number of every plan that needs one.
+    :param moved: a plan that is moved to its ``order``; the others are renumbered.
+    :returns: the new numbers of the plans whose number changes.
     """
     published = sorted(
         (
@@ -345,10 +344,10 @@ def reordered(plans: Iterable[PlanRecord], moved: PlanRecord | None) -> dict[str
 def is_deployed(
     api: ApiRecord, plans: Sequence[PlanRecord], newest: Deployment | None
 ) -> bool:
-    """Say whether the newest deployment holds all that was saved since.
+    """Whether the newest deployment contains all that was saved.
 
-    Only what changes traffic counts: a new name, description or label needs no
-    deployment, and neither does a deprecated plan, which serves as it did.
+    Only what affects traffic counts: a new name, description or label needs no
+    deployment, and neither does the deprecation of a plan.
 
     :param plans: all plans of the API.
     :param newest: its newest deployment, which may be stopped.

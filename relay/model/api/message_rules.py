@@ -16,7 +16,7 @@ from relay.model.schema.scalars import decoded
 
 
 def is_message_api(body: Mapping[str, Any]) -> bool:
-    """Say whether a body calls itself that of a MESSAGE API."""
+    """Whether the ``type`` of a body is ``MESSAGE``."""
     return _upper(body.get("type")) == "MESSAGE"
 
 
@@ -27,9 +27,9 @@ def check(
 ) -> Iterator[Issue]:
     """Check the rules between the members of the body of a MESSAGE API.
 
-    :param body: the body as it came.
-    :param endpoints: the kinds of endpoints that there are, by id.
-    :param entrypoints: the kinds of entrypoints that there are, by id.
+    :param body: as it was sent.
+    :param endpoints: the kinds of endpoints, by id.
+    :param entrypoints: the kinds of entrypoints, by id.
     """
     yield from _guarantees(body, entrypoints)
     for at, listener in objects(body, "listeners"):
@@ -59,7 +59,7 @@ _MODE = (
 
 
 def _checks(at: str, member: Mapping[str, Any]) -> Iterator[Issue]:
-    """A channel knows itself whether its source is there."""
+    """Refuse health checks: a channel monitors its own source."""
     check = _object(_object(member.get("services")).get("healthCheck"))
     if check and check.get("enabled") is not False:
         yield Issue(
@@ -89,7 +89,7 @@ def _publishers(
     endpoints: Mapping[str, EndpointType],
     entrypoints: Mapping[str, EntrypointType],
 ) -> Iterator[Issue]:
-    """Publishing needs a group without a source of its own."""
+    """Refuse publishing entrypoints of groups that read a source."""
     groups = [group for _, group in objects(body, "endpointGroups")]
     source = _kind(groups[0], endpoints) if groups else None
     if source is None or source.published:
@@ -141,7 +141,7 @@ def _endpoints(
 
 
 def _failover(at: str, group: Mapping[str, Any]) -> Iterator[Issue]:
-    """One place in a stream is carried over from endpoint to endpoint."""
+    """Refuse endpoints of a failover group whose ``resume`` differs."""
     channel = _object(_object(group.get("sharedConfiguration")).get("channel"))
     if group.get("type") != "sse" or channel.get("mode") == "merge":
         return
@@ -168,7 +168,7 @@ def _configuration(member: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _object(value: object) -> Mapping[str, Any]:
-    """Give the object that stands there, or is encoded there; an empty one if none."""
+    """Return an object, decoded if it is a string; an empty one if it is neither."""
     try:
         value = decoded(value)
     except ValueError:

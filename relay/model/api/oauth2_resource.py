@@ -1,4 +1,4 @@
-"""The resource ``oauth2``, in Gravitee's names; what is ours is marked."""
+"""The resource ``oauth2``, with Gravitee's names; additions of Relay are marked."""
 
 from __future__ import annotations
 

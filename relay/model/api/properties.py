@@ -1,4 +1,4 @@
-"""The properties of an API of which nobody is shown the values."""
+"""The properties of an API whose values are concealed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def concealed(properties: Any) -> Any:
     """
     Copy properties without the values of those that are encrypted or are to be.
 
-    :param properties: as an API has them: a list, or whatever came in its place.
+    :param properties: of an API: a list, or any other JSON, which is not validated.
     """
     if not isinstance(properties, list):
         return properties
@@ -27,13 +27,13 @@ def concealed(properties: Any) -> Any:
 
 def revealed(sent: Any, kept: Any) -> tuple[Any, list[Issue]]:
     """
-    Put the values back that a client was shown masked and sends as they were shown.
+    Replace masks that a client sends back by the stored values.
 
-    :param sent: the properties that an API is to have.
-    :param kept: those that it has; None for none.
-    :returns: the properties to keep, and where they hold a mask of nothing. A property
-        that is not to be concealed any more needs its value: that which is kept is
-        never shown.
+    :param sent: the new properties of an API.
+    :param kept: its stored properties; None for none.
+    :returns: the properties to store, and the masks for which no value is stored. A
+        property that is no longer concealed needs its value again: a stored value is
+        never revealed.
     """
     if not isinstance(sent, list):
         return sent, []

@@ -1,4 +1,4 @@
-"""What a publisher says about an API that is no part of its definition."""
+"""The members of an API that are not part of its definition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from relay.model.schema.scalars import Upper
 
 
 class LifecycleState(StrEnum):
-    """Where an API is in its life, for people; gateways do not look at it."""
+    """The lifecycle of an API in the console; gateways ignore it."""
 
     CREATED = "CREATED"
     PUBLISHED = "PUBLISHED"

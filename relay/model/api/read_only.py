@@ -1,7 +1,7 @@
-"""Fields that only the management API itself sets.
+"""Read-only fields, which only the management API sets.
 
-A client that gets an object, changes a member and puts it back sends them along:
-they are accepted and left aside.
+A client that gets an object, changes a member and puts it back sends them along: they
+are accepted and ignored.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ PLAN = frozenset(
 
 
 def without_api_fields(body: object) -> object:
-    """Leave aside what is read-only or, as the standing of an API, kept elsewhere."""
+    """Remove read-only fields, and those of the publication state, from an API."""
     return _without(body, API | SETTABLE)
 
 
 def without_plan_fields(body: object) -> object:
-    """Leave aside the read-only fields of a plan."""
+    """Remove the read-only fields of a plan."""
     return _without(body, PLAN)
 
 

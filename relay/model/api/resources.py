@@ -1,4 +1,4 @@
-"""What an API brings along for its plans and policies."""
+"""The resources of an API, which its plans and policies use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.scalars import Configuration, Flag, Name
 
 RESOURCES: dict[str, type[Value]] = {"oauth2": Oauth2Resource}
-"""The types that there are, and their configurations."""
+"""The configurations by type."""
 
 
 class ApiResource(Options):
@@ -68,10 +68,9 @@ Resources = Annotated[tuple[ApiResource, ...], AfterValidator(_distinct)]
 
 def enabled(resources: Iterable[ApiResource], type: str, name: str) -> Any:
     """
-    Give the configuration of a resource.
+    Find the configuration of a resource.
 
-    :param resources: those of an API.
-    :param type: what it has to be.
+    :param resources: of an API.
     :raises LookupError: when there is none, or it is disabled.
     """
     for resource in resources:

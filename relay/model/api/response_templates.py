@@ -1,4 +1,4 @@
-"""How refusals of an API are worded."""
+"""Templates for the refusals of an API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from relay.model.schema.scalars import Flag
 from relay.model.schema.texts import HeaderName, Status, Text
 
 DEFAULT = "DEFAULT"
-"""The key of templates for errors that have none of their own."""
+"""The key of the templates for errors without templates of their own."""
 ANY = "*/*"
 
 

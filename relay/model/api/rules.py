@@ -1,8 +1,8 @@
 """Rules between the members of an API definition.
 
-They look at the body as it came, not at a definition read from it, so that their
-problems are found together with those of shape; whatever has not the shape they
-need is passed over.
+They check the body as it was sent, not the definition read from it, so that their
+problems are reported together with those of single members. Values that lack the shape
+that a rule needs are skipped.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Members = Iterator[tuple[str, Mapping[str, Any]]]
 
 
 def objects(body: Mapping[str, Any], name: str, at: str = "") -> Members:
-    """Walk over the objects of a list.
+    """Iterate over the objects of a list.
 
-    :param body: what holds the list.
+    :param body: the object with the list.
     :param name: the key of the list.
     :param at: the location of ``body``.
     """

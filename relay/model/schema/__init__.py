@@ -1,1 +1,1 @@
-"""What all definitions are made of: scalar types, paths, hosts and errors."""
+"""The parts of all definitions: scalar types, paths, hosts and errors."""

@@ -1,4 +1,4 @@
-"""The ground that every model stands on."""
+"""The base classes of all models."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Value(BaseModel):
 
     @classmethod
     def read(cls, body: object) -> Self:
-        """Read a JSON value; only the camelCase names count.
+        """Read a JSON value with camelCase names.
 
-        :raises pydantic.ValidationError: naming every problem of the body.
+        :raises pydantic.ValidationError: with every problem of the body.
         """
         return cls.model_validate(body, by_alias=True, by_name=False)
 
     def to_json(self) -> dict[str, Any]:
-        """Give the value as what :func:`json.dumps` takes."""
+        """Convert the value for :func:`json.dumps`."""
         return self.model_dump(mode="json", by_alias=True)
 
     @model_serializer(mode="wrap")

@@ -12,7 +12,7 @@ def condition(value: str) -> str:
 
     :param value: such as ``{#response.status == 200}``.
     :returns: the same.
-    :raises ValueError: when it cannot be read, or looks at more than a response.
+    :raises ValueError: when it is invalid, or uses more than the response.
     """
     try:
         others = Condition.read(value).roots - {"response"}

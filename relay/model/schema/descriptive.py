@@ -1,4 +1,4 @@
-"""Fields that are kept and given back, and change nothing on a gateway."""
+"""Descriptive fields, which are stored and returned, and have no effect on gateways."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from relay.model.schema.scalars import Flag, Integral, Upper
 
 Strings = tuple[str, ...] | None
 Kept = Annotated[Any, Field(repr=False)]
-"""Any JSON; it may hold secrets or be large, so it is never printed."""
+"""Any JSON; not in ``repr``, since it may hold secrets or be large."""
 
 
 class ApiDescription(Options):

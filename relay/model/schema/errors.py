@@ -1,4 +1,4 @@
-"""What is wrong with a body that a client sent, or with what its answer needs."""
+"""The problems of request bodies, and of systems that a request depends on."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ class Issue:
     """One problem of a body."""
 
     message: str
-    """A sentence for the person who wrote the body."""
+    """One sentence."""
     location: str
-    """Where, as ``endpointGroups[0].sharedConfiguration.http.idleTimeout``; empty
-    for the body as a whole."""
+    """Such as ``endpointGroups[0].sharedConfiguration.http.idleTimeout``; empty for the
+    whole body."""
     invalid_value: object = None
-    """The value refused, when it is a short scalar that holds no secret."""
+    """The refused value, when it is a short scalar that holds no secret."""
 
 
 class Unavailable(Exception):
-    """Something that the work needs cannot be reached now; the text is one line for a
-    person. Asking again later helps."""
+    """A system that the request depends on does not answer now; a later request may
+    succeed. The text is one line."""
 
 
 class Invalid(ValueError):
-    """A body that is refused, with everything that is wrong with it.
+    """A body is refused.
 
-    :param issues: at least one, in the order in which they are shown.
+    :param issues: all problems, at least one, in the order in which they are reported.
     """
 
     def __init__(self, issues: Iterable[Issue]) -> None:
@@ -45,10 +45,10 @@ class Invalid(ValueError):
 
 
 def join(at: str, *parts: str | int) -> str:
-    """Extend a location by keys and list positions.
+    """Extend a location by keys and list indices.
 
-    :param at: the location to start from, empty for the root.
-    :param parts: object keys (``str``) and list positions (``int``).
+    :param at: a location, empty for the root.
+    :param parts: keys (``str``) and list indices (``int``).
     """
     for part in parts:
         if isinstance(part, int):

@@ -1,4 +1,4 @@
-"""Names of hosts, and the one form in which they are compared."""
+"""Host names and their normal form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DOTTED_DIGITS = re.compile(r"[0-9.]+")
 _AUTHORITY = re.compile(
     r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=-]*)(?::([0-9]{0,5}))?"
 )
-"""RFC 3986, 3.2.2 and 3.2.3, without percent-encoding, which no host name needs."""
+"""RFC 3986, 3.2.2 and 3.2.3, without percent-encoding."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -24,8 +24,8 @@ class Authority(NamedTuple):
     """
     A host with its port.
 
-    :param host: in its normal form; may be empty.
-    :param port: None where none is given.
+    :param host: in normal form; may be empty.
+    :param port: None without a port.
     """
 
     host: str
@@ -33,12 +33,12 @@ class Authority(NamedTuple):
 
 
 def is_host(host: str) -> bool:
-    """Say whether this is a host name or an IP address, without a port.
+    """Whether a text is a host name or an IP address, without a port.
 
-    Names follow RFC 1123 §2.1 with the underscore that container names carry; an
-    IPv6 address stands in brackets (RFC 3986 §3.2.2).
+    Names follow RFC 1123, 2.1, and may have underscores, as names of containers do; an
+    IPv6 address is in brackets (RFC 3986, 3.2.2).
 
-    :param host: lower-case or not.
+    :param host: in any case.
     """
     if host.startswith("[") and host.endswith("]"):
         return is_address(host[1:-1]) and ":" in host
@@ -48,7 +48,7 @@ def is_host(host: str) -> bool:
 
 
 def is_address(host: str) -> bool:
-    """Say whether this is an IPv4 or IPv6 address, without brackets or a zone."""
+    """Whether a text is an IPv4 or IPv6 address, without brackets and zone."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -58,8 +58,8 @@ def is_address(host: str) -> bool:
 
 def normal_host(host: str) -> str:
     """
-    Put a host in the form in which hosts are compared: lower-case, without the dot that
-    ends an absolute name (RFC 1034, 3.1), an IPv6 address as RFC 5952 writes it.
+    Normalise a host: lower-case, without the trailing dot of an absolute name (RFC
+    1034, 3.1), and an IPv6 address in the form of RFC 5952.
 
     :param host: a name or an address, without a port.
     """
@@ -73,10 +73,10 @@ def normal_host(host: str) -> str:
 
 def read_authority(text: str) -> Authority | None:
     """
-    Read a host with an optional port, as ``Host`` has it (RFC 9110, 7.2).
+    Parse a host with an optional port, as in ``Host`` (RFC 9110, 7.2).
 
     :param text: without user information.
-    :return: None when it is none.
+    :return: None when it is malformed.
     """
     found = _AUTHORITY.fullmatch(text)
     if found is None or int(found[2] or 0) > 65535:
@@ -86,10 +86,9 @@ def read_authority(text: str) -> Authority | None:
 
 def same_authority(one: str, other: str, scheme: str) -> bool:
     """
-    Whether two authorities are one under a scheme, whose port may be left out.
+    Whether two authorities are equal, where a missing port is the scheme's default.
 
     :param one: a host with an optional port.
-    :param other: another.
     :param scheme: ``http`` or ``https``.
     """
     first, second = read_authority(one), read_authority(other)
@@ -101,7 +100,7 @@ def same_authority(one: str, other: str, scheme: str) -> bool:
 
 def normal_origin(url: str) -> str | None:
     """
-    Give the origin of a URL (RFC 6454, 4) in the form in which origins are compared.
+    Compute the normal form of the origin of a URL (RFC 6454, 4).
 
     :param url: any text.
     :return: scheme, host and port; None when it is no http(s) URL, or when it holds

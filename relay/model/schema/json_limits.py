@@ -1,7 +1,7 @@
-"""What no JSON of ours may hold, wherever it stands.
+"""The limits of all JSON that is stored.
 
-:func:`json.loads` lets through what cannot be written again: ``NaN``, half of a
-surrogate pair, nesting as deep as the stack. NUL is JSON, but no database text.
+:func:`json.loads` accepts what cannot be encoded again: ``NaN``, half of a surrogate
+pair, nesting as deep as the stack. NUL is valid in JSON, but not in a database text.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from relay.model.schema.errors import Issue, join
 
 DEEPEST = 50
-"""Levels of nesting; definitions need about ten."""
+"""The levels of nesting that are allowed; definitions need about ten."""
 
 
 def find_unstorable(body: object) -> list[Issue]:
-    """List the places of a decoded JSON value that cannot be kept as they are."""
+    """List the parts of a decoded JSON value that cannot be stored."""
     return list(_unsound(body, "", 0))
 
 

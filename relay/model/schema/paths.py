@@ -1,4 +1,4 @@
-"""Context-paths: how they are stored, what they may look like, when two collide."""
+"""Context-paths: their normal form, their syntax, and conflicts between them."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ Key = tuple[str | None, str]
 """A host, or ``None`` for every host, and a path."""
 
 _PATH = re.compile(r"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
-"""RFC 3986 §3.3 ``path-absolute``, with the empty segments that are sanitised away."""
+"""``path-absolute`` of RFC 3986, 3.3, with empty segments, which :func:`sanitise`
+removes."""
 _SLASHES = re.compile(r"/+")
 _PARAMETERS = re.compile(r";|%3[bB]")
 
 
 def sanitise(path: str) -> str:
-    """Put a path in the form in which it is stored: ``/`` at both ends, no ``//``, and
-    percent-encoded only where that is needed (RFC 3986, 6.2.2).
+    """Normalise a path: ``/`` at both ends, no ``//``, and percent-encoded only where
+    that is needed (RFC 3986, 6.2.2).
 
-    :param path: as somebody typed it, such as ``sse`` or ``/sse``.
+    :param path: as entered, such as ``sse`` or ``/sse``.
     """
     return normal_encoding(_SLASHES.sub("/", f"/{path}/"))
 
 
 def sanitise_host(host: str | None) -> str | None:
-    """Put a host in the form in which it is stored: lower-case, without the dot that
-    ends an absolute name; none for empty."""
+    """Normalise a host: lower-case, without the trailing dot of an absolute name; None
+    for an empty one."""
     return normal_host(host or "") or None
 
 
 def check(paths: Iterable[Key | None], at: str = "paths") -> list[Issue]:
     """Check the paths of one listener against the rules and each other.
 
-    :param paths: as they came or as they are stored; ``None`` holds the place of one
-        that has not the shape of a path.
+    :param paths: normalised or not; ``None`` in place of one that is no path.
     :param at: the location of the list.
     """
     issues: list[Issue] = []
@@ -70,13 +70,10 @@ def check(paths: Iterable[Key | None], at: str = "paths") -> list[Issue]:
 
 
 def conflicts(a: Key, b: Key) -> bool:
-    """Say whether two APIs cannot have these paths at once.
+    """Whether the paths of two APIs conflict.
 
-    They cannot when one path contains the other on the same host; paths for every
-    host conflict among themselves only.
-
-    :param a: a host and a path of one API.
-    :param b: the same of another.
+    They do when one path contains the other on the same host; paths for every host
+    conflict among themselves only.
     """
     if sanitise_host(a[0]) != sanitise_host(b[0]):
         return False
@@ -86,12 +83,10 @@ def conflicts(a: Key, b: Key) -> bool:
 
 def is_path(path: str) -> bool:
     """
-    Say whether a request can have this path, or one below it.
+    Whether a request can have this path, or one below it.
 
-    Requests have their path parameters (``;``) taken off when they are routed, and
-    what servers read in different ways is refused (:class:`PathFault`).
-
-    :param path: relative or not.
+    Path parameters (``;``) of requests are removed for routing, and ambiguous paths are
+    refused (:class:`PathFault`).
     """
     if not _PATH.fullmatch(f"/{path}") or _PARAMETERS.search(path):
         return False

@@ -1,4 +1,4 @@
-"""Turn what pydantic says into issues that a person can act on."""
+"""Conversion of the errors of pydantic into issues."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _UNSHOWN = frozenset(
 _EXPECT_MORE = frozenset(
     {"dict_type", "list_type", "model_attributes_type", "model_type", "tuple_type"}
 )
-"""A scalar in place of an object may be anything that the object holds."""
+"""Types of errors: a scalar in place of an object may be a secret of the object."""
 
 _LONGEST_SHOWN = 200
 
@@ -55,9 +55,9 @@ def issues(
 ) -> list[Issue]:
     """List the problems of a pydantic error.
 
-    :param error: what a model raised.
     :param at: the location of the value that was validated.
-    :param model: what raised it; its types tell which values are secrets.
+    :param model: the model that raised the error; its types tell which values are
+        secrets.
     """
     return [
         Issue(
@@ -87,10 +87,10 @@ def _is_in_secret(model: type[BaseModel] | None, where: tuple[str | int, ...]) -
 
 
 def shown(value: object) -> object:
-    """Give a refused value if it can be shown, else ``None``.
+    """Return a refused value if it can be shown, ``None`` otherwise.
 
-    Only short scalars are, and of strings only those that hold neither user
-    information nor a query, where credentials travel.
+    Only short scalars are shown, and of strings only those with neither user
+    information nor a query, which may hold credentials.
     """
     if isinstance(value, bool | int | float):
         return value
@@ -114,7 +114,7 @@ def _message(kind: str, message: str, context: dict[str, Any]) -> str:
 
 
 def _shown(kind: str, where: tuple[str | int, ...], value: object) -> object:
-    # A misspelled key may well be a misspelled password.
+    # The value of a misspelled key may be a password.
     if kind == "extra_forbidden" or kind in _EXPECT_MORE:
         return None
     if where and where[-1] in _UNSHOWN:

@@ -1,4 +1,4 @@
-"""Refuse something inside a value, from within a validator."""
+"""Errors of validators about a part of their value."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Where = tuple[str | int, ...]
-"""Object keys and list positions, relative to the value that is validated."""
+"""Keys and list indices, relative to the value that is validated."""
 
 
 def refusal(problems: Iterable[tuple[Where, str]]) -> ValidationError:
-    """Build the error to raise; pydantic puts the location of the value before.
+    """Make the error to raise; pydantic prepends the location of the value.
 
-    :param problems: pairs of place and message, at least one.
+    :param problems: pairs of location and message, at least one.
     """
     return ValidationError.from_exception_data(
         "value",
         [
-            # A template: the braces of a message must not be read as a field.
+            # The message is a template: braces in it must not be read as a field.
             InitErrorDetails(
                 type=PydanticCustomError("refused", "{why}", {"why": message}),
                 loc=where,

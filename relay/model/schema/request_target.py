@@ -21,7 +21,7 @@ from relay.model.schema.query import parameters, without_parameters
 
 
 class PathFault(Flag):
-    """What a path may hold that servers read in different ways."""
+    """What makes servers read a path in different ways."""
 
     DOT_SEGMENT = auto()
     """A segment ``.`` or ``..``, its dots percent-encoded or not, with path parameters
@@ -47,7 +47,7 @@ _SEPARATOR = rb"(?:/|\\|%(?:25)*(?:2[fF]|5[cC]))"
 _DOT = rb"(?:\.|%(?:25)*2[eE])"
 _AFTER = rb"(?:;|%(?:25)*(?:3[bB]|20|[01]" + _HEX + rb"|7[fF]))"
 _UNUSUAL = re.compile(rb"[%;\\]|/[/.]")
-"""What a path holds that is not read as it stands."""
+"""What makes a path need parsing."""
 _PARAMETERS = re.compile(rb"(?:;|%3[bB]).*", re.DOTALL)
 _DOTS = re.compile(rb"(?:\.|%2[eE]){1,2}(?:(?:;|%3[bB]).*)?", re.DOTALL)
 _ANY_DOTS = re.compile(
@@ -57,7 +57,7 @@ _OVERLONG = re.compile(
     rb"%[cC][01]%[89abAB]" + _HEX + rb"|%[eE]0%[89]" + _HEX + rb"|%[fF]0%8" + _HEX
 )
 _MOST_DECODINGS = 3
-"""How many times servers are thought to decode a path after the first time."""
+"""How many more times than once servers may decode a path."""
 _FOUND = (
     (PathFault.ENCODED_SLASH, re.compile(rb"%2[fF]")),
     (PathFault.BACKSLASH, re.compile(rb"\\|%5[cC]")),
@@ -78,9 +78,9 @@ class RequestTarget(NamedTuple):
 
     :param path: the raw path; begins with ``/``, or is empty behind a context-path.
     :param query: the raw query, None without ``?``.
-    :param segments: the segments of the path, decoded as UTF-8 (a byte that is none is
-        written ``\\xff``), without path parameters (``;…``) and without empty ones.
-    :param faults: what of the path servers read in different ways.
+    :param segments: the segments of the path, decoded as UTF-8 (an invalid byte becomes
+        ``\\xff``), without path parameters (``;…``) and without empty ones.
+    :param faults: why servers may read the path in different ways.
     :param context_path: the context-path before it, decoded; empty for a whole path.
     """
 
@@ -132,9 +132,9 @@ class RequestTarget(NamedTuple):
 
     def below(self, count: int) -> RequestTarget:
         """
-        Cut off a context-path.
+        Remove a context-path.
 
-        :param count: of how many segments it consists.
+        :param count: the number of its segments.
         """
         above = self.segments[:count]
         context_path = "/" + "/".join(above) if above else ""
@@ -154,7 +154,7 @@ class RequestTarget(NamedTuple):
         )
 
     def _end_of(self, count: int) -> int:
-        """Find where so many segments end that are written in another way."""
+        """Find the end of a number of segments that are not in normal form."""
         end = 0
         for _ in range(count):
             named = False
@@ -205,7 +205,7 @@ class RequestTarget(NamedTuple):
 
     @property
     def normal(self) -> bytes:
-        """The raw path, percent-encoded in the one normal way (RFC 3986, 6.2.2)."""
+        """The raw path in normal form (RFC 3986, 6.2.2)."""
         return normal_encoding(self.path.decode("ascii")).encode()
 
 
@@ -215,10 +215,8 @@ NO_TARGET = RequestTarget(b"", None, ())
 
 def normal_encoding(path: str) -> str:
     """
-    Percent-encode a path in the one normal way (RFC 3986, 6.2.2): nothing that needs
-    no encoding, and in capital digits. A malformed one is left as it is.
-
-    :param path: a path.
+    Normalise the percent-encoding of a path (RFC 3986, 6.2.2): encode only what needs
+    it, with digits in capitals. A malformed path is returned unchanged.
     """
     if "%" not in path or _MALFORMED.search(path) is not None:
         return path

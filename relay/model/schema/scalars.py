@@ -13,7 +13,7 @@ from relay.model.schema.errors import Invalid
 from relay.model.schema.json_limits import find_unstorable
 
 LONGEST_MS = 2**31 - 1
-"""Just under 25 days: the largest duration that a definition may ask for."""
+"""The largest duration in a definition, just under 25 days."""
 
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """A method or the name of a header (RFC 9110, 5.6.2)."""
@@ -70,8 +70,8 @@ def _refuse_constant(name: str) -> NoReturn:
 def decoded(value: object) -> object:
     """Read a configuration that may come as a JSON-encoded string.
 
-    :param value: the configuration as it stands in a body.
-    :returns: what the string encodes, or the value itself if it is no string.
+    :param value: the configuration as it was sent.
+    :returns: the decoded string, or the value itself if it is no string.
     :raises ValueError: for a string that is not JSON.
     """
     if not isinstance(value, str):
@@ -94,16 +94,16 @@ Instant = Annotated[int, BeforeValidator(_instant)]
 """A date and time in JSON, milliseconds since the Unix epoch in Python."""
 Flag = Annotated[bool, Strict()]
 Integral = BeforeValidator(_integral)
-"""Stands last of what annotates an ``int``, so that bounds reach the JSON Schema."""
+"""The last annotation of an ``int``, so that its bounds reach the JSON Schema."""
 Milliseconds = Annotated[int, Strict(), Field(ge=1, le=LONGEST_MS), Integral]
 MillisecondsOrOff = Annotated[int, Strict(), Field(ge=0, le=LONGEST_MS), Integral]
 Name = Annotated[str, AfterValidator(_not_blank)]
 Literally = Annotated[str, AfterValidator(_literal)]
-"""A string that is used as it stands: expressions in it are refused."""
+"""A string that is used literally: expressions in it are refused."""
 LiterallyOrAbsent = Annotated[Literally | None, BeforeValidator(_blank_is_absent)]
-"""The same, where forms send an empty string for nothing."""
+"""A literal string or None; forms send an empty string for None."""
 Upper = BeforeValidator(_upper_snake)
-"""Takes ``http`` and ``round-robin`` for ``HTTP`` and ``ROUND_ROBIN``."""
+"""Converts ``http`` and ``round-robin`` to ``HTTP`` and ``ROUND_ROBIN``."""
 Configuration = Annotated[dict[str, Any], BeforeValidator(_decoded_or_empty)]
 """An object, a string that encodes one, or ``null`` for an empty one."""
 SharedObject = Annotated[dict[str, Any] | None, BeforeValidator(decoded)]

@@ -1,4 +1,4 @@
-"""Fields of models whose values are secrets, whatever their names are."""
+"""Marks of the fields of models whose values are secrets."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Locating:
     """
     Marks a type whose values are URLs or parts of URLs: ``Annotated[str, LOCATING]``.
 
-    Of a field of such a type the password and the values of the query are masked,
-    whatever it begins with: a path and an expression have no scheme.
+    The password and the values of the query of such a field are masked, even without a
+    scheme, as of a path or an expression.
     """
 
 
@@ -37,33 +37,29 @@ LOCATING: Final = Locating()
 @cache
 def members(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """
-    List the fields of a model by the names that they have in JSON.
-
-    :param model: any.
+    List the fields of a model by their names in JSON.
     """
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def is_sensitive(field: FieldInfo) -> bool:
     """
-    :param field: of a model.
-    :returns: whether its type is marked, wholly or in a part, such as the items of a
-        list.
+    :returns: whether the type of a field is marked, or a part of it, such as the items
+        of a list.
     """
     return _is_marked(field, SENSITIVE)
 
 
 def is_locating(field: FieldInfo) -> bool:
     """
-    :param field: of a model.
-    :returns: whether its type is marked as that of a URL or a part of one.
+    :returns: whether the type of a field is marked as that of a URL or a part of one.
     """
     return _is_marked(field, LOCATING)
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """
-    Find the models that the values of a type may be of.
+    List the models that a type contains.
 
     :param annotation: of a field.
     """

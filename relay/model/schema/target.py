@@ -1,4 +1,4 @@
-"""The URL that an endpoint dials."""
+"""The URL of an endpoint."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from relay.model.schema.hosts import is_host
 
 _UNSAFE = re.compile(r'["<>\\^`{}|]')
-"""What RFC 3986 does not let stand in a URI and parsers disagree about. Brackets are
-let through in a query, where everybody writes them."""
+"""Characters that RFC 3986 does not allow in a URI, and that parsers treat differently.
+Brackets are allowed in a query, where they are common."""
 
 
 def check(target: str) -> str:
-    """Check a target; what passes is sent byte for byte.
+    """Validate a target; a valid one is sent byte for byte.
 
     :param target: such as ``https://rest.ably.io/sse?channel=ssechannel&v=1.1``.
     :returns: the same.
-    :raises ValueError: saying what is wrong, never with the query or credentials.
+    :raises ValueError: with a text that holds neither query nor credentials.
     """
     if not target:
         raise ValueError("must not be empty")
@@ -46,9 +46,9 @@ def check(target: str) -> str:
 
 
 def redacted(target: str) -> str:
-    """Give a target for people to read: without its query, where keys travel.
+    """Remove the query of a target, which may hold keys, for logs.
 
-    :param target: one that :func:`check` has passed.
+    :param target: a valid one.
     """
     return target.partition("?")[0]
 

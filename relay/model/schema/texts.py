@@ -1,4 +1,4 @@
-"""Members of configurations that hold expressions, and names of headers."""
+"""The types of members that hold expressions, and of header names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FRAMING = frozenset(
         "upgrade",
     }
 )
-"""Headers that say how a message is cut; the gateway alone writes them."""
+"""Headers that frame a message; only the gateway writes them."""
 
 
 def _text(value: str) -> str:
@@ -46,14 +46,14 @@ def _header_name(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_text)]
-"""A text in which ``{#...}`` stands for a value."""
+"""A template: ``{#...}`` in it is replaced by its value."""
 ConditionText = Annotated[str, AfterValidator(_condition)]
-"""One expression that holds or not; empty for always."""
+"""A condition; an empty one is always true."""
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 
 
 SecretText = Annotated[Text, Field(repr=False), SENSITIVE]
-"""One that may hold a credential."""
+"""A template that may hold a credential."""
 
 
 class NameAndText(Options):
@@ -78,11 +78,11 @@ class Header(Options):
 
 
 def _status(value: object) -> object:
-    # Gravitee writes it as a text.
+    # Gravitee sends it as a string.
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     return value
 
 
 Status = Annotated[int, Field(ge=200, le=599), BeforeValidator(_status)]
-"""The status of an answer."""
+"""The status of a response."""

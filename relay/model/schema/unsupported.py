@@ -1,9 +1,8 @@
-"""Fields that would change who gets in, or what happens to traffic, and that are
-not built yet.
+"""Fields that would affect access or traffic, and are not supported yet.
 
-Accepting one in silence would let a publisher believe in a protection that does
-not exist, so each is refused with its reason while it is in effect. Null, empty and
-disabled ones are kept and given back.
+Accepting such a field silently would suggest a protection that does not exist: it is
+refused with a reason while it is in effect. Null, empty and disabled fields are stored
+and returned.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ def _is_on(value: object) -> bool:
 
 
 def switched_on(value: Any) -> Iterator[Where]:
-    """Find ``enabled`` where its default is off: ``cors``, ``tracing``."""
+    """Find ``enabled``, whose default is false here: ``cors``, ``tracing``."""
     if isinstance(value, dict):
         if value.get("enabled") not in (None, False):
             yield ("enabled",)
@@ -66,9 +65,9 @@ def anything(value: Any) -> Iterator[Where]:
 
 
 def refused(in_effect: Callable[[Any], Iterator[Where]], reason: str) -> AfterValidator:
-    """Refuse a field wherever it is in effect.
+    """Refuse a field while it is in effect.
 
-    :param in_effect: gives the places, inside the field, that are in effect.
+    :param in_effect: lists the locations, within the field, that are in effect.
     :param reason: the message of the refusal.
     """
 
@@ -81,7 +80,7 @@ def refused(in_effect: Callable[[Any], Iterator[Where]], reason: str) -> AfterVa
     return AfterValidator(check)
 
 
-# Who gets in.
+# Access.
 PlanTags = Annotated[
     Any,
     refused(
@@ -99,7 +98,7 @@ ClientRegistration = Annotated[
     Any, refused(anything, "dynamic client registration is not supported yet")
 ]
 
-# What happens to traffic.
+# Traffic.
 NativeSteps = Annotated[Any, refused(anything, "steps of Kafka APIs are not supported")]
 Services = Annotated[
     Any,
@@ -120,7 +119,7 @@ DeadLetterQueue = Annotated[
     ),
 ]
 
-# What is recorded about traffic.
+# Records of traffic.
 Logging = Annotated[
     Any, refused(logging_on, "logging of calls and bodies is not supported yet")
 ]
