@@ -46,7 +46,7 @@ from relay.observability.log_file import keep_lines_whole
 from relay.outbound.client import Outbound
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
-from relay.reactor.detached import tell_whole_failures
+from relay.reactor.detached import print_whole_failures
 from relay.reactor.heap import Heap, HeapTrimmer
 from relay.reactor.polling import poll_lean
 from relay.settings.schema import Settings, SettingsError
@@ -67,7 +67,7 @@ from relay.webhook.deliveries import Deliveries
 
 def makeService(options: Options) -> RelayService:
     """Build the daemon; nothing is opened before it starts."""
-    tell_whole_failures(CannotStart)
+    print_whole_failures(CannotStart)
     # The daemon chooses the reactor after this module is imported.
     from twisted.internet import reactor
 
@@ -287,7 +287,7 @@ class GatewayService(MultiService):
 
     :param services: what all exchanges share.
     :param store: started, as the feed is.
-    :param feed: tells of changed deployments and subscriptions.
+    :param feed: names changed deployments and subscriptions.
     :param outbound: makes the calls of policies, plans and deliveries.
     :param owner: this process's name among those that share the store.
     :param installed: the types of connectors, plans and policies.

@@ -48,7 +48,7 @@ class Admission:
         self._resume = resume
         self._connections = 0
         self.is_paused = False
-        self._is_told = False
+        self._is_logged = False
         self._calm_since_s = 0.0
         self._closed = False
 
@@ -79,8 +79,8 @@ class Admission:
         self.is_paused = True
         self._pause()
         self._clock.callLater(LOOK_S, self._look_for_room)
-        if not self._is_told:
-            self._is_told = True
+        if not self._is_logged:
+            self._is_logged = True
             self.log.error(
                 "the limit of {limit} open files is near: no client is accepted until"
                 " others have left; LimitNOFILE= or ulimit -n raises it",
@@ -107,5 +107,5 @@ class Admission:
         if self.is_paused or calm_s < CALM_S:
             self._clock.callLater(1.0, self._look_for_calm)
             return
-        self._is_told = False
+        self._is_logged = False
         self.log.info("there is room for open files: clients are accepted again")

@@ -40,9 +40,9 @@ class Signals:
     def install(self) -> None:
         """Install the handlers; those of SIGTERM and SIGINT after the reactor has
         installed its own."""
-        signal.signal(signal.SIGHUP, self._told(self._hang_up))
-        signal.signal(signal.SIGUSR1, self._told(self._reopen))
-        signal.signal(signal.SIGUSR2, self._told(self._nothing))
+        signal.signal(signal.SIGHUP, self._handler(self._hang_up))
+        signal.signal(signal.SIGUSR1, self._handler(self._reopen))
+        signal.signal(signal.SIGUSR2, self._handler(self._nothing))
         self._reactor.callWhenRunning(self._take_endings)
 
     def _take_endings(self) -> None:
@@ -57,7 +57,7 @@ class Signals:
         if callable(before):
             before(number, frame)
 
-    def _told(self, act: Callable[[], None]) -> Callable[[int, Any], None]:
+    def _handler(self, act: Callable[[], None]) -> Callable[[int, Any], None]:
         def handle(number: int, frame: FrameType | None) -> None:
             # A signal that arrives during the start is handled at its end.
             self._reactor.callFromThread(self._reactor.callWhenRunning, act)

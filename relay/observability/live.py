@@ -53,8 +53,8 @@ class LiveExchanges:
         if not self._by_address[address]:
             del self._by_address[address]
         if not self._all:
-            for told in list(self._idle_listeners):
-                told()
+            for callback in list(self._idle_listeners):
+                callback()
 
     def of_address(self, address: str) -> int:
         """
@@ -72,6 +72,6 @@ class LiveExchanges:
         """List all exchanges."""
         return list(self._all)
 
-    def when_none(self, told: Callable[[], None]) -> None:
+    def when_none(self, callback: Callable[[], None]) -> None:
         """Add a callback for each time that the last exchange ends."""
-        self._idle_listeners.append(told)
+        self._idle_listeners.append(callback)

@@ -22,7 +22,7 @@ _MOST_BYTES = 4096
 _format_others: Any = UnixApplicationRunner._formatChildException
 
 
-def tell_whole_failures(kind: type[Exception]) -> None:
+def print_whole_failures(kind: type[Exception]) -> None:
     """
     Have twistd print why a detached daemon did not start.
 

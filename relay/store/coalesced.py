@@ -48,9 +48,9 @@ class Coalesced(Generic[T]):
         if self._running or not self._waiting:
             return
         self._running, self._waiting = self._waiting, {}
-        self._run(list(self._running)).addCallbacks(self._tell, self._fail)
+        self._run(list(self._running)).addCallbacks(self._answer, self._fail)
 
-    def _tell(self, answers: dict[str, T]) -> None:
+    def _answer(self, answers: dict[str, T]) -> None:
         running, self._running = self._running, {}
         self._next()
         for key, waiting in running.items():

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from relay.model.secrets import ALL_SECRET, Masking
-from relay.store.errors import StoreError, StoreLost, told_in_one_line
+from relay.store.errors import StoreError, StoreLost, as_store_errors
 from relay.store.sqlite import (
     SqliteFile,
     data_version,
@@ -64,7 +64,7 @@ class Database:
         :raises StoreError: when the database cannot be used.
         """
         file = self._file.absolute()
-        with told_in_one_line(file.path):
+        with as_store_errors(file.path):
             try:
                 file.create()
             except OSError as error:
@@ -153,7 +153,7 @@ class Database:
         :raises StoreError: when the database fails or ``work`` tries to write.
         """
         reader, _ = self._opened()
-        with told_in_one_line(self._file.path), reader.begin() as connection:
+        with as_store_errors(self._file.path), reader.begin() as connection:
             return work(Transaction(connection, self._clock_ms()))
 
     def write(
@@ -179,7 +179,7 @@ class Database:
         """
         _, writer = self._opened()
         self.check()
-        with told_in_one_line(self._file.path):
+        with as_store_errors(self._file.path):
             with writer.connect() as connection:
                 wait_s = self._timeout_s if timeout_s is None else timeout_s
                 wait_for_others(connection, max(round(wait_s * 1000), 0))

@@ -33,7 +33,7 @@ _KINDS: tuple[tuple[tuple[str, ...], type[StoreError]], ...] = (
 
 
 @contextmanager
-def told_in_one_line(path: str) -> Iterator[None]:
+def as_store_errors(path: str) -> Iterator[None]:
     """Turn what the database library raises into a :class:`StoreError`.
 
     Neither the statement nor its parameters (definitions, password hashes) get into

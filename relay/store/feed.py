@@ -132,7 +132,7 @@ class ChangeFeed(Service):
         position = self._position
         self._version = None
         try:
-            await self._tell(
+            await self._notify(
                 await self._store.read(lambda tx: tx.changes.since(position))
             )
         except Exception as error:
@@ -152,7 +152,7 @@ class ChangeFeed(Service):
         delay_s = 0 if self._poked else self._poll_s
         self._timer = self._reactor.callLater(delay_s, self._poll)
 
-    async def _tell(self, since: Since) -> None:
+    async def _notify(self, since: Since) -> None:
         for listener in list(self._listeners):
             if self._unwatch is None:
                 return

@@ -25,7 +25,7 @@ from relay.store.errors import StoreError
 BUSY_TIMEOUT_MS = 30_000
 """How long a transaction waits for a transaction of another process."""
 
-TOLD_AFTER_S = 3.0
+LOGGED_AFTER_S = 3.0
 """How long a start waits for another process before it logs that it waits."""
 
 _WAL_RETRY_MS = 20
@@ -241,7 +241,7 @@ def logged_wait(file: SqliteFile) -> Iterator[None]:
     :param file: the database that the other process has locked.
     """
     timer = Timer(
-        TOLD_AFTER_S,
+        LOGGED_AFTER_S,
         _log.warn,
         ("the start waits for the database {path}: another process has locked it",),
         {"path": file.path},

@@ -11,7 +11,7 @@ from twisted.scripts._twistd_unix import UnixApplicationRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.daemon.errors import CannotStart
-from relay.reactor.detached import tell_whole_failures
+from relay.reactor.detached import print_whole_failures
 
 
 class DetachedTests(SynchronousTestCase):
@@ -23,7 +23,7 @@ class DetachedTests(SynchronousTestCase):
             twistds = getattr(UnixApplicationRunner, name)
             self.assertTrue(callable(twistds))
             self.patch(UnixApplicationRunner, name, twistds)
-        tell_whole_failures(CannotStart)
+        print_whole_failures(CannotStart)
         self.runner: Any = UnixApplicationRunner({})
 
     def written(self, error: Exception) -> bytes:

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.store.errors import StoreBusy, StoreError, StoreUnwritable, told_in_one_line
+from relay.store.errors import StoreBusy, StoreError, StoreUnwritable, as_store_errors
 
 
 class ToldInOneLineTests(SynchronousTestCase):
@@ -19,7 +19,7 @@ class ToldInOneLineTests(SynchronousTestCase):
         """
         with (
             self.assertRaises(StoreError) as raised,
-            told_in_one_line("/var/relay.db"),
+            as_store_errors("/var/relay.db"),
         ):
             raise error
         self.assertIsNone(raised.exception.__cause__)
@@ -55,11 +55,11 @@ class ToldInOneLineTests(SynchronousTestCase):
         ):
             error = sqlite3.OperationalError("why")
             error.sqlite_errorname = name
-            with self.assertRaises(StoreError) as raised, told_in_one_line("p"):
+            with self.assertRaises(StoreError) as raised, as_store_errors("p"):
                 raise error
             self.assertIs(type(raised.exception), kind)
 
     def test_others_pass(self) -> None:
         """What the caller's own work raises is not touched."""
-        with self.assertRaises(KeyError), told_in_one_line("/var/relay.db"):
+        with self.assertRaises(KeyError), as_store_errors("/var/relay.db"):
             raise KeyError("mine")

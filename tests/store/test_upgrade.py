@@ -228,7 +228,7 @@ class UpgradeTests(SynchronousTestCase):
         observer = cast(ILogObserver, observe)
         globalLogPublisher.addObserver(observer)
         self.addCleanup(globalLogPublisher.removeObserver, observer)
-        self.patch(sqlite, "TOLD_AFTER_S", 0.05)
+        self.patch(sqlite, "LOGGED_AFTER_S", 0.05)
         path = self.file.path
         with (
             closing(sqlite3.connect(path, isolation_level=None)) as other,

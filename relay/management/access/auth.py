@@ -165,10 +165,10 @@ class Authenticator:
         verifying = Deferred.fromCoroutine(
             self._verify(digest, record, known, password)
         )
-        verifying.addBoth(self._tell, digest, address)
+        verifying.addBoth(self._settle, digest, address)
         return waiting
 
-    def _tell(self, result: bool | Failure, digest: bytes, address: str) -> None:
+    def _settle(self, result: bool | Failure, digest: bytes, address: str) -> None:
         self._failures.end(address, failed=result is False)
         for waiting in self._verifying.pop(digest):
             # Requests whose client has left were cancelled.

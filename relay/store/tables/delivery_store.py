@@ -26,7 +26,7 @@ class DeliveryStore:
         self._owner = owner
 
     def load(self, subscription_id: str) -> Deferred[DeliveryState | None]:
-        """Give how far a subscription is.
+        """Return how far a subscription is.
 
         :param subscription_id: the subscription.
         """
@@ -68,7 +68,7 @@ class DeliveryStore:
         return self._store.write(dead_letter)
 
     def next_replay(self, subscription_id: str) -> Deferred[DeadLetter | None]:
-        """Give the next event that somebody wants sent again.
+        """Return the next event that somebody wants sent again.
 
         :param subscription_id: the subscription.
         """
