@@ -341,6 +341,8 @@ class Http2Stream(FrameQueue):
                 self.body.drop()
             if self.responder is not None:
                 self.responder.on_gone()
+        # The body refers to its stream.
+        self.body = None
         self._open_window()
 
     def bytes_taken(self) -> int:
