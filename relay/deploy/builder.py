@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from relay.channel.archive import Archive, Keeper
 from relay.channel.channels import Channels
 from relay.channel.options import channel_options
+from relay.channel.ownership import Owners
 from relay.connectors.interfaces import (
     EntrypointContext,
     IEndpoint,
@@ -19,7 +20,6 @@ from relay.connectors.interfaces import (
 from relay.deploy.shared_channels import SharedChannels
 from relay.gateway.flows.runner import FlowRunner, open_flows
 from relay.gateway.message import BoundEntrypoint, MessageBackend, refuse
-from relay.gateway.ownership import Owners
 from relay.gateway.passthrough import ProxyBackend
 from relay.gateway.push import PushedApi, Pushing
 from relay.gateway.routing import Destinations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted.internet.interfaces import IReactorTime
 
 from relay.channel.channels import Channels
+from relay.channel.ownership import ChannelLease, Owners
 from relay.connectors.interfaces import Sources
-from relay.gateway.ownership import ChannelLease, Owners
 from relay.model.api.definition import EndpointGroup
 
 

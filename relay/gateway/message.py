@@ -15,6 +15,7 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
+from relay.channel.ownership import ChannelLease
 from relay.expression.errors import EvaluationFailed
 from relay.gateway import refusals
 from relay.gateway.cors import cors_headers, preflight_headers, preflight_method
@@ -22,7 +23,6 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.runner import FlowRunner
-from relay.gateway.ownership import ChannelLease
 from relay.gateway.renewal import PARAMETER as RENEW, renew
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
@@ -268,7 +268,11 @@ class MessageBackend:
         if here:
             self._enter(bound, call)
         else:
-            call.refuse(lease.refusal)
+            call.refuse(
+                refusals.CHANNEL_OWNED_ELSEWHERE
+                if lease.owned_elsewhere
+                else refusals.STORE_UNAVAILABLE
+            )
 
     def _enter(self, bound: BoundEntrypoint, call: MessageCall) -> None:
         """Run the flows of the request, if there are any, and attach the call."""

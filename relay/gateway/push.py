@@ -16,9 +16,9 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
+from relay.channel.ownership import ChannelLease
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.flows.runner import FlowRunner
-from relay.gateway.ownership import ChannelLease
 from relay.model.schema.request_target import RequestTarget
 
 

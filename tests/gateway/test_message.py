@@ -56,8 +56,8 @@ class Call:
 class ChannelLease:
     """Somebody else has the channels, or nobody knows who."""
 
-    def __init__(self, refusal: Any = refusals.CHANNEL_OWNED_ELSEWHERE) -> None:
-        self.refusal = refusal
+    def __init__(self, owned_elsewhere: bool = True) -> None:
+        self.owned_elsewhere = owned_elsewhere
 
     def when_known(self, tell: Any) -> None:
         """Say so."""
@@ -109,7 +109,7 @@ class BackendTests(SynchronousTestCase):
 
     def test_a_store_that_fails(self) -> None:
         """Is not told as another process."""
-        call = self.answer(b"GET", ChannelLease(refusals.STORE_UNAVAILABLE))
+        call = self.answer(b"GET", ChannelLease(owned_elsewhere=False))
         self.assertIs(call.refused, refusals.STORE_UNAVAILABLE)
 
     def test_a_client_that_is_not_let_in(self) -> None:

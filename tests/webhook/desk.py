@@ -13,7 +13,7 @@ from twisted.web.http_headers import Headers
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels, OpenChannel
 from relay.channel.message import Message
-from relay.gateway.ownership import ChannelLease
+from relay.channel.ownership import ChannelLease
 from relay.gateway.push import PushedApi
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState

@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 from typing import Any
 
-from relay.gateway.ownership import LEASE_MS, RENEW_S
+from relay.channel.ownership import LEASE_MS, RENEW_S
 from tests.wire.case import WireCase
 from tests.wire.client import RawClient
 from tests.wire.daemon import BOUND_S, Answer, Daemon, until

@@ -6,7 +6,7 @@ import time
 from functools import partial
 from itertools import pairwise
 
-from relay.gateway.ownership import LEASE_MS, RENEW_S
+from relay.channel.ownership import LEASE_MS, RENEW_S
 from relay.webhook.progress import FLUSH_S
 from tests.wire.case import WireCase
 from tests.wire.daemon import Daemon, until

@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.task import Clock
 from twisted.trial.unittest import TestCase
 
-from relay.gateway.ownership import LEASE_MS, RENEW_S, ChannelLease
+from relay.channel.ownership import LEASE_MS, RENEW_S, ChannelLease
 from relay.model.records import HistoryEntry, Publication
 from relay.store.store import Store
 from relay.store.tables.channels import (

@@ -7,8 +7,7 @@ from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.gateway import refusals
-from relay.gateway.ownership import (
+from relay.channel.ownership import (
     HELD_S,
     LEASE_MS,
     MARGIN_S,
@@ -170,13 +169,13 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.leases.answer = OSError("gone")
         lease = self.lease()
         self.assertEqual(self.here(lease), [False])
-        self.assertIs(lease.refusal, refusals.STORE_UNAVAILABLE)
+        self.assertFalse(lease.owned_elsewhere)
         self.leases.answer = False
         self.clock.advance(RENEW_S)
-        self.assertIs(lease.refusal, refusals.CHANNEL_OWNED_ELSEWHERE)
+        self.assertTrue(lease.owned_elsewhere)
         self.leases.answer = None
         self.clock.advance(RENEW_S)
-        self.assertIs(lease.refusal, refusals.CHANNEL_OWNED_ELSEWHERE)
+        self.assertTrue(lease.owned_elsewhere)
 
     def test_a_lease_that_runs_out_unanswered_is_the_store_s_fault(self) -> None:
         """And told as such."""
@@ -186,7 +185,7 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.clock.advance(RENEW_S)
         self.clock.advance(HELD_S)
         self.assertEqual(self.here(lease), [False])
-        self.assertIs(lease.refusal, refusals.STORE_UNAVAILABLE)
+        self.assertFalse(lease.owned_elsewhere)
 
     def test_a_store_that_fails_is_logged_once(self) -> None:
         """And once more when it answers again."""

@@ -27,11 +27,6 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from relay.gateway.refusals import (
-    CHANNEL_OWNED_ELSEWHERE,
-    STORE_UNAVAILABLE,
-)
-from relay.http.refusals import Refusal
 from relay.reactor.isolation import call_each
 
 LEASE_MS = 8_000
@@ -90,8 +85,9 @@ class ChannelLease:
         self._taken = taken
         self._lost = lost
         self._state = LeaseState.ASKING
-        self._owned_elsewhere = False
-        """Whether another process had the lease in the last answer of the store."""
+        self.owned_elsewhere = False
+        """Whether another process had the lease in the last answer of the store; False
+        while the store does not answer."""
         self.on_change: Callable[[], None] | None = None
         """Called when :attr:`here` has changed, before ``lost``."""
         self._waiting: list[Callable[[bool], None]] = []
@@ -117,13 +113,6 @@ class ChannelLease:
         ):
             self._gone()
         return self._state is LeaseState.HERE
-
-    @property
-    def refusal(self) -> Refusal:
-        """The refusal of calls while another process owns the channels."""
-        if self._owned_elsewhere:
-            return CHANNEL_OWNED_ELSEWHERE
-        return STORE_UNAVAILABLE
 
     def when_known(self, told: Callable[[bool], None]) -> None:
         """
@@ -159,7 +148,7 @@ class ChannelLease:
     def _told(self, owned: bool, asked_s: float) -> None:
         if self._closed:
             return
-        self._owned_elsewhere = not owned
+        self.owned_elsewhere = not owned
         self._tell_recovery()
         if not owned:
             self._gone()
@@ -192,7 +181,7 @@ class ChannelLease:
         if not self._failing and not self._closed:
             self._failing = True
             self._tell(failure)
-        self._owned_elsewhere = False
+        self.owned_elsewhere = False
         if self._state is LeaseState.ASKING:
             self._gone()
 
@@ -213,7 +202,7 @@ class ChannelLease:
 
     def _run_out(self) -> None:
         self._end = None
-        self._owned_elsewhere = False
+        self.owned_elsewhere = False
         self._gone()
 
     def _stop_counting(self) -> None:
