@@ -2,9 +2,10 @@
 A channel: events go into its log once, and out to every subscriber at its own place.
 
 Theory of operation. A subscriber is *live* while it has everything: new entries are
-encoded once for each group of subscribers that look alike, and written to all of them.
-When its client is full it *lags*: it stays at its position, and reads on from the log
-when the client takes more. Since both read the same log, nothing is lost or doubled
+given to all live subscribers, encoded once for those that get the same bytes
+(:mod:`relay.channel.fanout`). When its client is full it *lags*: it stays at its
+position, and reads on from the log when the client takes more
+(:mod:`relay.channel.reading`). Since both read the same log, nothing is lost or doubled
 between what was missed and what is new.
 """
 
@@ -12,25 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from relay.channel import ids
 from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
+from relay.channel.byte_group import SharedWriter
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.fanout import Fanout
 from relay.channel.group import Group
 from relay.channel.log import Log
 from relay.channel.message import Message
+from relay.channel.places import Places
 from relay.channel.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
 from relay.model.api.channel_options import ChannelOptions
 
 
-class State(StrEnum):
+class ChannelState(StrEnum):
     """What becomes of a channel."""
 
     OPEN = "open"
@@ -54,8 +57,8 @@ class Channel:
     One log with its subscribers.
 
     :param options: the bounds and rules.
-    :param clock: what tells the time and calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    :param new_writer: makes what writes to the connections of a group of subscribers.
     :param epoch: names the log; a new one if None.
     :param mint: makes the ids of the events; None for one of this process.
     """
@@ -65,12 +68,13 @@ class Channel:
         options: ChannelOptions,
         clock: IReactorTime,
         wall_ms: Callable[[], int],
+        new_writer: Callable[[], SharedWriter],
         epoch: str | None = None,
         mint: ids.Mint | None = None,
     ) -> None:
         self.options = options
         self.log = Log(options.history, epoch, mint)
-        self.state = State.OPEN
+        self.state = ChannelState.OPEN
         self.archive: Archive | None = None
         """Where entries are kept before they are delivered; None for nowhere."""
         self.is_here: Callable[[], bool] | None = None
@@ -79,25 +83,25 @@ class Channel:
         """Whether events may be missing before the next one, which is not told yet."""
         self.digest = ""
         """What the archive knows it by."""
-        self.resume_source_id = ""
-        """The source's id after which the upstream is to be opened."""
         self.verdict = Verdict()
         """Whether the source gives events, or refuses."""
         self.on_first: Callable[[], None] | None = None
         """Told when the first subscriber attaches."""
         self.on_last: Callable[[], None] | None = None
         """Told when the last subscriber is gone."""
-        self._clock = clock
+        self._fanout = Fanout(self.log, clock, options, new_writer)
+        self.places = Places(self.log, options, clock, self._fanout.reading.find_none)
+        """Where subscribers begin."""
         self._wall_ms = wall_ms
-        self._fanout = Fanout(self.log, clock, options)
         self._count = 0
-        self._opened = False
-        self._opened_at = 0
-        """The place of the log at which the upstream was opened."""
-        self._window: IDelayedCall | None = None
 
     @property
-    def groups(self) -> list[Group]:
+    def resume_source_id(self) -> str:
+        """The source's id after which the source is to be opened; empty for none."""
+        return self.places.resume_source_id
+
+    @property
+    def groups(self) -> list[Group[Any]]:
         """The groups of subscribers."""
         return self._fanout.groups
 
@@ -151,7 +155,9 @@ class Channel:
         :return: fires with the entries once they are in the log; fails with
             :class:`ArchiveClosed` when the channel is served elsewhere now.
         """
-        if self.state is State.CLOSED or not (self.is_here is None or self.is_here()):
+        if self.state is ChannelState.CLOSED or not (
+            self.is_here is None or self.is_here()
+        ):
             return fail(ArchiveClosed())
         due, self.gap_due = self.gap_due, False
         if due:
@@ -167,7 +173,6 @@ class Channel:
 
     def sweep(self) -> None:
         """Drop what is too old, cut who is too slow, keep the quiet ones alive."""
-        self.flush()
         self.log.evict(self._wall_ms())
         self._fanout.sweep()
 
@@ -182,22 +187,20 @@ class Channel:
             not attached, and the next one starts the source.
         """
         self.log.evict(self._wall_ms())
-        group = self._fanout.make_room(subscriber)
-        resume_at = self.resume_source_id
-        gap = self._place(subscriber, last_event_id)
-        subscriber.prefix = gap
+        self._fanout.attach(subscriber)
+        resume_at = self.places.resume_source_id
+        place = self.places.find(last_event_id, self.state is ChannelState.OPEN)
+        subscriber.position, subscriber.gap, subscriber.awaited = place
         subscriber.channel = self
-        subscriber.behind_since_s = self._clock.seconds()
-        group.lagging.add(subscriber)
         self._count += 1
         if self._count == 1:
             try:
-                self._begin()
+                self.places.open(self.on_first or _nothing)
             except BaseException:
-                self.resume_source_id = resume_at
+                self.places.resume_source_id = resume_at
                 self.detach(subscriber)
                 raise
-        return Attached(gap, self.is_over_for(subscriber))
+        return Attached(place.gap, self.is_over_for(subscriber))
 
     def is_over_for(self, subscriber: Subscriber) -> bool:
         """
@@ -206,83 +209,14 @@ class Channel:
         :param subscriber: attached; delivery to it has not begun.
         """
         return (
-            self.state is State.ENDED
-            and subscriber.prefix is None
+            self.state is ChannelState.ENDED
+            and subscriber.gap is None
             and subscriber.position >= self.log.next_seq
         )
 
-    def _place(self, subscriber: Subscriber, last_event_id: str | None) -> Gap | None:
-        log = self.log
-        subscriber.position = log.next_seq
-        if not last_event_id:
-            return None
-        known = ids.parse(last_event_id)
-        if known is not None and known.epoch == log.epoch and known.seq < log.next_seq:
-            if known.seq + 1 >= log.first_seq:
-                subscriber.position = known.seq + 1
-                return None
-            return self._misplaced(subscriber, GapReason.EVICTED, last_event_id)
-        if known is not None and known.source_id:
-            place = log.find_source(known.source_id)
-            if place is not None:
-                subscriber.position = place + 1
-                return None
-            given_out = log.mint.has_made(known)
-            if given_out and not self._opened and self.state is State.OPEN:
-                self.resume_source_id = known.source_id
-                return None
-            if known.source_id == self.resume_source_id and (
-                self._opened_at >= log.first_seq
-            ):
-                subscriber.position = self._opened_at
-                return None
-            if given_out and self._window is not None:
-                subscriber.waiting_for = known.source_id
-                return None
-        return self._misplaced(subscriber, GapReason.UNKNOWN_ID, last_event_id)
-
-    def _misplaced(
-        self, subscriber: Subscriber, reason: GapReason, last_event_id: str
-    ) -> Gap:
-        if self.options.on_unknown_id == "oldest":
-            subscriber.position = self.log.first_seq
-        return Gap(reason, last_event_id)
-
-    def _begin(self) -> None:
-        """Open the upstream for the first subscriber."""
-        opened = self._opened
-        try:
-            self._open()
-            if self.on_first is not None:
-                self.on_first()
-        except BaseException:
-            if not opened:
-                self._opened = False
-                self._stop_window()
-            raise
-
-    def _open(self) -> None:
-        """The upstream is opened now: for a while, places may still appear."""
-        if self._opened:
-            return
-        self._opened = True
-        self._opened_at = self.log.next_seq
-        self._window = self._clock.callLater(
-            self.options.resume_window_ms / 1000.0, self._close_window
-        )
-
-    def _close_window(self) -> None:
-        self._window = None
-        self._fanout.find_none(self._opened_at)
-
-    def _stop_window(self) -> None:
-        window, self._window = self._window, None
-        if window is not None:
-            window.cancel()
-
     def pause(self, subscriber: Subscriber) -> None:
         """
-        A subscriber's client is full.
+        The client of a subscriber takes no more.
 
         :param subscriber: attached.
         """
@@ -290,11 +224,19 @@ class Channel:
 
     def resume(self, subscriber: Subscriber) -> None:
         """
-        A subscriber's client takes more.
+        The client of a subscriber takes more.
 
         :param subscriber: attached.
         """
-        self._fanout.resume(subscriber)
+        self._fanout.reading.resume(subscriber)
+
+    def settle(self, subscriber: Subscriber) -> None:
+        """
+        Deliver at once what was added so far to a subscriber that keeps up.
+
+        :param subscriber: attached.
+        """
+        self._fanout.settle(subscriber)
 
     def detach(self, subscriber: Subscriber) -> None:
         """
@@ -305,17 +247,16 @@ class Channel:
         if subscriber.channel is not self:
             return
         subscriber.channel = None
-        self._fanout.leave(subscriber)
+        self._fanout.detach(subscriber)
         self._count -= 1
         if not self._count and self.on_last is not None:
             self.on_last()
 
     def end(self) -> None:
         """The source has nothing more to give: subscribers get what is left."""
-        self.flush()
-        self.state = State.ENDED
-        self._stop_window()
-        self._close_window()
+        self.state = ChannelState.ENDED
+        self.places.stop()
+        self.places.close()
         self._fanout.finish()
 
     def refuse(self, refusal: SourceRefusal) -> None:
@@ -326,7 +267,6 @@ class Channel:
 
         :param refusal: the status and the reason.
         """
-        self.flush()
         self.verdict.refuse(refusal)
         self._fanout.refuse(refusal)
 
@@ -337,7 +277,10 @@ class Channel:
         No callback and no timer of the channel acts from then on.
         """
         self.on_first = self.on_last = None
-        self.flush()
-        self.state = State.CLOSED
-        self._stop_window()
+        self.state = ChannelState.CLOSED
+        self.places.stop()
         self._fanout.close()
+
+
+def _nothing() -> None:
+    """Start nothing: the channel has no source."""

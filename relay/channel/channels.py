@@ -14,7 +14,8 @@ from twisted.web.http_headers import Headers
 
 from relay.channel import ids
 from relay.channel.archive import Archive
-from relay.channel.channel import Channel, State
+from relay.channel.byte_group import SharedWriter
+from relay.channel.channel import Channel, ChannelState
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
 from relay.model.api.channel_options import ChannelOptions, KeyOptions
@@ -105,6 +106,7 @@ class Channels:
     :param clock: what tells the time and calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param source: makes the source of a channel.
+    :param new_writer: makes what writes to the connections of a group of subscribers.
     :param published: whether the events come from publishers. Then a topic is its path
         alone, and stays while it holds an event, whether or not anybody reads it.
     :param archive: the store of durable histories, loaded; None without.
@@ -120,6 +122,7 @@ class Channels:
         clock: IReactorTime,
         wall_ms: Callable[[], int],
         source: Callable[[OpenChannel], Source],
+        new_writer: Callable[[], SharedWriter],
         published: bool = False,
         archive: Archive | None = None,
         api_id: str = "",
@@ -141,6 +144,7 @@ class Channels:
         self._clock = clock
         self._wall_ms = wall_ms
         self._make_source = source
+        self._new_writer = new_writer
         self._open: dict[ChannelKey, OpenChannel] = {}
         self._of_address: Counter[str] = Counter()
         self._closed = False
@@ -217,7 +221,10 @@ class Channels:
         """Call sources again that have ended or refused: the deployment may differ."""
         for opened in list(self._open.values()):
             channel = opened.channel
-            if channel.state is State.ENDED or channel.verdict.refusal is not None:
+            if (
+                channel.state is ChannelState.ENDED
+                or channel.verdict.refusal is not None
+            ):
                 self._close(opened)
 
     def _close(self, opened: OpenChannel) -> None:
@@ -274,7 +281,9 @@ class Channels:
             kept = self._archive.kept(key.digest)
         epoch = kept[0] if kept is not None else None
         mint = ids.Mint(self._secret, self._api_id, key.digest)
-        channel = Channel(self.options, self._clock, self._wall_ms, epoch, mint)
+        channel = Channel(
+            self.options, self._clock, self._wall_ms, self._new_writer, epoch, mint
+        )
         channel.archive, channel.digest = self._archive, key.digest
         channel.is_here = self.is_here
         if kept is not None:
@@ -282,7 +291,7 @@ class Channels:
             newest = kept[1][-1].message
             if newest is not None and not self.published:
                 # The source is asked for what came meanwhile, if it can be.
-                channel.resume_source_id = newest.id
+                channel.places.resume_source_id = newest.id
                 channel.gap_due = not newest.id
         opened = OpenChannel(key, channel, address, self.api)
         channel.on_first = lambda: self._first(opened)
@@ -310,7 +319,7 @@ class Channels:
 
     def _forget(self, opened: OpenChannel) -> None:
         opened.linger = None
-        ended = opened.channel.state is State.ENDED
+        ended = opened.channel.state is ChannelState.ENDED
         needed = (self.published or ended) and opened.channel.log.holds_any
         if self._archive is not None and self._archive.holds(opened.channel):
             needed = True

@@ -1,83 +1,146 @@
 """
-Delivery of a log's entries to its subscribers, each at its own position.
+Delivery of a log's new entries to the subscribers that have all entries before them.
 
-Subscribers are isolated: an exception in the sink or the framing of one ends this one,
-with a line in the log, and does not affect the others.
+Theory of operation. Entries that are added in one turn of the reactor are delivered
+together, as one *round*: every group is given them, one group after the other, and of a
+group a part of the connections at a time. All rounds of all channels share a part of
+each turn of the reactor (:data:`~relay.channel.catch_up.ROUNDS_S`), so that an event
+which is large, or has many subscribers, does not delay everybody else. Entries that are
+added meanwhile wait in the log for the round to end. A subscriber that leaves or is
+paused amid a round has its own position, before or after the entries of the round.
+
+Subscribers are isolated: an exception in the reader or the framing of one ends this
+one, with a line in the log, and does not affect the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from functools import partial
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from relay.channel.catch_up import catch_up_of
+from relay.channel.byte_group import ByteGroup, SharedWriter
 from relay.channel.copies import Room
-from relay.channel.entry import Entry, Gap, GapReason
+from relay.channel.entry import Entry
+from relay.channel.entry_group import EntryGroup
 from relay.channel.group import Group, check_room
 from relay.channel.jmes_path import TooCostly
 from relay.channel.log import Log
-from relay.channel.slow import skip, too_slow
-from relay.channel.subscriber import Sink, Subscriber
+from relay.channel.reading import Reading
+from relay.channel.subscriber import (
+    ByteSubscriber,
+    EntrySubscriber,
+    Event,
+    Subscriber,
+)
 from relay.channel.turn_batcher import TurnBatcher
 from relay.channel.verdict import SourceRefusal
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
-from relay.reactor.turns import STREAMS, turns_of
+from relay.reactor.turns import Work, turns_of
+
+ROUNDS = Work(0.010, 0.020)
+"""The delivery of new entries, of all channels."""
 
 
 class Fanout:
     """
-    The subscribers of one channel, in groups for which the bytes are the same.
+    The subscribers of one channel, in groups that get the same.
 
     :param log: the log of the channel.
     :param clock: the reactor.
     :param options: the channel options, with the most filters.
+    :param new_writer: makes the writer of a group.
     """
 
     _log = Logger()
 
-    def __init__(self, log: Log, clock: IReactorTime, options: ChannelOptions) -> None:
+    def __init__(
+        self,
+        log: Log,
+        clock: IReactorTime,
+        options: ChannelOptions,
+        new_writer: Callable[[], SharedWriter],
+    ) -> None:
         self.log = log
         self._clock = clock
         self._options = options
-        self._groups: dict[Hashable, Group] = {}
-        self._turn = TurnBatcher(clock, self._deliver)
-        self._catch_up = catch_up_of(clock)
-        self._turns = turns_of(clock, STREAMS)
+        self._new_writer = new_writer
+        self._groups: dict[Hashable, Group[Any]] = {}
+        self.reading = Reading(log, clock, self._groups)
+        self._batcher = TurnBatcher(clock, self._deliver)
+        self._turns = turns_of(clock, ROUNDS)
+        self._round: Iterator[None] | None = None
+        self._stepping = False
+        self._due: list[Entry] = []
+        """Entries that were added during the round."""
         self._room = Room(lambda: log.free_bytes)
         self._first_seq = log.first_seq
         """The oldest entry of which there may be copies."""
-        self._ended = False
 
     @property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[Group[Any]]:
         """The groups of subscribers."""
         return list(self._groups.values())
 
-    @property
-    def lagging(self) -> list[Subscriber]:
-        """The subscribers that are paused, read the log, or wait for their place."""
-        return [one for group in self._groups.values() for one in group.lagging]
-
-    def make_room(self, subscriber: Subscriber) -> Group:
+    def attach(self, subscriber: Subscriber) -> None:
         """
-        Find or make the group of a subscriber.
+        Find or make the group of a subscriber, and begin to watch the subscriber.
 
-        :param subscriber: a new subscriber.
+        :param subscriber: a new subscriber; its position is set later.
         :raises TooManyFilters: when the channel, or the client, has its most filters.
         """
-        framing = subscriber.framing
-        group = self._groups.get(framing.key)
-        if group is None:
+        if subscriber.key not in self._groups:
             check_room(self._groups.values(), subscriber, self._options)
-            group = self._groups[framing.key] = Group(
-                framing, self._room, subscriber.client
-            )
-            group.delivered_s = self._clock.seconds()
-        return group
+            self._groups[subscriber.key] = self._new_group(subscriber)
+        self.reading.attach(subscriber)
+
+    def _new_group(self, first: Subscriber) -> Group[Any]:
+        undelivered = self._due or self._batcher.entries
+        position = undelivered[0].seq if undelivered else self.log.next_seq
+        if isinstance(first, ByteSubscriber):
+            now_s = self._clock.seconds()
+            return ByteGroup(first, position, self._room, self._new_writer(), now_s)
+        assert isinstance(first, EntrySubscriber)
+        return EntryGroup(first, position)
+
+    def detach(self, subscriber: Subscriber) -> None:
+        """
+        Remove a subscriber that has left.
+
+        :param subscriber: an attached subscriber.
+        """
+        subscriber.change(Event.DETACH)
+        group = self._groups[subscriber.key]
+        group.remove(subscriber)
+        if not group.live and not group.lagging:
+            del self._groups[subscriber.key]
+            group.close()
+
+    def pause(self, subscriber: Subscriber) -> None:
+        """
+        The client of a subscriber takes no more.
+
+        :param subscriber: attached.
+        """
+        if not self._stepping:
+            self.settle(subscriber)
+        if subscriber.channel is not None:
+            self.reading.pause(subscriber)
+
+    def settle(self, subscriber: Subscriber) -> None:
+        """
+        Deliver at once what was added so far to a subscriber that keeps up.
+
+        :param subscriber: attached.
+        """
+        self._rescue()
+        if subscriber.channel is not None:
+            self.reading.settle(subscriber)
+
+    # Rounds.
 
     def add(self, entries: list[Entry]) -> None:
         """
@@ -85,203 +148,116 @@ class Fanout:
 
         :param entries: in order, the newest of the log.
         """
-        self._turn.add(entries)
+        self._batcher.add(entries)
+        if self._round is not None:
+            self._rescue()
 
     def flush(self) -> None:
-        """Deliver at once what was added in this turn of the reactor."""
-        self._turn.over()
+        """Deliver at once what was added; not from within a round."""
+        if self._stepping:
+            return
+        self._finish_round()
+        self._due.extend(self._batcher.take())
+        if self._due:
+            self._begin_round()
+            self._finish_round()
+
+    def _rescue(self) -> None:
+        """Deliver at once entries that the log has dropped before their delivery."""
+        shared_from = self.reading.shared_from
+        undelivered = self._due or self._batcher.entries
+        if shared_from is None:
+            shared_from = undelivered[0].seq if undelivered else self.log.next_seq
+        if shared_from < self.log.first_seq:
+            self.flush()
 
     def _deliver(self, entries: list[Entry]) -> None:
+        self._due.extend(entries)
+        if self._round is None:
+            self._begin_round()
+            self._go_on()
+
+    def _begin_round(self) -> None:
+        entries, self._due = self._due, []
+        if entries:
+            self.reading.shared_from = entries[0].seq
+        self._round = self._steps(entries)
+
+    def _go_on(self) -> None:
+        """Take as many steps of rounds as there is time for in this turn."""
+        while self._round is not None:
+            if not self._turns.has_time():
+                self._turns.postpone(self._go_on)
+                return
+            self._step()
+            if self._round is None and self._due:
+                self._begin_round()
+
+    def _finish_round(self) -> None:
+        while self._round is not None:
+            self._step()
+            if self._round is None and self._due:
+                self._begin_round()
+
+    def _step(self) -> None:
+        assert self._round is not None
+        self._stepping = True
+        try:
+            next(self._round)
+        except StopIteration:
+            self._round = self.reading.shared_from = None
+        except Exception:
+            self._log.failure("a round of a channel's entries failed")
+            self._round = self.reading.shared_from = None
+        finally:
+            self._stepping = False
+
+    def _steps(self, entries: list[Entry]) -> Iterator[None]:
+        """Give entries to all groups; without any, send the heartbeats that are due."""
         now_s = self._clock.seconds()
+        self.reading.look_after(entries, now_s)
         for group in self.groups:
-            # Looked at first: one that becomes live now reads these from the log.
-            lagging = tuple(group.lagging)
             try:
-                for failed in group.deliver(entries, now_s):
-                    self._end(failed)
+                for failed in group.write(entries, now_s):
+                    for subscriber in failed:
+                        self.reading.end(subscriber)
+                    yield
             except TooCostly:
                 for subscriber in tuple(group.live):
-                    self._end(subscriber, Outcome.LIMIT_REACHED)
+                    self.reading.end(subscriber, Outcome.LIMIT_REACHED)
             except Exception:
                 self._log.failure("a group of a channel's subscribers failed")
                 for subscriber in tuple(group.live):
-                    self._end(subscriber)
-            for subscriber in lagging:
-                self._look_after(subscriber, entries, now_s)
+                    self.reading.end(subscriber)
+            for subscriber in group.wake():
+                self.reading.read_on(subscriber)
         for entry in entries:
             entry.memo = None
         if self._room.taken_bytes and self._room.left_bytes < 0:
             for group in self.groups:
                 group.make_room()
 
-    def _look_after(
-        self, subscriber: Subscriber, entries: list[Entry], now_s: float
-    ) -> None:
-        """Check whether a lagging subscriber has found its place, or is too slow."""
-        if subscriber.waiting_for is not None:
-            for entry in entries:
-                message = entry.message
-                if message is not None and message.id == subscriber.waiting_for:
-                    subscriber.waiting_for = None
-                    subscriber.position = entry.seq + 1
-                    self.read_on(subscriber)
-                    return
-        elif too_slow(subscriber, self.log, now_s):
-            self._cut_in_turn(subscriber)
-
     def sweep(self) -> None:
         """End subscribers that are too slow, and send due heartbeats."""
         now_s = self._clock.seconds()
         evicted = self.log.first_seq > self._first_seq
         self._first_seq = self.log.first_seq
-        for group in self.groups:
-            if evicted:
+        if evicted:
+            for group in self.groups:
                 group.forget(self._first_seq)
-            for subscriber in tuple(group.lagging):
-                if subscriber.waiting_for is None and too_slow(
-                    subscriber, self.log, now_s
-                ):
-                    self._cut_in_turn(subscriber)
-            for failed in group.heartbeat(now_s):
-                self._end(failed)
+        self.reading.look_after([], now_s)
+        if self._round is None and any(group.is_quiet(now_s) for group in self.groups):
+            self._round = self._steps([])
+            self._go_on()
 
-    def _cut_in_turn(self, subscriber: Subscriber) -> None:
-        """End a subscriber that is too slow, in a later turn of the reactor."""
-        if not subscriber.condemned:
-            subscriber.condemned = True
-            self._turns.each([partial(self._cut, subscriber)])
-
-    def _cut(self, subscriber: Subscriber) -> None:
-        subscriber.condemned = False
-        if subscriber.channel is not None and too_slow(
-            subscriber, self.log, self._clock.seconds()
-        ):
-            self._too_slow(subscriber)
-
-    def _too_slow(self, subscriber: Subscriber) -> None:
-        if subscriber.slow.policy != "disconnect":
-            subscriber.skipping = True
-            return
-        try:
-            subscriber.sink.cut(Outcome.SLOW_CONSUMER, "CLIENT_TOO_FAR_BEHIND")
-        except Exception:
-            self._fail(subscriber)
-
-    def pause(self, subscriber: Subscriber) -> None:
-        """
-        A subscriber's client has stopped reading.
-
-        :param subscriber: attached.
-        """
-        # Deliver first, so that the subscriber's position is the end of the log.
-        self.flush()
-        if subscriber.channel is None:
-            return
-        subscriber.paused = True
-        group = self._groups[subscriber.framing.key]
-        if subscriber in group.live:
-            group.leave(subscriber)
-            group.lagging.add(subscriber)
-            subscriber.position = self.log.next_seq
-            subscriber.behind_since_s = self._clock.seconds()
-
-    def resume(self, subscriber: Subscriber) -> None:
-        """
-        A subscriber's client reads again.
-
-        :param subscriber: attached.
-        """
-        subscriber.paused = False
-        lags = subscriber in self._groups[subscriber.framing.key].lagging
-        if lags and subscriber.waiting_for is None:
-            self.read_on(subscriber)
-
-    def read_on(self, subscriber: Subscriber) -> None:
-        """
-        Deliver from the log, until the subscriber is live or its client is full.
-
-        :param subscriber: a lagging subscriber that does not wait for its place.
-        """
-        try:
-            self._read_on(subscriber)
-        except TooCostly:
-            self._end(subscriber, Outcome.LIMIT_REACHED)
-        except Exception:
-            self._fail(subscriber)
-
-    def _read_on(self, subscriber: Subscriber) -> None:
-        subscriber.postponed = False
-        group, log = self._groups[subscriber.framing.key], self.log
-        while not subscriber.paused and subscriber.channel is not None:
-            if subscriber.position < log.first_seq and not subscriber.skipping:
-                self._too_slow(subscriber)
-                continue
-            prefix = subscriber.prefix
-            if prefix is None and not subscriber.skipping:
-                if subscriber.position >= log.next_seq:
-                    self._becomes_live(subscriber)
-                    return
-                if not self._catch_up.has_time():
-                    subscriber.postponed = True
-                    self._catch_up.postpone(partial(self._go_on, subscriber))
-                    return
-            subscriber.prefix = None
-            if prefix is not None:
-                data = group.framing.encode_gap(prefix)
-            elif subscriber.skipping:
-                gap, newest = skip(subscriber, log)
-                data = group.framing.encode_gap(gap) + group.encoded(newest)
-            else:
-                entries = log.entries(subscriber.position, subscriber.piece_bytes)
-                subscriber.position = entries[-1].seq + 1
-                data = group.encoded(entries)
-            if data:
-                subscriber.sink.deliver(data)
-
-    def _go_on(self, subscriber: Subscriber) -> None:
-        """Read on in a later turn, unless the subscriber has left or was paused."""
-        if subscriber.channel is not None and subscriber.postponed:
-            self.read_on(subscriber)
-
-    def _becomes_live(self, subscriber: Subscriber) -> None:
-        # The subscriber has read these entries; the live ones have not yet.
-        self.flush()
-        self._groups[subscriber.framing.key].join(subscriber)
-        if self._ended:
-            subscriber.sink.finish()
-
-    def find_none(self, position: int) -> None:
-        """
-        Give up waiting for places that have not appeared, and report a gap.
-
-        :param position: the place where the waiting subscribers go on.
-        """
-        for subscriber in self.lagging:
-            if subscriber.waiting_for is not None:
-                subscriber.waiting_for = None
-                subscriber.prefix = Gap(GapReason.UNKNOWN_ID, None)
-                subscriber.position = max(position, self.log.first_seq)
-                self.read_on(subscriber)
-
-    def leave(self, subscriber: Subscriber) -> None:
-        """
-        Remove a subscriber that has left.
-
-        :param subscriber: an attached subscriber.
-        """
-        key = subscriber.framing.key
-        group = self._groups[key]
-        group.leave(subscriber)
-        group.lagging.discard(subscriber)
-        if not group.live and not group.lagging:
-            del self._groups[key]
-            group.close()
+    # The end.
 
     def finish(self) -> None:
         """The source has ended: end the subscribers that have all events."""
-        self._ended = True
+        self.reading.ended = True
         for group in self.groups:
-            self._tell(group.live, lambda sink: sink.finish())
+            keep_up = [*group.live, *group.joining]
+            self.reading.tell(keep_up, lambda subscriber: subscriber.reader.finish())
 
     def refuse(self, refusal: SourceRefusal) -> None:
         """
@@ -289,46 +265,15 @@ class Fanout:
 
         :param refusal: the status and the reason.
         """
-        for group in self.groups:
-            all_of_them = (*group.live, *group.lagging)
-            self._tell(all_of_them, lambda sink: sink.refused(refusal))
+        self._tell_all(lambda subscriber: subscriber.reader.refused(refusal))
 
     def close(self) -> None:
         """End all subscribers, though the source has not ended."""
+        self._rescue()
+        self._batcher.close()
+        self._round, self._due = None, []
+        self._tell_all(lambda subscriber: subscriber.reader.leave())
+
+    def _tell_all(self, told: Callable[[Subscriber], object]) -> None:
         for group in self.groups:
-            self._tell((*group.live, *group.lagging), lambda sink: sink.leave())
-        self._turn.close()
-
-    def _tell(
-        self, subscribers: Iterable[Subscriber], told: Callable[[Sink], None]
-    ) -> None:
-        """
-        Call the sinks of many subscribers, a part of them in each turn of the reactor.
-
-        :param told: called with each sink, whose subscriber may have left by then.
-        """
-
-        def tell(subscriber: Subscriber) -> None:
-            try:
-                told(subscriber.sink)
-            except Exception:
-                self._fail(subscriber)
-
-        self._turns.each([partial(tell, subscriber) for subscriber in subscribers])
-
-    def _fail(self, subscriber: Subscriber) -> None:
-        """End a subscriber that has raised an exception."""
-        self._log.failure("a subscriber of a channel failed")
-        self._end(subscriber)
-
-    def _end(
-        self, subscriber: Subscriber, outcome: Outcome = Outcome.INTERNAL_ERROR
-    ) -> None:
-        channel = subscriber.channel
-        if channel is None:
-            return
-        try:
-            subscriber.sink.fail(outcome)
-        except Exception:
-            self._log.failure("a subscriber that failed could not be told")
-        channel.detach(subscriber)
+            self.reading.tell([*group.live, *group.lagging], told)

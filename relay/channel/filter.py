@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from relay.channel.entry import NOT_JSON, Entry
 from relay.channel.jmes_path import BadJmesPath, JmesPath
@@ -16,6 +18,30 @@ class FilterError(ValueError):
 
 class TooManyFilters(FilterError):
     """The channel, or the client on it, has as many filters as it may."""
+
+
+class Selection(Protocol):
+    """Which entries of the log a subscriber gets, and as what."""
+
+    @property
+    def key(self) -> Hashable:
+        """What is equal for selections that select the same."""
+
+    @property
+    def family(self) -> Hashable:
+        """What is equal for selections that differ only in what clients choose."""
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the selection has a filter that a client has chosen."""
+
+    def select(self, entry: Entry) -> Entry | None:
+        """
+        Return what the subscriber gets of an entry; None for nothing.
+
+        :param entry: an entry of the log; a gap is always selected as it is.
+        :raises TooCostly: when the filter takes too many steps.
+        """
 
 
 @dataclass(frozen=True)
@@ -51,6 +77,25 @@ class Filter:
     def everything(self) -> bool:
         """Whether it lets everything through."""
         return not self.types and not self.expression
+
+    @property
+    def key(self) -> Hashable:
+        """Filters are equal when types and expression are."""
+        return self
+
+    @property
+    def family(self) -> Hashable:
+        """All filters are of one family."""
+        return None
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it withholds any event."""
+        return not self.everything
+
+    def select(self, entry: Entry) -> Entry | None:
+        """Return the entry if it matches."""
+        return entry if self.matches(entry) else None
 
     def matches(self, entry: Entry) -> bool:
         """

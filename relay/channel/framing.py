@@ -7,13 +7,12 @@ from collections.abc import Hashable, Mapping
 from typing import Protocol
 
 from relay.channel.entry import Entry, Gap
-from relay.channel.filter import Filter
 from relay.eventstream.encoder import HEARTBEAT, encode
 from relay.eventstream.event import Event
 from relay.model.outcome import Outcome
 
 GOAWAY = encode(Event("goaway", ""))
-"""Told before a stream is ended for a reason that is not the source's."""
+"""Sent before a stream is ended for a reason that is not the source's."""
 
 
 def error_event(outcome: Outcome, **details: object) -> bytes:
@@ -30,59 +29,47 @@ class Framing(Protocol):
     """Makes bytes of entries, the same for all subscribers with an equal key."""
 
     key: Hashable
-    family: Hashable
-    """What is equal for framings that differ in nothing but what clients choose."""
-    filtered: bool
-    """Whether the framing has a filter that a client has chosen."""
     heartbeat: bytes
     """What keeps a quiet connection alive."""
     heartbeat_s: float
     """After how long without an event it is sent; 0 for never."""
 
     def encode(self, entry: Entry) -> bytes:
-        """Give an entry's bytes; none when it is not for this subscriber."""
+        """
+        Encode an event.
+
+        :param entry: with a message.
+        """
 
     def encode_gap(self, gap: Gap) -> bytes:
-        """Give the bytes that tell a gap; none when it is not told."""
+        """Encode a gap; empty when this framing does not report gaps."""
 
 
 class SseFraming:
     """
     The event-stream format, in the form that all tested clients read alike.
 
-    :param wanted: which events.
     :param metadata: write metadata as comment lines.
     :param headers: write headers as comment lines.
-    :param tell_gaps: tell gaps as events.
+    :param tell_gaps: report gaps as events.
     :param heartbeat_ms: how long a stream may be quiet; 0 is for ever.
     """
 
     heartbeat = HEARTBEAT
-    family: Hashable = None
 
     def __init__(
-        self,
-        wanted: Filter,
-        metadata: bool,
-        headers: bool,
-        tell_gaps: bool,
-        heartbeat_ms: int,
+        self, metadata: bool, headers: bool, tell_gaps: bool, heartbeat_ms: int
     ) -> None:
         self.heartbeat_s = heartbeat_ms / 1000.0
-        self._wanted = None if wanted.everything else wanted
-        self.filtered = self._wanted is not None
         self._metadata = metadata
         self._headers = headers
         self._tell_gaps = tell_gaps
-        self.key: Hashable = ("sse", wanted, metadata, headers, tell_gaps, heartbeat_ms)
+        self.key: Hashable = ("sse", metadata, headers, tell_gaps, heartbeat_ms)
 
     def encode(self, entry: Entry) -> bytes:
-        """Encode an entry; empty when it is filtered out."""
+        """Encode an event, with the id that the client resumes after."""
         message = entry.message
-        if message is None:
-            return self.encode_gap(entry.gap) if entry.gap is not None else b""
-        if self._wanted is not None and not self._wanted.matches(entry):
-            return b""
+        assert message is not None
         encoded = encode(Event(message.type, message.data, entry.id))
         comments = b""
         if self._metadata:
@@ -93,8 +80,8 @@ class SseFraming:
 
     def encode_gap(self, gap: Gap) -> bytes:
         """
-        Give the event that tells a gap. It has no id: the client goes on holding that
-        of the last event before it, and meets the gap again if it comes back with it.
+        Encode the event that reports a gap. It has no id: the client keeps the id of
+        the last event before it, and meets the gap again if it resumes after that id.
         """
         if not self._tell_gaps:
             return b""

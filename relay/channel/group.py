@@ -1,18 +1,22 @@
-"""Subscribers of a channel for whom the bytes are the same."""
+"""
+Subscribers of a channel that get the same: the same bytes, or the same entries.
+
+A group is at a position of the log, too: its live subscribers have been given every
+entry before it. What is new is given to all of them, a part of them at a time; one that
+leaves meanwhile has its own position, before or after the new entries.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 from twisted.logger import Logger
 
-from relay.channel.copies import Copies, Room
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.filter import TooManyFilters
-from relay.channel.framing import Framing
-from relay.channel.jmes_path import TooCostly
+from relay.channel.log import Log
 from relay.channel.subscriber import Subscriber
-from relay.http.fanout import FanoutTarget, FanoutWriter
 from relay.json_text import JsonTooLarge
 from relay.model.api.channel_options import ChannelOptions
 
@@ -20,149 +24,110 @@ MOST_GROUPS = 1024
 """How many groups a channel may have: each costs an encoding of every event."""
 MOST_OF_CLIENT = 128
 """The most groups that one client may have opened."""
+PIECE_BYTES = 65536
+"""About how much of the log a subscriber that catches up reads at once."""
+
+S = TypeVar("S", bound=Subscriber)
 
 
-class Group:
+class Group(Generic[S]):
     """
-    Subscribers with one framing.
+    Subscribers with one :attr:`~relay.channel.subscriber.Subscriber.key`.
 
-    Those whose connections may be written to directly are given the same bytes in one
-    loop, and nothing is noted for each: the group counts what it gives, and a
-    subscriber's share is the difference between the counts when it leaves the loop and
-    when it came. Measured with 1,000 clients and 60 events a second: 0.6 to 0.7 of the
-    CPU that the way through exchange and sender takes, three quarters of that kernel.
-
-    :param framing: encodes entries for all of them.
-    :param room: the space for encoded copies.
-    :param opened_by: the client of the first subscriber; the group counts for the
-        limits of this client.
+    :param first: the first of them.
+    :param position: the place of the first entry that the group will be given.
     """
 
     _log = Logger()
 
-    __slots__ = (
-        "_audience",
-        "_bare",
-        "_bytes",
-        "_copies",
-        "_events",
-        "_told",
-        "delivered_s",
-        "framing",
-        "lagging",
-        "live",
-        "opened_by",
-    )
-
-    def __init__(self, framing: Framing, room: Room, opened_by: str) -> None:
-        self.framing = framing
-        self.opened_by = opened_by
-        self._copies = Copies(room)
-        self.live: dict[Subscriber, FanoutTarget | None] = {}
-        """Those that have everything so far, and where they can be written to
-        directly."""
-        self.lagging: set[Subscriber] = set()
-        """Those that are paused, catch up, or wait for their place to appear."""
-        self.delivered_s = 0.0
-        """When the live ones were last given something."""
-        self._audience = FanoutWriter()
-        self._bare: set[Subscriber] = set()
-        """Those of the live ones that cannot be written to directly."""
-        self._events = 0
-        self._bytes = 0
-        self._told = False
+    def __init__(self, first: S, position: int) -> None:
+        self.selection = first.selection
+        self.opened_by = first.client
+        """The client whose share of the channel's groups this group counts for."""
+        self.position = position
+        self.lagging: set[S] = set()
+        """Subscribers that are attached and not live."""
+        self._reported = False
         """Whether an event that cannot be encoded was logged."""
 
-    def join(self, subscriber: Subscriber) -> None:
-        """
-        Let one that has everything so far get what is new.
+    @property
+    def live(self) -> Collection[S]:
+        """Subscribers that have been given every entry before the position."""
+        raise NotImplementedError
 
-        :param subscriber: one that lagged.
+    def admit(self, subscriber: S) -> bool:
         """
+        Make a subscriber live, unless the group is behind it.
+
+        :param subscriber: one that has read the log to its end.
+        :return: False when it has read entries which the group has not been given; then
+            :meth:`wake` returns it once they are.
+        """
+        raise NotImplementedError
+
+    @property
+    def joining(self) -> Collection[S]:
+        """Subscribers that :meth:`admit` has put off; they are lagging, too."""
+        return ()
+
+    def place(self, subscriber: S) -> int:
+        """Return the place of the first entry that a live subscriber lacks."""
+        raise NotImplementedError
+
+    def withdraw(self, subscriber: S) -> None:
+        """
+        Let a live subscriber, or one that is to become live, be one that lags.
+
+        :param subscriber: its position is set to what it was not given.
+        """
+        raise NotImplementedError
+
+    def remove(self, subscriber: S) -> None:
+        """Remove a subscriber, whatever it is doing."""
+        self.withdraw(subscriber)
         self.lagging.discard(subscriber)
-        outlet = subscriber.sink.outlet()
-        self.live[subscriber] = outlet
-        if outlet is None:
-            self._bare.add(subscriber)
-        else:
-            subscriber.counted_from = (self._events, self._bytes)
-            self._audience.add(outlet)
 
-    def leave(self, subscriber: Subscriber) -> None:
+    def write(self, entries: list[Entry], now_s: float) -> Iterator[Collection[S]]:
         """
-        Give one nothing more; harmless when it is not live.
+        Move the position past new entries, and give them to the live subscribers.
 
-        :param subscriber: what it was given by the loop is counted as its own now.
-        """
-        self._bare.discard(subscriber)
-        outlet = self.live.pop(subscriber, None)
-        if outlet is not None:
-            self._audience.remove(outlet)
-            events, size_bytes = subscriber.counted_from
-            outlet.count(self._events - events, self._bytes - size_bytes)
-
-    def deliver(self, entries: list[Entry], now_s: float) -> Sequence[Subscriber]:
-        """
-        Write new entries to each live subscriber, in one write.
-
-        :param entries: the entries, in order.
-        :param now_s: the reactor's time, in seconds.
-        :return: the subscribers that failed.
+        :param entries: in order, from the position on; without any, a heartbeat is
+            written if it is due.
+        :param now_s: the reactor's time.
+        :return: gives them to a part of the subscribers with each step, which returns
+            the subscribers that failed.
         :raises TooCostly: when the filter takes too many steps.
         """
-        if not self.live:
-            return ()
-        try:
-            encoded = list(map(self.framing.encode, entries))
-        except TooCostly:
-            raise
-        except Exception:
-            encoded = self._encode_singly(entries)
-        if len(self.live) > 1:
-            # Copies for a single subscriber would be shared with no other.
-            for entry, data in zip(entries, encoded, strict=True):
-                self._copies.keep(entry.seq, data, is_new=True)
-        pieces = [piece for piece in encoded if piece]
-        return self._give(b"".join(pieces), len(pieces), now_s) if pieces else ()
+        raise NotImplementedError
 
-    def encoded(self, entries: Sequence[Entry]) -> bytes:
+    def wake(self) -> Collection[S]:
+        """Return those that are to read on in the log, now that entries are written."""
+        raise NotImplementedError
+
+    def read(self, subscriber: S, log: Log) -> Sequence[Entry]:
         """
-        Encode entries for a subscriber that reads the log.
+        Give a subscriber some of the log, and set its position past it.
 
-        :param entries: the entries, in order.
+        :param subscriber: one that catches up, and has not reached the end.
+        :return: the entries that were looked at.
         :raises TooCostly: when the filter takes too many steps.
         """
-        copies, framing = self._copies, self.framing
-        pieces: list[bytes] = []
-        for entry in entries:
-            piece = copies.get(entry.seq)
-            if piece is None:
-                try:
-                    piece = framing.encode(entry)
-                except TooCostly:
-                    raise
-                except Exception:
-                    (piece,) = self._encode_singly([entry])
-                copies.keep(entry.seq, piece, is_new=False)
-                entry.memo = None
-            pieces.append(piece)
-        return b"".join(pieces)
+        raise NotImplementedError
 
-    def _encode_singly(self, entries: Sequence[Entry]) -> list[bytes]:
-        """Encode each entry, or a gap in place of one that cannot be encoded."""
-        pieces: list[bytes] = []
-        for entry in entries:
-            try:
-                piece = self.framing.encode(entry)
-            except TooCostly:
-                raise
-            except Exception as error:
-                if not self._told and not isinstance(error, JsonTooLarge):
-                    self._log.failure("event {id} cannot be encoded", id=entry.id)
-                    self._told = True
-                piece = self.framing.encode_gap(Gap(GapReason.UNDELIVERABLE, None))
-            pieces.append(piece)
-        return pieces
+    def give(
+        self, subscriber: S, gaps: Sequence[Gap], entries: Sequence[Entry]
+    ) -> None:
+        """
+        Give a subscriber what is not read from its position on.
+
+        :param gaps: they come first.
+        :raises TooCostly: when the filter takes too many steps.
+        """
+        raise NotImplementedError
+
+    def is_quiet(self, now_s: float) -> bool:
+        """Whether the live subscribers have to be sent a heartbeat."""
+        return False
 
     def forget(self, before_seq: int) -> None:
         """
@@ -170,52 +135,23 @@ class Group:
 
         :param before_seq: the place of the log's oldest entry.
         """
-        self._copies.forget(before_seq)
 
     def make_room(self) -> None:
         """Drop copies until the entries of the log have the room that they need."""
-        self._copies.make_room()
 
     def close(self) -> None:
-        """Drop all copies: it has no subscriber any more."""
-        self._copies.clear()
+        """Drop all copies: the group has no subscriber any more."""
 
-    def heartbeat(self, now_s: float) -> Sequence[Subscriber]:
-        """
-        Write a heartbeat to the live subscribers, if they got no bytes recently.
-
-        :param now_s: the reactor's time, in seconds.
-        :return: the subscribers that failed.
-        """
-        interval_s = self.framing.heartbeat_s
-        if interval_s and self.live and now_s - self.delivered_s >= interval_s:
-            return self._give(self.framing.heartbeat, 0, now_s)
-        return ()
-
-    def _give(self, data: bytes, events: int, now_s: float) -> Sequence[Subscriber]:
-        self.delivered_s = now_s
-        bare = tuple(self._bare)
-        # Before it is written: who is full after it has been given it, too.
-        self._events += events
-        self._bytes += len(data)
-        failed: list[Subscriber] = []
-        broken = self._audience.give(data)
-        if broken:
-            failed += [one for one, outlet in self.live.items() if outlet in broken]
-        for subscriber in bare:
-            try:
-                subscriber.sink.deliver(data)
-                if subscriber in self._bare and subscriber.sink.outlet() is not None:
-                    self._bare.remove(subscriber)
-                    self.join(subscriber)
-            except Exception:
-                self._log.failure("a subscriber of a channel failed")
-                failed.append(subscriber)
-        return failed
+    def _undeliverable(self, entry: Entry, error: Exception) -> Gap:
+        """Return the gap in place of an event that cannot be made ready."""
+        if not self._reported and not isinstance(error, JsonTooLarge):
+            self._log.failure("event {id} cannot be encoded", id=entry.id)
+            self._reported = True
+        return Gap(GapReason.UNDELIVERABLE, None)
 
 
 def check_room(
-    groups: Collection[Group], subscriber: Subscriber, options: ChannelOptions
+    groups: Collection[Group[Any]], subscriber: Subscriber, options: ChannelOptions
 ) -> None:
     """
     Check whether a channel can have one more group.
@@ -228,12 +164,12 @@ def check_room(
     :param options: the channel options, with the most filters.
     :raises TooManyFilters: when the channel, or the client, has its most filters.
     """
-    framing, client = subscriber.framing, subscriber.client
-    if framing.filtered:
+    selection, client = subscriber.selection, subscriber.client
+    if selection.filtered:
         kin = [
             one
             for one in groups
-            if one.framing.filtered and one.framing.family == framing.family
+            if one.selection.filtered and one.selection.family == selection.family
         ]
         own = sum([one.opened_by == client for one in kin])
         if own >= options.max_filters_per_address:

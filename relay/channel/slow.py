@@ -8,19 +8,21 @@ from typing import Any
 from relay.channel.entry import NOT_JSON, Entry, Gap, GapReason
 from relay.channel.jmes_path import JmesPath, TooCostly
 from relay.channel.log import Log
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscriber import State, Subscriber
 from relay.json_text import JsonTooLarge
 
 
 def too_slow(subscriber: Subscriber, log: Log, now_s: float) -> bool:
     """
-    Tell whether a subscriber that lags has fallen too far behind.
+    Whether a subscriber has fallen too far behind.
 
-    :param subscriber: one that is not live.
+    :param subscriber: one that is attached.
     :param log: what it reads.
     :param now_s: the reactor's time.
     """
-    if subscriber.skipping:
+    if subscriber.state in (State.LIVE, State.SKIPPING) or (
+        subscriber.awaited is not None
+    ):
         return False
     if subscriber.position < log.first_seq:
         return True
@@ -39,11 +41,11 @@ def too_slow(subscriber: Subscriber, log: Log, now_s: float) -> bool:
 
 def skip(subscriber: Subscriber, log: Log) -> tuple[Gap, list[Entry]]:
     """
-    Let a subscriber go on at the newest event.
+    Set the position of a subscriber that is too slow to the end of the log.
 
-    :param subscriber: one that is too slow.
+    :param subscriber: one that skips.
     :param log: what it reads.
-    :return: the gap to tell, and what it is given of what it missed: with the policy
+    :return: the gap to report, and what it is given of what it missed: with the policy
         ``latest`` the newest event for each key.
     """
     missed: list[Entry] = []
@@ -56,7 +58,6 @@ def skip(subscriber: Subscriber, log: Log) -> tuple[Gap, list[Entry]]:
                 newest.pop(key, None)
                 newest[key] = entry
         missed = list(newest.values())
-    subscriber.skipping = False
     subscriber.position = log.next_seq
     return Gap(GapReason.SLOW_CONSUMER, None), missed
 

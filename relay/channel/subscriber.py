@@ -1,35 +1,104 @@
-"""One reader of a channel: a position, and a way to the client."""
+"""
+One reader of a channel: a position in the log, and a state.
+
+A subscriber holds no queue. While it keeps up it is *live*: its group gives it each new
+entry. When its client takes no more, it stays at its position, and reads on from the
+log later. :data:`TRANSITIONS` is all that can happen to it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Hashable
+from enum import StrEnum
+from typing import Any, Protocol
 
-from relay.channel.entry import Gap
+from relay.channel.entry import Entry, Gap
+from relay.channel.filter import Selection
 from relay.channel.framing import Framing
 from relay.channel.verdict import SourceRefusal
-from relay.http.fanout import FanoutTarget
 from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
 
-if TYPE_CHECKING:
-    from relay.channel.channel import Channel
 
-PIECE_BYTES = 65536
-"""About how much a subscriber that catches up is given in one write."""
+class State(StrEnum):
+    """What a subscriber is doing."""
+
+    DETACHED = "detached"
+    """It reads no channel: not yet, or no more."""
+    PAUSED = "paused"
+    """Its client takes nothing: before the start, too."""
+    CATCHING_UP = "catching up"
+    """It reads the log from its position on, now or in a later turn of the reactor."""
+    WAITING_FOR_PLACE = "waiting for its place"
+    """Its position is not known: the event that it continues after has not come yet."""
+    LIVE = "live"
+    """It has every entry that its group was given."""
+    SKIPPING = "skipping"
+    """It is paused and too far behind; it continues at the newest entry."""
 
 
-class Sink(Protocol):
-    """Where a subscriber's bytes go: an exchange."""
+class Event(StrEnum):
+    """What happens to a subscriber."""
 
-    def deliver(self, data: bytes) -> None:
-        """Write to the client."""
+    ATTACH = "attach"
+    PAUSE = "pause"
+    """The client takes no more."""
+    RESUME = "resume"
+    """The client takes more."""
+    MISS_PLACE = "miss place"
+    """It would read on, and its position is not known."""
+    FIND_PLACE = "find place"
+    """Its position is known now."""
+    CATCH_UP = "catch up"
+    """It has reached the end of the log."""
+    READ_ON = "read on"
+    """It reads what is new by itself."""
+    FALL_BEHIND = "fall behind"
+    """It is to skip what it has missed."""
+    DETACH = "detach"
 
-    def outlet(self) -> FanoutTarget | None:
-        """
-        Give the client's connection, from when on it may be written to directly.
 
-        :return: None while it may not, or never may.
-        """
+TRANSITIONS: dict[State, dict[Event, State]] = {
+    State.DETACHED: {
+        Event.ATTACH: State.PAUSED,
+    },
+    State.PAUSED: {
+        Event.PAUSE: State.PAUSED,
+        Event.RESUME: State.CATCHING_UP,
+        Event.FIND_PLACE: State.PAUSED,
+        Event.FALL_BEHIND: State.SKIPPING,
+        Event.DETACH: State.DETACHED,
+    },
+    State.CATCHING_UP: {
+        Event.PAUSE: State.PAUSED,
+        Event.RESUME: State.CATCHING_UP,
+        Event.MISS_PLACE: State.WAITING_FOR_PLACE,
+        Event.CATCH_UP: State.LIVE,
+        Event.DETACH: State.DETACHED,
+    },
+    State.WAITING_FOR_PLACE: {
+        Event.PAUSE: State.PAUSED,
+        Event.RESUME: State.WAITING_FOR_PLACE,
+        Event.FIND_PLACE: State.CATCHING_UP,
+        Event.DETACH: State.DETACHED,
+    },
+    State.LIVE: {
+        Event.PAUSE: State.PAUSED,
+        Event.RESUME: State.LIVE,
+        Event.READ_ON: State.CATCHING_UP,
+        Event.DETACH: State.DETACHED,
+    },
+    State.SKIPPING: {
+        Event.PAUSE: State.SKIPPING,
+        Event.RESUME: State.CATCHING_UP,
+        Event.DETACH: State.DETACHED,
+    },
+}
+"""The state after each event that is possible in a state; any other is a defect."""
+
+
+class Reader(Protocol):
+    """What a subscriber reads for: a client, or a consumer that is called."""
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """End the client's connection: it is too slow."""
@@ -52,14 +121,52 @@ class Sink(Protocol):
         """The channel is closed before its end."""
 
 
-class Nobody:
-    """The sink of a subscriber that has left: it sends nothing."""
+class ByteReader(Reader, Protocol):
+    """Takes entries as bytes, which are encoded once for all subscribers of a group."""
 
     def deliver(self, data: bytes) -> None:
-        """Drop the data."""
+        """
+        Write to the client.
 
-    def outlet(self) -> None:
+        :param data: whole events, or a heartbeat; not empty.
+        """
+
+    def target(self) -> Any:
+        """
+        Return the connection that the group's writer may write to directly.
+
+        :return: None while it may not, or never may.
+        """
+
+
+class EntryReader(Reader, Protocol):
+    """Takes entries one by one."""
+
+    def take(self, entry: Entry) -> None:
+        """
+        Take an event; the next one follows unless the subscriber is paused.
+
+        :param entry: as filter and flows let it through.
+        """
+
+    def missed(self, gap: Gap) -> None:
+        """Events may be missing before the next one that is taken."""
+
+
+class Nobody:
+    """The reader of a subscriber that has left: it takes all, and does nothing."""
+
+    def deliver(self, data: bytes) -> None:
+        """Drop the bytes."""
+
+    def target(self) -> None:
         """There is no connection."""
+
+    def take(self, entry: Entry) -> None:
+        """Drop the entry."""
+
+    def missed(self, gap: Gap) -> None:
+        """Drop the gap."""
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """It is over."""
@@ -80,75 +187,94 @@ class Nobody:
 NOBODY = Nobody()
 
 
+class Attachment(Protocol):
+    """The channel of a subscriber, as the subscriber sees it."""
+
+    def pause(self, subscriber: Subscriber) -> None:
+        """The client takes no more."""
+
+    def resume(self, subscriber: Subscriber) -> None:
+        """The client takes more."""
+
+    def settle(self, subscriber: Subscriber) -> None:
+        """Deliver what was added so far to a subscriber that keeps up."""
+
+    def detach(self, subscriber: Subscriber) -> None:
+        """The subscriber leaves."""
+
+
 class Subscriber:
     """
-    Reads a channel at its client's pace.
+    Reads a channel at its reader's pace.
 
-    It holds no queue. While it keeps up it is one of a group's ``live`` and has not
-    even a position of its own; when its client is full it falls behind in the log.
-
-    :param framing: what entries look like to it.
-    :param sink: where its bytes go.
+    :param selection: which entries it gets.
+    :param reader: takes them.
     :param slow: what to do when it falls too far behind.
     :param client: whose share of the channel's groups it counts for.
     """
 
     __slots__ = (
+        "awaited",
         "behind_since_s",
         "channel",
         "client",
-        "condemned",
-        "counted_from",
-        "framing",
-        "paused",
-        "piece_bytes",
+        "gap",
         "position",
-        "postponed",
-        "prefix",
-        "sink",
-        "skipping",
+        "reader",
+        "selection",
         "slow",
-        "waiting_for",
+        "state",
     )
 
     def __init__(
         self,
-        framing: Framing,
-        sink: Sink,
+        selection: Selection,
+        reader: Reader,
         slow: SlowConsumerOptions,
-        client: str = "",
+        client: str,
     ) -> None:
-        self.framing = framing
-        self.sink: Sink = sink
+        self.selection = selection
+        self.reader = reader
         self.slow = slow
         self.client = client
-        self.channel: Channel | None = None
-        self.condemned = False
-        """Whether the subscriber is ended in a later turn of the reactor, if it is
-        still too slow then."""
-        self.piece_bytes = PIECE_BYTES
-        """How much it is given at once, at least one event, while it is not live."""
+        self.channel: Attachment | None = None
+        self.state = State.DETACHED
         self.position = 0
-        """The place that it reads next, while it is not live."""
-        self.postponed = False
-        """Whether the subscriber reads on in a later turn of the reactor."""
-        self.prefix: Gap | None = None
-        """A gap to tell before anything else."""
-        self.paused = True
-        """Until :meth:`resume` is called the first time, too."""
+        """The place that it reads next; while it is live, its group knows that."""
+        self.awaited: str | None = None
+        """The source's id of the event that it continues after, while this event has
+        not come; None when its position is known."""
+        self.gap: Gap | None = None
+        """A gap to report before anything else."""
         self.behind_since_s = 0.0
-        self.counted_from = (0, 0)
-        """Events and bytes that its group had given to all when it joined."""
-        self.skipping = False
-        """Whether it fell too far behind and goes on at the newest event."""
-        self.waiting_for: str | None = None
-        """The source id that it is to be attached after."""
+        """Since when it has not been live, on the reactor's clock."""
+
+    def __repr__(self) -> str:
+        place = f"at {self.position}"
+        if self.awaited is not None:
+            place = f"after {self.awaited!r}"
+        return f"<{type(self).__name__} {self.state} {place}>"
+
+    @property
+    def key(self) -> Hashable:
+        """What is equal for subscribers of one group."""
+        raise NotImplementedError
+
+    def change(self, event: Event) -> State:
+        """
+        Change the state.
+
+        :param event: what has happened; one of its row in :data:`TRANSITIONS`.
+        :return: the new state.
+        """
+        self.state = TRANSITIONS[self.state][event]
+        return self.state
 
     def leave(self) -> None:
         """Detach, and drop the references to the client; may be called again."""
         if self.channel is not None:
             self.channel.detach(self)
-        self.sink = NOBODY
+        self.reader = NOBODY
 
     def pause(self) -> None:
         """The client takes no more for now."""
@@ -159,3 +285,52 @@ class Subscriber:
         """The client takes more; the first time, delivery begins."""
         if self.channel is not None:
             self.channel.resume(self)
+
+    def settle(self) -> None:
+        """Deliver at once what was added so far, unless the client has to catch up."""
+        if self.channel is not None:
+            self.channel.settle(self)
+
+
+class ByteSubscriber(Subscriber):
+    """
+    A subscriber whose entries are encoded.
+
+    :param framing: how.
+    """
+
+    __slots__ = ("framing",)
+    reader: ByteReader
+
+    def __init__(
+        self,
+        selection: Selection,
+        framing: Framing,
+        reader: ByteReader,
+        slow: SlowConsumerOptions,
+        client: str = "",
+    ) -> None:
+        super().__init__(selection, reader, slow, client)
+        self.framing = framing
+
+    @property
+    def key(self) -> Hashable:
+        """The entries that it gets, and how they are encoded."""
+        return (self.selection.key, self.framing.key)
+
+
+class EntrySubscriber(Subscriber):
+    """A subscriber that takes entries as they are, and has no bounds of its own."""
+
+    __slots__ = ()
+    reader: EntryReader
+
+    def __init__(
+        self, selection: Selection, reader: EntryReader, client: str = ""
+    ) -> None:
+        super().__init__(selection, reader, SlowConsumerOptions(), client)
+
+    @property
+    def key(self) -> Hashable:
+        """The entries that it gets."""
+        return (self.selection.key, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
@@ -11,8 +10,7 @@ from zope.interface import implementer
 
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry, Gap
-from relay.channel.filter import Filter
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscriber import EntrySubscriber, State
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
@@ -27,7 +25,6 @@ from relay.gateway import refusals
 from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
-from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
 from relay.model.api.message_options import Amount
@@ -53,6 +50,9 @@ class HttpGetOptions(Options):
 
 
 HTTP_GET_ENTRYPOINT = EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions)
+
+MOST_GAPS = 1000
+"""How many gaps an answer reports at most."""
 
 
 @implementer(IEntrypoint)
@@ -102,46 +102,6 @@ class HttpGetEntrypoint:
         """There is nothing to close."""
 
 
-class ItemFraming:
-    """
-    Entries as lines of JSON.
-
-    :param wanted: which events.
-    :param headers: put headers into the items.
-    :param metadata: put metadata into the items.
-    """
-
-    family: Hashable = None
-    heartbeat = b""
-    heartbeat_s = 0.0
-
-    def __init__(self, wanted: Filter, headers: bool, metadata: bool) -> None:
-        self._wanted = wanted
-        self.filtered = not wanted.everything
-        self._headers = headers
-        self._metadata = metadata
-        self.key: Hashable = ("items", wanted, headers, metadata)
-
-    def encode(self, entry: Entry) -> bytes:
-        """Encode an entry as a line; empty when it is filtered out."""
-        message = entry.message
-        if message is None:
-            return self.encode_gap(entry.gap) if entry.gap is not None else b""
-        if not self._wanted.matches(entry):
-            return b""
-        item = entry.as_json()
-        if self._headers:
-            item["headers"] = dict(message.headers or {})
-        if self._metadata:
-            item["metadata"] = dict(message.metadata or {})
-        return json.dumps(item, separators=(",", ":")).encode() + b"\n"
-
-    def encode_gap(self, gap: Gap) -> bytes:
-        """Give the line of a gap."""
-        told = {"gap": {"reason": gap.reason, "after": gap.after}}
-        return json.dumps(told, separators=(",", ":")).encode() + b"\n"
-
-
 class Poll(Feed):
     """
     One call: collects until there is something, or the time is over.
@@ -161,12 +121,11 @@ class Poll(Feed):
         )
         self._cursor = read_cursor(call)
         wanted = read_filter(call, options.allow_filter)
-        framing = ItemFraming(
-            wanted, options.headers_in_payload, options.metadata_in_payload
-        )
-        self._subscriber = Subscriber(framing, self, SlowConsumerOptions(), call.client)
+        self._subscriber = EntrySubscriber(wanted, self, call.client)
         self._channel: Channel | ShapedChannel | None = None
-        self._lines: list[bytes] = []
+        self._items: list[dict[str, Any]] = []
+        self._gaps: list[dict[str, Any]] = []
+        """Gaps before the last of the items."""
         self._timer: IDelayedCall | None = None
         self._wait: VerdictWait | None = None
         self._waiting = False
@@ -201,12 +160,12 @@ class Poll(Feed):
             exchange.refuse(refusal_by_source(channel.verdict.refusal))
             return
         if channel.is_over_for(self._subscriber):
-            # Else a client that polls would ask for ever, and never wait.
+            # A client that got 200 would poll for ever, without a wait.
             headers = self._call.cors_headers()
             exchange.answer(204, b"No Content", headers, outcome=Outcome.SOURCE_ENDED)
             return
         self._subscriber.resume()
-        if self._lines or exchange.over or not self._wait_ms:
+        if self._has_any or exchange.over or not self._wait_ms:
             self._due()
         else:
             self._waiting = True
@@ -214,19 +173,40 @@ class Poll(Feed):
                 self._wait_ms / 1000.0, self._due
             )
 
-    def deliver(self, data: bytes) -> None:
-        """Take some items; with enough of them, read no more."""
-        self._lines += data.splitlines()
-        if len(self._lines) >= self._limit:
+    @property
+    def _has_any(self) -> bool:
+        return bool(self._items or self._gaps)
+
+    def take(self, entry: Entry) -> None:
+        """Take an event; with enough of them, read no more."""
+        item = entry.as_json()
+        message, options = entry.message, self._entrypoint.options
+        assert message is not None
+        if options.headers_in_payload:
+            item["headers"] = dict(message.headers or {})
+        if options.metadata_in_payload:
+            item["metadata"] = dict(message.metadata or {})
+        self._items.append(item)
+        if len(self._items) >= self._limit:
             self._subscriber.pause()
+        self._answer_soon()
+
+    def missed(self, gap: Gap) -> None:
+        """Take a gap, within bounds of its own."""
+        self._gaps.append({"reason": gap.reason, "after": gap.after})
+        if len(self._gaps) >= MOST_GAPS:
+            self._subscriber.pause()
+        self._answer_soon()
+
+    def _answer_soon(self) -> None:
         if self._waiting and self._timer is not None:
-            # In its own turn: what follows may come in several pieces.
+            # In its own turn: more entries may follow in this one.
             self._waiting = False
             self._timer.reset(0)
 
     def _due(self) -> None:
         """Answer, unless more events are read in the next turn of the reactor."""
-        if self._subscriber.postponed and len(self._lines) < self._limit:
+        if self._subscriber.state is State.CATCHING_UP:
             self._timer = self._entrypoint.reactor.callLater(0, self._due)
         else:
             self._answer()
@@ -235,48 +215,31 @@ class Poll(Feed):
         exchange, channel = self._call.exchange, self._channel
         if exchange.over or channel is None:
             return
-        answer = self._collect(channel)
+        answer: dict[str, Any] = {
+            "items": self._items,
+            "cursor": self._cursor_after(channel),
+        }
+        if self._gaps:
+            answer["gaps"] = self._gaps
         body = json.dumps(answer, separators=(",", ":")).encode()
         headers = self._call.cors_headers()
         headers.setRawHeaders(b"content-type", [b"application/json"])
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         headers.setRawHeaders(b"cache-control", [b"no-store"])
-        if "gaps" in answer:
+        if self._gaps:
             headers.setRawHeaders(b"relay-replay", [b"gap"])
         exchange.answer(200, b"OK", headers, body)
 
-    def _collect(self, channel: Channel | ShapedChannel) -> dict[str, Any]:
-        """Take as many items as are wanted, and the gaps before the last of them."""
-        items: list[dict[str, Any]] = []
-        gaps: list[dict[str, Any]] = []
-        cursor = self._cursor_after(channel)
-        for line in self._lines:
-            one = json.loads(line)
-            if len(items) == self._limit:
-                cursor = items[-1]["id"]
-                break
-            if "gap" not in one:
-                items.append(one)
-            else:
-                gaps.append(one["gap"])
-        answer: dict[str, Any] = {"items": items, "cursor": cursor}
-        if gaps:
-            answer["gaps"] = gaps
-        return answer
-
     def _cursor_after(self, channel: Channel | ShapedChannel) -> str:
-        """Give the cursor after all that was read, what a filter left out included."""
-        subscriber = self._subscriber
-        stays = (
-            subscriber.paused
-            or subscriber.postponed
-            or subscriber.waiting_for is not None
-        )
-        next_seq = subscriber.position if stays else channel.log.next_seq
-        if self._cursor and not self._lines and next_seq == self._from_seq:
-            # The one that it came with may name a place of the source's, which this
-            # log has not seen yet.
+        """Return the cursor after what was read, what a filter withholds included."""
+        next_seq = self._subscriber.position
+        if not self._has_any and self._cursor and next_seq == self._from_seq:
+            # The client's own cursor may name a place of the source's, which this log
+            # has not reached yet.
             return self._cursor
+        if len(self._items) >= self._limit and next_seq < channel.log.next_seq:
+            cursor: str = self._items[-1]["id"]
+            return cursor
         return channel.log.cursor(next_seq - 1)
 
     def cut(self, outcome: Outcome, key: str) -> None:
@@ -300,9 +263,6 @@ class Poll(Feed):
     def leave(self) -> None:
         """The channel is closed: answer with what there is."""
         self._answer()
-
-    def outlet(self) -> None:
-        """An answer is no stream."""
 
     def release(self) -> None:
         """The exchange is over."""

@@ -22,7 +22,7 @@ from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Gap
 from relay.channel.filter import TooManyFilters
 from relay.channel.framing import GOAWAY, SseFraming, error_event, with_retry
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
@@ -200,14 +200,15 @@ class Subscription(Feed):
         self._last_event_id = read_last_event_id(call)
         wanted = read_filter(call, options.allow_filter)
         framing = SseFraming(
-            wanted,
             options.metadata_as_comment,
             options.headers_as_comment,
             tell_gaps=options.gap_notice == "event"
             and options.control_events == "event",
             heartbeat_ms=options.heartbeat_interval_in_ms,
         )
-        self._subscriber = Subscriber(framing, self, options.slow_consumer, call.client)
+        self._subscriber = ByteSubscriber(
+            wanted, framing, self, options.slow_consumer, call.client
+        )
         self._channel: Channel | ShapedChannel | None = None
         self._first = True
         self._timer: IDelayedCall | None = None
@@ -243,7 +244,7 @@ class Subscription(Feed):
             headers = self._call.cors_headers()
             exchange.answer(204, b"No Content", headers, outcome=Outcome.SOURCE_ENDED)
             return
-        headers = self._headers(self._subscriber.prefix)
+        headers = self._headers(self._subscriber.gap)
         exchange.begin(200, b"OK", headers, event_stream=True)
         duration_ms = entrypoint.options.max_duration_ms
         if duration_ms:
@@ -266,9 +267,9 @@ class Subscription(Feed):
             data = with_retry(data, self._entrypoint.retry_ms())
         self._exchange.write(data)
 
-    def outlet(self) -> FanoutTarget | None:
-        """Give the client's connection, once it was told when to come back."""
-        return None if self._first else self._exchange.outlet()
+    def target(self) -> FanoutTarget | None:
+        """Return the client's connection, once the client has its reconnection time."""
+        return None if self._first else self._exchange.fanout_target()
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """The client is too slow."""
@@ -307,8 +308,7 @@ class Subscription(Feed):
         if outcome is Outcome.REFUSED:
             # The request body breaks HTTP: its connection cannot be used any more.
             return None
-        if self._channel is not None:
-            self._channel.flush()
+        self._subscriber.settle()
         options = self._entrypoint.options
         if options.control_events == "off":
             return b""
@@ -318,8 +318,7 @@ class Subscription(Feed):
         """Return an event, if control events are on."""
         if self._entrypoint.options.control_events != "event":
             return None
-        if self._channel is not None:
-            self._channel.flush()
+        self._subscriber.settle()
         return encode(Event(name, json.dumps(content)))
 
     def pause(self) -> None:

@@ -24,7 +24,7 @@ from relay.channel.archive import ArchiveClosed, NotKept
 from relay.channel.channel import Channel
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.entry import Entry
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (
@@ -125,8 +125,8 @@ class WebsocketSession(Feed):
         """Whether nothing is read from the client for now."""
         self._last_event_id = read_last_event_id(call)
         wanted = read_filter(call, options.allow_filter)
-        self._subscriber = Subscriber(
-            frames.FrameFraming(wanted), self, options.slow_consumer, call.client
+        self._subscriber = ByteSubscriber(
+            wanted, frames.FrameFraming(), self, options.slow_consumer, call.client
         )
         self._channel: Channel | ShapedChannel | None = None
         """What it reads; a client that only publishes keeps none open."""
@@ -272,9 +272,9 @@ class WebsocketSession(Feed):
         self._exchange.stream.ledger.events += frames.count_frames(data)
         self._exchange.write(data)
 
-    def outlet(self) -> FanoutTarget | None:
-        """Give the client's connection."""
-        return self._exchange.outlet()
+    def target(self) -> FanoutTarget | None:
+        """Return the client's connection."""
+        return self._exchange.fanout_target()
 
     def can_answer(self) -> bool:
         """Whether it is written to, and its answers are read."""
@@ -332,16 +332,14 @@ class WebsocketSession(Feed):
         """Return a close frame with the reason of the end."""
         if self._goodbye is not None or outcome is Outcome.CLIENT_GONE:
             return self._goodbye
-        if self._channel is not None:
-            self._channel.flush()
+        self._subscriber.settle()
         if outcome in COMES_BACK:
             return frames.close_frame(frames.GOING_AWAY, "going away")
         return frames.close_frame(frames.NOT_ALLOWED, outcome)
 
     def control(self, name: str, content: Mapping[str, object]) -> bytes:
         """Return a frame with one member: the last part of the name."""
-        if self._channel is not None:
-            self._channel.flush()
+        self._subscriber.settle()
         return frames.text_frame({name.rpartition(".")[2]: dict(content)})
 
     def pause(self) -> None:

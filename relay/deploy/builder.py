@@ -25,6 +25,7 @@ from relay.gateway.push import PushedApi, Pushing
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ApiBackend, ServedApi
 from relay.gateway.services import Services
+from relay.http.fanout import FanoutWriter
 from relay.model.api.definition import (
     ApiDefinition,
     EndpointGroup,
@@ -326,6 +327,7 @@ class Builder:
             reactor,
             self._services.wall_ms,
             sources.make,
+            FanoutWriter,
             sources.published,
             archive,
             api_id,

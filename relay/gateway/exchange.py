@@ -215,7 +215,7 @@ class Exchange:
         forwarder = ChunkForwarder(stream.write_chunks, self._counter, stream.ledger)
         return forwarder.forward
 
-    def outlet(self) -> FanoutTarget | None:
+    def fanout_target(self) -> FanoutTarget | None:
         """The client's stream, if it may be written what others are written."""
         return self.stream.fanout_target if self.pace is None else None
 

@@ -21,6 +21,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.channel.channels import ChannelRefused
+from relay.channel.entry import Gap
 from relay.channel.filter import TooManyFilters
 from relay.expression.errors import EvaluationFailed
 from relay.gateway.flows.chain import NoFlow
@@ -195,15 +196,15 @@ class Delivery:
             # In the next turn: the channel calls this in the middle of its own work.
             self._later(0, self._next)
 
-    def _note_gap(self, gap: dict[str, Any]) -> None:
-        self._gap = str(gap["reason"])
-        last_gap = {**gap, "atMs": self._wall_ms()}
+    def _note_gap(self, gap: Gap) -> None:
+        self._gap = gap.reason.value
+        last_gap = {"reason": self._gap, "after": gap.after, "atMs": self._wall_ms()}
         state = self._known
         self._note(replace(state, gaps=state.gaps + 1, last_gap=last_gap))
         self.log.warn(
             "subscription {id}: events may be missing: {reason}",
             id=self.assignment.id,
-            reason=gap["reason"],
+            reason=self._gap,
         )
 
     # The result of an event.

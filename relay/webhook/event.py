@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from relay.channel.entry import Entry, Gap
+from relay.channel.entry import Entry
 from relay.json_text import JsonTooLarge
 
 JSON = "application/json"
@@ -39,11 +38,25 @@ class OutgoingEvent:
     problem: str = ""
 
     @classmethod
+    def of(cls, entry: Entry) -> OutgoingEvent:
+        """
+        Make an event of an entry of a channel.
+
+        :param entry: with a message.
+        """
+        content_type = TEXT
+        if entry.message is not None and entry.message.binary:
+            content_type = BYTES
+        elif _is_structure(entry):
+            content_type = JSON
+        return cls.read({**entry.as_json(), "contentType": content_type})
+
+    @classmethod
     def read(cls, told: Mapping[str, Any]) -> OutgoingEvent:
         """
         Read an event.
 
-        :param told: what :class:`EventFraming` wrote, or a dead-letter list holds.
+        :param told: the event as a dead-letter list holds it.
         """
         problem = ""
         if "dataBase64" in told:
@@ -65,37 +78,6 @@ class OutgoingEvent:
         )
 
 
-class EventFraming:
-    """
-    Entries as lines of JSON, made once for all webhooks for which they are the same.
-
-    What is told of an event has its place, ``seq``, beside it.
-    """
-
-    key: Hashable = "webhook"
-    family: Hashable = None
-    filtered = False
-    heartbeat = b""
-    heartbeat_s = 0.0
-
-    def encode(self, entry: Entry) -> bytes:
-        """Return an entry's line; empty when the filter leaves it out."""
-        message = entry.message
-        if message is None:
-            return self.encode_gap(entry.gap) if entry.gap is not None else b""
-        content_type = TEXT
-        if message.binary:
-            content_type = BYTES
-        elif _is_structure(entry):
-            content_type = JSON
-        event = {**entry.as_json(), "contentType": content_type}
-        return _line({"seq": entry.seq, "event": event})
-
-    def encode_gap(self, gap: Gap) -> bytes:
-        """Give the line of a gap."""
-        return _line({"gap": {"reason": gap.reason.value, "after": gap.after}})
-
-
 def _is_structure(entry: Entry) -> bool:
     """Whether the data is a JSON object or array, as far as is worth finding out."""
     try:
@@ -103,7 +85,3 @@ def _is_structure(entry: Entry) -> bool:
     except JsonTooLarge:
         data = entry.message.data.strip() if entry.message is not None else ""
         return data[:1] + data[-1:] in ("{}", "[]")
-
-
-def _line(told: Mapping[str, Any]) -> bytes:
-    return json.dumps(told, separators=(",", ":")).encode() + b"\n"

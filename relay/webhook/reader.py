@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 from relay.channel.channel import Channel
-from relay.channel.subscriber import Subscriber
+from relay.channel.entry import Entry, Gap
+from relay.channel.filter import Filter
+from relay.channel.subscriber import EntrySubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.gateway.flows.events import ShapedChannel
-from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
-from relay.webhook.event import EventFraming, OutgoingEvent
+from relay.webhook.event import OutgoingEvent
 
 
 class Reader:
@@ -20,7 +19,7 @@ class Reader:
     Reads a channel for one subscription.
 
     :param take: given an event; no other comes before :meth:`resume`.
-    :param missed: told where events may be missing: ``reason`` and ``after``.
+    :param missed: told where events may be missing.
     :param lost: told when the channel is closed, or its place no longer kept; the
         reader is detached by then.
     """
@@ -28,14 +27,14 @@ class Reader:
     def __init__(
         self,
         take: Callable[[OutgoingEvent], None],
-        missed: Callable[[dict[str, Any]], None],
+        missed: Callable[[Gap], None],
         lost: Callable[[], None],
     ) -> None:
         self._take = take
-        self._missed = missed
+        self.missed = missed
         self._lost = lost
         self._channel: Channel | ShapedChannel | None = None
-        self._subscriber: Subscriber | None = None
+        self._subscriber: EntrySubscriber | None = None
 
     @property
     def attached(self) -> bool:
@@ -46,7 +45,7 @@ class Reader:
     def behind(self) -> int:
         """How many entries of the channel it has not taken."""
         subscriber, channel = self._subscriber, self._channel
-        if subscriber is None or channel is None or not subscriber.paused:
+        if subscriber is None or channel is None:
             return 0
         return channel.log.next_seq - max(subscriber.position, channel.log.first_seq)
 
@@ -61,8 +60,7 @@ class Reader:
         :return: the id of the place before the first event that will come.
         :raises TooManyFilters: when the channel has too many kinds of readers.
         """
-        subscriber = Subscriber(EventFraming(), self, SlowConsumerOptions(), client)
-        subscriber.piece_bytes = 1
+        subscriber = EntrySubscriber(Filter(), self, client)
         channel.attach(subscriber, position)
         self._channel, self._subscriber = channel, subscriber
         return channel.log.cursor(subscriber.position - 1)
@@ -83,22 +81,10 @@ class Reader:
         if self._subscriber is not None:
             self._subscriber.resume()
 
-    def deliver(self, data: bytes) -> None:
-        """Take the first event of what the channel gives, and leave the rest there."""
-        for line in data.splitlines():
-            told = json.loads(line)
-            if "gap" in told:
-                self._missed(told["gap"])
-                continue
-            subscriber = self._subscriber
-            assert subscriber is not None
-            subscriber.pause()
-            subscriber.position = told["seq"] + 1
-            self._take(OutgoingEvent.read(told["event"]))
-            return
-
-    def outlet(self) -> None:
-        """It takes bytes only as they are given to it."""
+    def take(self, entry: Entry) -> None:
+        """Take an event, and no other before :meth:`resume`."""
+        self.pause()
+        self._take(OutgoingEvent.of(entry))
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """Its place is no longer kept."""

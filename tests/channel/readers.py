@@ -11,10 +11,10 @@ from relay.channel.entry import Entry
 from relay.channel.filter import Filter
 from relay.channel.framing import SseFraming
 from relay.channel.message import Message
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.eventstream.parser import EventParser
-from relay.http.fanout import FanoutWriter
+from relay.http.fanout import FanoutWriter, Lane
 from relay.model.api.channel_options import ChannelOptions, SlowConsumerOptions
 from relay.model.outcome import Outcome
 
@@ -45,13 +45,27 @@ class Moment:
         """The time of day."""
         return 1_700_000_000_000 + round(self.clock.seconds() * 1000)
 
+    def turn(self) -> float:
+        """Let one turn of the reactor pass, and return how long it took in seconds."""
+        begun_s = self.clock.seconds()
+        for call in [one for one in self.clock.calls if one.getTime() <= begun_s]:
+            if call.active():
+                self.clock.calls.remove(call)
+                call.called = 1
+                call.func(*call.args, **call.kw)
+        return self.clock.seconds() - begun_s
+
     def channel(self, **options: object) -> Channel:
         """Make a channel that delivers at once; options as in a definition."""
-        return PromptChannel(ChannelOptions.read(options), self.clock, self.wall_ms)
+        return PromptChannel(
+            ChannelOptions.read(options), self.clock, self.wall_ms, FanoutWriter
+        )
 
     def joining_channel(self, **options: object) -> Channel:
         """Make one that delivers when the clock is advanced, even by nothing."""
-        return Channel(ChannelOptions.read(options), self.clock, self.wall_ms)
+        return Channel(
+            ChannelOptions.read(options), self.clock, self.wall_ms, FanoutWriter
+        )
 
 
 class Reader:
@@ -74,9 +88,13 @@ class Reader:
         shares: bool = False,
         client: str = "",
     ) -> None:
-        framing = SseFraming(wanted or Filter(), False, False, True, heartbeat_ms)
-        self.subscriber = Subscriber(
-            framing, self, SlowConsumerOptions.read(slow or {}), client
+        framing = SseFraming(False, False, True, heartbeat_ms)
+        self.subscriber = ByteSubscriber(
+            wanted or Filter(),
+            framing,
+            self,
+            SlowConsumerOptions.read(slow or {}),
+            client,
         )
         self.channel = channel
         self.parser = EventParser(last_event_id=last_event_id or "")
@@ -116,13 +134,13 @@ class Reader:
                 self.full_after = None
                 self.subscriber.pause()
 
-    def outlet(self) -> Reader | None:
+    def target(self) -> Reader | None:
         """Take bytes that are made for many, if that was said."""
         return self if self.shares else None
 
     chunked = False
     socket_send = None
-    audience: FanoutWriter | None = None
+    lane: Lane | None = None
 
     def waits(self) -> bool:
         """Keep nothing for later."""

@@ -17,6 +17,7 @@ from relay.channel.archive import (
 from relay.channel.channel import Channel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
+from relay.http.fanout import FanoutWriter
 from relay.model.records import HistoryEntry, Publication
 from relay.model.schema.errors import Unavailable
 from tests.channel.readers import GAP, Moment, Reader, messages
@@ -86,7 +87,11 @@ class ArchiveTests(SynchronousTestCase):
         channel = self.moment.channel()
         if kept is not None:
             channel = Channel(
-                channel.options, self.moment.clock, self.moment.wall_ms, kept[0]
+                channel.options,
+                self.moment.clock,
+                self.moment.wall_ms,
+                FanoutWriter,
+                kept[0],
             )
             channel.log.restore(kept[1])
         channel.archive, channel.digest = archive, "c"

@@ -17,6 +17,7 @@ from relay.channel.channels import (
 )
 from relay.channel.entry import Entry, GapReason
 from relay.channel.message import Message
+from relay.http.fanout import FanoutWriter
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.schema.request_target import RequestTarget
 from tests.channel.readers import GAP, Moment, Reader, messages
@@ -55,6 +56,7 @@ class ChannelsTestCase(SynchronousTestCase):
             self.moment.clock,
             self.moment.wall_ms,
             self._source,
+            FanoutWriter,
             published,
             archive,
         )
@@ -124,6 +126,7 @@ class FailingStartTests(ChannelsTestCase):
             self.moment.clock,
             self.moment.wall_ms,
             lambda opened: broken,
+            FanoutWriter,
         )
         channel = self.open(channels)
         self.assertRaises(RuntimeError, Reader, channel)

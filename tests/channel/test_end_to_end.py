@@ -20,7 +20,7 @@ from relay.channel.entry import GapReason
 from relay.channel.filter import Filter
 from relay.channel.framing import SseFraming
 from relay.channel.message import Message
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.parser import EventParser
@@ -90,7 +90,7 @@ class Client:
         self.seen: list[int | Start | None] = []
         self.budget: int | None = None
         self.parser = EventParser()
-        self.subscriber: Subscriber | None = None
+        self.subscriber: ByteSubscriber | None = None
 
     def attach(self, channel: Channel, published: int) -> None:
         """Connect, or come back."""
@@ -98,8 +98,8 @@ class Client:
         if not self.last_event_id:
             self.seen.append(Start(published))
         self.parser = EventParser(last_event_id=self.last_event_id)
-        framing = SseFraming(Filter(), False, False, True, 0)
-        self.subscriber = Subscriber(framing, self, SlowConsumerOptions())
+        framing = SseFraming(False, False, True, 0)
+        self.subscriber = ByteSubscriber(Filter(), framing, self, SlowConsumerOptions())
         channel.attach(self.subscriber, self.last_event_id or None)
         self.subscriber.resume()
 
@@ -112,7 +112,7 @@ class Client:
             self.seen.append(None if gap else int(event.data))
         self.last_event_id = self.parser.last_event_id
 
-    def outlet(self) -> None:
+    def target(self) -> None:
         """Bytes for this client are cut as nobody else's are."""
 
     def cut(self, outcome: Outcome, key: str) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
+from hypothesis import given, settings, strategies as st
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry
 from relay.channel.filter import Filter
+from relay.channel.subscriber import State
+from relay.http.fanout import FanoutTarget, FanoutWriter
+from relay.model.api.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 from tests.channel.readers import GAP, Moment, Reader, messages
+
+ACTS = ["publish", "pause", "resume", "settle", "leave", "come", "turn"]
 
 
 class Defect(Exception):
@@ -188,7 +195,7 @@ class SlicedTests(SynchronousTestCase):
             numbers = [int(data[-9:]) for data in reader.seen[:20]]
             self.assertEqual(numbers, list(range(20)))
             self.assertEqual(reader.seen[20:], ["new", "newest"])
-            self.assertFalse(reader.subscriber.postponed)
+            self.assertIs(reader.subscriber.state, State.LIVE)
 
     def test_one_that_leaves_or_pauses_meanwhile(self) -> None:
         """Is given nothing more."""
@@ -220,3 +227,232 @@ class Costly(Reader):
         """Let the time pass."""
         super().deliver(data)
         self.moment.clock.rightNow += 0.002
+
+
+class SlowWrites(FanoutWriter):
+    """Writes for which each lane takes a while."""
+
+    clock: Clock
+
+    def write(self, data: bytes, events: int) -> Iterator[Collection[FanoutTarget]]:
+        """Let the time pass after each step."""
+        for failed in super().write(data, events):
+            yield failed
+            self.clock.rightNow += 0.004
+
+
+class RoundTests(SynchronousTestCase):
+    """Entries whose delivery takes several turns of the reactor."""
+
+    def setUp(self) -> None:
+        """Make a channel whose writes take time."""
+        self.moment = Moment()
+
+    def channel(self, **options: object) -> Channel:
+        """Make a channel; 4 ms pass while a lane is written to."""
+
+        class Writer(SlowWrites):
+            clock = self.moment.clock
+
+        return Channel(
+            ChannelOptions.read(options),
+            self.moment.clock,
+            self.moment.wall_ms,
+            Writer,
+        )
+
+    def turns(self, readers: list[Reader], until: Callable[[], bool]) -> float:
+        """Let turns pass, and return the longest in seconds."""
+        longest_s = 0.0
+        for _ in range(1000):
+            if until():
+                return longest_s
+            longest_s = max(longest_s, self.moment.turn())
+        raise AssertionError([reader.seen for reader in readers])
+
+    def test_a_turn_is_not_spent_on_one_event(self) -> None:
+        """A thousand readers are given it in many turns, in order, and each once."""
+        channel = self.channel()
+        readers = [Reader(channel, shares=True).start() for _ in range(1000)]
+        texts = [str(number) for number in range(3)]
+        for text in texts:
+            channel.publish(messages(text))
+            self.moment.turn()
+        longest_s = self.turns(
+            readers, lambda: all(len(reader.seen) == 3 for reader in readers)
+        )
+        self.assertLess(longest_s, 0.02)
+        for reader in readers:
+            self.assertEqual(reader.seen, texts)
+            self.assertEqual(len(reader.writes), 2, "what waits is joined")
+
+    def test_others_are_served_meanwhile(self) -> None:
+        """A timer of somebody else is never late by more than a share of a turn."""
+        channel = self.channel()
+        readers = [Reader(channel, shares=True).start() for _ in range(500)]
+        clock = self.moment.clock
+        late_s: list[float] = []
+
+        def tick() -> None:
+            due_s = clock.seconds()
+            clock.callLater(0, lambda: late_s.append(clock.seconds() - due_s))
+
+        channel.publish(messages("a"))
+        while not all(reader.seen for reader in readers):
+            tick()
+            self.moment.turn()
+        self.assertGreater(len(late_s), 5)
+        self.assertLess(max(late_s), 0.02)
+
+    def test_a_thousand_that_are_too_slow(self) -> None:
+        """Are ended a few at a time, and all of them; the others are served on."""
+        channel = self.moment.joining_channel(history={"maxEvents": 2})
+        slow = [CostlyEnd(channel, self.moment) for _ in range(1000)]
+        quick = Reader(channel, shares=True).start()
+        for reader in slow:
+            reader.start()
+            reader.subscriber.pause()
+        for text in ("a", "b", "c"):
+            channel.publish(messages(text))
+            self.moment.turn()
+        ended = sum(reader.ended is not None for reader in slow)
+        self.assertLess(ended, 100)
+        longest_s = self.turns(
+            list(slow), lambda: all(reader.ended is not None for reader in slow)
+        )
+        self.assertLess(longest_s, 0.01)
+        self.assertEqual({reader.ended for reader in slow}, {"slow_consumer"})
+        self.assertEqual((quick.seen, channel.subscribers), (["a", "b", "c"], 1))
+
+    def test_a_goodbye_amid_a_round(self) -> None:
+        """One who is told to leave has what was added before, and the others wait."""
+        channel = self.channel()
+        readers = [Reader(channel, shares=True).start() for _ in range(200)]
+        channel.publish(messages("a"))
+        self.moment.turn()
+        last = readers[-1]
+        self.assertEqual(last.seen, [])
+        channel.publish(messages("b"))
+        last.subscriber.settle()
+        self.assertEqual(last.seen, ["a", "b"])
+        self.assertEqual(readers[-2].seen, [])
+        self.turns(readers, lambda: all(len(one.seen) == 2 for one in readers))
+        channel.publish(messages("c"))
+        self.turns(readers, lambda: all(len(one.seen) == 3 for one in readers))
+        self.assertEqual(last.seen, ["a", "b", "c"])
+
+    def test_the_end_amid_a_round(self) -> None:
+        """Everybody has everything before the end."""
+        for act, told in ((Channel.end, "finished"), (Channel.close, "left")):
+            channel = self.channel()
+            readers = [Reader(channel, shares=True).start() for _ in range(200)]
+            channel.publish(messages("a"))
+            self.moment.turn()
+            channel.publish(messages("b"))
+            act(channel)
+            while channel.subscribers:
+                self.moment.turn()
+            for reader in readers:
+                self.assertEqual((reader.seen, reader.ended), (["a", "b"], told))
+
+    def test_a_log_that_is_shorter_than_a_round(self) -> None:
+        """Nothing is dropped before it is delivered."""
+        channel = self.channel(history={"maxEvents": 2})
+        readers = [Reader(channel, shares=True).start() for _ in range(100)]
+        texts = [str(number) for number in range(20)]
+        for text in texts:
+            channel.publish(messages(text))
+            if int(text) % 3 == 2:
+                self.moment.turn()
+        self.turns(readers, lambda: all(len(one.seen) == 20 for one in readers))
+        for reader in readers:
+            self.assertEqual(reader.seen, texts)
+
+    def test_any_schedule(self) -> None:
+        """Whoever pauses, comes, leaves or is settled amid a round: all is once."""
+
+        @settings(max_examples=200, deadline=None)
+        @given(
+            st.lists(
+                st.tuples(
+                    st.sampled_from(
+                        [
+                            "publish",
+                            "pause",
+                            "resume",
+                            "settle",
+                            "leave",
+                            "come",
+                            "turn",
+                        ]
+                    ),
+                    st.integers(0, 79),
+                ),
+                max_size=60,
+            ),
+            st.booleans(),
+        )
+        def run(steps: list[tuple[str, int]], shares: bool) -> None:
+            channel = self.channel()
+            readers = [Reader(channel, shares=shares).start() for _ in range(80)]
+            owed = dict.fromkeys(readers, 0)
+            published: list[str] = []
+            for step, value in steps:
+                reader = readers[value % len(readers)]
+                if step == "publish":
+                    published.append(str(len(published)))
+                    channel.publish(messages(published[-1]))
+                elif step == "come":
+                    last = readers[value % len(readers)].last_event_id
+                    back = Reader(channel, last, shares=shares)
+                    owed[back] = (
+                        len(published)
+                        if last is None
+                        else owed[reader] + len(reader.seen)
+                    )
+                    readers.append(back.start())
+                elif reader.ended is None:
+                    if step == "pause":
+                        reader.subscriber.pause()
+                    elif step == "resume":
+                        reader.subscriber.resume()
+                    elif step == "settle":
+                        reader.subscriber.settle()
+                    elif step == "leave":
+                        channel.detach(reader.subscriber)
+                        reader.ended = "gone"
+                if step == "turn":
+                    self.moment.turn()
+                for one in readers:
+                    expected = published[owed[one] : owed[one] + len(one.seen)]
+                    assert one.seen == expected, (one.seen, expected)
+            for reader in readers:
+                if reader.ended is None:
+                    reader.subscriber.resume()
+            self.turns(
+                readers,
+                lambda: all(
+                    one.ended or owed[one] + len(one.seen) == len(published)
+                    for one in readers
+                ),
+            )
+            for reader in readers:
+                channel.detach(reader.subscriber)
+                self.assertEqual(
+                    reader.shared_bytes, sum(map(len, reader.shared_writes))
+                )
+
+        run()
+
+
+class CostlyEnd(Reader):
+    """A reader for which being cut takes a while."""
+
+    def __init__(self, channel: Channel, moment: Moment) -> None:
+        super().__init__(channel, shares=True)
+        self.moment = moment
+
+    def cut(self, outcome: Outcome, key: str) -> None:
+        """Let the time pass."""
+        super().cut(outcome, key)
+        self.moment.clock.rightNow += 0.0003

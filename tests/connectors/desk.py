@@ -17,7 +17,7 @@ from relay.gateway.endings import ENDINGS, Ending
 from relay.gateway.message import Entrypoint, MessageCall
 from relay.http.body import RequestBody
 from relay.http.client_stream import Ledger, RequestHead
-from relay.http.fanout import FanoutWriter
+from relay.http.fanout import FanoutWriter, Lane
 from relay.http.refusals import Refusal
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.cors import CorsOptions
@@ -102,13 +102,13 @@ class Desk:
         """Take some of the body."""
         self.written += data
 
-    def outlet(self) -> Desk:
+    def fanout_target(self) -> Desk:
         """Take bytes that are made for many, too."""
         return self
 
     chunked = False
     socket_send = None
-    audience: FanoutWriter | None = None
+    lane: Lane | None = None
 
     def waits(self) -> bool:
         """Keep nothing for later."""
@@ -194,6 +194,7 @@ class Api:
             self.clock,
             self.moment.wall_ms,
             lambda opened: _NoSource(opened),
+            FanoutWriter,
             published,
             archive(self.moment) if archive is not None else None,
         )

@@ -9,6 +9,7 @@ from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.channel.options import channel_options
 from relay.connectors.memory_endpoint import memory_endpoint
+from relay.http.fanout import FanoutWriter
 from relay.model.api.definition import EndpointGroup
 from relay.model.schema.request_target import RequestTarget
 from tests.channel.readers import Moment, Reader, messages
@@ -33,6 +34,7 @@ class MemoryTests(SynchronousTestCase):
             moment.clock,
             moment.wall_ms,
             sources.make,
+            FanoutWriter,
             sources.published,
         )
         self.addCleanup(self.channels.close)

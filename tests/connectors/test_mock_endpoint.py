@@ -11,6 +11,7 @@ from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.channel.options import channel_options
 from relay.connectors.mock_endpoint import mock_endpoint
+from relay.http.fanout import FanoutWriter
 from relay.model.api.definition import EndpointGroup
 from relay.model.schema.request_target import RequestTarget
 from tests.channel.readers import GAP, Moment, Reader
@@ -43,6 +44,7 @@ class MockTests(SynchronousTestCase):
             self.moment.clock,
             self.moment.wall_ms,
             sources.make,
+            FanoutWriter,
             sources.published,
         )
         return self.again()

@@ -19,6 +19,7 @@ from relay.connectors.sse_endpoint import (
     SseSource,
 )
 from relay.eventstream.continuity import ResumeMode
+from relay.http.fanout import FanoutWriter
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
 from relay.upstream.connection.response_rules import HeadLimits
@@ -70,7 +71,7 @@ class PressureTests(SynchronousTestCase):
         """Reading goes on when it has caught up, on a new connection, too."""
         moment, keeper = Moment(), SlowKeeper()
         options = ChannelOptions.read({"history": {"durable": True}})
-        channel = Channel(options, moment.clock, moment.wall_ms)
+        channel = Channel(options, moment.clock, moment.wall_ms, FanoutWriter)
         channel.archive = Archive(keeper, moment.clock, moment.wall_ms)
         opened = OpenChannel(ChannelKey(b"", (), ()), channel, "192.0.2.1")
         upstream = Upstream(moment)

@@ -46,26 +46,31 @@ class Client:
         self.transport.socket.close()
 
 
-class AudienceTests(SynchronousTestCase):
+class FanoutTests(SynchronousTestCase):
     """Real pairs of sockets."""
 
     def setUp(self) -> None:
         """Gather nobody yet."""
         self.turns = Turns()
-        self.audience = FanoutWriter()
+        self.fanout = FanoutWriter()
 
     def client(self, chunked: bool = True) -> Client:
         """Let one more listen."""
         client = Client(self.turns, chunked)
         self.addCleanup(client.close)
-        self.audience.add(client.writer)
+        self.fanout.add(client.writer)
         return client
+
+    def give(self, data: bytes) -> None:
+        """Write to all of them."""
+        for failed in self.fanout.write(data, 1):
+            self.assertEqual(failed, [])
 
     def events(self, count: int = 1) -> Iterator[bytes]:
         """Give events to all, some of them large."""
         for number in range(count):
             data = EVENT % number * (1 if number % 3 else 2000)
-            self.audience.give(data)
+            self.give(data)
             yield data
 
     def catch_up(self, client: Client) -> None:
@@ -106,7 +111,7 @@ class AudienceTests(SynchronousTestCase):
             if number % 5 == 4:
                 self.catch_up(client)
                 self.assertEqual(client.got, sent)
-        self.audience.give(EVENT % 0)
+        self.give(EVENT % 0)
         self.assertFalse(client.writer.waits())
         self.assertEqual(client.read(), sent + http_chunk(EVENT % 0))
 
@@ -119,7 +124,7 @@ class AudienceTests(SynchronousTestCase):
             client.writer.write(challenge)
             # The socket has room again before the reactor knows.
             client.read()
-            self.audience.give(EVENT % number)
+            self.give(EVENT % number)
             sent += http_chunk(challenge) + http_chunk(EVENT % number)
         self.catch_up(client)
         self.assertEqual(client.got, sent)
@@ -130,8 +135,8 @@ class AudienceTests(SynchronousTestCase):
         self.addCleanup(client.close)
         client.writer.write(b"x" * LARGE)
         self.assertTrue(client.writer.waits())
-        self.audience.add(client.writer)
-        self.audience.give(EVENT % 1)
+        self.fanout.add(client.writer)
+        self.give(EVENT % 1)
         self.catch_up(client)
         self.assertEqual(client.got, http_chunk(b"x" * LARGE) + http_chunk(EVENT % 1))
 
@@ -150,24 +155,26 @@ class AudienceTests(SynchronousTestCase):
         swift, slow = self.client(), self.client()
         for _ in self.events(4):
             self.catch_up(swift)
-        self.audience.remove(swift.writer)
-        self.audience.remove(slow.writer)
-        self.audience.slow_down(swift.writer)
+        lane = swift.writer.lane
+        assert lane is not None
+        self.fanout.remove(swift.writer)
+        self.fanout.remove(slow.writer)
+        lane.slow_down(swift.writer)
         self.catch_up(slow)
         before = (swift.got, slow.got)
-        self.audience.give(EVENT % 9)
+        self.give(EVENT % 9)
         self.assertEqual((swift.read(), slow.read()), before)
 
     def test_leaving_amid_a_write(self) -> None:
         """A client that is full with what it is given may be taken away at once."""
         client, other = self.client(), self.client()
-        audience = self.audience
+        fanout = self.fanout
 
         class Leaves:
             """A producer that gives up."""
 
             def pauseProducing(self) -> None:
-                audience.remove(client.writer)
+                fanout.remove(client.writer)
 
             def resumeProducing(self) -> None:
                 """It is gone already."""
@@ -177,8 +184,8 @@ class AudienceTests(SynchronousTestCase):
 
         client.transport.registerProducer(Leaves(), True)
         large = b"data: %s\n\n" % (b"x" * 2 * LARGE)
-        audience.give(large)
-        audience.give(EVENT % 1)
+        self.give(large)
+        self.give(EVENT % 1)
         self.catch_up(client)
         self.catch_up(other)
         self.assertEqual(client.got, http_chunk(large))

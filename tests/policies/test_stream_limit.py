@@ -158,7 +158,7 @@ class StreamLimitTests(FlowCase):
         (exchange,) = self.gateway.services.live.all()
         made: Any = exchange
         # What is written past the exchange would not be counted.
-        self.assertIsNone(made.outlet())
+        self.assertIsNone(made.fanout_target())
         held: list[str] = []
         self.patch(made.feed, "pause", lambda: held.append("pause"))
         self.patch(made.feed, "resume", lambda: held.append("resume"))

@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "http": {"model", "reactor", "settings", "tls"},
     "upstream": {"eventstream", "expression", "http", "model", "reactor", "tls"},
     "outbound": {"model", "reactor", "tls", "upstream"},
-    "channel": {"eventstream", "http", "json_text", "model", "reactor"},
+    "channel": {"eventstream", "json_text", "model", "reactor"},
     "plans": {"expression", "http", "model", "outbound", "plugins", "settings", "tls"},
     "policies": {
         "channel",
@@ -54,6 +54,7 @@ ALLOWED: dict[str, set[str]] = {
         "channel",
         "connectors",
         "gateway",
+        "http",
         "model",
         "observability",
         "outbound",

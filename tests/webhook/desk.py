@@ -15,6 +15,7 @@ from relay.channel.channels import Channels, OpenChannel
 from relay.channel.message import Message
 from relay.channel.ownership import ChannelLease
 from relay.gateway.push import PushedApi
+from relay.http.fanout import FanoutWriter
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.model.consumers.records import Entitlement
@@ -170,6 +171,7 @@ class Desk:
             self.clock,
             self.wall_ms,
             no_source,
+            FanoutWriter,
             published=True,
         )
 

@@ -7,7 +7,6 @@ from collections.abc import Hashable
 from typing import Any
 
 from relay.channel.entry import Entry, Gap
-from relay.channel.filter import Filter
 
 TEXT, CLOSE, PING = 0x1, 0x8, 0x9
 GOING_AWAY, UNSUPPORTED, NOT_ALLOWED, TOO_BIG = 1001, 1003, 1008, 1009
@@ -62,28 +61,15 @@ def count_frames(data: bytes) -> int:
 
 
 class FrameFraming:
-    """
-    Entries as text frames, each with one event in JSON.
-
-    :param wanted: which events.
-    """
+    """Entries as text frames, each with one event in JSON."""
 
     heartbeat = b""
     heartbeat_s = 0.0
     """Each connection is pinged by itself."""
-    family: Hashable = None
-
-    def __init__(self, wanted: Filter) -> None:
-        self._wanted = wanted
-        self.filtered = not wanted.everything
-        self.key: Hashable = ("frames", wanted)
+    key: Hashable = "frames"
 
     def encode(self, entry: Entry) -> bytes:
-        """Encode an entry as a frame; empty when it is filtered out."""
-        if entry.message is None:
-            return self.encode_gap(entry.gap) if entry.gap is not None else b""
-        if not self._wanted.matches(entry):
-            return b""
+        """Encode an event as a frame."""
         return text_frame(entry.as_json())
 
     def encode_gap(self, gap: Gap) -> bytes:

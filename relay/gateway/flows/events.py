@@ -1,7 +1,7 @@
 """
 Flows of events, between a channel and its clients.
 
-An event is shaped where it is encoded: once for all clients whose steps do the same
+An event is shaped where it is selected: once for all clients whose steps do the same
 (:attr:`Pipeline.key`), whatever their entrypoints. The result is encoded once for each
 framing. A channel without such flows is used as it is.
 """
@@ -17,8 +17,8 @@ from twisted.logger import Logger
 from relay.channel.archive import IdempotencyKey
 from relay.channel.channel import Attached, Channel
 from relay.channel.channels import ChannelRefused
-from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.framing import Framing
+from relay.channel.entry import Entry, GapReason
+from relay.channel.filter import Selection
 from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.channel.subscriber import Subscriber
@@ -143,34 +143,28 @@ class Pipeline:
             self.log.failure("events are withheld: a step of a flow is defective")
 
 
-class ShapedFraming:
+class ShapedSelection:
     """
-    The framing of a client, behind the steps of its flows.
+    The selection of a client, behind the steps of its flows.
 
-    :param framing: the client's.
+    :param selection: the client's.
     :param line: the epoch of the channel's log.
     """
 
-    def __init__(self, framing: Framing, pipeline: Pipeline, line: str) -> None:
-        self._framing = framing
+    def __init__(self, selection: Selection, pipeline: Pipeline, line: str) -> None:
+        self._selection = selection
         self._pipeline = pipeline
         self._line = line
-        self.key: Hashable = (framing.key, pipeline.key)
+        self.key: Hashable = (selection.key, pipeline.key)
         self.family: Hashable = pipeline.key
-        self.filtered = framing.filtered
-        self.heartbeat = framing.heartbeat
-        self.heartbeat_s = framing.heartbeat_s
+        self.filtered = selection.filtered
 
-    def encode(self, entry: Entry) -> bytes:
-        """Encode an entry; empty when it is withheld, or filtered out."""
+    def select(self, entry: Entry) -> Entry | None:
+        """Return what the flow makes of an entry, if that is selected."""
         if entry.message is None:
-            return self._framing.encode(entry)
+            return entry
         shaped = self._pipeline.shape(entry, self._line)
-        return b"" if shaped is None else self._framing.encode(shaped)
-
-    def encode_gap(self, gap: Gap) -> bytes:
-        """Encode a gap."""
-        return self._framing.encode_gap(gap)
+        return None if shaped is None else self._selection.select(shaped)
 
 
 class ShapedChannel:
@@ -222,14 +216,10 @@ class ShapedChannel:
         :param last_event_id: what it has already; None for nothing.
         """
         if self._subscribe:
-            subscriber.framing = ShapedFraming(
-                subscriber.framing, self._subscribe, self._channel.log.epoch
+            subscriber.selection = ShapedSelection(
+                subscriber.selection, self._subscribe, self._channel.log.epoch
             )
         return self._channel.attach(subscriber, last_event_id)
-
-    def flush(self) -> None:
-        """Deliver at once; see :meth:`Channel.flush`."""
-        self._channel.flush()
 
     def submit(
         self,

@@ -14,7 +14,7 @@ from twisted.internet.tcp import Connection
 
 from relay.http.chunks import http_chunk
 from relay.http.client_stream import Ledger
-from relay.http.fanout import FanoutWriter
+from relay.http.fanout import Lane
 from relay.reactor.sending import Send, has_unsent, send_now
 
 
@@ -31,8 +31,8 @@ class DirectWriter:
     __slots__ = (
         "_ledger",
         "_transport",
-        "audience",
         "chunked",
+        "lane",
         "socket_send",
     )
 
@@ -42,7 +42,7 @@ class DirectWriter:
         self.chunked = chunked
         self.socket_send: Send | None = None
         """What sends to the socket, if nothing else is to be done for it."""
-        self.audience: FanoutWriter | None = None
+        self.lane: Lane | None = None
         """With whom it is written to; told when what was written has to wait."""
 
     def write(self, data: bytes) -> None:
@@ -110,8 +110,8 @@ class SocketWriter(DirectWriter):
 
     def send(self, framed: bytes) -> None:
         """Send what the socket takes; the transport queues the rest."""
-        if not send_now(self._transport, framed) and self.audience is not None:
-            self.audience.slow_down(self)
+        if not send_now(self._transport, framed) and self.lane is not None:
+            self.lane.slow_down(self)
 
     def waits(self) -> bool:
         """Whether the transport has queued something."""
