@@ -133,6 +133,11 @@ class Receiver:
         return f"{self._scheme}://localhost:{self.port}/hook"
 
     @property
+    def open(self) -> int:
+        """How many connections are open."""
+        return len(self._open)
+
+    @property
     def texts(self) -> list[str]:
         """The bodies of all calls, in order."""
         return [call.text for call in self.calls]

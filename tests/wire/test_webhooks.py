@@ -149,6 +149,66 @@ class DeliveryTests(WebhookCase):
         self.assertIn("certificate", failed["failureCause"].lower())
 
 
+class ConnectionTests(WebhookCase):
+    """Connections that are kept for the next event, within the API's limits."""
+
+    def test_many_events_take_one_tls_connection(self) -> None:
+        """Those that are there at once, and those that come later."""
+        authority = Authority()
+        receiver = self.receiver(tls=server_context(authority.server()))
+        api = self.api()
+        store = {"type": "PEM", "content": authority.pem}
+        api.subscribe(receiver.url, ssl={"trustStore": store})
+        texts = [str(number) for number in range(20)]
+        api.publish(*texts[:15])
+        self.received(receiver, *texts[:15])
+        for count, text in enumerate(texts[15:], 16):
+            api.publish(text)
+            self.received(receiver, *texts[:count])
+        self.assertEqual((receiver.connections, receiver.open), (1, 1))
+
+    def test_an_unused_connection_is_closed(self) -> None:
+        """After ``idleTimeout``; the next event takes another one."""
+        receiver = self.receiver()
+        api = self.api({"http": {"idleTimeout": 300}})
+        api.subscribe(receiver.url)
+        api.publish("a", "b")
+        self.received(receiver, "a", "b")
+        until(lambda: not receiver.open, "the connection is closed")
+        api.publish("c")
+        self.received(receiver, "a", "b", "c")
+        self.assertEqual(receiver.connections, 2)
+
+    def test_no_connection_is_kept(self) -> None:
+        """With an ``idleTimeout`` of 0 each event has one of its own, and says so."""
+        receiver = self.receiver()
+        api = self.api({"http": {"idleTimeout": 0}})
+        api.subscribe(receiver.url)
+        api.publish("a", "b", "c")
+        self.received(receiver, "a", "b", "c")
+        self.assertEqual(receiver.connections, 3)
+        said = [call.headers.get("connection") for call in receiver.calls]
+        self.assertEqual(said, ["close"] * 3)
+
+    def test_an_answer_that_never_comes(self) -> None:
+        """Ends the attempt after ``readTimeout``, and its connection with it."""
+        hold = threading.Event()
+        self.addCleanup(hold.set)
+
+        def answer(call: Call) -> Answer:
+            if len(receiver.calls) == 1:
+                hold.wait(30)
+            return 204
+
+        receiver = self.receiver(answer)
+        api = self.api({"http": {"readTimeout": 300}})
+        api.subscribe(receiver.url, retry=QUICK)
+        api.publish("a", "b")
+        self.received(receiver, "a", "a", "b")
+        self.assertEqual(receiver.connections, 2)
+        self.assertLess(receiver.calls[1].at_s - receiver.calls[0].at_s, 5)
+
+
 class FailureTests(WebhookCase):
     """When delivery gives up."""
 
