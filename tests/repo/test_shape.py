@@ -29,10 +29,9 @@ FOREIGN = re.compile(
 UNTESTED = {
     "relay": "holds the version",
     "relay.gateway.services": "assembled by all of tests/gateway",
-    "relay.channel.byte_group": "in tests/channel/test_group.py",
-    "relay.channel.entry_group": "in tests/webhook and tests/connectors",
     "relay.channel.entry": "exercised by every test of a channel",
     "relay.channel.log": "exercised by every test of a channel",
+    "relay.channel.group": "in the tests of both kinds of groups",
     "relay.channel.message": "a record without behaviour",
     "relay.channel.options": "reads one member",
     "relay.channel.places": "in tests/channel/test_channel.py",
