@@ -3,9 +3,9 @@ A channel: events go into its log once, and out to every subscriber at its own p
 
 Theory of operation. A subscriber is *live* while it has everything: new entries are
 given to all live subscribers, encoded once for those that get the same bytes
-(:mod:`relay.channel.fanout`). When its client is full it *lags*: it stays at its
+(``subscribers/fanout.py``). When its client is full it *lags*: it stays at its
 position, and reads on from the log when the client takes more
-(:mod:`relay.channel.reading`). Since both read the same log, nothing is lost or doubled
+(``subscribers/reading.py``). Since both read the same log, nothing is lost or doubled
 between what was missed and what is new.
 """
 
@@ -21,14 +21,14 @@ from twisted.python.failure import Failure
 
 from relay.channel import ids
 from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
-from relay.channel.byte_group import SharedWriter
 from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.fanout import Fanout
-from relay.channel.group import Group
 from relay.channel.log import Log
 from relay.channel.message import Message
-from relay.channel.places import Places
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscribers.byte_group import SharedWriter
+from relay.channel.subscribers.fanout import Fanout
+from relay.channel.subscribers.group import Group
+from relay.channel.subscribers.places import Places
+from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
 from relay.model.api.channel_options import ChannelOptions
 

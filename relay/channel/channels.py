@@ -14,10 +14,10 @@ from twisted.web.http_headers import Headers
 
 from relay.channel import ids
 from relay.channel.archive import Archive
-from relay.channel.byte_group import SharedWriter
 from relay.channel.channel import Channel, ChannelState
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
+from relay.channel.subscribers.byte_group import SharedWriter
 from relay.model.api.channel_options import ChannelOptions, KeyOptions
 from relay.model.schema.request_target import RequestTarget
 

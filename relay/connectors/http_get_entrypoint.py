@@ -10,7 +10,7 @@ from zope.interface import implementer
 
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry, Gap
-from relay.channel.subscriber import EntrySubscriber, State
+from relay.channel.subscribers.subscriber import EntrySubscriber, State
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
-from relay.channel.filter import Filter, FilterError, TooManyFilters
+from relay.channel.subscribers.filter import Filter, FilterError, TooManyFilters
 from relay.gateway import refusals
 from relay.gateway.flows.events import EventRefused
 from relay.gateway.message import MessageCall

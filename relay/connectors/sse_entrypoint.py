@@ -20,9 +20,14 @@ from zope.interface import implementer
 from relay.channel.channel import Channel
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Gap
-from relay.channel.filter import TooManyFilters
-from relay.channel.framing import GOAWAY, SseFraming, error_event, with_retry
-from relay.channel.subscriber import ByteSubscriber
+from relay.channel.subscribers.filter import TooManyFilters
+from relay.channel.subscribers.framing import (
+    GOAWAY,
+    SseFraming,
+    error_event,
+    with_retry,
+)
+from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (

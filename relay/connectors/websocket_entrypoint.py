@@ -24,7 +24,7 @@ from relay.channel.archive import ArchiveClosed, NotKept
 from relay.channel.channel import Channel
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.entry import Entry
-from relay.channel.subscriber import ByteSubscriber
+from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import (

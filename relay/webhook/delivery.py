@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Gap
-from relay.channel.filter import TooManyFilters
+from relay.channel.subscribers.filter import TooManyFilters
 from relay.expression.errors import EvaluationFailed
 from relay.gateway.flows.chain import NoFlow
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry, Gap
-from relay.channel.filter import Filter
-from relay.channel.subscriber import EntrySubscriber
+from relay.channel.subscribers.filter import Filter
+from relay.channel.subscribers.subscriber import EntrySubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.gateway.flows.events import ShapedChannel
 from relay.model.outcome import Outcome

@@ -8,10 +8,10 @@ from twisted.internet.task import Clock
 
 from relay.channel.channel import Attached, Channel
 from relay.channel.entry import Entry
-from relay.channel.filter import Filter
-from relay.channel.framing import SseFraming
 from relay.channel.message import Message
-from relay.channel.subscriber import ByteSubscriber
+from relay.channel.subscribers.filter import Filter
+from relay.channel.subscribers.framing import SseFraming
+from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.eventstream.parser import EventParser
 from relay.http.fanout import FanoutWriter, Lane

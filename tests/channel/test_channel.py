@@ -7,8 +7,8 @@ import base64
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.entry import GapReason
-from relay.channel.filter import Filter, TooManyFilters
-from relay.channel.group import MOST_OF_CLIENT
+from relay.channel.subscribers.filter import Filter, TooManyFilters
+from relay.channel.subscribers.group import MOST_OF_CLIENT
 from relay.eventstream.encoder import HEARTBEAT
 from tests.channel.readers import GAP, Moment, Reader, messages
 

@@ -17,10 +17,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.channel import Channel
 from relay.channel.entry import GapReason
-from relay.channel.filter import Filter
-from relay.channel.framing import SseFraming
 from relay.channel.message import Message
-from relay.channel.subscriber import ByteSubscriber
+from relay.channel.subscribers.filter import Filter
+from relay.channel.subscribers.framing import SseFraming
+from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.parser import EventParser

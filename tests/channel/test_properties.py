@@ -15,8 +15,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.channel import Channel
 from relay.channel.entry import GapReason
-from relay.channel.filter import Filter
 from relay.channel.message import Message
+from relay.channel.subscribers.filter import Filter
 from tests.channel.readers import GAP, Moment, Reader
 
 STEPS = st.lists(

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.channel.channels import ChannelRefused, Channels
-from relay.channel.filter import TooManyFilters
+from relay.channel.subscribers.filter import TooManyFilters
 from relay.connectors.parameters import (
     LONGEST_ID,
     BadParameter,

@@ -18,10 +18,10 @@ from relay.channel.archive import IdempotencyKey
 from relay.channel.channel import Attached, Channel
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry, GapReason
-from relay.channel.filter import Selection
 from relay.channel.log import Log
 from relay.channel.message import Message
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscribers.filter import Selection
+from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import Verdict
 from relay.expression.errors import EvaluationFailed
 from relay.expression.nodes import Scope

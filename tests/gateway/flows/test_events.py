@@ -7,8 +7,8 @@ from typing import Any
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.channel.filter import Filter, TooManyFilters
 from relay.channel.message import Message
+from relay.channel.subscribers.filter import Filter, TooManyFilters
 from relay.expression.template import Condition
 from relay.gateway.flows.chain import ReadyStep
 from relay.gateway.flows.events import EventRefused, Pipeline, ShapedChannel

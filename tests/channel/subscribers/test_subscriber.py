@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.channel.subscriber import TRANSITIONS, Event, State
+from relay.channel.subscribers.subscriber import TRANSITIONS, Event, State
 from tests.channel.readers import Moment, Reader, messages
 
 

@@ -14,9 +14,9 @@ from typing import Any, Generic, TypeVar
 from twisted.logger import Logger
 
 from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.filter import TooManyFilters
 from relay.channel.log import Log
-from relay.channel.subscriber import Subscriber
+from relay.channel.subscribers.filter import TooManyFilters
+from relay.channel.subscribers.subscriber import Subscriber
 from relay.json_text import JsonTooLarge
 from relay.model.api.channel_options import ChannelOptions
 
@@ -32,7 +32,7 @@ S = TypeVar("S", bound=Subscriber)
 
 class Group(Generic[S]):
     """
-    Subscribers with one :attr:`~relay.channel.subscriber.Subscriber.key`.
+    Subscribers with one :attr:`~relay.channel.subscribers.subscriber.Subscriber.key`.
 
     :param first: the first of them.
     :param position: the place of the first entry that the group will be given.

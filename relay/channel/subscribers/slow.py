@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from relay.channel.entry import NOT_JSON, Entry, Gap, GapReason
-from relay.channel.jmes_path import JmesPath, TooCostly
 from relay.channel.log import Log
-from relay.channel.subscriber import State, Subscriber
+from relay.channel.subscribers.jmes_path import JmesPath, TooCostly
+from relay.channel.subscribers.subscriber import State, Subscriber
 from relay.json_text import JsonTooLarge
 
 

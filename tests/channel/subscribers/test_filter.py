@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.filter import LONGEST_BYTES, Filter, FilterError
 from relay.channel.message import Message
+from relay.channel.subscribers.filter import LONGEST_BYTES, Filter, FilterError
 
 
 def matches(

@@ -16,11 +16,11 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.group import Group
-from relay.channel.jmes_path import TooCostly
 from relay.channel.log import Log
-from relay.channel.slow import skip, too_slow
-from relay.channel.subscriber import Event, State, Subscriber
+from relay.channel.subscribers.group import Group
+from relay.channel.subscribers.jmes_path import TooCostly
+from relay.channel.subscribers.slow import skip, too_slow
+from relay.channel.subscribers.subscriber import Event, State, Subscriber
 from relay.model.outcome import Outcome
 from relay.reactor.turns import STREAMS, Work, turns_of
 

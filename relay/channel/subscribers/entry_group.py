@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from relay.channel.entry import Entry, Gap
-from relay.channel.group import PIECE_BYTES, Group
-from relay.channel.jmes_path import TooCostly
 from relay.channel.log import Log
-from relay.channel.subscriber import EntrySubscriber, Event, State
+from relay.channel.subscribers.group import PIECE_BYTES, Group
+from relay.channel.subscribers.jmes_path import TooCostly
+from relay.channel.subscribers.subscriber import EntrySubscriber, Event, State
 
 
 class EntryGroup(Group[EntrySubscriber]):

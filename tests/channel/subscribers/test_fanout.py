@@ -10,8 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry
-from relay.channel.filter import Filter
-from relay.channel.subscriber import State
+from relay.channel.subscribers.filter import Filter
+from relay.channel.subscribers.subscriber import State
 from relay.http.fanout import FanoutTarget, FanoutWriter
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.outcome import Outcome

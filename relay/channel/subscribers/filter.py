@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from relay.channel.entry import NOT_JSON, Entry
-from relay.channel.jmes_path import BadJmesPath, JmesPath
+from relay.channel.subscribers.jmes_path import BadJmesPath, JmesPath
 
 LONGEST_BYTES = 512
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Protocol
 
-from relay.channel.copies import Copies, Room
 from relay.channel.entry import Entry, Gap
-from relay.channel.group import PIECE_BYTES, Group
-from relay.channel.jmes_path import TooCostly
 from relay.channel.log import Log
-from relay.channel.subscriber import ByteSubscriber
+from relay.channel.subscribers.copies import Copies, Room
+from relay.channel.subscribers.group import PIECE_BYTES, Group
+from relay.channel.subscribers.jmes_path import TooCostly
+from relay.channel.subscribers.subscriber import ByteSubscriber
 
 
 class SharedWriter(Protocol):

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from relay.channel.entry import Entry, Gap
-from relay.channel.filter import Selection
-from relay.channel.framing import Framing
+from relay.channel.subscribers.filter import Selection
+from relay.channel.subscribers.framing import Framing
 from relay.channel.verdict import SourceRefusal
 from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome

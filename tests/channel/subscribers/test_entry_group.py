@@ -6,8 +6,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry, Gap, GapReason
-from relay.channel.filter import Filter
-from relay.channel.subscriber import EntrySubscriber, State
+from relay.channel.subscribers.filter import Filter
+from relay.channel.subscribers.subscriber import EntrySubscriber, State
 from relay.channel.verdict import SourceRefusal
 from relay.model.outcome import Outcome
 from tests.channel.readers import GAP, Moment, messages

@@ -4,10 +4,10 @@ Delivery of a log's new entries to the subscribers that have all entries before 
 Theory of operation. Entries that are added in one turn of the reactor are delivered
 together, as one *round*: every group is given them, one group after the other, and of a
 group a part of the connections at a time. All rounds of all channels share a part of
-each turn of the reactor (:data:`~relay.channel.catch_up.ROUNDS_S`), so that an event
-which is large, or has many subscribers, does not delay everybody else. Entries that are
-added meanwhile wait in the log for the round to end. A subscriber that leaves or is
-paused amid a round has its own position, before or after the entries of the round.
+each turn of the reactor, so that an event which is large, or has many subscribers, does
+not delay everybody else. Entries that are added meanwhile wait in the log for the round
+to end. A subscriber that leaves or is paused amid a round has its own position, before
+or after the entries of the round.
 
 Subscribers are isolated: an exception in the reader or the framing of one ends this
 one, with a line in the log, and does not affect the others.
@@ -21,21 +21,21 @@ from typing import Any
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from relay.channel.byte_group import ByteGroup, SharedWriter
-from relay.channel.copies import Room
 from relay.channel.entry import Entry
-from relay.channel.entry_group import EntryGroup
-from relay.channel.group import Group, check_room
-from relay.channel.jmes_path import TooCostly
 from relay.channel.log import Log
-from relay.channel.reading import Reading
-from relay.channel.subscriber import (
+from relay.channel.subscribers.byte_group import ByteGroup, SharedWriter
+from relay.channel.subscribers.copies import Room
+from relay.channel.subscribers.entry_group import EntryGroup
+from relay.channel.subscribers.group import Group, check_room
+from relay.channel.subscribers.jmes_path import TooCostly
+from relay.channel.subscribers.reading import Reading
+from relay.channel.subscribers.subscriber import (
     ByteSubscriber,
     EntrySubscriber,
     Event,
     Subscriber,
 )
-from relay.channel.turn_batcher import TurnBatcher
+from relay.channel.subscribers.turn_batcher import TurnBatcher
 from relay.channel.verdict import SourceRefusal
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.outcome import Outcome

@@ -6,8 +6,8 @@ import time
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.channel.filter import Filter
-from relay.channel.jmes_path import BadJmesPath, JmesPath, TooCostly
+from relay.channel.subscribers.filter import Filter
+from relay.channel.subscribers.jmes_path import BadJmesPath, JmesPath, TooCostly
 from relay.json_text import MOST_VALUES
 from tests.channel.readers import GAP, Moment, Reader, messages
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.channel.copies import COPY_BYTES, Copies, Room
 from relay.channel.entry import PLACE_BYTES, Entry
-from relay.channel.filter import Filter
 from relay.channel.message import Message
+from relay.channel.subscribers.copies import COPY_BYTES, Copies, Room
+from relay.channel.subscribers.filter import Filter
 from tests.channel.readers import Moment, Reader, messages
 
 
@@ -117,14 +117,14 @@ class HeldTests(SynchronousTestCase):
         live, _ = (Reader(channel).start() for _ in range(2))
         channel.publish(messages("a", "b"))
         asked: list[int] = []
-        group = channel.groups[0]
-        make = group.framing.encode
+        framing = live.subscriber.framing
+        make = framing.encode
 
         def encode(entry: Entry) -> bytes:
             asked.append(entry.seq)
             return make(entry)
 
-        group.framing.encode = encode  # type: ignore[method-assign]
+        framing.encode = encode  # type: ignore[method-assign]
         first = channel.log.cursor(0)
         back = [Reader(channel, first).start() for _ in range(3)]
         self.assertEqual([one.seen for one in back], [["a", "b"]] * 3)
