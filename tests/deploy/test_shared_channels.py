@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.channel.channels import Channels
 from relay.connectors.interfaces import Sources
 from relay.deploy.shared_channels import SharedChannels
+from relay.http.fanout import FanoutWriter
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
 from tests.webhook.desk import no_source
@@ -44,7 +45,13 @@ class SharedChannelsTests(SynchronousTestCase):
         options = ChannelOptions.read({})
         archive = cast(Any, object()) if durable else None
         channels = Channels(
-            options, self.clock, lambda: 0, no_source, published, archive
+            options,
+            self.clock,
+            lambda: 0,
+            no_source,
+            FanoutWriter,
+            published,
+            archive,
         )
         group = cast(EndpointGroup, None)
         sources = cast(Sources, None)
