@@ -120,7 +120,7 @@ class FanoutWriter:
         :param data: whole events, or a heartbeat; not empty.
         :param events: how many events.
         :return: writes to some lanes with each step, which returns the connections that
-            failed.
+            failed. The last lanes may be written to with the end of the iteration.
         """
         self._writes += 1
         return self._write(data, events, tuple(self._lanes), self._writes)
@@ -138,7 +138,8 @@ class FanoutWriter:
             if left <= 0:
                 yield failed
                 failed, left = [], STEP_BYTES
-        yield failed
+        if failed:
+            yield failed
 
 
 class Lane:
@@ -229,17 +230,10 @@ class Lane:
         self._bytes += len(data)
         singly = tuple(self._singly)
         failed: list[FanoutTarget] = []
-        for swift, framed in ((self._chunked, chunk), (self._plain, data)):
-            if not swift:
-                continue
-            short = send_all(swift, framed)
-            for target, sent in [(swift.pop(send), sent) for send, sent in short]:
-                # Added first: it may be too much for the client, which then leaves.
-                self._singly[target] = None
-                try:
-                    target.queue(framed[sent:])
-                except Exception:
-                    self._fail(target, failed)
+        if self._chunked:
+            self._send(self._chunked, chunk, failed)
+        if self._plain:
+            self._send(self._plain, data, failed)
         for target in singly:
             if target not in self._singly:
                 continue
@@ -254,6 +248,21 @@ class Lane:
             except Exception:
                 self._fail(target, failed)
         return failed
+
+    def _send(
+        self,
+        swift: dict[Send, FanoutTarget],
+        framed: bytes,
+        failed: list[FanoutTarget],
+    ) -> None:
+        short = send_all(swift, framed)
+        for target, sent in [(swift.pop(send), sent) for send, sent in short]:
+            # Added first: it may be too much for the client, which then leaves.
+            self._singly[target] = None
+            try:
+                target.queue(framed[sent:])
+            except Exception:
+                self._fail(target, failed)
 
     def _speed_up(self, target: FanoutTarget) -> None:
         """Send past all queues from now on, where the connection can be sent to so."""

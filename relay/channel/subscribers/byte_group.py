@@ -44,7 +44,7 @@ class SharedWriter(Protocol):
         :param data: whole events, or a heartbeat; not empty.
         :param events: how many events.
         :return: writes to a part of the connections with each step, which returns the
-            connections that failed.
+            connections that failed; all are written to at the end of the iteration.
         """
 
 
