@@ -175,7 +175,7 @@ class Fanout:
         self._due.extend(entries)
         if self._round is None:
             self._begin_round()
-            self._go_on()
+            self._turns.each([self._go_on])
 
     def _begin_round(self) -> None:
         entries, self._due = self._due, []
@@ -184,22 +184,18 @@ class Fanout:
         self._round = self._steps(entries)
 
     def _go_on(self) -> None:
-        """Take as many steps of rounds as there is time for in this turn."""
-        while self._round is not None:
-            if not self._turns.has_time():
-                self._turns.postpone(self._go_on)
-                return
+        """Take one step of the round, and the next when there is time for it."""
+        if self._round is not None:
             self._step()
-            if self._round is None and self._due:
-                self._begin_round()
+        if self._round is not None:
+            self._turns.postpone(self._go_on)
 
     def _finish_round(self) -> None:
         while self._round is not None:
             self._step()
-            if self._round is None and self._due:
-                self._begin_round()
 
     def _step(self) -> None:
+        """Take one step; the entries that are due are the next round."""
         assert self._round is not None
         self._stepping = True
         try:
@@ -211,6 +207,8 @@ class Fanout:
             self._round = self.reading.shared_from = None
         finally:
             self._stepping = False
+        if self._round is None and self._due:
+            self._begin_round()
 
     def _steps(self, entries: list[Entry]) -> Iterator[None]:
         """Give entries to all groups; without any, send the heartbeats that are due."""
@@ -248,7 +246,7 @@ class Fanout:
         self.reading.look_after([], now_s)
         if self._round is None and any(group.is_quiet(now_s) for group in self.groups):
             self._round = self._steps([])
-            self._go_on()
+            self._turns.each([self._go_on])
 
     # The end.
 
