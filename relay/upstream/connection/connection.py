@@ -98,8 +98,6 @@ class UpstreamConnection(Protocol):
         self._secure = False
         self._goodbye: Deadline | None = None
         self._silence: Silence | None = None
-        self._reads = False
-        """Whether what was received is being read just now."""
         self._paused = False
         """Whether nothing more is to be received for now."""
         self._keep_alive = False
@@ -237,17 +235,17 @@ class UpstreamConnection(Protocol):
             if self.state is not _CLOSED:
                 self.abort()
             return
-        self._reads, paused = True, self._paused
         for event in reader.feed(data):
             if type(event) is Chunk and self.forward is not None:
-                self.forward(event.framed, event.content)
+                self.forward(*event)
             else:
                 _ACT[type(event)](self, event)
             if self.state is _CLOSED:
-                break
-        self._reads = False
-        if self._paused is not paused and self.state is not _CLOSED:
-            self._set_reading()
+                return
+        response = self._response
+        if response is not None and not response.delivers:
+            # Receive no more of the body until somebody takes it.
+            self.pauseProducing()
 
     def _interim(self, event: events.Interim) -> None:
         head = event.head
@@ -259,9 +257,6 @@ class UpstreamConnection(Protocol):
         self._early_hints = None
         responded, self._responded = self._responded, None
         response = self._response = WireResponse(self, event)
-        if event.length != 0:
-            # Receive no more of the body until somebody takes it.
-            self.pauseProducing()
         if responded is not None:
             responded.callback(response)
 
@@ -280,8 +275,7 @@ class UpstreamConnection(Protocol):
             self.abort()
         elif self._keep_alive and response.keeps_connection and not reader.excess:
             self._become(State.IDLE)
-            if self._paused:
-                self.resumeProducing()
+            self.resumeProducing()
             self._on_idle(self)
         else:
             self._close()
@@ -309,30 +303,19 @@ class UpstreamConnection(Protocol):
                 response.end(Failure(ResponseFailed([reason])))
 
     def pauseProducing(self) -> None:
-        """
-        Receive nothing for now: the client cannot take more. Silence does not count.
-
-        The reactor is not told while what was received is being read: most responses
-        are paused at their head, and resumed before the next read.
-        """
+        """Receive nothing for now, and suspend the idle clock."""
         if self._silence is not None:
             self._silence.suspend()
-        self._paused = True
-        if not self._reads:
-            self._set_reading()
+        if not self._paused:
+            self._paused = True
+            self.transport.pauseProducing()
 
     def resumeProducing(self) -> None:
         """Receive again."""
         if self._silence is not None:
             self._silence.resume()
-        self._paused = False
-        if not self._reads:
-            self._set_reading()
-
-    def _set_reading(self) -> None:
         if self._paused:
-            self.transport.pauseProducing()
-        else:
+            self._paused = False
             self.transport.resumeProducing()
 
     def stopProducing(self) -> None:

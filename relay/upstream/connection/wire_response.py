@@ -78,7 +78,8 @@ class WireResponse:
         """The trailer fields of a chunked body that has ended."""
         self._connection: BodySource | None = connection
         self._protocol: IProtocol | None = None
-        self._delivers = False
+        self.delivers = False
+        """Whether somebody takes the body, or nobody will."""
         self._held: list[Chunk | Data] = []
         """What came before the body was delivered, one read at most."""
         self._ended: Failure | None = None
@@ -112,9 +113,9 @@ class WireResponse:
             ``PotentialDataLoss`` (a body that an orderly end of the connection has
             ended) or ``ResponseFailed``.
         """
-        if self._delivers:
+        if self.delivers:
             raise RuntimeError("a body is delivered once")
-        self._delivers, self._protocol = True, protocol
+        self.delivers, self._protocol = True, protocol
         transport: Any = self
         protocol.makeConnection(transport)
         self.resumeProducing()
@@ -129,7 +130,7 @@ class WireResponse:
     def take(self, event: Chunk | Data) -> None:
         """Take a part of the body."""
         if self._protocol is None:
-            if not self._delivers:
+            if not self.delivers:
                 self._held.append(event)
         elif self.forward is not None and isinstance(event, Chunk):
             self.forward(event.framed, event.content)
@@ -143,7 +144,7 @@ class WireResponse:
         :param reason: why, as :meth:`deliverBody` says.
         """
         self._connection = None
-        if self._delivers:
+        if self.delivers:
             self._finish(reason)
         else:
             self._ended = reason
@@ -178,7 +179,7 @@ class WireResponse:
         """Drop the connection, and deliver nothing more."""
         self._protocol = self.forward = None
         self._held = []
-        self._delivers = True
+        self.delivers = True
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.abort()
