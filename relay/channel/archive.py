@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IReactorTime
@@ -24,11 +24,9 @@ from twisted.python.failure import Failure
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.log import Log
 from relay.channel.message import Message
+from relay.model.api.channel_options import ChannelOptions
 from relay.model.records import HistoryEntry, Publication
 from relay.model.schema.errors import Unavailable
-
-if TYPE_CHECKING:
-    from relay.channel.channel import Channel
 
 ALL_BYTES = 2**62
 BATCH_S = 0.005
@@ -38,6 +36,18 @@ PRUNE_S = 60.0
 LINEAGE_MS = 86_400_000
 """How much longer than its event the newest place of a channel is known, so that it
 goes on with its epoch after a restart, and its clients are told of no gap."""
+
+
+class DurableChannel(Protocol):
+    """What an archive knows of a channel; see ``channel/channel.py``."""
+
+    options: ChannelOptions
+    log: Log
+    digest: str
+    """What the archive knows it by."""
+
+    def add(self, entries: list[Entry]) -> None:
+        """Add entries that are in the store, and deliver them."""
 
 
 class Keeper(Protocol):
@@ -77,7 +87,7 @@ class IdempotencyKey(NamedTuple):
 
 
 class _Submitted(NamedTuple):
-    channel: Channel
+    channel: DurableChannel
     items: Sequence[Message | GapReason]
     key: IdempotencyKey | None
     done: Deferred[list[Entry]]
@@ -124,7 +134,7 @@ class Archive:
         self._loaded: dict[str, list[HistoryEntry]] = {}
         """By digest what earlier processes kept, without holes."""
         self._lines: dict[str, _Line] = {}
-        self._under_way: Counter[Channel] = Counter()
+        self._under_way: Counter[DurableChannel] = Counter()
         self._pruned_s = clock.seconds()
         self.publications: list[Publication] = []
         """What earlier processes answered under a key."""
@@ -171,7 +181,7 @@ class Archive:
             return None
         return rows[-1].epoch, [_entry(row) for row in rows]
 
-    def holds(self, channel: Channel) -> bool:
+    def holds(self, channel: DurableChannel) -> bool:
         """
         Tell whether entries of a channel are on their way to the store.
 
@@ -181,7 +191,7 @@ class Archive:
 
     def submit(
         self,
-        channel: Channel,
+        channel: DurableChannel,
         items: Sequence[Message | GapReason],
         key: IdempotencyKey | None = None,
     ) -> Deferred[list[Entry]]:
@@ -215,7 +225,7 @@ class Archive:
             self._settle(one.channel)
             one.done.errback(reason)
 
-    def _settle(self, channel: Channel) -> None:
+    def _settle(self, channel: DurableChannel) -> None:
         self._under_way[channel] -= 1
         if not self._under_way[channel]:
             del self._under_way[channel]
@@ -245,7 +255,7 @@ class Archive:
         rows: list[HistoryEntry] = []
         oldest = self._too_old(now_ms, batch[0].channel.options.history.max_age_ms)
         publications: list[Publication] = []
-        before: dict[Channel, list[Entry]] = {}
+        before: dict[DurableChannel, list[Entry]] = {}
         for one in batch:
             log, digest = one.channel.log, one.channel.digest
             ahead = before.setdefault(one.channel, [])
