@@ -24,7 +24,8 @@ class DurableSourceTests(WireCase):
         source.start()
         self.addCleanup(source.kill)
         daemon = self.start_daemon(root)
-        channel = {"history": {"durable": True, "maxAgeMs": 600000}, "lingerMs": 0}
+        history = {"durable": True, "maxAgeMs": 600000, "maxEvents": 10000}
+        channel = {"history": history, "lingerMs": 0}
         daemon.publish(message_api(f"http://127.0.0.1:{source.port}/", "/s", channel))
         last, numbers = "", list[int]()
         for turn in range(4):
