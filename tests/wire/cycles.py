@@ -171,8 +171,11 @@ class CycleCase(WireCase):
         def some(count: int) -> None:
             port = self.daemon.ports["tls"] if tls else self.daemon.port
             context = self.context if tls else None
-            made = [RawClient(port, context) for _ in range(count)]
-            for client in made:
+            made = []
+            for _ in range(count):
+                client = RawClient(port, context)
+                made.append(client)
+                # At once: the head clock of the first runs while the others connect.
                 client.send(asked)
             for client in made:
                 if mark:
