@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from relay.channel.ownership import LEASE_MS, RENEW_S
@@ -62,6 +63,17 @@ class OwnershipTests(WireCase):
         answer = daemon.get("/t/news?cursor=x", {"Accept": "application/json"})
         return [one["data"] for one in answer.json()["items"]]
 
+    def freeze(self, daemon: Daemon) -> None:
+        """Stop a daemon while it does not hold the write lock of the store."""
+        path = self.root / "shared.db"
+        store = sqlite3.connect(path, isolation_level=None, timeout=BOUND_S)
+        with closing(store):
+            store.execute("BEGIN IMMEDIATE")
+            os.kill(daemon.pid, signal.SIGSTOP)
+            status = Path(f"/proc/{daemon.pid}/status")
+            until(lambda: "State:\tT" in status.read_text(), "it is frozen")
+            store.execute("ROLLBACK")
+
     def took_over(self, daemon: Daemon) -> float:
         """Wait until a daemon has the topics, and give how long it took."""
         begun = time.monotonic()
@@ -92,7 +104,7 @@ class OwnershipTests(WireCase):
         self.addCleanup(late.close)
         slow.send(head.encode() + b"sl")
         self.assertEqual(self.post(one, "second").status, 202)
-        os.kill(one.pid, signal.SIGSTOP)
+        self.freeze(one)
         late.send(head.encode() + b"late")
         took_s = self.took_over(two)
         print(f"taken over {took_s:.1f} s after the owner was frozen")
