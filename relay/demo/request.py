@@ -36,10 +36,10 @@ class DemoExchange(Protocol):
         """End the response."""
 
     def notifyFinish(self) -> Deferred[None]:
-        """Tell of the end, whoever caused it."""
+        """Return a Deferred that fires at the end, on either side."""
 
     def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:
-        """Say who is to be paused."""
+        """Register the producer that is paused."""
 
     def unregisterProducer(self) -> None:
         """Undo the above."""

@@ -37,10 +37,10 @@ class GrantHolder(Protocol):
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """
-        Tell the client that it has to renew its credential, if the body has a place.
+        Send the client a challenge to renew its credential, if the body allows one.
 
         :param reason: why: ``expiring``, ``expired`` or ``revoked``.
-        :param ends_at_ms: when it will be over, None when it is not to be.
+        :param ends_at_ms: the end of the exchange; None if it is not ended.
         """
 
     def end(self, outcome: Outcome) -> None:

@@ -213,7 +213,7 @@ def _first(headers: Headers, name: bytes) -> bytes:
 
 
 def _vary(headers: Headers) -> None:
-    """Tell caches that the answer differs by origin."""
+    """Add ``Vary``: the response differs by origin."""
     before = b", ".join(headers.getRawHeaders(b"vary", []))
     if b"origin" not in before.lower() and before.strip() != b"*":
         value = before + b", Origin" if before else b"Origin"

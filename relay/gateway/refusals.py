@@ -71,7 +71,7 @@ def no_context_path(message: str) -> Refusal:
 
 def no_longer(outcome: Outcome) -> Refusal:
     """
-    Say that what has let a client in is no more, before its response has begun.
+    Return the refusal of a call whose credential has ended before its response.
 
     :param outcome: ``expired`` or ``revoked``.
     """

@@ -21,7 +21,7 @@ ANOTHERS = Refusal(
 
 def renew(exchange: Exchange, request_id: str) -> None:
     """
-    Give a stream the grants of this call.
+    Replace the grants of a stream with those of this call.
 
     Both must have the same plan, subscription and application, and the same user where
     tokens name users.

@@ -119,9 +119,10 @@ class RequestBody:
 
     def when_complete(self, told: Callable[[], None]) -> None:
         """
-        Tell when the whole body has been passed on.
+        Call a function when the whole body has been forwarded.
 
-        :param told: called without arguments, at once if that is so already.
+        :param told: called without arguments, at once if the body was forwarded
+            already.
         """
         if self._passed_on:
             told()

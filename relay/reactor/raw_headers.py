@@ -15,7 +15,7 @@ from twisted.web import http_headers
 from twisted.web.http_headers import Headers
 
 raw_fields: Callable[[Headers], dict[bytes, list[bytes]]] = attrgetter("_rawHeaders")
-"""Gives the values of the fields of a message, by their spelt names."""
+"""Returns the values of the fields of a message, by their names as spelt."""
 
 spell: Callable[[bytes], bytes] = http_headers._nameEncoder.encode
 """Spells the name of a header as ``Headers`` does (``X-Request-Id``)."""

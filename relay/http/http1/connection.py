@@ -67,10 +67,10 @@ class Http1Connection(EndingChannel):
 
     def setTimeout(self, period: float | None) -> float | None:
         """
-        Say how long the client may be silent: by our own clock, as all others.
+        Set how long the client may be silent, measured by Relay's own clock.
 
         :param period: in seconds; None for any time.
-        :return: how long it was before.
+        :return: the previous value.
         """
         before, self.timeOut = self.timeOut, period
         self._silence.stop()
@@ -256,7 +256,7 @@ class Http1Connection(EndingChannel):
             self._reading.resumeProducing()
 
     def send_continue(self) -> None:
-        """Give the client leave to send its body."""
+        """Send 100 Continue: the client may send its body."""
         self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def timeoutConnection(self) -> None:

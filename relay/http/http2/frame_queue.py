@@ -93,10 +93,9 @@ class FrameQueue:
 
     def send(self, h2: H2Connection) -> int:
         """
-        Give the connection one frame of what waits.
+        Pass one queued frame to the connection.
 
-        :param h2: where to.
-        :return: about how many bytes that were.
+        :return: the approximate size of the frame, in bytes.
         :raises ProtocolError: when the stream is closed, and nobody was told yet.
         """
         if self._heads:

@@ -70,14 +70,14 @@ class Http2State(H2Connection):
 
     def wrong_trailers(self, stream_id: int) -> Refusal | None:
         """
-        Give the answer to trailers that are malformed.
+        Return the refusal of malformed trailers; None without them.
 
-        :param stream_id: a stream that has ended in what was received last.
+        :param stream_id: a stream that ended in the bytes received last.
         """
         return self._wrong_trailers.get(stream_id)
 
     def initiate_connection(self) -> None:
-        """Greet the client, and open the connection's window."""
+        """Send the connection preface, and open the window of the connection."""
         super().initiate_connection()
         # The limit is told, and kept by Http2Connection, which refuses one stream too
         # many. The library would end the connection for it.
@@ -89,10 +89,9 @@ class Http2State(H2Connection):
 
     def announce_end(self) -> None:
         """
-        Tell the client that no more requests are taken (RFC 9113, 6.8).
+        Send GOAWAY: no more requests are accepted (RFC 9113, 6.8).
 
-        The library's own method ends the connection for it; here the streams that are
-        open go on.
+        The method of the library also ends the connection; here open streams continue.
         """
         frame = GoAwayFrame(0)
         frame.last_stream_id = self.highest_inbound_stream_id

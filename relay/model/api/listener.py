@@ -118,7 +118,7 @@ _OF_HTTP = ("cors", "pathMappings", "paths", "requestValidation", "servers")
 
 
 def listener_type(body: Mapping[str, object]) -> str:
-    """Give the type of a listener as it came, in upper case."""
+    """Return the type of a listener in upper case."""
     kind = body.get("type")
     return kind.upper() if isinstance(kind, str) else ""
 

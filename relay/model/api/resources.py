@@ -26,9 +26,9 @@ class ApiResource(Options):
 
     def read_configuration(self) -> Value:
         """
-        Give the configuration.
+        Return the configuration, parsed.
 
-        :raises pydantic.ValidationError: when it is none of the type's.
+        :raises pydantic.ValidationError: when it is not valid for the type.
         """
         return RESOURCES[self.type].read(self.configuration)
 

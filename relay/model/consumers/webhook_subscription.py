@@ -140,7 +140,7 @@ class Retry(Options):
 
     def delay_s(self, attempt: int) -> float:
         """
-        Give the time until the next attempt, before jitter.
+        Return the time until the next attempt, before jitter.
 
         :param attempt: the number of the attempt that has failed, from 1 on.
         """

@@ -11,11 +11,10 @@ MAX_SECONDS = 253_402_300_799
 
 def claim(claims: Mapping[str, Any], path: str) -> Any:
     """
-    Give a claim.
+    Return a claim; None if there is none.
 
-    :param path: its name, which may have dots; else names of nested objects between
-        dots.
-    :return: None when there is none.
+    :param path: its name, which may contain dots; otherwise names of nested objects,
+        separated by dots.
     """
     if claims.get(path) is not None:
         return claims[path]
