@@ -51,6 +51,17 @@ class DocumentTests(SynchronousTestCase):
         ]
         self.assertEqual(unlisted, [])
 
+    def test_the_journey_names_files(self) -> None:
+        """Each file that the journey through the code names is there."""
+        named = re.findall(r"`((?:\w+/)+\w+\.py)`", self.pages[Path("docs/journey.md")])
+        self.assertGreater(len(named), 20)
+        gone = [
+            name
+            for name in named
+            if not any((ROOT / base / name).exists() for base in ("", "relay"))
+        ]
+        self.assertEqual(gone, [])
+
     def test_commands_exist(self) -> None:
         """Each ``make`` command of a page is a target of the Makefile."""
         phony = re.search(r"(?m)^\.PHONY:(.*)$", (ROOT / "Makefile").read_text())
