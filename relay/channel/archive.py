@@ -54,7 +54,7 @@ class Keeper(Protocol):
     """Where histories are kept: the store, for one API."""
 
     def load(self) -> Deferred[tuple[list[HistoryEntry], list[Publication]]]:
-        """Give all that is kept."""
+        """Return all stored histories."""
 
     def keep(
         self,
@@ -166,11 +166,11 @@ class Archive:
 
     def kept(self, digest: str) -> tuple[str, list[Entry]] | None:
         """
-        Give the history of a channel.
+        Return the history of a channel.
 
         :param digest: of its key.
-        :return: its epoch and its entries without a hole, at least one; None when none
-            is kept.
+        :return: its epoch and its entries without a hole, at least one; None without
+            a stored history.
         """
         line = self._lines.get(digest)
         if line is not None:
@@ -183,7 +183,7 @@ class Archive:
 
     def holds(self, channel: DurableChannel) -> bool:
         """
-        Tell whether entries of a channel are on their way to the store.
+        Whether entries of a channel are being stored.
 
         :param channel: the channel; while they are, it must stay open.
         """

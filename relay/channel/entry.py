@@ -73,9 +73,9 @@ class Entry:
 
     def parsed(self) -> Any:
         """
-        Give the data as JSON, read once as long as it is needed.
+        Return the data as JSON, parsed once while it is needed.
 
-        :return: :data:`NOT_JSON` when it is none.
+        :return: :data:`NOT_JSON` if the data is not JSON.
 
         :raises JsonTooLarge: when it holds too many values to be read.
         """
@@ -96,7 +96,7 @@ class Entry:
         return found
 
     def as_json(self) -> dict[str, Any]:
-        """Give the event in the one JSON form that all entrypoints use."""
+        """Return the event in the JSON form of all entrypoints."""
         message = self.message
         assert message is not None
         return {

@@ -163,7 +163,7 @@ class Log:
 
     def cursor(self, seq: int) -> str:
         """
-        Give the id of a place, whether or not its entry is kept.
+        Return the id of a place, whether or not its entry is kept.
 
         :param seq: the place.
         """

@@ -48,11 +48,11 @@ class Owners(Protocol):
         """Take or renew the lease; fires with whether it is this process's."""
 
     def disown(self, api_id: str) -> Deferred[None]:
-        """Give the lease back."""
+        """Return the lease."""
 
 
 class LeaseState(Enum):
-    """Where the channels are."""
+    """Whether this process holds the lease."""
 
     ASKING = 0
     HERE = 1
@@ -126,7 +126,7 @@ class ChannelLease:
             told(self.here)
 
     def close(self) -> None:
-        """Give the lease back, so that another process can have it at once."""
+        """Return the lease, so that another process can take it at once."""
         if self._closed:
             return
         self._closed = True

@@ -318,7 +318,7 @@ class Exchange:
         return goodbye is not None
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
-        """Tell the client, in the stream, that it has to renew its credential."""
+        """Send the client a challenge, in the stream, to renew its credential."""
         content: dict[str, object] = {
             "reason": reason,
             "stream": self.record.request_id,

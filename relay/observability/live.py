@@ -23,7 +23,7 @@ class LiveExchange(Protocol):
         """
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
-        """Tell the client to renew its credential."""
+        """Send the client a challenge to renew its credential."""
 
     def end(self, outcome: Outcome) -> None:
         """End it with an outcome."""

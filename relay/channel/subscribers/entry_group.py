@@ -56,7 +56,7 @@ class EntryGroup(Group[EntrySubscriber]):
         return awake
 
     def read(self, subscriber: EntrySubscriber, log: Log) -> Sequence[Entry]:
-        """Give a subscriber entries one by one, as long as it takes them."""
+        """Deliver entries to a subscriber one by one, as long as it takes them."""
         entries = log.entries(subscriber.position, PIECE_BYTES)
         for entry in entries:
             subscriber.position = after = entry.seq + 1
@@ -74,7 +74,7 @@ class EntryGroup(Group[EntrySubscriber]):
         gaps: Sequence[Gap],
         entries: Sequence[Entry],
     ) -> None:
-        """Give a subscriber gaps and entries, all of them."""
+        """Deliver all given gaps and entries to a subscriber."""
         for gap in gaps:
             subscriber.reader.missed(gap)
         for entry in entries:

@@ -211,7 +211,8 @@ class Fanout:
             self._begin_round()
 
     def _steps(self, entries: list[Entry]) -> Iterator[None]:
-        """Give entries to all groups; without any, send the heartbeats that are due."""
+        """Deliver entries to all groups; without entries, send the heartbeats that are
+        due."""
         now_s = self._clock.seconds()
         self.reading.look_after(entries, now_s)
         for group in self.groups:

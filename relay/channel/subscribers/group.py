@@ -106,7 +106,7 @@ class Group(Generic[S]):
 
     def read(self, subscriber: S, log: Log) -> Sequence[Entry]:
         """
-        Give a subscriber some of the log, and set its position past it.
+        Deliver a part of the log to a subscriber, and set its position after it.
 
         :param subscriber: one that catches up, and has not reached the end.
         :return: the entries that were looked at.
@@ -118,7 +118,7 @@ class Group(Generic[S]):
         self, subscriber: S, gaps: Sequence[Gap], entries: Sequence[Entry]
     ) -> None:
         """
-        Give a subscriber what is not read from its position on.
+        Deliver gaps and entries to a subscriber, without reading the log.
 
         :param gaps: they come first.
         :raises TooCostly: when the filter takes too many steps.

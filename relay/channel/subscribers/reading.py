@@ -185,7 +185,7 @@ class Reading:
 
     def find_none(self, position: int) -> None:
         """
-        Give up waiting for places that have not appeared, and report a gap.
+        Stop waiting for places that have not appeared, and report a gap.
 
         :param position: the place where the waiting subscribers continue.
         """

@@ -77,7 +77,7 @@ class DeliveryStore:
     def settle(
         self, state: DeliveryState, letter: DeadLetter, taken: bool
     ) -> Deferred[None]:
-        """Say what came of sending an event again.
+        """Store the result of a replay.
 
         :param state: how far the subscription is.
         :param letter: the event, with what came of it.
@@ -96,7 +96,7 @@ class DeliveryStore:
         return self._store.write(settle)
 
     def fail(self, state: DeliveryState, cause: str) -> Deferred[None]:
-        """Say that delivery has given up, until somebody resumes it.
+        """Store that the delivery has failed, until it is resumed.
 
         :param state: before the event at which it did.
         :param cause: why, for people.
