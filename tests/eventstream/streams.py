@@ -1,5 +1,5 @@
 """
-Streams to read: the shared vectors, ways to cut bytes, and Hypothesis strategies.
+Streams to read: the vectors of the format, ways to cut bytes, Hypothesis strategies.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ END = b"data: end of the vector\n\n"
 SHARED = SharedDaemon()
 
 
-class SharedVectorTests(WireCase):
+class VectorTests(WireCase):
     """What comes out are the events that the vector names."""
 
     def test_whole_and_byte_by_byte(self) -> None:
