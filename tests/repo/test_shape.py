@@ -56,7 +56,7 @@ UNTESTED = {
     "relay.http.site": "in tests/http/http1/test_connection.py",
     "relay.plans.interfaces": "holds interfaces",
     "relay.policies.interfaces": "holds interfaces",
-    "relay.gateway.renewal": "in tests/wire/test_stays.py",
+    "relay.gateway.renewal": "in tests/wire/test_grants.py",
     "relay.upstream.connection.events": "records without behaviour",
     "relay.upstream.connection.factory": "exercised by all of tests/upstream/dial",
     "relay.upstream.connection.states": "in test_connection.py, beside it",

@@ -29,7 +29,7 @@ from tests.wire.daemon import (
 from tests.wire.http2_client import Http2Client
 from tests.wire.keyed import KeyedApi, Subscription
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
-from tests.wire.test_stays import ticking_api
+from tests.wire.test_grants import ticking_api
 
 AUTHORITY = Authority()
 LIMIT_S = 1.0

@@ -18,8 +18,8 @@ from tests.wire.daemon import BACKLOG, BOUND_S, Daemon, SharedDaemon, proxy_api,
 from tests.wire.http2_client import Http2Client
 from tests.wire.keyed import KeyedApi, Subscription
 from tests.wire.scripted import EVENT_STREAM, Connection, chunk, scripted
+from tests.wire.test_grants import ticking_api
 from tests.wire.test_limits import step
-from tests.wire.test_stays import ticking_api
 
 AUTHORITY = Authority()
 STREAMS = 100

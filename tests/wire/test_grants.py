@@ -1,4 +1,4 @@
-"""A stream is not forgotten after it was let in: it ends with what let it in."""
+"""A stream ends with the grant that let it in, and can be renewed."""
 
 from __future__ import annotations
 
