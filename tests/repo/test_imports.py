@@ -139,6 +139,25 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def edges() -> dict[str, set[str]]:
+    """
+    Find out which modules of ``relay`` import which, for types only included.
+
+    A package counts as imported where a name of its ``__init__.py`` is, but not by the
+    modules in it.
+    """
+    names = {dotted(path): path for path in modules("relay")}
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        found[name] = set()
+        for other in imported(path):
+            while other and other not in names:
+                other = other.rpartition(".")[0]
+            if other and other != name and not name.startswith(f"{other}."):
+                found[name].add(other)
+    return found
+
+
 class ImportTests(SynchronousTestCase):
     """The allowed imports, held against the real ones."""
 
@@ -188,6 +207,32 @@ class ImportTests(SynchronousTestCase):
         while ready := {p for p, row in ALLOWED.items() if row <= known} - known:
             known |= ready
         self.assertEqual(set(ALLOWED) - known, set())
+
+    def test_modules_have_no_circle(self) -> None:
+        """Within a package either, and imports for types only count as any other."""
+        left = edges()
+        while free := {name for name, others in left.items() if not others & set(left)}:
+            left = {name: others for name, others in left.items() if name not in free}
+        # What is left imports a circle, or is a part of one.
+        while unused := set(left) - {other for row in left.values() for other in row}:
+            left = {name: row for name, row in left.items() if name not in unused}
+        circles = {name: sorted(row & set(left)) for name, row in left.items()}
+        self.assertEqual(circles, {})
+
+    def test_private_names_of_twisted_stay_in_one_package(self) -> None:
+        """Where ``tests/reactor/test_twisted_internals.py`` names each of them."""
+        wrong = [
+            f"{dotted(path)} imports {other}"
+            for path in modules("relay")
+            if part(dotted(path)) != "reactor"
+            for other in imported(path)
+            if other.split(".")[0] == "twisted"
+            and any(
+                word.startswith("_") and not word.startswith("__")
+                for word in other.split(".")
+            )
+        ]
+        self.assertEqual(wrong, [])
 
     def test_libraries_stay_hidden(self) -> None:
         """A library that one part wraps is not used around it."""
