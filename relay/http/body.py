@@ -1,4 +1,4 @@
-"""A request body on its way to the source, as it arrives."""
+"""The body of a request, which is passed on to the upstream as it arrives."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ICompletableBody(IBodyProducer):
 
 
 class BodyReading(Protocol):
-    """The client's stream, as far as its body governs it."""
+    """What a request body pauses and resumes: the client's stream."""
 
     def pause_body(self) -> None:
         """Read no more of the body for now."""
@@ -149,20 +149,20 @@ class RequestBody:
         return done
 
     def pauseProducing(self) -> None:
-        """The source takes no more for now: read no more from the client."""
+        """Stop reading from the client."""
         self._channel.pause_body()
 
     def resumeProducing(self) -> None:
-        """The source takes more."""
+        """Read from the client again."""
         if self._consumer is not None:
             self._channel.resume_body()
 
     def stopProducing(self) -> None:
-        """The connection to the source is gone: read on, and drop."""
+        """The upstream connection is lost: discard the rest of the body."""
         self.drop()
 
     def drop(self) -> None:
-        """Pass nothing on any more; what still comes is discarded."""
+        """Pass nothing more on; discard what still arrives."""
         self._dropped = True
         self._held = []
         self._consumer = None

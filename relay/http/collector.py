@@ -1,4 +1,4 @@
-"""A request body taken whole, within a bound."""
+"""Collects a request body as a whole, up to a limit."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class BodyCollector:
             self._done.callback(b"".join(self._pieces))
 
     def registerProducer(self, producer: IProducer, streaming: bool) -> None:
-        """Bodies are never too fast for memory that is bounded."""
+        """Do nothing: the limit bounds the memory."""
 
     def unregisterProducer(self) -> None:
         """See :meth:`registerProducer`."""

@@ -27,7 +27,7 @@ from relay.reactor.sending import send_now
 from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 
 AHEAD_BYTES = 16_384
-"""How much of further requests is read while one is answered."""
+"""How many bytes of further requests are read while one is answered."""
 
 
 class Http1Connection(EndingChannel):
@@ -61,7 +61,7 @@ class Http1Connection(EndingChannel):
         watch_peer(self.transport, site.settings.stall_timeout_ms)
         self.peer = Peer(self.transport)
         super().connectionMade()
-        # From here on, so that it covers a handshake, and a client that is silent.
+        # It covers the TLS handshake, and a client that sends nothing.
         self._head_deadline.start(self._head_expired)
         self._reading = WatchedReading(self.transport, self.hangups)
 
@@ -80,7 +80,7 @@ class Http1Connection(EndingChannel):
         return before
 
     def resetTimeout(self) -> None:
-        """The client was not silent."""
+        """Restart the clock: the client has sent something."""
         self._silence.reset()
 
     def dataReceived(self, data: bytes) -> None:
@@ -100,7 +100,7 @@ class Http1Connection(EndingChannel):
         super().dataReceived(data)
 
     def _take_head(self, data: bytes) -> bool:
-        """Begin a request whose whole head has come at once; see ``read_head``."""
+        """Begin a request whose head came in one read; see ``read_head``."""
         site = self.site
         if self._head_begun or not self.persistent:
             return False
@@ -122,8 +122,8 @@ class Http1Connection(EndingChannel):
         """
         Write a response's head: at once, unless a body of known length follows.
 
-        What follows then goes out with it, in one ``send``. Else that saves two calls
-        of ``epoll_ctl`` and a turn of the reactor.
+        With such a body it leaves in one ``send``. To send the head at once saves two
+        calls of ``epoll_ctl`` and a turn of the reactor.
         """
         lines = [b"%s %s %s" % (version, code, reason)]
         for name, values in headers.getAllRawHeaders():
@@ -141,7 +141,7 @@ class Http1Connection(EndingChannel):
             transport.write(head)
 
     def rawDataReceived(self, data: bytes) -> None:
-        """Take a body, what was sent ahead of its time, or another protocol."""
+        """Read a body, further requests, or another protocol after an upgrade."""
         if self._receiver is not None:
             self._receiver(data)
         elif self._answering:
@@ -153,9 +153,9 @@ class Http1Connection(EndingChannel):
 
     def upgrade(self, receiver: Callable[[bytes], None]) -> None:
         """
-        Speak another protocol than HTTP from here on.
+        Switch to another protocol.
 
-        :param receiver: takes what the client sends.
+        :param receiver: called with the bytes that the client sends.
         """
         self._receiver = receiver
         early, self._ahead = b"".join(self._ahead), []
@@ -163,7 +163,7 @@ class Http1Connection(EndingChannel):
             receiver(early)
 
     def checkPersistence(self, request: Http1Stream, version: bytes) -> bool:
-        """Whether the client wants to go on after this request (RFC 9112, 9.3)."""
+        """Whether the connection stays open after this request (RFC 9112, 9.3)."""
         if version != b"HTTP/1.1":
             return False
         if b"close" in connection_options(request.requestHeaders):
@@ -172,7 +172,7 @@ class Http1Connection(EndingChannel):
         return True
 
     def allHeadersReceived(self) -> None:
-        """Begin a request that has a body; one without begins when it is complete."""
+        """Begin a request with a body; one without begins when it is complete."""
         request = self.requests[-1]
         self._head_deadline.stop()
         self._head_begun = False
@@ -183,7 +183,7 @@ class Http1Connection(EndingChannel):
             request.head_received(head, self.length)
 
     def allContentReceived(self) -> None:
-        """A request is complete, unless it was answered and given up before."""
+        """A request is complete, unless it has been refused meanwhile."""
         if self._ending is None:
             self._begin_answer()
             super().allContentReceived()
@@ -196,7 +196,7 @@ class Http1Connection(EndingChannel):
         self.setRawMode()
 
     def requestDone(self, request: Http1Stream) -> None:
-        """A response is complete; with more still to come, the connection ends."""
+        """A response is complete; if the client still sends its body, close."""
         self.requests.remove(request)
         unread = self._receiver is not None or (
             (self._ahead or self.unread) and not self.persistent
@@ -220,11 +220,11 @@ class Http1Connection(EndingChannel):
         self._producer = producer
 
     def unregisterProducer(self) -> None:
-        """Govern no response any more."""
+        """Stop governing a response."""
         self._producer = None
 
     def pauseProducing(self) -> None:
-        """The client takes no more; who takes no responses asks for no more, too."""
+        """Pause the response; while there is none, read no further requests."""
         self._full = True
         if self._producer is not None:
             self._producer.pauseProducing()
@@ -246,7 +246,7 @@ class Http1Connection(EndingChannel):
             self._reading.resumeProducing()
 
     def resumeProducing(self) -> None:
-        """The client takes bytes again; its own wait for their turn."""
+        """Resume the response; while there is none, read further requests."""
         self._full = False
         if self._producer is not None:
             self._producer.resumeProducing()
@@ -288,14 +288,14 @@ class Http1Connection(EndingChannel):
             request.responder.refuse(refusal)
             return
         if request.begun:
-            # It has its answer.
+            # The response is complete.
             return
-        # HEAD is answered without a body.
+        # The method decides whether the response has a body.
         request.settle(self._head_so_far(request))
         self.site.application.refuse(request, refusal)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """The client is gone: stop every clock, let go of what knows the connection."""
+        """The connection is lost: stop every clock, and drop the references to it."""
         self._head_deadline.stop()
         self._body_paused = False
         self._reading.forget()
@@ -323,8 +323,8 @@ class Http1Connection(EndingChannel):
         if self._head_begun or self.requests:
             self.refuse(refusals.HEAD_TIMEOUT)
         else:
-            # Nothing of a request has come, perhaps not even a TLS handshake: a
-            # client that opened the connection in advance expects no answer.
+            # No byte of a request has arrived. A client that opened the connection in
+            # advance expects no response.
             bottom(self.transport).loseConnection()
 
 
@@ -357,6 +357,6 @@ class Http1Site(ClientSite):
         channel.factory = self
         channel.site = self
         channel.hangups = self.hangups
-        # Before the first request the clock of its head runs.
+        # Until the first request is complete, the head clock runs.
         channel.timeOut = None
         return channel

@@ -41,9 +41,9 @@ class DirectWriter:
         self._ledger = ledger
         self.chunked = chunked
         self.socket_send: Send | None = None
-        """What sends to the socket, if nothing else is to be done for it."""
+        """Sends to the socket; None where a transport has to process the bytes."""
         self.lane: Lane | None = None
-        """With whom it is written to; told when what was written has to wait."""
+        """The group that is written the same; None outside of a fan-out."""
 
     def write(self, data: bytes) -> None:
         """
@@ -70,7 +70,7 @@ class DirectWriter:
         self._transport.write(framed)
 
     def waits(self) -> bool:
-        """Whether something that was written has still to be sent, if that is known."""
+        """Whether bytes wait to be sent, as far as that is known."""
         return False
 
     def write_shared(self, data: bytes, chunk: bytes) -> None:

@@ -1,4 +1,4 @@
-"""How a client's connection ends: after a response, amid one, or without one."""
+"""How a client's connection is closed: after, during or without a response."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from relay.http.site import ClientSite
 from relay.reactor.deadline import Deadline
 
 LINGER_MS = 2000
-"""How long a client may go on sending after its response is complete."""
+"""How long a client may still send after its response is complete."""
 
 
 class EndingChannel(StrictChannel):
-    """The end of a connection of HTTP/1.1 or 1.0."""
+    """Closes a connection of HTTP/1.1 or 1.0."""
 
     site: ClientSite
     requests: list[Http1Stream]
@@ -31,13 +31,13 @@ class EndingChannel(StrictChannel):
         super().__init__()
         self._ending: Deadline | None = None
         self._ahead: list[bytes] = []
-        """What came of further requests while one is answered."""
+        """Bytes of further requests that arrived while one is answered."""
         self._taken: int | None = None
         self._checks_left = 0
         self._unwanted_bytes = 0
 
     def loseConnection(self) -> None:
-        """Close; a client that does not take the rest, or close_notify, is reset."""
+        """Close; reset a client that does not take the rest or the close_notify."""
         super().loseConnection()
         self._end_within(self.site.settings.stall_timeout_ms)
 
@@ -80,7 +80,7 @@ class EndingChannel(StrictChannel):
         super().connectionLost(reason)
 
     def _drop_unwanted(self, data: bytes) -> None:
-        """Discard what the client still sends on a connection that ends."""
+        """Discard what the client sends on a connection that is being closed."""
         self._unwanted_bytes += len(data)
         if self._unwanted_bytes > LINGER_BYTES:
             self.transport.abortConnection()

@@ -41,7 +41,7 @@ from relay.http.peer import LINGER_BYTES, Peer, watch_peer
 from relay.reactor.deadline import Deadline
 
 GOODBYE_S = 1.0
-"""How long a connection that is ended for a violation may take its GOAWAY."""
+"""How long a client that violated the protocol may take to read the GOAWAY."""
 
 
 class Http2Listener(StreamSite, Protocol):
@@ -80,7 +80,7 @@ class Http2Connection(TwistedProtocol):
         self._open = True
         self._retired = False
         self._unbegun: dict[int, RequestReceived] = {}
-        """Requests of the read that is being taken; a reset may come in it, too."""
+        """Requests of the current read, which may reset them as well."""
         self._unwanted_bytes = 0
         self._frames_begun = 0
         self._head_clock = Deadline(site.reactor, settings.head_timeout_ms)
@@ -88,7 +88,7 @@ class Http2Connection(TwistedProtocol):
         self._ending = Deadline(site.reactor, settings.stall_timeout_ms)
 
     def connectionMade(self) -> None:
-        """Greet, and let the client's pace govern all streams."""
+        """Send the settings, and start the clocks."""
         tls = self.tls = cast(Any, self.transport)
         # There is no HTTP/2 without TLS here.
         self.peer = Peer(tls, secure=True)
@@ -105,7 +105,7 @@ class Http2Connection(TwistedProtocol):
     # What the client sends.
 
     def dataReceived(self, data: bytes) -> None:
-        """Take what arrived, unless the client is up to no good."""
+        """Read frames; give the connection up for a flood."""
         if not self._open:
             self._unwanted_bytes += len(data)
             if self._unwanted_bytes > LINGER_BYTES:
@@ -118,7 +118,7 @@ class Http2Connection(TwistedProtocol):
         try:
             events = self.conn.receive_data(data)
         except ProtocolError:
-            # The library has made the GOAWAY.
+            # The library has queued a GOAWAY frame.
             self._terminate()
             return
         self._keep_alive.reset()
@@ -213,8 +213,8 @@ class Http2Connection(TwistedProtocol):
         """
         Let the client send more.
 
-        :param stream_id: of what stream, be it over or not.
-        :param size: bytes that were taken.
+        :param stream_id: the stream's number; the stream may be over.
+        :param size: bytes of the window that were processed.
         """
         if self._open:
             self.conn.acknowledge_received_data(size, stream_id)
@@ -231,10 +231,10 @@ class Http2Connection(TwistedProtocol):
 
     def cut(self, stream: Http2Stream, code: ErrorCodes) -> None:
         """
-        End a stream before its time; what can still go out of it goes first.
+        Cut a stream, after what the windows still allow it to send.
 
         :param stream: one that may be over already.
-        :param code: what the client is told.
+        :param code: the error code of the RST_STREAM frame.
         """
         if self.streams.get(stream.stream_id) is not stream:
             return
@@ -245,7 +245,7 @@ class Http2Connection(TwistedProtocol):
     # Ends.
 
     def retire(self) -> None:
-        """Take no more requests, and end with the last stream (RFC 9113, 6.8)."""
+        """Accept no more requests, and close after the last stream (RFC 9113, 6.8)."""
         if self._retired or not self._open:
             return
         self._retired = True
@@ -266,7 +266,8 @@ class Http2Connection(TwistedProtocol):
         self._frames.earn(1)
         if stream.over:
             if not stream.received_all:
-                # The answer is there: the rest of the body has no use (RFC 9113, 8.1).
+                # The response is complete; the rest of the request body is of no use
+                # (RFC 9113, 8.1).
                 fine, wrong = ErrorCodes.NO_ERROR, ErrorCodes.PROTOCOL_ERROR
                 self._reset(stream.stream_id, wrong if stream.malformed else fine)
             self._forget(stream)
@@ -300,7 +301,7 @@ class Http2Connection(TwistedProtocol):
         )
         if code is ErrorCodes.ENHANCE_YOUR_CALM:
             self.site.floods.note(client_address(self.tls))
-        # Time for the client to read why, while nothing more is read from it.
+        # The client has time to read the GOAWAY; nothing more is read from it.
         self._ending.timeout_s = min(self._ending.timeout_s, GOODBYE_S)
         self._leave(code)
         self.tls.pauseProducing()
@@ -310,24 +311,24 @@ class Http2Connection(TwistedProtocol):
         self._terminate()
 
     def _terminate(self) -> None:
-        """End the connection, after what the library has made."""
+        """Close the connection after the frames that the library has queued."""
         self.writer.send_frames()
         if self._open:
             self.tls.loseConnection()
             self._end_streams()
 
     def _stopped(self, excess: bool) -> None:
-        """Nothing can be sent any more, or too many frames wait to be sent."""
+        """The transport is lost, or too many frames wait to be sent."""
         if excess:
             self.log.info(
-                "HTTP/2 client {client}: takes none of what it asks for",
+                "HTTP/2 client {client}: asks for more than it reads",
                 client=self.tls.getPeer(),
             )
             self.tls.abortConnection()
         self._end_streams()
 
     def _end_streams(self) -> None:
-        """The connection is over, or about to be: so is each of its streams."""
+        """End every stream: the connection is closed, or about to be."""
         if not self._open:
             return
         self._open = False

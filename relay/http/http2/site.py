@@ -1,4 +1,4 @@
-"""A listener of the gateway that speaks HTTP/2 where a client asks for it."""
+"""A listener of the gateway that speaks HTTP/2 with clients that choose it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Http2Site(Http1Site):
         application.when_closing.append(self._retire)
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
-        """Take a connection, whose protocol the TLS handshake will tell."""
+        """Accept a connection, whose protocol the TLS handshake chooses."""
         return Negotiation(self, super().buildProtocol(addr))
 
     def _retire(self) -> None:
@@ -89,23 +89,22 @@ class Negotiation(Protocol):
         self._clock = Deadline(site.reactor, site.settings.head_timeout_ms)
 
     def connectionMade(self) -> None:
-        """Start the handshake's clock, or refuse an address from which floods came."""
+        """Start the handshake clock, or refuse an address that sent floods."""
         if self._site.floods.refuses(client_address(self.transport)):
             self.transport.abortConnection()
             return
         self._clock.start(self.transport.abortConnection)
 
     def handshakeCompleted(self) -> None:
-        """Hand the connection over to what speaks the client's protocol."""
+        """Replace this object by the connection of the chosen protocol."""
         self._clock.stop()
         transport = self.transport
         chosen: Any = self._http1
         if transport.negotiatedProtocol == b"h2":
             chosen = Http2Connection(self._site)
-        # From here on this object has no part in the connection.
         transport.wrappedProtocol = chosen
         chosen.makeConnection(transport)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """There was no handshake."""
+        """The handshake was not completed."""
         self._clock.stop()

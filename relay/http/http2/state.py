@@ -1,4 +1,4 @@
-"""What an HTTP/2 client is told at the beginning, and the library's state after it."""
+"""The settings that an HTTP/2 client receives, and the library's state."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from relay.http.http2.head import check_trailers
 from relay.http.refusals import Refusal
 
 STREAM_WINDOW_BYTES = 262_144
-"""How much of an upload one stream may have on its way to a source that is slow."""
+"""The window of one stream: how much of an upload may wait for a slow upstream."""
 CONNECTION_WINDOW_BYTES = 1_048_576
-"""The same for all streams of a connection together."""
+"""The window of one connection, for all its streams."""
 LONGEST_HEAD_BYTES = 65_536
-"""Up to where a head that is too large is read, for it to be answered with a 431."""
+"""A longer head than the limit is read up to this size, and refused with a 431."""
 NO_LIMIT = 2**31 - 1
 STREAMS_BETWEEN_LOOKS = 64
 
@@ -59,7 +59,7 @@ class Http2State(H2Connection):
         self.decoder.max_header_list_size = most_head_bytes
 
     def receive_data(self, data: Any) -> list[Event]:
-        """Take what the client sends, and check the trailers in it."""
+        """Read frames, and check the trailers in them."""
         events = super().receive_data(data)
         self._wrong_trailers = {
             event.stream_id: check_trailers(event.headers or ())
@@ -79,8 +79,8 @@ class Http2State(H2Connection):
     def initiate_connection(self) -> None:
         """Send the connection preface, and open the window of the connection."""
         super().initiate_connection()
-        # The limit is told, and kept by Http2Connection, which refuses one stream too
-        # many. The library would end the connection for it.
+        # The client is sent the limit, and Http2Connection refuses a stream beyond it.
+        # The library would close the connection.
         unlimited = {**self._told, SettingCodes.MAX_CONCURRENT_STREAMS: NO_LIMIT}
         self.local_settings = Settings(client=False, initial_values=unlimited)
         self.increment_flow_control_window(
@@ -110,8 +110,8 @@ class Http2State(H2Connection):
 
     def _begin_new_stream(self, stream_id: int, allowed_ids: Any) -> Any:
         stream = super()._begin_new_stream(stream_id, allowed_ids)
-        # A body that is not as long as was told is an error of its stream (RFC 9113,
-        # 8.1.1), which Http2Stream sees to. The library would end the connection.
+        # A body that contradicts its Content-Length is an error of the stream, which
+        # Http2Stream handles (RFC 9113, 8.1.1). The library would close the connection.
         stream._initialize_content_length = _expect_no_length  # type: ignore[method-assign]
         return stream
 
@@ -139,4 +139,4 @@ def close_state(state: H2Connection) -> None:
 
 
 def _expect_no_length(headers: object) -> None:
-    """Whatever a head says of its body's length, count nothing."""
+    """Ignore the ``Content-Length`` of a head."""

@@ -37,11 +37,11 @@ from relay.reactor.deadline import Deadline
 from relay.settings.schema import GatewaySettings, LimitSettings
 
 FULL_BYTES = 65_536
-"""How much may wait to be sent before the source is asked to pause."""
+"""How many bytes may wait to be sent before the responder must pause."""
 
 
 class Writer(Protocol):
-    """What sends the frames of a stream: see ``http2/writer.py``."""
+    """Sends the frames of a stream; see ``http2/writer.py``."""
 
     def wake(self, stream: Http2Stream) -> None:
         """Send what a stream has, at the end of this turn."""
@@ -64,7 +64,7 @@ class StreamSite(Protocol):
 
 
 class Connection(Protocol):
-    """What a stream is one of: see ``http2/connection.py``."""
+    """The connection of a stream; see ``http2/connection.py``."""
 
     @property
     def site(self) -> StreamSite:
@@ -157,7 +157,7 @@ class Http2Stream(FrameQueue):
 
     def open(self, fields: Head, ended: bool) -> None:
         """
-        Hand the request over, at its head.
+        Hand the request over to the application, at its head.
 
         :param fields: its header block.
         :param ended: whether that is all of it.
@@ -213,14 +213,14 @@ class Http2Stream(FrameQueue):
             self.body.ended()
 
     def pause_body(self) -> None:
-        """Leave the window shut: the client may send what it has room for, no more."""
+        """Stop opening the window: the client may send what it allows, and no more."""
         if not self.received_all:
             self._body_paused = True
             if self._body_clock is not None:
                 self._body_clock.suspend()
 
     def resume_body(self) -> None:
-        """Open the window for what the upstream has taken."""
+        """Open the window by what the upstream has taken."""
         self._body_paused = False
         if self._body_clock is not None:
             self._body_clock.resume()
@@ -307,7 +307,7 @@ class Http2Stream(FrameQueue):
         self._stop_body_clock()
         self._stop_stall()
         self._connection.writer.wake(self)
-        # Whoever takes no byte of what is left is not waited for.
+        # A client that takes no byte of the rest for the stall time is cut.
         site = self._connection.site
         self._rest = Deadline(site.reactor, site.settings.stall_timeout_ms)
         self._rest_mark = self.bytes_taken()

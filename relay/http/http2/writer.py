@@ -21,7 +21,7 @@ from relay.http.http2.state import Http2State
 from relay.http.http2.stream import Http2Stream
 
 BATCH_BYTES = 65_536
-"""How much is gathered for one write."""
+"""How many bytes are joined into one write."""
 CONTROL_BYTES = 17 * 1024
 """How many bytes of frames may wait that belong to no response, beside
 :data:`CONTROL_BYTES_PER_STREAM`."""
@@ -74,7 +74,7 @@ class FrameWriter:
         transport.registerProducer(self, True)
 
     def close(self) -> None:
-        """Send nothing of streams any more; frames that wait still go out."""
+        """Send no more frames of streams."""
         self._sent = self._stopped = None
         turn, self._turn = self._turn, None
         if turn is not None:
@@ -112,7 +112,7 @@ class FrameWriter:
         return self._state.has_window(stream.stream_id)
 
     def look_at_windows(self) -> None:
-        """Wake the streams whose data has room again, by whatever frame."""
+        """Wake the streams whose windows have opened."""
         state = self._state
         if self._windowless and state.outbound_flow_control_window > 0:
             opened = [one for one in self._windowless if self.has_window(one)]
@@ -136,7 +136,7 @@ class FrameWriter:
             pass  # The client has left the stream; its reset is on its way.
 
     def send_frames(self) -> None:
-        """Send the frames that the library has made."""
+        """Send the frames that the library has queued."""
         made = self._state.data_to_send()
         if not made:
             return
@@ -188,7 +188,7 @@ class FrameWriter:
         """
         Send a frame of the stream whose turn it is.
 
-        :return: about how many bytes.
+        :return: the approximate number of bytes.
         """
         stream = next(iter(self._ready))
         del self._ready[stream]
