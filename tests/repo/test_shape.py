@@ -62,7 +62,6 @@ UNTESTED = {
     "relay.upstream.connection.states": "in test_connection.py, beside it",
     "relay.upstream.events.source": "in tests/wire/test_message_streams.py",
     "relay.gateway.push": "exercised by all of tests/webhook",
-    "relay.webhook.reader": "in tests/webhook/test_delivery.py",
 }
 """Modules without a test module of their name, and where their behaviour is tested."""
 

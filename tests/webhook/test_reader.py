@@ -1,0 +1,107 @@
+"""A reader of a channel that takes one event at a time."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.channel.entry import Gap
+from relay.webhook.event import OutgoingEvent
+from relay.webhook.reader import Reader
+from tests.webhook.desk import Desk
+
+
+class ReaderTests(SynchronousTestCase):
+    """One topic."""
+
+    def setUp(self) -> None:
+        """Make a topic of which three events are kept, and a reader."""
+        self.desk = Desk(maxEvents=3)
+        self.taken: list[str] = []
+        self.gaps: list[Gap] = []
+        self.losses = 0
+        self.reader = Reader(self.take, self.gaps.append, self.lost)
+
+    def take(self, event: OutgoingEvent) -> None:
+        """Take note of an event."""
+        self.taken.append(event.body.decode())
+
+    def lost(self) -> None:
+        """Take note of a channel that is gone."""
+        self.assertFalse(self.reader.attached)
+        self.losses += 1
+
+    def attach(self, position: str | None = None) -> str:
+        """Read the topic."""
+        return self.reader.attach(self.desk.topic(), position, "sub")
+
+    def resume(self) -> None:
+        """Be ready for the next event."""
+        self.reader.resume()
+        self.desk.clock.advance(0)
+
+    def test_one_at_a_time(self) -> None:
+        """The next comes when it is wanted; the rest stays in the log."""
+        self.attach()
+        self.resume()
+        self.desk.publish("a", "b", "c")
+        self.assertEqual((self.taken, self.reader.behind), (["a"], 2))
+        self.resume()
+        self.assertEqual((self.taken, self.reader.behind), (["a", "b"], 1))
+        self.resume()
+        self.assertEqual((self.taken, self.reader.behind), (["a", "b", "c"], 0))
+        self.resume()
+        self.desk.publish("d")
+        self.assertEqual(self.taken[-1], "d")
+
+    def test_nothing_comes_before_it_is_wanted(self) -> None:
+        """However much is published."""
+        self.attach()
+        self.reader.pause()
+        self.desk.publish("a", "b")
+        self.assertEqual((self.taken, self.reader.behind), ([], 2))
+
+    def test_the_place_where_it_began(self) -> None:
+        """Another reader goes on from it."""
+        self.desk.publish("old")
+        place = self.attach()
+        self.reader.detach()
+        self.desk.publish("a", "b")
+        self.assertEqual(self.attach(place), place)
+        for _ in range(2):
+            self.resume()
+        self.assertEqual((self.taken, self.gaps), (["a", "b"], []))
+
+    def test_a_place_that_is_no_longer_kept(self) -> None:
+        """What is missing is told before the first event that is there."""
+        place = self.attach()
+        self.reader.detach()
+        self.desk.publish("a", "b", "c", "d")
+        self.attach(place)
+        self.assertEqual(self.taken, [])
+        self.resume()
+        self.assertEqual(len(self.gaps), 1)
+        self.assertEqual(self.taken, ["b"])
+
+    def test_detached(self) -> None:
+        """Nothing comes any more, and nobody is told."""
+        self.attach()
+        self.resume()
+        for _ in range(2):
+            self.reader.detach()
+        self.desk.publish("a")
+        self.reader.resume()
+        self.reader.pause()
+        self.assertEqual((self.taken, self.reader.behind, self.losses), ([], 0, 0))
+        self.assertFalse(self.reader.attached)
+
+    def test_a_channel_that_is_closed(self) -> None:
+        """Is told once, and the reader may read another."""
+        self.attach()
+        self.resume()
+        self.desk.channels.reset()
+        self.desk.clock.advance(0)
+        self.assertEqual(self.losses, 1)
+        self.attach()
+        self.resume()
+        self.desk.publish("a")
+        self.assertEqual((self.taken, self.losses), (["a"], 1))
