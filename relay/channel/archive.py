@@ -32,7 +32,7 @@ ALL_BYTES = 2**62
 BATCH_S = 0.005
 """How long a batch waits for company, beside the time that the one before it takes."""
 PRUNE_S = 60.0
-"""How often channels that nobody publishes to are looked at for what is too old."""
+"""Interval at which channels without publications are checked for old entries."""
 LINEAGE_MS = 86_400_000
 """How much longer than its event the newest place of a channel is known, so that it
 goes on with its epoch after a restart, and its clients are told of no gap."""
@@ -270,7 +270,7 @@ class Archive:
         return self._keeper.keep(rows, oldest, publications)
 
     def _too_old(self, now_ms: int, max_age_ms: int) -> dict[str, int]:
-        """Forget what is too old, and say from where on the store is to keep."""
+        """Drop old entries, and report the first place that the store must keep."""
         if self._clock.seconds() - self._pruned_s < PRUNE_S:
             return {}
         self._pruned_s = self._clock.seconds()

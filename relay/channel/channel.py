@@ -38,7 +38,7 @@ class ChannelState(StrEnum):
 
     OPEN = "open"
     ENDED = "ended"
-    """The source has nothing more to give; what is in the log still is read."""
+    """The source has ended; the entries of the log are still delivered."""
     CLOSED = "closed"
     """The channel was closed: no event is added to it any more."""
 
@@ -80,11 +80,11 @@ class Channel:
         self.is_here: Callable[[], bool] | None = None
         """Whether this process may add to it, asked each time; None for always."""
         self.gap_due = False
-        """Whether events may be missing before the next one, which is not told yet."""
+        """Whether a gap before the next event must still be reported."""
         self.digest = ""
         """What the archive knows it by."""
         self.verdict = Verdict()
-        """Whether the source gives events, or refuses."""
+        """Whether the source sends events, or refuses."""
         self.on_first: Callable[[], None] | None = None
         """Told when the first subscriber attaches."""
         self.on_last: Callable[[], None] | None = None
@@ -139,7 +139,7 @@ class Channel:
         self._fanout.add(entries)
 
     def flush(self) -> None:
-        """Deliver at once what was added in this turn of the reactor."""
+        """Deliver the entries added in this turn of the reactor at once."""
         self._fanout.flush()
 
     def submit(
@@ -172,7 +172,7 @@ class Channel:
         return failure
 
     def sweep(self) -> None:
-        """Drop what is too old, cut who is too slow, keep the quiet ones alive."""
+        """Drop old entries, cut slow subscribers, and send heartbeats."""
         self.log.evict(self._wall_ms())
         self._fanout.sweep()
 
@@ -253,7 +253,7 @@ class Channel:
             self.on_last()
 
     def end(self) -> None:
-        """The source has nothing more to give: subscribers get what is left."""
+        """The source has ended: subscribers receive the remaining entries."""
         self.state = ChannelState.ENDED
         self.places.stop()
         self.places.close()

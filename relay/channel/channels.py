@@ -49,10 +49,10 @@ class Source(Protocol):
     """What feeds a channel."""
 
     def start(self) -> None:
-        """Begin: somebody reads the channel."""
+        """Start: the channel has a reader."""
 
     def stop(self) -> None:
-        """End: nobody has read the channel for a while, or the API is stopped."""
+        """Stop: the channel had no reader for a while, or the API is stopped."""
 
 
 class OpenChannel:
@@ -159,7 +159,7 @@ class Channels:
 
     @property
     def durable(self) -> bool:
-        """Whether what is published outlives the process."""
+        """Whether published events are stored."""
         return self._archive is not None
 
     def as_json(self) -> list[dict[str, Any]]:
@@ -324,7 +324,7 @@ class Channels:
         if self._archive is not None and self._archive.holds(opened.channel):
             needed = True
         if needed:
-            # Nothing is open upstream, and somebody may come for what is kept.
+            # Nothing is open upstream, and clients may still read the history.
             self._last(opened, SWEEP_S)
             return
         self._close(opened)

@@ -66,7 +66,7 @@ class Entry:
 
     @property
     def timestamp_ms(self) -> int:
-        """When it happened: as the publisher says, else when it came."""
+        """The time that the publisher states, otherwise the time of arrival."""
         if self.message is not None and self.message.timestamp_ms is not None:
             return self.message.timestamp_ms
         return self.at_ms

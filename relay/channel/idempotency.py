@@ -51,7 +51,7 @@ def _digest(parts: Iterable[bytes]) -> bytes:
 
 class Idempotency:
     """
-    Remembers for ten minutes what was answered under an ``Idempotency-Key``.
+    Keeps the answer under an ``Idempotency-Key`` for ten minutes.
 
     :param seconds: tells the time.
     """

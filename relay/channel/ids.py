@@ -85,7 +85,7 @@ class Mint:
 
     def has_made(self, known: EventId) -> bool:
         """
-        Whether this channel has given out the source's id within an id.
+        Whether this channel has issued the source's id within an id.
 
         :param known: an id from a client.
         """
@@ -112,7 +112,7 @@ def place(epoch: str, seq: int) -> str:
 
 def parse(text: str) -> EventId | None:
     """
-    Read an id that a client gives.
+    Parse an id that a client sends.
 
     :param text: anything at all.
     :return: None when it is none of ours.

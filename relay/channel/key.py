@@ -76,7 +76,8 @@ class ChannelKey:
 
     @property
     def digest(self) -> str:
-        """What stands for the key in logs and answers: it may hold credentials."""
+        """The digest of the key in logs and responses: the key may contain
+        credentials."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 

@@ -119,7 +119,7 @@ class Log:
 
     def evict(self, now_ms: int) -> None:
         """
-        Drop what is too old.
+        Drop entries that are too old.
 
         :param now_ms: milliseconds since the Unix epoch.
         """
@@ -149,7 +149,8 @@ class Log:
         Read some entries.
 
         :param from_seq: where to begin; not before :attr:`first_seq`.
-        :param max_bytes: about how much data to give; at least one entry is given.
+        :param max_bytes: the approximate size of the result, which has at least one
+            entry.
         """
         index = self._start + from_seq - self.first_seq
         found: list[Entry] = []

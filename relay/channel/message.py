@@ -11,7 +11,7 @@ from relay.eventstream.event import DEFAULT_TYPE
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a source gives, or a publisher."""
+    """A message of a source or a publisher."""
 
     data: str
     """The text; base64 of the bytes when they are binary."""

@@ -8,7 +8,7 @@ from twisted.logger import Logger
 
 
 class SourceRefusal(NamedTuple):
-    """Why a source refuses to give events."""
+    """Why a source refuses to send events."""
 
     status: int
     """The HTTP status for a client whose response has not begun."""
@@ -27,7 +27,7 @@ class Waiter(Protocol):
 
 class Verdict:
     """
-    Whether the source of a channel gives events.
+    Whether the source of a channel sends events.
 
     The verdict of a channel without a source that could refuse is known from the start.
     """
@@ -46,7 +46,7 @@ class Verdict:
         self.pending = True
 
     def settle(self) -> None:
-        """The source gives events, or may give some later."""
+        """The source sends events, or may send some later."""
         self._know(None)
 
     def refuse(self, refusal: SourceRefusal) -> None:

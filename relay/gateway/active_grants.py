@@ -52,7 +52,7 @@ class GrantHolder(Protocol):
 
 
 class Admitted(GrantHolder, Protocol):
-    """A running exchange that a plan has let in."""
+    """An open exchange that a plan has admitted."""
 
     admission: Admission | None
 
@@ -79,8 +79,10 @@ class ActiveGrants:
     :param reactor: what calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param live: all exchanges under way.
-    :param challenge_ms: how long before the end clients are told; 0 for never.
-    :param warns: whether exchanges go on, and their clients are only told.
+    :param challenge_ms: how long before the end clients receive a challenge; 0 for
+        none.
+    :param warns: whether exchanges continue, and their clients only receive a
+        challenge.
     """
 
     log = Logger()
@@ -109,7 +111,7 @@ class ActiveGrants:
         return len(self._entries)
 
     def add(self, holder: Admitted, grants: Iterable[Grant]) -> None:
-        """Add an exchange that was let in, with its grants."""
+        """Add an admitted exchange, with its grants."""
         entry = _Entry(holder, grants)
         request_id = holder.record.request_id
         self._entries[request_id] = entry
@@ -144,14 +146,14 @@ class ActiveGrants:
         return None if entry is None else entry.holder
 
     def revoked(self, key: str) -> None:
-        """End the exchanges that a grant has let in, which is revoked."""
+        """End the exchanges of a grant that is revoked."""
         self._end_all(
             [entry.holder for entry in self._by_key.get(key, {}).values()],
             Outcome.REVOKED,
         )
 
     def plan_closed(self, plan_id: str) -> None:
-        """End the exchanges that a plan has let in, which is closed."""
+        """End the exchanges of a plan that is closed."""
         self._end_all(
             [one for one in self._live.all() if one.record.plan_id == plan_id],
             Outcome.REVOKED,

@@ -33,7 +33,7 @@ class Ending(Enum):
     """End the connection or stream so that the response does not look finished; what
     was written still arrives."""
     RESET = auto()
-    """Like :attr:`CUT`, but drop what the client has not taken."""
+    """Like :attr:`CUT`, but drop output that the client has not taken."""
 
 
 class Row(NamedTuple):

@@ -74,11 +74,11 @@ class Exchange:
         self.target = NO_TARGET
         """What follows the context-path, without credentials; set by the API."""
         self.cors: CorsOptions | None = None
-        """Which pages in a browser may read what is refused; None for none."""
+        """The pages in a browser that may read a refusal; None for none."""
         self.feed: Feed | None = None
-        """Set once the client was let in."""
+        """Set once the client is admitted."""
         self.admission: Admission | None = None
-        """Who was let in; None before that, and for what needs no admission."""
+        """The admission of the client; None before it, and for calls without one."""
         self.refusal_hook: Callable[[Refusal], Wording | None] | None = None
         """Returns the status, headers and body of a refusal; None for the default."""
         self.response_hooks: list[Callable[[int, Headers], None]] = []
@@ -117,7 +117,7 @@ class Exchange:
         return self.record.outcome is not None
 
     def admitted(self, admission: Admission) -> None:
-        """Note who was let in, by which plan, and let the client send its body."""
+        """Record the admission and its plan, and let the client send its body."""
         self.admission, record = admission, self.record
         record.plan_id = admission.plan_id
         record.application_id = admission.application_id
@@ -138,7 +138,7 @@ class Exchange:
 
     def early_hints(self, headers: Headers) -> None:
         """
-        Write a 103 response, which tells the client what the final one will need.
+        Write a 103 response, which announces headers of the final one.
 
         :param headers: the end-to-end headers of the 103 response.
         """
@@ -178,8 +178,8 @@ class Exchange:
         """
         Switch to another protocol; the feed counts its events itself.
 
-        :param headers: what the feed says; what the gateway adds is added here.
-        :param receiver: takes what the client sends from here on.
+        :param headers: of the feed, to which those of the gateway are added.
+        :param receiver: receives the further bytes of the client.
         """
         self.record.status = 101
         self.record.ttfb_ms = self._elapsed_ms()

@@ -14,7 +14,7 @@ class ChunkForwarder:
 
     :param send: sends whole chunks to the client; its second argument is the size of
         their content in bytes.
-    :param counter: finds the events in them; None for a body that is no event stream.
+    :param counter: counts their events; None for a body that is not an event stream.
     :param ledger: where the events are counted.
     """
 
@@ -35,7 +35,7 @@ class ChunkForwarder:
         Forward chunks.
 
         :param framed: the chunks.
-        :param content: what they contain.
+        :param content: of the chunks, without framing.
         """
         if self._counter is not None:
             self._ledger.events += self._counter.feed(content)

@@ -21,7 +21,7 @@ def goes_on(exchange: Exchange) -> bool:
     """
     Count a request's ``Max-Forwards`` down.
 
-    :param exchange: a call by one of :data:`LIMITED_METHODS`, whose client was let in.
+    :param exchange: a call by one of :data:`LIMITED_METHODS`, whose client is admitted.
     :return: False when the call was answered, because it is to go no further or
         because the number is none.
     """

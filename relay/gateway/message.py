@@ -33,7 +33,7 @@ class MessageCall:
     """
     A call of a MESSAGE API, as its entrypoint sees it.
 
-    :param exchange: the call; the client was let in.
+    :param exchange: the call; its client is admitted.
     :param target: what follows the context-path.
     :param channels: the API's channels.
     :param run: the run of the call's flows; None without flows.
@@ -160,7 +160,7 @@ class Entrypoint(Protocol):
         """
 
     def close(self) -> None:
-        """Take no new calls; those that were taken go on."""
+        """Accept no new calls; open calls continue."""
 
 
 def refuse(call: MessageCall, refusal: Refusal) -> None:
@@ -175,7 +175,7 @@ def refuse(call: MessageCall, refusal: Refusal) -> None:
 
 class BoundEntrypoint(NamedTuple):
     """
-    An entrypoint with what the flows select by.
+    An entrypoint with the properties by which flows are selected.
 
     :param entrypoint: the entrypoint.
     :param id: of its kind.
@@ -295,7 +295,7 @@ class MessageBackend:
         )
 
     def close(self) -> None:
-        """End the channels, unless another deployment goes on with them."""
+        """End the channels, unless another deployment continues to use them."""
         for bound in self._entrypoints:
             bound.entrypoint.close()
         if self._flows is not None:

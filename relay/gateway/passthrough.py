@@ -70,7 +70,7 @@ class ProxyBackend:
         self._flows = flows
 
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
-        """Refuse a call that a plan does not let in."""
+        """Refuse a call that no plan admits."""
         exchange.refuse(refusal)
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:
@@ -149,7 +149,7 @@ class Passthrough(Feed):
     """
     Feeds an exchange from an upstream call.
 
-    :param exchange: the exchange; its client was let in.
+    :param exchange: its client is admitted.
     :param connector: the endpoint that was chosen.
     :param run: the run of the call's flows; None without flows.
     """

@@ -1,5 +1,5 @@
 """
-APIs whose consumers are called: what whoever calls them is given of a deployment.
+APIs whose consumers are called: the parts of a deployment that deliveries use.
 
 The gateway itself calls nobody. It hands the channels of an API to what does, with the
 lease by which of several processes one does, and the flows that events go through.

@@ -26,7 +26,7 @@ def renew(exchange: Exchange, request_id: str) -> None:
     Both must have the same plan, subscription and application, and the same user where
     tokens name users.
 
-    :param exchange: the call; its client was let in.
+    :param exchange: the call; its client is admitted.
     :param request_id: the stream's.
     """
     grants = exchange.services.grants

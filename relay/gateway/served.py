@@ -2,7 +2,7 @@
 One deployment as the gateway runs it.
 
 :meth:`ServedApi.receive` takes the calls that are routed to it: it answers preflight
-requests, asks the plans, and has the backend answer whoever was let in.
+requests, asks the plans, and passes admitted calls to the backend.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class ApiBackend(Protocol):
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:
         """
-        Whether pages of an origin may act with what a browser sends by itself.
+        Whether pages of an origin may use credentials that browsers send by themselves.
 
         :param exchange: the call.
         :param origin: of the page that makes the call.
@@ -55,14 +55,14 @@ class ApiBackend(Protocol):
 
     def answer(self, exchange: Exchange) -> None:
         """
-        Answer a call whose client was let in.
+        Answer a call whose client is admitted.
 
         :param exchange: the call.
         """
 
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """
-        Refuse a call whose client is not let in.
+        Refuse a call whose client is not admitted.
 
         :param exchange: the call.
         :param refusal: the answer.
@@ -233,7 +233,7 @@ class ServedApi:
         )
 
     def close(self) -> None:
-        """Serve no new calls: close connections that nobody uses."""
+        """Serve no new calls: close unused connections."""
         self.closed = True
         self.plans.close()
         self.backend.close()

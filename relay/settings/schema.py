@@ -198,12 +198,12 @@ class AdminSettings:
     """How the management API treats credentials, and what it remembers."""
 
     credential_cache_ms: MillisecondsOrOff = 300_000
-    """How long a verified password is remembered; 0 verifies each request anew."""
+    """How long a verified password is cached; 0 verifies each request."""
     max_failed_logins: Count = 10
     """Failed logins of one address within the window before more are refused."""
     failed_login_window_ms: Milliseconds = 60_000
     audit_retention_days: CountOrOff = 0
-    """How long the audit trail is kept; 0 keeps it for ever."""
+    """How long the audit trail is kept; 0 keeps it permanently."""
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ class Attempts:
         call.addCallback(self._answered, event, begun_s).addErrback(self._defect)
 
     def _not_sent(self, failure: Failure) -> AttemptResult:
-        """Count an unexpected failure as an attempt: no event is retried for ever."""
+        """Count an unexpected failure as an attempt, so that retries are limited."""
         self.log.failure("a delivery failed", failure)
         return AttemptResult(None, "an error of the relay's own, which its log tells")
 

@@ -1,4 +1,4 @@
-"""An event as it leaves: the body of a POST, and what is told beside it."""
+"""An event as it is sent: the body of a POST, and its headers."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ class Reader:
     """
     Reads a channel for one subscription.
 
-    :param take: given an event; no other comes before :meth:`resume`.
-    :param missed: told where events may be missing.
+    :param take: called with an event; the next one follows after :meth:`resume`.
+    :param missed: called where events may be missing.
     :param lost: told when the channel is closed, or its place no longer kept; the
         reader is detached by then.
     """
@@ -87,7 +87,7 @@ class Reader:
         self._take(OutgoingEvent.of(entry))
 
     def cut(self, outcome: Outcome, key: str) -> None:
-        """Its place is no longer kept."""
+        """Its position has left the history."""
         self.leave()
 
     def fail(self, outcome: Outcome) -> None:
@@ -95,10 +95,10 @@ class Reader:
         self.leave()
 
     def refused(self, refusal: SourceRefusal) -> None:
-        """The source refuses; deliveries go on when it no longer does."""
+        """The source refuses; deliveries continue when it no longer does."""
 
     def finish(self) -> None:
-        """The source has nothing more to give."""
+        """The source has ended."""
 
     def leave(self) -> None:
         """The channel is closed; there may be another."""

@@ -1,5 +1,5 @@
 """
-Encoded copies of a log's entries, kept for clients that come back at once.
+Encoded copies of a log's entries, kept for clients that reconnect soon.
 
 A copy is made for all subscribers of one group, and dies with the group. The groups of
 a channel share one room for them, which is what its entries leave of the bound of the

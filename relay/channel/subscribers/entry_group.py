@@ -48,7 +48,7 @@ class EntryGroup(Group[EntrySubscriber]):
         return iter(())
 
     def wake(self) -> Collection[EntrySubscriber]:
-        """Return the live subscribers, which are to read what is new."""
+        """Return the live subscribers, which read the new entries."""
         awake = tuple(self._live)
         for subscriber in awake:
             self.withdraw(subscriber)

@@ -153,7 +153,7 @@ class Fanout:
             self._rescue()
 
     def flush(self) -> None:
-        """Deliver at once what was added; not from within a round."""
+        """Deliver added entries at once; not from within a round."""
         if self._stepping:
             return
         self._finish_round()

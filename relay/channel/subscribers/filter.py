@@ -37,7 +37,7 @@ class Selection(Protocol):
 
     def select(self, entry: Entry) -> Entry | None:
         """
-        Return what the subscriber gets of an entry; None for nothing.
+        Return the entry as the subscriber receives it; None if it does not.
 
         :param entry: an entry of the log; a gap is always selected as it is.
         :raises TooCostly: when the filter takes too many steps.
@@ -46,7 +46,7 @@ class Selection(Protocol):
 
 @dataclass(frozen=True)
 class Filter:
-    """Lets through what has one of the types and matches the expression."""
+    """Selects events of some types that match an expression."""
 
     types: frozenset[str] = frozenset()
     """Event types; empty lets all through."""
@@ -57,7 +57,7 @@ class Filter:
     @classmethod
     def read(cls, types: frozenset[str], expression: str) -> Filter:
         """
-        Make a filter of what a client gives.
+        Parse the filter of a client.
 
         :param types: event types.
         :param expression: the expression.
@@ -116,5 +116,5 @@ class Filter:
         if data is NOT_JSON:
             return False
         found = self._compiled.search(data)
-        # JMESPath's own idea of truth: zero is true, what is empty is not.
+        # JMESPath's truth values: zero is true, empty values are false.
         return found is not None and found is not False and found not in ("", [], {})

@@ -52,7 +52,7 @@ class SseFraming:
     :param metadata: write metadata as comment lines.
     :param headers: write headers as comment lines.
     :param tell_gaps: report gaps as events.
-    :param heartbeat_ms: how long a stream may be quiet; 0 is for ever.
+    :param heartbeat_ms: the longest silence of a stream; 0 for no limit.
     """
 
     heartbeat = HEARTBEAT

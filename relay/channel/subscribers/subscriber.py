@@ -32,7 +32,7 @@ class State(StrEnum):
     WAITING_FOR_PLACE = "waiting for its place"
     """Its position is not known: the event that it continues after has not come yet."""
     LIVE = "live"
-    """It has every entry that its group was given."""
+    """It has all entries that were delivered to its group."""
     SKIPPING = "skipping"
     """It is paused and too far behind; it continues at the newest entry."""
 
@@ -52,9 +52,9 @@ class Event(StrEnum):
     CATCH_UP = "catch up"
     """It has reached the end of the log."""
     READ_ON = "read on"
-    """It reads what is new by itself."""
+    """It reads new entries by itself."""
     FALL_BEHIND = "fall behind"
-    """It is to skip what it has missed."""
+    """It skips the entries that it has missed."""
     DETACH = "detach"
 
 

@@ -56,7 +56,7 @@ class TurnBatcher:
         return entries
 
     def close(self) -> None:
-        """Drop what was collected and what is added from now on, and the receiver."""
+        """Drop collected and further entries, and the receiver."""
         self.take()
         self._give = _drop
 

@@ -71,7 +71,7 @@ def selection_scope(
     """
     Make the view of a call that the selection rules of plans read.
 
-    :param exchange: the call; its client was not let in yet.
+    :param exchange: the call; its client is not admitted yet.
     :param shared: the variables that are the same for all calls of the deployment.
     :param attributes: of the context, besides those of every call.
     """

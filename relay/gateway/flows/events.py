@@ -160,7 +160,7 @@ class ShapedSelection:
         self.filtered = selection.filtered
 
     def select(self, entry: Entry) -> Entry | None:
-        """Return what the flow makes of an entry, if that is selected."""
+        """Return an entry as the flow transforms it, if it is selected."""
         if entry.message is None:
             return entry
         shaped = self._pipeline.shape(entry, self._line)
@@ -196,7 +196,7 @@ class ShapedChannel:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the source of the channel gives events, or refuses."""
+        """Whether the source of the channel sends events, or refuses."""
         return self._channel.verdict
 
     def is_over_for(self, subscriber: Subscriber) -> bool:
@@ -213,7 +213,7 @@ class ShapedChannel:
         Set the position of a subscriber; see :meth:`Channel.attach`.
 
         :param subscriber: new.
-        :param last_event_id: what it has already; None for nothing.
+        :param last_event_id: of the last event that it has; None for none.
         """
         if self._subscribe:
             subscriber.selection = ShapedSelection(
@@ -227,7 +227,7 @@ class ShapedChannel:
         key: IdempotencyKey | None = None,
     ) -> Deferred[list[Entry]]:
         """
-        Add the events that flows let in; see :meth:`Channel.submit`.
+        Add the events that flows do not withhold; see :meth:`Channel.submit`.
 
         :param items: in order. If one is refused, all are.
         :param key: under which the ids are to be remembered.

@@ -42,7 +42,7 @@ class FlowRun(Feed):
     :param exchange: the call.
     :param call: the same as policies see it.
     :param chosen: its flows.
-    :param turn_away: refuses a client that may come back later.
+    :param turn_away: refuses a client temporarily.
     """
 
     log = Logger()

@@ -51,7 +51,7 @@ class FlowRunner:
         """
         Run the steps of a request.
 
-        :param exchange: the call; its client was let in.
+        :param exchange: the call; its client is admitted.
         :param proceed: called with the call after the steps.
         :param operations: what the entrypoint does with events.
         :param entrypoint: the id of the entrypoint's type.

@@ -91,7 +91,8 @@ class UpstreamConnection(Protocol):
         self.keep_alive_s: int | None = None
         """How long the server keeps an unused connection, in seconds."""
         self.forward: Forward | None = None
-        """Takes whole chunks of the response under way; None when nobody does."""
+        """Receives whole chunks of the current response; None if they are not
+        forwarded."""
         self._on_idle = on_idle
         self._limits = limits
         self._ready: Deferred[UpstreamConnection] | None = None
@@ -244,7 +245,7 @@ class UpstreamConnection(Protocol):
                 return
         response = self._response
         if response is not None and not response.delivers:
-            # Receive no more of the body until somebody takes it.
+            # Receive no more of the body until it has a receiver.
             self.pauseProducing()
 
     def _interim(self, event: events.Interim) -> None:

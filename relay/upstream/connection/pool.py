@@ -134,7 +134,7 @@ class Pool:
         return connection
 
     def close(self) -> None:
-        """Close what is unused, and keep nothing from now on."""
+        """Close unused connections, and keep none from now on."""
         self._closed = True
         for origin, some in list(self._idle.items()):
             for kept in list(some):

@@ -81,7 +81,7 @@ class UpstreamResponse(TwistedProtocol):
         self._turns: TurnShare | None = None
         """The shared time for decoding; None when the body is not decoded."""
         self._postponed = False
-        """Whether decoding goes on in a later turn of the reactor."""
+        """Whether decoding continues in a later turn of the reactor."""
         content_type = self.headers.getRawHeaders(b"content-type", [b""])[0]
         self.is_event_stream = (
             content_type.partition(b";")[0].strip().lower() == b"text/event-stream"
@@ -147,7 +147,7 @@ class UpstreamResponse(TwistedProtocol):
             self._wire.pauseProducing()
 
     def resume(self) -> None:
-        """Receive again, after what is held back has been delivered."""
+        """Resume, after the buffered bytes have been delivered."""
         self._paused = False
         self._drain_on()
 
@@ -168,7 +168,7 @@ class UpstreamResponse(TwistedProtocol):
             self._receiver.body_received(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """The body is over; what is held back is delivered before its end."""
+        """The body has ended; buffered bytes are delivered before its end."""
         wire, self._wire = self._wire, None
         if wire is not None:
             self._release_slot()

@@ -79,7 +79,7 @@ class WireResponse:
         self._connection: BodySource | None = connection
         self._protocol: IProtocol | None = None
         self.delivers = False
-        """Whether somebody takes the body, or nobody will."""
+        """Whether the body has a receiver, or will have none."""
         self._held: list[Chunk | Data] = []
         """What came before the body was delivered, one read at most."""
         self._ended: Failure | None = None
