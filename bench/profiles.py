@@ -89,7 +89,7 @@ def profiled(
 
 def summary(stacks: str) -> str:
     """
-    Say which functions the time went to: by themselves, and with all that they called.
+    List the functions by their own time, and by their time with callees.
 
     A system call counts as its caller's own time; threads that wait do not count.
 

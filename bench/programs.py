@@ -26,7 +26,7 @@ Figures = dict[str, Any]
 
 def compiled(name: str, *, tls: bool = False) -> Path:
     """
-    Give a C program of this directory, compiled from its present text.
+    Return a C program of this directory, compiled from its current source.
 
     :param tls: with OpenSSL.
     :raises BenchError: there is no compiler, or it refuses.

@@ -222,7 +222,7 @@ def parser() -> argparse.ArgumentParser:
 
 def chosen(options: argparse.Namespace) -> list[Scenario]:
     """
-    Give the scenarios that were asked for, in the size that was asked for.
+    Return the selected scenarios, in the selected size.
 
     :raises BenchError: one has no such name, or a server has none.
     """

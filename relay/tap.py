@@ -79,7 +79,6 @@ class RelayService(MultiService):
     The daemon.
 
     :param settings: all settings.
-    :param reactor: the reactor.
     :param demo: run the demo source and create its API.
     """
 

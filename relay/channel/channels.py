@@ -60,7 +60,6 @@ class OpenChannel:
     A channel with its source.
 
     :param key: the key of the channel.
-    :param channel: the channel.
     :param address: the address of the client that opened the channel.
     :param api: the API's name in the log.
     """
@@ -103,7 +102,6 @@ class Channels:
     Finds, opens and closes the channels of one API.
 
     :param options: the group's channel options.
-    :param clock: what tells the time and calls later.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param source: makes the source of a channel.
     :param new_writer: makes what writes to the connections of a group of subscribers.

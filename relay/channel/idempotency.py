@@ -71,7 +71,6 @@ class Idempotency:
         """
         Publish, unless the publication was made under this key, or is under way.
 
-        :param topic: the topic.
         :param key: the key; see :func:`publication_key`.
         :param publish: publishes; called at once or never.
         :return: fires with the ids, or fails as the publication does.
@@ -105,7 +104,6 @@ class Idempotency:
         """
         Find the ids of a publication.
 
-        :param topic: the topic.
         :param key: the key; see :func:`publication_key`.
         :return: None when there was none under this key.
         :raises KeyReused: when another publication had the key.
@@ -125,7 +123,6 @@ class Idempotency:
         """
         Remember a publication.
 
-        :param topic: the topic.
         :param key: the key; see :func:`publication_key`.
         :param ids: the ids of its events; empty when all were withheld.
         :param age_s: the time since the publication, in seconds.

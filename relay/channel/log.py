@@ -174,7 +174,6 @@ class Log:
         """
         Find an event by the source's own id.
 
-        :param source_id: the id.
         :return: the place of the newest such event, None when none is kept.
         """
         return self._sources.get(source_id)

@@ -37,7 +37,6 @@ class EntrypointContext:
     What an entrypoint is built with.
 
     :param reactor: the clock of its timers.
-    :param channels: the API's channels.
     :param siblings: the ids of all entrypoints of the API.
     """
 

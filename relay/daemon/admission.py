@@ -27,7 +27,6 @@ class Admission:
     """
     Pauses and resumes accepting.
 
-    :param clock: what tells the time and calls later.
     :param descriptors: those of the process.
     :param pause: accepts no more clients.
     :param resume: accepts clients again.

@@ -31,7 +31,6 @@ class Stop:
     A step that fails is logged, and the next one begins. When the deadline passes, the
     stop is over, whatever it still waits for: the process is about to end.
 
-    :param clock: what tells the time and calls later.
     :param steps: in order.
     :param timeout_ms: how long they may take together, besides their extra time.
     """

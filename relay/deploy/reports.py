@@ -38,7 +38,6 @@ class Reports(Service):
     """
     The reports of one gateway.
 
-    :param clock: what tells the time and calls later.
     :param registry: where they are written.
     """
 

@@ -44,7 +44,6 @@ def preflight_method(method: bytes, headers: Headers) -> bytes | None:
     """
     Return the method that a preflight request asks for; None for any other request.
 
-    :param method: the request's method.
     :param headers: the request's headers.
     """
     if method != b"OPTIONS" or not headers.hasHeader(_ASKED_METHOD):
@@ -132,7 +131,6 @@ class ListenerCors:
         """
         Whether a request is a preflight request that the listener answers itself.
 
-        :param method: the request's method.
         :param headers: the request's headers.
         """
         asked = preflight_method(method, headers)

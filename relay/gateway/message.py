@@ -35,7 +35,6 @@ class MessageCall:
 
     :param exchange: the call; its client is admitted.
     :param target: what follows the context-path.
-    :param channels: the API's channels.
     :param run: the run of the call's flows; None without flows.
     """
 
@@ -129,8 +128,6 @@ class MessageCall:
     def refuse(self, refusal: Refusal) -> None:
         """
         Answer with a refusal.
-
-        :param refusal: the answer.
         """
         self.exchange.refuse(refusal)
 
@@ -148,15 +145,11 @@ class Entrypoint(Protocol):
     def accepts(self, call: MessageCall) -> bool:
         """
         Whether a call is for this entrypoint; the first that says so takes it.
-
-        :param call: the call.
         """
 
     def attach(self, call: MessageCall) -> None:
         """
         Answer a call, now or later, through ``call.exchange``.
-
-        :param call: the call.
         """
 
     def close(self) -> None:
@@ -166,9 +159,6 @@ class Entrypoint(Protocol):
 def refuse(call: MessageCall, refusal: Refusal) -> None:
     """
     Refuse a call with its status.
-
-    :param call: the call.
-    :param refusal: the answer.
     """
     call.refuse(refusal)
 
@@ -194,7 +184,6 @@ class MessageBackend:
     Answers the calls of a MESSAGE API.
 
     :param entrypoints: its entrypoints, in the order in which they are asked.
-    :param channels: the API's channels.
     :param group: the endpoint group's name, for the access log.
     :param lease: of the channels; None when every process has its own.
     :param release: called once this deployment needs the channels no more.

@@ -81,7 +81,6 @@ class GatewayResource(Resource):
         Refuse a request whose head could not be understood.
 
         :param stream: the request, as far as it is known.
-        :param refusal: the answer.
         """
         record, trusted = self._describe(stream)
         Exchange(stream, self.services, record, trusted).refuse(refusal)

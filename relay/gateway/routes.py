@@ -16,7 +16,6 @@ class Route(NamedTuple):
     """
     A request's API.
 
-    :param api: the API.
     :param target: what follows its context-path.
     """
 

@@ -49,23 +49,17 @@ class ApiBackend(Protocol):
         """
         Whether pages of an origin may use credentials that browsers send by themselves.
 
-        :param exchange: the call.
         :param origin: of the page that makes the call.
         """
 
     def answer(self, exchange: Exchange) -> None:
         """
         Answer a call whose client is admitted.
-
-        :param exchange: the call.
         """
 
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """
         Refuse a call whose client is not admitted.
-
-        :param exchange: the call.
-        :param refusal: the answer.
         """
 
     def close(self) -> None:
@@ -133,7 +127,6 @@ class ServedApi:
         """
         Take a call that is routed to the API.
 
-        :param exchange: the call.
         :param target: what follows the context-path.
         :param resolve: resolves the dot segments of the path.
         :raises Refused: when the call is refused before a plan is asked.

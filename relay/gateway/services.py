@@ -19,8 +19,6 @@ class Services:
     """
     What all exchanges of the gateway share.
 
-    :param reactor: what tells the time and calls later.
-    :param settings: the gateway's settings.
     :param limits: how many exchanges there may be.
     :param access: the access log.
     :param live: the exchanges under way.
@@ -50,8 +48,6 @@ class Services:
         """
         Make the other services, and let the grants follow the subscriptions.
 
-        :param reactor: what tells the time and calls later.
-        :param settings: the gateway's settings.
         :param limits: how many exchanges there may be.
         :param access: the access log.
         :param wall_ms: the time of day, in milliseconds since the Unix epoch.

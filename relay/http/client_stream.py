@@ -146,7 +146,6 @@ class ClientStream(Protocol):
         """
         Write the head; from here on the client's pace governs the responder.
 
-        :param status: the status.
         :param phrase: the reason phrase.
         :param headers: the response's headers, changed in place.
         :param close: whether the client's connection ends with the response, where it
@@ -217,7 +216,6 @@ class Application(Protocol):
         Refuse a request whose head could not be understood.
 
         :param stream: the request, as far as it is known.
-        :param refusal: the answer.
         """
 
 

@@ -25,7 +25,6 @@ def may_act(method: bytes, headers: Headers) -> bool:
     Whether a request may change state, or opens a WebSocket, which may change state
     and which a page of another site could read.
 
-    :param method: the request's method.
     :param headers: the request's headers.
     """
     return method not in SAFE_METHODS or wants_upgrade(headers)

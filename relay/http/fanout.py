@@ -57,7 +57,6 @@ class FanoutTarget(Protocol):
         """
         Note what was written so.
 
-        :param events: how many events.
         :param size_bytes: how many bytes of body.
         """
 
@@ -118,7 +117,6 @@ class FanoutWriter:
         Begin a write to all connections. The write before has to be over.
 
         :param data: whole events, or a heartbeat; not empty.
-        :param events: how many events.
         :return: writes to some lanes with each step, which returns the connections that
             failed. The last lanes may be written to with the end of the iteration.
         """
@@ -182,8 +180,6 @@ class Lane:
     def add(self, target: FanoutTarget) -> None:
         """
         Write to one more.
-
-        :param target: the connection.
         """
         target.lane = self
         self._members[target] = (self._events, self._bytes)
@@ -222,7 +218,6 @@ class Lane:
 
         :param data: whole events, or a heartbeat.
         :param chunk: the same as a chunk of HTTP/1.1.
-        :param events: how many events.
         :return: the connections that failed.
         """
         # Count first: a client that is full with this write has been given it.

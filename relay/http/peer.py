@@ -142,7 +142,6 @@ class Peer:
     """
     The two ends of a client's connection.
 
-    :param transport: the connection.
     :param secure: whether it is over TLS; None when the transport tells.
     """
 

@@ -23,7 +23,6 @@ class Wording(NamedTuple):
 
     :param status: the HTTP status.
     :param headers: the headers, ``Content-Type`` among them.
-    :param body: the body.
     """
 
     status: int
@@ -104,8 +103,6 @@ class Refusal:
 class Refused(Exception):
     """
     Raised where a request is refused before an exchange answers it.
-
-    :param refusal: the answer.
     """
 
     def __init__(self, refusal: Refusal) -> None:

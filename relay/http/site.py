@@ -15,10 +15,7 @@ class ClientSite(ServerFactory):
     One listener of the gateway.
 
     :param application: what every request goes to.
-    :param listener: the listener's settings.
-    :param settings: the gateway's settings.
     :param limits: how much a request head may hold.
-    :param reactor: what tells the time.
     """
 
     noisy = False

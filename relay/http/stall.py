@@ -16,7 +16,6 @@ class StallClock:
     """
     Watches the progress of one full client.
 
-    :param clock: what tells the time.
     :param timeout_ms: how long the client may take no byte; 0 is for ever.
     :param taken: the bytes that the client has taken so far; None when unknown.
     :param stalled: called once the client has taken nothing for the whole time.

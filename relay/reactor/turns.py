@@ -41,7 +41,6 @@ class TurnShare:
     """
     The part of each turn of one reactor that one kind of work has.
 
-    :param clock: the reactor.
     :param work: the kind of work.
     """
 
@@ -131,7 +130,6 @@ def turns_of(clock: IReactorTime, work: Work) -> TurnShare:
     """
     Find or make the share of a kind of work.
 
-    :param clock: the reactor.
     :param work: the kind of work.
     """
     shares = _shared.setdefault(clock, {})

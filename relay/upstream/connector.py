@@ -144,8 +144,6 @@ class Connector:
     def call(self, request: UpstreamRequest) -> UpstreamCall:
         """
         Prepare a call.
-
-        :param request: what the client asks.
         """
         return UpstreamCall(self, request)
 
@@ -201,7 +199,6 @@ class UpstreamCall:
     One call of an endpoint until its response head.
 
     :param connector: the endpoint.
-    :param request: what the client asks.
     """
 
     def __init__(self, connector: Connector, request: UpstreamRequest) -> None:

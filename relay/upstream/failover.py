@@ -124,8 +124,6 @@ class Tries:
     def call(self, request: UpstreamRequest) -> TriedCall:
         """
         Prepare a call.
-
-        :param request: what the client asks.
         """
         return TriedCall(self, request)
 
@@ -161,7 +159,6 @@ class TriedCall:
     One call of an exchange, in one or more tries.
 
     :param tries: the endpoints.
-    :param request: what the client asks.
     """
 
     def __init__(self, tries: Tries, request: UpstreamRequest) -> None:

@@ -14,7 +14,6 @@ def sign(keys: Iterable[bytes], event_id: str, at_s: int, body: bytes) -> str:
     :param keys: the secrets, each of which receivers may know.
     :param event_id: the value of ``webhook-id``.
     :param at_s: that of ``webhook-timestamp``: seconds since the Unix epoch.
-    :param body: the body.
     :return: the value of ``webhook-signature``: ``v1,`` and base64, for each secret.
     """
     content = b"%b.%d.%b" % (event_id.encode(), at_s, body)

@@ -42,7 +42,6 @@ class SharedWriter(Protocol):
         Write to all connections that were added before.
 
         :param data: whole events, or a heartbeat; not empty.
-        :param events: how many events.
         :return: writes to a part of the connections with each step, which returns the
             connections that failed; all are written to at the end of the iteration.
         """
@@ -59,7 +58,6 @@ class ByteGroup(Group[ByteSubscriber]):
 
     :param room: the space for encoded copies.
     :param writer: writes to connections.
-    :param now_s: the reactor's time.
     """
 
     def __init__(

@@ -50,7 +50,6 @@ class Fanout:
     The subscribers of one channel, in groups that get the same.
 
     :param log: the log of the channel.
-    :param clock: the reactor.
     :param options: the channel options, with the most filters.
     :param new_writer: makes the writer of a group.
     """

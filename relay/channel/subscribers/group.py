@@ -93,7 +93,6 @@ class Group(Generic[S]):
 
         :param entries: in order, from the position on; without any, a heartbeat is
             written if it is due.
-        :param now_s: the reactor's time.
         :return: gives them to a part of the subscribers with each step, which returns
             the subscribers that failed.
         :raises TooCostly: when the filter takes too many steps.

@@ -33,7 +33,6 @@ class Reading:
     Moves the subscribers of one channel along the log, until they are live.
 
     :param log: the log of the channel.
-    :param clock: the reactor.
     :param groups: the groups of the channel, by the key of their subscribers.
     """
 
@@ -170,7 +169,6 @@ class Reading:
         Find the places of subscribers that wait for them, and those that are too slow.
 
         :param entries: the newest of the log, in order.
-        :param now_s: the reactor's time.
         """
         for subscriber in self.lagging:
             if subscriber.awaited is None:

@@ -18,7 +18,6 @@ def too_slow(subscriber: Subscriber, log: Log, now_s: float) -> bool:
 
     :param subscriber: one that is attached.
     :param log: what it reads.
-    :param now_s: the reactor's time.
     """
     if subscriber.state in (State.LIVE, State.SKIPPING) or (
         subscriber.awaited is not None

@@ -20,7 +20,6 @@ def call_of(exchange: Exchange, shared: Scope) -> Call:
     """
     Make the view of a call that policies and expressions read.
 
-    :param exchange: the call.
     :param shared: the variables that are the same for all calls of the deployment.
     """
     received, record, target = exchange.request, exchange.record, exchange.target

@@ -80,7 +80,6 @@ class Flows:
     """
     Chooses the flows of calls.
 
-    :param definition: the API.
     :param plans: the snapshots of its plans.
     :param build: makes the policy of a step, from the step and its place.
     :param shared: the variables that are the same for all calls.

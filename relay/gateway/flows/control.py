@@ -13,8 +13,6 @@ from relay.reactor.deadline import Deadline
 class ExchangeControl:
     """
     Acts on one exchange for the policies of its flows.
-
-    :param exchange: the exchange.
     """
 
     def __init__(self, exchange: Exchange) -> None:

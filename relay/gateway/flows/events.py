@@ -171,7 +171,6 @@ class ShapedChannel:
     """
     A channel as one client sees it, through flows.
 
-    :param channel: the channel.
     :param subscribe: the steps for events that the client is sent.
     :param publish: the steps for events that the client publishes.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.

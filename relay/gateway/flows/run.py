@@ -39,7 +39,6 @@ class FlowRun(Feed):
     The run of the flows of one call. It is the feed of the exchange while the steps of
     the request run, and writes nothing.
 
-    :param exchange: the call.
     :param call: the same as policies see it.
     :param chosen: its flows.
     :param turn_away: refuses a client temporarily.

@@ -92,7 +92,6 @@ class FlowRunner:
         """
         Apply flows to a channel for a consumer that is called, as by a webhook.
 
-        :param channel: the channel.
         :param target: the topic, as a call would have it after the context-path.
         :param entrypoint: the id of the entrypoint's type.
         :param ids: ``api``, ``plan``, ``application`` and ``subscription``.

@@ -105,7 +105,6 @@ def selected(
     Choose the flows of one level.
 
     :param selections: of its flows, in order.
-    :param asked: the call.
     :param best: whether only the best match is returned.
     :return: numbers of flows with the parameters of their paths.
     :raises EvaluationFailed: when a condition has no value.

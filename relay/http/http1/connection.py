@@ -275,8 +275,6 @@ class Http1Connection(EndingChannel):
     def refuse(self, refusal: Refusal) -> None:
         """
         Answer a request that cannot be understood, and end the connection.
-
-        :param refusal: the answer.
         """
         if self._ending is not None:
             return
@@ -333,10 +331,7 @@ class Http1Site(ClientSite):
     A listener that speaks HTTP/1.1 and 1.0.
 
     :param application: what every request goes to.
-    :param listener: the listener's settings.
-    :param settings: the gateway's settings.
     :param limits: how much a request head may hold.
-    :param reactor: what tells the time.
     """
 
     def __init__(

@@ -23,7 +23,6 @@ class DirectWriter:
     Writes the body of one response to its connection, one over TLS for example, which
     sends at once itself.
 
-    :param transport: the connection.
     :param chunked: whether the body is framed in chunks.
     :param ledger: where what is shared is counted.
     """
@@ -86,7 +85,6 @@ class DirectWriter:
         """
         Note what was shared.
 
-        :param events: how many events.
         :param size_bytes: how many bytes of body.
         """
         self._ledger.events += events
@@ -122,7 +120,6 @@ def direct_writer(transport: Any, chunked: bool, ledger: Ledger) -> DirectWriter
     """
     Make a direct writer for a response whose head has been written.
 
-    :param transport: the connection.
     :param chunked: whether the body is framed in chunks.
     :param ledger: where what is shared is counted.
     """

@@ -29,10 +29,7 @@ def gateway_site(
     Make what accepts the connections of a listener.
 
     :param application: what every request goes to.
-    :param listener: the listener's settings.
-    :param settings: the gateway's settings.
     :param limits: how much a request head may hold.
-    :param reactor: what tells the time.
     """
     if listener.tls is None or not listener.tls.http2:
         return Http1Site(application, listener, settings, limits, reactor)

@@ -264,7 +264,6 @@ def check_update_plan(plan: PlanRecord, definition: Mapping[str, Any]) -> None:
 
 def check_publish(plan: PlanRecord, plans: Iterable[PlanRecord]) -> None:
     """
-    :param plans: all plans of the API.
     :raises ActionRefused: unless the plan is in staging, or when it would be the second
         keyless plan.
     """
@@ -323,7 +322,6 @@ def served(plans: Iterable[PlanRecord]) -> list[PlanRecord]:
 def reordered(plans: Iterable[PlanRecord], moved: PlanRecord | None) -> dict[str, int]:
     """Number the published plans from 1 on, without gaps.
 
-    :param plans: all plans of the API.
     :param moved: a plan that is moved to its ``order``; the others are renumbered.
     :returns: the new numbers of the plans whose number changes.
     """
@@ -349,7 +347,6 @@ def is_deployed(
     Only what affects traffic counts: a new name, description or label needs no
     deployment, and neither does the deprecation of a plan.
 
-    :param plans: all plans of the API.
     :param newest: its newest deployment, which may be stopped.
     """
     if newest is None:

@@ -52,7 +52,6 @@ class DeliveryStore:
         """Put an event onto the dead-letter list, and go past it: both, or nothing.
 
         :param state: behind the event.
-        :param letter: the event.
         :param most: how long the list may be.
         :returns: fires with False when it is full; fails with :class:`NotOwner`.
         """

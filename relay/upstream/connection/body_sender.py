@@ -18,9 +18,7 @@ class BodySender:
     """
     Frames a body and writes it to a transport, which slows the body down.
 
-    :param body: the body.
     :param writer: frames it.
-    :param transport: the connection.
     :param done: called once, with whether the whole body was sent.
     """
 

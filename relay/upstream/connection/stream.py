@@ -53,7 +53,6 @@ class UpstreamResponse(TwistedProtocol):
 
     :param response: treq's response.
     :param slot: the slot of the pool that the call holds.
-    :param clock: the reactor.
     :param inflate: decode gzip; otherwise an encoded body is delivered as it is.
     """
 

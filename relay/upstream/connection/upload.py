@@ -22,7 +22,6 @@ class Upload:
     """
     A request body as one call sends it.
 
-    :param body: the body.
     :param turned: called with True when the source is waited for, because it has the
         whole body or has stopped reading; with False when the client is.
     """
