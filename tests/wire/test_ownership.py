@@ -42,7 +42,11 @@ class OwnershipTests(WireCase):
 
     def start(self, name: str, environment: dict[str, str] | None = None) -> Daemon:
         """Start a daemon on the shared store."""
-        toml = f'[store]\nurl = "sqlite:///{self.root}/shared.db"\n'
+        # A head that is sent while the daemon is frozen comes late.
+        toml = (
+            f'[store]\nurl = "sqlite:///{self.root}/shared.db"\n'
+            "[gateway]\nhead_timeout_ms = 60000\n"
+        )
         return self.start_daemon(self.root / name, toml, environment=environment)
 
     def two(self, channel: dict[str, Any]) -> tuple[Daemon, Daemon]:
