@@ -180,7 +180,8 @@ class Fanout:
         entries, self._due = self._due, []
         if entries:
             self.reading.shared_from = entries[0].seq
-        self._round = self._steps(entries)
+        # A group that is made from now on begins after these entries.
+        self._round = self._steps(entries, self.groups)
 
     def _go_on(self) -> None:
         """Take one step of the round, and the next when there is time for it."""
@@ -209,12 +210,12 @@ class Fanout:
         if self._round is None and self._due:
             self._begin_round()
 
-    def _steps(self, entries: list[Entry]) -> Iterator[None]:
-        """Deliver entries to all groups; without entries, send the heartbeats that are
+    def _steps(self, entries: list[Entry], groups: list[Group[Any]]) -> Iterator[None]:
+        """Deliver entries to groups; without entries, send the heartbeats that are
         due."""
         now_s = self._clock.seconds()
         self.reading.look_after(entries, now_s)
-        for group in self.groups:
+        for group in groups:
             try:
                 for failed in group.write(entries, now_s):
                     for subscriber in failed:
@@ -245,17 +246,16 @@ class Fanout:
                 group.forget(self._first_seq)
         self.reading.look_after([], now_s)
         if self._round is None and any(group.is_quiet(now_s) for group in self.groups):
-            self._round = self._steps([])
+            self._round = self._steps([], self.groups)
             self._turns.each([self._go_on])
 
     # The end.
 
     def finish(self) -> None:
-        """The source has ended: end the subscribers that have all events."""
+        """The source has ended: so do its subscribers, each when it has everything."""
         self.reading.ended = True
         for group in self.groups:
-            keep_up = [*group.live, *group.joining]
-            self.reading.tell(keep_up, lambda subscriber: subscriber.reader.finish())
+            self.reading.tell([*group.live, *group.joining], self.reading.finish)
 
     def refuse(self, refusal: SourceRefusal) -> None:
         """

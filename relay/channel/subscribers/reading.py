@@ -148,6 +148,18 @@ class Reading:
         if self.ended:
             subscriber.reader.finish()
 
+    def finish(self, subscriber: Subscriber) -> None:
+        """
+        End a subscriber that has everything; another one reads on to the end first.
+
+        :param subscriber: attached; its client may have become full just now.
+        """
+        position = subscriber.position
+        if subscriber.state is State.LIVE:
+            position = self._groups[subscriber.key].place(subscriber)
+        if position >= self.log.next_seq:
+            subscriber.reader.finish()
+
     def _skip(self, subscriber: Subscriber, group: Group[Any]) -> None:
         """Let a subscriber that is too slow continue at the newest entry."""
         gaps = [] if subscriber.gap is None else [subscriber.gap]
