@@ -51,6 +51,8 @@ class Reading:
         self._groups = groups
         self._catch_up = turns_of(clock, CATCH_UP)
         self._ending = turns_of(clock, STREAMS)
+        self._under_way: set[Subscriber] = set()
+        """Subscribers to which something is being delivered just now."""
         self._to_check: set[Subscriber] = set()
         """Subscribers that are ended in a later turn of the reactor, if they are still
         too slow then."""
@@ -104,12 +106,21 @@ class Reading:
         :param skips: whether it continues at the newest entry.
         :param at_once: whether all of it is delivered in this turn of the reactor.
         """
+        outermost = subscriber not in self._under_way
+        if not (outermost or skips or at_once):
+            # Its reader has taken something, and resumes: the loop that delivered this
+            # goes on. To begin another one for each entry would exhaust the stack.
+            return
+        self._under_way.add(subscriber)
         try:
             self._read_on(subscriber, skips, at_once)
         except TooCostly:
             self.end(subscriber, Outcome.LIMIT_REACHED)
         except Exception:
             self.fail(subscriber)
+        finally:
+            if outermost:
+                self._under_way.discard(subscriber)
 
     def _read_on(self, subscriber: Subscriber, skips: bool, at_once: bool) -> None:
         log = self.log

@@ -98,6 +98,16 @@ class EntryTaker:
         self._end("left")
 
 
+class PromptTaker(EntryTaker):
+    """One that is full with each entry, and done with it at once."""
+
+    def take(self, entry: Entry) -> None:
+        """Take an event."""
+        self.subscriber.pause()
+        super().take(entry)
+        self.subscriber.resume()
+
+
 class SlowWrites(FanoutWriter):
     """Each step of a write takes a while, or not."""
 
@@ -158,6 +168,16 @@ class GroupTests(SynchronousTestCase):
                 reader.subscriber.resume()
             self.assertEqual([one[0] for one in reader.seen], ["0", "1", "2"])
             self.assertEqual(reader.ended, "finished")
+
+    def test_one_that_resumes_with_each_entry(self) -> None:
+        """It takes any number of them: they are read in a loop."""
+        entry = PromptTaker(self.channel, None, FILTERS[0])
+        entry.subscriber.resume()
+        texts = [str(number) for number in range(1000)]
+        self.channel.publish(messages(*texts))
+        for _ in range(100):
+            self.moment.clock.advance(0.01)
+        self.assertEqual((entry.seen, entry.ended), (texts, None))
 
 
 class Schedule:
