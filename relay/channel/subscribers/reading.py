@@ -194,15 +194,23 @@ class Reading:
         :param entries: the newest of the log, in order.
         """
         for subscriber in self.lagging:
-            if subscriber.awaited is None:
-                if too_slow(subscriber, self.log, now_s):
-                    self._check_later(subscriber)
-                continue
-            for entry in entries:
-                message = entry.message
-                if message is not None and message.id == subscriber.awaited:
-                    self._found(subscriber, entry.seq + 1)
-                    break
+            try:
+                self._look_at(subscriber, entries, now_s)
+            except Exception:
+                self.fail(subscriber)
+
+    def _look_at(
+        self, subscriber: Subscriber, entries: list[Entry], now_s: float
+    ) -> None:
+        if subscriber.awaited is None:
+            if too_slow(subscriber, self.log, now_s):
+                self._check_later(subscriber)
+            return
+        for entry in entries:
+            message = entry.message
+            if message is not None and message.id == subscriber.awaited:
+                self._found(subscriber, entry.seq + 1)
+                return
 
     def find_none(self, position: int) -> None:
         """

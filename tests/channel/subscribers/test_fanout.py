@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from typing import Any, cast
 
 from hypothesis import given, settings, strategies as st
 from twisted.internet.task import Clock
@@ -143,6 +144,28 @@ class IsolationTests(SynchronousTestCase):
         failing.subscriber.resume()
         self.assertEqual(len(self.flushLoggedErrors(Defect)), 1)
         self.assertEqual(failing.ended, "failed: internal_error")
+
+    def test_looking_after_one_that_lags_fails_alone(self) -> None:
+        """An event reaches the others, and so does the next sweep."""
+        lagging = Reader(self.channel, full_after=1).start()
+        late = Reader(self.channel).start()
+        self.channel.publish(messages("a"))
+
+        class Bounds:
+            """Bounds that raise when they are read."""
+
+            @property
+            def max_behind_bytes(self) -> int:
+                """Raise."""
+                raise Defect
+
+        lagging.subscriber.slow = cast(Any, Bounds())
+        self.channel.publish(messages("b"))
+        self.channel.publish(messages("c"))
+        self.channel.sweep()
+        self.assertEqual(len(self.flushLoggedErrors(Defect)), 1)
+        self.assertEqual(lagging.ended, "failed: internal_error")
+        self.assertEqual((late.seen, late.ended), (["a", "b", "c"], None))
 
     def test_what_cannot_be_encoded_is_a_gap(self) -> None:
         """For those for whom it cannot; live ones, and those that catch up."""
