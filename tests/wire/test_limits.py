@@ -248,8 +248,8 @@ class CallTests(LimitCase):
         self.publish()
         address = f"{self.network}.7"
         good = self.ask(address=address)
-        wrong = Ask(self.path, {"X-Forwarded-For": address})
-        nowhere = Ask("/nowhere/at/all", {"X-Forwarded-For": address})
+        headers = {"X-Forwarded-For": address, "Accept": "application/json"}
+        wrong, nowhere = Ask(self.path, headers), Ask("/nowhere/at/all", headers)
         answers = called(self.daemon.port, 10, lambda n: (good, wrong, nowhere)[n % 3])
         found = Counter(one.status for one in answers)
         self.assertEqual(found.total() - found[429], ATTEMPTS, found)
