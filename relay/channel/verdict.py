@@ -68,8 +68,6 @@ class Verdict:
     def forget(self, waiter: Waiter) -> None:
         """
         Remove a waiter, if it still waits.
-
-        :param waiter: the waiter.
         """
         self._waiting.pop(waiter, None)
 

@@ -167,7 +167,6 @@ class BoundEntrypoint(NamedTuple):
     """
     An entrypoint with the properties by which flows are selected.
 
-    :param entrypoint: the entrypoint.
     :param id: of its kind.
     :param operations: what it does with events: ``SUBSCRIBE``, ``PUBLISH``.
     :param turn_away: refuses a client that may come back later.

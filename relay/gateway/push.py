@@ -30,7 +30,6 @@ class PushedApi:
     :param id: of the API.
     :param entrypoints: the configurations of its entrypoints, by their types.
     :param plan_ids: its PUSH plans.
-    :param channels: its channels.
     :param lease: of the process that calls.
     :param flows: None without any.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.

@@ -43,8 +43,6 @@ def denied(denial: Denial) -> Refusal:
 def interrupted(reason: Interrupted) -> Refusal:
     """
     Make the refusal for a call that a policy ends.
-
-    :param reason: the reason.
     """
     return Refusal(
         reason.status,

@@ -136,8 +136,6 @@ class ClientStream(Protocol):
     def early_hints(self, headers: Headers) -> None:
         """
         Write a 103 response (RFC 8297), where the client's protocol has it.
-
-        :param headers: its headers.
         """
 
     def begin(
@@ -222,8 +220,6 @@ class Application(Protocol):
 def expects_continue(request: RequestHead) -> bool:
     """
     Whether a client waits for ``100 Continue`` before it sends a body.
-
-    :param request: its request.
     """
     expect: bytes = request.headers.getRawHeaders(b"expect", [b""])[0]
     return expect.lower() == b"100-continue" and request.version != b"HTTP/1.0"

@@ -21,7 +21,6 @@ class OutgoingEvent:
     One event.
 
     :param id: as clients of the API see it.
-    :param type: its type.
     :param topic: its topic; empty for none.
     :param content_type: of the body.
     :param body: its data.

@@ -60,7 +60,6 @@ class Filter:
         Parse the filter of a client.
 
         :param types: event types.
-        :param expression: the expression.
         :raises FilterError: when the expression is too long or no JMESPath.
         """
         if len(expression.encode("utf-8", "replace")) > LONGEST_BYTES:

@@ -33,8 +33,6 @@ SUBSCRIBE = frozenset({"SUBSCRIBE"})
 class FlowRunner:
     """
     Runs the flows of one deployment.
-
-    :param flows: the flows.
     """
 
     def __init__(self, flows: Flows) -> None:

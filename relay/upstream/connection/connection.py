@@ -163,7 +163,6 @@ class UpstreamConnection(Protocol):
         """
         Send a request.
 
-        :param head: its head.
         :param body: its body; None without one.
         :param early_hints: called with each 103 response.
         :return: fires at the head of the response. Cancelling it drops the connection.

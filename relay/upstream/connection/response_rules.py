@@ -56,8 +56,6 @@ class InvalidResponse(Exception):
 class HeadTooLarge(InvalidResponse):
     """
     A response head that is above a limit of the gateway.
-
-    :param limits: the limits.
     """
 
     def __init__(self, limits: HeadLimits) -> None:

@@ -51,7 +51,6 @@ class RequestWriter:
     """
     Writes one request.
 
-    :param head: its head.
     :param length: the length of its body in bytes; None without a body, and
         ``UNKNOWN_LENGTH`` for a body in chunks.
     """
