@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from twisted.python.failure import Failure
+from twisted.web.http import NO_CONTENT, NOT_MODIFIED, RESET_CONTENT
 from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
@@ -40,6 +41,8 @@ from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
 
+CONTENTLESS = (NO_CONTENT, RESET_CONTENT, NOT_MODIFIED)
+"""The statuses of responses that have no content (RFC 9110, 15)."""
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
 
 
@@ -262,6 +265,13 @@ class Passthrough(Feed):
             return
         self._request_clock.stop()
         self._exchange.record.endpoint = self._connector.name
+        if code != response.code and code in CONTENTLESS:
+            # A policy has replaced the status by one whose responses have no content.
+            headers.removeHeader(b"content-length")
+            if code == RESET_CONTENT:
+                headers.setRawHeaders(b"content-length", [b"0"])
+            self._exchange.answer(code, phrase, headers)
+            return
         self._exchange.begin(code, phrase, headers, response.is_event_stream)
         response.deliver(
             self,

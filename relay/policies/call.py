@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from twisted.web.http_headers import Headers
 
@@ -49,6 +49,38 @@ class Response:
     status: int
     phrase: bytes
     headers: Headers
+
+
+class Connection(Protocol):
+    """What policies see of the client's connection."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is over TLS."""
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the peer is a trusted proxy."""
+
+    def certificate(self, header: bytes | None) -> Any:
+        """
+        Return the client's :class:`cryptography.x509.Certificate`, None without one.
+
+        :param header: the header in which trusted proxies forward it; None for the
+            certificate of the connection, or of the listener's
+            ``client_certificate_header``.
+        :raises ValueError: when the header does not hold one valid certificate.
+        """
+
+
+class NoConnection:
+    """The connection of a call that no client has made."""
+
+    secure = False
+    trusted = False
+
+    def certificate(self, header: bytes | None) -> None:
+        """Return None."""
 
 
 class Control(Protocol):
@@ -115,6 +147,7 @@ class Call:
     answer_headers: dict[str, str] = field(default_factory=dict)
     most_body_bytes: int | None = None
     control: Control = field(default_factory=NoControl, repr=False)
+    connection: Connection = field(default_factory=NoConnection, repr=False)
     named_origin: str | None = None
 
     def limit_body(self, most_bytes: int) -> None:

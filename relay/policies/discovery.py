@@ -31,6 +31,8 @@ OWN = modules_of(
     "request_validation",
     "resource_filtering",
     "spike_arrest",
+    "ssl_enforcement",
+    "status_code",
     "stream_limit",
     "transform_headers",
 )

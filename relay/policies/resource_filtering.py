@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 from zope.interface import implementer
 
+from relay.expression.ant import ant_pattern
 from relay.expression.patterns import BadPattern, Pattern
 from relay.model.api.flow import Method
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
-from relay.policies.ant import ant_pattern
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 

@@ -129,6 +129,28 @@ class CertificateTests(WireCase):
             self.assertIn(b" 401 ", client.until(b"\r\n"))
         self.assertEqual(len(self.heads), 1)
 
+    def test_required_by_a_step(self) -> None:
+        """A step requires TLS and a subject, whatever the plan requires."""
+        must, at = self.daemon.must, self.at
+        configuration: dict[str, object] = {
+            "requiresClientAuthentication": True,
+            "whitelistClientCertificates": [f"CN={self.path}"],
+        }
+
+        def deploy() -> None:
+            step = {"policy": "ssl-enforcement", "configuration": configuration}
+            must("PUT", at, must("GET", at) | {"flows": [{"request": [step]}]})
+            must("POST", f"{at}/deployments", {})
+
+        text = quote(self.issued.certificate_pem, safe="")
+        self.assertEqual(self.by_header(text), 200)
+        deploy()
+        until(lambda: self.by_header(text) == 403, "TLS is required")
+        self.assertEqual(self.over_tls(self.issued), 200)
+        configuration["whitelistClientCertificates"] = ["CN=x"]
+        deploy()
+        until(lambda: self.over_tls(self.issued) == 403, "the subject is refused")
+
     def test_certificates_that_are_no_good(self) -> None:
         """Of another authority, signed by itself, or over: TLS itself refuses them,
         and what a proxy passes on of them is a 401."""

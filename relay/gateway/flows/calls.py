@@ -12,6 +12,8 @@ from relay.expression.values import Fields, Value
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.selection import METHODS
 from relay.http.headers import REQUEST_ID, TRANSACTION_ID
+from relay.plans.caller import Caller
+from relay.plans.client_certificate import certificate_in_header, client_certificate
 from relay.policies.call import Call, Request
 from relay.policies.scope import call_scope
 
@@ -46,7 +48,7 @@ def call_of(exchange: Exchange, shared: Scope) -> Call:
         "application": record.application_id or "",
         "subscription": record.subscription_id or "",
     }
-    call = Call(request, ids=ids)
+    call = Call(request, ids=ids, connection=_Connection(exchange))
     admission = exchange.admission
     call.attributes.update(
         {
@@ -77,6 +79,41 @@ def selection_scope(
     call = call_of(exchange, shared)
     call.attributes.update(attributes)
     return call.scope
+
+
+class _Connection:
+    """The connection of the client of an exchange."""
+
+    __slots__ = ("_exchange",)
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is over TLS."""
+        return self._exchange.stream.peer.secure
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the peer is a trusted proxy."""
+        return self._exchange.trusted
+
+    def certificate(self, header: bytes | None) -> Any:
+        """Return the certificate of the client, as of plans."""
+        exchange = self._exchange
+        stream = exchange.stream
+        caller = Caller(
+            exchange.request.headers,
+            exchange.target,
+            exchange.record.remote_address,
+            stream.peer.transport,
+            exchange.trusted,
+            stream.listener.certificate_header,
+        )
+        if header is None:
+            return client_certificate(caller)
+        return certificate_in_header(caller, header)
 
 
 class _Facts(Fields):

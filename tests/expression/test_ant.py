@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.expression.ant import ant_pattern
 from relay.expression.patterns import LONGEST_PATTERN, BadPattern
-from relay.policies.ant import ant_pattern
 
 
 class AntTests(SynchronousTestCase):
