@@ -39,10 +39,10 @@ class UsablePlugins(Mapping[str, _I], Generic[_I, _K]):
     it.
 
     :param found: plugins, those of other interfaces among them.
-    :param interface: what they must provide; each has a ``kind``.
+    :param interface: the interface that they provide; each has a ``kind``.
     :param kind: the class of the kinds.
     :param own: the full names of the modules that come with Relay.
-    :param objection: what is wrong with a kind, None for nothing.
+    :param objection: returns the problem with a kind, None for none.
     """
 
     def __init__(

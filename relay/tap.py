@@ -129,7 +129,7 @@ class RelayService(MultiService):
         data directory) and what can be wrong (files) comes first, what is changed last.
         The first route table is built by the running reactor; then listeners accept.
 
-        :raises CannotStart: with one line, whatever is in the way.
+        :raises CannotStart: with the reason in one line.
         """
         super().startService()
         use_monotonic_clock(self._reactor)

@@ -35,7 +35,7 @@ PRUNE_S = 60.0
 """Interval at which channels without publications are checked for old entries."""
 LINEAGE_MS = 86_400_000
 """How much longer than its event the newest place of a channel is known, so that it
-goes on with its epoch after a restart, and its clients are told of no gap."""
+goes on with its epoch after a restart, and its clients get no gap."""
 
 
 class DurableChannel(Protocol):
@@ -363,6 +363,6 @@ def _entry(row: HistoryEntry) -> Entry:
     message = Message(**content["message"]) if "message" in content else None
     gap = None
     if "gap" in content:
-        told = content["gap"]
-        gap = Gap(GapReason(told["reason"]), told["after"])
+        gap_fields = content["gap"]
+        gap = Gap(GapReason(gap_fields["reason"]), gap_fields["after"])
     return Entry(row.seq, content["id"], message, gap, row.at_ms)

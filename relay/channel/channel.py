@@ -6,7 +6,7 @@ given to all live subscribers, encoded once for those that get the same bytes
 (``subscribers/fanout.py``). When its client is full it *lags*: it stays at its
 position, and reads on from the log when the client takes more
 (``subscribers/reading.py``). Since both read the same log, nothing is lost or doubled
-between what was missed and what is new.
+between missed and new entries.
 """
 
 from __future__ import annotations
@@ -183,8 +183,8 @@ class Channel:
         :param subscriber: a new subscriber.
         :param last_event_id: the last event that the client has; None for none.
         :raises TooManyFilters: when the channel, or the client, has its most filters.
-        :raises Exception: what the start of the source raises; the subscriber is then
-            not attached, and the next one starts the source.
+        :raises Exception: any exception that the start of the source raises; the
+            subscriber is then not attached, and the next one starts the source.
         """
         self.log.evict(self._wall_ms())
         self._fanout.attach(subscriber)
@@ -232,7 +232,7 @@ class Channel:
 
     def settle(self, subscriber: Subscriber) -> None:
         """
-        Deliver at once what was added so far to a subscriber that keeps up.
+        Deliver the entries so far at once to a subscriber that keeps up.
 
         :param subscriber: attached.
         """

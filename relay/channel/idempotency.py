@@ -53,7 +53,7 @@ class Idempotency:
     """
     Keeps the answer under an ``Idempotency-Key`` for ten minutes.
 
-    :param seconds: tells the time.
+    :param seconds: returns the monotonic time in seconds.
     """
 
     def __init__(self, seconds: Callable[[], float]) -> None:

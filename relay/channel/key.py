@@ -1,5 +1,6 @@
 """
-What tells channels apart, which is all of its clients that a source ever sees.
+The key of a channel: the parts of a request by which channels differ, and the only
+parts of a client's request that its source receives.
 
 Two clients share a channel only if everything of them that goes upstream is the same.
 """

@@ -61,11 +61,11 @@ class Log:
 
         :param items: events, and gaps between them.
         :param at_ms: now, in milliseconds since the Unix epoch.
-        :param before: what was staged and will be added before them.
+        :param before: the staged entries that will be added before them.
         """
         entries: list[Entry] = []
-        told = [entry.id for entry in before if entry.message is not None]
-        last = told[-1] if told else self.last_event_id
+        staged = [entry.id for entry in before if entry.message is not None]
+        last = staged[-1] if staged else self.last_event_id
         for seq, item in enumerate(items, self.next_seq + len(before)):
             if isinstance(item, GapReason):
                 event_id = ids.place(self.epoch, seq)

@@ -20,7 +20,7 @@ class Message:
     """The source's own id; empty when the event has none of its own."""
     topic: str = ""
     timestamp_ms: int | None = None
-    """When the publisher says it happened."""
+    """The time of the event, as the publisher states it."""
     binary: bool = False
     metadata: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None

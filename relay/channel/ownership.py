@@ -114,16 +114,16 @@ class ChannelLease:
             self._gone()
         return self._state is LeaseState.HERE
 
-    def when_known(self, told: Callable[[bool], None]) -> None:
+    def when_known(self, callback: Callable[[bool], None]) -> None:
         """
         Call back as soon as it is known whether this process holds the lease.
 
-        :param told: called with the answer, maybe at once.
+        :param callback: called with the answer, maybe at once.
         """
         if self._state is LeaseState.ASKING:
-            self._waiting.append(told)
+            self._waiting.append(callback)
         else:
-            told(self.here)
+            callback(self.here)
 
     def close(self) -> None:
         """Return the lease, so that another process can take it at once."""
@@ -225,7 +225,7 @@ class ChannelLease:
     def _answer(self, state: LeaseState) -> None:
         before, self._state = self._state, state
         waiting, self._waiting = self._waiting, []
-        call_each([partial(told, state is LeaseState.HERE) for told in waiting])
+        call_each([partial(callback, state is LeaseState.HERE) for callback in waiting])
         if state is not before and self.on_change is not None:
             call_each([self.on_change])
 

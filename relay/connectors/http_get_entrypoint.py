@@ -106,7 +106,7 @@ class Poll(Feed):
     """
     One call: collects until there is something, or the time is over.
 
-    :raises BadParameter: when the call asks for what it cannot have.
+    :raises BadParameter: for an invalid or unavailable value of a parameter.
     """
 
     def __init__(self, entrypoint: HttpGetEntrypoint, call: MessageCall) -> None:
@@ -231,7 +231,7 @@ class Poll(Feed):
         exchange.answer(200, b"OK", headers, body)
 
     def _cursor_after(self, channel: Channel | ShapedChannel) -> str:
-        """Return the cursor after what was read, what a filter withholds included."""
+        """Return the cursor after the read entries, including filtered ones."""
         next_seq = self._subscriber.position
         if not self._has_any and self._cursor and next_seq == self._from_seq:
             # The client's own cursor may name a place of the source's, which this log

@@ -28,7 +28,7 @@ class Sources(Protocol):
         """
 
     def close(self) -> None:
-        """Close what the sources share: the group is no longer served."""
+        """Close the resources that the sources share: the group is no longer served."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from relay.model.schema.refusal import refusal
 
 
 class MemoryEndpoint(Options):
-    """Topics without a source: what is published is what is read."""
+    """Topics without a source: clients read the events that clients publish."""
 
 
 def _told_apart_by_path(channel: ChannelOptions) -> ChannelOptions:

@@ -19,7 +19,7 @@ class BadParameter(Exception):
     """
     A parameter is invalid.
 
-    :param problem: what is wrong, to follow the name in a message.
+    :param problem: the text that follows the name in the message.
     """
 
     def __init__(self, name: str, problem: str) -> None:

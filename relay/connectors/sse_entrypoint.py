@@ -1,7 +1,7 @@
 """
 The ``sse`` entrypoint: a channel read as an event stream (WHATWG HTML, 9.2).
 
-What a client gets is, in this order and never otherwise: what it missed, the events as
+A client gets, always in this order: the events that it missed, the events as
 they are published, heartbeats while it is quiet, and at the end a goodbye.
 """
 
@@ -59,7 +59,7 @@ at once and a load balancer can place them anew."""
 
 
 class RetryOptions(Options):
-    """The reconnection time told to a client, somewhere between the two."""
+    """The bounds of the reconnection time that is sent to a client."""
 
     min: Milliseconds = 1000
     max: Milliseconds = 29_999
@@ -84,7 +84,7 @@ class SseEntrypointOptions(Options):
     max_duration_ms: MillisecondsOrOff = 0
     """How long a stream lasts, give or take a tenth; 0 is for ever."""
     refusals: Literal["status", "retry"] = "status"
-    """Limits refuse with a status, or with a 200 that says when to come back."""
+    """Refuse with an error status, or with a 200 and a reconnection time."""
     gap_notice: Literal["event", "header", "none"] = "event"
     control_events: Literal["event", "off"] = "event"
     """Whether events may be sent that do not come from the source."""
@@ -182,7 +182,7 @@ class Subscription(Feed):
     """
     One client's stream, between the channel's subscriber and the exchange.
 
-    :raises BadParameter: when the call asks for what it cannot have.
+    :raises BadParameter: for an invalid or unavailable value of a parameter.
     """
 
     __slots__ = (

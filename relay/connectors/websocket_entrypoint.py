@@ -102,7 +102,7 @@ class WebsocketSession(Feed):
     """
     One client's connection.
 
-    :raises BadParameter: when the call asks for what it cannot have.
+    :raises BadParameter: for an invalid or unavailable value of a parameter.
     """
 
     log = Logger()
@@ -167,7 +167,7 @@ class WebsocketSession(Feed):
         self._subscriber.resume()
 
     def received(self, data: bytes) -> None:
-        """Take what the client sends."""
+        """Receive data of the client."""
         self._entrypoint.pings.heard(self)
         code = self._limits.feed(data)
         if code is not None:
@@ -203,7 +203,7 @@ class WebsocketSession(Feed):
             self._publish(text)
 
     def _publish(self, text: str) -> None:
-        """Publish one event, and answer with its id or with what is wrong."""
+        """Publish one event, and answer with its id or with an error."""
         if self._call.channels.closed:
             self.leave()
             return

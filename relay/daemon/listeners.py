@@ -64,7 +64,7 @@ class Listener:
     """
     One port, and the factory that it is opened with before its site is ready.
 
-    :param name: what the log calls it.
+    :param name: its name in the log.
     :param endpoint: a Twisted endpoint string.
     :param tls: its TLS side; None without TLS.
     :param admission: counts the connections; None for a listener that is not paused
@@ -142,7 +142,7 @@ class Listener:
         Put a site behind the port.
 
         :param site: makes the protocols of connections.
-        :param clock: tells the time to the TLS side.
+        :param clock: the clock of the TLS side.
         """
         if self._creator is not None:
             site = tls_factory(self._creator, site, clock)
@@ -208,7 +208,7 @@ class Listeners(Service):
     """
     All listeners of a daemon.
 
-    :param reactor: what listens and tells the time.
+    :param reactor: listens on the ports, and is the clock.
     :param head_timeout_ms: how long the header of a PROXY protocol may take.
     """
 
@@ -237,7 +237,7 @@ class Listeners(Service):
         """
         Add a listener, which is opened at the start.
 
-        :param name: what the log calls the listener.
+        :param name: the name of the listener in the log.
         :param endpoint: a Twisted endpoint string.
         :param tls: its TLS side; None without TLS.
         :param for_clients: whether clients of published APIs connect here.

@@ -14,7 +14,7 @@ class Step(NamedTuple):
     """
     One step of a stop.
 
-    :param name: what the stop waits for, as logs call it.
+    :param name: the name in the log of the thing that the stop waits for.
     :param begin: begins the step.
     :param extra_ms: how long it may take beyond the time that all steps share.
     """
@@ -29,7 +29,7 @@ class Stop:
     The steps of a stop, one after the other, under one deadline.
 
     A step that fails is logged, and the next one begins. When the deadline passes, the
-    stop is over, whatever it still waits for: the process is about to end.
+    stop is over, with anything it still waits for: the process is about to end.
 
     :param steps: in order.
     :param timeout_ms: how long they may take together, besides their extra time.

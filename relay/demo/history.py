@@ -42,7 +42,7 @@ class History:
             self._drop_oldest()
 
     def expire(self, now_ms: int) -> None:
-        """Forget what is older than the age allowed."""
+        """Remove messages that are older than the maximum age."""
         while self._all and self._all[0].timestamp_ms + self._age_ms <= now_ms:
             self._drop_oldest()
 

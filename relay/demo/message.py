@@ -49,7 +49,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class DemoMessage:
-    """One published message; it is encoded once, whoever reads it."""
+    """One published message; it is encoded once for all readers."""
 
     serial: int
     """Position in the source, over all channels; the first is 1."""
@@ -90,8 +90,8 @@ class DemoMessage:
             "channel": channel,
             "data": draft.data,
         }
-        said = {key: value for key, value in fields.items() if value is not None}
-        envelope = compact_json(said).encode("utf-8")
+        present = {key: value for key, value in fields.items() if value is not None}
+        envelope = compact_json(present).encode("utf-8")
         # No colon in the id: with one, a browser's Last-Event-ID needs a preflight
         # (Fetch, "CORS-unsafe request-header byte").
         event_id = f"{run}-{serial}"

@@ -18,7 +18,7 @@ METHOD_NOT_ALLOWED = 40500
 
 @dataclass(eq=False)
 class DemoRefusal(Exception):
-    """A request that is answered with an error instead of what it asked for."""
+    """A request that is answered with an error."""
 
     status: int
     """HTTP status."""

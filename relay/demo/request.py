@@ -52,7 +52,7 @@ class SourceRequest(Request):
     body_bytes = 0
 
     def handleContentChunk(self, data: bytes) -> None:
-        """Count everything, keep what is within the limit."""
+        """Count all bytes, keep those within the limit."""
         self.body_bytes += len(data)
         if self.body_bytes <= MAX_BODY_BYTES:
             cast(BinaryIO, self.content).write(data)

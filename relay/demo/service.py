@@ -91,7 +91,7 @@ class SourceService(MultiService):
     """
     Listens for as long as it runs, and ends the open streams properly.
 
-    :param source: what is served.
+    :param source: the event source that is served.
     :param listener: serves the source's site; made by Twisted's ``strports``.
     :param description: the endpoint, for the message when it cannot be listened on.
     """

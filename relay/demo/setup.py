@@ -66,7 +66,7 @@ async def setup_demo(
     :param reactor: also dials, unless an *agent* is given.
     :param target: URL of the event stream, its query included.
     :param agent: used instead of TCP connections of the reactor.
-    :raises DemoError: with one line that says what is in the way.
+    :raises DemoError: with the reason in one line.
     """
     pool = HTTPConnectionPool(reactor)  # type: ignore[no-untyped-call]
     dialling = Agent(reactor, pool=pool)  # type: ignore[no-untyped-call]
@@ -200,7 +200,7 @@ async def _publish_plan(management: _Management, api_id: str) -> None:
 
 
 async def _serve(management: _Management, api_id: str) -> None:
-    """Start the API where it is stopped; deploy what is saved and not deployed."""
+    """Start the API if it is stopped; deploy it if it has undeployed changes."""
     api = await management.call("GET", f"/apis/{api_id}")
     if api["state"] != "STARTED":
         await management.call("POST", f"/apis/{api_id}/_start")

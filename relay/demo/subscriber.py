@@ -49,7 +49,7 @@ class DemoSubscriber:
         """
         Send the response head at once, then the messages missed.
 
-        :param backlog: does not count as falling behind, whatever its size: the
+        :param backlog: does not count as falling behind, at any size: the
             client has had no chance to take it yet.
         """
         self._request.registerProducer(self, True)

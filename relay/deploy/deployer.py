@@ -21,7 +21,7 @@ from relay.reactor.turns import STREAMS, turns_of
 Build = Callable[[Deployment], ServedApi]
 Note = Callable[[str, ServingReport | None], object]
 NONE: Mapping[str, Deployment] = MappingProxyType({})
-DEFECT = "an internal error, which the log of the gateway tells"
+DEFECT = "an internal error; see the log of the gateway"
 
 
 class Deployer:

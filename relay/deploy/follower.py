@@ -1,4 +1,4 @@
-"""Keeps what a gateway runs equal to what is deployed, by whatever process."""
+"""Keeps the served APIs of a gateway equal to the deployments, of any process."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Follower(Service):
         self._turns.run(self._replace, everything).chainDeferred(self.ready)
 
     def _read(self, subjects: frozenset[str] | None) -> Deferred[None]:
-        """Read and apply what has changed; None means that anything may have."""
+        """Read and apply changes; None means that anything may have changed."""
         if subjects is None:
             work = partial(_everything, self._gateway_id)
             return self._store.read(work).addCallback(self._replace)

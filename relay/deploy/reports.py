@@ -150,7 +150,7 @@ class Reports(Service):
         if self._begun:
             if not self._failing:
                 self.log.error(
-                    "what is served cannot be reported: {error}", error=error
+                    "the report of the served deployments failed: {error}", error=error
                 )
             self._schedule(BEAT_S)
         self._failing = True

@@ -168,9 +168,9 @@ class JsonPath:
             path = _ENVIRONMENT.compile(text)
             kinds = Counter(one.kind for one in _ENVIRONMENT.lexer.tokenize(text))
         except (JSONPathError, RecursionError) as error:
-            told = str(error).strip().splitlines()
+            lines = str(error).strip().splitlines()
             raise BadPath(
-                f"the path is no JSONPath: {told[0] if told else 'it is too deep'}"
+                f"the path is no JSONPath: {lines[0] if lines else 'it is too deep'}"
             ) from None
         assert isinstance(path, JSONPath)
         for kind, (most, name) in MOST.items():

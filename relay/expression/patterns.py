@@ -58,10 +58,12 @@ class Pattern:
         try:
             self._compiled = re2.compile(text, _OPTIONS)
         except (re2.error, UnicodeError) as error:
-            told = error.args[0] if error.args else "it cannot be read"
-            if isinstance(told, bytes):
-                told = told.decode("utf-8", "replace")
-            raise BadPattern(f"the pattern is no regular expression: {told}") from None
+            reason = error.args[0] if error.args else "it cannot be read"
+            if isinstance(reason, bytes):
+                reason = reason.decode("utf-8", "replace")
+            raise BadPattern(
+                f"the pattern is no regular expression: {reason}"
+            ) from None
         self.groups: int = self._compiled.groups
 
     def matches(self, text: str) -> bool:

@@ -2,7 +2,7 @@
 The grants of running exchanges, and the end of exchanges whose grants end.
 
 An exchange that a key, a subscription or a token has let in lasts only as long as all
-of these are valid: :class:`ActiveGrants` is told of what is revoked (see
+of these are valid: :class:`ActiveGrants` is notified of each revocation (see
 :class:`relay.plans.consumers.Watcher`) and keeps one timer for all that expires.
 """
 

@@ -81,12 +81,12 @@ def preflight_headers(
     """
     Make the headers of the answer to a preflight request to an entrypoint.
 
-    A page may send whatever headers it asks for: which of them mean anything, such as
+    A page may send any header that it asks for: which of them mean anything, such as
     that of an API key, the plans and channel keys of the API say.
 
     :param received: the request's headers.
     :param options: the entrypoint's; None to let no page call it.
-    :param methods: what the entrypoint takes, as a list for the header.
+    :param methods: the methods of the entrypoint, as the value of the header.
     """
     headers = cors_headers(received, options)
     if headers.hasHeader(_ORIGIN):

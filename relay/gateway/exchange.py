@@ -53,7 +53,7 @@ class Exchange:
 
     :param stream: the client's request, at its head.
     :param services: what all exchanges of the gateway share.
-    :param record: what is known of the call so far; it becomes the log line.
+    :param record: the facts of the call so far; they become the access log entry.
     :param trusted: whether the peer is a trusted proxy.
     """
 

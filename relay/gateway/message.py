@@ -116,7 +116,7 @@ class MessageCall:
         """
         Answer a preflight request.
 
-        :param methods: what the entrypoint takes, as a list for the header.
+        :param methods: the methods of the entrypoint, as the value of ``Allow``.
         """
         headers = preflight_headers(self.headers, self.exchange.cors, methods)
         self.exchange.answer(204, b"No Content", headers)
@@ -144,7 +144,7 @@ class Entrypoint(Protocol):
 
     def accepts(self, call: MessageCall) -> bool:
         """
-        Whether a call is for this entrypoint; the first that says so takes it.
+        Whether a call is for this entrypoint; the first match handles it.
         """
 
     def attach(self, call: MessageCall) -> None:
@@ -168,7 +168,7 @@ class BoundEntrypoint(NamedTuple):
     An entrypoint with the properties by which flows are selected.
 
     :param id: of its kind.
-    :param operations: what it does with events: ``SUBSCRIBE``, ``PUBLISH``.
+    :param operations: ``SUBSCRIBE``, ``PUBLISH`` or both.
     :param turn_away: refuses a client that may come back later.
     """
 

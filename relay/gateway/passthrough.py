@@ -240,7 +240,7 @@ class Passthrough(Feed):
         """
         Forward a 103 response (RFC 8297), unless flows have steps for responses.
 
-        :param options: what its ``Connection`` lists, lower case.
+        :param options: the names that its ``Connection`` lists, in lower case.
         """
         if self._run is None or not self._run.shapes_responses:
             self._exchange.early_hints(downstream_headers(headers, options))

@@ -61,8 +61,8 @@ class GatewayResource(Resource):
     def close(self) -> None:
         """Take no more requests."""
         self.accepting = False
-        for told in self.when_closing:
-            told()
+        for callback in self.when_closing:
+            callback()
 
     def render(self, stream: ClientStream) -> int:
         """Begin an exchange for a request whose head has come."""
@@ -159,7 +159,7 @@ class GatewayResource(Resource):
 
     def _check_limits(self, exchange: Exchange) -> None:
         limits, live = self.services.limits, self.services.live
-        # First, since an attempt counts whatever comes of it.
+        # First, since an attempt counts regardless of its outcome.
         if limits.max_attempts_per_address:
             hit = self._attempts.hit(
                 exchange.record.client,

@@ -23,7 +23,7 @@ class Destination(NamedTuple):
     Where a call goes.
 
     :param connector: the endpoint.
-    :param target: what is added to the endpoint's target.
+    :param target: appended to the endpoint's target.
     :param choose: returns the endpoint for another try; None when there is none.
     """
 
@@ -72,7 +72,7 @@ class Destinations:
         :param origin: scheme and host of URLs that the definition itself names.
         :param asked: what follows the call's context-path.
         :return: None when the target names no endpoint.
-        :raises Refused: when what the client sent makes a path that leads elsewhere.
+        :raises Refused: when the client's path leads to another place.
         """
         name, colon, rest = target.partition(":")
         choose: Callable[[], Connector | None]

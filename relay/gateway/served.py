@@ -107,7 +107,7 @@ class ServedApi:
         self.allows_trace = bool(validation.allow_trace)
         cors = listener.cors
         self.cors = ListenerCors(cors) if cors is not None and cors.enabled else None
-        """What its listener says of browsers on other origins; None for nothing."""
+        """``cors`` of its listener; None without it."""
         self.takes_passwords = _has_step(deployment, BASIC_AUTHENTICATION.id)
         """Whether flows ask for passwords, which browsers send from any page."""
         self.shared = shared_scope(deployment.api_id, definition)

@@ -34,8 +34,8 @@ def tell_dropped(done: Deferred[None] | None) -> None:
 class ICompletableBody(IBodyProducer):
     """A request body that reports when the whole of it was passed on."""
 
-    def when_complete(told: Callable[[], None]) -> None:
-        """Call ``told`` once the whole body was passed on; at once if it was."""
+    def when_complete(callback: Callable[[], None]) -> None:
+        """Call ``callback`` once the whole body is forwarded, perhaps at once."""
 
 
 class BodyReading(Protocol):
@@ -72,7 +72,7 @@ class RequestBody:
         self._done: Deferred[None] | None = None
         self._dropped = False
         self._passed_on = False
-        self._told: Callable[[], None] | None = None
+        self._callback: Callable[[], None] | None = None
         self._most_bytes: int | None = None
         self._exceeded: Callable[[], object] | None = None
 
@@ -117,17 +117,17 @@ class RequestBody:
         if self._consumer is not None:
             self._complete()
 
-    def when_complete(self, told: Callable[[], None]) -> None:
+    def when_complete(self, callback: Callable[[], None]) -> None:
         """
         Call a function when the whole body has been forwarded.
 
-        :param told: called without arguments, at once if the body was forwarded
+        :param callback: called without arguments, at once if the body was forwarded
             already.
         """
         if self._passed_on:
-            told()
+            callback()
         else:
-            self._told = told
+            self._callback = callback
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:
         """
@@ -166,7 +166,7 @@ class RequestBody:
         self._dropped = True
         self._held = []
         self._consumer = None
-        self._told = None
+        self._callback = None
         done, self._done = self._done, None
         tell_dropped(done)
         self._channel.resume_body()
@@ -174,9 +174,9 @@ class RequestBody:
     def _complete(self) -> None:
         if not self._dropped and not self._passed_on:
             self._passed_on = True
-            told, self._told = self._told, None
-            if told is not None:
-                told()
+            callback, self._callback = self._callback, None
+            if callback is not None:
+                callback()
             done, self._done = self._done, None
             if done is not None:
                 done.callback(None)

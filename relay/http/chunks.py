@@ -12,7 +12,7 @@ def whole_chunks(data: bytes) -> tuple[int, bytes]:
     Find the whole chunks at the beginning of some bytes.
 
     :param data: what came, from a chunk's beginning on.
-    :return: how many bytes they are, and what is in them.
+    :return: their size in bytes with framing, and their content.
     """
     first = b""
     others: list[bytes] = []

@@ -4,7 +4,7 @@ The seam between what speaks HTTP to clients and what answers them.
 A request of a client is a :class:`ClientStream`, whether it came over HTTP/1.1
 (``http1/stream.py``) or HTTP/2 (``http2/stream.py``). It goes to the
 :class:`Application`, which sets a :class:`Responder`: that one begins the response,
-writes it, and finishes or aborts it, and is told what the client does meanwhile.
+writes it, and finishes or aborts it, and is notified of what the client does meanwhile.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from relay.http.peer import Peer
 from relay.http.refusals import Refusal
 
 NO_BODY_STATUSES = (204, 304)
-"""Statuses of responses that have no body, whatever their headers say."""
+"""Statuses of responses without a body, regardless of their headers."""
 
 
 @dataclass(slots=True)
@@ -152,10 +152,10 @@ class ClientStream(Protocol):
 
     def upgrade(self, headers: Headers, receiver: Callable[[bytes], None]) -> None:
         """
-        Switch protocols (RFC 9110, 15.2.2): what is written from here on is not framed.
+        Switch protocols (RFC 9110, 15.2.2): later writes are not framed.
 
         :param headers: the headers of the 101 response.
-        :param receiver: takes what the client sends from here on.
+        :param receiver: receives the later data of the client.
         """
 
     def pause_reading(self) -> None:
@@ -192,7 +192,7 @@ class ClientStream(Protocol):
         """
         Cut the response, so that it does not look finished.
 
-        :param drops: whether to drop what the client has not taken yet.
+        :param drops: whether to drop data that the client has not received yet.
         """
 
 

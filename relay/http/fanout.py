@@ -40,7 +40,7 @@ class FanoutTarget(Protocol):
 
     def queue(self, framed: bytes) -> None:
         """
-        Write what the socket did not take.
+        Write the bytes that the socket did not take.
 
         :param framed: what goes out as it is.
         """
@@ -55,7 +55,7 @@ class FanoutTarget(Protocol):
 
     def count(self, events: int, size_bytes: int) -> None:
         """
-        Note what was written so.
+        Count the bytes that were written in this way.
 
         :param size_bytes: how many bytes of body.
         """
@@ -99,7 +99,7 @@ class FanoutWriter:
 
     def remove(self, target: FanoutTarget) -> None:
         """
-        Write no more to a connection, and let it count what it was given.
+        Stop writing to a connection, and let it count its bytes.
 
         :param target: one that was added.
         """
@@ -190,7 +190,7 @@ class Lane:
 
     def remove(self, target: FanoutTarget) -> None:
         """
-        Write no more to a connection, and let it count what it was given.
+        Stop writing to a connection, and let it count its bytes.
 
         :param target: one that was added.
         """
@@ -203,7 +203,7 @@ class Lane:
 
     def slow_down(self, target: FanoutTarget) -> None:
         """
-        Something that somebody else has written to it has to wait.
+        Data that was written to it by another writer has to wait.
 
         :param target: one that was added.
         """

@@ -142,7 +142,7 @@ class Peer:
     """
     The two ends of a client's connection.
 
-    :param secure: whether it is over TLS; None when the transport tells.
+    :param secure: whether it is over TLS; None to ask the transport.
     """
 
     __slots__ = ("_secure", "transport")

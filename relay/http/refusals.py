@@ -41,7 +41,7 @@ class Refusal:
     :param outcome: how the exchange ends.
     :param clock: the clock that fired, when one did.
     :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
-    :param plain: answer in plain text whatever the client accepts.
+    :param plain: answer in plain text regardless of ``Accept``.
     :param challenges: values of ``WWW-Authenticate`` (RFC 9110, 11.6.1).
     :param headers: more headers, names and values.
     :param parameters: for expressions in response templates.
@@ -69,7 +69,7 @@ class Refusal:
 
     def add_headers(self, headers: Headers) -> None:
         """
-        Add what the client is told besides, however the refusal is worded.
+        Add headers that do not depend on the wording of the refusal.
 
         :param headers: the answer's, changed in place.
         """
@@ -82,7 +82,7 @@ class Refusal:
 
     def body(self, accept: bytes | None) -> tuple[bytes, bytes]:
         """
-        Write the answer in what the client accepts.
+        Write the answer in a media type that the client accepts.
 
         :param accept: the client's ``Accept``, None when it sent none.
         :return: content type and body.
@@ -114,7 +114,7 @@ def bad_request(message: str, key: str = "BAD_REQUEST") -> Refusal:
     """
     A request that HTTP does not allow.
 
-    :param message: what is wrong with it.
+    :param message: the problem.
     :param key: the error key.
     """
     return Refusal(400, key, message)

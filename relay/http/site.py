@@ -40,4 +40,4 @@ class ClientSite(ServerFactory):
         self.reactor = reactor
 
     def log(self, request: Request) -> None:
-        """Write no line here: exchanges write their own, whatever ends them."""
+        """Write no line here: each exchange writes its own at its end."""

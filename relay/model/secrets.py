@@ -50,7 +50,7 @@ CONFIGURED = frozenset(
         "sharedConfigurationOverride",
     }
 )
-"""Members whose type depends on what they configure."""
+"""Members whose type depends on the configured plugin."""
 _SECRET_WORD = re.compile(r"auth|cookie|credential|key|pass|secret|token", re.I)
 """Matches the names of headers, parameters and properties that hold secrets."""
 

@@ -67,7 +67,7 @@ class OutboundRequest:
 
 @dataclass(frozen=True, slots=True)
 class OutboundAnswer:
-    """A whole answer, whatever its status."""
+    """A whole answer, of any status."""
 
     status: int
     headers: Headers = field(repr=False)
@@ -78,7 +78,7 @@ class Outbound:
     """
     Makes such calls.
 
-    :param reactor: what connects, resolves and tells the time.
+    :param reactor: connects, resolves names, and is the clock.
     :param guard: which addresses may be dialled.
     :param ssl: whom to believe on TLS connections.
     :raises MaterialError: when a file of ``ssl`` cannot be used.

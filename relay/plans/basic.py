@@ -36,7 +36,7 @@ def _printable(value: str) -> str:
 
 
 class BasicOptions(Options):
-    """What callers are told, and whether their credentials go on to the source."""
+    """The challenge for callers, and whether credentials are forwarded."""
 
     realm: Annotated[Literally, AfterValidator(_printable)] = "Relay"
     """What browsers and others show when they ask for a password."""

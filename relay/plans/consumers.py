@@ -29,7 +29,7 @@ class Watcher(Protocol):
         """
 
     def plan_closed(self, plan_id: str) -> None:
-        """A plan admits nobody any more."""
+        """A plan no longer admits any consumer."""
 
 
 class _Index(Generic[_T]):
@@ -150,7 +150,7 @@ class Consumers:
 
     def close_plans(self, plan_ids: Collection[str]) -> None:
         """
-        Add closed plans, which admit nobody any more.
+        Add closed plans, which no longer admit any consumer.
         """
         newly = frozenset(plan_ids) - self.closed_plans
         self.closed_plans |= newly

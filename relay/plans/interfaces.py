@@ -27,7 +27,7 @@ class Credential:
     """
     The credential of a caller for one plan, not checked yet.
 
-    :param value: whatever the plan needs to check it; never shown.
+    :param value: the value that the plan checks; never shown.
     :param attributes: the attributes of it that selection rules may use.
     """
 
@@ -39,7 +39,7 @@ class Plan(Protocol):
     """
     One plan of a deployment, ready to admit callers.
 
-    A plan that inherits from this class asks for a credential, challenges nobody and
+    A plan that inherits from this class asks for a credential, sends no challenge and
     leaves the request as it is, unless it overrides that.
     """
 

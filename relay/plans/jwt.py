@@ -152,31 +152,33 @@ class JwtPlan(BearerPlan):
         :raises ValueError: when it is not acceptable, with the reason.
         """
         caller, token, client = bearer.caller, bearer.token, bearer.client_id
-        options, said = self._options, token.claims
+        options, token_claims = self._options, token.claims
         # Check again: the subscription may have ended while keys were fetched.
         entitlement = self._subscribed(client)
         if entitlement is None:
             return NOT_SUBSCRIBED
         _check_type(options.token_typ_validation, token.header)
         until_ms = claims.lifetime(
-            said,
+            token_claims,
             self._context.wall_ms(),
             options.clock_skew,
             options.require_expiration,
         )
-        _check_party(said.get("iss"), options.expected_issuers, "iss")
-        _check_party(said.get("aud"), options.expected_audiences, "aud")
+        _check_party(token_claims.get("iss"), options.expected_issuers, "iss")
+        _check_party(token_claims.get("aud"), options.expected_audiences, "aud")
         bound = options.confirmation_method_validation
-        if not _is_bound(bound, said.get("cnf"), caller):
+        if not _is_bound(bound, token_claims.get("cnf"), caller):
             return UNBOUND
-        if not self._suffices(claims.scopes(said)):
+        if not self._suffices(claims.scopes(token_claims)):
             return INSUFFICIENT
         attributes: dict[str, Any] = {
             "oauth.client_id": client,
-            "user": claims.text(claims.claim(said, options.user_claim or "sub")),
+            "user": claims.text(
+                claims.claim(token_claims, options.user_claim or "sub")
+            ),
         }
         if options.extract_claims:
-            attributes["jwt.claims"] = dict(said)
+            attributes["jwt.claims"] = dict(token_claims)
         return admission(entitlement, bearer.text, until_ms, attributes)
 
 

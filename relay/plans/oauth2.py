@@ -49,7 +49,7 @@ def _no_cache_resource(value: object) -> object:
 
 
 class Oauth2Options(Scopes):
-    """A token that an authorization server answers for says who calls."""
+    """Identify the caller by a token that an authorization server introspects."""
 
     oauth_resource: Literally
     """The name of a resource of the API."""
@@ -113,32 +113,41 @@ class Oauth2Plan(BearerPlan):
         if len(text) > MAX_LENGTH or not _TOKEN.fullmatch(text):
             return replace(INVALID, reason="it does not have the form of a token")
         try:
-            said = self._introspection.ask(text)
+            token_claims = self._introspection.ask(text)
         except IntrospectionError:
             return UNAVAILABLE
-        if isinstance(said, Deferred):
-            return said.addCallbacks(self._judge, _unavailable, callbackArgs=(text,))
-        return self._judge(said, text)
+        if isinstance(token_claims, Deferred):
+            return token_claims.addCallbacks(
+                self._judge, _unavailable, callbackArgs=(text,)
+            )
+        return self._judge(token_claims, text)
 
-    def _judge(self, said: Claims | None, text: str) -> Verdict:
-        if said is None:
-            return replace(INVALID, reason="the authorization server says: not active")
+    def _judge(self, token_claims: Claims | None, text: str) -> Verdict:
+        if token_claims is None:
+            return replace(
+                INVALID,
+                reason="the authorization server reports the token as not active",
+            )
         try:
-            until_ms = claims.lifetime(said, self._context.wall_ms(), 0, False)
+            until_ms = claims.lifetime(token_claims, self._context.wall_ms(), 0, False)
         except ValueError as error:
             return replace(INVALID, reason=str(error))
-        client = claims.text(said.get("client_id")) or claims.text(said.get("aud"))
+        client = claims.text(token_claims.get("client_id")) or claims.text(
+            token_claims.get("aud")
+        )
         entitlement = self._subscribed(client)
         if entitlement is None:
             return NOT_SUBSCRIBED
-        if not self._suffices(claims.scopes(said, self._resource.scope_separator)):
+        if not self._suffices(
+            claims.scopes(token_claims, self._resource.scope_separator)
+        ):
             return INSUFFICIENT
         attributes = {
             "oauth.client_id": client,
-            "user": claims.text(said.get(self._resource.user_claim or "sub")),
+            "user": claims.text(token_claims.get(self._resource.user_claim or "sub")),
         }
         if self._options.extract_payload:
-            attributes["oauth.payload"] = json.dumps(said)
+            attributes["oauth.payload"] = json.dumps(token_claims)
         return admission(entitlement, text, until_ms, attributes)
 
 

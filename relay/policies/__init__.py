@@ -1,5 +1,5 @@
 """
-Policies of PROXY and MESSAGE APIs: what is done to calls and events.
+Policies of PROXY and MESSAGE APIs, for calls and events.
 
 A plugin package: other distributions add policies by shipping a module in
 ``relay/policies`` that holds providers of ``relay.policies.interfaces.IPolicy``.

@@ -25,8 +25,8 @@ class Request:
     """
     The client's request, which goes upstream as policies leave it.
 
-    :param method: such as ``GET``; a known method is in capitals, whatever case the
-        client used.
+    :param method: such as ``GET``; a known method is in capitals, regardless of the
+        case that the client used.
     :param target: what follows the context-path.
     :param content_length: bytes of the body; None when the length is not known, 0
         without a body.
@@ -86,11 +86,11 @@ class NoConnection:
 class Control(Protocol):
     """What policies can do to the exchange of a call."""
 
-    def at_end(self, told: Callable[[], None]) -> None:
+    def at_end(self, callback: Callable[[], None]) -> None:
         """
-        Register a callback for the end of the call, whatever its outcome.
+        Register a callback for the end of the call, with any outcome.
 
-        :param told: called once.
+        :param callback: called once.
         """
 
     def end_within(self, duration_ms: int) -> None:
@@ -112,7 +112,7 @@ class Control(Protocol):
 class NoControl:
     """The control of a call without an exchange: it does nothing."""
 
-    def at_end(self, told: Callable[[], None]) -> None:
+    def at_end(self, callback: Callable[[], None]) -> None:
         """Do nothing: the call never ends."""
 
     def end_within(self, duration_ms: int) -> None:
@@ -132,7 +132,7 @@ class Call:
     :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
     :param path_parameters: the values of ``:name`` in the paths of its flows.
     :param response: None before the head of the response has come.
-    :param answer_headers: headers for the response, whoever makes it.
+    :param answer_headers: headers for the response, of the source or of the gateway.
     :param named_origin: the scheme and host of the URL in ``request.endpoint``, if the
         definition names them literally.
     :param most_body_bytes: the limit of the request body; None for none.

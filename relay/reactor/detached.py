@@ -47,10 +47,10 @@ def wait_for_start(runner: Any, pipe: int) -> int:
     :param pipe: the read end of the pipe that the child writes to.
     :return: the exit status.
     """
-    said = os.read(pipe, _MOST_BYTES)
-    if said == _STARTED:
+    received = os.read(pipe, _MOST_BYTES)
+    if received == _STARTED:
         return 0
-    text = said.removeprefix(_FAILED).decode("utf-8", "replace")
+    text = received.removeprefix(_FAILED).decode("utf-8", "replace")
     out = sys.__stderr__
     if out is not None:
         out.write(f"{text or 'relay: the daemon ended while it started'}\n")

@@ -1,4 +1,4 @@
-"""Call several callbacks, whatever one of them raises."""
+"""Call several callbacks, even if one of them raises."""
 
 from __future__ import annotations
 

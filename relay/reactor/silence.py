@@ -2,7 +2,7 @@
 The idle timeout of a source.
 
 Unlike a :class:`~relay.reactor.deadline.Deadline`, it is reset by every event of every
-stream. A reset only stores the time; when the delayed call is due, it is scheduled
+stream. A reset only stores the time; when the delayed call runs, it is scheduled
 again for the remainder. With 500 streams of 10 events a second a reset takes 0.2 µs of
 CPU; moving a deadline to the end of its queue takes 0.9 µs.
 """

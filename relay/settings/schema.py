@@ -116,7 +116,7 @@ class ListenerSettings:
     """Addresses whose ``X-Forwarded-*`` and ``X-Real-IP`` headers are trusted; ``unix``
     stands for clients on a Unix socket."""
     client_certificate_header: HeaderName | None = None
-    """The header in which these proxies, and nobody else, send their client's
+    """The header in which these proxies, and no other peers, send their client's
     certificate."""
 
 
@@ -195,7 +195,7 @@ class StoreSettings:
 
 @dataclass(frozen=True)
 class AdminSettings:
-    """How the management API treats credentials, and what it remembers."""
+    """Credentials and sessions of the management API."""
 
     credential_cache_ms: MillisecondsOrOff = 300_000
     """How long a verified password is cached; 0 verifies each request."""
@@ -232,7 +232,7 @@ class LimitSettings:
     max_exchanges_per_address: CountOrOff = 0
     """Exchanges at once of one client address; 0 sets no limit."""
     max_attempts_per_address: CountOrOff = 0
-    """Requests of one client address within the window, whatever comes of them; 0 sets
+    """Requests of one client address within the window, with any result; 0 sets
     no limit."""
     attempt_window_ms: Milliseconds = 60_000
     max_head_bytes: Bytes = 16_384

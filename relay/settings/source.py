@@ -1,6 +1,6 @@
 """The sources of settings: the file, the environment and the command line.
 
-A source is a mapping from the dotted key of a setting to what was :class:`Given`.
+A source is a mapping from the dotted key of a setting to a :class:`Given` value.
 Sources are merged key by key, and the result is built into frozen dataclasses.
 """
 

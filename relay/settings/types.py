@@ -1,8 +1,8 @@
-"""The types of settings: what each accepts, and how TOML or text becomes it.
+"""The types of settings: their valid values, and their conversion from TOML and text.
 
 The annotation of a dataclass field describes a setting completely, so that a setting
 exists as soon as its field does. pydantic checks values against annotations, without
-any conversion: what is not of the type is refused.
+any conversion: a value of another type is refused.
 """
 
 import re
@@ -27,7 +27,7 @@ _EXPECTED = {
     "int_type": "a whole number",
     "string_type": "a text",
 }
-"""By the type of pydantic's error, what a value must be."""
+"""The requirement on a value, by the type of pydantic's error."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def convert(value: object, annotation: object, text: bool) -> Any:
     :param value: as it is in the source.
     :param annotation: the field's type, with its :class:`Range` or :class:`Check`.
     :param text: whether ``value`` is text to be read, as in the environment.
-    :raises ValueError: the message says what the value must be instead.
+    :raises ValueError: the message states the requirement on the value.
     """
     if text:
         value = _read(str(value), annotation)
@@ -144,7 +144,7 @@ def _read(text: str, annotation: object) -> object:
 
 
 def _explain(error: ErrorDetails) -> str:
-    """Describe in one line what is wrong with a value."""
+    """Describe the problem with a value in one line."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])

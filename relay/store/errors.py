@@ -10,7 +10,7 @@ from relay.model.schema.errors import Unavailable
 
 
 class StoreError(Unavailable):
-    """The store cannot do what it was asked; the message is one line for a person."""
+    """An operation of the store failed; the message is one line for a person."""
 
 
 class StoreBusy(StoreError):
@@ -34,7 +34,7 @@ _KINDS: tuple[tuple[tuple[str, ...], type[StoreError]], ...] = (
 
 @contextmanager
 def as_store_errors(path: str) -> Iterator[None]:
-    """Turn what the database library raises into a :class:`StoreError`.
+    """Convert an exception of the database library to a :class:`StoreError`.
 
     Neither the statement nor its parameters (definitions, password hashes) get into
     the message or into the chain of causes.

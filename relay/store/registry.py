@@ -1,4 +1,4 @@
-"""The reports of a gateway on what it serves, written to the store."""
+"""The reports of a gateway on its served deployments, written to the store."""
 
 from socket import gethostname
 

@@ -98,8 +98,8 @@ class SqliteFile:
         """
         Return device and inode of the file and of its write-ahead log.
 
-        They stay the same as long as a connection is open, unless somebody deletes or
-        replaces the files. ``None`` stands for a file that does not exist.
+        They stay the same as long as a connection is open, unless another process
+        deletes or replaces the files. ``None`` stands for a file that does not exist.
         """
         return tuple(_identity(path) for path in (self.path, f"{self.path}-wal"))
 

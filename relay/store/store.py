@@ -207,7 +207,7 @@ class Store(Service):
                 self._lost = True
                 self._log.critical(
                     "{lost}. Nothing is saved or deployed until the same file is back, "
-                    "or the daemon is restarted on what is there now",
+                    "or the daemon is restarted with the present file",
                     lost=lost,
                 )
         else:

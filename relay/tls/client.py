@@ -154,7 +154,7 @@ def client_creators(
     """Read the stores of a definition.
 
     ``trustAll`` and ``hostnameVerifier`` are independent, as in Gravitee: with
-    ``trustAll`` alone the certificate, whoever signed it, must still name the host. A
+    ``trustAll`` alone a certificate of any issuer must still name the host. A
     failed handshake ends in the protocol's ``connectionLost`` with
     :class:`VerificationFailed`.
 
@@ -315,7 +315,7 @@ def _told(patterns: list[CertificatePattern]) -> str:
         for one in patterns
         if isinstance(one, DNSPattern | IPAddressPattern)
     ]
-    told = [ascii(name)[1:-1][:255] for name in names[:_MAX_NAMES_TOLD]]
+    shown = [ascii(name)[1:-1][:255] for name in names[:_MAX_NAMES_TOLD]]
     if len(names) > _MAX_NAMES_TOLD:
-        told.append(f"{len(names) - _MAX_NAMES_TOLD} more")
-    return ", ".join(told) or "no host"
+        shown.append(f"{len(names) - _MAX_NAMES_TOLD} more")
+    return ", ".join(shown) or "no host"

@@ -170,8 +170,8 @@ def match(
 ) -> Identity:
     """Combine a private key and its certificate.
 
-    The certificate of the key goes first, whatever the order of the file: authorities
-    issue chains in either direction.
+    The certificate of the key goes first, regardless of the order of the file:
+    authorities issue chains in either direction.
 
     :param name: the name of the pair in errors.
     :raises MaterialError: when the key belongs to none of them.

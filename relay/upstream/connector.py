@@ -51,7 +51,7 @@ class UpstreamRequest:
     :param body: the body as it arrives, None when there is none.
     :param early_hints: called with each 103 response.
     :param follows_origin: follow redirects within the endpoint's origin, as the reader
-        of an event stream does, whatever ``followRedirects`` says.
+        of an event stream does, regardless of ``followRedirects``.
     """
 
     method: bytes
@@ -67,7 +67,7 @@ class Connector:
     """
     One endpoint of a deployment, ready to be called.
 
-    :param reactor: what tells the time (``IReactorTime``; treq names a wider type).
+    :param reactor: ``IReactorTime``; treq names a wider type.
     :param name: the endpoint's name.
     :param target: where it points.
     :param shared: the configuration that it inherits or overrides.
@@ -227,7 +227,7 @@ class UpstreamCall:
         return self._running.addErrback(self._explain)
 
     def cancel(self) -> None:
-        """Drop the connection at once, at whatever stage the call is."""
+        """Drop the connection at once, at any stage of the call."""
         self._cancelled = True
         if self._running is not None:
             self._running.cancel()

@@ -44,8 +44,7 @@ class Failover:
     """
     The failover of one API.
 
-    :param reactor: tells the time.
-    :param options: what the API asks for.
+    :param options: ``failover`` of the API.
     """
 
     def __init__(self, reactor: IReactorTime, options: FailoverOptions) -> None:
@@ -192,7 +191,7 @@ class TriedCall:
         return run(self._run())
 
     def cancel(self) -> None:
-        """Drop the connection at once, at whatever stage the call is."""
+        """Drop the connection at once, at any stage of the call."""
         self._cancelled = True
         self._clock.stop()
         if self._call is not None:

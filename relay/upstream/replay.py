@@ -117,7 +117,7 @@ class _Reading:
         self._consumer: IConsumer | None = None
         self._done: Deferred[None] | None = None
         self._over = False
-        self._told: Callable[[], None] | None = None
+        self._callback: Callable[[], None] | None = None
 
     def take(self, data: bytes) -> None:
         """Forward a part of the body."""
@@ -128,9 +128,9 @@ class _Reading:
         """The whole body was forwarded."""
         if self._consumer is not None and not self._over:
             self._over = True
-            told, self._told = self._told, None
-            if told is not None:
-                told()
+            callback, self._callback = self._callback, None
+            if callback is not None:
+                callback()
             done, self._done = self._done, None
             if done is not None:
                 done.callback(None)
@@ -160,13 +160,13 @@ class _Reading:
     def drop(self) -> None:
         """Drop the rest of the body."""
         self._consumer = None
-        self._told = None
+        self._callback = None
         done, self._done = self._done, None
         tell_dropped(done)
 
-    def when_complete(self, told: Callable[[], None]) -> None:
+    def when_complete(self, callback: Callable[[], None]) -> None:
         """Return a Deferred that fires when the whole body was forwarded."""
         if self._over:
-            told()
+            callback()
         else:
-            self._told = told
+            self._callback = callback

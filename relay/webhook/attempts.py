@@ -133,7 +133,7 @@ class Attempts:
     def _not_sent(self, failure: Failure) -> AttemptResult:
         """Count an unexpected failure as an attempt, so that retries are limited."""
         self.log.failure("a delivery failed", failure)
-        return AttemptResult(None, "an error of the relay's own, which its log tells")
+        return AttemptResult(None, "an internal error; see the log of the gateway")
 
     def _answered(
         self, result: AttemptResult, event: OutgoingEvent, begun_s: float

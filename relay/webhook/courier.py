@@ -155,7 +155,7 @@ class Courier:
         if isinstance(error, CancelledError):
             return AttemptResult(None, "given up: delivery has been stopped")
         self.log.failure("a delivery failed", failure)
-        return AttemptResult(None, "an error of the relay's own, which its log tells")
+        return AttemptResult(None, "an internal error; see the log of the gateway")
 
 
 def _one_line(text: str) -> str:

@@ -263,7 +263,7 @@ class Delivery:
             attempts=attempts,
             status=result.status,
             reason=result.reason,
-            event=dict(event.told),
+            event=dict(event.content),
         )
         if self._letter is not None:
             self._settle(state.settled(), letter, False)

@@ -24,7 +24,7 @@ class OutgoingEvent:
     :param topic: its topic; empty for none.
     :param content_type: of the body.
     :param body: its data.
-    :param told: all of it as JSON, for a dead-letter list.
+    :param content: the event as a JSON object, for a dead-letter list.
     :param problem: why it cannot be sent; empty when it can.
     """
 
@@ -33,7 +33,7 @@ class OutgoingEvent:
     topic: str
     content_type: str
     body: bytes
-    told: Mapping[str, Any]
+    content: Mapping[str, Any]
     problem: str = ""
 
     @classmethod
@@ -51,28 +51,28 @@ class OutgoingEvent:
         return cls.read({**entry.as_json(), "contentType": content_type})
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> OutgoingEvent:
+    def read(cls, content: Mapping[str, Any]) -> OutgoingEvent:
         """
         Read an event.
 
-        :param told: the event as a dead-letter list holds it.
+        :param content: the event as a dead-letter list holds it.
         """
         problem = ""
-        if "dataBase64" in told:
+        if "dataBase64" in content:
             try:
-                body = base64.b64decode(told["dataBase64"], validate=True)
+                body = base64.b64decode(content["dataBase64"], validate=True)
             except ValueError:
                 body, problem = b"", "the event's data is no base64"
         else:
             # Half of a surrogate pair is JSON, and no UTF-8.
-            body = told["data"].encode("utf-8", "replace")
+            body = content["data"].encode("utf-8", "replace")
         return cls(
-            told["id"],
-            told["type"],
-            told.get("topic") or "",
-            told["contentType"],
+            content["id"],
+            content["type"],
+            content.get("topic") or "",
+            content["contentType"],
             body,
-            told,
+            content,
             problem,
         )
 

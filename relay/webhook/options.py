@@ -1,4 +1,4 @@
-"""Configuration of the ``webhook`` entrypoint: what the publisher decides."""
+"""Configuration of the ``webhook`` entrypoint, set by the publisher."""
 
 from __future__ import annotations
 

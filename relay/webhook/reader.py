@@ -20,7 +20,7 @@ class Reader:
 
     :param take: called with an event; the next one follows after :meth:`resume`.
     :param missed: called where events may be missing.
-    :param lost: told when the channel is closed, or its place no longer kept; the
+    :param lost: called when the channel is closed, or its place no longer kept; the
         reader is detached by then.
     """
 

@@ -37,9 +37,11 @@ class EventTests(SynchronousTestCase):
 
     def test_what_is_told(self) -> None:
         """Id, type and topic; it can be read again from a dead-letter list."""
-        told = outgoing(Message("x", type="greet", topic="news", timestamp_ms=3)).told
+        told = outgoing(
+            Message("x", type="greet", topic="news", timestamp_ms=3)
+        ).content
         event = OutgoingEvent.read(json.loads(json.dumps(told)))
         self.assertEqual(
             (event.id, event.type, event.topic), ("abc-7", "greet", "news")
         )
-        self.assertEqual(event.told["timestamp"], 3)
+        self.assertEqual(event.content["timestamp"], 3)

@@ -1,1 +1,1 @@
-"""The readers of a channel: what each gets, how, and at which pace."""
+"""The readers of a channel: their entries, encoding and pace."""

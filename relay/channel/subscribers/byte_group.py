@@ -25,14 +25,14 @@ class SharedWriter(Protocol):
 
     def has_given(self, target: Any) -> bool:
         """
-        Whether a connection was given what was written last.
+        Whether a connection was given the last write.
 
         :param target: one that was added.
         """
 
     def remove(self, target: Any) -> None:
         """
-        Write no more to a connection, and let it count what it was given.
+        Stop writing to a connection, and let it count its bytes.
 
         :param target: one that was added.
         """
@@ -77,11 +77,11 @@ class ByteGroup(Group[ByteSubscriber]):
         self._singly: dict[ByteSubscriber, None] = {}
         """Live subscribers without such a connection."""
         self._waiting: dict[ByteSubscriber, None] = {}
-        """Those of them that are still to be given what is being written."""
+        """The connections that the current write has not reached."""
         self._joining: dict[ByteSubscriber, None] = {}
         """Subscribers that the group is behind."""
         self._before = position
-        """The position before what is being written."""
+        """The position before the current write."""
         self._written_s = now_s
         """When the live subscribers were last given bytes."""
 
@@ -109,7 +109,7 @@ class ByteGroup(Group[ByteSubscriber]):
 
     @property
     def joining(self) -> Collection[ByteSubscriber]:
-        """Subscribers that become live when the group has been given what they have."""
+        """Subscribers that become live when the group has reached their position."""
         return self._joining.keys()
 
     def place(self, subscriber: ByteSubscriber) -> int:
@@ -122,7 +122,7 @@ class ByteGroup(Group[ByteSubscriber]):
         return self.position if given else self._before
 
     def withdraw(self, subscriber: ByteSubscriber) -> None:
-        """Count what the subscriber was given, and set its position past it."""
+        """Count the subscriber's bytes, and set its position past them."""
         self._joining.pop(subscriber, None)
         if subscriber not in self._live:
             return

@@ -5,7 +5,7 @@ A copy is made for all subscribers of one group, and dies with the group. The gr
 a channel share one room for them, which is what its entries leave of the bound of the
 history: however many clients come with filters of their own, they take no more, and no
 event is dropped for a copy. The newest copies are kept, for most clients lack only
-those; for whoever lacks more, copies are made anew.
+those; copies are made anew for a subscriber that lacks more.
 """
 
 from __future__ import annotations

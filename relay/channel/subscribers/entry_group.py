@@ -24,7 +24,7 @@ class EntryGroup(Group[EntrySubscriber]):
         return self._live.keys()
 
     def admit(self, subscriber: EntrySubscriber) -> bool:
-        """Make a subscriber live; what the group was given does not matter to it."""
+        """Make a subscriber live; it does not depend on the position of the group."""
         self.lagging.discard(subscriber)
         self._live[subscriber] = None
         return True

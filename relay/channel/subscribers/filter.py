@@ -13,7 +13,7 @@ LONGEST_BYTES = 512
 
 
 class FilterError(ValueError):
-    """A filter that cannot be used; the message says why."""
+    """A filter that is refused; the message gives the reason."""
 
 
 class TooManyFilters(FilterError):

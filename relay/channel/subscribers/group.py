@@ -78,12 +78,12 @@ class Group(Generic[S]):
         """
         Let a live subscriber, or one that is to become live, be one that lags.
 
-        :param subscriber: its position is set to what it was not given.
+        :param subscriber: its position is set to the first entry that it was not given.
         """
         raise NotImplementedError
 
     def remove(self, subscriber: S) -> None:
-        """Remove a subscriber, whatever it is doing."""
+        """Remove a subscriber, in any state."""
         self.withdraw(subscriber)
         self.lagging.discard(subscriber)
 
@@ -92,7 +92,7 @@ class Group(Generic[S]):
         Move the position past new entries, and give them to the live subscribers.
 
         :param entries: in order, from the position on; without any, a heartbeat is
-            written if it is due.
+            written if its time has come.
         :return: gives them to a part of the subscribers with each step, which returns
             the subscribers that failed.
         :raises TooCostly: when the filter takes too many steps.

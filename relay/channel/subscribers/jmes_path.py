@@ -39,7 +39,7 @@ DEEP = frozenset(("to_string", "contains"))
 
 
 class BadJmesPath(ValueError):
-    """An expression that cannot be used; the message says why."""
+    """An expression that is refused; the message gives the reason."""
 
 
 class JmesPath:
@@ -61,8 +61,8 @@ class JmesPath:
         """
         Evaluate the expression.
 
-        :param data: what was read from JSON.
-        :return: what it finds; None when it cannot be evaluated on such data.
+        :param data: a parsed JSON value.
+        :return: the result; None when it cannot be evaluated on such data.
         :raises TooCostly: when that takes more than :data:`MOST_STEPS` steps.
         """
         try:
@@ -72,10 +72,10 @@ class JmesPath:
 
     def key(self, data: Any) -> str:
         """
-        Evaluate the expression, and write what it finds as a key.
+        Evaluate the expression, and write the result as a key.
 
-        :param data: what was read from JSON.
-        :return: what is equal for equal values; empty when it cannot be evaluated.
+        :param data: a parsed JSON value.
+        :return: a key, equal for equal values; empty when it cannot be evaluated.
         :raises TooCostly: when that takes more than :data:`MOST_STEPS` steps.
         """
         interpreter = _Interpreter()

@@ -17,7 +17,7 @@ def too_slow(subscriber: Subscriber, log: Log, now_s: float) -> bool:
     Whether a subscriber has fallen too far behind.
 
     :param subscriber: one that is attached.
-    :param log: what it reads.
+    :param log: the log that it reads.
     """
     if subscriber.state in (State.LIVE, State.SKIPPING) or (
         subscriber.awaited is not None
@@ -43,7 +43,7 @@ def skip(subscriber: Subscriber, log: Log) -> tuple[Gap, list[Entry]]:
     Set the position of a subscriber that is too slow to the end of the log.
 
     :param subscriber: one that skips.
-    :param log: what it reads.
+    :param log: the log that it reads.
     :return: the gap to report, and what it is given of what it missed: with the policy
         ``latest`` the newest event for each key.
     """

@@ -197,7 +197,7 @@ class Attachment(Protocol):
         """The client takes more."""
 
     def settle(self, subscriber: Subscriber) -> None:
-        """Deliver what was added so far to a subscriber that keeps up."""
+        """Deliver the entries so far to a subscriber that keeps up."""
 
     def detach(self, subscriber: Subscriber) -> None:
         """The subscriber leaves."""
@@ -264,7 +264,7 @@ class Subscriber:
         """
         Change the state.
 
-        :param event: what has happened; one of its row in :data:`TRANSITIONS`.
+        :param event: an event of the row of its state in :data:`TRANSITIONS`.
         :return: the new state.
         """
         self.state = TRANSITIONS[self.state][event]
@@ -287,7 +287,7 @@ class Subscriber:
             self.channel.resume(self)
 
     def settle(self) -> None:
-        """Deliver at once what was added so far, unless the client has to catch up."""
+        """Deliver the entries so far at once, unless the client has to catch up."""
         if self.channel is not None:
             self.channel.settle(self)
 

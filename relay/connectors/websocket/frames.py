@@ -37,8 +37,8 @@ def close_frame(code: int, reason: str) -> bytes:
     """
     Write the frame that ends a connection (RFC 6455, 7.4).
     """
-    told = reason.encode()[:123].decode("utf-8", "ignore").encode()
-    return frame(CLOSE, code.to_bytes(2, "big") + told)
+    text = reason.encode()[:123].decode("utf-8", "ignore").encode()
+    return frame(CLOSE, code.to_bytes(2, "big") + text)
 
 
 def count_frames(data: bytes) -> int:

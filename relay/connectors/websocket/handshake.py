@@ -79,12 +79,12 @@ def _is_key(key: bytes) -> bool:
 
 def _tell_version(call: MessageCall) -> None:
     """Refuse with the supported version (RFC 6455, 4.4; RFC 9110, 15.5.22)."""
-    told = {
+    fields = {
         "message": "Sec-WebSocket-Version must be 13",
         "http_status_code": 426,
         "key": "BAD_PARAMETER",
     }
-    body = json.dumps(told).encode()
+    body = json.dumps(fields).encode()
     headers = Headers(
         {
             b"upgrade": [b"websocket"],

@@ -1,5 +1,5 @@
 """
-Limits of what a WebSocket client sends, checked by frame headers (RFC 6455, 5.2).
+Limits of a WebSocket client's frames, checked by their headers (RFC 6455, 5.2).
 
 The payload of a frame is buffered or decoded only after its header was checked here: a
 message that is too long is refused as soon as a header announces it, and a client that

@@ -25,7 +25,7 @@ class ReadyStep:
     A step, ready to be taken.
 
     :param name: for logs.
-    :param policy: what it does.
+    :param policy: the policy that the step runs.
     :param condition: whether it is taken for a call at all; None for always.
     :param message_condition: whether it is taken for an event; None for always.
     :param key: equal for steps with equal definitions.

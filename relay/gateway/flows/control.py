@@ -18,9 +18,9 @@ class ExchangeControl:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    def at_end(self, told: Callable[[], None]) -> None:
+    def at_end(self, callback: Callable[[], None]) -> None:
         """Call back once the exchange is over."""
-        self._exchange.end_hooks.append(told)
+        self._exchange.end_hooks.append(callback)
 
     def end_within(self, duration_ms: int) -> None:
         """End it after a duration."""

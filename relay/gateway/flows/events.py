@@ -2,8 +2,8 @@
 Flows of events, between a channel and its clients.
 
 An event is shaped where it is selected: once for all clients whose steps do the same
-(:attr:`Pipeline.key`), whatever their entrypoints. The result is encoded once for each
-framing. A channel without such flows is used as it is.
+(:attr:`Pipeline.key`), regardless of their entrypoints. The result is encoded once for
+each framing. A channel without such flows is used as it is.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Pipeline:
             self._bound.append(_Bound(step.name, condition, ready))
             keys.append((step.key, condition and condition.key, ready.key))
         self.key: Hashable = tuple(keys)
-        self._told: set[str] = set()
+        self._logged_errors: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._bound)
@@ -133,12 +133,12 @@ class Pipeline:
 
     def _tell(self, error: Exception) -> None:
         """Log each kind of error once: there may be one for each event."""
-        told = f"{type(error).__name__}: {error}"
-        if told in self._told or len(self._told) >= 16:
+        text = f"{type(error).__name__}: {error}"
+        if text in self._logged_errors or len(self._logged_errors) >= 16:
             return
-        self._told.add(told)
+        self._logged_errors.add(text)
         if isinstance(error, EvaluationFailed | Interrupted):
-            self.log.warn("events are withheld by a flow: {error}", error=told)
+            self.log.warn("events are withheld by a flow: {error}", error=text)
         else:
             self.log.failure("events are withheld: a step of a flow is defective")
 

@@ -51,7 +51,7 @@ class FlowRunner:
 
         :param exchange: the call; its client is admitted.
         :param proceed: called with the call after the steps.
-        :param operations: what the entrypoint does with events.
+        :param operations: of the entrypoint: ``SUBSCRIBE``, ``PUBLISH`` or both.
         :param entrypoint: the id of the entrypoint's type.
         :param turn_away: refuses a client that may come back later; None to answer
             with the status of the refusal.
@@ -129,7 +129,7 @@ def open_flows(
 
     :param policies: types of policies.
     :param plans: the snapshots of its plans.
-    :param context: what the policies are built in.
+    :param context: the context in which the policies are built.
     :return: None when there is nothing to do.
     :raises ValueError: when a policy cannot be used.
     """

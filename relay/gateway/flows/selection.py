@@ -28,7 +28,7 @@ class Asked(NamedTuple):
 
     :param method: the request's.
     :param path: the segments that follow the context-path.
-    :param operations: what the entrypoint does: ``SUBSCRIBE``, ``PUBLISH``.
+    :param operations: of the entrypoint: ``SUBSCRIBE``, ``PUBLISH`` or both.
     :param entrypoint: the id of its kind.
     :param scope: for conditions.
     """

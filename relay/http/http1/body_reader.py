@@ -64,7 +64,7 @@ class LengthReader:
         """
         Read bytes.
 
-        :param data: what one read brought.
+        :param data: the bytes of one read.
         :return: the content in them.
         """
         content = data[: self._left]
@@ -95,7 +95,7 @@ class ChunkReader:
         """
         Read bytes.
 
-        :param data: what one read brought.
+        :param data: the bytes of one read.
         :return: the content in them, up to the first malformed part.
         """
         pieces: list[bytes] = []

@@ -24,7 +24,7 @@ class DirectWriter:
     sends at once itself.
 
     :param chunked: whether the body is framed in chunks.
-    :param ledger: where what is shared is counted.
+    :param ledger: counts the bytes that are shared.
     """
 
     __slots__ = (
@@ -62,7 +62,7 @@ class DirectWriter:
 
     def queue(self, framed: bytes) -> None:
         """
-        Write what the socket has no room for.
+        Write bytes that the socket has no room for.
 
         :param framed: what goes out as it is, not empty.
         """
@@ -83,7 +83,7 @@ class DirectWriter:
 
     def count(self, events: int, size_bytes: int) -> None:
         """
-        Note what was shared.
+        Count the bytes that were shared.
 
         :param size_bytes: how many bytes of body.
         """
@@ -97,7 +97,7 @@ class SocketWriter(DirectWriter):
 
     :param transport: a :class:`twisted.internet.tcp.Connection`.
     :param chunked: whether the body is framed in chunks.
-    :param ledger: where what is shared is counted.
+    :param ledger: counts the bytes that are shared.
     """
 
     __slots__ = ()
@@ -121,7 +121,7 @@ def direct_writer(transport: Any, chunked: bool, ledger: Ledger) -> DirectWriter
     Make a direct writer for a response whose head has been written.
 
     :param chunked: whether the body is framed in chunks.
-    :param ledger: where what is shared is counted.
+    :param ledger: counts the bytes that are shared.
     """
     if isinstance(transport, Connection) and not transport.TLS:
         return SocketWriter(transport, chunked, ledger)

@@ -54,7 +54,7 @@ class EndingChannel(StrictChannel):
 
     def cut_short(self) -> None:
         """
-        End amid a response whose framing tells that it is not whole.
+        End within a response whose framing shows that it is incomplete.
 
         All that was written arrives, then the connection ends. As the last chunk is
         missing, or the body is shorter than ``Content-Length``, and TLS sends no
@@ -80,7 +80,7 @@ class EndingChannel(StrictChannel):
         super().connectionLost(reason)
 
     def _drop_unwanted(self, data: bytes) -> None:
-        """Discard what the client sends on a connection that is being closed."""
+        """Discard the client's data on a connection that is being closed."""
         self._unwanted_bytes += len(data)
         if self._unwanted_bytes > LINGER_BYTES:
             self.transport.abortConnection()

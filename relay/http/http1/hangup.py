@@ -35,12 +35,12 @@ class Hangups:
         self._set: select.epoll | None = None
         self._watched: dict[int, Callable[[], None]] = {}
 
-    def watch(self, descriptor: int, told: Callable[[], None]) -> None:
+    def watch(self, descriptor: int, callback: Callable[[], None]) -> None:
         """
         Watch a socket until its end, or until :meth:`forget`.
 
         :param descriptor: the socket's file descriptor.
-        :param told: called without arguments, once, at the end.
+        :param callback: called without arguments, once, at the end.
         """
         if self._reactor is None or descriptor in self._watched:
             return
@@ -48,7 +48,7 @@ class Hangups:
             self._set = select.epoll()
         if not self._watched:
             self._reactor.addReader(self)
-        self._watched[descriptor] = told
+        self._watched[descriptor] = callback
         self._set.register(descriptor, select.EPOLLRDHUP)
 
     def forget(self, descriptor: int) -> None:
@@ -75,10 +75,10 @@ class Hangups:
         if self._set is None:
             return
         for descriptor, _ in self._set.poll(0):
-            told = self._watched.get(descriptor)
+            callback = self._watched.get(descriptor)
             self.forget(descriptor)
-            if told is not None:
-                told()
+            if callback is not None:
+                callback()
 
     def logPrefix(self) -> str:
         """Names the set in twistd's log."""

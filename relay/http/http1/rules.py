@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 MOST_BODY_BYTES = 2**63 - 1
-"""The longest body, and the longest chunk: what a signed 64-bit integer holds."""
+"""The longest body and the longest chunk: the largest signed 64-bit integer."""
 _LENGTH = re.compile(rb"[0-9]{1,19}")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """What no field value holds (RFC 9110, 5.5): all controls but the tab."""

@@ -54,7 +54,7 @@ class Http1Stream(Request):
 
     def __init__(self, channel: Any, queued: object = False) -> None:
         # As in twisted.web, but for the addresses, which it has made for each request:
-        # one of them is a system call, and nobody asks for it.
+        # one of them is a system call, and no caller needs it.
         self.channel = channel
         self.transport = channel.transport
         self.requestHeaders = Headers()
@@ -99,7 +99,7 @@ class Http1Stream(Request):
 
     def settle(self, head: RequestHead) -> None:
         """
-        Take over what is known of the head.
+        Copy the parts of the head.
 
         :param head: the request's head.
         """
@@ -164,7 +164,7 @@ class Http1Stream(Request):
             )
 
     def upgrade(self, headers: Headers, receiver: Callable[[bytes], None]) -> None:
-        """Switch protocols: what is written from here on is not framed."""
+        """Switch protocols: later writes are not framed."""
         channel = self.channel
         self.setResponseCode(101)
         self.startedWriting = 1
@@ -222,7 +222,8 @@ class Http1Stream(Request):
         Where its framing shows that, the end of the connection is enough, and what was
         written arrives. Otherwise it takes a reset.
 
-        :param drops: whether to reset anyway, and drop what the client did not take.
+        :param drops: whether to reset anyway, and drop data that the client did not
+            receive.
         """
         self._release()
         framed = self.chunked or self.responseHeaders.hasHeader(b"content-length")

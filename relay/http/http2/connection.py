@@ -231,7 +231,7 @@ class Http2Connection(TwistedProtocol):
 
     def cut(self, stream: Http2Stream, code: ErrorCodes) -> None:
         """
-        Cut a stream, after what the windows still allow it to send.
+        Cut a stream, after the data that the windows still allow.
 
         :param stream: one that may be over already.
         :param code: the error code of the RST_STREAM frame.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from h2.connection import H2Connection
 
 HEAD_BYTES = 100
-"""About what the head of a response takes, compressed."""
+"""The approximate size of a compressed response head, in bytes."""
 FRAME_BYTES = 16_384
 """The most that a stream sends before it is the next one's turn."""
 
@@ -96,7 +96,7 @@ class FrameQueue:
         Pass one queued frame to the connection.
 
         :return: the approximate size of the frame, in bytes.
-        :raises ProtocolError: when the stream is closed, and nobody was told yet.
+        :raises ProtocolError: when the stream is closed and has not been reported yet.
         """
         if self._heads:
             head = self._heads.pop(0)

@@ -1,5 +1,5 @@
 """
-What the frames of an HTTP/2 client ask for, told from the nine bytes of their headers.
+The cost of the frames of an HTTP/2 client, by the nine bytes of their headers.
 
 The ``h2`` library answers every frame that is well formed, however many there are, and
 keeps a frame, or a header block, until it is whole. This watch sees both as they come,
@@ -104,7 +104,7 @@ class FrameWatch:
         """
         See what arrived.
 
-        :param data: any piece of what the client sends.
+        :param data: any piece of the client's data.
         :return: why the connection must end, None as long as it need not.
         """
         position, end = 0, len(data)
@@ -140,7 +140,7 @@ class FrameWatch:
 
     def earn(self, frames: int) -> None:
         """
-        Allow for what the client will say about what it is given.
+        Allow for the frames with which the client acknowledges data.
 
         :param frames: how many frames of a response were sent.
         """

@@ -58,11 +58,11 @@ def read_block(
     """
     Read a header block into the head of a request.
 
-    :param head: the head; of a malformed one it has what is known.
+    :param head: the head; a malformed one is filled as far as it was read.
     :param fields: names and values, in order.
     :param ended: whether the request has no body.
     :param limits: how much a head may hold.
-    :return: bytes of the body: 0 for none, None when that is not told.
+    :return: bytes of the body: 0 for none, None when that is not first.
     :raises Malformed: with the answer.
     """
     pseudo: dict[bytes, bytes] = {}
@@ -106,9 +106,9 @@ def _keep(
 
 def _body_length(lengths: list[bytes], ended: bool) -> int | None:
     """Settle on the body's length (RFC 9113, 8.1.1)."""
-    told = lengths[0] if lengths else None
-    length = None if told is None else content_length(told)
-    if len(lengths) > 1 or (told is not None and length is None):
+    first = lengths[0] if lengths else None
+    length = None if first is None else content_length(first)
+    if len(lengths) > 1 or (first is not None and length is None):
         raise Malformed(bad_request("The request has no valid Content-Length"))
     if not ended:
         return length

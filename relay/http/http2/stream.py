@@ -44,7 +44,7 @@ class Writer(Protocol):
     """Sends the frames of a stream; see ``http2/writer.py``."""
 
     def wake(self, stream: Http2Stream) -> None:
-        """Send what a stream has, at the end of this turn."""
+        """Send the data of a stream at the end of this turn."""
 
     def may_send(self, stream: Http2Stream) -> bool:
         """Whether the client takes bytes of a stream just now."""
@@ -213,14 +213,14 @@ class Http2Stream(FrameQueue):
             self.body.ended()
 
     def pause_body(self) -> None:
-        """Stop opening the window: the client may send what it allows, and no more."""
+        """Stop opening the window: the client may send no more than it allows."""
         if not self.received_all:
             self._body_paused = True
             if self._body_clock is not None:
                 self._body_clock.suspend()
 
     def resume_body(self) -> None:
-        """Open the window by what the upstream has taken."""
+        """Open the window by the bytes that the upstream has taken."""
         self._body_paused = False
         if self._body_clock is not None:
             self._body_clock.resume()
@@ -347,9 +347,10 @@ class Http2Stream(FrameQueue):
 
     def bytes_taken(self) -> int:
         """
-        Count what the client has taken, of this stream, as far as that can be told.
+        Count the bytes of this stream that the client has received, as far as that is
+        known.
 
-        While its windows have room, whatever the connection gets rid of is progress,
+        While its windows have room, any data that the connection sends is progress,
         since this stream's turn comes with it.
         """
         if not self._connection.writer.has_window(self):

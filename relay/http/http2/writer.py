@@ -85,7 +85,7 @@ class FrameWriter:
 
     def wake(self, stream: Http2Stream) -> None:
         """
-        Send what a stream has, with what others have, at the end of this turn.
+        Send the data of a stream, with that of others, at the end of this turn.
 
         :param stream: one with something to send.
         """

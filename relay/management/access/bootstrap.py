@@ -85,7 +85,7 @@ def _ensure(
 ) -> AdminBootstrap:
     stored = tx.users.get(ADMIN)
     if given is not None:
-        # The bytes of the environment, whatever the locale decodes them to.
+        # The bytes of the environment, independent of the locale.
         password = os.fsencode(given)
         if not password:
             raise SettingsError(f"{VARIABLE}: must not be empty")
@@ -98,7 +98,7 @@ def _ensure(
         return AdminBootstrap("stored", str(path) if path.exists() else None)
     made = secrets.token_urlsafe(24)
     # Written before the hash is committed: a crash in between leaves a file that the
-    # next start replaces, never a user whose password nobody knows.
+    # next start replaces, never a user with an unknown password.
     _write_private(path, made + "\n")
     tx.users.put(_admin(hasher, made.encode()))
     return AdminBootstrap("generated", str(path))

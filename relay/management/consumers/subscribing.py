@@ -45,7 +45,7 @@ def subscribe(
 
     :param catalog: checks the configuration.
     :param mode: whether the application's keys are shared.
-    :param accept: whether it is accepted at once, whatever the plan's validation is.
+    :param accept: whether it is accepted at once, regardless of the plan's validation.
     :param message: of the consumer to the publisher.
     :param custom: an API key chosen by the publisher; None for a random one.
     :param configuration: the ``consumerConfiguration`` for a PUSH plan.

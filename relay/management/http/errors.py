@@ -18,7 +18,7 @@ from relay.store.errors import StoreError
 
 
 class RequestError(Exception):
-    """A request that is refused, whatever the store contains.
+    """A request that is refused regardless of the store.
 
     :param message: a sentence for people.
     :param code: for programs, such as ``api.notFound``.
@@ -185,7 +185,7 @@ def _unavailable(error: StoreError) -> Reply:
     )
     return _reply(
         HTTPStatus.SERVICE_UNAVAILABLE,
-        f"The store cannot answer now; the log tells more under incident {incident}",
+        f"The store cannot answer now; the log has details under incident {incident}",
         "storeUnavailable",
         {"incident": incident},
         headers={"Retry-After": str(RETRY_AFTER_S)},
@@ -201,7 +201,7 @@ def _incident(failure: Failure, status: HTTPStatus) -> Reply:
     )
     return _reply(
         status,
-        f"Something went wrong here; the log tells more under incident {incident}",
+        f"Internal error; the log has details under incident {incident}",
         "unexpected",
         {"incident": incident},
     )

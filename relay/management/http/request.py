@@ -26,7 +26,7 @@ from relay.management.http import errors
 from relay.management.http.errors import BodyTooLarge
 
 REQUEST_TIMEOUT_S = 60.0
-"""For a whole request to arrive, at whatever rate."""
+"""Time limit for a whole request to arrive, at any rate."""
 LINGER_S = 2.0
 """Time for which a refused client may continue to send bytes that are dropped; closing
 at once would reset the connection and lose the response."""

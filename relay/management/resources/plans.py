@@ -142,7 +142,7 @@ class Plans:
 
     @route("DELETE", _PLAN)
     async def delete(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
-        """Delete a plan without subscriptions, whatever its status."""
+        """Delete a plan without subscriptions, in any status."""
 
         def work(tx: Transaction) -> None:
             plan = find_plan(tx, api_id, plan_id)

@@ -1,4 +1,4 @@
-"""The types of configurations, by what they configure."""
+"""The types of configurations, by plugin."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Cors(Options):
 
 
 def _origin(text: str) -> str:
-    """Refuse what a browser never sends (RFC 6454, 6.2), and so would never match."""
+    """Refuse an origin that no browser sends (RFC 6454, 6.2)."""
     match = _ORIGIN.fullmatch(text)
     if text != "*" and (match is None or not is_host(match[2]) or text.lower() != text):
         raise ValueError(

@@ -72,7 +72,7 @@ class Analytics(Options):
 class ApiDefinition(ApiDescription):
     """A published definition.
 
-    :meth:`read` finds what is wrong with each member;
+    :meth:`read` checks each member;
     :meth:`relay.catalog.Catalog.parse_api` also knows the rules between members and
     the connectors, and is what bodies of clients go through. Reading what ``to_json``
     gave gives the same definition again. Runtime fields (``id``, ``state``, ...) are

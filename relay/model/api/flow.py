@@ -1,4 +1,4 @@
-"""Flows: what is done to calls and events, and to which."""
+"""Flows: the steps for calls and events, and the selectors that match them."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class HealthCheckService(Options):
     type: Literal["http-health-check"] = "http-health-check"
     enabled: Flag = True
     override_configuration: Flag = False
-    """Whether the endpoint is not checked as its group says."""
+    """Whether the endpoint has its own health check instead of that of its group."""
     configuration: Annotated[HealthCheck, BeforeValidator(decoded)]
     _kept: dict[str, Any] | None = None
 
@@ -147,7 +147,7 @@ def check_of(
 
 def next_time(schedule: str, now_ms: int) -> int:
     """
-    Compute when the next check is due.
+    Compute the time of the next check.
 
     :param schedule: a cron expression of six fields.
     :param now_ms: the wall clock, in milliseconds since the Unix epoch.

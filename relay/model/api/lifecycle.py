@@ -116,7 +116,7 @@ def check_mode(definition: Mapping[str, Any], api: Mapping[str, Any]) -> Issue |
     """
     :param definition: a plan's management JSON.
     :param api: its API's.
-    :returns: what is wrong with its mode, which must suit a listener of the API.
+    :returns: the problem with its mode, which must suit a listener of the API.
     """
     mode = definition.get("mode")
     listener = "SUBSCRIPTION" if mode == "PUSH" else "HTTP"

@@ -48,7 +48,7 @@ class ListenerEntrypoint(Options):
 
 class ListenerValidation(Options):
     """
-    What a request must not hold, and what it may although it is refused otherwise.
+    Forms of requests that are refused, and exceptions from the default refusals.
 
     Paths that servers read in different ways are refused unless a member here says that
     the upstream reads them as the gateway does.
@@ -97,7 +97,7 @@ class HttpListener(Options):
 
 
 class SubscriptionListener(Options):
-    """Consumers that are called, each as its subscription says."""
+    """Consumers that the gateway calls, each as its subscription configures."""
 
     type: Annotated[Literal["SUBSCRIPTION"], Upper]
     entrypoints: tuple[ListenerEntrypoint, ...] = ()
@@ -109,7 +109,7 @@ class SubscriptionListener(Options):
             return body
         given = [name for name in _OF_HTTP if body.get(name)]
         if given:
-            why = "is for HTTP listeners: nobody calls a SUBSCRIPTION listener"
+            why = "is for HTTP listeners: a SUBSCRIPTION listener accepts no calls"
             raise refusal([((name,), why) for name in given])
         return {name: one for name, one in body.items() if name not in _OF_HTTP}
 

@@ -54,7 +54,7 @@ def check(
 
 _FOR_PROXY = "is for PROXY APIs"
 _MODE = (
-    "sharedConfiguration.channel.mode says how the endpoints of a MESSAGE API are used"
+    "sharedConfiguration.channel.mode sets how the endpoints of a MESSAGE API are used"
 )
 
 

@@ -52,7 +52,7 @@ def _no_proxy(proxy: ProxyOptions) -> ProxyOptions:
 
 
 class Oauth2Resource(Options):
-    """An authorization server that says what a token is (RFC 7662)."""
+    """An authorization server that introspects tokens (RFC 7662)."""
 
     authorization_server_url: LiterallyOrAbsent = None
     introspection_endpoint: Annotated[Literally, LOCATING] = "/oauth/check_token"

@@ -31,7 +31,7 @@ class Visibility(StrEnum):
 
 class PublicationState(Options):
     """The two fields of an API body that can be set and stand beside the definition;
-    ``None`` for what a body does not say."""
+    ``None`` for a field that the body does not set."""
 
     lifecycle_state: Annotated[LifecycleState | None, Upper] = None
     visibility: Annotated[Visibility | None, Upper] = None

@@ -30,7 +30,7 @@ class ResponseTemplate(Options):
     headers: dict[HeaderName, Text] | None = None
     body: Text = ""
     propagate_error_key_to_logs: Flag = False
-    """The access log has the key, whatever this says."""
+    """Accepted without effect: the access log always has the key."""
 
 
 MediaType = Annotated[str, AfterValidator(_media_type)]

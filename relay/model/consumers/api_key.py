@@ -1,4 +1,4 @@
-"""API keys: their generation, and what is stored of them."""
+"""API keys: their generation and their stored form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def new_key() -> str:
 
 
 def digest_of(key: str) -> str:
-    """Return the digest of a key, which is what is stored of it.
+    """Return the digest of a key, which is its stored form.
 
     :param key: as a caller sends it.
     """
@@ -38,7 +38,7 @@ def check_custom(key: object) -> str | None:
     """Validate a key that a publisher chooses.
 
     :param key: any JSON value.
-    :returns: what is wrong; ``None`` when it is valid.
+    :returns: the problem; ``None`` for a valid one.
     """
     if not isinstance(key, str) or not SHORTEST <= len(key) <= LONGEST:
         return f"must have {SHORTEST} to {LONGEST} characters"

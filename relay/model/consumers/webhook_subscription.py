@@ -146,7 +146,7 @@ class Retry(Options):
         """
         if self.retry_strategy == "LINEAR":
             return float(min(self.first_s * attempt, self.longest_s))
-        # Beyond this the bound has been reached whatever the first delay is.
+        # Beyond this the bound has been reached for any first delay.
         return float(min(self.first_s * 2 ** min(attempt - 1, 20), self.longest_s))
 
 

@@ -43,7 +43,7 @@ class PlanDefinition(PlanDescription):
     definition_version: DefinitionVersion = "V4"
     name: Name
     mode: Annotated[Literal["STANDARD", "PUSH"], Upper] = "STANDARD"
-    """``PUSH`` is for consumers that are called, and recognises nobody."""
+    """``PUSH`` is for consumers that the gateway calls; it has no security."""
     security: PlanSecurity | None = None
     """Of a ``STANDARD`` plan."""
     flows: tuple[Flow, ...] | None = None

@@ -83,7 +83,7 @@ def unfit(signature: str, key: Key) -> str | None:
 
 
 def _secret(text: str, bits: int) -> OctKey:
-    """Read a secret; what is valid base64 is decoded, as in Gravitee."""
+    """Read a secret; valid base64 is decoded, as in Gravitee."""
     secret = text.encode("utf-8")
     bare = text.rstrip("=")
     if _BASE64.fullmatch(text) and len(bare) % 4 != 1:

@@ -15,7 +15,7 @@ Kept = Annotated[Any, Field(repr=False)]
 
 
 class ApiDescription(Options):
-    """What an API definition tells people and portals."""
+    """Descriptive fields of an API definition, for people and portals."""
 
     description: str | None = None
     cross_id: str | None = None
@@ -41,7 +41,7 @@ class ApiDescription(Options):
 
 
 class PlanDescription(Options):
-    """What a plan tells people and portals."""
+    """Descriptive fields of a plan, for people and portals."""
 
     description: str | None = None
     cross_id: str | None = None

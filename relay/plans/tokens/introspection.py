@@ -113,10 +113,10 @@ class Introspection:
             if not waiting.called:
                 waiting.callback(result)
 
-    def _keep(self, digest: bytes, said: Claims) -> None:
+    def _keep(self, digest: bytes, token_claims: Claims) -> None:
         now_ms = self._wall_ms()
         try:
-            ends_ms = claims.lifetime(said, now_ms, 0, False)
+            ends_ms = claims.lifetime(token_claims, now_ms, 0, False)
         except ValueError:
             return
         if not self._resource.cache_ttl or (ends_ms is not None and ends_ms <= now_ms):
@@ -124,7 +124,7 @@ class Introspection:
         if len(self._known) >= self._resource.cache_entries:
             self._known.popitem(last=False)
         fresh_until_s = self._seconds() + self._resource.cache_ttl / 1000
-        self._known[digest] = _KnownToken(fresh_until_s, ends_ms, said)
+        self._known[digest] = _KnownToken(fresh_until_s, ends_ms, token_claims)
 
     def _request(self, token: str) -> OutboundRequest:
         resource, url, body = self._resource, self._resource.url, b""
@@ -163,9 +163,9 @@ def _read(answer: OutboundAnswer) -> Claims | None:
     if answer.status != 200:
         raise IntrospectionError(f"the answer has the status {answer.status}")
     try:
-        said = json.loads(answer.body)
+        token_claims = json.loads(answer.body)
     except (ValueError, RecursionError):
         raise IntrospectionError("the answer is not JSON") from None
-    if not isinstance(said, dict):
+    if not isinstance(token_claims, dict):
         raise IntrospectionError("the answer is no JSON object")
-    return said if said.get("active", True) is True else None
+    return token_claims if token_claims.get("active", True) is True else None

@@ -1,4 +1,4 @@
-"""Configuration of ``JWT`` plans, in Gravitee's names; what is ours is marked."""
+"""Configuration of ``JWT`` plans; options that Gravitee lacks are marked."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class TokenTypValidation(Options):
 
 
 class JwtOptions(Scopes):
-    """A token that somebody has signed says who calls."""
+    """Identify the caller by a signed token."""
 
     signature: Annotated[
         str,

@@ -28,7 +28,7 @@ _FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 
 
 class TokenError(Exception):
-    """A token is not acceptable; the text says why, without any part of the token."""
+    """A token is refused; the message contains no part of the token."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Audits:
         """Add an entry for a change, unless nothing has changed.
 
         :param event: such as ``API_UPDATED``.
-        :param target: the ``type``, ``id`` and ``name`` of what was changed.
+        :param target: the ``type``, ``id`` and ``name`` of the changed object.
         :param before: the document before the change, empty for something new. Secrets
             in it are never stored.
         :param after: the document after the change, empty for something deleted.

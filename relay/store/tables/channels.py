@@ -58,7 +58,7 @@ class ChannelStore:
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
         """Take or renew the lease of an API's channels; see :class:`NodeLeases`.
 
-        :param api_id: nobody owns the channels of an API that was deleted.
+        :param api_id: the channels of a deleted API have no owner.
         :param lease_ms: how long the lease holds.
         :returns: fires with whether this process has the lease.
         """

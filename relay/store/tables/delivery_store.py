@@ -67,7 +67,7 @@ class DeliveryStore:
         return self._store.write(dead_letter)
 
     def next_replay(self, subscription_id: str) -> Deferred[DeadLetter | None]:
-        """Return the next event that somebody wants sent again.
+        """Return the next event that is to be sent again.
 
         :param subscription_id: the subscription.
         """
@@ -88,7 +88,7 @@ class DeliveryStore:
             if taken:
                 tx.deliveries.delete(letter.subscription_id, letter.id)
             elif tx.deliveries.letter(letter.subscription_id, letter.id) is not None:
-                # Unless somebody has deleted it meanwhile.
+                # Unless it has been deleted meanwhile.
                 tx.deliveries.dead_letter(replace(letter, replay=False))
             tx.deliveries.put(_now(state, tx))
 

@@ -49,7 +49,7 @@ class NodeLeases:
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
         """Take or renew the lease of an API's channels.
 
-        :param api_id: nobody owns the channels of an API that was deleted.
+        :param api_id: the channels of a deleted API have no owner.
         :param lease_ms: how long a node that does not renew keeps its leases.
         :returns: fires with whether this node has the lease, for a term that began with
             the call.

@@ -32,7 +32,8 @@ V = TypeVar("V", bound=VersionedRecord)
 class RecordTable(Generic[R]):
     """The records of one table within one transaction.
 
-    A subclass names its table and its record, and says what the audit trail shows.
+    A subclass names its table and its record, and selects the fields for the audit
+    trail.
 
     :param now_ms: the instant of the transaction.
     """
@@ -97,7 +98,7 @@ class RecordTable(Generic[R]):
         )
 
     def _audited(self, record: R) -> Mapping[str, object]:
-        """Return what the audit trail compares of a record."""
+        """Return the fields of a record that the audit trail compares."""
         raise NotImplementedError
 
     def _name(self, record: R) -> str:
@@ -135,7 +136,7 @@ class VersionedTable(RecordTable[V]):
         return saved
 
     def _event(self, before: V, after: V) -> str:
-        """Return what the audit trail calls a change."""
+        """Return the name of a change in the audit trail."""
         return "UPDATED"
 
 

@@ -55,10 +55,10 @@ from relay.upstream.connection.writer import RequestHead, RequestInvalid, Reques
 
 _CLOSED = State.CLOSED
 GOODBYE_MS = 2000
-"""How long a TLS peer may take to say goodbye, in milliseconds."""
+"""Time for a TLS peer to answer ``close_notify``, in milliseconds."""
 
 EarlyHints = Callable[[Headers, list[bytes]], None]
-"""Takes the headers of a 103 response, and what its ``Connection`` lists."""
+"""Called with the headers of a 103 response and the names that ``Connection`` lists."""
 
 
 @implementer(IHandshakeListener, IPushProducer)
@@ -225,7 +225,7 @@ class UpstreamConnection(Protocol):
             silence.stop()
 
     def dataReceived(self, data: bytes) -> None:
-        """Read what one read of the transport has brought."""
+        """Process the bytes of one read of the transport."""
         if self._silence is not None:
             self._silence.heard()
         reader = self._reader

@@ -50,7 +50,7 @@ class Chunk(NamedTuple):
 
     :param framed: the chunks as they were received: sizes in their plain form, without
         extensions, so that they can be forwarded as they are.
-    :param content: what the chunks contain.
+    :param content: the content of the chunks.
     """
 
     framed: bytes

@@ -4,7 +4,7 @@ Reads the heads of responses; sans IO.
 A head that arrives in one read and is written as RFC 9112 requires is matched by one
 regular expression, which takes 8 µs of CPU for a head of four lines. Any other head is
 read line by line: one that arrives in several reads, lines that end with LF only,
-folded lines, HTTP/1.0, interim responses, and what has to be refused.
+folded lines, HTTP/1.0, interim responses, and heads that are refused.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class HeadReader:
         """
         Read a head, or a part of one.
 
-        :param data: what was received.
+        :param data: the bytes that were received.
         :param at: where the unread bytes begin.
         :return: the head, None while it is incomplete, and where the unread bytes
             begin now.

@@ -55,7 +55,7 @@ class PoolSlot:
 
 class Pool:
     """
-    Bounds, queues and reuses connections, as ``http`` of a group says.
+    Bounds, queues and reuses connections according to ``http`` of a group.
 
     A pool belongs to one group of one deployment, so that connections with different
     client certificates or trust never mix.
@@ -111,8 +111,8 @@ class Pool:
         """
         Take a kept connection, or open one.
 
-        :param slot: what the connection is for; it is also in the slot once it is
-            there.
+        :param slot: the call that the connection is for; it is also in the slot once it
+            is there.
         :param origin: where to.
         :param fresh: open a new connection even when one is kept.
         """
@@ -187,7 +187,7 @@ class Pool:
 
     def _keep_ms(self, connection: UpstreamConnection) -> int | None:
         """
-        ``keepAliveTimeout``, or what the source's ``Keep-Alive`` header says.
+        ``keepAliveTimeout``, or the timeout in the source's ``Keep-Alive`` header.
 
         :return: milliseconds; None for as long as the source keeps the connection.
         """

@@ -139,8 +139,8 @@ class ResponseReader:
         """
         Read bytes.
 
-        :param data: what one read from the connection brought, not empty.
-        :return: what it contains, in order. :class:`Malformed` and :class:`End` come
+        :param data: the bytes of one read from the connection, not empty.
+        :return: its events, in order. :class:`Malformed` and :class:`End` come
             last.
         """
         end = len(data)

@@ -68,7 +68,7 @@ class HeadTooLarge(InvalidResponse):
 
 def check_status_line(line: bytes) -> None:
     """
-    Refuse what is no status line of HTTP/1 (RFC 9112, 4), or no status (RFC 9110, 15).
+    Refuse a malformed status line (RFC 9112, 4) or status (RFC 9110, 15).
 
     :param line: without its line end.
     :raises InvalidResponse: when it is none.
@@ -92,7 +92,7 @@ def check_framing(
     version: tuple[int, int], encodings: Sequence[bytes], lengths: Sequence[bytes]
 ) -> int | None:
     """
-    Refuse a body whose end is not told in exactly one way (RFC 9112, 6).
+    Refuse a body whose end is not lengths in exactly one way (RFC 9112, 6).
 
     :param version: of the response.
     :param encodings: the values of ``Transfer-Encoding``.
@@ -114,18 +114,18 @@ def check_framing(
             raise InvalidResponse(
                 "The upstream's response of HTTP/1.0 has a Transfer-Encoding"
             )
-    told = {
+    values = {
         one.strip(b" \t").lstrip(b"0") or one.strip(b" \t")
         for value in lengths
         for one in value.split(b",")
     }
-    if len(told) > 1:
+    if len(values) > 1:
         raise InvalidResponse(
             "The Content-Length of the upstream's response is not one number"
         )
-    for length in told:
+    for length in values:
         if _LENGTH.fullmatch(length) is None or int(length) > MOST_BODY_BYTES:
             raise InvalidResponse(
                 "The Content-Length of the upstream's response is no length of a body"
             )
-    return int(told.pop()) if told else None
+    return int(values.pop()) if values else None

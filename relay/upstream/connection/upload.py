@@ -91,6 +91,6 @@ class WholeBody:
     def stopProducing(self) -> None:
         """There is nothing more to come."""
 
-    def when_complete(self, told: Callable[[], None]) -> None:
-        """Call ``told`` at once."""
-        told()
+    def when_complete(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` at once."""
+        callback()

@@ -141,7 +141,7 @@ class WireResponse:
         """
         End the response.
 
-        :param reason: why, as :meth:`deliverBody` says.
+        :param reason: see :meth:`deliverBody`.
         """
         self._connection = None
         if self.delivers:

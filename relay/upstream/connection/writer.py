@@ -1,9 +1,9 @@
 """
 Writes HTTP/1.1 requests; sans IO.
 
-The head is exactly what the deployment asks for. The framing of the body is added here,
-and a body that is longer or shorter than its ``Content-Length`` is an error: its rest
-would be taken for the next request (RFC 9112, 11.2).
+The head is exactly the head that the deployment describes. The framing of the body is
+added here, and a body that is longer or shorter than its ``Content-Length`` is an
+error: its rest would be taken for the next request (RFC 9112, 11.2).
 """
 
 from __future__ import annotations

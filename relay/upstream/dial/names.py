@@ -3,10 +3,10 @@ The addresses of hosts: shared lookups, cached and limited.
 
 The system's resolver blocks a thread for as long as a name server is silent. Theory of
 operation: concurrent requests for a name share one lookup, whose result is cached. When
-a cached result is due and the name server is slow or down, the expired addresses are
-used (RFC 8767). Each owner, such as an API, has a share of the threads, so that lookups
-of one owner do not delay those of others. A request that waits too long fails. A
-process that stops does not wait for the threads.
+a cached result has expired and the name server is slow or down, the expired addresses
+are used (RFC 8767). Each owner, such as an API, has a share of the threads, so that
+lookups of one owner do not delay those of others. A request that waits too long fails.
+A process that stops does not wait for the threads.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class ConnectNegotiation:
     """Requests a tunnel from an HTTP proxy.
 
     Fields of the response are checked for form and otherwise ignored: after a 2xx the
-    tunnel begins after the head, whatever Content-Length or Transfer-Encoding say.
+    tunnel begins after the head, regardless of Content-Length and Transfer-Encoding.
 
     :param username: for the Basic scheme (RFC 7617), in UTF-8.
     :raises ValueError: when the credentials cannot be sent.

@@ -66,8 +66,10 @@ def _of_status(response: UpstreamResponse) -> SourceProblem:
     transient = code in TRANSIENT or (code >= 500 and code not in LASTING)
     status = code if code in PASSED_ON else 502
     challenges = headers.getRawHeaders(b"www-authenticate", []) if code == 401 else ()
-    told = headers.getRawHeaders(b"retry-after", [b""])[0].decode("latin-1")
-    wait_s = read_retry_after(told, _date_s(headers.getRawHeaders(b"date", [b""])[0]))
+    retry_after = headers.getRawHeaders(b"retry-after", [b""])[0].decode("latin-1")
+    wait_s = read_retry_after(
+        retry_after, _date_s(headers.getRawHeaders(b"date", [b""])[0])
+    )
     return SourceProblem(reason, not transient, status, tuple(challenges), wait_s)
 
 

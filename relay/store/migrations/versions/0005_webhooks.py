@@ -1,4 +1,4 @@
-"""Webhooks: where a subscription's events go, how far they are, what is left over."""
+"""Webhooks: the callback URL, the position and the dead letters of a subscription."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -8,7 +8,7 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Nothing is known of what is under way now: it begins at the first attempt."""
+    """Deliveries that are under way have no record: they begin at the first attempt."""
     with op.batch_alter_table("deliveries") as batch:
         batch.add_column(sa.Column("trying", sa.Text))
         batch.add_column(
