@@ -143,7 +143,7 @@ class TokensPageTests(SynchronousTestCase):
         """As it stands, with the resource that it is there to show."""
         (example,) = re.findall(r"(?s)```json\n(.*?)```", TOKENS.read_text())
         definition = CATALOG.parse_api(json.loads(example))
-        resource = enabled(definition.resources or (), "oauth2", "idp")
+        resource = enabled(definition.resources or (), {"oauth2"}, "idp")
         self.assertEqual(resource.url, "https://idp.example/oauth2/introspect")
 
     def test_every_option_is_told(self) -> None:

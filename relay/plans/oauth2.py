@@ -14,8 +14,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.model.api.kinds import PlanType
-from relay.model.api.oauth2_resource import Oauth2Resource
-from relay.model.api.resources import enabled
+from relay.model.api.resources import authorization_server
 from relay.model.schema.scalars import Flag, Literally
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext, read_options
@@ -87,8 +86,8 @@ class Oauth2Plan(BearerPlan):
         super().__init__(plan_id, context, options, options.propagate_auth_header)
         self._options = options
         try:
-            resource: Oauth2Resource = enabled(
-                context.api.resources or (), "oauth2", options.oauth_resource
+            resource = authorization_server(
+                context.api.resources or (), options.oauth_resource
             )
         except LookupError as error:
             raise ValueError(str(error)) from None

@@ -41,6 +41,10 @@ class GenerateJwt(Options):
     content: Annotated[str, Field(min_length=1, repr=False), SENSITIVE]
     secret_base64_encoded: Annotated[Flag, Field(alias="secretBase64Encoded")] = False
     kid: str | None = None
+    x509_certificate_chain: Annotated[
+        Literal["NONE", "X5C"], Field(alias="x509CertificateChain"), Upper
+    ] = "NONE"
+    """``X5C`` is for key stores."""
     id: Text = ""
     """The claim ``jti``; without it a new UUID."""
     issuer: Text = "urn://gravitee-api-gw"
@@ -57,6 +61,8 @@ class GenerateJwt(Options):
     def _can_sign(self) -> Self:
         if self.key_resolver in ("JKS", "PKCS12"):
             raise refusal([(("keyResolver",), "must be INLINE or PEM")])
+        if self.x509_certificate_chain == "X5C":
+            raise refusal([(("x509CertificateChain",), "must be NONE")])
         if self.key_resolver == "PEM" and self.signature != "RSA_RS256":
             raise refusal([(("keyResolver",), "PEM is for RSA_RS256 only")])
         if self.key_resolver == "INLINE":
@@ -154,9 +160,10 @@ class Signing(Policy):
             "iat": now_s,
             "exp": now_s + self._lifetime_s,
         }
-        audiences = [one.render(call.scope) for one in self._audiences]
+        given = [one.render(call.scope) for one in self._audiences]
+        audiences = [one for one in given if one]
         if audiences:
-            claims["aud"] = [one for one in audiences if one]
+            claims["aud"] = audiences if len(given) > 1 else audiences[0]
         for name, text in self._claims:
             value = text.evaluate(call.scope)
             if value not in (None, ""):

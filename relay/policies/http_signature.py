@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 from pydantic import Field, Strict
 from zope.interface import implementer
@@ -21,13 +22,14 @@ from relay.expression.template import Template
 from relay.expression.values import Lookup
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Integral, Upper
+from relay.model.schema.scalars import Flag, Integral, Upper
 from relay.model.schema.sensitive import SENSITIVE
 from relay.model.schema.texts import Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
 _PARAMETER = re.compile(r'\s*([A-Za-z]+)=(?:"([^"]*)"|([0-9]+))\s*(?:,|$)')
+_UNQUOTED = re.compile(r"\s*([A-Za-z]+)=([^\",]*)()(?:,|$)")
 _DIGESTS = {
     "HMAC_SHA1": "sha1",
     "HMAC_SHA256": "sha256",
@@ -54,6 +56,10 @@ class HttpSignature(Options):
     """What must be signed at the least, such as ``(request-target)``."""
     clock_skew: Annotated[int, Strict(), Field(ge=0, le=86_400), Integral] = 30
     """Seconds by which ``Date``, ``created`` and ``expires`` may be off."""
+    strict_mode: Flag = True
+    """Whether parameters must be quoted."""
+    decode_signature: Flag = False
+    """Whether the signature is percent-encoded."""
 
 
 HTTP_SIGNATURE = PolicyType(
@@ -93,10 +99,14 @@ class Signed(Policy):
         self._enforced = frozenset(name.lower() for name in options.enforce_headers)
         self._skew_s = options.clock_skew
         self._wall_ms = wall_ms
+        self._strict = options.strict_mode
+        self._encoded = options.decode_signature
 
     def on_request(self, call: Call) -> None:
         """Refuse a request without a valid signature."""
-        parameters = _parameters(self._given(call))
+        given = self._given(call)
+        quoted = self._strict or '"' in given
+        parameters = _parameters(given, _PARAMETER if quoted else _UNQUOTED)
         digest = self._digests.get(parameters.get("algorithm", "hs2019").lower())
         if digest is None and parameters.get("algorithm", "hs2019") == "hs2019":
             # hs2019 names no algorithm: use the first that is allowed.
@@ -108,8 +118,11 @@ class Signed(Policy):
         secret = self._secret.render(call.scope)
         signed = "\n".join([f"{one}: {_part(call, parameters, one)}" for one in names])
         expected = hmac.digest((secret or "").encode(), signed.encode(), digest)
+        encoded = parameters.get("signature", "")
+        if self._encoded:
+            encoded = unquote(encoded)
         try:
-            signature = base64.b64decode(parameters.get("signature", ""), validate=True)
+            signature = base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
             raise _refused() from None
         if not secret or not hmac.compare_digest(signature, expected):
@@ -158,11 +171,11 @@ class Signed(Policy):
             raise _refused()
 
 
-def _parameters(text: str) -> dict[str, str]:
+def _parameters(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     at = 0
     while at < len(text):
-        match = _PARAMETER.match(text, at)
+        match = pattern.match(text, at)
         if match is None or match[1] in found:
             raise _refused()
         found[match[1]] = match[2] if match[2] is not None else match[3]
@@ -201,7 +214,9 @@ def _date_s(text: str) -> float:
 
 
 def _refused() -> Interrupted:
-    return Interrupted(401, "Unauthorized", "HTTP_SIGNATURE_INVALID_SIGNATURE")
+    return Interrupted(
+        401, "Invalid HTTP Signature", "HTTP_SIGNATURE_INVALID_SIGNATURE"
+    )
 
 
 http_signature = HttpSignatureType()

@@ -129,7 +129,7 @@ class ListTests(SynchronousTestCase):
         (resource,) = self.adapter.validate_python([off])
         self.assertEqual(resource.to_json(), off)
         with self.assertRaises(LookupError):
-            enabled([resource], "cache", "a")
+            enabled([resource], {"cache"}, "a")
 
     def test_enabled(self) -> None:
         """A configuration may come as a string; it is found by type and name."""
@@ -139,7 +139,7 @@ class ListTests(SynchronousTestCase):
         found = self.adapter.validate_python(
             [{"name": "idp", "type": "oauth2", "configuration": text}]
         )
-        self.assertEqual(enabled(found, "oauth2", "idp").client_id, "a")
+        self.assertEqual(enabled(found, {"oauth2"}, "idp").client_id, "a")
         for type, name in (("oauth2", "other"), ("cache", "idp")):
             with self.assertRaises(LookupError):
-                enabled(found, type, name)
+                enabled(found, {type}, name)

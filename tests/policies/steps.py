@@ -29,7 +29,20 @@ from tests.gateway.harness import definition
 POLICIES = find_policies()
 API = ApiDefinition.read(
     definition("http://source")
-    | {"properties": [{"key": "secret", "value": "s3cr3t", "encrypted": False}]}
+    | {
+        "properties": [{"key": "secret", "value": "s3cr3t", "encrypted": False}],
+        "resources": [
+            {
+                "name": name,
+                "type": type,
+                "configuration": {"users": [{"username": user, "password": password}]},
+            }
+            for name, type, user, password in (
+                ("staff", "auth-provider-inline-resource", "Ann", "s3cr3t"),
+                ("guests", "auth-provider-inline", "bob", "päss:word"),
+            )
+        ],
+    }
 )
 
 

@@ -32,6 +32,7 @@ class BasicAuthenticationTests(SynchronousTestCase):
             made = call(headers=basic(text))
             self.assertIsNone(interruption(step, made))
             self.assertEqual(made.attributes["user-id"], name)
+            self.assertEqual(made.attributes["user"], name)
             self.assertFalse(made.request.headers.hasHeader("authorization"))
 
     def test_unknown(self) -> None:
@@ -69,14 +70,59 @@ class BasicAuthenticationTests(SynchronousTestCase):
         self.assertIsNone(interruption(step, made))
         self.assertTrue(made.request.headers.hasHeader("authorization"))
 
-    def test_refused(self) -> None:
-        """Resources, nobody at all, and passwords are not printed."""
-        options: dict[str, Any]
-        for options in (
-            {"authenticationProviders": ["ldap"], "users": USERS},
-            {"users": []},
-            {"users": [{"username": "a:b", "password": "x"}]},
+    def test_providers(self) -> None:
+        """The users of resources are admitted, their names in any case."""
+        step = build(
+            "policy-basic-authentication",
+            authenticationProviders=["staff", "guests"],
+            users=USERS[:1],
+        )
+        for text, admitted in (
+            ("Ann:s3cr3t", True),
+            ("ANN:s3cr3t", True),
+            ("bob:päss:word", True),
+            ("ann:s3cr3t:x", True),
+            ("ANN:s3cr3t:x", False),
+            ("ann:S3CR3T", False),
+            ("bob:s3cr3t", False),
+            ("bob", False),
+            ("bob:", False),
         ):
-            self.assertRaises(ValidationError, BasicAuthentication.read, options)
+            made = call(headers=basic(text))
+            self.assertEqual(interruption(step, made) is None, admitted, text)
+            if admitted:
+                self.assertEqual(made.attributes["user"], text.partition(":")[0])
+
+    def test_no_provider(self) -> None:
+        """Nobody is admitted, as in Gravitee."""
+        step = build("policy-basic-authentication", authenticationProviders=[])
+        for headers, message in (
+            (basic("ann:x"), "No authentication provider has been provided"),
+            ({}, "Unauthorized"),
+        ):
+            ended = interruption(step, call(headers=headers))
+            assert ended is not None
+            self.assertEqual((ended.status, ended.message), (401, message))
+            challenge = 'Basic realm="gravitee.io", charset="UTF-8"'
+            self.assertEqual(ended.headers, [("WWW-Authenticate", challenge)])
+
+    def test_realm(self) -> None:
+        """An empty one is the default."""
+        step = build("policy-basic-authentication", users=USERS, realm=" ")
+        ended = interruption(step, call())
+        assert ended is not None
+        self.assertIn('realm="gravitee.io"', ended.headers[0][1])
+
+    def test_unknown_provider(self) -> None:
+        """A step that names no resource of the API cannot be built."""
+        with self.assertRaises(ValueError) as caught:
+            build("policy-basic-authentication", authenticationProviders=["ldap"])
+        self.assertIn("[ldap]", str(caught.exception))
+
+    def test_refused(self) -> None:
+        """Names with a colon; passwords are not printed."""
+        options: dict[str, Any]
+        options = {"users": [{"username": "a:b", "password": "x"}]}
+        self.assertRaises(ValidationError, BasicAuthentication.read, options)
         read = BasicAuthentication.read({"users": USERS})
         self.assertNotIn("s3cr3t", repr(read))

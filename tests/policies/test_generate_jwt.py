@@ -69,6 +69,17 @@ class GenerateJwtTests(SynchronousTestCase):
             },
         )
 
+    def test_one_audience(self) -> None:
+        """It is a text; the chain of certificates may be stored as switched off."""
+        token = self.token(
+            signature="HMAC_HS256",
+            content=SECRET,
+            audiences=["{#request.method}"],
+            x509CertificateChain="NONE",
+        )
+        read = jwt.decode(token, OctKey.import_key(SECRET), ["HS256"])
+        self.assertEqual(read.claims["aud"], "GET")
+
     def test_base64(self) -> None:
         """A secret may come encoded."""
         encoded = base64.b64encode(SECRET.encode()).decode()
@@ -101,6 +112,11 @@ class GenerateJwtTests(SynchronousTestCase):
             {"content": SECRET, "signature": "HMAC_HS512"},
             {"content": "???", "signature": "HMAC_HS256", "secretBase64Encoded": True},
             {"content": "/x", "keyResolver": "JKS"},
+            {
+                "content": SECRET,
+                "signature": "HMAC_HS256",
+                "x509CertificateChain": "X5C",
+            },
             {"content": "/x", "keyResolver": "PEM", "signature": "HMAC_HS256"},
         ):
             error = self.assertRaises(ValidationError, GenerateJwt.read, options)

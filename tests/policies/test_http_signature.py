@@ -6,6 +6,7 @@ import base64
 import hmac
 from email.utils import formatdate
 from typing import Any
+from urllib.parse import quote
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -61,6 +62,30 @@ class HttpSignatureTests(SynchronousTestCase):
         self.assertIsNone(self.status(made, scheme="SIGNATURE"))
         enforced: dict[str, Any] = {"enforceHeaders": ["Date", "(request-target)"]}
         self.assertIsNone(self.status(request(GOOD), **enforced))
+
+    def test_unquoted(self) -> None:
+        """Only without strict mode, and only if no parameter is quoted."""
+        plain = GOOD.replace('"', "")
+        self.assertEqual(self.status(request(plain)), 401)
+        self.assertIsNone(self.status(request(plain), strictMode=False))
+        self.assertIsNone(self.status(request(GOOD), strictMode=False))
+        mixed = GOOD.replace('keyId="k"', "keyId=k")
+        self.assertEqual(self.status(request(mixed), strictMode=False), 401)
+
+    def test_percent_encoded(self) -> None:
+        """Only when the step says so; a plus sign is part of base64 in any case."""
+        before, _, value = GOOD.rpartition('signature="')
+        encoded = f'{before}signature="{quote(value[:-1], safe="")}"'
+        self.assertNotEqual(encoded, GOOD)
+        self.assertEqual(self.status(request(encoded)), 401)
+        self.assertIsNone(self.status(request(encoded), decodeSignature=True))
+        self.assertIsNone(self.status(request(GOOD), decodeSignature=True))
+
+    def test_message(self) -> None:
+        """The refusal is worded as in Gravitee."""
+        ended = interruption(build("http-signature", context(), secret="x"), call())
+        assert ended is not None
+        self.assertEqual(ended.message, "Invalid HTTP Signature")
 
     def test_created(self) -> None:
         """A time may stand in the signature itself."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from relay.model.api.resources import AUTHORIZATION_SERVERS
 from relay.model.records import ApiRecord, Deployment, PlanRecord
 from relay.model.schema.errors import Invalid, Issue
 from relay.model.schema.paths import Key, conflicts
@@ -98,7 +99,7 @@ def check_resources(api: ApiRecord, plans: Iterable[PlanRecord]) -> None:
     named = {
         one.get("name")
         for one in api.definition.get("resources") or ()
-        if one.get("type") == "oauth2" and one.get("enabled", True)
+        if one.get("type") in AUTHORIZATION_SERVERS and one.get("enabled", True)
     }
     for plan in served(plans):
         security = plan.definition.get("security") or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
@@ -31,7 +31,8 @@ def _header_name(value: str) -> str:
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 
 
-def _no_redirects(http: HttpOptions) -> HttpOptions:
+def no_redirects(http: HttpOptions) -> HttpOptions:
+    """Refuse ``followRedirects``."""
     if http.follow_redirects:
         raise refusal(
             [
@@ -45,7 +46,8 @@ def _no_redirects(http: HttpOptions) -> HttpOptions:
     return http
 
 
-def _no_proxy(proxy: ProxyOptions) -> ProxyOptions:
+def no_proxy(proxy: ProxyOptions) -> ProxyOptions:
+    """Refuse a proxy that is enabled."""
     if proxy.enabled:
         raise refusal([(("enabled",), "a proxy is not supported here")])
     return proxy
@@ -53,6 +55,9 @@ def _no_proxy(proxy: ProxyOptions) -> ProxyOptions:
 
 class Oauth2Resource(Options):
     """An authorization server that introspects tokens (RFC 7662)."""
+
+    requires_active: ClassVar[bool] = False
+    """Whether a response without ``active`` means that the token is not active."""
 
     authorization_server_url: LiterallyOrAbsent = None
     introspection_endpoint: Annotated[Literally, LOCATING] = "/oauth/check_token"
@@ -79,9 +84,9 @@ class Oauth2Resource(Options):
         10_000
     )
     """Ours: how many answers are kept; the oldest goes for another."""
-    http: Annotated[HttpOptions, AfterValidator(_no_redirects)] = HttpOptions()
+    http: Annotated[HttpOptions, AfterValidator(no_redirects)] = HttpOptions()
     """Of these, ``connectTimeout`` and ``readTimeout`` count."""
-    proxy: Annotated[ProxyOptions, AfterValidator(_no_proxy)] = ProxyOptions()
+    proxy: Annotated[ProxyOptions, AfterValidator(no_proxy)] = ProxyOptions()
     ssl: SslOptions = SslOptions()
     authorization_server_metadata_endpoint: Annotated[Any, LOCATING] = None
     """Kept only, as are the two below: no plan asks there."""

@@ -94,7 +94,7 @@ class Introspection:
             raise IntrospectionError("too many tokens are asked for at once")
         else:
             self._pending[digest] = [waiting]
-            self._fetch(self._request(token)).addCallback(_read).addBoth(
+            self._fetch(self._request(token)).addCallback(self._read).addBoth(
                 self._tell, digest
             )
         return waiting
@@ -157,15 +157,14 @@ class Introspection:
             MAX_BYTES,
         )
 
-
-def _read(answer: OutboundAnswer) -> Claims | None:
-    """Without the member ``active`` a token counts as active, as in Gravitee."""
-    if answer.status != 200:
-        raise IntrospectionError(f"the answer has the status {answer.status}")
-    try:
-        token_claims = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        raise IntrospectionError("the answer is not JSON") from None
-    if not isinstance(token_claims, dict):
-        raise IntrospectionError("the answer is no JSON object")
-    return token_claims if token_claims.get("active", True) is True else None
+    def _read(self, answer: OutboundAnswer) -> Claims | None:
+        if answer.status != 200:
+            raise IntrospectionError(f"the answer has the status {answer.status}")
+        try:
+            said = json.loads(answer.body)
+        except (ValueError, RecursionError):
+            raise IntrospectionError("the answer is not JSON") from None
+        if not isinstance(said, dict):
+            raise IntrospectionError("the answer is no JSON object")
+        active = said.get("active", not self._resource.requires_active)
+        return said if active is True else None

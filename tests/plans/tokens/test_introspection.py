@@ -10,6 +10,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
+from relay.model.api.oauth2_am_resource import Oauth2AmResource
 from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.tokens.introspection import (
@@ -63,6 +64,27 @@ class IntrospectionCase(SynchronousTestCase):
     def ask(self, token: str = "t") -> Any:
         """Ask for a token."""
         return self.introspection.ask(token)
+
+
+class AmTests(IntrospectionCase):
+    def test_active(self) -> None:
+        """Access Management 2 and later always say whether a token is active."""
+        members = {
+            "serverURL": "https://am.example",
+            "securityDomain": "shop",
+            "clientId": "relay",
+            "clientSecret": "hunter2",
+        }
+        for version, admitted in (("V1_X", True), ("V3_X", False)):
+            am = Oauth2AmResource.read({**members, "version": version})
+            self.introspection = Introspection(
+                am.introspection(), self.fetch, lambda: self.now_ms, lambda: 0.0
+            )
+            for said, expected in (({"client_id": "a"}, admitted), (ACTIVE, True)):
+                waiting = self.ask(f"t{len(self.asked)}")
+                self.assertTrue(self.asked[-1][0].body.startswith(b"token=t"))
+                self.answer(said)
+                self.assertEqual(self.successResultOf(waiting) is not None, expected)
 
 
 class RequestTests(IntrospectionCase):
