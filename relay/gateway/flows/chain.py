@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
 from relay.expression.values import Value
-from relay.gateway.flows.selection import Asked, Selection, selected
+from relay.gateway.flows.paths import Rank
+from relay.gateway.flows.selection import Asked, Selection
 from relay.model.api.definition import ApiDefinition
 from relay.model.api.flow import Flow, FlowStep
 from relay.model.api.kinds import Phase
+from relay.policies.call import Call
 from relay.policies.interfaces import Policy
 
 PHASES: tuple[Phase, ...] = ("request", "response", "subscribe", "publish")
@@ -55,25 +57,70 @@ class NoFlow(Exception):
     """No flow matches a call, and ``matchRequired`` is set."""
 
 
+Candidate = tuple[ReadyFlow, dict[str, str]]
+"""A flow whose selectors match a call, with the parameters of its path."""
+
+
 class Chosen:
     """
     The flows of one call: those of its plan first, then the API's.
 
-    :param flows: in order.
-    :param parameters: the values of ``:name`` in their paths.
+    :meth:`enter` evaluates the condition of a flow when the flow is reached, so that it
+    reads what earlier flows changed. The other phases run the flows that it chose.
+
+    :param levels: the candidates of the plan, and of the API.
+    :param call: its scope is that of the conditions; its path parameters are set.
+    :param best: whether only the best match of each level is run.
+    :param required: whether a call without a flow is refused.
     """
 
-    __slots__ = ("_flows", "parameters")
+    __slots__ = ("_best", "_call", "_flows", "_levels", "_required")
 
     def __init__(
-        self, flows: Sequence[ReadyFlow], parameters: Mapping[str, str]
+        self,
+        levels: Sequence[Sequence[Candidate]],
+        call: Call,
+        best: bool,
+        required: bool,
     ) -> None:
-        self._flows = flows
-        self.parameters = parameters
+        self._levels = levels
+        self._call = call
+        self._best = best
+        self._required = required
+        self._flows: list[ReadyFlow] = []
+        for level in levels:
+            for _, parameters in level:
+                call.path_parameters.update(parameters)
+
+    def enter(self) -> Iterator[ReadyStep]:
+        """
+        Choose the flows one after another; iterate over the steps of the phase
+        ``request``.
+
+        :raises NoFlow: when ``matchRequired`` is set and no flow matches.
+        :raises EvaluationFailed: when a condition has no value.
+        """
+        for level in self._levels:
+            for flow, parameters in self._best_of(level) if self._best else level:
+                if self._best or flow.selection.holds(self._call.scope):
+                    self._flows.append(flow)
+                    self._call.path_parameters.update(parameters)
+                    yield from flow.steps["request"]
+        if self._required and not self._flows:
+            raise NoFlow()
 
     def steps(self, phase: Phase) -> list[ReadyStep]:
-        """Return the steps of a phase, in order."""
+        """Return the steps of a phase of the chosen flows, in order."""
         return [step for flow in self._flows for step in flow.steps[phase]]
+
+    def _best_of(self, level: Sequence[Candidate]) -> list[Candidate]:
+        holding = [one for one in level if one[0].selection.holds(self._call.scope)]
+        # max() returns the first of equal ranks.
+        return [max(holding, key=_rank)] if holding else []
+
+
+def _rank(candidate: Candidate) -> Rank:
+    return candidate[0].selection.pattern.rank
 
 
 class Flows:
@@ -118,25 +165,23 @@ class Flows:
         """Whether they do anything at all."""
         return bool(self._policies) or self._required
 
-    def choose(self, plan_id: str | None, asked: Asked) -> Chosen:
+    def choose(self, plan_id: str | None, asked: Asked, call: Call) -> Chosen:
         """
         Choose the flows of a call.
 
-        :param plan_id: the plan that let it in.
-        :param asked: what selectors look at.
-        :raises NoFlow: when ``matchRequired`` is set and no flow matches.
-        :raises EvaluationFailed: when a condition has no value.
+        :param plan_id: the plan that admitted it.
+        :param asked: what selectors look at, besides conditions.
+        :param call: the call as policies and conditions see it.
         """
-        flows: list[ReadyFlow] = []
-        parameters: dict[str, str] = {}
-        for level in (self._of_plan.get(plan_id or "", ()), self._of_api):
-            selections = [flow.selection for flow in level]
-            for number, found in selected(selections, asked, self._best):
-                flows.append(level[number])
-                parameters |= found
-        if not flows and self._required:
-            raise NoFlow()
-        return Chosen(flows, parameters)
+        levels = [
+            [
+                (flow, found)
+                for flow in level
+                if (found := flow.selection.match(asked)) is not None
+            ]
+            for level in (self._of_plan.get(plan_id or "", ()), self._of_api)
+        ]
+        return Chosen(levels, call, self._best, self._required)
 
     def plan(self, plan_id: str) -> Value:
         """

@@ -8,7 +8,7 @@ one turn of the reactor, unless one of them returns a Deferred.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from twisted.internet.defer import Deferred
@@ -22,7 +22,7 @@ from relay.expression.errors import EvaluationFailed
 from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.feed import Feed
-from relay.gateway.flows.chain import Chosen, ReadyStep
+from relay.gateway.flows.chain import Chosen, NoFlow, ReadyStep
 from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.http.fields import foldable, settle_folded
 from relay.http.refusals import Refusal
@@ -73,9 +73,7 @@ class FlowRun(Feed):
         """
         self._exchange.feed = self
         self._received = foldable(self._exchange.request.headers)
-        self._run(
-            self.chosen.steps("request"), _on_request, partial(self._go_on, proceed)
-        )
+        self._run(self.chosen.enter(), _on_request, partial(self._go_on, proceed))
 
     def _go_on(self, proceed: Callable[[], None]) -> None:
         most, body = self.call.most_body_bytes, self._exchange.stream.body
@@ -101,7 +99,7 @@ class FlowRun(Feed):
         response = self.call.response = Response(status, phrase, headers)
         self.call.scope["response"] = response_members(self.call)
         self._run(
-            self.chosen.steps("response"),
+            iter(self.chosen.steps("response")),
             _on_response,
             lambda: proceed(response.status, response.phrase, response.headers),
         )
@@ -159,19 +157,22 @@ class FlowRun(Feed):
         return ShapedChannel(channel, subscribe, publish, wall_ms)
 
     def _run(
-        self, steps: Sequence[ReadyStep], act: Act, proceed: Callable[[], None]
+        self, steps: Iterator[ReadyStep], act: Act, proceed: Callable[[], None]
     ) -> None:
-        for number, step in enumerate(steps):
-            try:
+        step: ReadyStep | None = None
+        try:
+            for step in steps:
                 waited = act(step.policy, self.call) if self._applies(step) else None
-            except Exception as error:
-                self._end(step, Failure(error))
-                return
-            if waited is not None:
-                rest = steps[number + 1 :]
-                self._wait(waited, step, partial(self._run, rest, act, proceed))
-                return
-        proceed()
+                if waited is not None:
+                    self._wait(waited, step, partial(self._run, steps, act, proceed))
+                    return
+                step = None
+        except NoFlow:
+            self._exchange.refuse(refusals.NO_FLOW)
+        except Exception as error:
+            self._end(step, Failure(error))
+        else:
+            proceed()
 
     def _applies(self, step: ReadyStep) -> bool:
         return step.condition is None or step.condition.holds(self.call.scope)
@@ -199,7 +200,12 @@ class FlowRun(Feed):
         self._waiting = None
         self._clock.stop()
 
-    def _end(self, step: ReadyStep, failure: Failure) -> None:
+    def _end(self, step: ReadyStep | None, failure: Failure) -> None:
+        """
+        End the call.
+
+        :param step: that failed; None when the condition of a flow failed.
+        """
         reason = failure.value
         if isinstance(reason, Interrupted):
             self._interrupt(reason)
@@ -207,14 +213,14 @@ class FlowRun(Feed):
             self._tell(step, reason)
             self._exchange.refuse(refusals.EXPRESSION_FAILED)
         else:
-            self.log.failure("in the step {step}", failure, step=step.name)
+            self.log.failure("in {place}", failure, place=_place(step))
             self._exchange.refuse(refusals.UNEXPECTED)
 
-    def _tell(self, step: ReadyStep, error: EvaluationFailed) -> None:
+    def _tell(self, step: ReadyStep | None, error: EvaluationFailed) -> None:
         self.log.warn(
-            "request {request_id}, step {step}: {error}",
+            "request {request_id}, {place}: {error}",
             request_id=self._exchange.record.request_id,
-            step=step.name,
+            place=_place(step),
             error=error,
         )
 
@@ -250,6 +256,10 @@ class FlowRun(Feed):
         self._settle()
         if waiting is not None:
             waiting.cancel()
+
+
+def _place(step: ReadyStep | None) -> str:
+    return "the condition of a flow" if step is None else f"step {step.name}"
 
 
 def _on_request(policy: Policy, call: Call) -> Deferred[None] | None:

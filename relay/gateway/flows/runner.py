@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,9 @@ from typing import Any
 from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
-from relay.expression.errors import EvaluationFailed
-from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import call_of
-from relay.gateway.flows.chain import Flows, NoFlow
+from relay.gateway.flows.chain import Flows
 from relay.gateway.flows.control import ExchangeControl
 from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.gateway.flows.run import FlowRun
@@ -60,21 +59,9 @@ class FlowRunner:
         call.control = ExchangeControl(exchange)
         call.scope["plan"] = self._flows.plan(call.ids["plan"])
         asked = Asked(
-            call.request.method,
-            exchange.target.segments,
-            operations,
-            entrypoint,
-            call.scope,
+            call.request.method, exchange.target.segments, operations, entrypoint
         )
-        try:
-            chosen = self._flows.choose(exchange.record.plan_id, asked)
-        except NoFlow:
-            exchange.refuse(refusals.NO_FLOW)
-            return
-        except EvaluationFailed:
-            exchange.refuse(refusals.EXPRESSION_FAILED)
-            return
-        call.path_parameters.update(chosen.parameters)
+        chosen = self._flows.choose(exchange.record.plan_id, asked, call)
         run = FlowRun(exchange, call, chosen, turn_away or exchange.refuse)
         exchange.response_hooks.append(run.add_headers)
         run.enter(lambda: proceed(run))
@@ -108,9 +95,10 @@ class FlowRunner:
         )
         call.scope.update(call_scope(call, Known({}), self._flows.shared))
         call.scope["plan"] = self._flows.plan(ids["plan"])
-        asked = Asked("", target.segments, SUBSCRIBE, entrypoint, call.scope)
-        chosen = self._flows.choose(ids["plan"], asked)
-        call.path_parameters.update(chosen.parameters)
+        asked = Asked("", target.segments, SUBSCRIBE, entrypoint)
+        chosen = self._flows.choose(ids["plan"], asked, call)
+        # A consumer that is called makes no request: no step of that phase is run.
+        deque(chosen.enter(), maxlen=0)
         pipeline = Pipeline(chosen.steps("subscribe"), call.scope)
         if not pipeline:
             return channel

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
-from relay.gateway.flows.paths import PathPattern, Rank
+from relay.gateway.flows.paths import PathPattern
 from relay.model.api.flow import (
     ChannelSelector,
     ConditionSelector,
@@ -24,20 +24,18 @@ EVERYWHERE = PathPattern("/", whole=False)
 
 class Asked(NamedTuple):
     """
-    What selectors look at.
+    What selectors look at, besides conditions.
 
     :param method: the request's.
     :param path: the segments that follow the context-path.
     :param operations: of the entrypoint: ``SUBSCRIBE``, ``PUBLISH`` or both.
     :param entrypoint: the id of its kind.
-    :param scope: for conditions.
     """
 
     method: str
     path: Sequence[str]
     operations: frozenset[str]
     entrypoint: str
-    scope: Scope
 
 
 class Selection:
@@ -76,10 +74,9 @@ class Selection:
 
     def match(self, asked: Asked) -> dict[str, str] | None:
         """
-        Match a call.
+        Match a call; conditions are not evaluated.
 
         :return: the parameters of the path; None when the call does not match.
-        :raises EvaluationFailed: when a condition has no value.
         """
         if self._methods and _known(asked.method) not in self._methods:
             return None
@@ -93,33 +90,15 @@ class Selection:
             if found is None:
                 return None
             parameters |= found
-        if all(condition.holds(asked.scope) for condition in self._conditions):
-            return parameters
-        return None
+        return parameters
 
+    def holds(self, scope: Scope) -> bool:
+        """
+        Whether the conditions hold.
 
-def selected(
-    selections: Iterable[Selection], asked: Asked, best: bool
-) -> list[tuple[int, dict[str, str]]]:
-    """
-    Choose the flows of one level.
-
-    :param selections: of its flows, in order.
-    :param best: whether only the best match is returned.
-    :return: numbers of flows with the parameters of their paths.
-    :raises EvaluationFailed: when a condition has no value.
-    """
-    found: list[tuple[int, dict[str, str]]] = []
-    ranks: list[Rank] = []
-    for number, selection in enumerate(selections):
-        parameters = selection.match(asked)
-        if parameters is not None:
-            found.append((number, parameters))
-            ranks.append(selection.pattern.rank)
-    if best and found:
-        # max() returns the first of equal ranks.
-        return [found[max(range(len(found)), key=ranks.__getitem__)]]
-    return found
+        :raises EvaluationFailed: when a condition has no value.
+        """
+        return all(condition.holds(scope) for condition in self._conditions)
 
 
 def _known(method: str) -> str:

@@ -271,3 +271,57 @@ class ChoiceTests(FlowCase):
         self.assertIn(b"404", (await client.head()).line)
         line = await self.gateway.ended(1)
         self.assertEqual(line["errorKey"], "FLOW_EXECUTION_FLOW_MATCHED_FAILURE")
+
+    def assigning(self, value: str) -> dict[str, object]:
+        """Write a flow that assigns the attribute ``m``."""
+        attributes = [{"name": "m", "value": value}]
+        return {"request": [step("policy-assign-attributes", attributes=attributes)]}
+
+    def when(self, mark: str, condition: str) -> dict[str, object]:
+        """Write a flow that marks its calls if a condition holds."""
+        return self.flow(mark, {"type": "CONDITION", "condition": condition})
+
+    async def test_conditions_see_earlier_flows(self) -> None:
+        """Those of the plan, too; the condition of a flow is evaluated only once."""
+        done = "{#context.attributes['m'] == 'done'}"
+        late = [headers(Late="yes")]
+        await self.flowing(
+            self.when("from plan", "{#context.attributes['m'] == 'plan'}"),
+            self.when("too early", done),
+            {**self.when("kept", "{#context.attributes['m'] == 'plan'}")}
+            | {"response": late},
+            self.assigning("done"),
+            self.when("done", done),
+            self.when("unset", "{#context.attributes['m'] == null}"),
+            of_plan=(self.assigning("plan"),),
+        )
+        client, connection = await self.call(get(b"/api"))
+        marks = (await connection.head()).all(b"mark")
+        self.assertEqual(marks, [b"from plan", b"kept", b"done"])
+        connection.send(response(b"hi"))
+        self.assertEqual((await client.head()).all(b"late"), [b"yes"])
+
+    async def test_the_best_sees_the_plan(self) -> None:
+        """Conditions decide which flows compete; of equals the first is the best."""
+        holds = {"type": "CONDITION", "condition": "{#context.attributes['m'] == 'x'}"}
+        fails = {"type": "CONDITION", "condition": "{#context.attributes['m'] == null}"}
+        await self.flowing(
+            self.flow("fails", at("/a/b"), fails),
+            self.flow("holds", at("/a"), holds),
+            self.flow("second", at("/a")),
+            of_plan=(self.assigning("x"),),
+            flowExecution={"mode": "BEST_MATCH"},
+        )
+        self.assertEqual(await self.marks(get(b"/api/a/b")), [b"holds"])
+
+    async def test_a_condition_of_a_flow_fails(self) -> None:
+        """The call ends with 500; steps of earlier flows have run."""
+        script = Scripted()
+        await self.flowing(
+            {"request": [step("scripted")]},
+            self.when("never", "{#context.attributes['none'].trim() == ''}"),
+            own=(script,),
+        )
+        client = await self.asked(get(b"/api"))
+        self.assertIn(b" 500 ", (await client.head()).line)
+        self.assertEqual(len(script.calls), 1)

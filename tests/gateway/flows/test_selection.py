@@ -7,7 +7,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.flows.paths import PathPattern, segments
-from relay.gateway.flows.selection import Asked, Selection, selected
+from relay.gateway.flows.selection import Asked, Selection
 from relay.model.api.flow import Flow
 from relay.model.schema.request_target import RequestTarget
 
@@ -15,7 +15,7 @@ from relay.model.schema.request_target import RequestTarget
 def asked(path: bytes = b"/a", **members: Any) -> Asked:
     """Describe a call."""
     given: dict[str, Any] = {"method": "GET", "operations": frozenset(["SUBSCRIBE"])}
-    given |= {"entrypoint": "sse", "scope": {}, **members}
+    given |= {"entrypoint": "sse", **members}
     return Asked(path=RequestTarget.parse(path).segments, **given)
 
 
@@ -114,8 +114,9 @@ class SelectionTests(SynchronousTestCase):
         publishing["entrypoint"] = "websocket"
         self.assertIsNone(one.match(asked(b"/orders/ann", **publishing)))
 
-    def test_the_best_of_equals(self) -> None:
-        """Is the first."""
-        two = [selection({"type": "HTTP", "path": "/a"}) for _ in range(2)]
-        self.assertEqual(selected(two, asked(), best=True), [(0, {})])
-        self.assertEqual(selected(two, asked(), best=False), [(0, {}), (1, {})])
+    def test_conditions(self) -> None:
+        """Conditions are evaluated apart from the other selectors."""
+        one = selection({"type": "CONDITION", "condition": "{#group == 'a'}"})
+        self.assertEqual(one.match(asked()), {})
+        self.assertTrue(one.holds({"group": "a"}))
+        self.assertFalse(one.holds({"group": "b"}))
