@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import operator
+from functools import cache
 from typing import Any, NoReturn
 
 from lark import (
+    Lark,
     Token,
     Transformer,
     UnexpectedCharacters,
@@ -50,7 +52,7 @@ def compile_expression(text: str, at: int = 0) -> Node:
     if len(text) > LONGEST:
         raise BadExpression(f"an expression is longer than {LONGEST} characters", at)
     try:
-        tree: Any = _PARSER.parse(text)
+        tree: Any = _parser().parse(text)
     except BadExpression as error:
         raise BadExpression(error.problem, at + error.position) from None
     except UnexpectedInput as error:
@@ -214,4 +216,7 @@ def _listed(*items: Value) -> Value:
     return items
 
 
-_PARSER = parser(_Nodes())
+@cache
+def _parser() -> Lark:
+    """Building the tables takes a tenth of a second: not before the first use."""
+    return parser(_Nodes())

@@ -8,17 +8,23 @@ from typing import Any, Self
 from pydantic import (
     BaseModel,
     ConfigDict,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     model_serializer,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from relay.model.schema.descriptions import attribute_docstrings
 
 
 class Value(BaseModel):
     """An immutable value with snake_case attributes and camelCase JSON.
 
-    Unknown keys are refused. A member that is ``None`` is left out of the JSON.
+    Unknown keys are refused. A member that is ``None`` is left out of the JSON. In the
+    JSON Schema the docstring of an attribute describes the member.
     """
 
     model_config = ConfigDict(
@@ -27,8 +33,23 @@ class Value(BaseModel):
         alias_generator=to_camel,
         populate_by_name=True,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        members = handler.resolve_ref_schema(schema).get("properties", {})
+        for owner in cls.__mro__:
+            if not issubclass(owner, Value):
+                continue
+            for name, text in attribute_docstrings(owner).items():
+                field = cls.model_fields.get(name)
+                member = field and members.get(field.alias or name)
+                if member:
+                    member.setdefault("description", text)
+        return schema
 
     @classmethod
     def read(cls, body: object) -> Self:
