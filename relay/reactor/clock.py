@@ -28,9 +28,12 @@ def use_monotonic_clock(reactor: Any) -> None:
 
     :param reactor: a reactor based on Twisted's ``ReactorBase``.
     """
-    shift_s = time.monotonic() - reactor.seconds()
+    if reactor.seconds is time.monotonic:
+        return
+    delays_s = [
+        (call, call.getTime() - reactor.seconds()) for call in reactor.getDelayedCalls()
+    ]
     setattr(reactor, "seconds", time.monotonic)  # noqa: B010
-    # Including cancelled calls: the reactor keeps all of them in one heap, by time.
-    for call in (*reactor._pendingTimedCalls, *reactor._newTimedCalls):
-        call.time += shift_s
+    for call, delay_s in delays_s:
         call.seconds = time.monotonic
+        call.reset(delay_s)

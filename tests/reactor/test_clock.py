@@ -21,7 +21,7 @@ class ClockTests(SynchronousTestCase):
             self.addCleanup(reader.connectionLost, None)
         self.wall_s = 1_000_000.0
         self.reactor.seconds = lambda: self.wall_s
-        self.called: list[str] = []
+        self.called: list[object] = []
 
     def test_a_wall_clock_that_is_set_moves_no_timer(self) -> None:
         """Neither forwards nor backwards."""
@@ -47,6 +47,18 @@ class ClockTests(SynchronousTestCase):
         self.assertEqual(self.called, ["now"])
         kept.reset(90)
         self.assertApproximates(kept.getTime() - self.reactor.seconds(), 90, 1)
+
+    def test_a_cancelled_call_delays_no_other(self) -> None:
+        """The reactor keeps cancelled calls among the others, by the earlier time."""
+        for delay_s in range(40):
+            self.reactor.callLater(delay_s, self.called.append, "never").cancel()
+        for delay_s in (50, 0, 60, 0):
+            self.reactor.callLater(delay_s, self.called.append, delay_s)
+        self.reactor.timeout()
+        use_monotonic_clock(self.reactor)
+        self.reactor.runUntilCurrent()
+        self.assertEqual(self.called, [0, 0])
+        self.assertApproximates(self.reactor.timeout(), 50, 1)
 
     def test_the_second_time_changes_nothing(self) -> None:
         """Two services may share one reactor."""

@@ -66,14 +66,6 @@ class NameTests(SynchronousTestCase):
         self.assertIsInstance(reactor._selectables, dict)
         self.has(reactor, "_doReadOrWrite", "_disconnectSelectable")
 
-    def test_timers(self) -> None:
-        """``clock.py``: the scheduled calls, cancelled ones included."""
-        reactor = epollreactor.EPollReactor()
-        self.addCleanup(reactor._poller.close)
-        call = reactor.callLater(60, lambda: None)
-        call.cancel()
-        self.assertIn(call, [*reactor._pendingTimedCalls, *reactor._newTimedCalls])
-
     def test_log_files(self) -> None:
         """``log_file.py``: the open file, and what opens it."""
         path = self.mktemp()
