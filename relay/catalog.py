@@ -10,9 +10,16 @@ from pydantic import BaseModel, ValidationError
 from relay.model.api import flow_rules, message_rules, rules
 from relay.model.api.configurations import Configurations
 from relay.model.api.definition import ApiDefinition
-from relay.model.api.kinds import EndpointType, EntrypointType, PlanType, PolicyType
+from relay.model.api.kinds import (
+    EndpointType,
+    EntrypointType,
+    PlanType,
+    PolicyType,
+    ResourceType,
+)
 from relay.model.api.listener import listener_type
 from relay.model.api.publication_state import PublicationState
+from relay.model.api.resources import RESOURCE_TYPES
 from relay.model.consumers.consumer_configuration import ConsumerConfiguration
 from relay.model.plans.plan import PlanDefinition, PlanSecurity
 from relay.model.schema.base import Value
@@ -21,7 +28,9 @@ from relay.model.schema.json_limits import find_unstorable
 from relay.model.schema.reading import issues, shown
 from relay.model.schema.scalars import decoded
 
-Kind = Literal["endpoint", "shared", "entrypoint", "subscription", "plan", "policy"]
+Kind = Literal[
+    "endpoint", "shared", "entrypoint", "subscription", "plan", "policy", "resource"
+]
 """What a schema describes; ``shared`` is the shared configuration of an endpoint type,
 and ``subscription`` the configuration of an entrypoint in a subscription."""
 
@@ -32,6 +41,7 @@ __all__ = [
     "Kind",
     "PlanType",
     "PolicyType",
+    "ResourceType",
 ]
 
 _M = TypeVar("_M", bound=Value)
@@ -56,6 +66,7 @@ class Catalog:
         self.entrypoints = _by_id(entrypoints)
         self.plans = _by_id(plans)
         self.policies = _by_id(policies)
+        self.resources = RESOURCE_TYPES
 
     def parse_api(self, body: object) -> ApiDefinition:
         """Read the body of a create or update call.
@@ -160,6 +171,8 @@ class Catalog:
             model = self.entrypoints[id].subscription
         elif kind == "policy":
             model = self.policies[id].configuration
+        elif kind == "resource":
+            model = self.resources[id].configuration
         elif kind == "endpoint":
             model = self.endpoints[id].configuration
         else:

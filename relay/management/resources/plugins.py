@@ -13,6 +13,7 @@ from relay.catalog import (
     Kind,
     PlanType,
     PolicyType,
+    ResourceType,
 )
 from relay.management.http.errors import NotFound
 from relay.management.http.reply import Reply
@@ -93,6 +94,21 @@ class Plugins:
         """Return the JSON Schema of the configuration of a policy."""
         return self._schema("policy", plugin_id)
 
+    @route("GET", "/plugins/resources")
+    async def resources(self, call: RestCall) -> Reply:
+        """Return the types of resources."""
+        return _all(self._catalog.resources)
+
+    @route("GET", "/plugins/resources/<plugin_id>")
+    async def resource(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return one type of resource."""
+        return _one(self._catalog.resources, plugin_id)
+
+    @route("GET", "/plugins/resources/<plugin_id>/schema")
+    async def resource_schema(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return the JSON Schema of the configuration of a resource."""
+        return self._schema("resource", plugin_id)
+
     def _schema(self, kind: Kind, plugin_id: str) -> Reply:
         try:
             return Reply(200, self._catalog.schema(kind, plugin_id))
@@ -100,7 +116,7 @@ class Plugins:
             raise _missing(plugin_id) from None
 
 
-Plugin = EndpointType | EntrypointType | PlanType | PolicyType
+Plugin = EndpointType | EntrypointType | PlanType | PolicyType | ResourceType
 
 
 def _all(plugins: Mapping[str, Plugin]) -> Reply:
@@ -120,7 +136,7 @@ def _plugin_json(plugin: Plugin) -> dict[str, Any]:
         "version": getattr(plugin, "version", "") or __version__,
         "deployed": True,
     }
-    if isinstance(plugin, PlanType):
+    if isinstance(plugin, PlanType | ResourceType):
         return shape
     if isinstance(plugin, PolicyType):
         shape["flowPhaseCompatibility"] = {

@@ -121,6 +121,23 @@ class PolicyType:
         return self.message if api_type == "MESSAGE" else self.proxy
 
 
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """A kind of resource of an API."""
+
+    id: str
+    """As in ``"type": "oauth2"``."""
+    name: str
+    configuration: type[Value]
+    synonym: str = ""
+    """Another id that definitions use; empty for none."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The id, and the other one."""
+        return frozenset(filter(None, (self.id, self.synonym)))
+
+
 def _modes(api_type: str, publish: bool, subscribe: bool) -> list[Mode]:
     if api_type != "MESSAGE":
         return ["REQUEST_RESPONSE"]

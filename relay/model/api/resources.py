@@ -8,24 +8,36 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from relay.model.api.auth_provider_resource import InlineUsers
+from relay.model.api.kinds import ResourceType
 from relay.model.api.oauth2_am_resource import Oauth2AmResource
 from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.model.schema.base import Options, Value
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.scalars import Configuration, Flag, Name
 
-RESOURCES: dict[str, type[Value]] = {
-    "oauth2": Oauth2Resource,
-    "oauth2-am-resource": Oauth2AmResource,
-    "oauth2-am": Oauth2AmResource,
-    "auth-provider-inline-resource": InlineUsers,
-    "auth-provider-inline": InlineUsers,
+OAUTH2 = ResourceType("oauth2", "Generic OAuth2 authorization server", Oauth2Resource)
+OAUTH2_AM = ResourceType(
+    "oauth2-am-resource",
+    "Gravitee Access Management",
+    Oauth2AmResource,
+    "oauth2-am",
+)
+INLINE_USERS = ResourceType(
+    "auth-provider-inline-resource",
+    "Inline authentication provider",
+    InlineUsers,
+    "auth-provider-inline",
+)
+RESOURCE_TYPES = {one.id: one for one in (OAUTH2, OAUTH2_AM, INLINE_USERS)}
+"""The types by id."""
+RESOURCES = {
+    id: one.configuration for one in RESOURCE_TYPES.values() for id in sorted(one.ids)
 }
-"""The configurations by type; some types have two names in definitions."""
-AUTHORIZATION_SERVERS = frozenset({"oauth2", "oauth2-am-resource", "oauth2-am"})
-"""The types of resources that ``OAUTH2`` plans use."""
-AUTH_PROVIDERS = frozenset({"auth-provider-inline-resource", "auth-provider-inline"})
-"""The types of resources that ``policy-basic-authentication`` uses."""
+"""The configurations by each id of their types."""
+AUTHORIZATION_SERVERS = OAUTH2.ids | OAUTH2_AM.ids
+"""The ids of resources that ``OAUTH2`` plans use."""
+AUTH_PROVIDERS = INLINE_USERS.ids
+"""The ids of resources that ``policy-basic-authentication`` uses."""
 
 
 class ApiResource(Options):

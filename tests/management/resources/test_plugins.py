@@ -46,6 +46,21 @@ class PluginTests(ManagementCase):
             schema = await self.expect(200, "GET", f"{path}/schema")
             self.assertEqual(schema, self.catalog.schema("policy", one["id"]))
 
+    async def test_resources(self) -> None:
+        """Each with the schema of its configuration; other names of it are unknown."""
+        found = await self.expect(200, "GET", f"{V2}/plugins/resources")
+        self.assertEqual(
+            [one["id"] for one in found],
+            ["oauth2", "oauth2-am-resource", "auth-provider-inline-resource"],
+        )
+        for one in found:
+            path = f"{V2}/plugins/resources/{one['id']}"
+            self.assertEqual(await self.expect(200, "GET", path), one)
+            schema = await self.expect(200, "GET", f"{path}/schema")
+            self.assertEqual(schema, self.catalog.schema("resource", one["id"]))
+        await self.expect(404, "GET", f"{V2}/plugins/resources/cache")
+        await self.expect(404, "GET", f"{V2}/plugins/resources/oauth2-am/schema")
+
     async def test_modes(self) -> None:
         """What gives events out, and what takes them in."""
         for path, modes in (
