@@ -101,12 +101,16 @@ def targets(documents: list[Document]) -> str:
                 _figure(verdict),
                 _bound(verdict),
                 _measured(verdict),
-                {True: "reached", False: "**not reached**", None: ""}[
-                    verdict["reached"]
-                ],
+                _judgement(verdict),
             ]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _judgement(verdict: dict[str, Any]) -> str:
+    if verdict.get("noise_percent") is not None:
+        return "not judged: noisy"
+    return {True: "reached", False: "**not reached**", None: ""}[verdict["reached"]]
 
 
 def _figure(verdict: dict[str, Any]) -> str:
@@ -149,7 +153,12 @@ def section(document: Document) -> str:
         *(f"Left out: {name}: {why}." for name, why in document["left_out"].items()),
     ]
     misses = document["misses"]
-    lines += [f"**Missed**: {miss}." for miss in misses] or ["Every limit was kept."]
+    lines += [f"**Missed**: {miss}." for miss in misses]
+    if not misses and not document.get("unjudged"):
+        lines.append("Every limit was kept.")
+    # Results of earlier versions do not have these.
+    lines += [f"**Not judged**: {line}." for line in document.get("unjudged", [])]
+    lines += [f"**Noisy**: {line}." for line in document.get("noise", [])]
     return "\n".join(lines) + "\n"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import statistics
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench.programs import Figures
-from bench.scenario import Scenario, Target
+from bench.scenario import Limit, Scenario, Target
+from bench.steadiness import change_percent, is_noisy
 
 Document = dict[str, Any]
 """A result as it is kept: see `Result.document`."""
@@ -38,16 +40,54 @@ class Result:
         }
 
     def misses(self) -> list[str]:
-        """Return a line for each limit that was exceeded."""
+        """Return a line for each limit that was exceeded, and can be judged."""
         return [
-            f"{self.scenario.name}: {limit.figure} of {relay} is "
-            f"{figures[limit.figure]}, at most {limit.at_most:g} is allowed"
-            for relay in self.scenario.relays
-            for figures in self.rounds.get(relay, [])
-            for limit in self.scenario.limits
-            if figures.get("streams", limit.from_streams) >= limit.from_streams
-            if figures[limit.figure] > limit.at_most
+            f"{self._exceeded(relay, figures, limit)}, "
+            f"at most {limit.at_most:g} is allowed"
+            for relay, _, figures, limit in self._over()
+            if not (limit.timed and is_noisy(figures))
         ]
+
+    def unjudged(self) -> list[str]:
+        """Return a line for each limit that was exceeded, and each target that was
+        missed, in a noisy row."""
+        lines = [
+            f"{self._exceeded(relay, figures, limit)} in round {turn}, "
+            + not_judged(change_percent(figures))
+            for relay, turn, figures, limit in self._over()
+            if limit.timed and is_noisy(figures)
+        ]
+        return lines + [
+            f"{self.scenario.name}: {told(verdict)}, "
+            + not_judged(verdict["noise_percent"])
+            for verdict in self.verdicts()
+            if verdict["noise_percent"] is not None
+        ]
+
+    def noise(self) -> list[str]:
+        """Return a line for each noisy row."""
+        return [
+            f"{server}, round {turn}: the machine's speed changed by "
+            f"{change_percent(figures):g} % during the row"
+            for server, rounds in self.rounds.items()
+            for turn, figures in enumerate(rounds, 1)
+            if is_noisy(figures)
+        ]
+
+    def _over(self) -> Iterator[tuple[str, int, Figures, Limit]]:
+        """Find the limits that are exceeded: the server, its round, the figures."""
+        for relay in self.scenario.relays:
+            for turn, figures in enumerate(self.rounds.get(relay, []), 1):
+                for limit in self.scenario.limits:
+                    streams = figures.get("streams", limit.from_streams)
+                    if streams < limit.from_streams:
+                        continue
+                    if figures[limit.figure] > limit.at_most:
+                        yield relay, turn, figures, limit
+
+    def _exceeded(self, relay: str, figures: Figures, limit: Limit) -> str:
+        value = figures[limit.figure]
+        return f"{self.scenario.name}: {limit.figure} of {relay} is {value}"
 
     def verdicts(self) -> list[dict[str, Any]]:
         """Return for each target the measured figure, and whether it was reached."""
@@ -74,7 +114,29 @@ class Result:
             reached = value <= target.at_most
         if value is not None and target.at_least is not None:
             reached = value >= target.at_least
-        return {"server": relay, **asdict(target), "value": value, "reached": reached}
+        noise_percent = None
+        if reached is False:
+            noise_percent = self._noise_percent({relay, target.peer, target.beyond})
+        return {
+            "server": relay,
+            **asdict(target),
+            "value": value,
+            "reached": None if noise_percent is not None else reached,
+            "noise_percent": noise_percent,
+        }
+
+    def _noise_percent(self, servers: Collection[str | None]) -> float | None:
+        """Return the largest change of speed in noisy rows of these servers."""
+        return max(
+            (
+                change_percent(figures)
+                for server in servers
+                if server is not None
+                for figures in self.rounds[server]
+                if is_noisy(figures)
+            ),
+            default=None,
+        )
 
     def document(self) -> Document:
         """Return the result with everything that the figures depend on, as JSON."""
@@ -88,6 +150,8 @@ class Result:
             "targets": self.verdicts(),
             "left_out": self.left_out,
             "misses": self.misses(),
+            "noise": self.noise(),
+            "unjudged": self.unjudged(),
         }
 
     def write(self, directory: Path) -> None:
@@ -105,6 +169,11 @@ def not_reached(document: Document) -> list[str]:
         for verdict in document["targets"]
         if verdict["reached"] is False
     ]
+
+
+def not_judged(change: float) -> str:
+    """Put in words why something is not judged."""
+    return f"not judged: the machine's speed changed by {change:g} % during the row"
 
 
 def told(verdict: dict[str, Any]) -> str:

@@ -2,7 +2,9 @@
 The benchmark's command line: run scenarios, write the results, judge them.
 
 The exit status is 0 when every limit was kept, 1 when one was passed (or, with
-``--strict``, a target was not reached), and 2 when the run itself failed.
+``--strict``, a target was not reached), 2 when the run itself failed, and 3 when
+none of these happened but something could not be judged: the machine had changed its
+speed.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench import leave, report, shared, streams
@@ -21,7 +24,7 @@ from bench.peers import NEEDS, PROFILER, TLS, install
 from bench.processes import BenchError
 from bench.profiles import profiled
 from bench.programs import Figures, Source, source
-from bench.result import Result, not_reached
+from bench.result import Document, Result, not_reached
 from bench.scenario import (
     CADDY,
     DIRECT,
@@ -50,7 +53,10 @@ from bench.server_relay import (
     relay_topic_server,
     shared_relay_server,
 )
+from bench.steadiness import Steadiness
 
+REACHED, MISSED, FAILED, NOT_JUDGED = range(4)
+"""The exit statuses."""
 RESULTS = Path(__file__).parent / "results"
 QUICK_WINDOW_S = 3
 
@@ -107,9 +113,11 @@ def run_streams(
                 place = Place(where, cores.server, events.port, tls)
                 with SERVERS[name](place) as server:
                     say(f"{scenario.name}: {name}, round {turn + 1}")
-                    figures = measured_once(
-                        scenario, server, events, place, cores, profiles, name
+                    row = partial(
+                        measured_once,
+                        *(scenario, server, events, place, cores, profiles, name),
                     )
+                    figures = Steadiness(cores).measured(row)
             result.servers[name] = {
                 "version": server.version,
                 "settings": server.settings,
@@ -148,7 +156,8 @@ def run_leave(scenario: Leave, cores: Cores, directory: Path) -> Result:
         place.directory.mkdir()
         with relay_server(place) as server:
             say(f"{scenario.name}: {RELAY}")
-            figures = leave.measure(scenario, server, watching, tls)
+            row = partial(leave.measure, scenario, server, watching, tls)
+            figures = Steadiness(cores).measured(row)
     result.servers[RELAY] = {"version": server.version, "settings": server.settings}
     result.rounds[RELAY] = [figures]
     return result
@@ -166,7 +175,8 @@ def run_shared(scenario: Shared, cores: Cores, directory: Path) -> Result:
             place = Place(place_directory, cores.server, events.port)
             with shared_relay_server(place) as server:
                 say(f"{scenario.name}: {RELAY_SSE}, round {turn + 1}")
-                figures = shared.measure(scenario, server, events, cores.load)
+                row = partial(shared.measure, scenario, server, events, cores.load)
+                figures = Steadiness(cores).measured(row)
         result.servers[RELAY_SSE] = {
             "version": server.version,
             "settings": server.settings,
@@ -281,15 +291,31 @@ def main(arguments: list[str] | None = None) -> int:
             documents = [one.document() for one in measured(options)]
     except BenchError as reason:
         say(f"bench: {reason}")
-        return 2
+        return FAILED
     print(report.write(documents, options.out))
+    return judged(documents, strict=options.strict)
+
+
+def judged(documents: list[Document], *, strict: bool) -> int:
+    """
+    Print what was missed or could not be judged.
+
+    :param strict: whether a missed target fails the run.
+    :return: the exit status.
+    """
     misses = [miss for document in documents for miss in document["misses"]]
     short = [line for document in documents for line in not_reached(document)]
+    # Results of earlier versions do not have it.
+    unjudged = [line for one in documents for line in one.get("unjudged", [])]
     for line in short:
         say(f"NOT REACHED {line}")
     for line in misses:
         say(f"MISSED {line}")
-    return 1 if misses or (options.strict and short) else 0
+    for line in unjudged:
+        say(f"NOISY {line}")
+    if misses or (strict and short):
+        return MISSED
+    return NOT_JUDGED if unjudged else REACHED
 
 
 def measured(options: argparse.Namespace) -> list[Result]:

@@ -7,6 +7,7 @@ manager. Everything that can change a figure is in `Running.settings`.
 
 from __future__ import annotations
 
+import re
 import ssl
 import subprocess
 import urllib.error
@@ -65,6 +66,9 @@ STATS = "/stats"
 BROADCAST = "/broadcast"
 """Where clients find the events that are for all, below a server's prefix."""
 
+_READY = re.compile(r"ready: listening on (.+)")
+_PLACE = re.compile(r"\S+:(\d+) \((?:listener )?([^()]+)\)")
+
 Server = Callable[[Place], AbstractContextManager[Running]]
 """Started fresh for each measurement, with one source behind it."""
 
@@ -111,12 +115,44 @@ def await_listening(
     """
 
     def listening() -> bool:
-        if process.poll() is not None:
-            lines = log.read_text().strip().splitlines() or ["it said nothing"]
-            raise BenchError(f"the server ended with {process.returncode}: {lines[-1]}")
+        check_running(process, log)
         return all(map(accepts, ports))
 
     wait_until(listening, "the server accepts connections")
+
+
+def await_ready(process: subprocess.Popen[str], log: Path) -> dict[str, int]:
+    """
+    Wait until a Relay accepts connections on all its listeners.
+
+    :param log: where it prints.
+    :return: the ports by the ids of the gateway's listeners, and by ``management``.
+    :raises BenchError: it ended, or takes too long.
+    """
+
+    def ports() -> dict[str, int]:
+        ready = _READY.search(log.read_text())
+        if ready is None:
+            return {}
+        return {name: int(port) for port, name in _PLACE.findall(ready[1])}
+
+    def is_ready() -> bool:
+        check_running(process, log)
+        return bool(ports())
+
+    wait_until(is_ready, "Relay is ready")
+    return ports()
+
+
+def check_running(process: subprocess.Popen[str], log: Path) -> None:
+    """
+    Make sure that a server has not ended.
+
+    :raises BenchError: it has; the message is the last line that it printed.
+    """
+    if process.poll() is not None:
+        lines = log.read_text().strip().splitlines() or ["it said nothing"]
+        raise BenchError(f"the server ended with {process.returncode}: {lines[-1]}")
 
 
 def await_serving(

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import relay
-from bench.processes import BenchError, family, free_port, start, stop
+from bench.processes import BenchError, family, start, stop
 from bench.server import (
     BROADCAST,
     STATS,
     Place,
     Running,
-    await_listening,
+    await_ready,
     await_serving,
 )
 
@@ -89,18 +89,17 @@ def _serving(
     :param publish: whether events are POSTed to it, on a listener without TLS.
     :param keyed: whether it has an API-key plan; else it is keyless.
     """
-    port, management, plain = free_port(), free_port(), free_port()
-    listener = _listener("bench", port)
+    listener = _listener("bench")
     if place.tls is not None:
         listener += (
             f'tls = {{ certificate = "{place.tls.certificate}", '
             f'key = "{place.tls.key}" }}\n'
         )
     if publish:
-        listener += _listener("publish", plain)
+        listener += _listener("publish")
     config = place.directory / "relay.toml"
     config.write_text(
-        f'{listener}\n[management]\nendpoint = "tcp:{management}:interface=127.0.0.1"\n'
+        f'{listener}\n[management]\nendpoint = "tcp:0:interface=127.0.0.1"\n'
     )
     log = place.directory / "relay.log"
     arguments = ["--nodaemon", "--pidfile=", "relay", "--config", str(config)]
@@ -114,8 +113,9 @@ def _serving(
         directory=place.directory,
     )
     try:
-        await_listening(process, log, (port, management))
-        key = _deploy(management, definition, keyed)
+        ports = await_ready(process, log)
+        port = ports["bench"]
+        key = _deploy(ports["management"], definition, keyed)
         header = None if key is None else f"X-Gravitee-Api-Key: {key}"
         if definition["type"] == "PROXY":
             await_serving(port, PREFIX + STATS, place.tls, header=header)
@@ -128,16 +128,16 @@ def _serving(
             version=f"Relay {relay.__version__}",
             settings=_told(definition, keyed),
             header=header,
-            publish=(plain, PREFIX + BROADCAST) if publish else None,
+            publish=(ports["publish"], PREFIX + BROADCAST) if publish else None,
         )
     finally:
         stop(process)
 
 
-def _listener(name: str, port: int) -> str:
+def _listener(name: str) -> str:
     return (
         f'[[gateway.listeners]]\nid = "{name}"\n'
-        f'endpoint = "tcp:{port}:interface=127.0.0.1:backlog=4096"\n'
+        'endpoint = "tcp:0:interface=127.0.0.1:backlog=4096"\n'
     )
 
 

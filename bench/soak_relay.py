@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.processes import BenchError, family, free_port, start, stop, wait_until
-from bench.server import await_listening
+from bench.processes import BenchError, family, start, stop, wait_until
+from bench.server import await_ready
 from bench.server_relay import PASSWORD
 
 BOUND_S = 30
@@ -87,12 +87,11 @@ class SoakedRelay:
         :param steady_port: of a source that stays.
         :param dying_port: of a source that dies.
         """
-        port, management = free_port(), free_port()
         config, log = directory / "relay.toml", directory / "relay.log"
         config.write_text(
             '[[gateway.listeners]]\nid = "soak"\n'
-            f'endpoint = "tcp:{port}:interface=127.0.0.1:backlog=4096"\n'
-            f'[management]\nendpoint = "tcp:{management}:interface=127.0.0.1"\n'
+            'endpoint = "tcp:0:interface=127.0.0.1:backlog=4096"\n'
+            '[management]\nendpoint = "tcp:0:interface=127.0.0.1"\n'
         )
         process = start(
             [
@@ -106,8 +105,10 @@ class SoakedRelay:
             directory=directory,
         )
         try:
-            await_listening(process, log, (port, management))
-            relay = cls(port, family(process.pid), Management(management))
+            ports = await_ready(process, log)
+            relay = cls(
+                ports["soak"], family(process.pid), Management(ports["management"])
+            )
             relay._publish(steady_port, dying_port)
             wait_until(
                 lambda: log.read_text().count(": serving") >= len(relay._apis),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.programs import Figures
 from bench.result import Result
 from bench.scenario import Limit, Streams, Target
+from bench.steadiness import CHANGE
 
 FIGURES: Figures = {
     "events_per_s": 1000,
@@ -19,11 +20,12 @@ FIGURES: Figures = {
     "cpu_us_per_open": 300.0,
     "opened_per_s": 2000,
     "tls": "TLSv1.3",
+    CHANGE: 1.5,
 }
 
 
 def compared(target: Target, *ours: float) -> Result:
-    """Give the result of some rounds of Relay beside a peer at 20 us an event."""
+    """Return the result of some rounds of Relay beside a peer at 20 us an event."""
     scenario = Streams(
         "quiet",
         "some streams",

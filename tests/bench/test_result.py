@@ -8,8 +8,10 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bench.report import section, targets
 from bench.result import Result, not_reached
 from bench.scenario import Limit, Target
+from bench.steadiness import CHANGE, MOST_CHANGE_PERCENT
 from tests.bench.results import FIGURES, compared
 
 COST = "cpu_us_per_event"
@@ -48,7 +50,7 @@ class TargetTests(SynchronousTestCase):
     """A target is reached or not, by the medians of all rounds."""
 
     def verdict(self, result: Result) -> tuple[float | None, bool | None]:
-        """Give the value and the verdict of the only target."""
+        """Return the value and the verdict of the only target."""
         (verdict,) = result.verdicts()
         return verdict["value"], verdict["reached"]
 
@@ -92,6 +94,84 @@ class TargetTests(SynchronousTestCase):
         result = compared(Target(COST, peer="nginx", at_most=1), 40)
         del result.rounds["nginx"]
         self.assertEqual(result.verdicts(), [])
+
+
+class NoiseTests(SynchronousTestCase):
+    """A row in which the speed of the machine changed is not held against a server."""
+
+    def result(self, target: Target, *ours: float) -> Result:
+        """Return a result whose second round of Relay is noisy."""
+        result = compared(target, *ours)
+        limits = (Limit("lost", 0), Limit("late", 0, timed=True))
+        result.scenario = replace(result.scenario, limits=limits)
+        result.rounds["relay"][1][CHANGE] = 31.4
+        return result
+
+    def test_noisy_rows_are_named(self) -> None:
+        """With the change; a row within the bound is not noisy."""
+        result = self.result(Target(COST), 30, 30, 30)
+        result.rounds["relay"][0][CHANGE] = MOST_CHANGE_PERCENT
+        noise = "the machine's speed changed by 31.4 % during the row"
+        self.assertEqual(result.noise(), [f"relay, round 2: {noise}"])
+        self.assertEqual(result.document()["noise"], result.noise())
+        self.assertEqual(result.unjudged(), [])
+
+    def test_limits_on_times(self) -> None:
+        """One that is exceeded in a noisy row is not judged, in a quiet row it is."""
+        result = self.result(Target(COST), 30, 30, 30)
+        result.rounds["relay"][1]["late"] = 12
+        self.assertEqual(result.misses(), [])
+        self.assertEqual(
+            result.unjudged(),
+            [
+                "quiet: late of relay is 12 in round 2, not judged: "
+                "the machine's speed changed by 31.4 % during the row"
+            ],
+        )
+        result.rounds["relay"][2]["late"] = 3
+        self.assertEqual(
+            result.misses(), ["quiet: late of relay is 3, at most 0 is allowed"]
+        )
+
+    def test_limits_on_counts(self) -> None:
+        """No noise excuses a lost event."""
+        result = self.result(Target(COST), 30, 30)
+        result.rounds["relay"][1]["lost"] = 1
+        self.assertEqual(
+            result.misses(), ["quiet: lost of relay is 1, at most 0 is allowed"]
+        )
+        self.assertEqual(result.unjudged(), [])
+
+    def test_targets(self) -> None:
+        """A target that is missed with a noisy row is not judged; one that is reached
+        stays reached, and noise of a server that is not compared has no effect."""
+        target = Target(COST, peer="nginx", at_most=1.5)
+        missed = self.result(target, 40, 40, 40)
+        (verdict,) = missed.verdicts()
+        self.assertEqual((verdict["reached"], verdict["noise_percent"]), (None, 31.4))
+        self.assertEqual(not_reached(missed.document()), [])
+        (line,) = missed.unjudged()
+        self.assertIn("cpu_us_per_event is 2 x nginx", line)
+        self.assertIn("not judged: the machine's speed changed by 31.4 %", line)
+        self.assertIn("| not judged: noisy |", targets([missed.document()]))
+
+        (verdict,) = self.result(target, 20, 20, 20).verdicts()
+        self.assertEqual((verdict["reached"], verdict["noise_percent"]), (True, None))
+
+        other = compared(target, 40)
+        other.rounds["direct"] = [{**FIGURES, CHANGE: 50.0}]
+        (verdict,) = other.verdicts()
+        self.assertEqual((verdict["reached"], verdict["noise_percent"]), (False, None))
+
+    def test_page(self) -> None:
+        """The section of the scenario names the noise and what was not judged."""
+        result = self.result(Target(COST), 30, 30)
+        self.assertIn("Every limit was kept.", section(result.document()))
+        result.rounds["relay"][1]["late"] = 12
+        text = section(result.document())
+        self.assertIn("**Not judged**: quiet: late of relay is 12", text)
+        self.assertIn("**Noisy**: relay, round 2", text)
+        self.assertNotIn("Every limit was kept.", text)
 
 
 class KeepingTests(SynchronousTestCase):
