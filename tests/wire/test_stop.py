@@ -11,6 +11,8 @@ import ssl
 import time
 from contextlib import closing
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from tests.pki import Authority
 from tests.wire.case import WireCase
@@ -107,6 +109,26 @@ class StopTests(SignalCase):
             daemon.kill()
             daemon.log_path.unlink()
 
+    def test_stop_while_the_first_routes_are_built(self) -> None:
+        """No listener accepts a client any more, and nothing is left running."""
+        daemon = self.daemon()
+        api_id = daemon.publish(topics_api("/topics", {}))
+        daemon.stop()
+        _copy_api(daemon.data_dir / "relay.db", api_id, 2000)
+        daemon.log_path.unlink()
+
+        daemon.launch()
+        until(partial(_logged, daemon, ": serving"), "the first APIs are there")
+        self.send(daemon, signal.SIGTERM)
+        began = time.monotonic()
+        self.assertIn(daemon.ended(), (0, -signal.SIGTERM))
+        self.assertLess(time.monotonic() - began, 10)
+        log = daemon.log()
+        self.assertLess(log.count(": serving"), 2001, "all routes had been built")
+        self.assertNotIn("ready: listening", log)
+        self.assertNotIn("Traceback", log)
+        self.assertNotIn("the start has failed", log)
+
 
 class ReloadTests(SignalCase):
     """SIGHUP, SIGUSR1 and SIGUSR2."""
@@ -191,7 +213,7 @@ def _logged(daemon: Daemon, words: str) -> bool:
 
 
 def served(port: int) -> str:
-    """Give the fingerprint of the certificate that a port shows."""
+    """Return the fingerprint of the certificate that a port shows."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (
@@ -201,3 +223,42 @@ def served(port: int) -> str:
         certificate = secured.getpeercert(binary_form=True)
     assert certificate is not None
     return hashlib.sha256(certificate).hexdigest()
+
+
+def _copy_api(path: Path, api_id: str, copies: int) -> None:
+    """
+    Copy a started API in the store of a daemon that has ended.
+
+    :param path: of the database.
+    :param copies: each has ids of its own, and a path such as ``/topics-7``.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    with closing(sqlite3.connect(path)) as store, store:
+        store.row_factory = sqlite3.Row
+        for table, key in (
+            ("apis", "id"),
+            ("plans", "api_id"),
+            ("deployments", "api_id"),
+        ):
+            found = store.execute(f"SELECT * FROM {table} WHERE {key} = ?", (api_id,))
+            (row,) = found.fetchall()
+            rows[table] = {k: v for k, v in dict(row).items() if k != "row"}
+        ids = [row["id"] for row in rows.values()]
+        for table, row in rows.items():
+            columns = ", ".join(f'"{name}"' for name in row)
+            marks = ", ".join("?" * len(row))
+            store.executemany(
+                f"INSERT INTO {table} ({columns}) VALUES ({marks})",
+                (
+                    [_renamed(value, ids, number) for value in row.values()]
+                    for number in range(copies)
+                ),
+            )
+
+
+def _renamed(value: Any, ids: list[str], number: int) -> Any:
+    if not isinstance(value, str):
+        return value
+    for one in ids:
+        value = value.replace(one, f"{one}-{number}")
+    return value.replace('"/topics"', f'"/topics-{number}"')
