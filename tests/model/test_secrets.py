@@ -205,6 +205,24 @@ class MaskedTests(SynchronousTestCase):
         self.assertEqual(shown, json.loads(text))
         self.assertEqual(SECRETS.restored(shown, kept), kept)
 
+    def test_users_of_resources(self) -> None:
+        """Their passwords are secret, under each name of the type."""
+        for type in ("auth-provider-inline-resource", "auth-provider-inline"):
+            users = [
+                {"username": "ann", "password": "x"},
+                {"username": "bob", "password": "y"},
+            ]
+            kept = {"resources": [{"type": type, "configuration": {"users": users}}]}
+            shown = SECRETS.masked(kept)
+            self.assertEqual(
+                [
+                    (one["username"], one["password"])
+                    for one in shown["resources"][0]["configuration"]["users"]
+                ],
+                [("ann", MASK), ("bob", MASK)],
+            )
+            self.assertEqual(SECRETS.restored(shown, kept), kept)
+
     def test_the_original_stays(self) -> None:
         """What is masked is a copy."""
         document = {"a": [{"password": "x"}]}

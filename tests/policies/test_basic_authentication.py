@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.policies.basic_authentication import BasicAuthentication
+from tests.gateway.flows.case import FlowCase, headers as setting, step as configured
+from tests.gateway.harness import get, response
 from tests.policies.steps import build, call, interruption
 
 USERS = [
@@ -126,3 +128,37 @@ class BasicAuthenticationTests(SynchronousTestCase):
         self.assertRaises(ValidationError, BasicAuthentication.read, options)
         read = BasicAuthentication.read({"users": USERS})
         self.assertNotIn("s3cr3t", repr(read))
+
+
+class ProviderTests(FlowCase):
+    """A gateway whose API has a resource with users."""
+
+    async def test_calls(self) -> None:
+        """The resource of the definition decides; the source sees no credentials."""
+        users = [{"username": "Ann", "password": "s3cr3t"}]
+        resource = {
+            "name": "staff",
+            "type": "auth-provider-inline-resource",
+            "configuration": {"users": users},
+        }
+        given = configured(
+            "policy-basic-authentication", authenticationProviders=["staff"]
+        )
+        told = setting(X_User="{#context.attributes['user']}")
+        await self.flowing({"request": [given, told]}, resources=[resource])
+        client = await self.asked(get(b"/api"))
+        head = await client.head()
+        self.assertEqual(head.status, 401)
+        self.assertEqual(
+            head.all(b"www-authenticate"),
+            [b'Basic realm="gravitee.io", charset="UTF-8"'],
+        )
+        (value,) = basic("ann:s3cr3t")["Authorization"]
+        client, connection = await self.call(
+            get(b"/api", b"Authorization: " + value.encode())
+        )
+        asked = await connection.head()
+        self.assertEqual(asked.all(b"x-user"), [b"ann"])
+        self.assertEqual(asked.all(b"authorization"), [])
+        connection.send(response(b"hello"))
+        self.assertEqual((await client.answer()).body, b"hello")
