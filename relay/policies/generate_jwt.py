@@ -149,7 +149,9 @@ class Signing(Policy):
         self._claims = [
             ("iss", Template.read(options.issuer)),
             ("sub", Template.read(options.subject)),
-            *((one.name, Template.read(one.value)) for one in options.custom_claims),
+        ]
+        self._custom_claims = [
+            (one.name, Template.read(one.value)) for one in options.custom_claims
         ]
 
     def on_request(self, call: Call) -> None:
@@ -167,6 +169,10 @@ class Signing(Policy):
         for name, text in self._claims:
             value = text.evaluate(call.scope)
             if value not in (None, ""):
+                claims[name] = value
+        for name, text in self._custom_claims:
+            value = text.evaluate(call.scope)
+            if value is not None:
                 claims[name] = value
         token = jwt.encode(self._header, claims, self._key, [self._algorithm])
         call.attributes[ATTRIBUTE] = token

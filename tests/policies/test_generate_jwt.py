@@ -37,7 +37,7 @@ class GenerateJwtTests(SynchronousTestCase):
         return token
 
     def test_hmac(self) -> None:
-        """With all claims; values keep their kinds, and what is empty is left out."""
+        """With all claims; values keep their kinds, and what is null is left out."""
         token = self.token(
             signature="HMAC_HS256",
             content=SECRET,
@@ -51,6 +51,7 @@ class GenerateJwtTests(SynchronousTestCase):
                 {"name": "n", "value": "{1 + 1}"},
                 {"name": "m", "value": "{#context.attributes['absent'] == null}"},
                 {"name": "none", "value": "{#context.attributes['absent']}"},
+                {"name": "empty", "value": ""},
             ],
         )
         read = jwt.decode(token, OctKey.import_key(SECRET), ["HS256"])
@@ -66,6 +67,7 @@ class GenerateJwtTests(SynchronousTestCase):
                 "aud": ["a", "GET"],
                 "n": "{1 + 1}",
                 "m": True,
+                "empty": "",
             },
         )
 
