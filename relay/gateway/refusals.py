@@ -177,7 +177,9 @@ def too_many_attempts(wait_ms: int) -> Refusal:
 
 
 BODY_TOO_LARGE = Refusal(
-    413, "REQUEST_CONTENT_LIMIT_TOO_LARGE", "The request body is too large"
+    413,
+    "REQUEST_CONTENT_LIMIT_TOO_LARGE",
+    "The request is larger than the server is willing or able to process.",
 )
 CHANNEL_OWNED_ELSEWHERE = Refusal(
     503,

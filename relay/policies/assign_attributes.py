@@ -21,7 +21,7 @@ class AssignAttributes(Options):
     scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
     """Kept from older definitions; the phase decides."""
     attributes: tuple[Attribute, ...] = ()
-    """A value that is one expression keeps its kind; one that is nothing removes."""
+    """A single expression keeps its type; null leaves the attribute unchanged."""
 
 
 ASSIGN_ATTRIBUTES = PolicyType(
@@ -57,9 +57,7 @@ class Assigned(Policy):
         """Set the attributes."""
         for name, text in self._attributes:
             value = text.evaluate(call.scope)
-            if value is None:
-                call.attributes.pop(name, None)
-            else:
+            if value is not None:
                 call.attributes[name] = value
 
     on_response = on_request

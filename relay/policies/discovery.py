@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay import policies
-from relay.model.api.flow import FlowStep
+from relay.model.api.flow import FlowStep, current_id
 from relay.model.api.kinds import PolicyType
 from relay.plugins import UsablePlugins, found_in, modules_of
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
@@ -56,7 +56,7 @@ class PolicyTypes(UsablePlugins[IPolicy, PolicyType]):
         :raises ValueError: when it cannot be used.
         """
         try:
-            kind = self[step.policy]
+            kind = self[current_id(step.policy)]
         except KeyError:
             raise ValueError(f"there is no policy [{step.policy}]") from None
         return kind.build(step.configuration, context)

@@ -107,11 +107,11 @@ class AddressesFiltered(Policy):
             if address is None:
                 # Without a valid address nobody can be told from those on the list:
                 # refuse.
-                raise _forbidden()
+                raise _forbidden(text)
             if self._is_in(address, self._black):
-                raise _forbidden()
+                raise _forbidden(text)
             if self._white and not self._is_in(address, self._white):
-                raise _forbidden()
+                raise _forbidden(text)
 
     def _addresses(self, call: Call) -> list[str]:
         if self._custom is not None:
@@ -149,9 +149,12 @@ def _networks(blocks: tuple[str, ...]) -> list[Network]:
     return [ip_network(block, strict=False) for block in blocks]
 
 
-def _forbidden() -> Interrupted:
+def _forbidden(address: str) -> Interrupted:
     return Interrupted(
-        403, "Your address is not allowed to access this resource", "IP_FILTERING"
+        403,
+        f"Your IP ({address.strip()}) or some proxies whereby your request pass through"
+        " are not allowed to reach this resource.",
+        "IP_FILTERING",
     )
 
 

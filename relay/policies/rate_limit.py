@@ -145,10 +145,10 @@ class CallsLimited(Policy):
             unit = self._unit.lower()
             raise exceeded(
                 f"{self._name}_TOO_MANY_REQUESTS",
-                f"{self._title} exceeded: {limit} requests in {periods} {unit}"
-                " are allowed",
+                f"{self._title} exceeded! You reached the limit of {limit} requests per"
+                f" {periods} {unit}",
                 hit,
-                {"limit": limit, "period_time": periods, "period_unit": self._unit},
+                {"limit": limit, "period_time": periods, "period_unit": unit},
             )
 
 

@@ -1,4 +1,4 @@
-"""``policy-request-content-limit``: limits the size of request bodies."""
+"""``request-content-limit``: limits the size of request bodies."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class RequestContentLimit(Options):
     limit: Annotated[int, Strict(), Field(ge=0, le=2**53 - 1), Integral]
     """Bytes."""
     require_length: Flag = False
-    """Whether a body whose length is not told is refused with 411, as in Gravitee; else
-    it is counted as it comes."""
+    """Whether a body without a stated length is refused with 411. Otherwise its bytes
+    are counted while it is received."""
 
 
 REQUEST_CONTENT_LIMIT = PolicyType(
-    "policy-request-content-limit",
+    "request-content-limit",
     "Request content limit",
     RequestContentLimit,
     proxy=("request",),
@@ -35,7 +35,7 @@ REQUEST_CONTENT_LIMIT = PolicyType(
 
 @implementer(IPolicy)
 class RequestContentLimitType:
-    """Makes ``policy-request-content-limit`` steps."""
+    """Makes ``request-content-limit`` steps."""
 
     kind = REQUEST_CONTENT_LIMIT
 
@@ -56,14 +56,17 @@ class ContentLimited(Policy):
         if length is None and self._options.require_length:
             raise Interrupted(
                 411,
-                "The request must tell the length of its body",
+                "The request did not specify the length of its content, which is"
+                " required by the requested resource.",
                 "REQUEST_CONTENT_LIMIT_LENGTH_REQUIRED",
+                parameters={"limit": limit},
             )
         if length is not None and length > limit:
             raise Interrupted(
                 413,
-                f"The request body is larger than {limit} bytes",
+                "The request is larger than the server is willing or able to process.",
                 "REQUEST_CONTENT_LIMIT_TOO_LARGE",
+                parameters={"length": length, "limit": limit},
             )
         if length is None:
             call.limit_body(limit)

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from relay.expression.template import Template
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.scalars import Upper
+from relay.model.schema.texts import Text
 from relay.policies.call import Call
 from relay.policies.counters import Hit
 from relay.policies.counting import (
@@ -19,6 +21,7 @@ from relay.policies.counting import (
     CountingOptions,
     Periods,
     exceeded,
+    number,
 )
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
@@ -30,6 +33,8 @@ class Spike(Counted):
     """So many calls in so many seconds or minutes, in slices of them."""
 
     period_time: Periods = 1
+    dynamic_period_time: Text = ""
+    """Counts in the place of ``periodTime``."""
     period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
 
 
@@ -86,18 +91,26 @@ class SpikesArrested(Policy):
         self._add_headers = options.add_headers
         self._count = Count("SPIKE_ARREST", options, spike, context)
         self._periods = spike.period_time
+        self._dynamic = (
+            Template.read(spike.dynamic_period_time)
+            if spike.dynamic_period_time
+            else None
+        )
         self._unit = spike.period_time_unit
         self._wall_ms = context.wall_ms
 
     def on_request(self, call: Call) -> Deferred[None] | None:
         """Count the call; refuse it when the limit of the slice is exceeded."""
         limit = self._count.limit(call)
-        part = slice_of(max(1, limit), self._periods * UNIT_MS[self._unit])
+        periods = number(call, self._dynamic) or self._periods
+        part = slice_of(max(1, limit), periods * UNIT_MS[self._unit])
         part = part if limit else part._replace(limit=0)
-        judge = partial(self._judge, call, limit, part)
+        judge = partial(self._judge, call, limit, periods, part)
         return self._count.hit(call, part.limit, part.length_ms, judge)
 
-    def _judge(self, call: Call, limit: int, part: Slice, hit: Hit) -> None:
+    def _judge(
+        self, call: Call, limit: int, periods: int, part: Slice, hit: Hit
+    ) -> None:
         allowed = part.limit
         if self._add_headers:
             call.answer_headers.update(
@@ -110,13 +123,13 @@ class SpikesArrested(Policy):
         if not hit.allowed:
             raise exceeded(
                 "SPIKE_ARREST_TOO_MANY_REQUESTS",
-                f"Spike limit exceeded: {allowed} requests in {part.length_ms} ms"
-                " are allowed",
+                f"Spike limit exceeded! You reached the limit of {allowed} requests per"
+                f" {part.length_ms} ms.",
                 hit,
                 {
                     "limit": limit,
-                    "period_time": self._periods,
-                    "period_unit": self._unit,
+                    "period_time": periods,
+                    "period_unit": self._unit.lower(),
                     "slice_limit": allowed,
                     "slice_period_time": part.length_ms,
                     "slice_period_unit": "MILLISECONDS",

@@ -9,11 +9,12 @@ from zope.interface import implementer
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Template
-from relay.model.api.kinds import Phase, PolicyType
+from relay.model.api.kinds import PolicyType
+from relay.model.outcome import Outcome
 from relay.model.schema.base import Options
 from relay.model.schema.scalars import Upper
 from relay.model.schema.texts import FRAMING, Header, HeaderName
-from relay.policies.call import Call, header_value
+from relay.policies.call import Call, Interrupted, header_value
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
 
@@ -21,7 +22,7 @@ class TransformHeaders(Options):
     """Applied in the order of the members here."""
 
     scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
-    """Kept from older definitions; when it is given, it must be that of the phase."""
+    """Stored by consoles; has no effect: the phase decides."""
     add_headers: tuple[Header, ...] = ()
     """Set, in the place of what was there; one whose text gives nothing is left out."""
     append_headers: tuple[Header, ...] = ()
@@ -31,20 +32,12 @@ class TransformHeaders(Options):
     remove_headers: tuple[HeaderName, ...] = ()
 
 
-def _problem(configuration: TransformHeaders, phase: Phase) -> str | None:
-    scope = configuration.scope
-    if scope is not None and scope != phase.upper():
-        return f"scope {scope} is not that of the phase {phase}"
-    return None
-
-
 TRANSFORM_HEADERS = PolicyType(
     "transform-headers",
     "Transform headers",
     TransformHeaders,
     proxy=("request", "response"),
     message=("request", "response"),
-    problem=_problem,
 )
 
 
@@ -63,8 +56,14 @@ class HeadersTransformed(Policy):
     """One step."""
 
     def __init__(self, options: TransformHeaders) -> None:
-        self._set = _read(options.add_headers)
-        self._add = _read(options.append_headers)
+        self._texts = [
+            (append, one.name.encode("ascii"), Template.read(one.value))
+            for append, headers in (
+                (False, options.add_headers),
+                (True, options.append_headers),
+            )
+            for one in headers
+        ]
         self._kept = frozenset(name.lower() for name in options.whitelist_headers)
         self._removed = [name.encode("ascii") for name in options.remove_headers]
 
@@ -78,12 +77,19 @@ class HeadersTransformed(Policy):
         self._transform(call, call.response.headers)
 
     def _transform(self, call: Call, headers: Headers) -> None:
-        for name, text in self._set:
-            if (value := _value(call, text)) is not None:
-                headers.setRawHeaders(name, [value])
-        for name, text in self._add:
-            if (value := _value(call, text)) is not None:
-                headers.addRawHeader(name, value)
+        failed = False
+        for append, name, text in self._texts:
+            try:
+                value = text.render(call.scope)
+            except EvaluationFailed:
+                failed = True
+                continue
+            if value is None:
+                continue
+            if append:
+                headers.addRawHeader(name, header_value(value))
+            else:
+                headers.setRawHeaders(name, [header_value(value)])
         if self._kept:
             for given, _ in list(headers.getAllRawHeaders()):
                 lower = given.lower().decode("latin-1")
@@ -91,19 +97,14 @@ class HeadersTransformed(Policy):
                     headers.removeHeader(given)
         for name in self._removed:
             headers.removeHeader(name)
-
-
-def _read(headers: tuple[Header, ...]) -> list[tuple[bytes, Template]]:
-    return [(one.name.encode("ascii"), Template.read(one.value)) for one in headers]
-
-
-def _value(call: Call, text: Template) -> bytes | None:
-    """Evaluate a header; None, which omits it, when an expression has no value."""
-    try:
-        rendered = text.render(call.scope)
-    except EvaluationFailed:
-        return None
-    return None if rendered is None else header_value(rendered)
+        if failed:
+            # The other headers are changed first: a MESSAGE API sends the response.
+            raise Interrupted(
+                500,
+                "Unable to apply headers transformation",
+                "TRANSFORM_HEADERS_FAILURE",
+                outcome=Outcome.INTERNAL_ERROR,
+            )
 
 
 transform_headers = TransformHeadersType()

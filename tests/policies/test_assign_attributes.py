@@ -11,7 +11,7 @@ class AssignAttributesTests(SynchronousTestCase):
     """What is remembered."""
 
     def test_values(self) -> None:
-        """Keep their kinds, by either form of their names; nothing removes one."""
+        """Keep their kinds, by either form of their names; null changes none."""
         made = call(query=b"n=5", old="x")
         build(
             "policy-assign-attributes",
@@ -22,4 +22,4 @@ class AssignAttributesTests(SynchronousTestCase):
                 {"name": "old", "value": "{#request.params['absent']}"},
             ],
         ).on_request(made)
-        self.assertEqual(made.attributes, {"a": "5!", "b": 3, "c": 3})
+        self.assertEqual(made.attributes, {"old": "x", "a": "5!", "b": 3, "c": 3})

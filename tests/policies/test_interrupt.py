@@ -16,12 +16,17 @@ class InterruptTests(SynchronousTestCase):
             "policy-interrupt",
             errorKey="MAINTENANCE",
             message="No {#request.method} now",
-            variables=[{"name": "path", "value": "{#request.pathInfo}"}],
+            scope="REQUEST",
+            statusCode=503,
+            variables=[
+                {"name": "path", "value": "{#request.pathInfo}"},
+                {"name": "none", "value": "{#request.params['n'].trim()}"},
+            ],
         )
         ended = interruption(step, call())
         assert ended is not None
         self.assertEqual(
             (ended.status, ended.key, ended.message),
-            (500, "MAINTENANCE", "No GET now"),
+            (503, "MAINTENANCE", "No GET now"),
         )
         self.assertEqual(ended.parameters, {"path": "/orders/7"})

@@ -47,10 +47,10 @@ class RateLimitTests(SynchronousTestCase):
         )
         self.assertEqual(
             ended.message,
-            "Rate limit exceeded: 2 requests in 3 seconds are allowed",
+            "Rate limit exceeded! You reached the limit of 2 requests per 3 seconds",
         )
         self.assertEqual(
-            ended.parameters, {"limit": 2, "period_time": 3, "period_unit": "SECONDS"}
+            ended.parameters, {"limit": 2, "period_time": 3, "period_unit": "seconds"}
         )
         self.assertEqual(
             given.answer_headers,

@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.model.schema.request_target import RequestTarget
 from tests.policies.steps import build, call, interruption, refused
 
 
@@ -54,8 +55,54 @@ class ResourceFilteringTests(SynchronousTestCase):
             "blacklist": [{"pattern": "/admin/**", "methods": ["GET"]}],
             "whitelist": [{"pattern": "/**"}],
         }
-        self.assertEqual(self.status("GET", b"/admin/x", **lists), 403)
-        for path in (b"/%61dmin", b"//admin/", b"/admin;a=b/y", b"/;x/admin"):
-            self.assertEqual(self.status("GET", path, **lists), 403)
+        for path in (b"/admin/x", b"/%61dmin", b"//admin/", b"/admin;a=b/y"):
+            self.assertEqual(self.status("GET", path, **lists), 405)
+        everything = {"blacklist": [{"pattern": "/admin/**"}]}
+        self.assertEqual(self.status("GET", b"/;x/admin", **everything), 403)
         self.assertIsNone(self.status("POST", b"/admin", **lists))
         self.assertIsNone(self.status("GET", b"/", **lists))
+
+    def test_context_path(self) -> None:
+        """A pattern matches the path with the context-path, or without it."""
+        step = build("resource-filtering", whitelist=[{"pattern": "/api/a/*"}])
+        for path, passes in ((b"/api/a/x", True), (b"/api/b/x", False)):
+            made = call(path=path)
+            made.request.target = RequestTarget.parse(path).below(1)
+            self.assertIs(interruption(step, made) is None, passes)
+
+    def test_encoded_slashes(self) -> None:
+        """They separate segments only if the option says so."""
+        lists: dict[str, Any] = {
+            "blacklist": [{"pattern": "/a/b"}],
+            "normalizeRequestPath": True,
+        }
+        for option, status in ((False, None), (True, 403)):
+            step = build("resource-filtering", decodeEncodedSlash=option, **lists)
+            ended = interruption(step, call(path=b"/a%2F%2fb"))
+            self.assertEqual(None if ended is None else ended.status, status)
+
+    def test_refusals(self) -> None:
+        """They have the key, the text and the variables of templates."""
+        for method, status, key, message in (
+            (
+                "PUT",
+                405,
+                "RESOURCE_FILTERING_METHOD_NOT_ALLOWED",
+                "Method not allowed while accessing this resource",
+            ),
+            (
+                "GET",
+                403,
+                "RESOURCE_FILTERING_FORBIDDEN",
+                "You're not allowed to access this resource",
+            ),
+        ):
+            black = [{"pattern": "/a", "methods": [method] if status == 405 else []}]
+            ended = interruption(
+                build("resource-filtering", blacklist=black), call(method, b"/a")
+            )
+            assert ended is not None
+            self.assertEqual(
+                (ended.status, ended.key, ended.message, ended.parameters),
+                (status, key, message, {"path": "/a", "method": method}),
+            )

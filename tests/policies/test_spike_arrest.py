@@ -55,6 +55,31 @@ class SpikeArrestTests(SynchronousTestCase):
         clock.advance(0.1)
         self.assertIsNone(interruption(step, call()))
 
+    def test_dynamic_period(self) -> None:
+        """The length of the period may be an expression."""
+        step = build(
+            "spike-arrest",
+            context(Clock()),
+            spike={
+                "limit": 1,
+                "periodTime": 1,
+                "dynamicPeriodTime": "{#request.headers['x-period'][0]}",
+            },
+        )
+        given = {"x-period": ["3"]}
+        self.assertIsNone(interruption(step, call(headers=given)))
+        ended = interruption(step, call(headers=given))
+        assert ended is not None
+        self.assertEqual(
+            (ended.message, ended.parameters["period_time"]),
+            (
+                "Spike limit exceeded! You reached the limit of 1 requests per"
+                " 3000 ms.",
+                3,
+            ),
+        )
+        self.assertEqual(ended.parameters["period_unit"], "seconds")
+
     def test_dynamic(self) -> None:
         """A limit that turns out to be 0 lets nothing through."""
         step = build(

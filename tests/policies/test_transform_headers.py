@@ -6,8 +6,10 @@ from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
+from relay.model.api.kinds import Phase
+from relay.policies.call import Interrupted
 from relay.policies.transform_headers import TransformHeaders
-from tests.policies.steps import build, call, problem
+from tests.policies.steps import build, call, interruption, problem
 
 
 def pairs(headers: Headers) -> dict[str, list[str]]:
@@ -29,7 +31,6 @@ class TransformHeadersTests(SynchronousTestCase):
             addHeaders=[
                 {"name": "a", "value": "{#request.method}!"},
                 {"name": "n", "value": "{#request.headers['nobody'][0]}"},
-                {"name": "f", "value": "{#request.headers['nobody'][0].trim()}"},
             ],
             appendHeaders=[{"name": "B", "value": "2"}],
             removeHeaders=["C"],
@@ -62,8 +63,34 @@ class TransformHeadersTests(SynchronousTestCase):
         ).on_request(given)
         self.assertEqual(pairs(given.request.headers), {"x": ["a  Evil: 1"]})
 
+    def test_an_expression_without_a_value(self) -> None:
+        """It ends the call, after the other headers were changed."""
+        given = call(status=200)
+        step = build(
+            "transform-headers",
+            addHeaders=[
+                {"name": "F", "value": "{#request.headers['nobody'][0].trim()}"},
+                {"name": "A", "value": "1"},
+            ],
+            removeHeaders=["Server"],
+        )
+        ended = interruption(step, given)
+        assert ended is not None
+        self.assertEqual(
+            (ended.status, ended.key, ended.message),
+            (
+                500,
+                "TRANSFORM_HEADERS_FAILURE",
+                "Unable to apply headers transformation",
+            ),
+        )
+        assert given.response is not None
+        given.response.headers.setRawHeaders("Server", ["s"])
+        self.assertRaises(Interrupted, step.on_response, given)
+        self.assertEqual(pairs(given.response.headers), {"a": ["1"]})
+
     def test_refused(self) -> None:
-        """Names that are none, framing, bad expressions, and the other phase."""
+        """Names that are not valid, framing and bad expressions."""
         for options in (
             {"addHeaders": [{"name": "a b", "value": ""}]},
             {"removeHeaders": ["Content-Length"]},
@@ -72,5 +99,6 @@ class TransformHeadersTests(SynchronousTestCase):
             {"scope": "REQUEST_CONTENT"},
         ):
             self.assertRaises(ValidationError, TransformHeaders.read, options)
-        self.assertIsNotNone(problem("transform-headers", "response", scope="REQUEST"))
-        self.assertIsNone(problem("transform-headers", "request", scope="REQUEST"))
+        phases: tuple[Phase, ...] = ("request", "response")
+        for phase in phases:
+            self.assertIsNone(problem("transform-headers", phase, scope="REQUEST"))

@@ -281,7 +281,7 @@ class FlowTests(WireCase):
             },
             {
                 "selectors": [{"type": "HTTP", "path": "/upload"}],
-                "request": [step("policy-request-content-limit", limit=10)],
+                "request": [step("request-content-limit", limit=10)],
             },
         ]
         api_id = self.publish(api)

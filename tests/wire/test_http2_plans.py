@@ -201,7 +201,7 @@ class PlanTests(WireCase):
                     )
                 ],
             },
-            {**upload, "request": [step("policy-request-content-limit", limit=10)]},
+            {**upload, "request": [step("request-content-limit", limit=10)]},
             {
                 **closed,
                 "request": [

@@ -134,7 +134,7 @@ class FlowRun(Feed):
             try:
                 if self._applies(step):
                     step.policy.on_response(self.call)
-            except EvaluationFailed as error:
+            except (EvaluationFailed, Interrupted) as error:
                 self._tell(step, error)
             except Exception:
                 self.log.failure("in the step {step}", step=step.name)
@@ -216,7 +216,9 @@ class FlowRun(Feed):
             self.log.failure("in {place}", failure, place=_place(step))
             self._exchange.refuse(refusals.UNEXPECTED)
 
-    def _tell(self, step: ReadyStep | None, error: EvaluationFailed) -> None:
+    def _tell(
+        self, step: ReadyStep | None, error: EvaluationFailed | Interrupted
+    ) -> None:
         self.log.warn(
             "request {request_id}, {place}: {error}",
             request_id=self._exchange.record.request_id,

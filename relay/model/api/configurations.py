@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from relay.model.api.flow import current_id
 from relay.model.api.health_check import HealthCheck
 from relay.model.api.kinds import EndpointType, EntrypointType, PlanType, PolicyType
 from relay.model.api.resources import RESOURCES
@@ -55,7 +56,7 @@ class Configurations:
             return HealthCheck if kind == "http-health-check" else None
         one: EndpointType | EntrypointType | PlanType | PolicyType | None = None
         if "policy" in holder:
-            one = self._policies.get(str(holder["policy"]))
+            one = self._policies.get(current_id(str(holder["policy"])))
         elif within == "endpoints":
             one = self._endpoints.get(kind)
         elif within == "entrypoints":

@@ -91,6 +91,15 @@ def _selector(value: object) -> Selector:
     return model.read(value)
 
 
+RENAMED = {"policy-request-content-limit": "request-content-limit"}
+"""Former ids of policies, which stored definitions may have, with the current ids."""
+
+
+def current_id(policy: str) -> str:
+    """Return the current id of a policy whose former id may be given."""
+    return RENAMED.get(policy, policy)
+
+
 class FlowStep(Options):
     """One policy with its configuration."""
 

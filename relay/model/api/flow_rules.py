@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from relay.expression.errors import BadExpression
 from relay.expression.template import Condition
+from relay.model.api.flow import current_id
 from relay.model.api.kinds import Phase, PolicyType
 from relay.model.api.rules import objects
 from relay.model.schema.errors import Issue, join
@@ -174,7 +175,7 @@ def _step(
     name = step.get("policy")
     if not isinstance(name, str):
         return
-    kind = policies.get(name)
+    kind = policies.get(current_id(name))
     if kind is None:
         yield Issue(_unknown(name, policies), join(at, "policy"), shown(name))
         return
