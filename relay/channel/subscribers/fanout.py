@@ -5,9 +5,9 @@ Theory of operation. Entries that are added in one turn of the reactor are deliv
 together, as one *round*: every group is given them, one group after the other, and of a
 group a part of the connections at a time. All rounds of all channels share a part of
 each turn of the reactor, so that an event which is large, or has many subscribers, does
-not delay everybody else. Entries that are added meanwhile wait in the log for the round
-to end. A subscriber that leaves or is paused amid a round has its own position, before
-or after the entries of the round.
+not delay everybody else. Entries that are added meanwhile wait in the log for the next
+round, which begins when there is time for its first step. A subscriber that leaves or
+is paused amid a round has its own position, before or after the entries of the round.
 
 Subscribers are isolated: an exception in the reader or the framing of one ends this
 one, with a line in the log, and does not affect the others.
@@ -73,8 +73,10 @@ class Fanout:
         self._turns = turns_of(clock, ROUNDS)
         self._round: Iterator[None] | None = None
         self._stepping = False
+        self._going_on = False
+        """Whether :meth:`_go_on` is called in this turn or a later one."""
         self._due: list[Entry] = []
-        """Entries that were added during the round."""
+        """Entries that wait for the next round."""
         self._room = Room(lambda: log.free_bytes)
         self._first_seq = log.first_seq
         """The oldest entry of which there may be copies."""
@@ -148,7 +150,7 @@ class Fanout:
         :param entries: in order, the newest of the log.
         """
         self._batcher.add(entries)
-        if self._round is not None:
+        if self._going_on:
             self._rescue()
 
     def flush(self) -> None:
@@ -156,10 +158,8 @@ class Fanout:
         if self._stepping:
             return
         self._finish_round()
-        self._due.extend(self._batcher.take())
-        if self._due:
-            self._begin_round()
-            self._finish_round()
+        self._begin_round()
+        self._finish_round()
 
     def _rescue(self) -> None:
         """Deliver at once entries that the log has dropped before their delivery."""
@@ -172,22 +172,34 @@ class Fanout:
 
     def _deliver(self, entries: list[Entry]) -> None:
         self._due.extend(entries)
-        if self._round is None:
-            self._begin_round()
-            self._turns.each([self._go_on])
+        self._go_on_in_turn()
 
     def _begin_round(self) -> None:
-        entries, self._due = self._due, []
+        """Begin a round of all entries that were added so far, if there are any."""
+        entries, self._due = [*self._due, *self._batcher.take()], []
         if entries:
             self.reading.shared_from = entries[0].seq
-        # A group that is made from now on begins after these entries.
-        self._round = self._steps(entries, self.groups)
+            # A group that is made from now on begins after these entries.
+            self._round = self._steps(entries, self.groups)
+
+    def _go_on_in_turn(self) -> None:
+        if not self._going_on:
+            self._going_on = True
+            self._turns.each([self._go_on])
 
     def _go_on(self) -> None:
-        """Take one step of the round, and the next when there is time for it."""
+        """
+        Take one step of the round, and the next when there is time for it.
+
+        A round begins with its first step and not before: the more has come by then,
+        the more is delivered for the cost of one round.
+        """
+        if self._round is None:
+            self._begin_round()
         if self._round is not None:
             self._step()
-        if self._round is not None:
+        self._going_on = self._round is not None or bool(self._due)
+        if self._going_on:
             self._turns.postpone(self._go_on)
 
     def _finish_round(self) -> None:
@@ -195,7 +207,7 @@ class Fanout:
             self._step()
 
     def _step(self) -> None:
-        """Take one step; the entries that are due are the next round."""
+        """Take one step of the round."""
         assert self._round is not None
         self._stepping = True
         try:
@@ -207,8 +219,6 @@ class Fanout:
             self._round = self.reading.shared_from = None
         finally:
             self._stepping = False
-        if self._round is None and self._due:
-            self._begin_round()
 
     def _steps(self, entries: list[Entry], groups: list[Group[Any]]) -> Iterator[None]:
         """Deliver entries to groups; without entries, send the heartbeats that are
@@ -245,9 +255,9 @@ class Fanout:
             for group in self.groups:
                 group.forget(self._first_seq)
         self.reading.look_after([], now_s)
-        if self._round is None and any(group.is_quiet(now_s) for group in self.groups):
+        if not self._going_on and any(group.is_quiet(now_s) for group in self.groups):
             self._round = self._steps([], self.groups)
-            self._turns.each([self._go_on])
+            self._go_on_in_turn()
 
     # The end.
 

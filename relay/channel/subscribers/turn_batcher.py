@@ -28,7 +28,7 @@ class TurnBatcher:
         self, clock: IReactorTime, give: Callable[[list[Entry]], None]
     ) -> None:
         self._clock = clock
-        self._give = give
+        self._give: Callable[[list[Entry]], None] | None = give
         self.entries: list[Entry] = []
         """What was collected in this turn, in order."""
         self._end: IDelayedCall | None = None
@@ -39,13 +39,16 @@ class TurnBatcher:
 
         :param entries: in order.
         """
+        if self._give is None:
+            return
         self.entries.extend(entries)
         if self._end is None:
             self._end = self._clock.callLater(0, self._ended)
 
     def _ended(self) -> None:
         self._end = None
-        self._give(self.take())
+        if self._give is not None:
+            self._give(self.take())
 
     def take(self) -> list[Entry]:
         """Return what was collected, which is not handed over any more."""
@@ -58,8 +61,4 @@ class TurnBatcher:
     def close(self) -> None:
         """Drop collected and further entries, and the receiver."""
         self.take()
-        self._give = _drop
-
-
-def _drop(entries: list[Entry]) -> None:
-    """Discard entries of a channel that is closed."""
+        self._give = None

@@ -14,7 +14,7 @@ from relay.channel.entry import Entry
 from relay.channel.subscribers.filter import Filter
 from relay.channel.subscribers.subscriber import State
 from relay.http import fanout
-from relay.http.fanout import STEP_BYTES, FanoutTarget, FanoutWriter
+from relay.http.fanout import LANE, STEP_BYTES, FanoutTarget, FanoutWriter
 from relay.model.api.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 from tests.channel.readers import GAP, Moment, Reader, messages
@@ -313,6 +313,33 @@ class RoundTests(SynchronousTestCase):
         self.assertEqual(len({b"".join(reader.writes) for reader in readers}), 1)
         self.assertEqual(b"".join(readers[0].writes).count(b"id:"), 3)
         self.assertEqual(len(readers[0].writes), 2, "what waits is joined")
+
+    def test_a_round_takes_what_has_come_when_it_begins(self) -> None:
+        """A round that waits for its time is joined by the entries that follow."""
+        channel = self.channel()
+        lanes = 6
+        readers = [Reader(channel, shares=True).start() for _ in range(lanes * LANE)]
+        channel.publish(messages("a"))
+        self.moment.turn()
+        channel.publish(messages("b"))
+        self.moment.turn()
+        self.assertEqual({tuple(one.seen) for one in readers}, {("a",)})
+        channel.publish(messages("c"))
+        self.turns(readers, lambda: all(len(one.seen) == 3 for one in readers))
+        self.assertEqual({tuple(one.seen) for one in readers}, {("a", "b", "c")})
+        self.assertEqual({len(one.writes) for one in readers}, {2})
+
+    def test_a_closed_channel_delivers_nothing_more(self) -> None:
+        """Entries that are added after the channel was closed are dropped."""
+        channel = self.channel()
+        readers = [Reader(channel, shares=True).start() for _ in range(3 * LANE)]
+        channel.publish(messages("a"))
+        channel.close()
+        channel.publish(messages("b"))
+        self.turns(readers, lambda: all(one.ended for one in readers))
+        self.moment.turn()
+        self.assertEqual({tuple(one.seen) for one in readers}, {("a",)})
+        self.assertEqual(self.moment.clock.getDelayedCalls(), [])
 
     def test_others_are_served_meanwhile(self) -> None:
         """A timer of somebody else is never late by more than a share of a turn."""
