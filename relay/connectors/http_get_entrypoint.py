@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
+from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
 from relay.channel.channel import Channel
@@ -25,6 +26,7 @@ from relay.gateway import refusals
 from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
+from relay.http.accept import ANYTHING, Preference
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
 from relay.model.api.message_options import Amount
@@ -73,28 +75,30 @@ class HttpGetEntrypoint:
     """The entrypoint of one API."""
 
     upgrades = False
+    methods = (b"GET", b"HEAD")
 
     def __init__(self, options: HttpGetOptions, context: EntrypointContext) -> None:
         self.options = options
         self.cors = options.cors
         self.reactor = context.reactor
 
-    def accepts(self, call: MessageCall) -> bool:
-        """Take GETs that accept JSON, and a browser's question before."""
-        if call.preflight_method == b"GET":
-            return True
-        accept = call.header(b"accept") or b"*/*"
-        return call.method == b"GET" and (
-            b"application/json" in accept or b"*/*" in accept
-        )
+    def prefers(self, call: MessageCall) -> Preference | None:
+        """Take calls that accept JSON, and their preflight requests."""
+        if call.preflight_method is not None:
+            return ANYTHING
+        return call.accept.prefers(b"application/json")
 
     def attach(self, call: MessageCall) -> None:
-        """Answer with what there is, or wait for it."""
-        if call.preflight_method == b"GET":
-            call.answer_preflight(b"GET, OPTIONS")
+        """Answer with what there is, or wait for it; ``HEAD`` reads no channel."""
+        if call.preflight_method is not None:
+            call.answer_preflight(b"GET, HEAD, OPTIONS")
             return
         try:
-            Poll(self, call).start()
+            poll = Poll(self, call)
+            if call.method == b"HEAD":
+                call.exchange.answer(200, b"OK", _headers(call))
+            else:
+                poll.start()
         except NotAttached as error:
             call.refuse(refusal_of(error))
 
@@ -222,10 +226,8 @@ class Poll(Feed):
         if self._gaps:
             answer["gaps"] = self._gaps
         body = json.dumps(answer, separators=(",", ":")).encode()
-        headers = self._call.cors_headers()
-        headers.setRawHeaders(b"content-type", [b"application/json"])
+        headers = _headers(self._call)
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
-        headers.setRawHeaders(b"cache-control", [b"no-store"])
         if self._gaps:
             headers.setRawHeaders(b"relay-replay", [b"gap"])
         exchange.answer(200, b"OK", headers, body)
@@ -273,6 +275,13 @@ class Poll(Feed):
         if wait is not None:
             wait.stop()
         self._subscriber.leave()
+
+
+def _headers(call: MessageCall) -> Headers:
+    headers = call.cors_headers()
+    headers.setRawHeaders(b"content-type", [b"application/json"])
+    headers.setRawHeaders(b"cache-control", [b"no-store"])
+    return headers
 
 
 http_get_entrypoint = HttpGetEntrypointType()

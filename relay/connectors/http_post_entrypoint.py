@@ -28,6 +28,7 @@ from relay.connectors.publication import (
 )
 from relay.gateway import refusals
 from relay.gateway.message import MessageCall
+from relay.http.accept import ANYTHING, Preference
 from relay.http.collector import BodyCollector, BodyTooLarge
 from relay.http.headers import upstream_headers
 from relay.http.refusals import Refusal
@@ -80,6 +81,7 @@ class HttpPostEntrypoint:
     """The entrypoint of one API."""
 
     upgrades = False
+    methods = (b"POST",)
     log = Logger()
 
     def __init__(self, options: HttpPostOptions, context: EntrypointContext) -> None:
@@ -88,13 +90,13 @@ class HttpPostEntrypoint:
         self._channels = context.channels
         self._longest_bytes = context.channels.options.max_event_bytes
 
-    def accepts(self, call: MessageCall) -> bool:
-        """Whether it is a POST, or its CORS preflight."""
-        return call.method == b"POST" or call.preflight_method == b"POST"
+    def prefers(self, call: MessageCall) -> Preference | None:
+        """Take every POST: its answer is a report, whatever the client accepts."""
+        return ANYTHING
 
     def attach(self, call: MessageCall) -> None:
         """Read the body, then publish all of its events or none."""
-        if call.preflight_method == b"POST":
+        if call.preflight_method is not None:
             call.answer_preflight(b"POST, OPTIONS")
             return
         # JSON may escape a byte as six; the rest of the event takes some more.

@@ -43,6 +43,7 @@ from relay.gateway import refusals
 from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
+from relay.http.accept import ANYTHING, Preference
 from relay.http.fanout import FanoutTarget
 from relay.http.refusals import Refusal
 from relay.model.api.channel_options import SlowConsumerOptions
@@ -117,6 +118,7 @@ class SseEntrypoint:
     """The entrypoint of one API."""
 
     upgrades = False
+    methods = (b"GET", b"HEAD")
 
     def __init__(
         self, options: SseEntrypointOptions, context: EntrypointContext
@@ -126,22 +128,27 @@ class SseEntrypoint:
         self.reactor = context.reactor
         self._alone = "http-get" not in context.siblings
 
-    def accepts(self, call: MessageCall) -> bool:
-        """Take GETs that ask for an event stream, and a browser's question before."""
-        if call.preflight_method == b"GET":
-            return True
-        if call.method != b"GET":
-            return False
-        accept = call.header(b"accept") or b"*/*"
-        return b"text/event-stream" in accept or (self._alone and b"*/*" in accept)
+    def prefers(self, call: MessageCall) -> Preference | None:
+        """Take calls that accept an event stream, and their preflight requests."""
+        if call.preflight_method is not None:
+            return ANYTHING
+        wanted = call.accept.prefers(b"text/event-stream")
+        if wanted is not None and wanted.precision == 0 and not self._alone:
+            # A client that takes anything waits for an end: http-get answers it.
+            return None
+        return wanted
 
     def attach(self, call: MessageCall) -> None:
-        """Answer with the stream."""
-        if call.preflight_method == b"GET":
-            call.answer_preflight(b"GET, OPTIONS")
+        """Answer with the stream; ``HEAD`` with its head alone, without a channel."""
+        if call.preflight_method is not None:
+            call.answer_preflight(b"GET, HEAD, OPTIONS")
             return
         try:
-            Subscription(self, call).start()
+            subscription = Subscription(self, call)
+            if call.method == b"HEAD":
+                call.exchange.answer(200, b"OK", self.headers(call))
+            else:
+                subscription.start()
         except BadParameter as error:
             call.refuse(refusal_of(error))
         except (TooManyFilters, ChannelRefused) as error:

@@ -44,9 +44,12 @@ from relay.gateway import refusals
 from relay.gateway.feed import Feed
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
+from relay.http.accept import Preference
 from relay.http.fanout import FanoutTarget
 from relay.model.outcome import COMES_BACK, Outcome
 
+UPGRADE = Preference(1.0, 3, 0)
+"""An upgrade is asked for by name: no media type suits a call better."""
 MOST_UNDER_WAY_BYTES = 1 << 20
 """With more text than this published and not yet safe, no more is read."""
 
@@ -69,6 +72,7 @@ class WebsocketEntrypoint:
     """The entrypoint of one API."""
 
     upgrades = True
+    methods = (b"GET",)
     cors = None
     """A page is not shown the answer to its handshake."""
 
@@ -81,9 +85,9 @@ class WebsocketEntrypoint:
         self.longest_bytes = context.channels.options.max_event_bytes
         self.clock = context.reactor
 
-    def accepts(self, call: MessageCall) -> bool:
-        """Take calls that ask for a WebSocket."""
-        return offers_websocket(call)
+    def prefers(self, call: MessageCall) -> Preference | None:
+        """Take calls that ask for a WebSocket, before any other entrypoint."""
+        return UPGRADE if offers_websocket(call) else None
 
     def attach(self, call: MessageCall) -> None:
         """Shake hands, and let the frames come."""

@@ -15,7 +15,6 @@ from functools import partial
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.http import RESPONSES
 from twisted.web.http_headers import Headers
 
 from relay.eventstream.boundary import EventCounter
@@ -25,6 +24,7 @@ from relay.gateway.endings import CLIENT_CLOSED_REQUEST, ENDINGS, Ending
 from relay.gateway.feed import Feed
 from relay.gateway.forwarder import ChunkForwarder
 from relay.gateway.services import Services
+from relay.http.accept import accept_of
 from relay.http.client_stream import ClientStream
 from relay.http.fanout import FanoutTarget
 from relay.http.fields import put_field
@@ -40,6 +40,7 @@ from relay.http.pace import Pace
 from relay.http.refusals import Refusal, Wording
 from relay.model.api.cors import CorsOptions
 from relay.model.outcome import Outcome
+from relay.model.phrases import reason_phrase
 from relay.model.schema.request_target import NO_TARGET
 from relay.model.schema.timestamps import timestamp
 from relay.observability.access import AccessRecord
@@ -249,8 +250,9 @@ class Exchange:
         if not self._settle(refusal.outcome, refusal.key, refusal.clock):
             return
         wording = self.refusal_hook(refusal) if self.refusal_hook is not None else None
-        accepted = self.request.headers.getRawHeaders(b"accept", [])
-        status, given, body = wording or refusal.wording(b", ".join(accepted))
+        status, given, body = wording or refusal.wording(
+            accept_of(self.request.headers)
+        )
         self.record.status = status
         headers = cors_headers(self.request.headers, self.cors)
         refusal.add_headers(headers)
@@ -263,7 +265,7 @@ class Exchange:
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         close = not 400 <= status < 500 or wording is not None
         stream = self.stream
-        stream.begin(status, RESPONSES.get(status, b"Unknown Status"), headers, close)
+        stream.begin(status, reason_phrase(status), headers, close)
         if body:
             stream.write(body)
         stream.finish([])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from twisted.web.http_headers import Headers
@@ -24,6 +25,7 @@ from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.renewal import PARAMETER as RENEW, renew
+from relay.http.accept import Accept, Preference, accept_of
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
 from relay.model.schema.request_target import RequestTarget
@@ -74,6 +76,11 @@ class MessageCall:
         """
         values = self.headers.getRawHeaders(name)
         return values[0] if values else None
+
+    @property
+    def accept(self) -> Accept:
+        """The media types that the client takes."""
+        return accept_of(self.headers)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
@@ -142,9 +149,18 @@ class Entrypoint(Protocol):
     def cors(self) -> CorsOptions | None:
         """Which pages in a browser may read its answers; None for none."""
 
-    def accepts(self, call: MessageCall) -> bool:
+    @property
+    def methods(self) -> tuple[bytes, ...]:
+        """The methods that it takes, as ``Allow`` lists them."""
+
+    def prefers(self, call: MessageCall) -> Preference | None:
         """
-        Whether a call is for this entrypoint; the first match handles it.
+        Return how well its answer suits a call with one of its methods.
+
+        Of several entrypoints that take a call the one that suits best answers, among
+        equals the first.
+
+        :return: None when it cannot answer the call.
         """
 
     def attach(self, call: MessageCall) -> None:
@@ -182,7 +198,8 @@ class MessageBackend:
     """
     Answers the calls of a MESSAGE API.
 
-    :param entrypoints: its entrypoints, in the order in which they are asked.
+    :param entrypoints: its entrypoints; among those that suit a call equally well the
+        first answers.
     :param group: the endpoint group's name, for the access log.
     :param lease: of the channels; None when every process has its own.
     :param release: called once this deployment needs the channels no more.
@@ -226,7 +243,7 @@ class MessageBackend:
         if call.method == b"POST" and (stream := call.parameters.get(RENEW)):
             renew(exchange, stream)
         elif bound is None:
-            call.refuse(refusals.NO_ENTRYPOINT)
+            call.refuse(self._unmatched(call))
         elif (lease := self._lease) is None:
             self._enter(bound, call)
         else:
@@ -238,11 +255,36 @@ class MessageBackend:
         exchange.refuse(refusal)
 
     def _find(self, call: MessageCall) -> BoundEntrypoint | None:
+        """Find the entrypoint for a call; from then on its ``cors`` holds."""
+        method = call.preflight_method or call.method
+        found: BoundEntrypoint | None = None
+        best: tuple[float, int] = (0.0, -1)
         for bound in self._entrypoints:
-            if bound.entrypoint.accepts(call):
-                call.exchange.cors = bound.entrypoint.cors
-                return bound
-        return None
+            entrypoint = bound.entrypoint
+            if method not in entrypoint.methods:
+                continue
+            wanted = entrypoint.prefers(call)
+            if wanted is not None and wanted[:2] > best:
+                found, best = bound, wanted[:2]
+        if found is not None:
+            call.exchange.cors = found.entrypoint.cors
+        return found
+
+    def _unmatched(self, call: MessageCall) -> Refusal:
+        """Make the refusal of a call that no entrypoint takes."""
+        fitting = [
+            bound.entrypoint
+            for bound in self._entrypoints
+            if call.method in bound.entrypoint.methods
+        ]
+        if not fitting:
+            methods = [bound.entrypoint.methods for bound in self._entrypoints]
+            return refusals.method_not_allowed(chain.from_iterable(methods))
+        # Only HTTP/1.1 has ``Upgrade`` (RFC 9113, 8.2.2).
+        upgradable = call.exchange.request.version == b"HTTP/1.1"
+        if upgradable and all(entrypoint.upgrades for entrypoint in fitting):
+            return refusals.UPGRADE_REQUIRED
+        return refusals.NOT_ACCEPTABLE
 
     def _enter_if(
         self,

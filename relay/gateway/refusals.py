@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from relay.http.refusals import Refusal, bad_request
 from relay.model.outcome import Outcome
 from relay.plans.verdict import UNRESOLVED, Denial
@@ -83,9 +85,33 @@ NO_UPGRADE = Refusal(
     "UPGRADE_NOT_SUPPORTED",
     "This gateway does not switch protocols (WebSocket and the like)",
 )
-NO_ENTRYPOINT = Refusal(
-    404, "NO_ENTRYPOINT", "No entrypoint matches the incoming request"
+NOT_ACCEPTABLE = Refusal(
+    406,
+    "ENTRYPOINT_NOT_ACCEPTABLE",
+    "No entrypoint of the API answers in a media type that the request accepts",
 )
+UPGRADE_REQUIRED = Refusal(
+    426,
+    "ENTRYPOINT_UPGRADE_REQUIRED",
+    "The API answers this method with a WebSocket only",
+    headers=((b"upgrade", b"websocket"), (b"connection", b"upgrade")),
+)
+
+
+def method_not_allowed(methods: Iterable[bytes]) -> Refusal:
+    """
+    Make the refusal for a method that no entrypoint of a MESSAGE API takes.
+
+    :param methods: those that its entrypoints take.
+    """
+    return Refusal(
+        405,
+        "ENTRYPOINT_METHOD_NOT_ALLOWED",
+        "No entrypoint of the API takes this method",
+        headers=((b"allow", b", ".join(sorted(set(methods)))),),
+    )
+
+
 FOREIGN_ORIGIN = Refusal(403, "ORIGIN_NOT_ALLOWED", "Origin is not allowed")
 PREFLIGHT_FAILED = bad_request(
     "The origin, the method or a header is not allowed", "CORS_PREFLIGHT_FAILED"

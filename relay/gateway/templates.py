@@ -12,6 +12,7 @@ from relay.expression.nodes import Scope
 from relay.expression.template import Template
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import call_of
+from relay.http.accept import Accept, accept_of
 from relay.http.refusals import Refusal, Wording
 from relay.model.api.response_templates import ANY, DEFAULT, ResponseTemplate, Templates
 from relay.policies.call import header_value
@@ -31,6 +32,9 @@ PARENTS = {
     ),
     "GATEWAY_CLIENT_CONNECT_TIMEOUT": "REQUEST_TIMEOUT",
     "GATEWAY_CLIENT_READ_TIMEOUT": "REQUEST_TIMEOUT",
+    "ENTRYPOINT_METHOD_NOT_ALLOWED": "NO_ENTRYPOINT",
+    "ENTRYPOINT_NOT_ACCEPTABLE": "NO_ENTRYPOINT",
+    "ENTRYPOINT_UPGRADE_REQUIRED": "NO_ENTRYPOINT",
 }
 """The keys whose templates hold for other keys that have none."""
 
@@ -65,8 +69,7 @@ class ResponseTemplates:
 
         :return: None when the API has no template for it.
         """
-        accepted = exchange.request.headers.getRawHeaders(b"accept", [])
-        found = self._find(refusal.key, b",".join(accepted).decode("latin-1"))
+        found = self._find(refusal.key, accept_of(exchange.request.headers))
         if found is None:
             return None
         call = call_of(exchange, self._shared)
@@ -88,19 +91,22 @@ class ResponseTemplates:
             found.status or refusal.status, headers, body.encode("utf-8", "replace")
         )
 
-    def _find(self, key: str, accept: str) -> _Ready | None:
-        accepted = [one.partition(";")[0].strip().lower() for one in accept.split(",")]
+    def _find(self, key: str, accept: Accept) -> _Ready | None:
+        """Choose a media type by ``Accept``; ``*/*`` of the API comes second."""
         for name in (key, PARENTS.get(key, ""), DEFAULT):
             kinds = self._templates.get(name)
             if not kinds:
                 continue
-            for kind in accepted:
-                if kind != ANY and kind in kinds:
-                    return kinds[kind]
+            preferred = [
+                (wanted, kind)
+                for kind in kinds
+                if kind != ANY and (wanted := accept.prefers(kind.lower().encode()))
+            ]
+            best = max(preferred, key=lambda one: one[0], default=None)
+            if best is not None and (best[0].precision or ANY not in kinds):
+                return kinds[best[1]]
             if ANY in kinds:
                 return kinds[ANY]
-            if ANY in accepted or accept == "":
-                return next(iter(kinds.values()))
         return None
 
     def _render(self, text: Template, scope: Scope) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from twisted.web.http_headers import Headers
 
+from relay.http.accept import Accept
 from relay.model.outcome import Outcome
 
 
@@ -58,11 +59,11 @@ class Refusal:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def wording(self, accept: bytes | None) -> Wording:
+    def wording(self, accept: Accept | None) -> Wording:
         """
-        Put it in the gateway's own words.
+        Write the refusal in the gateway's own words.
 
-        :param accept: the client's ``Accept``, None when it sent none.
+        :param accept: the client's; None when no request head was read.
         """
         content_type, body = self.body(accept)
         return Wording(self.status, Headers({b"content-type": [content_type]}), body)
@@ -80,17 +81,14 @@ class Refusal:
         for name, value in self.headers:
             headers.setRawHeaders(name, [value])
 
-    def body(self, accept: bytes | None) -> tuple[bytes, bytes]:
+    def body(self, accept: Accept | None) -> tuple[bytes, bytes]:
         """
-        Write the answer in a media type that the client accepts.
+        Write the answer in JSON for a client that asks for it, else in plain text.
 
-        :param accept: the client's ``Accept``, None when it sent none.
+        :param accept: the client's; None when no request head was read.
         :return: content type and body.
         """
-        accepted = accept or b""
-        if not self.plain and (
-            b"application/json" in accepted or b"*/*" in accepted or not self.message
-        ):
+        if not self.plain and (not self.message or _asks_for_json(accept)):
             content = {
                 "message": self.message,
                 "http_status_code": self.status,
@@ -98,6 +96,17 @@ class Refusal:
             }
             return b"application/json", json.dumps(content).encode()
         return b"text/plain; charset=utf-8", self.message.encode()
+
+
+def _asks_for_json(accept: Accept | None) -> bool:
+    """Whether a client names JSON or ``*/*`` and does not prefer plain text."""
+    if accept is None or accept.absent:
+        return False
+    json_wanted = accept.prefers(b"application/json")
+    text_wanted = accept.prefers(b"text/plain")
+    if json_wanted is None:
+        return False
+    return text_wanted is None or json_wanted[:2] >= text_wanted[:2]
 
 
 class Refused(Exception):

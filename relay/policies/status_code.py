@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.web.http import RESPONSES
 from zope.interface import implementer
 
 from relay.model.api.kinds import PolicyType
+from relay.model.phrases import reason_phrase
 from relay.model.schema.base import Options
 from relay.model.schema.texts import Status
 from relay.policies.call import Call
@@ -60,7 +60,7 @@ class StatusReplaced(Policy):
         status = self._statuses.get(response.status, response.status)
         if status != response.status:
             response.status = status
-            response.phrase = RESPONSES.get(status, b"")
+            response.phrase = reason_phrase(status)
 
 
 status_code = StatusCodeType()

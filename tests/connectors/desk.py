@@ -245,7 +245,7 @@ class Api:
         call = MessageCall(
             cast(Any, desk), RequestTarget.parse(path, raw), self.channels
         )
-        if not self.entrypoint.accepts(call):
+        if self.entrypoint.prefers(call) is None:
             raise AssertionError("the entrypoint does not take the call")
         desk.cors = self.entrypoint.cors
         self.entrypoint.attach(call)

@@ -10,6 +10,18 @@ from tests.channel.readers import messages
 from tests.connectors.desk import Api
 
 
+class HeadTests(SynchronousTestCase):
+    """HEAD: the head of the stream and nothing behind it."""
+
+    def test_head(self) -> None:
+        """No channel is opened, and a bad parameter is refused as with GET."""
+        api = Api(sse_entrypoint, {})
+        desk = api.call(method=b"HEAD", accept="text/event-stream")
+        self.assertEqual((desk.status, desk.written), (200, b""))
+        self.assertIs(desk.outcome, Outcome.COMPLETED)
+        self.assertEqual(len(list(api.channels)), 0)
+
+
 class GoodbyeTests(SynchronousTestCase):
     """The last thing that a client is told."""
 

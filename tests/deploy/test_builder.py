@@ -19,6 +19,7 @@ from relay.gateway.message import MessageBackend, MessageCall
 from relay.gateway.push import PushedApi
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
+from relay.http.accept import Preference
 from relay.model.records import Deployment
 from relay.outbound.client import Outbound
 from relay.plans.discovery import PlanTypes
@@ -99,9 +100,11 @@ class Entrypoints:
         self.channels.append(context.channels)
         return self
 
-    def accepts(self, call: MessageCall) -> bool:
+    methods = (b"GET",)
+
+    def prefers(self, call: MessageCall) -> Preference | None:
         """Take none."""
-        return False
+        return None
 
     def attach(self, call: MessageCall) -> None:
         """Answer none."""

@@ -105,7 +105,7 @@ class EntrypointTests(SynchronousTestCase):
         desk = self.answer(cors, origin="https://a.example", **asks)
         self.assertEqual(desk.status, 204)
         self.assertEqual(
-            self.first(desk, "access-control-allow-methods"), "GET, OPTIONS"
+            self.first(desk, "access-control-allow-methods"), "GET, HEAD, OPTIONS"
         )
         self.assertIn(
             "Last-Event-ID", self.first(desk, "access-control-allow-headers") or ""

@@ -10,6 +10,7 @@ from twisted.web.http_headers import Headers
 
 from relay.gateway import refusals
 from relay.gateway.message import BoundEntrypoint, MessageBackend, MessageCall
+from relay.http.accept import Preference
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
 from relay.model.schema.request_target import RequestTarget
@@ -20,14 +21,15 @@ class Counter:
 
     upgrades = False
 
-    def __init__(self, method: bytes) -> None:
-        self.method = method
+    def __init__(self, method: bytes, media_type: bytes = b"text/event-stream") -> None:
+        self.methods = (method,)
+        self.media_type = media_type
         self.cors = CorsOptions.read({})
         self.attached: list[MessageCall] = []
 
-    def accepts(self, call: MessageCall) -> bool:
-        """Take the calls of its method."""
-        return call.method == self.method
+    def prefers(self, call: MessageCall) -> Preference | None:
+        """Take the calls of its method that accept its media type."""
+        return call.accept.prefers(self.media_type)
 
     def attach(self, call: MessageCall) -> None:
         """Keep the call."""
@@ -41,7 +43,9 @@ class Call:
     """What stands in for an exchange."""
 
     def __init__(self, method: bytes) -> None:
-        self.request = SimpleNamespace(method=method, headers=Headers())
+        self.request = SimpleNamespace(
+            method=method, headers=Headers(), version=b"HTTP/1.1"
+        )
         self.record = SimpleNamespace(endpoint=None)
         self.target = RequestTarget.parse(b"/x")
         self.cors: CorsOptions | None = None
@@ -97,8 +101,51 @@ class BackendTests(SynchronousTestCase):
     def test_none_that_accepts(self) -> None:
         """A refusal that no page may read."""
         call = self.answer(b"PUT")
-        self.assertIs(call.refused, refusals.NO_ENTRYPOINT)
+        refused = cast(Refusal, call.refused)
+        self.assertEqual(
+            (refused.status, refused.headers), (405, ((b"allow", b"GET, POST"),))
+        )
         self.assertIsNone(call.cors)
+
+    def test_no_media_type(self) -> None:
+        """The method is one of the API's, and its answer is not wanted."""
+        call = Call(b"GET")
+        call.request.headers.addRawHeader(b"accept", b"text/event-stream;q=0, */*;q=.1")
+        self.backend().answer(cast(Any, call))
+        self.assertIs(call.refused, refusals.NOT_ACCEPTABLE)
+
+    def test_an_upgrade_only(self) -> None:
+        """A WebSocket is all that there is for the method."""
+        backend = self.backend()
+        self.reads.upgrades = True
+        call = Call(b"GET")
+        call.request.headers.addRawHeader(b"accept", b"text/html")
+        backend.answer(cast(Any, call))
+        self.assertIs(call.refused, refusals.UPGRADE_REQUIRED)
+
+    def test_what_the_client_prefers(self) -> None:
+        """Of two entrypoints for a method; among equals the first answers."""
+        for accept, found in (
+            (b"text/event-stream;q=0.1, application/json", "json"),
+            (b"application/json, text/event-stream", "stream"),
+            (b"application/json, */*", "json"),
+            (b"*/*", "stream"),
+        ):
+            json = Counter(b"GET", b"application/json")
+            backend = MessageBackend(
+                [
+                    BoundEntrypoint(Counter(b"GET"), "stream", frozenset()),
+                    BoundEntrypoint(json, "json", frozenset()),
+                ],
+                cast(Any, None),
+                "group",
+                None,
+                lambda: None,
+            )
+            call = Call(b"GET")
+            call.request.headers.addRawHeader(b"accept", accept)
+            backend.answer(cast(Any, call))
+            self.assertEqual(bool(json.attached), found == "json", accept)
 
     def test_channels_elsewhere(self) -> None:
         """Are not attached to; pages can read why."""

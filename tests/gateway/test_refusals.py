@@ -5,6 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway import refusals
+from relay.http.accept import Accept
 from relay.http.refusals import Refusal
 from relay.model.outcome import Outcome
 from relay.upstream.errors import pool_exhausted, read_timeout
@@ -16,9 +17,25 @@ class NoContextPathTests(SynchronousTestCase):
         refusal = refusals.no_context_path("Nothing here, Grüße.")
         self.assertEqual(refusal.status, 404)
         self.assertEqual(
-            refusal.body(b"application/json"),
+            refusal.body(Accept(b"application/json")),
             (b"text/plain; charset=utf-8", "Nothing here, Grüße.".encode()),
         )
+
+
+class MediaTypeTests(SynchronousTestCase):
+    def test_media_types(self) -> None:
+        """JSON for a client that asks for it and does not prefer plain text."""
+        refusal = refusals.NOT_ACCEPTABLE
+        for accept, expected in (
+            (b"application/json", b"application/json"),
+            (b"Application/*", b"application/json"),
+            (b"text/html, */*;q=0.1", b"application/json"),
+            (b"", b"text/plain; charset=utf-8"),
+            (b"text/event-stream", b"text/plain; charset=utf-8"),
+            (b"text/plain, */*;q=0.1", b"text/plain; charset=utf-8"),
+            (b"application/json;q=0, */*", b"text/plain; charset=utf-8"),
+        ):
+            self.assertEqual(refusal.body(Accept(accept))[0], expected, accept)
 
 
 class UpstreamErrorTests(SynchronousTestCase):

@@ -40,7 +40,7 @@ class TemplateTests(FlowCase):
         )
         await self.flowing({"request": [interrupt]}, responseTemplates=TEMPLATES)
         answer = await self.answer(
-            get(b"/api/x", b"Accept: text/csv, application/json;q=0.9, text/html")
+            get(b"/api/x", b"Accept: text/csv, application/json;q=0.9, text/html;q=0.5")
         )
         self.assertEqual(answer.status, 503)
         self.assertEqual(answer.body, b'{"why": "asleep", "what": "/x"}')

@@ -6,6 +6,7 @@ import json
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.http.accept import Accept
 from relay.http.refusals import Refusal
 
 
@@ -20,7 +21,7 @@ class BodyTests(SynchronousTestCase):
             b"text/html, */*;q=0.1",
             b"text/event-stream, application/json",
         ):
-            content_type, body = self.REFUSAL.body(accept)
+            content_type, body = self.REFUSAL.body(Accept(accept))
             self.assertEqual(content_type, b"application/json", accept)
             self.assertEqual(
                 json.loads(body),
@@ -35,7 +36,7 @@ class BodyTests(SynchronousTestCase):
         """Others, and who says nothing, get the bare sentence."""
         for accept in (None, b"", b"text/event-stream", b"text/html", b"text/*"):
             self.assertEqual(
-                self.REFUSAL.body(accept),
+                self.REFUSAL.body(None if accept is None else Accept(accept)),
                 (b"text/plain; charset=utf-8", b"Unauthorized"),
                 accept,
             )

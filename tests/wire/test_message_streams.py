@@ -107,11 +107,26 @@ class HeadTests(Sourced):
     def test_no_entrypoint(self) -> None:
         """Another method, or a client that accepts no event stream."""
         self.publish(streaming())
-        for method, accept in (("POST", "*/*"), ("GET", "text/html")):
+        for method, accept, status in (
+            ("POST", "*/*", 405),
+            ("GET", "text/html", 406),
+            ("GET", "application/json, text/event-stream;q=0", 406),
+        ):
             answer = self.daemon.get(self.path, {"Accept": accept}, method)
-            self.assertEqual(answer.status, 404)
+            self.assertEqual(answer.status, status)
+            if status == 405:
+                self.assertEqual(answer.headers["Allow"], "GET, HEAD")
         line = self.daemon.access_line(path=self.path, kind="close", method="GET")
-        self.assertEqual(line["errorKey"], "NO_ENTRYPOINT")
+        self.assertEqual(line["errorKey"], "ENTRYPOINT_NOT_ACCEPTABLE")
+
+    def test_head(self) -> None:
+        """The head of the stream, without a body, a channel or a connection."""
+        self.publish(streaming())
+        answer = self.daemon.get(self.path, {"Accept": "text/*"}, "HEAD")
+        self.assertEqual((answer.status, answer.body), (200, b""))
+        self.assertEqual(
+            answer.headers["Content-Type"], "text/event-stream;charset=UTF-8"
+        )
 
     def test_a_browser_may_send_its_last_id(self) -> None:
         """The preflight of Last-Event-ID is answered, and the stream's own origin."""

@@ -14,7 +14,7 @@ from functools import partial
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.http import NO_BODY_CODES, RESPONSES
+from twisted.web.http import NO_BODY_CODES
 from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
@@ -26,6 +26,7 @@ from relay.gateway.flows.chain import Chosen, NoFlow, ReadyStep
 from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.http.fields import foldable, settle_folded
 from relay.http.refusals import Refusal
+from relay.model.phrases import reason_phrase
 from relay.policies.call import Call, Interrupted, Response, header_value
 from relay.policies.interfaces import Policy
 from relay.policies.scope import response_members
@@ -245,7 +246,7 @@ class FlowRun(Feed):
         bodiless = reason.status in NO_BODY_CODES
         if not bodiless:
             answer.setRawHeaders(b"content-length", [b"%d" % len(reason.body)])
-        phrase = RESPONSES.get(reason.status, b"")
+        phrase = reason_phrase(reason.status)
         body = b"" if bodiless else reason.body
         exchange.answer(reason.status, phrase, answer, body)
 

@@ -24,6 +24,7 @@ from relay.http.http1.framing import StrictChannel
 from relay.management.access.identity import Identity
 from relay.management.http import errors
 from relay.management.http.errors import BodyTooLarge
+from relay.model.phrases import reason_phrase
 
 REQUEST_TIMEOUT_S = 60.0
 """Time limit for a whole request to arrive, at any rate."""
@@ -72,6 +73,10 @@ class ManagementRequest(Request):
         host = self.getHeader("Host") or ""
         at = self.path.decode("ascii", "replace") if path is None else path
         return f"{scheme}://{host}{at}"
+
+    def setResponseCode(self, code: int, message: bytes | None = None) -> None:
+        """Set the status, with a phrase that Twisted may not know."""
+        super().setResponseCode(code, message or reason_phrase(code))
 
     @property
     def is_open(self) -> bool:

@@ -101,6 +101,9 @@ class UpstreamResponse(TwistedProtocol):
         encoding = wire.content_encoding
         if not encoding:
             return
+        # The coding of a 206 spans the whole representation: a part of it cannot be
+        # decoded (RFC 9110, 14.4 and 15.3.7).
+        inflate = inflate and self.code != 206
         # "x-gzip" is another name of gzip (RFC 9110, 8.4.1.3).
         if inflate and [e.strip().lower() for e in encoding] in _GZIP:
             free_bytes = FREE_EVENT_BYTES if self.is_event_stream else FREE_BYTES

@@ -130,6 +130,20 @@ class CompleteTests(StreamCase):
             if expected == "cut" and end is None:
                 self.assertTrue(gone(self.connection))
 
+    def test_a_part_of_an_encoded_body(self) -> None:
+        """A 206 is delivered as it is, with the coding of the whole."""
+        packed = gzip.compress(b"0123456789" * 200)
+        head = (
+            b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/90\r\n"
+            b"Content-Length: 10\r\n" + GZIP
+        )
+        receiver = self.deliver(head, inflate=True)
+        self.connection.dataReceived(packed[10:20])
+        self.assertEqual((receiver.body, receiver.end), (packed[10:20], "complete"))
+        headers = receiver.response.headers
+        self.assertEqual(headers.getRawHeaders(b"content-encoding"), [b"gzip"])
+        self.assertEqual(receiver.response.length, 10)
+
     def test_nothing_to_come(self) -> None:
         """A response without a body is over at once, and leaves no timer behind."""
         for method, head in (
