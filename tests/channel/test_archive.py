@@ -35,7 +35,7 @@ class Memory:
         self.oldest: dict[str, int] = {}
 
     def load(self) -> Deferred[tuple[list[HistoryEntry], list[Publication]]]:
-        """Give all at once."""
+        """Return all entries at once."""
         done: Deferred[tuple[list[HistoryEntry], list[Publication]]] = Deferred()
         done.callback((list(self.rows), list(self.publications)))
         return done

@@ -136,7 +136,7 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertLessEqual(self.clock.seconds(), LEASE_MS / 1000 - MARGIN_S)
 
     def test_an_answer_that_comes_too_late(self) -> None:
-        """Gives nothing: what it grants is as good as over. The next one counts."""
+        """A lease that is almost over has no effect; the next one counts."""
         self.ready.callback(None)
         self.leases.answer = None
         lease = self.lease()

@@ -68,7 +68,7 @@ class ShapedTests(SynchronousTestCase):
     def seen_by(
         self, *steps: ReadyStep, query: bytes = b"", publish: Any = ()
     ) -> ShapedChannel:
-        """Give the channel as a client sees it."""
+        """Return the channel as a client sees it."""
         scope = call(query=query).scope
         return ShapedChannel(
             self.channel,

@@ -199,7 +199,7 @@ class ChoiceTests(FlowCase):
     """Which flows a call meets."""
 
     async def marks(self, request: bytes) -> list[bytes]:
-        """Give the marks that flows have put on a call."""
+        """Return the marks that flows have put on a call."""
         _, connection = await self.call(request)
         return (await connection.head()).all(b"mark")
 

@@ -1,0 +1,33 @@
+"""Tests of :mod:`relay.channel.message`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from sys import getsizeof
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.channel.message import Message
+
+
+class HeldBytesTests(SynchronousTestCase):
+    """The memory that a message is counted with."""
+
+    def test_text_alone(self) -> None:
+        """The usual event is counted with its text."""
+        self.assertEqual(Message("abc").held_bytes, getsizeof("abc"))
+
+    def test_every_text_counts(self) -> None:
+        """Each optional member adds its texts; pairs also their place in a map."""
+        plain = Message("abc")
+        for members, more in (
+            ({"type": "order"}, getsizeof("order")),
+            ({"id": "17"}, getsizeof("17")),
+            ({"topic": "a/b"}, getsizeof("a/b")),
+            ({"metadata": {"k": "v"}}, getsizeof("k") + getsizeof("v") + 64),
+            ({"headers": {"k": "v"}}, getsizeof("k") + getsizeof("v") + 64),
+            ({"timestamp_ms": 5, "binary": True}, 0),
+            ({"metadata": {}, "headers": {}}, 0),
+        ):
+            message = replace(plain, **members)
+            self.assertEqual(message.held_bytes - plain.held_bytes, more, members)
