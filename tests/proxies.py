@@ -167,7 +167,7 @@ class Near(Protocol):
         raise NotImplementedError
 
     def refuse(self, answer: bytes) -> None:
-        """Say no and close."""
+        """Send a refusal and close the connection."""
         self.transport.write(answer)
         self.transport.loseConnection()
 

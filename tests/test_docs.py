@@ -53,7 +53,7 @@ ALL: tuple[Value, ...] = (
 
 
 def defaults(value: Value, at: str = "") -> Iterator[tuple[str, str]]:
-    """Give each option with its default, as the tables write them."""
+    """Return each option with its default, as the tables write them."""
     for name, field in type(value).model_fields.items():
         member = getattr(value, name)
         path = f"{at}{field.alias}"
@@ -68,7 +68,7 @@ def defaults(value: Value, at: str = "") -> Iterator[tuple[str, str]]:
 
 
 def tables(page: str) -> list[dict[str, str]]:
-    """Give the default of each option, for each table that has some."""
+    """Return the default of each option, for each table that has some."""
     found = []
     for table in re.findall(r"(?m)^\| option \|.*\n\|.*\n((?:\|.*\n)+)", page):
         options: dict[str, str] = {}

@@ -229,7 +229,7 @@ class StormTests(InstrumentCase):
 
 
 def in_turn(*values: Any) -> Callable[[int], Any]:
-    """Give each connection of a scripted source the next value, for all its steps."""
+    """Use the next value for each connection of a scripted source, in all its steps."""
     left, given = list(values), dict[int, Any]()
 
     def value(number: int) -> Any:
@@ -308,7 +308,7 @@ class PublisherTests(InstrumentCase):
     """The publisher sends well-formed, numbered events and knows their answers."""
 
     def published(self, answer: bytes) -> tuple[bytes, Figures]:
-        """Give what a server was sent that answers with these bytes, and the counts."""
+        """Return the bytes sent to a server with this answer, and the counts."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             with Publisher(None, port, "/topic", 1000, 80) as publisher:

@@ -18,7 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def departures() -> Result:
-    """Give a result of clients that left, too late."""
+    """Return a result of clients that left, too late."""
     leaving = Result(
         Leave("leave-tls-head", "a client leaves", "before the head", tls=True), {}
     )

@@ -37,7 +37,7 @@ SCENARIO = Streams("some", "some streams", 10, 100_000, 80, window_s=2)
 
 
 def report(**counts: int) -> dict[str, Any]:
-    """Give what the load client reports of a faultless run of `SCENARIO`."""
+    """Return what the load client reports of a faultless run of `SCENARIO`."""
     return {
         **dict.fromkeys(COUNTS, 0),
         "late": 0,
@@ -56,7 +56,7 @@ def report(**counts: int) -> dict[str, Any]:
 
 
 def storm() -> dict[str, Any]:
-    """Give what the load client reports of a storm, in which one of ten was lost."""
+    """Return what the load client reports of a storm, in which one of ten was lost."""
     return {
         "streams": 10,
         "storm_returned": 9,

@@ -21,7 +21,7 @@ SOURCE_PLACE = MINT.make(ids.new_epoch(), 7, "s1")
 
 
 def data(desk: Desk) -> list[str]:
-    """Give the data of the items of an answer."""
+    """Return the data of the items of an answer."""
     return [item["data"] for item in desk.json["items"]]
 
 
@@ -33,7 +33,7 @@ class PollTests(SynchronousTestCase):
         self.api = Api(http_get_entrypoint)
 
     def cursor(self) -> str:
-        """Give a cursor at what comes next."""
+        """Return a cursor at the next entry."""
         cursor: str = self.api.call().json["cursor"]
         return cursor
 

@@ -27,7 +27,7 @@ class SlowKeeper:
         self.kept: list[HistoryEntry] = []
 
     def load(self) -> Deferred[tuple[list[HistoryEntry], list[Publication]]]:
-        """Give nothing."""
+        """Return no events."""
         return succeed(([], []))
 
     def keep(
@@ -50,7 +50,7 @@ def post(api: Api, body: object, **fields: Any) -> Desk:
 
 
 def published(api: Api) -> list[Message]:
-    """Give what is in the log of the only channel."""
+    """Return the entries of the only channel."""
     log = api.channel.log
     entries = log.entries(log.first_seq, 1 << 20)
     return [entry.message for entry in entries if entry.message is not None]

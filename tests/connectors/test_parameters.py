@@ -40,7 +40,7 @@ class ParameterTests(SynchronousTestCase):
     """Each with its limits."""
 
     def problem(self, read: Callable[[], object]) -> str:
-        """Give what the client is told."""
+        """Return the error that the client receives."""
         with self.assertRaises(BadParameter) as raised:
             read()
         refusal = refusal_of(raised.exception)

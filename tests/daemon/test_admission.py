@@ -16,7 +16,7 @@ class Scarce(Descriptors):
     free = 100
 
     def are_kept_from_clients(self, margin: int = 0) -> bool:
-        """Tell whether there is one more for clients."""
+        """Return whether no descriptor is left for clients."""
         return self.free <= margin
 
 

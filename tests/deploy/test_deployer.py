@@ -423,7 +423,7 @@ class ManyTests(SynchronousTestCase):
         return ServedApi(deployment, parsed, cast(Any, backend), cast(Any, backend))
 
     def serves(self, api_id: str) -> int | None:
-        """Give the number of the deployment that calls of an API come to."""
+        """Return the number of the deployment that calls of an API come to."""
         target = RequestTarget.parse(f"/{api_id}".encode())
         route = self.resource.table.match("h", target, "default")
         return None if route is None else route.api.number

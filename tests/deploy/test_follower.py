@@ -37,31 +37,31 @@ class Deployments:
         return work(self)
 
     def all(self) -> dict[str, Any]:
-        """Give all subscriptions in force."""
+        """Return all subscriptions in force."""
         return self.subscriptions
 
     def of(self, ids: list[str]) -> dict[str, Any]:
-        """Give some of them."""
+        """Return the subscriptions with these ids."""
         return {id: self.subscriptions.get(id) for id in ids}
 
     def served(self, api_ids: list[str] | None = None) -> frozenset[str]:
-        """Give the plans that are published."""
+        """Return the plans that are published."""
         return frozenset() if api_ids == [] else self.served_plans
 
     def all_active(self) -> list[Deployment]:
-        """Give them all."""
+        """Return all active deployments."""
         return list(self.one.values())
 
     def made_by(self, gateway_id: str) -> dict[str, ServingReport]:
-        """Give what a gateway has reported."""
+        """Return the reports of a gateway."""
         return self.reported if gateway_id == "gateway-1" else {}
 
     def numbered(self, api_id: str, number: int) -> Deployment:
-        """Give an older one."""
+        """Return an older deployment."""
         return deployed(definition("http://h"), api_id, number)
 
     def active(self, api_id: str) -> Deployment | None:
-        """Give one."""
+        """Return the active deployment of an API."""
         return self.one.get(api_id)
 
 

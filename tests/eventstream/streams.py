@@ -60,7 +60,7 @@ def at_random(stream: bytes, dice: random.Random) -> list[bytes]:
 
 
 def cuttings(chunks: tuple[bytes, ...]) -> Iterator[tuple[str, list[bytes]]]:
-    """Give every way that a stream is tried, each with its name."""
+    """Return every way that a stream is tried, each with its name."""
     stream = b"".join(chunks)
     yield "as sent", list(chunks)
     yield "whole", [stream]
@@ -71,7 +71,7 @@ def cuttings(chunks: tuple[bytes, ...]) -> Iterator[tuple[str, list[bytes]]]:
 
 
 def read(chunks: list[bytes], parser: EventParser | None = None) -> list[Event]:
-    """Give all the events of a stream."""
+    """Return all the events of a stream."""
     parser = parser or EventParser()
     return [event for chunk in chunks for event in parser.feed(chunk)]
 

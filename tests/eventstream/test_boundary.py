@@ -12,7 +12,7 @@ from tests.eventstream.streams import cut, cuttings, read, tangled, vectors
 
 
 def counted(chunks: list[bytes]) -> EventCounter:
-    """Give a counter that has seen all of a stream."""
+    """Return a counter that has seen all of a stream."""
     counter = EventCounter()
     for chunk in chunks:
         counter.feed(chunk)

@@ -16,7 +16,7 @@ class HeaderNames(Lookup):
         self.headers = headers
 
     def get(self, name: str) -> Value:
-        """Give the values of one."""
+        """Return the values of a header."""
         return self.headers.get(name.lower())
 
     def names(self) -> list[str]:

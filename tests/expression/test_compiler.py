@@ -105,7 +105,7 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 def outcome(node: Node, scope: dict[str, object]) -> tuple[object, ...]:
-    """Give what an expression comes to."""
+    """Return the value of an expression."""
     try:
         return ("value", repr(node.evaluate(scope)))  # type: ignore[arg-type]
     except EvaluationFailed:

@@ -65,7 +65,7 @@ class EntrypointTests(SynchronousTestCase):
         return Api(http_get_entrypoint, {"cors": cors}).call(**fields)
 
     def first(self, desk: Desk, name: str) -> str | None:
-        """Give a header of the answer."""
+        """Return a header of the answer."""
         values = desk.headers.getRawHeaders(name)
         return values[0] if values else None
 
@@ -185,7 +185,7 @@ class ListenerCorsTests(GatewayCase):
         self.assertEqual(line["errorKey"], "CORS_PREFLIGHT_FAILED")
 
     async def test_answers(self) -> None:
-        """Tell the origin, or nothing, whatever the source says."""
+        """The header names the origin or is absent, whatever the source sends."""
         await self.serve(exposeHeaders=["X-B"])
         for origin, allowed in (
             (b"https://x.b.example", [b"https://x.b.example"]),

@@ -64,7 +64,7 @@ class ChannelLease:
         self.owned_elsewhere = owned_elsewhere
 
     def when_known(self, tell: Any) -> None:
-        """Say so."""
+        """Report at once that the channels are not owned here."""
         tell(False)
 
 

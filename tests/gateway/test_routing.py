@@ -50,7 +50,7 @@ class DestinationsTests(SynchronousTestCase):
         )
 
     def url(self, target: str, origin: str | None = None) -> str | None:
-        """Give where a call of /p?q=1 goes."""
+        """Return the URL to which a call of /p?q=1 is forwarded."""
         found = self.destinations.find(target, origin, ASKED)
         if found is None:
             return None

@@ -26,10 +26,10 @@ class ApiBackend:
         return False
 
     def answer(self, exchange: Exchange) -> None:
-        """Say nothing."""
+        """Ignore the call."""
 
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
-        """Say nothing."""
+        """Ignore the call."""
 
     def close(self) -> None:
         """Take note."""

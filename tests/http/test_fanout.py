@@ -67,7 +67,7 @@ class FanoutTests(SynchronousTestCase):
             self.assertEqual(failed, [])
 
     def events(self, count: int = 1) -> Iterator[bytes]:
-        """Give events to all, some of them large."""
+        """Send events to all subscribers, some of them large."""
         for number in range(count):
             data = EVENT % number * (1 if number % 3 else 2000)
             self.give(data)

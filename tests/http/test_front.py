@@ -50,7 +50,7 @@ class PathTests(RefusalCase):
         )
 
     async def passed(self, path: bytes) -> bytes:
-        """Give the target that the source is asked for."""
+        """Return the target that the source is asked for."""
         _, source = await self.call(get(path))
         target = (await source.head()).target
         source.send(response(b"", b"Connection: close"))
@@ -202,7 +202,7 @@ class GuardTests(FlowCase):
     STOP = step("policy-interrupt", errorKey="NO", message="no")
 
     async def status(self, path: bytes, method: bytes = b"GET") -> int:
-        """Give the status of a call that no source must see."""
+        """Return the status of a call that no source must see."""
         client = await self.asked(get(path, method=method))
         return (await client.answer()).status
 
@@ -289,7 +289,7 @@ class HeaderTests(FlowCase):
     """What a client sends takes nothing from what the gateway adds."""
 
     async def fields(self, *sent: bytes) -> dict[bytes, bytes]:
-        """Give the headers that the source is sent, by their names in lower case."""
+        """Return the headers that the source is sent, by their names in lower case."""
         _, source = await self.call(get(b"/api", *sent))
         head = await source.head()
         source.send(response(b"", b"Connection: close"))

@@ -62,7 +62,7 @@ class ConsumerCase(ManagementCase):
         await self.refused(400, code, "POST", path, body)
 
     async def keys(self, subscription: dict[str, Any]) -> list[dict[str, Any]]:
-        """Give the keys of a subscription."""
+        """Return the keys of a subscription."""
         path = f"{self.subscriptions}/{subscription['id']}/api-keys"
         listing = await self.expect(200, "GET", path)
         data = listing["data"]
@@ -70,5 +70,5 @@ class ConsumerCase(ManagementCase):
         return data
 
     async def known(self) -> dict[str, Any]:
-        """Give what gateways know."""
+        """Return the entitlements that gateways have read."""
         return dict(await self.store.read(lambda tx: tx.entitlements.all()))

@@ -38,7 +38,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def basic(name: str, password: str) -> dict[str, str]:
-    """Give the header of Basic credentials."""
+    """Return the header of Basic credentials."""
     token = base64.b64encode(f"{name}:{password}".encode()).decode()
     return {"Authorization": f"Basic {token}"}
 
@@ -61,7 +61,7 @@ class Answer:
 
 
 def api_body(path: str = "/sse", **changes: Any) -> dict[str, Any]:
-    """Give a valid API with one path."""
+    """Return a valid API with one path."""
     return {
         "definitionVersion": "V4",
         "name": "SSE",
@@ -95,7 +95,7 @@ def api_body(path: str = "/sse", **changes: Any) -> dict[str, Any]:
 
 
 def plan_body(**changes: Any) -> dict[str, Any]:
-    """Give a valid keyless plan."""
+    """Return a valid keyless plan."""
     return {
         "definitionVersion": "V4",
         "name": "Keyless",
@@ -301,7 +301,7 @@ _AUTHORIZATION = f"Authorization: {ADMIN['Authorization']}\r\n"
 
 
 def head(method: str, path: str, *lines: str, host: str = "localhost") -> bytes:
-    """Give a request head with credentials."""
+    """Return a request head with credentials."""
     extra = "".join(f"{line}\r\n" for line in lines)
     return (
         f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{_AUTHORIZATION}{extra}\r\n"

@@ -52,7 +52,7 @@ CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 
 
 def routes() -> list[Route]:
-    """Give every route there is."""
+    """Return all routes."""
     found = []
     for family in FAMILIES:
         for name in dir(family):

@@ -107,7 +107,7 @@ class TokenPlan:
         return self.verdict(credential.value)
 
     def verdict(self, word: str) -> Admission | Denial:
-        """Say what becomes of a word."""
+        """Return the verdict on a credential."""
         if word == self.word:
             return Admission(self.id, "app", "sub")
         return self.denial

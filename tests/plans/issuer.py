@@ -60,14 +60,14 @@ def _rsa(bits: int, number: int) -> RSAKey:
 
 
 def public_pem(key: Key) -> str:
-    """Give the public half, or the secret."""
+    """Return the public half, or the secret."""
     if isinstance(key, OctKey):
         return key.raw_value.decode()
     return key.as_pem(private=False).decode()
 
 
 def public_jwk(key: Key, **members: Any) -> dict[str, Any]:
-    """Give the public half as a member of a key set."""
+    """Return the public half as a member of a key set."""
     return {**key.as_dict(private=False), **members}
 
 
@@ -99,7 +99,7 @@ def sign(
 
 
 def good_claims(**members: Any) -> dict[str, Any]:
-    """Give the claims of a token that is good for an hour; None leaves one out."""
+    """Return the claims of a token that is valid for an hour; None omits a claim."""
     claims = {
         "iss": "https://idp.example/",
         "sub": "alice",

@@ -22,7 +22,7 @@ class Transport:
     """A connection over TLS; the proxy's certificate was shown on it."""
 
     def getPeerCertificate(self) -> Any:
-        """Give it."""
+        """Return the certificate."""
         return crypto.X509.from_cryptography(PROXY.certificate)
 
 

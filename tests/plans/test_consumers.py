@@ -94,7 +94,7 @@ class LookupTests(SynchronousTestCase):
 
 class WatcherTests(SynchronousTestCase):
     def told(self, after: Entitlement | None) -> list[object]:
-        """Give what is told when a subscription becomes another."""
+        """Return the reports of a change from one subscription to another."""
         consumers, watching = Consumers(), Watching()
         consumers.watchers.append(watching)
         consumers.apply({"s1": replace(ONE, ends_at_ms=9)})

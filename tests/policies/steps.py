@@ -67,7 +67,7 @@ def build(policy: str, given: PolicyContext | None = None, **options: Any) -> Po
 
 
 def refused(policy: str, **options: Any) -> list[str]:
-    """Give the places of a configuration that are refused."""
+    """Return the members of a configuration that are refused."""
     (kind,) = (one for one in POLICIES.kinds if one.id == policy)
     try:
         kind.configuration.read(options)
@@ -77,7 +77,7 @@ def refused(policy: str, **options: Any) -> list[str]:
 
 
 def problem(policy: str, phase: Phase, **options: Any) -> str | None:
-    """Give what keeps a configuration from being used in a phase."""
+    """Return the problems of a configuration in a phase."""
     (kind,) = (one for one in POLICIES.kinds if one.id == policy)
     return kind.problem(kind.configuration.read(options), phase)
 

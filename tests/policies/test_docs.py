@@ -25,7 +25,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "policies.md
 
 
 def defaults(model: type[Value], at: str = "") -> dict[str, str]:
-    """Give each option with its default, as the tables write it."""
+    """Return each option with its default, as the tables write it."""
     found: dict[str, str] = {}
     for field in model.model_fields.values():
         path = f"{at}{field.alias}"

@@ -29,7 +29,7 @@ class EventTransformTests(SynchronousTestCase):
     """What events become."""
 
     def changed(self, data: str, **options: Any) -> Any:
-        """Give the data that a step makes."""
+        """Return the data that a step makes."""
         found = shaped(build("event-transform", **options), event(data))
         return None if found is None else json.loads(found.message.data)
 

@@ -44,7 +44,7 @@ class HttpSignatureTests(SynchronousTestCase):
     """Which signatures are good."""
 
     def status(self, made: Call, now_s: int = NOW_S, **options: Any) -> int | None:
-        """Give the status of the refusal."""
+        """Return the status of the refusal."""
         step = build(
             "http-signature",
             context(wall_ms=now_s * 1000),

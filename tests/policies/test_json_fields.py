@@ -47,7 +47,7 @@ class ChangeTests(SynchronousTestCase):
     """What :func:`change` does to a document."""
 
     def changed(self, path: str, new: Any, create: bool = False) -> Any:
-        """Give the document with fields replaced by a value, or what a function
+        """Return the document with fields replaced by a value, or what a function
         makes of the old one."""
         document = copy.deepcopy(ORDER)
         function = new if callable(new) else lambda old: new

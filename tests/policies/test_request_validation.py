@@ -21,7 +21,7 @@ def rule(kind: str, *parameters: str, **more: Any) -> dict[str, Any]:
 
 
 def ended(query: bytes | None, *rules: dict[str, Any]) -> Interrupted | None:
-    """Give how a request ends."""
+    """Return the outcome of a request."""
     step = build("policy-request-validation", rules=list(rules), status="422")
     return interruption(step, call(query=query))
 
@@ -58,7 +58,7 @@ class RequestValidationTests(SynchronousTestCase):
         self.assertIsNotNone(ended(b"v=0", rule("MIN", "1", isRequired=False)))
 
     def test_message(self) -> None:
-        """Tells the value and the parameters, where it asks for them."""
+        """The value and the parameters replace the placeholders of the message."""
         refused = ended(b"v=7", rule("MAX", "5", message="%s is more than %s"))
         assert refused is not None
         self.assertEqual(refused.message, "7 is more than 5")

@@ -14,7 +14,7 @@ class ResourceFilteringTests(SynchronousTestCase):
     """What is let through."""
 
     def status(self, method: str, path: bytes, **lists: Any) -> int | None:
-        """Give the status of the refusal."""
+        """Return the status of the refusal."""
         ended = interruption(build("resource-filtering", **lists), call(method, path))
         return None if ended is None else ended.status
 

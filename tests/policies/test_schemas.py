@@ -52,7 +52,7 @@ class Schema:
         return {**node, **self._whole["$defs"][name], "default": node.get("default")}
 
     def example(self, node: dict[str, Any] | None = None) -> Any:
-        """Give the least that is allowed."""
+        """Return the smallest valid configuration."""
         node = self.resolved(self._whole if node is None else node)
         if node.get("default") is not None:
             return node["default"]
@@ -126,7 +126,7 @@ def without_nothing(value: Any) -> Any:
 
 class SchemaTests(SynchronousTestCase):
     def schemas(self) -> Iterator[tuple[str, Any, Schema, dict[str, Any]]]:
-        """Give each policy: its id, its model, its schema, and a good configuration."""
+        """Return for each policy its id, model, schema and a valid configuration."""
         for kind in POLICIES.kinds:
             schema = Schema(CATALOG.schema("policy", kind.id))
             good = GOOD.get(kind.id) or schema.example()

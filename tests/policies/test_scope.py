@@ -25,7 +25,7 @@ class Facts(EndpointNames):
     """Members that no policy changes."""
 
     def get(self, name: str) -> str:
-        """Give a member."""
+        """Return the value of a member."""
         return f"fact {name}"
 
 

@@ -13,7 +13,7 @@ from tests.policies.steps import build, call, interruption, problem
 
 
 def pairs(headers: Headers) -> dict[str, list[str]]:
-    """Give headers by lower-case names."""
+    """Return headers by lower-case names."""
     return {
         name.decode().lower(): [value.decode() for value in values]
         for name, values in headers.getAllRawHeaders()

@@ -78,7 +78,7 @@ class Pouring(Protocol):
         self.paused = True
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Tell it."""
+        """Fire the Deferred that waits for the end."""
         self.paused = True
         self.lost.callback(None)
 
@@ -215,7 +215,7 @@ class _Typing(ProcessProtocol):
         return told
 
     def processEnded(self, reason: Failure) -> None:
-        """Tell it."""
+        """Fire the Deferred that waits for the end."""
         self.ended.callback(None)
 
 
@@ -253,7 +253,7 @@ class OpensslTests(DirectCase):
         return program
 
     async def end(self, program: _Typing) -> None:
-        """Say goodbye."""
+        """Ask the program to end, and wait for its end."""
         program.transport.write(b"Q\n")
         await self.within(program.ended)
 

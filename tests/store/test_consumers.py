@@ -58,7 +58,7 @@ class ConsumerCase(DatabaseTestCase):
         self.write(fill)
 
     def told(self, work: Callable[[Transaction], Any]) -> list[str]:
-        """Give what a transaction lets the gateways know."""
+        """Return the changes that a transaction reports to the gateways."""
         before = len(self.changed())
         self.write(work)
         return self.changed()[before:]

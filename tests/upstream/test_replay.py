@@ -45,7 +45,7 @@ class Upload:
         self.stopped = True
 
     def when_complete(self, told: Callable[[], None]) -> None:
-        """Tell later."""
+        """Call back in a later turn."""
         self.told = told
 
     def send(self, data: bytes) -> None:

@@ -45,14 +45,14 @@ def no_source(opened: OpenChannel) -> NoSource:
 
 
 class Lease:
-    """Says whether the API is this process's."""
+    """Reports whether this process owns the API."""
 
     def __init__(self) -> None:
         self.here = True
         self.on_change: Any = None
 
     def move(self, here: bool) -> None:
-        """Give it to another process, or back."""
+        """Change whether this process owns the API."""
         self.here = here
         self.on_change()
 
@@ -72,7 +72,7 @@ class MemoryStore:
         return fail(StoreError("it is down")) if self.down else succeed(value)
 
     def load(self, subscription_id: str) -> Deferred[DeliveryState | None]:
-        """Give a state."""
+        """Return the state of a delivery."""
         return self._answer(self.states.get(subscription_id))
 
     def keep(self, states: Iterable[DeliveryState]) -> Deferred[None]:
@@ -95,7 +95,7 @@ class MemoryStore:
         return succeed(True)
 
     def next_replay(self, subscription_id: str) -> Deferred[DeadLetter | None]:
-        """Give a letter that is to be sent again."""
+        """Return a dead letter that is to be sent again."""
         return self._answer(next((one for one in self.dead if one.replay), None))
 
     def settle(
@@ -216,7 +216,7 @@ class Desk:
         return Assignment.of(self.api(), self.subscription(webhook=webhook))
 
     def topic(self) -> Channel:
-        """Give the channel."""
+        """Return the channel."""
         return self.channels.open(RequestTarget.parse(b"/news"), Headers(), "tests")
 
     def publish(self, *texts: str) -> None:

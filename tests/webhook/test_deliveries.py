@@ -96,7 +96,7 @@ class DeliveriesTests(SynchronousTestCase):
         return api
 
     def change(self, *subscriptions: Entitlement, gone: str | None = None) -> None:
-        """Tell what is in force."""
+        """Report changed subscriptions."""
         changes: dict[str, Entitlement | None] = {
             one.subscription_id: one for one in subscriptions
         }

@@ -15,7 +15,7 @@ class OptionsTests(SynchronousTestCase):
     """Accepted, or refused by name."""
 
     def refused(self, body: dict[str, Any]) -> list[str]:
-        """Give the locations of what is wrong."""
+        """Return the locations of what is wrong."""
         with self.assertRaises(ValidationError) as caught:
             WebhookOptions.read(body)
         return [issue.location for issue in issues(caught.exception)]

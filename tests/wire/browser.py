@@ -84,6 +84,6 @@ def _page(path: Path, seen: Queue[dict[str, Any]]) -> type[BaseHTTPRequestHandle
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Write no log line."""
 
     return Page

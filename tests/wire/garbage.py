@@ -69,7 +69,7 @@ class SharedCollectedDaemon(SharedDaemon):
         return CollectedDaemon(directory, toml)
 
     def collected(self) -> CollectedDaemon:
-        """Give it, running."""
+        """Return the running daemon."""
         return cast(CollectedDaemon, self.get())
 
 

@@ -112,7 +112,7 @@ class Hooked:
         return subscription
 
     def delivery(self, subscription: dict[str, Any]) -> dict[str, Any]:
-        """Say how the delivery of a subscription is."""
+        """Return the state of the delivery of a subscription."""
         found: dict[str, Any] = self.daemon.must(
             "GET", f"/apis/{self.id}/subscriptions/{subscription['id']}/delivery"
         )
@@ -128,13 +128,13 @@ class Hooked:
         return self.daemon.must("POST", f"{path}/{action}", body or {})
 
     def see(self, subscription: dict[str, Any]) -> dict[str, Any]:
-        """Give a subscription as it is now."""
+        """Return a subscription as it is now."""
         path = f"/apis/{self.id}/subscriptions/{subscription['id']}"
         found: dict[str, Any] = self.daemon.must("GET", path)
         return found
 
     def letters(self, subscription: dict[str, Any]) -> list[dict[str, Any]]:
-        """Give the dead letters of a subscription."""
+        """Return the dead letters of a subscription."""
         path = f"/apis/{self.id}/subscriptions/{subscription['id']}/dead-letters"
         found: list[dict[str, Any]] = self.daemon.must("GET", path)["data"]
         return found

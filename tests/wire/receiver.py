@@ -109,7 +109,7 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
-                """Say nothing."""
+                """Write no log line."""
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True

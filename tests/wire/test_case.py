@@ -72,7 +72,7 @@ class DaemonTests(SynchronousTestCase):
                 self.assertIn(READY, text)
 
     def test_a_daemon_that_does_not_start(self) -> None:
-        """Says why at once."""
+        """The failure names the reason at once."""
         (text, *_) = self.errors(lambda case: case.start_daemon(toml="[speed]\n"))
         self.assertIn("the daemon ended with status 1", text)
         self.assertIn("relay: ", text)

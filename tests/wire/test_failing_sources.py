@@ -106,7 +106,7 @@ class GroupTests(WireCase):
         return let_in
 
     def names(self, streams: list[Opened]) -> Counter[str]:
-        """Say which source each stream comes from."""
+        """Count the streams by the names of their sources."""
         names: Counter[str] = Counter()
         for one in streams:
             names[

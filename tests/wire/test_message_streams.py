@@ -433,7 +433,7 @@ class EndTests(Sourced):
             self.assertNotIn(b"goaway", one.until(b"data: 2\n\n"))
 
     def test_a_deployment_of_another_source(self) -> None:
-        """Tells the clients to come back, and the new source has them."""
+        """Clients are asked to reconnect, and the new source serves them."""
         api_id = self.publish(streaming(b"data: old\n\n"))
         client = self.subscribe("", "Connection: close")
         client.until(b"data: old\n\n")

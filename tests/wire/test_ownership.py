@@ -63,7 +63,7 @@ class OwnershipTests(WireCase):
         return post(daemon, data)
 
     def read(self, daemon: Daemon) -> list[str]:
-        """Give what is in the topic."""
+        """Return the events of the topic."""
         answer = daemon.get("/t/news?cursor=x", {"Accept": "application/json"})
         return [one["data"] for one in answer.json()["items"]]
 
@@ -85,7 +85,7 @@ class OwnershipTests(WireCase):
         return time.monotonic() - begun
 
     def test_an_owner_that_stops(self) -> None:
-        """Gives the topics back: the other has them when it asks next."""
+        """A stop releases the topics: the other process owns them at its next try."""
         one, two = self.two({})
         one.stop()
         took_s = self.took_over(two)

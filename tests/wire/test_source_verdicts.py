@@ -53,7 +53,7 @@ class RefusalTests(Sourced):
     """What clients get of a source that refuses."""
 
     def channels(self, api_id: str) -> list[dict[str, Any]]:
-        """Give the open channels, as the management API shows them."""
+        """Return the open channels, as the management API shows them."""
         shown = self.daemon.must("GET", f"/apis/{api_id}/channels")["data"]
         return list(shown)
 

@@ -44,7 +44,7 @@ SHARED = SharedDaemon(_settings)
 
 
 def rsa(number: int = 0) -> tuple[str, Key]:
-    """Give a key for RS256."""
+    """Return a key for RS256."""
     return "RSA_RS256", make_key("RSA_RS256", number)
 
 
@@ -320,7 +320,7 @@ class JwtTests(TokenCase):
             self.assertEqual(self.daemon.get(at, bearer, "POST").status, status, user)
 
     def channel(self) -> dict[str, Any]:
-        """Give what makes a MESSAGE API of the definition."""
+        """Return the members that turn the definition into a MESSAGE API."""
         members = ("type", "listeners", "endpointGroups")
         api = topics_api(self.path, {"lingerMs": 0})
         return {name: api[name] for name in members}
@@ -335,7 +335,7 @@ class JwtTests(TokenCase):
 
 class Oauth2Tests(TokenCase):
     def resources(self, **members: Any) -> list[dict[str, Any]]:
-        """Give the API the provider as its authorization server."""
+        """Make the provider the authorization server of the API."""
         configuration = {
             "authorizationServerUrl": self.provider.url,
             "introspectionEndpoint": "/introspect",

@@ -47,7 +47,7 @@ class ProcessTests(WireCase):
         self.assertEqual(first, [str(number) for number in range(count)])
 
     def repeated(self, calls: list[Call]) -> list[str]:
-        """Give what came again, in the order in which it did."""
+        """Return the events that arrived again, in their order."""
         seen: set[str] = set()
         again = []
         for call in calls:

@@ -364,7 +364,7 @@ class GuardTests(WireCase):
     """A daemon whose operator lists no internal address."""
 
     def cause(self, api: Hooked, subscription: dict[str, Any]) -> Any:
-        """Give why delivery has failed, if it has."""
+        """Return the reason of a failed delivery, if there is one."""
         return api.see(subscription).get("failureCause")
 
     def test_loopback_is_refused(self) -> None:

@@ -27,7 +27,7 @@ class CopiesTests(SynchronousTestCase):
             copies.keep(seq, b"x" * 40, is_new)
 
     def held(self, copies: Copies) -> list[int]:
-        """Give the places of which there are copies."""
+        """Return the places that have copies."""
         return [seq for seq in range(20) if copies.get(seq) is not None]
 
     def test_the_newest_stay(self) -> None:

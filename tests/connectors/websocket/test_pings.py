@@ -21,7 +21,7 @@ class Client:
         pings.watch(self)
 
     def can_answer(self) -> bool:
-        """Tell."""
+        """Return whether it can answer."""
         return self.able
 
     def ping(self) -> None:

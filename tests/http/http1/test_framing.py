@@ -22,7 +22,7 @@ class Taken(Request):
 
 
 def answer(sent: bytes) -> bytes:
-    """Give what a client is answered that sends this."""
+    """Return the answer to a client that sends these bytes."""
     transport = StringTransport()
     channel = StrictChannel()
     channel.requestFactory = Taken

@@ -57,7 +57,7 @@ def answer(request: Http1Stream, status: int) -> None:
 
 
 def outcome(reads: list[bytes]) -> Any:
-    """Tell all that comes of some reads, which has to be the same both ways."""
+    """Return the events of some reads, which must be the same in both ways."""
     told = _outcome(reads)
     with patch.object(connections, "read_head", lambda *some: None):
         plain = _outcome(reads)

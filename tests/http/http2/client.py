@@ -88,7 +88,7 @@ class Link:
         self.producer = producer
 
     def unregisterProducer(self) -> None:
-        """Tell nobody any more."""
+        """Forget the producer."""
         self.producer = None
 
     def loseConnection(self) -> None:
@@ -182,7 +182,7 @@ class Answer(Feed):
         self.paused = False
 
     def goodbye(self, outcome: Outcome) -> bytes | None:
-        """Say goodbye, if there is one."""
+        """Return the last bytes of the body; None for none."""
         return self.last_words
 
     def release(self) -> None:

@@ -52,7 +52,7 @@ class Counted(Passwords):
 
 
 def header(name: str, password: str) -> bytes:
-    """Give the value of an Authorization header."""
+    """Return the value of an Authorization header."""
     return basic(name, password)["Authorization"].encode()
 
 

@@ -50,7 +50,7 @@ class EnsureAdminTests(TestCase):
         return ensure_admin(self.store, settings, environ, CHEAP)
 
     async def fits(self, password: str) -> bool:
-        """Tell whether a password is the stored one."""
+        """Return whether a password is the stored one."""
         user = await self.store.read(lambda tx: tx.users.get("admin"))
         assert user is not None
         try:

@@ -28,7 +28,7 @@ class KeyCase(ConsumerCase):
         self.key = self.made["apiKey"]["id"]
 
     async def standings(self) -> list[tuple[str, int | None, bool]]:
-        """Give what gateways know of keys."""
+        """Return the keys that gateways have read."""
         known = await self.known()
         return [tuple(key) for one in known.values() for key in one.keys]
 

@@ -86,7 +86,7 @@ class BodyLimitTests(RawCase):
     management = ManagementSettings(max_body_bytes=2048)
 
     def post(self, *lines: str) -> bytes:
-        """Give the head of a creation."""
+        """Return the head of a creation."""
         return head("POST", f"{PREFIX}/apis", "Content-Type: application/json", *lines)
 
     def assertTooLarge(self, answer: bytes) -> None:

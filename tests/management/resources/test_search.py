@@ -79,7 +79,7 @@ class SearchTests(ManagementCase):
         await self.expect(200, "PATCH", f"/apis/{self.ids['gamma']}", body)
 
     async def search(self, body: Any, query: str = "") -> list[str]:
-        """Give the names that are found."""
+        """Return the names that are found."""
         listing = await self.expect(200, "POST", f"/apis/_search{query}", body)
         return [api["name"] for api in listing["data"]]
 

@@ -40,7 +40,7 @@ GOOD = {"policy": "heads", "configuration": {"size": 1}}
 
 
 def issues(flow: dict[str, Any], api_type: str | None = "PROXY") -> dict[str, str]:
-    """Give the problems of one flow, by location."""
+    """Return the problems of one flow, by location."""
     found = check({"flows": [flow]}, POLICIES, api_type, ENTRYPOINTS)
     return {one.location.removeprefix("flows[0]."): one.message for one in found}
 

@@ -40,12 +40,12 @@ PLAN = PlanRecord(
 
 
 def plan(status: str, **changes: Any) -> PlanRecord:
-    """Give a plan of a status."""
+    """Return a plan of a status."""
     return replace(PLAN, status=status, **changes)
 
 
 def snapshot(api: ApiRecord, *plans: PlanRecord) -> Deployment:
-    """Give a deployment of an API as it is."""
+    """Return a deployment of an API as it is."""
     return Deployment(
         id="d",
         api_id=api.id,

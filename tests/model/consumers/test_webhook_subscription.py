@@ -25,7 +25,7 @@ class SubscriptionTests(SynchronousTestCase):
     """Accepted, or refused by name."""
 
     def refused(self, **members: Any) -> list[str]:
-        """Give the locations of what is wrong, secrets not shown."""
+        """Return the locations of what is wrong, secrets not shown."""
         with self.assertRaises(ValidationError) as caught:
             WebhookSubscription.read({"callbackUrl": URL, **members})
         found = issues(caught.exception)

@@ -89,7 +89,7 @@ class AmTests(IntrospectionCase):
 
 class RequestTests(IntrospectionCase):
     def request(self, token: str = "a+b/c=&d", **members: Any) -> OutboundRequest:
-        """Give the call that is made for a token."""
+        """Return the call that is made for a token."""
         self.stage(**members)
         self.ask(token)
         return self.asked[-1][0]

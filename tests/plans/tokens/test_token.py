@@ -33,7 +33,7 @@ def parts(text: str) -> list[str]:
 
 
 def forged() -> Iterator[tuple[str, str]]:
-    """Give tokens that no plan for RS256 with key 0 may take, each with its name."""
+    """Return tokens that a plan for RS256 with key 0 refuses, each with its name."""
     good = token()
     header, claims, signature = parts(good)
     mine, theirs = make_key("RSA_RS256"), make_key("RSA_RS256", 1)

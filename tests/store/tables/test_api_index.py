@@ -80,7 +80,7 @@ class ListTests(DatabaseTestCase):
     """What lists show."""
 
     def find(self, sort: str = "name", down: bool = False, **wanted: Any) -> list[str]:
-        """Give the ids of a list."""
+        """Return the ids of a list."""
         work = ApiFilter(**wanted)
         return self.read(lambda tx: tx.index.find(work, sort, down, 0, 100))[0]
 
@@ -163,5 +163,5 @@ def _add(record: ApiRecord, tx: Transaction) -> None:
 
 
 def vars_of(record: ApiRecord) -> dict[str, Any]:
-    """Give the fields of a record."""
+    """Return the fields of a record."""
     return {name: getattr(record, name) for name in record.__dataclass_fields__}

@@ -28,7 +28,7 @@ class ResponseCase(SynchronousTestCase):
     """Responses as they come in."""
 
     def told(self, *reads: bytes, method: bytes = b"GET") -> Any:
-        """Tell the status of a response, or why there is none."""
+        """Return the status of a response, or the reason why there is none."""
         self.hints: list[Any] = []
         connection = connected(Clock(), limits=LIMITS)
         responded = called(

@@ -41,7 +41,7 @@ class Body:
         self.heard.append("stop")
 
     def when_complete(self, told: Callable[[], None]) -> None:
-        """Tell later."""
+        """Call back in a later turn."""
         self.told = told
 
 

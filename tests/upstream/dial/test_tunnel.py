@@ -142,7 +142,7 @@ class Origin(Factory):
 
 
 class Callers(Factory):
-    """Gives one :class:`Caller`, and counts its use."""
+    """Provides one :class:`Caller`, and counts its uses."""
 
     noisy = False
 
