@@ -24,6 +24,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web import http_headers
 
 from relay.reactor.direct_tls import DirectTLS, tls_protocol
+from relay.reactor.raw_headers import spell
 
 
 class Writers:
@@ -42,10 +43,14 @@ class NameTests(SynchronousTestCase):
         self.assertEqual(missing, [], repr(owner))
 
     def test_headers(self) -> None:
-        """``raw_headers.py``: the fields by their spelt names, and what spells them."""
+        """``raw_headers.py``: the fields by their spelt names."""
         headers = http_headers.Headers({b"x-a": [b"1", b"2"]})
         self.assertEqual(headers._rawHeaders, {b"X-A": [b"1", b"2"]})
-        self.assertEqual(http_headers._nameEncoder.encode(b"x-a"), b"X-A")
+        for name in (b"x-a", b"WWW-AUTHENTICATE", b"etag", b"content-md5", b"dnt"):
+            headers = http_headers.Headers({name: [b"1"]})
+            self.assertEqual([*headers._rawHeaders], [spell(name)])
+        self.assertEqual(spell(b"etag"), b"ETag")
+        self.assertRaises(http_headers.InvalidHeaderName, spell, b"x a")
 
     def test_a_tcp_connection(self) -> None:
         """``sending.py``: what was written, and waits for the reactor."""
