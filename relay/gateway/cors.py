@@ -114,6 +114,7 @@ class ListenerCors:
         self._headers = frozenset(
             name.lower().encode("ascii") for name in options.allow_headers
         )
+        self._named_headers = ", ".join(options.allow_headers).encode("ascii")
         self._exposed = ", ".join(options.expose_headers).encode("ascii")
         self._max_age = options.max_age
         self._credentials = options.allow_credentials
@@ -152,16 +153,22 @@ class ListenerCors:
         ]
         if not (
             self._allows(origin)
-            and method in self._methods
+            and (method in self._methods or b"*" in self._methods)
+            and is_token(method)
             and (b"*" in self._headers or self._headers.issuperset(wanted))
             and all(is_token(name) for name in wanted)
         ):
             return None
         headers = Headers({b"content-length": [b"0"]})
         self._allow(origin, headers)
-        headers.setRawHeaders(_METHODS, [b", ".join(sorted(self._methods))])
+        # With credentials a browser takes ``*`` for a name: tell the method itself.
+        any_method = b"*" in self._methods
+        methods = method if any_method else b", ".join(sorted(self._methods))
+        headers.setRawHeaders(_METHODS, [methods])
         if wanted:
             headers.setRawHeaders(_HEADERS, [b", ".join(wanted)])
+        elif self._named_headers:
+            headers.setRawHeaders(_HEADERS, [self._named_headers])
         if self._max_age >= 0:
             headers.setRawHeaders(_MAX_AGE, [b"%d" % self._max_age])
         if self._private and _first(received, _ASKED_PRIVATE) == b"true":

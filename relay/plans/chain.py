@@ -149,7 +149,17 @@ class PlanChain:
             key=denial.key,
             why=denial.reason and f": {denial.reason}",
         )
-        return denial if before is None or before == UNRESOLVED else before
+        if before is not None and before != UNRESOLVED:
+            return before
+        if denial.bearer_error and plan.challenge and not denial.challenges:
+            told = plan.challenge + b', error="%s"' % denial.bearer_error.encode()
+            return replace(
+                denial,
+                challenges=tuple(
+                    told if one == plan.challenge else one for one in self._challenges
+                ),
+            )
+        return denial
 
     def _undecided(self, failure: Failure, plan_id: str) -> Verdict:
         self.log.failure(

@@ -19,7 +19,12 @@ from relay.plans.caller import Caller
 from relay.plans.client_certificate import certificate_in_header, client_certificate
 from relay.plans.interfaces import Credential, IPlan, PlanContext, read_options
 from relay.plans.tokens import claims
-from relay.plans.tokens.bearer import BearerPlan, admission, bearer_token
+from relay.plans.tokens.bearer import (
+    BearerPlan,
+    admission,
+    bearer_challenge,
+    bearer_token,
+)
 from relay.plans.tokens.jwt_options import (
     ConfirmationMethodValidation,
     JwtOptions,
@@ -29,9 +34,11 @@ from relay.plans.tokens.key_sets import KeySet, KeySetError
 from relay.plans.tokens.token import Token, TokenError, parse, verify
 from relay.plans.verdict import NOT_SUBSCRIBED, Denial, Verdict
 
-INVALID = Denial("JWT_INVALID_TOKEN")
-UNBOUND = Denial("JWT_INVALID_CERTIFICATE_BOUND_THUMBPRINT")
-INSUFFICIENT = Denial("JWT_INSUFFICIENT_SCOPE")
+INVALID = Denial("JWT_INVALID_TOKEN", bearer_error="invalid_token")
+UNBOUND = Denial(
+    "JWT_INVALID_CERTIFICATE_BOUND_THUMBPRINT", bearer_error="invalid_token"
+)
+INSUFFICIENT = Denial("JWT_INSUFFICIENT_SCOPE", bearer_error="insufficient_scope")
 NO_KEYS = Denial(
     "JWT_JWKS_RESOLUTION_ERROR", "Temporarily Unavailable", 503, retry_after_s=10
 )
@@ -63,11 +70,10 @@ class JwtPlanType:
 class JwtPlan(BearerPlan):
     """Admits callers with a valid signed token of a subscribed client."""
 
-    challenge = b"Bearer"
-
     def __init__(self, plan_id: str, options: JwtOptions, context: PlanContext) -> None:
         super().__init__(plan_id, context, options, options.propagate_auth_header)
         self._options = options
+        self.challenge = bearer_challenge(options)
         self._algorithms = SIGNATURES[options.signature]
         self._keys: list[Key] = []
         self._key_set: KeySet | None = None

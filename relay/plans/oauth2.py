@@ -23,14 +23,15 @@ from relay.plans.tokens.bearer import (
     BearerPlan,
     Scopes,
     admission,
+    bearer_challenge,
     bearer_token,
 )
 from relay.plans.tokens.introspection import Claims, Introspection, IntrospectionError
 from relay.plans.tokens.token import MAX_LENGTH
 from relay.plans.verdict import NOT_SUBSCRIBED, Denial, Verdict
 
-INVALID = Denial("OAUTH2_INVALID_ACCESS_TOKEN")
-INSUFFICIENT = Denial("OAUTH2_INSUFFICIENT_SCOPE")
+INVALID = Denial("OAUTH2_INVALID_ACCESS_TOKEN", bearer_error="invalid_token")
+INSUFFICIENT = Denial("OAUTH2_INSUFFICIENT_SCOPE", bearer_error="insufficient_scope")
 UNAVAILABLE = Denial(
     "OAUTH2_SERVER_UNAVAILABLE", "Temporarily Unavailable", 503, retry_after_s=5
 )
@@ -96,8 +97,7 @@ class Oauth2Plan(BearerPlan):
         self._introspection = Introspection(
             resource, outbound.call, context.wall_ms, context.reactor.seconds
         )
-        scope = " ".join(options.required_scopes)
-        self.challenge = b"Bearer" + (f' scope="{scope}"'.encode() if scope else b"")
+        self.challenge = bearer_challenge(options)
 
     def find(self, caller: Caller) -> Credential | None:
         """Look for a token in ``Authorization`` and in the query."""

@@ -57,6 +57,8 @@ class Denial:
     :param message: one sentence for the client.
     :param challenges: values of ``WWW-Authenticate`` (RFC 9110, 11.6.1).
     :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
+    :param bearer_error: the error code for the challenge of a plan with bearer tokens
+        (RFC 6750, 3.1); empty for none.
     :param reason: for the daemon's log only; holds no part of a secret.
     """
 
@@ -65,6 +67,7 @@ class Denial:
     status: int = 401
     challenges: tuple[bytes, ...] = ()
     retry_after_s: int | None = None
+    bearer_error: str = ""
     reason: str = field(default="", compare=False)
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from relay.channel.message import Message
+from relay.expression.errors import EvaluationFailed
 from relay.expression.json_path import parse_json
 from relay.expression.values import Fields, Value
 
@@ -46,6 +47,13 @@ class Event(Fields):
         """
         return Event(message, self.id, self.at_ms, self.line, self.place)
 
+    def json_or_null(self) -> Value:
+        """Parse the data as JSON, once; null when it is no JSON."""
+        try:
+            return self.json()
+        except EvaluationFailed:
+            return None
+
     def json(self) -> Value:
         """
         Parse the data as JSON, once; the result must not be changed in place.
@@ -63,7 +71,7 @@ class Event(Fields):
         if name == "content":
             return message.data
         if name == "jsonContent":
-            return self.json()
+            return self.json_or_null()
         if name == "type":
             return message.type
         if name == "id":

@@ -167,6 +167,17 @@ class ListenerCorsTests(GatewayCase):
         self.assertEqual(head.get(b"vary"), b"Origin")
         self.assertEqual(self.source.connections, [])
 
+    async def test_every_method(self) -> None:
+        """``*`` allows the method that is asked for; the headers are told unasked."""
+        await self.serve(allowMethods=["*"], allowHeaders=["X-A", "X-B"])
+        client = await self.asked(get(b"/api", *ASKING, method=b"OPTIONS"))
+        head = await client.head()
+        self.assertEqual(head.status, 200)
+        self.assertEqual(
+            head.get(b"access-control-allow-methods"), ASKING[1].partition(b": ")[2]
+        )
+        self.assertEqual(head.get(b"access-control-allow-headers"), b"X-A, X-B")
+
     async def test_refused(self) -> None:
         """Another origin, method or header."""
         await self.serve()

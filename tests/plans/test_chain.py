@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -61,6 +62,14 @@ class OrderTests(ChainCase):
         self.first.denial = Denial("OTHER", "Other")
         verdict = self.decided(self.chain.admit(caller(token="x")))
         self.assertEqual(verdict, Denial("OTHER", "Other", challenges=(b"Token",)))
+
+    def test_the_error_of_a_token(self) -> None:
+        """The challenge of the plan that refused a token has the error of RFC 6750."""
+        why = Denial("EXPIRED", bearer_error="invalid_token")
+        self.first.denial = why
+        verdict = self.decided(self.chain.admit(caller(token="x")))
+        told = (b'Token, error="invalid_token"',)
+        self.assertEqual(verdict, replace(why, challenges=told))
 
     def test_closed_plans(self) -> None:
         """A plan that was closed is not asked, though it is still deployed."""

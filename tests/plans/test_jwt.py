@@ -160,7 +160,7 @@ class AdmissionTests(JwtCase):
             caller(b"access=x"),
         ):
             self.assertIsNone(plan.find(asking))
-        self.assertEqual(plan.challenge, b"Bearer")
+        self.assertEqual(plan.challenge, b'Bearer realm="Relay"')
 
 
 class SubscriptionTests(JwtCase):

@@ -111,9 +111,9 @@ class BuildTests(Oauth2Case):
 
     def test_challenge(self) -> None:
         """Who is not let in is told the scopes."""
-        self.assertEqual(self.plan().challenge, b"Bearer")
+        self.assertEqual(self.plan().challenge, b'Bearer realm="Relay"')
         plan = self.plan(requiredScopes=["a", "b"])
-        self.assertEqual(plan.challenge, b'Bearer scope="a b"')
+        self.assertEqual(plan.challenge, b'Bearer realm="Relay", scope="a b"')
 
 
 class AdmissionTests(Oauth2Case):

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.message import Message
 from relay.expression.errors import EvaluationFailed
+from relay.expression.template import Condition
 from relay.policies.event import Event, compact
 
 
@@ -51,11 +52,18 @@ class EventTests(SynchronousTestCase):
         self.assertIsNone(bare.get("no-member"))
 
     def test_no_json(self) -> None:
-        """Fails each time that it is asked for, and nothing else does."""
+        """Expressions see null; a policy that needs JSON is told."""
+        broken = event(Message("[DONE]"))
+        self.assertIsNone(broken.get("jsonContent"))
+        self.assertFalse(
+            Condition.read("{#message.jsonContent.usage != null}").holds(
+                {"message": broken}
+            )
+        )
         broken = event(Message("{"))
         for _ in range(2):
             with self.assertRaises(EvaluationFailed):
-                broken.get("jsonContent")
+                broken.json()
         self.assertEqual(broken.get("content"), "{")
 
     def test_json_is_read_once(self) -> None:

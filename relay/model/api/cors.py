@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
@@ -42,7 +42,8 @@ class Cors(Options):
     enabled: Flag = False
     allow_origin: tuple[Annotated[str, AfterValidator(_origin_or_pattern)], ...] = ()
     """``*``, origins, or regular expressions for whole origins."""
-    allow_methods: tuple[Method, ...] = ()
+    allow_methods: tuple[Method | Literal["*"], ...] = ()
+    """Methods; ``*`` for all."""
     allow_headers: tuple[HeaderName, ...] = ()
     expose_headers: tuple[HeaderName, ...] = ()
     max_age: Annotated[int, Strict(), Field(ge=-1, le=LONGEST_MS), Integral] = -1

@@ -90,6 +90,16 @@ class BearerPlan(Plan):
         )
 
 
+def bearer_challenge(scopes: Scopes) -> bytes:
+    """
+    Make the challenge for callers without a token (RFC 6750, 3).
+
+    :param scopes: those that a token needs; without any, none are named.
+    """
+    names = " ".join(scopes.required_scopes)
+    return b'Bearer realm="Relay"' + (f', scope="{names}"'.encode() if names else b"")
+
+
 def bearer_token(caller: Caller) -> str | None:
     """Look for a token in ``Authorization`` and in the query."""
     return from_one_place(caller.authorization("bearer"), caller.parameter(PARAMETER))

@@ -138,7 +138,7 @@ class ShapedTests(SynchronousTestCase):
     def test_trouble(self) -> None:
         """What a step cannot look at is withheld, and told once."""
         broken = step(Counting(ZeroDivisionError("x")))
-        silent = step("event-filter", each="{#message.jsonContent.a == 1}")
+        silent = step("event-filter", each="{#message.content.a == 1}")
         with capturedLogs() as events:
             readers = [self.reader(broken), self.reader(silent)]
             for _ in range(3):
