@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from twisted.internet.interfaces import IDelayedCall
 from twisted.web.http_headers import Headers
@@ -46,6 +46,8 @@ class HttpGetOptions(Options):
     """Whether items have their headers."""
     metadata_in_payload: Flag = False
     """Whether items have their metadata."""
+    compatibility: Literal["relay", "gravitee"] = "relay"
+    """Whose clients the answers are for: their body, and how long a call waits."""
     allow_filter: Flag = False
     """Whether clients may filter, by ``?types=`` and ``?filter=``."""
     cors: CorsOptions = CorsOptions()
@@ -55,6 +57,10 @@ HTTP_GET_ENTRYPOINT = EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetO
 
 MOST_GAPS = 1000
 """How many gaps an answer reports at most."""
+MOST_EVENTS = 1_000_000
+"""The largest ``?limit=`` that is lowered instead of refused."""
+MOST_COLLECTED_BYTES = 8 << 20
+"""With more than this collected, a call does not wait for further events."""
 
 
 @implementer(IEntrypoint)
@@ -117,12 +123,16 @@ class Poll(Feed):
         options = entrypoint.options
         self._entrypoint = entrypoint
         self._call = call
-        self._limit = read_number(
-            call, "limit", options.messages_limit_count, 1, options.messages_limit_count
+        self._as_gravitee = options.compatibility == "gravitee"
+        most, longest_ms = (
+            options.messages_limit_count,
+            options.messages_limit_duration_ms,
         )
-        self._wait_ms = read_number(
-            call, "waitMs", 0, 0, options.messages_limit_duration_ms
-        )
+        highest = MOST_EVENTS if self._as_gravitee else most
+        self._limit = min(read_number(call, "limit", most, 1, highest), most)
+        wait_ms = longest_ms if self._as_gravitee else 0
+        self._wait_ms = read_number(call, "waitMs", wait_ms, 0, longest_ms)
+        self._collected_bytes = 0
         self._cursor = read_cursor(call)
         wanted = read_filter(call, options.allow_filter)
         self._subscriber = EntrySubscriber(wanted, self, call.client)
@@ -169,7 +179,7 @@ class Poll(Feed):
             exchange.answer(204, b"No Content", headers, outcome=Outcome.SOURCE_ENDED)
             return
         self._subscriber.resume()
-        if self._has_any or exchange.over or not self._wait_ms:
+        if self._has_enough or exchange.over or not self._wait_ms:
             self._due()
         else:
             self._waiting = True
@@ -181,29 +191,49 @@ class Poll(Feed):
     def _has_any(self) -> bool:
         return bool(self._items or self._gaps)
 
+    @property
+    def _is_full(self) -> bool:
+        return (
+            len(self._items) >= self._limit
+            or len(self._gaps) >= MOST_GAPS
+            or (self._as_gravitee and self._collected_bytes >= MOST_COLLECTED_BYTES)
+        )
+
+    @property
+    def _has_enough(self) -> bool:
+        """Whether the call waits no longer."""
+        return self._is_full if self._as_gravitee else self._has_any
+
     def take(self, entry: Entry) -> None:
         """Take an event; with enough of them, read no more."""
-        item = entry.as_json()
         message, options = entry.message, self._entrypoint.options
         assert message is not None
+        if self._as_gravitee:
+            item: dict[str, Any] = {"id": entry.id, "content": message.data}
+            headers: dict[str, Any] = {
+                name: [value] for name, value in (message.headers or {}).items()
+            }
+        else:
+            item, headers = entry.as_json(), dict(message.headers or {})
         if options.headers_in_payload:
-            item["headers"] = dict(message.headers or {})
+            item["headers"] = headers
         if options.metadata_in_payload:
             item["metadata"] = dict(message.metadata or {})
         self._items.append(item)
-        if len(self._items) >= self._limit:
+        self._collected_bytes += message.held_bytes
+        if self._is_full:
             self._subscriber.pause()
         self._answer_soon()
 
     def missed(self, gap: Gap) -> None:
         """Take a gap, within bounds of its own."""
         self._gaps.append({"reason": gap.reason, "after": gap.after})
-        if len(self._gaps) >= MOST_GAPS:
+        if self._is_full:
             self._subscriber.pause()
         self._answer_soon()
 
     def _answer_soon(self) -> None:
-        if self._waiting and self._timer is not None:
+        if self._waiting and self._timer is not None and self._has_enough:
             # In its own turn: more entries may follow in this one.
             self._waiting = False
             self._timer.reset(0)
@@ -219,10 +249,11 @@ class Poll(Feed):
         exchange, channel = self._call.exchange, self._channel
         if exchange.over or channel is None:
             return
-        answer: dict[str, Any] = {
-            "items": self._items,
-            "cursor": self._cursor_after(channel),
-        }
+        answer: dict[str, Any] = {"items": self._items}
+        if self._as_gravitee:
+            answer["pagination"] = self._pagination(channel)
+        else:
+            answer["cursor"] = self._cursor_after(channel)
         if self._gaps:
             answer["gaps"] = self._gaps
         body = json.dumps(answer, separators=(",", ":")).encode()
@@ -231,6 +262,16 @@ class Poll(Feed):
         if self._gaps:
             headers.setRawHeaders(b"relay-replay", [b"gap"])
         exchange.answer(200, b"OK", headers, body)
+
+    def _pagination(self, channel: Channel | ShapedChannel) -> dict[str, str]:
+        """Return the parameters of the call, and the cursor of the next one."""
+        pagination = {"nextCursor": self._cursor_after(channel)}
+        if self._cursor:
+            pagination["cursor"] = self._cursor
+        limit = self._call.parameters.get("limit")
+        if limit is not None:
+            pagination["limit"] = limit
+        return pagination
 
     def _cursor_after(self, channel: Channel | ShapedChannel) -> str:
         """Return the cursor after the read entries, including filtered ones."""

@@ -10,6 +10,7 @@ from relay.channel import ids
 from relay.channel.entry import GapReason
 from relay.channel.key import ChannelKey
 from relay.channel.message import Message
+from relay.connectors import http_get_entrypoint as module
 from relay.connectors.http_get_entrypoint import http_get_entrypoint
 from relay.model.outcome import Outcome
 from tests.channel.readers import messages
@@ -203,6 +204,88 @@ class LongPollTests(SynchronousTestCase):
         self.assertEqual(data(desk), ["a", "b"])
         rest = self.api.call(f"cursor={desk.json['cursor']}")
         self.assertEqual(data(rest), ["c"])
+
+
+class GraviteeTests(SynchronousTestCase):
+    """Answers for clients of Gravitee."""
+
+    def make(self, **options: Any) -> None:
+        """Make an API whose answers have at most three events."""
+        limits = {"messagesLimitCount": 3, "messagesLimitDurationMs": 2000}
+        self.api = Api(
+            http_get_entrypoint, {"compatibility": "gravitee"} | limits | options
+        )
+
+    def test_a_call_waits_until_it_has_all_of_its_events(self) -> None:
+        """Without any parameter, and not only until the first event."""
+        self.make()
+        desk = self.api.call()
+        self.api.channel.publish(messages("a", "b"))
+        self.api.clock.advance(1.9)
+        self.assertFalse(desk.over)
+        self.api.channel.publish(messages("c", "d"))
+        self.api.clock.advance(0)
+        items = desk.json["items"]
+        self.assertEqual([item["content"] for item in items], ["a", "b", "c"])
+        self.assertEqual([sorted(item) for item in items], [["content", "id"]] * 3)
+        self.assertEqual(desk.json["pagination"], {"nextCursor": items[-1]["id"]})
+
+    def test_a_call_ends_with_its_time(self) -> None:
+        """With what there is, from none on; the cursor loses nothing."""
+        self.make()
+        empty = self.api.call()
+        self.api.clock.advance(2)
+        self.assertEqual((empty.status, empty.json["items"]), (200, []))
+        cursor = empty.json["pagination"]["nextCursor"]
+        self.api.channel.publish(messages("a"))
+        desk = self.api.call(f"cursor={cursor}&limit=9")
+        self.assertFalse(desk.over)
+        self.api.clock.advance(2)
+        self.assertEqual([one["content"] for one in desk.json["items"]], ["a"])
+        pagination = desk.json["pagination"]
+        self.assertEqual((pagination["cursor"], pagination["limit"]), (cursor, "9"))
+        self.assertEqual(self.api.channel.subscribers, 0)
+
+    def test_a_limit_of_the_client(self) -> None:
+        """A higher one than the API's is lowered to it."""
+        self.make()
+        for limit, expected in ((2, ["a", "b"]), (50, ["a", "b", "c"])):
+            desk = self.api.call(f"limit={limit}")
+            self.api.channel.publish(messages("a", "b", "c", "d"))
+            self.api.clock.advance(0)
+            self.assertEqual([one["content"] for one in desk.json["items"]], expected)
+
+    def test_headers_are_lists(self) -> None:
+        """And metadata are texts."""
+        self.make(headersInPayload=True, metadataInPayload=True)
+        desk = self.api.call("limit=1")
+        message = Message("x", headers={"a": "1"}, metadata={"b": "2"})
+        self.api.channel.publish([message])
+        self.api.clock.advance(0)
+        (item,) = desk.json["items"]
+        self.assertEqual(
+            (item["headers"], item["metadata"]), ({"a": ["1"]}, {"b": "2"})
+        )
+
+    def test_what_is_collected_is_bounded(self) -> None:
+        """A call with much data is answered early, and the next goes on."""
+        self.patch(module, "MOST_COLLECTED_BYTES", 1000)
+        self.make()
+        desk = self.api.call()
+        self.api.channel.publish(messages("a" * 1000, "b"))
+        self.api.clock.advance(0)
+        self.assertEqual([len(one["content"]) for one in desk.json["items"]], [1000])
+        cursor = desk.json["pagination"]["nextCursor"]
+        rest = self.api.call(f"cursor={cursor}&limit=1")
+        self.assertEqual([one["content"] for one in rest.json["items"]], ["b"])
+
+    def test_a_gap_is_told(self) -> None:
+        """As in the other form."""
+        self.make()
+        desk = self.api.call("cursor=nonsense")
+        self.api.clock.advance(2)
+        self.assertEqual(desk.json["gaps"][0]["reason"], "unknown_id")
+        self.assertEqual(desk.headers.getRawHeaders("relay-replay"), ["gap"])
 
 
 class EndTests(SynchronousTestCase):
