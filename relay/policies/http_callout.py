@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, Strict
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -45,11 +45,31 @@ def _no_system_proxy(value: bool) -> bool:
     return value
 
 
+def _default(value: int) -> int:
+    if value != 20:
+        raise ValueError("must be 20, the default: it has no effect")
+    return value
+
+
+class Variable(NameAndText):
+    """An attribute with a text."""
+
+    evaluate_as_string: Flag = True
+    """Whether the value is converted to text."""
+
+
+class HttpOptions(Options):
+    """Options of Gravitee's client."""
+
+    max_concurrent_connections: Annotated[int, Strict(), AfterValidator(_default)] = 20
+    """Only the default is accepted: callouts share the connections of the gateway."""
+
+
 class HttpCallout(Options):
     """The call, and what becomes of its answer."""
 
     scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
-    """Kept from older definitions; the phase decides."""
+    """Stored by consoles; has no effect: the phase decides."""
     url: Annotated[Text, Field(min_length=1), LOCATING]
     method: Annotated[
         Literal["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"], Upper
@@ -59,15 +79,17 @@ class HttpCallout(Options):
     body: SecretText = ""
     fire_and_forget: Flag = False
     """Whether the call goes on without waiting for the answer."""
-    variables: tuple[NameAndText, ...] = ()
+    variables: tuple[Variable, ...] = ()
     """Attributes, with ``#calloutResponse`` in their texts."""
     exit_on_error: Flag = False
+    """Whether the call is refused when ``errorCondition`` holds. Without an answer it
+    is refused in any case."""
     error_condition: ConditionText = (
         "{#calloutResponse.status >= 400 and #calloutResponse.status <= 599}"
     )
-    """When it holds, and with ``exitOnError``, the call is refused."""
     error_status_code: Status = 500
     error_content: Text = ""
+    http: HttpOptions = HttpOptions()
 
 
 HTTP_CALLOUT = PolicyType(
@@ -102,7 +124,7 @@ class Callout(Policy):
             (one.name, Template.read(one.value)) for one in options.headers
         ]
         self._variables = [
-            (attribute_name(one.name), Template.read(one.value))
+            (attribute_name(one.name), Template.read(one.value), one.evaluate_as_string)
             for one in options.variables
         ]
         self._error = Condition.read(options.error_condition or "false")
@@ -137,12 +159,12 @@ class Callout(Policy):
             content = self._content.render(scope)
             raise Interrupted(
                 self._options.error_status_code,
-                content or "A required service has refused the call",
+                content or "Request is terminated.",
                 EXIT,
             )
-        for name, text in self._variables:
+        for name, text, as_text in self._variables:
             try:
-                value = text.evaluate(scope)
+                value = text.render(scope) if as_text else text.evaluate(scope)
             except EvaluationFailed:
                 # The response has not the expected form: leave the attribute without a
                 # value.
@@ -154,12 +176,12 @@ class Callout(Policy):
 
     def _failed(self, failure: Failure) -> None:
         failure.trap(OutboundError)
-        if self._options.exit_on_error:
-            raise Interrupted(
-                self._options.error_status_code,
-                "A required service has not answered",
-                FAILED,
-            )
+        exits = self._options.exit_on_error
+        raise Interrupted(
+            self._options.error_status_code if exits else 500,
+            "A required service has not answered",
+            FAILED,
+        )
 
 
 def _members(answer: OutboundAnswer) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from zope.interface import implementer
@@ -57,8 +59,29 @@ class Mocked(Policy):
                 continue
             if value is not None:
                 headers.append((name, value))
-        body = (self._content.render(call.scope) or "").encode("utf-8", "replace")
-        raise Interrupted(self._status, headers=headers, body=body)
+        content = self._content.render(call.scope) or ""
+        if content and not any(name.lower() == "content-type" for name, _ in headers):
+            headers.append(("Content-Type", _media_type(content)))
+        raise Interrupted(
+            self._status, headers=headers, body=content.encode("utf-8", "replace")
+        )
+
+
+def _media_type(content: str) -> str:
+    """Detect the media type of a text: a JSON object or array, XML, or other text."""
+    text = content.strip()
+    if text[:1] in ("{", "["):
+        try:
+            json.loads(text)
+        except (ValueError, RecursionError):
+            return "text/plain; charset=utf-8"
+        return "application/json"
+    if _XML.match(text) and text.endswith(">"):
+        return "text/xml; charset=utf-8"
+    return "text/plain; charset=utf-8"
+
+
+_XML = re.compile(r"<[A-Za-z_?!]")
 
 
 mock = MockType()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from zope.interface import implementer
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.patterns import BadPattern, Pattern
 from relay.expression.template import Template
+from relay.expression.values import Value
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
@@ -21,7 +23,7 @@ from relay.model.schema.texts import Status, Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
-_MAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+(?:@|%40)[A-Za-z0-9.-]+\.[A-Za-z]{2,63}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?")
 _DATE_PARTS = {
     "yyyy": "%Y",
@@ -32,6 +34,18 @@ _DATE_PARTS = {
     "ss": "%S",
     "X" * 3: "%z",
 }
+MESSAGE = "Request is not valid according to constraint rules"
+MESSAGES = {
+    "NOT_NULL": "'%s' can not be null.",
+    "MIN": "'%s' must be higher or equals to '%s'",
+    "MAX": "'%s' must be lower or equals to '%s'",
+    "MAIL": "%s is not a valid email.",
+    "DATE": "'%s' is not valid (format: '%s')",
+    "PATTERN": "'%s' is not valid (pattern: '%s')",
+    "SIZE": "'%s' length must be higher or equals to '%s' and lower or equals to '%s'",
+    "ENUM": "'%s' not included in ENUM",
+}
+"""The messages of constraints without a ``message``."""
 PARAMETERS = {"MIN": 1, "MAX": 1, "PATTERN": 1, "DATE": 1, "SIZE": 2, "ENUM": 1}
 """How many parameters a constraint needs."""
 
@@ -77,10 +91,10 @@ class RequestValidation(Options):
     """The rules; all of them must hold."""
 
     scope: Annotated[Literal["REQUEST"], Upper] | None = None
-    """Kept from older definitions. Bodies are not looked at."""
+    """Stored by consoles; ``REQUEST_CONTENT`` is refused, since bodies are not read."""
     status: Status = 400
     """Of the refusal."""
-    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+    rules: tuple[Rule, ...]
 
 
 REQUEST_VALIDATION = PolicyType(
@@ -100,7 +114,7 @@ def check_for(constraint: Constraint) -> Callable[[str], bool]:
     """
     given = constraint.parameters
     if constraint.type == "PATTERN":
-        return Pattern(given[0]).matches
+        return Pattern(given[0]).found_in
     if constraint.type == "ENUM":
         return frozenset(given).__contains__
     if constraint.type == "SIZE":
@@ -158,26 +172,35 @@ class Validated(Policy):
         ]
 
     def on_request(self, call: Call) -> None:
-        """Refuse a request that breaks a rule."""
+        """Refuse a request that breaks a rule; the refusal lists all of them."""
+        broken: list[Value] = []
         for rule, text, holds in self._rules:
             try:
                 value = text.render(call.scope)
             except EvaluationFailed:
                 value = None
-            if value is None or value == "":
-                if rule.is_required:
-                    raise self._broken(rule, "")
-            elif not holds(value):
-                raise self._broken(rule, value)
+            absent = value is None or not value.strip()
+            if (absent and rule.is_required) or (value and not holds(value)):
+                broken.append(_message(rule.constraint, value))
+        if broken:
+            content = {"message": MESSAGE, "constraints": broken}
+            raise Interrupted(
+                self._status,
+                json.dumps(content, ensure_ascii=False),
+                "REQUEST_VALIDATION_INVALID",
+                parameters={"violations": broken},
+            )
 
-    def _broken(self, rule: Rule, value: str) -> Interrupted:
-        constraint = rule.constraint
-        message = constraint.message
-        if message is None:
-            message = f"A value is not as it must be ({constraint.type})"
-        for part in (value, *constraint.parameters):
-            message = message.replace("%s", part[:256], 1)
-        return Interrupted(self._status, message, "REQUEST_VALIDATION_INVALID")
+
+def _message(constraint: Constraint, value: str | None) -> str:
+    """Fill in the message of a constraint that a value breaks."""
+    message = constraint.message or MESSAGES[constraint.type]
+    parts = ["null" if value is None else value, *constraint.parameters]
+    pieces = message.split("%s", len(parts))
+    filled = [pieces[0]]
+    for part, piece in zip(parts, pieces[1:], strict=False):
+        filled += [part[:256], piece]
+    return "".join(filled)
 
 
 request_validation = RequestValidationType()

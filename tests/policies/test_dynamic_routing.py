@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.expression.errors import EvaluationFailed
 from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.policies.dynamic_routing import DynamicRouting
 from tests.policies.steps import build, call, interruption
@@ -42,7 +43,37 @@ class DynamicRoutingTests(SynchronousTestCase):
         step = build("dynamic-routing", rules=RULES)
         ended = interruption(step, call(path=b"/bluer"))
         assert ended is not None
-        self.assertEqual((ended.status, ended.key), (400, "NO_ROUTING_RULE"))
+        self.assertEqual(
+            (ended.status, ended.key, ended.message),
+            (400, "NO_ROUTING_RULE", "No routing rule is matching path"),
+        )
+
+    def test_without_rules(self) -> None:
+        """The call goes on as it is."""
+        made = call()
+        self.assertIsNone(interruption(build("dynamic-routing"), made))
+        self.assertNotIn(ENDPOINT_ATTRIBUTE, made.attributes)
+
+    def test_patterns_by_expression(self) -> None:
+        """They are evaluated for each call; one that is no pattern ends it."""
+        pattern = "/{#request.params['v'][0]}/(.*)"
+        step = build(
+            "dynamic-routing", rules=[{"pattern": pattern, "url": "/{#group[0]}"}]
+        )
+        made = call(path=b"/v2/a", query=b"v=v%5B12%5D")
+        self.assertIsNone(interruption(step, made))
+        self.assertEqual(made.attributes[ENDPOINT_ATTRIBUTE], "/a")
+        self.assertRaises(EvaluationFailed, step.on_request, call(query=b"v=("))
+
+    def test_decoded_paths(self) -> None:
+        """A pattern may match the decoded path; its groups are encoded again."""
+        step = build(
+            "dynamic-routing",
+            rules=[{"pattern": "/a b/(.*)", "url": "/{#group[0]}"}],
+        )
+        made = call(path=b"/a%20b/c%3Fd/e")
+        self.assertIsNone(interruption(step, made))
+        self.assertEqual(made.attributes[ENDPOINT_ATTRIBUTE], "/c%3Fd/e")
 
     def test_hosts_by_expression(self) -> None:
         """A host that is not spelled out to its end is none of the definition's."""

@@ -62,6 +62,11 @@ class HttpCalloutTests(SynchronousTestCase):
                     "value": "{#jsonPath(#calloutResponse.content, '$.user.name')}",
                 },
                 {"name": "code", "value": "{#calloutResponse.status}"},
+                {
+                    "name": "number",
+                    "value": "{#calloutResponse.status}",
+                    "evaluateAsString": False,
+                },
                 {"name": "a", "value": "{#calloutResponse.headers['x-a'][0]}"},
                 {
                     "name": "none",
@@ -70,7 +75,9 @@ class HttpCalloutTests(SynchronousTestCase):
             ],
         )
         self.successResultOf(waited)
-        self.assertEqual(self.call.attributes, {"who": "ann", "code": 200, "a": "1"})
+        self.assertEqual(
+            self.call.attributes, {"who": "ann", "code": "200", "number": 200, "a": "1"}
+        )
         (asked,) = service.asked
         self.assertEqual(
             (asked.url, asked.method, list(asked.headers), asked.body),
@@ -103,13 +110,21 @@ class HttpCalloutTests(SynchronousTestCase):
         )
 
     def test_no_answer(self) -> None:
-        """Is as bad as an error, or is passed over."""
+        """Ends the call, with the status of the options if ``exitOnError`` is set."""
         silent = Service(OutboundError("there was no whole answer in time"))
-        self.successResultOf(self.take(silent))
-        failure = self.failureResultOf(self.take(silent, exitOnError=True), Interrupted)
-        reason = failure.value
-        assert isinstance(reason, Interrupted)
-        self.assertEqual((reason.status, reason.key), (500, "CALLOUT_HTTP_ERROR"))
+        for exits, status in ((False, 500), (True, 503)):
+            failure = self.failureResultOf(
+                self.take(silent, exitOnError=exits, errorStatusCode="503"), Interrupted
+            )
+            reason = failure.value
+            assert isinstance(reason, Interrupted)
+            self.assertEqual(
+                (reason.status, reason.key), (status, "CALLOUT_HTTP_ERROR")
+            )
+
+    def test_stored_by_consoles(self) -> None:
+        """The defaults of Gravitee's form are accepted."""
+        HttpCallout.read({"url": "http://h", "http": {"maxConcurrentConnections": 20}})
 
     def test_fire_and_forget(self) -> None:
         """Nothing waits for it, and nobody minds when it fails."""
@@ -122,6 +137,7 @@ class HttpCalloutTests(SynchronousTestCase):
         for options in (
             {"url": ""},
             {"url": "http://h", "useSystemProxy": True},
+            {"url": "http://h", "http": {"maxConcurrentConnections": 21}},
             {"url": "http://h", "errorCondition": "{#calloutResponse.code == 1}"},
         ):
             self.assertRaises(ValidationError, HttpCallout.read, options)

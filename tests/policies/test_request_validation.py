@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic import ValidationError
@@ -36,7 +37,8 @@ class RequestValidationTests(SynchronousTestCase):
             (rule("MIN", "5"), b"v=5.0", b"v=4"),
             (rule("MAX", "5"), b"v=-7", b"v=x"),
             (rule("MAIL"), b"v=a@b.example", b"v=a@b@c"),
-            (rule("PATTERN", "[a-c]+"), b"v=abc", b"v=abcd"),
+            (rule("PATTERN", "[0-9]+"), b"v=a12b", b"v=ab"),
+            (rule("PATTERN", "^[a-c]+$"), b"v=abc", b"v=abcd"),
             (rule("SIZE", "2", "3"), b"v=ab", b"v=abcd"),
             (rule("ENUM", "x", "y"), b"v=y", b"v=z"),
             (rule("DATE", "yyyy-MM-dd"), b"v=2026-02-28", b"v=2026-02-30"),
@@ -58,10 +60,31 @@ class RequestValidationTests(SynchronousTestCase):
         self.assertIsNotNone(ended(b"v=0", rule("MIN", "1", isRequired=False)))
 
     def test_message(self) -> None:
-        """The value and the parameters replace the placeholders of the message."""
-        refused = ended(b"v=7", rule("MAX", "5", message="%s is more than %s"))
+        """It holds the value and the parameters; one body lists all of them."""
+        refused = ended(
+            b"v=%25s",
+            rule("MAX", "5", message="%s is more than %s"),
+            rule("SIZE", "3", "9"),
+            {"input": "{#request.params['w']}", "constraint": {"type": "NOT_NULL"}},
+        )
         assert refused is not None
-        self.assertEqual(refused.message, "7 is more than 5")
+        violations = [
+            "%s is more than 5",
+            "'%s' length must be higher or equals to '3' and lower or equals to '9'",
+            "'null' can not be null.",
+        ]
+        self.assertEqual(
+            json.loads(refused.message),
+            {
+                "message": "Request is not valid according to constraint rules",
+                "constraints": violations,
+            },
+        )
+        self.assertEqual(refused.parameters, {"violations": violations})
+
+    def test_no_rules(self) -> None:
+        """Nothing is checked."""
+        self.assertIsNone(ended(None))
 
     def test_refused(self) -> None:
         """Constraints that could never be checked."""
@@ -74,4 +97,3 @@ class RequestValidationTests(SynchronousTestCase):
         ):
             body = {"rules": [bad]}
             self.assertRaises(ValidationError, RequestValidation.read, body)
-        self.assertRaises(ValidationError, RequestValidation.read, {"rules": []})

@@ -243,12 +243,18 @@ class FlowRun(Feed):
         answer = Headers()
         for name, value in reason.headers:
             answer.addRawHeader(name.encode("ascii"), header_value(value))
-        bodiless = reason.status in NO_BODY_CODES
-        if not bodiless:
-            answer.setRawHeaders(b"content-length", [b"%d" % len(reason.body)])
+
+        def proceed(status: int, phrase: bytes, headers: Headers) -> None:
+            bodiless = status in NO_BODY_CODES
+            if not bodiless:
+                headers.setRawHeaders(b"content-length", [b"%d" % len(reason.body)])
+            exchange.answer(status, phrase, headers, b"" if bodiless else reason.body)
+
         phrase = reason_phrase(reason.status)
-        body = b"" if bodiless else reason.body
-        exchange.answer(reason.status, phrase, answer, body)
+        if self.call.response is None:
+            self.respond(reason.status, phrase, answer, proceed)
+        else:
+            proceed(reason.status, phrase, answer)
 
     def _expire(self) -> None:
         self._exchange.refuse(refusals.REQUEST_TIMEOUT)
