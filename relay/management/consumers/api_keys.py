@@ -182,7 +182,7 @@ class ApiKeys:
             )
             return ring.json(key, secret)
 
-        return Reply(201, await self._store.write(work))
+        return Reply(200, await self._store.write(work))
 
     async def _change(
         self,

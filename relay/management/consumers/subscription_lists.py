@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -91,11 +91,16 @@ async def paged(store: Store, call: RestCall, all_of: All) -> Reply:
 
 
 async def table(store: Store, call: RestCall, all_of: All) -> Reply:
-    """Return all matching subscriptions as CSV (RFC 4180), with semicolons."""
-    wanted = Wanted.of(call.query)
+    """
+    Return the matching subscriptions as CSV (RFC 4180), with semicolons: all, or one
+    page if the query has ``page`` or ``perPage``.
+    """
+    page, wanted = Page.of(call.query), Wanted.of(call.query)
+    one_page = call.query.text("page") or call.query.text("perPage")
 
     def work(tx: Transaction) -> list[SubscriptionView]:
-        found = wanted.among(tx, all_of(tx))
+        found: Sequence[SubscriptionRecord] = wanted.among(tx, all_of(tx))
+        found = page.cut(found) if one_page else found
         return [view_subscription(tx, one) for one in found]
 
     text = StringIO(newline="")

@@ -74,10 +74,10 @@ class Subscriptions:
     @route(
         "GET",
         f"{_ALL}/_export",
-        query=("applicationIds", "planIds", "statuses", "apiKey"),
+        query=("page", "perPage", "applicationIds", "planIds", "statuses", "apiKey"),
     )
     async def export(self, call: RestCall, api_id: str) -> Reply:
-        """Return all matching subscriptions of an API as CSV."""
+        """Return the matching subscriptions of an API as CSV: all, or one page."""
         return await table(self._store, call, partial(_of_api, api_id))
 
     @route("POST", _ALL, body=Body.REQUIRED)

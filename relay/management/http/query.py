@@ -192,12 +192,14 @@ class Page:
         def at(number: int) -> str:
             return f"{url}?{self.query.replaced(page=number, perPage=self.size)}"
 
+        if self.number > max(pages, 1):
+            return {}
         query = self.query.replaced()
         links = {"self": f"{url}?{query}" if query else url}
         if pages > 1:
             links |= {"first": at(1), "last": at(pages)}
             if self.number > 1:
-                links["previous"] = at(min(self.number - 1, pages))
+                links["previous"] = at(self.number - 1)
             if self.number < pages:
                 links["next"] = at(self.number + 1)
         return links

@@ -19,6 +19,11 @@ from relay.management.http.errors import NotFound
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 
+_FORMS = ("gv-schema-form",)
+"""The form components that a schema may be asked for; all use the same schema."""
+_PROTOCOLS = ("HTTP_PROXY", "HTTP_MESSAGE")
+"""The kinds of API; a policy has one schema for both."""
+
 
 class Plugins:
     """The resource family of the catalog.
@@ -64,9 +69,14 @@ class Plugins:
         """Return the JSON Schema of the configuration of an entrypoint."""
         return self._schema("entrypoint", plugin_id)
 
-    @route("GET", "/plugins/entrypoints/<plugin_id>/subscription-schema")
+    @route(
+        "GET",
+        "/plugins/entrypoints/<plugin_id>/subscription-schema",
+        query=("display",),
+    )
     async def subscription_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of a consumer's configuration of an entrypoint."""
+        call.query.one("display", _FORMS)
         return self._schema("subscription", plugin_id)
 
     @route("GET", "/plugins/plans")
@@ -89,9 +99,15 @@ class Plugins:
         """Return one policy."""
         return _one(self._catalog.policies, plugin_id)
 
-    @route("GET", "/plugins/policies/<plugin_id>/schema")
+    @route(
+        "GET",
+        "/plugins/policies/<plugin_id>/schema",
+        query=("apiProtocolType", "display"),
+    )
     async def policy_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of a policy."""
+        call.query.one("display", _FORMS)
+        call.query.one("apiProtocolType", _PROTOCOLS)
         return self._schema("policy", plugin_id)
 
     @route("GET", "/plugins/resources")

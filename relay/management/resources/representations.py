@@ -9,7 +9,7 @@ from typing import Any
 from relay.management.access.bootstrap import ADMIN
 from relay.management.http.errors import NotFound
 from relay.management.http.reply import Reply, version_headers
-from relay.model.api.lifecycle import is_deployed
+from relay.model.api.lifecycle import DEFAULTS, is_deployed
 from relay.model.api.properties import concealed
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.schema.timestamps import timestamp
@@ -28,6 +28,7 @@ _API_DEFAULTS: dict[str, Any] = {
     "properties": [],
     "resources": [],
     "responseTemplates": {},
+    **DEFAULTS,
     "flows": [],
     "services": {},
 }

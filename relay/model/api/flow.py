@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
 from relay.model.schema import unsupported
 from relay.model.schema.base import Options
@@ -128,6 +128,27 @@ class Flow(Options):
     entrypoint_connect: unsupported.NativeSteps = None
     interact: unsupported.NativeSteps = None
     tags: tuple[str, ...] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_version_2(cls, body: object) -> object:
+        if not isinstance(body, Mapping):
+            return body
+        given = [(name, why) for name, why in _OF_VERSION_2.items() if body.get(name)]
+        if given:
+            raise refusal([((name,), why) for name, why in given])
+        return {name: one for name, one in body.items() if name not in _OF_VERSION_2}
+
+
+_OF_VERSION_2 = {
+    "condition": "is a selector of the type CONDITION in a v4 flow",
+    "consumers": "is not supported: v4 flows apply to all consumers",
+    "methods": "is a member of the selector of the type HTTP in a v4 flow",
+    "pre": "is called request in a v4 flow",
+    "post": "is called response in a v4 flow",
+}
+"""Members of version 2 flows that v4 definitions still have, empty, and where their
+meaning is in v4."""
 
 
 class FlowExecution(Options):

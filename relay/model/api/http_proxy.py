@@ -7,7 +7,7 @@ propose others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
@@ -114,6 +114,14 @@ class HttpProxyConfiguration(Value):
 
     target: Annotated[Literally, AfterValidator(target.check)]
     """The URL to call. Its query is added to that of each request."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_client_options(cls, body: Any) -> Any:
+        # Gravitee reads the options of the client in the shared configuration only.
+        if not isinstance(body, Mapping):
+            return body
+        return {key: value for key, value in body.items() if key != "http"}
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         yield "target", target.redacted(self.target)

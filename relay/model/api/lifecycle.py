@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from relay.model.api.flow import FlowExecution
 from relay.model.api.resources import AUTHORIZATION_SERVERS
 from relay.model.records import ApiRecord, Deployment, PlanRecord
 from relay.model.schema.errors import Invalid, Issue
@@ -360,8 +361,16 @@ def is_deployed(
     } == {plan["id"]: _traffic(plan, PLAN_TRAFFIC) for plan in newest.plans}
 
 
+DEFAULTS: Mapping[str, Any] = {"flowExecution": FlowExecution().to_json()}
+"""Members that responses have, with these values, when a definition has none."""
+
+
 def _traffic(document: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-    return {name: value for name in fields if (value := document.get(name))}
+    return {
+        name: value
+        for name in fields
+        if (value := document.get(name)) and value != DEFAULTS.get(name)
+    }
 
 
 def _check_not_archived(api: ApiRecord, done: str) -> None:

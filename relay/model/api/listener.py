@@ -107,14 +107,16 @@ class SubscriptionListener(Options):
     def _without_places(cls, body: object) -> object:
         if not isinstance(body, Mapping):
             return body
-        given = [name for name in _OF_HTTP if body.get(name)]
+        given = [name for name in _OF_HTTP - {"paths"} if body.get(name)]
         if given:
             why = "is for HTTP listeners: a SUBSCRIPTION listener accepts no calls"
-            raise refusal([((name,), why) for name in given])
+            raise refusal([((name,), why) for name in sorted(given)])
         return {name: one for name, one in body.items() if name not in _OF_HTTP}
 
 
-_OF_HTTP = ("cors", "pathMappings", "paths", "requestValidation", "servers")
+_OF_HTTP = frozenset({"cors", "pathMappings", "paths", "requestValidation", "servers"})
+"""The members of an HTTP listener. Definitions have ``paths`` here, too: they are
+dropped, since nothing is served at them."""
 
 
 def listener_type(body: Mapping[str, object]) -> str:

@@ -12,6 +12,7 @@ from relay.model.api.kinds import ResourceType
 from relay.model.api.oauth2_am_resource import Oauth2AmResource
 from relay.model.api.oauth2_resource import Oauth2Resource
 from relay.model.schema.base import Options, Value
+from relay.model.schema.reading import message_of
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.scalars import Configuration, Flag, Name
 
@@ -69,7 +70,7 @@ class ApiResource(Options):
             self.read_configuration()
         except ValidationError as error:
             raise refusal(
-                (("configuration", *problem["loc"]), problem["msg"])
+                (("configuration", *problem["loc"]), message_of(problem))
                 for problem in error.errors(include_input=False, include_url=False)
             ) from None
         return self

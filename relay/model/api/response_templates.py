@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from relay.model.schema.base import Options
 from relay.model.schema.scalars import Flag
+from relay.model.schema.spellings import respelled
 from relay.model.schema.texts import HeaderName, Status, Text
 
 DEFAULT = "DEFAULT"
@@ -26,11 +27,16 @@ class ResponseTemplate(Options):
     """One wording."""
 
     status_code: Status | None = None
-    """Nothing for the status of the error."""
+    """None for the status of the error; gateway definitions call it ``status``."""
     headers: dict[HeaderName, Text] | None = None
     body: Text = ""
     propagate_error_key_to_logs: Flag = False
     """Accepted without effect: the access log always has the key."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_gateway_definition(cls, body: Any) -> Any:
+        return respelled(body, {"status": "statusCode"})
 
 
 MediaType = Annotated[str, AfterValidator(_media_type)]

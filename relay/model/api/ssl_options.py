@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -13,6 +13,7 @@ from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.scalars import Flag, Literally, LiterallyOrAbsent, Upper
 from relay.model.schema.sensitive import SENSITIVE
+from relay.model.schema.spellings import respelled
 
 Given = Mapping[str, str]
 Problem = tuple[Where, str]
@@ -155,3 +156,8 @@ class SslOptions(Options):
     trust_all: Flag = False
     trust_store: TrustStore = TrustStore()
     key_store: KeyStore = KeyStore()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_lower_case(cls, body: Any) -> Any:
+        return respelled(body, {"truststore": "trustStore", "keystore": "keyStore"})

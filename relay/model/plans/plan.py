@@ -16,6 +16,7 @@ from relay.model.schema.base import Options
 from relay.model.schema.descriptive import PlanDescription
 from relay.model.schema.refusal import refusal
 from relay.model.schema.scalars import Configuration, Name, Upper
+from relay.model.schema.spellings import respelled
 
 
 class PlanStatus(StrEnum):
@@ -70,4 +71,5 @@ class PlanDefinition(PlanDescription):
     @model_validator(mode="before")
     @classmethod
     def _without_runtime_fields(cls, body: Any) -> Any:
+        body = respelled(body, {"comment_required": "commentRequired"})
         return without_plan_fields(body)

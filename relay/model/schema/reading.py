@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from relay.model.schema.errors import Issue, join
 from relay.model.schema.sensitive import is_sensitive, members, models_in
@@ -61,7 +60,7 @@ def issues(
     """
     return [
         Issue(
-            message=_message(detail["type"], detail["msg"], detail.get("ctx", {})),
+            message=message_of(detail),
             location=join(at, *detail["loc"]),
             invalid_value=None
             if _is_in_secret(model, detail["loc"])
@@ -99,7 +98,13 @@ def shown(value: object) -> object:
     return None
 
 
-def _message(kind: str, message: str, context: dict[str, Any]) -> str:
+def message_of(detail: ErrorDetails) -> str:
+    """
+    Return the text of one problem of a pydantic error.
+
+    :param detail: of :meth:`pydantic.ValidationError.errors`.
+    """
+    kind, context = detail["type"], detail.get("ctx", {})
     if kind in _MESSAGES:
         return _MESSAGES[kind]
     if kind == "greater_than_equal":
@@ -110,7 +115,7 @@ def _message(kind: str, message: str, context: dict[str, Any]) -> str:
         return f"must be one of {context['expected']}".replace("'", "")
     if kind == "value_error":
         return str(context["error"])
-    return message
+    return detail["msg"]
 
 
 def _shown(kind: str, where: tuple[str | int, ...], value: object) -> object:

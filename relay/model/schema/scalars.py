@@ -1,4 +1,4 @@
-"""The scalar types of definitions: strict, so that ``"5000"`` is not 5000."""
+"""The scalar types of definitions: strict, so that ``"true"`` is not true."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """A method or the name of a header (RFC 9110, 5.6.2)."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _REFERENCE = re.compile(r"\{#.*?\}|\[\[.*?\]\]", re.DOTALL)
 
 
@@ -37,6 +38,9 @@ def _instant(value: object) -> object:
 def _integral(value: object) -> object:
     # JSON Schema calls 1.0 an integer, and some JSON writers produce it.
     if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        # Clients of Gravitee write numbers as text, too.
         return int(value)
     return value
 

@@ -56,7 +56,7 @@ class OwnTests(KeyCase):
 
     async def test_renew(self) -> None:
         """A new one is shown, and those before it end in two hours."""
-        renewed = await self.expect(201, "POST", f"{self.ring}/_renew", {})
+        renewed = await self.expect(200, "POST", f"{self.ring}/_renew", {})
         self.assertEqual(len(renewed["key"]), 43)
         self.assertNotEqual(renewed["key"], self.secret)
         new, old = await self.keys(self.made)
@@ -65,14 +65,14 @@ class OwnTests(KeyCase):
         self.assertAlmostEqual(
             seconds(old["expireAt"]) - seconds(new["createdAt"]), 7200, delta=1
         )
-        await self.expect(201, "POST", f"{self.ring}/_renew", {})
+        await self.expect(200, "POST", f"{self.ring}/_renew", {})
         kept = {key["id"]: key for key in await self.keys(self.made)}
         self.assertEqual(kept[self.key]["expireAt"], old["expireAt"])
 
     async def test_custom(self) -> None:
         """A key that the publisher chooses, if nobody has had it."""
         body = {"customApiKey": "chosen-by-us"}
-        renewed = await self.expect(201, "POST", f"{self.ring}/_renew", body)
+        renewed = await self.expect(200, "POST", f"{self.ring}/_renew", body)
         self.assertEqual(renewed["key"], "chosen-by-us")
         self.assertEqual((await self.keys(self.made))[0]["key"], "cho…")
         await self.refused(400, "apiKey.exists", "POST", f"{self.ring}/_renew", body)
@@ -185,7 +185,7 @@ class SharedTests(KeyCase):
         await self.another()
         await self.refused(400, "apiKey.shared", "POST", f"{self.ring}/_renew")
         ring = f"/applications/{self.application_id}/api-keys"
-        renewed = await self.expect(201, "POST", f"{ring}/_renew")
+        renewed = await self.expect(200, "POST", f"{ring}/_renew")
         self.assertEqual(len(await self.standings()), 4)
         key = f"{ring}/{renewed['id']}"
         self.assertTrue((await self.expect(200, "POST", f"{key}/_revoke"))["revoked"])

@@ -54,7 +54,19 @@ class ExportTests(ConsumerCase):
         self.assertEqual(await self.table(f"?planIds={pending['id']}"), [])
         path = f"{self.subscriptions}/_export"
         await self.refused(400, "query.invalid", "GET", f"{path}?statuses=OPEN")
-        await self.refused(400, "query.unsupported", "GET", f"{path}?page=1")
+        await self.refused(400, "query.unsupported", "GET", f"{path}?size=1")
+
+    async def test_one_page(self) -> None:
+        """With a page or a size, only the rows of that page are exported."""
+        for number in range(3):
+            other = await self.application(f"A {number}")
+            await self.subscribed(applicationId=other)
+        rows = await self.table("?page=2&perPage=2")
+        self.assertEqual([row["Application"] for row in rows], ["A 0"])
+        self.assertEqual(len(await self.table("?perPage=2")), 2)
+        await self.refused(
+            400, "validation", "GET", f"{self.subscriptions}/_export?perPage=0"
+        )
 
     async def test_no_formulas(self) -> None:
         """A name that a spreadsheet would run is made a text; quotes stay quotes."""

@@ -113,6 +113,8 @@ class PageTests(SynchronousTestCase):
         self.assertNotIn("previous", first)
         last = Page.of(query(b"perPage=2&page=2")).listing([], 3, URL)["links"]
         self.assertNotIn("next", last)
+        beyond = Page.of(query(b"perPage=2&page=3")).listing([], 3, URL)["links"]
+        self.assertEqual(beyond, {})
         only = Page.of(query(b"")).listing([], 0, URL)
         self.assertEqual(only["links"], {"self": URL})
         self.assertEqual(only["pagination"]["pageCount"], 0)

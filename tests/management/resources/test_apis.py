@@ -271,6 +271,8 @@ class UpdateTests(ManagementCase):
         put = await self.expect(200, "PUT", f"/apis/{api_id}", got)
         changed = {name for name in got if got[name] != put[name]}
         self.assertEqual(changed, {"updatedAt"})
+        default = {"mode": "DEFAULT", "matchRequired": False}
+        self.assertEqual(put["flowExecution"], default)
 
     async def test_standing(self) -> None:
         """Visibility and lifecycle state are set by an update, and kept without."""

@@ -92,6 +92,19 @@ class PluginTests(ManagementCase):
             schema = await self.expect(200, "GET", f"{V2}/plugins/{path}")
             self.assertEqual(schema["type"], "object")
 
+    async def test_parameters_of_schemas(self) -> None:
+        """The form component and the kind of API select the same schema."""
+        path = f"{V2}/plugins/policies/rate-limit/schema"
+        plain = await self.expect(200, "GET", path)
+        query = "?apiProtocolType=HTTP_MESSAGE&display=gv-schema-form"
+        self.assertEqual(await self.expect(200, "GET", path + query), plain)
+        for wrong in ("apiProtocolType=NATIVE_KAFKA", "display=x"):
+            await self.refused(400, "query.invalid", "GET", f"{path}?{wrong}")
+        path = f"{V2}/plugins/entrypoints/webhook/subscription-schema"
+        plain = await self.expect(200, "GET", path)
+        query = "?display=gv-schema-form"
+        self.assertEqual(await self.expect(200, "GET", path + query), plain)
+
     async def test_unknown(self) -> None:
         """A kind that does not exist is named."""
         for path in (

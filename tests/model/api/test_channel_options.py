@@ -70,7 +70,7 @@ class ChannelOptionsTests(SynchronousTestCase):
             ({"lingerMs": -1}, "must be at least 0"),
             ({"lingerMs": 2**31}, "must be at most 2147483647"),
             ({"maxChannels": 0}, "must be at least 1"),
-            ({"maxChannelsPerAddress": "1"}, "must be an integer"),
+            ({"maxChannelsPerAddress": "1.5"}, "must be an integer"),
             ({"onUnknownId": "newest"}, "must be one of oldest or live"),
             ({"mode": "MERGE"}, "must be one of failover or merge"),
             ({"sourceRefusal": "cut"}, "must be one of status or hold"),

@@ -125,10 +125,10 @@ class HttpTests(SynchronousTestCase):
         )
 
     def test_strict(self) -> None:
-        """Strings are not numbers, numbers are not flags, and unknown is unknown."""
+        """Other texts are not numbers, numbers are not flags; unknown is unknown."""
         self.assertEqual(
             problems(
-                {"http": {"idleTimeout": "1", "keepAlive": 1, "x": None}, "y": {}}
+                {"http": {"idleTimeout": "1s", "keepAlive": 1, "x": None}, "y": {}}
             ),
             {
                 "http.idleTimeout": "must be an integer",

@@ -43,7 +43,10 @@ class ScalarTests(SynchronousTestCase):
         """A duration is a whole number in whatever way JSON writes it."""
         self.check(Milliseconds, {1: 1, 5.0: 5, LONGEST_MS: LONGEST_MS}, [0, -1, 1.5])
         self.check(MillisecondsOrOff, {0.0: 0}, [-1, LONGEST_MS + 1, 1e300])
-        self.check(Milliseconds, {}, ["5000", True, None, float("inf")])
+        self.check(
+            Milliseconds, {"5000": 5000}, ["0", "05", " 5", "5.0", "5s", "", "-"]
+        )
+        self.check(Milliseconds, {}, [True, None, float("inf")])
 
     def test_names(self) -> None:
         """A name has something to read."""
