@@ -18,6 +18,7 @@ from lark.visitors import v_args
 
 from relay.expression import methods
 from relay.expression.errors import BadExpression
+from relay.expression.functions import FUNCTIONS, STATIC
 from relay.expression.grammar import parser
 from relay.expression.json_path import BadPath, JsonPath
 from relay.expression.nodes import (
@@ -33,7 +34,7 @@ from relay.expression.nodes import (
 )
 from relay.expression.operators import BINARY, LARGEST, UNARY
 from relay.expression.patterns import BadPattern, pattern
-from relay.expression.roots import HELD, ROOTS
+from relay.expression.roots import HELD, REFUSED, ROOTS
 from relay.expression.values import Value
 
 LONGEST = 4096
@@ -69,7 +70,7 @@ def _refuse(error: UnexpectedInput, text: str, at: int) -> NoReturn:
     problem = f"unexpected {text[place]!r}"
     named = isinstance(error, UnexpectedCharacters) or error.token.type == "NAME"
     if named and text[place].isidentifier():
-        problem += ": names begin with #, and there are no types and no constructors"
+        problem += ": names begin with #, and there are no constructors"
     raise BadExpression(problem, at + place) from None
 
 
@@ -97,6 +98,8 @@ def _check_member(owner: Node, name: Value, place: int) -> None:
             f"#{owner.name}.{name} would hold the body back, which is not supported",
             place,
         )
+    if reason := REFUSED.get(f"{owner.name}.{name}"):
+        raise BadExpression(f"#{owner.name}.{name} is not supported: {reason}", place)
     if known and name not in known:
         raise BadExpression(
             f"#{owner.name} has no {name}, only {', '.join(sorted(known))}", place
@@ -161,7 +164,11 @@ class _Nodes(Transformer[Token, Node]):
         return list(arguments)
 
     def variable(self, token: Token) -> Node:
-        name = str(token)[1:]
+        name = str(token)[1:].strip()
+        if reason := REFUSED.get(name):
+            raise BadExpression(
+                f"#{name} is not supported: {reason}", token.start_pos or 0
+            )
         if name not in ROOTS:
             raise BadExpression(
                 f"there is no variable {token}, only #{', #'.join(ROOTS)}",
@@ -171,8 +178,13 @@ class _Nodes(Transformer[Token, Node]):
 
     def function(self, token: Token, arguments: list[Node]) -> Node:
         place = token.start_pos or 0
-        if token != "#jsonPath":
-            raise BadExpression(f"there is no function {token}()", place)
+        called = str(token)[1:].strip()
+        if run := FUNCTIONS.get(called):
+            if len(arguments) != 1:
+                raise BadExpression(f"#{called}() takes one value", place)
+            return _limited(Apply((arguments[0],), f"#{called}", run), token)
+        if called != "jsonPath":
+            raise BadExpression(f"there is no function #{called}()", place)
         if len(arguments) != 2:
             raise BadExpression("#jsonPath() takes a document and a path", place)
         document, path = arguments
@@ -184,10 +196,29 @@ class _Nodes(Transformer[Token, Node]):
             raise BadExpression(str(error), place) from None
         return _limited(Apply((document,), f"#jsonPath {path.value}", find), token)
 
+    def static(self, type_: Token, name: Token, arguments: list[Node]) -> Node:
+        given = str(type_)[2:-1].strip()
+        known = STATIC.get(given) or STATIC.get(f"java.lang.{given}")
+        if known is None:
+            raise BadExpression(
+                f"there is no type {given}, only {', '.join(STATIC)}",
+                type_.start_pos or 0,
+            )
+        place, function = name.start_pos or 0, known.get(str(name))
+        if function is None:
+            raise BadExpression(
+                f"{given} has no method {name}(), only {', '.join(known)}", place
+            )
+        if not function.least <= len(arguments) <= function.most:
+            raise BadExpression(f"{name}() takes another number of arguments", place)
+        called = f"{given}.{name}"
+        return _limited(Apply(tuple(arguments), called, function.run), name)
+
     def integer(self, token: Token) -> Node:
-        if len(token) > 19 or int(token) >= LARGEST:
+        digits = token.rstrip("lL")
+        if len(digits) > 19 or int(digits) >= LARGEST:
             raise BadExpression("the number is too large", token.start_pos or 0)
-        return Constant((), int(token))
+        return Constant((), int(digits))
 
     def decimal(self, token: Token) -> Node:
         number = float(token)

@@ -28,8 +28,10 @@ GRAMMAR = r"""
     | postfix "." NAME arguments         -> method
     | postfix "?." NAME arguments        -> safe_method
     | postfix LSQB ternary "]"           -> index
+    | postfix "?." LSQB ternary "]"      -> index
 ?primary: VARIABLE                       -> variable
     | VARIABLE arguments                 -> function
+    | TYPE "." NAME arguments            -> static
     | INTEGER                            -> integer
     | DECIMAL                            -> decimal
     | STRING                             -> string
@@ -51,10 +53,11 @@ NOT: "!" | /(?i:not\b)/
 TRUE: /(?i:true\b)/
 FALSE: /(?i:false\b)/
 NULL: /(?i:null\b)/
-VARIABLE: /#[A-Za-z_][A-Za-z0-9_]*/
+VARIABLE: /# *[A-Za-z_][A-Za-z0-9_]*/
 NAME: /[A-Za-z_][A-Za-z0-9_]*/
+TYPE: /T\( *[A-Za-z_][A-Za-z0-9_.]* *\)/
 DECIMAL: /[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+/
-INTEGER: /[0-9]+/
+INTEGER: /[0-9]+[lL]?/
 STRING: /'(?:[^']|'')*'|"(?:[^"]|"")*"/
 %ignore /[ \t\r\n]+/
 """

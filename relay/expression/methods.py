@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from relay.expression.errors import EvaluationFailed
-from relay.expression.operators import equal, matches
+from relay.expression.operators import equal, matches, number, whole
 from relay.expression.patterns import BadPattern, Pattern, pattern
 from relay.expression.values import (
     LONGEST_TEXT,
@@ -96,7 +96,7 @@ _STRING: dict[str, Method] = {
 }
 
 
-def _in(items: list[Value], wanted: Value) -> bool:
+def _in(items: Sequence[Value], wanted: Value) -> bool:
     return any(equal(item, wanted) for item in items)
 
 
@@ -115,7 +115,7 @@ _LIST: dict[str, Method] = {
     "get": Method(_at, 1, 1),
     "indexOf": Method(_index, 1, 1),
     "equals": Method(equal, 1, 1),
-    "toString": Method(text_of, 0, 0),
+    "toString": Method(lambda items: f"[{', '.join(map(text_of, items))}]", 0, 0),
 }
 
 
@@ -149,6 +149,20 @@ def _has(value: Mapping[str, Value] | Lookup, name: Value) -> bool:
     return value.get(_text(name)) is not None
 
 
+def _has_all(value: Mapping[str, Value] | Lookup, names: Value) -> bool:
+    if not isinstance(names, list | tuple):
+        raise EvaluationFailed(f"a list is needed, not {name_of(names)}")
+    return all(_has(value, name) for name in names)
+
+
+def _singles(value: Mapping[str, Value] | Lookup) -> Value:
+    return {name: _first(value, name) for name in _names(value)}
+
+
+def _values(value: Mapping[str, Value] | Lookup) -> list[Value]:
+    return [value.get(name) for name in _names(value)]
+
+
 _MAP: dict[str, Method] = {
     "get": Method(_get, 1, 1),
     "getFirst": Method(_first, 1, 1),
@@ -156,12 +170,19 @@ _MAP: dict[str, Method] = {
     "getOrDefault": Method(_or_default, 2, 2),
     "contains": Method(_has, 1, 1),
     "containsKey": Method(_has, 1, 1),
+    "containsAllKeys": Method(_has_all, 1, 1),
+    "containsValue": Method(lambda value, one: _in(_values(value), one), 1, 1),
+    "toSingleValueMap": Method(_singles, 0, 0),
+    "values": Method(_values, 0, 0),
     "size": Method(lambda value: len(_names(value)), 0, 0),
     "isEmpty": Method(lambda value: not _names(value), 0, 0),
     "keySet": Method(_names, 0, 0),
     "names": Method(_names, 0, 0),
 }
 _SCALAR: dict[str, Method] = {
+    "intValue": Method(whole, 0, 0),
+    "longValue": Method(whole, 0, 0),
+    "doubleValue": Method(lambda value: float(number(value)), 0, 0),
     "toString": Method(text_of, 0, 0),
     "equals": Method(equal, 1, 1),
 }

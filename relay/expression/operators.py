@@ -34,7 +34,7 @@ def _order(compare: Callable[[int], bool]) -> Callable[[Value, Value], bool]:
             return compare((left is not None) - (right is not None))
         if isinstance(left, str) and isinstance(right, str):
             return compare((left > right) - (left < right))
-        one, other = _number(left), _number(right)
+        one, other = number(left), number(right)
         return compare((one > other) - (one < other))
 
     return ordered
@@ -50,6 +50,8 @@ def matches(text: Value, regex: Value) -> bool:
     """Whether a regular expression matches the whole text."""
     if text is None:
         return False
+    if isinstance(text, list | tuple):
+        text = text_of(text)
     if not isinstance(text, str) or not isinstance(regex, str):
         raise EvaluationFailed(
             f"matches is for texts, not for {name_of(text)} and {name_of(regex)}"
@@ -69,58 +71,73 @@ def add(left: Value, right: Value) -> Value:
     """Add numbers, or concatenate texts."""
     if isinstance(left, str) or isinstance(right, str):
         return bounded(_shown(left) + _shown(right))
-    return _sound(_number(left) + _number(right))
+    return sound(number(left) + number(right))
 
 
 def subtract(left: Value, right: Value) -> Value:
     """Subtract numbers."""
-    return _sound(_number(left) - _number(right))
+    return sound(number(left) - number(right))
 
 
 def multiply(left: Value, right: Value) -> Value:
     """Multiply numbers."""
-    return _sound(_number(left) * _number(right))
+    return sound(number(left) * number(right))
 
 
 def divide(left: Value, right: Value) -> Value:
     """Divide numbers; the quotient of integers is truncated."""
-    one, other = _number(left), _number(right)
+    one, other = number(left), number(right)
     if other == 0:
         raise EvaluationFailed("a division by zero")
     if isinstance(one, int) and isinstance(other, int):
         quotient = abs(one) // abs(other)
-        return _sound(quotient if (one < 0) is (other < 0) else -quotient)
-    return _sound(one / other)
+        return sound(quotient if (one < 0) is (other < 0) else -quotient)
+    return sound(one / other)
 
 
 def remainder(left: Value, right: Value) -> Value:
     """Compute the remainder of a division; it has the sign of the dividend."""
-    one, other = _number(left), _number(right)
+    one, other = number(left), number(right)
     if other == 0:
         raise EvaluationFailed("a division by zero")
     if isinstance(one, int) and isinstance(other, int):
         rest = abs(one) % abs(other)
         return rest if one >= 0 else -rest
-    return _sound(math.fmod(one, other))
+    return sound(math.fmod(one, other))
 
 
 def minus(value: Value) -> Value:
     """Change the sign."""
-    return _sound(-_number(value))
+    return sound(-number(value))
 
 
 def plus(value: Value) -> Value:
     """Return a number unchanged."""
-    return _number(value)
+    return number(value)
 
 
-def _number(value: Value) -> int | float:
+def number(value: Value) -> int | float:
+    """
+    Return a number.
+
+    :raises EvaluationFailed: when the value is none.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise EvaluationFailed(f"{name_of(value)} is no number")
     return value
 
 
-def _sound(value: int | float) -> int | float:
+def whole(value: Value) -> int:
+    """Convert a number to an integer; the fraction is cut off."""
+    return int(sound(int(number(value))))
+
+
+def sound(value: int | float) -> int | float:
+    """
+    Check the size of a number.
+
+    :raises EvaluationFailed: when it exceeds 64 bits, or is not finite.
+    """
     if isinstance(value, int):
         if not -LARGEST <= value < LARGEST:
             raise EvaluationFailed("a number is too large")

@@ -40,6 +40,7 @@ ROOTS: dict[str, frozenset[str]] = {
             "jsonContent",
             "headers",
             "metadata",
+            "contentLength",
         }
     ),
     "api": frozenset({"id", "name", "version", "properties"}),
@@ -52,7 +53,9 @@ ROOTS: dict[str, frozenset[str]] = {
     "groupName": OPEN,
     "calloutResponse": frozenset({"status", "content", "headers"}),
     "parameters": OPEN,
-    "error": frozenset({"key", "message", "status"}),
+    "error": frozenset(
+        {"key", "message", "cause", "status", "statusCode", "parameters"}
+    ),
 }
 """The members by variable; any name is allowed where none are listed."""
 
@@ -65,3 +68,15 @@ HELD = {
     ("response", "xmlContent"),
 }
 """Members of Gravitee's that need a gateway which buffers bodies."""
+
+REFUSED = {
+    "node": "a definition does not depend on the process that serves it",
+    "dictionaries": "there are no dictionaries; use the properties of the API",
+    "secrets": "there are no secret providers",
+    "request.ssl": "the plan decides about certificates; see the plan mtls",
+    "message.attributes": "messages have no attributes; use #message.metadata",
+    "subscription.clientId": "use #context.attributes['oauth.client_id'] with tokens",
+    "subscription.applicationName": "gateways know the id of an application only",
+    "subscription.metadata": "gateways do not know the metadata of subscriptions",
+}
+"""Variables and members of Gravitee's that are refused, with the reason."""

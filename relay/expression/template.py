@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import Self
 
@@ -11,11 +12,12 @@ from relay.expression.nodes import Constant, Node, Scope
 from relay.expression.values import Value, bounded, is_true, text_of
 
 MOST_EXPRESSIONS = 64
+_BEGIN = re.compile(r"\{ *(?:[#(]|T\()")
 
 
 class Template:
     """
-    A parsed text with any number of ``{#...}``.
+    A parsed text with any number of ``{#...}``, ``{(...)}`` and ``{T(...)...}``.
 
     :param parts: literal texts, as constants, and expressions, in order.
     """
@@ -153,8 +155,8 @@ class Condition:
 
 def _next(text: str, at: int) -> int:
     """Return the position of the next expression; other braces are text."""
-    found = [place for mark in ("{#", "{(#") if (place := text.find(mark, at)) >= 0]
-    return min(found, default=-1)
+    found = _BEGIN.search(text, at)
+    return -1 if found is None else found.start()
 
 
 def _end(text: str, begin: int) -> int:

@@ -58,7 +58,7 @@ def is_true(value: Value) -> bool:
 
 def text_of(value: Value) -> str:
     """
-    Convert a value to text.
+    Convert a value to text; the items of a list are joined with commas.
 
     :raises EvaluationFailed: when the value has no text.
     """
@@ -71,7 +71,7 @@ def text_of(value: Value) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, list | tuple):
-        return bounded(f"[{', '.join([text_of(one) for one in value])}]")
+        return bounded(",".join([text_of(one) for one in value]))
     if isinstance(value, Mapping):
         return bounded(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     raise EvaluationFailed(f"{name_of(value)} cannot be written as text")

@@ -78,7 +78,10 @@ class ResponseTemplates:
             "error": {
                 "key": refusal.key,
                 "message": refusal.message,
+                "cause": refusal.message,
                 "status": refusal.status,
+                "statusCode": refusal.status,
+                "parameters": refusal.parameters,
             },
             "parameters": refusal.parameters,
         }

@@ -82,6 +82,8 @@ class Event(Fields):
             return message.headers or {}
         if name == "metadata":
             return message.metadata or {}
+        if name == "contentLength":
+            return len(message.data.encode("utf-8", "replace"))
         if name == "timestamp":
             known = message.timestamp_ms
             return self.at_ms if known is None else known

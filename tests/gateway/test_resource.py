@@ -242,7 +242,7 @@ class PlanAndEndpointTests(RefusalCase):
         before = deployed(body, number=2)
         rule = (
             "{#request.params['a'][0] == '1' && #request.headers['x'][0] == 'y'"
-            " && #request.pathInfo == '/b' && #request.contextPath == '/api'"
+            " && #request.pathInfo == '/b' && #request.contextPath == '/api/'"
             " && #request.method == 'GET' && #api.name == 'Orders'}"
         )
         plan = {**before.plans[0], "selectionRule": rule}

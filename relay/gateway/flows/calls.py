@@ -56,7 +56,7 @@ def call_of(exchange: Exchange, shared: Scope) -> Call:
             "plan": ids["plan"],
             "application": ids["application"],
             "subscription-id": ids["subscription"],
-            "context-path": target.context_path,
+            "context-path": f"{target.context_path}/",
             **(admission.attributes if admission is not None else {}),
         }
     )
@@ -116,6 +116,11 @@ class _Connection:
         return certificate_in_header(caller, header)
 
 
+def _version(version: bytes) -> str:
+    """Name a version of HTTP as Gravitee does: ``HTTP_1_1``, ``HTTP_2``."""
+    return version.decode("latin-1").replace("/", "_").replace(".", "_")
+
+
 class _Facts(Fields):
     """What ``#request`` has that no policy changes."""
 
@@ -152,10 +157,10 @@ _MEMBERS: Mapping[str, Callable[[_Facts], Value]] = {
     "uri": lambda of: of.exchange.request.target.decode("latin-1"),
     "path": lambda of: of.path,
     "paths": lambda of: of.path.split("/"),
-    "contextPath": lambda of: of.target.context_path,
+    "contextPath": lambda of: f"{of.target.context_path}/",
     "scheme": _Facts.scheme,
     "host": lambda of: of.exchange.record.host,
-    "version": lambda of: of.exchange.request.version.decode("latin-1"),
+    "version": lambda of: _version(of.exchange.request.version),
     "timestamp": lambda of: of.exchange.services.wall_ms(),
     "localAddress": lambda of: of.exchange.stream.peer.local_address,
 }
