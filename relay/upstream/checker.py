@@ -124,16 +124,20 @@ class _Check:
         self._clock = Deadline(reactor, health.check.timeout_ms)
 
     def start(self) -> None:
-        headers = Headers()
+        headers, host = Headers(), b""
         for header in self._options.headers:
-            headers.addRawHeader(header.name.encode(), header.value.encode())
+            if header.name.lower() == "host":
+                host = header.value.encode()
+            else:
+                headers.addRawHeader(header.name.encode(), header.value.encode())
         body = self._options.body
         request = UpstreamRequest(
             self._options.method.encode("ascii"),
             RequestTarget.parse(b""),
             headers,
-            b"",
+            host,
             None if body is None else WholeBody(body.encode("utf-8")),
+            sends_host=True,
         )
         self._clock.start(self._expired)
         self._call = self._connector.call(request)

@@ -48,6 +48,8 @@ class UpstreamRequest:
     :param target: what follows the context-path.
     :param headers: end-to-end headers, without ``Host`` and framing.
     :param host: the client's ``Host``.
+    :param sends_host: send ``host`` to the endpoint regardless of
+        ``propagateClientHost``.
     :param body: the body as it arrives, None when there is none.
     :param early_hints: called with each 103 response.
     :param follows_origin: follow redirects within the endpoint's origin, as the reader
@@ -61,6 +63,7 @@ class UpstreamRequest:
     body: ICompletableBody | None
     early_hints: EarlyHints | None = None
     follows_origin: bool = False
+    sends_host: bool = False
 
 
 class Connector:
@@ -166,7 +169,8 @@ class Connector:
         headers = (crossing if crossed else copied)(request.headers)
         own = not crossed and origin == self.target.origin
         trace = request.method == b"TRACE"
-        theirs = own and self.http.propagate_client_host and request.host
+        keeps_host = self.http.propagate_client_host or request.sends_host
+        theirs = own and keeps_host and request.host
         put_field(headers, b"Host", request.host if theirs else origin.authority)
         if self.http.use_compression and not trace:
             # A part of an encoded body could not be decoded.

@@ -76,6 +76,18 @@ class CheckerTests(GatewayCase):
         self.assertEqual((found["success"], found["status"]), (True, 200))
         await connection.until_over()
 
+    async def test_host(self) -> None:
+        """That of the target, or the one that the check configures."""
+        await self.stage_checked()
+        head = await (await self.due()).head()
+        self.assertEqual(head.get(b"host"), self.source.address.encode())
+
+    async def test_configured_host(self) -> None:
+        """It is sent once, whatever the spelling of the name."""
+        await self.stage_checked(headers=[{"name": "host", "value": "up.example"}])
+        head = await (await self.due()).head()
+        self.assertEqual(head.all(b"host"), [b"up.example"])
+
     async def test_out_and_in_again(self) -> None:
         """An endpoint that is down gets no call until it is up again."""
         await self.stage_checked(failureThreshold=1, successThreshold=1)

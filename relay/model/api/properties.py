@@ -31,9 +31,9 @@ def revealed(sent: Any, kept: Any) -> tuple[Any, list[Issue]]:
 
     :param sent: the new properties of an API.
     :param kept: its stored properties; None for none.
-    :returns: the properties to store, and the masks for which no value is stored. A
-        property that is no longer concealed needs its value again: a stored value is
-        never revealed.
+    :returns: the properties to store, and the problems: masks for which no value is
+        stored, and values that another gateway has encrypted. A property that is no
+        longer concealed needs its value again: a stored value is never revealed.
     """
     if not isinstance(sent, list):
         return sent, []
@@ -53,5 +53,18 @@ def revealed(sent: Any, kept: Any) -> tuple[Any, list[Issue]]:
                 problems.append(
                     Issue("is the mask of a secret, and there is none to keep", where)
                 )
+        elif (
+            isinstance(one, Mapping)
+            and one.get("encrypted") is True
+            and one.get("value")
+            and one.get("value") != values.get(one.get("key"))
+        ):
+            problems.append(
+                Issue(
+                    "is encrypted with a key that this gateway does not have: send the"
+                    " value itself, with encryptable",
+                    join("properties", number, "value"),
+                )
+            )
         found.append(one)
     return found, problems

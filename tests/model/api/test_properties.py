@@ -44,3 +44,14 @@ class PropertiesTests(SynchronousTestCase):
             places = [problem.location for problem in problems]
             self.assertEqual(places, ["properties[1].value"], one)
         self.assertEqual(len(revealed(concealed(KEPT), None)[1]), 2)
+
+    def test_a_value_that_another_gateway_has_encrypted_is_refused(self) -> None:
+        """Expressions would use the ciphertext; the stored value itself is taken."""
+        for sent in ({"key": "a", "value": "c2Vl"}, {"key": "new", "value": "c2Vl"}):
+            _, problems = revealed([{**sent, "encrypted": True}], KEPT)
+            self.assertEqual(
+                [one.location for one in problems], ["properties[0].value"]
+            )
+        self.assertEqual(revealed(KEPT, KEPT), (KEPT, []))
+        to_encrypt = [{"key": "new", "value": "clear", "encryptable": True}]
+        self.assertEqual(revealed(to_encrypt, KEPT), (to_encrypt, []))
