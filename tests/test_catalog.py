@@ -171,7 +171,7 @@ class AllAtOnceTests(SynchronousTestCase):
         del body["apiVersion"]
         body = put(body, "listeners[0].paths[0].path", "/a b")
         body = put(body, "listeners[0].entrypoints[0].configuration", {"x": 1})
-        body = put(body, f"{SHARED}.http.idleTimeout", "70000")
+        body = put(body, f"{SHARED}.http.idleTimeout", "70 s")
         body = put(body, f"{SHARED}.http.nope", 1)
         body = put(body, f"{SHARED}.proxy.enabled", True)
         body = put(body, f"{GROUP}.endpoints[0].configuration", {})

@@ -43,6 +43,7 @@ class DefaultTests(SynchronousTestCase):
                 "messagesLimitDurationMs": 30000,
                 "headersInPayload": False,
                 "metadataInPayload": False,
+                "compatibility": "relay",
                 "allowFilter": False,
                 "cors": CORS,
             },

@@ -200,7 +200,7 @@ class RoleTests(UserCase):
     async def test_nobody_is_shown_an_encrypted_property(self) -> None:
         """Not even who defines it; what is sent back as shown stays."""
         properties = [
-            {"key": "a", "value": "s3cr3t", "encrypted": True},
+            {"key": "a", "value": "s3cr3t", "encryptable": True},
             {"key": "b", "value": "s3cr3t", "encryptable": True},
             {"key": "c", "value": "plain"},
         ]
