@@ -214,7 +214,7 @@ class FlowTests(WireCase):
                 f"{self.path}/orders?me={name}", "Accept: text/event-stream"
             )
             head = readers[name].until(b"\r\n\r\n")
-            self.assertIn(b"x-me: [%b]" % name.encode(), head.lower())
+            self.assertIn(b"x-me: %b\r\n" % name.encode(), head.lower())
         for name in ("ann", "bob", "ann"):
             body = json.dumps({"data": {"to": name, "card": 4711}}).encode()
             sent = self.send("POST", "/orders", body, Content_Type="application/json")

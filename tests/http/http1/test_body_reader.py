@@ -135,7 +135,12 @@ class ChunkReaderTests(SynchronousTestCase):
                 break
             taken.append(ours.feed(piece))
             if ours.state is State.BROKEN:
-                self.assertEqual(twisted.state, "TRAILER")
+                if twisted.state == "CRLF":
+                    # Twisted waits for a second byte before it refuses the first.
+                    with self.assertRaises(_MalformedChunkedDataError):
+                        twisted.dataReceived(b"x")
+                else:
+                    self.assertEqual(twisted.state, "TRAILER")
                 break
             self.assertEqual(ours.state is State.DONE, twisted.state == "FINISHED")
             if ours.state is State.DONE:
