@@ -157,7 +157,8 @@ def section(document: Document) -> str:
     if not misses and not document.get("unjudged"):
         lines.append("Every limit was kept.")
     # Results of earlier versions do not have these.
-    lines += [f"**Not judged**: {line}." for line in document.get("unjudged", [])]
+    for kind in ("unjudged", "unjudged_targets"):
+        lines += [f"**Not judged**: {line}." for line in document.get(kind, [])]
     lines += [f"**Noisy**: {line}." for line in document.get("noise", [])]
     return "\n".join(lines) + "\n"
 

@@ -49,15 +49,17 @@ class Result:
         ]
 
     def unjudged(self) -> list[str]:
-        """Return a line for each limit that was exceeded, and each target that was
-        missed, in a noisy row."""
-        lines = [
+        """Return a line for each limit that was exceeded in a noisy row."""
+        return [
             f"{self._exceeded(relay, figures, limit)} in round {turn}, "
             + not_judged(change_percent(figures))
             for relay, turn, figures, limit in self._over()
             if limit.timed and is_noisy(figures)
         ]
-        return lines + [
+
+    def unjudged_targets(self) -> list[str]:
+        """Return a line for each target that was missed with a noisy row."""
+        return [
             f"{self.scenario.name}: {told(verdict)}, "
             + not_judged(verdict["noise_percent"])
             for verdict in self.verdicts()
@@ -152,6 +154,7 @@ class Result:
             "misses": self.misses(),
             "noise": self.noise(),
             "unjudged": self.unjudged(),
+            "unjudged_targets": self.unjudged_targets(),
         }
 
     def write(self, directory: Path) -> None:

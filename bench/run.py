@@ -3,8 +3,8 @@ The benchmark's command line: run scenarios, write the results, judge them.
 
 The exit status is 0 when every limit was kept, 1 when one was passed (or, with
 ``--strict``, a target was not reached), 2 when the run itself failed, and 3 when
-none of these happened but something could not be judged: the machine had changed its
-speed.
+none of these happened but a limit (or, with ``--strict``, a target) could not be
+judged, because the machine had changed its speed.
 """
 
 from __future__ import annotations
@@ -307,15 +307,16 @@ def judged(documents: list[Document], *, strict: bool) -> int:
     short = [line for document in documents for line in not_reached(document)]
     # Results of earlier versions do not have it.
     unjudged = [line for one in documents for line in one.get("unjudged", [])]
+    noisy = [line for one in documents for line in one.get("unjudged_targets", [])]
     for line in short:
         say(f"NOT REACHED {line}")
     for line in misses:
         say(f"MISSED {line}")
-    for line in unjudged:
+    for line in unjudged + noisy:
         say(f"NOISY {line}")
     if misses or (strict and short):
         return MISSED
-    return NOT_JUDGED if unjudged else REACHED
+    return NOT_JUDGED if unjudged or (strict and noisy) else REACHED
 
 
 def measured(options: argparse.Namespace) -> list[Result]:
