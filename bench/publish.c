@@ -9,7 +9,8 @@
  * (pipelined, so that their order is kept). An event that would have to wait for an
  * answer is not made at all and counts as stalled: whoever receives never mistakes a
  * full server for a loss. After SIGUSR1 it publishes every 100 ms, so that whoever is behind
- * comes to its end. At SIGTERM the last line of output is
+ * comes to its end. At SIGTERM it reads the answers that have arrived, and the last line
+ * of output is
  *
  *   {"published", "answered", "turned_down", "stalled", "first_turned_down"}
  *
@@ -142,17 +143,19 @@ static bool take_part(void)
     return answers_length > 0;
 }
 
-static void hear(int fd)
+/* Reads answers that have arrived. Returns false if there is none. */
+static bool hear(int fd)
 {
     ssize_t got = recv(fd, answers + answers_length, sizeof answers - answers_length,
                        MSG_DONTWAIT);
     if (got < 0 && errno == EAGAIN)
-        return;
+        return false;
     if (got <= 0)
         give_up("the server hung up");
     answers_length += (size_t)got;
     while (take_part())
         ;
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -208,6 +211,8 @@ int main(int argc, char **argv)
         if (ready.revents & ~POLLOUT)
             hear(fd);
     }
+    while (hear(fd))
+        ;
     printf("{\"published\": %llu, \"answered\": %llu, \"turned_down\": %llu, "
            "\"stalled\": %llu, \"first_turned_down\": %d}\n",
            (unsigned long long)published, (unsigned long long)answered,
