@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from relay.model.api import flow_rules, message_rules, rules
+from relay.model.api import flow_rules, rules
 from relay.model.api.configurations import Configurations
 from relay.model.api.definition import ApiDefinition
 from relay.model.api.kinds import (
@@ -18,15 +18,16 @@ from relay.model.api.kinds import (
     ResourceType,
 )
 from relay.model.api.listener import listener_type
+from relay.model.api.messages import message_rules
 from relay.model.api.publication_state import PublicationState
-from relay.model.api.resources import RESOURCE_TYPES
+from relay.model.api.resources.resource import RESOURCE_TYPES
 from relay.model.consumers.consumer_configuration import ConsumerConfiguration
 from relay.model.plans.plan import PlanDefinition, PlanSecurity
 from relay.model.schema.base import Value
 from relay.model.schema.errors import Invalid, Issue, join
 from relay.model.schema.json_limits import find_unstorable
 from relay.model.schema.reading import issues, shown
-from relay.model.schema.scalars import decoded
+from relay.model.schema.types.scalars import decoded
 
 Kind = Literal[
     "endpoint", "shared", "entrypoint", "subscription", "plan", "policy", "resource"

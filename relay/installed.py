@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from relay.catalog import Catalog
 from relay.connectors.discovery import Connectors, find_connectors
-from relay.model.api.http_proxy import HTTP_PROXY_ENDPOINT, HTTP_PROXY_ENTRYPOINT
+from relay.model.api.endpoints.http_proxy import (
+    HTTP_PROXY_ENDPOINT,
+    HTTP_PROXY_ENTRYPOINT,
+)
 from relay.plans.discovery import PlanTypes, find_plans
 from relay.policies.discovery import PolicyTypes, find_policies
 from relay.webhook.options import WEBHOOK_ENTRYPOINT

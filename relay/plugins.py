@@ -17,16 +17,16 @@ _K = TypeVar("_K")
 log = Logger()
 
 
-def found_in(package: ModuleType) -> list[object]:
+def found_in(*packages: ModuleType) -> list[object]:
     """
     Look for plugins.
 
     Where Twisted cannot write its list of plugins (``dropin.cache``) it imports every
     module again, so that each package is searched once a start.
 
-    :param package: a plugin package.
+    :param packages: plugin packages; the packages within them are not searched.
     """
-    return list(getPlugins(IPlugin, package))
+    return [one for package in packages for one in getPlugins(IPlugin, package)]
 
 
 class UsablePlugins(Mapping[str, _I], Generic[_I, _K]):

@@ -56,8 +56,8 @@ from relay.store.owner import owner_name
 from relay.store.registry import GatewayRegistry
 from relay.store.retention import Retention
 from relay.store.store import Store
-from relay.store.tables.channels import ChannelStore, event_id_secret
-from relay.store.tables.delivery_store import DeliveryStore
+from relay.store.tables.delivery.channels import ChannelStore, event_id_secret
+from relay.store.tables.delivery.delivery_store import DeliveryStore
 from relay.tls.client import reload_client_contexts
 from relay.tls.material import MaterialError
 from relay.upstream.dial.guard import AddressGuard

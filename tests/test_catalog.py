@@ -11,7 +11,10 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.catalog import Catalog, EndpointType, EntrypointType
 from relay.model.api.definition import ApiDefinition
-from relay.model.api.http_proxy import HttpProxyConfiguration, HttpProxyEntrypoint
+from relay.model.api.endpoints.http_proxy import (
+    HttpProxyConfiguration,
+    HttpProxyEntrypoint,
+)
 from relay.model.api.kinds import always
 from relay.model.api.publication_state import Visibility
 from relay.model.plans.plan import PlanDefinition

@@ -17,11 +17,11 @@ from relay.connectors.mock_endpoint import MockEndpoint
 from relay.connectors.sse_endpoint import SseEndpoint
 from relay.connectors.sse_entrypoint import SseEntrypointOptions
 from relay.connectors.websocket.options import WebsocketOptions
-from relay.model.api.channel_options import ChannelOptions
-from relay.model.api.failover import FailoverOptions
-from relay.model.api.health_check import HealthCheck, check_of
-from relay.model.api.oauth2_resource import Oauth2Resource
-from relay.model.api.resources import enabled
+from relay.model.api.endpoints.failover import FailoverOptions
+from relay.model.api.endpoints.health_check import HealthCheck, check_of
+from relay.model.api.messages.channel_options import ChannelOptions
+from relay.model.api.resources.oauth2_resource import Oauth2Resource
+from relay.model.api.resources.resource import enabled
 from relay.model.consumers.webhook_subscription import WebhookSubscription, write_secret
 from relay.model.outcome import Outcome
 from relay.model.schema.base import Value

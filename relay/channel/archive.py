@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.log import Log
 from relay.channel.message import Message
-from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.records import HistoryEntry, Publication
 from relay.model.schema.errors import Unavailable
 

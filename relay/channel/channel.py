@@ -30,7 +30,7 @@ from relay.channel.subscribers.group import Group
 from relay.channel.subscribers.places import Places
 from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
-from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 
 
 class ChannelState(StrEnum):

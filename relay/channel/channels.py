@@ -18,8 +18,8 @@ from relay.channel.channel import Channel, ChannelState
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
 from relay.channel.subscribers.byte_group import SharedWriter
-from relay.model.api.channel_options import ChannelOptions, KeyOptions
-from relay.model.schema.request_target import RequestTarget
+from relay.model.api.messages.channel_options import ChannelOptions, KeyOptions
+from relay.model.schema.types.request_target import RequestTarget
 
 NOTHING_ELSE = KeyOptions(query=(), headers=())
 SWEEP_S = 0.25

@@ -13,9 +13,9 @@ from fnmatch import fnmatchcase
 
 from twisted.web.http_headers import Headers
 
-from relay.model.api.channel_options import KeyOptions
+from relay.model.api.messages.channel_options import KeyOptions
 from relay.model.schema.query import parameter_name
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 OWN_PARAMETERS = frozenset(
     ("lastEventId", "filter", "types", "cursor", "limit", "waitMs")

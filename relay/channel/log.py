@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from relay.channel import ids
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.message import Message
-from relay.model.api.channel_options import HistoryOptions
+from relay.model.api.messages.channel_options import HistoryOptions
 
 COMPACT_AT = 256
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
+from relay.model.api.messages.channel_options import ChannelOptions
 
 
 def channel_options(group: EndpointGroup) -> ChannelOptions:

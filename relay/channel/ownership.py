@@ -10,9 +10,9 @@ and ends it :data:`MARGIN_S` sooner than the store does. A timer ends the lease,
 it ends in time if the store fails or does not answer: the owner has given up the
 channels before another process can get them. The next renewal is counted from the
 request, too, so that a late answer shortens the time until the next one.
-:mod:`relay.store.tables.node_leases` describes how processes learn who holds a lease
-without comparing clocks, and why a process that is alone on the store keeps its leases
-while the store is read-only.
+:mod:`relay.store.tables.cluster.node_leases` describes how processes learn who holds a
+lease without comparing clocks, and why a process that is alone on the store keeps its
+leases while the store is read-only.
 """
 
 from __future__ import annotations

@@ -22,17 +22,17 @@ from relay.connectors.parameters import (
     refusal_of,
 )
 from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
-from relay.gateway import refusals
 from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
+from relay.gateway.responses import refusals
 from relay.http.accept import ANYTHING, Preference
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
-from relay.model.api.message_options import Amount
+from relay.model.api.messages.message_options import Amount
 from relay.model.outcome import Outcome
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Flag, Milliseconds
+from relay.model.schema.types.scalars import Flag, Milliseconds
 
 
 class HttpGetOptions(Options):

@@ -26,17 +26,17 @@ from relay.connectors.publication import (
     with_id,
     with_type,
 )
-from relay.gateway import refusals
 from relay.gateway.message import MessageCall
+from relay.gateway.responses import refusals
 from relay.http.accept import ANYTHING, Preference
 from relay.http.collector import BodyCollector, BodyTooLarge
 from relay.http.headers import upstream_headers
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType, always
-from relay.model.api.message_options import Amount
+from relay.model.api.messages.message_options import Amount
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Flag
+from relay.model.schema.types.scalars import Flag
 
 LONGEST_KEY = 256
 _PUBLISHED_HEADERS = (b"content-type", b"relay-event-id", b"relay-event-type")

@@ -9,10 +9,10 @@ from zope.interface import implementer
 
 from relay.channel.channels import OpenChannel
 from relay.connectors.interfaces import IEndpoint
-from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
 from relay.model.api.kinds import EndpointType
-from relay.model.api.message_options import LocalChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
+from relay.model.api.messages.message_options import LocalChannelOptions
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 

@@ -12,13 +12,13 @@ from relay.channel.channels import OpenChannel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
 from relay.connectors.interfaces import IEndpoint
-from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
 from relay.model.api.kinds import EndpointType
-from relay.model.api.message_options import LocalChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
+from relay.model.api.messages.message_options import LocalChannelOptions
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
-from relay.model.schema.scalars import Integral, Milliseconds, Name
+from relay.model.schema.types.scalars import Integral, Milliseconds, Name
 
 COUNTER = "{counter}"
 """The placeholder for the event's number in the content."""

@@ -6,9 +6,9 @@ import re
 
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.subscribers.filter import Filter, FilterError, TooManyFilters
-from relay.gateway import refusals
 from relay.gateway.flows.events import EventRefused
 from relay.gateway.message import MessageCall
+from relay.gateway.responses import refusals
 from relay.http.refusals import Refusal, bad_request
 
 LONGEST_ID = 4096

@@ -26,12 +26,15 @@ from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import IHttpEndpoint
 from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.event import Event
-from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
-from relay.model.api.http_proxy import HttpProxyConfiguration, SharedConfiguration
+from relay.model.api.endpoints.http_proxy import (
+    HttpProxyConfiguration,
+    SharedConfiguration,
+)
 from relay.model.api.kinds import EndpointType
+from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.schema.refusal import refusal
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.connector import Connector, UpstreamRequest
 from relay.upstream.dial.guard import AddressGuard

@@ -39,20 +39,20 @@ from relay.connectors.parameters import (
 from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.eventstream.encoder import encode
 from relay.eventstream.event import Event
-from relay.gateway import refusals
 from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.message import MessageCall
+from relay.gateway.responses import refusals
 from relay.http.accept import ANYTHING, Preference
 from relay.http.fanout import FanoutTarget
 from relay.http.refusals import Refusal
-from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
-from relay.model.api.message_options import HeartbeatInterval
+from relay.model.api.messages.channel_options import SlowConsumerOptions
+from relay.model.api.messages.message_options import HeartbeatInterval
 from relay.model.outcome import COMES_BACK, Outcome
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Flag, Milliseconds, MillisecondsOrOff
+from relay.model.schema.types.scalars import Flag, Milliseconds, MillisecondsOrOff
 
 SPREAD = 0.1
 """By how much of it the maximum duration varies, so that clients do not come back all

@@ -40,10 +40,10 @@ from relay.connectors.websocket.handshake import offers_websocket, shake_hands
 from relay.connectors.websocket.limits import FrameLimits
 from relay.connectors.websocket.options import WEBSOCKET_ENTRYPOINT, WebsocketOptions
 from relay.connectors.websocket.pings import Pings
-from relay.gateway import refusals
 from relay.gateway.feed import Feed
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.message import MessageCall
+from relay.gateway.responses import refusals
 from relay.http.accept import Preference
 from relay.http.fanout import FanoutTarget
 from relay.model.outcome import COMES_BACK, Outcome

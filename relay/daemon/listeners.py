@@ -28,7 +28,7 @@ from zope.interface import implementer
 
 from relay.daemon.admission import Admission
 from relay.daemon.errors import CannotStart
-from relay.http.proxy_protocol import listen
+from relay.http.listener.proxy_protocol import listen
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.settings.schema import TlsSettings
 from relay.tls.material import MaterialError

@@ -36,9 +36,9 @@ from relay.outbound.client import Outbound
 from relay.plans.discovery import PlanTypes
 from relay.plans.interfaces import PlanContext
 from relay.plans.tokens.key_sets import KeySets
-from relay.policies.counters import LocalCounters
 from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import PolicyContext
+from relay.policies.limits.counters import LocalCounters
 from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.dial.guard import Guarded
 from relay.upstream.failover import Failover

@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import NamedTuple
 
-from relay.gateway import refusals
+from relay.gateway.responses import refusals
 from relay.http.refusals import BAD_SYNTAX, Refusal
 from relay.model.outcome import Outcome
 from relay.upstream.errors import UpstreamError, connect_timeout, read_timeout

@@ -18,11 +18,11 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
 from relay.eventstream.boundary import EventCounter
-from relay.gateway import refusals
-from relay.gateway.cors import cors_headers
 from relay.gateway.endings import CLIENT_CLOSED_REQUEST, ENDINGS, Ending
 from relay.gateway.feed import Feed
 from relay.gateway.forwarder import ChunkForwarder
+from relay.gateway.responses import refusals
+from relay.gateway.responses.cors import cors_headers
 from relay.gateway.services import Services
 from relay.http.accept import accept_of
 from relay.http.client_stream import ClientStream
@@ -36,13 +36,13 @@ from relay.http.headers import (
     new_id,
     transaction_id,
 )
-from relay.http.pace import Pace
+from relay.http.limits.pace import Pace
 from relay.http.refusals import Refusal, Wording
 from relay.model.api.cors import CorsOptions
 from relay.model.outcome import Outcome
 from relay.model.phrases import reason_phrase
-from relay.model.schema.request_target import NO_TARGET
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.request_target import NO_TARGET
+from relay.model.schema.types.timestamps import timestamp
 from relay.observability.access import AccessRecord
 from relay.plans.verdict import Admission
 from relay.reactor.isolation import call_each

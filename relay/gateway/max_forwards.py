@@ -6,8 +6,8 @@ import re
 
 from twisted.web.http_headers import Headers
 
-from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
+from relay.gateway.responses import refusals
 from relay.http.fields import put_field
 from relay.http.refusals import METHODS
 

@@ -18,17 +18,21 @@ from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.channel.ownership import ChannelLease
 from relay.expression.errors import EvaluationFailed
-from relay.gateway import refusals
-from relay.gateway.cors import cors_headers, preflight_headers, preflight_method
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.events import EventRefused, ShapedChannel
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.renewal import PARAMETER as RENEW, renew
+from relay.gateway.responses import refusals
+from relay.gateway.responses.cors import (
+    cors_headers,
+    preflight_headers,
+    preflight_method,
+)
 from relay.http.accept import Accept, Preference, accept_of
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 
 class MessageCall:

@@ -15,12 +15,12 @@ from twisted.python.failure import Failure
 from twisted.web.http import NO_CONTENT, NOT_MODIFIED, RESET_CONTENT
 from twisted.web.http_headers import Headers
 
-from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.feed import Feed
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
+from relay.gateway.responses import refusals
 from relay.gateway.routing import Destinations
 from relay.http.fields import copied
 from relay.http.headers import (
@@ -33,7 +33,7 @@ from relay.http.headers import (
 )
 from relay.http.refusals import Refusal, Refused
 from relay.model.outcome import Outcome
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.reactor.deadline import Deadline
 from relay.upstream.connection.stream import UpstreamResponse

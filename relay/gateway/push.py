@@ -19,7 +19,7 @@ from relay.channel.channels import Channels
 from relay.channel.ownership import ChannelLease
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.flows.runner import FlowRunner
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 
 @dataclass(frozen=True, eq=False)

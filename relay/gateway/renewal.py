@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from relay.gateway.active_grants import Admitted
-from relay.gateway.cors import cors_headers
 from relay.gateway.exchange import Exchange
+from relay.gateway.responses.cors import cors_headers
 from relay.http.refusals import Refusal
 
 PARAMETER = "relay.renew"

@@ -11,8 +11,8 @@ from twisted.web.http_headers import Headers
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
+from relay.gateway.responses import refusals
 from relay.gateway.routes import Route, RouteTable
 from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
@@ -30,9 +30,9 @@ from relay.http.refusals import (
     Refusal,
     Refused,
 )
-from relay.model.schema.request_target import PathFault, RequestTarget
+from relay.model.schema.types.request_target import PathFault, RequestTarget
 from relay.observability.access import AccessRecord
-from relay.policies.counters import LocalCounters
+from relay.policies.limits.counters import LocalCounters
 
 _USER = re.compile(rb"(?<=//)[^/]*@")
 

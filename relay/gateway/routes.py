@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from relay.gateway.served import ServedApi
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 _Places = dict[tuple[str, ...], tuple[ServedApi, ...]]
 """APIs by the segments of their context-paths."""

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from relay.http.refusals import DOT_SEGMENT, Refused
-from relay.model.schema.hosts import normal_origin
-from relay.model.schema.request_target import PathFault, RequestTarget
+from relay.model.schema.types.hosts import normal_origin
+from relay.model.schema.types.request_target import PathFault, RequestTarget
 from relay.upstream.connector import Connector
 from relay.upstream.group import ConnectorGroup
 from relay.upstream.target import Target

@@ -13,23 +13,23 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
-from relay.gateway import refusals
-from relay.gateway.cors import ListenerCors, preflight_method
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
-from relay.gateway.templates import ResponseTemplates
+from relay.gateway.responses import refusals
+from relay.gateway.responses.cors import ListenerCors, preflight_method
+from relay.gateway.responses.templates import ResponseTemplates
 from relay.http import cross_site
 from relay.http.front import fault_refusal
 from relay.http.headers import drop_hop_by_hop
 from relay.http.refusals import NULL_BYTE, Refusal, Refused
 from relay.model.api.definition import ApiDefinition, HttpListener
 from relay.model.records import Deployment
-from relay.model.schema.request_target import PathFault, RequestTarget
+from relay.model.schema.types.request_target import PathFault, RequestTarget
 from relay.plans.caller import Caller
 from relay.plans.chain import PlanChain
 from relay.plans.verdict import Admission, Denial, Verdict
-from relay.policies.basic_authentication import BASIC_AUTHENTICATION
 from relay.policies.scope import shared_scope
+from relay.policies.security.basic_authentication import BASIC_AUTHENTICATION
 
 Resolve = Callable[[], RequestTarget]
 """Returns the target of a call without dot segments; raises :class:`Refused` if they

@@ -18,7 +18,7 @@ from twisted.web.http_headers import Headers
 from relay.http.body import RequestBody
 from relay.http.fanout import FanoutTarget
 from relay.http.headers import Networks
-from relay.http.peer import Peer
+from relay.http.listener.peer import Peer
 from relay.http.refusals import Refusal
 
 NO_BODY_STATUSES = (204, 304)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from twisted.web.http_headers import Headers
 
 from relay.http.front import wants_upgrade
-from relay.model.schema.hosts import same_authority
+from relay.model.schema.types.hosts import same_authority
 
 SAFE_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE"))
 """RFC 9110, 9.2.1."""

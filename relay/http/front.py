@@ -17,8 +17,8 @@ from relay.http import refusals
 from relay.http.client_stream import ClientStream
 from relay.http.headers import connection_options
 from relay.http.refusals import Refusal, Refused
-from relay.model.schema.hosts import read_authority, same_authority
-from relay.model.schema.request_target import NO_FAULT, PathFault, RequestTarget
+from relay.model.schema.types.hosts import read_authority, same_authority
+from relay.model.schema.types.request_target import NO_FAULT, PathFault, RequestTarget
 
 _NOT_IN_TARGETS = re.compile(rb"[^\x21-\x7e]")
 MOST_SEGMENTS = 512

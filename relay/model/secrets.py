@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from relay.model.schema.sensitive import is_locating, is_sensitive, members, models_in
+from relay.model.schema.types.sensitive import (
+    is_locating,
+    is_sensitive,
+    members,
+    models_in,
+)
 
 MASK = "********"
 
@@ -105,8 +110,9 @@ class Masking:
     Masks the secrets of documents.
 
     In a configuration the types of the fields decide what is secret
-    (:data:`relay.model.schema.sensitive.SENSITIVE`). Every value of a configuration of
-    an unknown type is secret. Elsewhere the names of the fields decide.
+    (:data:`relay.model.schema.types.sensitive.SENSITIVE`). Every value of a
+    configuration of an unknown type is secret. Elsewhere the names of the fields
+    decide.
 
     :param lookup: finds the types of configurations.
     """

@@ -12,7 +12,7 @@ from typing import Protocol
 from twisted.logger import Logger
 
 from relay.model.outcome import Outcome
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.observability.log_file import WholeLineLogFile, reopen
 from relay.settings.schema import LogSettings
 

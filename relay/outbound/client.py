@@ -21,7 +21,7 @@ from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.model.api.ssl_options import SslOptions, TrustStore
+from relay.model.api.endpoints.ssl_options import SslOptions, TrustStore
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.tls.client import client_creators

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, model_validator
 from zope.interface import implementer
 
-from relay.model.api.http_proxy import header_name
+from relay.model.api.endpoints.http_proxy import header_name
 from relay.model.api.kinds import PlanType
 from relay.model.consumers.api_key import digest_of
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
-from relay.model.schema.scalars import Flag, Literally, Upper
+from relay.model.schema.types.scalars import Flag, Literally, Upper
 from relay.plans import keyed
 from relay.plans.caller import Caller, from_one_place
 from relay.plans.interfaces import Credential, IPlan, Plan, PlanContext, read_options

@@ -19,7 +19,7 @@ from relay.model.api.kinds import PlanType
 from relay.model.consumers.api_key import digest_of
 from relay.model.plans.basic import challenge, read_pair
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Flag, Literally
+from relay.model.schema.types.scalars import Flag, Literally
 from relay.plans import keyed
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, Plan, PlanContext, read_options

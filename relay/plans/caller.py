@@ -9,7 +9,7 @@ from twisted.web.http_headers import Headers
 
 from relay.expression.nodes import Scope
 from relay.http.fields import foldable, remove_folded
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 
 def _no_scope(attributes: Mapping[str, Any]) -> Scope:

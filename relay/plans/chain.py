@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, Plan
 from relay.plans.verdict import (

@@ -14,8 +14,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.model.api.kinds import PlanType
-from relay.model.api.resources import authorization_server
-from relay.model.schema.scalars import Flag, Literally
+from relay.model.api.resources.resource import authorization_server
+from relay.model.schema.types.scalars import Flag, Literally
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext, read_options
 from relay.plans.tokens import claims

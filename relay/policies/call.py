@@ -10,7 +10,7 @@ from twisted.web.http_headers import Headers
 
 from relay.expression.values import Value
 from relay.model.outcome import Outcome
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 ATTRIBUTE_PREFIX = "gravitee.attribute."
 """An optional prefix of the names of attributes."""

@@ -8,33 +8,34 @@ from relay import policies
 from relay.model.api.flow import FlowStep, current_id
 from relay.model.api.kinds import PolicyType
 from relay.plugins import UsablePlugins, found_in, modules_of
+from relay.policies import events, limits, security, traffic, transformation
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
 OWN = modules_of(
     policies,
-    "assign_attributes",
-    "basic_authentication",
-    "dynamic_routing",
-    "event_filter",
-    "event_limit",
-    "event_redact",
-    "event_transform",
-    "generate_jwt",
-    "http_callout",
-    "http_signature",
-    "interrupt",
-    "ip_filtering",
-    "latency",
-    "mock",
-    "rate_limit",
-    "request_content_limit",
-    "request_validation",
-    "resource_filtering",
-    "spike_arrest",
-    "ssl_enforcement",
-    "status_code",
-    "stream_limit",
-    "transform_headers",
+    "transformation.assign_attributes",
+    "security.basic_authentication",
+    "traffic.dynamic_routing",
+    "events.event_filter",
+    "events.event_limit",
+    "events.event_redact",
+    "events.event_transform",
+    "security.generate_jwt",
+    "traffic.http_callout",
+    "security.http_signature",
+    "traffic.interrupt",
+    "security.ip_filtering",
+    "traffic.latency",
+    "traffic.mock",
+    "limits.rate_limit",
+    "limits.request_content_limit",
+    "security.request_validation",
+    "security.resource_filtering",
+    "limits.spike_arrest",
+    "security.ssl_enforcement",
+    "traffic.status_code",
+    "limits.stream_limit",
+    "transformation.transform_headers",
 )
 """The modules with the policies that Relay brings along."""
 
@@ -64,4 +65,6 @@ class PolicyTypes(UsablePlugins[IPolicy, PolicyType]):
 
 def find_policies() -> PolicyTypes:
     """Find the policies, once a start."""
-    return PolicyTypes(found_in(policies))
+    return PolicyTypes(
+        found_in(policies, events, limits, security, traffic, transformation)
+    )

@@ -15,8 +15,8 @@ from relay.expression.nodes import Scope
 from relay.model.api.definition import ApiDefinition
 from relay.outbound.client import Outbound
 from relay.policies.call import Call
-from relay.policies.counters import Counters
 from relay.policies.event import Event
+from relay.policies.limits.counters import Counters
 
 
 class EventStep(Protocol):

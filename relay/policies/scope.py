@@ -8,7 +8,7 @@ from typing import Any
 from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Lookup, Value
 from relay.model.api.definition import ApiDefinition
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import Call, attribute_name
 from relay.upstream.scope_headers import HeaderValues, response_values
 

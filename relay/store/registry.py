@@ -5,7 +5,7 @@ from socket import gethostname
 from twisted.internet.defer import Deferred
 
 from relay.store.store import Store
-from relay.store.tables.gateways import Reports
+from relay.store.tables.cluster.gateways import Reports
 
 
 class GatewayRegistry:

@@ -6,18 +6,18 @@ from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.changes import Changes
 from relay.store.secrets import Secrets
 from relay.store.tables.api_index import ApiIndex
-from relay.store.tables.api_keys import ApiKeys
 from relay.store.tables.apis import Apis
-from relay.store.tables.applications import Applications
 from relay.store.tables.audits import SYSTEM, Actor, Audits
-from relay.store.tables.deliveries import Deliveries
+from relay.store.tables.cluster.gateways import Gateways
+from relay.store.tables.cluster.leases import Leases
+from relay.store.tables.consumers.api_keys import ApiKeys
+from relay.store.tables.consumers.applications import Applications
+from relay.store.tables.consumers.entitlements import Entitlements
+from relay.store.tables.consumers.subscriptions import Subscriptions
+from relay.store.tables.delivery.deliveries import Deliveries
+from relay.store.tables.delivery.histories import Histories
 from relay.store.tables.deployments import Deployments
-from relay.store.tables.entitlements import Entitlements
-from relay.store.tables.gateways import Gateways
-from relay.store.tables.histories import Histories
-from relay.store.tables.leases import Leases
 from relay.store.tables.plans import Plans
-from relay.store.tables.subscriptions import Subscriptions
 from relay.store.tables.tokens import Tokens
 from relay.store.tables.users import Users
 

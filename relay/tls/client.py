@@ -31,7 +31,7 @@ from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from relay.model.api.ssl_options import KeyStore, SslOptions, TrustStore
+from relay.model.api.endpoints.ssl_options import KeyStore, SslOptions, TrustStore
 from relay.tls.context import new_context, show, trust
 from relay.tls.material import (
     Content,

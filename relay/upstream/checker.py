@@ -12,9 +12,9 @@ from twisted.web.http_headers import Headers
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
-from relay.model.api.health_check import next_time
+from relay.model.api.endpoints.health_check import next_time
 from relay.model.outcome import Outcome
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.reactor.deadline import Deadline
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody

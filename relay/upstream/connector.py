@@ -13,8 +13,8 @@ from twisted.web.http_headers import Headers
 
 from relay.http.body import ICompletableBody
 from relay.http.fields import copied, foldable, folded, put_field, remove_folded
-from relay.model.api.http_proxy import SharedConfiguration
-from relay.model.schema.request_target import RequestTarget
+from relay.model.api.endpoints.http_proxy import SharedConfiguration
+from relay.model.schema.types.request_target import RequestTarget
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.upstream.connection.agent import CallAgent, call

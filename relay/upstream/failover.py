@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
-from relay.model.api.failover import FailoverOptions
+from relay.model.api.endpoints.failover import FailoverOptions
 from relay.model.outcome import Outcome
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run

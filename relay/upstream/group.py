@@ -7,9 +7,12 @@ from collections.abc import Callable, Hashable
 from twisted.internet.interfaces import IReactorTime
 
 from relay.model.api.definition import Endpoint, EndpointGroup
-from relay.model.api.health_check import check_of, url_of
-from relay.model.api.http_proxy import HttpProxyConfiguration, SharedConfiguration
-from relay.model.api.ssl_options import KeyStore
+from relay.model.api.endpoints.health_check import check_of, url_of
+from relay.model.api.endpoints.http_proxy import (
+    HttpProxyConfiguration,
+    SharedConfiguration,
+)
+from relay.model.api.endpoints.ssl_options import KeyStore
 from relay.tls.client import client_creators
 from relay.upstream.balancing import Balancer
 from relay.upstream.checker import Checker

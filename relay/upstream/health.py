@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from relay.model.api.health_check import HealthCheck
+from relay.model.api.endpoints.health_check import HealthCheck
 
 KEPT = 1000
 """The number of results that are kept for an endpoint."""

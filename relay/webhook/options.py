@@ -11,7 +11,12 @@ from relay.model.api.kinds import EntrypointType
 from relay.model.consumers.webhook_subscription import WebhookSubscription
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where
-from relay.model.schema.scalars import Flag, Integral, Milliseconds, MillisecondsOrOff
+from relay.model.schema.types.scalars import (
+    Flag,
+    Integral,
+    Milliseconds,
+    MillisecondsOrOff,
+)
 from relay.model.schema.unsupported import refused
 
 _Connections = Annotated[int, Strict(), Field(ge=1, le=20), Integral]

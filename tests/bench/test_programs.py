@@ -341,7 +341,7 @@ class PublisherTests(InstrumentCase):
             self.assertEqual(counts["turned_down"], 0)
 
     def test_turned_down(self) -> None:
-        """Every answer that is no success is counted, and the first status is reported."""
+        """Answers that are no success are counted, and the first status is reported."""
         refusal = b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"
         _, counts = self.published(refusal)
         self.assertGreaterEqual(counts["turned_down"], 6)

@@ -15,7 +15,7 @@ from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.eventstream.parser import EventParser
 from relay.http.fanout import FanoutWriter, Lane
-from relay.model.api.channel_options import ChannelOptions, SlowConsumerOptions
+from relay.model.api.messages.channel_options import ChannelOptions, SlowConsumerOptions
 from relay.model.outcome import Outcome
 
 GAP = "GAP"

@@ -18,8 +18,8 @@ from relay.channel.channels import (
 from relay.channel.entry import Entry, GapReason
 from relay.channel.message import Message
 from relay.http.fanout import FanoutWriter
-from relay.model.api.channel_options import ChannelOptions
-from relay.model.schema.request_target import RequestTarget
+from relay.model.api.messages.channel_options import ChannelOptions
+from relay.model.schema.types.request_target import RequestTarget
 from tests.channel.readers import GAP, Moment, Reader, messages
 from tests.channel.test_archive import Memory
 

@@ -24,7 +24,7 @@ from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.parser import EventParser
-from relay.model.api.channel_options import SlowConsumerOptions
+from relay.model.api.messages.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
 from tests.channel.readers import Moment
 

@@ -6,8 +6,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.channel.key import OWN_PARAMETERS, ChannelKey
-from relay.model.api.channel_options import KeyOptions
-from relay.model.schema.request_target import RequestTarget
+from relay.model.api.messages.channel_options import KeyOptions
+from relay.model.schema.types.request_target import RequestTarget
 
 
 def key(

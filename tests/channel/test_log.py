@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.log import COMPACT_AT, Log
 from relay.channel.message import Message
-from relay.model.api.channel_options import HistoryOptions
+from relay.model.api.messages.channel_options import HistoryOptions
 
 
 class LogTests(SynchronousTestCase):

@@ -7,8 +7,8 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.options import channel_options
-from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
+from relay.model.api.messages.channel_options import ChannelOptions
 
 
 def group(**members: Any) -> EndpointGroup:

@@ -19,10 +19,10 @@ from relay.http.body import RequestBody
 from relay.http.client_stream import Ledger, RequestHead
 from relay.http.fanout import FanoutWriter, Lane
 from relay.http.refusals import Refusal
-from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.cors import CorsOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.plans.verdict import Admission
 from tests.channel.readers import Moment
 

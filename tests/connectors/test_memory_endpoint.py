@@ -11,7 +11,7 @@ from relay.channel.options import channel_options
 from relay.connectors.memory_endpoint import memory_endpoint
 from relay.http.fanout import FanoutWriter
 from relay.model.api.definition import EndpointGroup
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from tests.channel.readers import Moment, Reader, messages
 
 

@@ -13,7 +13,7 @@ from relay.channel.options import channel_options
 from relay.connectors.mock_endpoint import mock_endpoint
 from relay.http.fanout import FanoutWriter
 from relay.model.api.definition import EndpointGroup
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from tests.channel.readers import GAP, Moment, Reader
 
 LINGER_MS = 5000

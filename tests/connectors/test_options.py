@@ -13,7 +13,7 @@ from relay.connectors.sse_entrypoint import SseEntrypointOptions
 from relay.connectors.websocket.options import WebsocketOptions
 from relay.model.schema.base import Value
 from relay.model.schema.errors import Issue
-from tests.model.api.test_channel_options import refused
+from tests.model.api.messages.test_channel_options import refused
 
 CORS = {"allowOrigin": ["*"], "allowCredentials": False}
 SLOW = {"policy": "disconnect", "maxBehindBytes": 0, "maxBehindMs": 0}

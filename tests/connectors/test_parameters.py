@@ -21,7 +21,7 @@ from relay.connectors.parameters import (
     refusal_of,
 )
 from relay.gateway.message import MessageCall
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 
 def call(query: str, **fields: str) -> MessageCall:

@@ -20,8 +20,8 @@ from relay.connectors.sse_endpoint import (
 )
 from relay.eventstream.continuity import ResumeMode
 from relay.http.fanout import FanoutWriter
-from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
+from relay.model.api.messages.channel_options import ChannelOptions
 from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.target import Target
 from tests.channel.readers import Moment

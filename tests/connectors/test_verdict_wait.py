@@ -14,7 +14,7 @@ from relay.connectors.sse_entrypoint import sse_entrypoint
 from relay.connectors.verdict_wait import LONGEST_S, VerdictWait, refusal_by_source
 from relay.connectors.websocket_entrypoint import websocket_entrypoint
 from relay.model.outcome import Outcome
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from tests.channel.readers import messages
 from tests.connectors.desk import Api, Desk
 

@@ -16,7 +16,7 @@ from relay.gateway.routes import RouteTable
 from relay.gateway.served import ServedApi
 from relay.model.api.definition import ApiDefinition
 from relay.model.records import Deployment, ServingReport
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from tests.gateway.harness import (
     EVENT_STREAM,
     GatewayCase,

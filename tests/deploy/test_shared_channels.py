@@ -12,8 +12,8 @@ from relay.channel.channels import Channels
 from relay.connectors.interfaces import Sources
 from relay.deploy.shared_channels import SharedChannels
 from relay.http.fanout import FanoutWriter
-from relay.model.api.channel_options import ChannelOptions
 from relay.model.api.definition import EndpointGroup
+from relay.model.api.messages.channel_options import ChannelOptions
 from tests.webhook.desk import no_source
 
 NONE = cast(Any, None)

@@ -40,9 +40,9 @@ from relay.plans.discovery import PlanTypes
 from relay.plans.interfaces import PlanContext
 from relay.plans.keyless import keyless_plan
 from relay.plans.tokens.key_sets import KeySets
-from relay.policies.counters import LocalCounters
 from relay.policies.discovery import find_policies
 from relay.policies.interfaces import PolicyContext
+from relay.policies.limits.counters import LocalCounters
 from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 from relay.tls.server import tls_factory
 from relay.upstream.connection.pool import Pool

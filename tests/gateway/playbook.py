@@ -36,12 +36,12 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.feed import Feed
+from relay.gateway.responses import refusals
 from relay.gateway.services import Services
 from relay.http.client_stream import Ledger, RequestHead, Responder
-from relay.http.pace import Pace
+from relay.http.limits.pace import Pace
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord, JsonAccessLog
 from relay.settings.schema import GatewaySettings, LimitSettings

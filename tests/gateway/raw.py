@@ -25,7 +25,7 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.http.peer import bottom
+from relay.http.listener.peer import bottom
 from relay.tls.server import tls_factory
 
 real: Any = installed

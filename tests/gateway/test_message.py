@@ -8,12 +8,12 @@ from typing import Any, cast
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.gateway import refusals
 from relay.gateway.message import BoundEntrypoint, MessageBackend, MessageCall
+from relay.gateway.responses import refusals
 from relay.http.accept import Preference
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 
 class Counter:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
-from relay.gateway import refusals
+from relay.gateway.responses import refusals
 from relay.plans.chain import PlanChain
 from relay.settings.schema import LimitSettings, ListenerSettings
 from tests.gateway.harness import (

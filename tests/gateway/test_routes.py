@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.routes import RouteTable
 from relay.gateway.served import ServedApi
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 
 def served(name: str, *places: tuple[str | None, str], listeners: Any = ()) -> Any:

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.routing import Destinations
 from relay.model.api.definition import EndpointGroup
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS
 from relay.upstream.group import ConnectorGroup
 

@@ -15,7 +15,7 @@ from relay.model.api.definition import (
     HttpListener,
     ListenerEntrypoint,
 )
-from relay.model.api.http_proxy import HttpOptions, KeyStore, ProxyOptions
+from relay.model.api.endpoints.http_proxy import HttpOptions, KeyStore, ProxyOptions
 from relay.model.api.publication_state import SETTABLE, LifecycleState, Visibility
 from relay.model.plans.plan import PlanDefinition
 from relay.model.schema.base import Value

@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.web.http_headers import Headers
 
 from relay.model.api.definition import ApiDefinition
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.outbound.client import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.plans.selection_rule import read_rule
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.plans.caller import Caller
 from relay.plans.chain import PlanChain
 from relay.plans.interfaces import Credential, Plan

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.model.api.ssl_options import SslOptions
+from relay.model.api.endpoints.ssl_options import SslOptions
 from relay.model.consumers.records import Entitlement
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.caller import Caller

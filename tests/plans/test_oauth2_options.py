@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.oauth2_resource import Oauth2Resource
-from relay.model.api.resources import Resources, enabled
+from relay.model.api.resources.oauth2_resource import Oauth2Resource
+from relay.model.api.resources.resource import Resources, enabled
 from relay.model.schema.base import Value
 from relay.plans.oauth2 import Oauth2Options
 

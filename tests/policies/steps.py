@@ -16,12 +16,12 @@ from relay.model.api.definition import ApiDefinition
 from relay.model.api.flow import FlowStep
 from relay.model.api.kinds import Phase
 from relay.model.schema.reading import issues
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import Call, Interrupted, Request, Response
-from relay.policies.counters import LocalCounters
 from relay.policies.discovery import find_policies
 from relay.policies.event import Event
 from relay.policies.interfaces import Policy, PolicyContext
+from relay.policies.limits.counters import LocalCounters
 from relay.policies.scope import call_scope, response_members, shared_scope
 from relay.upstream.scope_headers import Known
 from tests.gateway.harness import definition

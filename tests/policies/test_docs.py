@@ -14,7 +14,7 @@ from relay.expression import methods
 from relay.expression.roots import ROOTS
 from relay.model.api.cors import Cors
 from relay.model.schema.base import Value
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import Call, Interrupted, Request
 from relay.policies.discovery import PolicyTypes
 from tests.installed import CATALOG

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.health_check import HealthCheck
-from relay.model.api.resources import RESOURCES
-from relay.model.schema.sensitive import is_sensitive, members, models_in
+from relay.model.api.endpoints.health_check import HealthCheck
+from relay.model.api.resources.resource import RESOURCES
+from relay.model.schema.types.sensitive import is_sensitive, members, models_in
 from relay.model.secrets import MASK, Masking
 from tests.installed import CATALOG
 

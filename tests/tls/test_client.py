@@ -13,7 +13,7 @@ from OpenSSL import SSL
 from twisted.internet.error import ConnectionRefusedError
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
-from relay.model.api.ssl_options import SslOptions
+from relay.model.api.endpoints.ssl_options import SslOptions
 from relay.tls import client
 from relay.tls.client import VerificationFailed, client_creators
 from relay.tls.context import show

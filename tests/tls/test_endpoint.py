@@ -5,7 +5,7 @@ from __future__ import annotations
 from OpenSSL import SSL
 from twisted.trial.unittest import TestCase
 
-from relay.model.api.ssl_options import SslOptions
+from relay.model.api.endpoints.ssl_options import SslOptions
 from relay.tls.client import client_creators
 from relay.tls.server import server_creator
 from tests.pki import Authority

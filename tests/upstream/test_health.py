@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.health_check import HealthCheck
+from relay.model.api.endpoints.health_check import HealthCheck
 from relay.upstream.health import KEPT, Health, Result
 
 MARKS = {"UP": "U", "DOWN": "D", "TRANSITIONALLY_UP": "u", "TRANSITIONALLY_DOWN": "d"}

@@ -16,10 +16,10 @@ from relay.channel.message import Message
 from relay.channel.ownership import ChannelLease
 from relay.gateway.push import PushedApi
 from relay.http.fanout import FanoutWriter
-from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.model.consumers.records import Entitlement
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.store.errors import StoreError
 from relay.webhook.assignment import Assignment
 from relay.webhook.attempt_result import AttemptResult

@@ -37,7 +37,7 @@ from relay.channel.subscribers.subscriber import (
 )
 from relay.channel.subscribers.turn_batcher import TurnBatcher
 from relay.channel.verdict import SourceRefusal
-from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 from relay.reactor.turns import Work, turns_of
 

@@ -18,7 +18,7 @@ from relay.channel.log import Log
 from relay.channel.subscribers.filter import TooManyFilters
 from relay.channel.subscribers.subscriber import Subscriber
 from relay.json_text import JsonTooLarge
-from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 
 MOST_GROUPS = 1024
 """How many groups a channel may have: each costs an encoding of every event."""

@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from relay.channel import ids
 from relay.channel.entry import Gap, GapReason
 from relay.channel.log import Log
-from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 
 
 class Place(NamedTuple):

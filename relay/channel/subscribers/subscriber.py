@@ -16,7 +16,7 @@ from relay.channel.entry import Entry, Gap
 from relay.channel.subscribers.filter import Selection
 from relay.channel.subscribers.framing import Framing
 from relay.channel.verdict import SourceRefusal
-from relay.model.api.channel_options import SlowConsumerOptions
+from relay.model.api.messages.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
 
 

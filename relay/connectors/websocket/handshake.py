@@ -11,7 +11,7 @@ from twisted.web.http_headers import Headers
 
 from relay.connectors.parameters import BadParameter
 from relay.gateway.message import MessageCall
-from relay.gateway.refusals import FOREIGN_ORIGIN
+from relay.gateway.responses.refusals import FOREIGN_ORIGIN
 from relay.http.headers import connection_options
 from relay.model.api.cors import CorsOptions
 from relay.model.outcome import Outcome

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relay.connectors.websocket.frames import NOT_ALLOWED, TOO_BIG
-from relay.http.budget import Budget
+from relay.http.limits.budget import Budget
 
 BURST = 100
 """The most control frames at once, without pongs that answer a ping."""

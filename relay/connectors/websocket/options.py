@@ -7,13 +7,13 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from relay.model.api.channel_options import SlowConsumerOptions
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
-from relay.model.api.message_options import HeartbeatInterval
+from relay.model.api.messages.channel_options import SlowConsumerOptions
+from relay.model.api.messages.message_options import HeartbeatInterval
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
-from relay.model.schema.scalars import Flag, MillisecondsOrOff
+from relay.model.schema.types.scalars import Flag, MillisecondsOrOff
 
 
 class PublisherOptions(Options):

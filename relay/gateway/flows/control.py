@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relay.gateway.exchange import Exchange
-from relay.http.pace import Pace
+from relay.http.limits.pace import Pace
 from relay.model.outcome import Outcome
 from relay.reactor.deadline import Deadline
 

@@ -26,8 +26,8 @@ from relay.channel.verdict import Verdict
 from relay.expression.errors import EvaluationFailed
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
-from relay.gateway import refusals
 from relay.gateway.flows.chain import ReadyStep
+from relay.gateway.responses import refusals
 from relay.http.refusals import Refusal
 from relay.policies.call import Interrupted
 from relay.policies.event import Event

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 

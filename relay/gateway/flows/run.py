@@ -19,11 +19,11 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
 from relay.expression.errors import EvaluationFailed
-from relay.gateway import refusals
 from relay.gateway.exchange import Exchange
 from relay.gateway.feed import Feed
 from relay.gateway.flows.chain import Chosen, NoFlow, ReadyStep
 from relay.gateway.flows.events import Pipeline, ShapedChannel
+from relay.gateway.responses import refusals
 from relay.http.fields import foldable, settle_folded
 from relay.http.refusals import Refusal
 from relay.model.phrases import reason_phrase

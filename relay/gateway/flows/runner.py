@@ -18,7 +18,7 @@ from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.selection import Asked
 from relay.http.refusals import Refusal
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import Call, Request
 from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import PolicyContext

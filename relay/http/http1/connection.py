@@ -18,9 +18,9 @@ from relay.http.http1.ending import EndingChannel
 from relay.http.http1.hangup import Hangups, WatchedReading
 from relay.http.http1.head import read_head
 from relay.http.http1.stream import Http1Stream
-from relay.http.peer import Peer, bottom, watch_peer
+from relay.http.listener.peer import Peer, bottom, watch_peer
+from relay.http.listener.site import ClientSite
 from relay.http.refusals import Refusal
-from relay.http.site import ClientSite
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import without_frames
 from relay.reactor.sending import send_now

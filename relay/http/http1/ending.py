@@ -11,8 +11,14 @@ from twisted.python.failure import Failure
 from relay.http.http1.framing import StrictChannel
 from relay.http.http1.hangup import WatchedReading
 from relay.http.http1.stream import Http1Stream
-from relay.http.peer import LINGER_BYTES, bottom, bytes_taken, has_taken_all, push
-from relay.http.site import ClientSite
+from relay.http.listener.peer import (
+    LINGER_BYTES,
+    bottom,
+    bytes_taken,
+    has_taken_all,
+    push,
+)
+from relay.http.listener.site import ClientSite
 from relay.reactor.deadline import Deadline
 
 LINGER_MS = 2000

@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IPushProducer, IReactorFDSet, IReadDescr
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.http.peer import bottom
+from relay.http.listener.peer import bottom
 
 
 @implementer(IReadDescriptor)

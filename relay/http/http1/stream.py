@@ -28,8 +28,8 @@ from relay.http.client_stream import (
 )
 from relay.http.headers import allowed_trailers
 from relay.http.http1.direct import DirectWriter, direct_writer
-from relay.http.peer import bytes_taken
-from relay.http.stall import StallClock
+from relay.http.limits.stall import StallClock
+from relay.http.listener.peer import bytes_taken
 
 
 @implementer(IPushProducer)

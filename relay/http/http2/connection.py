@@ -37,7 +37,7 @@ from relay.http.http2.frames import FrameWatch
 from relay.http.http2.state import LONGEST_HEAD_BYTES, Http2State, close_state
 from relay.http.http2.stream import Http2Stream, StreamSite
 from relay.http.http2.writer import FrameWriter
-from relay.http.peer import LINGER_BYTES, Peer, watch_peer
+from relay.http.listener.peer import LINGER_BYTES, Peer, watch_peer
 from relay.reactor.deadline import Deadline
 
 GOODBYE_S = 1.0

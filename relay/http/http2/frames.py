@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from h2.errors import ErrorCodes
 
-from relay.http.budget import Budget
+from relay.http.limits.budget import Budget
 
 PREFACE_BYTES = 24
 """What every client sends first (RFC 9113, 3.4)."""

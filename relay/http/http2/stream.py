@@ -30,9 +30,9 @@ from relay.http.client_stream import (
 from relay.http.headers import allowed_trailers
 from relay.http.http2.frame_queue import FrameQueue, Head
 from relay.http.http2.head import CONNECTION_SPECIFIC, Malformed, read_block
-from relay.http.peer import Peer, bytes_taken
+from relay.http.limits.stall import StallClock
+from relay.http.listener.peer import Peer, bytes_taken
 from relay.http.refusals import Refusal
-from relay.http.stall import StallClock
 from relay.reactor.deadline import Deadline
 from relay.settings.schema import GatewaySettings, LimitSettings
 

@@ -19,7 +19,7 @@ from relay.model.records import TokenRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
 from relay.model.schema.errors import Issue
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

@@ -17,7 +17,7 @@ from relay.management.resources import bodies
 from relay.model.records import UserRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

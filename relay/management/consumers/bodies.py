@@ -9,7 +9,7 @@ from pydantic import Field
 from relay.model.consumers.api_key import CustomKey
 from relay.model.consumers.records import ApiKeyMode
 from relay.model.schema.base import Options, Value
-from relay.model.schema.scalars import Instant, Upper
+from relay.model.schema.types.scalars import Instant, Upper
 
 Secret = Annotated[CustomKey | None, Field(repr=False)]
 Mode = Annotated[ApiKeyMode, Upper]

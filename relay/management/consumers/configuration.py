@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relay.catalog import Catalog
-from relay.model.api.ssl_options import SslOptions
+from relay.model.api.endpoints.ssl_options import SslOptions
 from relay.model.consumers.consumer_configuration import unmasked
 from relay.model.consumers.webhook_subscription import WebhookSubscription, signed
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.schema.errors import Invalid, Issue
-from relay.model.schema.scalars import decoded
+from relay.model.schema.types.scalars import decoded
 from relay.model.secrets import Masking
 from relay.tls.client import client_creators
 from relay.tls.material import MaterialError

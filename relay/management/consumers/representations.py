@@ -17,7 +17,7 @@ from relay.model.consumers.records import (
     SubscriptionRecord,
 )
 from relay.model.records import ApiRecord, PlanRecord
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.transaction import Transaction
 
 

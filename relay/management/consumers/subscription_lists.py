@@ -16,7 +16,7 @@ from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall
 from relay.model.consumers.api_key import digest_of
 from relay.model.consumers.records import SubscriptionRecord
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

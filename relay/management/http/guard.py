@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from twisted.web.server import Request
 
 from relay.management.http.errors import BadRequest, Forbidden, Misdirected
-from relay.model.schema.hosts import (
+from relay.model.schema.types.hosts import (
     DEFAULT_PORTS,
     Authority,
     normal_host,

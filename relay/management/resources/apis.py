@@ -25,8 +25,8 @@ from relay.model.api.publication_state import (
 from relay.model.api.read_only import API as READ_ONLY
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.role import Role
-from relay.model.schema import paths
 from relay.model.schema.errors import Invalid, Issue
+from relay.model.schema.types import paths
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

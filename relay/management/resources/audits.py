@@ -12,7 +12,7 @@ from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
 from relay.model.records import AuditRecord
 from relay.model.role import Role
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

@@ -13,7 +13,7 @@ from relay.management.http.routing import RestCall, route
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.model.consumers.records import SubscriptionRecord
 from relay.model.consumers.subscriptions import check_pushed
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

@@ -27,7 +27,7 @@ from relay.management.resources.representations import (
 from relay.model.api import lifecycle
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import ApiRecord, Deployment, GatewayReport
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

@@ -12,7 +12,7 @@ from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
 from relay.model.schema.errors import Issue
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 
 HealthView = Callable[[str], list[dict[str, Any]]]

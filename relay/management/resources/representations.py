@@ -12,7 +12,7 @@ from relay.management.http.reply import Reply, version_headers
 from relay.model.api.lifecycle import DEFAULTS, is_deployed
 from relay.model.api.properties import concealed
 from relay.model.records import ApiRecord, PlanRecord
-from relay.model.schema.timestamps import timestamp
+from relay.model.schema.types.timestamps import timestamp
 from relay.store.transaction import Transaction
 
 AT_ONCE = 500

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from relay.model.api.endpoints.health_check import HealthCheck
 from relay.model.api.flow import current_id
-from relay.model.api.health_check import HealthCheck
 from relay.model.api.kinds import EndpointType, EntrypointType, PlanType, PolicyType
-from relay.model.api.resources import RESOURCES
+from relay.model.api.resources.resource import RESOURCES
 
 
 class Configurations:

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from relay.expression.patterns import BadPattern, Pattern
 from relay.model.api.flow import Method
 from relay.model.schema.base import Options
-from relay.model.schema.hosts import is_host
 from relay.model.schema.refusal import refusal
-from relay.model.schema.scalars import LONGEST_MS, Flag, Integral
-from relay.model.schema.texts import HeaderName
+from relay.model.schema.types.hosts import is_host
+from relay.model.schema.types.scalars import LONGEST_MS, Flag, Integral
+from relay.model.schema.types.texts import HeaderName
 
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\[[^]]*\]|[^:/]*)(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {("http", "80"), ("https", "443")}

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from relay.model.api.endpoints import Endpoint, EndpointGroup, LoadBalancer
-from relay.model.api.failover import FailoverOptions
+from relay.model.api.endpoints.failover import FailoverOptions
+from relay.model.api.endpoints.groups import Endpoint, EndpointGroup, LoadBalancer
 from relay.model.api.flow import Flow, FlowExecution
 from relay.model.api.listener import (
     HttpListener,
@@ -18,12 +18,12 @@ from relay.model.api.listener import (
     SubscriptionListener,
 )
 from relay.model.api.read_only import without_api_fields
-from relay.model.api.resources import Resources
+from relay.model.api.resources.resource import Resources
 from relay.model.api.response_templates import Templates
 from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.descriptive import ApiDescription, Kept
-from relay.model.schema.scalars import Flag, Name, Upper
+from relay.model.schema.types.scalars import Flag, Name, Upper
 
 __all__ = [
     "Analytics",

@@ -11,7 +11,7 @@ from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.descriptive import Kept
 from relay.model.schema.refusal import refusal
-from relay.model.schema.scalars import Configuration, Flag, Name, Upper
+from relay.model.schema.types.scalars import Configuration, Flag, Name, Upper
 
 
 def _operator(value: object) -> object:

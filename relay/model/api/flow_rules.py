@@ -18,9 +18,9 @@ from relay.model.api.flow import current_id
 from relay.model.api.kinds import Phase, PolicyType
 from relay.model.api.rules import objects
 from relay.model.schema.errors import Issue, join
-from relay.model.schema.paths import is_path
 from relay.model.schema.reading import issues, shown
-from relay.model.schema.scalars import decoded
+from relay.model.schema.types.paths import is_path
+from relay.model.schema.types.scalars import decoded
 
 PHASES: tuple[Phase, ...] = ("request", "response", "subscribe", "publish")
 PER_EVENT = ("subscribe", "publish")

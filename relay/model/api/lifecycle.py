@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from relay.model.api.flow import FlowExecution
-from relay.model.api.resources import AUTHORIZATION_SERVERS
+from relay.model.api.resources.resource import AUTHORIZATION_SERVERS
 from relay.model.records import ApiRecord, Deployment, PlanRecord
 from relay.model.schema.errors import Invalid, Issue
-from relay.model.schema.paths import Key, conflicts
+from relay.model.schema.types.paths import Key, conflicts
 
 Place = tuple[str, str | None, str]
 """The location of a path, or the id of the API that has it; its host; the path."""

@@ -12,10 +12,10 @@ from pydantic import AfterValidator, PlainValidator, model_validator
 from relay.model.api.cors import Cors
 from relay.model.schema import unsupported
 from relay.model.schema.base import Options
-from relay.model.schema.paths import Key, sanitise, sanitise_host
 from relay.model.schema.refusal import refusal
-from relay.model.schema.request_target import NO_FAULT, PathFault
-from relay.model.schema.scalars import Configuration, Flag, Name, Upper
+from relay.model.schema.types.paths import Key, sanitise, sanitise_host
+from relay.model.schema.types.request_target import NO_FAULT, PathFault
+from relay.model.schema.types.scalars import Configuration, Flag, Name, Upper
 
 
 class Path(Options):
@@ -30,7 +30,7 @@ class Path(Options):
 
     @property
     def key(self) -> Key:
-        """What :mod:`relay.model.schema.paths` compares."""
+        """What :mod:`relay.model.schema.types.paths` compares."""
         return self.host, self.path
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import model_validator
 
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Upper
+from relay.model.schema.types.scalars import Upper
 
 
 class LifecycleState(StrEnum):

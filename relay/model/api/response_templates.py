@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Flag
 from relay.model.schema.spellings import respelled
-from relay.model.schema.texts import HeaderName, Status, Text
+from relay.model.schema.types.scalars import Flag
+from relay.model.schema.types.texts import HeaderName, Status, Text
 
 DEFAULT = "DEFAULT"
 """The key of the templates for errors without templates of their own."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from relay.model.api.listener import listener_type
-from relay.model.schema import paths
 from relay.model.schema.errors import Issue, join
-from relay.model.schema.scalars import decoded
+from relay.model.schema.types import paths
+from relay.model.schema.types.scalars import decoded
 
 Members = Iterator[tuple[str, Mapping[str, Any]]]
 """Locations and objects."""

@@ -11,7 +11,7 @@ from relay.model.consumers.certificates import read_certificate, thumbprint
 from relay.model.consumers.records import ApiKeyMode
 from relay.model.schema import unsupported
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Name, Upper
+from relay.model.schema.types.scalars import Name, Upper
 
 READ_ONLY = frozenset(
     {

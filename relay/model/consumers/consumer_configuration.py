@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field
 
 from relay.model.schema.base import Options
 from relay.model.schema.errors import Issue, join
-from relay.model.schema.request_target import NO_FAULT, RequestTarget
-from relay.model.schema.scalars import Configuration, Literally, Name
+from relay.model.schema.types.request_target import NO_FAULT, RequestTarget
+from relay.model.schema.types.scalars import Configuration, Literally, Name
 from relay.model.secrets import MASK, Masking
 
 _CHANNEL = re.compile(

@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 
-from relay.model.api.http_proxy import HeaderValue
-from relay.model.api.ssl_options import SslOptions
-from relay.model.schema import target
+from relay.model.api.endpoints.http_proxy import HeaderValue
+from relay.model.api.endpoints.ssl_options import SslOptions
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
-from relay.model.schema.scalars import Integral, Literally, Name, Upper
-from relay.model.schema.sensitive import SENSITIVE
+from relay.model.schema.types import target
+from relay.model.schema.types.scalars import Integral, Literally, Name, Upper
+from relay.model.schema.types.sensitive import SENSITIVE
 
 SECRET_PREFIX = "whsec_"
 LEAST_SECRET_BYTES = 24

@@ -15,8 +15,8 @@ from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.descriptive import PlanDescription
 from relay.model.schema.refusal import refusal
-from relay.model.schema.scalars import Configuration, Name, Upper
 from relay.model.schema.spellings import respelled
+from relay.model.schema.types.scalars import Configuration, Name, Upper
 
 
 class PlanStatus(StrEnum):

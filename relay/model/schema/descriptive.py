@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Strict
 
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Flag, Integral, Upper
+from relay.model.schema.types.scalars import Flag, Integral, Upper
 
 Strings = tuple[str, ...] | None
 Kept = Annotated[Any, Field(repr=False)]

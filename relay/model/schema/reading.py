@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from relay.model.schema.errors import Issue, join
-from relay.model.schema.sensitive import is_sensitive, members, models_in
+from relay.model.schema.types.sensitive import is_sensitive, members, models_in
 
 _MESSAGES = {
     "missing": "is required",

@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 
 from relay.model.consumers.records import Entitlement
 from relay.model.schema.base import Options
-from relay.model.schema.scalars import Flag
+from relay.model.schema.types.scalars import Flag
 from relay.plans.caller import Caller, from_one_place
 from relay.plans.consumers import client_grant, in_force, subscription_grant
 from relay.plans.interfaces import Plan, PlanContext

@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from relay.model.api.oauth2_resource import Oauth2Resource
+from relay.model.api.resources.oauth2_resource import Oauth2Resource
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.tokens import claims
 

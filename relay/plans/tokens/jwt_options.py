@@ -7,19 +7,20 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 
-from relay.model.api.oauth2_resource import HeaderName
+from relay.model.api.resources.oauth2_resource import HeaderName
 from relay.model.plans.signatures import SIGNATURES, read_key
-from relay.model.schema import target, unsupported
+from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
-from relay.model.schema.scalars import (
+from relay.model.schema.types import target
+from relay.model.schema.types.scalars import (
     Flag,
     Integral,
     LiterallyOrAbsent,
     Milliseconds,
     Name,
 )
-from relay.model.schema.sensitive import SENSITIVE
+from relay.model.schema.types.sensitive import SENSITIVE
 from relay.plans.tokens.bearer import Scopes
 
 _LARGEST_SKEW_MS = 300_000

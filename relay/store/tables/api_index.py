@@ -30,7 +30,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import Boolean
 
 from relay.model.api.lifecycle import Place, places
-from relay.model.schema.paths import sanitise, sanitise_host
+from relay.model.schema.types.paths import sanitise, sanitise_host
 from relay.store.schema import api_index, api_paths, apis, deployments
 
 AT_ONCE = 200

@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.model.api.http_proxy import HttpOptions
+from relay.model.api.endpoints.http_proxy import HttpOptions
 from relay.upstream.connection.agent import CallAgent, call
 from relay.upstream.connection.connection import UpstreamConnection
 from relay.upstream.connection.pool import Pool, PoolSlot

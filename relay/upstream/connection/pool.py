@@ -10,7 +10,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from relay.model.api.http_proxy import HttpOptions
+from relay.model.api.endpoints.http_proxy import HttpOptions
 from relay.upstream.connection.connection import UpstreamConnection
 from relay.upstream.dial.dialer import Dial, Origin
 from relay.upstream.errors import pool_exhausted

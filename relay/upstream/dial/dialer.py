@@ -16,7 +16,7 @@ from twisted.internet.interfaces import (
 )
 from twisted.python.failure import Failure
 
-from relay.model.api.http_proxy import SharedConfiguration
+from relay.model.api.endpoints.http_proxy import SharedConfiguration
 from relay.reactor.deadline import Deadline
 from relay.tls.endpoint import TLSEndpoint
 from relay.upstream.connection.connection import UpstreamConnection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from relay.model.api.channel_options import ReconnectOptions
+from relay.model.api.messages.channel_options import ReconnectOptions
 
 SHORTEST_RETRY_MS = 100
 """The shortest reconnection time that a source may ask for, in milliseconds."""

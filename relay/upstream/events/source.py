@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 
 from relay.eventstream.continuity import Continuity
 from relay.eventstream.event import Event
-from relay.model.api.channel_options import ReconnectOptions
+from relay.model.api.messages.channel_options import ReconnectOptions
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
 from relay.upstream.errors import UpstreamError

@@ -15,7 +15,7 @@ from relay.channel.subscribers.filter import Filter
 from relay.channel.subscribers.subscriber import State
 from relay.http import fanout
 from relay.http.fanout import LANE, STEP_BYTES, FanoutTarget, FanoutWriter
-from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 from tests.channel.readers import GAP, Moment, Reader, messages
 

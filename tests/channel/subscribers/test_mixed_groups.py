@@ -22,7 +22,7 @@ from relay.channel.subscribers.subscriber import EntrySubscriber, State
 from relay.channel.verdict import SourceRefusal
 from relay.http import fanout
 from relay.http.fanout import FanoutTarget, FanoutWriter
-from relay.model.api.channel_options import ChannelOptions
+from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 from relay.reactor.turns import turns_of
 from tests.channel.readers import GAP, Moment, Reader, messages

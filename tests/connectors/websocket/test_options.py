@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.connectors.websocket.options import WebsocketOptions
 from relay.model.schema.errors import Issue
-from tests.model.api.test_channel_options import refused
+from tests.model.api.messages.test_channel_options import refused
 
 
 class WebsocketTests(SynchronousTestCase):

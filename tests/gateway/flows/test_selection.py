@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.flows.selection import Asked, Selection
 from relay.model.api.flow import Flow
-from relay.model.schema.request_target import RequestTarget
+from relay.model.schema.types.request_target import RequestTarget
 
 
 def asked(path: bytes = b"/a", **members: Any) -> Asked:

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import HTTPChannel, Request
 
 from relay.http.http1.stream import Http1Stream
-from relay.http.peer import Peer
+from relay.http.listener.peer import Peer
 
 
 class RequestTests(SynchronousTestCase):

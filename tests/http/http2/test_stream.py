@@ -9,7 +9,7 @@ from h2.events import InformationalResponseReceived, ResponseReceived, WindowUpd
 from hyperframe.frame import DataFrame
 from twisted.web.http_headers import Headers
 
-from relay.gateway import refusals
+from relay.gateway.responses import refusals
 from relay.http.body import RequestBody
 from relay.http.http2.state import CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES
 from relay.model.outcome import Outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.cors import CorsOptions
-from tests.model.api.test_channel_options import refused
+from tests.model.api.messages.test_channel_options import refused
 
 
 class CorsOptionsTests(SynchronousTestCase):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.health_check import HealthCheck
+from relay.model.api.endpoints.health_check import HealthCheck
 from relay.model.api.publication_state import Visibility
 from relay.model.schema.base import Value
 from relay.model.schema.errors import Issue

@@ -6,11 +6,11 @@ from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.definition import SubscriptionListener
+from relay.model.api.endpoints.http_proxy import HttpProxyConfiguration
+from relay.model.api.endpoints.ssl_options import SslOptions
 from relay.model.api.flow import Flow
-from relay.model.api.http_proxy import HttpProxyConfiguration
-from relay.model.api.resources import ApiResource
+from relay.model.api.resources.resource import ApiResource
 from relay.model.api.response_templates import ResponseTemplate
-from relay.model.api.ssl_options import SslOptions
 from relay.model.plans.plan import PlanDefinition
 from relay.model.schema.base import Value
 from relay.model.schema.reading import issues

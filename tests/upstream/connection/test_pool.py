@@ -9,7 +9,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.http_proxy import HttpOptions
+from relay.model.api.endpoints.http_proxy import HttpOptions
 from relay.upstream.connection.connection import UpstreamConnection
 from relay.upstream.connection.pool import REST_S, Pool, PoolSlot
 from relay.upstream.dial.dialer import Origin

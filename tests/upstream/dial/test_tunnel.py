@@ -34,7 +34,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 from zope.interface import implementer
 
-from relay.model.api.ssl_options import SslOptions
+from relay.model.api.endpoints.ssl_options import SslOptions
 from relay.tls.client import client_creators
 from relay.tls.server import server_creator, tls_factory
 from relay.tls.verification import explain

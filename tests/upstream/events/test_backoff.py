@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.eventstream.parser import MAX_RETRY_MS
-from relay.model.api.channel_options import ReconnectOptions
+from relay.model.api.messages.channel_options import ReconnectOptions
 from relay.upstream.events.backoff import SHORTEST_RETRY_MS, Backoff
 
 

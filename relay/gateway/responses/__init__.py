@@ -1,0 +1,1 @@
+"""Responses that the gateway makes itself: refusals, their templates, and CORS."""

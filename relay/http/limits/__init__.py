@@ -1,0 +1,1 @@
+"""The bounds of a client: memory, rate, and the time without progress."""

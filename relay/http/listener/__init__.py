@@ -1,0 +1,1 @@
+"""A listener of the gateway, and the address of a client behind a proxy."""

@@ -1,0 +1,1 @@
+"""The endpoint groups of an API, and the options of its endpoints."""

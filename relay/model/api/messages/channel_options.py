@@ -1,0 +1,170 @@
+"""Options of a channel: ``sharedConfiguration.channel`` of a MESSAGE group."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, Strict, model_validator
+
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.types.scalars import (
+    TOKEN,
+    Flag,
+    Integral,
+    Milliseconds,
+    MillisecondsOrOff,
+)
+
+MIB = 1024 * 1024
+_Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral]
+_Bytes = Annotated[int, Strict(), Field(ge=1024, le=4096 * MIB), Integral]
+_BytesOrOff = Annotated[int, Strict(), Field(ge=0, le=4096 * MIB), Integral]
+
+_NEVER_KEYED = (
+    "accept",
+    "accept-encoding",
+    "cache-control",
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "last-event-id",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+)
+"""Headers that frame a message, belong to one connection, or that the reader of a
+source sets itself: a client's would break the stream, or split channels for nothing."""
+
+
+def _header_pattern(pattern: str) -> str:
+    # A token may contain ``*``.
+    if not TOKEN.fullmatch(pattern):
+        raise ValueError("is not a header name, nor one with * for any characters")
+    caught = [name for name in _NEVER_KEYED if fnmatchcase(name, pattern.lower())]
+    if caught:
+        raise ValueError(
+            f"would send {', '.join(caught)} upstream, which the relay sets itself:"
+            " name the headers, or part of their names, as in X-*"
+        )
+    return pattern
+
+
+def _parameter_pattern(pattern: str) -> str:
+    if not pattern:
+        raise ValueError("must not be empty")
+    return pattern
+
+
+def _is_expression(value: str | None) -> str | None:
+    if value is not None:
+        problem = expression_problem(value)
+        if problem:
+            raise ValueError(problem)
+    return value
+
+
+def expression_problem(text: str) -> str | None:
+    """Validate a JMESPath expression; None when it is valid."""
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        jmespath.compile(text)
+    except (JMESPathError, RecursionError) as error:
+        return f"is no JMESPath: {' '.join(str(error).split())}"
+    return None
+
+
+class KeyOptions(Options):
+    """What of a client goes upstream; clients that agree in it share a channel."""
+
+    query: tuple[Annotated[str, AfterValidator(_parameter_pattern)], ...] = ("*",)
+    """Names of query parameters; ``*`` stands for any characters."""
+    headers: tuple[Annotated[str, AfterValidator(_header_pattern)], ...] = (
+        "Authorization",
+    )
+    """Names of headers, in which ``*`` stands for any characters; empty shares the
+    channel among all users."""
+
+
+class HistoryOptions(Options):
+    """How much of the log is kept for clients that come back."""
+
+    max_events: _Count = 1000
+    max_bytes: _Bytes = 4 * MIB
+    max_age_ms: Milliseconds = 120_000
+    durable: Flag = False
+    """Whether it outlives the process, in the store."""
+
+
+class ReconnectOptions(Options):
+    """Back-off of the upstream, with full jitter."""
+
+    initial_ms: Milliseconds = 500
+    max_ms: Milliseconds = 30_000
+    refused_max_ms: Milliseconds = 300_000
+    """The longest delay for a source that refuses; at least ``maxMs``."""
+    healthy_after_ms: MillisecondsOrOff = 60_000
+    """After so long a connection the back-off begins anew."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.max_ms < self.initial_ms:
+            raise ValueError("maxMs must not be less than initialMs")
+        return self
+
+
+class ChannelOptions(Options):
+    """Options of the channels of one group."""
+
+    key: KeyOptions = KeyOptions()
+    history: HistoryOptions = HistoryOptions()
+    linger_ms: MillisecondsOrOff = 10_000
+    """How long the upstream stays open after the last subscriber."""
+    max_channels: _Count = 1000
+    max_channels_per_address: _Count = 100
+    max_filters: _Count = 32
+    """How many filters that clients choose may be in use on one channel at once."""
+    max_filters_per_address: _Count = 8
+    """How many of them may have been brought by one client address."""
+    on_unknown_id: Literal["oldest", "live"] = "oldest"
+    """Where a client goes on whose place is not in the log."""
+    resume_window_ms: MillisecondsOrOff = 5000
+    """How long a client's place may take to appear after the upstream was opened."""
+    reconnect: ReconnectOptions = ReconnectOptions()
+    mode: Literal["failover", "merge"] = "failover"
+    """Endpoints one after another, or all at once."""
+    max_event_bytes: _Bytes = MIB
+    source_refusal: Literal["status", "hold"] = "status"
+    """What becomes of clients whose source refuses to be read: they get its status, or
+    the end of their stream; or they keep their stream until it is mended."""
+
+
+class SlowConsumerOptions(Options):
+    """What becomes of a subscriber whose client does not keep up.
+
+    Whatever the bounds, one whose next event is no longer in the history is too slow.
+    """
+
+    policy: Literal["disconnect", "skip", "latest"] = "disconnect"
+    max_behind_bytes: _BytesOrOff = 0
+    """0 is no bound of its own."""
+    max_behind_ms: MillisecondsOrOff = 0
+    """0 is no bound of its own."""
+    latest_key: Annotated[str | None, AfterValidator(_is_expression)] = None
+    """JMESPath: of events with one value only the newest is kept, under ``latest``."""
+
+    @model_validator(mode="after")
+    def _key_is_used(self) -> Self:
+        if self.latest_key is not None and self.policy != "latest":
+            raise refusal([(("latestKey",), "is only for the policy latest")])
+        return self

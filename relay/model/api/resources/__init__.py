@@ -1,0 +1,1 @@
+"""The resources of an API, which its plans and policies use."""

@@ -1,0 +1,74 @@
+"""The resource ``oauth2-am-resource``: a domain of Gravitee Access Management."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from relay.model.api.endpoints.http_proxy import HttpOptions, ProxyOptions, SslOptions
+from relay.model.api.resources.oauth2_resource import (
+    Oauth2Resource,
+    no_proxy,
+    no_redirects,
+)
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.types import target
+from relay.model.schema.types.scalars import Flag, Literally, LiterallyOrAbsent, Upper
+from relay.model.schema.types.sensitive import LOCATING, SENSITIVE
+
+
+def _no_system_proxy(value: bool) -> bool:
+    if value:
+        raise ValueError("a proxy is not supported here")
+    return value
+
+
+class _Introspected(Oauth2Resource):
+    requires_active: ClassVar[bool] = True
+
+
+class Oauth2AmResource(Options):
+    """A domain of Gravitee Access Management that says what a token is."""
+
+    server_url: Annotated[Literally, Field(alias="serverURL"), LOCATING]
+    version: Annotated[Literal["V1_X", "V2_X", "V3_X"], Upper] = "V1_X"
+    security_domain: Annotated[Literally, Field(min_length=1)]
+    client_id: Literally
+    client_secret: Annotated[Literally, Field(repr=False), SENSITIVE]
+    user_claim: LiterallyOrAbsent = "sub"
+    use_system_proxy: Annotated[Flag, AfterValidator(_no_system_proxy)] = False
+    http: Annotated[HttpOptions, AfterValidator(no_redirects)] = HttpOptions()
+    """Of these, ``connectTimeout`` and ``readTimeout`` count."""
+    proxy: Annotated[ProxyOptions, AfterValidator(no_proxy)] = ProxyOptions()
+    ssl: SslOptions = SslOptions()
+
+    @property
+    def url(self) -> str:
+        """The URL of the introspection endpoint."""
+        path = "/oauth/check_token" if self.version == "V1_X" else "/oauth/introspect"
+        return f"{self.server_url.rstrip('/')}/{self.security_domain}{path}"
+
+    def introspection(self) -> Oauth2Resource:
+        """Describe the domain as a generic authorization server."""
+        kind = Oauth2Resource if self.version == "V1_X" else _Introspected
+        return kind(
+            introspection_endpoint=self.url,
+            introspection_endpoint_method="POST",
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            token_is_supplied_by_query_param=False,
+            token_is_supplied_by_form_url_encoded=True,
+            user_claim=self.user_claim,
+            http=self.http,
+            ssl=self.ssl,
+        )
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Self:
+        try:
+            target.check(self.url)
+        except ValueError as error:
+            raise refusal([(("serverURL",), str(error))]) from None
+        return self

@@ -1,0 +1,134 @@
+"""The resource ``oauth2``, with Gravitee's names; additions of Relay are marked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, Strict, model_validator
+
+from relay.model.api.endpoints.http_proxy import HttpOptions, ProxyOptions, SslOptions
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import Where, refusal
+from relay.model.schema.types import target
+from relay.model.schema.types.scalars import (
+    TOKEN,
+    Flag,
+    Integral,
+    Literally,
+    LiterallyOrAbsent,
+    MillisecondsOrOff,
+    Upper,
+)
+from relay.model.schema.types.sensitive import LOCATING, SENSITIVE
+
+
+def _header_name(value: str) -> str:
+    if not TOKEN.fullmatch(value):
+        raise ValueError("is not a header name (RFC 9110)")
+    return value
+
+
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+
+
+def no_redirects(http: HttpOptions) -> HttpOptions:
+    """Refuse ``followRedirects``."""
+    if http.follow_redirects:
+        raise refusal(
+            [
+                (
+                    ("followRedirects",),
+                    "redirects are not followed: one could lead to an address that"
+                    " is guarded",
+                )
+            ]
+        )
+    return http
+
+
+def no_proxy(proxy: ProxyOptions) -> ProxyOptions:
+    """Refuse a proxy that is enabled."""
+    if proxy.enabled:
+        raise refusal([(("enabled",), "a proxy is not supported here")])
+    return proxy
+
+
+class Oauth2Resource(Options):
+    """An authorization server that introspects tokens (RFC 7662)."""
+
+    requires_active: ClassVar[bool] = False
+    """Whether a response without ``active`` means that the token is not active."""
+
+    authorization_server_url: LiterallyOrAbsent = None
+    introspection_endpoint: Annotated[Literally, LOCATING] = "/oauth/check_token"
+    """Joined to the server's URL; without one it is a URL itself."""
+    introspection_endpoint_method: Annotated[Literal["GET", "POST"], Upper] = "GET"
+    client_id: Literally
+    client_secret: Annotated[Literally, Field(repr=False), SENSITIVE]
+    use_client_authorization_header: Flag = True
+    client_authorization_header_name: HeaderName = "Authorization"
+    client_authorization_header_scheme: Literally = "Basic"
+    token_is_supplied_by_query_param: Flag = True
+    token_query_param_name: Literally = "token"
+    token_is_supplied_by_http_header: Flag = False
+    token_header_name: LiterallyOrAbsent = None
+    token_is_supplied_by_form_url_encoded: Flag = False
+    """Only with ``POST``, as RFC 7662 has it."""
+    token_form_url_encoded_name: Literally = "token"
+    scope_separator: Annotated[str, Field(min_length=1)] = " "
+    user_claim: LiterallyOrAbsent = "sub"
+    cache_ttl: MillisecondsOrOff = 30_000
+    """Ours: for how long an answer is believed, in ms, if the token lives that long; 0
+    asks for each call anew."""
+    cache_entries: Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral] = (
+        10_000
+    )
+    """Ours: how many answers are kept; the oldest goes for another."""
+    http: Annotated[HttpOptions, AfterValidator(no_redirects)] = HttpOptions()
+    """Of these, ``connectTimeout`` and ``readTimeout`` count."""
+    proxy: Annotated[ProxyOptions, AfterValidator(no_proxy)] = ProxyOptions()
+    ssl: SslOptions = SslOptions()
+    authorization_server_metadata_endpoint: Annotated[Any, LOCATING] = None
+    """Kept only, as are the two below: no plan asks there."""
+    user_info_endpoint: Annotated[Any, LOCATING] = None
+    user_info_endpoint_method: Any = None
+
+    @property
+    def url(self) -> str:
+        """The URL of the introspection endpoint."""
+        if self.authorization_server_url is None:
+            return self.introspection_endpoint
+        server = self.authorization_server_url.rstrip("/")
+        return f"{server}/{self.introspection_endpoint.lstrip('/')}"
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> Self:
+        problems: list[tuple[Where, str]] = []
+        try:
+            target.check(self.url)
+        except ValueError as error:
+            named = (
+                "introspectionEndpoint"
+                if self.authorization_server_url is None
+                else "authorizationServerUrl"
+            )
+            problems.append(((named,), str(error)))
+        form = self.token_is_supplied_by_form_url_encoded
+        if form and self.introspection_endpoint_method == "GET":
+            problems.append(
+                (
+                    ("tokenIsSuppliedByFormUrlEncoded",),
+                    "needs introspectionEndpointMethod POST",
+                )
+            )
+        if self.token_is_supplied_by_http_header and not self.token_header_name:
+            problems.append((("tokenHeaderName",), "is required"))
+        if not (
+            form
+            or self.token_is_supplied_by_http_header
+            or self.token_is_supplied_by_query_param
+        ):
+            problems.append((("tokenIsSuppliedByQueryParam",), "no way is switched on"))
+        if problems:
+            raise refusal(problems)
+        return self

@@ -1,0 +1,88 @@
+"""The types of members that hold expressions, and of header names."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from relay.expression.template import Condition, Template
+from relay.model.schema.base import Options
+from relay.model.schema.types.scalars import TOKEN
+from relay.model.schema.types.sensitive import SENSITIVE
+
+FRAMING = frozenset(
+    {
+        "connection",
+        "content-length",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that frame a message; only the gateway writes them."""
+
+
+def _text(value: str) -> str:
+    Template.read(value)
+    return value
+
+
+def _condition(value: str) -> str:
+    if value:
+        Condition.read(value)
+    return value
+
+
+def _header_name(value: str) -> str:
+    if not TOKEN.fullmatch(value):
+        raise ValueError("must be the name of a header (RFC 9110, 5.6.2)")
+    if value.lower() in FRAMING:
+        raise ValueError("is written by the gateway, and cannot be changed")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_text)]
+"""A template: ``{#...}`` in it is replaced by its value."""
+ConditionText = Annotated[str, AfterValidator(_condition)]
+"""A condition; an empty one is always true."""
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+
+
+SecretText = Annotated[Text, Field(repr=False), SENSITIVE]
+"""A template that may hold a credential."""
+
+
+class NameAndText(Options):
+    """A name with a text."""
+
+    name: str
+    value: Text = ""
+
+
+class Attribute(Options):
+    """An attribute with a text, which may hold a credential for later steps."""
+
+    name: str
+    value: SecretText = ""
+
+
+class Header(Options):
+    """A header with a text, which may hold a credential for the source."""
+
+    name: HeaderName
+    value: SecretText = ""
+
+
+def _status(value: object) -> object:
+    # Gravitee sends it as a string.
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    return value
+
+
+Status = Annotated[int, Field(ge=200, le=599), BeforeValidator(_status)]
+"""The status of a response."""

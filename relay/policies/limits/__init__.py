@@ -1,0 +1,1 @@
+"""Policies that limit rates, sizes and numbers."""

@@ -1,0 +1,140 @@
+"""``spike-arrest``: spreads the calls of a period evenly over it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any, Literal, NamedTuple
+
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from relay.expression.template import Template
+from relay.model.api.kinds import PolicyType
+from relay.model.schema.types.scalars import Upper
+from relay.model.schema.types.texts import Text
+from relay.policies.call import Call
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.policies.limits.counters import Hit
+from relay.policies.limits.counting import (
+    UNIT_MS,
+    Count,
+    Counted,
+    CountingOptions,
+    Periods,
+    exceeded,
+    number,
+)
+
+SHORTEST_SLICE_MS = 100
+"""A shorter slice would refuse calls that coincide by chance."""
+
+
+class Spike(Counted):
+    """So many calls in so many seconds or minutes, in slices of them."""
+
+    period_time: Periods = 1
+    dynamic_period_time: Text = ""
+    """Counts in the place of ``periodTime``."""
+    period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
+
+
+class SpikeArrest(CountingOptions):
+    """Configuration of ``spike-arrest``."""
+
+    spike: Spike
+
+
+SPIKE_ARREST = PolicyType(
+    "spike-arrest",
+    "Spike arrest",
+    SpikeArrest,
+    proxy=("request",),
+    message=("request",),
+)
+
+
+class Slice(NamedTuple):
+    """A part of a period."""
+
+    limit: int
+    """How many calls are allowed in it."""
+    length_ms: int
+
+
+def slice_of(limit: int, period_ms: int) -> Slice:
+    """
+    Divide a period into slices of about 100 ms, or of one call each.
+
+    :param limit: the number of calls that the period allows; at least 1.
+    """
+    one_ms = period_ms / limit
+    calls = 1 if one_ms >= SHORTEST_SLICE_MS else round(SHORTEST_SLICE_MS / one_ms)
+    return Slice(calls, int(one_ms * calls))
+
+
+@implementer(IPolicy)
+class SpikeArrestType:
+    """Makes ``spike-arrest`` steps."""
+
+    kind = SPIKE_ARREST
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Build a step."""
+        return SpikesArrested(SpikeArrest.read(configuration), context)
+
+
+class SpikesArrested(Policy):
+    """One step."""
+
+    def __init__(self, options: SpikeArrest, context: PolicyContext) -> None:
+        spike = options.spike
+        self._add_headers = options.add_headers
+        self._count = Count("SPIKE_ARREST", options, spike, context)
+        self._periods = spike.period_time
+        self._dynamic = (
+            Template.read(spike.dynamic_period_time)
+            if spike.dynamic_period_time
+            else None
+        )
+        self._unit = spike.period_time_unit
+        self._wall_ms = context.wall_ms
+
+    def on_request(self, call: Call) -> Deferred[None] | None:
+        """Count the call; refuse it when the limit of the slice is exceeded."""
+        limit = self._count.limit(call)
+        periods = number(call, self._dynamic) or self._periods
+        part = slice_of(max(1, limit), periods * UNIT_MS[self._unit])
+        part = part if limit else part._replace(limit=0)
+        judge = partial(self._judge, call, limit, periods, part)
+        return self._count.hit(call, part.limit, part.length_ms, judge)
+
+    def _judge(
+        self, call: Call, limit: int, periods: int, part: Slice, hit: Hit
+    ) -> None:
+        allowed = part.limit
+        if self._add_headers:
+            call.answer_headers.update(
+                {
+                    "X-Spike-Arrest-Limit": str(allowed),
+                    "X-Spike-Arrest-Slice-Period": f"{part.length_ms}ms",
+                    "X-Spike-Arrest-Reset": str(self._wall_ms() + hit.ends_in_ms),
+                }
+            )
+        if not hit.allowed:
+            raise exceeded(
+                "SPIKE_ARREST_TOO_MANY_REQUESTS",
+                f"Spike limit exceeded! You reached the limit of {allowed} requests per"
+                f" {part.length_ms} ms.",
+                hit,
+                {
+                    "limit": limit,
+                    "period_time": periods,
+                    "period_unit": self._unit.lower(),
+                    "slice_limit": allowed,
+                    "slice_period_time": part.length_ms,
+                    "slice_period_unit": "MILLISECONDS",
+                },
+            )
+
+
+spike_arrest = SpikeArrestType()

@@ -1,0 +1,181 @@
+"""``policy-generate-jwt``: signs a token about the call, for the upstream."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Self
+from uuid import uuid4
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, OctKey, RSAKey
+from pydantic import Field, Strict, model_validator
+from zope.interface import implementer
+
+from relay.expression.template import Template
+from relay.model.api.kinds import PolicyType
+from relay.model.plans.signatures import MAX_RSA_BITS, MIN_RSA_BITS
+from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
+from relay.model.schema.types.scalars import Flag, Integral, Upper
+from relay.model.schema.types.sensitive import SENSITIVE
+from relay.model.schema.types.texts import NameAndText, Text
+from relay.policies.call import Call
+from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+
+ATTRIBUTE = "jwt.generated"
+"""The attribute with the token: ``{#context.attributes['jwt.generated']}``."""
+_UNITS_S = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86_400}
+
+
+class GenerateJwt(Options):
+    """The token."""
+
+    signature: Annotated[
+        Literal["RSA_RS256", "HMAC_HS256", "HMAC_HS384", "HMAC_HS512"], Upper
+    ] = "RSA_RS256"
+    key_resolver: Annotated[Literal["INLINE", "PEM", "JKS", "PKCS12"], Upper] = "INLINE"
+    """Whether ``content`` is the key, or with ``PEM`` the path of a file of it."""
+    content: Annotated[str, Field(min_length=1, repr=False), SENSITIVE]
+    secret_base64_encoded: Annotated[Flag, Field(alias="secretBase64Encoded")] = False
+    kid: str | None = None
+    x509_certificate_chain: Annotated[
+        Literal["NONE", "X5C"], Field(alias="x509CertificateChain"), Upper
+    ] = "NONE"
+    """``X5C`` is for key stores."""
+    id: Text = ""
+    """The claim ``jti``; without it a new UUID."""
+    issuer: Text = "urn://gravitee-api-gw"
+    subject: Text = ""
+    audiences: tuple[Text, ...] = ()
+    expires_in: Annotated[int, Strict(), Field(ge=1, le=10**9), Integral] = 30
+    expires_in_unit: Annotated[
+        Literal["SECONDS", "MINUTES", "HOURS", "DAYS"], Upper
+    ] = "SECONDS"
+    custom_claims: tuple[NameAndText, ...] = ()
+    """A value that is one expression keeps its kind."""
+
+    @model_validator(mode="after")
+    def _can_sign(self) -> Self:
+        if self.key_resolver in ("JKS", "PKCS12"):
+            raise refusal([(("keyResolver",), "must be INLINE or PEM")])
+        if self.x509_certificate_chain == "X5C":
+            raise refusal([(("x509CertificateChain",), "must be NONE")])
+        if self.key_resolver == "PEM" and self.signature != "RSA_RS256":
+            raise refusal([(("keyResolver",), "PEM is for RSA_RS256 only")])
+        if self.key_resolver == "INLINE":
+            try:
+                signing_key(self, self.content.encode())
+            except ValueError as error:
+                raise refusal([(("content",), str(error))]) from None
+        return self
+
+
+GENERATE_JWT = PolicyType(
+    "policy-generate-jwt",
+    "Generate JWT",
+    GenerateJwt,
+    proxy=("request",),
+    message=("request",),
+)
+
+
+def signing_key(options: GenerateJwt, content: bytes) -> Key:
+    """
+    Read the signing key.
+
+    :param content: a private key as PEM, or a secret.
+    :raises ValueError: when it does not fit the signature; the key is not shown.
+    """
+    if options.signature == "RSA_RS256":
+        try:
+            key = RSAKey.import_key(content)
+        except (JoseError, ValueError, TypeError):
+            raise ValueError("must be an RSA private key as PEM") from None
+        if not key.is_private:
+            raise ValueError("must be a private key")
+        if not MIN_RSA_BITS <= key.public_key.key_size <= MAX_RSA_BITS:
+            raise ValueError(f"must have {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+        return key
+    if options.secret_base64_encoded:
+        try:
+            content = base64.b64decode(content, validate=True)
+        except binascii.Error:
+            raise ValueError("is no base64") from None
+    bits = int(options.signature[-3:])
+    if len(content) * 8 < bits:
+        raise ValueError(f"must be {bits // 8} bytes or more (RFC 7518, 3.2)")
+    return OctKey.import_key(content)
+
+
+@implementer(IPolicy)
+class GenerateJwtType:
+    """Makes ``policy-generate-jwt`` steps."""
+
+    kind = GENERATE_JWT
+
+    def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
+        """Build a step."""
+        options = GenerateJwt.read(configuration)
+        content = options.content.encode()
+        if options.key_resolver == "PEM":
+            with open(options.content, "rb") as file:
+                content = file.read(65536)
+        key = signing_key(options, content)
+        return Signing(options, key, context.wall_ms)
+
+
+class Signing(Policy):
+    """
+    One step.
+
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    """
+
+    def __init__(
+        self, options: GenerateJwt, key: Key, wall_ms: Callable[[], int]
+    ) -> None:
+        self._algorithm = options.signature.rpartition("_")[2]
+        self._header = {"alg": self._algorithm, "typ": "JWT"}
+        if options.kid:
+            self._header["kid"] = options.kid
+        self._key = key
+        self._wall_ms = wall_ms
+        self._lifetime_s = options.expires_in * _UNITS_S[options.expires_in_unit]
+        self._id = Template.read(options.id)
+        self._audiences = [Template.read(one) for one in options.audiences]
+        self._claims = [
+            ("iss", Template.read(options.issuer)),
+            ("sub", Template.read(options.subject)),
+        ]
+        self._custom_claims = [
+            (one.name, Template.read(one.value)) for one in options.custom_claims
+        ]
+
+    def on_request(self, call: Call) -> None:
+        """Set the attribute with the token."""
+        now_s = self._wall_ms() // 1000
+        claims: dict[str, Any] = {
+            "jti": self._id.render(call.scope) or str(uuid4()),
+            "iat": now_s,
+            "exp": now_s + self._lifetime_s,
+        }
+        given = [one.render(call.scope) for one in self._audiences]
+        audiences = [one for one in given if one]
+        if audiences:
+            claims["aud"] = audiences if len(given) > 1 else audiences[0]
+        for name, text in self._claims:
+            value = text.evaluate(call.scope)
+            if value not in (None, ""):
+                claims[name] = value
+        for name, text in self._custom_claims:
+            value = text.evaluate(call.scope)
+            if value is not None:
+                claims[name] = value
+        token = jwt.encode(self._header, claims, self._key, [self._algorithm])
+        call.attributes[ATTRIBUTE] = token
+
+
+generate_jwt = GenerateJwtType()

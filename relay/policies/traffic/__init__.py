@@ -1,0 +1,1 @@
+"""Policies that route, answer, delay or interrupt calls."""

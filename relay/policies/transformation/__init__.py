@@ -1,0 +1,1 @@
+"""Policies that change headers and attributes."""

@@ -1,0 +1,1 @@
+"""The tables that daemons on one store share their work by."""

@@ -1,0 +1,1 @@
+"""The tables of applications, subscriptions and API keys."""

@@ -1,0 +1,92 @@
+"""Counts that a store keeps, which has to be waited for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.policies.call import Interrupted
+from relay.policies.interfaces import Policy
+from relay.policies.limits.counters import Hit, LocalCounters
+from tests.policies.steps import build, call, context
+
+LIMITS: dict[str, dict[str, Any]] = {
+    "rate-limit": {"rate": {"limit": 1}},
+    "quota": {"quota": {"limit": 1}},
+    "spike-arrest": {"spike": {"limit": 1}},
+}
+
+
+class FarCounters:
+    """Counts as a store does that others share: the answer comes later."""
+
+    def __init__(self) -> None:
+        self._counters = LocalCounters(Clock())
+        self.asked: list[tuple[Deferred[Hit], Hit]] = []
+
+    def hit(self, key: str, limit: int, window_ms: int) -> Deferred[Hit]:
+        """Count one time, and keep the answer back."""
+        waiting: Deferred[Hit] = Deferred()
+        self.asked.append((waiting, self._counters.hit(key, limit, window_ms)))
+        return waiting
+
+
+class CountingTests(SynchronousTestCase):
+    def step(self, policy: str, **options: Any) -> tuple[Policy, FarCounters]:
+        """Make a step that counts far away."""
+        counters = FarCounters()
+        where = replace(context(Clock()), counters=counters)
+        return build(
+            policy, where, addHeaders=True, **LIMITS[policy], **options
+        ), counters
+
+    def test_waited_for(self) -> None:
+        """The call goes on, or is refused, when the answer is there."""
+        for policy in LIMITS:
+            step, counters = self.step(policy)
+            first, second = call(), call()
+            for given in (first, second):
+                waited = step.on_request(given)
+                assert isinstance(waited, Deferred)
+                self.assertNoResult(waited)
+                self.assertEqual(given.answer_headers, {}, policy)
+                waiting, hit = counters.asked[-1]
+                waiting.callback(hit)
+                if given is first:
+                    self.assertIsNone(self.successResultOf(waited))
+                else:
+                    error = self.failureResultOf(waited, Interrupted).value
+                    self.assertEqual(error.status, 429, policy)
+                self.assertEqual(len(given.answer_headers), 3, policy)
+
+    def test_a_store_that_fails(self) -> None:
+        """The step says whether calls pass that nobody can count."""
+        for strategy, passes in (
+            ("FALLBACK_PASS_TROUGH", True),
+            ("BLOCK_ON_INTERNAL_ERROR", False),
+        ):
+            for policy in LIMITS:
+                step, counters = self.step(policy, errorStrategy=strategy)
+                waited = step.on_request(call())
+                assert isinstance(waited, Deferred)
+                counters.asked[-1][0].errback(ConnectionError("far"))
+                if passes:
+                    self.assertIsNone(self.successResultOf(waited))
+                    continue
+                error = self.failureResultOf(waited, Interrupted).value
+                prefix = policy.replace("-", "_").upper()
+                self.assertEqual(
+                    (error.status, error.key), (503, f"{prefix}_SERVER_ERROR")
+                )
+
+    def test_a_client_that_leaves(self) -> None:
+        """Nothing is said of a count that nobody waits for any more."""
+        step, _ = self.step("rate-limit", errorStrategy="BLOCK_ON_INTERNAL_ERROR")
+        waited = step.on_request(call())
+        assert isinstance(waited, Deferred)
+        waited.cancel()
+        self.assertIsNone(self.successResultOf(waited))

@@ -1,0 +1,125 @@
+"""Tests of :mod:`relay.policies.security.generate_jwt`."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
+from pydantic import ValidationError
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.policies.security.generate_jwt import ATTRIBUTE, GenerateJwt
+from tests.policies.steps import build, call, context
+
+SECRET = "a secret that has thirty-two bytes or more"
+
+
+@cache
+def rsa_key() -> RSAKey:
+    """Make a key, once."""
+    return RSAKey.generate_key(2048)
+
+
+class GenerateJwtTests(SynchronousTestCase):
+    """What is signed."""
+
+    def token(self, **options: Any) -> str:
+        """Take a step, and give what it makes."""
+        made = call(query=b"me=ann")
+        build(
+            "policy-generate-jwt", context(wall_ms=1_700_000_000_999), **options
+        ).on_request(made)
+        token = made.attributes[ATTRIBUTE]
+        assert isinstance(token, str)
+        return token
+
+    def test_hmac(self) -> None:
+        """With all claims; values keep their kinds, and what is null is left out."""
+        token = self.token(
+            signature="HMAC_HS256",
+            content=SECRET,
+            kid="k1",
+            id="{#request.id}",
+            subject="{#request.params['me'][0]}",
+            audiences=["a", "{#request.method}"],
+            expiresIn=2,
+            expiresInUnit="MINUTES",
+            customClaims=[
+                {"name": "n", "value": "{1 + 1}"},
+                {"name": "m", "value": "{#context.attributes['absent'] == null}"},
+                {"name": "none", "value": "{#context.attributes['absent']}"},
+                {"name": "empty", "value": ""},
+            ],
+        )
+        read = jwt.decode(token, OctKey.import_key(SECRET), ["HS256"])
+        self.assertEqual(read.header, {"alg": "HS256", "typ": "JWT", "kid": "k1"})
+        self.assertEqual(
+            read.claims,
+            {
+                "jti": "id-1",
+                "iat": 1_700_000_000,
+                "exp": 1_700_000_120,
+                "iss": "urn://gravitee-api-gw",
+                "sub": "ann",
+                "aud": ["a", "GET"],
+                "n": "{1 + 1}",
+                "m": True,
+                "empty": "",
+            },
+        )
+
+    def test_one_audience(self) -> None:
+        """It is a text; the chain of certificates may be stored as switched off."""
+        token = self.token(
+            signature="HMAC_HS256",
+            content=SECRET,
+            audiences=["{#request.method}"],
+            x509CertificateChain="NONE",
+        )
+        read = jwt.decode(token, OctKey.import_key(SECRET), ["HS256"])
+        self.assertEqual(read.claims["aud"], "GET")
+
+    def test_base64(self) -> None:
+        """A secret may come encoded."""
+        encoded = base64.b64encode(SECRET.encode()).decode()
+        token = self.token(
+            signature="HMAC_HS256", content=encoded, secretBase64Encoded=True
+        )
+        read = jwt.decode(token, OctKey.import_key(SECRET), ["HS256"])
+        self.assertEqual(len(read.claims["jti"]), 36)
+
+    def test_rsa(self) -> None:
+        """By a key that stands there, or in a file."""
+        pem = rsa_key().as_pem(private=True)
+        path = self.mktemp()
+        with open(path, "wb") as file:
+            file.write(pem)
+        for options in (
+            {"content": pem.decode()},
+            {"content": path, "keyResolver": "PEM"},
+        ):
+            read = jwt.decode(self.token(**options), rsa_key(), ["RS256"])
+            self.assertEqual(read.header["alg"], "RS256")
+
+    def test_refused(self) -> None:
+        """Keys that do not fit, which are never told."""
+        public = rsa_key().as_pem(private=False).decode()
+        for options in (
+            {"content": "no key"},
+            {"content": public},
+            {"content": "short", "signature": "HMAC_HS256"},
+            {"content": SECRET, "signature": "HMAC_HS512"},
+            {"content": "???", "signature": "HMAC_HS256", "secretBase64Encoded": True},
+            {"content": "/x", "keyResolver": "JKS"},
+            {
+                "content": SECRET,
+                "signature": "HMAC_HS256",
+                "x509CertificateChain": "X5C",
+            },
+            {"content": "/x", "keyResolver": "PEM", "signature": "HMAC_HS256"},
+        ):
+            error = self.assertRaises(ValidationError, GenerateJwt.read, options)
+            self.assertNotIn(SECRET, str(error))

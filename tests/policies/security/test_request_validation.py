@@ -1,0 +1,99 @@
+"""Tests of :mod:`relay.policies.security.request_validation`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.policies.call import Interrupted
+from relay.policies.security.request_validation import RequestValidation
+from tests.policies.steps import build, call, interruption
+
+
+def rule(kind: str, *parameters: str, **more: Any) -> dict[str, Any]:
+    """Write a rule for the parameter ``v``."""
+    constraint = {"type": kind, "parameters": list(parameters)}
+    if "message" in more:
+        constraint["message"] = more.pop("message")
+    return {"input": "{#request.params['v'][0]}", "constraint": constraint, **more}
+
+
+def ended(query: bytes | None, *rules: dict[str, Any]) -> Interrupted | None:
+    """Return the outcome of a request."""
+    step = build("policy-request-validation", rules=list(rules), status="422")
+    return interruption(step, call(query=query))
+
+
+class RequestValidationTests(SynchronousTestCase):
+    """Which values are good."""
+
+    def test_constraints(self) -> None:
+        """Each with a value that is good, and one that is not."""
+        for one, good, bad in (
+            (rule("NOT_NULL"), b"v=x", b"v="),
+            (rule("MIN", "5"), b"v=5.0", b"v=4"),
+            (rule("MAX", "5"), b"v=-7", b"v=x"),
+            (rule("MAIL"), b"v=a@b.example", b"v=a@b@c"),
+            (rule("PATTERN", "[0-9]+"), b"v=a12b", b"v=ab"),
+            (rule("PATTERN", "^[a-c]+$"), b"v=abc", b"v=abcd"),
+            (rule("SIZE", "2", "3"), b"v=ab", b"v=abcd"),
+            (rule("ENUM", "x", "y"), b"v=y", b"v=z"),
+            (rule("DATE", "yyyy-MM-dd"), b"v=2026-02-28", b"v=2026-02-30"),
+            (
+                rule("DATE", "yyyy-MM-dd'T'HH:mm:ssXXX"),
+                b"v=2026-02-28T10:00:00%2B01:00",
+                b"v=2026-02-28",
+            ),
+        ):
+            self.assertIsNone(ended(good, one), (one, good))
+            refused = ended(bad, one)
+            assert refused is not None, (one, bad)
+            self.assertEqual(refused.status, 422)
+
+    def test_absent(self) -> None:
+        """A value that is not there is bad, unless it need not be."""
+        self.assertIsNotNone(ended(None, rule("MIN", "1")))
+        self.assertIsNone(ended(None, rule("MIN", "1", isRequired=False)))
+        self.assertIsNotNone(ended(b"v=0", rule("MIN", "1", isRequired=False)))
+
+    def test_message(self) -> None:
+        """It holds the value and the parameters; one body lists all of them."""
+        refused = ended(
+            b"v=%25s",
+            rule("MAX", "5", message="%s is more than %s"),
+            rule("SIZE", "3", "9"),
+            {"input": "{#request.params['w']}", "constraint": {"type": "NOT_NULL"}},
+        )
+        assert refused is not None
+        violations = [
+            "%s is more than 5",
+            "'%s' length must be higher or equals to '3' and lower or equals to '9'",
+            "'null' can not be null.",
+        ]
+        self.assertEqual(
+            json.loads(refused.message),
+            {
+                "message": "Request is not valid according to constraint rules",
+                "constraints": violations,
+            },
+        )
+        self.assertEqual(refused.parameters, {"violations": violations})
+
+    def test_no_rules(self) -> None:
+        """Nothing is checked."""
+        self.assertIsNone(ended(None))
+
+    def test_refused(self) -> None:
+        """Constraints that could never be checked."""
+        for bad in (
+            rule("MIN"),
+            rule("MIN", "x"),
+            rule("SIZE", "1"),
+            rule("PATTERN", "("),
+            rule("DATE", "EEEE"),
+        ):
+            body = {"rules": [bad]}
+            self.assertRaises(ValidationError, RequestValidation.read, body)
