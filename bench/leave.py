@@ -144,7 +144,7 @@ def measure(
     scenario: Leave, server: Running, source: WatchingSource, tls: Tls | None
 ) -> Figures:
     """
-    Let clients come and leave, one at a time.
+    Let clients come and leave one at a time, and measure how soon the source notices.
 
     :returns: the times in milliseconds, and how many departures the source missed:
         it saw its connection close before the client left, or not within the bound,

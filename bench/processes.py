@@ -82,7 +82,7 @@ def resident_bytes(pids: list[int]) -> int:
 
 
 def forget_peak(pids: list[int]) -> None:
-    """Let the peak of each process begin at what it holds now (see proc(5))."""
+    """Reset the peak of each process to its present memory (see proc(5))."""
     for pid in pids:
         Path(f"/proc/{pid}/clear_refs").write_text("5")
 

@@ -112,7 +112,7 @@ class Publisher:
     _process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Start the process."""
         options = {
             "port": self.port,
             "path": self.path,
@@ -122,13 +122,13 @@ class Publisher:
         self._process = start(_command(compiled("publish"), options), self.core)
 
     def ease(self) -> None:
-        """Slow down, so that clients that are behind catch up."""
+        """Reduce the rate, so that clients that are behind catch up."""
         if self._process is not None:
             self._process.send_signal(signal.SIGUSR1)
 
     def end(self) -> Figures:
         """
-        End, and say what became of the events.
+        Stop the process, and return its counts.
 
         :raises BenchError: the server hung up, or it was never begun.
         """

@@ -320,7 +320,7 @@ def judged(documents: list[Document], *, strict: bool) -> int:
 
 
 def measured(options: argparse.Namespace) -> list[Result]:
-    """Run what was asked for, each result being written as soon as it is there."""
+    """Run the requested scenarios, and write each result as soon as it is measured."""
     scenarios = chosen(options)
     check_files(scenarios, raise_file_limit())
     if not options.no_install:

@@ -176,7 +176,7 @@ class Leave:
 
     @property
     def relays(self) -> tuple[str, ...]:
-        """What is judged."""
+        """The servers that are judged."""
         return (RELAY,)
 
 

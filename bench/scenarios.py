@@ -1,6 +1,4 @@
-"""
-The scenarios: a new one is a new entry here, as long as it is of a kind that exists.
-"""
+"""The scenarios. A new scenario of an existing kind is a new entry here."""
 
 from __future__ import annotations
 

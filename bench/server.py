@@ -30,7 +30,7 @@ class Tls:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a server is to run and what it is to stand in front of."""
+    """Where a server runs, and which source it stands in front of."""
 
     directory: Path
     """Its own and empty; it goes away after the run."""

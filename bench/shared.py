@@ -103,7 +103,7 @@ def measure(
     scenario: Shared, server: Running, source: DyingSource, core: int | None
 ) -> Figures:
     """
-    Let the source die in the window, cut all clients after it, and count.
+    Kill the source in the window, cut all clients after it, and count.
 
     :param core: where the load client runs.
     :returns: the load client's counts, and what follows from them.
@@ -156,7 +156,7 @@ def measure(
 
 
 def _kill(scenario: Shared, source: DyingSource) -> int:
-    """Let the source die once in each part of the window, and give how often it did."""
+    """Kill the source once in each part of the window; return the number of kills."""
     begun_s, part_s = time.monotonic(), scenario.window_s / scenario.kills
     for turn in range(scenario.kills):
         at_s = begun_s + (turn + random.uniform(0.2, 0.8)) * part_s
@@ -184,7 +184,9 @@ def of_the_storm(report: Figures) -> Figures:
 
 
 def _await_gone(source: DyingSource) -> int:
-    """Wait, for a bounded time, until nobody reads; give how many still do."""
+    """
+    Wait for a bounded time until no client reads; return the number of clients left.
+    """
     with suppress(BenchError):
         wait_until(lambda: not source.open_now, "nobody reads", bound_s=GONE_BOUND_S)
     return source.open_now

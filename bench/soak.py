@@ -133,7 +133,7 @@ def slope_per_minute(samples: Sequence[tuple[float, float]]) -> float:
 @dataclass
 class Soak:
     """
-    One soak under way.
+    One soak.
 
     :param relay: the daemon, with its APIs.
     :param figures: what is found.
@@ -146,7 +146,7 @@ class Soak:
 
     async def run(self, visits: Callable[[], Visit], seconds: float) -> None:
         """
-        Let everything happen for a while.
+        Run the clients and the disturbances for a time.
 
         :param visits: chooses what a client asks for.
         :param seconds: for how long.

@@ -45,7 +45,7 @@ def leave(writer: asyncio.StreamWriter, *, reset: bool) -> None:
 @dataclass(frozen=True)
 class Visit:
     """
-    What a client that comes and goes asks for.
+    The request of a client that comes and goes.
 
     :param name: for the report.
     :param request: the whole request.

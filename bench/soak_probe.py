@@ -20,7 +20,7 @@ BOUND_S = 10.0
 @dataclass(frozen=True)
 class Calls:
     """
-    What came of the calls.
+    The results of the calls.
 
     :param took_ms: from the connection to the last byte of each, in milliseconds.
     :param failed: how many were not answered with 200.
@@ -57,7 +57,7 @@ class Probe:
             stop(process)
 
     def ended(self) -> Calls:
-        """Call no more, and tell what came of it."""
+        """Stop calling, and return the results."""
         self.process.terminate()
         output, _ = self.process.communicate(timeout=BOUND_S)
         return Calls(**json.loads(output))
@@ -86,7 +86,7 @@ def call(port: int, request: bytes) -> float | None:
 
 def main(port: int, path: str) -> None:
     """
-    Call until the process is told to end, and print what came of it.
+    Call until the process receives SIGTERM, and print the results.
 
     :param port: the gateway's.
     :param path: what is asked for.

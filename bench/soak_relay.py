@@ -127,7 +127,7 @@ class SoakedRelay:
         return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in self.pids)
 
     def redeploy(self, api: str) -> None:
-        """Deploy an API anew."""
+        """Deploy an API again."""
         self.management.ask("POST", f"/apis/{self._apis[api]}/deployments", {})
 
     def new_key(self) -> tuple[str, Callable[[], None]]:

@@ -16,7 +16,7 @@ LEAVE_BOUND_S = 30
 
 @dataclass
 class Memory:
-    """What a server's processes hold, before its streams and with them."""
+    """The memory of a server's processes, before its streams and with them."""
 
     pids: list[int]
     before_bytes: int = field(init=False)

@@ -1,4 +1,6 @@
-"""What this installation has: Relay's own types, and those of plugins."""
+"""
+The installed types of connectors, plans and policies: Relay's own and those of plugins.
+"""
 
 from __future__ import annotations
 

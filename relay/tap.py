@@ -282,7 +282,7 @@ class RelayService(MultiService):
 
 class GatewayService(MultiService):
     """
-    What serves deployments to clients and to consumers that are called.
+    Serves deployments to clients, and to consumers that are called.
 
     :param services: what all exchanges share.
     :param store: started, as the feed is.
@@ -333,7 +333,7 @@ class GatewayService(MultiService):
             service.setServiceParent(self)
 
     async def drain(self) -> None:
-        """Let exchanges and deliveries end, then serve nothing more."""
+        """End exchanges and deliveries, then stop."""
         await gatherResults(
             [
                 self.deliveries.stopService(),

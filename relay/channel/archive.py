@@ -39,7 +39,7 @@ goes on with its epoch after a restart, and its clients get no gap."""
 
 
 class DurableChannel(Protocol):
-    """What an archive knows of a channel; see ``channel/channel.py``."""
+    """The parts of a channel that an archive uses; see ``channel/channel.py``."""
 
     options: ChannelOptions
     log: Log

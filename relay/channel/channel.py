@@ -34,7 +34,7 @@ from relay.model.api.messages.channel_options import ChannelOptions
 
 
 class ChannelState(StrEnum):
-    """What becomes of a channel."""
+    """The states of a channel."""
 
     OPEN = "open"
     ENDED = "ended"

@@ -46,7 +46,7 @@ class ChannelElsewhere(ChannelRefused):
 
 
 class Source(Protocol):
-    """What feeds a channel."""
+    """The source of a channel's events."""
 
     def start(self) -> None:
         """Start: the channel has a reader."""
@@ -234,7 +234,7 @@ class Channels:
         opened.close()
 
     def _look_after(self) -> None:
-        """One sweep for all channels, instead of a timer for each stream."""
+        """Check all channels, with one timer instead of a timer for each stream."""
         for opened in list(self._open.values()):
             try:
                 opened.channel.sweep()

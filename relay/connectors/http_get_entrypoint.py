@@ -114,7 +114,7 @@ class HttpGetEntrypoint:
 
 class Poll(Feed):
     """
-    One call: collects until there is something, or the time is over.
+    One call, which waits until events arrive or its time is over.
 
     :raises BadParameter: for an invalid or unavailable value of a parameter.
     """
@@ -286,7 +286,7 @@ class Poll(Feed):
         return channel.log.cursor(next_seq - 1)
 
     def cut(self, outcome: Outcome, key: str) -> None:
-        """It was too slow: which a call that waits never is."""
+        """Not called: a waiting call is never too slow."""
         self._call.exchange.end(outcome, key)
 
     def fail(self, outcome: Outcome) -> None:

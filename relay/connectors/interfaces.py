@@ -1,4 +1,4 @@
-"""What a connector of MESSAGE APIs provides, as a twisted plugin."""
+"""The interfaces that plugins with connectors of MESSAGE APIs provide."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Sources(Protocol):
 @dataclass(frozen=True)
 class EntrypointContext:
     """
-    What an entrypoint is built with.
+    The services that an entrypoint is built with.
 
     :param reactor: the clock of its timers.
     :param siblings: the ids of all entrypoints of the API.

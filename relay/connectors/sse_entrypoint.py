@@ -155,7 +155,10 @@ class SseEntrypoint:
             self.turn_away(call, refusal_of(error))
 
     def turn_away(self, call: MessageCall, refusal: Refusal) -> None:
-        """Refuse for now: a browser would give up for good on a status."""
+        """
+        Refuse the client for a limited time; a browser never reconnects after an error
+        status.
+        """
         if self.options.refusals == "status":
             call.refuse(refusal)
             return

@@ -11,7 +11,7 @@ from relay.settings.schema import SettingsError, load
 
 
 class Options(usage.Options):
-    """What the command line accepts."""
+    """The options of ``twistd relay``."""
 
     synopsis = "[options]"
     longdesc = (

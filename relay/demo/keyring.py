@@ -1,4 +1,4 @@
-"""Who may use the demo source."""
+"""The keys of the demo source."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class DemoQuery:
 
     def choice(self, name: str, default: str, *others: str) -> str:
         """
-        One of some words, the default first.
+        Read a parameter with a fixed set of values, the default first.
 
         :raises DemoRefusal: when it is another word.
         """

@@ -163,7 +163,7 @@ class _Management:
 
 
 async def _find(management: _Management, context_path: str) -> Any:
-    """The API at the context path; None when there is none."""
+    """Return the API at the context path; None if there is none."""
     page = 1
     while True:
         query = urlencode({"page": page, "perPage": _PAGE_SIZE})

@@ -18,7 +18,7 @@ class Lookup:
     __slots__ = ()
 
     def get(self, name: str) -> Value:
-        """Look up a value; None when there is none."""
+        """Return a value; None if there is none."""
         raise NotImplementedError
 
     def names(self) -> list[str]:

@@ -50,7 +50,7 @@ from relay.reactor.isolation import call_each
 
 class Exchange:
     """
-    One call: the client's request, what answers it, and what came of them.
+    One call: the client's request, the feed that answers it, and its outcome.
 
     :param stream: the client's request, at its head.
     :param services: what all exchanges of the gateway share.
@@ -312,7 +312,7 @@ class Exchange:
         self._log_end()
 
     def _say_goodbye(self, outcome: Outcome) -> bool:
-        """Write the last message of the feed; False if there is none."""
+        """Write the last message of the feed; return False if it has none."""
         feed = None if self._gone else self.feed
         goodbye = feed.goodbye(outcome) if feed is not None else None
         if goodbye and not self.over:
@@ -342,12 +342,12 @@ class Exchange:
         self.resume()
 
     def pause(self) -> None:
-        """Let nothing more come for now."""
+        """Pause the feed."""
         if self.feed is not None:
             self.feed.pause()
 
     def resume(self) -> None:
-        """Let more come, unless the client or the pace is still against it."""
+        """Resume the feed, unless the client or the pace still forbids it."""
         paced = self.pace is not None and self.pace.holds
         if self.feed is not None and not (self._full or paced):
             self.feed.resume()

@@ -151,7 +151,7 @@ class Entrypoint(Protocol):
 
     @property
     def cors(self) -> CorsOptions | None:
-        """Which pages in a browser may read its answers; None for none."""
+        """The CORS options of the entrypoint; None for none."""
 
     @property
     def methods(self) -> tuple[bytes, ...]:

@@ -69,7 +69,7 @@ class PushedApi:
 
 
 class Pushing(Protocol):
-    """What calls consumers."""
+    """A service that calls consumers."""
 
     def begin(self, api: PushedApi) -> None:
         """

@@ -1,4 +1,6 @@
-"""Which API a request is for: an immutable table, swapped as a whole."""
+"""
+The route table: from hosts and paths to APIs. It is immutable and swapped as a whole.
+"""
 
 from __future__ import annotations
 

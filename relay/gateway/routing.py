@@ -58,7 +58,7 @@ class Destinations:
         return [one.as_json() for group in self.groups for one in group.health]
 
     def default(self) -> Connector | None:
-        """Choose an endpoint of the default group; None when there is none."""
+        """Choose an endpoint of the default group; return None if there is none."""
         return self.groups[0].next()
 
     def find(

@@ -37,7 +37,7 @@ lead to another API."""
 
 
 class ApiBackend(Protocol):
-    """What answers the calls of one API."""
+    """Answers the calls of one API."""
 
     upgrades: bool
     """Whether it may take a connection over for another protocol than HTTP."""
@@ -191,7 +191,7 @@ class ServedApi:
         )
 
     def _decided(self, verdict: Verdict, exchange: Exchange, caller: Caller) -> None:
-        """Let the backend answer or refuse, as the plans have decided."""
+        """Pass the call to the backend or refuse it, as the plans have decided."""
         if exchange.over:
             return
         exchange.target = caller.target

@@ -1,4 +1,4 @@
-"""What all exchanges of the gateway share."""
+"""The services that all exchanges of the gateway share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from relay.settings.schema import GatewaySettings, LimitSettings
 @dataclass(frozen=True)
 class Services:
     """
-    What all exchanges of the gateway share.
+    The services that all exchanges of the gateway share.
 
     :param limits: how many exchanges there may be.
     :param access: the access log.

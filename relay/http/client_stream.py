@@ -28,7 +28,7 @@ NO_BODY_STATUSES = (204, 304)
 @dataclass(slots=True)
 class RequestHead:
     """
-    The head of a request; of a malformed one, as far as it is known.
+    The head of a request; of a malformed request, the part that was read.
 
     :param method: the method, as it was sent.
     :param target: the request-target, raw.
@@ -44,7 +44,7 @@ class RequestHead:
 
 class ListenerFacts:
     """
-    What the gateway's settings say of the listener that a request came to.
+    The settings of the listener that received the request.
 
     :param id: the listener's id.
     :param trusted_proxies: the proxies whose ``X-Forwarded-For`` is believed.
@@ -75,7 +75,7 @@ class Ledger:
 
 
 class Responder(Protocol):
-    """What answers a request: its exchange."""
+    """Answers a request: its exchange."""
 
     def on_full(self) -> None:
         """The client takes no more for now."""
@@ -131,7 +131,7 @@ class ClientStream(Protocol):
         """The stream as one of many that are written the same; None when it is not."""
 
     def send_continue(self) -> None:
-        """Let the client send the body, if it waits for that (RFC 9110, 10.1.1)."""
+        """Send ``100 Continue`` if the client waits for it (RFC 9110, 10.1.1)."""
 
     def early_hints(self, headers: Headers) -> None:
         """
@@ -159,8 +159,7 @@ class ClientStream(Protocol):
         """
 
     def pause_reading(self) -> None:
-        """Read nothing more from the client for now: its body, or what it sends after
-        an upgrade."""
+        """Pause reading from the client: its body, or its bytes after an upgrade."""
 
     def resume_reading(self) -> None:
         """Read from the client again."""
@@ -197,7 +196,7 @@ class ClientStream(Protocol):
 
 
 class Application(Protocol):
-    """What the requests of clients go to."""
+    """Receives the requests of clients."""
 
     when_closing: list[Callable[[], None]]
     """Called when it stops to accept requests."""

@@ -1,4 +1,4 @@
-"""Which headers cross the gateway, in each direction."""
+"""Selects the headers that cross the gateway, in each direction."""
 
 from __future__ import annotations
 

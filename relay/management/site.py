@@ -184,7 +184,7 @@ class ManagementSite(Site):
         )
 
     def acceptableProtocols(self) -> list[bytes]:
-        """HTTP/1.1 only, whichever packages are installed."""
+        """Offer HTTP/1.1 only, independently of the installed packages."""
         return [b"http/1.1"]
 
 

@@ -1,4 +1,5 @@
-"""What the store keeps. Times are integer milliseconds since the Unix epoch.
+"""
+The records of the store. Times are integer milliseconds since the Unix epoch.
 
 Definitions are left out of every ``repr``: they may hold passwords, keys and
 targets whose query is a credential.
@@ -94,7 +95,7 @@ class GatewayReport:
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """Somebody who may log in to the management API."""
+    """A user of the management API."""
 
     name: str
     password_hash: str = field(repr=False)

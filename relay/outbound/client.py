@@ -50,7 +50,7 @@ class OutboundRefused(OutboundError):
 
 @dataclass(frozen=True, slots=True)
 class OutboundRequest:
-    """One call."""
+    """One outbound call."""
 
     url: str = field(repr=False)
     """``http`` or ``https``, without userinfo."""
@@ -171,7 +171,7 @@ class Outbound:
 
 
 class _OutboundCall:
-    """One call until its answer is whole."""
+    """One outbound call, until its response is complete."""
 
     def __init__(
         self, reactor: Any, calls: KeptCalls, request: OutboundRequest

@@ -1,4 +1,4 @@
-"""What a type of plan provides, as a twisted plugin."""
+"""The interface that a plugin with a type of plan provides."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def read_options(plan: Mapping[str, Any], model: type[_O]) -> _O:
 @dataclass(frozen=True, slots=True)
 class PlanContext:
     """
-    What plans are built with.
+    The services that plans are built with.
 
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param consumers: the subscriptions in force.

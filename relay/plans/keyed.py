@@ -1,4 +1,4 @@
-"""What the plans with secrets of a subscription have in common."""
+"""The base of the plans with secrets of a subscription."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Response:
 
 
 class Connection(Protocol):
-    """What policies see of the client's connection."""
+    """The client's connection, as policies see it."""
 
     @property
     def secure(self) -> bool:
@@ -84,7 +84,7 @@ class NoConnection:
 
 
 class Control(Protocol):
-    """What policies can do to the exchange of a call."""
+    """The actions of policies on the exchange of a call."""
 
     def at_end(self, callback: Callable[[], None]) -> None:
         """

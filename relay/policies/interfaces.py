@@ -1,4 +1,4 @@
-"""What a policy provides, as a twisted plugin."""
+"""The interface that a plugin with a policy provides."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Policy:
 @dataclass(frozen=True, slots=True)
 class PolicyContext:
     """
-    What policies are built with.
+    The services that policies are built with.
 
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param outbound: makes guarded calls to URLs of definitions.

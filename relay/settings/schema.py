@@ -222,7 +222,10 @@ class LogSettings:
 
 @dataclass(frozen=True)
 class LimitSettings:
-    """What one process accepts; more is refused, never queued without bound."""
+    """
+    The limits of one process. What exceeds a limit is refused, never queued without
+    bound.
+    """
 
     ipv6_prefix: Annotated[int, Range(32, 128)] = 64
     """How many leading bits of an IPv6 address identify one client: each limit per

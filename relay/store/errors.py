@@ -14,7 +14,7 @@ class StoreError(Unavailable):
 
 
 class StoreBusy(StoreError):
-    """Other processes held the database for longer than a transaction waits."""
+    """Other processes held the database longer than a transaction waits."""
 
 
 class StoreLost(StoreError):

@@ -1,4 +1,4 @@
-"""Which APIs and subscriptions have changed, by any process."""
+"""Reports the APIs and subscriptions that any process has changed."""
 
 from collections.abc import Callable
 from functools import partial

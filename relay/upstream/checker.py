@@ -101,7 +101,7 @@ class Checker:
 
 
 class _Check:
-    """One check, which ends with a result, or by a stop."""
+    """One health check, which ends with a result or by a stop."""
 
     def __init__(
         self,

@@ -42,7 +42,7 @@ RETRIED_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DE
 @dataclass
 class UpstreamRequest:
     """
-    What a client asks of an endpoint.
+    A client's request to an endpoint.
 
     :param method: in the client's letters.
     :param target: what follows the context-path.
@@ -200,7 +200,7 @@ class _Load:
 
 class UpstreamCall:
     """
-    One call of an endpoint until its response head.
+    One call of an endpoint, until the head of its response.
 
     :param connector: the endpoint.
     """
@@ -238,7 +238,7 @@ class UpstreamCall:
 
     def _turn(self, of_source: bool) -> None:
         """
-        Let ``readTimeout`` run while the source is waited for, and at no other time.
+        Start or stop ``readTimeout``, which runs only while the source is waited for.
 
         :param of_source: whether the source has the whole request, or has stopped
             reading it.

@@ -143,7 +143,7 @@ class Tries:
         connector.enter()
 
     def next(self) -> Connector | None:
-        """Select the endpoint of the next try; None if there is none."""
+        """Select the endpoint of the next attempt; None if there is none."""
         chosen = self._choose()
         if self.failover.options.force_next_endpoint_on_failure:
             for _ in range(MOST_CHOICES):
@@ -155,7 +155,7 @@ class Tries:
 
 class TriedCall:
     """
-    One call of an exchange, in one or more tries.
+    One call of an exchange, with one or more attempts.
 
     :param tries: the endpoints.
     """

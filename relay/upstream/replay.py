@@ -109,7 +109,7 @@ class ReplayedBody:
 
 @implementer(ICompletableBody)
 class _Reading:
-    """One sending of the body."""
+    """One transmission of the body."""
 
     def __init__(self, body: ReplayedBody) -> None:
         self._body = body

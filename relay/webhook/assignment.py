@@ -1,4 +1,4 @@
-"""What is to be delivered: the events of one subscription to a deployment."""
+"""An assignment: the events of one subscription to a deployment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from relay.webhook.options import WebhookOptions
 @dataclass(frozen=True)
 class Assignment:
     """
-    One subscription and the deployment that it is to.
+    One subscription, and the deployment that it belongs to.
 
     :param subscription: in force.
     :param configuration: the ``consumerConfiguration`` of the subscription.

@@ -10,7 +10,7 @@ _RETRIED = frozenset((408, 425, 429))
 
 
 class NextStep(Enum):
-    """What happens to an event after an attempt; the values are those of the log."""
+    """The next step of a delivery after an attempt; the values are those of the log."""
 
     DELIVERED = "delivered"
     RETRY = "retry"
@@ -41,7 +41,7 @@ class AttemptResult:
 
     @property
     def next_step(self) -> NextStep:
-        """What follows, as long as attempts are left."""
+        """The next step while attempts are left."""
         status = self.status
         if self.blocked or status == 410:
             return NextStep.STOPPED

@@ -1,4 +1,4 @@
-"""An event as it is sent: the body of a POST, and its headers."""
+"""The wire form of an event: the body of a POST, and its headers."""
 
 from __future__ import annotations
 

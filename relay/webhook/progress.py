@@ -33,7 +33,7 @@ class ProgressStore(Protocol):
         """Put an event onto the dead-letter list, unless it is full."""
 
     def next_replay(self, subscription_id: str) -> Deferred[DeadLetter | None]:
-        """Load the next dead letter that is to be replayed; None when there is none."""
+        """Load the next dead letter to replay; None if there is none."""
 
     def settle(
         self, state: DeliveryState, letter: DeadLetter, taken: bool

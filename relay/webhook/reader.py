@@ -87,7 +87,7 @@ class Reader:
         self._take(OutgoingEvent.of(entry))
 
     def cut(self, outcome: Outcome, key: str) -> None:
-        """Its position has left the history."""
+        """Handle a position that has left the history."""
         self.leave()
 
     def fail(self, outcome: Outcome) -> None:

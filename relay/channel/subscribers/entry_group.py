@@ -34,7 +34,7 @@ class EntryGroup(Group[EntrySubscriber]):
         return subscriber.position
 
     def withdraw(self, subscriber: EntrySubscriber) -> None:
-        """Let a live subscriber be one that lags, at its own position."""
+        """Turn a live subscriber into a lagging one, at its own position."""
         if subscriber in self._live:
             del self._live[subscriber]
             self.lagging.add(subscriber)

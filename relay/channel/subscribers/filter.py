@@ -1,4 +1,4 @@
-"""Which events a subscriber wants: by type, and by a JMESPath expression."""
+"""The filters of a subscriber: event types, and a JMESPath expression."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ class TooManyFilters(FilterError):
 
 
 class Selection(Protocol):
-    """Which entries of the log a subscriber gets, and as what."""
+    """Selects and transforms the entries of the log for a subscriber."""
 
     @property
     def key(self) -> Hashable:
-        """What is equal for selections that select the same."""
+        """A key that is equal for equal selections."""
 
     @property
     def family(self) -> Hashable:
-        """What is equal for selections that differ only in what clients choose."""
+        """
+        A key that is equal for selections that differ only in clients' parameters.
+        """
 
     @property
     def filtered(self) -> bool:

@@ -1,4 +1,4 @@
-"""What an entry of the log looks like to a client."""
+"""The wire form of an entry of the log."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ class Reading:
             subscriber.reader.finish()
 
     def _skip(self, subscriber: Subscriber, group: Group[Any]) -> None:
-        """Let a subscriber that is too slow continue at the newest entry."""
+        """Move a subscriber that is too slow to the newest entry."""
         gaps = [] if subscriber.gap is None else [subscriber.gap]
         subscriber.gap = None
         gap, newest = skip(subscriber, self.log)

@@ -21,7 +21,7 @@ from relay.model.outcome import Outcome
 
 
 class State(StrEnum):
-    """What a subscriber is doing."""
+    """The states of a subscriber."""
 
     DETACHED = "detached"
     """It reads no channel: not yet, or no more."""
@@ -38,7 +38,7 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What happens to a subscriber."""
+    """The events that change the state of a subscriber."""
 
     ATTACH = "attach"
     PAUSE = "pause"
@@ -98,7 +98,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
 
 
 class Reader(Protocol):
-    """What a subscriber reads for: a client, or a consumer that is called."""
+    """Takes the entries of a subscriber: a client's stream, or a webhook delivery."""
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """End the client's connection: it is too slow."""
@@ -169,19 +169,19 @@ class Nobody:
         """Drop the gap."""
 
     def cut(self, outcome: Outcome, key: str) -> None:
-        """It is over."""
+        """Ignore the end of the subscription."""
 
     def fail(self, outcome: Outcome) -> None:
-        """It is over."""
+        """Ignore the failure."""
 
     def refused(self, refusal: SourceRefusal) -> None:
-        """It is over."""
+        """Ignore the refusal."""
 
     def finish(self) -> None:
-        """It is over."""
+        """Ignore the end of the source."""
 
     def leave(self) -> None:
-        """It is over."""
+        """Ignore the end of the subscription."""
 
 
 NOBODY = Nobody()

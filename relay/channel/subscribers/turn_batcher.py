@@ -1,4 +1,6 @@
-"""What comes to a channel in one turn of the reactor leaves it in one write."""
+"""
+Batches the events that a channel receives in one turn of the reactor into one write.
+"""
 
 from __future__ import annotations
 

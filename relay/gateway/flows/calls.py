@@ -122,7 +122,7 @@ def _version(version: bytes) -> str:
 
 
 class _Facts(Fields):
-    """What ``#request`` has that no policy changes."""
+    """The members of ``#request`` that no policy changes."""
 
     __slots__ = ("exchange", "target")
 

@@ -1,4 +1,4 @@
-"""What policies may do to an exchange beyond its heads."""
+"""The actions of policies on an exchange that are not changes of a head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths of selectors: ``/orders/:id`` and what it stands for."""
+"""The paths of selectors, such as ``/orders/:id``, and their parameters."""
 
 from __future__ import annotations
 

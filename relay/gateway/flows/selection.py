@@ -1,4 +1,4 @@
-"""Which calls a flow is for."""
+"""Selects the flows of a call."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EVERYWHERE = PathPattern("/", whole=False)
 
 class Asked(NamedTuple):
     """
-    What selectors look at, besides conditions.
+    The facts of a call that selectors match, besides conditions.
 
     :param method: the request's.
     :param path: the segments that follow the context-path.

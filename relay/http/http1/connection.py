@@ -216,7 +216,7 @@ class Http1Connection(EndingChannel):
         self.setLineMode(ahead + self.clearLineBuffer())
 
     def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:
-        """Let the client's pace govern a response."""
+        """Register the producer of a response, which the client's pace controls."""
         self._producer = producer
 
     def unregisterProducer(self) -> None:
@@ -224,7 +224,7 @@ class Http1Connection(EndingChannel):
         self._producer = None
 
     def pauseProducing(self) -> None:
-        """Pause the response; while there is none, read no further requests."""
+        """Pause the response; without one, stop reading further requests."""
         self._full = True
         if self._producer is not None:
             self._producer.pauseProducing()
@@ -246,7 +246,7 @@ class Http1Connection(EndingChannel):
             self._reading.resumeProducing()
 
     def resumeProducing(self) -> None:
-        """Resume the response; while there is none, read further requests."""
+        """Resume the response; without one, read further requests."""
         self._full = False
         if self._producer is not None:
             self._producer.resumeProducing()
@@ -260,7 +260,9 @@ class Http1Connection(EndingChannel):
         self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def timeoutConnection(self) -> None:
-        """The client was silent: between requests, or while it owes a body."""
+        """
+        End the connection: the client sent nothing between requests or within a body.
+        """
         request = self.requests[-1] if self.requests else None
         if request is not None and request.body_owed and request.responder is not None:
             request.responder.refuse(refusals.BODY_TIMEOUT)

@@ -134,7 +134,7 @@ class Http1Stream(Request):
         return self.broken or self.body_owed
 
     def send_continue(self) -> None:
-        """Let the client send the body, if it waits for that."""
+        """Send ``100 Continue`` if the client waits for it."""
         if self.body_owed and expects_continue(self.request):
             self.channel.send_continue()
 

@@ -45,7 +45,7 @@ GOODBYE_S = 1.0
 
 
 class Http2Listener(StreamSite, Protocol):
-    """What the connections of one listener share; see ``http2/site.py``."""
+    """The state that the connections of one listener share; see ``http2/site.py``."""
 
     max_streams: int
     """How many streams one connection may have at once."""
@@ -211,7 +211,7 @@ class Http2Connection(TwistedProtocol):
 
     def open_window(self, stream_id: int, size: int) -> None:
         """
-        Let the client send more.
+        Enlarge the window of a stream, so that the client may send more.
 
         :param stream_id: the stream's number; the stream may be over.
         :param size: bytes of the window that were processed.
@@ -222,7 +222,7 @@ class Http2Connection(TwistedProtocol):
 
     def send_continue(self, stream: Http2Stream) -> None:
         """
-        Let the client send the body of a request.
+        Send ``100 Continue`` for a request.
 
         :param stream: the request's.
         """

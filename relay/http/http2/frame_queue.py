@@ -1,4 +1,4 @@
-"""What one stream of HTTP/2 has to send, a frame at a time."""
+"""The frames that one HTTP/2 stream has to send."""
 
 from __future__ import annotations
 

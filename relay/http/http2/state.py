@@ -118,7 +118,7 @@ class Http2State(H2Connection):
     @property
     def open_inbound_streams(self) -> int:
         """
-        None: how many there may be is not the library's to say.
+        Return nothing to count: the connection itself limits the streams.
 
         It would walk through all streams for each new one, to count them, and on its
         way forget those that are over. The latter is done now and then.

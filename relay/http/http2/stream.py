@@ -54,7 +54,9 @@ class Writer(Protocol):
 
 
 class StreamSite(Protocol):
-    """What the streams of one listener share; see ``http/site.py``."""
+    """
+    The state that the streams of one listener share; see ``http/listener/site.py``.
+    """
 
     application: Application
     listener: ListenerFacts
@@ -72,7 +74,7 @@ class Connection(Protocol):
 
     @property
     def writer(self) -> Writer:
-        """What sends the frames."""
+        """The writer of the connection's frames."""
 
     @property
     def peer(self) -> Peer:
@@ -320,7 +322,7 @@ class Http2Stream(FrameQueue):
         self._connection.cut(self, theirs if self.malformed else ours)
 
     def drained(self) -> None:
-        """Nothing waits any more: let the responder go on."""
+        """Resume the responder: everything that waited was sent."""
         if self._paused:
             self._paused = False
             self._stop_stall()

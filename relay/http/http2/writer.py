@@ -1,5 +1,5 @@
 """
-What one HTTP/2 connection sends, at the pace of its client.
+The writer of one HTTP/2 connection, at the pace of its client.
 
 The streams take turns, a frame each; priorities are ignored, as RFC 9113 advises. What
 the streams write in one turn of the reactor leaves in one write. Data without a window

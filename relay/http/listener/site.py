@@ -1,4 +1,4 @@
-"""What the connections of one listener of the gateway share."""
+"""The state that the connections of one listener of the gateway share."""
 
 from __future__ import annotations
 

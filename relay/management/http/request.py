@@ -84,7 +84,8 @@ class ManagementRequest(Request):
         return vars(self).get("channel") is not None
 
     def descend(self, taken: int) -> None:
-        """Let the router see only the path after its first segments.
+        """
+        Remove the first segments of the path that the router sees.
 
         :param taken: the number of segments that are removed.
         """

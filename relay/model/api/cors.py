@@ -37,7 +37,7 @@ def _no_policies(value: bool) -> bool:
 
 
 class Cors(Options):
-    """Of a listener: for the whole API, as in Gravitee."""
+    """The CORS options of a listener, for the whole API, as in Gravitee."""
 
     enabled: Flag = False
     allow_origin: tuple[Annotated[str, AfterValidator(_origin_or_pattern)], ...] = ()
@@ -81,7 +81,10 @@ def _origin(text: str) -> str:
 
 
 class CorsOptions(Options):
-    """Of an entrypoint of a MESSAGE API: for what this entrypoint answers."""
+    """
+    The CORS options of an entrypoint of a MESSAGE API, for the answers of the
+    entrypoint.
+    """
 
     allow_origin: tuple[Annotated[str, AfterValidator(_origin)], ...] = ("*",)
     """Origins; ``*`` for all."""

@@ -58,7 +58,7 @@ DefinitionVersion = Annotated[Literal["V4"], BeforeValidator(_v4)]
 
 
 class Analytics(Options):
-    """What is recorded about calls."""
+    """The options of the records about calls."""
 
     enabled: Flag = True
     """Kept only: the access log is a setting of the gateway."""

@@ -152,7 +152,7 @@ meaning is in v4."""
 
 
 class FlowExecution(Options):
-    """Which of the flows that fit are run."""
+    """The options that select the flows which are run."""
 
     mode: Annotated[Literal["DEFAULT", "BEST_MATCH"], Upper] = "DEFAULT"
     match_required: Flag = False

@@ -51,7 +51,7 @@ class EndpointType:
 
     @property
     def modes(self) -> list[Mode]:
-        """What endpoints of this kind do."""
+        """The modes of endpoints of this kind."""
         return _modes(self.api_type, self.published, True)
 
 
@@ -77,7 +77,7 @@ class EntrypointType:
 
     @property
     def modes(self) -> list[Mode]:
-        """What entrypoints of this kind do, or can be configured to do."""
+        """The modes that entrypoints of this kind have or can be configured to have."""
         return _modes(self.api_type, self.publishes is not never, self.subscribes)
 
 

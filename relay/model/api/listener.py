@@ -30,7 +30,7 @@ class Path(Options):
 
     @property
     def key(self) -> Key:
-        """What :mod:`relay.model.schema.types.paths` compares."""
+        """The form that :mod:`relay.model.schema.types.paths` compares."""
         return self.host, self.path
 
 

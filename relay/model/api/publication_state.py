@@ -23,7 +23,7 @@ class LifecycleState(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who may find an API in a portal."""
+    """The visibility of an API in a portal."""
 
     PUBLIC = "PUBLIC"
     PRIVATE = "PRIVATE"

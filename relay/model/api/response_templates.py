@@ -24,7 +24,7 @@ def _media_type(value: str) -> str:
 
 
 class ResponseTemplate(Options):
-    """One wording."""
+    """One template of a refusal."""
 
     status_code: Status | None = None
     """None for the status of the error; gateway definitions call it ``status``."""

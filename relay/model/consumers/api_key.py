@@ -30,7 +30,7 @@ def digest_of(key: str) -> str:
 
 
 def hint_of(key: str) -> str:
-    """Return the first characters of a key, by which people tell keys apart."""
+    """Return the first characters of a key, which identify the key to people."""
     return f"{key[: min(HINT, len(key) // 4)]}…"
 
 

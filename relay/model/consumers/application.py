@@ -28,7 +28,7 @@ READ_ONLY = frozenset(
 
 
 class SimpleSettings(Options):
-    """What is known of the program."""
+    """The facts about the program of an application."""
 
     type: str | None = None
     client_id: Annotated[Name | None, Field(max_length=300)] = None

@@ -1,1 +1,3 @@
-"""What JWT and OAuth2 plans share: bearer tokens, claims, key sets and caches."""
+"""
+The shared parts of JWT and OAuth2 plans: bearer tokens, claims, key sets and caches.
+"""

@@ -1,4 +1,4 @@
-"""What plans with bearer tokens (RFC 6750) have in common."""
+"""The base of the plans with bearer tokens (RFC 6750)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _scope(value: str) -> str:
 
 
 class Scopes(Options):
-    """What a token must be good for; the same in ``JWT`` and ``OAUTH2`` plans."""
+    """The scopes that a token must have; the same in ``JWT`` and ``OAUTH2`` plans."""
 
     check_required_scopes: Flag = False
     required_scopes: tuple[Annotated[str, AfterValidator(_scope)], ...] = ()

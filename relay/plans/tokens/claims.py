@@ -1,4 +1,4 @@
-"""What the claims of a token say, whether it was signed or introspected."""
+"""Reads the claims of a token, signed or introspected."""
 
 from __future__ import annotations
 

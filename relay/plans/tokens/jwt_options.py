@@ -83,7 +83,7 @@ class ConfirmationMethodValidation(Options):
 
 
 class TokenTypValidation(Options):
-    """What the header ``typ`` of a token may be."""
+    """The allowed values of a token's header ``typ``."""
 
     enabled: Flag = False
     ignore_missing: Flag = False

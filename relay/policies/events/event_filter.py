@@ -18,7 +18,7 @@ from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
 
 
 class EventFilter(Options):
-    """Which events are meant: those of the types for which the condition holds."""
+    """Selects events by their types and a condition."""
 
     types: tuple[str, ...] = ()
     """Empty for all."""
@@ -44,7 +44,7 @@ class EventFilterType:
 
 
 class EventsFiltered(Policy):
-    """One step."""
+    """A configured ``event-filter`` step."""
 
     def __init__(self, options: EventFilter) -> None:
         self._types = frozenset(options.types)

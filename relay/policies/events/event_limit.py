@@ -87,7 +87,8 @@ class _Window:
 
 class EventsLimited(Policy):
     """
-    One step. It counts for all clients together: all receive the same events.
+    A configured ``event-limit`` step. It counts for all clients together: all receive
+    the same events.
     """
 
     def __init__(self, options: EventLimit) -> None:

@@ -36,7 +36,7 @@ def _pattern(value: str) -> str:
 
 
 class EventRedact(Options):
-    """What is hidden."""
+    """The fields that are hidden."""
 
     fields: tuple[FieldPath, ...] = ()
     """Of JSON data."""
@@ -74,7 +74,7 @@ class EventRedactType:
 
 
 class Redacted(Policy):
-    """One step, the same for all clients."""
+    """A configured ``event-redact`` step, the same for all clients."""
 
     def __init__(self, options: EventRedact) -> None:
         self._fields = [read_path(path) for path in options.fields]

@@ -40,7 +40,7 @@ class Field(Options):
 
 
 class EventTransform(Options):
-    """What an event becomes; the texts see it as it came to the step."""
+    """The changes of an event. The texts see the event as it came to the step."""
 
     type: Text = ""
     """Empty to leave it."""
@@ -96,7 +96,7 @@ class EventTransformType:
 
 
 class EventsTransformed(Policy):
-    """One step."""
+    """A configured ``event-transform`` step."""
 
     def __init__(self, options: EventTransform) -> None:
         self._options = options

@@ -1,4 +1,4 @@
-"""What the policies that count calls have in common."""
+"""The shared parts of the policies that count calls."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Counted(Options):
 
 
 class CountingOptions(Options):
-    """What all of these policies are configured by."""
+    """The shared options of the policies that count calls."""
 
     async_: Annotated[Flag, Field(alias="async")] = False
     """Has no effect on counts of one process, which are exact at once."""

@@ -27,7 +27,7 @@ from relay.policies.limits.counting import (
 
 
 class Rate(Counted):
-    """So many calls in so many seconds or minutes."""
+    """A number of calls in a period of seconds or minutes."""
 
     period_time: Periods = 1
     dynamic_period_time: Text = ""
@@ -36,7 +36,7 @@ class Rate(Counted):
 
 
 class LongRate(Counted):
-    """So many calls in so many hours, days, weeks or months."""
+    """A number of calls in a period of hours, days, weeks or months."""
 
     period_time: Periods = 1
     dynamic_period_time: Text = ""
@@ -96,7 +96,7 @@ class QuotaType:
 
 class CallsLimited(Policy):
     """
-    One step.
+    A configured ``rate-limit`` or ``quota`` step.
 
     :param name: the prefix of the error key and of the headers.
     :param title: the name of the policy in messages.

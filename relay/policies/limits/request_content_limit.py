@@ -45,7 +45,7 @@ class RequestContentLimitType:
 
 
 class ContentLimited(Policy):
-    """One step."""
+    """A configured ``request-content-limit`` step."""
 
     def __init__(self, options: RequestContentLimit) -> None:
         self._options = options

@@ -30,7 +30,10 @@ SHORTEST_SLICE_MS = 100
 
 
 class Spike(Counted):
-    """So many calls in so many seconds or minutes, in slices of them."""
+    """
+    A number of calls in a period of seconds or minutes, spread over slices of the
+    period.
+    """
 
     period_time: Periods = 1
     dynamic_period_time: Text = ""
@@ -84,7 +87,7 @@ class SpikeArrestType:
 
 
 class SpikesArrested(Policy):
-    """One step."""
+    """A configured ``spike-arrest`` step."""
 
     def __init__(self, options: SpikeArrest, context: PolicyContext) -> None:
         spike = options.spike

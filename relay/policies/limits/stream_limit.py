@@ -33,7 +33,7 @@ class OpenStreams(Options):
 
 
 class StreamLimit(Options):
-    """What a call may take while it is open."""
+    """The limits of a call while it is open."""
 
     streams: tuple[OpenStreams, ...] = ()
     max_duration_ms: MillisecondsOrOff = 0
@@ -71,7 +71,7 @@ class StreamLimitType:
 
 
 class StreamsLimited(Policy):
-    """One step."""
+    """A configured ``stream-limit`` step."""
 
     def __init__(self, options: StreamLimit, context: PolicyContext) -> None:
         self._options = options

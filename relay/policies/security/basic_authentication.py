@@ -26,14 +26,14 @@ DEFAULT_REALM = "gravitee.io"
 
 
 class User(Options):
-    """One who is let in."""
+    """One user with a password."""
 
     username: Username
     password: Password
 
 
 class BasicAuthentication(Options):
-    """Who is let in."""
+    """The users that are admitted."""
 
     authentication_providers: tuple[Name, ...] = ()
     """The names of resources of the API, whose users are admitted."""
@@ -75,7 +75,7 @@ class BasicAuthenticationType:
 
 class Authenticated(Policy):
     """
-    One step.
+    A configured ``policy-basic-authentication`` step.
 
     :param providers: the resources that it names.
     """

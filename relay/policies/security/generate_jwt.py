@@ -129,7 +129,7 @@ class GenerateJwtType:
 
 class Signing(Policy):
     """
-    One step.
+    A configured ``generate-jwt`` step.
 
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """

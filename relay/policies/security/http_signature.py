@@ -44,7 +44,7 @@ Algorithm = Annotated[
 
 
 class HttpSignature(Options):
-    """Which signatures are good."""
+    """The signatures that are accepted."""
 
     scheme: Annotated[Literal["AUTHORIZATION", "SIGNATURE"], Upper] = "AUTHORIZATION"
     """Whether the signature stands in ``Authorization: Signature ...`` or in a header
@@ -84,7 +84,7 @@ class HttpSignatureType:
 
 class Signed(Policy):
     """
-    One step.
+    A configured ``http-signature`` step.
 
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """

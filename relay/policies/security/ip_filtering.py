@@ -89,7 +89,7 @@ class IpFilteringType:
 
 
 class AddressesFiltered(Policy):
-    """One step."""
+    """A configured ``ip-filtering`` step."""
 
     def __init__(self, options: IpFiltering) -> None:
         self._forwarded = options.match_all_from_x_forwarded_for

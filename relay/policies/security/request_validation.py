@@ -51,7 +51,7 @@ PARAMETERS = {"MIN": 1, "MAX": 1, "PATTERN": 1, "DATE": 1, "SIZE": 2, "ENUM": 1}
 
 
 class Constraint(Options):
-    """What a value must be."""
+    """A constraint on a value."""
 
     type: Annotated[
         Literal["NOT_NULL", "MIN", "MAX", "MAIL", "DATE", "PATTERN", "SIZE", "ENUM"],
@@ -78,7 +78,7 @@ class Constraint(Options):
 
 
 class Rule(Options):
-    """One value and what it must be."""
+    """A value and its constraint."""
 
     input: Text
     """Such as ``{#request.headers['x'][0]}``."""
@@ -162,7 +162,7 @@ class RequestValidationType:
 
 
 class Validated(Policy):
-    """One step."""
+    """A configured ``policy-request-validation`` step."""
 
     def __init__(self, options: RequestValidation) -> None:
         self._status = options.status

@@ -80,7 +80,7 @@ class ResourceFilteringType:
 
 
 class Filtered(Policy):
-    """One step."""
+    """A configured ``resource-filtering`` step."""
 
     def __init__(self, options: ResourceFiltering) -> None:
         self._white = _read(options.whitelist)

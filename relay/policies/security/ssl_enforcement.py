@@ -40,7 +40,7 @@ ObjectIdentifier = Annotated[str, Field(pattern=r"^\d+(\.\d+)+$")]
 
 
 class SslEnforcement(Options):
-    """What connections and certificates are accepted."""
+    """The connections and certificates that are accepted."""
 
     requires_ssl: Flag = True
     use_x_forwarded_proto: Flag = False
@@ -99,7 +99,7 @@ class SslEnforcementType:
 
 
 class TlsRequired(Policy):
-    """One step."""
+    """A configured ``ssl-enforcement`` step."""
 
     def __init__(self, options: SslEnforcement) -> None:
         self._options = options

@@ -71,7 +71,7 @@ class DynamicRoutingType:
 
 
 class Routed(Policy):
-    """One step."""
+    """A configured ``dynamic-routing`` step."""
 
     def __init__(self, options: DynamicRouting) -> None:
         self._rules = [

@@ -66,7 +66,7 @@ class HttpOptions(Options):
 
 
 class HttpCallout(Options):
-    """The call, and what becomes of its answer."""
+    """The options of the call, and of its response."""
 
     scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
     """Stored by consoles; has no effect: the phase decides."""
@@ -113,7 +113,7 @@ class HttpCalloutType:
 
 
 class Callout(Policy):
-    """One step."""
+    """A configured ``policy-http-callout`` step."""
 
     def __init__(self, options: HttpCallout, outbound: Outbound) -> None:
         self._options = options

@@ -51,7 +51,7 @@ class InterruptType:
 
 
 class Interrupting(Policy):
-    """One step."""
+    """A configured ``policy-interrupt`` step."""
 
     def __init__(self, options: Interrupt) -> None:
         self._status = options.status_code

@@ -46,7 +46,7 @@ class LatencyType:
 
 
 class Delayed(Policy):
-    """One step."""
+    """A configured ``latency`` step."""
 
     def __init__(self, options: Latency, reactor: Any) -> None:
         unit_s = 1.0 if options.time_unit == "SECONDS" else 0.001

@@ -40,7 +40,7 @@ class MockType:
 
 
 class Mocked(Policy):
-    """One step."""
+    """A configured ``mock`` step."""
 
     def __init__(self, options: Mock) -> None:
         self._status = options.status

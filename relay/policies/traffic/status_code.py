@@ -45,7 +45,7 @@ class StatusCodeType:
 
 
 class StatusReplaced(Policy):
-    """One step."""
+    """A configured ``status-code`` step."""
 
     def __init__(self, options: StatusCode) -> None:
         self._statuses = {

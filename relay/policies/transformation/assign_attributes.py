@@ -45,7 +45,7 @@ class AssignAttributesType:
 
 
 class Assigned(Policy):
-    """One step."""
+    """A configured ``policy-assign-attributes`` step."""
 
     def __init__(self, options: AssignAttributes) -> None:
         self._attributes = [

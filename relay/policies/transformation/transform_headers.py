@@ -53,7 +53,7 @@ class TransformHeadersType:
 
 
 class HeadersTransformed(Policy):
-    """One step."""
+    """A configured ``transform-headers`` step."""
 
     def __init__(self, options: TransformHeaders) -> None:
         self._texts = [

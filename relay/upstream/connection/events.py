@@ -1,4 +1,4 @@
-"""What a :class:`~relay.upstream.connection.reader.ResponseReader` finds, in order."""
+"""The events of a :class:`~relay.upstream.connection.reader.ResponseReader`."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]+)(?:;[\t\x20-\x5b\x5d-\x7e\x80-\xff]*)?"
 
 
 class State(Enum):
-    """What a :class:`ResponseReader` reads next."""
+    """The states of a :class:`ResponseReader`."""
 
     HEAD = auto()
     SIZED = auto()

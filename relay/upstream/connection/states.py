@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 
 class State(Enum):
-    """What an :class:`UpstreamConnection` does."""
+    """The states of an :class:`UpstreamConnection`."""
 
     CONNECTING = auto()
     """The TLS handshake is under way."""

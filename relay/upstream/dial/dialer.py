@@ -175,7 +175,7 @@ def when_ready(connected: Any) -> UpstreamConnection | Deferred[UpstreamConnecti
 
 
 class _DialAttempt:
-    """One connection being made, until it is ready or has failed."""
+    """One attempt to connect, until it has succeeded or failed."""
 
     def __init__(
         self,

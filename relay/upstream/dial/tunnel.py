@@ -89,7 +89,7 @@ class _TunnelEndpoint:
 
 @implementer(IProtocolFactory)
 class _TunnelAttempt:
-    """One tunnel that is being opened, and the factory of its connection."""
+    """One attempt to open a tunnel, and the factory of its connection."""
 
     def __init__(
         self, wrapped: IProtocolFactory, negotiation: Callable[[], TunnelNegotiation]

@@ -28,7 +28,7 @@ from relay.upstream.events.reader import EventReader
 
 
 class EventListener(Protocol):
-    """What an :class:`EventSource` reports to."""
+    """Receives the events and the end of an :class:`EventSource`."""
 
     def events(self, taken: list[tuple[Event, str] | None]) -> None:
         """The events of one piece; see :meth:`Continuity.take`."""

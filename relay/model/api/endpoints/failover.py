@@ -1,4 +1,4 @@
-"""What is done when an endpoint does not answer."""
+"""Failover: the options of calls whose endpoint does not answer."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class LoadBalancer(Options):
 
 
 class Endpoint(Options):
-    """One place to dial."""
+    """One endpoint: a target and its options."""
 
     name: Name
     type: Name

@@ -118,7 +118,7 @@ class HealthCheckService(Options):
 
 
 class EndpointServices(Options):
-    """What runs beside the calls of a group or an endpoint."""
+    """The services of a group or an endpoint."""
 
     health_check: HealthCheckService | None = None
     discovery: unsupported.Discovery = None

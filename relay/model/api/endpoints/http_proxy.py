@@ -190,7 +190,7 @@ class HttpOptions(Options):
 
 
 class SharedConfiguration(Options):
-    """What the endpoints of a group share, or one endpoint has for itself."""
+    """The options of the endpoints of a group, or of one endpoint."""
 
     http: HttpOptions = HttpOptions()
     headers: tuple[HeaderValue, ...] = ()

@@ -67,7 +67,7 @@ def _is_base64(text: str) -> bool:
 
 
 class CertificateStore(Options):
-    """What trust stores and key stores have in common."""
+    """The options that trust stores and key stores share."""
 
     type: StoreType = "NONE"
     path: LiterallyOrAbsent = None

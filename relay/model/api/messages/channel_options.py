@@ -85,7 +85,10 @@ def expression_problem(text: str) -> str | None:
 
 
 class KeyOptions(Options):
-    """What of a client goes upstream; clients that agree in it share a channel."""
+    """
+    The parts of a client's request that are sent upstream. Clients that agree in them
+    share a channel.
+    """
 
     query: tuple[Annotated[str, AfterValidator(_parameter_pattern)], ...] = ("*",)
     """Names of query parameters; ``*`` stands for any characters."""
@@ -150,7 +153,8 @@ class ChannelOptions(Options):
 
 
 class SlowConsumerOptions(Options):
-    """What becomes of a subscriber whose client does not keep up.
+    """
+    The rules for a subscriber whose client does not keep up.
 
     Whatever the bounds, one whose next event is no longer in the history is too slow.
     """

@@ -30,7 +30,7 @@ class _Introspected(Oauth2Resource):
 
 
 class Oauth2AmResource(Options):
-    """A domain of Gravitee Access Management that says what a token is."""
+    """A domain of Gravitee Access Management that introspects tokens."""
 
     server_url: Annotated[Literally, Field(alias="serverURL"), LOCATING]
     version: Annotated[Literal["V1_X", "V2_X", "V3_X"], Upper] = "V1_X"

@@ -42,7 +42,7 @@ AUTH_PROVIDERS = INLINE_USERS.ids
 
 
 class ApiResource(Options):
-    """One resource; one that is disabled is kept as it is."""
+    """One resource. A disabled resource is kept and not used."""
 
     name: Name
     type: Name

@@ -21,7 +21,7 @@ from relay.model.schema.query import parameters, without_parameters
 
 
 class PathFault(Flag):
-    """What makes servers read a path in different ways."""
+    """The properties of a path that servers read in different ways."""
 
     DOT_SEGMENT = auto()
     """A segment ``.`` or ``..``, its dots percent-encoded or not, with path parameters

@@ -1,4 +1,4 @@
-"""Which node serves the channels of an API."""
+"""The leases: which node serves the channels of an API."""
 
 import secrets
 

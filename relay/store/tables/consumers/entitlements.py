@@ -1,4 +1,4 @@
-"""What gateways know of subscriptions to admit callers."""
+"""The facts about subscriptions by which gateways admit callers."""
 
 from collections import defaultdict
 from collections.abc import Iterable
