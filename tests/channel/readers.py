@@ -46,7 +46,7 @@ class Moment:
         return 1_700_000_000_000 + round(self.clock.seconds() * 1000)
 
     def turn(self) -> float:
-        """Let one turn of the reactor pass, and return how long it took in seconds."""
+        """Run one turn of the reactor, and return its duration in seconds."""
         begun_s = self.clock.seconds()
         for call in [one for one in self.clock.calls if one.getTime() <= begun_s]:
             if call.active():
@@ -70,7 +70,7 @@ class Moment:
 
 class Reader:
     """
-    A client: parses what it is given, and remembers the last id, as a browser does.
+    A client that parses its stream and remembers the last event id, as a browser does.
 
     :param channel: what it reads.
     :param last_event_id: what it holds already.
@@ -111,16 +111,16 @@ class Reader:
 
     @property
     def last_event_id(self) -> str | None:
-        """What it would send when it comes back."""
+        """The ``Last-Event-ID`` that the client sends when it reconnects."""
         return self.parser.last_event_id or None
 
     def start(self) -> Reader:
-        """Let delivery begin."""
+        """Start the delivery."""
         self.subscriber.resume()
         return self
 
     def deliver(self, data: bytes) -> None:
-        """Take bytes; be full after as many writes as was said."""
+        """Parse the bytes, and become full after ``full_after`` writes."""
         self.writes.append(data)
         for event in self.parser.feed(data):
             if event.type == "relay.gap":
@@ -135,7 +135,7 @@ class Reader:
                 self.subscriber.pause()
 
     def target(self) -> Reader | None:
-        """Take bytes that are made for many, if that was said."""
+        """Return the reader itself if it accepts shared bytes."""
         return self if self.shares else None
 
     chunked = False
@@ -161,17 +161,17 @@ class Reader:
         self.shared_bytes += size_bytes
 
     def cut(self, outcome: Outcome, key: str) -> None:
-        """Be cut."""
+        """Record the outcome, and detach."""
         self.ended = outcome.value
         self.channel.detach(self.subscriber)
 
     def fail(self, outcome: Outcome) -> None:
-        """Be ended after a failure."""
+        """Record the failure, and detach."""
         self.ended = f"failed: {outcome}"
         self.channel.detach(self.subscriber)
 
     def refused(self, refusal: SourceRefusal) -> None:
-        """Be told that the source refuses."""
+        """Record the status of the source's refusal, and detach."""
         self.ended = f"refused {refusal.status}"
         self.channel.detach(self.subscriber)
 
@@ -181,6 +181,6 @@ class Reader:
         self.channel.detach(self.subscriber)
 
     def leave(self) -> None:
-        """Be sent away."""
+        """Record that the channel was closed, and detach."""
         self.ended = "left"
         self.channel.detach(self.subscriber)

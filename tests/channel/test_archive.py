@@ -24,7 +24,7 @@ from tests.channel.readers import GAP, Moment, Reader, messages
 
 
 class Memory:
-    """Keeps histories when a test says so."""
+    """A store of histories that completes a batch when the test says so."""
 
     def __init__(self) -> None:
         self.rows: list[HistoryEntry] = []
@@ -98,11 +98,11 @@ class ArchiveTests(SynchronousTestCase):
         return channel
 
     def flush(self) -> None:
-        """Let the batch be written."""
+        """Advance the clock until the batch is written."""
         self.moment.clock.advance(0.02)
 
     def test_nothing_is_delivered_before_it_is_kept(self) -> None:
-        """Neither to readers nor as an answer."""
+        """Neither the readers nor the publisher see an event before it is stored."""
         done = self.channel.submit(messages("a", "b"))
         self.flush()
         self.assertEqual(self.reader.seen, [])
@@ -112,7 +112,7 @@ class ArchiveTests(SynchronousTestCase):
         self.assertEqual(len(self.successResultOf(done)), 2)
 
     def test_one_batch_at_a_time(self) -> None:
-        """What comes meanwhile is the next batch; the order stays."""
+        """Events that come while a batch is written form the next batch, in order."""
         self.channel.submit(messages("a"))
         self.flush()
         self.channel.submit(messages("b"))
@@ -130,7 +130,10 @@ class ArchiveTests(SynchronousTestCase):
         )
 
     def test_what_cannot_be_kept_is_not_published(self) -> None:
-        """The publisher is told; the next event takes its place."""
+        """
+        The publisher receives the error, and the next event takes the number of the
+        lost one.
+        """
         lost = self.channel.submit(messages("lost"))
         self.flush()
         self.memory.fail()
@@ -142,7 +145,7 @@ class ArchiveTests(SynchronousTestCase):
         self.assertEqual([row.seq for row in self.memory.rows], [1])
 
     def test_the_next_process_goes_on(self) -> None:
-        """With the same epoch: a reader's id is good, and so are the places."""
+        """The next process continues the epoch, so that ids and numbers stay valid."""
         message = Message("a", "t", "i", "topic", 5, True, {"m": "1"}, {"h": "2"})
         self.channel.submit([message], IdempotencyKey("topic", "key"))
         self.flush()
@@ -163,7 +166,7 @@ class ArchiveTests(SynchronousTestCase):
         self.assertEqual(restored.message, message)
 
     def test_a_hole_is_the_beginning(self) -> None:
-        """What stands before a missing place is not taken up."""
+        """The history begins after a missing number."""
         self.memory.rows = [
             HistoryEntry("c", "aaaaaaaa", seq, 0, {"id": f"aaaaaaaa-{seq}"})
             for seq in (1, 2, 4, 5)
@@ -195,7 +198,7 @@ class ArchiveTests(SynchronousTestCase):
         self.assertEqual(len({row.epoch for row in self.memory.rows}), 1)
 
     def test_opened_again_after_everything_is_too_old(self) -> None:
-        """The places go on, so that nobody's id names another event."""
+        """The numbers continue, so that an old id never names another event."""
         self.keep(self.channel, "a")
         last = self.reader.last_event_id
         self.moment.clock.advance(121)
@@ -209,7 +212,7 @@ class ArchiveTests(SynchronousTestCase):
         self.assertEqual([row.seq for row in self.memory.rows], [1, 2])
 
     def test_what_is_on_its_way_holds_the_channel(self) -> None:
-        """From when it was handed over until it is delivered, or lost."""
+        """The archive holds the channel until each event is delivered or lost."""
         self.assertFalse(self.archive.holds(self.channel))
         self.channel.submit(messages("a"))
         self.channel.submit(messages("b"))
@@ -225,7 +228,9 @@ class ArchiveTests(SynchronousTestCase):
         self.assertFalse(self.archive.holds(self.channel))
 
     def test_quiet_channels_are_pruned(self) -> None:
-        """By age, though nobody publishes there; the newest place stays for a day."""
+        """
+        Old events of a quiet channel are removed; the newest number stays for a day.
+        """
         old_ms = self.moment.wall_ms()
         self.memory.rows = [
             HistoryEntry("quiet", "aaaaaaaa", seq, old_ms, {"id": f"aaaaaaaa-{seq}"})
@@ -246,7 +251,7 @@ class ArchiveTests(SynchronousTestCase):
         self.assertIsNone(self.archive.kept("quiet"))
 
     def test_channels_of_this_process_are_pruned(self) -> None:
-        """As those of earlier ones."""
+        """The channels of this process are pruned like those of earlier processes."""
         self.keep(self.channel, "a")
         self.keep(self.channel, "b")
         other = self.moment.channel()
@@ -279,8 +284,9 @@ class ArchiveTests(SynchronousTestCase):
         self.assertFalse(self.archive.holds(self.channel))
 
     def test_a_lease_that_is_lost_lets_go_of_what_waits(self) -> None:
-        """It would be kept at places that the history read next has already; what is
-        under way is read there."""
+        """
+        Events that wait fail when the lease is lost, and the batch under way completes.
+        """
         under_way = self.channel.submit(messages("a"))
         self.flush()
         waiting = self.channel.submit(messages("b"))
@@ -293,7 +299,10 @@ class ArchiveTests(SynchronousTestCase):
         self.assertFalse(self.archive.holds(self.channel))
 
     def test_a_store_that_cannot_keep_answers_all_who_wait_and_logs_once(self) -> None:
-        """Until it keeps again."""
+        """
+        A store that fails fails all waiting events, and is logged once until it works
+        again.
+        """
         with capturedLogs() as lines:
             for _ in range(2):
                 first = self.channel.submit(messages("a"))
@@ -311,7 +320,7 @@ class ArchiveTests(SynchronousTestCase):
         self.assertEqual([line["log_level"].name for line in lines], ["error", "info"])
 
     def test_closed(self) -> None:
-        """Another process keeps the channel now."""
+        """A closed archive refuses waiting and later events."""
         waiting = self.channel.submit(messages("a"))
         self.archive.close()
         self.failureResultOf(waiting, ArchiveClosed)

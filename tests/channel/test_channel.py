@@ -1,4 +1,4 @@
-"""Every reader sees exactly what was published after its start, or is told of a gap."""
+"""Every reader sees each event that was published after its start, or a gap."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class LiveTests(SynchronousTestCase):
         self.channel = self.moment.channel()
 
     def test_a_new_reader_sees_what_is_new(self) -> None:
-        """What came before it is history, for which it did not ask."""
+        """A reader without a place receives only events that are published after it."""
         self.channel.publish(messages("old"))
         reader = Reader(self.channel).start()
         self.channel.publish(messages("a", "b"))
         self.assertEqual(reader.seen, ["a", "b"])
 
     def test_one_call_is_one_write(self) -> None:
-        """What arrived together leaves together."""
+        """Events that are published in one call are sent in one write."""
         reader = Reader(self.channel).start()
         self.channel.publish(messages("a", "b", "c"))
         self.assertEqual(len(reader.writes), 1)
@@ -41,7 +41,10 @@ class LiveTests(SynchronousTestCase):
         self.assertEqual(len({id(reader.writes[0]) for reader in readers}), 1)
 
     def test_nothing_comes_before_the_start(self) -> None:
-        """What is published between attaching and starting is not lost."""
+        """
+        Events that are published between attaching and starting are delivered at the
+        start.
+        """
         reader = Reader(self.channel)
         self.channel.publish(messages("a"))
         self.assertEqual(reader.seen, [])
@@ -50,7 +53,7 @@ class LiveTests(SynchronousTestCase):
         self.assertEqual(reader.seen, ["a", "b"])
 
     def test_a_full_reader_loses_nothing(self) -> None:
-        """It reads on from the log where it was."""
+        """A full reader continues from the log at its position."""
         reader = Reader(self.channel, full_after=1).start()
         for text in "abcd":
             self.channel.publish(messages(text))
@@ -114,7 +117,10 @@ class LiveTests(SynchronousTestCase):
         self.assertEqual(len(self.channel.groups), options.max_filters)
 
     def test_a_client_has_a_share_of_the_filters(self) -> None:
-        """Others go on to be let in; and who has no filter is never refused."""
+        """
+        A client with too many filters is refused; other clients, and readers without a
+        filter, are not.
+        """
         readers = [self.filtered(str(number), "a") for number in range(8)]
         with self.assertRaises(TooManyFilters):
             self.filtered("more", "a")
@@ -126,7 +132,7 @@ class LiveTests(SynchronousTestCase):
         self.filtered("again", "a")
 
     def test_a_client_has_a_share_of_the_groups(self) -> None:
-        """However it makes them differ, room is left for others."""
+        """A client with too many groups is refused; other clients are not."""
         for number in range(MOST_OF_CLIENT):
             Reader(self.channel, heartbeat_ms=number + 1, client="a")
         with self.assertRaises(TooManyFilters):
@@ -157,7 +163,7 @@ class ResumeTests(SynchronousTestCase):
         self.ids = self.reader.last_event_id
 
     def test_it_goes_on_right_after(self) -> None:
-        """Neither lost nor doubled."""
+        """A reader continues after its last event, without a loss or a repetition."""
         self.channel.publish(messages("d"))
         again = Reader(self.channel, self.ids).start()
         self.channel.publish(messages("e"))
@@ -165,21 +171,21 @@ class ResumeTests(SynchronousTestCase):
         self.assertIsNone(again.attached.gap)
 
     def test_evicted(self) -> None:
-        """What is no longer kept is a gap, and then the oldest that is."""
+        """A place that has left the history is a gap, followed by the oldest event."""
         self.channel.publish(messages("d", "e", "f", "g"))
         again = Reader(self.channel, self.ids).start()
         self.assertEqual(again.seen, [GAP, "e", "f", "g"])
         self.assertEqual(again.gaps[0], {"reason": "evicted", "after": self.ids})
 
     def test_evicted_by_age(self) -> None:
-        """The age is looked at when somebody comes back, too."""
+        """The age of the history is also checked when a reader reconnects."""
         self.channel.publish(messages("d"))
         self.moment.clock.advance(121)
         again = Reader(self.channel, self.ids).start()
         self.assertEqual(again.seen, [GAP])
 
     def test_an_unknown_id(self) -> None:
-        """Somebody else's id is a gap; the oldest follows, or what is new."""
+        """An unknown id is a gap, followed by the oldest event or by new events."""
         again = Reader(self.channel, "42").start()
         self.assertEqual(again.seen, [GAP, "a", "b", "c"])
         channel = self.moment.channel(onUnknownId="live")
@@ -195,7 +201,7 @@ class ResumeTests(SynchronousTestCase):
         self.assertEqual(again.seen[0], GAP)
 
     def test_another_epoch_with_a_known_source_id(self) -> None:
-        """The source's own id tells the place."""
+        """The source's own id finds the place in another epoch."""
         other = self.moment.channel()
         other.publish(messages("b", "c", "d", source_ids=True))
         again = Reader(other, self.ids).start()
@@ -222,7 +228,10 @@ class RestartTests(SynchronousTestCase):
         self.opened += 1
 
     def test_the_upstream_opens_at_the_first_ones_id(self) -> None:
-        """It goes on from the beginning of the new log, without a gap."""
+        """
+        The upstream resumes at the first reader's id, and the new log begins without a
+        gap.
+        """
         reader = Reader(self.channel, self.ids["b"]).start()
         self.assertEqual((self.opened, self.channel.resume_source_id), (1, "b"))
         self.channel.publish(messages("c", "d", source_ids=True))
@@ -254,7 +263,7 @@ class RestartTests(SynchronousTestCase):
         self.assertEqual(behind.seen, [GAP, "c", "d", "e"])
 
     def test_after_the_window_nobody_waits(self) -> None:
-        """Its place cannot appear any more."""
+        """After the waiting time a reader with an older id receives a gap at once."""
         Reader(self.channel, self.ids["b"]).start()
         self.moment.clock.advance(5)
         late = Reader(self.channel, self.ids["a"]).start()
@@ -270,7 +279,10 @@ class ForgedPlaceTests(SynchronousTestCase):
         self.channel = self.moment.channel()
 
     def test_a_forged_id_never_becomes_the_place_of_the_upstream(self) -> None:
-        """It is an id that is not known: its reader is told a gap."""
+        """
+        A forged id is unknown: its reader receives a gap, and the upstream does not
+        resume there.
+        """
         forged = base64.urlsafe_b64encode(b'["\\ud800"]').decode().rstrip("=")
         reader = Reader(self.channel, f"aaaaaaaa-b.{forged}").start()
         self.assertEqual(self.channel.resume_source_id, "")
@@ -329,7 +341,7 @@ class SlowTests(SynchronousTestCase):
         return reader
 
     def test_disconnect(self) -> None:
-        """What it reads next is gone: it is cut."""
+        """A reader whose next event has left the history is cut."""
         reader = self.slow()
         for text in "bcd":
             self.channel.publish(messages(text))
@@ -338,7 +350,7 @@ class SlowTests(SynchronousTestCase):
         self.assertEqual(reader.ended, "slow_consumer")
 
     def test_skip(self) -> None:
-        """It goes on at the newest, and is told that it missed some."""
+        """A reader that is too slow continues at the newest event, after a gap."""
         reader = self.slow(policy="skip")
         for text in "bcdef":
             self.channel.publish(messages(text))
@@ -348,7 +360,7 @@ class SlowTests(SynchronousTestCase):
         self.assertEqual(reader.gaps[0]["reason"], "slow_consumer")
 
     def test_latest(self) -> None:
-        """It is given the newest of each key, in order."""
+        """A reader that is too slow receives the newest event of each key, in order."""
         self.channel = self.moment.channel()
         reader = self.slow(policy="latest", latestKey="k", maxBehindMs=1000)
         for key, number in (("x", 1), ("y", 1), ("x", 2), ("z", 1), ("y", 2)):
@@ -381,7 +393,7 @@ class EndTests(SynchronousTestCase):
     """A source that has nothing more to give."""
 
     def test_what_is_left_is_read(self) -> None:
-        """Then the readers come to their end."""
+        """A lagging reader ends after it has read the rest of the log."""
         channel = Moment().channel()
         live = Reader(channel).start()
         lagging = Reader(channel, full_after=1).start()
@@ -403,7 +415,7 @@ class EndTests(SynchronousTestCase):
         )
 
     def test_closing_sends_readers_away(self) -> None:
-        """Another deployment has a channel of its own."""
+        """Closing a channel ends its readers at once."""
         channel = Moment().channel()
         readers = [Reader(channel).start(), Reader(channel, full_after=1).start()]
         channel.publish(messages("a"))

@@ -79,10 +79,10 @@ class ChannelsTestCase(SynchronousTestCase):
 
 
 class StayingTests(ChannelsTestCase):
-    """When a channel that nobody reads is closed."""
+    """The conditions under which a channel without readers is closed."""
 
     def test_a_channel_with_nothing_in_it(self) -> None:
-        """Is closed after it has lingered."""
+        """An empty channel is closed after ``lingerMs``."""
         channels = self.make(published=True, linger_ms=1000)
         self.open(channels)
         self.moment.clock.advance(0.9)
@@ -119,7 +119,10 @@ class FailingStartTests(ChannelsTestCase):
     """A source whose start fails."""
 
     def test_a_source_that_cannot_start_is_tried_again_by_the_next_client(self) -> None:
-        """Nothing of the first client is left, and the channel closes when it may."""
+        """
+        The next client starts the source again, and the failed start leaves no reader
+        behind.
+        """
         broken = Broken()
         channels = Channels(
             ChannelOptions.read({"lingerMs": 1000}),
@@ -159,10 +162,12 @@ class Broken:
 
 
 class GoingOnTests(ChannelsTestCase):
-    """A durable channel with a source, after nobody has read it for a while."""
+    """A durable channel with a source that is opened again."""
 
     def publish(self, message: Message) -> str:
-        """Let the source give an event to a reader, and close the channel."""
+        """
+        Publish a message to a reader, close the channel, and return the event's id.
+        """
         channels = self.make(published=False, durable=True)
         channel = self.open(channels)
         reader = Reader(channel).start()
@@ -172,7 +177,7 @@ class GoingOnTests(ChannelsTestCase):
         return entry.id
 
     def test_the_source_is_asked_to_go_on(self) -> None:
-        """After the last event that is kept."""
+        """The source resumes after the last stored event."""
         last = self.publish(Message("a", id="7"))
         channel = self.open(self.make(published=False, durable=True))
         reader = Reader(channel, last).start()
@@ -182,7 +187,10 @@ class GoingOnTests(ChannelsTestCase):
         self.assertEqual(reader.seen, ["b"])
 
     def test_a_source_that_cannot_be_asked(self) -> None:
-        """A gap is told before its next event, however often keeping it fails."""
+        """
+        A source that cannot resume causes a gap before its next event, even if storing
+        the gap fails once.
+        """
         last = self.publish(Message("a"))
         channel = self.open(self.make(published=False, durable=True))
         reader = Reader(channel, last).start()
@@ -202,14 +210,17 @@ class ElsewhereTests(ChannelsTestCase):
     """Channels that another process has taken over."""
 
     def test_a_channel_that_is_asked_for(self) -> None:
-        """Is not opened."""
+        """A channel that another process serves is not opened."""
         channels = self.make(published=True)
         channels.is_here = lambda: False
         self.assertRaises(ChannelElsewhere, self.open, channels)
         self.assertEqual(len(channels), 0)
 
     def test_a_publication(self) -> None:
-        """Is refused, also to a channel that is open still."""
+        """
+        A publication is refused when another process serves the channel, even if the
+        channel is still open here.
+        """
         channels = self.make(published=True)
         here = [True]
         channels.is_here = lambda: here[0]
@@ -235,7 +246,7 @@ class ClosedTests(ChannelsTestCase):
         return channels, Reader(self.open(channels), heartbeat_ms=5000).start(), other
 
     def test_its_timer_does_not_close_its_successor(self) -> None:
-        """What is published after the old one's time reaches the new readers."""
+        """The timer of a closed channel does not close the channel that replaced it."""
         channels, back, _ = self.reopened(linger_ms=10_000)
         for _ in range(80):
             self.moment.clock.advance(0.25)
@@ -246,7 +257,7 @@ class ClosedTests(ChannelsTestCase):
         self.assertEqual(len(channels), 1)
 
     def test_its_timers_are_gone(self) -> None:
-        """Only those of the channel that is open are left."""
+        """A closed channel leaves no timer."""
         channels, back, _ = self.reopened(linger_ms=10_000)
         back.channel.detach(back.subscriber)
         self.moment.clock.advance(10.1)

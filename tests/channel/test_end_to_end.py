@@ -1,5 +1,5 @@
 """
-From a source to a browser, with every connection cut at any byte.
+Events from a source to a browser, with every connection cut at any byte.
 
 A source with a log numbers its events. The upstream side reads it as the ``sse``
 endpoint does, the client's side reads the channel as a browser does; either connection
@@ -60,7 +60,7 @@ class Source:
         return ""
 
     def event(self, number: int) -> bytes:
-        """An event as it is written."""
+        """Return the wire form of an event."""
         event_id = self.event_id(number)
         line = f"id: {event_id}\n" if event_id else ""
         return f"{line}data: {number}\n\n".encode()
@@ -113,7 +113,7 @@ class Client:
         self.last_event_id = self.parser.last_event_id
 
     def target(self) -> None:
-        """Bytes for this client are cut as nobody else's are."""
+        """Return None: each client's bytes are cut at a place of its own."""
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """Never in this test: nothing pauses it."""
@@ -128,7 +128,7 @@ class Client:
         raise AssertionError("the channel ended")
 
     def fail(self, outcome: Outcome) -> None:
-        """Nothing fails here."""
+        """Raise: no reader fails here."""
         raise AssertionError
 
     def leave(self) -> None:
@@ -136,7 +136,7 @@ class Client:
 
 
 class Relay:
-    """One process: a channel, and its upstream."""
+    """One process: a channel and its upstream."""
 
     def __init__(self, moment: Moment, source: Source) -> None:
         self.source = source
@@ -221,7 +221,7 @@ def _no_third_case(kind: str, steps: list[tuple[str, int]]) -> None:
 
 
 class EndToEndTests(SynchronousTestCase):
-    """Seen, or told: no third case."""
+    """Every event is seen, or a gap is reported."""
 
     def test_cuts_at_any_byte(self) -> None:
         """Sources with ids, JSON ids, sticky ids, and none."""

@@ -16,7 +16,7 @@ def entry(message: Message | None) -> Entry:
 
 
 class SizeTests(SynchronousTestCase):
-    """What an entry counts against the bounds of a log."""
+    """The size of an entry, which counts against the bounds of a log."""
 
     def test_event(self) -> None:
         """Memory by the texts held, data by the length of the text."""
@@ -50,7 +50,7 @@ class ContentTests(SynchronousTestCase):
         self.assertIsNot(one.parsed(), first)
 
     def test_not_json(self) -> None:
-        """Other texts, and gaps, are no JSON; ``null`` is."""
+        """``null`` is JSON; other texts and gaps are not."""
         for text in ("", "a", "{", "[1"):
             self.assertIs(entry(Message(text)).parsed(), NOT_JSON, text)
         self.assertIs(entry(None).parsed(), NOT_JSON)

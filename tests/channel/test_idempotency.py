@@ -21,7 +21,7 @@ class IdempotencyTests(SynchronousTestCase):
     """Remembered for ten minutes, for each topic."""
 
     def test_a_key_is_remembered_for_a_while(self) -> None:
-        """Then it is a new publication."""
+        """A key is known for ``REMEMBERED_S`` seconds, and for its topic only."""
         clock = Clock()
         known = Idempotency(clock.seconds)
         known.remember("t", "k", ["a"])
@@ -59,7 +59,10 @@ class IdempotencyTests(SynchronousTestCase):
         self.assertEqual(known.find("t", "0"), [])
 
     def test_another_publication_under_a_key_is_no_repetition(self) -> None:
-        """It is refused, while the first is under way and afterwards."""
+        """
+        Another publication with the same key is refused, during the first and
+        afterwards.
+        """
         known = Idempotency(Clock().seconds)
         first: Deferred[list[str]] = Deferred()
         key = publication_key(["caller"], "k", [b"one"])
@@ -72,7 +75,7 @@ class IdempotencyTests(SynchronousTestCase):
         self.assertEqual(known.find("t", key), ["a"])
 
     def test_a_key_is_its_caller_s(self) -> None:
-        """However names and keys are cut."""
+        """Different callers and keys never make the same publication key."""
         content = [b"one"]
         keys = {
             publication_key(caller, key, content)
@@ -87,7 +90,7 @@ class IdempotencyTests(SynchronousTestCase):
         self.assertEqual(len(keys), 5)
 
     def test_what_is_under_way_is_not_begun_again(self) -> None:
-        """Who repeats it waits with the first, whatever comes of it."""
+        """A repetition waits for the first publication, and has its result."""
         known = Idempotency(Clock().seconds)
         begun: list[Deferred[list[str]]] = []
 

@@ -17,7 +17,7 @@ class IdTests(SynchronousTestCase):
     """Short, safe for browsers, and read back as they were made."""
 
     def test_round_trip(self) -> None:
-        """Whatever the source's id is, a made id is read back."""
+        """A made id is parsed to its parts, for every source id."""
 
         @given(seq=st.integers(0, 2**63), source_id=st.text(max_size=200))
         def check(seq: int, source_id: str) -> None:
@@ -33,7 +33,7 @@ class IdTests(SynchronousTestCase):
         check()
 
     def test_without_a_source_id_it_is_short(self) -> None:
-        """At most 24 bytes."""
+        """An id without a source id has at most 24 bytes."""
         self.assertLessEqual(len(ids.place(ids.new_epoch(), 2**63)), 24)
 
     def test_a_long_source_id_is_left_out(self) -> None:
@@ -57,7 +57,7 @@ class IdTests(SynchronousTestCase):
 
 
 class SealTests(SynchronousTestCase):
-    """Which ids a channel has given out."""
+    """The seal of an id proves that the channel made the id."""
 
     def setUp(self) -> None:
         """Make an id that has a source's id in it."""
@@ -86,7 +86,9 @@ class SealTests(SynchronousTestCase):
             self.assertFalse(self.known_to(mint, self.text))
 
     def test_a_forged_id_is_not_its_own(self) -> None:
-        """Neither without a seal, nor with that of another source id."""
+        """
+        An id without a seal, or with the seal of another source id, is not accepted.
+        """
         head, source_id, seal = self.text.split(".")
         other = MINT.make("aaaaaaaa", 5, "s2").split(".")[1]
         for text in (

@@ -1,4 +1,4 @@
-"""What of a client goes upstream, and so tells channels apart."""
+"""The key of a channel: the parts of a client's request that are sent upstream."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def key(
 
 
 class KeyTests(SynchronousTestCase):
-    """Only what is in the key goes upstream."""
+    """Only the parts in the key are sent upstream."""
 
     def test_the_query_is_kept_as_it_came(self) -> None:
         """Order, encoding and names without a value are the source's business."""
@@ -33,12 +33,12 @@ class KeyTests(SynchronousTestCase):
         self.assertIsNone(key(None).raw_query)
 
     def test_our_own_parameters_never_go_upstream(self) -> None:
-        """However they are spelt."""
+        """Relay's own parameters are removed, in every encoding."""
         own = b"&".join(name.encode() + b"=1" for name in OWN_PARAMETERS)
         self.assertEqual(key(own + b"&last%45ventId=2&x=1").raw_query, b"x=1")
 
     def test_chosen_parameters(self) -> None:
-        """Names are told apart by case; a star stands for anything."""
+        """Names are compared with case; ``*`` matches any text."""
         chosen = key(b"a=1&A=2&user.id=3&user.x=4", query=["a", "user.*"])
         self.assertEqual(chosen.raw_query, b"a=1&user.id=3&user.x=4")
 
@@ -55,7 +55,10 @@ class KeyTests(SynchronousTestCase):
         self.assertEqual(key(sent=one, headers=[]).headers, ())
 
     def test_nothing_counts(self) -> None:
-        """Then all calls of one path share a channel, and the source sees only that."""
+        """
+        With an empty key all calls of a path share a channel, and nothing of them is
+        sent.
+        """
         sent = {b"authorization": [b"Basic a"], b"x-b": [b"2"]}
         shared = key(b"a=1&b=2", sent, query=[], headers=[])
         self.assertEqual(shared, key(query=[], headers=[]))
@@ -67,7 +70,7 @@ class KeyTests(SynchronousTestCase):
         self.assertEqual(chosen.headers, ((b"authorization", b"y"),))
 
     def test_the_digest_hides_the_key(self) -> None:
-        """It is the same for the same key, and says nothing."""
+        """The digest is equal for equal keys, and does not contain the key."""
         secret = {b"authorization": [b"Basic c2VjcmV0"]}
         self.assertEqual(key(sent=secret).digest, key(sent=secret).digest)
         self.assertNotIn("c2VjcmV0", key(sent=secret).digest)

@@ -34,7 +34,10 @@ class LogTests(SynchronousTestCase):
         return [None if one.message is None else one.message.data for one in kept]
 
     def test_staged_entries(self) -> None:
-        """They change nothing before they are added, and follow each other."""
+        """
+        Staged entries have consecutive numbers, and do not change the log until they
+        are added.
+        """
         log = self.log()
         first = log.stage([Message("a")], 0)
         second = log.stage([GapReason.UPSTREAM_RECONNECT, Message("b")], 0, first)

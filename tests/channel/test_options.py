@@ -34,7 +34,7 @@ class ChannelOptionsTests(SynchronousTestCase):
             self.assertEqual(channel_options(group(**members)), ChannelOptions())
 
     def test_given(self) -> None:
-        """What the definition states is read, the rest keeps its default."""
+        """Options that the definition does not state keep their defaults."""
         shared = {"channel": {"history": {"maxEvents": 7}}, "other": 1}
         options = channel_options(group(sharedConfiguration=shared))
         self.assertEqual(options.history.max_events, 7)

@@ -1,4 +1,4 @@
-"""Which process serves the channels of an API."""
+"""The lease that decides which process serves the channels of an API."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Leases:
         self.given_back = 0
 
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:
-        """Answer as told; None is no answer yet."""
+        """Return the configured answer; with None, an answer that does not come."""
         self.asked += 1
         if self.answer is None:
             self.unanswered: Deferred[bool] = Deferred()
@@ -112,7 +112,9 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertEqual((self.here(lease), self.lost), ([False], 1))
 
     def test_a_store_that_does_not_answer(self) -> None:
-        """They are closed before the lease can be another's, and not sooner."""
+        """
+        The channels are closed shortly before the lease can pass to another process.
+        """
         self.ready.callback(None)
         lease = self.lease()
         self.leases.answer = OSError("gone")
@@ -124,7 +126,10 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertLess(self.clock.seconds(), LEASE_MS / 1000)
 
     def test_a_store_that_hangs(self) -> None:
-        """Is no reason to go on: the channels are closed before the lease is over."""
+        """
+        The channels are closed before the lease ends although the store has not
+        answered.
+        """
         self.ready.callback(None)
         lease = self.lease()
         self.leases.answer = None
@@ -150,7 +155,7 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertEqual((self.here(lease), self.lost), ([True], 0))
 
     def test_the_renewal_is_counted_from_when_it_was_asked_for(self) -> None:
-        """After an answer that came late the next question comes at once."""
+        """After a late answer the next renewal follows at once."""
         self.ready.callback(None)
         lease = self.lease()
         self.leases.answer = None
@@ -165,7 +170,7 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertEqual((self.here(lease), self.lost), ([True], 0))
 
     def test_callers_are_told_why_the_channels_are_not_here(self) -> None:
-        """Another process is named only if the store did."""
+        """``owned_elsewhere`` holds only after an answer of the store."""
         self.leases.answer = OSError("gone")
         lease = self.lease()
         self.assertEqual(self.here(lease), [False])
@@ -178,7 +183,9 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertTrue(lease.owned_elsewhere)
 
     def test_a_lease_that_runs_out_unanswered_is_the_store_s_fault(self) -> None:
-        """And told as such."""
+        """
+        A lease that ends without an answer does not count as owned by another process.
+        """
         self.ready.callback(None)
         lease = self.lease()
         self.leases.answer = None
@@ -188,7 +195,7 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertFalse(lease.owned_elsewhere)
 
     def test_a_store_that_fails_is_logged_once(self) -> None:
-        """And once more when it answers again."""
+        """A failing store is logged once, and its recovery once."""
         self.ready.callback(None)
         self.leases.answer = OSError("gone")
         with capturedLogs() as lines:
@@ -220,7 +227,10 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertEqual(self.here(lease), [True])
 
     def test_a_lease_lost_while_histories_are_read(self) -> None:
-        """What was read is out of date: it is read again when the lease is back."""
+        """
+        Histories are read again when the lease returns after it was lost during the
+        first read.
+        """
         lease = self.lease()
         self.leases.answer = False
         self.clock.advance(RENEW_S)
@@ -246,7 +256,9 @@ class ChannelLeaseTests(SynchronousTestCase):
         self.assertEqual(self.here(lease), [True])
 
     def test_closed_while_histories_are_read(self) -> None:
-        """They come to nobody."""
+        """
+        A lease that is closed during the read never becomes owned, and leaves no timer.
+        """
         lease = self.lease()
         answers = self.here(lease)
         lease.close()

@@ -36,7 +36,7 @@ STEPS = st.lists(
 
 
 class Run:
-    """One schedule on one channel, and on those that come after it."""
+    """One schedule on one channel and its successors."""
 
     def __init__(
         self, source_ids: bool, policy: str, history: int, filtered: bool
@@ -75,7 +75,7 @@ class Run:
         return Message(str(number), id=str(number) if self.source_ids else "")
 
     def flush(self) -> None:
-        """Let what the upstream owes come."""
+        """Publish the events that the upstream has pending."""
         pending, self.pending = getattr(self, "pending", []), []
         if pending and self.channel.subscribers:
             self.channel.publish(pending)
@@ -134,7 +134,7 @@ class Run:
         return numbers[-1] + 1 if numbers else self.owed[reader]
 
     def check(self) -> None:
-        """Hold what each reader saw against what it is owed."""
+        """Compare the events that each reader saw with those that were due."""
         for reader in self.readers:
             expected: int | None = self.owed[reader]
             highest = -1
@@ -162,10 +162,13 @@ class Run:
 
 
 class PropertyTests(SynchronousTestCase):
-    """No third case beside "seen" and "told"."""
+    """Every event is seen, or a gap is reported."""
 
     def test_any_schedule(self) -> None:
-        """With and without source ids, for each policy, with short histories."""
+        """
+        The rule holds for every policy, with and without source ids, with short
+        histories.
+        """
 
         @settings(max_examples=400, deadline=None)
         @given(

@@ -1,4 +1,4 @@
-"""What a source says to being read reaches all whom it concerns."""
+"""The source's answer to a subscription reaches every client that waits for it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ REFUSAL = SourceRefusal(403, "the source answered 403")
 
 
 class Waiting:
-    """Who waits, and may break when it is told."""
+    """A client that waits, and that may raise when the answer comes."""
 
     def __init__(self, breaks: bool = False) -> None:
         self.told = 0
         self.breaks = breaks
 
     def known(self) -> None:
-        """Be told."""
+        """Count the call, or raise."""
         self.told += 1
         if self.breaks:
             raise RuntimeError("broken")
@@ -28,12 +28,15 @@ class VerdictTests(SynchronousTestCase):
     """A verdict, and who waits for it."""
 
     def test_a_channel_without_a_source_to_ask_has_no_verdict_to_wait_for(self) -> None:
-        """As of topics and mocks."""
+        """Topics and mocks have no answer to wait for."""
         verdict = Verdict()
         self.assertEqual((verdict.pending, verdict.refusal), (False, None))
 
     def test_who_waits_is_told_once_and_one_that_fails_harms_no_other(self) -> None:
-        """Who waits no more is not told."""
+        """
+        Each waiting client is called once, despite an error of another; one that has
+        left is not called.
+        """
         verdict = Verdict()
         verdict.ask()
         gone, broken, last = Waiting(), Waiting(breaks=True), Waiting()
@@ -46,7 +49,7 @@ class VerdictTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def test_a_refusal_lasts_until_the_source_gives_events(self) -> None:
-        """It is known at once to who comes meanwhile."""
+        """A refusal is known to later clients until the source sends events."""
         verdict = Verdict()
         verdict.ask()
         verdict.refuse(REFUSAL)

@@ -47,7 +47,7 @@ class SharedTests(SynchronousTestCase):
         self.assertEqual((reader.seen[-1], reader.shared_events), ("d", 3))
 
     def test_from_the_second_write_on(self) -> None:
-        """One that has to be told something first joins the others afterwards."""
+        """A reader whose first write is its own shares the writes after it."""
         reader = Reader(self.channel).start()
         self.channel.publish(messages("a"))
         reader.shares = True
@@ -57,7 +57,7 @@ class SharedTests(SynchronousTestCase):
         self.assertEqual((reader.seen, reader.shared_events), (["a", "b", "c"], 1))
 
     def test_any_order(self) -> None:
-        """What is shared and what is not sums up, whoever pauses when."""
+        """Shared and own writes add up to all events, for every order of pauses."""
 
         @settings(max_examples=300, deadline=None)
         @given(

@@ -41,7 +41,7 @@ class CopiesTests(SynchronousTestCase):
         self.assertEqual(self.room.left_bytes, 0)
 
     def test_room_is_given_back(self) -> None:
-        """By what the log has dropped, by what is held already, by a group's end."""
+        """Dropped entries, replaced copies and the end of a group free their memory."""
         self.fill(self.copies, 1, 2, 2, 3)
         self.copies.forget(3)
         self.assertEqual(self.held(self.copies), [3])
@@ -51,7 +51,7 @@ class CopiesTests(SynchronousTestCase):
         self.assertEqual(self.room.left_bytes, self.size)
 
     def test_entries_come_first(self) -> None:
-        """What they need is taken from the oldest copies."""
+        """The oldest copies are dropped when the entries of the log need memory."""
         self.fill(self.copies, 1, 2, 3)
         self.free = 40 + COPY_BYTES
         self.copies.make_room()
@@ -59,7 +59,7 @@ class CopiesTests(SynchronousTestCase):
         self.assertEqual(self.room.left_bytes, 0)
 
     def test_what_does_not_fit(self) -> None:
-        """Is not kept, even alone."""
+        """A copy that is larger than the memory is not kept."""
         self.copies.keep(1, b"x" * 1000, True)
         self.assertEqual(self.held(self.copies), [])
         self.assertEqual(self.room.left_bytes, self.size)
@@ -86,7 +86,7 @@ class HeldTests(SynchronousTestCase):
             self.assertIn(log.next_seq - log.first_seq, (7, 8))
 
     def test_small_events(self) -> None:
-        """What each takes beside its texts counts."""
+        """The fixed size of an entry counts against the bound, besides its texts."""
         channel = Moment().channel(history={"maxBytes": 100_000})
         channel.publish(messages(*["x"] * 1000))
         held = channel.log.next_seq - channel.log.first_seq
@@ -94,7 +94,9 @@ class HeldTests(SynchronousTestCase):
         self.assertGreater(held, 50)
 
     def test_copies_die_with_their_readers(self) -> None:
-        """However many filters came and went, nothing of them is left."""
+        """
+        The copies of a filter are dropped with the last reader that uses the filter.
+        """
         channel = Moment().channel(history={"maxBytes": 80_000})
         channel.publish(messages(*["x" * 100] * 50))
         room = channel._fanout._room
@@ -112,7 +114,7 @@ class HeldTests(SynchronousTestCase):
         self.assertTrue(all(one.memo is None for one in log.entries(1, 10**6)))
 
     def test_copies_are_shared(self) -> None:
-        """Those who come back at once are given the same bytes, made once."""
+        """Readers that reconnect at one time receive the same bytes, encoded once."""
         channel = Moment().channel()
         live, _ = (Reader(channel).start() for _ in range(2))
         channel.publish(messages("a", "b"))

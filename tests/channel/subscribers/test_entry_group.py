@@ -40,15 +40,15 @@ class Taker:
         self.seen.append(GAP)
 
     def cut(self, outcome: Outcome, key: str) -> None:
-        """Be cut."""
+        """Record the key of the end."""
         self._end(key)
 
     def fail(self, outcome: Outcome) -> None:
-        """Be ended after a failure."""
+        """Record the failure."""
         self._end(outcome)
 
     def refused(self, refusal: SourceRefusal) -> None:
-        """Be told that the source refuses."""
+        """Record the source's refusal."""
         self._end("refused")
 
     def finish(self) -> None:
@@ -56,7 +56,7 @@ class Taker:
         self._end("finished")
 
     def leave(self) -> None:
-        """Be sent away."""
+        """Record that the channel was closed."""
         self._end("left")
 
     def _end(self, how: str) -> None:
@@ -73,7 +73,7 @@ class EntryGroupTests(SynchronousTestCase):
         self.channel = self.moment.joining_channel()
 
     def test_each_has_its_own_position(self) -> None:
-        """One that wants a single entry leaves the rest in the log."""
+        """A reader that takes a single entry leaves the other entries in the log."""
         eager, picky = Taker(self.channel), Taker(self.channel)
         picky.wants = 1
         for taker in (eager, picky):
@@ -112,11 +112,14 @@ class EntryGroupTests(SynchronousTestCase):
         self.assertIs(taker.subscriber.state, State.LIVE)
 
     def test_a_filter_is_applied_once_for_all(self) -> None:
-        """And its results are dropped with the turn."""
+        """
+        A filter is applied once for all readers, and its results are dropped after the
+        turn.
+        """
         calls: list[str] = []
 
         class Counting(Filter):
-            """Notes what it is asked for."""
+            """Counts the entries that it filters."""
 
             def select(self, entry: Entry) -> Entry | None:
                 calls.append(entry.id)
@@ -138,7 +141,7 @@ class EntryGroupTests(SynchronousTestCase):
         self.assertEqual([entry.memo for entry in entries], [None, None])
 
     def test_what_was_added_before_the_end(self) -> None:
-        """Is taken first."""
+        """Entries that were added before the end are delivered before it."""
         for act, told in (
             (Channel.end, "finished"),
             (Channel.close, "left"),
@@ -151,7 +154,7 @@ class EntryGroupTests(SynchronousTestCase):
             self.assertEqual((taker.seen, taker.ended), (["a"], told))
 
     def test_a_place_that_is_gone(self) -> None:
-        """One whose next entry is no longer kept is cut."""
+        """A reader whose next entry has left the history is cut."""
         channel = self.moment.joining_channel(history={"maxEvents": 2})
         taker = Taker(channel)
         taker.wants = 1

@@ -23,11 +23,11 @@ ACTS = ["publish", "pause", "resume", "settle", "leave", "come", "turn"]
 
 
 class Defect(Exception):
-    """What a defective reader raises."""
+    """The error of a defective reader."""
 
 
 class Defective(Reader):
-    """A reader that raises from when it is told to, at whatever it is asked."""
+    """A reader whose methods all raise once ``raises`` is set."""
 
     raises = False
 
@@ -47,7 +47,7 @@ class Defective(Reader):
         super().finish()
 
     def leave(self) -> None:
-        """Be sent away, or raise."""
+        """Leave, or raise."""
         self._check()
         super().leave()
 
@@ -57,10 +57,10 @@ class Defective(Reader):
 
 
 class Stubborn(Defective):
-    """One that raises even when it is told that it has failed."""
+    """A defective reader whose ``fail`` raises, too."""
 
     def fail(self, outcome: Outcome) -> None:
-        """Raise once more."""
+        """Raise again."""
         raise Defect
 
 
@@ -75,7 +75,9 @@ class IsolationTests(SynchronousTestCase):
     def among(
         self, act: Callable[[], object], *, shares: bool = False, heartbeat_ms: int = 0
     ) -> list[Reader]:
-        """Let each kind of reader fail in turn; give those that stay."""
+        """
+        Fail one reader of each kind during an action, and return the other readers.
+        """
         stay: list[Reader] = []
         for kind in (Defective, Stubborn):
             early = self.reader(Reader, shares, heartbeat_ms)
@@ -95,11 +97,11 @@ class IsolationTests(SynchronousTestCase):
         return stay
 
     def reader(self, kind: type[Reader], shares: bool, heartbeat_ms: int) -> Reader:
-        """Let one read."""
+        """Start a reader."""
         return kind(self.channel, shares=shares, heartbeat_ms=heartbeat_ms).start()
 
     def test_an_event_reaches_all_others(self) -> None:
-        """In the group of the one that fails, and in those after it."""
+        """Readers in the same group and in later groups receive the event."""
         for shares in (False, True):
             stay = self.among(
                 lambda: self.channel.publish(messages("a")), shares=shares
@@ -122,7 +124,7 @@ class IsolationTests(SynchronousTestCase):
             self.assertGreaterEqual(reader.writes.count(b":\n"), 2)
 
     def test_the_end_reaches_all_others(self) -> None:
-        """Of the source, and of the channel."""
+        """The other readers see the end of the source, and of the channel."""
         for end in (Channel.end, Channel.close):
             self.channel = channel = self.moment.channel()
             failing = Defective(channel)
@@ -135,7 +137,7 @@ class IsolationTests(SynchronousTestCase):
             self.assertIn(late.ended, ("finished", "left"))
 
     def test_reading_on_fails_alone(self) -> None:
-        """What raises while a client catches up is not its connection's."""
+        """An error while a reader catches up ends this reader only."""
         failing = Defective(self.channel, full_after=1)
         failing.start()
         self.channel.publish(messages("a"))
@@ -168,7 +170,10 @@ class IsolationTests(SynchronousTestCase):
         self.assertEqual((late.seen, late.ended), (["a", "b", "c"], None))
 
     def test_what_cannot_be_encoded_is_a_gap(self) -> None:
-        """For those for whom it cannot; live ones, and those that catch up."""
+        """
+        An event that a framing cannot encode is a gap for the readers of this framing,
+        live or lagging.
+        """
         readers = [Reader(self.channel), Reader(self.channel)]
         wanted = Filter.read(frozenset(["message"]), "")
         spoilt = [Reader(self.channel, wanted=wanted) for _ in range(2)]
@@ -198,7 +203,7 @@ class SlicedTests(SynchronousTestCase):
     """Subscribers that read on, each for a while."""
 
     def test_a_turn_is_not_spent_on_histories(self) -> None:
-        """What is left of them is read in the next turns, in order, and all of it."""
+        """A long history is delivered in several turns, completely and in order."""
         moment = Moment()
         channel = moment.channel(history={"maxBytes": 2**24})
         channel.publish(messages(*[f"{number:050000}" for number in range(20)]))
@@ -222,7 +227,7 @@ class SlicedTests(SynchronousTestCase):
             self.assertIs(reader.subscriber.state, State.LIVE)
 
     def test_one_that_leaves_or_pauses_meanwhile(self) -> None:
-        """Is given nothing more."""
+        """A reader that leaves or pauses between two slices receives nothing more."""
         moment = Moment()
         channel = moment.channel(history={"maxBytes": 2**24})
         channel.publish(messages(*[f"{number:050000}" for number in range(20)]))
@@ -248,7 +253,7 @@ class Costly(Reader):
         self.moment = moment
 
     def deliver(self, data: bytes) -> None:
-        """Let the time pass."""
+        """Advance the clock with each delivery."""
         super().deliver(data)
         self.moment.clock.rightNow += 0.002
 
@@ -259,7 +264,7 @@ class SlowWrites(FanoutWriter):
     clock: Clock
 
     def write(self, data: bytes, events: int) -> Iterator[Collection[FanoutTarget]]:
-        """Let the time pass after each step."""
+        """Advance the clock after each step."""
         for failed in super().write(data, events):
             yield failed
             self.clock.rightNow += 0.004
@@ -269,7 +274,7 @@ class RoundTests(SynchronousTestCase):
     """Entries whose delivery takes several turns of the reactor."""
 
     def setUp(self) -> None:
-        """Let each lane be a step."""
+        """Make each lane a step of its own."""
         self.moment = Moment()
         self.patch(fanout, "STEP_BYTES", 1)
 
@@ -287,7 +292,7 @@ class RoundTests(SynchronousTestCase):
         )
 
     def turns(self, readers: list[Reader], until: Callable[[], bool]) -> float:
-        """Let turns pass, and return the longest in seconds."""
+        """Run turns until a condition holds, and return the longest in seconds."""
         longest_s = 0.0
         for _ in range(1000):
             if until():
@@ -342,7 +347,7 @@ class RoundTests(SynchronousTestCase):
         self.assertEqual(self.moment.clock.getDelayedCalls(), [])
 
     def test_others_are_served_meanwhile(self) -> None:
-        """A timer of somebody else is never late by more than a share of a turn."""
+        """Another timer is late by no more than a share of a turn."""
         channel = self.channel()
         readers = [Reader(channel, shares=True).start() for _ in range(1000)]
         clock = self.moment.clock
@@ -360,7 +365,7 @@ class RoundTests(SynchronousTestCase):
         self.assertLess(max(late_s), 0.02)
 
     def test_a_thousand_that_are_too_slow(self) -> None:
-        """Are ended a few at a time, and all of them; the others are served on."""
+        """Slow readers are ended a few at a time while the other readers are served."""
         channel = self.moment.joining_channel(history={"maxEvents": 2})
         slow = [CostlyEnd(channel, self.moment) for _ in range(1000)]
         quick = Reader(channel, shares=True).start()
@@ -380,7 +385,9 @@ class RoundTests(SynchronousTestCase):
         self.assertEqual((quick.seen, channel.subscribers), (["a", "b", "c"], 1))
 
     def test_a_goodbye_amid_a_round(self) -> None:
-        """One who is told to leave has what was added before, and the others wait."""
+        """
+        A reader that is sent away within a round receives the earlier entries first.
+        """
         channel = self.channel()
         readers = [Reader(channel, shares=True).start() for _ in range(200)]
         channel.publish(messages("a"))
@@ -411,7 +418,7 @@ class RoundTests(SynchronousTestCase):
                 self.assertEqual((reader.seen, reader.ended), (["a", "b"], told))
 
     def test_a_log_that_is_shorter_than_a_round(self) -> None:
-        """Nothing is dropped before it is delivered."""
+        """No entry is dropped before it is delivered."""
         channel = self.channel(history={"maxEvents": 2})
         readers = [Reader(channel, shares=True).start() for _ in range(100)]
         texts = [str(number) for number in range(20)]
@@ -424,7 +431,9 @@ class RoundTests(SynchronousTestCase):
             self.assertEqual(reader.seen, texts)
 
     def test_any_schedule(self) -> None:
-        """Whoever pauses, comes, leaves or is settled amid a round: all is once."""
+        """
+        Readers that pause, come, leave or settle within a round see each event once.
+        """
 
         @settings(max_examples=200, deadline=None)
         @given(
@@ -508,7 +517,7 @@ class CostlyWrites(Reader):
         self.moment = moment
 
     def write_shared(self, data: bytes, chunk: bytes) -> None:
-        """Let the time pass."""
+        """Advance the clock by the cost of a write."""
         self.writes.append(data)
         self.moment.clock.rightNow += 0.0001 * (1 + len(data) // 60_000) / 2
 
@@ -525,6 +534,6 @@ class CostlyEnd(Reader):
         self.moment = moment
 
     def cut(self, outcome: Outcome, key: str) -> None:
-        """Let the time pass."""
+        """Advance the clock by the cost of an end."""
         super().cut(outcome, key)
         self.moment.clock.rightNow += 0.0003

@@ -1,4 +1,4 @@
-"""Which events a subscriber wants."""
+"""Filters of subscribers select events by type and by expression."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class FilterTests(SynchronousTestCase):
     """Types and expressions."""
 
     def test_types(self) -> None:
-        """One of them is enough; none given lets all through."""
+        """An event passes if its type is one of the types, or if there are no types."""
         self.assertTrue(matches("x", "", "a", "b", type="b"))
         self.assertFalse(matches("x", "", "a", type="b"))
         self.assertTrue(matches("x", "", type="b"))
 
     def test_the_truth_of_an_expression(self) -> None:
-        """As JMESPath has it: what is empty is false, zero is not."""
+        """Truth is that of JMESPath: empty values are false, zero is true."""
         for data, expected in (
             ('{"a": 1}', True),
             ('{"a": 0}', True),
@@ -54,11 +54,11 @@ class FilterTests(SynchronousTestCase):
                 Filter.read(frozenset(), expression)
 
     def test_a_gap_passes_every_filter(self) -> None:
-        """It concerns everybody."""
+        """Gaps pass every filter."""
         gap = Entry(0, "", None, Gap(GapReason.EVICTED, None), 0)
         self.assertTrue(Filter.read(frozenset(["a"]), "b").matches(gap))
 
     def test_equal_filters_are_one(self) -> None:
-        """So that their encodings are shared."""
+        """Equal filters have equal hashes, so that their encodings are shared."""
         one, two = (Filter.read(frozenset(["a"]), "b") for _ in range(2))
         self.assertEqual((one, hash(one)), (two, hash(two)))

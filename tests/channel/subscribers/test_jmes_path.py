@@ -30,7 +30,7 @@ class BoundTests(SynchronousTestCase):
     """Every search ends within its steps."""
 
     def test_steps(self) -> None:
-        """Whatever the expression does, and to whatever data."""
+        """The number of steps is bounded for every expression and all data."""
         for name, (text, data) in LONG.items():
             begun_s = time.thread_time()
             with self.assertRaises(TooCostly, msg=name):
@@ -38,7 +38,7 @@ class BoundTests(SynchronousTestCase):
             self.assertLess(time.thread_time() - begun_s, 0.1, name)
 
     def test_a_key_is_bounded_too(self) -> None:
-        """What was found is written only if that can be done."""
+        """The text of a result is bounded, too."""
         with self.assertRaises(TooCostly):
             JmesPath("[@]" + "|[@,@]" * 40).key(1)
         self.assertEqual(JmesPath("a.b").key({"a": {"b": "x"}}), "'x'")
@@ -62,16 +62,18 @@ class BoundTests(SynchronousTestCase):
             self.assertEqual(JmesPath(text).search(data), expected, text)
 
     def test_refused(self) -> None:
-        """What is no expression."""
+        """Texts that are no expression are refused."""
         for text in ("[", "a b", "(" * 500):
             self.assertRaises(BadJmesPath, JmesPath, text)
 
 
 class ReaderTests(SynchronousTestCase):
-    """What becomes of the client whose filter costs too much."""
+    """A client whose filter costs too much."""
 
     def test_it_is_ended(self) -> None:
-        """It alone: live, and while it catches up."""
+        """
+        Only the client with the costly filter is ended, live or while it catches up.
+        """
         channel = Moment().channel()
         plain = Reader(channel).start()
         live = Reader(channel, wanted=Filter.read(frozenset(), LONG["doubled"][0]))
@@ -87,7 +89,9 @@ class ReaderTests(SynchronousTestCase):
         self.assertEqual((plain.seen, plain.ended), (["1"], None))
 
     def test_data_of_too_many_values_is_a_gap(self) -> None:
-        """For those whose filter would have to look at it."""
+        """
+        Data with too many values is a gap for readers whose filter reads the data.
+        """
         channel = Moment().channel()
         plain = Reader(channel).start()
         picky = Reader(channel, wanted=Filter.read(frozenset(), "@")).start()

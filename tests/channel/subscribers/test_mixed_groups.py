@@ -37,7 +37,7 @@ FILTERS = [
 
 
 class ByteTaker(Reader):
-    """Takes bytes, and is full whenever it is told."""
+    """A reader of bytes, which is full when ``fills`` returns true."""
 
     fills: Callable[[], bool] = staticmethod(lambda: False)
 
@@ -49,7 +49,7 @@ class ByteTaker(Reader):
 
 
 class EntryTaker:
-    """Takes entries, and is full whenever it is told."""
+    """A reader of entries, which is full when ``fills`` returns true."""
 
     fills: Callable[[], bool] = staticmethod(lambda: False)
 
@@ -78,15 +78,15 @@ class EntryTaker:
         self.channel.detach(self.subscriber)
 
     def cut(self, outcome: Outcome, key: str) -> None:
-        """Be cut."""
+        """Record the outcome."""
         self._end(outcome)
 
     def fail(self, outcome: Outcome) -> None:
-        """Be ended after a failure."""
+        """Record the failure."""
         self._end(outcome)
 
     def refused(self, refusal: SourceRefusal) -> None:
-        """Be told that the source refuses."""
+        """Record the source's refusal."""
         self._end("refused")
 
     def finish(self) -> None:
@@ -94,12 +94,12 @@ class EntryTaker:
         self._end("finished")
 
     def leave(self) -> None:
-        """Be sent away."""
+        """Record that the channel was closed."""
         self._end("left")
 
 
 class PromptTaker(EntryTaker):
-    """One that is full with each entry, and done with it at once."""
+    """A reader that is full after each entry, and resumes at once."""
 
     def take(self, entry: Entry) -> None:
         """Take an event."""
@@ -115,14 +115,14 @@ class SlowWrites(FanoutWriter):
     random: Random
 
     def write(self, data: bytes, events: int) -> Iterator[Collection[FanoutTarget]]:
-        """Let the time pass after each step."""
+        """Advance the clock after each step."""
         for failed in super().write(data, events):
             yield failed
             self.clock.rightNow += self.random.choice((0, 0.004, 0.02))
 
 
 class GroupTests(SynchronousTestCase):
-    """One reader of each kind."""
+    """One channel with a reader of each kind."""
 
     def setUp(self) -> None:
         """Open a channel."""
@@ -130,7 +130,9 @@ class GroupTests(SynchronousTestCase):
         self.channel = self.moment.joining_channel()
 
     def test_a_group_that_is_made_before_the_first_step_of_a_round(self) -> None:
-        """It has the entries of the round from the log, and not from the round."""
+        """
+        A new group takes the entries of the round from the log, and not from the round.
+        """
         early = Reader(self.channel).start()
         self.channel.publish(messages("0"))
         self.moment.clock.advance(0.1)
@@ -151,7 +153,10 @@ class GroupTests(SynchronousTestCase):
         self.assertEqual(new.seen, ["3"])
 
     def test_one_that_is_full_when_the_source_ends(self) -> None:
-        """It reads on when its client takes more, and ends when it has everything."""
+        """
+        A full reader continues when its client takes more, and ends after the last
+        entry.
+        """
         byte = ByteTaker(self.channel)
         byte.start()
         entry = EntryTaker(self.channel, None, FILTERS[0])
@@ -170,7 +175,7 @@ class GroupTests(SynchronousTestCase):
             self.assertEqual(reader.ended, "finished")
 
     def test_one_that_resumes_with_each_entry(self) -> None:
-        """It takes any number of them: they are read in a loop."""
+        """A reader that resumes within each delivery does not deepen the stack."""
         entry = PromptTaker(self.channel, None, FILTERS[0])
         entry.subscriber.resume()
         texts = [str(number) for number in range(1000)]
@@ -181,7 +186,7 @@ class GroupTests(SynchronousTestCase):
 
 
 class Schedule:
-    """One random schedule."""
+    """A random schedule."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -199,7 +204,7 @@ class Schedule:
         self.published = 0
 
     def come(self, last: str | None, owed: int) -> None:
-        """Let a reader come, or come back."""
+        """Add a reader that is new, or that reconnects."""
         random, wanted = self.random, self.random.choice(FILTERS)
         reader: ByteTaker | EntryTaker
         if random.random() < 0.3:
@@ -245,7 +250,7 @@ class Schedule:
         self.check()
 
     def check(self) -> None:
-        """Nobody has lost, doubled or reordered anything."""
+        """Assert that no reader has lost, doubled or reordered an event."""
         for reader in self.readers:
             first = self.owed[reader]
             expected = [str(first + index) for index in range(len(reader.seen))]

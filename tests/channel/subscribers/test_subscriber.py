@@ -107,6 +107,6 @@ class WalkTests(SynchronousTestCase):
         self.assertEqual(repr(subscriber), "<ByteSubscriber paused after 'x'>")
 
     def test_what_cannot_happen(self) -> None:
-        """Is a defect, which shows at once."""
+        """A transition that is not in the table raises KeyError."""
         subscriber = Reader(self.channel).subscriber
         self.assertRaises(KeyError, subscriber.change, Event.CATCH_UP)

@@ -1,4 +1,4 @@
-"""What comes in one turn leaves in one write."""
+"""The events of one turn are sent in one write."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ class TurnTests(SynchronousTestCase):
         self.reader = Reader(self.channel).start()
 
     def test_joined(self) -> None:
-        """In order, with gaps at their places; the next turn has its own write."""
+        """
+        The write has the events and gaps in order; the next turn has a write of its
+        own.
+        """
         self.channel.publish(messages("a"))
         self.channel.gap(GapReason.UPSTREAM_RECONNECT)
         self.channel.publish(messages("b", "c"))
@@ -30,7 +33,10 @@ class TurnTests(SynchronousTestCase):
         self.assertEqual(len(self.reader.writes), 2)
 
     def test_one_who_comes_meanwhile(self) -> None:
-        """Is given what is new for it, and nothing twice."""
+        """
+        A reader that comes within the turn receives the events after its place, each
+        once.
+        """
         first, _ = self.channel.publish(messages("a", "b"))
         late = Reader(self.channel).start()
         back = Reader(self.channel, first.id).start()
