@@ -1,4 +1,4 @@
-"""Near the limit of open files no client is accepted, and that is told once."""
+"""Near the limit of open files no client is accepted, which is logged once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from relay.reactor.descriptors import Descriptors
 
 
 class Scarce(Descriptors):
-    """As many as the test says."""
+    """A number of free descriptors that the test sets."""
 
     free = 100
 
@@ -36,12 +36,12 @@ class AdmissionTests(SynchronousTestCase):
         )
 
     def connect(self) -> None:
-        """Let clients connect."""
+        """Count ``EVERY`` connections."""
         for _ in range(EVERY):
             self.admission.connected()
 
     def test_paused_and_resumed(self) -> None:
-        """It is resumed when there is room for some, not for one."""
+        """Accepting resumes when several descriptors are free, not one."""
         self.connect()
         self.assertEqual(self.told, [])
         self.descriptors.free = 0
@@ -59,7 +59,10 @@ class AdmissionTests(SynchronousTestCase):
         )
 
     def test_one_line_for_a_shortage_that_comes_and_goes(self) -> None:
-        """And one when it has been over for a while."""
+        """
+        A repeated shortage is logged once, and once more when it has been over for a
+        while.
+        """
         with capturedLogs() as events:
             for _ in range(10):
                 self.descriptors.free = 0
@@ -73,7 +76,7 @@ class AdmissionTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_a_daemon_that_stops_accepts_nobody_again(self) -> None:
-        """Its ports are closed."""
+        """A stopped daemon does not resume accepting."""
         self.descriptors.free = 0
         self.connect()
         self.admission.close()

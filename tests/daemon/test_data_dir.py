@@ -1,4 +1,4 @@
-"""One daemon holds a data directory, unless all that use it say that they share it."""
+"""One daemon holds a data directory, unless all its daemons share it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ class DataDirTests(SynchronousTestCase):
         return held
 
     def test_it_is_made_when_it_is_missing(self) -> None:
-        """With all directories above it, and nobody else may look into it."""
+        """The directory is created with its parents, and is private to the user."""
         self.hold()
         self.assertEqual(stat.S_IMODE(os.stat(self.path).st_mode), 0o700)
 
     def test_one_process_holds_it(self) -> None:
-        """The second is told which one that is, and gets it once it is free."""
+        """
+        A second process fails with the id of the first, and succeeds after the first
+        has ended.
+        """
         held = DataDir(self.path, shared=False)
         held.startService()
         for shared in (False, True):
@@ -42,21 +45,24 @@ class DataDirTests(SynchronousTestCase):
         self.hold()
 
     def test_those_who_share_it(self) -> None:
-        """Any number of them, and nobody who does not."""
+        """
+        Any number of daemons may share the directory, but not with one that does not
+        share.
+        """
         self.hold(shared=True)
         self.hold(shared=True)
         with self.assertRaisesRegex(CannotStart, f"process {os.getpid()} holds"):
             DataDir(self.path, shared=False).startService()
 
     def test_processes_that_have_ended_are_not_named(self) -> None:
-        """Their lines may still be there."""
+        """Ids of processes that have ended are not named."""
         self.hold(shared=True)
         (Path(self.path) / LOCK_NAME).write_text("4194305\n")
         with self.assertRaisesRegex(CannotStart, "another process holds"):
             DataDir(self.path, shared=False).startService()
 
     def test_what_is_no_directory(self) -> None:
-        """It is named."""
+        """A path that is no directory is named in the error."""
         Path(self.path).parent.mkdir()
         Path(self.path).write_text("")
         with self.assertRaisesRegex(CannotStart, "data_dir: .*relay: "):

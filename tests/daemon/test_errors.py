@@ -8,10 +8,10 @@ from relay.daemon.errors import CannotStart
 
 
 class CannotStartTests(SynchronousTestCase):
-    """What ends the command."""
+    """The error that ends the start."""
 
     def test_a_line_for_each_reason(self) -> None:
-        """With the name of the program in front."""
+        """Each reason is a line that begins with the name of the program."""
         error = CannotStart("first", "second")
         self.assertEqual(str(error), "relay: first\nrelay: second")
 

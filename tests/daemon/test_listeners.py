@@ -24,10 +24,10 @@ class Counting:
         self.accepted = 0
 
     def doStart(self) -> None:
-        """Nothing is to be done."""
+        """Do nothing."""
 
     def doStop(self) -> None:
-        """Nothing is to be done."""
+        """Do nothing."""
 
     def buildProtocol(self, addr: IAddress) -> Protocol:
         """Take one."""
@@ -36,10 +36,10 @@ class Counting:
 
 
 class ReadyTests(SynchronousTestCase):
-    """What the log says when the listeners accept."""
+    """The log line of listeners that accept."""
 
     def test_each_listener_is_named_with_its_address(self) -> None:
-        """In one line, with the port that the system chose, once all accept."""
+        """One line names each listener with the port that the system chose."""
         reactor: Any = EPollReactor()
         self.addCleanup(reactor._poller.close)
         listeners = Listeners(reactor, 1000)
@@ -71,7 +71,7 @@ class AcceptTests(SynchronousTestCase):
     """Many clients that connect at once."""
 
     def test_a_turn_accepts_a_few(self) -> None:
-        """However many wait, and however many there were in the turn before."""
+        """A turn accepts a bounded number of connections."""
         reactor: Any = EPollReactor()
         self.addCleanup(reactor._poller.close)
         site = Counting()

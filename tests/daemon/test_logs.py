@@ -27,7 +27,7 @@ class DaemonLogTests(SynchronousTestCase):
         self.addCleanup(globalLogPublisher.removeObserver, observer)
 
     def test_reopened(self) -> None:
-        """What is logged afterwards is in a new file at the old path."""
+        """Later lines are written to a new file at the same path."""
         self.file.write("old\n")
         self.path.rename(self.directory / "daemon.log.1")
         reopen_daemon_log()
@@ -37,7 +37,9 @@ class DaemonLogTests(SynchronousTestCase):
         self.assertIn("old\n", (self.directory / "daemon.log.1").read_text())
 
     def test_a_path_that_cannot_be_opened_leaves_the_file_open(self) -> None:
-        """Nothing that is logged is lost."""
+        """
+        If the path cannot be opened, the old file stays open, and no line is lost.
+        """
         moved = self.directory.with_suffix(".moved")
         os.rename(self.directory, moved)
         reopen_daemon_log()

@@ -1,4 +1,4 @@
-"""What the command line of ``twistd relay`` accepts."""
+"""The options of ``twistd relay``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class OptionsTests(SynchronousTestCase):
         self.assertEqual(settings.management.endpoint, "tcp:3")
 
     def test_an_option_comes_before_the_environment(self) -> None:
-        """And that before the default."""
+        """An option overrides the environment, which overrides the default."""
         os.environ["RELAY__MANAGEMENT__ENDPOINT"] = "tcp:4"
         os.environ["RELAY__GATEWAY__VIA"] = "false"
         settings = self.settings("--management", "tcp:3")

@@ -1,4 +1,4 @@
-"""What the daemon asks of its process."""
+"""The daemon's settings of its process."""
 
 import gc
 import resource
@@ -21,13 +21,13 @@ class ProcessTests(SynchronousTestCase):
         self.assertEqual(resource.getrlimit(resource.RLIMIT_NOFILE), (hard, hard))
 
     def test_threads(self) -> None:
-        """None keeps the reactor waiting for long."""
+        """The switch interval of threads is short."""
         self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
         process.favour_reactor()
         self.assertAlmostEqual(sys.getswitchinterval(), 0.0005)
 
     def test_garbage(self) -> None:
-        """What is there is looked at no more, and the rest less often, not never."""
+        """The objects of the start are frozen, and the collector runs less often."""
         self.addCleanup(gc.set_threshold, *gc.get_threshold())
         self.addCleanup(gc.unfreeze)
         process.settle_garbage()

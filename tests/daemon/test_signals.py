@@ -1,4 +1,4 @@
-"""What each signal does, with a reactor that runs when the test says so."""
+"""The effect of each signal, with a reactor that the test runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALL = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM, signal.SIG
 
 
 class Reactor:
-    """Keeps what it is to call."""
+    """Records the calls from other threads."""
 
     def __init__(self) -> None:
         self.starts: list[Callable[[], Any]] = []
@@ -78,14 +78,14 @@ class SignalsTests(SynchronousTestCase):
         return self.done[:]
 
     def test_hang_up(self) -> None:
-        """Opens the logs anew and reads the certificates anew."""
+        """SIGHUP opens the logs again, and reads the certificates again."""
         self.start()
         with capturedLogs() as events:
             self.assertEqual(self.send(signal.SIGHUP), ["reopen", "reload"])
         self.assertIn("SIGHUP", formatEvent(events[-1]))
 
     def test_user_signals(self) -> None:
-        """One opens the logs anew, the other does nothing, and ends nothing."""
+        """SIGUSR1 opens the logs again; SIGUSR2 is logged and has no other effect."""
         self.start()
         self.assertEqual(self.send(signal.SIGUSR1), ["reopen"])
         with capturedLogs() as events:
@@ -115,9 +115,9 @@ class SignalsTests(SynchronousTestCase):
             self.assertIs(signal.getsignal(one), signal.SIG_DFL)
 
     def test_sigterm(self) -> None:
-        """Is passed to the reactor; both ending signals have their defaults then."""
+        """SIGTERM stops the reactor, and restores the default of both signals."""
         self.ends(signal.SIGTERM)
 
     def test_sigint(self) -> None:
-        """Is passed to the reactor; both ending signals have their defaults then."""
+        """SIGINT stops the reactor, and restores the default of both signals."""
         self.ends(signal.SIGINT)

@@ -34,7 +34,7 @@ class StopTests(SynchronousTestCase):
         return done
 
     def test_in_order(self) -> None:
-        """One step begins when the one before has ended."""
+        """A step begins when the previous one has ended."""
         self.assertEqual(self.begun, ["one"])
         self.first.callback(None)
         self.successResultOf(self.stop)
@@ -42,7 +42,7 @@ class StopTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_a_step_that_fails_holds_up_no_other(self) -> None:
-        """It is logged."""
+        """A step that fails is logged, and the next one begins."""
         self.first.errback(ValueError("x"))
         self.successResultOf(self.stop)
         self.assertEqual(self.begun, ["one", "two"])
@@ -60,7 +60,7 @@ class StopTests(SynchronousTestCase):
         self.assertEqual(self.begun, ["one"])
 
     def test_what_one_step_may_take_more_is_not_for_the_others(self) -> None:
-        """Be it fast or slow."""
+        """The extra time of a step is not available to the other steps."""
         for took_s, left_s in ((0, 5), (1, 5), (4, 3)):
             self.setUp()
             self.second = Deferred()

@@ -1,4 +1,4 @@
-"""What becomes of channels, and of their lease, from one deployment to the next."""
+"""Channels and their lease, over several deployments of an API."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def topics(linger_ms: int) -> dict[str, Any]:
 
 
 class Leases:
-    """Grants what it is asked for, and notes it."""
+    """Grants each lease, and records it."""
 
     id_secret = b"the key of ids"
 
@@ -74,7 +74,7 @@ class Leases:
         return succeed(None)
 
     def keeper(self, api_id: str) -> Keeper:
-        """Nothing is kept here."""
+        """Raise: these tests store nothing."""
         raise NotImplementedError
 
 
@@ -125,13 +125,13 @@ class Pushed:
         self.apis.append(api)
 
     def end(self, api: PushedApi) -> Deferred[None]:
-        """Call them no more, when the test says so."""
+        """Stop the API, and return a Deferred that the test fires."""
         self.apis.remove(api)
         return self.quiet
 
 
 class ChannelsTests(SynchronousTestCase):
-    """One API with topics, deployed again and again."""
+    """One API with topics that is deployed several times."""
 
     def setUp(self) -> None:
         """Make a builder."""
@@ -219,7 +219,7 @@ class ChannelsTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_a_trial_opens_files_but_checks_no_endpoint(self) -> None:
-        """A file that is missing is told; no health check begins."""
+        """A trial reports a missing file, and starts no health check."""
         configuration = {"schedule": "* * * * * *", "target": "/"}
         check = {"healthCheck": {"configuration": configuration}}
         definition = tutorial_api()

@@ -1,4 +1,4 @@
-"""What is deployed is served, without cutting what runs."""
+"""Deployments take effect without an end of running streams."""
 
 from __future__ import annotations
 
@@ -87,14 +87,14 @@ class ApplyTests(DeployerCase):
         self.assertEqual(len(self.gateway.groups), 1)
 
     async def test_closed(self) -> None:
-        """Nothing is served any more, and what was served is closed once."""
+        """A closed deployer serves nothing; closing it again has no effect."""
         await self.stage()
         self.gateway.deployer.close()
         self.assertEqual(await self.place(), 404)
         self.gateway.deployer.close()
 
     async def test_only_what_has_changed(self) -> None:
-        """Other APIs are not touched."""
+        """A deployment does not affect other APIs."""
         await self.open_source()
         await self.open_gateway(self.body("one", "/1"), self.body("two", "/2"))
         self.gateway.deployer.apply(
@@ -105,7 +105,7 @@ class ApplyTests(DeployerCase):
         self.assertEqual(await self.place(b"/2"), b"/new")
 
     async def test_replaced_as_a_whole(self) -> None:
-        """What is not among all deployments is served no longer."""
+        """APIs that are missing from the new set are no longer served."""
         await self.open_source()
         await self.open_gateway(self.body("one", "/1"), self.body("two", "/2"))
         self.gateway.deployer.replace_all(
@@ -145,7 +145,10 @@ class FailureTests(DeployerCase):
         }
 
     async def test_the_old_one_goes_on(self) -> None:
-        """A deployment that cannot be served is told, and takes nothing down."""
+        """
+        A deployment that cannot be served is logged, and the previous one stays in
+        force.
+        """
         await self.stage()
         for name, broken in self.broken().items():
             with capturedLogs() as events:
@@ -159,7 +162,9 @@ class FailureTests(DeployerCase):
         self.flushLoggedErrors()
 
     async def test_the_others_are_served(self) -> None:
-        """It holds up no other API, not even at the start."""
+        """
+        A deployment that cannot be served does not delay other APIs, even at the start.
+        """
         await self.open_source()
         await self.open_gateway()
         for broken in self.broken().values():
@@ -179,10 +184,10 @@ class FailureTests(DeployerCase):
 
 
 class ReportTests(DeployerCase):
-    """What is served is told, whatever the store says is to be served."""
+    """The deployer reports the deployments that it serves."""
 
     async def notes(self) -> None:
-        """Serve one API, and note what is told."""
+        """Serve one API, and record the reports."""
         await self.stage()
         self.told: dict[str, ServingReport | None] = {}
         self.gateway.deployer._note = self.told.__setitem__
@@ -241,7 +246,7 @@ class ReportTests(DeployerCase):
 
 class StopTests(DeployerCase):
     async def test_an_earlier_stop_ends_nothing(self) -> None:
-        """Stopped, started and stopped again: the whole drain time counts anew."""
+        """After a stop, a start and another stop the whole drain time applies again."""
         client, source = await self.stopped()
         self.reactor.advance_ms(6_000)
         self.gateway.deployer.apply({"api-1": deployed(self.body(), number=2)})
@@ -264,7 +269,7 @@ class StopTests(DeployerCase):
         return client, source
 
     async def test_event_streams(self) -> None:
-        """They end at once, for they would never end by themselves."""
+        """Event streams end at once, since they would not end by themselves."""
         await self.stage(drain_timeout_ms=10_000, http={"idleTimeout": 0})
         client, source = await self.stream()
         self.gateway.deployer.apply({"api-1": None})
@@ -275,7 +280,10 @@ class StopTests(DeployerCase):
         self.assertEqual((line["outcome"], line["errorKey"]), ("stopped", None))
 
     async def test_a_streamed_answer_to_a_post_is_given_its_time(self) -> None:
-        """It has an end, and nobody asks for the rest of it."""
+        """
+        A streamed response to a POST has the drain time, since it is not requested
+        again.
+        """
         await self.stage(drain_timeout_ms=10_000)
         for drains in (False, True):
             client, source = await self.call(post(b"/api", b"{}"))
@@ -304,7 +312,7 @@ class StopTests(DeployerCase):
         self.assertEqual((line["outcome"], line["errorKey"]), ("stopped", None))
 
     async def test_started_again(self) -> None:
-        """What comes back within that while is not cut."""
+        """An API that is started again within the drain time keeps its exchanges."""
         client, source = await self.stopped()
         self.gateway.deployer.apply({"api-1": deployed(self.body())})
         self.reactor.advance_ms(20_000)
@@ -319,7 +327,7 @@ class StopTests(DeployerCase):
         self.assertEqual(await self.place(), 404)
 
     async def test_unanswered_calls(self) -> None:
-        """Who still waits for an answer then gets one."""
+        """Calls that wait at the end of the drain time are answered with a 503."""
         await self.stage(drain_timeout_ms=5_000)
         client, source = await self.call(get(b"/api"))
         self.gateway.deployer.apply({"api-1": None})
@@ -355,7 +363,7 @@ class DrainTests(DeployerCase):
         self.assertEqual((await self.gateway.ended())["outcome"], "drained")
 
     async def test_other_calls(self) -> None:
-        """Other calls are given a while to end by themselves."""
+        """Calls that are no event streams have the drain time."""
         await self.stage(drain_timeout_ms=10_000)
         client, source = await self.call(get(b"/api"))
         done = self.drain()
@@ -368,7 +376,10 @@ class DrainTests(DeployerCase):
         self.assertEqual((await self.gateway.ended())["outcome"], "completed")
 
     async def test_too_slow(self) -> None:
-        """After it, they are ended: with an answer, or cut when that has begun."""
+        """
+        After the drain time calls are answered with a refusal, or cut if a response has
+        begun.
+        """
         await self.stage(drain_timeout_ms=10_000, http={"readTimeout": 60_000})
         waiting, _ = await self.call(get(b"/api"))
         begun, source = await self.call(get(b"/api"))
@@ -384,7 +395,7 @@ class DrainTests(DeployerCase):
         self.assertEqual({line["outcome"] for line in self.gateway.closed}, {"drained"})
 
     async def test_new_calls(self) -> None:
-        """Who comes on an open connection is sent away for a moment."""
+        """New calls on an open connection are refused with ``Retry-After``."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         source.send(response(b"x"))
@@ -434,7 +445,10 @@ class ManyTests(SynchronousTestCase):
         return {one.api_id: one for one in made}
 
     def test_other_things_are_done_in_between(self) -> None:
-        """Each API is served as soon as it is ready, the last when all are."""
+        """
+        Each API is served as soon as it is built, and other work runs between two of
+        them.
+        """
         done = self.deployer.replace_all(list(self.some().values()))
         turns: list[int] = []
 
@@ -450,7 +464,9 @@ class ManyTests(SynchronousTestCase):
         self.assertEqual(sorted(set(turns)), [3, 6, 9, 10])
 
     def test_a_stop_builds_no_more(self) -> None:
-        """Whoever waits for the deployments learns of it, and nothing is served."""
+        """
+        A stop ends the building of deployments, and fires the Deferred of the caller.
+        """
         done = self.deployer.apply(self.some())
         self.deployer.close()
         while not done.called:
@@ -459,7 +475,7 @@ class ManyTests(SynchronousTestCase):
         self.assertIsNone(self.serves("api-0"))
 
     def test_a_retry_brings_nothing_back(self) -> None:
-        """What was refused is tried again unless something newer has come before."""
+        """A refused deployment is retried unless a newer one has replaced it."""
         self.broken = {"api-0", "api-1"}
         self.deployer.apply(self.some(2))
         self.deployer.apply(self.some())

@@ -1,4 +1,4 @@
-"""A gateway that runs what the store says."""
+"""A gateway that follows the store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.gateway.harness import definition, deployed
 
 
 class Deployments:
-    """Those of a store, each of which is read when the test says so."""
+    """The deployments of a store, whose reads end when the test says so."""
 
     def __init__(self, *active: Deployment) -> None:
         self.one = {each.api_id: each for each in active}
@@ -74,7 +74,7 @@ class Feed:
 
 
 class Deployer:
-    """Notes what it is to run; what it is to run first takes some time."""
+    """Records the deployments; the first set completes when the test says so."""
 
     def __init__(self) -> None:
         self.runs: list[Any] = []
@@ -122,14 +122,14 @@ class FollowerTests(SynchronousTestCase):
         self.started = follower.ready
 
     def test_start(self) -> None:
-        """It has started when everything is deployed."""
+        """The start is complete when everything is deployed."""
         self.assertNoResult(self.started)
         self.deployer.first.callback(None)
         self.successResultOf(self.started)
         self.assertEqual(self.deployer.runs, [[3]])
 
     def test_what_it_served_last_is_in_force_where_the_newest_was_refused(self) -> None:
-        """As the gateway itself reported before it was restarted."""
+        """The gateway's own reports name the deployments in force."""
         self.deployer.first.callback(None)
         self.assertEqual((self.deployer.in_force, self.reports.known), ({}, {}))
         self.store.reported["api-1"] = ServingReport(3, 2, "no file")
@@ -139,7 +139,7 @@ class FollowerTests(SynchronousTestCase):
         self.assertEqual(self.reports.known, self.store.reported)
 
     def test_changes(self) -> None:
-        """What the feed names is read, or everything."""
+        """The changed APIs are read, or all of them if the feed does not name any."""
         self.deployer.first.callback(None)
         told = self.feed.tell(frozenset({"api-1", "gone"}))
         self.assertNoResult(told)
@@ -152,7 +152,7 @@ class FollowerTests(SynchronousTestCase):
         self.assertEqual(self.deployer.runs[2:], [[3]])
 
     def test_subscriptions(self) -> None:
-        """They are known when it has started, and whenever they change."""
+        """Subscriptions are read at the start and at each change."""
         one = Entitlement("s1", "api-1", "p", "app", None, None, (), "client")
         self.deployer.first.callback(None)
         self.store.subscriptions["s1"] = one
@@ -176,7 +176,7 @@ class FollowerTests(SynchronousTestCase):
         self.assertEqual(self.consumers.closed_plans, {"plan-1"})
 
     def test_closed_before(self) -> None:
-        """Neither does it let anybody in after a start."""
+        """A plan that was closed before the start admits no caller."""
         self.store.served_plans = frozenset()
         self.feed.tell(None)
         self.deployer.first.callback(None)

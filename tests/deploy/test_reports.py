@@ -1,4 +1,4 @@
-"""What a gateway serves is written down, in batches, and who waits for it is told."""
+"""The reports of a gateway are written in batches, and callers can wait for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FAILED = ServingReport(2, 1, "no file")
 
 
 class Registry:
-    """Keeps reports when the test says so."""
+    """Completes the writes of reports when the test says so."""
 
     def __init__(self) -> None:
         self.batches: list[dict[str, ServingReport | None]] = []
@@ -34,7 +34,7 @@ class Registry:
 
 
 class ReportsTests(SynchronousTestCase):
-    """One gateway."""
+    """The reports of one gateway."""
 
     def setUp(self) -> None:
         """Make its reports."""
@@ -42,18 +42,18 @@ class ReportsTests(SynchronousTestCase):
         self.reports = Reports(self.clock, self.registry)
 
     def written(self) -> None:
-        """Let the write that is under way end."""
+        """Complete the write under way."""
         self.registry.writing.pop().callback(None)
 
     def test_a_restart_writes_only_what_differs(self) -> None:
-        """What the store holds of the run before is compared with what is true now."""
+        """Only differences from the reports of the previous run are written."""
         self.reports.note("same", ONE)
         self.reports.note("other", TWO)
         self.reports.begin({"same": ONE, "other": ONE, "gone": ONE})
         self.assertEqual(self.registry.batches, [{"other": TWO, "gone": None}])
 
     def test_what_comes_during_a_write_is_one_batch(self) -> None:
-        """However many deployments there are, one write follows another."""
+        """Reports that come during a write are written as one batch."""
         self.reports.begin({})
         for number in range(3):
             self.reports.note(f"api-{number}", ONE)
@@ -67,7 +67,10 @@ class ReportsTests(SynchronousTestCase):
         )
 
     def test_who_waits_is_told_when_it_is_written(self) -> None:
-        """Of that deployment or a newer one, whatever came of it."""
+        """
+        A waiting caller is notified when the deployment, or a newer one, has been
+        written.
+        """
         self.reports.begin({})
         self.written()
         waiting = self.reports.reached("api-1", 2)
@@ -89,7 +92,7 @@ class ReportsTests(SynchronousTestCase):
         self.assertIsNone(self.successResultOf(stopped))
 
     def test_who_waits_may_stop_waiting(self) -> None:
-        """As one whose time is over."""
+        """A caller may cancel its wait."""
         waiting = self.reports.reached("api-1", 1)
         waiting.cancel()
         self.failureResultOf(waiting, CancelledError)
@@ -98,7 +101,7 @@ class ReportsTests(SynchronousTestCase):
         self.written()
 
     def test_the_gateway_is_seen_again_and_again(self) -> None:
-        """Even if nothing is deployed for a day."""
+        """A report is written every ``BEAT_S`` seconds, even without a deployment."""
         self.reports.begin({})
         for _ in range(3):
             self.written()
@@ -106,7 +109,7 @@ class ReportsTests(SynchronousTestCase):
         self.assertEqual(self.registry.batches, [{}] * 4)
 
     def test_a_store_that_fails_is_told_once_and_asked_again(self) -> None:
-        """Nothing that was noted is lost."""
+        """A failing store is logged once, and the reports are written later."""
         self.reports.note("api-1", ONE)
         self.reports.begin({})
         for _ in range(2):
@@ -117,7 +120,7 @@ class ReportsTests(SynchronousTestCase):
         self.written()
 
     def test_stopped(self) -> None:
-        """Nothing is left running."""
+        """A stopped service leaves no timer."""
         self.reports.begin({})
         self.written()
         self.successResultOf(self.reports.stopService())

@@ -37,7 +37,7 @@ class Leases:
 
 
 class SharedChannelsTests(SynchronousTestCase):
-    """Who may have them, and what becomes of them when another process does."""
+    """The channels of an API, with and without a lease."""
 
     def shared(self, published: bool, durable: bool = False) -> SharedChannels:
         """Make the channels of a group."""
@@ -69,7 +69,7 @@ class SharedChannelsTests(SynchronousTestCase):
             self.assertIs(shared.exclusive, exclusive, (published, durable))
 
     def test_one_lease(self) -> None:
-        """However often it is asked for."""
+        """Repeated calls return the same lease."""
         shared = self.shared(published=True)
         self.assertIsNone(shared.lease)
         lease = shared.open_lease("api")

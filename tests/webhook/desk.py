@@ -1,4 +1,6 @@
-"""Deliveries without sockets: a real channel, a store, and answers as told."""
+"""
+Deliveries without sockets: a real channel, a store in memory, and scripted answers.
+"""
 
 from __future__ import annotations
 
@@ -116,12 +118,12 @@ class MemoryStore:
         return self._answer(None)
 
     def replay_all(self) -> None:
-        """Somebody wants all letters sent again."""
+        """Mark all dead letters for a replay."""
         self.dead = [replace(one, replay=True) for one in self.dead]
 
 
 class Post:
-    """A courier whose receiver answers as told."""
+    """A courier with scripted answers."""
 
     host = "hooks.example"
 
@@ -134,7 +136,7 @@ class Post:
 
     @property
     def texts(self) -> list[str]:
-        """What was sent."""
+        """The bodies that were sent."""
         return [text for text, _, _ in self.sent]
 
     def send(
@@ -159,7 +161,7 @@ class Post:
 
 
 class Desk:
-    """One API of topics, and a subscription to it."""
+    """One API of topics, with a subscription."""
 
     def __init__(self, options: dict[str, Any] | None = None, **history: Any) -> None:
         self.clock = Clock()
@@ -226,5 +228,5 @@ class Desk:
 
 
 def courier(post: Post) -> Courier:
-    """Let a receiver stand where a courier would."""
+    """Return the scripted courier as a Courier."""
     return cast(Courier, post)

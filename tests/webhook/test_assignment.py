@@ -1,4 +1,4 @@
-"""What a subscription says of its deliveries."""
+"""The deliveries that a subscription asks for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class AssignmentTests(SynchronousTestCase):
         self.desk = Desk()
 
     def test_read(self) -> None:
-        """From the subscription, and from what the publisher allows."""
+        """
+        The assignment holds the options of the subscription and of the entrypoint.
+        """
         desk = Desk({"interruptConsumptionOnException": False})
         one = Assignment.of(desk.api(), desk.subscription("sub-1"))
         self.assertEqual(one.id, "sub-1")
@@ -30,7 +32,7 @@ class AssignmentTests(SynchronousTestCase):
         self.assertFalse(one.options.interrupt_consumption_on_exception)
 
     def test_a_subscription_that_cannot_be_read(self) -> None:
-        """Is refused as a whole."""
+        """An invalid subscription is refused as a whole."""
         for changed in (
             self.desk.subscription(webhook={"callbackUrl": "no URL"}),
             replace(self.desk.subscription(), consumer_configuration={}),
@@ -54,7 +56,7 @@ class AssignmentTests(SynchronousTestCase):
             self.assertNotEqual(Assignment.key(deployment, subscription), key)
 
     def test_marks(self) -> None:
-        """Attempts begin anew when the same event goes elsewhere, or is sent again."""
+        """Another event, another receiver or a replay has another mark."""
         one = self.desk.assignment()
         mark = one.mark(EVENT, None)
         self.assertEqual(self.desk.assignment().mark(EVENT, None), mark)
@@ -66,6 +68,6 @@ class AssignmentTests(SynchronousTestCase):
         self.assertTrue(one.mark(EVENT, letter).startswith("letter-1 "))
 
     def test_its_channel(self) -> None:
-        """Is the one of the topic that the subscription names."""
+        """The channel is that of the topic in the subscription."""
         one = self.desk.assignment()
         self.assertIs(one.open_channel(), self.desk.topic())

@@ -1,4 +1,4 @@
-"""What is done about what came of an attempt."""
+"""The next step after an attempt."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from relay.webhook.attempt_result import AttemptResult, NextStep
 
 
 class VerdictTests(SynchronousTestCase):
-    """By status, or by the lack of one."""
+    """The next step for each status, and without a response."""
 
     def test_statuses(self) -> None:
-        """As docs/reference/webhooks.md tells receivers."""
+        """The statuses lead to the steps that docs/reference/webhooks.md states."""
         expected = {
             NextStep.DELIVERED: (200, 201, 202, 204, 299),
             NextStep.RETRY: (408, 425, 429, 500, 502, 503, 599),
@@ -23,7 +23,7 @@ class VerdictTests(SynchronousTestCase):
                 self.assertIs(AttemptResult(status).next_step, verdict, str(status))
 
     def test_without_an_answer(self) -> None:
-        """It may come later, unless the address may not be called."""
+        """A missing response is retried; a blocked address stops the delivery."""
         self.assertIs(AttemptResult(None, "refused").next_step, NextStep.RETRY)
         self.assertIs(
             AttemptResult(None, "no", blocked=True).next_step, NextStep.STOPPED
@@ -31,10 +31,10 @@ class VerdictTests(SynchronousTestCase):
         self.assertEqual(AttemptResult(None, "refused").reason, "refused")
 
     def test_a_token_that_is_over(self) -> None:
-        """Is fetched anew, so that the event may be taken after all."""
+        """An expired token is a reason to retry, with a new token."""
         self.assertIs(AttemptResult(401, stale=True).next_step, NextStep.RETRY)
 
     def test_reasons(self) -> None:
-        """For people: the status, and what is special about a redirect."""
+        """The reason names the status, and says that a redirect is not followed."""
         self.assertEqual(AttemptResult(503).reason, "answered 503")
         self.assertIn("not followed", AttemptResult(302).reason)

@@ -1,4 +1,4 @@
-"""One event, and the attempts to send it."""
+"""The attempts to send one event."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def event(id: str = "e-1", problem: str = "") -> OutgoingEvent:
 
 
 class AttemptsTests(SynchronousTestCase):
-    """The receiver answers as a test says; the clock stands still."""
+    """Attempts with scripted answers and a clock that the test advances."""
 
     def setUp(self) -> None:
         """Get ready, with delays that leave nothing to chance."""
@@ -83,14 +83,17 @@ class AttemptsTests(SynchronousTestCase):
         self.done.append((step, number))
 
     def test_taken(self) -> None:
-        """At the first attempt."""
+        """A success at the first attempt ends the attempts."""
         self.made.begin(event(), None)
         self.assertEqual(self.done, [(NextStep.DELIVERED, 1)])
         self.assertEqual((self.steps, self.failed), ([(1, "delivered")], []))
         self.assertEqual((self.made.name, self.made.as_json()), ("WAITING", {}))
 
     def test_retried(self) -> None:
-        """After its delay, until it is taken; what goes on is shown."""
+        """
+        Attempts follow after their delays until a success; the state shows the next
+        attempt.
+        """
         self.post.answers = [503, None, 204]
         self.made.begin(event(), "evicted")
         self.assertEqual(self.made.name, "RETRYING")
@@ -119,7 +122,7 @@ class AttemptsTests(SynchronousTestCase):
         self.assertEqual(len(self.post.sent), 2)
 
     def test_in_vain(self) -> None:
-        """The last attempt ends it, and says so."""
+        """The last attempt ends the attempts with a failure."""
         self.post.answers = [503] * 3
         self.made.begin(event(), None)
         self.desk.clock.pump([10] * 5)
@@ -149,19 +152,19 @@ class AttemptsTests(SynchronousTestCase):
             self.assertEqual([one for one, _ in self.done], [step], (options, answer))
 
     def test_after_a_restart(self) -> None:
-        """It goes on as after the last attempt, with its delay."""
+        """The attempts of an earlier process count, and the delay is kept."""
         self.made.begin(event(), None, tried=2)
         self.assertEqual(self.post.sent, [])
         self.desk.clock.advance(10)
         self.assertEqual(self.done, [(NextStep.DELIVERED, 3)])
 
     def test_an_event_that_cannot_be_sent(self) -> None:
-        """Is given up without an attempt."""
+        """An event with a problem is rejected without an attempt."""
         self.made.begin(event(problem="no base64"), None)
         self.assertEqual((self.done, self.post.sent), ([(NextStep.REJECTED, 0)], []))
 
     def test_a_lease_that_is_lost(self) -> None:
-        """Nothing is sent by a process that no longer has the API."""
+        """A process that has lost the lease sends nothing more."""
         self.post.answers = [503]
         self.made.begin(event(), None)
         self.desk.lease.here = False
@@ -170,7 +173,7 @@ class AttemptsTests(SynchronousTestCase):
         self.assertEqual((self.quiet, self.done), ([True], []))
 
     def test_stopped_between_attempts(self) -> None:
-        """It is quiet at once, and sends nothing more."""
+        """A stop between attempts ends them at once."""
         self.post.answers = [503]
         self.made.begin(event(), None)
         self.made.stop(5)
@@ -179,7 +182,10 @@ class AttemptsTests(SynchronousTestCase):
         self.assertEqual(len(self.post.sent), 1)
 
     def test_stopped_during_an_attempt(self) -> None:
-        """It may take its grace to end; what it brings counts, but is not retried."""
+        """
+        A stop waits for the attempt under way; its success counts, and a failure is not
+        retried.
+        """
         for answer, done in ((204, [(NextStep.DELIVERED, 1)]), (503, [])):
             made = self.attempts()
             self.post.answers = [None]
@@ -216,7 +222,10 @@ class AttemptsTests(SynchronousTestCase):
         self.assertEqual(self.broken, [])
 
     def test_a_defect_of_those_who_are_told(self) -> None:
-        """Of an attempt: it is logged; of the end: deliveries break."""
+        """
+        An error in the callback of an attempt is logged; one in the callback of the end
+        breaks the delivery.
+        """
         self.defects = {"attempt"}
         self.made.begin(event(), None)
         self.assertEqual(self.done, [(NextStep.DELIVERED, 1)])

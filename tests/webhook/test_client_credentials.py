@@ -28,7 +28,7 @@ AUTH = Oauth2Auth(
 
 
 class BearerTests(SynchronousTestCase):
-    """A token endpoint that answers as a test says."""
+    """A token endpoint with scripted answers."""
 
     def setUp(self) -> None:
         """Begin with one that gives tokens."""
@@ -60,7 +60,9 @@ class BearerTests(SynchronousTestCase):
         self.assertNotIn("s3cr3t", repr(request) + repr(AUTH))
 
     def test_it_is_kept_while_it_is_good(self) -> None:
-        """It is fetched anew a little before its end, or when it was refused."""
+        """
+        The token is fetched again shortly before it expires, or when it is forgotten.
+        """
         self.successResultOf(self.credentials.token())
         self.clock.advance(60 - EARLY_S - 0.1)
         self.successResultOf(self.credentials.token())
@@ -82,7 +84,7 @@ class BearerTests(SynchronousTestCase):
         self.assertEqual(len(self.asked), 2)
 
     def test_answers_of_no_use(self) -> None:
-        """Are failures that tell nothing of what was answered."""
+        """Unusable answers are failures whose texts do not contain the answer."""
         for status, body in (
             (400, b'{"error": "secret"}'),
             (200, b"secret"),
@@ -98,7 +100,7 @@ class BearerTests(SynchronousTestCase):
             self.assertNotIn("secret", error.getErrorMessage(), body)
 
     def test_a_told_end_has_a_floor_and_a_cap(self) -> None:
-        """Neither does each event fetch a token, nor is one kept for ever."""
+        """``expires_in`` is bounded below and above."""
         for told in (b"0", b"-5", b"1"):
             self.body = b'{"access_token": "t", "expires_in": %s}' % told
             self.credentials.forget()

@@ -1,4 +1,4 @@
-"""One POST on a real socket, and what comes of it."""
+"""One POST on a real socket, and its result."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class CourierTests(TestCase):
 
     @inlineCallbacks
     def test_events_share_a_connection(self) -> Steps:
-        """It is kept for the next one, unless none is to be kept."""
+        """The connection is kept for the next event, unless the idle time is 0."""
         for idle_ms, connections in ((60_000, 1), (0, 3)):
             before = self.receiver.connections
             courier = self.courier(idle_ms=idle_ms)
@@ -63,7 +63,9 @@ class CourierTests(TestCase):
 
     @inlineCallbacks
     def test_what_is_sent(self) -> Steps:
-        """The body as it is, signed; no text of a publisher becomes another header."""
+        """
+        The body is sent unchanged and signed; texts of publishers cannot add headers.
+        """
         header = {"name": "X-Own", "value": "a"}
         courier = self.courier(headers=[header])
         result: AttemptResult = yield courier.send(EVENT, 2, "evicted")
@@ -84,7 +86,7 @@ class CourierTests(TestCase):
 
     @inlineCallbacks
     def test_who_we_are(self) -> Steps:
-        """By password, and by token."""
+        """The request has the configured Basic or Bearer credentials."""
         basic = {"type": "basic", "basic": {"username": "u", "password": "p:"}}
         token = {"type": "token", "token": {"value": "t"}}
         for auth in (basic, token):
@@ -95,14 +97,14 @@ class CourierTests(TestCase):
 
     @inlineCallbacks
     def test_an_answer_that_says_when(self) -> Steps:
-        """Its ``Retry-After`` is read."""
+        """``Retry-After`` of the response is read."""
         self.receiver.answer = lambda call: (503, {"Retry-After": "7"})
         result: AttemptResult = yield self.courier().send(EVENT, 1, None)
         self.assertEqual(result, AttemptResult(503, retry_after_s=7))
 
     @inlineCallbacks
     def test_no_answer(self) -> Steps:
-        """Is a result, too: a reason without the URL."""
+        """A closed connection is a result whose reason does not contain the URL."""
         self.receiver.answer = lambda call: None
         result: AttemptResult = yield self.courier().send(EVENT, 1, None)
         self.assertIsNone(result.status)
@@ -111,7 +113,7 @@ class CourierTests(TestCase):
 
     @inlineCallbacks
     def test_an_address_that_may_not_be_called(self) -> Steps:
-        """Is blocked, and nothing is sent there."""
+        """An address that is not allowed is blocked, and receives nothing."""
         courier = self.courier(allow="elsewhere.example")
         result: AttemptResult = yield courier.send(EVENT, 1, None)
         self.assertTrue(result.blocked)

@@ -1,4 +1,4 @@
-"""Which deliveries run, whatever changes."""
+"""The set of running deliveries follows the deployments, subscriptions and leases."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.webhook.desk import Desk
 
 
 class Sent:
-    """Stands for all receivers: leaves calls open until it is told."""
+    """Stands for all receivers, and keeps calls open until the test answers them."""
 
     def __init__(self) -> None:
         self.requests: list[OutboundRequest] = []
@@ -52,7 +52,7 @@ class Sent:
 
     @property
     def bodies(self) -> list[str]:
-        """What was sent."""
+        """The bodies that were sent."""
         return [one.body.decode() for one in self.requests]
 
 
@@ -71,7 +71,7 @@ class DeliveriesTests(SynchronousTestCase):
     """Subscriptions, deployments and leases as a test wants them."""
 
     def setUp(self) -> None:
-        """Begin with one API, and nobody subscribed."""
+        """Begin with one API without subscriptions."""
         self.desk = Desk()
         self.sent, self.lines, self.consumers = Sent(), Lines(), Consumers()
         services = Services(
@@ -105,7 +105,9 @@ class DeliveriesTests(SynchronousTestCase):
         self.consumers.apply(changes)
 
     def test_a_subscription_comes_and_goes(self) -> None:
-        """It is delivered while it is in force; an attempt may end."""
+        """
+        A subscription is delivered while it is in force; an attempt under way may end.
+        """
         self.change(self.desk.subscription())
         self.desk.publish("a", "b")
         self.assertEqual(self.sent.bodies, ["a"])
@@ -120,7 +122,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual((line.event_id, line.result), (line.event_id, "delivered"))
 
     def test_an_attempt_that_does_not_end(self) -> None:
-        """Is dropped in time, so that the end is within a second."""
+        """An attempt that exceeds the grace time is dropped."""
         self.change(self.desk.subscription())
         self.desk.publish("a")
         self.change(gone="sub")
@@ -140,7 +142,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual(self.sent.requests[1].url, "https://other.example/")
 
     def test_what_does_not_matter(self) -> None:
-        """A subscription whose dates change goes on as it is."""
+        """A change of a subscription's dates does not interrupt its delivery."""
         self.change(self.desk.subscription())
         self.desk.publish("a")
         ends_ms = self.desk.wall_ms() + 60_000
@@ -149,7 +151,10 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual(self.sent.dropped, 0)
 
     def test_by_the_clock(self) -> None:
-        """It begins and ends when it says, though nobody tells anything then."""
+        """
+        A delivery starts and ends at the dates of the subscription, without a
+        notification.
+        """
         now_ms = self.desk.wall_ms()
         self.change(
             self.desk.subscription(
@@ -163,7 +168,10 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertIsNone(self.deliveries.view("sub"))
 
     def test_who_is_not_delivered(self) -> None:
-        """Another API's, a plan that is not deployed or closed, one that has failed."""
+        """
+        Subscriptions to other APIs or closed plans, and failed or incomplete ones, are
+        not delivered.
+        """
         self.consumers.close_plans(["closed"])
         wrong = (
             self.desk.subscription("1", api_id="other"),
@@ -191,7 +199,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual(self.sent.bodies, ["a", "a", "a"])
 
     def test_the_lease(self) -> None:
-        """Whoever loses it stops at once, and knows nothing of it any more."""
+        """A process that loses the lease stops at once, and writes nothing more."""
         self.change(self.desk.subscription())
         self.desk.publish("a", "b")
         self.sent.answer(200)
@@ -223,7 +231,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual(self.desk.store.states["sub"].delivered, 1)
 
     def test_the_end_of_the_daemon(self) -> None:
-        """What is under way may end; nothing else begins."""
+        """Attempts under way may end; no other attempt begins."""
         self.change(self.desk.subscription())
         self.desk.publish("a", "b")
         drained = self.deliveries.stopService()
@@ -235,7 +243,9 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual(self.desk.store.states["sub"].delivered, 1)
 
     def test_the_end_of_the_daemon_gives_each_delivery_its_time(self) -> None:
-        """One that has nothing under way ends at once, and cuts no other short."""
+        """
+        Idle deliveries end at once; one with an attempt under way has its grace time.
+        """
         self.change(*(self.desk.subscription(one) for one in "123"))
         self.desk.publish("a")
         self.sent.answer(200)
@@ -259,7 +269,7 @@ class DeliveriesTests(SynchronousTestCase):
         self.assertEqual([self.deliveries.view(one) for one in "123"], [None] * 3)
 
     def test_a_configuration_of_no_use(self) -> None:
-        """Is told in the log, and others are delivered."""
+        """An invalid configuration is logged, and other subscriptions are delivered."""
         broken = self.desk.subscription("1", webhook={"callbackUrl": "nonsense"})
         self.change(broken, self.desk.subscription("2"))
         self.desk.publish("a")

@@ -1,4 +1,4 @@
-"""One subscription, event after event, by a clock that the test turns."""
+"""The delivery of one subscription, with a clock that the test advances."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ class DeliveryCase(SynchronousTestCase):
         self.told.append((event.body.decode(), attempt, next_step))
 
     def flushed(self) -> Any:
-        """Let what is known be written, and give it."""
+        """Advance the clock until the state is written, and return it."""
         self.desk.clock.advance(FLUSH_S)
         return self.desk.store.states["sub"]
 
 
 class OrderTests(DeliveryCase):
-    """One at a time, from the first on."""
+    """Events are sent one at a time, in order."""
 
     def test_one_after_the_other(self) -> None:
         """The next is sent when the one before is taken; the rest stays in the log."""
@@ -97,7 +97,7 @@ class OrderTests(DeliveryCase):
         self.assertEqual(self.flushed().gaps, 0)
 
     def test_a_place_from_the_beginning(self) -> None:
-        """What comes before the first delivery is not lost with a crash."""
+        """A delivery that has sent nothing yet keeps its place over a restart."""
         self.begin()
         self.successResultOf(self.delivery.stop(0))
         self.desk.publish("a")
@@ -106,7 +106,7 @@ class OrderTests(DeliveryCase):
         self.assertEqual(self.post.texts, ["a"])
 
     def test_a_place_that_is_gone(self) -> None:
-        """Is told, in the state and with the next event, and never passed over."""
+        """A gap is reported in the state and with the next event."""
         self.begin(maxEvents=2)
         self.post.answers = [None]
         self.desk.publish("a")
@@ -123,7 +123,10 @@ class OrderTests(DeliveryCase):
         self.assertEqual(state.last_gap["reason"], "evicted")
 
     def test_a_channel_that_is_closed(self) -> None:
-        """It finds the next one, and is told what that does not hold."""
+        """
+        The delivery continues on the next channel, with a gap for what that channel
+        does not hold.
+        """
         self.begin()
         self.desk.publish("a")
         self.desk.channels.reset()
@@ -133,7 +136,7 @@ class OrderTests(DeliveryCase):
 
 
 class RetryTests(DeliveryCase):
-    """What was not taken at once."""
+    """Events that were not accepted at the first attempt."""
 
     def test_delays(self) -> None:
         """Growing, less a quarter at the most; then the dead-letter list."""
@@ -157,7 +160,7 @@ class RetryTests(DeliveryCase):
         self.assertEqual((state.failed, state.failed_in_a_row), (3, 0))
 
     def test_retry_after(self) -> None:
-        """Is waited for when it is longer."""
+        """``Retry-After`` delays the next attempt if it is longer than the delay."""
         self.begin()
         self.post.answers = [AttemptResult(429, retry_after_s=50)]
         self.desk.publish("a")
@@ -167,13 +170,13 @@ class RetryTests(DeliveryCase):
         self.assertEqual(len(self.post.sent), 2)
 
     def restart(self) -> None:
-        """End as a process that is killed does, and begin anew from the store."""
+        """End as a killed process does, and start again from the store."""
         self.delivery.stop(0)
         self.progress = Progress(self.desk.clock, self.desk.store)
         self.again()
 
     def test_attempts_are_counted_over_restarts(self) -> None:
-        """They live in the store with the place; the delay is kept, too."""
+        """The number of attempts is stored, and the delay applies after a restart."""
         retry = {"maxAttempts": 4, "initialDelaySeconds": 4, "maxDelaySeconds": 4}
         self.begin(webhook={"retry": retry})
         self.post.answers = [503] * 10
@@ -230,7 +233,10 @@ class RetryTests(DeliveryCase):
             self.assertTrue(self.delivery.gave_up)
 
     def test_the_store_is_down(self) -> None:
-        """Nothing goes past an event that cannot be put onto the list."""
+        """
+        The next event waits until a failed event has been added to the dead-letter
+        list.
+        """
         self.begin()
         self.post.answers = [400]
         self.desk.store.down = True
@@ -248,7 +254,10 @@ class DefectTests(DeliveryCase):
     """An event that the relay itself cannot send."""
 
     def test_no_base64(self) -> None:
-        """It goes onto the dead-letter list, and the next one is sent."""
+        """
+        An event with invalid base64 goes to the dead-letter list, and the next event is
+        sent.
+        """
         self.begin()
         bad = Message("12***AAA=", binary=True)
         self.desk.topic().publish([bad, Message("next")])
@@ -263,7 +272,9 @@ class DefectTests(DeliveryCase):
         self.assertEqual(self.post.texts, ["next", "last"])
 
     def test_a_defect_in_sending(self) -> None:
-        """It counts as an attempt, so that no event is retried for ever."""
+        """
+        An unexpected error counts as an attempt, so that no event is retried for ever.
+        """
         self.begin(webhook={"retry": {"retryOption": "No Retry"}})
         send = self.post.send
         self.post.send = None  # type: ignore[method-assign,assignment]
@@ -289,7 +300,7 @@ class ReplayTests(DeliveryCase):
     """Dead letters that are sent again."""
 
     def test_before_the_next_event(self) -> None:
-        """What is taken leaves the list, what is not stays, at its place."""
+        """Accepted replays leave the list; others stay in the list, in their order."""
         self.begin()
         self.post.answers = [400, 400, 400]
         self.desk.publish("a", "b", "c")
@@ -306,7 +317,7 @@ class ReplayTests(DeliveryCase):
         self.assertFalse(letter.replay)
 
     def test_without_a_gap_of_its_own(self) -> None:
-        """A gap is told with the next event of the channel."""
+        """A gap is reported with the next event of the channel, not with a replay."""
         self.begin()
         self.post.answers = [400]
         self.desk.publish("a")
@@ -341,7 +352,10 @@ class EndTests(DeliveryCase):
         self.assertEqual(self.post.texts, ["a", "b", "b"])
 
     def test_between_two_attempts(self) -> None:
-        """Nothing is waited for; the next delivery sends the event when it is due."""
+        """
+        A stop between attempts ends at once; the next delivery sends the event when it
+        is due.
+        """
         self.begin()
         self.post.answers = [500]
         self.desk.publish("a")
@@ -354,7 +368,7 @@ class EndTests(DeliveryCase):
         self.assertEqual(self.post.texts, ["a", "a"])
 
     def test_another_process(self) -> None:
-        """Nothing is sent by one that has lost the lease, not even again."""
+        """A process that has lost the lease does not repeat an attempt."""
         self.begin()
         self.post.answers = [500]
         self.desk.publish("a")

@@ -21,7 +21,7 @@ class EventTests(SynchronousTestCase):
     """Bodies and their types."""
 
     def test_bodies(self) -> None:
-        """The data as it is, with the type that fits it."""
+        """The body is the data as it is, with a matching content type."""
         raw = base64.b64encode(b"\x00\xff").decode()
         for message, content_type, body in (
             (Message('{"a": 1}'), JSON, b'{"a": 1}'),

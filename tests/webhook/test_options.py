@@ -1,4 +1,4 @@
-"""What a publisher says of a webhook entrypoint."""
+"""The options of a webhook entrypoint."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class OptionsTests(SynchronousTestCase):
         self.assertTrue(options.interrupt_consumption_on_exception)
 
     def test_refused(self) -> None:
-        """What has no effect here, and what is out of bounds."""
+        """Options without an effect, and values out of bounds, are refused."""
         for body, locations in (
             ({"proxy": {"enabled": True}}, ["proxy.enabled"]),
             ({"proxy": {"useSystemProxy": True}}, ["proxy.useSystemProxy"]),

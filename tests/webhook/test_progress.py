@@ -1,4 +1,4 @@
-"""What is known of deliveries, and when it is written."""
+"""The state of deliveries, and when it is written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class JournalTests(SynchronousTestCase):
         return self.successResultOf(self.progress.load("api", "sub", channel))
 
     def test_a_batch(self) -> None:
-        """Many notes are one write, within the time that is told."""
+        """Many changes are one write, within ``FLUSH_S`` seconds."""
         state = self.load()
         for number in range(100):
             self.progress.note(replace(state, position=str(number)))
@@ -39,7 +39,7 @@ class JournalTests(SynchronousTestCase):
         self.assertEqual(self.store.keeps, 1)
 
     def test_at_once(self) -> None:
-        """Before a clean stop."""
+        """A flush writes at once, and writes nothing if nothing changed."""
         self.progress.note(replace(self.load(), position="1"))
         self.successResultOf(self.progress.flush())
         self.assertEqual(self.store.states["sub"].position, "1")
@@ -47,7 +47,7 @@ class JournalTests(SynchronousTestCase):
         self.assertEqual(self.store.keeps, 1)
 
     def test_a_store_that_is_down(self) -> None:
-        """Is asked again, with what is known by then."""
+        """A failed write is repeated with the newest state."""
         state = self.load()
         self.store.down = True
         self.progress.note(replace(state, position="1"))
@@ -58,7 +58,10 @@ class JournalTests(SynchronousTestCase):
         self.assertEqual(self.store.states["sub"].position, "2")
 
     def test_what_another_writes(self) -> None:
-        """Is not written again, lest it be older."""
+        """
+        A state that was written in another transaction is not overwritten by an older
+        one.
+        """
         state = self.load()
         self.progress.note(replace(state, position="1"))
         self.progress.written(replace(state, position="2"))
@@ -67,7 +70,9 @@ class JournalTests(SynchronousTestCase):
         self.assertEqual(self.load().position, "2")
 
     def test_another_process(self) -> None:
-        """What it has written meanwhile counts, and nothing that was not written."""
+        """
+        After the lease was lost, nothing is written, and the state is loaded again.
+        """
         state = self.load()
         self.progress.note(replace(state, position="1"))
         self.progress.forget("api")
@@ -77,7 +82,7 @@ class JournalTests(SynchronousTestCase):
         self.assertEqual(self.load().position, "7")
 
     def test_another_channel(self) -> None:
-        """A place in one says nothing of another; the counts stay."""
+        """The place belongs to its channel; the counts are kept for another channel."""
         self.store.states["sub"] = DeliveryState("sub", "api", "/a", "7", 3)
         state = self.load("/b")
         self.assertEqual((state.position, state.delivered), (None, 3))

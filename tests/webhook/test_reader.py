@@ -11,7 +11,7 @@ from tests.webhook.desk import Desk
 
 
 class ReaderTests(SynchronousTestCase):
-    """One topic."""
+    """A reader of one topic."""
 
     def setUp(self) -> None:
         """Make a topic of which three events are kept, and a reader."""
@@ -35,7 +35,7 @@ class ReaderTests(SynchronousTestCase):
         return self.reader.attach(self.desk.topic(), position, "sub")
 
     def resume(self) -> None:
-        """Be ready for the next event."""
+        """Resume the reader, and run a turn."""
         self.reader.resume()
         self.desk.clock.advance(0)
 
@@ -54,14 +54,14 @@ class ReaderTests(SynchronousTestCase):
         self.assertEqual(self.taken[-1], "d")
 
     def test_nothing_comes_before_it_is_wanted(self) -> None:
-        """However much is published."""
+        """A paused reader receives nothing, and knows how many events wait."""
         self.attach()
         self.reader.pause()
         self.desk.publish("a", "b")
         self.assertEqual((self.taken, self.reader.behind), ([], 2))
 
     def test_the_place_where_it_began(self) -> None:
-        """Another reader goes on from it."""
+        """Another reader continues from the place where the first one began."""
         self.desk.publish("old")
         place = self.attach()
         self.reader.detach()
@@ -72,7 +72,7 @@ class ReaderTests(SynchronousTestCase):
         self.assertEqual((self.taken, self.gaps), (["a", "b"], []))
 
     def test_a_place_that_is_no_longer_kept(self) -> None:
-        """What is missing is told before the first event that is there."""
+        """A gap comes before the first event that is still kept."""
         place = self.attach()
         self.reader.detach()
         self.desk.publish("a", "b", "c", "d")
@@ -83,7 +83,7 @@ class ReaderTests(SynchronousTestCase):
         self.assertEqual(self.taken, ["b"])
 
     def test_detached(self) -> None:
-        """Nothing comes any more, and nobody is told."""
+        """A detached reader receives nothing, and calls nothing."""
         self.attach()
         self.resume()
         for _ in range(2):
@@ -95,7 +95,10 @@ class ReaderTests(SynchronousTestCase):
         self.assertFalse(self.reader.attached)
 
     def test_a_channel_that_is_closed(self) -> None:
-        """Is told once, and the reader may read another."""
+        """
+        The closing of the channel is reported once, and the reader may attach to
+        another one.
+        """
         self.attach()
         self.resume()
         self.desk.channels.reset()

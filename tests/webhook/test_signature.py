@@ -16,14 +16,14 @@ EXPECTED = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 class SignatureTests(SynchronousTestCase):
-    """One header value for one delivery."""
+    """The signature of one delivery."""
 
     def test_the_example(self) -> None:
         """Receivers' libraries hold exactly this against their own."""
         self.assertEqual(sign([SECRET], ID, AT_S, BODY), EXPECTED)
 
     def test_everything_counts(self) -> None:
-        """Another id, time, body or secret is another signature."""
+        """Another id, time, body or secret has another signature."""
         others = {
             sign([SECRET], ID + "x", AT_S, BODY),
             sign([SECRET], ID, AT_S + 1, BODY),
