@@ -1,4 +1,4 @@
-"""What the change feed's table remembers."""
+"""The table of the change feed."""
 
 from unittest.mock import patch
 
@@ -31,7 +31,7 @@ class ChangesTests(DatabaseTestCase):
         return self.read(lambda tx: tx.changes.since(position))
 
     def test_empty(self) -> None:
-        """Before the first change the position is 0 and nothing happened."""
+        """Before the first change the position is 0, and there are no changes."""
         self.assertEqual(self.read(lambda tx: tx.changes.position()), 0)
         self.assertEqual(self.since(0), Since(0, frozenset()))
 
@@ -44,7 +44,7 @@ class ChangesTests(DatabaseTestCase):
         self.assertEqual(self.since(4), Since(4, frozenset()))
 
     def test_rolled_back(self) -> None:
-        """What did not happen is not told and uses up no position."""
+        """A change that is rolled back is not reported, and has no position."""
         self.touch("a")
 
         def fail(tx: Transaction) -> None:
@@ -55,8 +55,9 @@ class ChangesTests(DatabaseTestCase):
         self.assertEqual(self.since(0), Since(1, frozenset("a")))
 
     def test_pruned(self) -> None:
-        """Old rows go; a reader that needed one is told to read everything, one that
-        just did not need any is not."""
+        """
+        Old rows are removed; a reader that needs one of them has to read everything.
+        """
         with patch.object(changes, "KEPT", 3):
             self.touch("a", "b", "c", "d", "e")
             self.assertEqual(
@@ -67,12 +68,12 @@ class ChangesTests(DatabaseTestCase):
             self.assertEqual(self.since(2), Since(5, frozenset("cde")))
 
     def test_put_back_to_an_earlier_state(self) -> None:
-        """A reader that is ahead of the database is told to read everything."""
+        """A reader whose position is ahead of the database has to read everything."""
         self.touch("a")
         self.assertEqual(self.since(7), Since(1, None))
 
     def test_positions_are_never_used_twice(self) -> None:
-        """Even when all rows are gone the next change gets a new number."""
+        """A position is not reused, even after all rows were removed."""
         self.touch("a", "b")
         with patch.object(changes, "KEPT", 0):
             self.touch("c")

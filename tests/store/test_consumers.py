@@ -27,7 +27,7 @@ def taken(digest: str, tx: Transaction) -> bool:
 
 
 def having(digest: str, tx: Transaction) -> frozenset[str]:
-    """Who has a key."""
+    """Return the subscriptions that have a key."""
     return tx.api_keys.subscriptions_with(digest)
 
 
@@ -37,7 +37,7 @@ def save(record: SubscriptionRecord, tx: Transaction) -> None:
 
 
 def served(api_ids: list[str] | None, tx: Transaction) -> frozenset[str]:
-    """Which plans are served."""
+    """Return the plans that are served."""
     return tx.plans.served(api_ids)
 
 
@@ -76,7 +76,10 @@ class ApplicationsTests(ConsumerCase):
         self.assertIsNone(self.read(lambda tx: tx.applications.get("none")))
 
     def test_save(self) -> None:
-        """Its subscriptions are told of: a token may name it otherwise now."""
+        """
+        Saving an application announces its subscriptions, since its client id may have
+        changed.
+        """
         changed = application(definition={"name": "new"})
         told = self.told(lambda tx: tx.applications.save(changed))
         self.assertEqual(told, ["subscription:sub-1"])
@@ -86,7 +89,7 @@ class ApplicationsTests(ConsumerCase):
         )
 
     def test_save_what_is_not_there(self) -> None:
-        """Is an error."""
+        """Saving an unknown application is an error."""
         self.assertRaises(
             StoreError,
             self.write,
@@ -120,7 +123,10 @@ class SubscriptionsTests(ConsumerCase):
         self.assertIsNone(self.read(lambda tx: tx.subscriptions.get("api-2", "sub-1")))
 
     def test_save(self) -> None:
-        """What was saved comes back, each time at a later instant, and is told."""
+        """
+        A saved subscription is returned with a later time for each save, and is
+        announced.
+        """
         paused = subscription(status="PAUSED")
         told = self.told(lambda tx: tx.subscriptions.save(paused))
         self.assertEqual(told, ["subscription:sub-1"])
@@ -131,7 +137,9 @@ class SubscriptionsTests(ConsumerCase):
             self.write(lambda tx: tx.subscriptions.save(replace(paused, api_id="x")))
 
     def test_goes_with_its_api(self) -> None:
-        """And with its plan; the gateways are told by whoever deletes."""
+        """
+        Subscriptions are deleted with their API or plan; the caller announces them.
+        """
         records = self.read(lambda tx: tx.subscriptions.of_api("api-1"))
         told = self.told(lambda tx: tx.subscriptions.announce(records))
         self.assertEqual(told, ["subscription:sub-1"])
@@ -158,7 +166,7 @@ class ApiKeysTests(ConsumerCase):
         )
 
     def test_save(self) -> None:
-        """It is told for whom it is."""
+        """Saving a key announces its subscription."""
         revoked = api_key(revoked_at_ms=5_000)
         told = self.told(lambda tx: tx.api_keys.save(revoked))
         self.assertEqual(told, ["subscription:sub-1"])
@@ -174,7 +182,7 @@ class ApiKeysTests(ConsumerCase):
 
 
 def save_plan(record: PlanRecord, tx: Transaction) -> None:
-    """Store a plan as it is now."""
+    """Save a plan."""
     tx.plans.save(record)
 
 
@@ -190,7 +198,10 @@ class EntitlementsTests(ConsumerCase):
     )
 
     def test_in_force(self) -> None:
-        """With all keys, those that were revoked and those that are shared, too."""
+        """
+        An accepted subscription has its valid keys, and the shared keys of its
+        application.
+        """
 
         def more(tx: Transaction) -> None:
             security = {"security": {"type": "API_KEY"}}
@@ -210,7 +221,7 @@ class EntitlementsTests(ConsumerCase):
         )
 
     def test_shared_keys(self) -> None:
-        """They are for plans that go by API keys, and for no others."""
+        """Shared keys are valid only for plans of the type API_KEY."""
         self.write(lambda tx: tx.api_keys.add(api_key("key-2", subscription_id=None)))
         for security in ("BASIC", "JWT"):
             changed = plan(definition={"security": {"type": security}})
@@ -230,7 +241,7 @@ class EntitlementsTests(ConsumerCase):
         )
 
     def test_not_in_force(self) -> None:
-        """Whatever is not accepted, or not there, lets nobody in."""
+        """A subscription that is not accepted, or missing, admits no caller."""
         for status in ("PENDING", "REJECTED", "PAUSED", "CLOSED"):
             self.write(partial(save, subscription(status=status)))
             self.assertEqual(self.read(lambda tx: tx.entitlements.all()), {}, status)
@@ -256,7 +267,7 @@ class EntitlementsTests(ConsumerCase):
         self.assertNotIn(None, found.values())
 
     def test_served_plans(self) -> None:
-        """Those of some APIs, or of all."""
+        """The served plans of some APIs, or of all."""
 
         def fill(tx: Transaction) -> None:
             tx.plans.add(plan("open", status="PUBLISHED"))

@@ -33,7 +33,7 @@ class DatabaseTests(DatabaseTestCase):
         self.assertEqual(self.changed(), [])
 
     def test_committed_when_it_returns(self) -> None:
-        """Another program sees the result at once."""
+        """Another program sees the result as soon as the write returns."""
         self.write(lambda tx: tx.apis.add(api()))
         self.assertEqual(rows(self.path, "SELECT id FROM apis"), [("api-1",)])
 
@@ -43,7 +43,10 @@ class DatabaseTests(DatabaseTestCase):
         self.assertEqual(self.database.write(lambda tx: tx.touch("a")), (None, True))
 
     def test_version(self) -> None:
-        """It changes with each commit, by this program or another, and only then."""
+        """
+        The version changes with each commit, by this program or another, and at no
+        other time.
+        """
         version = self.database.version()
         self.assertIsNotNone(version)
         self.read(lambda tx: tx.apis.list())
@@ -85,8 +88,10 @@ class DatabaseTests(DatabaseTestCase):
         self.assertEqual(self.read(lambda tx: len(tx.apis.list())), 0)
 
     def test_reopened(self) -> None:
-        """What was written is there after closing and opening again, and a closed
-        database says so."""
+        """
+        A closed database refuses transactions; after it is opened again all data is
+        there.
+        """
         self.write(lambda tx: tx.apis.add(api()))
         self.database.close()
         self.assertRaises(StoreError, self.read, lambda tx: tx.apis.list())
@@ -123,7 +128,7 @@ class DatabaseTests(DatabaseTestCase):
 
 
 class BadFileTests(SynchronousTestCase):
-    """What cannot be used is refused in one line that names the file."""
+    """A file that cannot be used is refused in one line that names the file."""
 
     def setUp(self) -> None:
         """Have a directory that anybody may enter."""
@@ -147,13 +152,13 @@ class BadFileTests(SynchronousTestCase):
         return told
 
     def without_privileges(self) -> None:
-        """Be an ordinary user until the end of the test."""
+        """Drop the privileges of root until the end of the test."""
         if os.geteuid() == 0:
             os.seteuid(65534)
             self.addCleanup(os.seteuid, 0)
 
     def test_no_database(self) -> None:
-        """A file of another kind stays as it is."""
+        """A file of another kind is refused and not changed."""
         text = b"dear diary, " * 1000
         Path(self.path).write_bytes(text)
         self.assertIn("file is not a database", self.refused())
@@ -190,7 +195,7 @@ class BadFileTests(SynchronousTestCase):
         self.refused()
 
     def test_unreadable(self) -> None:
-        """A file that belongs to somebody else is refused."""
+        """A file without read permission is refused."""
         Path(self.path).write_bytes(b"")
         os.chmod(self.path, 0o000)
         self.without_privileges()

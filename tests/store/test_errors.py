@@ -1,4 +1,4 @@
-"""What people are told when the database library fails."""
+"""The error messages of failures of the database library."""
 
 import sqlite3
 
@@ -10,7 +10,7 @@ from relay.store.errors import StoreBusy, StoreError, StoreUnwritable, as_store_
 
 
 class ToldInOneLineTests(SynchronousTestCase):
-    """One line, without what was stored."""
+    """The message is one line, and contains no stored data."""
 
     def told(self, error: Exception) -> str:
         """
@@ -27,7 +27,7 @@ class ToldInOneLineTests(SynchronousTestCase):
         return str(raised.exception)
 
     def test_statement_is_left_out(self) -> None:
-        """Only the database's own words are told."""
+        """The message contains the database's own text, without the statement."""
         error = IntegrityError(
             "INSERT INTO users", {"password_hash": "secret"}, sqlite3.Error("twice")
         )
@@ -39,14 +39,14 @@ class ToldInOneLineTests(SynchronousTestCase):
         self.assertEqual(self.told(error), "store.url: /var/relay.db: three")
 
     def test_without_words(self) -> None:
-        """An error that says nothing is told by its name."""
+        """An error without a text is named by its class."""
         self.assertEqual(
             self.told(sqlite3.OperationalError()),
             "store.url: /var/relay.db: OperationalError",
         )
 
     def test_the_kind_tells_what_helps(self) -> None:
-        """By the name that SQLite gives an error."""
+        """The name of SQLite's error selects the class of the error."""
         for name, kind in (
             ("SQLITE_BUSY_SNAPSHOT", StoreBusy),
             ("SQLITE_FULL", StoreUnwritable),
@@ -60,6 +60,6 @@ class ToldInOneLineTests(SynchronousTestCase):
             self.assertIs(type(raised.exception), kind)
 
     def test_others_pass(self) -> None:
-        """What the caller's own work raises is not touched."""
+        """Errors of the caller's own code are passed on."""
         with self.assertRaises(KeyError), as_store_errors("/var/relay.db"):
             raise KeyError("mine")

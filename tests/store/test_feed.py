@@ -1,4 +1,4 @@
-"""Who hears of which change, and when."""
+"""The change feed notifies its listeners."""
 
 import sqlite3
 import threading
@@ -66,7 +66,7 @@ class ChangeFeedTests(StoreTestCase):
             pass  # the database is broken on purpose; the poll has failed before
 
     async def test_other_processes(self) -> None:
-        """What another process changed is told after ``poll_ms``, once."""
+        """A change of another process is reported once, after ``poll_ms``."""
         self.feed.startService()
         self.elsewhere("a", "b", "a")
         await self.advance(0.249)
@@ -81,7 +81,7 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(self.told, [frozenset("ab"), frozenset("c")])
 
     async def test_not_what_was_before(self) -> None:
-        """What happened before the start is in the snapshot that is read after it."""
+        """Changes before the start are not reported."""
         self.elsewhere("before")
         self.feed.startService()
         self.elsewhere("after")
@@ -99,7 +99,7 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(len(self.clock.getDelayedCalls()), 1)
 
     async def test_own_write_during_start(self) -> None:
-        """Nor does one that is under way while the feed starts."""
+        """A write that is under way at the start is not reported twice."""
         writing = self.store.write(lambda tx: tx.touch("own"))
         self.feed.startService()
         await writing
@@ -138,8 +138,10 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(self.told, [frozenset(["own"])])
 
     async def test_suspended_for_long(self) -> None:
-        """Who missed more than the table keeps reads everything again, and follows
-        from there."""
+        """
+        A listener that missed more changes than the table keeps is told to read
+        everything.
+        """
 
         def work(tx: Transaction) -> None:
             for id in "abcde":
@@ -154,7 +156,10 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(self.told, [None, frozenset("f")])
 
     async def test_put_back(self) -> None:
-        """So does everybody when the database is put back to an earlier state."""
+        """
+        Listeners are told to read everything when the database was restored to an
+        earlier state.
+        """
         self.elsewhere("a", "b")
         self.feed.startService()
         self.execute("DELETE FROM changes WHERE seq = 2")
@@ -184,8 +189,7 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(self.told, [frozenset("a"), frozenset("b")])
 
     async def test_failing_start(self) -> None:
-        """A feed that cannot find out where it stands says so and watches nothing;
-        it can be started later."""
+        """A feed that cannot read its position fails to start, and leaves no timer."""
         self.execute("ALTER TABLE changes RENAME TO away")
         self.assertRaises(StoreError, self.feed.startService)
         self.assertEqual(self.clock.getDelayedCalls(), [])
@@ -215,7 +219,10 @@ class ChangeFeedTests(StoreTestCase):
         self.flushLoggedErrors(ZeroDivisionError)
 
     async def test_a_failed_change_is_told_again(self) -> None:
-        """To the listener that failed, until it has read everything."""
+        """
+        A change is repeated for a listener that failed, until the listener has read
+        everything.
+        """
         told: list[frozenset[str] | None] = []
         failures = 2
 
@@ -243,8 +250,10 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 2)
 
     async def test_one_after_the_other(self) -> None:
-        """Nothing more is told until the last change is applied; then all that has
-        come together meanwhile is told at once."""
+        """
+        The next change is reported after the previous one was applied, with all that
+        came meanwhile.
+        """
         applied: list[Deferred[None]] = []
         heard: list[frozenset[str] | None] = []
 
@@ -265,8 +274,7 @@ class ChangeFeedTests(StoreTestCase):
         applied[1].callback(None)
 
     async def test_applied_in_vain(self) -> None:
-        """A change that could not be applied because the store failed is told again
-        until it could."""
+        """A change that failed because of the store is reported again."""
         heard: list[frozenset[str] | None] = []
 
         def apply(api_ids: frozenset[str] | None) -> Deferred[None]:
@@ -285,7 +293,7 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual(heard, [a, a, ab])
 
     async def test_unsubscribe(self) -> None:
-        """Who has enough hears no more."""
+        """A listener that has unsubscribed is not called."""
         enough: list[frozenset[str] | None] = []
         end = self.feed.subscribe(enough.append)
         self.feed.startService()
@@ -295,8 +303,9 @@ class ChangeFeedTests(StoreTestCase):
         self.assertEqual([self.told, enough], [[frozenset("a")], []])
 
     async def test_stop(self) -> None:
-        """Stopping waits for the poll under way, tells nothing any more, leaves no
-        timer, and does not mind being asked twice."""
+        """
+        A stop waits for the poll under way, reports nothing more, and leaves no timer.
+        """
         self.feed.startService()
         self.elsewhere("a")
         go_on = threading.Event()

@@ -15,10 +15,12 @@ TWICE = NAME + "print(owner_name(sys.argv[1]), owner_name(sys.argv[1]))"
 
 
 class OwnerTests(SynchronousTestCase):
-    """In processes of their own, since the name lasts as long as one."""
+    """
+    The name of a process, tested in processes since it lasts as long as the process.
+    """
 
     def ask(self, program: str, directory: str) -> list[str]:
-        """Run a program, and give the names that it tells."""
+        """Run a program, and return the names that it prints."""
         done = subprocess.run(
             [sys.executable, "-c", program, directory],
             capture_output=True,
@@ -28,7 +30,7 @@ class OwnerTests(SynchronousTestCase):
         return done.stdout.decode().split()
 
     def test_a_process_that_comes_back_has_its_name(self) -> None:
-        """So that it has its leases, too."""
+        """A restarted process has the same name, and so its leases."""
         with TemporaryDirectory() as directory:
             first = self.ask(TELL, directory)
             self.assertEqual(self.ask(TELL, directory), first)
@@ -41,7 +43,7 @@ class OwnerTests(SynchronousTestCase):
             self.assertNotEqual(self.ask(TELL, f"{directory}/two"), first)
 
     def test_two_at_once_have_two_names(self) -> None:
-        """Whoever comes second has one of its own."""
+        """Two processes at one time have different names."""
         with TemporaryDirectory() as directory:
             one, two = self.ask(TWICE, directory)
             self.assertNotEqual(one, two)

@@ -43,7 +43,7 @@ class RetentionTests(StoreTestCase):
         return kept
 
     async def days(self) -> list[int]:
-        """The days that the trail tells of, the newest first."""
+        """Return the days of the entries in the trail, the newest first."""
 
         def read(tx: Transaction) -> list[int]:
             found, _ = tx.audits.list(None, (), None, None, 0, 100)
@@ -54,7 +54,7 @@ class RetentionTests(StoreTestCase):
         return await self.store.read(read)
 
     async def test_kept(self) -> None:
-        """What is older is forgotten at the start and every hour, and nothing else."""
+        """Old entries are removed at the start and every hour."""
         self.begin(3)
         self.assertEqual(await self.days(), [5, 4, 3, 2, 1], "not before it runs")
         self.clock.advance(0)
@@ -65,7 +65,7 @@ class RetentionTests(StoreTestCase):
         self.assertEqual(await self.days(), [5, 4])
 
     async def test_for_good(self) -> None:
-        """Without a number of days nothing is ever looked at."""
+        """With 0 days nothing is removed, and no timer is set."""
         self.begin(0)
         self.day = 1_000
         self.clock.advance(10 * EVERY_S)
@@ -84,7 +84,7 @@ class RetentionTests(StoreTestCase):
         self.assertEqual(await self.days(), [])
 
     async def test_stopped(self) -> None:
-        """Nothing is begun any more."""
+        """A stopped service removes nothing."""
         kept = self.begin(1)
         kept.stopService()
         self.clock.advance(EVERY_S)
@@ -92,7 +92,7 @@ class RetentionTests(StoreTestCase):
         kept.stopService()
 
     async def test_a_store_that_fails(self) -> None:
-        """It is said, and tried again an hour later."""
+        """A failure is logged, and the removal is repeated an hour later."""
         self.begin(3)
         await self.store.stopService()
         with capturedLogs() as told:

@@ -32,7 +32,7 @@ class RowOfTests(SynchronousTestCase):
     """Records become rows by the names of their fields."""
 
     def test_fields(self) -> None:
-        """Every field is there, as it is."""
+        """A row has every field of the record, unchanged."""
         self.assertEqual(
             row_of(user()),
             {

@@ -25,7 +25,7 @@ def mode(path: str) -> str:
 
 
 class FromUrlTests(SynchronousTestCase):
-    """A URL names a file, or the line says what is wrong with it."""
+    """A URL names a file, or is refused with the reason."""
 
     def test_paths(self) -> None:
         """Relative and absolute paths are taken as they are written."""
@@ -76,7 +76,7 @@ class SqliteFileTests(SynchronousTestCase):
         self.file = SqliteFile(os.path.join(self.directory, "100% a?b#", "relay.db"))
 
     def test_create(self) -> None:
-        """Only the owner may read what is created, whatever the umask."""
+        """Created files and directories are private to the owner, for every umask."""
         file = SqliteFile(os.path.join(self.directory, "a", "b", "relay.db"))
         self.addCleanup(os.umask, os.umask(0))
         file.create()
@@ -85,7 +85,7 @@ class SqliteFileTests(SynchronousTestCase):
         self.assertEqual(mode(file.path), "600")
 
     def test_log_is_private_too(self) -> None:
-        """SQLite's own files beside the database are as private as it is."""
+        """The files of SQLite beside the database are as private as the database."""
         self.addCleanup(os.umask, os.umask(0))
         self.file.create()
         self.file.use_wal(0)

@@ -70,7 +70,7 @@ class StoreTestCase(TestCase):
 
 
 class LifetimeTests(StoreTestCase):
-    """What exists between the construction and the end of a store."""
+    """A store before its start, while it runs, and after its end."""
 
     def test_nothing_before_start(self) -> None:
         """Constructing starts no thread and opens no file: the daemon forks after
@@ -107,7 +107,7 @@ class LifetimeTests(StoreTestCase):
         self.assertEqual(rows(self.path, "SELECT subject FROM changes"), [("a",)] * 2)
 
     async def test_only_while_started(self) -> None:
-        """Before the start and after the end nothing is run."""
+        """Transactions are refused before the start and after the end."""
         store = self.make()
         await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
         await store.stopService()
@@ -165,7 +165,7 @@ class LifetimeTests(StoreTestCase):
 
 
 class TransactionsTests(StoreTestCase):
-    """What happens to transactions of a started store."""
+    """The transactions of a started store."""
 
     def setUp(self) -> None:
         """Start a store."""
@@ -260,8 +260,10 @@ class TransactionsTests(StoreTestCase):
         await self.store.write(lambda tx: tx.apis.add(api()))
 
     async def test_a_deleted_database_takes_no_write(self) -> None:
-        """It is told once, loudly; what was read stays readable; the same file put
-        back is written again."""
+        """
+        Writes to a deleted file fail, which is logged once; reads succeed; writes
+        succeed when the file is back.
+        """
         await self.store.write(lambda tx: tx.apis.add(api()))
         aside = f"{self.path}.aside"
         with capturedLogs() as lines:
@@ -281,14 +283,16 @@ class TransactionsTests(StoreTestCase):
         self.assertEqual(levels, ["critical", "warn"] * 2)
 
     async def test_a_replaced_database_takes_no_write(self) -> None:
-        """Neither the old file, which nobody will find, nor the new one."""
+        """
+        Writes to a replaced file fail, and change neither the old file nor the new one.
+        """
         shutil.copy(self.path, f"{self.path}.new")
         os.replace(f"{self.path}.new", self.path)
         await self.fails(self.store.write(lambda tx: tx.apis.add(api())), StoreLost)
         self.assertEqual(rows(self.path, "SELECT id FROM apis"), [])
 
     async def test_a_truncated_database_takes_no_write(self) -> None:
-        """However much of it is left."""
+        """Writes to a truncated file fail, whatever its length."""
         size = os.path.getsize(self.path)
         for left in (size - 4096, 4096, 0):
             os.truncate(self.path, left)
@@ -318,8 +322,7 @@ class TransactionsTests(StoreTestCase):
             await self.store.write(lambda tx: tx.apis.delete("api-1"))
 
     async def test_cancelled(self) -> None:
-        """Who stops waiting does not stop the write: begun or not, it happens wholly,
-        and the feed hears of it."""
+        """Cancelling the Deferred does not cancel the write."""
         begun, go_on = threading.Event(), threading.Event()
         pokes: list[None] = []
         self.store.watch(lambda: pokes.append(None))

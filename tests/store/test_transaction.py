@@ -1,11 +1,11 @@
-"""What a transaction is to those who use it."""
+"""The properties of a transaction."""
 
 from relay.store.transaction import Transaction
 from tests.store.databases import DatabaseTestCase, api, plan
 
 
 class TransactionTests(DatabaseTestCase):
-    """One instant, all families, all or nothing."""
+    """A transaction has one time and all tables, and is atomic."""
 
     def test_one_instant(self) -> None:
         """All that happens in a transaction happens at its instant, though the clock

@@ -155,7 +155,7 @@ class UpgradeTests(SynchronousTestCase):
         upgrade(SqliteFile(copy), scripts())
 
     def test_newer_schema(self) -> None:
-        """What a later version wrote is refused and stays as it is."""
+        """A schema of a later version is refused and not changed."""
         self.fill()
         upgrade(self.file, self.later())
         told = self.refused(scripts())
@@ -166,7 +166,7 @@ class UpgradeTests(SynchronousTestCase):
         )
 
     def test_not_ours(self) -> None:
-        """Another program's database is refused and stays as it is."""
+        """A database of another program is refused and not changed."""
         with closing(sqlite3.connect(self.file.path)) as connection:
             connection.execute("CREATE TABLE theirs (x)")
         self.assertIn("tables that are not Relay's", self.refused(scripts()))
@@ -215,7 +215,10 @@ class UpgradeTests(SynchronousTestCase):
         self.assertEqual(self.beside(), [])
 
     def test_a_start_that_waits_says_so(self) -> None:
-        """In one line, which names the database, while another process locks it."""
+        """
+        A start that waits for another process's lock logs one line with the name of the
+        database.
+        """
         self.fill()
         told: list[str] = []
         waits = Event()
@@ -243,7 +246,10 @@ class UpgradeTests(SynchronousTestCase):
         self.assertIn(f"waits for the database {path}: another process", line)
 
     def test_together(self) -> None:
-        """Of several that start on one old database one migrates, the others wait."""
+        """
+        Of several processes that start on one old database one migrates, and the others
+        wait.
+        """
         self.fill()
         configs = [self.later() for _ in range(5)]
         with ThreadPoolExecutor(len(configs)) as pool:

@@ -26,7 +26,7 @@ def at(*paths: str | tuple[str, str], **members: Any) -> dict[str, Any]:
 
 
 class PathTests(DatabaseTestCase):
-    """Which paths are near others."""
+    """Paths that conflict with a path."""
 
     def add(self, id: str, *paths: str | tuple[str, str], **changed: Any) -> ApiRecord:
         """Add an API with some paths."""
@@ -40,7 +40,7 @@ class PathTests(DatabaseTestCase):
         return sorted({owner for owner, _, _ in found})
 
     def test_paths_that_contain_one_another(self) -> None:
-        """By whole segments, and nothing else."""
+        """Paths conflict if one contains the other by whole segments."""
         self.add("one", "/a/b/")
         self.add("other", "/a0/", "/b/")
         for path in ("/", "/a/", "/a/b/", "/a/b/c/"):
@@ -58,7 +58,7 @@ class PathTests(DatabaseTestCase):
         self.assertEqual(self.near("/a/", "y.example"), [])
 
     def test_what_is_saved_takes_the_place_of_what_was(self) -> None:
-        """And goes with the API."""
+        """Saving an API replaces its paths, and deleting it removes them."""
         record = self.add("one", "/a/")
         changed = ApiRecord(**{**vars_of(record), "definition": at("/b/", name="one")})
         self.write(lambda tx: tx.apis.save(changed))
@@ -67,7 +67,7 @@ class PathTests(DatabaseTestCase):
         self.assertEqual(self.near("/b/"), [])
 
     def test_what_gateways_run_counts_while_they_run_it(self) -> None:
-        """It may be older than what was saved."""
+        """The paths of the deployed definition count while the API is started."""
         record = self.add("one", "/new/", state="STARTED")
         self.write(lambda tx: tx.deployments.add("one", at("/old/"), [], None))
         self.assertEqual(self.near("/old/"), ["one"])
@@ -77,7 +77,7 @@ class PathTests(DatabaseTestCase):
 
 
 class ListTests(DatabaseTestCase):
-    """What lists show."""
+    """The lists of APIs."""
 
     def find(self, sort: str = "name", down: bool = False, **wanted: Any) -> list[str]:
         """Return the ids of a list."""
@@ -91,7 +91,7 @@ class ListTests(DatabaseTestCase):
             self.write(partial(_add, record))
 
     def test_sorted_as_python_sorts(self) -> None:
-        """Without regard to case; equal names by id."""
+        """The order ignores case; APIs with equal names are ordered by their ids."""
         self.fill(
             *({"name": name} for name in ("b", "A", "a", "Z", "é", "😀", "\uffff"))
         )
@@ -100,13 +100,16 @@ class ListTests(DatabaseTestCase):
         self.assertEqual(self.find(down=True), ["5", "6", "4", "3", "0", "1", "2"])
 
     def test_pages(self) -> None:
-        """With how many there are in all."""
+        """A page comes with the total number of matches."""
         self.fill(*({"name": f"n{number}"} for number in range(5)))
         found = self.read(lambda tx: tx.index.find(ApiFilter(), "name", False, 2, 2))
         self.assertEqual(found, (["2", "3"], 5))
 
     def test_words_are_taken_as_they_are(self) -> None:
-        """Neither as patterns, nor without regard to case where it counts."""
+        """
+        Search words are literal text, and are compared with case where the filter
+        demands it.
+        """
         self.fill(
             {"name": "100% sure_thing"},
             {"name": "100 surely"},

@@ -62,7 +62,7 @@ class ApisTests(DatabaseTestCase):
         self.assertEqual(self.read(lambda tx: tx.apis.list()), [api()])
 
     def test_save_replaces(self) -> None:
-        """What was saved is what comes back, at the instant of the transaction."""
+        """Saving replaces the record, with the time of the transaction."""
         self.write(lambda tx: tx.apis.add(api()))
         record = api(definition={"name": "new"}, visibility="PUBLIC")
         saved = self.write(lambda tx: tx.apis.save(record))
@@ -118,6 +118,6 @@ class ApisTests(DatabaseTestCase):
         self.assertEqual(self.changed(), ["api-1", "api-2", "api-1"])
 
     def test_delete_unknown(self) -> None:
-        """Nothing is announced when nothing was there."""
+        """Deleting an unknown API announces no change."""
         self.write(lambda tx: tx.apis.delete("api-1"))
         self.assertEqual(self.changed(), [])

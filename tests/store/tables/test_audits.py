@@ -1,4 +1,4 @@
-"""What the audit trail tells."""
+"""The entries of the audit trail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.store.databases import DatabaseTestCase, api, plan, rows, user
 
 
 class AuditsTests(DatabaseTestCase):
-    """Every change of a document is told with it."""
+    """Every change of a document has an entry, written in its transaction."""
 
     def trail(self, **filters: Any) -> list[AuditRecord]:
         """
@@ -26,7 +26,7 @@ class AuditsTests(DatabaseTestCase):
         return found[::-1]
 
     def by(self, name: str, work: Callable[[Transaction], Any]) -> None:
-        """Write on somebody's behalf."""
+        """Write on behalf of a user."""
         self.database.write(work, Actor(name, "token-1"))
 
     def test_a_life(self) -> None:
@@ -64,7 +64,7 @@ class AuditsTests(DatabaseTestCase):
         )
 
     def test_who(self) -> None:
-        """It is told who did it, and with which token."""
+        """An entry names the user and the token."""
         self.by("alice", lambda tx: tx.apis.add(api()))
         (told,) = self.trail()
         self.assertEqual((told.actor, told.token), ("alice", "token-1"))
@@ -79,7 +79,7 @@ class AuditsTests(DatabaseTestCase):
         self.assertEqual([one.event for one in self.trail()], ["API_CREATED"])
 
     def test_what_did_not_happen(self) -> None:
-        """A change that was taken back is not told."""
+        """A change that is rolled back has no entry."""
 
         def work(tx: Transaction) -> None:
             tx.apis.add(api())
@@ -113,7 +113,7 @@ class AuditsTests(DatabaseTestCase):
         )
 
     def test_filters(self) -> None:
-        """By API, event and time, and in pages."""
+        """Entries are filtered by API, event and time, and listed in pages."""
         for number in range(5):
             self.now_ms = number
             name = f"api-{number}"

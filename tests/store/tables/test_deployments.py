@@ -23,7 +23,9 @@ class DeploymentsTests(DatabaseTestCase):
         )
 
     def test_add(self) -> None:
-        """A snapshot is numbered, dated, announced, and given back as it was."""
+        """
+        A snapshot has a number, a date and an announcement, and is returned unchanged.
+        """
         self.write(lambda tx: tx.apis.add(api()))
         deployment = self.deploy()
         self.assertEqual(
@@ -64,7 +66,7 @@ class DeploymentsTests(DatabaseTestCase):
         self.assertEqual(self.changed(), [])
 
     def test_active(self) -> None:
-        """Only the newest snapshot of a started API runs."""
+        """Only the newest snapshot of a started API is active."""
         self.assertIsNone(self.read(lambda tx: tx.deployments.latest("api-1")))
         self.write(lambda tx: tx.apis.add(api()))
         self.deploy(name="first")

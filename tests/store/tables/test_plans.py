@@ -61,7 +61,7 @@ class PlansTests(DatabaseTestCase):
         self.assertIn("FOREIGN KEY", str(raised.exception))
 
     def test_save(self) -> None:
-        """What was saved comes back, each time at a later instant."""
+        """A saved plan is returned with a later time for each save."""
         self.write(lambda tx: tx.plans.add(plan()))
         record = plan(status="PUBLISHED", order=3, published_at_ms=4_000)
         first = self.write(lambda tx: tx.plans.save(record))

@@ -1,4 +1,4 @@
-"""What holds for the records of every table."""
+"""The rules that hold for the records of every table."""
 
 from collections.abc import Callable
 from dataclasses import replace

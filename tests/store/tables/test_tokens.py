@@ -32,7 +32,7 @@ class TokensTests(DatabaseTestCase):
         self.assertEqual(self.read(lambda tx: tx.tokens.list("nobody")), [])
 
     def test_used(self) -> None:
-        """The last use is kept, and is no change to tell of."""
+        """The last use of a token is stored without an entry in the audit trail."""
         told = self.read(lambda tx: tx.audits.events(None))
         self.write(lambda tx: tx.tokens.use("t-1", 7_000))
         self.assertEqual(

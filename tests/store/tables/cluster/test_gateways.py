@@ -1,4 +1,4 @@
-"""What gateways report that they serve."""
+"""The reports of gateways about the deployments that they serve."""
 
 from relay.model.records import GatewayReport, ServingReport
 from relay.store.tables.cluster.gateways import GONE_MS, KEPT_MS
@@ -26,11 +26,13 @@ class GatewaysTests(DatabaseTestCase):
         self.write(lambda tx: tx.gateways.report(gateway_id, "h", {"api-1": report}))
 
     def refused(self) -> frozenset[tuple[str, int]]:
-        """What gateways that run have refused."""
+        """Return the deployments that running gateways have refused."""
         return self.read(lambda tx: tx.gateways.refused(["api-1"]))
 
     def test_the_newest_report_of_each_gateway_counts(self) -> None:
-        """And none when it serves nothing, as it should."""
+        """
+        A new report replaces the gateway's previous one; an empty report removes it.
+        """
         self.report("a", FAILS)
         self.report("b", SERVES)
         self.report("a", SERVES)
@@ -42,7 +44,7 @@ class GatewaysTests(DatabaseTestCase):
         self.assertEqual([one.gateway_id for one in self.of_api()], ["b"])
 
     def test_one_gateway_that_fails_is_enough_to_refuse(self) -> None:
-        """Of that deployment and no other."""
+        """One failure marks the deployment as refused, and no other deployment."""
         self.report("a", SERVES)
         self.assertNotIn(("api-1", 2), self.refused())
         self.report("b", FAILS)
@@ -50,7 +52,9 @@ class GatewaysTests(DatabaseTestCase):
         self.assertNotIn(("api-1", 1), self.refused())
 
     def test_a_gateway_that_has_ended_counts_no_more(self) -> None:
-        """Whether it said so or was not seen; its next start finds its reports."""
+        """
+        The reports of a gateway that has stopped or is not seen any more are ignored.
+        """
 
         def ends(gateway_id: str) -> None:
             self.write(lambda tx: tx.gateways.left(gateway_id))

@@ -34,7 +34,7 @@ class LeasesTests(DatabaseTestCase):
         return self.read(lambda tx: tx.leases.holds("api-1", node))
 
     def test_one_node_at_a_time(self) -> None:
-        """Whatever the time of day, the lease stays where it is."""
+        """The lease stays with its node at every time of day."""
         self.assertTrue(self.take("a"))
         for wall_ms in (5_000, 10**15, 0):
             self.now_ms = wall_ms
@@ -42,7 +42,7 @@ class LeasesTests(DatabaseTestCase):
             self.assertTrue(self.take("a"))
 
     def test_a_lease_given_back(self) -> None:
-        """Is free at once; another's is not given back."""
+        """A node frees its own lease at once, and cannot free another node's."""
         self.take("a")
         self.write(lambda tx: tx.leases.give_back("api-1", "b"))
         self.assertFalse(self.take("b"))
@@ -58,7 +58,7 @@ class LeasesTests(DatabaseTestCase):
         self.assertFalse(self.take("b"))
 
     def test_a_buried_node(self) -> None:
-        """Has nothing, and registers anew."""
+        """A buried node has no lease, and registers again."""
         self.take("a")
         self.assertTrue(self.holds("a"))
         self.bury("a")
@@ -69,7 +69,7 @@ class LeasesTests(DatabaseTestCase):
         self.assertFalse(self.take("a"))
 
     def test_an_owner_that_is_not_registered(self) -> None:
-        """Is no owner."""
+        """A node that is not registered does not hold a lease."""
         self.take("c")
         self.assertTrue(self.take("b"))
 

@@ -25,7 +25,7 @@ class NodeLeasesTests(TwoStoresTestCase):
         return await (self.one, self.two)[side].own(api_id, LEASE_MS)
 
     def renewals(self) -> dict[str, int]:
-        """What is in the table of nodes."""
+        """Return the renewal counts of the table of nodes."""
         path = self.url.removeprefix("sqlite:///")
         with closing(sqlite3.connect(path)) as connection:
             return dict(connection.execute("SELECT name, renewals FROM nodes"))
@@ -40,7 +40,7 @@ class NodeLeasesTests(TwoStoresTestCase):
         self.assertEqual(self.renewals(), before)
 
     async def test_a_lone_node_needs_no_store_that_can_be_written(self) -> None:
-        """Another program holds the write lock meanwhile."""
+        """A single node keeps its lease while another program holds the write lock."""
         self.assertTrue(await self.own(0))
         path = self.url.removeprefix("sqlite:///")
         with closing(sqlite3.connect(path, isolation_level=None)) as locking:
@@ -51,7 +51,7 @@ class NodeLeasesTests(TwoStoresTestCase):
             locking.execute("ROLLBACK")
 
     async def test_beside_others_each_term_takes_one_write(self) -> None:
-        """However many leases a node has."""
+        """A node renews all its leases with one write in each term."""
         await self.stores[0].write(lambda tx: tx.apis.add(api("api-2")))
         await self.own(1)
         names = ("api-1", "api-2")
@@ -64,7 +64,7 @@ class NodeLeasesTests(TwoStoresTestCase):
         self.assertLessEqual(self.renewals()["one"] - before, 2)
 
     async def test_a_node_that_renews_is_never_followed(self) -> None:
-        """However long the other waits."""
+        """A node that renews its lease never loses it."""
         await self.own(0)
         for _ in range(20):
             self.clock.advance(0.4)
@@ -72,7 +72,10 @@ class NodeLeasesTests(TwoStoresTestCase):
             self.assertTrue(await self.own(0))
 
     async def test_a_node_that_does_not_renew_is_followed_after_a_term(self) -> None:
-        """Not sooner; clocks of the day play no part."""
+        """
+        A node that does not renew loses its lease after a term of the other node's
+        clock.
+        """
         await self.own(0)
         self.assertFalse(await self.own(1))
         self.assertFalse(await self.own(1))
@@ -83,7 +86,7 @@ class NodeLeasesTests(TwoStoresTestCase):
         self.assertFalse(await self.own(0))
 
     async def test_a_node_that_was_buried_observes_anew(self) -> None:
-        """What it saw before it was held up says nothing about now."""
+        """A buried node discards its earlier observations of other nodes."""
         await self.own(1)
         await self.own(0)
         await self.own(0)
@@ -108,14 +111,14 @@ class NodeLeasesTests(TwoStoresTestCase):
         self.assertFalse(await self.own(1))
 
     async def test_given_back_while_it_was_asked_for(self) -> None:
-        """Nobody has it afterwards."""
+        """A lease that is given back during a request is free afterwards."""
         asked = self.one.own("api-1", LEASE_MS)
         await self.one.disown("api-1")
         self.assertFalse(await asked)
         self.assertTrue(await self.own(1))
 
     async def test_what_could_not_be_given_back_is_given_back_later(self) -> None:
-        """With the next write of the node."""
+        """A failed return of a lease is repeated with the node's next write."""
         await self.stores[0].write(lambda tx: tx.apis.add(api("api-2")))
         await self.own(0)
         write, self.stores[0].write = self.stores[0].write, _broken  # type: ignore[method-assign]
@@ -168,7 +171,7 @@ class CoalescedTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(second), "B")
 
     def test_withdrawn(self) -> None:
-        """Only what is in no batch yet."""
+        """Only keys that are in no batch yet are withdrawn."""
         coalesced = Coalesced(lambda keys: succeed(dict.fromkeys(keys, "x")))
         self.successResultOf(coalesced.ask("a"))
         coalesced = Coalesced(self.run_batch)

@@ -31,7 +31,7 @@ def entry(seq: int, epoch: str = "aaaaaaaa") -> HistoryEntry:
 
 
 class TwoStoresTestCase(TestCase):
-    """Two processes, as far as the database can tell, at one instant of the day."""
+    """Two stores on one database, as in two processes, with one clock."""
 
     timeout = 30
 
@@ -67,7 +67,7 @@ class TwoStoresTestCase(TestCase):
         return store
 
     async def take_over(self) -> None:
-        """Let the second process have what the first one does not renew."""
+        """Move the lease to the second process."""
         for wait_s in (0.0, 0.0, 1.0):
             self.clock.advance(wait_s)
             taken = await self.two.own("api-1", 1_000)
@@ -85,7 +85,7 @@ class SecretTests(TwoStoresTestCase):
 
 
 class LeaseTests(TwoStoresTestCase):
-    """Who has the channels, and what those who have not can do."""
+    """The lease decides which process may write histories."""
 
     async def fails(self, waiting: Deferred[Any]) -> None:
         """Await a refusal."""
@@ -96,7 +96,7 @@ class LeaseTests(TwoStoresTestCase):
         self.fail("was let")
 
     async def test_one_at_a_time(self) -> None:
-        """Until it runs out, or is given back."""
+        """One process holds the lease until it expires or is given back."""
         self.assertTrue(await self.one.own("api-1", 1_000))
         self.assertFalse(await self.two.own("api-1", 1_000))
         await self.take_over()
@@ -109,7 +109,7 @@ class LeaseTests(TwoStoresTestCase):
         self.assertFalse(await self.one.own("api-2", 1_000))
 
     async def test_the_next_owner_goes_on(self) -> None:
-        """With every entry and every key that the one before was answered for."""
+        """The next owner loads every entry and idempotency key of the previous one."""
         await self.one.own("api-1", 1_000)
         publication = Publication("t", "k", ("aaaaaaaa-1",), self.now_ms())
         rows = [entry(1), entry(2)]
@@ -129,7 +129,7 @@ class LeaseTests(TwoStoresTestCase):
             self.assertTrue(one.called)
 
     async def test_who_was_held_up_writes_nothing(self) -> None:
-        """What it has under way when another has taken over is refused, not kept."""
+        """A process that was suspended cannot write after another has taken over."""
         await self.one.own("api-1", 1_000)
         late = self.one.keeper("api-1")
         await late.keep([entry(1)], {}, [])
@@ -143,7 +143,10 @@ class LeaseTests(TwoStoresTestCase):
         self.assertEqual(rows, [entry(1), entry(2)])
 
     async def test_who_is_late_but_not_followed(self) -> None:
-        """Still may: nobody has read the history since."""
+        """
+        A process whose lease has expired may write if no other has read the history
+        since.
+        """
         await self.one.own("api-1", 1_000)
         self.clock.advance(5)
         await self.one.keeper("api-1").keep([entry(1)], {}, [])
@@ -152,7 +155,7 @@ class LeaseTests(TwoStoresTestCase):
 
 
 class Served:
-    """One process's side: whether it serves the channels."""
+    """One process, which serves the channels or not."""
 
     def __init__(self, clock: Clock, owners: ChannelStore) -> None:
         self.lost = 0
@@ -169,13 +172,16 @@ class ChannelLeaseTests(TwoStoresTestCase):
     """Two custodies on two stores: never both at once."""
 
     async def settle(self) -> None:
-        """Let both stores answer what they were asked."""
+        """Wait until both stores have answered."""
         for store in self.stores:
             await store.read(lambda tx: None)
             await store.write(lambda tx: None)
 
     async def pass_time(self, served: list[Served], until_s: float) -> list[float]:
-        """Let time go by in steps, and give when the second one had the channels."""
+        """
+        Advance the clock in steps, and return the times at which the second process had
+        the channels.
+        """
         had: list[float] = []
         begun_s = self.clock.seconds()
         while self.clock.seconds() - begun_s < until_s:
@@ -188,7 +194,7 @@ class ChannelLeaseTests(TwoStoresTestCase):
         return had
 
     async def begin(self) -> list[Served]:
-        """Let the first have the channels."""
+        """Start both processes; the first one has the channels."""
         first = Served(self.clock, self.one)
         await self.settle()
         served = [first, Served(self.clock, self.two)]
@@ -200,7 +206,9 @@ class ChannelLeaseTests(TwoStoresTestCase):
         return served
 
     async def test_an_owner_that_stops(self) -> None:
-        """Is followed when the other asks next."""
+        """
+        When the owner stops, the other process has the channels after its next request.
+        """
         served = await self.begin()
         self.assertEqual(await self.pass_time(served, 30), [])
         served[0].lease.close()

@@ -1,4 +1,7 @@
-"""How far deliveries are, what is left over, and who may say so."""
+"""
+The state of deliveries and the dead letters, which only the owner of the lease may
+write.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ class LedgerTests(TwoStoresTestCase):
         self.fail("it was let do that")
 
     async def test_a_place(self) -> None:
-        """Is kept, and found by the process that goes on."""
+        """The place of a delivery is stored, and the next process loads it."""
         self.assertIsNone(await self.first.load("sub-1"))
         await self.first.keep([STATE])
         await self.first.keep([replace(STATE, position="abc-2", last_gap=GAP)])
@@ -56,7 +59,7 @@ class LedgerTests(TwoStoresTestCase):
         self.assertEqual(found, expected)
 
     async def test_only_the_owner_writes(self) -> None:
-        """Whoever was held up must not set back what another has done since."""
+        """A process without the lease cannot overwrite the state of the owner."""
         await self.first.keep([STATE])
         await self.second.keep([replace(STATE, position="old")])
         await self.refused(self.second.dead_letter(STATE, letter("1"), 10))
@@ -75,7 +78,10 @@ class LedgerTests(TwoStoresTestCase):
         self.assertIsNone(await self.first.load("sub-1"))
 
     async def test_dead_letters(self) -> None:
-        """As many as there may be; with each the place moves, or neither."""
+        """
+        The list is bounded; a letter and the place of the delivery are stored in one
+        transaction.
+        """
         self.assertTrue(await self.first.dead_letter(STATE, letter("1"), 2))
         moved = replace(STATE, position="abc-2")
         self.assertTrue(await self.first.dead_letter(moved, letter("2"), 2))
@@ -89,7 +95,10 @@ class LedgerTests(TwoStoresTestCase):
         self.assertEqual((letters, total), ([letter("2")], 2))
 
     async def test_replays(self) -> None:
-        """The oldest first; what is taken goes, what is not stays where it was."""
+        """
+        Letters are replayed in order; delivered ones are removed, others keep their
+        place.
+        """
         for id in ("1", "2", "3"):
             await self.first.dead_letter(STATE, letter(id), 9)
         self.assertIsNone(await self.first.next_replay("sub-1"))
@@ -111,7 +120,10 @@ class LedgerTests(TwoStoresTestCase):
         )
 
     async def test_failure(self) -> None:
-        """The subscription says so, and gateways and people are told."""
+        """
+        The subscription has the state FAILED with the first reason, and the change is
+        announced.
+        """
         position = await self.stores[1].read(lambda tx: tx.changes.position())
         await self.first.fail(STATE, "it is gone")
         await self.first.fail(STATE, "something else")

@@ -20,7 +20,7 @@ class HistoriesTests(DatabaseTestCase):
         self.write(lambda tx: tx.apis.add(api()))
 
     def test_entries_are_kept_in_order(self) -> None:
-        """Of each channel, and what is too old is forgotten."""
+        """The entries of each channel are kept in order, and old ones are removed."""
         rows = [entry(1), entry(2), entry(1, "d"), entry(3)]
         self.write(lambda tx: tx.histories.append("api-1", rows, {}))
         kept = self.read(lambda tx: tx.histories.entries("api-1"))
