@@ -2,7 +2,7 @@
 The limits of the daemon's process: open files, turns of its threads, and garbage
 collection.
 
-Nothing of what an exchange leaves is in reference cycles (tests/wire/cycles.py
+Nothing of what an exchange leaves is in reference cycles (tests/wire/cycles/case.py
 counts it), so that memory comes back without the collector. What a call of the
 management API leaves, some hundred objects of its libraries, dies young. So the
 collector searches often, and few objects: everything else waits for it. An open stream

@@ -24,7 +24,7 @@ from relay.outbound.client import (
 )
 from relay.upstream.dial.guard import AddressGuard
 from tests.pki import Authority
-from tests.wire.scripted import Connection, answering, scripted, server_context
+from tests.wire.harness.scripted import Connection, answering, scripted, server_context
 
 LOOPBACK = AddressGuard([ip_network("127.0.0.0/8"), ip_network("::1/128")])
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -37,7 +37,7 @@ UNTESTED = {
     "relay.channel.subscribers.framing": "exercised by tests/channel/test_channel.py",
     "relay.connectors.interfaces": "holds interfaces",
     "relay.eventstream.event": "a record without behaviour",
-    "relay.http.collector": "in tests/wire/test_topics.py",
+    "relay.http.collector": "in tests/wire/messages/test_topics.py",
     "relay.gateway.flows.control": "in tests/policies/limits/test_stream_limit.py",
     "relay.http.http1.direct": "exercised by all of tests/gateway and tests/wire",
     "relay.gateway.flows.chain": "in tests/gateway/flows/test_run.py",
@@ -50,10 +50,10 @@ UNTESTED = {
     "relay.http.listener.site": "in tests/http/http1/test_connection.py",
     "relay.plans.interfaces": "holds interfaces",
     "relay.policies.interfaces": "holds interfaces",
-    "relay.gateway.renewal": "in tests/wire/test_grants.py",
+    "relay.gateway.renewal": "in tests/wire/plans/test_grants.py",
     "relay.upstream.connection.events": "records without behaviour",
     "relay.upstream.connection.factory": "exercised by all of tests/upstream/dial",
-    "relay.upstream.events.source": "in tests/wire/test_message_streams.py",
+    "relay.upstream.events.source": "in tests/wire/messages/test_message_streams.py",
     "relay.gateway.push": "exercised by all of tests/webhook",
 }
 """Modules without a test module of their name, and where their behaviour is tested."""

@@ -18,7 +18,7 @@ from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
 from relay.webhook.options import WebhookHttp
-from tests.wire.receiver import Receiver
+from tests.wire.webhook.receiver import Receiver
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 EVENT = OutgoingEvent("abc-1", "t\u00e4st\r\nX: y", "news", "text/plain", b"body", {})

@@ -9,7 +9,7 @@ from typing import Any
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.model.secrets import MASK
 from tests.management.consumer_case import ConsumerCase
-from tests.wire.hooked import configuration, hooked_api
+from tests.wire.webhook.hooked import configuration, hooked_api
 
 URL = "https://hooks.example/a?token=s3cr3t"
 

@@ -15,7 +15,7 @@ from twisted.trial.unittest import TestCase
 
 from relay.outbound.client import Outbound, OutboundError, OutboundRequest
 from relay.upstream.dial.guard import AddressGuard
-from tests.wire.scripted import Connection, scripted
+from tests.wire.harness.scripted import Connection, scripted
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
