@@ -18,7 +18,7 @@ NUMBERS = re.compile(rb"id: (\d+)\ndata: \d{6} 0*(\d+) \d{19} x+\n\n\r\n")
 
 
 class EventLogTests(SynchronousTestCase):
-    """One reader over the deaths of its source."""
+    """One reader, while its source is killed and started."""
 
     def read(self, source: DyingSource, last: bytes, count: int) -> list[int]:
         """Read so many events after the last one, at least."""
@@ -32,7 +32,10 @@ class EventLogTests(SynchronousTestCase):
         return [int(number) for _, number in found]
 
     def test_no_number_is_lost(self) -> None:
-        """Whichever way it dies, its numbers go on."""
+        """
+        The numbers continue after the source was killed, within an event or between
+        two.
+        """
         directory = Path(self.mktemp())
         with dying_source(SCENARIO, directory, None) as source:
             numbers = self.read(source, b"0", 5)
@@ -59,7 +62,7 @@ class EventLogTests(SynchronousTestCase):
         self.assertRegex(received, rb"id: \d+\ndata: [0-9 ]+$")
 
     def test_a_log_that_was_half_written(self) -> None:
-        """What is no whole record does not count, and nothing is written after it."""
+        """An incomplete record at the end of the log is ignored."""
         directory = Path(self.mktemp())
         with dying_source(SCENARIO, directory, None) as source:
             self.read(source, b"0", 3)

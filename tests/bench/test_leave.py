@@ -41,7 +41,9 @@ def copy(one: socket.socket, other: socket.socket) -> None:
 
 
 class LeaveTests(SynchronousTestCase):
-    """The time between the client's leaving and the source's notice is told right."""
+    """
+    The time from a client's departure to the source's notice is measured correctly.
+    """
 
     def measured(self, moment: Moment, delay_s: float | None, count: int) -> Figures:
         """Run the scenario over plain TCP with a gateway of the given slowness."""

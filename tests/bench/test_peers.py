@@ -13,7 +13,7 @@ from bench.peers import Need, install
 
 
 class InstallTests(SynchronousTestCase):
-    """Only what is missing is installed, as far as the user may."""
+    """Only missing programs are installed, as far as the user's rights permit."""
 
     def setUp(self) -> None:
         """Record what would be called, and how it was then with the policy."""
@@ -47,27 +47,27 @@ class InstallTests(SynchronousTestCase):
         self.assertFalse(self.policy.exists())
 
     def test_a_policy_of_the_machine(self) -> None:
-        """One that was there stays."""
+        """An existing policy file is kept."""
         self.patch(os, "geteuid", lambda: 0)
         self.policy.write_text("own")
         install({"packaged"}, self.said.append)
         self.assertEqual(self.policy.read_text(), "own")
 
     def test_user(self) -> None:
-        """Others get what needs no root only."""
+        """A user without root rights gets the programs that need no root rights."""
         self.patch(os, "geteuid", lambda: 1000)
         install({"packaged", "wheel"}, self.said.append)
         (got,) = self.calls
         self.assertEqual((got[1:4], got[-1]), (["-m", "pip", "install"], "three"))
 
     def test_nothing_missing(self) -> None:
-        """Nothing is done."""
+        """Nothing is run if no program is missing."""
         self.patch(os, "geteuid", lambda: 0)
         install({"there"}, self.said.append)
         self.assertEqual((self.calls, self.said), ([], []))
 
     def test_reasons(self) -> None:
-        """Who lacks something is told how it is had."""
+        """The reason names the command that installs the missing program."""
         reasons = [need.reason() for need in peers.NEEDS.values()]
         self.assertEqual(
             reasons, ["apt install there", "apt install one two", "pip install three"]
@@ -78,7 +78,7 @@ class FailureTests(SynchronousTestCase):
     """An installer that fails is no end of the run."""
 
     def test_failure_is_told(self) -> None:
-        """Its last line says why."""
+        """The message contains the last line of the failed command."""
         said: list[str] = []
         peers._call(["sh", "-c", "echo first; echo why >&2; exit 3"], said.append)
         self.assertEqual(len(said), 1)

@@ -17,7 +17,7 @@ thread (a.py:5);Condition.wait (threading.py:9) 400
 
 
 class SummaryTests(SynchronousTestCase):
-    """Time is told by function: its own, and that of all it called."""
+    """Time is summed by function: its own, and that of the functions that it called."""
 
     def test_shares(self) -> None:
         """Lines of a function are one, and neither recursion nor waiting adds up."""
@@ -30,7 +30,7 @@ class SummaryTests(SynchronousTestCase):
         )
 
     def test_other_lines(self) -> None:
-        """What is no stack is passed over."""
+        """Lines that are no stack are ignored."""
         self.assertIn("100 samples", profiles.summary("nothing\n" + STACKS + "\n"))
 
 
@@ -38,7 +38,7 @@ class TicksTests(SynchronousTestCase):
     """The kernel's share is read from where it stands."""
 
     def test_ticks(self) -> None:
-        """They are those that Python tells of the same process."""
+        """The ticks match the times that Python reports for the process."""
         before = os.times()
         user, system = profiles._ticks(os.getpid())
         after = os.times()

@@ -120,13 +120,13 @@ class LoadTests(InstrumentCase):
         self.assert_faults(figures, duplicated=2)
 
     def test_out_of_order(self) -> None:
-        """Two events that changed places are told apart from a loss."""
+        """Two events that changed places are not counted as a loss."""
         order = {3: 4, 4: 3}
         figures = self.run_script(lambda n: chunk(event(order.get(n, n))))
         self.assert_faults(figures, out_of_order=2)
 
     def test_misshapen(self) -> None:
-        """An event that is not as long as it was made was changed on its way."""
+        """An event with a changed length is counted."""
         figures = self.run_script(
             lambda n: chunk(event(n, event_bytes=80 - (n == 3))),
         )
@@ -175,14 +175,14 @@ class LoadTests(InstrumentCase):
         self.assertEqual(figures["first_refusal"], 503)
 
     def test_failed(self) -> None:
-        """Nobody listens."""
+        """Connections to a port without a listener are counted."""
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             self.assert_faults(measured(taken.getsockname()[1]), failed=2)
 
 
 class StormTests(InstrumentCase):
-    """After the storm the load client knows what it had, and sees what is missing."""
+    """After the storm the load client reports the events that are missing."""
 
     def storm(self, step: Step) -> Figures:
         """Cut two streams of a scripted source, and let them come back."""
@@ -192,7 +192,7 @@ class StormTests(InstrumentCase):
             )
 
     def test_a_source_that_goes_on(self) -> None:
-        """Each gets what it missed, or all again, once."""
+        """Each client receives each missed event once."""
         scenario = Shared("t", "test", 4, 20_000, 80, window_s=1)
         with dying_source(scenario, Path(self.mktemp()), None) as events:
             figures = measured(
@@ -204,7 +204,7 @@ class StormTests(InstrumentCase):
         self.assertGreater(figures["storm_events"], 4 * 10)
 
     def test_a_source_that_begins_anew(self) -> None:
-        """What comes again unasked is doubled."""
+        """Repeated events are counted as duplicates."""
         figures = self.storm(lambda n: chunk(b"id: %d\n%b" % (n, event(n))))
         self.assertGreater(figures["duplicated"], 2)
         self.assertEqual(figures["lost"], 0)
@@ -242,7 +242,7 @@ def in_turn(*values: Any) -> Callable[[int], Any]:
 
 
 class SourceTests(InstrumentCase):
-    """The source serves what it is asked for, and knows who is there."""
+    """The source serves the requested streams, and reports its clients."""
 
     def test_streams(self) -> None:
         """Every stream gets its events at its rate, numbered from 1."""
@@ -278,7 +278,9 @@ class SourceTests(InstrumentCase):
             self.assert_faults(measured(events.port, path=path, post_bytes=1024))
 
     def test_broadcast(self) -> None:
-        """What is for all comes to all, from the start on, more slowly at the end."""
+        """
+        A broadcast reaches all clients from the start on, and is slower after ``ease``.
+        """
         with source(None, broadcast_us=2000, broadcast_bytes=80) as events:
             events.start()
             options = {"path": "/broadcast", "streams": 5, "first_sequence": 0}
@@ -348,7 +350,7 @@ class PublisherTests(InstrumentCase):
         self.assertEqual(counts["first_turned_down"], 503)
 
     def test_unanswered(self) -> None:
-        """A server that is behind is not sent more than it was allowed to owe."""
+        """The number of unanswered publications is bounded."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             with Publisher(None, port, "/topic", 100, 80) as publisher:

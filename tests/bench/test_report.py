@@ -32,7 +32,7 @@ class PageTests(SynchronousTestCase):
     """The Markdown page."""
 
     def test_page(self) -> None:
-        """It has a row for each server, and what was missed stands out."""
+        """The page has a row for each server, and emphasises missed limits."""
         results = [compared(TARGET, 28), departures()]
         page = report.page([result.document() for result in results])
         self.assertIn("| relay | 1,000 | 0 | 0 | 28 |", page)
@@ -41,7 +41,7 @@ class PageTests(SynchronousTestCase):
         self.assertIn("* relay: relay 1; defaults", page)
 
     def test_servers_set_up_in_two_ways(self) -> None:
-        """Settings that differ between scenarios are all told, others once."""
+        """All settings are listed when they differ between scenarios."""
         first, second = compared(TARGET, 28), compared(TARGET, 28)
         second.servers["nginx"] = {"version": "nginx 1", "settings": "over TLS"}
         page = report.page([first.document(), second.document()])
@@ -65,7 +65,7 @@ class PageTests(SynchronousTestCase):
         self.assertIn("Left out: nginx: apt install nginx.", section)
 
     def test_machines_that_differ(self) -> None:
-        """What was not the same in all runs is told of each."""
+        """Facts that differ between runs are listed for each run."""
         first, second = compared(TARGET, 28), compared(TARGET, 28)
         second.machine = {**second.machine, "cpu": "other"}
         told = report.machine([first.document(), second.document()])

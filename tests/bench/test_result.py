@@ -18,10 +18,10 @@ COST = "cpu_us_per_event"
 
 
 class LimitTests(SynchronousTestCase):
-    """A limit that is passed is told, and only that."""
+    """A limit that is exceeded is reported, and no other limit."""
 
     def test_limit_of_every_round(self) -> None:
-        """One bad round of many is a miss: limits are not averaged away."""
+        """One bad round is a miss: limits are not averaged."""
         result = compared(Target(COST), 30, 30, 30)
         self.assertEqual(result.misses(), [])
         result.rounds["relay"][1]["lost"] = 1
@@ -40,7 +40,7 @@ class LimitTests(SynchronousTestCase):
         self.assertEqual(len(result.misses()), 1)
 
     def test_peers_have_none(self) -> None:
-        """What a peer loses is reported and is no failure of Relay's."""
+        """A loss of a peer is reported, and is no miss."""
         result = compared(Target(COST), 30)
         result.rounds["nginx"][0]["lost"] = 1
         self.assertEqual(result.misses(), [])
@@ -75,13 +75,13 @@ class TargetTests(SynchronousTestCase):
         self.assertEqual(self.verdict(compared(Target(COST, at_least=30), 31))[1], True)
 
     def test_comparison(self) -> None:
-        """Without a bound nothing can be missed."""
+        """A target without a bound is never missed."""
         result = compared(Target(COST, peer="nginx"), 200)
         self.assertEqual(self.verdict(result), (10, None))
         self.assertEqual(not_reached(result.document()), [])
 
     def test_beyond(self) -> None:
-        """What the instruments cost by themselves is taken off on both sides."""
+        """The cost of the instruments is subtracted on both sides."""
         target = Target(COST, peer="nginx", beyond="direct", at_most=2)
         result = compared(target, 40)
         result.rounds["direct"] = [{**FIGURES, COST: 10.0}]
@@ -108,7 +108,7 @@ class NoiseTests(SynchronousTestCase):
         return result
 
     def test_noisy_rows_are_named(self) -> None:
-        """With the change; a row within the bound is not noisy."""
+        """A row whose change exceeds the bound is named with the change."""
         result = self.result(Target(COST), 30, 30, 30)
         result.rounds["relay"][0][CHANGE] = MOST_CHANGE_PERCENT
         noise = "the machine's speed changed by 31.4 % during the row"
@@ -117,7 +117,7 @@ class NoiseTests(SynchronousTestCase):
         self.assertEqual(result.unjudged(), [])
 
     def test_limits_on_times(self) -> None:
-        """One that is exceeded in a noisy row is not judged, in a quiet row it is."""
+        """A limit on a time is not judged in a noisy row."""
         result = self.result(Target(COST), 30, 30, 30)
         result.rounds["relay"][1]["late"] = 12
         self.assertEqual(result.misses(), [])
@@ -176,7 +176,7 @@ class NoiseTests(SynchronousTestCase):
 
 
 class KeepingTests(SynchronousTestCase):
-    """What is kept of a run."""
+    """The files of a run."""
 
     def test_json(self) -> None:
         """The file holds rounds, medians, settings and verdicts."""

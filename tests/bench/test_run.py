@@ -30,10 +30,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class CommandLineTests(SynchronousTestCase):
-    """What is run, and in which size."""
+    """The scenarios that the command line selects."""
 
     def test_everything(self) -> None:
-        """Without a name all scenarios run as they are written."""
+        """Without a name all scenarios run in full."""
         self.assertEqual(chosen(parser().parse_args([])), list(SCENARIOS))
 
     def test_sizes(self) -> None:
@@ -98,7 +98,7 @@ class JudgementTests(SynchronousTestCase):
         self.assertEqual(self.status(unjudged_targets=noisy, strict=True), NOT_JUDGED)
 
     def test_results_of_an_earlier_version(self) -> None:
-        """They name no noise."""
+        """Results without a field for noise are accepted."""
         self.assertEqual(judged([{"misses": [], "targets": []}], strict=True), REACHED)
 
 
@@ -155,7 +155,7 @@ class RunTests(SynchronousTestCase):
         self.assertIn("<svg", (self.out / "results.svg").read_text())
 
     def test_fan_out(self) -> None:
-        """Both kinds of channel deliver what was published to every client."""
+        """Both kinds of channels deliver each event to every client."""
         options = ["fanout-1000x10", "--servers", "relay-sse,relay-topic", "--quick"]
         done = self.bench(*options, "--streams", "20")
         self.assert_well(done)
@@ -165,7 +165,7 @@ class RunTests(SynchronousTestCase):
             self.assertEqual(kept["medians"][server]["lost"], 0)
 
     def test_report_without_results(self) -> None:
-        """There is nothing to report of nothing, and the run says so."""
+        """A report without results fails with a message."""
         done = self.bench("--report")
         self.assertEqual(done.returncode, 2)
         self.assertIn("holds no results", done.stderr)

@@ -70,7 +70,7 @@ def storm() -> dict[str, Any]:
 
 
 class ScenarioTests(SynchronousTestCase):
-    """Nothing in the data is misspelt, which else would show after a minute's run."""
+    """The scenarios refer to existing figures, servers and peers."""
 
     def test_names(self) -> None:
         """Each name is given once and explained in the guide."""
@@ -82,7 +82,7 @@ class ScenarioTests(SynchronousTestCase):
             self.assertIn(f"`{name}`", text)
 
     def test_published_results(self) -> None:
-        """The page of results tells of scenarios and servers that there are."""
+        """The page of results names scenarios and servers that exist."""
         page = Path(__file__).parents[2] / "docs" / "performance-results.md"
         told = re.findall(r"(?m)^### ([\w-]+): (.*)$", page.read_text())
         self.assertTrue(told)
@@ -91,7 +91,7 @@ class ScenarioTests(SynchronousTestCase):
             self.assertEqual(known.get(name), title)
 
     def test_figures(self) -> None:
-        """Whatever is limited, compared or shown is measured."""
+        """Every figure that is limited, compared or shown is measured."""
         streams = set(derived(expected(SCENARIO), report(), Memory([])))
         shared = streams | set(of_the_storm(storm())) | OF_SHARED
         own = {True: {"turned_down"}, False: {"left_open", "all_gone_ms"}}
@@ -108,7 +108,7 @@ class ScenarioTests(SynchronousTestCase):
             self.assertEqual(used - there, set(), scenario.name)
 
     def test_targets(self) -> None:
-        """Whatever a target compares with is measured in the same scenario."""
+        """The peer of a target is measured in the same scenario."""
         for scenario in SCENARIOS:
             if isinstance(scenario, Streams):
                 for target in scenario.targets:
@@ -124,7 +124,9 @@ class ScenarioTests(SynchronousTestCase):
                 self.assertLessEqual(foreign, set(NEEDS))
 
     def test_each_server_once(self) -> None:
-        """Nobody is measured twice in a round, and Relay is a peer of itself only."""
+        """
+        No server is measured twice in a round, and Relay is a peer of itself only.
+        """
         for scenario in SCENARIOS:
             if isinstance(scenario, Streams):
                 self.assertEqual(len(set(scenario.servers)), len(scenario.servers))
@@ -159,7 +161,7 @@ class DerivedTests(SynchronousTestCase):
         self.assertEqual(figures["open_max_us"], 4)
 
     def test_edge_of_the_window(self) -> None:
-        """In a fan-out all streams may miss the same event at the window's edge."""
+        """In a fan-out all streams may miss one event at the edge of the window."""
         self.assertEqual(expected(SCENARIO), 10 * 20)
         self.assertEqual(expected(replace(SCENARIO, fan_out=True)), 10 * 19)
 
@@ -171,7 +173,7 @@ class DerivedTests(SynchronousTestCase):
         self.assertEqual(figures["short_percent"], 100)
 
     def test_of_the_storm(self) -> None:
-        """Nothing of the raw counts is left to be taken for a figure."""
+        """The raw counts of the storm are removed from the figures."""
         counted = storm()
         figures = of_the_storm(counted)
         self.assertEqual(counted, {"streams": 10})

@@ -1,4 +1,4 @@
-"""What a soak finds, and when it says that a bound was broken."""
+"""The figures of a soak, and its bounds."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class FiguresTests(SynchronousTestCase):
         return made
 
     def test_kept(self) -> None:
-        """Nothing is told."""
+        """Figures within the bounds have no message."""
         self.assertEqual(self.figures().broken(), [])
 
     def test_each_bound_is_told(self) -> None:
-        """By what was found."""
+        """Each bound that is exceeded has a message."""
         broken: dict[str, dict[str, object]] = {
             "memory": {"memory_mb_per_minute": 0.3},
             "descriptors": {"descriptors_after": 40},
@@ -63,7 +63,7 @@ class WitnessTests(SynchronousTestCase):
     """Numbers that are missing, and that come twice."""
 
     def test_all_there(self) -> None:
-        """However the bytes are cut, and wherever they begin."""
+        """Events are counted for every cut of the bytes, and from every first event."""
         seen = Witness("topic", b"")
         for data in (b"retry: 5\n\nid: x\nda", b"ta: 4", b"1\n\n:\ndata: 42\n\n"):
             seen.take(data)
@@ -78,10 +78,10 @@ class WitnessTests(SynchronousTestCase):
 
 
 class VisitorsTests(SynchronousTestCase):
-    """Against a server that is none of Relay's."""
+    """Visitors of a server that is not Relay."""
 
     def test_they_come_and_leave(self) -> None:
-        """What is answered is counted, and what is no answer to the visit is told."""
+        """Expected answers are counted, and other answers are reported."""
 
         async def run() -> tuple[Visitors, int]:
             source = DyingSource()
@@ -101,7 +101,7 @@ class ProbeTests(SynchronousTestCase):
     """The process that calls."""
 
     def test_it_tells_what_failed(self) -> None:
-        """When it is told to end."""
+        """The probe reports failed calls when it is ended."""
 
         async def run() -> dict[str, object]:
             async def answer(
@@ -137,5 +137,5 @@ class ConnectedTests(SynchronousTestCase):
     """The connection of a client."""
 
     def test_to_nobody(self) -> None:
-        """It fails as a socket does."""
+        """A connection to a port without a listener raises OSError."""
         self.assertRaises(OSError, asyncio.run, connected(1))

@@ -31,7 +31,7 @@ class SteadinessTests(SynchronousTestCase):
         return change
 
     def test_the_larger_change_counts(self) -> None:
-        """Of both cores, whether they became slower or faster."""
+        """The result is the larger change of both cores, slower or faster."""
         self.assertEqual(self.change((0.02, 0.02), (0.02, 0.02)), 0)
         self.assertEqual(self.change((0.02, 0.02), (0.03, 0.021)), 50)
         self.assertEqual(self.change((0.02, 0.02), (0.02, 0.015)), 25)
@@ -44,7 +44,7 @@ class SteadinessTests(SynchronousTestCase):
         self.assertEqual(change_percent({"lost": 0}), 0)
 
     def test_fixed_work(self) -> None:
-        """It takes some time, and the process may use the same cores afterwards."""
+        """The work takes a measurable time, and restores the process's cores."""
         cores = os.sched_getaffinity(0)
         self.assertGreater(fixed_work_s(min(cores)), 0.0005)
         self.assertGreater(fixed_work_s(None), 0.0005)

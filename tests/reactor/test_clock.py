@@ -24,7 +24,7 @@ class ClockTests(SynchronousTestCase):
         self.called: list[object] = []
 
     def test_a_wall_clock_that_is_set_moves_no_timer(self) -> None:
-        """Neither forwards nor backwards."""
+        """Setting the wall clock forwards or backwards moves no timer."""
         use_monotonic_clock(self.reactor)
         self.reactor.callLater(60, self.called.append, "late")
         self.reactor.callLater(0, self.called.append, "now")
@@ -36,7 +36,10 @@ class ClockTests(SynchronousTestCase):
         self.assertApproximates(self.reactor.timeout(), 60, 1)
 
     def test_calls_scheduled_before_keep_their_delay(self) -> None:
-        """And may still be reset, delayed and cancelled."""
+        """
+        Calls that were scheduled before keep their delay, and can be reset, delayed and
+        cancelled.
+        """
         self.reactor.callLater(0, self.called.append, "now")
         kept = self.reactor.callLater(60, self.called.append, "late")
         self.reactor.callLater(30, self.called.append, "never").cancel()
@@ -69,5 +72,5 @@ class ClockTests(SynchronousTestCase):
         self.assertIs(self.reactor.seconds, time.monotonic)
 
     def test_dates(self) -> None:
-        """Are milliseconds since the Unix epoch."""
+        """Dates are milliseconds since the Unix epoch."""
         self.assertApproximates(wall_ms(), time.time() * 1000, 5000)

@@ -23,13 +23,13 @@ class DeadlineTests(SynchronousTestCase):
         self.fired.append(self.clock.seconds())
 
     def test_waits_to_be_started(self) -> None:
-        """It does not count before it is started."""
+        """A deadline does not run before it is started."""
         self.clock.advance(10)
         self.assertFalse(self.deadline.running)
         self.assertEqual(self.fired, [])
 
     def test_fires_once(self) -> None:
-        """It fires when its time is over, and not again."""
+        """A deadline fires once, at the end of its time."""
         self.deadline.start(self.fire)
         self.assertTrue(self.deadline.running)
         self.clock.advance(0.999)
@@ -41,7 +41,7 @@ class DeadlineTests(SynchronousTestCase):
         self.assertEqual(self.fired, [1.0])
 
     def test_starting_again_gives_the_full_time(self) -> None:
-        """A second start begins to count anew, with one delayed call."""
+        """A second start begins the whole time again."""
         self.deadline.start(self.fire)
         self.clock.advance(0.9)
         self.deadline.start(self.fire)
@@ -83,7 +83,7 @@ class DeadlineTests(SynchronousTestCase):
         self.assertFalse(self.deadline.running)
 
     def test_stopped_for_good(self) -> None:
-        """Neither a reset nor a resume brings a stopped deadline back."""
+        """A stopped deadline is not started by a reset or a resume."""
         self.deadline.start(self.fire)
         self.deadline.suspend()
         self.deadline.stop()
@@ -103,7 +103,7 @@ class DeadlineTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_may_be_started_when_it_fires(self) -> None:
-        """What is called may start it again."""
+        """The callback may start the deadline again."""
 
         def again() -> None:
             self.fire()
@@ -115,7 +115,10 @@ class DeadlineTests(SynchronousTestCase):
         self.assertEqual(self.fired, [0.5, 1.0, 1.5])
 
     def test_what_it_calls_is_known_only_while_it_counts(self) -> None:
-        """Stopped, fired or switched off, it holds on to nobody: there is no cycle."""
+        """
+        A deadline that was stopped, has fired or is disabled does not refer to its
+        callback.
+        """
 
         class Owner:
             def __init__(self, clock: Clock, timeout_ms: float) -> None:
@@ -140,7 +143,7 @@ class DeadlineTests(SynchronousTestCase):
 
 class Noting(Deadline):
     """
-    One that notes its name and the time when it fires.
+    A deadline that records its name and the time when it fires.
 
     :param clock: what tells the time.
     :param name: its name.
@@ -176,7 +179,7 @@ class ManyTests(SynchronousTestCase):
         return Noting(self.clock, name, self.fired, timeout_ms)
 
     def test_one_delayed_call_for_all(self) -> None:
-        """However many there are of one length, the reactor knows of one timer."""
+        """All deadlines of one length share one delayed call of the reactor."""
         many = [self.deadline(str(number)) for number in range(100)]
         for one in many:
             one.begin()
@@ -190,7 +193,10 @@ class ManyTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_each_at_its_time(self) -> None:
-        """They fire in the order of their ends, whatever the order of their starts."""
+        """
+        Deadlines fire in the order of their ends, independently of the order of their
+        starts.
+        """
         first, second, third = map(self.deadline, "abc")
         short = self.deadline("short", 300)
         first.begin()
@@ -209,7 +215,9 @@ class ManyTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_a_failure_stops_no_other(self) -> None:
-        """What one raises reaches the reactor; the others fire all the same."""
+        """
+        An error of one callback reaches the reactor, and the other deadlines fire.
+        """
         failing = Deadline(self.clock, 1000)
         others = [self.deadline("a"), self.deadline("b")]
         others[0].begin()
@@ -221,7 +229,7 @@ class ManyTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_one_ends_another(self) -> None:
-        """What fires may stop and start others of its length, and itself."""
+        """A callback may stop and start other deadlines of the same length."""
         other, more = self.deadline("other"), self.deadline("more")
 
         def expire() -> None:
@@ -240,7 +248,10 @@ class ManyTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_many_that_end_together_share_turns(self) -> None:
-        """What they end takes time, in which others are to be served."""
+        """
+        Many deadlines that end together are spread over turns, in which other work
+        runs.
+        """
 
         def expire() -> None:
             self.fired.append(("many", 0.0))
@@ -255,7 +266,7 @@ class ManyTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_clocks_are_apart(self) -> None:
-        """Another clock's time is its own."""
+        """Deadlines of another clock are independent."""
         other = Clock()
         Deadline(other, 1000).start(lambda: self.fired.append(("other", 0)))
         self.deadline("a").begin()

@@ -19,7 +19,7 @@ class DescriptorsTests(SynchronousTestCase):
         self.descriptors = Descriptors()
 
     def test_without_a_limit_none_is_kept_back(self) -> None:
-        """As before the daemon has read it."""
+        """Without a known limit no descriptor is reserved."""
         self.assertFalse(self.descriptors.are_kept_from_clients())
         self.assertFalse(self.descriptors.is_kept_from_sources(10**6))
 
@@ -39,6 +39,6 @@ class DescriptorsTests(SynchronousTestCase):
         self.assertTrue(self.descriptors.is_kept_from_sources(950))
 
     def test_a_quarter_is_kept_at_the_most(self) -> None:
-        """Of a limit that is low."""
+        """At most a quarter of a low limit is reserved."""
         self.descriptors.keep(100, 64)
         self.assertEqual(self.descriptors.reserved, 25)

@@ -1,4 +1,4 @@
-"""What a detached daemon hands to the command that started it."""
+"""The report of a detached daemon to the command that started it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DetachedTests(SynchronousTestCase):
     """Both ends of the pipe."""
 
     def setUp(self) -> None:
-        """Let twistd report whole failures, for the length of a test."""
+        """Patch twistd to report whole failures for the length of a test."""
         for name in ("_formatChildException", "_waitForStart"):
             twistds = getattr(UnixApplicationRunner, name)
             self.assertTrue(callable(twistds))
@@ -27,12 +27,14 @@ class DetachedTests(SynchronousTestCase):
         self.runner: Any = UnixApplicationRunner({})
 
     def written(self, error: Exception) -> bytes:
-        """What the child writes."""
+        """Return what the child writes about an error."""
         written: bytes = self.runner._formatChildException(error)
         return written
 
     def told(self, written: bytes) -> tuple[int, str]:
-        """What the command ends with and prints when the child writes this."""
+        """
+        Return the status and the text that the command prints for the child's message.
+        """
         reading, writing = os.pipe()
         self.addCleanup(os.close, reading)
         os.write(writing, written)
@@ -46,7 +48,7 @@ class DetachedTests(SynchronousTestCase):
         self.assertEqual(self.told(b"0"), (0, ""))
 
     def test_a_reason_comes_whole(self) -> None:
-        """However long it is, up to what a pipe takes in one piece."""
+        """A reason is printed whole, up to the size that a pipe takes in one write."""
         error = CannotStart("cannot listen: " + "ü" * 200, "and more")
         written = self.written(error)
         self.assertEqual(self.told(written), (1, f"{error}\n"))
@@ -54,13 +56,13 @@ class DetachedTests(SynchronousTestCase):
         self.assertEqual(len(long), 4096)
 
     def test_a_child_that_is_gone(self) -> None:
-        """It was killed, perhaps, and has written nothing."""
+        """A child that ended without a message is reported."""
         self.assertEqual(
             self.told(b""), (1, "relay: the daemon ended while it started\n")
         )
 
     def test_other_errors(self) -> None:
-        """Are written as twistd writes them."""
+        """Other errors are written as twistd writes them."""
         status, printed = self.told(self.written(ValueError("a defect")))
         self.assertEqual(status, 1)
         self.assertIn("a defect", printed)

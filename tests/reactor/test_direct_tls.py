@@ -28,7 +28,7 @@ BLOCK_BYTES = 5000
 
 
 def block(number: int) -> bytes:
-    """Make what is sent: 20 MB of it do not fit into any buffer on the way."""
+    """Return a block; 20 MB of blocks do not fit into the buffers between both ends."""
     return b"%08d" % number * (BLOCK_BYTES // 8)
 
 
@@ -84,7 +84,7 @@ class Pouring(Protocol):
 
 
 class DirectCase(TestCase):
-    """One listener, one client."""
+    """One listener and one client."""
 
     def setUp(self) -> None:
         """Make the certificate."""
@@ -129,7 +129,7 @@ def read_all(client: ssl.SSLSocket) -> bytes:
 
 
 class ClientTests(DirectCase):
-    """What becomes of what is written."""
+    """Writes reach the client."""
 
     async def test_a_client_that_stops_reading(self) -> None:
         """Holds the source back, costs little, and gets everything afterwards."""
@@ -163,7 +163,9 @@ class ClientTests(DirectCase):
         client.close()
 
     async def test_a_client_that_says_goodbye(self) -> None:
-        """Is answered with a goodbye, after what was written before."""
+        """
+        A ``close_notify`` of the client is answered with one, after the pending data.
+        """
         port = await self.listen()
 
         def leave() -> bytes:
@@ -177,7 +179,7 @@ class ClientTests(DirectCase):
 
 
 def _ignoring_data(leave: Any) -> bytes:
-    """Blocks that were on their way are no goodbye, and OpenSSL says so."""
+    """Ignore OpenSSL's error about data after the ``close_notify``."""
     try:
         left: bytes = leave()
     except ssl.SSLError as error:
@@ -233,7 +235,7 @@ class Echo(Protocol):
 
 
 class OpensslTests(DirectCase):
-    """What openssl's own client can ask for."""
+    """Requests that openssl's own client can make."""
 
     if shutil.which("openssl") is None:
         skip = "openssl is not installed"
@@ -282,7 +284,7 @@ class OpensslTests(DirectCase):
 
 
 class ChoiceTests(DirectCase):
-    """Which of the two ways a listener takes."""
+    """The choice between the two TLS protocols of a listener."""
 
     async def test_the_switch(self) -> None:
         """The plain path is Twisted's own class."""
@@ -294,13 +296,15 @@ class ChoiceTests(DirectCase):
         await self.within(self.server.lost)
 
     def test_another_pyopenssl(self) -> None:
-        """Where what it needs is not there any more, Twisted's own takes its place."""
+        """
+        Without the required functions of pyOpenSSL, Twisted's own protocol is used.
+        """
         self.assertIs(tls_protocol(), DirectTLS)
         self.patch(direct, "_library", None)
         self.assertIs(tls_protocol(), FramelessTLS)
 
     def test_nothing_to_send(self) -> None:
-        """And a transport that is no socket is written to as ever."""
+        """A transport that is no socket is written to by its ``write`` method."""
         written: list[bytes] = []
 
         class Memory:

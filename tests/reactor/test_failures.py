@@ -17,7 +17,7 @@ class Variable:
 
 
 class FailureTests(SynchronousTestCase):
-    """What they refer to, and what they tell."""
+    """The references and the contents of failures."""
 
     def setUp(self) -> None:
         """Switch the collector off: what is gone was in no cycle."""
@@ -34,7 +34,7 @@ class FailureTests(SynchronousTestCase):
         return failure
 
     def test_frees_the_variables_of_its_frames(self) -> None:
-        """They are gone at once."""
+        """The variables of the frames are freed at once."""
         variable = Variable()
         gone = weakref.ref(variable)
         without_frames(self.fail_with(variable))
@@ -48,7 +48,9 @@ class FailureTests(SynchronousTestCase):
         self.assertIsNotNone(failure.check(ValueError))
 
     def test_a_coroutine_that_fails_leaves_no_cycle(self) -> None:
-        """What it awaited failed, and so it does itself."""
+        """
+        A coroutine that fails because of an awaited Deferred leaves no reference cycle.
+        """
         awaited: Deferred[None] = Deferred()
 
         async def waiting(variable: Variable) -> Variable:
@@ -66,7 +68,7 @@ class FailureTests(SynchronousTestCase):
         self.assertIsNone(gone())
 
     def test_a_coroutine_gives_what_it_returns(self) -> None:
-        """As ever."""
+        """The result of a coroutine is the result of the Deferred."""
 
         async def returning() -> int:
             return 1

@@ -44,7 +44,7 @@ class HeapTests(SynchronousTestCase):
         library.free(blocks[-1])
 
     def test_a_little_is_kept(self) -> None:
-        """What is used again soon is not given back."""
+        """A small amount of free memory is kept."""
         trimmed: list[int] = []
 
         def heap(free_bytes: int) -> Heap:
@@ -59,7 +59,7 @@ class HeapTests(SynchronousTestCase):
         self.assertEqual(trimmed, [0])
 
     def test_a_library_without_the_functions(self) -> None:
-        """Nothing is given back, and nothing fails."""
+        """Without the C functions no memory is returned, and no error is raised."""
         self.assertEqual(Heap(SimpleNamespace()).give_back(), 0)
 
 

@@ -14,7 +14,7 @@ def _fail() -> None:
 
 class CallTests(SynchronousTestCase):
     def test_each_is_called(self) -> None:
-        """In order, whatever another one raises."""
+        """All callbacks are called in order, despite an error of one."""
         called: list[int] = []
         call_each([lambda: called.append(1), _fail, lambda: called.append(2)])
         self.assertEqual(called, [1, 2])
@@ -23,7 +23,10 @@ class CallTests(SynchronousTestCase):
 
 class ExchangeTests(GatewayCase):
     async def test_an_ending_that_raises(self) -> None:
-        """The others are told, the exchange is logged, and nothing of it is left."""
+        """
+        An error of one end hook does not prevent the others, nor the entry in the
+        access log.
+        """
         await self.stage()
         _, source = await self.stream()
         (exchange,) = self.gateway.services.live.all()

@@ -70,7 +70,7 @@ class LeanTests(SynchronousTestCase):
         return end, theirs
 
     def test_reads_and_writes(self) -> None:
-        """What can be read is read, and what can be written written."""
+        """Ready descriptors are read and written."""
         end, theirs = self.end()
         theirs.send(b"abc")
         end.startWriting()
@@ -81,14 +81,14 @@ class LeanTests(SynchronousTestCase):
         self.assertEqual(end.read, [b"abc"])
 
     def test_waits(self) -> None:
-        """Without a time it waits for as long as it takes."""
+        """Without a timeout an iteration waits until a descriptor is ready."""
         end, theirs = self.end()
         theirs.send(b"abc")
         self.iterate(None)
         self.assertEqual(end.read, [b"abc"])
 
     def test_the_end(self) -> None:
-        """A descriptor whose other end is gone is told."""
+        """A descriptor whose other end has closed is notified."""
         end, theirs = self.end()
         theirs.close()
         self.iterate(0)
@@ -96,7 +96,9 @@ class LeanTests(SynchronousTestCase):
         self.assertIsInstance(end.lost, ConnectionDone)
 
     def test_an_error(self) -> None:
-        """It is logged, it closes that descriptor, and no other suffers from it."""
+        """
+        An error is logged and closes its descriptor; other descriptors are served.
+        """
         (bad, to_bad), (good, to_good) = self.end(), self.end()
         bad.error = RuntimeError("a mistake")
         to_bad.send(b"1")
@@ -107,7 +109,7 @@ class LeanTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def test_one_that_is_gone(self) -> None:
-        """What the first of two closes is not read any more."""
+        """A descriptor that was removed within the iteration is not read."""
         (one, to_one), (two, to_two) = self.end(), self.end()
         one.then, two.then = two.stopReading, one.stopReading
         to_one.send(b"1")
@@ -146,7 +148,7 @@ class LeanTests(SynchronousTestCase):
         return end
 
     def test_one_that_ends_otherwise_meanwhile(self) -> None:
-        """It is not told twice."""
+        """A descriptor that has ended within the iteration is not notified twice."""
         now_s = iter(range(1_000_000))
         self.reactor.seconds = lambda: next(now_s) * ENDS_S
         iterate = lean_iteration(self.reactor)

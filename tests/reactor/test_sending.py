@@ -11,7 +11,7 @@ from relay.reactor.sending import send_all, send_now
 
 
 class Turns:
-    """A reactor that writes when it is told to."""
+    """A reactor that writes when the test says so."""
 
     def __init__(self) -> None:
         self.writers: set[Connection] = set()
@@ -62,7 +62,7 @@ class SendNowTests(SynchronousTestCase):
             writer.doWrite()
 
     def test_at_once(self) -> None:
-        """Nothing is left to the reactor."""
+        """All data is sent at once, and the reactor has nothing to write."""
         send_now(self.transport, b"event")
         self.assertEqual(self.far.recv(100), b"event")
         self.assertEqual(self.turns.writers, set())
@@ -105,7 +105,7 @@ class SendAllTests(SynchronousTestCase):
     """Real pairs of sockets."""
 
     def test_who_did_not_take_all(self) -> None:
-        """One takes all, one a part, one nothing, and one is gone."""
+        """The result names the transports that took a part, nothing, or are closed."""
         pairs = [socket.socketpair() for _ in range(4)]
         for pair in pairs:
             for end in pair:

@@ -24,13 +24,13 @@ class SilenceTests(SynchronousTestCase):
         return len(self.clock.getDelayedCalls())
 
     def test_waits_to_be_started(self) -> None:
-        """Nothing is counted before, whatever is heard."""
+        """The clock does not run before it is started."""
         self.silence.heard()
         self.clock.advance(10)
         self.assertEqual((self.fired, self.calls()), ([], 0))
 
     def test_fires_once(self) -> None:
-        """It fires when its time is over, and not again."""
+        """The clock fires once, at the end of its time."""
         self.silence.start()
         self.clock.advance(0.999)
         self.assertEqual(self.fired, [])
@@ -96,7 +96,7 @@ class SilenceTests(SynchronousTestCase):
         self.assertEqual(self.calls(), 0)
 
     def test_stopped(self) -> None:
-        """It counts no more, whatever is heard."""
+        """A stopped clock does not fire."""
         self.silence.start()
         self.silence.stop()
         self.silence.heard()
@@ -113,7 +113,7 @@ class SilenceTests(SynchronousTestCase):
         self.assertEqual(self.calls(), 0)
 
     def test_may_be_started_when_it_fires(self) -> None:
-        """What is called may start it again."""
+        """The callback may start the clock again."""
 
         def again() -> None:
             self.fire()

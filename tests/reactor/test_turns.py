@@ -16,7 +16,7 @@ class EachTests(SynchronousTestCase):
     """On a clock that goes on by a millisecond for each thing that is done."""
 
     def setUp(self) -> None:
-        """Nothing is done yet."""
+        """Begin with an empty list."""
         self.clock = Clock()
         self.turns = turns_of(self.clock, STREAMS)
         self.done: list[int] = []
@@ -31,11 +31,13 @@ class EachTests(SynchronousTestCase):
         self.turns.each([partial(self.action, number) for number in numbers])
 
     def turn(self) -> None:
-        """Let the next turn come."""
+        """Run the next turn."""
         self.clock.advance(0)
 
     def test_a_turn_has_its_share_and_the_rest_goes_on(self) -> None:
-        """In order, whoever asks for how much."""
+        """
+        A turn runs actions up to its share, and the next turns run the rest in order.
+        """
         most = round(STREAMS.share_s * 1000)
         self.each(*range(most + 2))
         self.each(100)
@@ -46,7 +48,7 @@ class EachTests(SynchronousTestCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_a_turn_is_shared(self) -> None:
-        """By all who ask in it."""
+        """All callers of a turn share its time."""
         most = round(STREAMS.share_s * 1000)
         for number in range(most + 1):
             self.each(number)
@@ -55,13 +57,16 @@ class EachTests(SynchronousTestCase):
         self.assertEqual(self.done, list(range(most + 1)))
 
     def test_what_raises_stops_no_other(self) -> None:
-        """It is logged."""
+        """An error is logged, and the other actions run."""
         self.turns.each([lambda: 1 // 0, lambda: self.action(1)])
         self.assertEqual(self.done, [1])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_what_is_added_meanwhile_comes_last(self) -> None:
-        """And is done in the same turn if it fits."""
+        """
+        Actions that are added within the turn run last, in the same turn if time is
+        left.
+        """
 
         def more() -> None:
             self.each(3)
@@ -124,7 +129,7 @@ class ShareTests(SynchronousTestCase):
         self.assertEqual(clock.getDelayedCalls(), [])
 
     def test_all_sources_of_a_reactor_share(self) -> None:
-        """And no two reactors do."""
+        """All sources of a reactor share one time; two reactors do not."""
         clock = Clock()
         self.assertIs(turns_of(clock, UPSTREAM_READS), turns_of(clock, UPSTREAM_READS))
         self.assertIsNot(

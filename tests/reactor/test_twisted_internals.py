@@ -35,7 +35,7 @@ class Writers:
 
 
 class NameTests(SynchronousTestCase):
-    """Each is there, and is what it is taken for."""
+    """Each private name exists and has the expected type."""
 
     def has(self, owner: object, *names: str) -> None:
         """Check that an object has some attributes."""
@@ -64,7 +64,7 @@ class NameTests(SynchronousTestCase):
         self.assertEqual(connection._tempDataBuffer, [b"x"])
 
     def test_the_epoll_reactor(self) -> None:
-        """``polling.py``: its set, and what it does with what has come."""
+        """``polling.py``: the poller, and the handling of ready descriptors."""
         reactor = epollreactor.EPollReactor()
         self.addCleanup(reactor._poller.close)
         self.has(reactor._poller, "poll")
@@ -99,6 +99,6 @@ class NameTests(SynchronousTestCase):
         self.assertIs(tls_protocol(), DirectTLS)
 
     def test_twistd(self) -> None:
-        """``detached.py``: how a daemon says that it does not start."""
+        """``detached.py``: the report of a daemon that does not start."""
         runner = _twistd_unix.UnixApplicationRunner
         self.has(runner, "_formatChildException", "_waitForStart")

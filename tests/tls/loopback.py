@@ -32,7 +32,7 @@ BOUND_S = 10.0
 
 @dataclass
 class Side:
-    """What one side saw."""
+    """The facts that one side saw."""
 
     heard: bytes = b""
     lost: Failure | None = None
@@ -106,7 +106,7 @@ async def converse(
     server: IOpenSSLServerConnectionCreator,
     client: IOpenSSLClientConnectionCreator,
 ) -> Conversation:
-    """Run one conversation and tell what both sides saw of it."""
+    """Run one conversation, and return what both sides saw."""
     result = Conversation()
     hosting = _Talk(result.server, b"", b"pong")
     calling = _Talk(result.client, b"ping", b"")

@@ -115,7 +115,7 @@ class IdentityTests(_Loopback):
             self.assertEqual(seen.server.server_name, server_name, host)
 
     async def test_wrong_names(self) -> None:
-        """Another name or address is refused, and the reason tells both."""
+        """Another name or address is refused; the reason names both."""
         names = "localhost, *.wild.example, xn--bcher-kva.example, 2 more"
         for host in ("other.example", "wild.example", "a.b.wild.example", "127.0.0.2"):
             seen = await self.meet(host, options())
@@ -126,7 +126,7 @@ class IdentityTests(_Loopback):
             )
 
     async def test_common_name_is_no_name(self) -> None:
-        """A certificate without subject alternative names names nobody."""
+        """A certificate without subject alternative names is refused."""
         nameless = ROOT.issue(common_name="localhost")
         seen = await self.meet("localhost", options(), nameless)
         self.assertEqual(
@@ -160,7 +160,7 @@ class IdentityTests(_Loopback):
         self.assertTrue(reason.isprintable(), reason)
 
     async def test_verifier_off(self) -> None:
-        """Without the verifier the chain counts alone."""
+        """Without the verifier only the chain is checked."""
         off = options(hostnameVerifier=False)
         seen = await self.meet("other.example", off)
         self.assertTrue(seen.good)
@@ -169,14 +169,14 @@ class IdentityTests(_Loopback):
         self.assertEqual(seen.client.reason, UNKNOWN)
 
     async def test_unknown_kind_of_host(self) -> None:
-        """What is neither a name nor an address is refused before dialling."""
+        """A host that is neither a name nor an address is refused."""
         for host in ("", "a b", "12345", "a\r\nb", "x" * 70 + "ü"):
             creators = client_creators(options())
             self.assertRaises(MaterialError, creators, host)
 
 
 class ChainTests(_Loopback):
-    """Who signed a certificate."""
+    """The certificate authorities that are accepted."""
 
     async def test_refusals(self) -> None:
         """Each kind of bad chain has its own reason and its own alert."""
@@ -250,7 +250,7 @@ class ChainTests(_Loopback):
             self.assertIn("host name mismatch", str(seen.client.reason))
 
     async def test_system_authorities(self) -> None:
-        """Without a trust store the authorities of the system count."""
+        """Without a trust store the authorities of the system are accepted."""
         path: str = self.mktemp()
         with open(path, "w", encoding="ascii") as file:
             file.write(ROOT.pem)
@@ -273,7 +273,7 @@ class ChainTests(_Loopback):
 
 
 class ClientCertificateTests(_Loopback):
-    """As whom we come."""
+    """The client certificate that is sent."""
 
     def key_stores(self) -> list[dict[str, str]]:
         """Every form in which a definition can hold :data:`CLIENT`."""
@@ -314,7 +314,10 @@ class ClientCertificateTests(_Loopback):
             self.assertEqual(seen.server.peer, CLIENT.certificate)
 
     async def test_none(self) -> None:
-        """Without a key store a server that requires one says so by alert."""
+        """
+        Without a key store a server that requires a certificate refuses, and the reason
+        says so.
+        """
         listener = self.listener(client_auth="required")
         seen = await converse(listener, client_creators(options())("localhost"))
         self.assertFalse(seen.good)
@@ -389,10 +392,10 @@ class ProtocolTests(_Loopback):
 
 
 class CacheTests(SynchronousTestCase):
-    """What is built once."""
+    """The objects that are built once."""
 
     def test_creator_per_host(self) -> None:
-        """One host has one creator, and creators share the context."""
+        """A host has one creator, and all creators share the context."""
         creators = client_creators(options())
         first, again, other = (
             creators("a.example"),

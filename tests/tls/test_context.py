@@ -16,7 +16,7 @@ ANY_SUITE = b"ALL:@SECLEVEL=0"
 
 
 class FloorTests(TestCase):
-    """What no cipher list brings back."""
+    """Protocols and ciphers that no cipher list enables."""
 
     async def test_tls_1_1(self) -> None:
         """TLS 1.1 stays off, on either side, even at security level 0."""

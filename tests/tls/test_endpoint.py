@@ -18,7 +18,9 @@ class EndpointTests(TestCase):
     """Conversations of which the client's side is ours."""
 
     async def talk(self, client: Plain | None = None) -> Conversation:
-        """Let a client talk to a server that it trusts, or not."""
+        """
+        Run a conversation with a client that trusts the server, or with another one.
+        """
         written = AUTHORITY.server("localhost").write(self.mktemp())
         trusting = client_creators(SslOptions.read({"trustAll": True}))("localhost")
         creator = server_creator(written.certificate, written.key)
@@ -31,7 +33,7 @@ class EndpointTests(TestCase):
         self.assertEqual(seen.client.version, "TLSv1.3")
 
     async def test_a_failed_handshake_refers_to_no_frame(self) -> None:
-        """What is told says what was wrong, and keeps nothing in memory."""
+        """The failure states the reason, and refers to no frame."""
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_verify(SSL.VERIFY_PEER)
         seen = await self.talk(Plain(context))

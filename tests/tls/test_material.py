@@ -41,7 +41,7 @@ class SourceTests(SynchronousTestCase):
         self.assertEqual(str(error), "key (/nope/k): No such file or directory")
 
     def test_irregular_files(self) -> None:
-        """What could block or never end is not opened."""
+        """Files that could block or never end are not opened."""
         pipe = self.mktemp()
         os.mkfifo(pipe)
         for path in (pipe, "/dev/zero", "."):
@@ -100,7 +100,7 @@ class CertificateTests(SynchronousTestCase):
         self.assertEqual(found, (SERVER.certificate, MIDDLE.certificate))
 
     def test_refusals(self) -> None:
-        """What holds no certificate, and a damaged one, are told apart."""
+        """A missing and a damaged certificate have different messages."""
         damaged = SERVER.certificate_pem.replace("MII", "AAA", 1)
         for data, message in (
             (b"", "c: holds no certificate"),
@@ -134,7 +134,7 @@ class PrivateKeyTests(SynchronousTestCase):
             self.assertEqual(found.public_key(), SERVER.key.public_key())
 
     def test_refusals(self) -> None:
-        """Each failure says what is wrong and never shows a password."""
+        """Each failure names the problem and never contains a password."""
         encrypted = key_pem(SERVER.key, SECRET).encode()
         damaged = SERVER.key_pem.replace("MI", "AA", 1).encode()
         exchange = x25519.X25519PrivateKey.generate().private_bytes(
@@ -230,7 +230,7 @@ class Pkcs12Tests(SynchronousTestCase):
         )
 
     def test_refusals(self) -> None:
-        """Each failure says what is wrong and never shows a password."""
+        """Each failure names the problem and never contains a password."""
         store = SERVER.pkcs12(SECRET)
         unopened = "s: not a PKCS12 store, or the password is wrong"
         for data, password, alias, message in (
@@ -313,7 +313,10 @@ class WarningTests(SynchronousTestCase):
     """Certificates that load although they are not valid today."""
 
     def test_expired_and_early(self) -> None:
-        """Both are logged by name and date; a current one is not."""
+        """
+        An expired and an early certificate are logged by name and date; a current one
+        is not.
+        """
         early = ROOT.issue("localhost", starts=DAY, ends=2 * DAY)
         with capturedLogs() as events:
             for issued in (SERVER, ROOT.expired(), early):

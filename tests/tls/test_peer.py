@@ -13,7 +13,7 @@ from tests.pki import Authority
 
 class PeerTests(SynchronousTestCase):
     def test_connections(self) -> None:
-        """Without TLS there is no certificate, and with it there need be none."""
+        """The certificate of a peer, with TLS, without one, and without TLS."""
         certificate = Authority().client().certificate
 
         class Transport:

@@ -95,7 +95,9 @@ class RefusalTests(_Files):
         )
 
     def test_encrypted_key(self) -> None:
-        """A listener's key has no password setting, and the message says so."""
+        """
+        An encrypted key is refused, since a listener has no setting for its password.
+        """
         files = self.written()
         encrypted = self.text(key_pem(SERVER.key, "s3cret"))
         self.assertEqual(
@@ -152,10 +154,10 @@ class RefusalTests(_Files):
 
 
 class HandshakeTests(TestCase, _Files):
-    """What clients meet."""
+    """The handshakes of clients."""
 
     async def talk(self, creator: ServerCreator, context: SSL.Context) -> Conversation:
-        """One conversation with a client of this context."""
+        """Run one conversation with a client of this context."""
         return await converse(creator, Plain(context, b"localhost"))
 
     async def test_chain_is_sent(self) -> None:
@@ -207,7 +209,7 @@ class HandshakeTests(TestCase, _Files):
             self.assertEqual(seen.server.alpn, chosen, offered)
 
     async def test_alpn_with_http2(self) -> None:
-        """A listener that is told to takes HTTP/2 wherever it is offered."""
+        """A listener with HTTP/2 selects it whenever the client offers it."""
         files = self.written()
         creator = server_creator(files.certificate, files.key, http2=True)
         for offered, chosen in (
@@ -277,7 +279,7 @@ class HandshakeTests(TestCase, _Files):
 
 
 class ProgramTests(TestCase, _Files):
-    """What programs outside of Python make of a listener."""
+    """The listener as programs outside of Python see it."""
 
     async def serve(self, creator: ServerCreator) -> int:
         """Serve a small site; the port is closed after the test."""

@@ -21,7 +21,7 @@ class ReasonTests(SynchronousTestCase):
     """The words for OpenSSL's numbers."""
 
     def test_numbers_that_have_words(self) -> None:
-        """Those that operators meet."""
+        """The codes that operators meet have words of their own."""
         codes = SSL.X509VerificationCodes
         for code, words in (
             (codes.ERR_CERT_HAS_EXPIRED, "certificate has expired"),
@@ -31,12 +31,12 @@ class ReasonTests(SynchronousTestCase):
             self.assertEqual(failure_reason(code), words)
 
     def test_numbers_that_have_a_name(self) -> None:
-        """It is OpenSSL's, in lower case."""
+        """Other codes have OpenSSL's name in lower case."""
         code = SSL.X509VerificationCodes.ERR_CRL_HAS_EXPIRED
         self.assertEqual(failure_reason(code), "crl has expired")
 
     def test_other_numbers(self) -> None:
-        """Are told as they are."""
+        """Codes without a name are reported as numbers."""
         self.assertEqual(failure_reason(9999), "verification error 9999")
 
 
@@ -44,7 +44,7 @@ class VerifyTests(SynchronousTestCase):
     """The verify callback."""
 
     def test_it_adds_the_reason(self) -> None:
-        """And leaves the decision to OpenSSL."""
+        """The callback adds the reason, and leaves the decision to OpenSSL."""
         self.assertTrue(verify_chain(NONE, NONE, 0, 0, 1))
         error = SSL.X509VerificationCodes.ERR_CERT_HAS_EXPIRED
         failed = self.assertRaises(
@@ -55,10 +55,10 @@ class VerifyTests(SynchronousTestCase):
 
 
 class ExplainTests(SynchronousTestCase):
-    """What made a connection fail."""
+    """The reasons of failed connections."""
 
     def test_causes(self) -> None:
-        """Whatever TLS raises has words; other errors are none of TLS."""
+        """Every error of TLS has a reason; other errors have none."""
         queue = [("SSL routines", "", "no shared cipher"), ("a", "b", "c")]
         for error, words in (
             (VerificationFailed("it is over"), "it is over"),
@@ -72,6 +72,9 @@ class ExplainTests(SynchronousTestCase):
             self.assertEqual(explain(error), words, repr(error))
 
     def test_a_refused_certificate_is_an_error_of_openssl(self) -> None:
-        """Whoever prints the reasons of ``SSL.Error`` prints this one."""
+        """
+        The error has the shape of OpenSSL's errors, so that any code can print the
+        reason.
+        """
         ((_, _, words),) = VerificationFailed("it is over").args[0]
         self.assertEqual(words, "certificate verify failed: it is over")
