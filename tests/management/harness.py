@@ -48,7 +48,7 @@ ADMIN = basic("admin", PASSWORD)
 
 @dataclass
 class Answer:
-    """What came back."""
+    """The response of the management API."""
 
     status: int
     headers: dict[str, str]
@@ -235,7 +235,8 @@ class ManagementCase(TestCase):
         return str(created["id"])
 
     async def plan(self, api_id: str, publish: bool = True, **changes: Any) -> str:
-        """Create a plan, published unless told otherwise.
+        """
+        Create a plan, and publish it unless ``publish`` is false.
 
         :returns: its id.
         """
@@ -272,7 +273,7 @@ class ManagementCase(TestCase):
 
 
 class Raw(Protocol):
-    """A connection that keeps what it receives."""
+    """A connection that keeps the bytes that it receives."""
 
     def __init__(self) -> None:
         self.received = b""

@@ -58,7 +58,7 @@ class PasswordTests(ConsumerCase):
         )
 
     async def test_no_chosen_password(self) -> None:
-        """It would be too easy to guess: it is refused wherever a key may be chosen."""
+        """A chosen password is refused everywhere, since it would be easy to guess."""
         body = {"customApiKey": "password1"}
         await self.refused(400, "plan.notApiKey", "POST", f"{self.ring}/_renew", body)
         other = await self.application("Other")
@@ -88,7 +88,7 @@ class PasswordTests(ConsumerCase):
         self.assertEqual((await self.expect(200, "GET", shared))["data"], [])
 
     async def test_transfer(self) -> None:
-        """To another plan of the same type, and to no other."""
+        """A subscription moves only to another plan of the same type."""
         other = await self.plan(self.api_id, name="Others", security=BASIC)
         keys = await self.plan(
             self.api_id, name="K", security={"type": "API_KEY", "configuration": {}}

@@ -92,6 +92,6 @@ class PageTests(SynchronousTestCase):
         self.assertEqual({code for code in codes if f"`{code}`" not in PAGE}, set())
 
     def test_traffic(self) -> None:
-        """What changes traffic is told member by member."""
+        """The page names every member that changes traffic."""
         for name in (*API_TRAFFIC, *PLAN_TRAFFIC):
             self.assertIn(f"`{name}`", PAGE)

@@ -15,7 +15,7 @@ from tests.management.harness import ADMIN, PREFIX, ManagementCase, head
 
 
 class LogTests(ManagementCase):
-    """What the daemon's log tells of requests."""
+    """The log lines of requests."""
 
     async def test_log(self) -> None:
         """Each answer is one line, which holds no query and no credentials."""
@@ -40,7 +40,7 @@ class LogTests(ManagementCase):
 
 
 class ProtocolTests(ManagementCase):
-    """What the listener speaks."""
+    """The protocols of the listener."""
 
     async def test_http_1_only(self) -> None:
         """Over TLS nothing but HTTP/1.1 is offered."""

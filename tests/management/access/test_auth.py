@@ -1,4 +1,4 @@
-"""Who may use the management API, and what it costs to find out."""
+"""Authentication of the management API, and its cost."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OTHER = "192.0.2.2"
 
 
 class Counted(Passwords):
-    """Passwords that tell what they were asked."""
+    """Passwords that record each verification."""
 
     def __init__(self, hasher: PasswordHasher = CHEAP) -> None:
         super().__init__(reactor, hasher)
@@ -62,7 +62,7 @@ class AuthenticatorTests(TestCase):
     timeout = 30
 
     async def setUp(self) -> None:  # type: ignore[override]
-        """Start with the administrator and nobody else."""
+        """Start with the administrator as the only user."""
         directory = self.mktemp()
         os.mkdir(directory)
         self.store = Store(
@@ -103,7 +103,9 @@ class AuthenticatorTests(TestCase):
         self.assertEqual(identity, Identity("admin", Role.ADMIN))
 
     async def test_not_credentials(self) -> None:
-        """What is no Basic header is refused without hashing or counting."""
+        """
+        A header that is no Basic credential is refused without hashing or counting.
+        """
         for value in (
             None,
             b"",
@@ -131,7 +133,7 @@ class AuthenticatorTests(TestCase):
         self.assertEqual(len(self.passwords.asked), 2)
 
     async def test_not_remembered_at_zero(self) -> None:
-        """Without the cache each request is verified anew."""
+        """Without the cache each request is verified."""
         self.build(credential_cache_ms=0)
         await self.right()
         await self.right()
@@ -147,7 +149,7 @@ class AuthenticatorTests(TestCase):
         self.assertEqual(identity.name, "admin")
 
     async def test_nothing_readable_is_remembered(self) -> None:
-        """Neither the password nor an unkeyed digest of it stays in memory."""
+        """Neither the password nor an unkeyed digest of it is kept."""
         await self.right()
         self.assertNotIn(PASSWORD, repr(vars(self.authenticator)))
         other = Authenticator(self.store, AdminSettings(), self.clock, self.passwords)
@@ -156,7 +158,7 @@ class AuthenticatorTests(TestCase):
         )
 
     async def test_limited_before_hashing(self) -> None:
-        """After the last failure allowed nothing is hashed for that address."""
+        """After the last allowed failure no password of the address is hashed."""
         for number in range(3):
             await self.wrong(password=f"wrong {number}")
         asked = len(self.passwords.asked)
@@ -217,7 +219,7 @@ class AuthenticatorTests(TestCase):
         self.assertEqual(len(self.passwords.asked), 1)
 
     async def test_unknown_user(self) -> None:
-        """Somebody unknown costs one hash, even with a password that is right."""
+        """An unknown user costs one hash, even with the password of another user."""
         await self.wrong("nobody", PASSWORD)
         self.assertEqual(self.passwords.asked, [self.admin.password_hash])
         await self.wrong("nobody", PASSWORD)
@@ -229,7 +231,7 @@ class AuthenticatorTests(TestCase):
         )
 
     async def test_nobody_at_all(self) -> None:
-        """Without any user nobody gets in."""
+        """Without any user all credentials are refused."""
         directory = self.mktemp()
         os.mkdir(directory)
         empty = Store(f"sqlite:///{directory}/relay.db", reactor, clock_ms=lambda: 1)
@@ -241,7 +243,10 @@ class AuthenticatorTests(TestCase):
         )
 
     async def test_client_leaves(self) -> None:
-        """One who leaves neither stops the verification for others nor its count."""
+        """
+        A client that leaves does not stop the verification for others, and its failure
+        counts.
+        """
         self.passwords.held = Deferred()
         leaving = self.authenticator.check(header("admin", "wrong"), HERE)
         staying = self.authenticator.check(header("admin", "wrong"), HERE)
@@ -270,7 +275,10 @@ class AuthenticatorTests(TestCase):
         self.assertEqual(len(self.passwords.asked), 1)
 
     async def test_store_that_fails(self) -> None:
-        """A store that cannot answer lets nobody in and counts nothing."""
+        """
+        A failure of the store refuses the request, and does not count as a failed
+        login.
+        """
         await self.store.stopService()
         await self.assertFailure(
             self.authenticator.check(header("admin", PASSWORD), HERE), StoreError
@@ -332,7 +340,7 @@ class AuthenticatorTests(TestCase):
         )
 
     async def test_use_is_noted(self) -> None:
-        """It is known when a token was last used."""
+        """The last use of a token is stored."""
         await self.token()
         await self.authenticator.check(b"Bearer secret", HERE)
         # Writes happen in the order in which they were asked for.

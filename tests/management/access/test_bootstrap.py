@@ -1,4 +1,4 @@
-"""The first user, and how the password gets to whoever runs the daemon."""
+"""The first user, and the delivery of the password to the operator."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class EnsureAdminTests(TestCase):
         self.assertEqual((admin.source, admin.password_file), ("stored", None))
 
     async def test_empty(self) -> None:
-        """An empty password is a mistake, told in one line."""
+        """An empty password is refused in one line."""
         error = self.assertRaises(
             SettingsError,
             ensure_admin,
@@ -128,7 +128,7 @@ class EnsureAdminTests(TestCase):
         self.assertEqual(str(error), "RELAY_ADMIN_PASSWORD: must not be empty")
 
     async def test_cannot_be_written(self) -> None:
-        """A password that cannot be told to anybody is not set."""
+        """A generated password that cannot be written to its file is not set."""
         settings = Settings(os.path.join(self.path, "below-a-file"))
         with open(self.path, "w"):
             pass
@@ -140,7 +140,7 @@ class EnsureAdminTests(TestCase):
         self.assertIsNone(await self.store.read(lambda tx: tx.users.get("admin")))
 
     async def test_two_daemons_at_once(self) -> None:
-        """Of two first starts on one store one makes the password."""
+        """If two daemons start on one new store, one of them makes the password."""
         other = await self.open()
         settings = Settings(self.directory)
         admins = await gatherResults(

@@ -19,7 +19,7 @@ class PasswordsTests(TestCase):
     """The queue in front of the hash function."""
 
     async def test_two_at_once(self) -> None:
-        """However many are asked for, two are hashed at the same time."""
+        """At most two passwords are hashed at a time."""
         passwords = Passwords(reactor, CHEAP)
         passwords.startService()
         self.addCleanup(passwords.stopService)
@@ -55,7 +55,7 @@ class PasswordsTests(TestCase):
         self.assertTrue(await passwords.verify(hashed, b"x"))
 
     async def test_broken_hash(self) -> None:
-        """A stored hash that is none lets nobody in."""
+        """A stored text that is no hash matches no password."""
         passwords = Passwords(reactor, CHEAP)
         passwords.startService()
         self.addCleanup(passwords.stopService)

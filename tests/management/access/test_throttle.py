@@ -24,13 +24,15 @@ class FailedLoginsTests(SynchronousTestCase):
         self.assertIsNone(rule(*args, **options))
 
     def fail_at(self, address: str, times: int = 1) -> None:
-        """Let attempts fail."""
+        """Begin and fail a number of attempts."""
         for _ in range(times):
             self.logins.begin(address)
             self.logins.end(address, failed=True)
 
     def test_refused_until_the_window_ends(self) -> None:
-        """After the last failure allowed, the rest of the window is refused."""
+        """
+        After the last allowed failure the address is refused until the window ends.
+        """
         self.fail_at("192.0.2.1", 2)
         self.clock.advance(20.5)
         self.fail_at("192.0.2.1")
@@ -41,7 +43,9 @@ class FailedLoginsTests(SynchronousTestCase):
         self.allowed(self.logins.check, "192.0.2.1")
 
     def test_each_refusal_is_longer(self) -> None:
-        """Who was refused has one try, and waits twice as long when it fails, too."""
+        """
+        After a refusal the address has one attempt, whose failure doubles the time.
+        """
         self.fail_at("192.0.2.1", 3)
         self.clock.advance(60)
         for wait_s in (120, 240, 480, 960, 1920, 3600, 3600):
@@ -53,7 +57,7 @@ class FailedLoginsTests(SynchronousTestCase):
             self.clock.advance(0.5)
 
     def test_quiet_is_forgiven(self) -> None:
-        """An address that kept quiet for as long begins anew."""
+        """An address without attempts for as long as its last refusal starts again."""
         self.fail_at("192.0.2.1", 3)
         self.clock.advance(60)
         self.allowed(self.logins.check, "192.0.2.1")
@@ -66,12 +70,12 @@ class FailedLoginsTests(SynchronousTestCase):
         self.allowed(self.logins.check, "192.0.2.1")
 
     def test_addresses_are_apart(self) -> None:
-        """One address's failures do not hurt another."""
+        """Failures of one address do not affect another."""
         self.fail_at("192.0.2.1", 3)
         self.allowed(self.logins.check, "192.0.2.2")
 
     def test_attempts_count_from_their_beginning(self) -> None:
-        """Many attempts at once are not all heard before the first has failed."""
+        """Attempts under way count, so that many at once are refused."""
         for _ in range(3):
             self.logins.begin("192.0.2.1")
         self.assertRaises(TooManyAttempts, self.logins.begin, "192.0.2.1")
@@ -96,7 +100,7 @@ class FailedLoginsTests(SynchronousTestCase):
         self.assertRaises(TooManyAttempts, self.logins.check, "192.0.2.1")
 
     def test_bounded(self) -> None:
-        """However many addresses come, only so many are remembered."""
+        """The number of remembered addresses is bounded."""
         for number in range(100):
             self.fail_at(f"192.0.2.{number}")
         self.assertEqual(len(self.logins), 4)

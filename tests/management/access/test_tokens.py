@@ -21,7 +21,7 @@ class TokensTests(ManagementCase):
         return made, {"Authorization": f"Bearer {made['token']}"}
 
     async def test_a_life(self) -> None:
-        """Made, used, listed without what it is, and deleted."""
+        """A token is created, used, listed without its value, and deleted."""
         made, header = await self.make()
         await self.expect(201, "POST", "/apis", api_body(), credentials=header)
         (listed,) = await self.expect(200, "GET", TOKENS)
@@ -33,7 +33,7 @@ class TokensTests(ManagementCase):
         await self.refused(404, "token.notFound", "DELETE", f"{TOKENS}/{made['id']}")
 
     async def test_narrowed(self) -> None:
-        """A token of a lesser role does less, and says so."""
+        """A token with a lesser role has the rights of that role, and reports it."""
         _, header = await self.make(role="VIEWER")
         await self.expect(200, "GET", "/apis", credentials=header)
         await self.refused(
@@ -65,7 +65,9 @@ class TokensTests(ManagementCase):
         )
 
     async def test_a_token_deletes_no_stronger_token(self) -> None:
-        """Nor one without a role of its own; itself and lesser ones it does."""
+        """
+        A token deletes itself and weaker tokens, and no token with a stronger role.
+        """
         full, with_all = await self.make()
         publisher, as_publisher = await self.make(role="PUBLISHER")
         viewer, as_viewer = await self.make(role="VIEWER")
@@ -90,7 +92,7 @@ class TokensTests(ManagementCase):
             await self.expect(204, "DELETE", path, credentials=header)
 
     async def test_expiry(self) -> None:
-        """The time of its end is told, and must be to come."""
+        """The time of expiry is shown, and must be in the future."""
         later = int(time.time() * 1000) + 3_600_000
         made, _ = await self.make(expiresAt=later)
         self.assertTrue(made["expiresAt"].endswith("Z"))
@@ -100,7 +102,7 @@ class TokensTests(ManagementCase):
         self.assertEqual(error["details"][0]["location"], "expiresAt")
 
     async def test_bad_bodies(self) -> None:
-        """Each problem is told with its field."""
+        """Each error names the field."""
         for body, location in (
             ({}, "name"),
             ({"name": ""}, "name"),

@@ -14,7 +14,7 @@ class UserCase(ManagementCase):
     """Starts with one user of each role."""
 
     async def setUp(self) -> None:  # type: ignore[override]
-        """Let a viewer and a publisher in."""
+        """Create a viewer and a publisher."""
         await super().setUp()
         for name in ("viewer", "publisher"):
             body = {"name": name, "password": GOOD, "role": name.upper()}
@@ -27,7 +27,7 @@ class UsersTests(UserCase):
     """Creating, changing and deleting users."""
 
     async def test_created(self) -> None:
-        """A user is shown without a password, and found where Location says."""
+        """A user is shown without a password, at the address in ``Location``."""
         body = {"name": "ann@example.com", "password": GOOD, "role": "ADMIN"}
         answer = await self.ask("POST", f"{V2}/users", body)
         self.assertEqual(answer.status, 201)
@@ -49,7 +49,7 @@ class UsersTests(UserCase):
         self.assertEqual(listed["pagination"]["totalCount"], 3)
 
     async def test_bad_bodies(self) -> None:
-        """Each problem is told with its field; a short password is never repeated."""
+        """Each error names the field; a short password is not repeated."""
         for changes, location in (
             ({"name": "a b"}, "name"),
             ({"name": ""}, "name"),
@@ -66,7 +66,7 @@ class UsersTests(UserCase):
             await self.refused(400, "user.exists", "POST", f"{V2}/users", body)
 
     async def test_changed(self) -> None:
-        """Another role and another password count from the next request on."""
+        """Another role and another password apply from the next request on."""
         await self.expect(200, "GET", "/apis", credentials=self.viewer)
         other = "another long password"
         body = {"password": other, "role": "PUBLISHER"}
@@ -78,7 +78,7 @@ class UsersTests(UserCase):
         )
 
     async def test_stale(self) -> None:
-        """A change of what somebody else has changed is refused."""
+        """A change based on an old version is refused."""
         await self.refused(
             412,
             "request.preconditionFailed",
@@ -97,7 +97,7 @@ class UsersTests(UserCase):
         await self.refused(404, "user.notFound", "DELETE", f"{V2}/users/viewer")
 
     async def test_the_administrator_stays(self) -> None:
-        """Nobody can lock everybody out."""
+        """The last administrator can neither be deleted nor lose the role."""
         await self.refused(400, "user.needed", "DELETE", f"{V2}/users/admin")
         await self.refused(
             400, "user.needed", "PUT", f"{V2}/users/admin", {"role": "VIEWER"}
@@ -117,7 +117,7 @@ class UsersTests(UserCase):
 
 
 class RoleTests(UserCase):
-    """What each role may do."""
+    """The rights of each role."""
 
     async def test_viewer(self) -> None:
         """A viewer reads, and changes nothing."""
@@ -154,7 +154,7 @@ class RoleTests(UserCase):
         )
 
     async def test_viewers_see_no_secrets(self) -> None:
-        """What lets somebody in at the source is for those who define it."""
+        """Viewers see no credentials for the source."""
         body = api_body()
         endpoint = body["endpointGroups"][0]["endpoints"][0]
         endpoint["configuration"]["target"] = "https://example.com/sse?key=s3cr3t"
@@ -170,7 +170,7 @@ class RoleTests(UserCase):
             self.assertIn(b"s3cr3t", seen.content)
 
     async def test_viewers_see_no_secret_under_a_neutral_name(self) -> None:
-        """The type of a field says what it is, in steps of flows, too."""
+        """The type of a field decides whether it is secret, not its name."""
         body = api_body()
         shared = body["endpointGroups"][0]["sharedConfiguration"]
         shared["headers"] = [{"name": "X-Backend", "value": "s3cr3t"}]
@@ -198,7 +198,10 @@ class RoleTests(UserCase):
         self.assertIn(b"********", trail.content)
 
     async def test_nobody_is_shown_an_encrypted_property(self) -> None:
-        """Not even who defines it; what is sent back as shown stays."""
+        """
+        No role sees an encrypted property; a masked value that is sent back keeps the
+        stored one.
+        """
         properties = [
             {"key": "a", "value": "s3cr3t", "encryptable": True},
             {"key": "b", "value": "s3cr3t", "encryptable": True},

@@ -70,7 +70,7 @@ class OwnTests(KeyCase):
         self.assertEqual(kept[self.key]["expireAt"], old["expireAt"])
 
     async def test_custom(self) -> None:
-        """A key that the publisher chooses, if nobody has had it."""
+        """A publisher may choose a key that was never used before."""
         body = {"customApiKey": "chosen-by-us"}
         renewed = await self.expect(200, "POST", f"{self.ring}/_renew", body)
         self.assertEqual(renewed["key"], "chosen-by-us")
@@ -95,7 +95,7 @@ class OwnTests(KeyCase):
         self.assertNotIn("short", json.dumps(error["details"]))
 
     async def test_revoke(self) -> None:
-        """And take that back."""
+        """A key is revoked, and reactivated."""
         revoked = await self.expect(200, "POST", f"{self.ring}/{self.key}/_revoke")
         self.assertTrue(revoked["revoked"])
         self.assertIn("revokedAt", revoked)
@@ -118,7 +118,7 @@ class OwnTests(KeyCase):
         )
 
     async def test_expire(self) -> None:
-        """At any time, or never."""
+        """A key expires at any time, or never."""
         path = f"{self.ring}/{self.key}"
         expired = await self.expect(
             200, "PUT", path, {"expireAt": "2020-01-01T00:00:00Z"}
@@ -181,7 +181,7 @@ class SharedTests(KeyCase):
         self.assertEqual(await self.keys(self.made), [shown])
 
     async def test_kept_together(self) -> None:
-        """They are changed through their application only."""
+        """Shared keys are changed through their application only."""
         await self.another()
         await self.refused(400, "apiKey.shared", "POST", f"{self.ring}/_renew")
         ring = f"/applications/{self.application_id}/api-keys"
@@ -212,7 +212,10 @@ class SharedTests(KeyCase):
         self.assertTrue(shown["revoked"])
 
     async def test_one_for_each_api(self) -> None:
-        """Or nobody could tell by which plan a caller comes."""
+        """
+        An application with shared keys has at most one subscription with keys to an
+        API.
+        """
         await self.another()
         plan_id = await self.plan(self.api_id, name="2", security={"type": "API_KEY"})
         body = {"applicationId": self.application_id, "planId": plan_id}
@@ -221,7 +224,10 @@ class SharedTests(KeyCase):
         )
 
     async def test_chosen_once(self) -> None:
-        """And not when several subscriptions have keys of their own already."""
+        """
+        The mode cannot change to SHARED while several subscriptions have keys of their
+        own.
+        """
         plan_id = await self.plan(self.api_id, name="2", security={"type": "API_KEY"})
         await self.subscribed(planId=plan_id)
         path = f"/applications/{self.application_id}"

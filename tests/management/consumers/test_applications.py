@@ -11,7 +11,9 @@ from tests.pki import Authority
 
 class ApplicationTests(ConsumerCase):
     async def test_create(self) -> None:
-        """What was sent comes back, with what the server knows."""
+        """
+        The created application has the members that were sent, and those of the server.
+        """
         body = {
             "name": "Reader",
             "description": "reads",
@@ -38,7 +40,7 @@ class ApplicationTests(ConsumerCase):
         self.assertEqual(got.headers["etag"], answer.headers["etag"])
 
     async def test_refusals(self) -> None:
-        """What is not built, and what is wrong, with every place."""
+        """Unsupported and invalid members are refused with all their locations."""
         error = await self.refused(
             400,
             "validation",
@@ -87,7 +89,10 @@ class ApplicationTests(ConsumerCase):
         await self.expect(200, "PUT", path, body)
 
     async def test_client_certificate(self) -> None:
-        """It names one application, however it is written, and mTLS plans need it."""
+        """
+        A client certificate belongs to one application in every encoding, and mTLS
+        plans need one.
+        """
         issued = Authority().client()
         tls = {"clientCertificate": issued.certificate_pem}
         body = {"name": "two", "settings": {"tls": tls}}
@@ -112,7 +117,7 @@ class ApplicationTests(ConsumerCase):
         self.assertEqual(known.certificate, thumbprint(own.certificate))
 
     async def test_list(self) -> None:
-        """By name; in use, unless others are asked for."""
+        """Applications are listed by name; archived ones only on request."""
         other = await self.application("alpha", description="of Beta")
         await self.application("Gamma")
 
@@ -129,7 +134,7 @@ class ApplicationTests(ConsumerCase):
         self.assertEqual(await names("?status=ARCHIVED"), ["alpha"])
 
     async def test_put(self) -> None:
-        """The whole definition is replaced, if nobody else has done so."""
+        """A PUT replaces the whole definition, unless the version is old."""
         path = f"/applications/{self.application_id}"
         answer = await self.ask("GET", path)
         etag = {"If-Match": answer.headers["etag"]}
@@ -147,7 +152,10 @@ class ApplicationTests(ConsumerCase):
         )
 
     async def test_archived(self) -> None:
-        """Its subscriptions and keys end with it, and nothing can be done to it."""
+        """
+        Archiving an application ends its subscriptions and keys, and it cannot be
+        changed.
+        """
         await self.subscribed()
         path = f"/applications/{self.application_id}"
         await self.expect(204, "DELETE", path)
@@ -171,10 +179,10 @@ class ApplicationTests(ConsumerCase):
 
 
 class SubscribingTests(ConsumerCase):
-    """What the owner of an application asks for."""
+    """Subscriptions that an application requests."""
 
     async def test_validation(self) -> None:
-        """The plan says whether somebody has to accept it."""
+        """The plan decides whether a subscription must be accepted."""
         pending = await self.asked_for(consumerMessage="please", metadata={"a": "b"})
         self.assertEqual(pending["status"], "PENDING")
         self.assertEqual(pending["consumerMessage"], "please")
@@ -198,7 +206,7 @@ class SubscribingTests(ConsumerCase):
             self.assertEqual([one["id"] for one in listing["data"]], expected, query)
 
     async def test_comment(self) -> None:
-        """A plan may want to be told why."""
+        """A plan can require a comment."""
         plan_id = await self.plan(
             self.api_id, name="Why", security={"type": "API_KEY"}, commentRequired=True
         )

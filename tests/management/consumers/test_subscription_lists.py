@@ -20,7 +20,7 @@ class ExportTests(ConsumerCase):
         return list(csv.DictReader(StringIO(text, newline=""), delimiter=";"))
 
     async def test_columns(self) -> None:
-        """Who may call by which plan, since when and until when."""
+        """The export lists the application, the plan and the dates."""
         made = await self.subscribed()
         path = f"{self.subscriptions}/{made['id']}"
         dates = {"endingAt": "2040-01-01T00:00:00Z"}
@@ -41,7 +41,7 @@ class ExportTests(ConsumerCase):
         )
 
     async def test_all_that_are_asked_for(self) -> None:
-        """By the filters of the list, and more than a page of it."""
+        """The filters of the list apply, without its paging."""
         for number in range(12):
             other = await self.application(f"A {number}")
             await self.subscribed(applicationId=other)
@@ -79,7 +79,7 @@ class ExportTests(ConsumerCase):
         )
 
     async def test_unknown(self) -> None:
-        """Of an API that is there."""
+        """The export of an unknown API is a 404."""
         path = "/apis/none/subscriptions/_export"
         await self.refused(404, "api.notFound", "GET", path)
 

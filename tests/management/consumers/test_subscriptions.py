@@ -90,7 +90,10 @@ class CreateTests(ConsumerCase):
         )
 
     async def test_list(self) -> None:
-        """Those in force, the newest first, unless others are asked for."""
+        """
+        Accepted subscriptions are listed, the newest first, unless other statuses are
+        given.
+        """
         first = await self.subscribed(customApiKey="chosen-by-us")
         other = await self.application("Other")
         second = await self.subscribed(applicationId=other)
@@ -118,10 +121,10 @@ class CreateTests(ConsumerCase):
 
 
 class LifeTests(ConsumerCase):
-    """From one status to the next, and what gateways know of it."""
+    """The statuses of a subscription, and what gateways know about it."""
 
     async def test_accept(self) -> None:
-        """With a word, and with dates."""
+        """A subscription is accepted with a message and with dates."""
         pending = await self.asked_for()
         self.assertEqual(await self.known(), {})
         await self.not_allowed(
@@ -150,7 +153,7 @@ class LifeTests(ConsumerCase):
             await self.not_allowed("subscription.processed", pending, action)
 
     async def test_reject(self) -> None:
-        """It is over then."""
+        """A rejected subscription has ended."""
         pending = await self.asked_for()
         rejected = await self.act(pending, "_reject", reason="no")
         self.assertEqual(rejected["status"], "REJECTED")
@@ -161,7 +164,7 @@ class LifeTests(ConsumerCase):
             await self.not_allowed(f"subscription.not{codes[action]}", pending, action)
 
     async def test_pause(self) -> None:
-        """Nobody comes in while it is paused, and its keys say so."""
+        """A paused subscription admits no caller, and its keys are marked as paused."""
         made = await self.subscribed()
         paused = await self.act(made, "_pause")
         self.assertEqual(paused["status"], "PAUSED")
@@ -174,7 +177,9 @@ class LifeTests(ConsumerCase):
         self.assertEqual(list(await self.known()), [made["id"]])
 
     async def test_close(self) -> None:
-        """For good, with its keys; one that nobody has decided about is rejected."""
+        """
+        A closed subscription ends with its keys; closing a pending one rejects it.
+        """
         made = await self.subscribed()
         closed = await self.act(made, "_close")
         self.assertEqual(closed["status"], "CLOSED")
@@ -206,7 +211,7 @@ class LifeTests(ConsumerCase):
         await self.refused(400, "subscription.notUpdatable", "PUT", path, {})
 
     async def test_transfer(self) -> None:
-        """To a plan of the same security, with its keys."""
+        """A subscription moves to a plan of the same type with its keys."""
         made = await self.subscribed()
         other = await self.plan(self.api_id, name="More", security=API_KEY)
         moved = await self.act(made, "_transfer", planId=other)
@@ -219,7 +224,9 @@ class LifeTests(ConsumerCase):
         )
 
     async def test_one_application_has_one_live_subscription_to_a_plan(self) -> None:
-        """Whichever way it comes to another one: subscribing or a transfer."""
+        """
+        A second live subscription to a plan is refused, also by transfer and resume.
+        """
         made = await self.subscribed()
         other = await self.plan(self.api_id, name="More", security=API_KEY)
         body = {"applicationId": made["application"]["id"], "planId": other}
@@ -243,7 +250,7 @@ class LifeTests(ConsumerCase):
         )
 
     async def test_version(self) -> None:
-        """Who has read an older version changes nothing."""
+        """A change based on an old version is refused."""
         made = await self.subscribed()
         await self.act(made, "_pause")
         await self.refused(
@@ -256,10 +263,10 @@ class LifeTests(ConsumerCase):
 
 
 class PlanTests(ConsumerCase):
-    """What becomes of subscriptions when something becomes of their plan."""
+    """The effect of changes of a plan on its subscriptions."""
 
     async def test_closed(self) -> None:
-        """They are closed with it, and gateways are told at once."""
+        """Closing a plan closes its subscriptions, and gateways are notified."""
         made, pending = await self.subscribed(), None
         other = await self.application("Other")
         pending = await self.expect(
@@ -281,14 +288,14 @@ class PlanTests(ConsumerCase):
         )
 
     async def test_deprecated(self) -> None:
-        """Those that it has stay in force."""
+        """The subscriptions of a deprecated plan stay in force."""
         made = await self.subscribed()
         path = f"/apis/{self.api_id}/plans/{self.plan_id}/_deprecate"
         await self.expect(200, "POST", path)
         self.assertEqual(list(await self.known()), [made["id"]])
 
     async def test_deleted(self) -> None:
-        """Not while somebody is subscribed to it."""
+        """A plan with subscriptions is not deleted."""
         made = await self.subscribed()
         path = f"/apis/{self.api_id}/plans/{self.plan_id}"
         await self.refused(400, "plan.subscribed", "DELETE", path)
@@ -298,7 +305,7 @@ class PlanTests(ConsumerCase):
         self.assertEqual(listing["data"], [])
 
     async def test_api_deleted(self) -> None:
-        """They go with the API, and gateways are told."""
+        """Deleting an API deletes its subscriptions, and gateways are notified."""
         made = await self.subscribed()
         position = await self.store.read(lambda tx: tx.changes.position())
         await self.expect(204, "DELETE", f"/apis/{self.api_id}?closePlans=true")

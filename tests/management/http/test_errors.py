@@ -31,7 +31,7 @@ class AnswerTests(SynchronousTestCase):
         return reply.status, body, reply.headers
 
     def test_statuses(self) -> None:
-        """Every kind of exception is what the table says."""
+        """Every class of exception has its status."""
         for error, status in (
             (Invalid([Issue("m", "a")]), 400),
             (ActionRefused("m", "c"), 400),
@@ -51,7 +51,7 @@ class AnswerTests(SynchronousTestCase):
             self.assertEqual(self.answer(error)[0], status, error)
 
     def test_our_own_failures(self) -> None:
-        """What is our fault is logged under an id, and only the id is told."""
+        """An internal error is logged under an id, and the response has only the id."""
         got, body, _ = self.answer(KeyError("secret"))
         self.assertEqual(got, 500)
         self.assertNotIn("secret", str(body))
@@ -59,7 +59,10 @@ class AnswerTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(KeyError)), 1)
 
     def test_a_store_that_fails_is_one_line_and_a_time_to_come_back(self) -> None:
-        """Without a traceback: the cause is known; only its id is told."""
+        """
+        A failure of the store is one log line without a traceback, and a 503 with
+        ``Retry-After``.
+        """
         with capturedLogs() as lines:
             got, body, headers = self.answer(StoreError("the reason"))
         self.assertEqual((got, headers), (503, {"Retry-After": "5"}))
@@ -71,14 +74,14 @@ class AnswerTests(SynchronousTestCase):
         self.assertIn(body["parameters"]["incident"], told)
 
     def test_refused(self) -> None:
-        """A rule tells its code and what it speaks of."""
+        """A refusal has its code and its parameters."""
         _, body, _ = self.answer(ActionRefused("no", "api.running", api="a"))
         self.assertEqual(body["message"], "no")
         self.assertEqual(body["technicalCode"], "api.running")
         self.assertEqual(body["parameters"], {"api": "a"})
 
     def test_headers(self) -> None:
-        """Some answers tell more in their headers."""
+        """Some statuses have headers of their own."""
         self.assertEqual(
             self.answer(MethodNotAllowed(["POST", "GET"]))[2], {"Allow": "GET, POST"}
         )
@@ -88,7 +91,9 @@ class AnswerTests(SynchronousTestCase):
         self.assertIn("WWW-Authenticate", self.answer(errors.Unauthorized())[2])
 
     def test_details(self) -> None:
-        """Each issue is told with its place and value; there is an end to it."""
+        """
+        Each issue has its location and its value; the number of issues is bounded.
+        """
         issues = [Issue("wrong", "a[0].b", 5), Issue("also", "c")]
         _, body, _ = self.answer(Invalid(issues))
         self.assertEqual(body["message"], "Validation error")
@@ -104,7 +109,7 @@ class AnswerTests(SynchronousTestCase):
         self.assertEqual(len(body["details"]), errors.MOST_DETAILS)
 
     def test_path_messages(self) -> None:
-        """When paths alone are wrong the message says how."""
+        """If only paths are wrong, the message is that of the path."""
         path = Issue("Path [/x/] already exists", "listeners[0].paths[0].path")
         self.assertEqual(self.answer(Invalid([path]))[1]["message"], path.message)
         mixed = Invalid([path, Issue("m", "name")])

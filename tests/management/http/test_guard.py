@@ -1,4 +1,4 @@
-"""What a page of another site makes a browser send."""
+"""Requests that a page of another site makes a browser send."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class GuardTests(SynchronousTestCase):
         )
 
     def test_fetch_metadata(self) -> None:
-        """What the browser says of the page counts as much."""
+        """``Sec-Fetch-Site`` is checked like ``Origin``."""
         for site in ("same-origin", "none", "Same-Origin"):
             self.allowed(self.check, "localhost", Sec_Fetch_Site=site)
         for site in ("cross-site", "same-site", "unheard-of", ""):

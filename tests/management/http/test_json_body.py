@@ -20,7 +20,7 @@ _DOCUMENTS = st.recursive(
 
 
 class ParseTests(SynchronousTestCase):
-    """What is read and what is refused."""
+    """Bodies that are parsed, and bodies that are refused."""
 
     def test_reads_json(self) -> None:
         """Any JSON value is read, in UTF-8."""
@@ -29,7 +29,7 @@ class ParseTests(SynchronousTestCase):
         self.assertEqual(parse(b"0"), 0)
 
     def test_refuses_what_is_not_json(self) -> None:
-        """Each refusal says what is wrong, and where it can."""
+        """Each refusal states the problem, and the position where there is one."""
         for content, reason in (
             (b"", "Expecting value at line 1 column 1"),
             (b'{"a":1,}', "line 1 column"),
@@ -60,7 +60,7 @@ class ParseTests(SynchronousTestCase):
 
     @given(_DOCUMENTS)
     def test_agrees_with_the_library(self, document: object) -> None:
-        """What is read is what any reader reads; nothing else is raised."""
+        """Every document that is accepted has the value that the json module reads."""
         content = json.dumps(document).encode()
         try:
             self.assertEqual(parse(content), document)
@@ -70,7 +70,7 @@ class ParseTests(SynchronousTestCase):
 
     @given(st.binary(max_size=200))
     def test_any_bytes(self, content: bytes) -> None:
-        """Whatever is sent is read or refused."""
+        """Every sequence of bytes is parsed or refused."""
         try:
             parse(content)
         except (BadRequest, Invalid) as error:
@@ -102,7 +102,7 @@ class MergePatchTests(SynchronousTestCase):
             self.assertEqual(merge_patch(target, patch), result)
 
     def test_leaves_its_input(self) -> None:
-        """The document that is patched stays as it was."""
+        """The patched document is a copy."""
         target = {"a": {"b": 1}}
         merge_patch(target, {"a": {"b": None, "c": 2}})
         self.assertEqual(target, {"a": {"b": 1}})

@@ -53,7 +53,7 @@ class PageTests(SynchronousTestCase):
     """Paging."""
 
     def test_defaults(self) -> None:
-        """The first ten, unless told otherwise."""
+        """The default is the first page of ten."""
         page = Page.of(query(b""))
         self.assertEqual((page.number, page.size), (1, 10))
 
@@ -76,14 +76,16 @@ class PageTests(SynchronousTestCase):
             self.assertIn(error.issues[0].location, ("page", "perPage"))
 
     def test_cut(self) -> None:
-        """Each page holds its part, the last what is left, others nothing."""
+        """
+        Pages hold consecutive parts; the last may be shorter, and later ones are empty.
+        """
         items = list(range(5))
         for number, part in ((1, [0, 1]), (2, [2, 3]), (3, [4]), (4, [])):
             page = Page.of(query(b"perPage=2&page=%d" % number))
             self.assertEqual(page.cut(items), part)
 
     def test_listing(self) -> None:
-        """Counts and links tell where one is."""
+        """A listing has the counts and the links of its page."""
         page = Page.of(query(b"words=a%20b&page=2&perPage=2"))
         listing = page.listing(["c", "d"], 5, URL)
         self.assertEqual(

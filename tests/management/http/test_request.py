@@ -1,4 +1,4 @@
-"""One request on the wire: headers, bodies, time."""
+"""Requests on the wire: headers, bodies and timeouts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.management.harness import (
 
 
 class AnswerTests(ManagementCase):
-    """What every answer looks like."""
+    """Properties of every response."""
 
     async def test_headers(self) -> None:
         """No answer names its server, is cached or is guessed to be another type."""
@@ -52,7 +52,7 @@ class AnswerTests(ManagementCase):
         self.assertEqual(split(got)[1]["content-length"], length)
 
     async def test_no_content(self) -> None:
-        """A 204 ends with its head, and tells no length (RFC 9110, section 8.6)."""
+        """A 204 has no length and no body (RFC 9110, section 8.6)."""
         path = f"{PREFIX}/apis/{await self.create()}"
         answer = await self.raw(head("DELETE", path, "Connection: close"))
         status, headers, body = split(answer)
@@ -60,7 +60,7 @@ class AnswerTests(ManagementCase):
         self.assertEqual({"content-length", "transfer-encoding"} & set(headers), set())
 
     async def test_keep_alive(self) -> None:
-        """One connection takes one request after the other."""
+        """One connection carries several requests."""
         ask = head("GET", f"{PREFIX}/apis")
         last = head("GET", f"{PREFIX}/none", "Connection: close")
         answers = await self.raw(ask + ask + last)
@@ -124,7 +124,7 @@ class BodyLimitTests(RawCase):
         self.assertTooLarge(answer)
 
     async def test_no_continue(self) -> None:
-        """A client that asks first is not told to go on."""
+        """``Expect: 100-continue`` of a body that is too large is refused at once."""
         connection = await self.connect(
             self.post("Content-Length: 4096", "Expect: 100-continue")
         )
@@ -134,7 +134,7 @@ class BodyLimitTests(RawCase):
         await connection.closed
 
     async def test_continue(self) -> None:
-        """One that may go on is told so."""
+        """``Expect: 100-continue`` of an allowed body is answered with 100."""
         body = json.dumps(api_body()).encode()
         connection = await self.connect(
             self.post(
@@ -210,7 +210,7 @@ class FramingTests(RawCase):
     """Requests that are refused by their heads."""
 
     async def test_connect_and_trace_are_refused_before_their_body(self) -> None:
-        """With what is taken in ``Allow``, whoever asks."""
+        """CONNECT and TRACE are a 405 with ``Allow``, with and without credentials."""
         for method in ("CONNECT", "TRACE", "PRI", "connect"):
             for fields in ((), ("Content-Length: 50",)):
                 sent = head(method, f"{PREFIX}/apis", *fields)
@@ -224,7 +224,7 @@ class FramingTests(RawCase):
                 await connection.closed
 
     async def test_a_length_that_is_none_is_a_400(self) -> None:
-        """And nobody's fault but the client's: nothing is logged as a failure."""
+        """An invalid framing is a 400, and is not logged."""
         for field in (
             "Content-Length: " + "1" * 4301,
             "Content-Length: 9223372036854775808",
@@ -236,7 +236,7 @@ class FramingTests(RawCase):
         self.assertEqual(self.flushLoggedErrors(), [])
 
     async def test_what_is_no_http_is_answered_as_any_error(self) -> None:
-        """In JSON, and the connection ends."""
+        """Malformed requests are answered in JSON, and the connection ends."""
         chunked = head("POST", f"{PREFIX}/apis", "Transfer-Encoding: chunked")
         for sent in (
             b"nonsense\r\n\r\n",
@@ -260,7 +260,7 @@ class FramingTests(RawCase):
         self.assertEqual(self.flushLoggedErrors(), [])
 
     async def test_a_head_that_is_too_large_is_named(self) -> None:
-        """So that the client does not look for another mistake."""
+        """The error names the size of the head."""
         fields = [f"X-{number}: {'x' * 8000}" for number in range(20)]
         answer = await self.raw(head("GET", f"{PREFIX}/apis", *fields))
         status, _, body = split(answer)

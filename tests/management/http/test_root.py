@@ -23,10 +23,10 @@ from tests.management.harness import (
 
 
 class PathTests(ManagementCase):
-    """Which paths lead anywhere."""
+    """The paths that exist."""
 
     async def test_nothing_there(self) -> None:
-        """Every path that is none is a 404 in JSON."""
+        """Every unknown path is a 404 in JSON."""
         for path in (
             "/management",
             "/management/",
@@ -45,7 +45,7 @@ class PathTests(ManagementCase):
             await self.refused(404, "notFound", "GET", path)
 
     async def test_only_default_exists(self) -> None:
-        """Other organisations and environments are not found."""
+        """Other organisations and environments are a 404."""
         for path, code, name in (
             ("/environments/OTHER/apis", "environment.notFound", "OTHER"),
             ("/environments/default/apis", "environment.notFound", "default"),
@@ -60,7 +60,7 @@ class PathTests(ManagementCase):
             self.assertEqual(list(error["parameters"].values()), [name])
 
     async def test_odd_paths(self) -> None:
-        """Whatever stands in the request line, the answer is JSON."""
+        """Every request line is answered in JSON."""
         for path, status in (
             ("/%ff", 400),
             ("/management/v2/%ff", 400),
@@ -81,7 +81,7 @@ class PathTests(ManagementCase):
 
 
 class AuthenticationTests(ManagementCase):
-    """Who is let in."""
+    """Authentication of requests."""
 
     async def test_required(self) -> None:
         """Everything below /management asks for a password, even what is not there."""
@@ -99,7 +99,10 @@ class AuthenticationTests(ManagementCase):
         )
 
     async def test_two_credentials_are_none(self) -> None:
-        """Somebody in between may have looked at the other one."""
+        """
+        Two ``Authorization`` headers are refused, since a proxy may have checked the
+        other one.
+        """
         good = f"Authorization: {ADMIN['Authorization']}\r\n"
         for lines, status in (((good,), 200), ((good, good), 401)):
             answer = await self.raw(
@@ -116,7 +119,7 @@ class AuthenticationTests(ManagementCase):
         self.assertEqual(await self.store.read(lambda tx: tx.apis.list()), [])
 
     async def test_too_many_failures(self) -> None:
-        """After ten failures an address waits, and is told how long."""
+        """After ten failures an address is refused with ``Retry-After``."""
         for number in range(10):
             await self.refused(
                 401,
@@ -160,7 +163,7 @@ class BrowserTests(ManagementCase):
     management = ManagementSettings(hosts=("relay.example",))
 
     async def test_foreign_pages(self) -> None:
-        """They are refused before anything is looked at, password or not."""
+        """Requests of other sites' pages are refused, with and without credentials."""
         for name, value in (
             ("Origin", "http://evil.example"),
             ("Origin", "null"),

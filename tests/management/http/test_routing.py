@@ -1,4 +1,4 @@
-"""From a request to a method and back."""
+"""Routing of a request to a method, and of its result to a response."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class RouteTests(ManagementCase):
         await self.expect(200, "GET", "/apis/")
 
     async def test_incident(self) -> None:
-        """What goes wrong here is told by an id that the log has, and nothing else."""
+        """An internal error is reported by an id that the log has, and nothing else."""
         secret = "the database is at db.internal"
         with patch.object(ApiView, "to_json", side_effect=RuntimeError(secret)):
             error = await self.refused(500, "unexpected", "POST", "/apis", api_body())
@@ -65,7 +65,7 @@ class RouteTests(ManagementCase):
 
 
 class BodyTests(ManagementCase):
-    """What a body must be to be looked at."""
+    """Content types of bodies."""
 
     async def test_content_types(self) -> None:
         """A body is JSON by its type, or it is not looked at."""
@@ -123,7 +123,7 @@ class BodyTests(ManagementCase):
         await self.expect(204, "POST", f"/apis/{api_id}/_stop")
 
     async def test_patch_types(self) -> None:
-        """A patch of a kind that is not built is told which kinds are."""
+        """A patch of an unsupported type is refused with the supported types."""
         api_id = await self.create()
         answer = await self.ask(
             "PATCH",

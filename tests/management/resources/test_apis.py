@@ -49,7 +49,7 @@ class CreateTests(ManagementCase):
         self.assertTrue(answer.headers["last-modified"].endswith(" GMT"))
 
     async def test_get(self) -> None:
-        """What was created is given back the same, with its version."""
+        """A GET returns the created API with the same version."""
         created = await self.ask("POST", "/apis", api_body())
         answer = await self.ask("GET", f"/apis/{created.json['id']}")
         self.assertEqual(answer.status, 200)
@@ -91,7 +91,7 @@ class CreateTests(ManagementCase):
         self.assertEqual(api["visibility"], "PUBLIC")
 
     async def test_every_problem_at_once(self) -> None:
-        """A body is told everything that is wrong with it, each with its place."""
+        """All problems of a body are reported, each with its location."""
         body = api_body("", name="", visibility="SECRET", surprise=1)
         body["listeners"][0]["paths"] = []
         body["endpointGroups"][0]["endpoints"][0]["configuration"] = {"targt": "x"}
@@ -113,7 +113,7 @@ class CreateTests(ManagementCase):
             self.assertEqual(set(detail), {"message", "location", "invalidValue"})
 
     async def test_not_built_yet(self) -> None:
-        """What would change traffic and does not exist is refused, never ignored."""
+        """A member that would change traffic and is not supported is refused."""
         error = await self.refused(
             400, "validation", "POST", "/apis", api_body(services=UNBUILT)
         )
@@ -126,7 +126,7 @@ class CreateTests(ManagementCase):
         await self.refused(400, "json.invalid", "POST", "/apis", content=b"{")
 
     async def test_read_only_members(self) -> None:
-        """What only the server sets is not looked at in a body."""
+        """Members that only the server sets are ignored in a body."""
         api = await self.expect(
             201, "POST", "/apis", api_body(id="mine", state="STARTED", createdAt=1)
         )
@@ -190,7 +190,7 @@ class PathTests(ManagementCase):
             self.assertEqual(error["message"], message)
 
     async def test_race(self) -> None:
-        """Of many creations of one path at once exactly one wins."""
+        """If one path is created many times at once, exactly one creation succeeds."""
         asked = [
             Deferred.fromCoroutine(self.ask("POST", "/apis", api_body("/race")))
             for _ in range(8)
@@ -300,7 +300,10 @@ class UpdateTests(ManagementCase):
         )
 
     async def test_patch(self) -> None:
-        """A merge patch changes what it names, deep inside, and removes by null."""
+        """
+        A merge patch changes the members that it names, at any depth, and removes by
+        null.
+        """
         api_id = await self.create(tags=["a"], labels=["l"])
         for kind in ("application/merge-patch+json", "application/json"):
             api = await self.expect(
@@ -316,7 +319,7 @@ class UpdateTests(ManagementCase):
             self.assertEqual(api["deploymentState"], "NEED_REDEPLOY")
 
     async def test_patch_is_checked(self) -> None:
-        """What a patch makes of an API is checked like a whole body."""
+        """The result of a patch is validated like a whole body."""
         api_id = await self.create()
         error = await self.refused(
             400, "validation", "PATCH", f"/apis/{api_id}", {"name": None, "x": 1}
@@ -329,7 +332,7 @@ class UpdateTests(ManagementCase):
             await self.refused(400, "patch.invalid", "PATCH", f"/apis/{api_id}", body)
 
     async def test_patch_of_read_only_members(self) -> None:
-        """A patch of what only the server sets says what to do instead."""
+        """A patch of a read-only member is refused with the alternative."""
         api_id = await self.create()
         error = await self.refused(
             400,
@@ -396,7 +399,7 @@ class UpdateTests(ManagementCase):
             )
 
     async def test_lost_update(self) -> None:
-        """Of many updates of one version exactly one wins."""
+        """Of many updates of one version exactly one succeeds."""
         api_id = await self.create()
         etag = (await self.ask("GET", f"/apis/{api_id}")).headers["etag"]
         asked = [
@@ -429,7 +432,7 @@ class DeleteTests(ManagementCase):
         await self.create()
 
     async def test_running(self) -> None:
-        """A running API is not deleted, whatever is said of its plans."""
+        """A running API is not deleted, with or without ``closePlans``."""
         api_id = await self.start()
         for query in ("", "?closePlans=true"):
             error = await self.refused(
@@ -438,7 +441,7 @@ class DeleteTests(ManagementCase):
             self.assertEqual(error["parameters"], {"api": api_id})
 
     async def test_plans_not_closed(self) -> None:
-        """Served plans keep an API until they are closed, or said to be."""
+        """An API with open plans is deleted only with ``closePlans=true``."""
         api_id = await self.create()
         await self.plan(api_id, name="Gold")
         error = await self.refused(
@@ -481,7 +484,7 @@ class DuplicateTests(ManagementCase):
         await self.expect(204, "POST", f"/apis/{copy['id']}/_start")
 
     async def test_filtered(self) -> None:
-        """What is filtered is not copied; closed plans and cross ids never are."""
+        """Filtered members, closed plans and cross ids are not copied."""
         api_id = await self.create(
             crossId="c", groups=["g"], members=[{"id": "m"}], pages=[{"id": "p"}]
         )

@@ -1,4 +1,4 @@
-"""The audit trail, as it is read."""
+"""The audit trail by REST."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.management.harness import ADMIN, Answer, ManagementCase, api_body, ba
 
 
 class AuditsTests(ManagementCase):
-    """What was done is told with who did it."""
+    """Every change is listed with its user."""
 
     async def trail(self, path: str = "/audits") -> list[dict[str, Any]]:
         """
@@ -22,7 +22,7 @@ class AuditsTests(ManagementCase):
         return found
 
     async def test_shape(self) -> None:
-        """An event is told in the shape that clients know."""
+        """An event has the shape that Gravitee's clients read."""
         api_id = await self.create()
         await self.expect(200, "PATCH", f"/apis/{api_id}", {"name": "Events"})
         told = (await self.trail(f"/apis/{api_id}/audits"))[0]
@@ -73,7 +73,7 @@ class AuditsTests(ManagementCase):
         self.assertIn("PLAN_PUBLISHED", events["data"])
 
     async def test_tokens_are_named(self) -> None:
-        """A change by token names the token, not what it is."""
+        """A change with a token names the token, and not its value."""
         made = await self.expect(
             201, "POST", "/management/v2/users/current/tokens", {"name": "ci"}
         )

@@ -108,7 +108,7 @@ class StartTests(DeploymentCase):
         await self.refused(400, "api.NotDeployable", "POST", f"/apis/{api_id}/_start")
 
     async def test_race(self) -> None:
-        """Of many starts at once one succeeds, and deploys once."""
+        """Of many starts at once one succeeds, with one deployment."""
         api_id = await self.create()
         await self.plan(api_id)
         asked = [
@@ -123,7 +123,9 @@ class StartTests(DeploymentCase):
         self.assertEqual(newest.number, 1)
 
     async def test_path_taken_while_stopped(self) -> None:
-        """What was deployed long ago does not come back on another API's path."""
+        """
+        A start fails if the path of the deployed definition belongs to another API now.
+        """
         first = await self.start("/a")
         await self.expect(204, "POST", f"/apis/{first}/_stop")
         await self.expect(200, "PUT", f"/apis/{first}", api_body("/b"))
@@ -195,7 +197,7 @@ class DeployTests(DeploymentCase):
             await self.expect(202, "POST", path, {"deploymentLabel": label})
 
     async def test_current(self) -> None:
-        """What is deployed can be read, and differs from what was saved since."""
+        """The current deployment is read, without later changes of the API."""
         api_id = await self.create()
         path = f"/apis/{api_id}/deployments"
         await self.refused(404, "api.notDeployed", "GET", f"{path}/current")
@@ -299,7 +301,7 @@ class ExposedEntrypointsTests(ManagementCase):
         return [one["value"] for one in got]
 
     async def test_what_is_served_is_exposed(self) -> None:
-        """Neither a draft, nor what was saved since, nor a stopped API."""
+        """Only paths of a running deployment are exposed."""
         api_id = await self.create("/sse")
         self.assertEqual(await self.exposed(api_id), [])
         await self.plan(api_id)
@@ -310,7 +312,10 @@ class ExposedEntrypointsTests(ManagementCase):
         self.assertEqual(await self.exposed(api_id), [])
 
     async def test_what_no_gateway_serves_is_not_exposed(self) -> None:
-        """And an older deployment is, while gateways serve that."""
+        """
+        A deployment that every gateway refused is not exposed; an older one that is
+        served is.
+        """
         api_id = await self.start("/sse")
 
         async def report(made: ServingReport) -> None:
@@ -327,12 +332,12 @@ class ExposedEntrypointsTests(ManagementCase):
 
 
 class GatewayTests(DeploymentCase):
-    """What the gateway of this process says counts."""
+    """The report of this process's own gateway decides."""
 
     refusal: Exception | None = None
 
     async def setUp(self) -> None:  # type: ignore[override]
-        """Let a gateway in the test's hands try deployments."""
+        """Use a gateway that the test controls."""
         await super().setUp()
         self.tried: list[int] = []
         self.waited: list[int | None] = []
@@ -354,7 +359,7 @@ class GatewayTests(DeploymentCase):
     def reached(
         self, api_id: str, number: int | None
     ) -> Deferred[ServingReport | None]:
-        """Be there at once."""
+        """Return the report at once."""
         self.waited.append(number)
         return succeed(self.report)
 
@@ -364,7 +369,10 @@ class GatewayTests(DeploymentCase):
         return await getattr(self.family, action)(call, api_id=api_id)
 
     async def test_what_cannot_be_served_is_refused_and_changes_nothing(self) -> None:
-        """The answer says why; what is in force stays so."""
+        """
+        A deployment that fails its trial is refused with the reason, and nothing is
+        stored.
+        """
         api_id = await self.create()
         await self.plan(api_id)
         for error in (OSError(2, "no such file"), ValueError("no such file")):
@@ -380,7 +388,7 @@ class GatewayTests(DeploymentCase):
         self.assertIsNone(newest)
 
     async def test_a_defect_is_told_without_its_words(self) -> None:
-        """They may hold anything; the log has them."""
+        """An unexpected error is refused without its text, which is logged."""
         api_id = await self.create()
         await self.plan(api_id)
         self.refusal = KeyError("hunter2")
@@ -390,7 +398,10 @@ class GatewayTests(DeploymentCase):
         self.assertEqual(len(self.flushLoggedErrors(KeyError)), 1)
 
     async def test_the_answer_waits_for_the_gateway(self) -> None:
-        """Until it serves what was deployed, or serves it no more."""
+        """
+        The response waits until the gateway serves the deployment, or serves it no
+        more.
+        """
         api_id = await self.create()
         await self.plan(api_id)
         await self.act("deploy", api_id)
@@ -402,7 +413,10 @@ class GatewayTests(DeploymentCase):
         self.assertEqual(self.waited, [1, 2, None])
 
     async def test_what_the_gateway_refuses_after_the_trial_is_told(self) -> None:
-        """As when a file is deleted between the two."""
+        """
+        A refusal after the trial, as for a file that was deleted meanwhile, is
+        reported.
+        """
         api_id = await self.create()
         await self.plan(api_id)
         self.report = ServingReport(1, None, "file gone")
@@ -411,7 +425,9 @@ class GatewayTests(DeploymentCase):
         self.assertIn("file gone", raised.exception.message)
 
     async def test_what_is_changed_during_the_trial_is_tried_again(self) -> None:
-        """Only what was tried is stored."""
+        """
+        A definition that changes during its trial is tried again before it is stored.
+        """
         api_id = await self.create()
         plan_id = await self.plan(api_id)
         changing = self.tried

@@ -1,4 +1,4 @@
-"""What checks have found, as it is read."""
+"""The results of health checks by REST."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.management.harness import ManagementCase
 
 
 def result(at_ms: int, took_ms: int, problem: str = "") -> dict[str, Any]:
-    """What one check found."""
+    """Return the result of one check."""
     return {
         "at_ms": at_ms,
         "status": 200 if not problem else 504,
@@ -41,7 +41,7 @@ class HealthTests(ManagementCase):
     """Figures of an API with two endpoints."""
 
     async def setUp(self) -> None:  # type: ignore[override]
-        """Let the gateway have found something of every API."""
+        """Let the gateway have results of every API."""
         self.patch(Health, "_found", self._find)
         await super().setUp()
         self.shown: list[dict[str, Any]] = FOUND
@@ -116,7 +116,7 @@ class HealthTests(ManagementCase):
         self.assertEqual(again["data"][0]["id"], first["id"])
 
     async def test_nothing_known(self) -> None:
-        """Without a check there are no figures."""
+        """Without checks there are no figures."""
         self.shown = []
         self.assertEqual(await self.get("availability"), {"group": {}})
         self.assertEqual((await self.get("logs"))["data"], [])
@@ -126,7 +126,7 @@ class NoGatewayTests(ManagementCase):
     """A process that runs no gateway."""
 
     async def test_empty(self) -> None:
-        """It has found nothing, of the APIs that there are."""
+        """Without a gateway the lists are empty."""
         api_id = await self.create()
         found = await self.expect(200, "GET", f"/apis/{api_id}/health/endpoints")
         self.assertEqual(found, {"data": []})

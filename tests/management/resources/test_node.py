@@ -12,7 +12,7 @@ from tests.management.harness import ManagementCase
 
 
 class NodeTests(ManagementCase):
-    """By REST, and with checks in the test's hands."""
+    """The health of the node, with checks that the test controls."""
 
     async def test_healthy(self) -> None:
         """The store answers."""
@@ -29,7 +29,7 @@ class NodeTests(ManagementCase):
         return reply.status, reply.body
 
     async def test_a_store_that_takes_no_writes_is_not_healthy(self) -> None:
-        """Until it takes one again, or its file is back."""
+        """The node is unhealthy until the store accepts writes again."""
         path = os.path.join(self.settings.data_dir, "relay.db")
         aside = f"{path}.aside"
         os.rename(path, aside)
@@ -42,7 +42,7 @@ class NodeTests(ManagementCase):
         self.assertEqual((await self.health())[0], 200)
 
     async def test_one_check_that_fails_is_enough(self) -> None:
-        """Be it the store's, or one of the process."""
+        """One failed check makes the node unhealthy."""
         status, body = await self.health(openFiles={"healthy": False})
         self.assertEqual((status, body["healthy"]), (503, False))
         await self.store.stopService()

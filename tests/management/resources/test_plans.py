@@ -35,7 +35,7 @@ class CreateTests(PlanCase):
     """Creating, reading and listing."""
 
     async def test_create(self) -> None:
-        """A new plan stands in staging, whatever the body says."""
+        """A new plan has the status STAGING, independently of the body."""
         answer = await self.ask("POST", self.plans, plan_body(status="PUBLISHED"))
         self.assertEqual(answer.status, 201, answer.content)
         plan = answer.json
@@ -204,7 +204,7 @@ class LifecycleTests(PlanCase):
         await self.act(second, "_publish")
 
     async def test_race(self) -> None:
-        """Of many keyless plans published at once exactly one is."""
+        """Of many keyless plans that are published at once exactly one is published."""
         ids = [await self.plan(self.api_id, publish=False) for _ in range(6)]
         asked = [
             Deferred.fromCoroutine(self.ask("POST", f"{self.plans}/{one}/_publish"))
@@ -237,7 +237,7 @@ class UpdateTests(PlanCase):
         self.assertEqual({n for n in got if got[n] != put[n]}, {"updatedAt"})
 
     async def test_patch(self) -> None:
-        """A merge patch changes what it names; a dry run changes nothing."""
+        """A merge patch changes the members that it names; a dry run stores nothing."""
         plan_id = await self.plan(self.api_id)
         path = f"{self.plans}/{plan_id}"
         plan = await self.expect(

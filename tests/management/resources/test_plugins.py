@@ -29,7 +29,7 @@ class PluginTests(ManagementCase):
         )
 
     async def test_policies(self) -> None:
-        """Each tells where it can be used, and what its configuration is."""
+        """Each policy lists its phases and its schema."""
         found = await self.expect(200, "GET", f"{V2}/plugins/policies")
         self.assertEqual({one["id"] for one in found}, set(self.catalog.policies))
         phases = {one["id"]: one["flowPhaseCompatibility"] for one in found}
@@ -62,7 +62,7 @@ class PluginTests(ManagementCase):
         await self.expect(404, "GET", f"{V2}/plugins/resources/oauth2-am/schema")
 
     async def test_modes(self) -> None:
-        """What gives events out, and what takes them in."""
+        """Each connector lists its modes."""
         for path, modes in (
             ("endpoints/http-proxy", ["REQUEST_RESPONSE"]),
             ("endpoints/sse", ["SUBSCRIBE"]),

@@ -40,7 +40,7 @@ class ListTests(ManagementCase):
         self.assertEqual(listing["links"], {"self": f"{self.base}/apis"})
 
     async def test_expands(self) -> None:
-        """The deployment state is told when it is asked for."""
+        """The deployment state is listed on request."""
         await self.start()
         listing = await self.expect(200, "GET", "/apis")
         self.assertNotIn("deploymentState", listing["data"][0])
@@ -84,7 +84,7 @@ class SearchTests(ManagementCase):
         return [api["name"] for api in listing["data"]]
 
     async def test_filters(self) -> None:
-        """Each filter finds what it names; several must all pass."""
+        """A result matches every filter."""
         for body, names in (
             ({}, ["alpha", "Beta", "gamma"]),
             ({"query": "BET"}, ["Beta"]),
