@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from relay.channel.ids import is_field_value
 from relay.channel.message import Message
 from relay.json_text import JsonTooLarge, read_json
 
@@ -41,7 +42,17 @@ log (measured with tracemalloc, CPython 3.11)."""
 class Entry:
     """An event, or a gap, with its place."""
 
-    __slots__ = ("at_ms", "end", "gap", "id", "memo", "message", "seq", "size")
+    __slots__ = (
+        "at_ms",
+        "end",
+        "gap",
+        "id",
+        "memo",
+        "message",
+        "repeats_id",
+        "seq",
+        "size",
+    )
 
     def __init__(
         self, seq: int, id: str, message: Message | None, gap: Gap | None, at_ms: int
@@ -55,6 +66,8 @@ class Entry:
         """How many bytes of memory it takes, roughly."""
         self.end = 0
         """Data of the log up to and with it, in characters."""
+        self.repeats_id = False
+        """Whether the log held an event with the same id of the source before it."""
         self.memo: dict[Hashable, Any] | None = None
         """What was made of it for several groups at once, such as its data as JSON;
         dropped as soon as it was delivered to all of them."""
@@ -70,6 +83,15 @@ class Entry:
         if self.message is not None and self.message.timestamp_ms is not None:
             return self.message.timestamp_ms
         return self.at_ms
+
+    @property
+    def source_id(self) -> str:
+        """The source's id, if it names this event alone and fits into a header,
+        otherwise :attr:`id`."""
+        message = self.message
+        if message is None or self.repeats_id or not is_field_value(message.id):
+            return self.id
+        return message.id
 
     def parsed(self) -> Any:
         """

@@ -17,16 +17,19 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from typing import NamedTuple
 
 LONGEST = 120
 """How long a whole id may be, in bytes."""
+LONGEST_FIELD = 4096
+"""How long an id from a client may be, in characters."""
 EPOCH_BYTES = 5
 _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
 _LONGEST_SEQ = 13
-
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 SEAL_BYTES = 9
 """How long a seal is: 72 bits, 12 characters."""
@@ -48,6 +51,20 @@ class EventId(NamedTuple):
 def new_epoch() -> str:
     """Name a new log: its numbers have nothing to do with another's."""
     return base64.b32encode(secrets.token_bytes(EPOCH_BYTES)).decode().lower()
+
+
+def has_control(text: str) -> bool:
+    """Whether a text has a character that no header may have (RFC 9110, 5.5)."""
+    return _CONTROL.search(text) is not None
+
+
+def is_field_value(text: str) -> bool:
+    """Whether a client can return a text in a header; an empty one names nothing."""
+    return (
+        0 < len(text) <= LONGEST_FIELD
+        and text.strip(" ") == text
+        and not has_control(text)
+    )
 
 
 class Mint:

@@ -33,6 +33,9 @@ class Log:
         self._entries: list[Entry] = []
         self._start = 0
         self._sources: dict[str, int] = {}
+        """The newest event of each id of the source."""
+        self._repeated: set[str] = set()
+        """The ids of the source that several events have."""
         # There is a place before the first, for a reader that has nothing yet.
         self.first_seq = 1
         """The place of the oldest entry that is kept."""
@@ -99,8 +102,11 @@ class Log:
         entry.end = self._end
         self._entries.append(entry)
         self.next_seq = entry.seq + 1
-        if entry.message is not None and entry.message.id:
-            self._sources[entry.message.id] = entry.seq
+        if entry.message is not None and (source_id := entry.message.id):
+            if source_id in self._sources:
+                entry.repeats_id = True
+                self._repeated.add(source_id)
+            self._sources[source_id] = entry.seq
         while (
             len(self._entries) - self._start > self._history.max_events
             or self._held_bytes > self._history.max_bytes
@@ -140,6 +146,7 @@ class Log:
         message = entry.message
         if message is not None and self._sources.get(message.id) == entry.seq:
             del self._sources[message.id]
+            self._repeated.discard(message.id)
         if self._start >= COMPACT_AT and self._start * 2 >= len(self._entries):
             del self._entries[: self._start]
             self._start = 0
@@ -177,6 +184,15 @@ class Log:
         :return: the place of the newest such event, None when none is kept.
         """
         return self._sources.get(source_id)
+
+    def find_named(self, source_id: str) -> int | None:
+        """
+        Find the only event that has an id of the source.
+
+        :param source_id: as :attr:`Entry.source_id` shows it.
+        :return: its place, None when none is kept, or several are.
+        """
+        return None if source_id in self._repeated else self._sources.get(source_id)
 
     def bytes_behind(self, seq: int) -> int:
         """

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Literal
+from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
 from twisted.web.http_headers import Headers
@@ -21,6 +20,8 @@ from relay.connectors.parameters import (
     read_number,
     refusal_of,
 )
+from relay.connectors.polling.form import Page, PollForm, RelayForm
+from relay.connectors.polling.gravitee_forms import gravitee_forms
 from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.gateway.feed import Feed
 from relay.gateway.flows.events import ShapedChannel
@@ -29,7 +30,7 @@ from relay.gateway.responses import refusals
 from relay.http.accept import ANYTHING, Preference
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
-from relay.model.api.messages.message_options import Amount
+from relay.model.api.messages.message_options import Amount, Compatibility
 from relay.model.outcome import Outcome
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Flag, Milliseconds
@@ -40,17 +41,30 @@ class HttpGetOptions(Options):
 
     messages_limit_count: Amount = 500
     """How many events one answer holds at most."""
-    messages_limit_duration_ms: Milliseconds = 30_000
-    """How long a client may wait for the first one."""
+    messages_limit_duration_ms: Milliseconds | None = None
+    """How long a call may wait: 30000 unless given, 5000 as Gravitee does."""
     headers_in_payload: Flag = False
     """Whether items have their headers."""
     metadata_in_payload: Flag = False
     """Whether items have their metadata."""
-    compatibility: Literal["relay", "gravitee"] = "relay"
+    compatibility: Compatibility = "relay"
     """Whose clients the answers are for: their body, and how long a call waits."""
     allow_filter: Flag = False
     """Whether clients may filter, by ``?types=`` and ``?filter=``."""
     cors: CorsOptions = CorsOptions()
+
+    @property
+    def longest_ms(self) -> int:
+        """How long a call may wait, in milliseconds."""
+        default_ms = 30_000 if self.compatibility == "relay" else 5000
+        return self.messages_limit_duration_ms or default_ms
+
+    def forms(self) -> tuple[PollForm, ...]:
+        """Make the forms of answers; see :func:`gravitee_forms` for their order."""
+        members = self.headers_in_payload, self.metadata_in_payload
+        if self.compatibility == "gravitee":
+            return gravitee_forms(*members)
+        return (RelayForm(*members),)
 
 
 HTTP_GET_ENTRYPOINT = EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions)
@@ -87,12 +101,21 @@ class HttpGetEntrypoint:
         self.options = options
         self.cors = options.cors
         self.reactor = context.reactor
+        self._forms = options.forms()
 
     def prefers(self, call: MessageCall) -> Preference | None:
-        """Take calls that accept JSON, and their preflight requests."""
+        """Take calls that accept a form of the answer, and their preflight requests."""
         if call.preflight_method is not None:
             return ANYTHING
-        return call.accept.prefers(b"application/json")
+        return call.accept.prefers(self.form(call).media_type)
+
+    def form(self, call: MessageCall) -> PollForm:
+        """Return the form that the client prefers; any one if it takes none."""
+        accept, forms = call.accept, self._forms
+        if accept.absent:
+            return forms[-1]
+        nothing = Preference(0.0, 0, 0)
+        return max(forms, key=lambda one: accept.prefers(one.media_type) or nothing)
 
     def attach(self, call: MessageCall) -> None:
         """Answer with what there is, or wait for it; ``HEAD`` reads no channel."""
@@ -102,7 +125,8 @@ class HttpGetEntrypoint:
         try:
             poll = Poll(self, call)
             if call.method == b"HEAD":
-                call.exchange.answer(200, b"OK", _headers(call))
+                headers = _headers(call, self.form(call))
+                call.exchange.answer(200, b"OK", headers)
             else:
                 poll.start()
         except NotAttached as error:
@@ -123,22 +147,21 @@ class Poll(Feed):
         options = entrypoint.options
         self._entrypoint = entrypoint
         self._call = call
-        self._as_gravitee = options.compatibility == "gravitee"
-        most, longest_ms = (
-            options.messages_limit_count,
-            options.messages_limit_duration_ms,
-        )
-        highest = MOST_EVENTS if self._as_gravitee else most
+        self._form = entrypoint.form(call)
+        most, longest_ms = options.messages_limit_count, options.longest_ms
+        highest = MOST_EVENTS if self._form.fills else most
         self._limit = min(read_number(call, "limit", most, 1, highest), most)
-        wait_ms = longest_ms if self._as_gravitee else 0
+        wait_ms = longest_ms if self._form.fills else 0
         self._wait_ms = read_number(call, "waitMs", wait_ms, 0, longest_ms)
         self._collected_bytes = 0
         self._cursor = read_cursor(call)
         wanted = read_filter(call, options.allow_filter)
         self._subscriber = EntrySubscriber(wanted, self, call.client)
         self._channel: Channel | ShapedChannel | None = None
-        self._items: list[dict[str, Any]] = []
-        self._gaps: list[dict[str, Any]] = []
+        self._items: list[Any] = []
+        self._last: Entry | None = None
+        """The event of the last item."""
+        self._gaps: list[Gap] = []
         """Gaps before the last of the items."""
         self._timer: IDelayedCall | None = None
         self._wait: VerdictWait | None = None
@@ -174,6 +197,9 @@ class Poll(Feed):
             exchange.refuse(refusal_by_source(channel.verdict.refusal))
             return
         if channel.is_over_for(self._subscriber):
+            if self._form.fills:
+                self._answer()
+                return
             # A client that got 200 would poll for ever, without a wait.
             headers = self._call.cors_headers()
             exchange.answer(204, b"No Content", headers, outcome=Outcome.SOURCE_ENDED)
@@ -196,38 +222,27 @@ class Poll(Feed):
         return (
             len(self._items) >= self._limit
             or len(self._gaps) >= MOST_GAPS
-            or (self._as_gravitee and self._collected_bytes >= MOST_COLLECTED_BYTES)
+            or (self._form.fills and self._collected_bytes >= MOST_COLLECTED_BYTES)
         )
 
     @property
     def _has_enough(self) -> bool:
         """Whether the call waits no longer."""
-        return self._is_full if self._as_gravitee else self._has_any
+        return self._is_full if self._form.fills else self._has_any
 
     def take(self, entry: Entry) -> None:
         """Take an event; with enough of them, read no more."""
-        message, options = entry.message, self._entrypoint.options
-        assert message is not None
-        if self._as_gravitee:
-            item: dict[str, Any] = {"id": entry.id, "content": message.data}
-            headers: dict[str, Any] = {
-                name: [value] for name, value in (message.headers or {}).items()
-            }
-        else:
-            item, headers = entry.as_json(), dict(message.headers or {})
-        if options.headers_in_payload:
-            item["headers"] = headers
-        if options.metadata_in_payload:
-            item["metadata"] = dict(message.metadata or {})
-        self._items.append(item)
-        self._collected_bytes += message.held_bytes
+        assert entry.message is not None
+        self._items.append(self._form.item(entry))
+        self._last = entry
+        self._collected_bytes += entry.message.held_bytes
         if self._is_full:
             self._subscriber.pause()
         self._answer_soon()
 
     def missed(self, gap: Gap) -> None:
         """Take a gap, within bounds of its own."""
-        self._gaps.append({"reason": gap.reason, "after": gap.after})
+        self._gaps.append(gap)
         if self._is_full:
             self._subscriber.pause()
         self._answer_soon()
@@ -245,33 +260,24 @@ class Poll(Feed):
         else:
             self._answer()
 
-    def _answer(self) -> None:
+    def _answer(self, *, stopping: bool = False) -> None:
         exchange, channel = self._call.exchange, self._channel
         if exchange.over or channel is None:
             return
-        answer: dict[str, Any] = {"items": self._items}
-        if self._as_gravitee:
-            answer["pagination"] = self._pagination(channel)
-        else:
-            answer["cursor"] = self._cursor_after(channel)
-        if self._gaps:
-            answer["gaps"] = self._gaps
-        body = json.dumps(answer, separators=(",", ":")).encode()
-        headers = _headers(self._call)
+        page = Page(
+            self._items,
+            self._gaps,
+            self._cursor_after(channel),
+            self._cursor,
+            self._call.parameters.get("limit"),
+            stopping,
+        )
+        body = self._form.body(page)
+        headers = _headers(self._call, self._form)
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         if self._gaps:
             headers.setRawHeaders(b"relay-replay", [b"gap"])
         exchange.answer(200, b"OK", headers, body)
-
-    def _pagination(self, channel: Channel | ShapedChannel) -> dict[str, str]:
-        """Return the parameters of the call, and the cursor of the next one."""
-        pagination = {"nextCursor": self._cursor_after(channel)}
-        if self._cursor:
-            pagination["cursor"] = self._cursor
-        limit = self._call.parameters.get("limit")
-        if limit is not None:
-            pagination["limit"] = limit
-        return pagination
 
     def _cursor_after(self, channel: Channel | ShapedChannel) -> str:
         """Return the cursor after the read entries, including filtered ones."""
@@ -280,9 +286,12 @@ class Poll(Feed):
             # The client's own cursor may name a place of the source's, which this log
             # has not reached yet.
             return self._cursor
-        if len(self._items) >= self._limit and next_seq < channel.log.next_seq:
-            cursor: str = self._items[-1]["id"]
-            return cursor
+        last = self._last
+        if last is not None and (
+            last.seq == next_seq - 1
+            or (len(self._items) >= self._limit and next_seq < channel.log.next_seq)
+        ):
+            return self._form.event_id(last)
         return channel.log.cursor(next_seq - 1)
 
     def cut(self, outcome: Outcome, key: str) -> None:
@@ -305,7 +314,7 @@ class Poll(Feed):
 
     def leave(self) -> None:
         """The channel is closed: answer with what there is."""
-        self._answer()
+        self._answer(stopping=True)
 
     def release(self) -> None:
         """The exchange is over."""
@@ -318,9 +327,9 @@ class Poll(Feed):
         self._subscriber.leave()
 
 
-def _headers(call: MessageCall) -> Headers:
+def _headers(call: MessageCall, form: PollForm) -> Headers:
     headers = call.cors_headers()
-    headers.setRawHeaders(b"content-type", [b"application/json"])
+    headers.setRawHeaders(b"content-type", [form.media_type])
     headers.setRawHeaders(b"cache-control", [b"no-store"])
     return headers
 

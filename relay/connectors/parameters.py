@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from relay.channel import ids
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.subscribers.filter import Filter, FilterError, TooManyFilters
 from relay.gateway.flows.events import EventRefused
 from relay.gateway.message import MessageCall
 from relay.gateway.responses import refusals
 from relay.http.refusals import Refusal, bad_request
-
-LONGEST_ID = 4096
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class BadParameter(Exception):
@@ -113,8 +109,8 @@ def read_last_event_id(call: MessageCall) -> str | None:
 
 
 def _place(name: str, value: str) -> str | None:
-    if len(value) > LONGEST_ID:
-        raise BadParameter(name, f"is longer than {LONGEST_ID} characters")
-    if _CONTROL.search(value):
+    if len(value) > ids.LONGEST_FIELD:
+        raise BadParameter(name, f"is longer than {ids.LONGEST_FIELD} characters")
+    if ids.has_control(value):
         raise BadParameter(name, "has a control character")
     return value or None

@@ -194,6 +194,22 @@ class ResumeTests(SynchronousTestCase):
         channel.publish(messages("b"))
         self.assertEqual(again.seen, [GAP, "b"])
 
+    def test_an_id_of_the_source(self) -> None:
+        """It names its event while this event is the only one with it."""
+        channel = self.moment.channel()
+        channel.publish(messages("1", "2", "3", source_ids=True))
+        self.assertEqual(Reader(channel, "2").start().seen, ["3"])
+        channel.publish(messages("2", source_ids=True))
+        again = Reader(channel, "2").start()
+        self.assertEqual(again.seen, [GAP, "1", "2", "3", "2"])
+        self.assertEqual(channel.resume_source_id, "")
+
+    def test_an_id_of_the_source_opens_no_source(self) -> None:
+        """The source is not read from a place that Relay has not signed."""
+        channel = self.moment.channel()
+        Reader(channel, "2").start()
+        self.assertEqual(channel.resume_source_id, "")
+
     def test_an_id_of_the_future(self) -> None:
         """A place that the log has not reached is unknown."""
         epoch = self.channel.log.epoch

@@ -34,6 +34,23 @@ class SizeTests(SynchronousTestCase):
 class ContentTests(SynchronousTestCase):
     """An entry as filters and entrypoints read it."""
 
+    def test_the_id_of_the_source(self) -> None:
+        """It is used if it names the event alone and a header can carry it."""
+        for source_id, expected in (
+            ("11", "11"),
+            ("ä 1", "ä 1"),
+            ("x" * 4096, "x" * 4096),
+            ("", "e-7"),
+            ("x" * 4097, "e-7"),
+            ("a\tb", "e-7"),
+            (" 1", "e-7"),
+        ):
+            self.assertEqual(entry(Message("a", id=source_id)).source_id, expected)
+        self.assertEqual(entry(None).source_id, "e-7")
+        repeated = entry(Message("a", id="11"))
+        repeated.repeats_id = True
+        self.assertEqual(repeated.source_id, "e-7")
+
     def test_timestamp(self) -> None:
         """The time that the publisher states precedes the time of arrival."""
         self.assertEqual(entry(Message("a")).timestamp_ms, 1000)

@@ -90,6 +90,19 @@ class LogTests(SynchronousTestCase):
         self.add(log, "a", "a", "b")
         self.assertEqual(log.find_source("a"), 2)
 
+    def test_the_only_event_of_an_id(self) -> None:
+        """An id that two events have names neither, until both are dropped."""
+        log = self.log(maxEvents=2)
+        first, second = self.add(log, "a", "a")
+        self.assertEqual((first.repeats_id, second.repeats_id), (False, True))
+        self.assertIsNone(log.find_named("a"))
+        self.add(log, "b")
+        self.assertEqual((log.find_named("a"), log.find_named("b")), (None, 3))
+        self.add(log, "c")
+        self.assertIsNone(log.find_named("a"))
+        (again,) = self.add(log, "a")
+        self.assertEqual((log.find_named("a"), again.repeats_id), (5, False))
+
     def test_pieces(self) -> None:
         """A piece ends at the entry that exceeds its size, and is never empty."""
         log = self.log()

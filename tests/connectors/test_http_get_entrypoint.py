@@ -216,10 +216,14 @@ class GraviteeTests(SynchronousTestCase):
             http_get_entrypoint, {"compatibility": "gravitee"} | limits | options
         )
 
+    def poll(self, query: str | None = None) -> Desk:
+        """Call for JSON."""
+        return self.api.call(query, accept="application/json")
+
     def test_a_call_waits_until_it_has_all_of_its_events(self) -> None:
         """Without any parameter, and not only until the first event."""
         self.make()
-        desk = self.api.call()
+        desk = self.poll()
         self.api.channel.publish(messages("a", "b"))
         self.api.clock.advance(1.9)
         self.assertFalse(desk.over)
@@ -233,12 +237,12 @@ class GraviteeTests(SynchronousTestCase):
     def test_a_call_ends_with_its_time(self) -> None:
         """With what there is, from none on; the cursor loses nothing."""
         self.make()
-        empty = self.api.call()
+        empty = self.poll()
         self.api.clock.advance(2)
         self.assertEqual((empty.status, empty.json["items"]), (200, []))
         cursor = empty.json["pagination"]["nextCursor"]
         self.api.channel.publish(messages("a"))
-        desk = self.api.call(f"cursor={cursor}&limit=9")
+        desk = self.poll(f"cursor={cursor}&limit=9")
         self.assertFalse(desk.over)
         self.api.clock.advance(2)
         self.assertEqual([one["content"] for one in desk.json["items"]], ["a"])
@@ -250,7 +254,7 @@ class GraviteeTests(SynchronousTestCase):
         """A higher one than the API's is lowered to it."""
         self.make()
         for limit, expected in ((2, ["a", "b"]), (50, ["a", "b", "c"])):
-            desk = self.api.call(f"limit={limit}")
+            desk = self.poll(f"limit={limit}")
             self.api.channel.publish(messages("a", "b", "c", "d"))
             self.api.clock.advance(0)
             self.assertEqual([one["content"] for one in desk.json["items"]], expected)
@@ -258,34 +262,103 @@ class GraviteeTests(SynchronousTestCase):
     def test_headers_are_lists(self) -> None:
         """And metadata are texts."""
         self.make(headersInPayload=True, metadataInPayload=True)
-        desk = self.api.call("limit=1")
+        desk = self.poll("limit=1")
         message = Message("x", headers={"a": "1"}, metadata={"b": "2"})
         self.api.channel.publish([message])
         self.api.clock.advance(0)
         (item,) = desk.json["items"]
         self.assertEqual(
-            (item["headers"], item["metadata"]), ({"a": ["1"]}, {"b": "2"})
+            (item["headers"], item["metadata"]),
+            (
+                {"a": ["1"]},
+                {"sourceTimestamp": self.api.moment.wall_ms(), "b": "2"},
+            ),
         )
 
     def test_what_is_collected_is_bounded(self) -> None:
         """A call with much data is answered early, and the next goes on."""
         self.patch(module, "MOST_COLLECTED_BYTES", 1000)
         self.make()
-        desk = self.api.call()
+        desk = self.poll()
         self.api.channel.publish(messages("a" * 1000, "b"))
         self.api.clock.advance(0)
         self.assertEqual([len(one["content"]) for one in desk.json["items"]], [1000])
         cursor = desk.json["pagination"]["nextCursor"]
-        rest = self.api.call(f"cursor={cursor}&limit=1")
+        rest = self.poll(f"cursor={cursor}&limit=1")
         self.assertEqual([one["content"] for one in rest.json["items"]], ["b"])
 
     def test_a_gap_is_told(self) -> None:
         """As in the other form."""
         self.make()
-        desk = self.api.call("cursor=nonsense")
+        desk = self.poll("cursor=nonsense")
         self.api.clock.advance(2)
         self.assertEqual(desk.json["gaps"][0]["reason"], "unknown_id")
         self.assertEqual(desk.headers.getRawHeaders("relay-replay"), ["gap"])
+
+    def test_the_ids_of_the_source(self) -> None:
+        """They are those of the items, and cursors."""
+        self.make()
+        desk = self.poll()
+        self.api.channel.publish(messages("7", "8", "9", "10", source_ids=True))
+        self.api.clock.advance(0)
+        self.assertEqual([one["id"] for one in desk.json["items"]], ["7", "8", "9"])
+        self.assertEqual(desk.json["pagination"], {"nextCursor": "9"})
+        rest = self.poll("cursor=9&limit=1")
+        self.assertEqual([one["id"] for one in rest.json["items"]], ["10"])
+        self.assertEqual(
+            rest.json["pagination"], {"cursor": "9", "nextCursor": "10", "limit": "1"}
+        )
+
+    def test_the_form_that_the_client_prefers(self) -> None:
+        """JSON if it takes anything, text if it says nothing."""
+        self.make()
+        for accept, expected in (
+            ("application/json", "application/json"),
+            ("application/xml", "application/xml"),
+            ("text/plain", "text/plain"),
+            ("*/*", "application/json"),
+            ("image/png, text/*;q=0.1", "text/plain"),
+            ("application/xml;q=0.5, text/plain", "text/plain"),
+            ("text/plain, application/json", "text/plain"),
+            ([], "text/plain"),
+        ):
+            desk = self.api.call(accept=accept)
+            self.api.clock.advance(2)
+            found = desk.headers.getRawHeaders("content-type")
+            self.assertEqual((desk.status, found), (200, [expected]), accept)
+            head = self.api.call(accept=accept, method=b"HEAD")
+            self.assertEqual(head.headers.getRawHeaders("content-type"), [expected])
+
+    def test_a_source_that_has_ended(self) -> None:
+        """Every call is answered at once with what there is, with nothing at last."""
+        self.make()
+        desk = self.poll()
+        self.api.channel.publish(messages("a", "b"))
+        self.api.channel.end()
+        self.assertEqual([one["content"] for one in desk.json["items"]], ["a", "b"])
+        cursor = desk.json["pagination"]["nextCursor"]
+        last = self.poll(f"cursor={cursor}")
+        self.assertEqual((last.status, last.json["items"]), (200, []))
+        self.assertEqual(last.json["pagination"]["nextCursor"], cursor)
+
+    def test_a_stopped_api(self) -> None:
+        """The answer ends early, and says so."""
+        self.make()
+        desk = self.poll()
+        self.api.channel.publish(messages("a"))
+        self.api.channels.close()
+        self.assertEqual([one["content"] for one in desk.json["items"]], ["a"])
+        error = {"id": "goaway", "content": "Stopping, please reconnect"}
+        self.assertEqual(desk.json["error"], error)
+
+    def test_how_long_a_call_waits_by_default(self) -> None:
+        """Five seconds, as in Gravitee."""
+        self.api = Api(http_get_entrypoint, {"compatibility": "gravitee"})
+        desk = self.poll()
+        self.api.clock.advance(4.9)
+        self.assertFalse(desk.over)
+        self.api.clock.advance(0.1)
+        self.assertEqual(desk.status, 200)
 
 
 class EndTests(SynchronousTestCase):

@@ -40,7 +40,6 @@ class DefaultTests(SynchronousTestCase):
             },
             HttpGetOptions: {
                 "messagesLimitCount": 500,
-                "messagesLimitDurationMs": 30000,
                 "headersInPayload": False,
                 "metadataInPayload": False,
                 "compatibility": "relay",

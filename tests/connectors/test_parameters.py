@@ -10,9 +10,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.channel.channels import ChannelRefused, Channels
+from relay.channel.ids import LONGEST_FIELD
 from relay.channel.subscribers.filter import TooManyFilters
 from relay.connectors.parameters import (
-    LONGEST_ID,
     BadParameter,
     read_cursor,
     read_filter,
@@ -69,13 +69,13 @@ class ParameterTests(SynchronousTestCase):
         both = call("lastEventId=a", last_event_id="b")
         self.assertEqual(read_last_event_id(both), "b")
         self.assertEqual(read_cursor(call("cursor=a")), "a")
-        long = "x" * (LONGEST_ID + 1)
+        long = "x" * (LONGEST_FIELD + 1)
         for name, read in (
             ("cursor", lambda: read_cursor(call("cursor=" + long))),
             ("Last-Event-ID", lambda: read_last_event_id(call("", last_event_id=long))),
         ):
             self.assertEqual(
-                self.problem(read), f"{name} is longer than {LONGEST_ID} characters"
+                self.problem(read), f"{name} is longer than {LONGEST_FIELD} characters"
             )
 
     def test_other_reasons(self) -> None:

@@ -70,6 +70,10 @@ class Places:
             if known.seq + 1 >= log.first_seq:
                 return Place(known.seq + 1)
             return self._unknown(GapReason.EVICTED, last_event_id)
+        # The source's own id, as some forms show it: never sent upstream, not signed.
+        named = log.find_named(last_event_id)
+        if named is not None:
+            return Place(named + 1)
         if known is not None and known.source_id:
             found = log.find_source(known.source_id)
             if found is not None:

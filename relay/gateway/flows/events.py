@@ -128,7 +128,7 @@ class Pipeline:
         if event is None or event.message is message:
             return None if event is None else entry
         shaped = Entry(entry.seq, entry.id, event.message, None, entry.at_ms)
-        shaped.end = entry.end
+        shaped.end, shaped.repeats_id = entry.end, entry.repeats_id
         return shaped
 
     def _tell(self, error: Exception) -> None:

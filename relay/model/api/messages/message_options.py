@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict
 
@@ -12,6 +12,8 @@ from relay.model.schema.types.scalars import Integral, MillisecondsOrOff
 
 Amount = Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral]
 """A number of events."""
+Compatibility = Literal["relay", "gravitee"]
+"""Whose clients an entrypoint is for: the form in which it carries events."""
 SHORTEST_HEARTBEAT_MS = 100
 
 
