@@ -1,4 +1,4 @@
-"""Which endpoint takes the next call."""
+"""The choice of the endpoint for a call."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class AvailabilityTests(SynchronousTestCase):
     """Endpoints of which some are not available."""
 
     def test_left_out(self) -> None:
-        """One that is not available is not chosen, and comes back, for every kind."""
+        """An unavailable endpoint is skipped, and is chosen again when it returns."""
         for kind in _CHOICES:
             (a, _), (b, _) = both = places(a=1, b=1)
             balancer = Balancer(kind, both, [])
@@ -99,7 +99,9 @@ class AvailabilityTests(SynchronousTestCase):
             self.assertEqual(turns(balancer, 2), "--", kind)
 
     def test_no_stampede(self) -> None:
-        """What comes back gets its share from then on, not what it has missed."""
+        """
+        An endpoint that returns has its normal share, and not the calls that it missed.
+        """
         (a, _), (b, _) = both = places(a=1, b=1)
         balancer = Balancer("WEIGHTED_ROUND_ROBIN", both, [])
         a.available = False

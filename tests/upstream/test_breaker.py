@@ -17,12 +17,12 @@ class BreakerTests(SynchronousTestCase):
         self.breaker = Breaker(self.clock, 3, 10_000)
 
     def fail_(self, times: int) -> None:
-        """Let calls fail."""
+        """Report failed calls."""
         for _ in range(times):
             self.breaker.failed()
 
     def test_opens(self) -> None:
-        """It opens with the last failure of a row."""
+        """The breaker opens after the configured number of failures in a row."""
         self.fail_(2)
         self.breaker.succeeded()
         self.fail_(2)
@@ -31,7 +31,7 @@ class BreakerTests(SynchronousTestCase):
         self.assertFalse(self.breaker.lets_through())
 
     def test_one_tries(self) -> None:
-        """After its time one call is let through, and decides for all."""
+        """After its time an open breaker permits one call, which decides its state."""
         self.fail_(3)
         self.clock.advance(9.9)
         self.assertFalse(self.breaker.lets_through())

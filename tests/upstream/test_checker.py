@@ -18,7 +18,7 @@ EVERY_SECOND = "* * * * * *"
 
 
 class CheckerTests(GatewayCase):
-    """What is asked, what passes, and what follows."""
+    """The requests of checks, their results, and the consequences."""
 
     async def stage_checked(self, **check: Any) -> None:
         """Open a gateway whose endpoint is checked every second."""
@@ -32,7 +32,8 @@ class CheckerTests(GatewayCase):
         (self.health,) = self.gateway.groups[0].health
 
     async def due(self) -> Any:
-        """Let the next check come.
+        """
+        Advance the clock to the next check, and return its connection.
 
         :returns: its connection.
         """
@@ -58,14 +59,14 @@ class CheckerTests(GatewayCase):
         await until(came, "the head")
 
     async def check(self, answer: bytes, count: int = 1) -> dict[str, Any]:
-        """Let one check be answered."""
+        """Answer one check, and return its result."""
         connection = await self.due()
         await connection.head()
         connection.send(answer)
         return await self.found(count)
 
     async def test_passed(self) -> None:
-        """The head is enough; the connection is let go of."""
+        """The head decides; the connection is closed after it."""
         await self.stage_checked(headers=[{"name": "X-Check", "value": "yes"}])
         connection = await self.due()
         head = await connection.head()
@@ -77,13 +78,13 @@ class CheckerTests(GatewayCase):
         await connection.until_over()
 
     async def test_host(self) -> None:
-        """That of the target, or the one that the check configures."""
+        """``Host`` is that of the target, or the configured one."""
         await self.stage_checked()
         head = await (await self.due()).head()
         self.assertEqual(head.get(b"host"), self.source.address.encode())
 
     async def test_configured_host(self) -> None:
-        """It is sent once, whatever the spelling of the name."""
+        """A configured ``Host`` is sent once, in every spelling of the name."""
         await self.stage_checked(headers=[{"name": "host", "value": "up.example"}])
         head = await (await self.due()).head()
         self.assertEqual(head.all(b"host"), [b"up.example"])
@@ -103,7 +104,7 @@ class CheckerTests(GatewayCase):
         self.assertEqual((await client.answer()).body, b"ok")
 
     async def test_assertion(self) -> None:
-        """What must hold is the publisher's to say."""
+        """The configured assertion decides."""
         await self.stage_checked(
             assertion="{#response.status < 500 and #response.headers['x'][0] == 'ok'}"
         )

@@ -24,7 +24,7 @@ GZIP = b"Content-Encoding: gzip"
 
 class ConnectorCase(GatewayCase):
     async def answered(self, user: Client, *, with_: bytes = b"") -> SourceConnection:
-        """Let the source answer one request of a client, and give its connection."""
+        """Answer a client's request, and return the connection of the source."""
         source = await self.source.asked()
         source.received = b""
         source.send(with_ or response(b"ok"))
@@ -32,14 +32,14 @@ class ConnectorCase(GatewayCase):
         return source
 
     async def ask(self, user: Client, **options: bytes) -> SourceConnection:
-        """Let a client make a call that is answered."""
+        """Make a call and answer it."""
         user.send(get(b"/api"))
         return await self.answered(user, **options)
 
     async def failed(
         self, client: Client, status: int, outcome: str, key: str, clock: str | None
     ) -> dict[str, Any]:
-        """Check what the client and the log are told of a call without a head."""
+        """Assert the response and the log entry of a call without a response head."""
         answer = await client.answer()
         self.assertEqual(answer.status, status)
         self.assertEqual(answer.get(b"connection"), b"close")
@@ -62,7 +62,10 @@ class ReuseTests(ConnectorCase):
         self.assertEqual((self.gateway.pool.taken, self.gateway.pool.kept), (0, 1))
 
     async def test_not_kept(self) -> None:
-        """Without keepAlive each call has its own connection, and says so."""
+        """
+        Without ``keepAlive`` each call has its own connection with ``Connection:
+        close``.
+        """
         await self.stage(http={"keepAlive": False})
         user = await self.client()
         user.send(get(b"/api"))
@@ -74,7 +77,7 @@ class ReuseTests(ConnectorCase):
         self.assertIsNot(await self.ask(user), source)
 
     async def test_kept_for_a_while(self) -> None:
-        """keepAliveTimeout closes what nobody uses."""
+        """An idle connection is closed after ``keepAliveTimeout``."""
         await self.stage(http={"keepAliveTimeout": 30_000})
         user = await self.client()
         source = await self.ask(user)
@@ -122,7 +125,7 @@ class RetryTests(ConnectorCase):
             await until(lambda: not self.gateway.pool.kept, "an empty pool")
 
     async def test_only_once(self) -> None:
-        """The second failure is told."""
+        """A second failure is reported to the client."""
         await self.stage()
         user = await self.stale(get(b"/api"))
         (await self.source.asked()).reset()
@@ -131,7 +134,7 @@ class RetryTests(ConnectorCase):
         self.assertEqual(self.gateway.pool.taken, 0)
 
     async def test_not_what_may_have_an_effect(self) -> None:
-        """Other methods, and anything with a body, are sent once."""
+        """Other methods, and requests with a body, are sent once."""
         await self.stage()
         for request in (
             get(b"/api", method=b"POST"),
@@ -192,7 +195,10 @@ class SlotTests(ConnectorCase):
         self.assertEqual((self.gateway.pool.taken, self.gateway.pool.waiting), (0, 0))
 
     async def test_a_stream_of_any_media_type_holds_no_place(self) -> None:
-        """It is told by what it does: its body has no told length, and goes on."""
+        """
+        A response without a length that continues after its head is a stream, for every
+        media type.
+        """
         await self.stage(http={"maxConcurrentConnections": 1})
         for kind in (b"application/x-ndjson", b"application/json"):
             client, source = await self.call(get(b"/api/watch"))
@@ -214,7 +220,7 @@ class SlotTests(ConnectorCase):
         self.assertEqual(self.gateway.pool.taken, 0)
 
     async def test_an_answer_of_told_length_holds_its_place(self) -> None:
-        """However long it takes; and so does one that ends within a second."""
+        """A response with a length holds its slot until its end."""
         await self.stage(http={"maxConcurrentConnections": 1, "idleTimeout": 0})
         client, source = await self.call(get(b"/api"))
         source.send(response(b"12")[:-1])
@@ -271,7 +277,7 @@ class SlotTests(ConnectorCase):
         self.assertEqual(len(self.source.connections), 3)
 
     async def test_every_end_frees_the_slot(self) -> None:
-        """Whatever becomes of a call, its slot is there for the next."""
+        """Every end of a call frees its slot."""
         await self.stage(http={"maxConcurrentConnections": 1})
         for sent in (
             response(b"ok"),
@@ -321,7 +327,7 @@ class ClockTests(ConnectorCase):
         await self.failed(client, 504, "read_timeout", "READ_TIMEOUT", "readTimeout")
 
     async def test_an_early_answer_stops_the_clock(self) -> None:
-        """What comes before the end of the request is an answer, too."""
+        """A response head before the end of the request stops the read timeout."""
         await self.stage(http={"readTimeout": 5_000})
         client, source = await self.call(post(b"/api", b"xyz")[:-1])
         source.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -351,7 +357,7 @@ class RedirectTests(ConnectorCase):
         return await self.stage(http={"followRedirects": True}, **options)
 
     async def test_off(self) -> None:
-        """By default the client gets the redirect."""
+        """By default the redirect is passed to the client."""
         await self.stage()
         client = await self.follow(b"/there")
         answer = await client.answer()
@@ -378,7 +384,7 @@ class RedirectTests(ConnectorCase):
         self.assertEqual(self.gateway.pool.taken, 0)
 
     async def test_only_reading(self) -> None:
-        """Other methods and bodies are not sent to somebody else."""
+        """Only GET and HEAD without a body are redirected."""
         await self.on()
         for request in (
             get(b"/api", method=b"POST"),
@@ -393,7 +399,9 @@ class RedirectTests(ConnectorCase):
             self.assertEqual((await client.answer()).status, 307, request)
 
     async def test_not_without_a_location(self) -> None:
-        """A redirect to nowhere is passed on, as is what is none."""
+        """
+        A redirect without a location, and other 3xx statuses, are passed to the client.
+        """
         await self.on()
         for status, location in (
             (b"302 Found", None),
@@ -419,8 +427,7 @@ class RedirectTests(ConnectorCase):
         self.assertEqual(self.gateway.pool.taken, 0)
 
     async def test_to_another_origin(self) -> None:
-        """Another origin gets no credentials, neither the client's nor the
-        endpoint's, not even on the way back."""
+        """Another origin receives no credentials of the client or of the definition."""
         await self.on(headers=[{"name": "X-Key", "value": "k"}])
         other = await self.another()
         secrets = (b"authorization", b"cookie", b"x-api-key", b"x-backend-token")
@@ -470,7 +477,7 @@ class RedirectTests(ConnectorCase):
         self.assertEqual(self.gateway.pool.taken, 0)
 
     async def test_nowhere(self) -> None:
-        """What is no http(s) URL is not followed anywhere."""
+        """A location that is no http(s) URL is not followed."""
         await self.on()
         for location in (
             b"ftp://h/x",
@@ -507,7 +514,10 @@ class EncodingTests(ConnectorCase):
         return head.get(b"accept-encoding")
 
     async def test_accept_encoding(self) -> None:
-        """With useCompression we ask for gzip, else the client may, if it is let."""
+        """
+        ``useCompression`` requests gzip; without it the client's ``Accept-Encoding``
+        may be sent.
+        """
         theirs = b"Accept-Encoding: br, gzip"
         for fields, http, expected in (
             ((), {}, b"gzip"),
@@ -556,7 +566,7 @@ class EncodingTests(ConnectorCase):
         self.assertEqual((await self.gateway.ended())["outcome"], "upstream_gone")
 
     async def test_untouched(self) -> None:
-        """What the client asked for itself comes back as it is."""
+        """A coding that the client requested is not decoded."""
         await self.stage(
             http={"useCompression": False, "propagateClientAcceptEncoding": True}
         )
@@ -569,7 +579,7 @@ class EncodingTests(ConnectorCase):
         self.assertEqual(answer.get(b"content-length"), b"%d" % len(body))
 
     async def test_head(self) -> None:
-        """HEAD tells what GET would: no encoding and no length of what is decoded."""
+        """HEAD has the headers of GET: no coding and no length of a decoded body."""
         await self.stage()
         client, source = await self.call(get(b"/api", method=b"HEAD"))
         source.send(b"HTTP/1.1 200 OK\r\nContent-Length: 77\r\n" + GZIP + b"\r\n\r\n")

@@ -35,7 +35,7 @@ class Tunnel(error.ConnectError):
 
 
 def never(reason: Exception) -> ResponseNeverReceived:
-    """What the HTTP client says when a connection ends unanswered."""
+    """Return the error for a connection that ended without a response."""
     return ResponseNeverReceived([Failure(reason)])
 
 
@@ -68,7 +68,7 @@ class ClassifyTests(SynchronousTestCase):
             self.assertTrue(found.message)
 
     def test_a_lack_of_open_files_is_the_gateways_own(self) -> None:
-        """Whichever way it is found out; the upstream is not blamed."""
+        """A lack of descriptors is a failure of the gateway, in both forms."""
         bind = error.ConnectBindError(errno.EMFILE, "Too many open files")
         for reason in (NoDescriptors(), bind):
             found = classify(Failure(reason))
@@ -78,7 +78,7 @@ class ClassifyTests(SynchronousTestCase):
             self.assertIn("The gateway has no more open files", found.message)
 
     def test_a_tunnel_speaks_for_itself(self) -> None:
-        """What a proxy said reaches the client."""
+        """The message of a proxy is passed to the client."""
         self.assertIn("403", classify(Failure(Tunnel())).message)
 
     def test_connecting_timed_out(self) -> None:
@@ -126,7 +126,7 @@ class OwnErrorTests(SynchronousTestCase):
 
 class NeverSentTests(SynchronousTestCase):
     def test_only_silence(self) -> None:
-        """One byte of a response is enough to forbid another attempt."""
+        """One byte of a response forbids another attempt."""
         self.assertTrue(never_sent(Failure(never(error.ConnectionDone()))))
         self.assertTrue(never_sent(Failure(never(CancelledError()))))
         half = ResponseFailed([Failure(error.ConnectionDone())])

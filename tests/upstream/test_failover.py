@@ -36,7 +36,8 @@ class FailoverCase(GatewayCase):
         await self.open_gateway({**body, "failover": {"enabled": True, **failover}})
 
     async def answers(self, source: Source, data: bytes) -> bytes:
-        """Let a source answer its next request.
+        """
+        Answer the next request of a source.
 
         :returns: the request's head.
         """
@@ -66,7 +67,7 @@ class FailoverCase(GatewayCase):
         return sum(connection.requests for connection in both)
 
     async def breaks(self, source: Source) -> None:
-        """Let a source cut its next request off."""
+        """Reset the next request of a source."""
         connection = await source.asked()
         connection.reset()
 
@@ -81,7 +82,7 @@ class FailoverCase(GatewayCase):
 
 
 class RetryTests(FailoverCase):
-    """What is tried again, and how often."""
+    """The failures that are retried, and the number of attempts."""
 
     async def test_the_next_endpoint(self) -> None:
         """A call that breaks before its head is made at the next endpoint."""
@@ -98,7 +99,7 @@ class RetryTests(FailoverCase):
         )
 
     async def test_given_up(self) -> None:
-        """After the last try the client is told, once."""
+        """After the last attempt the failure is reported once."""
         await self.stage_two(maxRetries=1)
         client = await self.asked(get(b"/api"))
         await self.breaks(self.a)
@@ -106,7 +107,7 @@ class RetryTests(FailoverCase):
         await self.refused(client, "CONNECTION_RESET", "upstream_gone")
 
     async def test_no_retries(self) -> None:
-        """With none the first failure is the last."""
+        """With ``maxRetries`` 0 the first failure is reported."""
         await self.stage_two(maxRetries=0)
         client = await self.asked(get(b"/api"))
         await self.breaks(self.a)
@@ -139,7 +140,7 @@ class RetryTests(FailoverCase):
         self.assertEqual((await client.answer()).body, b"from b")
 
     async def test_an_open_stream_is_never_made_again(self) -> None:
-        """After the head a broken call is a broken call."""
+        """A call that breaks after its response head is not repeated."""
         await self.stage_two()
         client = await self.asked(get(b"/api"))
         connection = await self.a.asked()
@@ -221,7 +222,9 @@ class RetryTests(FailoverCase):
         self.assertEqual((await client.answer()).body, b"from a")
 
     async def test_a_client_that_leaves(self) -> None:
-        """Nothing is tried again for nobody, and nobody is blamed."""
+        """
+        The failure of a call whose client has left is neither retried nor counted.
+        """
         await self.stage_two(maxFailures=1)
         client = await self.asked(get(b"/api"))
         connection = await self.a.asked()
@@ -249,7 +252,7 @@ class BreakerTests(FailoverCase):
     """Endpoints that fail all the time are left alone for a while."""
 
     async def test_open(self) -> None:
-        """Nothing is called while the breaker is open, and then again."""
+        """No endpoint is called while the breaker is open."""
         await self.stage_two(maxRetries=1, maxFailures=1, openStateDuration=1000)
         client = await self.asked(get(b"/api"))
         await self.breaks(self.a)
@@ -322,7 +325,7 @@ class RoutedCase(FailoverCase):
         )
 
     async def test_a_group(self) -> None:
-        """The load balancer of the group that was named says where to."""
+        """The load balancer of the named group selects the endpoint."""
         await self.routed("{#endpoints['others']}/x?k=v")
         client = await self.asked(get(b"/api/gone"))
         await self.breaks(self.a)
@@ -331,7 +334,7 @@ class RoutedCase(FailoverCase):
         self.assertEqual((await client.answer()).body, b"from b")
 
     async def test_an_endpoint(self) -> None:
-        """One that was named is tried again itself."""
+        """A named endpoint is tried again itself."""
         await self.routed("{#endpoints['b']}/x")
         client = await self.asked(get(b"/api"))
         await self.breaks(self.b)

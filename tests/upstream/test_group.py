@@ -37,7 +37,7 @@ class GroupTests(SynchronousTestCase):
         return [one.name if (one := made.next()) else "-" for _ in range(count)]
 
     def test_balanced(self) -> None:
-        """Endpoints come up as the load balancer says, secondary ones last."""
+        """The load balancer selects primary endpoints before secondary ones."""
         made = group(endpoint("a"), endpoint("b"), endpoint("z", secondary=True))
         self.assertEqual(self.names(made, 4), ["a", "b", "a", "b"])
         self.assertEqual([one.name for one in made.connectors], ["a", "b", "z"])
@@ -67,7 +67,7 @@ class GroupTests(SynchronousTestCase):
         self.assertEqual(first.idle_timeout_ms, 70_000)
 
     def test_overridden(self) -> None:
-        """One that overrides has options and a pool of its own; nothing is merged."""
+        """An endpoint that overrides the shared configuration has a pool of its own."""
         shared = {"http": {"idleTimeout": 70_000, "readTimeout": 1}}
         made = group(
             endpoint("a"),

@@ -1,4 +1,4 @@
-"""What is made of the results of checks."""
+"""The health that follows from the results of checks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class HealthTests(SynchronousTestCase):
         self.assertEqual(self.states(health(), "---++"), "ddDuU")
 
     def test_not_in_a_row(self) -> None:
-        """What comes in between begins the count anew."""
+        """A different result restarts the count."""
         self.assertEqual(self.states(health(), "--+--+---"), "ddUddUddD")
         made = health()
         self.states(made, "---")
@@ -48,7 +48,7 @@ class HealthTests(SynchronousTestCase):
         self.assertEqual(self.states(health(1, 1), "-+-"), "DUD")
 
     def test_available(self) -> None:
-        """It may be called until it is down, and not before it is up again."""
+        """An endpoint is available until it is down, and again when it is up."""
         made = health()
         seen = []
         for sign in "---++":

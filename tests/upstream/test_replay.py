@@ -49,7 +49,7 @@ class Upload:
         self.told = told
 
     def send(self, data: bytes) -> None:
-        """Let some arrive."""
+        """Send a part of the body."""
         assert self.consumer is not None
         self.consumer.write(data)
 
@@ -83,7 +83,7 @@ class ReplayTests(SynchronousTestCase):
         return wire, reading, done
 
     def test_once(self) -> None:
-        """What comes passes at once."""
+        """Data passes as it arrives."""
         wire, _, done = self.attempt(1)
         self.upload.send(b"ab")
         self.assertEqual(wire.sent, b"ab")
@@ -118,7 +118,7 @@ class ReplayTests(SynchronousTestCase):
         self.assertEqual((second.sent, self.completed), (b"abc", [1, 2]))
 
     def test_arrives_between_tries(self) -> None:
-        """What comes while nobody sends is kept, and no more is read."""
+        """Data that arrives between two attempts is kept, and the client is paused."""
         _, reading, _ = self.attempt(1)
         reading.stopProducing()
         self.upload.paused = False
@@ -136,7 +136,7 @@ class ReplayTests(SynchronousTestCase):
         self.assertFalse(self.upload.paused)
 
     def test_too_long(self) -> None:
-        """A long body passes, is not kept, and says that it cannot be sent again."""
+        """A body above the limit passes, is not kept, and cannot be sent again."""
         wire, _, _ = self.attempt(1)
         self.upload.send(b"x" * MOST_KEPT_BYTES)
         self.assertFalse(self.body.lost)

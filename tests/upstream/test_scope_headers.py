@@ -16,7 +16,7 @@ class ResponseTests(SynchronousTestCase):
     """Status and headers, by the names of the expression language."""
 
     def test_conditions(self) -> None:
-        """What conditions on a response usually look at."""
+        """Conditions on the status and the headers of a response."""
         for text, holds in (
             ("{#response.status >= 500}", True),
             ("{#response.status == 200}", False),

@@ -1,4 +1,4 @@
-"""What a client's request becomes at an endpoint."""
+"""The request-target that an endpoint receives for a client's request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What treq makes of a call: nothing."""
+"""treq passes a call to the agent unchanged."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class CallTests(SynchronousTestCase):
         self.assertIsNone(seen[0][3])
 
     def test_the_exact_head(self) -> None:
-        """What is sent is what the agent was made with."""
+        """The request has exactly the head that the agent was made with."""
         self.call()
         self.assertEqual(self.sent, b"GeT / HTTP/1.1\r\nHost: h\r\nAccept: a/b\r\n\r\n")
 
     def test_no_cookies(self) -> None:
-        """What one call is given, no other sends."""
+        """A cookie of one response is not sent with another request."""
         self.call(b"Set-Cookie: secret=1; Path=/")
         response, seen = self.call(b"Set-Cookie: secret=2")
         self.assertNotIn(b"Cookie", seen[0][2])
@@ -69,7 +69,7 @@ class CallTests(SynchronousTestCase):
         self.assertEqual(response.original.content_encoding, [b"gzip"])
 
     def test_the_url(self) -> None:
-        """It is the text's, and a URI as it stands."""
+        """The URL object is the constant, and is its own URI."""
         self.assertIs(_URL.to_uri(), _URL)
         self.assertEqual(_URL.to_text(), UPSTREAM_URL)
         self.assertEqual((_URL.scheme, _URL.host), ("http", "upstream"))

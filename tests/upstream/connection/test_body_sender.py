@@ -32,7 +32,7 @@ class BodySenderTests(SynchronousTestCase):
         self.assertIsNone(self.transport.producer)
 
     def test_too_long(self) -> None:
-        """Not a byte is written that the length does not cover."""
+        """Bytes beyond the length are not written."""
         self.sender.write(b"ab")
         self.sender.write(b"cd")
         self.assertEqual((self.transport.value(), self.ends), (b"ab", [False]))
@@ -42,7 +42,7 @@ class BodySenderTests(SynchronousTestCase):
         self.assertEqual((self.transport.value(), self.ends), (b"ab", [False]))
 
     def test_too_short(self) -> None:
-        """It does not count as sent."""
+        """A body that is too short is reported as not sent."""
         self.sender.write(b"ab")
         self.body.done.callback(None)
         self.assertEqual(self.ends, [False])
@@ -53,7 +53,7 @@ class BodySenderTests(SynchronousTestCase):
         self.assertEqual(self.ends, [False])
 
     def test_dropped(self) -> None:
-        """Nothing is written any more, nor told; the transport stops the body."""
+        """After a drop nothing is written or reported; the transport stops the body."""
         self.sender.drop()
         self.sender.write(b"abc")
         self.body.done.callback(None)

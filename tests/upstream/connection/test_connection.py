@@ -58,7 +58,7 @@ class StateTests(SynchronousTestCase):
     """The states that a connection goes through."""
 
     def test_a_call(self) -> None:
-        """From one call to the next, with and without a body."""
+        """The states of a call and of the next one, with and without a body."""
         connection = connected(Clock())
         self.assertIs(connection.state, State.IDLE)
         self.assertEqual(repr(connection), "<UpstreamConnection IDLE, 0 requests>")
@@ -80,7 +80,7 @@ class StateTests(SynchronousTestCase):
         self.failureResultOf(responded, ResponseNeverReceived)
 
     def test_no_way_back(self) -> None:
-        """What the table does not name is refused, and CLOSED is the last state."""
+        """A transition that is not in the table raises; CLOSED is the last state."""
         self.assertEqual(set(NEXT), set(State))
         self.assertEqual(NEXT[State.CLOSED], frozenset())
         connection = connected(Clock())
@@ -120,8 +120,7 @@ class ConnectionTests(SynchronousTestCase):
         return response
 
     def test_reading_is_left_alone(self) -> None:
-        """What pauses and goes on while bytes are passed on tells the reactor nothing;
-        what stays paused does."""
+        """The transport is not paused and resumed for each read."""
         changes: list[str] = []
         transport = self.connection.transport
         with (
@@ -182,7 +181,7 @@ class ConnectionTests(SynchronousTestCase):
         closed(connection)
 
     def test_ends_are_harmless_twice(self) -> None:
-        """Neither after an abort nor after a loss does an abort do anything."""
+        """A second end after an abort or a loss has no effect."""
         self.connection.abort()
         self.connection.abort()
         closed(self.connection)
@@ -262,7 +261,7 @@ class ConnectionTests(SynchronousTestCase):
         self.assertTrue(connection.transport.aborted)
 
     def test_a_peer_that_says_goodbye(self) -> None:
-        """Its end stops that clock."""
+        """The end of the peer stops the clock that waits for it."""
         connection = self.last_call()
         closed(connection)
         self.assertEqual(self.clock.getDelayedCalls(), [])
@@ -276,7 +275,7 @@ class RequestTests(SynchronousTestCase):
         self.connection = connected(self.clock, self.kept.append)
 
     def sent(self) -> bytes:
-        """What the upstream gets."""
+        """Return the bytes that the upstream received since the last call."""
         value: bytes = self.connection.transport.value()
         self.connection.transport.clear()
         return value
@@ -301,7 +300,7 @@ class RequestTests(SynchronousTestCase):
         )
 
     def test_only_once(self) -> None:
-        """Without keep-alive the upstream is told that the connection ends."""
+        """Without keep-alive the request has ``Connection: close``."""
         called(self.connection, keep_alive=False)
         self.assertIn(b"Connection: close\r\n", self.sent())
         self.connection.dataReceived(OK + b"\r\n")
@@ -326,7 +325,7 @@ class RequestTests(SynchronousTestCase):
         self.assertEqual(self.sent(), b"0\r\n\r\n")
 
     def test_an_answer_before_the_end_of_the_body(self) -> None:
-        """It is told at once, and the connection is of no use any more."""
+        """An early response is delivered at once, and the connection is closed."""
         body = Body(6)
         responded = called(self.connection, b"PUT", body=body)
         self.connection.dataReceived(OK + b"\r\n")
@@ -372,7 +371,7 @@ class RequestTests(SynchronousTestCase):
 
 
 class ResponseTests(SynchronousTestCase):
-    """What a caller sees."""
+    """The results that a caller receives."""
 
     def begun(self) -> tuple[UpstreamConnection, Deferred[Any]]:
         """A request that was sent."""
@@ -395,7 +394,7 @@ class ResponseTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(second).code, 200)
 
     def test_cancelled(self) -> None:
-        """A call that nobody waits for any more takes its connection with it."""
+        """Cancelling a call closes its connection."""
         connection, responded = self.begun()
         responded.cancel()
         self.fails(responded, ResponseNeverReceived)
@@ -403,8 +402,9 @@ class ResponseTests(SynchronousTestCase):
         closed(connection)
 
     def test_no_answer(self) -> None:
-        """A connection that ends first is told from one that ends amid a head, which
-        forbids another attempt."""
+        """
+        An end before the response and an end within its head are different errors.
+        """
         connection, responded = self.begun()
         closed(connection)
         self.fails(responded, ResponseNeverReceived)
@@ -415,7 +415,7 @@ class ResponseTests(SynchronousTestCase):
             self.fails(responded, ResponseFailed)
 
     def test_nonsense(self) -> None:
-        """What is no answer ends the connection."""
+        """A malformed response ends the connection."""
         twice = b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n"
         for answer in (b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + twice):
             connection, responded = self.begun()
@@ -424,7 +424,7 @@ class ResponseTests(SynchronousTestCase):
             self.assertTrue(gone(connection))
 
     def test_early_hints(self) -> None:
-        """A 103 response is told with what concerns the connection apart."""
+        """A 103 response is delivered without its connection headers."""
         hints: list[Any] = []
         connection = connected(Clock())
         called(connection, early_hints=lambda *told: hints.append(told))
@@ -437,7 +437,9 @@ class ResponseTests(SynchronousTestCase):
         self.assertEqual(options, [b"x"])
 
     def test_a_response_that_is_over_does_not_concern_the_next_call(self) -> None:
-        """Nothing that is done to it reaches a connection that others may be using."""
+        """
+        Calls on a finished response do not affect the next call on the connection.
+        """
         connection, responded = self.begun()
         connection.dataReceived(OK + b"\r\n")
         response = self.successResultOf(responded).original

@@ -19,7 +19,7 @@ STATUS = b"HTTP/1.1 200 OK"
 
 
 def plain(event: Event) -> Any:
-    """What an event says, in a form that can be compared."""
+    """Return an event in a form that can be compared."""
     if isinstance(event, Interim | Final):
         head = event.head
         fields = [list(head.headers.getAllRawHeaders())]
@@ -37,7 +37,9 @@ def _read(reads: list[bytes], method: bytes) -> list[Any]:
 
 
 def outcome(reads: list[bytes], method: bytes = b"GET") -> list[Any]:
-    """What comes of a response, which has to be the same both ways."""
+    """
+    Return the result of a response, after asserting that both ways of reading agree.
+    """
     told = _read(reads, method)
     with patch.object(head_reader, "_WHOLE", re.compile(b"(?!)")):
         by_lines = _read(reads, method)
@@ -114,7 +116,7 @@ class HeadTests(SynchronousTestCase):
             self.assertNotEqual(self.read(head), [], head)
 
     def test_where_a_head_ends(self) -> None:
-        """What comes behind a head is left unread."""
+        """The bytes after a head are not read."""
         reader = HeadReader(DEFAULT_LIMITS, CONNECTION_FIELDS)
         head, end = reader.read(b"xx" + HEADS[0], 2)
         assert head is not None
@@ -134,7 +136,7 @@ class HeadTests(SynchronousTestCase):
         )
 
     def test_split_anywhere(self) -> None:
-        """However the bytes arrive, the same comes of them."""
+        """The result is the same for every split of the bytes."""
         for whole in HEADS + BY_LINES:
             told = outcome([whole])[0]
             for at in range(1, min(len(whole), 200)):
@@ -168,7 +170,7 @@ class HeadTests(SynchronousTestCase):
         framing: bytes,
         method: bytes,
     ) -> None:
-        """Whatever an upstream writes, both ways make the same of it."""
+        """Reading a head as a whole and line by line has the same result."""
         head = status + b"\r\n" + b"".join(map(b"".join, fields)) + framing + b"\r\n"
         whole = head + b"2\r\nab\r\n0\r\n\r\n"
         self.assertTrue(outcome([whole], method))

@@ -59,7 +59,7 @@ class KeptCallsTests(TestCase):
 
     @inlineCallbacks
     def test_a_connection_serves_one_call_after_the_other(self) -> Steps:
-        """And none says that it ends with it."""
+        """Several calls use one connection, without ``Connection: close``."""
         with scripted(self.serve) as (port, errors):
             for _ in range(3):
                 answer = yield self.outbound.call(self.request(port))
@@ -72,7 +72,7 @@ class KeptCallsTests(TestCase):
 
     @inlineCallbacks
     def test_a_connection_that_has_ended_costs_no_attempt(self) -> Steps:
-        """Whoever takes it next sees the end before a byte is sent."""
+        """A kept connection that has ended is replaced before a call uses it."""
         ended = threading.Event()
 
         def script(connection: Connection) -> None:
@@ -92,7 +92,7 @@ class KeptCallsTests(TestCase):
 
     @inlineCallbacks
     def test_a_connection_that_ends_with_a_request_on_its_way(self) -> Steps:
-        """Only what does no more when it comes twice is sent again."""
+        """Only a request that may be repeated is sent again."""
 
         def script(connection: Connection) -> None:
             self.connections += 1
@@ -114,7 +114,7 @@ class KeptCallsTests(TestCase):
 
     @inlineCallbacks
     def test_a_first_call_is_made_once(self) -> Steps:
-        """A new connection that ends is told."""
+        """A new connection that ends is an error, and is not repeated."""
 
         def script(connection: Connection) -> None:
             self.connections += 1
@@ -127,7 +127,10 @@ class KeptCallsTests(TestCase):
 
     @inlineCallbacks
     def test_the_bound_counts_for_each_call(self) -> Steps:
-        """And a connection whose answer was too large is not kept."""
+        """
+        The size limit applies to each call; a connection whose response was too large
+        is closed.
+        """
         with scripted(self.serve) as (port, _):
             for _ in range(3):
                 yield self.outbound.call(self.request(port, max_bytes=30))
@@ -139,7 +142,7 @@ class KeptCallsTests(TestCase):
 
     @inlineCallbacks
     def test_closed(self) -> Steps:
-        """Nothing is kept after it."""
+        """After ``close`` no connection is kept."""
         gone = threading.Event()
 
         def script(connection: Connection) -> None:

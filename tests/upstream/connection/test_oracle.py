@@ -54,13 +54,13 @@ def fields_of(headers: Any) -> list[tuple[bytes, bytes]]:
 
 
 def framing_left_out(pairs: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """h11 writes framing anew: one Content-Length, and chunked in lower case."""
+    """Return the headers without the framing, which h11 normalises."""
     framing = (b"content-length", b"transfer-encoding")
     return [pair for pair in pairs if pair[0] not in framing]
 
 
 class Told:
-    """What came of a response."""
+    """The result of a response."""
 
     def __init__(self) -> None:
         self.heads: list[Any] = []
@@ -292,7 +292,7 @@ class OracleTests(SynchronousTestCase):
         cuts: list[int],
         method: bytes,
     ) -> None:
-        """Whatever is on the wire, and wherever reads end."""
+        """Both readers agree on every response, for every split of the bytes."""
         lines = [status, *fields, *framing, b"", b""]
         body = b"".join(map(chunk, chunks)) + last
         whole = b"".join(interim) + line_end.join(lines) + body
@@ -315,7 +315,10 @@ class OracleTests(SynchronousTestCase):
     def test_sound_chunks(
         self, contents: list[bytes], cuts: list[int], last: bytes
     ) -> None:
-        """Whatever the chunks contain, such as what looks like framing."""
+        """
+        Both readers agree on the content of chunks, such as content that looks like
+        framing.
+        """
         head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         body = b"".join(b"%x\r\n%b\r\n" % (len(one), one) for one in contents)
         self.same(split(head + body + last, cuts), b"GET")
@@ -333,7 +336,7 @@ class OracleTests(SynchronousTestCase):
             self.same([head, *split(data, cuts)], b"GET")
 
     def test_a_trailer_that_is_no_field(self) -> None:
-        """It is left out, where h11 refuses it."""
+        """A malformed trailer is dropped, where h11 refuses the response."""
         whole = (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
             b"0\r\nno colon\r\nX: y\r\n\r\n"

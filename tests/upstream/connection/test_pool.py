@@ -61,7 +61,7 @@ class PoolCase(SynchronousTestCase):
     def use(
         self, connection: UpstreamConnection, head: bytes = b"", body: bytes = b""
     ) -> None:
-        """Let a call run its course on a connection."""
+        """Complete a call on a connection."""
         called(connection)
         connection.dataReceived(
             b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + head + b"\r\n" + body
@@ -78,7 +78,7 @@ class PoolCase(SynchronousTestCase):
 
 class SlotTests(PoolCase):
     def test_bounded(self) -> None:
-        """Only so many calls have a slot; the next ones wait in their order."""
+        """A bounded number of calls has a slot; the next ones wait in order."""
         pool = self.pool(maxConcurrentConnections=2)
         first, second = self.slot(pool), self.slot(pool)
         third, fourth = self.wait(pool), self.wait(pool)
@@ -112,7 +112,7 @@ class SlotTests(PoolCase):
         self.assertNoResult(waiting)
 
     def test_no_queue(self) -> None:
-        """With a queue of 0 nobody waits."""
+        """With a queue of 0 no call waits."""
         pool = self.pool(maxConcurrentConnections=1, maxWaitQueueSize=0)
         self.slot(pool).release()
         self.slot(pool)
@@ -127,7 +127,7 @@ class SlotTests(PoolCase):
         self.assertNoResult(waiting[-1])
 
     def test_leaving_the_queue(self) -> None:
-        """Who gives up frees its place in the queue and takes no slot."""
+        """A cancelled wait frees its place in the queue, and takes no slot."""
         pool = self.pool(maxConcurrentConnections=1, maxWaitQueueSize=2)
         slot = self.slot(pool)
         waiting, other = self.wait(pool), self.wait(pool)
@@ -181,7 +181,7 @@ class ReuseTests(PoolCase):
         self.assertIsNot(self.connection(pool), connection)
 
     def test_a_lost_connection_that_is_used(self) -> None:
-        """The end of a connection in use is none of the pool's business."""
+        """The end of a connection in use does not affect the pool."""
         pool = self.pool()
         self.kept(pool)
         connection = self.connection(pool)
@@ -189,8 +189,7 @@ class ReuseTests(PoolCase):
         self.assertEqual(pool.kept, 0)
 
     def test_what_the_source_says_is_closing(self) -> None:
-        """A connection that the source will close is not kept, in whatever form it
-        says so."""
+        """A connection with ``Connection: close`` in the response is not kept."""
         for head in (
             b"Connection: close\r\n",
             b"Connection: Close\r\n",
@@ -203,7 +202,7 @@ class ReuseTests(PoolCase):
             self.assertTrue(gone(connection), head)
 
     def test_http_1_0(self) -> None:
-        """An HTTP/1.0 source keeps a connection only if it says so."""
+        """A connection of HTTP/1.0 is kept only with ``Connection: keep-alive``."""
         for head, kept in ((b"", 0), (b"Connection: keep-alive\r\n", 1)):
             pool = self.pool()
             connection = self.connection(pool)
@@ -222,7 +221,7 @@ class ReuseTests(PoolCase):
         self.assertTrue(gone(connection))
 
     def test_bytes_between_calls(self) -> None:
-        """So would one that speaks unasked."""
+        """An idle connection that receives bytes is closed."""
         pool = self.pool()
         connection = self.kept(pool)
         connection.dataReceived(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -240,7 +239,7 @@ class ReuseTests(PoolCase):
         return theirs
 
     def test_a_connection_with_unread_bytes_is_not_reused(self) -> None:
-        """They have come since, and would be the next call's response."""
+        """A connection with unread bytes in its socket is closed instead of reused."""
         pool = self.pool()
         connection, other = self.kept(pool), self.kept(pool)
         self.unread(other).send(b"HTTP/1.1 200 OK\r\n")
@@ -260,7 +259,7 @@ class ReuseTests(PoolCase):
             self.assertEqual((pool.kept, gone(connection)), (0, True))
 
     def test_a_connection_without_unread_bytes_is_reused(self) -> None:
-        """Nothing is read from it to find that out."""
+        """The check for unread bytes consumes nothing."""
         pool = self.pool()
         connection = self.kept(pool)
         theirs = self.unread(connection)
@@ -315,7 +314,7 @@ class KeepTests(PoolCase):
             self.check(pool, self.kept(pool, head), seconds)
 
     def test_said_for_this_time_only(self) -> None:
-        """What a source said once does not bind it when it says nothing."""
+        """A ``Keep-Alive`` timeout applies until the next response."""
         pool = self.pool(keepAliveTimeout=30_000)
         connection = self.kept(pool, b"Keep-Alive: timeout=5\r\n")
         self.use(self.connection(pool))

@@ -61,7 +61,7 @@ class LimitTests(ResponseCase):
     """How large heads may be."""
 
     def test_a_head_is_bounded_as_a_whole(self) -> None:
-        """By what is set, to the byte, whatever its lines are."""
+        """The limit on the size of a head is exact, for every kind of line."""
         for line in (b"A: %b\r\n", b"A: b\r\nB: %b\r\n", b"A:\r\n %b\r\n"):
             head = OK[:-2] + line + b"\r\n"
             room = LIMITS.max_bytes - len(head) + 2
@@ -69,19 +69,19 @@ class LimitTests(ResponseCase):
             self.assertIn("max_head_bytes", self.split(head % (b"x" * (room + 1))))
 
     def test_a_head_without_end_ends_at_the_bound(self) -> None:
-        """Be it of one line or of many."""
+        """A head without an end is refused at the limit, in one line or in many."""
         for piece in (b"x" * 300, b"A: " + b"x" * 300 + b"\r\n"):
             told = self.told(OK[:17], *(piece for _ in range(4)))
             self.assertIn("max_head_bytes", told)
 
     def test_a_head_is_bounded_in_headers(self) -> None:
-        """By what is set, too."""
+        """The limit on the number of headers is exact."""
         self.assertEqual(self.split(OK[:-2] + 19 * b"A: b\r\n" + b"\r\n"), 200)
         told = self.split(OK[:-2] + 20 * b"A: b\r\n" + b"\r\n")
         self.assertIn("20 headers", told)
 
     def test_a_body_does_not_count(self) -> None:
-        """However much of it comes with the head."""
+        """Body bytes that come with the head do not count."""
         self.assertEqual(self.told(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 5000), 200)
 
 
@@ -89,20 +89,20 @@ class InterimTests(ResponseCase):
     """Responses before the response."""
 
     def test_interim_responses_are_passed_over_in_silence(self) -> None:
-        """As many as a source may send."""
+        """Interim responses other than 103 are ignored, up to the limit."""
         for status in (b"100 Continue", b"102 Processing", b"199 Odd"):
             one = b"HTTP/1.1 %b\r\nA: b\r\n\r\n" % status
             self.assertEqual(self.split(one * MOST_INTERIM + OK), 200)
             self.assertEqual(self.hints, [])
 
     def test_there_are_not_more_than_so_many_interim_responses(self) -> None:
-        """Then the source is given up."""
+        """More interim responses than the limit are refused."""
         one = b"HTTP/1.1 100 Continue\r\n\r\n"
         for reads in ([one * (MOST_INTERIM + 1)], [one] * (MOST_INTERIM + 1)):
             self.assertIn("16 interim responses", self.told(*reads))
 
     def test_early_hints_are_told(self) -> None:
-        """With what concerns the connection apart."""
+        """A 103 response is delivered without its connection headers."""
         hint = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: x\r\n\r\n"
         self.assertEqual(self.split(hint + OK), 200)
         ((headers, options),) = self.hints
@@ -110,16 +110,16 @@ class InterimTests(ResponseCase):
         self.assertEqual(options, [b"x"])
 
     def test_nobody_asked_to_switch_protocols(self) -> None:
-        """What follows would be no HTTP."""
+        """A 101 response is refused, since no upgrade was requested."""
         told = self.split(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n")
         self.assertIn("switches protocols", told)
 
 
 class RuleTests(ResponseCase):
-    """The rules hold, whichever way a head is read."""
+    """The rules hold for both ways of reading a head."""
 
     def test_what_can_be_read_in_two_ways_is_refused(self) -> None:
-        """Before anything of it is passed on."""
+        """An ambiguous head is refused before anything of it is forwarded."""
         for head in (
             b"HTTP/2.0 200 OK\r\nContent-Length: 0",
             b"HTTP/1.1 999 OK\r\nContent-Length: 0",
@@ -138,7 +138,7 @@ class RuleTests(ResponseCase):
             self.assertIn("upstream", told)
 
     def test_the_length_of_what_head_would_get(self) -> None:
-        """It is passed on, and so it is checked."""
+        """The length of a response to HEAD is forwarded, and is checked."""
         told = b"HTTP/1.1 200 OK\r\nContent-Length: %b\r\n\r\n"
         self.assertEqual(self.split(told % b"12", method=b"HEAD"), 200)
         self.assertIn("Content-Length", self.split(told % b"x", method=b"HEAD"))
@@ -172,14 +172,16 @@ class ChunkTests(SynchronousTestCase):
         return [event for read in reads for event in self.reader.feed(read)]
 
     def test_whole_chunks_keep_their_framing(self) -> None:
-        """One chunk, or all that one read begins with."""
+        """Whole chunks at the beginning of a read are delivered with their framing."""
         one, more = b"3\r\nabc\r\n", b"1\r\na\r\nA\r\n0123456789\r\n"
         self.assertEqual(
             self.feed(one, more), [Chunk(one, b"abc"), Chunk(more, b"a0123456789")]
         )
 
     def test_any_size(self) -> None:
-        """A read that is one chunk is one, whatever its size; one byte less is none."""
+        """
+        A read of exactly one chunk is one event, for every size; one byte less is not.
+        """
         for size in (*range(1, 5000), 65_000):
             written = b"%x\r\n%b\r\n" % (size, b"x" * size)
             self.assertEqual(self.feed(written), [Chunk(written, b"x" * size)])
@@ -205,7 +207,7 @@ class ChunkTests(SynchronousTestCase):
         self.assertIs(self.reader.state, State.CHUNK_SIZE)
 
     def test_few_events_however_many_chunks(self) -> None:
-        """Of which each may have an extension."""
+        """Many small chunks in one read, with or without extensions, are few events."""
         for written in (b"1;a\r\nx\r\n", b"1\r\nx\r\n1;a\r\nx\r\n", b"01\r\nx\r\n"):
             self.setUp()
             events = self.feed(written * 5000)
@@ -216,7 +218,9 @@ class ChunkTests(SynchronousTestCase):
             self.assertEqual(content, b"x" * written.count(b"x") * 5000)
 
     def test_the_end(self) -> None:
-        """It comes last, with the trailers; what is behind it is noted."""
+        """
+        The end comes last, with the trailers; bytes after it are reported as excess.
+        """
         self.assertEqual(
             self.feed(b"1\r\na\r\n0\r\nX: y\r\n\r\n"),
             [Chunk(b"1\r\na\r\n", b"a"), End([(b"X", b"y")])],
@@ -227,7 +231,7 @@ class ChunkTests(SynchronousTestCase):
         self.assertEqual(repr(self.reader), "<ResponseReader DONE>")
 
     def test_content_before_a_malformed_chunk(self) -> None:
-        """It belongs to the body; nothing behind is read."""
+        """Content before a malformed chunk is delivered, and nothing after it."""
         first, last = self.feed(b"1;a\r\na\r\nnonsense\r\n")
         self.assertEqual(first, Data(b"a"))
         self.assertIsInstance(last, Malformed)
@@ -244,7 +248,7 @@ class ChunkTests(SynchronousTestCase):
         return told
 
     def test_the_line_of_a_chunk_is_bounded(self) -> None:
-        """To the byte, and also when it does not end."""
+        """The limit on the line of a chunk is exact, also for a line without an end."""
         size = MOST_CHUNK_LINE_BYTES
         for line, expected in (
             (b"1;" + b"a" * (size - 2) + b"\r\n", False),
@@ -255,7 +259,7 @@ class ChunkTests(SynchronousTestCase):
             self.assertEqual(self.refused(b"", line), [expected] * 2, len(line))
 
     def test_trailers_are_bounded(self) -> None:
-        """As a whole, in one line or in many."""
+        """The limit on the trailers is exact, in one line or in many."""
         field = b"A: b\r\n"
         most = MOST_TRAILER_BYTES // len(field)
         for lines, expected in (

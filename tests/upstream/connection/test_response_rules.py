@@ -17,7 +17,7 @@ from relay.upstream.connection.response_rules import (
 
 
 class StatusLineTests(SynchronousTestCase):
-    """Which first lines are those of a response."""
+    """The valid status lines."""
 
     def test_versions_and_statuses(self) -> None:
         """HTTP/1.x, and a status that a client knows what to do with."""
@@ -52,7 +52,7 @@ class StatusLineTests(SynchronousTestCase):
 
 
 class FramingTests(SynchronousTestCase):
-    """In which ways the end of a body may be told."""
+    """The valid combinations of framing headers."""
 
     def refuses(
         self,
@@ -65,7 +65,10 @@ class FramingTests(SynchronousTestCase):
             check_framing(version, encodings, lengths)
 
     def test_chunked_stands_alone(self) -> None:
-        """Another coding beside it is read by some and by some not."""
+        """
+        Another coding beside ``chunked`` is refused, since servers read it in different
+        ways.
+        """
         for value in (b"chunked", b"Chunked", b" chunked\t"):
             check_framing((1, 1), [value], [])
         for values in (
@@ -84,16 +87,16 @@ class FramingTests(SynchronousTestCase):
             self.refuses(values)
 
     def test_chunked_and_a_length(self) -> None:
-        """They contradict each other."""
+        """``Transfer-Encoding`` with ``Content-Length`` is refused."""
         self.refuses([b"chunked"], [b"3"])
         self.refuses([b"identity"], [b"3"])
 
     def test_chunked_in_http_1_0(self) -> None:
-        """That has no transfer encodings."""
+        """``Transfer-Encoding`` in HTTP/1.0 is refused."""
         self.refuses([b"chunked"], [], (1, 0))
 
     def test_one_length(self) -> None:
-        """Which may be repeated."""
+        """``Content-Length`` may be repeated with the same value."""
         for values in (
             [b"0"],
             [b"3"],
@@ -123,7 +126,7 @@ class FramingTests(SynchronousTestCase):
 
 
 class HeadTests(SynchronousTestCase):
-    """What else a head may hold."""
+    """The other rules of a head."""
 
     def test_field_lines(self) -> None:
         """No control characters but tabs; bytes beyond ASCII pass."""

@@ -11,7 +11,7 @@ class TableTests(SynchronousTestCase):
     """The states that may follow each state."""
 
     def test_every_state_can_be_reached_and_left(self) -> None:
-        """Only a new connection is CONNECTING, and only CLOSED is the last state."""
+        """Only a new connection is CONNECTING, and only CLOSED has no next state."""
         self.assertEqual(set(NEXT), set(State))
         followers = frozenset().union(*NEXT.values())
         self.assertEqual(set(State) - followers, {State.CONNECTING})

@@ -57,12 +57,12 @@ class Receiver:
         self.end = end
 
     def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """It is complete."""
+        """Record the complete end."""
         self._ended("complete")
         self.trailers = trailers
 
     def body_cut(self, reason: Failure) -> None:
-        """It is cut."""
+        """Record the cut."""
         self._ended("cut")
 
 
@@ -104,7 +104,7 @@ class StreamCase(SynchronousTestCase):
 
 class CompleteTests(StreamCase):
     def test_rows(self) -> None:
-        """What ends as announced is complete; what merely stops is not."""
+        """A body that ends as announced is complete; any other end is a cut."""
         length = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n"
         for head, body, end, expected in (
             (length, b"abc", None, "complete"),
@@ -131,7 +131,7 @@ class CompleteTests(StreamCase):
                 self.assertTrue(gone(self.connection))
 
     def test_a_part_of_an_encoded_body(self) -> None:
-        """A 206 is delivered as it is, with the coding of the whole."""
+        """A 206 is delivered as it is, with its ``Content-Encoding``."""
         packed = gzip.compress(b"0123456789" * 200)
         head = (
             b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/90\r\n"
@@ -160,7 +160,7 @@ class CompleteTests(StreamCase):
             self.assertFalse(gone(self.connection), head)
 
     def test_lengths(self) -> None:
-        """The length is known where the body is delivered as it was announced."""
+        """The length is known if the body is delivered as announced."""
         for head, inflate, length in (
             (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n", False, 3),
             (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n", True, 3),
@@ -174,13 +174,13 @@ class CompleteTests(StreamCase):
             self.assertEqual(response.length, length, (head, inflate))
 
     def test_trailers(self) -> None:
-        """They come with the end."""
+        """The trailers are delivered with the end."""
         receiver = self.deliver(CHUNKED)
         self.connection.dataReceived(b"0\r\nX-Sum: 1\r\nno colon\r\nX-b:2 \r\n\r\n")
         self.assertEqual(receiver.trailers, [(b"X-Sum", b"1"), (b"X-b", b"2")])
 
     def test_aborted(self) -> None:
-        """Who has lost interest hears nothing more."""
+        """After an abort nothing is delivered, and the connection is closed."""
         receiver = self.deliver(CHUNKED)
         receiver.response.abort()
         self.assertTrue(gone(self.connection))
@@ -191,7 +191,7 @@ class CompleteTests(StreamCase):
         self.assertEqual((receiver.body, receiver.end), (b"", None))
 
     def test_aborted_before_it_was_delivered(self) -> None:
-        """Its connection goes, too."""
+        """An abort before the delivery of the body closes the connection, too."""
         self.respond(CHUNKED).abort()
         self.assertTrue(gone(self.connection))
         self.assertEqual(self.freed, [1])
@@ -199,12 +199,12 @@ class CompleteTests(StreamCase):
 
 class SlotTests(StreamCase):
     def test_a_plain_body_holds_its_slot(self) -> None:
-        """Until its end."""
+        """A plain body holds its slot until its end."""
         self.deliver(CHUNKED)
         self.assertEqual(self.freed, [])
 
     def test_an_event_stream_gives_its_slot_back(self) -> None:
-        """At its head, so that listeners do not use up the pool."""
+        """An event stream frees its slot at its head."""
         for kind, stream in (
             (b"text/event-stream", True),
             (b"Text/Event-Stream ; charset=utf-8", True),
@@ -219,7 +219,7 @@ class SlotTests(StreamCase):
 
 class IdleTests(StreamCase):
     def test_silence(self) -> None:
-        """Any byte starts the clock anew, even one that is no body yet."""
+        """Every byte restarts the clock, also a byte of the framing."""
         self.deliver(CHUNKED, idle_ms=1500)
         for data in (b"3", b"\r\n", b"abc"):
             self.clock.advance(1.499)
@@ -250,7 +250,9 @@ class IdleTests(StreamCase):
         self.assertEqual(self.idle, [1])
 
     def test_back_pressure_from_the_start(self) -> None:
-        """So it is when the client is full with what came with the head."""
+        """
+        The clock does not run while the client is full, also from the first bytes on.
+        """
         responded = called(self.connection)
         self.connection.dataReceived(CHUNKED + b"\r\n" + chunk(b"abc"))
         receiver = Receiver(enough=1)
@@ -279,7 +281,7 @@ class InflateTests(StreamCase):
     HEAD = CHUNKED + GZIP
 
     def test_event_by_event(self) -> None:
-        """What the source has flushed goes out at once."""
+        """Data that the source has flushed is delivered at once."""
         receiver = self.deliver(self.HEAD, inflate=True)
         deflate = zlib.compressobj(wbits=31)
         for number in range(3):
@@ -312,14 +314,14 @@ class InflateTests(StreamCase):
             )
 
     def test_untouched(self) -> None:
-        """What is not to be decoded passes byte for byte."""
+        """A body that is not decoded is delivered byte for byte."""
         receiver = self.deliver(self.HEAD, inflate=False)
         body = gzip.compress(b"abc")
         self.connection.dataReceived(chunk(body) + b"0\r\n\r\n")
         self.assertEqual((receiver.body, receiver.end), (body, "complete"))
 
     def test_byte_by_byte(self) -> None:
-        """However a body is cut up, and of however many members it is."""
+        """A body of several members is decoded for every split of the bytes."""
         receiver = self.deliver(self.HEAD, inflate=True)
         for byte in (
             gzip.compress(b"abc" * 100) + gzip.compress(b"") + gzip.compress(b"d")
@@ -340,7 +342,7 @@ class InflateTests(StreamCase):
             self.assertEqual(receiver.end, "cut", kept)
 
     def test_empty(self) -> None:
-        """Nothing at all is a complete body."""
+        """An empty body is complete."""
         for method in (b"GET", b"HEAD"):
             self.setUp()
             receiver = self.deliver(
@@ -351,7 +353,7 @@ class InflateTests(StreamCase):
             self.assertEqual(receiver.end, "complete")
 
     def test_not_gzip(self) -> None:
-        """What is none is cut, and the connection dropped."""
+        """Invalid data cuts the body, and closes the connection."""
         receiver = self.deliver(self.HEAD, inflate=True)
         self.connection.dataReceived(chunk(b"no gzip"))
         self.assertEqual(receiver.end, "cut")
@@ -373,7 +375,7 @@ class InflateTests(StreamCase):
         self.assertLessEqual(max(receiver.pieces), PIECE_BYTES)
 
     def test_a_piece_that_is_exactly_full(self) -> None:
-        """Nothing is held back in the decoder when a piece is just full."""
+        """No data remains in the decoder when a piece is exactly full."""
         for over in range(-3, 4):
             for level in (0, 1, 9):
                 for mode in (zlib.Z_SYNC_FLUSH, zlib.Z_PARTIAL_FLUSH):
@@ -402,8 +404,7 @@ class InflateTests(StreamCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_paused_at_an_open_end(self) -> None:
-        """So is one that ends with the connection: an orderly end makes it complete,
-        a reset does not."""
+        """A body that ends with the connection ends correctly after a pause."""
         for reset, expected in ((False, "complete"), (True, "cut")):
             self.setUp()
             receiver = self.deliver(OPEN_END + GZIP, inflate=True, enough=1)
@@ -414,7 +415,7 @@ class InflateTests(StreamCase):
             self.assertEqual((len(receiver.body), receiver.end), (300_000, expected))
 
     def test_aborted_while_paused(self) -> None:
-        """Who leaves with a body still held back ends nothing but its own call."""
+        """An abort while decoded data is held back ends the connection once."""
         receiver = self.deliver(self.HEAD, inflate=True, enough=1)
         self.connection.dataReceived(
             chunk(gzip.compress(b"x" * 300_000)) + b"0\r\n\r\n"

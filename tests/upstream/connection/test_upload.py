@@ -57,13 +57,15 @@ class UploadTests(SynchronousTestCase):
         self.upload.startProducing(None)  # type: ignore[arg-type]
 
     def test_the_client_is_waited_for_until_it_has_sent_all(self) -> None:
-        """From then on the source is."""
+        """
+        The upload waits for the client until the body is complete, then for the source.
+        """
         self.assertEqual(self.turns, [False])
         self.body.told()
         self.assertEqual(self.turns, [False, True])
 
     def test_a_source_that_takes_no_more_is_waited_for(self) -> None:
-        """Until it takes more."""
+        """While the source takes no data, the upload waits for the source."""
         self.upload.pauseProducing()
         self.assertEqual(self.turns, [False, True])
         self.upload.resumeProducing()
@@ -72,7 +74,7 @@ class UploadTests(SynchronousTestCase):
         self.assertEqual(self.body.heard, ["start", "pause", "resume", "stop"])
 
     def test_after_the_end_the_source_is_waited_for(self) -> None:
-        """However fast it takes what is on its way."""
+        """After the end of the body the upload waits for the source only."""
         self.body.told()
         self.upload.pauseProducing()
         self.upload.resumeProducing()
@@ -83,7 +85,7 @@ class WholeBodyTests(SynchronousTestCase):
     """A body that is there at once."""
 
     def test_it_goes_at_once(self) -> None:
-        """And is complete with that."""
+        """A whole body is sent at once, and is complete."""
         body = WholeBody(b"abc")
         sent: list[bytes] = []
         told: list[int] = []

@@ -29,7 +29,7 @@ class Taker(Protocol):
         self.seen.append(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Its end."""
+        """Record the end."""
         self.seen.append(type(reason.value).__name__)
 
 
@@ -42,7 +42,7 @@ class WireResponseTests(SynchronousTestCase):
         return self.successResultOf(responded)
 
     def test_interface(self) -> None:
-        """It is what Twisted's own agents return."""
+        """The response provides Twisted's ``IResponse``."""
         response = self.respond(CHUNKED)
         self.assertTrue(verifyObject(IResponse, response))
         self.assertEqual(response.version, (b"HTTP", 1, 1))
@@ -54,7 +54,7 @@ class WireResponseTests(SynchronousTestCase):
         self.assertIs(response.previousResponse, other)
 
     def test_read_by_twisted(self) -> None:
-        """What reads the body of any response reads this one, chunks included."""
+        """Twisted's ``readBody`` reads the response, chunks included."""
         response = self.respond(CHUNKED)
         body = readBody(response)
         self.connection.dataReceived(b"3\r\nabc\r\n")
@@ -62,7 +62,7 @@ class WireResponseTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(body), b"abcd")
 
     def test_connection_headers(self) -> None:
-        """What concerns the connection is told apart."""
+        """Connection headers are separated from the others."""
         response = self.respond(
             OK + b"Connection: Keep-Alive, X-Foo\r\nConnection: bar\r\n"
             b"Keep-Alive: timeout=7\r\n"
@@ -73,13 +73,13 @@ class WireResponseTests(SynchronousTestCase):
         self.assertEqual(list(response.headers.getAllRawHeaders()), [])
 
     def test_encoding_is_kept_from_treq(self) -> None:
-        """treq decodes what says that it is encoded; we decode ourselves."""
+        """``Content-Encoding`` is hidden from treq, which would decode the body."""
         response = self.respond(OK + b"Content-Encoding: gzip\r\n")
         self.assertFalse(response.headers.hasHeader(b"content-encoding"))
         self.assertEqual(response.content_encoding, [b"gzip"])
 
     def test_held_until_it_is_delivered(self) -> None:
-        """One read at most: the connection is not read meanwhile."""
+        """At most one read is held until the body is delivered."""
         response = self.respond(CHUNKED + b"\r\n3\r\nabc")
         self.assertFalse(self.connection.transport.reads)
         taker = Taker()
@@ -108,8 +108,9 @@ class WireResponseTests(SynchronousTestCase):
         self.assertEqual(self.respond(OK).trailers, [])
 
     def test_ends(self) -> None:
-        """What ends as announced is told from what an end of the connection ends, and
-        from what is cut."""
+        """
+        The reasons for an announced end, for an end of the connection, and for a reset.
+        """
         for head, reset, end in (
             (OK, False, "ResponseDone"),
             (b"HTTP/1.1 200 OK\r\n", False, "PotentialDataLoss"),

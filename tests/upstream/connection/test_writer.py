@@ -42,7 +42,7 @@ class WriterTests(SynchronousTestCase):
             )
 
     def test_what_would_be_two_requests(self) -> None:
-        """Nothing that ends a line, or adds a word to it, is written."""
+        """Texts that would end a line or add a word to it are refused."""
         for method, target, hosts in (
             (b"GE T", b"/", [b"h"]),
             (b"", b"/", [b"h"]),
@@ -68,7 +68,7 @@ class WriterTests(SynchronousTestCase):
         self.assertEqual(writer.end(), b"0\r\n\r\n")
 
     def test_a_body_with_a_length(self) -> None:
-        """It has exactly that length."""
+        """A body has exactly its length."""
         writer = RequestWriter(RequestHead(b"PUT", b"/", HOST, True), 3)
         self.assertEqual(writer.body(b"ab"), b"ab")
         with self.assertRaises(BodyLengthWrong):

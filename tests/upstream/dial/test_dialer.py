@@ -47,7 +47,7 @@ class DialCase(GatewayCase):
     async def failed(
         self, client: Client, status: int, outcome: str, key: str, clock: str | None
     ) -> None:
-        """Check what the client and the log are told."""
+        """Assert the response and the log entry of a failed call."""
         answer = await client.answer()
         self.assertEqual((answer.status, answer.get(b"connection")), (status, b"close"))
         self.assertTrue(answer.body)
@@ -158,20 +158,20 @@ class TlsTests(DialCase):
         self.assertEqual(len(self.source.connections), 1)
 
     async def test_untrusted(self) -> None:
-        """An unknown authority is a 502 that says so, and nothing was sent."""
+        """An unknown authority is a 502 with that reason, and no request was sent."""
         await self.secured(self.authority.server())
         client = await self.asked(get(b"/api"))
         await self.failed(client, 502, "upstream_gone", "TLS_HANDSHAKE_ERROR", None)
         self.assertEqual([one.total for one in self.source.connections], [0])
 
     async def test_another_name(self) -> None:
-        """So is a certificate for somebody else."""
+        """A certificate for another name is refused."""
         await self.secured(self.authority.server("elsewhere.example"), **self.trust)
         client = await self.asked(get(b"/api"))
         await self.failed(client, 502, "upstream_gone", "TLS_HANDSHAKE_ERROR", None)
 
     async def test_no_tls(self) -> None:
-        """And a port that speaks something else."""
+        """A port that does not speak TLS is refused."""
         await self.open_source()
         await self.pointed_at(f"https://{self.source.address}")
         client = await self.asked(get(b"/api"))

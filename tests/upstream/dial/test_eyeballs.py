@@ -78,14 +78,14 @@ class NameEndpointTests(SynchronousTestCase):
         return [host for host, *_ in self.reactor.tcpClients]
 
     def refuse(self, index: int, reason: Exception | None = None) -> None:
-        """One attempt fails."""
+        """Fail one attempt."""
         _, _, factory, *_ = self.reactor.tcpClients[index]
         connector = self.reactor.connectors[index]
         failure = Failure(reason or ConnectionRefusedError())
         factory.clientConnectionFailed(connector, failure)
 
     def accept(self, index: int) -> Protocol:
-        """One attempt succeeds."""
+        """Complete one attempt."""
         _, _, factory, *_ = self.reactor.tcpClients[index]
         protocol: Protocol = factory.buildProtocol(FOUR)
         protocol.makeConnection(self.reactor.connectors[index])
@@ -99,7 +99,7 @@ class NameEndpointTests(SynchronousTestCase):
         return endpoint.connect(Factory.forProtocol(Protocol))
 
     def test_permitted_addresses(self) -> None:
-        """Only those are tried, whatever else the name has."""
+        """Only permitted addresses of the name are tried."""
         connecting = self.guarded(FOUR.host)
         self.names.answer(SIX, FOUR, OTHER)
         self.assertEqual(self.tried(), [FOUR.host])
@@ -107,7 +107,9 @@ class NameEndpointTests(SynchronousTestCase):
         self.failureResultOf(connecting, ConnectionRefusedError)
 
     def test_no_permitted_address(self) -> None:
-        """That is told apart from a name without addresses, also of a literal."""
+        """
+        A name with refused addresses has another error than a name without addresses.
+        """
         connecting = self.guarded()
         self.names.answer(SIX, FOUR)
         self.failureResultOf(connecting, AddressRefused)
@@ -127,7 +129,7 @@ class NameEndpointTests(SynchronousTestCase):
         self.assertEqual(self.reactor.getDelayedCalls(), [])
 
     def test_refused_at_once(self) -> None:
-        """After a refusal the next address is tried without any delay."""
+        """After a refusal the next address is tried at once."""
         connected = self.connect()
         self.names.answer(SIX, FOUR)
         self.refuse(0)
@@ -136,8 +138,9 @@ class NameEndpointTests(SynchronousTestCase):
         self.successResultOf(connected)
 
     def test_silent_address(self) -> None:
-        """After a while of silence the next address is tried, too; who is slower
-        loses."""
+        """
+        After ``ATTEMPT_DELAY_MS`` without an answer the next address is tried, too.
+        """
         connected = self.connect()
         self.names.answer(SIX, FOUR, OTHER)
         self.reactor.advance(ATTEMPT_DELAY_MS / 1000)
@@ -151,7 +154,7 @@ class NameEndpointTests(SynchronousTestCase):
         )
 
     def test_all_refused(self) -> None:
-        """When none answers, the first one's reason is told, at once."""
+        """If all attempts fail, the reason of the first one is reported at once."""
         connected = self.connect()
         self.names.answer(SIX, FOUR)
         self.refuse(0, TCPTimedOutError())

@@ -1,4 +1,4 @@
-"""Which addresses may be dialled for URLs that others write."""
+"""The addresses that may be dialled for URLs of definitions."""
 
 from __future__ import annotations
 
@@ -71,20 +71,20 @@ INTERNAL = (
 
 class GuardTests(SynchronousTestCase):
     def test_public_addresses(self) -> None:
-        """What anybody can reach may be reached."""
+        """Public addresses are permitted."""
         guard = AddressGuard()
         for address in PUBLIC:
             self.assertTrue(guard.permits("a.example", address), address)
 
     def test_internal_addresses(self) -> None:
-        """What only this host may reach is refused, in every spelling."""
+        """Internal addresses are refused, in every spelling."""
         guard = AddressGuard()
         for address in INTERNAL:
             self.assertFalse(guard.permits("a.example", address), address)
             self.assertFalse(guard.permits(address, address), address)
 
     def test_metadata_services_are_never_public(self) -> None:
-        """Those of clouds, whose addresses are not all private; they can be listed."""
+        """Metadata services of clouds are refused, also those with public addresses."""
         for address in (
             "169.254.169.254",
             "168.63.129.16",
@@ -98,7 +98,7 @@ class GuardTests(SynchronousTestCase):
             self.assertTrue(listed.permits("metadata.example", address), address)
 
     def test_what_is_no_address(self) -> None:
-        """Nothing is dialled that cannot be judged."""
+        """Texts that are no address are refused."""
         for text in ("", "localhost", "0x7f.1", "2130706433", "/run/socket", "a::b::c"):
             self.assertFalse(AddressGuard().permits("a.example", text), text)
 

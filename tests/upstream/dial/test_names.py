@@ -30,7 +30,7 @@ UNKNOWN = Unresolved("no such name", is_known=True)
 
 
 class Receiver:
-    """Somebody who wants to connect."""
+    """Receives the result of a lookup."""
 
     def __init__(self, owner: object = None) -> None:
         self.owner = owner
@@ -47,7 +47,7 @@ class Receiver:
         self.addresses.append(address)
 
     def resolution_failed(self, reason: str) -> None:
-        """Note why there is none."""
+        """Record the reason."""
         self.reason = reason
 
     def resolutionComplete(self) -> None:
@@ -73,7 +73,7 @@ class NamesTests(SynchronousTestCase):
     """A name server in the test's hands."""
 
     def setUp(self) -> None:
-        """Nothing is known."""
+        """Begin with an empty cache."""
         self.reactor = Reactor()
         self.asked: list[str] = []
         self.answers: dict[str, Found] = {}
@@ -94,13 +94,15 @@ class NamesTests(SynchronousTestCase):
         return receiver
 
     def answer(self) -> None:
-        """Let all lookups that are under way end."""
+        """Complete all lookups under way."""
         threads, self.threads[:] = list(self.threads), []
         for work in threads:
             work()
 
     def test_all_who_ask_share_one_lookup(self) -> None:
-        """Whatever the case of the name, and a dot at its end."""
+        """
+        Requests for one name share a lookup, independently of case and a final dot.
+        """
         waiting = [self.ask(), self.ask("A.Example."), self.ask()]
         self.assertEqual([one.complete for one in waiting], [False] * 3)
         self.answer()
@@ -110,7 +112,7 @@ class NamesTests(SynchronousTestCase):
         self.assertEqual(self.reactor.getDelayedCalls(), [])
 
     def test_what_is_known_is_told_at_once_for_a_while(self) -> None:
-        """Then it is asked again, and what has changed is used."""
+        """A known name is answered from the cache until its time is over."""
         self.ask()
         self.answer()
         self.reactor.advance(9.9)
@@ -124,7 +126,10 @@ class NamesTests(SynchronousTestCase):
         self.assertEqual(renewed.hosts, ["192.0.2.2"])
 
     def test_addresses_of_before_serve_while_the_name_server_hangs(self) -> None:
-        """After a short wait, which is not paid again by everybody."""
+        """
+        Expired addresses are used after a short wait while the name server does not
+        answer.
+        """
         self.ask()
         self.answer()
         self.reactor.advance(10)
@@ -140,7 +145,7 @@ class NamesTests(SynchronousTestCase):
         self.assertEqual(len(self.threads), 1)
 
     def test_addresses_of_before_serve_while_the_name_server_fails(self) -> None:
-        """For as long as they may; the reason is told after that."""
+        """Expired addresses are used for a bounded time while the name server fails."""
         self.ask()
         self.answer()
         self.answers["a.example"] = DOWN
@@ -177,7 +182,7 @@ class NamesTests(SynchronousTestCase):
         self.assertEqual(self.ask().hosts, ["192.0.2.1"])
 
     def test_the_names_of_one_owner_hold_up_nobody_else(self) -> None:
-        """It has a share of the threads; its others wait for one."""
+        """Each owner has a share of the threads, and its further lookups wait."""
         own = [self.ask(f"hang{n}", owner="api-1") for n in range(MOST_OF_OWNER + 2)]
         self.assertEqual(len(self.threads), MOST_OF_OWNER)
         other = self.ask("fine", owner="api-2")
@@ -209,7 +214,10 @@ class NamesTests(SynchronousTestCase):
         self.assertFalse(self.ask("n0").complete)
 
     def test_only_the_types_that_are_wanted(self) -> None:
-        """With the scope of an IPv6 address."""
+        """
+        Only the requested types of addresses are returned, with the scope of an IPv6
+        address.
+        """
         self.answers["six"] = [*ONE, ("fe80::1", 0, 0, 2)]
         both = self.ask("six")
         self.answer()
@@ -218,7 +226,7 @@ class NamesTests(SynchronousTestCase):
         self.assertEqual(four.hosts, ["192.0.2.1"])
 
     def test_a_lookup_that_raises_is_an_answer(self) -> None:
-        """Nobody waits for ever."""
+        """A lookup that raises is a failure of the resolution."""
 
         def broken(name: str) -> Found:
             raise KeyError(name)
@@ -264,12 +272,12 @@ class LookUpTests(SynchronousTestCase):
     """The system's resolver."""
 
     def test_localhost(self) -> None:
-        """It is this machine."""
+        """``localhost`` has a loopback address."""
         found = look_up("localhost")
         assert not isinstance(found, Unresolved)
         self.assertIn(found[0][0], ("127.0.0.1", "::1"))
 
     def test_what_is_no_name(self) -> None:
-        """It has no address."""
+        """Invalid names have no address."""
         for name in ("a" * 64 + ".example", "\ud800"):
             self.assertIsInstance(look_up(name), Unresolved, ascii(name))

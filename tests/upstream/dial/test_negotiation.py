@@ -25,7 +25,7 @@ class TargetTests(SynchronousTestCase):
             self.assertEqual((target.host, target.authority), (plain, authority))
 
     def test_refusals(self) -> None:
-        """What could end a line, or mean another host, is refused."""
+        """Texts that could end a line or mean another host are refused."""
         for host in ("", "a b", "a\r\nX: y", "a/b", "a:1", "u@a", "fe80::1%a\r\n", "%"):
             self.assertRaises(ValueError, TunnelTarget.read, host, 443)
         for port in (0, -1, 65536):
@@ -36,7 +36,7 @@ class TunnelErrorTests(SynchronousTestCase):
     """The error."""
 
     def test_is_a_connect_error(self) -> None:
-        """It reads as its message and counts as a failure to connect."""
+        """The error is a ConnectError with a message and a status."""
         error = TunnelError("the proxy refused", 403)
         self.assertIsInstance(error, ConnectError)
         self.assertEqual((str(error), error.status), ("the proxy refused", 403))

@@ -32,7 +32,7 @@ real: Any = installed
 
 
 class Heard(Protocol):
-    """Keeps what it hears, and how it ends."""
+    """Keeps the bytes that it receives, and the reason of the end."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -128,7 +128,10 @@ class ConnectTests(TestCase):
         self.assertEqual(set(os.listdir("/proc/self/fd")), before)
 
     async def test_version_4(self) -> None:
-        """Bytes go both ways, both ends have names, and the end is told."""
+        """
+        Bytes pass in both directions, both addresses are known, and the end is
+        reported.
+        """
         await self.both_ways("127.0.0.1")
 
     async def test_version_6(self) -> None:
@@ -136,7 +139,7 @@ class ConnectTests(TestCase):
         await self.both_ways("::1")
 
     async def test_reads(self) -> None:
-        """Nothing to read is no end; the end and a reset are told apart."""
+        """A read without data is no end; an orderly end and a reset differ."""
         listener = self.listening()
         heard = await self.connect(listener)
         accepted, _ = listener.accept()
@@ -155,7 +158,7 @@ class ConnectTests(TestCase):
             self.assertEqual(open_sockets(), before)
 
     async def test_too_long(self) -> None:
-        """What takes longer than it may fails, and leaves nothing behind."""
+        """A connection that exceeds its timeout fails, and its socket is closed."""
         filled = black_hole()
         for one in filled:
             self.addCleanup(one.close)
@@ -166,7 +169,7 @@ class ConnectTests(TestCase):
         self.assertEqual(open_sockets(), before)
 
     async def test_given_up(self) -> None:
-        """Who waits no longer has the socket closed at once."""
+        """Cancelling closes the socket at once."""
         filled = black_hole()
         for one in filled:
             self.addCleanup(one.close)
@@ -177,7 +180,7 @@ class ConnectTests(TestCase):
         self.assertEqual(open_sockets(), before)
 
     async def test_no_protocol(self) -> None:
-        """A connection that nobody wants is closed."""
+        """A connection without a protocol is closed."""
         listener = self.listening()
         before = open_sockets()
         for error in (None, RuntimeError("no")):

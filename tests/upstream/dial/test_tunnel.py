@@ -61,7 +61,7 @@ KINDS: tuple[tuple[Through, tuple[bytes, ...]], ...] = (
 
 
 class Caller(Protocol):
-    """What is handed the connection; remembers all it is told."""
+    """The protocol of the caller, which records its calls."""
 
     transport: Any
 
@@ -94,13 +94,13 @@ class Caller(Protocol):
 
 
 def heard_by(protocol: IProtocol) -> bytes:
-    """What a caller has received so far."""
+    """Return the bytes that a caller has received so far."""
     assert isinstance(protocol, Caller)
     return protocol.heard
 
 
 class Echo(Protocol):
-    """An origin: says hello first when told to, then echoes."""
+    """An origin that sends a greeting if it has one, then echoes."""
 
     transport: Connection
 
@@ -137,7 +137,7 @@ class Origin(Factory):
         return bool(self.open)
 
     def idle(self) -> bool:
-        """Whether nobody is connected."""
+        """Whether no connection is open."""
         return not self.open
 
 
@@ -163,7 +163,7 @@ class Callers(Factory):
 
 @implementer(IStreamClientEndpoint)
 class Wire:
-    """An inner endpoint in memory, which connects when told to."""
+    """An inner endpoint in memory, which connects when the test says so."""
 
     def __init__(self) -> None:
         self.cancelled = False
@@ -235,7 +235,7 @@ class MemoryTests(SynchronousTestCase):
             self.assertEqual(wire.aborted, 0)
 
     def test_bytes_behind_the_head(self) -> None:
-        """What comes with the last answer follows the callback, nothing twice."""
+        """Bytes after the last answer of the proxy are delivered after the callback."""
         for through, answers in KINDS:
             data = b"".join(answers) + b"hello"
             for cut in range(len(data) + 1):
@@ -260,7 +260,7 @@ class MemoryTests(SynchronousTestCase):
             self.assertIsNone(callers.caller.transport)
 
     def test_cancel_while_negotiating(self) -> None:
-        """Before each byte of the answers the socket closes at once, silently."""
+        """Cancelling closes the socket at each step of the negotiation."""
         for through, answers in KINDS:
             data = b"".join(answers)
             for cut in range(len(data)):
@@ -300,7 +300,7 @@ class MemoryTests(SynchronousTestCase):
                 self.assertIsNone(callers.caller.transport)
 
     def test_refusal_closes(self) -> None:
-        """A refusing proxy is hung up on, whatever it says next."""
+        """The connection to a proxy that refuses is closed."""
         for through, answer in (
             (http_connect, b"HTTP/1.1 403 No\r\n\r\n"),
             (socks5, b"\x05\xff"),
@@ -339,7 +339,7 @@ class MemoryTests(SynchronousTestCase):
         self.failureResultOf(done, TunnelError)
 
     def test_impossible_arguments(self) -> None:
-        """What could not be sent is refused when the endpoint is made."""
+        """Arguments that cannot be sent are refused when the endpoint is made."""
         for through in (http_connect, socks5):
             self.assertRaises(ValueError, through, Wire(), "a\r\nb", 443)
             self.assertRaises(ValueError, through, Wire(), "a.example", 0)
@@ -389,7 +389,7 @@ class _Sockets(TestCase):
             await caller.ended
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Let the reactor turn until something holds."""
+        """Wait until a condition holds, for a bounded time."""
         deadline = reactor_time.seconds() + BOUND_S
         while not holds():
             self.assertLess(reactor_time.seconds(), deadline, "did not come to hold")
@@ -424,7 +424,7 @@ class SocketTests(_Sockets):
             self.assertEqual(proxy.offered, [])
 
     async def test_endpoint_serves_many(self) -> None:
-        """One endpoint makes any number of tunnels, even at once."""
+        """One endpoint makes any number of tunnels, also at one time."""
         port = await self.origin(Origin(b"hello"))
         for through, proxy in await self.both():
             endpoint = through(proxy.endpoint(), "origin.test", port)
@@ -531,10 +531,10 @@ class SocketTests(_Sockets):
 
 
 class Silent(Echo):
-    """A proxy that takes the request and says nothing."""
+    """A proxy that reads the request and does not answer."""
 
     def dataReceived(self, data: bytes) -> None:
-        """Nothing."""
+        """Ignore the request."""
 
 
 class Counter:
@@ -600,7 +600,9 @@ class TlsTests(_Sockets):
         return client_creators(SslOptions.read(store))(host)
 
     async def test_tls_to_the_origin(self) -> None:
-        """TLS goes end to end, verified for the name that the proxy was told."""
+        """
+        TLS runs between the client and the origin, verified for the origin's name.
+        """
         port = await self.origin(Origin(b"hello"), tls=self.listener("origin.test"))
         for through, proxy in await self.both():
             tunnel = through(proxy.endpoint(), "origin.test", port)
@@ -615,7 +617,7 @@ class TlsTests(_Sockets):
             await caller.ended.addTimeout(BOUND_S, reactor_time)
 
     async def test_wrong_name(self) -> None:
-        """An origin with another name is refused, and the reason is told."""
+        """An origin with another name is refused with the reason."""
         port = await self.origin(Origin(b"hello"), tls=self.listener("other.test"))
         for through, proxy in await self.both():
             tunnel = through(proxy.endpoint(), "origin.test", port)
@@ -625,7 +627,7 @@ class TlsTests(_Sockets):
             self.assertIn("host name mismatch", str(explain(caller.lost.value)))
 
     async def test_refusal_under_tls(self) -> None:
-        """A proxy's refusal comes through the TLS endpoint as it is."""
+        """A refusal of the proxy passes unchanged through the TLS endpoint."""
         for through, proxy in await self.both("user", SECRET):
             tunnel = through(proxy.endpoint(), "origin.test", 1)
             connecting = wrapClientTLS(self.creator("origin.test"), tunnel).connect(

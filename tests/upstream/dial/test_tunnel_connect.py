@@ -16,14 +16,14 @@ ESTABLISHED = b"HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n"
 def negotiation(
     username: str | None = None, password: str | None = None
 ) -> ConnectNegotiation:
-    """One that has been started."""
+    """Return a negotiation that has been started."""
     one = ConnectNegotiation(TARGET, username, password)
     one.start()
     return one
 
 
 class RequestTests(SynchronousTestCase):
-    """What is sent."""
+    """The request that is sent."""
 
     def test_plain(self) -> None:
         """Target and Host are the same authority."""
@@ -33,7 +33,7 @@ class RequestTests(SynchronousTestCase):
         )
 
     def test_credentials(self) -> None:
-        """Basic, in UTF-8, with an empty password if there is none."""
+        """Credentials are Basic in UTF-8; a missing password is empty."""
         for username, password, pair in (
             ("user", "pass:word", "user:pass:word"),
             ("üser", "pässword", "üser:pässword"),
@@ -45,7 +45,7 @@ class RequestTests(SynchronousTestCase):
         self.assertNotIn(b"Authorization", ConnectNegotiation(TARGET, "").start())
 
     def test_impossible_credentials(self) -> None:
-        """What Basic cannot carry is refused without being repeated."""
+        """Credentials that Basic cannot carry are refused without being repeated."""
         for username, password in (("a:b", "secret"), ("a", "sec\r\nret"), ("\0", "")):
             error = self.assertRaises(
                 ValueError, ConnectNegotiation, TARGET, username, password
@@ -54,7 +54,7 @@ class RequestTests(SynchronousTestCase):
 
 
 class AnswerTests(SynchronousTestCase):
-    """What is received."""
+    """The answers that are received."""
 
     def test_established(self) -> None:
         """Each 2xx opens the tunnel, in each form of a status line."""
@@ -100,7 +100,7 @@ class AnswerTests(SynchronousTestCase):
         self.assertEqual(one.rest, b"")
 
     def refusal(self, data: bytes, *credentials: str) -> TunnelError:
-        """What an answer is refused with, whole and byte by byte."""
+        """Return the error for an answer, which is the same byte by byte."""
         whole: TunnelError = self.assertRaises(
             TunnelError, negotiation(*credentials).receive, data
         )
@@ -127,7 +127,7 @@ class AnswerTests(SynchronousTestCase):
             self.assertEqual(error.status, int(line[:3]))
 
     def test_407(self) -> None:
-        """The status for missing or wrong credentials says which."""
+        """The message of a 407 says whether credentials are missing or wrong."""
         head = b"HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic\r\n\r\n"
         error = self.refusal(head)
         self.assertEqual(

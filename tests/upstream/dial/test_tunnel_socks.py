@@ -32,7 +32,9 @@ class ConversationTests(SynchronousTestCase):
         self.assertEqual(one.rest, b"rest")
 
     def test_with_credentials(self) -> None:
-        """Both methods are offered; the password goes out only when asked for."""
+        """
+        Both methods are offered; the password is sent only if the proxy selects it.
+        """
         one, sent = talk(b"\x05\x02\x01\x00" + GRANTED, "user", SECRET)
         self.assertEqual(
             sent, b"\x05\x02\x00\x02" + b"\x01\x04user\x06s3cret" + COMMAND
@@ -90,7 +92,7 @@ class RefusalTests(SynchronousTestCase):
         return str(error)
 
     def test_authentication(self) -> None:
-        """Missing, unsuitable and wrong credentials are told apart."""
+        """Missing, unsuitable and wrong credentials have different messages."""
         self.assertEqual(
             self.refusal(b"\x05\xff"), "the proxy requires a user name and password"
         )
@@ -113,7 +115,9 @@ class RefusalTests(SynchronousTestCase):
         self.assertIn("the proxy refused the tunnel: connection refused", messages)
 
     def test_not_socks(self) -> None:
-        """Other services, methods never offered, unknown codes and addresses."""
+        """
+        Other services, methods that were not offered, and unknown codes are refused.
+        """
         for answers in (
             b"HTTP/1.1 400 Bad Request\r\n",
             b"\x04\x00",
@@ -134,7 +138,7 @@ class RefusalTests(SynchronousTestCase):
         )
 
     def test_long_credentials(self) -> None:
-        """What a length byte cannot count is refused at once."""
+        """Credentials longer than a length byte can count are refused at once."""
         SocksNegotiation(TARGET, "u" * 255, "p" * 255)
         for pair in (("u" * 256, "p"), ("u", "ü" * 128)):
             self.assertRaises(ValueError, SocksNegotiation, TARGET, *pair)

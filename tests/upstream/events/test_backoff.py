@@ -22,7 +22,7 @@ class BackoffTests(SynchronousTestCase):
         return sum(made.next_s() for _ in range(count))
 
     def test_a_retry_of_0_does_not_switch_the_growth_off(self) -> None:
-        """Nor does any other small number."""
+        """Delays grow from every small ``retry`` value."""
         for retry_ms in (0, 1, 50):
             made = backoff()
             made.asked(retry_ms)
@@ -40,19 +40,19 @@ class BackoffTests(SynchronousTestCase):
         self.assertGreater(sum(delays_s) / 1000, expected_s * 0.8)
 
     def test_the_longest_retry_is_no_longer_than_the_longest_delay(self) -> None:
-        """However long the source wants to be left alone, and after any failures."""
+        """The longest delay bounds ``retry`` and ``Retry-After``."""
         made = backoff(maxMs=2000)
         made.asked(MAX_RETRY_MS)
         self.assertLessEqual(max(made.next_s() for _ in range(2000)), 2.0)
         self.assertEqual(made.next_s(retry_after_s=1e9), 2.0)
 
     def test_a_retry_after_is_waited_for(self) -> None:
-        """At least that long, up to the longest delay."""
+        """``Retry-After`` is the shortest delay, up to the longest one."""
         made = backoff()
         self.assertGreaterEqual(made.next_s(retry_after_s=20.0), 20.0)
 
     def test_delays_of_a_refusal_grow_to_minutes(self) -> None:
-        """And never fall to nothing by chance."""
+        """Delays after refusals grow to minutes and have a lower bound."""
         made = backoff()
         delays_s = [made.next_s(refused=True) for _ in range(40)]
         self.assertGreaterEqual(delays_s[0], 0.25)

@@ -46,7 +46,7 @@ class InflaterTests(SynchronousTestCase):
         self.assertLessEqual(size, MIB)
 
     def test_a_bomb_that_begins_harmlessly_is_refused(self) -> None:
-        """What has come before does not pay for all that follows."""
+        """Incompressible data at the beginning does not permit a higher ratio later."""
         coder = zlib.compressobj(9, zlib.DEFLATED, 31)
         data = coder.compress(os.urandom(65536)) + coder.compress(b"0" * (64 * MIB))
         self.assertRaises(TooMuchDecoded, decode, Inflater(MIB), data + coder.flush())
@@ -56,7 +56,7 @@ class InflaterTests(SynchronousTestCase):
         self.assertEqual(decode(Inflater(MIB), gzip.compress(b"0" * MIB)), MIB)
 
     def test_text_is_within_the_ratio(self) -> None:
-        """However long it is, and however alike its events are."""
+        """Long streams of similar events are within the ratio."""
         events = b"".join(
             b'id: %d\ndata: {"price": %d, "unit": "EUR"}\n\n' % (n, n % 97)
             for n in range(200_000)

@@ -1,4 +1,4 @@
-"""What time mends of a source, and what it does not."""
+"""Problems of a source: refusals, and those that may pass."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ProblemTests(SynchronousTestCase):
     """Responses, and calls without one."""
 
     def test_which_statuses_another_call_may_not_get(self) -> None:
-        """They are no refusals."""
+        """Temporary statuses are no refusals."""
         for code in (408, 421, 425, 429, 500, 502, 503, 504, 520):
             problem = judged(code)
             assert problem is not None
@@ -36,12 +36,12 @@ class ProblemTests(SynchronousTestCase):
             self.assertTrue(problem.refused, code)
 
     def test_an_event_stream_in_plain_bytes_is_no_problem(self) -> None:
-        """Whatever the source calls them."""
+        """An event stream without a coding, or with ``identity``, is no problem."""
         self.assertIsNone(judged(200))
         self.assertIsNone(judged(200, content_encoding="identity"))
 
     def test_a_reason_says_what_was_wrong(self) -> None:
-        """With the coding, the status, or the type."""
+        """The reason names the coding, the status or the type."""
         for problem, reason in (
             (judged(200, event_stream=False), "is not an event stream"),
             (judged(200, content_encoding="br"), "encoded (br)"),
@@ -52,7 +52,10 @@ class ProblemTests(SynchronousTestCase):
             self.assertIn(reason, problem.reason)
 
     def test_how_long_a_source_wants_to_be_left_alone(self) -> None:
-        """In seconds, or as a date by the source's own clock."""
+        """
+        ``Retry-After`` is a number of seconds, or a date relative to the source's
+        ``Date``.
+        """
         date, later = "Sun, 09 Sep 2001 01:46:40 GMT", "Sun, 09 Sep 2001 01:47:10 GMT"
         for fields, wait_s in (
             ({"retry_after": "30"}, 30),

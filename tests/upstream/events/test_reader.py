@@ -78,7 +78,9 @@ class ReaderTests(SynchronousTestCase):
         self.retries.append(retry_ms)
 
     def test_what_one_read_brought_is_read_over_several_turns(self) -> None:
-        """And the source is not read until that is done."""
+        """
+        A large read is parsed over several turns, during which the source is paused.
+        """
         count = 10 * PIECE_BYTES // len(EVENT)
         self.reader.body_received(EVENT * count)
         self.assertLess(self.taken, count / 2)
@@ -101,7 +103,7 @@ class ReaderTests(SynchronousTestCase):
         self.assertFalse(self.ends[0].refused)
 
     def test_nothing_is_read_while_it_is_paused(self) -> None:
-        """By whoever takes the events."""
+        """A paused reader delivers neither events nor the end."""
         self.reader.pause()
         self.reader.body_received(EVENT)
         self.reader.body_ended([])
@@ -110,7 +112,7 @@ class ReaderTests(SynchronousTestCase):
         self.assertEqual((self.taken, len(self.ends)), (1, 1))
 
     def test_nothing_comes_of_a_reader_that_was_stopped(self) -> None:
-        """What was held is dropped with the connection."""
+        """A stopped reader drops the bytes that it holds."""
         self.reader.body_received(EVENT * PIECE_BYTES)
         before = self.taken
         self.reader.stop()
@@ -121,7 +123,10 @@ class ReaderTests(SynchronousTestCase):
         self.assertTrue(self.response.aborted)
 
     def test_events_that_cannot_be_taken_end_the_connection(self) -> None:
-        """So that the source is called again, and does not stand still."""
+        """
+        An error of the listener ends the connection, so that the source is called
+        again.
+        """
         self.breaks = True
         self.reader.body_received(EVENT)
         self.assertEqual(len(self.ends), 1)

@@ -11,7 +11,7 @@ class RetryAfterTests(SynchronousTestCase):
     """RFC 9110, 10.2.3."""
 
     def test_forms(self) -> None:
-        """Seconds and dates; the rest says nothing, and none is without bound."""
+        """Seconds and dates are read; other values are 0, and all are bounded."""
         now_s = 1_000_000_000.0
         for value, expected in (
             (None, 0),
