@@ -11,7 +11,7 @@ STREAM = b"text/event-stream"
 
 
 class AcceptTests(SynchronousTestCase):
-    """What a client takes, by the media ranges that it sends."""
+    """The media types that a client accepts."""
 
     def test_event_streams(self) -> None:
         """The most precise range decides, in any case and with any parameters."""
@@ -36,7 +36,7 @@ class AcceptTests(SynchronousTestCase):
             self.assertEqual(found and found.quality, quality, value)
 
     def test_none(self) -> None:
-        """Without a media range a client takes anything."""
+        """Without a media range a client accepts anything."""
         for value in (b"", b" , ", b"nonsense"):
             self.assertEqual(Accept(value).prefers(STREAM), ANYTHING)
 

@@ -33,8 +33,7 @@ class StreamTests(GatewayCase):
         self.assertEqual((await self.gateway.ended())["bytesIn"], 9)
 
     async def test_chunked(self) -> None:
-        """A chunked body arrives bit by bit, chunked anew, without extensions and
-        trailers."""
+        """A chunked body is streamed with new framing, without extensions."""
         await self.stage()
         client, source = await self.call(
             get(b"/api", CHUNKED, b"Trailer: X-Sum", method=b"POST")
@@ -53,7 +52,9 @@ class StreamTests(GatewayCase):
         self.assertEqual((await self.gateway.ended())["bytesIn"], 6)
 
     async def test_empty_bodies(self) -> None:
-        """A body of length 0 is none; the source is told so where it may matter."""
+        """
+        A body of length 0 is no body; its length is sent where the method permits one.
+        """
         await self.stage()
         user = await self.client()
         for request, length in (
@@ -140,7 +141,7 @@ class ContinueTests(GatewayCase):
         self.assertEqual((await client.answer()).body, b"thanks")
 
     async def test_no_leave(self) -> None:
-        """A refused client is told so finally, and never to go on."""
+        """A refused client receives the refusal, and no ``100 Continue``."""
         await self.stage()
         client = await self.asked(self.EXPECT.replace(b"/api", b"/nowhere"))
         answer = await client.answer()
@@ -159,7 +160,7 @@ class ContinueTests(GatewayCase):
         self.assertEqual((await client.answer()).status, 200)
 
     async def test_without_a_body(self) -> None:
-        """Who has no body to send needs no leave."""
+        """A request without a body needs no ``100 Continue``."""
         await self.stage()
         client, source = await self.call(get(b"/api", b"Expect: 100-continue"))
         await source.head()
@@ -216,7 +217,9 @@ class PaceTests(GatewayCase):
         await until(lambda: other.total > total, "the upload")
 
     async def test_silence_of_the_client(self) -> None:
-        """A client that stops amid its body is told, and its source let go."""
+        """
+        A client that stops within its body receives a 408, and its source is released.
+        """
         await self.stage(body_timeout_ms=60_000, request_timeout_ms=0)
         client, source = await self.call(
             get(b"/api", b"Content-Length: 9", method=b"POST") + b"xyz"
@@ -251,7 +254,7 @@ class PaceTests(GatewayCase):
         self.assertEqual((await self.gateway.ended())["clock"], "bodyTimeout")
 
     async def test_the_clock_stands_still_while_the_source_is_full(self) -> None:
-        """It is not the client's fault when nobody reads its body."""
+        """The body timeout does not run while the source takes no data."""
         await self.stage(
             http={"maxConcurrentConnections": 1, "readTimeout": 900_000},
             body_timeout_ms=60_000,
@@ -291,7 +294,7 @@ class EndTests(GatewayCase):
         self.assertEqual((line["status"], line["outcome"]), (400, "refused"))
 
     async def test_malformed_after_the_head(self) -> None:
-        """With the response under way, both sides are cut."""
+        """A malformed body during the response cuts both sides."""
         await self.stage()
         client, source = await self.uploading()
         source.send(b"HTTP/1.1 200 OK\r\n\r\nhello")
@@ -316,7 +319,7 @@ class EndTests(GatewayCase):
         self.assertEqual(self.gateway.pool.taken, 0)
 
     async def test_the_client_leaves_while_nothing_is_read(self) -> None:
-        """That nobody reads the body does not hide that the client has left."""
+        """The end of a client is noticed while its body is not read."""
         await self.stage()
         client = await self.asked(
             get(b"/api", b"Content-Length: 90000000", method=b"PUT")
@@ -365,8 +368,7 @@ class EndTests(GatewayCase):
         client.close()
 
     async def test_an_early_answer_of_a_full_source(self) -> None:
-        """A source that reads no further may still answer; what is left of the upload
-        is read and dropped."""
+        """A source that stops reading may still answer."""
         await self.stage()
         client = await self.asked(
             get(b"/api", b"Content-Length: 90000000", method=b"PUT")
@@ -449,7 +451,10 @@ class RefusedTests(GatewayCase):
         self.assertEqual(self.source.connections, [])
 
     async def test_refused_upstream(self) -> None:
-        """So does one whose source cannot be reached."""
+        """
+        A client receives the refusal of a source that cannot be reached, during its
+        upload.
+        """
         await self.stage()
         await self.source.port.stopListening()
         client = await self.client()
@@ -482,7 +487,7 @@ class LimitTests(SynchronousTestCase):
         self.body.limit(most_bytes, lambda: self.told.append("too large"))
 
     def test_the_last_byte(self) -> None:
-        """As much as is allowed passes; one byte more is told, once."""
+        """The limit is exact, and is reported once."""
         self.limit(10)
         for size in (4, 6):
             self.body.received(b"x" * size)

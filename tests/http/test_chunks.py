@@ -10,7 +10,7 @@ from tests.gateway.test_forwarder import MALFORMED, UNUSUAL, reread
 
 
 class WholeChunksTests(SynchronousTestCase):
-    """What counts as a whole chunk."""
+    """The bytes that are whole chunks."""
 
     def test_rows(self) -> None:
         """Whole chunks in their plain writing, from the beginning on."""
@@ -31,6 +31,6 @@ class WholeChunksTests(SynchronousTestCase):
 
     @given(st.binary(max_size=60))
     def test_any_bytes(self, data: bytes) -> None:
-        """What is found to be whole chunks reads as such, to the byte."""
+        """The bytes that are found to be whole chunks have that content."""
         passed, content = whole_chunks(data)
         self.assertEqual(reread(data[:passed]), content)

@@ -20,7 +20,9 @@ def headers(*values: str, **named: str) -> Headers:
 
 class CrossSiteTests(SynchronousTestCase):
     def test_pages_of_other_origins_are_foreign(self) -> None:
-        """By either header; a client that is no browser sends none."""
+        """
+        Either header marks a page as foreign; a client without them is not a browser.
+        """
         for given, foreign in (
             (headers(), False),
             (headers("http://api.example:8082"), False),
@@ -45,7 +47,7 @@ class CrossSiteTests(SynchronousTestCase):
         self.assertFalse(is_foreign(headers("https://api.example:8082"), True))
 
     def test_default_ports(self) -> None:
-        """The scheme of the page tells which one a host without one means."""
+        """The scheme of the page gives the default port of a host."""
         for origin, host, foreign in (
             ("https://h", "h", False),
             ("https://h", "h:443", False),
@@ -56,12 +58,12 @@ class CrossSiteTests(SynchronousTestCase):
             self.assertEqual(is_foreign(headers(origin, host=host), False), foreign)
 
     def test_origins(self) -> None:
-        """Several are one that is nobody's."""
+        """Several origins match no origin."""
         self.assertIsNone(origin_of(headers()))
         self.assertEqual(origin_of(headers("a", "a")), "a, a")
 
     def test_ambient_schemes(self) -> None:
-        """Those that browsers send by themselves."""
+        """The authentication schemes that browsers send by themselves."""
         for value, ambient in (
             ("Basic x", True),
             ("negotiate x", True),

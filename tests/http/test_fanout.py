@@ -19,7 +19,7 @@ LARGE = 65536
 
 
 class Client:
-    """Reads at one end of a pair of sockets what is written at the other."""
+    """Reads one end of a pair of sockets, whose other end is written to."""
 
     def __init__(self, turns: Turns, chunked: bool = True) -> None:
         near, self.far = socket.socketpair()
@@ -50,12 +50,12 @@ class FanoutTests(SynchronousTestCase):
     """Real pairs of sockets."""
 
     def setUp(self) -> None:
-        """Gather nobody yet."""
+        """Begin without clients."""
         self.turns = Turns()
         self.fanout = FanoutWriter()
 
     def client(self, chunked: bool = True) -> Client:
-        """Let one more listen."""
+        """Add a client."""
         client = Client(self.turns, chunked)
         self.addCleanup(client.close)
         self.fanout.add(client.writer)
@@ -74,14 +74,16 @@ class FanoutTests(SynchronousTestCase):
             yield data
 
     def catch_up(self, client: Client) -> None:
-        """Let a client read until nothing is left for it."""
+        """Read until the client has received everything."""
         client.read()
         while client.writer.waits():
             client.transport.doWrite()
             client.read()
 
     def test_framing(self) -> None:
-        """Who reads chunks is given chunks, and the others the bare events."""
+        """
+        Clients with chunked framing receive chunks, and the others the bare events.
+        """
         chunked, plain = self.client(), self.client(chunked=False)
         (data,) = self.events()
         self.catch_up(chunked)
@@ -90,7 +92,10 @@ class FanoutTests(SynchronousTestCase):
         self.assertEqual(plain.read(), data)
 
     def test_one_does_not_read(self) -> None:
-        """It gets everything in order when it does, and the others do not wait."""
+        """
+        A client that does not read receives everything in order later, and others are
+        not delayed.
+        """
         idle, busy = self.client(), self.client()
         sent = b""
         for data in self.events(12):
@@ -103,7 +108,7 @@ class FanoutTests(SynchronousTestCase):
         self.assertEqual(idle.got, sent)
 
     def test_it_catches_up_amid_the_events(self) -> None:
-        """It is sent to at once again after that, and nothing is lost or doubled."""
+        """A client that has caught up is written to directly again."""
         client = self.client()
         sent = b""
         for number, data in enumerate(self.events(40)):
@@ -130,7 +135,7 @@ class FanoutTests(SynchronousTestCase):
         self.assertEqual(client.got, sent)
 
     def test_one_that_waits_when_it_comes(self) -> None:
-        """What it was written before comes first."""
+        """Data that was written before the client was added is sent first."""
         client = Client(self.turns)
         self.addCleanup(client.close)
         client.writer.write(b"x" * LARGE)
@@ -141,7 +146,7 @@ class FanoutTests(SynchronousTestCase):
         self.assertEqual(client.got, http_chunk(b"x" * LARGE) + http_chunk(EVENT % 1))
 
     def test_one_is_gone(self) -> None:
-        """That shows when the reactor writes to it; the others get their events."""
+        """A closed client does not affect the others."""
         gone, here = self.client(), self.client()
         gone.far.close()
         (data,) = self.events()
@@ -151,7 +156,7 @@ class FanoutTests(SynchronousTestCase):
         self.assertIsInstance(gone.transport.doWrite(), Exception)
 
     def test_leaving(self) -> None:
-        """Nothing more is given, whether or not something waits; not even once."""
+        """A client that was removed receives nothing more, even if data waits."""
         swift, slow = self.client(), self.client()
         for _ in self.events(4):
             self.catch_up(swift)
@@ -166,7 +171,7 @@ class FanoutTests(SynchronousTestCase):
         self.assertEqual((swift.read(), slow.read()), before)
 
     def test_leaving_amid_a_write(self) -> None:
-        """A client that is full with what it is given may be taken away at once."""
+        """A client may be removed while it is written to."""
         client, other = self.client(), self.client()
         fanout = self.fanout
 
@@ -177,7 +182,7 @@ class FanoutTests(SynchronousTestCase):
                 fanout.remove(client.writer)
 
             def resumeProducing(self) -> None:
-                """It is gone already."""
+                """Do nothing."""
 
             def stopProducing(self) -> None:
                 """The connection is gone."""

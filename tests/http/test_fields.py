@@ -15,7 +15,7 @@ from relay.http.fields import (
 
 
 class CopyTests(SynchronousTestCase):
-    """What is copied, and that it is a copy."""
+    """The copied headers, and that they are a copy."""
 
     def test_equal_and_apart(self) -> None:
         """The copy holds the same, and neither changes with the other."""
@@ -37,7 +37,7 @@ class CopyTests(SynchronousTestCase):
 
 
 class PutTests(SynchronousTestCase):
-    """What is put without checks is what ``Headers`` would have made of it."""
+    """A header that is put without checks equals the one that ``Headers`` makes."""
 
     def test_put(self) -> None:
         """A value takes the place of those before."""
@@ -55,7 +55,7 @@ class PutTests(SynchronousTestCase):
 
 
 class FoldedTests(SynchronousTestCase):
-    """Names that CGI, WSGI and their kin cannot tell apart."""
+    """Names that CGI and WSGI servers cannot distinguish."""
 
     def test_folded(self) -> None:
         """Case and all but letters and digits make no difference."""
@@ -71,13 +71,16 @@ class FoldedTests(SynchronousTestCase):
         )
 
     def test_one_stays(self) -> None:
-        """In whatever spelling it is."""
+        """One header is kept, in any spelling."""
         headers = Headers({b"x-a": [b"1"], b"x_a": [b"2"], b"x.a": [b"3"], b"b": [b""]})
         remove_folded(headers, b"X_A")
         self.assertEqual(headers, Headers({b"x_a": [b"2"], b"b": [b""]}))
 
     def test_what_was_added_stays(self) -> None:
-        """Of two received ones the one in the usual spelling."""
+        """
+        An added header replaces received ones; of two received ones the usual spelling
+        is kept.
+        """
         headers = Headers({b"x_a": [b"client"], b"x-b": [b"client"], b"c_c": [b"1"]})
         headers.setRawHeaders(b"x_d", [b"client"])
         headers.setRawHeaders(b"x-d", [b"client too"])

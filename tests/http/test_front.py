@@ -1,4 +1,4 @@
-"""One reading of the method, the host and the path, for all that comes behind."""
+"""The method, the host and the path are read once, for all later code."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class PathTests(RefusalCase):
         return target
 
     async def test_an_ambiguous_path_is_refused(self) -> None:
-        """Before a plan or a source sees it, whether an API is there or not."""
+        """An ambiguous path is refused before a plan or a source sees it."""
         await self.open()
         for path, key in REFUSED.items():
             await self.refused(get(path, ACCEPT), 400, key)
@@ -72,7 +72,7 @@ class PathTests(RefusalCase):
         self.assertEqual(await self.passed(b"/api" + most), b"/base" + most)
 
     async def test_a_query_may_hold_anything(self) -> None:
-        """It is no path."""
+        """The rules of paths do not apply to the query."""
         await self.open()
         query = b"a=../%2e%2e/%2F%5c%00%zz\\"
         self.assertEqual(await self.passed(b"/api?" + query), b"/base?" + query)
@@ -111,7 +111,10 @@ class PathTests(RefusalCase):
         self.assertEqual(await self.passed(b"/api/a/%2e%2E"), b"/base/")
 
     async def test_a_resolved_path_leads_to_no_other_api(self) -> None:
-        """Neither one below the context-path."""
+        """
+        A resolved path does not leave the API, whether its context-path is shorter or
+        longer.
+        """
         await self.open_source()
         lax = {"requestValidation": {"allowDotSegments": True}}
         target = f"http://{self.source.address}"
@@ -127,7 +130,7 @@ class MethodTests(RefusalCase):
     """Methods that change the framing of a message never go on."""
 
     async def test_connect_is_refused_with_allow_before_its_body(self) -> None:
-        """In any form of the target, in any case of letters."""
+        """CONNECT is a 405 with ``Allow``, for every form of the target."""
         await self.stage()
         for request in (
             get(b"/api", ACCEPT, method=b"CONNECT"),
@@ -162,7 +165,7 @@ class Http2Tests(Http2Case):
     """The same over HTTP/2."""
 
     def test_an_ambiguous_path_is_refused(self) -> None:
-        """With its stream alone."""
+        """An ambiguous path ends its stream only."""
         for path in REFUSED:
             stream_id = self.ask(path=path.decode())
             self.assertEqual(self.status(stream_id), 400, path)
@@ -170,7 +173,7 @@ class Http2Tests(Http2Case):
         self.assertIsNone(self.goodbye())
 
     def test_connect_is_refused_with_allow(self) -> None:
-        """Without a path, as HTTP/2 has it, and with one; before its body."""
+        """CONNECT is refused with and without a path."""
         for ended in (True, False):
             for fields in (
                 [(":method", "CONNECT"), (":authority", "relay:443")],
@@ -197,7 +200,7 @@ class Http2Tests(Http2Case):
 
 
 class GuardTests(FlowCase):
-    """What flows check is what the source is asked for."""
+    """The path that flows check is the path that the source receives."""
 
     STOP = step("policy-interrupt", errorKey="NO", message="no")
 
@@ -207,7 +210,7 @@ class GuardTests(FlowCase):
         return (await client.answer()).status
 
     async def guarded(self, *selectors: Any) -> None:
-        """Open an API, a part of which nobody is let into."""
+        """Open an API with a part that refuses all calls."""
         await self.flowing({"selectors": list(selectors), "request": [self.STOP]})
 
     async def test_no_spelling_of_a_path_gets_round_a_flow(self) -> None:
@@ -241,7 +244,7 @@ class GuardTests(FlowCase):
             self.assertEqual(await self.status(b"/api" + path), 500, path)
 
     async def test_a_path_that_a_flow_makes_is_checked_too(self) -> None:
-        """What a client sends does not lead out of the path of a routing rule."""
+        """A path with text of the client does not leave the endpoint's path."""
         await self.open_source()
         for url in (
             "/files/{#request.params['f'][0]}",
@@ -259,10 +262,10 @@ class GuardTests(FlowCase):
 
 
 class HostTests(RefusalCase):
-    """One form for hosts."""
+    """Hosts have one normal form."""
 
     async def test_the_dot_at_the_end_of_a_host_changes_no_route(self) -> None:
-        """Nor do its case and its port, nor those of the definition."""
+        """A final dot, the case and the port of a host do not change the route."""
         await self.open_source()
         await self.open_gateway(
             definition(
@@ -286,7 +289,7 @@ class HostTests(RefusalCase):
 
 
 class HeaderTests(FlowCase):
-    """What a client sends takes nothing from what the gateway adds."""
+    """Headers of a client do not remove headers of the gateway."""
 
     async def fields(self, *sent: bytes) -> dict[bytes, bytes]:
         """Return the headers that the source is sent, by their names in lower case."""
@@ -296,7 +299,7 @@ class HeaderTests(FlowCase):
         return dict(head.fields)
 
     async def test_connection_does_not_remove_what_a_flow_has_set(self) -> None:
-        """Nor what the gateway adds; what the client itself sent goes no further."""
+        """``Connection`` removes headers of the client only."""
         await self.flowing({"request": [headers(X_User_Role="guest")]})
         fields = await self.fields(
             b"X-Secret: 1",
@@ -316,7 +319,7 @@ class HeaderTests(FlowCase):
         self.assertEqual(fields[b"x-real-ip"], b"192.0.2.1")
 
     async def test_no_spelling_of_a_name_stands_beside_ours(self) -> None:
-        """Neither beside what a flow sets, nor what the endpoint is given."""
+        """A similar spelling of a header that a flow or the gateway sets is removed."""
         await self.open_source()
         gateway = await self.open_gateway()
         body = definition(

@@ -1,4 +1,4 @@
-"""Which headers cross the gateway."""
+"""The headers that cross the gateway."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ class CopyTests(SynchronousTestCase):
         self.assertEqual(names(downstream_headers(received, [])), {b"trailer"})
 
     def test_named_in_connection(self) -> None:
-        """What ``Connection`` names ends here, in any case and over several fields."""
+        """
+        Headers that ``Connection`` names are removed, in any case and over several
+        lines.
+        """
         received = made(
             (b"Connection", b"close, X-Hop"),
             (b"Connection", b"x-HOP-2"),
@@ -84,7 +87,10 @@ class CopyTests(SynchronousTestCase):
         self.assertEqual(names(upstream_headers(received)), {b"x-end"})
 
     def test_what_the_gateway_reads_is_not_taken_off(self) -> None:
-        """Whatever ``Connection`` names: it goes no further anyway."""
+        """
+        Headers that the gateway itself reads are kept although ``Connection`` names
+        them.
+        """
         listed = b"Connection, Upgrade, Host, Expect, Content-Length"
         received = made(
             (b"Connection", listed),
@@ -143,7 +149,7 @@ class CopyTests(SynchronousTestCase):
             self.assertEqual(copied.getRawHeaders(b"cookie"), [b"a=1"])
 
     def test_a_copy(self) -> None:
-        """What was received does not change with what is sent on."""
+        """A change of the sent headers does not change the received ones."""
         received = made((b"Via", b"1.1 a"))
         add_via(upstream_headers(received))
         self.assertEqual(received.getRawHeaders(b"via"), [b"1.1 a"])
@@ -158,17 +164,17 @@ class ForwardedTests(SynchronousTestCase):
     )
 
     def forwarded(self, believed: bool, *fields: tuple[bytes, bytes]) -> Headers:
-        """What a request through the gateway says about its client."""
+        """Return the headers with the facts about the client."""
         headers = made(*fields)
         add_forwarded(headers, "10.0.0.9", b"https", b"relay:8443", believed)
         return headers
 
     def values(self, headers: Headers) -> list[Sequence[bytes] | None]:
-        """For, Proto, Host and Forwarded."""
+        """Return For, Proto, Host and Forwarded."""
         return [headers.getRawHeaders(name) for name, _ in self.FORGED]
 
     def test_added(self) -> None:
-        """For whom, how, and under which name."""
+        """The client's address, scheme and host are added."""
         self.assertEqual(
             self.values(self.forwarded(False)),
             [[b"10.0.0.9"], [b"https"], [b"relay:8443"], None],
@@ -196,14 +202,14 @@ class ForwardedTests(SynchronousTestCase):
         )
 
     def test_believed_but_silent(self) -> None:
-        """What a trusted proxy leaves out is filled in."""
+        """Headers that a trusted proxy does not send are added."""
         self.assertEqual(
             self.values(self.forwarded(True)),
             [[b"10.0.0.9"], [b"https"], [b"relay:8443"], None],
         )
 
     def test_no_address(self) -> None:
-        """A client on a UNIX socket has no address to tell."""
+        """A client on a UNIX socket has no address."""
         headers = made()
         add_forwarded(headers, "", b"http", b"relay", False)
         self.assertFalse(headers.hasHeader(b"x-forwarded-for"))
@@ -219,7 +225,7 @@ class ForwardedTests(SynchronousTestCase):
 
 class RemoteAddressTests(SynchronousTestCase):
     def test_rows(self) -> None:
-        """From the right, the first address that no trusted proxy vouches for."""
+        """The address is the first one from the right that is no trusted proxy."""
         for peer, forwarded, expected in (
             ("192.0.2.1", [b"1.1.1.1"], "192.0.2.1"),
             ("10.0.0.1", [], "10.0.0.1"),
@@ -244,7 +250,7 @@ class RemoteAddressTests(SynchronousTestCase):
             )
 
     def test_plain(self) -> None:
-        """Every address has one form; what is no address stays as it is."""
+        """Every address has one form; other texts are kept."""
         for text, expected in (
             ("192.0.2.1", "192.0.2.1"),
             ("::ffff:192.0.2.1", "192.0.2.1"),
@@ -255,7 +261,9 @@ class RemoteAddressTests(SynchronousTestCase):
             self.assertEqual(plain_address(text), expected)
 
     def test_trusted(self) -> None:
-        """Only an address inside a network is trusted; nothing is by default."""
+        """
+        Only addresses in the configured networks are trusted; the default is none.
+        """
         for address, trusted, expected in (
             ("10.1.2.3", TRUSTED, True),
             ("11.1.2.3", TRUSTED, False),
@@ -269,7 +277,7 @@ class RemoteAddressTests(SynchronousTestCase):
             self.assertIs(is_trusted(address, trusted), expected, address)
 
     def test_a_proxy_on_a_unix_socket_is_trusted_by_name(self) -> None:
-        """It has no address; whoever has one is not meant."""
+        """A proxy on a UNIX socket is trusted by the name ``unix``."""
         self.assertTrue(is_trusted("", ("unix",)))
         self.assertFalse(is_trusted("", TRUSTED))
         self.assertFalse(is_trusted("127.0.0.1", ("unix",)))
@@ -280,7 +288,10 @@ class RemoteAddressTests(SynchronousTestCase):
 
 class TrailerTests(SynchronousTestCase):
     def test_forbidden(self) -> None:
-        """What frames, routes or authenticates is no trailer (RFC 9110, 6.5.1)."""
+        """
+        Headers for framing, routing and authentication are no trailers (RFC 9110,
+        6.5.1).
+        """
         forbidden = (
             *HOP_BY_HOP,
             b"Host",
@@ -314,7 +325,7 @@ class TrailerTests(SynchronousTestCase):
 
 
 class MadeTests(SynchronousTestCase):
-    """What the gateway fills in."""
+    """Headers that the gateway adds."""
 
     def test_ids(self) -> None:
         """Each is a UUID of version 4, and another one."""
@@ -323,12 +334,12 @@ class MadeTests(SynchronousTestCase):
         self.assertEqual(len(set(made)), 200)
 
     def test_date(self) -> None:
-        """As RFC 9110, 5.6.7 has it."""
+        """Dates have the form of RFC 9110, 5.6.7."""
         self.assertEqual(http_date(784111777), b"Sun, 06 Nov 1994 08:49:37 GMT")
 
 
 class NetworkTests(SynchronousTestCase):
-    """What counts as one client."""
+    """The addresses that count as one client."""
 
     def test_ipv6(self) -> None:
         """A network of as many bits; a zone is no part of it."""
@@ -341,6 +352,6 @@ class NetworkTests(SynchronousTestCase):
             self.assertEqual(ipv6_network(address, prefix), expected)
 
     def test_others(self) -> None:
-        """An IPv4 address, one mapped into IPv6, and what is none count as they are."""
+        """IPv4 addresses, mapped ones, and other texts are no IPv6 network."""
         for address in ("192.0.2.1", "::ffff:192.0.2.1", "a:b", ""):
             self.assertEqual(ipv6_network(plain_address(address), 64), "")

@@ -14,7 +14,7 @@ class BodyTests(SynchronousTestCase):
     REFUSAL = Refusal(401, "SOME_KEY", "Unauthorized")
 
     def test_json(self) -> None:
-        """Who accepts JSON or anything gets JSON."""
+        """A client that accepts JSON or anything receives JSON."""
         for accept in (
             b"application/json",
             b"*/*",
@@ -33,7 +33,7 @@ class BodyTests(SynchronousTestCase):
             )
 
     def test_text(self) -> None:
-        """Others, and who says nothing, get the bare sentence."""
+        """Other clients, and those without ``Accept``, receive the text."""
         for accept in (None, b"", b"text/event-stream", b"text/html", b"text/*"):
             self.assertEqual(
                 self.REFUSAL.body(None if accept is None else Accept(accept)),

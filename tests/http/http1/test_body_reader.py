@@ -57,7 +57,7 @@ class ChunkReaderTests(SynchronousTestCase):
     """Chunked bodies."""
 
     def test_the_content_of_one_read_is_passed_on_at_once(self) -> None:
-        """However many chunks it is."""
+        """The content of one read is one piece, for any number of chunks."""
         self.assertEqual(read(b"1\r\nx\r\n" * 10_000)[0], [b"x" * 10_000])
 
     def test_no_content_waits_for_the_next_read(self) -> None:
@@ -66,13 +66,13 @@ class ChunkReaderTests(SynchronousTestCase):
         self.assertEqual(content, [b"abcd", b"ef"])
 
     def test_what_follows_the_body(self) -> None:
-        """In the same read."""
+        """Bytes after the body in the same read are kept apart."""
         self.assertEqual(
             read(b"1\r\na\r\n1\r\nb\r\n0\r\n\r\nGET"), ([b"ab"], State.DONE, b"GET")
         )
 
     def test_content_before_a_defect_is_passed_on(self) -> None:
-        """As it is when the defect comes with the next read."""
+        """Content before a malformed chunk in the same read is delivered."""
         content, state, _ = read(b"1\r\na\r\nnonsense\r\n")
         self.assertEqual((content, state), ([b"a"], State.BROKEN))
 
@@ -153,7 +153,7 @@ class LengthReaderTests(SynchronousTestCase):
     """Bodies with a length."""
 
     def test_a_body(self) -> None:
-        """It ends where its length says."""
+        """A body ends after its length."""
         reader = LengthReader(5)
         self.assertEqual((reader.feed(b"ab"), reader.state), (b"ab", State.CONTENT))
         self.assertEqual((reader.feed(b"cdeGET"), reader.state), (b"cde", State.DONE))

@@ -30,7 +30,7 @@ class SyntaxTests(GatewayCase):
         self.assertEqual(self.source.connections, [])
 
     async def test_request_lines(self) -> None:
-        """What is no request line gets a 400, whatever follows it."""
+        """A malformed request line is a 400, whatever follows it."""
         await self.stage()
         for line, key in (
             (b"GET", "BAD_REQUEST"),
@@ -48,7 +48,7 @@ class SyntaxTests(GatewayCase):
             await self.broken(line + b"\r\nHost: relay\r\n\r\n", 400, key)
 
     async def test_header_lines(self) -> None:
-        """What is no header, or frames a body twice over, gets a 400."""
+        """A malformed header, or one that frames a body twice, is a 400."""
         await self.stage()
         for lines in (
             b"no colon\r\n",
@@ -92,7 +92,7 @@ class SyntaxTests(GatewayCase):
         await self.broken(head + b"0\r\n\r\n", 400, "BAD_REQUEST")
 
     async def test_a_tab_may_stand_in_a_value(self) -> None:
-        """And bytes beyond ASCII."""
+        """A value may contain tabs and bytes outside of ASCII."""
         await self.stage()
         _, source = await self.call(get(b"/api", b"X: a\tb\xe9"))
         self.assertEqual((await source.head()).get(b"x"), b"a\tb\xe9")
@@ -130,7 +130,7 @@ class SyntaxTests(GatewayCase):
             await self.broken(sent, status, key)
 
     async def test_a_head_as_large_as_it_may_be(self) -> None:
-        """What is within the limits passes."""
+        """A head within the limits is accepted."""
         await self.stage(limits=LimitSettings(max_head_bytes=2048, max_headers=20))
         client, source = await self.call(get(b"/api", *[b"X: " + b"a" * 90] * 19))
         self.assertEqual(len((await source.head()).all(b"x")), 19)
@@ -138,7 +138,7 @@ class SyntaxTests(GatewayCase):
         self.assertEqual((await client.answer()).body, b"ok")
 
     async def test_answered_once(self) -> None:
-        """Whatever else is wrong with a broken request, there is one answer."""
+        """A malformed request has one response and one log entry."""
         await self.stage()
         await self.broken(
             b"POST /api HTTP/1.1\r\nX\r\nHost: a\r\nY\r\n\r\n" * 3, 400, "BAD_REQUEST"
@@ -176,7 +176,7 @@ class SyntaxTests(GatewayCase):
         self.assertEqual((await client.answer()).body, b"ok")
 
     async def test_empty_line_before_a_request(self) -> None:
-        """One empty line before a request is passed over (RFC 9112, 2.2)."""
+        """One empty line before a request is ignored."""
         await self.stage()
         _, source = await self.call(b"\r\n" + get(b"/api"))
         self.assertEqual((await source.head()).target, b"/base")
@@ -357,7 +357,7 @@ class PersistenceTests(GatewayCase):
         self.assertFalse(client.was_reset)
 
     async def test_leaving_is_noticed_behind_pipelined_bytes(self) -> None:
-        """However much a client has sent ahead, that it leaves is noticed."""
+        """The end of a client is noticed although pipelined requests are unread."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         client.send(get(b"/api", b"X: " + b"a" * 8000) * 20)
@@ -428,7 +428,10 @@ class EndTests(GatewayCase):
         client.close()
 
     async def test_the_answer_survives_requests_sent_ahead(self) -> None:
-        """So it does when the answer ends the connection with more requests unread."""
+        """
+        The client receives a response that ends the connection, although it has sent
+        further requests.
+        """
         await self.stage()
         for _ in range(5):
             client, source = await self.call(get(b"/api"))

@@ -47,7 +47,9 @@ class CutTests(GatewayCase):
         return client, source
 
     async def test_a_client_that_takes_nothing_of_a_cut_response(self) -> None:
-        """It is reset in the end, and holds nothing."""
+        """
+        A client that reads nothing of a cut response is reset after the time limit.
+        """
         client, _ = await self.full()
         for _ in range(10_000 // LINGER_MS + 1):
             self.reactor.advance_ms(LINGER_MS)
@@ -58,7 +60,10 @@ class CutTests(GatewayCase):
         self.assertTrue(client.was_reset)
 
     async def test_a_client_that_takes_its_time_with_a_cut_response(self) -> None:
-        """It gets all of it, as long as it takes some within the stall time."""
+        """
+        A client that reads a cut response slowly receives all of it within the time
+        limit.
+        """
         client, _ = await self.full()
         for _ in range(10_000 // LINGER_MS - 1):
             self.reactor.advance_ms(LINGER_MS)

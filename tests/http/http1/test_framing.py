@@ -34,7 +34,7 @@ def answer(sent: bytes) -> bytes:
 
 
 class ChannelTests(SynchronousTestCase):
-    """What twisted.web calls of what is overridden here."""
+    """The methods of twisted.web that are overridden here."""
 
     HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
 

@@ -30,12 +30,12 @@ class HangupsTests(TestCase):
         self.hangups.watch(number, lambda: self.told.append(number))
 
     def readers(self) -> list[Any]:
-        """What the reactor reads."""
+        """Return the readers of the reactor that watch for ends."""
         reactor: Any = installed
         return [one for one in reactor.getReaders() if one is self.hangups]
 
     async def test_end_behind_unread_bytes(self) -> None:
-        """An end is noticed though bytes before it were never read, and told once."""
+        """An end is noticed although bytes before it were not read."""
         self.theirs.sendall(b"x" * 1000)
         await settle()
         self.assertEqual(self.told, [])
@@ -50,14 +50,14 @@ class HangupsTests(TestCase):
         await until(lambda: self.told, "the end")
 
     async def test_forgotten(self) -> None:
-        """Nothing is told of a socket that is read again."""
+        """The end of a socket that is no longer watched is not reported."""
         self.hangups.forget(self.ours.fileno())
         self.theirs.close()
         await settle()
         self.assertEqual(self.told, [])
 
     async def test_watched_again(self) -> None:
-        """Watching twice is watching once; watching anew sees an end that is there."""
+        """Watching a socket again reports an end that came meanwhile."""
         self.watch(self.ours)
         self.hangups.forget(self.ours.fileno())
         self.theirs.close()

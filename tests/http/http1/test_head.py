@@ -23,7 +23,7 @@ LIMITS = LimitSettings(max_head_bytes=1024, max_headers=8)
 
 
 class Gateway:
-    """Notes what becomes of each request, and answers some at once."""
+    """Records each request, and answers some at once."""
 
     def __init__(self) -> None:
         self.seen: list[Any] = []
@@ -153,7 +153,7 @@ class HeadTests(SynchronousTestCase):
         self.assertIsNone(read_head(head, len(head), 3))
 
     def test_split_anywhere(self) -> None:
-        """However the bytes arrive, the same comes of them."""
+        """The result is the same for every split of the bytes."""
         for whole in HEADS + PLAIN:
             seen, written, state, *_ = outcome([whole])
             for at in range(1, min(len(whole), 100)):
@@ -199,7 +199,7 @@ class HeadTests(SynchronousTestCase):
         fields: list[tuple[bytes, ...]],
         more: bytes,
     ) -> None:
-        """Whatever a client writes, both ways make the same of it."""
+        """Reading a head as a whole and line by line has the same result."""
         line = method + b" " + target + version
         head = line + b"".join(map(b"".join, fields)) + b"\r\n"
         self.assertTrue(outcome([head + more]))

@@ -1,4 +1,4 @@
-"""What a request is made of; over sockets: ``test_connection.py``."""
+"""The parts of a request; ``test_connection.py`` has the tests over sockets."""
 
 from __future__ import annotations
 

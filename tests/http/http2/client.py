@@ -84,7 +84,7 @@ class Link:
         self.producer.resumeProducing()
 
     def registerProducer(self, producer: object, streaming: bool) -> None:
-        """Keep who is to be told of fullness."""
+        """Keep the producer."""
         self.producer = producer
 
     def unregisterProducer(self) -> None:
@@ -112,7 +112,7 @@ class Link:
         return IPv4Address("TCP", "192.0.2.1", 443)
 
     def getPeerCertificate(self) -> str:
-        """What the client has shown."""
+        """Return the certificate of the client."""
         return "a certificate"
 
 
@@ -146,7 +146,7 @@ class Answers:
 
 
 class Answer(Feed):
-    """What feeds an exchange, and what was asked of it."""
+    """The feed of an exchange, which records its calls."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
@@ -191,7 +191,7 @@ class Answer(Feed):
 
 
 class Taker:
-    """A source that takes an upload when it is told to."""
+    """A source that takes an upload when the test says so."""
 
     def __init__(self) -> None:
         self.received = b""
@@ -210,7 +210,7 @@ class _Gateway(Gateway):
 
 
 class Http2Case(SynchronousTestCase):
-    """One gateway, one connection of one client."""
+    """One gateway, and one connection of one client."""
 
     def setUp(self) -> None:
         """Connect."""
@@ -274,7 +274,7 @@ class Http2Case(SynchronousTestCase):
             self.events += self.client.receive_data(data)
 
     def turn(self) -> None:
-        """Let everything that is on its way arrive, in both directions."""
+        """Deliver all pending bytes in both directions."""
         for _ in range(6):
             self.send()
             self.reactor.advance_ms(0)
@@ -338,6 +338,6 @@ class Http2Case(SynchronousTestCase):
         return bool(self.of(stream_id, InformationalResponseReceived))
 
     def trailers(self, stream_id: int) -> list[tuple[str, str]]:
-        """What came after a body."""
+        """Return the trailers of a response."""
         (event,) = self.of(stream_id, TrailersReceived)
         return list(event.headers)

@@ -23,7 +23,7 @@ class LimitTests(Http2Case):
     """How much one client may ask for."""
 
     def test_a_thousand_streams(self) -> None:
-        """One connection carries as many as are set; one more is refused by itself."""
+        """The number of streams is limited by the setting; one more is refused."""
         self.assertEqual(self.client.remote_settings.max_concurrent_streams, 1000)
         for _ in range(1000):
             stream_id = self.client.get_next_available_stream_id()
@@ -133,7 +133,7 @@ class LimitTests(Http2Case):
         self.assertEqual(self.goodbye(), ErrorCodes.ENHANCE_YOUR_CALM)
 
     def test_pings_that_are_not_read(self) -> None:
-        """Answers that nobody takes do not gather."""
+        """Unread answers to pings do not accumulate."""
         self.link.room = 1
         for _ in range(20):
             self.server.dataReceived(PingFrame(0, b"12345678").serialize() * 900)
@@ -179,21 +179,21 @@ class LimitTests(Http2Case):
         self.assertEqual(self.gateway.lines, [])
 
     def test_a_frame_that_is_too_large(self) -> None:
-        """Its first bytes are enough to refuse it."""
+        """A frame that is too large is refused at its header."""
         frame = DataFrame(1, b"x" * 20_000).serialize()
         self.server.dataReceived(frame[:9])
         self.receive()
         self.assertEqual(self.goodbye(), ErrorCodes.FRAME_SIZE_ERROR)
 
     def test_a_large_head_is_answered(self) -> None:
-        """With a 431 of its own; other streams do not suffer."""
+        """A large head is a 431 on its stream, and other streams continue."""
         _, other = self.stream()
         stream_id = self.ask(("x-large", "y" * 20_000))
         self.assertEqual(self.status(stream_id), 431)
         self.assertFalse(other.released)
 
     def test_many_headers_are_answered(self) -> None:
-        """As are more fields than there may be."""
+        """Too many headers are a 431."""
         self.connect(limits=LimitSettings(max_headers=20))
         stream_id = self.ask(*[(f"x-{n}", "y") for n in range(30)])
         self.assertEqual(self.status(stream_id), 431)
@@ -207,7 +207,7 @@ class LimitTests(Http2Case):
 
 
 class ClockTests(Http2Case):
-    """What may last how long."""
+    """The timeouts of a connection."""
 
     def test_a_silent_stream_lives(self) -> None:
         """No clock of the connection ends an event stream that is quiet."""
@@ -219,7 +219,7 @@ class ClockTests(Http2Case):
         self.assertFalse(feed.released)
 
     def test_a_connection_without_streams_ends(self) -> None:
-        """After the keep-alive time, counted from the last stream."""
+        """The keep-alive time runs from the end of the last stream."""
         self.reactor.advance_ms(70_000)
         stream_id, feed = self.stream()
         self.reactor.advance_ms(70_000)
@@ -272,7 +272,7 @@ class EndTests(Http2Case):
     """How streams and connections end."""
 
     def test_a_client_that_leaves_one_stream(self) -> None:
-        """Only what feeds that stream is let go of, at once."""
+        """A reset stream releases its feed at once, and other streams continue."""
         left, feed = self.stream()
         stays, other = self.stream()
         self.client.reset_stream(left)
@@ -292,7 +292,7 @@ class EndTests(Http2Case):
         self.assertEqual(self.gateway.closed[0]["status"], 499)
 
     def test_a_cut_stream_does_not_look_finished(self) -> None:
-        """What came whole is given to the client first, then the reset."""
+        """A cut stream is reset after the events that were complete."""
         stream_id, feed = self.stream()
         feed.write(b"data: 1\n\n")
         feed.exchange.end(Outcome.UPSTREAM_GONE)
@@ -303,7 +303,7 @@ class EndTests(Http2Case):
         self.assertIsNone(self.goodbye())
 
     def test_a_stream_cut_while_the_connection_is_full(self) -> None:
-        """It is over all the same, and the reset goes out when there is room."""
+        """A stream that is cut while the connection is full is reset, too."""
         stream_id, feed = self.stream()
         self.link.room = 1
         self.stream()
@@ -331,7 +331,10 @@ class EndTests(Http2Case):
         self.assertEqual(stream_id, 1)
 
     def test_a_request_during_the_drain(self) -> None:
-        """It is refused so that the client may send it elsewhere."""
+        """
+        A request during the drain is refused so that the client may repeat it
+        elsewhere.
+        """
         self.stream()
         late = self.client.get_next_available_stream_id()
         self.client.send_headers(late, HEAD, end_stream=True)
@@ -349,7 +352,7 @@ class EndTests(Http2Case):
         self.assertTrue(self.link.closing)
 
     def test_a_client_that_says_goodbye(self) -> None:
-        """Its streams are over."""
+        """A GOAWAY of the client ends its streams."""
         _, feed = self.stream()
         self.client.close_connection()
         self.send()
@@ -357,7 +360,7 @@ class EndTests(Http2Case):
         self.assertTrue(self.link.closing)
 
     def test_nonsense_ends_the_connection(self) -> None:
-        """What is no HTTP/2 is answered with GOAWAY."""
+        """Invalid frames are answered with GOAWAY."""
         _, feed = self.stream()
         self.server.dataReceived(ContinuationFrame(1, b"x").serialize())
         self.receive()

@@ -1,4 +1,4 @@
-"""What becomes of an address from which floods came."""
+"""Addresses from which floods came are refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FloodTests(SynchronousTestCase):
         self.floods = Floods(lambda: self.now_s)
 
     def flood(self, times: int) -> None:
-        """Let so many come from the address."""
+        """Report floods from the address."""
         for _ in range(times):
             self.floods.note(ADDRESS)
 
@@ -37,7 +37,7 @@ class FloodTests(SynchronousTestCase):
         self.assertEqual(self.floods.share("203.0.113.10"), 1.0)
 
     def test_who_goes_on_is_refused_for_longer_each_time(self) -> None:
-        """From the third flood on, up to a bound."""
+        """From the third flood on each refusal is longer, up to a limit."""
         self.flood(2)
         self.assertFalse(self.floods.refuses(ADDRESS))
         for wait_s in (1.0, 2.0, 4.0, 8.0, 16.0, LONGEST_REFUSE_S, LONGEST_REFUSE_S):
@@ -59,7 +59,7 @@ class FloodTests(SynchronousTestCase):
         self.assertEqual(len(self.floods._records), 0)
 
     def test_addresses_of_one_ipv6_network(self) -> None:
-        """Are one client, who has them all."""
+        """The addresses of one IPv6 network count as one client."""
         self.floods.note("2001:db8::1")
         self.assertEqual(self.floods.share("2001:db8::ffff:1"), 0.1)
         self.assertEqual(self.floods.share("2001:db8:0:1::1"), 1.0)

@@ -69,13 +69,13 @@ class FrameQueueTests(SynchronousTestCase):
         self.assertEqual((self.queue.queued, self.queue.sent), (0, 2))
 
     def test_head_alone(self) -> None:
-        """It ends the stream when the end is known by then."""
+        """A head without a body ends the stream."""
         self.queue.add_head(OK)
         self.queue.end([])
         self.assertEqual(self.drained(), [("head", OK, True)])
 
     def test_end_that_comes_later(self) -> None:
-        """It is a frame of its own."""
+        """An end after the head is a frame of its own."""
         self.queue.add_head(OK)
         self.drained()
         self.assertFalse(self.queue.over)
@@ -83,7 +83,7 @@ class FrameQueueTests(SynchronousTestCase):
         self.assertEqual(self.drained(), [("head", OK, False), ("end",)])
 
     def test_trailers(self) -> None:
-        """They follow the data and end the stream."""
+        """Trailers follow the data, and end the stream."""
         self.queue.add_head(OK)
         self.queue.add_data(b"a")
         self.queue.end(TRAILERS)
@@ -121,13 +121,13 @@ class FrameQueueTests(SynchronousTestCase):
         self.assertFalse(self.queue.pending)
 
     def test_size_of_a_head(self) -> None:
-        """It is an estimate, so that heads take turns as data does."""
+        """The size of a head is an estimate, so that heads take turns as data does."""
         h2: Any = self.connection
         self.queue.add_head(OK)
         self.assertEqual(self.queue.send(h2), HEAD_BYTES)
 
     def test_lost_stream(self) -> None:
-        """Nothing is pending any more."""
+        """A cleared queue has nothing pending."""
         self.queue.add_head(OK)
         self.queue.add_data(b"a")
         self.queue.clear()

@@ -1,4 +1,4 @@
-"""Frames that are told from their headers, through any cut of the bytes."""
+"""Frames are recognised by their headers, for every cut of the bytes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FrameTests(SynchronousTestCase):
         return self.watch.feed(b"".join(frame.serialize() for frame in frames))
 
     def test_the_preface(self) -> None:
-        """It is unfinished until all of it has come."""
+        """The preface is unfinished until it is complete."""
         watch = FrameWatch(lambda: 0.0, 1000, 100)
         watch.feed(PREFACE[:10])
         self.assertTrue(watch.head_unfinished)
@@ -42,7 +42,9 @@ class FrameTests(SynchronousTestCase):
         self.assertFalse(watch.head_unfinished)
 
     def test_a_header_block(self) -> None:
-        """It is unfinished until its last frame, and may be so long and no longer."""
+        """
+        A header block is unfinished until its last frame, and has a maximum length.
+        """
         self.feed(HeadersFrame(1, b"x" * 600))
         self.assertTrue(self.watch.head_unfinished)
         end = ContinuationFrame(1, b"x" * 400, flags=["END_HEADERS"])
@@ -68,7 +70,7 @@ class FrameTests(SynchronousTestCase):
         self.assertEqual(self.watch.feed(larger), ErrorCodes.FRAME_SIZE_ERROR)
 
     def test_a_budget(self) -> None:
-        """So many at once, so many a second, so many for each frame sent."""
+        """The budget permits a burst, a rate, and a number for each frame sent."""
         calm = ErrorCodes.ENHANCE_YOUR_CALM
 
         def spent(count: int) -> None:
@@ -99,7 +101,7 @@ class FrameTests(SynchronousTestCase):
 
     @given(st.lists(st.integers(1, 60), max_size=30))
     def test_any_cut(self, cuts: list[int]) -> None:
-        """However the bytes are cut, the same frames are seen."""
+        """The same frames are seen for every cut of the bytes."""
         frames = [
             SettingsFrame(0),
             HeadersFrame(1, b"x" * 40),

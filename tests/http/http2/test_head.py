@@ -59,7 +59,7 @@ class HeadTests(SynchronousTestCase):
         self.assertEqual(head.headers.getRawHeaders(b"cookie"), [b"a=1; b=2"])
 
     def test_lengths(self) -> None:
-        """What is told of the body's length, and what contradicts it."""
+        """The length of the body, and contradicting lengths."""
         length = (b"content-length", b"5")
         self.assertEqual(self.length_of([*GET, length], ended=False), 5)
         self.assertIsNone(self.length_of(GET, ended=False))
@@ -99,14 +99,14 @@ class HeadTests(SynchronousTestCase):
         self.assertIs(self.refused(connect), refusals.METHOD_NOT_ALLOWED)
 
     def test_targets_that_hold_a_second_request(self) -> None:
-        """What would end the request line of HTTP/1.1 is not passed on."""
+        """Targets that would end the request line of HTTP/1.1 are refused."""
         for byte in (b" ", b"\r", b"\n", b"\t", b"\x7f", b"\xe9"):
             answer = self.refused(changed(b":path", b"/a" + byte + b"b"))
             self.assertEqual(answer.status, 400)
         self.assertIs(self.refused(changed(b":path", b"/\0")), refusals.NULL_BYTE)
 
     def test_fields_that_hold_a_second_one(self) -> None:
-        """Neither are names and values that would become others."""
+        """Names and values that would make a second header are refused."""
         for name, value in (
             (b"X-Upper", b"y"),
             (b"", b"y"),
@@ -154,7 +154,7 @@ class HeadTests(SynchronousTestCase):
         )
     )
     def test_whatever_comes(self, fields: Fields) -> None:
-        """It is refused, or it makes one request and no more."""
+        """Every head is refused, or makes exactly one request."""
         head = RequestHead()
         try:
             read_block(head, [*GET[:3], *fields], True, LimitSettings())

@@ -1,4 +1,4 @@
-"""Which protocol a connection of a listener with HTTP/2 speaks."""
+"""The protocol that a connection of a listener with HTTP/2 speaks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ class SiteTests(SynchronousTestCase):
         return link.wrappedProtocol
 
     def test_listeners(self) -> None:
-        """Only one that is told to speaks HTTP/2, with the streams it is told of."""
+        """
+        A listener speaks HTTP/2 only if it is enabled, with the configured number of
+        streams.
+        """
         self.assertIs(type(self.site(None)), Http1Site)
         self.assertIs(type(self.site(GatewayTlsSettings("c", "k"))), Http1Site)
         tls = GatewayTlsSettings("c", "k", http2=True, http2_max_streams=7)
@@ -70,7 +73,7 @@ class SiteTests(SynchronousTestCase):
         self.assertIsInstance(self.accepted(None), Http1Connection)
 
     def test_a_handshake_that_does_not_end(self) -> None:
-        """It is given the time of a request head."""
+        """A handshake has the timeout of a request head."""
         site = self.site(GatewayTlsSettings("c", "k", http2=True))
         negotiation: Any = site.buildProtocol(None)
         link = Link()
@@ -81,7 +84,7 @@ class SiteTests(SynchronousTestCase):
         self.assertTrue(link.aborted)
 
     def test_a_handshake_that_fails(self) -> None:
-        """It leaves no timer behind."""
+        """A failed handshake leaves no timer."""
         site = self.site(GatewayTlsSettings("c", "k", http2=True))
         negotiation: Any = site.buildProtocol(None)
         negotiation.makeConnection(cast(Any, Link()))

@@ -17,7 +17,7 @@ from tests.http.http2.client import Answer, Http2Case, Taker
 
 
 class ResponseTests(Http2Case):
-    """What the client is sent."""
+    """The responses that the client receives."""
 
     def test_a_head(self) -> None:
         """Lower case, without anything of an HTTP/1.1 connection."""
@@ -46,7 +46,7 @@ class ResponseTests(Http2Case):
         )
 
     def test_early_hints(self) -> None:
-        """They go out before the head, with their own status."""
+        """Early hints are sent before the head, with their own status."""
         stream_id = self.ask()
         feed = self.answers.feeds[0]
         hints = Headers({b"Link": [b"</x>"], b"Keep-Alive": [b"1"]})
@@ -63,7 +63,7 @@ class ResponseTests(Http2Case):
         self.assertTrue(self.ended(stream_id))
 
     def test_an_event_stream(self) -> None:
-        """Head, events, end; and what the log says of it."""
+        """An event stream has a head, events, an end, and a log entry."""
         stream_id, feed = self.stream()
         feed.write(b"data: 1\n\n")
         self.turn()
@@ -91,7 +91,7 @@ class ResponseTests(Http2Case):
             self.assertIsNotNone(head.stream_ended)
 
     def test_trailers(self) -> None:
-        """They follow the body, without those that may not be there."""
+        """Trailers follow the body, without those that are forbidden."""
         stream_id, feed = self.stream()
         feed.write(b"data: 1\n\n")
         feed.complete((b"X-Sum", b"1"), (b"Content-Length", b"7"))
@@ -100,7 +100,7 @@ class ResponseTests(Http2Case):
         self.assertTrue(self.ended(stream_id))
 
     def test_a_refusal(self) -> None:
-        """It is an answer of that stream; the connection stays."""
+        """A refusal is the response of its stream; the connection continues."""
         _, other = self.stream()
         stream_id = self.ask(path="/none")
         self.assertEqual(self.status(stream_id), 404)
@@ -114,7 +114,7 @@ class ResponseTests(Http2Case):
         self.assertIsNone(self.goodbye())
 
     def test_a_malformed_request(self) -> None:
-        """It ends its own stream, and stands in the log."""
+        """A malformed request ends its own stream, and is logged."""
         _, other = self.stream()
         stream_id = self.ask(("connection", "close"))
         self.assertEqual(self.status(stream_id), 400)
@@ -124,7 +124,7 @@ class ResponseTests(Http2Case):
         self.assertEqual(self.status(upgrade), 400)
 
     def test_one_large_write(self) -> None:
-        """It is cut into frames as the windows allow, and nothing is lost."""
+        """A large write is cut into frames as the windows allow, without a loss."""
         self.client.increment_flow_control_window(10_000_000)
         stream_id, feed = self.stream()
         self.client.increment_flow_control_window(10_000_000, stream_id)
@@ -145,7 +145,7 @@ class ResponseTests(Http2Case):
 
 
 class UploadTests(Http2Case):
-    """What the client sends."""
+    """The bodies that the client sends."""
 
     def upload(self, *fields: tuple[str, str]) -> tuple[int, Answer, RequestBody]:
         """Begin a request with a body."""
@@ -168,7 +168,7 @@ class UploadTests(Http2Case):
         return self.client.local_flow_control_window(stream_id)
 
     def test_a_body(self) -> None:
-        """It streams to the source, and its end is told."""
+        """A body is streamed to the source, and its end is reported."""
         stream_id, _, body = self.upload(("content-length", "20000"))
         self.assertEqual(body.length, 20_000)
         taker = Taker()
@@ -220,7 +220,7 @@ class UploadTests(Http2Case):
         self.assertEqual(self.status(refused), 404)
 
     def test_an_answer_before_the_body(self) -> None:
-        """The client hears the answer, and that it need not go on."""
+        """An early response ends the stream, with a reset for the rest of the body."""
         stream_id, feed, _ = self.upload()
         feed.begin(200, False).complete()
         self.turn()
@@ -233,7 +233,7 @@ class UploadTests(Http2Case):
         self.assertIsNone(self.goodbye())
 
     def test_the_body_clock(self) -> None:
-        """A client that owes a body and is silent is answered with a 408."""
+        """A client that stops within a body receives a 408."""
         stream_id, feed, body = self.upload()
         body.startProducing(cast(Any, Taker()))
         self.reactor.advance_ms(59_000)
@@ -292,7 +292,7 @@ class UploadTests(Http2Case):
         self.assertFalse(other.released)
 
     def test_a_body_that_goes_on(self) -> None:
-        """The client hears the answer, and that its body was wrong."""
+        """A body beyond its length is a 400 with a reset."""
         stream_id, _, _ = self.upload(("content-length", "5"))
         self.put(stream_id, 6)
         self.assertEqual(self.status(stream_id), 400)
@@ -314,7 +314,7 @@ class UploadTests(Http2Case):
         self.assertIsNone(self.goodbye())
 
     def test_lengths_that_are_none(self) -> None:
-        """Whatever stands in the head, it is no error of the connection."""
+        """Invalid lengths are errors of their stream, and not of the connection."""
         for fields in (["x"], ["5", "6"], ["-1"], [""]):
             head = [("content-length", value) for value in fields]
             stream_id = self.ask(*head, ended=False, method="POST")
@@ -323,7 +323,7 @@ class UploadTests(Http2Case):
 
 
 class TrailerTests(Http2Case):
-    """What a client sends behind a body."""
+    """Trailers of requests."""
 
     def test_malformed_trailers_end_their_stream_with_an_answer(self) -> None:
         """A pseudo-header, what is no field, and what HTTP/2 has not."""
@@ -342,7 +342,7 @@ class TrailerTests(Http2Case):
         self.assertIsNone(self.goodbye())
 
     def test_sound_trailers_are_taken(self) -> None:
-        """They end the body."""
+        """Valid trailers end the body."""
         stream_id = self.ask(ended=False, method="POST")
         self.client.send_headers(stream_id, [("x", "y")], end_stream=True)
         self.turn()

@@ -1,4 +1,4 @@
-"""What an HTTP/2 connection sends, at the pace of its client."""
+"""The frames that an HTTP/2 connection sends, at the pace of its client."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PaceTests(Http2Case):
         self.assertEqual(due, [])
 
     def test_data_goes_on_with_the_window(self) -> None:
-        """What waited leaves with a WINDOW_UPDATE, and the source goes on."""
+        """Data that waits is sent after a WINDOW_UPDATE, up to the window."""
         stream_id, feed = self.stream()
         feed.write(b"x" * 70_000)
         self.turn()
@@ -47,7 +47,7 @@ class PaceTests(Http2Case):
         self.assertEqual(len(self.body(stream_id)), 100)
 
     def test_a_full_connection_pauses_the_sources(self) -> None:
-        """However large the windows: what the connection does not take is not read."""
+        """A full connection pauses the sources, for every size of the windows."""
         self.client.update_settings({SettingCodes.INITIAL_WINDOW_SIZE: 2**31 - 1})
         self.client.increment_flow_control_window(2**31 - 1 - 65_535)
         streams = [self.stream() for _ in range(3)]
@@ -111,7 +111,7 @@ class PaceTests(Http2Case):
         self.assertIsNone(self.reset(quiet))
 
     def test_a_complete_answer_is_not_kept_for_ever(self) -> None:
-        """A response whose exchange is over is dropped when nobody takes its rest."""
+        """A complete response that the client does not read is dropped after a time."""
         stream_id, feed = self.stream()
         feed.write(b"x" * 70_000)
         feed.complete()

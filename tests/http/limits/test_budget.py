@@ -11,7 +11,7 @@ class BudgetTests(SynchronousTestCase):
     """A token bucket."""
 
     def test_lessened(self) -> None:
-        """The burst, what is left of it and the rate are all lessened."""
+        """The burst, the rest of it and the rate are reduced."""
         now_s = 0.0
         budget = Budget(lambda: now_s, 100, 10)
         budget.lessen(0.1)
@@ -22,7 +22,7 @@ class BudgetTests(SynchronousTestCase):
         self.assertEqual([budget.spend() for _ in range(11)], [True] * 10 + [False])
 
     def test_a_burst_and_a_rate(self) -> None:
-        """So many at once, so many a second, and what is earned beside."""
+        """The budget permits a burst, a rate, and what was earned."""
         now_s = 0.0
         budget = Budget(lambda: now_s, 3, 2)
         self.assertEqual([budget.spend() for _ in range(4)], [True] * 3 + [False])

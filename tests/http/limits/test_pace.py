@@ -25,14 +25,14 @@ class PaceTests(SynchronousTestCase):
         )
 
     def test_within(self) -> None:
-        """What a second allows may come at once, and again a second later."""
+        """The amount of one second may be sent at once, in each second."""
         for _ in range(3):
             self.pace.spent(10, 1000)
             self.clock.advance(1)
         self.assertEqual(self.told, [])
 
     def test_held(self) -> None:
-        """What was too much is waited for."""
+        """The stream is paused until the excess is paid off."""
         self.pace.spent(15, 100)
         self.assertTrue(self.pace.holds)
         self.clock.advance(0.49)
@@ -42,7 +42,7 @@ class PaceTests(SynchronousTestCase):
         self.assertFalse(self.pace.holds)
 
     def test_the_longer_wait(self) -> None:
-        """Of events and bytes the one with the larger debt counts."""
+        """The larger excess, of events or of bytes, decides."""
         self.pace.spent(11, 3000)
         self.clock.advance(1.99)
         self.assertEqual(self.told, ["hold"])
@@ -50,7 +50,7 @@ class PaceTests(SynchronousTestCase):
         self.assertEqual(self.told, ["hold", "go on"])
 
     def test_more_while_held(self) -> None:
-        """What was on its way when it was held is waited for, too."""
+        """Data that arrives while the stream is paused extends the pause."""
         self.pace.spent(15, 0)
         self.clock.advance(0.25)
         self.pace.spent(5, 0)

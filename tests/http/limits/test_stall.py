@@ -43,7 +43,7 @@ class PaceTests(GatewayCase):
         return client, source
 
     async def test_the_source_is_read_at_the_client_s_pace(self) -> None:
-        """What the client does not take stays with the source; nothing is lost."""
+        """The source is not read faster than the client reads."""
         await self.stage()
         client, source = await self.flooded()
         written = self.gateway.services.live.all()[0]
@@ -91,8 +91,7 @@ class PaceTests(GatewayCase):
         self.assertEqual(self.gateway.closed, [])
 
     async def test_the_idle_clock_stands_still(self) -> None:
-        """That we do not read is no silence of the source; afterwards it counts
-        from the start."""
+        """The idle timeout does not run while the gateway does not read."""
         await self.stage(http={"idleTimeout": 10_000}, stall_timeout_ms=900_000)
         client, _ = await self.flooded()
         self.reactor.clock.pump([1.0] * 300)

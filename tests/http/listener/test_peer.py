@@ -1,4 +1,4 @@
-"""What the kernel knows of a client's connection; clients over TLS."""
+"""The kernel's facts about a client's connection, and clients over TLS."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class SocketTests(SynchronousTestCase):
         self.assertIs(tcp_socket(Wrapper(held)), ours)
 
     def test_no_tcp(self) -> None:
-        """Other transports are left alone."""
+        """Transports other than TCP have no socket."""
         one, other = socket.socketpair()
         self.addCleanup(one.close)
         self.addCleanup(other.close)
@@ -94,7 +94,7 @@ class SocketTests(SynchronousTestCase):
             )
 
     def test_watched_from_the_start(self) -> None:
-        """What the first connection is told, later ones have from their listener."""
+        """The options of the listening socket apply to its later connections."""
         server = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(server.close)
         seen = []
@@ -111,8 +111,7 @@ class SocketTests(SynchronousTestCase):
         self.assertEqual(seen, [(False, WATCHED), (True, WATCHED)])
 
     def test_bytes_taken(self) -> None:
-        """What the other side has acknowledged is counted; a closed socket tells
-        nothing."""
+        """Acknowledged bytes are counted; a closed socket has no count."""
         ours, theirs = self.pair()
         before = bytes_taken(Held(ours))
         assert before is not None
@@ -143,7 +142,7 @@ class TlsClientTests(GatewayCase):
         return client, await self.source.asked()
 
     async def test_call(self) -> None:
-        """A call over TLS, which the source is told of."""
+        """A call over TLS has ``X-Forwarded-Proto: https``."""
         await self.stage_with_tls()
         client, source = await self.secure_call(post(b"/api", b"xyz"))
         self.assertEqual((await source.head()).get(b"x-forwarded-proto"), b"https")
@@ -161,8 +160,7 @@ class TlsClientTests(GatewayCase):
         self.assertEqual((await client.answer()).body, b"onetwo")
 
     async def test_cut(self) -> None:
-        """What came with the end of the source arrives, in the same packet or not, and
-        no goodbye after it."""
+        """Data that comes with the end of the source arrives, whole or cut."""
         await self.stage_with_tls()
         events = b"".join(b"data: %d\n\n" % n for n in range(2000))
         for end in (b"", b"zz\r\n") * 3:

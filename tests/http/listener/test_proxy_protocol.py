@@ -113,7 +113,7 @@ class ReaderTests(SynchronousTestCase):
 
 
 class Recorder(Protocol):
-    """What stands behind the header."""
+    """The protocol behind the header."""
 
     def __init__(self) -> None:
         self.seen: list[object] = []
@@ -149,7 +149,7 @@ class ConnectionTests(SynchronousTestCase):
         self.connection.makeConnection(self.transport)
 
     def test_the_protocol_begins_behind_the_header(self) -> None:
-        """It has its connection, with the client's address, after the header."""
+        """The protocol is connected after the header, with the client's address."""
         self.connection.dataReceived(TCP4[:9])
         self.assertEqual(self.behind.seen, [])
         self.connection.dataReceived(TCP4[9:] + b"GET")
@@ -166,7 +166,9 @@ class ConnectionTests(SynchronousTestCase):
         self.assertEqual(self.behind.seen, [TcpAddress("TCP", "10.0.0.1", 1)])
 
     def test_a_wrong_header_closes_without_an_answer(self) -> None:
-        """Nothing behind it hears of the connection, nor is a failure logged."""
+        """
+        An invalid header closes the connection, and the protocol is not connected.
+        """
         self.connection.dataReceived(b"PROXY TCP4 a b c d\r\nGET / HTTP/1.1\r\n\r\n")
         self.assertTrue(self.transport.disconnected)
         self.connection.connectionLost(Failure(ConnectionDone()))
