@@ -28,7 +28,7 @@ from tests.channel.readers import Moment
 
 
 class Stream:
-    """The client's side of a call: notes whether it is read, and what it is sent."""
+    """The client's side of a call, which records what is read and sent."""
 
     def __init__(self) -> None:
         self.paused = False
@@ -52,7 +52,7 @@ class Stream:
 
 class Desk:
     """
-    One call, and what the client is answered.
+    One call and its response.
 
     It stands where :class:`relay.gateway.exchange.Exchange` stands in the daemon.
     """
@@ -151,7 +151,7 @@ class Desk:
     def end(
         self, outcome: Outcome, key: str | None = None, clock: str | None = None
     ) -> None:
-        """End as the table of endings says."""
+        """End the call as the table of endings states."""
         row = ENDINGS[outcome]
         self.clock = clock
         if not self.begun and row.refusal is not None:

@@ -1,4 +1,4 @@
-"""Which connectors there are, and which of those found can be used."""
+"""The connectors that are found, and those that can be used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.model.message_bodies import message_api
 
 @implementer(IEndpoint)
 class One:
-    """An endpoint of somebody else's."""
+    """An endpoint of another distribution."""
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind
@@ -32,7 +32,7 @@ class One:
 
 @implementer(IEntrypoint)
 class Entry:
-    """An entrypoint of somebody else's."""
+    """An entrypoint of another distribution."""
 
     order = 1
 
@@ -49,10 +49,13 @@ def endpoint(name: str, api_type: str = "MESSAGE") -> EndpointType:
 
 
 class SortTests(SynchronousTestCase):
-    """What is found is used, or told."""
+    """A connector is used, or reported."""
 
     def assert_left_out(self, plugins: Sequence[object], *said: str) -> list[str]:
-        """Check what is told about those that are left out, and give the others."""
+        """
+        Assert the log lines about the plugins that are left out, and return the ids of
+        the others.
+        """
         with capturedLogs() as events:
             found = sort_out(plugins)
         told = [formatEvent(event) for event in events]
@@ -62,13 +65,13 @@ class SortTests(SynchronousTestCase):
         return [*found.endpoints, *found.entrypoints]
 
     def test_all_that_is_well(self) -> None:
-        """Both kinds of connectors, whatever else there is."""
+        """Both kinds of connectors are found among other plugins."""
         pull = Entry(EntrypointType("pull", "", "MESSAGE", Options))
         plugins = [pull, One(endpoint("a")), One(endpoint("b")), object()]
         self.assertEqual(self.assert_left_out(plugins), ["a", "b", "pull"])
 
     def test_what_is_broken(self) -> None:
-        """Is named, with what it lacks; the rest can be used."""
+        """A broken plugin is logged with its problem, and the others can be used."""
         plugins = [
             One("ticks"),
             One(EntrypointType("a", "", "MESSAGE", Options)),
@@ -89,7 +92,7 @@ class SortTests(SynchronousTestCase):
 
 
 class FindTests(SynchronousTestCase):
-    """What this installation has."""
+    """The connectors of this installation."""
 
     def test_own(self) -> None:
         """Each connector that Relay brings along is there to be used."""
@@ -104,7 +107,7 @@ class FindTests(SynchronousTestCase):
             self.assertTrue(IPlugin.providedBy(plugin))
 
     def test_published(self) -> None:
-        """What a kind says of its events is so when it runs."""
+        """The kind of an endpoint states correctly whether its events are published."""
         found = find_connectors()
         for kind in found.endpoints.kinds:
             definition = CATALOG.parse_api(message_api(kind.id))

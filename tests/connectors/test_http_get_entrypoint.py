@@ -1,4 +1,4 @@
-"""Polling: whoever follows its cursor misses nothing, or is told of a gap."""
+"""A client that follows its cursor misses no event, or receives a gap."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class PollTests(SynchronousTestCase):
         self.assertEqual(data(page), ["a"])
 
     def test_every_page_is_followed_by_the_next(self) -> None:
-        """With any limit, each event comes once, in order."""
+        """Each event comes once and in order, for every limit."""
         start = self.cursor()
         texts = [str(number) for number in range(7)]
         self.api.channel.publish(messages(*texts))
@@ -104,7 +104,7 @@ class PollTests(SynchronousTestCase):
         self.assertEqual(data(third), ["c"])
 
     def test_every_gap_is_told(self) -> None:
-        """With the event that each follows on."""
+        """Each gap names the event before it."""
         cursor = self.cursor()
         for text in ("a", "b"):
             self.api.channel.publish(messages(text))
@@ -114,7 +114,10 @@ class PollTests(SynchronousTestCase):
         self.assertEqual(after, [item["id"] for item in answer["items"]])
 
     def test_an_evicted_place(self) -> None:
-        """Is told, and what is left is given."""
+        """
+        A place that has left the history is a gap, followed by the events that are
+        kept.
+        """
         api = Api(http_get_entrypoint, channel={"history": {"maxEvents": 2}})
         cursor = api.call().json["cursor"]
         api.channel.publish(messages("a", "b", "c"))
@@ -123,7 +126,9 @@ class PollTests(SynchronousTestCase):
         self.assertEqual(data(late), ["b", "c"])
 
     def test_an_unknown_cursor(self) -> None:
-        """Goes on where the API says: at the oldest event, or at the next."""
+        """
+        An unknown cursor continues at the oldest event or at the end, as configured.
+        """
         for rule, expected in (("oldest", ["a"]), ("live", [])):
             api = Api(http_get_entrypoint, channel={"onUnknownId": rule})
             api.call()
@@ -135,7 +140,7 @@ class PollTests(SynchronousTestCase):
             )
 
     def test_headers_and_metadata(self) -> None:
-        """Are in the items when the publisher wants that, and not otherwise."""
+        """The items have headers and metadata only if the options are set."""
         message = Message("x", headers={"a": "1"}, metadata={"b": "2"})
         wanted: dict[str, Any] = {"headersInPayload": True, "metadataInPayload": True}
         for options in ({}, wanted):
@@ -147,7 +152,7 @@ class PollTests(SynchronousTestCase):
             self.assertEqual(item.get("metadata"), {"b": "2"} if options else None)
 
     def test_bad_parameters_are_named(self) -> None:
-        """Each with what it may be."""
+        """The error names the parameter and its range."""
         for query, problem in (
             ("limit=0", "limit must be a whole number from 1 to 500"),
             ("limit=501", "limit must be a whole number from 1 to 500"),
@@ -169,7 +174,7 @@ class LongPollTests(SynchronousTestCase):
         self.api = Api(http_get_entrypoint)
 
     def test_it_waits_for_the_first_event(self) -> None:
-        """What is published together is answered together."""
+        """Events that are published together are answered together."""
         desk = self.api.call("waitMs=1000")
         self.assertEqual(self.api.channel.subscribers, 1)
         self.api.channel.publish(messages("a", "b"))
@@ -178,7 +183,7 @@ class LongPollTests(SynchronousTestCase):
         self.assertEqual(self.api.channel.subscribers, 0)
 
     def test_it_waits_no_longer_than_it_was_told(self) -> None:
-        """Then the answer is empty, and its cursor goes on."""
+        """After ``waitMs`` the response is empty, and its cursor continues there."""
         desk = self.api.call("waitMs=1000")
         self.api.clock.advance(0.999)
         self.assertFalse(desk.over)
@@ -221,7 +226,7 @@ class GraviteeTests(SynchronousTestCase):
         return self.api.call(query, accept="application/json")
 
     def test_a_call_waits_until_it_has_all_of_its_events(self) -> None:
-        """Without any parameter, and not only until the first event."""
+        """Without parameters a call waits for the configured number of events."""
         self.make()
         desk = self.poll()
         self.api.channel.publish(messages("a", "b"))
@@ -235,7 +240,7 @@ class GraviteeTests(SynchronousTestCase):
         self.assertEqual(desk.json["pagination"], {"nextCursor": items[-1]["id"]})
 
     def test_a_call_ends_with_its_time(self) -> None:
-        """With what there is, from none on; the cursor loses nothing."""
+        """After its time a call returns the events that it has, and a cursor."""
         self.make()
         empty = self.poll()
         self.api.clock.advance(2)
@@ -260,7 +265,7 @@ class GraviteeTests(SynchronousTestCase):
             self.assertEqual([one["content"] for one in desk.json["items"]], expected)
 
     def test_headers_are_lists(self) -> None:
-        """And metadata are texts."""
+        """Values of headers are lists, and values of metadata are texts."""
         self.make(headersInPayload=True, metadataInPayload=True)
         desk = self.poll("limit=1")
         message = Message("x", headers={"a": "1"}, metadata={"b": "2"})
@@ -288,7 +293,7 @@ class GraviteeTests(SynchronousTestCase):
         self.assertEqual([one["content"] for one in rest.json["items"]], ["b"])
 
     def test_a_gap_is_told(self) -> None:
-        """As in the other form."""
+        """A gap is a member of the response, as in the default form."""
         self.make()
         desk = self.poll("cursor=nonsense")
         self.api.clock.advance(2)
@@ -296,7 +301,7 @@ class GraviteeTests(SynchronousTestCase):
         self.assertEqual(desk.headers.getRawHeaders("relay-replay"), ["gap"])
 
     def test_the_ids_of_the_source(self) -> None:
-        """They are those of the items, and cursors."""
+        """The ids of the source are those of the items, and are cursors."""
         self.make()
         desk = self.poll()
         self.api.channel.publish(messages("7", "8", "9", "10", source_ids=True))
@@ -342,7 +347,7 @@ class GraviteeTests(SynchronousTestCase):
         self.assertEqual(last.json["pagination"]["nextCursor"], cursor)
 
     def test_a_stopped_api(self) -> None:
-        """The answer ends early, and says so."""
+        """The response of a stopped API ends early, with an error."""
         self.make()
         desk = self.poll()
         self.api.channel.publish(messages("a"))
@@ -365,7 +370,7 @@ class EndTests(SynchronousTestCase):
     """A source that has nothing more to give."""
 
     def test_what_is_left_and_then_the_end(self) -> None:
-        """Told with a status, for those who poll have no stream to see the end of."""
+        """After the last events a call is a 204."""
         api = Api(http_get_entrypoint)
         cursor = api.call().json["cursor"]
         api.channel.publish(messages("a", "b"))
@@ -381,7 +386,7 @@ class EndTests(SynchronousTestCase):
         self.assertEqual((data(lost), "gaps" in lost.json), (["a", "b"], True))
 
     def test_an_end_while_somebody_waits(self) -> None:
-        """Is an answer without items; the next one says that it is the end."""
+        """A waiting call is answered without items, and the next one is a 204."""
         api = Api(http_get_entrypoint)
         desk = api.call("waitMs=1000")
         api.channel.end()
@@ -406,7 +411,7 @@ class ReturningTests(SynchronousTestCase):
         self.assertEqual((data(late), "gaps" in late.json), (["s2"], False))
 
     def test_all_that_follows_the_place_is_given(self) -> None:
-        """However much of it there is."""
+        """All events after the place are returned, whatever their size."""
         desk = self.api.call(f"cursor={SOURCE_PLACE}&waitMs=4000")
         rest = [Message("x" * 50_000, id=f"s{number}") for number in range(2, 9)]
         self.api.channel.publish([Message("the last", id="s1"), *rest])
@@ -414,7 +419,10 @@ class ReturningTests(SynchronousTestCase):
         self.assertEqual(data(desk), [message.data for message in rest])
 
     def test_a_place_that_does_not_appear(self) -> None:
-        """Is told as a gap, with what came meanwhile."""
+        """
+        A place that does not appear in time is a gap, followed by the events that came
+        meanwhile.
+        """
         desk = self.api.call(f"cursor={SOURCE_PLACE}&waitMs=30000")
         self.api.channel.publish(messages("a", "b", source_ids=True))
         self.api.clock.advance(0)

@@ -43,7 +43,7 @@ class SlowKeeper:
 
 
 def post(api: Api, body: object, **fields: Any) -> Desk:
-    """Publish; in JSON unless a header says otherwise."""
+    """Publish a body, as JSON unless a header states another type."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     fields.setdefault("content_type", "application/json")
     return api.call(method=b"POST", body=content, **fields)
@@ -57,7 +57,7 @@ def published(api: Api) -> list[Message]:
 
 
 class PostTests(SynchronousTestCase):
-    """What a publisher is answered."""
+    """The responses to a publisher."""
 
     def setUp(self) -> None:
         """Make an API of topics."""
@@ -70,7 +70,7 @@ class PostTests(SynchronousTestCase):
         self.assertEqual(list(self.api.channels), [])
 
     def test_ids_in_order(self) -> None:
-        """They are the ones that readers get."""
+        """The response has the ids that readers receive."""
         desk = post(self.api, [{"data": "a"}, {"data": "b"}])
         log = self.api.channel.log
         self.assertEqual(desk.status, 202)
@@ -88,7 +88,9 @@ class PostTests(SynchronousTestCase):
         self.assertEqual([one.topic for one in published(self.api)], ["a+b/ü c"])
 
     def test_headers_name_the_event(self) -> None:
-        """Where the body does not, or says the same."""
+        """
+        Headers set the id and the type if the body does not, or has the same values.
+        """
         post(self.api, {"data": "a"}, relay_event_id="e1", relay_event_type="t")
         post(self.api, {"data": "b", "id": "e2"}, relay_event_id="e2")
         self.assertEqual(
@@ -97,7 +99,7 @@ class PostTests(SynchronousTestCase):
         )
 
     def test_headers_that_cannot_name_it(self) -> None:
-        """They obey the rules that the body obeys."""
+        """Headers obey the same rules as members of the body."""
         one: dict[str, Any] = {"data": "a"}
         for body, fields, problem in (
             (
@@ -139,7 +141,7 @@ class PostTests(SynchronousTestCase):
             self.assert_refused(post(self.api, body, **fields), 400, problem)
 
     def test_bodies_that_hold_no_event(self) -> None:
-        """Are refused with the status that says what is wrong."""
+        """A body without an event is refused with the matching status."""
         for body, content_type, status, problem in (
             (b"", "application/json", 400, None),
             (b"[]", "application/json", 400, "the body holds no event"),
@@ -155,7 +157,7 @@ class PostTests(SynchronousTestCase):
         self.assertEqual(list(self.api.channels), [])
 
     def test_a_charset_that_is_utf_8(self) -> None:
-        """Is told in several ways."""
+        """All spellings of UTF-8 are accepted."""
         for charset in ("utf-8", '"UTF-8"', "utf8", "us-ascii"):
             desk = post(self.api, b"a", content_type=f"text/plain;charset={charset}")
             self.assertEqual(desk.status, 202)
@@ -176,7 +178,7 @@ class PostTests(SynchronousTestCase):
             self.assertEqual({"authorization", "cookie"} & set(kept), set())
 
     def test_a_body_that_is_too_large(self) -> None:
-        """Is not even read to its end."""
+        """A body that is too large is refused before its end."""
         api = Api(http_post_entrypoint, channel={"maxEventBytes": 1024})
         desk = post(api, b"x" * 100_000, content_type="text/plain")
         self.assertEqual(desk.status, 413)
@@ -209,7 +211,7 @@ class KeyTests(SynchronousTestCase):
         return Archive(self.keeper, moment.clock, moment.wall_ms)
 
     def test_nothing_is_answered_before_it_is_safe(self) -> None:
-        """Nor delivered."""
+        """An event is neither acknowledged nor delivered before it is stored."""
         desk = post(self.api, {"data": "a"})
         self.api.clock.advance(1)
         self.assertEqual((desk.status, published(self.api)), (0, []))
@@ -217,7 +219,7 @@ class KeyTests(SynchronousTestCase):
         self.assertEqual((desk.status, desk.json["durable"]), (202, True))
 
     def test_an_encoded_body_is_refused(self) -> None:
-        """It is neither decoded nor kept as it is."""
+        """A body with a content coding is refused."""
         for coding, status in (("gzip", 415), ("br", 415), ("GZIP, br", 415)):
             desk = post(self.api, gzip.compress(b"a"), content_encoding=coding)
             self.assertEqual(desk.status, status)
@@ -240,7 +242,7 @@ class KeyTests(SynchronousTestCase):
         self.assertEqual(late.json, first.json)
 
     def test_an_idempotency_key_is_its_caller_s(self) -> None:
-        """Another publisher's event under the same key is published."""
+        """The same key of another publisher is another publication."""
         desks = [
             post(self.api, {"data": "a"}, idempotency_key="k", admission=admission)
             for admission in (
@@ -258,7 +260,7 @@ class KeyTests(SynchronousTestCase):
         self.assertEqual(len(published(self.api)), 5)
 
     def test_another_event_under_a_key_is_refused(self) -> None:
-        """Its publisher would take it for published."""
+        """Another event with a used key is a 422."""
         first = post(self.api, {"data": "a"}, idempotency_key="k")
         other = post(self.api, {"data": "b"}, idempotency_key="k")
         typed = post(self.api, {"data": "a"}, idempotency_key="k", relay_event_type="x")
@@ -282,7 +284,7 @@ class KeyTests(SynchronousTestCase):
         self.assertEqual(desk.status, 202)
 
     def test_a_publisher_that_leaves(self) -> None:
-        """What it sent whole is published all the same, under its key."""
+        """A complete publication takes effect although its publisher has left."""
         first = post(self.api, {"data": "a"}, idempotency_key="k")
         first.end(Outcome.CLIENT_GONE)
         again = post(self.api, {"data": "a"}, idempotency_key="k")

@@ -49,13 +49,13 @@ class MemoryTests(SynchronousTestCase):
         )
 
     def test_a_topic_is_its_path(self) -> None:
-        """Whoever calls, and with whatever query."""
+        """The path alone selects the topic."""
         news = self.topic(b"/news", b"a=1", b"Basic a")
         self.assertIs(self.topic(b"/news", None, b"Basic b"), news)
         self.assertIsNot(self.topic(b"/sport"), news)
 
     def test_what_is_published_is_read(self) -> None:
-        """In order, with what was published before anybody read."""
+        """Events are read in order, including those before the first reader."""
         first, *_ = self.topic(b"/news").publish(messages("a", "b"))
         reader = Reader(self.topic(b"/news"), first.id).start()
         topic = self.topic(b"/news")

@@ -20,7 +20,7 @@ LINGER_MS = 5000
 
 
 class MockTests(SynchronousTestCase):
-    """One channel, fed every second."""
+    """One channel with an event each second."""
 
     def setUp(self) -> None:
         """Begin at one moment."""
@@ -54,7 +54,7 @@ class MockTests(SynchronousTestCase):
         return self.channels.open(RequestTarget.parse(b""), Headers(), "192.0.2.1")
 
     def seconds(self, count: int) -> None:
-        """Let as many intervals go by."""
+        """Advance the clock by a number of intervals."""
         self.moment.clock.pump([1.0] * count)
 
     def test_one_at_every_interval(self) -> None:
@@ -95,13 +95,13 @@ class MockTests(SynchronousTestCase):
         self.assertEqual((reader.seen, reader.ended), (["0", "1"], "finished"))
 
     def test_no_events(self) -> None:
-        """Is a source that ends at once."""
+        """A source without events ends at once."""
         reader = Reader(self.open(messageCount=0)).start()
         self.seconds(1)
         self.assertEqual((reader.seen, reader.ended), ([], "finished"))
 
     def test_nothing_is_made_for_nobody(self) -> None:
-        """Neither before the first reader, nor when the last has been gone a while."""
+        """No event is made before the first reader or after the last one."""
         channel = self.open()
         self.seconds(3)
         channel = self.again()
@@ -115,7 +115,7 @@ class MockTests(SynchronousTestCase):
         self.assertEqual(self.moment.clock.getDelayedCalls(), [])
 
     def test_a_client_that_comes_back(self) -> None:
-        """To a new channel goes on with the number after its last."""
+        """A client continues with the next number on a new channel."""
         reader = Reader(self.open(messageContent="{counter}")).start()
         self.seconds(3)
         self.channels.close()
@@ -125,7 +125,7 @@ class MockTests(SynchronousTestCase):
         self.assertEqual((again.seen, again.ended), (["3", "4"], "finished"))
 
     def test_a_client_with_an_id_of_another_source(self) -> None:
-        """Is told of a gap."""
+        """An id of another source is a gap."""
         source_id = "YQ"
         again = Reader(self.open(messageContent="{counter}"), f"aaaaaaaa-1.{source_id}")
         again.start()

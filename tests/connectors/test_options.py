@@ -20,10 +20,10 @@ SLOW = {"policy": "disconnect", "maxBehindBytes": 0, "maxBehindMs": 0}
 
 
 class DefaultTests(SynchronousTestCase):
-    """What holds when nothing is said."""
+    """The default values of options."""
 
     def test_entrypoints(self) -> None:
-        """Of each type of entrypoint."""
+        """The defaults of each type of entrypoint."""
         defaults: dict[type[Value], object] = {
             SseEntrypointOptions: {
                 "heartbeatIntervalInMs": 5000,
@@ -65,7 +65,7 @@ class DefaultTests(SynchronousTestCase):
             self.assertEqual(model.read({}).to_json(), expected)
 
     def test_endpoints(self) -> None:
-        """Of each type of endpoint."""
+        """The defaults of each type of endpoint."""
         self.assertEqual(
             MockEndpoint.read({}).to_json(),
             {
@@ -110,7 +110,7 @@ class EndpointTests(SynchronousTestCase):
             )
 
     def test_no_merge(self) -> None:
-        """Only event streams can be merged."""
+        """Only groups of event streams can be merged."""
         for model in (MemoryShared, MockShared):
             self.assertEqual(
                 refused(model, {"channel": {"mode": "merge"}}),
@@ -122,7 +122,7 @@ class EndpointTests(SynchronousTestCase):
             )
 
     def test_durable(self) -> None:
-        """What a mock makes is not worth keeping."""
+        """Histories of mocks cannot be durable."""
         channel = {"channel": {"history": {"durable": True}}}
         self.assertEqual(refused(MemoryShared, channel), [])
         self.assertEqual(
@@ -131,7 +131,7 @@ class EndpointTests(SynchronousTestCase):
         )
 
     def test_key(self) -> None:
-        """Nobody is led to believe that users of a topic are kept apart."""
+        """A key has no effect on topics, and is refused."""
         channel = {"channel": {"key": {"headers": ["Authorization"]}}}
         (issue,) = refused(MemoryShared, channel)
         self.assertEqual(issue.location, "channel.key")
@@ -188,7 +188,7 @@ class EntrypointTests(SynchronousTestCase):
             )
 
     def test_words(self) -> None:
-        """What is one of several words is refused with all of them."""
+        """The error for a choice lists the choices."""
         for name, words in (
             ("refusals", "status or retry"),
             ("gapNotice", "event, header or none"),
@@ -198,7 +198,7 @@ class EntrypointTests(SynchronousTestCase):
             self.assertEqual(issue.message, f"must be one of {words}")
 
     def test_unknown(self) -> None:
-        """A misspelled option is told, not ignored."""
+        """An unknown option is refused."""
         for model in (HttpGetOptions, HttpPostOptions, WebsocketOptions):
             self.assertEqual(
                 refused(model, {"alowFilter": True}),

@@ -1,4 +1,4 @@
-"""What a call may ask for; what it may not is named."""
+"""The parameters of a call; the error names an invalid one."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ParameterTests(SynchronousTestCase):
             )
 
     def test_places(self) -> None:
-        """By header or query; the header wins, for a browser keeps the URL."""
+        """The header overrides the query, since a browser keeps the URL."""
         self.assertIsNone(read_last_event_id(call("")))
         self.assertIsNone(read_last_event_id(call("lastEventId=")))
         self.assertEqual(read_last_event_id(call("lastEventId=a%2Db")), "a-b")
@@ -88,7 +88,7 @@ class ParameterTests(SynchronousTestCase):
             self.assertEqual(refusal_of(reason).status, status)
 
     def test_filters(self) -> None:
-        """Only where they are allowed, and only what is one."""
+        """A filter must be valid, and the entrypoint must permit filters."""
         self.assertTrue(read_filter(call("types=&filter="), False).everything)
         self.assertEqual(
             read_filter(call("types=a,+b,"), True), read_filter(call("types=b,a"), True)

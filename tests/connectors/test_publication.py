@@ -19,10 +19,10 @@ def read(content_type: str, body: str | bytes, topic: str = "t") -> list[Message
 
 
 class PublicationTests(SynchronousTestCase):
-    """One event, several, or a refusal that names the field."""
+    """A body holds one event or several, or is refused with the field."""
 
     def test_one_event(self) -> None:
-        """In its JSON form; data that is no string is written as JSON."""
+        """An event in its JSON form; data that is no string is written as JSON."""
         body = (
             '{"id": "i", "type": "a", "data": {"n": 1}, "topic": "t", "timestamp": 5}'
         )
@@ -50,7 +50,7 @@ class PublicationTests(SynchronousTestCase):
         self.assertEqual((message.data, message.binary), ("AP8=", True))
 
     def test_refusals_name_the_field(self) -> None:
-        """And where there are several events, which one."""
+        """The error names the field, and the event if there are several."""
         for body, problem in (
             ("{", "the body is no JSON"),
             ("NaN", "the body is no JSON"),
@@ -77,7 +77,7 @@ class PublicationTests(SynchronousTestCase):
             self.assertEqual(raised.exception.status, 400)
 
     def test_limits(self) -> None:
-        """Too long an event, too many of them, and what is none of the types."""
+        """Events that are too long, too many events, and other types are refused."""
         for content_type, body, status in (
             (JSON, json.dumps({"data": "x" * 101}), 413),
             ("text/plain", "x" * 101, 413),

@@ -97,10 +97,10 @@ class PressureTests(SynchronousTestCase):
 
 
 class LimitTests(SynchronousTestCase):
-    """Which limits hold for the heads of a source's responses."""
+    """The limits for the heads of a source's responses."""
 
     def test_those_of_the_settings(self) -> None:
-        """As of the endpoints of a PROXY API."""
+        """The limits are those of the settings, as for PROXY APIs."""
         body = message_api("sse")["endpointGroups"][0]
         limits = HeadLimits(12_345, 67)
         group = EndpointGroup.read(body)

@@ -23,7 +23,7 @@ class HeadTests(SynchronousTestCase):
 
 
 class GoodbyeTests(SynchronousTestCase):
-    """The last thing that a client is told."""
+    """The last event of a stream."""
 
     def told(self, outcome: Outcome, **options: str) -> bytes:
         """End a stream after an event, and give what follows on the event."""
@@ -38,7 +38,7 @@ class GoodbyeTests(SynchronousTestCase):
         return told
 
     def test_goodbye(self) -> None:
-        """A client that may come back at once is told to."""
+        """A client that may reconnect at once receives ``goaway``."""
         for outcome in COMES_BACK:
             self.assertEqual(self.told(outcome), b"event: goaway\ndata: \n\n")
 

@@ -22,7 +22,7 @@ REFUSAL = SourceRefusal(401, "the source answered 401", (b"Bearer",))
 
 
 class VerdictWaitTests(SynchronousTestCase):
-    """One wait."""
+    """One wait for the source's answer."""
 
     def setUp(self) -> None:
         """Begin to wait."""
@@ -50,7 +50,7 @@ class VerdictWaitTests(SynchronousTestCase):
         self.assertEqual(self.went_on, 1)
 
     def test_a_client_that_has_left_does_not_wait(self) -> None:
-        """Nothing of it is left."""
+        """A stopped wait leaves no timer, and calls nothing."""
         self.wait.stop()
         self.wait.stop()
         self.assertEqual(self.clock.getDelayedCalls(), [])
@@ -58,7 +58,7 @@ class VerdictWaitTests(SynchronousTestCase):
         self.assertEqual(self.went_on, 0)
 
     def test_the_refusal_has_the_status_and_the_challenge_of_the_source(self) -> None:
-        """And an outcome of its own."""
+        """The refusal has the source's status and challenges, and its own outcome."""
         refusal = refusal_by_source(REFUSAL)
         self.assertEqual((refusal.status, refusal.key), (401, "SOURCE_REFUSED"))
         self.assertEqual(refusal.challenges, (b"Bearer",))
@@ -76,7 +76,7 @@ class EntrypointTests(SynchronousTestCase):
         return api, api.call(**fields)
 
     def test_a_client_gets_the_status_of_its_source(self) -> None:
-        """Before the first byte; nothing of it is left."""
+        """The status of the source is the status of the response."""
         for connector in (sse_entrypoint, http_get_entrypoint):
             api, desk = self.call(connector)
             self.assertEqual((desk.status, desk.over), (0, False))
@@ -87,7 +87,7 @@ class EntrypointTests(SynchronousTestCase):
             self.assertEqual(late.status, 401)
 
     def test_a_client_of_a_source_that_gives_events_gets_them(self) -> None:
-        """Those that came meanwhile, too."""
+        """Events that came during the wait are delivered."""
         api, desk = self.call(sse_entrypoint)
         api.channel.publish(messages("a"))
         api.channel.verdict.settle()
@@ -96,7 +96,7 @@ class EntrypointTests(SynchronousTestCase):
         self.assertIn(b"data: a\n", desk.written)
 
     def test_a_client_whose_channel_is_closed_meanwhile_may_come_back(self) -> None:
-        """It is told so by a status, for it has no stream."""
+        """A client whose channel is closed during the wait is asked to reconnect."""
         for connector in (sse_entrypoint, http_get_entrypoint):
             api, desk = self.call(connector)
             api.channels.close()
@@ -104,7 +104,7 @@ class EntrypointTests(SynchronousTestCase):
             self.assertIn(desk.status, (200, 503))
 
     def test_a_stream_is_told_that_its_source_refuses(self) -> None:
-        """As an event with the status, before the end."""
+        """A later refusal is an ``error`` event with the status."""
         api, desk = self.call(sse_entrypoint)
         api.channel.verdict.settle()
         api.channel.refuse(REFUSAL)
@@ -115,7 +115,7 @@ class EntrypointTests(SynchronousTestCase):
         self.assertEqual(desk.outcome, "upstream_refused")
 
     def test_a_websocket_is_closed_with_the_reason(self) -> None:
-        """With the code for a bad gateway."""
+        """A WebSocket is closed with the code for a bad gateway."""
         api, desk = self.call(
             websocket_entrypoint,
             connection="Upgrade",

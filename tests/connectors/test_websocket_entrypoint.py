@@ -111,7 +111,7 @@ class ReadingTests(SocketCase):
         )
 
     def test_a_full_client(self) -> None:
-        """Is given nothing, and nothing is read from it, until it takes more."""
+        """A full client receives nothing, and is not read, until it takes more."""
         self.make()
         peer = self.open()
         session, reading = peer.desk.feed, peer.desk.stream
@@ -123,7 +123,9 @@ class ReadingTests(SocketCase):
         self.assertFalse(reading.paused)
 
     def test_a_client_that_is_too_slow(self) -> None:
-        """Is told to come back later."""
+        """
+        A client that is too slow is closed with the code that asks it to return later.
+        """
         self.make({"slowConsumer": {"maxBehindBytes": 1}})
         peer = self.open()
         peer.desk.feed.pause()
@@ -134,14 +136,14 @@ class ReadingTests(SocketCase):
         self.assertEqual(self.api.channel.subscribers, 0)
 
     def test_a_stop(self) -> None:
-        """Is told with its code."""
+        """A stop closes the connection with 1001."""
         self.make()
         peer = self.open()
         peer.desk.end(Outcome.DRAINED)
         self.assertEqual(peer.look().closed, 1001)
 
     def test_a_right_that_is_taken_back(self) -> None:
-        """Is told with another code, since coming back does not help."""
+        """A revoked or expired credential closes the connection with 1008."""
         for outcome in (Outcome.REVOKED, Outcome.EXPIRED):
             self.make()
             peer = self.open()
@@ -149,7 +151,7 @@ class ReadingTests(SocketCase):
             self.assertEqual((peer.look().closed, peer.reason), (1008, outcome.value))
 
     def test_a_source_that_has_ended(self) -> None:
-        """Is a normal end, after all that was left."""
+        """The end of the source is a normal close, after the last events."""
         self.make()
         peer = self.open()
         peer.desk.feed.pause()
@@ -161,7 +163,7 @@ class ReadingTests(SocketCase):
         self.assertEqual(peer.desk.outcome, Outcome.SOURCE_ENDED)
 
     def test_publishers_only(self) -> None:
-        """Are given no events and no gaps, but are kept alive."""
+        """A publisher receives neither events nor gaps, and is pinged."""
         self.make({"subscriber": {"enabled": False}, "heartbeatIntervalInMs": 1000})
         peer = self.open("lastEventId=unknown")
         (ack,) = peer.publish({"data": "a"}).frames
@@ -172,7 +174,7 @@ class ReadingTests(SocketCase):
         self.assertEqual(self.api.channel.subscribers, 0)
 
     def test_publishers_keep_no_channel_open(self) -> None:
-        """It goes when its last event has gone, and comes back with the next one."""
+        """A publisher does not keep a channel open, and opens it again to publish."""
         channel = {"lingerMs": 0, "history": {"maxAgeMs": 1000}}
         self.make({"subscriber": {"enabled": False}}, channel)
         peer = self.open()
@@ -186,7 +188,9 @@ class ReadingTests(SocketCase):
         self.assertFalse(peer.desk.over)
 
     def test_publishers_of_another_deployment(self) -> None:
-        """Are told to come back, when they publish or are pinged."""
+        """
+        A publisher of a replaced deployment is closed when it publishes or is pinged.
+        """
         for publishes in (True, False):
             self.make({"subscriber": {"enabled": False}, "heartbeatIntervalInMs": 500})
             peer = self.open()
@@ -198,7 +202,10 @@ class ReadingTests(SocketCase):
             self.assertEqual((peer.look().closed, peer.frames), (1001, []))
 
     def test_publishers_to_too_many_topics(self) -> None:
-        """Are told of the limit, and stay."""
+        """
+        A publisher that exceeds the limit of topics receives an error, and stays
+        connected.
+        """
         self.make({"subscriber": {"enabled": False}}, {"maxChannelsPerAddress": 1})
         peers = [Peer(self.api.call(path=path, **HANDSHAKE)) for path in (b"/a", b"/b")]
         for peer in peers:
@@ -211,7 +218,7 @@ class PingTests(SocketCase):
     """Signs of life."""
 
     def test_a_client_that_answers(self) -> None:
-        """Is pinged again after the interval, whatever it is given meanwhile."""
+        """A client is pinged at each interval, independently of its events."""
         self.make({"heartbeatIntervalInMs": 1000, "pongTimeoutMs": 500})
         peer = self.open()
         for turn in range(1, 4):
@@ -223,7 +230,7 @@ class PingTests(SocketCase):
         self.assertFalse(peer.desk.over)
 
     def test_a_client_that_does_not(self) -> None:
-        """Is cut, and the clock is named."""
+        """A client that does not answer a ping is cut, and the log names the clock."""
         self.make({"heartbeatIntervalInMs": 1000, "pongTimeoutMs": 500})
         peer = self.open()
         self.api.clock.pump([0.25] * 5)
@@ -261,7 +268,7 @@ class PublishingTests(SocketCase):
     """Events from the client."""
 
     def test_a_message_in_pieces(self) -> None:
-        """However it is cut, with a ping in between."""
+        """A message is read for every split into frames, with pings between them."""
         self.make()
         peer = self.open()
         send = peer.connection.send
@@ -279,7 +286,10 @@ class PublishingTests(SocketCase):
         self.assertEqual(event["data"], "Grüße")
 
     def test_what_is_no_event(self) -> None:
-        """Is told by name, and the connection stays."""
+        """
+        An invalid event is an error that names the problem, and the connection stays
+        open.
+        """
         self.make(channel={"maxEventBytes": 1024})
         peer = self.open()
         for sent, status, problem in (
@@ -317,7 +327,7 @@ class PublishingTests(SocketCase):
             self.assertEqual(self.api.channel.subscribers, 0)
 
     def test_a_client_that_closes(self) -> None:
-        """Is answered with its own code."""
+        """A close frame is answered with the same code."""
         self.make()
         peer = self.open()
         peer.send(peer.connection.send(CloseConnection(code=1000)))
@@ -338,14 +348,14 @@ class DurableTests(SocketCase):
         return Archive(self.keeper, moment.clock, moment.wall_ms)
 
     def settle(self, how: Callable[[Deferred[None]], None]) -> None:
-        """Let the store answer all that it was asked."""
+        """Complete all writes of the store."""
         self.api.clock.advance(1)
         while self.keeper.waiting:
             how(self.keeper.waiting.pop(0))
             self.api.clock.advance(1)
 
     def test_an_event_is_answered_when_it_is_safe(self) -> None:
-        """And not before."""
+        """An event is acknowledged when it is stored."""
         peer = self.open().publish({"data": "a"})
         self.api.clock.advance(1)
         self.assertEqual(peer.look().frames, [])
@@ -370,7 +380,7 @@ class DurableTests(SocketCase):
         self.assertFalse(reading.paused)
 
     def test_an_event_that_could_not_be_kept(self) -> None:
-        """Is told; the connection stays, and is read."""
+        """A failed write is an error, and the connection stays open."""
         peer = self.open().publish({"data": "a"})
         self.settle(lambda kept: kept.errback(OSError("the disk is full")))
         self.assertEqual(peer.look().frames[-1]["error"]["status"], 503)
@@ -378,7 +388,7 @@ class DurableTests(SocketCase):
         self.assertFalse(peer.desk.over)
 
     def test_a_client_that_leaves_meanwhile(self) -> None:
-        """Is written nothing more."""
+        """A client that has left is not written to."""
         peer = self.open().publish({"data": "a"})
         peer.desk.end(Outcome.CLIENT_GONE)
         self.settle(lambda kept: kept.callback(None))

@@ -24,7 +24,7 @@ def basic(key: str = KEY) -> str:
 
 
 class Answer:
-    """What came back for one request, as far as it has come."""
+    """The response to one request, as far as it was received."""
 
     def __init__(self, raw: bytes) -> None:
         head, _, rest = raw.partition(b"\r\n\r\n")
@@ -122,15 +122,15 @@ class Caller:
         )
 
     def answer(self) -> Answer:
-        """What has come so far."""
+        """Return the response received so far."""
         return Answer(self.transport.value())
 
     def stall(self) -> None:
-        """Let the transport's buffer be full."""
+        """Make the transport's buffer full."""
         cast(IPushProducer, self.transport.producer).pauseProducing()
 
     def drain(self) -> None:
-        """Let the transport's buffer be empty again."""
+        """Empty the transport's buffer."""
         cast(IPushProducer, self.transport.producer).resumeProducing()
 
     def leave(self) -> None:

@@ -1,4 +1,4 @@
-"""What the demo source remembers."""
+"""The history of the demo source."""
 
 from twisted.trial.unittest import SynchronousTestCase
 

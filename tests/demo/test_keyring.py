@@ -1,4 +1,4 @@
-"""Who may use the demo source."""
+"""The keys of the demo source."""
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -27,7 +27,7 @@ class KeyringTests(SynchronousTestCase):
             self.assertEqual(str(error), "a key must have the form NAME:SECRET")
 
     def test_repr_hides_the_keys(self) -> None:
-        """Neither the repr nor the attributes give the secret away."""
+        """Neither the repr nor the attributes contain the keys."""
         keyring = Keyring(["somebody:hush"])
         shown = repr(keyring) + repr(vars(keyring))
         self.assertNotIn("hush", shown)

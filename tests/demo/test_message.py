@@ -32,7 +32,7 @@ class MessageTests(SynchronousTestCase):
         )
 
     def test_objects_and_arrays_travel_as_json_text(self) -> None:
-        """What is not a string is JSON inside a string, and says so."""
+        """Data that is no string is JSON text in the envelope."""
         envelope = json.loads(published(Draft.of(None, {"é": [1]})).envelope)
         self.assertEqual(envelope["encoding"], "json")
         self.assertEqual(json.loads(envelope["data"]), {"é": [1]})
@@ -66,5 +66,5 @@ class MessageTests(SynchronousTestCase):
         self.assertIn(b"\ndata: \n\n", published(Draft()).bare_event())
 
     def test_half_a_surrogate_pair_is_refused(self) -> None:
-        """What UTF-8 cannot carry is refused at once."""
+        """Text that UTF-8 cannot encode is refused."""
         self.assertRaises(UnicodeEncodeError, published, Draft.of(None, "\ud800"))

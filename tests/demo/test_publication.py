@@ -70,13 +70,13 @@ class RefusedTests(SynchronousTestCase):
         self.assert_refused([{"Data": ""}], f"[0].Data: unknown; {known}")
 
     def test_no_object(self) -> None:
-        """Only objects are messages."""
+        """Messages that are no objects are refused."""
         self.assert_refused("text", "the body: must be an object")
         self.assert_refused([{}, 1], "[1]: must be an object")
         self.assert_refused([], "the body must hold at least one message")
 
     def test_no_json(self) -> None:
-        """What is not JSON is refused with the place."""
+        """Invalid JSON is refused with its position."""
         for body in (b"", b"{", b"{'a':1}", b'{"data":NaN}'):
             refusal = self.refused(JSON, body)
             self.assertEqual(refusal.code, 40001)
@@ -109,7 +109,7 @@ class RefusedTests(SynchronousTestCase):
             self.assertEqual(self.refused(FORM, body).message, message)
 
     def test_other_media_types(self) -> None:
-        """Without a content type nothing is guessed."""
+        """A body without a content type is refused."""
         for content_type in ("", "text/plain", "application/x-msgpack"):
             refusal = self.refused(content_type, b"{}")
             self.assertEqual(refusal.status, 415)

@@ -22,10 +22,10 @@ def parsed(*arguments: str) -> Options:
 
 
 class OptionsTests(SynchronousTestCase):
-    """What the command line accepts."""
+    """The options of the command line."""
 
     def test_defaults(self) -> None:
-        """Without options it is the demo's source, on loopback only."""
+        """The defaults are those of the demo, on loopback."""
         options = parsed()
         self.assertEqual(options["listen"], "tcp:8090:interface=127.0.0.1")
         self.assertEqual(options["heartbeat-ms"], 5000)
@@ -99,7 +99,7 @@ class ServiceTests(TestCase):
             self.assertIn(f"cannot listen on {description}: ", str(error))
 
     async def test_start_and_stop(self) -> None:
-        """It listens while it runs, and not after."""
+        """The service listens only while it runs."""
         service = self.service("tcp:0:interface=127.0.0.1")
         service.privilegedStartService()
         service.startService()

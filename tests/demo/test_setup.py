@@ -132,7 +132,7 @@ class SetupTests(TestCase):
         self.assertGreater(http["idleTimeout"], 60_000)
 
     async def test_second_run_changes_nothing(self) -> None:
-        """What the first run made is found again, and left as it is."""
+        """A second run finds the API of the first one, and does not change it."""
         first = await self.set_up()
         before = await self.call("GET", f"/apis/{first.id}")
         second = await self.set_up()
@@ -150,7 +150,7 @@ class SetupTests(TestCase):
         await self.assert_serves(api)
 
     async def test_saved_change_is_deployed_and_kept(self) -> None:
-        """What the owner saved is deployed, another target included."""
+        """A change that the owner saved is deployed and kept."""
         api = await self.set_up()
         shown = await self.call("GET", f"/apis/{api.id}")
         endpoint = shown["endpointGroups"][0]["endpoints"][0]
@@ -164,7 +164,7 @@ class SetupTests(TestCase):
             await self.assert_serves(again)
 
     async def test_run_that_broke_off_is_completed(self) -> None:
-        """Whatever step the first run ended after, the second does the rest."""
+        """A run that ended after any step is completed by the next one."""
         for steps in range(3):
             path = f"/sseconsumer{steps}"
             made = await self.call("POST", "/apis", api_definition(TARGET, path))
@@ -178,7 +178,7 @@ class SetupTests(TestCase):
             await self.assert_serves(api)
 
     async def test_found_beyond_the_first_page(self) -> None:
-        """However many APIs there are, the demo's is found."""
+        """The API is found on a later page of the list."""
         self.patch(setup, "_PAGE_SIZE", 2)
         api = await self.set_up()
         for number in range(5):
@@ -187,7 +187,7 @@ class SetupTests(TestCase):
         self.assertEqual((await self.set_up()).id, api.id)
 
     async def test_path_of_another_api(self) -> None:
-        """An API of another name on the path is named, and stays as it is."""
+        """An API of another name on the path is named, and not changed."""
         body = {**api_definition(TARGET, "/sseconsumer"), "name": "Mine"}
         mine = await self.call("POST", "/apis", body)
         self.assertEqual(
@@ -213,13 +213,13 @@ class SetupTests(TestCase):
         self.assertIn("endpointGroups[0].endpoints[0].configuration.target", line)
 
     async def test_wrong_password(self) -> None:
-        """A refused login is told without the password."""
+        """A refused login is reported without the password."""
         line = await self.refused(password="another-horse")
         self.assertEqual(line, f"demo: {self.url} refused the user admin")
         self.assertNotIn("another-horse", line)
 
     async def test_nobody_there(self) -> None:
-        """An address that nothing listens on is told."""
+        """An address without a listener is reported."""
         port = REACTOR.listenTCP(
             0, source_site(DemoSource(REACTOR)), interface="127.0.0.1"
         )
@@ -229,7 +229,7 @@ class SetupTests(TestCase):
         self.assertTrue(line.startswith(f"demo: cannot reach {url}: "), line)
 
     async def test_somebody_else_there(self) -> None:
-        """A server that is no management API is told by what it answered."""
+        """A server that is no management API is reported with its answer."""
         url = self.serve(source_site(DemoSource(REACTOR)))
         line = await self.refused(url=url)
         self.assertIn("GET /apis?page=1&perPage=100 was answered 404", line)
@@ -252,7 +252,7 @@ class LinesTests(SynchronousTestCase):
         )
 
     def test_quoting(self) -> None:
-        """Whatever the names, a shell takes the lines apart as they were meant."""
+        """The lines are quoted for a shell, for all names."""
         lines = demo_lines("http://g/", "http://s/", "/p", "a b/c&d", "n:it's")
         subscribe, publish = map(shlex.split, lines.splitlines())
         self.assertEqual(

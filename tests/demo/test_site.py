@@ -34,7 +34,7 @@ class SiteTests(SynchronousTestCase):
 
 
 class CredentialTests(SiteTests):
-    """Who gets in."""
+    """The credentials of the demo source."""
 
     def test_basic_credentials(self) -> None:
         """The right pair opens the stream."""
@@ -51,7 +51,7 @@ class CredentialTests(SiteTests):
         self.assert_error(self.caller.call("GET", target, key="demo:no"), 401, 40101)
 
     def test_wrong_ones(self) -> None:
-        """Whatever is wrong with credentials, the answer is 401 and shows no secret."""
+        """Every wrong credential is a 401."""
         cases: list[tuple[str, dict[str, str]]] = [
             ("/sse?channel=a", {}),
             ("/sse?channel=a&key=", {}),
@@ -72,7 +72,7 @@ class CredentialTests(SiteTests):
         self.assertEqual(self.source.streams, 0)
 
     def test_publishing_needs_them_too(self) -> None:
-        """Nobody publishes without a key."""
+        """Publishing needs a key."""
         answer = self.caller.call("POST", MESSAGES, b"{}", key=None)
         self.assert_error(answer, 401, 40101)
         self.assertEqual(self.source.history("a", 1, oldest=True), [])
@@ -251,7 +251,7 @@ class PublishTests(SiteTests):
         self.assertEqual(self.caller.call("GET", MESSAGES).json(), [])
 
     def test_media_type(self) -> None:
-        """What is neither JSON nor a form is 415."""
+        """A body that is neither JSON nor a form is a 415."""
         answer = self.caller.call("POST", MESSAGES, b"hello")
         self.assert_error(answer, 415, 40000)
 
@@ -310,7 +310,7 @@ class HistoryTests(SiteTests):
         self.assertEqual(self.data(), ["3", "2", "1"])
 
     def test_limit_and_direction(self) -> None:
-        """Both ends can be had."""
+        """The history is read from both ends."""
         self.assertEqual(self.data("?limit=2"), ["3", "2"])
         self.assertEqual(self.data("?limit=2&direction=forwards"), ["1", "2"])
         self.assertEqual(self.data("?direction=backwards"), ["3", "2", "1"])
@@ -340,7 +340,7 @@ class RoutingTests(SiteTests):
     """Paths, methods and cross-origin requests."""
 
     def test_nothing_there(self) -> None:
-        """Any other path is 404 in the same envelope, and says which path it was."""
+        """Any other path is a 404 that names the path."""
         for path in (
             "/",
             "/sse/",

@@ -25,7 +25,7 @@ class SourceTests(SynchronousTestCase):
 
 
 class PublishTests(SourceTests):
-    """From the publisher to the subscribers."""
+    """Messages go from the publisher to the subscribers."""
 
     def test_head_is_sent_before_the_first_message(self) -> None:
         """A client knows that its stream is open, whatever happens on it."""
@@ -59,7 +59,7 @@ class PublishTests(SourceTests):
             self.assertRegex(event_id, r"\A[0-9a-f]{8}-[1-9][0-9]*\Z")
 
     def test_a_batch_is_published_whole_or_not_at_all(self) -> None:
-        """One bad message of several keeps the others back and no serial is lost."""
+        """An invalid message prevents the whole batch."""
         caller = self.subscribe("channel=a")
         bad = [Draft(data="1"), Draft(data="\ud800")]
         self.assertRaises(UnicodeEncodeError, self.source.publish_batch, "a", bad)
@@ -82,7 +82,7 @@ class PublishTests(SourceTests):
 
 
 class KeepAliveTests(SourceTests):
-    """What is sent while nothing happens."""
+    """The heartbeats of a quiet stream."""
 
     def test_form_and_interval(self) -> None:
         """Every 5 s one comment line goes out, without a blank line."""
@@ -145,7 +145,7 @@ class ResumeTests(SourceTests):
         self.assertEqual(self.caller.stream("channel=a,b").body, b"")
 
     def test_last_event_id_header(self) -> None:
-        """What followed the last event comes first, then what is new."""
+        """The events after the last one come first, then new ones."""
         caller = self.subscribe("channel=a,b", Last_Event_ID=self.ids[0])
         self.source.publish("a", None, "5")
         self.assertEqual(caller.answer().data(), ["2", "3", "4", "5"])
@@ -156,7 +156,7 @@ class ResumeTests(SourceTests):
         self.assertEqual(caller.answer().data(), ["2", "4"])
 
     def test_last_event_id_in_query(self) -> None:
-        """Both spellings of the query key work, and the header goes before them."""
+        """Both names of the query parameter work, and the header overrides them."""
         for key in ("lastEvent", "lastEventId"):
             caller = self.subscribe(f"channel=a,b&{key}={self.ids[1]}")
             self.assertEqual(caller.answer().data(), ["4"])
@@ -175,7 +175,7 @@ class ResumeTests(SourceTests):
         self.assertEqual(caller.answer().data(), ["5"])
 
     def test_id_of_an_earlier_run(self) -> None:
-        """After a restart a client receives all that it cannot have seen."""
+        """With an id of an earlier run a client receives the whole history."""
         caller = self.subscribe("channel=a,b", Last_Event_ID="ffffffff-900")
         self.assertEqual(caller.answer().data(), ["1", "2", "3", "4"])
 
@@ -222,7 +222,7 @@ class PaceTests(SourceTests):
     """A client that reads slower than messages come."""
 
     def test_waits_while_the_transport_is_full(self) -> None:
-        """Nothing is written to a full transport; all of it when it has drained."""
+        """A full transport is not written to, and receives all messages later."""
         caller = self.subscribe("channel=a")
         caller.stall()
         self.source.publish("a", None, "1")
@@ -264,7 +264,7 @@ class PaceTests(SourceTests):
 
 
 class EndTests(SourceTests):
-    """However a stream ends, nothing of it stays."""
+    """Every end of a stream frees its state."""
 
     def assert_forgotten(self) -> None:
         """Check that the source holds no stream."""
@@ -280,7 +280,7 @@ class EndTests(SourceTests):
         self.assert_forgotten()
 
     def test_client_leaves_while_stalled(self) -> None:
-        """What waited for it is dropped with it."""
+        """Messages that wait for a client are dropped with the client."""
         caller = self.subscribe("channel=a")
         caller.stall()
         self.source.publish("a", None, "waiting")

@@ -20,7 +20,7 @@ from relay.eventstream.parser import EventParser
 
 @dataclass(frozen=True)
 class Vector:
-    """One stream with what a WHATWG reader makes of it."""
+    """A stream, with the result of a WHATWG reader."""
 
     name: str
     chunks: tuple[bytes, ...]

@@ -36,7 +36,7 @@ class CountTests(SynchronousTestCase):
     @example(None, b"id: 1\n\ndata: y\n\n")
     @example(None, b"id: 1\ndata: y\n\n")
     def test_as_the_parser(self, data: st.DataObject | None, stream: bytes) -> None:
-        """After each chunk of a tangled stream the count is the parser's."""
+        """The count equals the parser's after every chunk of every stream."""
         chunks = [stream] if data is None else data.draw(cut(stream))
         counter = EventCounter()
         for seen, chunk in enumerate(chunks, 1):
@@ -44,7 +44,7 @@ class CountTests(SynchronousTestCase):
             self.assertEqual(counter.events, len(read(chunks[:seen])))
 
     def test_usual_chunks(self) -> None:
-        """One event a chunk, in each usual shape, is one count a chunk."""
+        """A chunk with one event of a usual form counts one."""
         for block in (
             b"data: x\n\n",
             b"id: 1\nevent: tick\ndata: x\n\n",
@@ -71,7 +71,7 @@ class BoundaryTests(SynchronousTestCase):
     """Where something of ours may be put in between."""
 
     def test_at_boundary(self) -> None:
-        """Only the end of a block, and comments after it, are a boundary."""
+        """A boundary is the end of a block, or of comments after it."""
         for stream, expected in (
             (b"", True),
             (b"\xef\xbb", False),

@@ -1,4 +1,4 @@
-"""Whether a gap is told whenever something may be missing, and only then."""
+"""A gap is reported if and only if events may be missing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class VerifyTests(SynchronousTestCase):
         self.assertEqual(self.continuity.last_event_id, "b")
 
     def test_the_proof_is_swallowed(self) -> None:
-        """What proves continuity is no news."""
+        """The event that proves continuity is not delivered again."""
         self.assertFalse(self.continuity.connected())
         self.assertEqual(shown(self.continuity.take(events("c", "d"))), ["d"])
         self.assertEqual(self.continuity.last_event_id, "c")
@@ -61,7 +61,7 @@ class VerifyTests(SynchronousTestCase):
         self.assertEqual(shown(self.continuity.take(events("c"))), [])
 
     def test_an_event_without_an_id_cannot_be_resumed(self) -> None:
-        """It carries the id of the one before; the gap is told at once, and once."""
+        """An event without an id of its own cannot prove continuity."""
         taken = self.continuity.take(events("c"))
         self.assertEqual(shown(taken), ["-"])
         self.assertTrue(self.continuity.connected())
@@ -97,7 +97,7 @@ class VerifyTests(SynchronousTestCase):
 
 
 class OtherModeTests(SynchronousTestCase):
-    """The publisher says how far the ids are believed."""
+    """The modes that trust the ids, or ignore them."""
 
     def test_trust(self) -> None:
         """The last id is sent, and what comes is believed to follow on it."""
@@ -118,7 +118,7 @@ class OtherModeTests(SynchronousTestCase):
         self.assertTrue(continuity.connected())
 
     def test_none_after_a_restart(self) -> None:
-        """Neither is the place of a returning client believed to be met."""
+        """The place of a returning client is not trusted either."""
         self.assertTrue(Continuity(ResumeMode.NONE, "a").connected())
         self.assertFalse(Continuity(ResumeMode.NONE).connected())
 
@@ -127,7 +127,7 @@ class IdTests(SynchronousTestCase):
     """Ids that a source takes back, and ids that cannot be sent back to it."""
 
     def test_an_id_that_the_source_takes_back_is_not_sent_any_more(self) -> None:
-        """By an event with an empty one, or by a block without data."""
+        """An empty id resets the id that is sent."""
         for mode in (ResumeMode.VERIFY, ResumeMode.TRUST):
             by_event = Continuity(mode)
             by_event.connected()
@@ -169,7 +169,9 @@ class IdTests(SynchronousTestCase):
             self.assertTrue(continuity.connected())
 
     def test_after_an_event_that_was_passed_over_its_id_is_sent(self) -> None:
-        """The gap is told already, and told once."""
+        """
+        The id of an event that was too long is sent, since its gap is already reported.
+        """
         for mode in (ResumeMode.VERIFY, ResumeMode.TRUST):
             continuity = Continuity(mode)
             continuity.connected()
@@ -222,7 +224,10 @@ class Source:
     ),
 )
 def _no_third_case(honours: bool, steps: list[tuple[str, int]]) -> None:
-    """Each published event is seen once and in order, or a gap is told."""
+    """
+    Assert that each published event is seen once and in order, or that a gap is
+    reported.
+    """
     source = Source(honours)
     continuity = Continuity(ResumeMode.VERIFY)
     continuity.connected()

@@ -58,7 +58,7 @@ class WireFormTests(SynchronousTestCase):
         self.assertEqual(encode(Event("message", "\ud800")), b"data: ?\n\n")
 
     def test_refused(self) -> None:
-        """What a reader would see differently is refused."""
+        """Events that a reader would see differently are refused."""
         for event in (
             Event("a\nb", ""),
             Event("a\rb", ""),
@@ -71,7 +71,7 @@ class WireFormTests(SynchronousTestCase):
 
 
 class RoundTripTests(SynchronousTestCase):
-    """What was written is read, whatever it is and however it is cut."""
+    """Every encoded event is parsed unchanged, for every cut of the bytes."""
 
     @given(st.data(), st.lists(_events, max_size=6), st.booleans())
     @settings(max_examples=200, deadline=None)

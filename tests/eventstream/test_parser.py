@@ -28,7 +28,7 @@ def _with_gaps(parser: EventParser, chunk: bytes) -> list[str]:
 
 
 class VectorTests(SynchronousTestCase):
-    """What a browser makes of a stream is what the parser makes of it."""
+    """The parser reads a stream as a browser does."""
 
     def test_vectors(self) -> None:
         """Every vector gives its events and state, however the stream is cut."""
@@ -86,7 +86,7 @@ class FieldTests(SynchronousTestCase):
         self.assertEqual(parser.last_event_id, "1")
 
     def test_unusual_characters_are_data(self) -> None:
-        """What Python takes for line ends and the standard does not stays data."""
+        """Line separators of Python that the standard does not name are data."""
         data = "a\u2028b\u2029c\u0085d\x0be\x0cf\x1cg\x1dh\x1ei"
         stream = f"data: {data}\n\n".encode()
         self.assertEqual(read(every(1, stream)), [Event("message", data)])
@@ -113,7 +113,10 @@ class LimitTests(SynchronousTestCase):
             self.assertEqual(raised.exception.limit_bytes, 50)
 
     def test_an_event_that_is_too_long_is_passed_over_at_its_place(self) -> None:
-        """Those around it are given, and its id is in force, however it is cut."""
+        """
+        An event that is too long is reported at its place, and the others are
+        delivered.
+        """
         limit = 50
         long_data = b"x" * 200
         for block in (
@@ -140,7 +143,9 @@ class LimitTests(SynchronousTestCase):
         self.assertEqual(seen, ["a/", gap, "b/", gap, gap, "c/"])
 
     def test_an_event_without_end_takes_no_memory(self) -> None:
-        """Nor does a line of it; its end is found."""
+        """
+        An event or a line without an end does not occupy memory, and its end is found.
+        """
         parser = EventParser(max_event_bytes=4096)
         self.assertEqual(_with_gaps(parser, b"data: " + b"x" * 5000), ["LEFT OUT"])
         tracemalloc.start()
@@ -158,7 +163,7 @@ class LimitTests(SynchronousTestCase):
         )
 
     def test_a_comment_without_end_takes_no_memory_and_no_event(self) -> None:
-        """It is no part of the event around it."""
+        """A long comment does not occupy memory, and does not count for its event."""
         parser = EventParser(max_event_bytes=100)
         stream = [b"data: a\n:"] + [b"x"] * 1000 + [b"\ndata: b\n\n"]
         events = read(stream, parser)

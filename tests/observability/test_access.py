@@ -57,7 +57,7 @@ class JsonAccessLogTests(SynchronousTestCase):
         return JsonAccessLog(lines.append, with_query), lines
 
     def test_every_field(self) -> None:
-        """One line of compact JSON holds every field, in a fixed order."""
+        """One line of compact JSON has every field, in a fixed order."""
         log, lines = self.log()
         log.closed(record(), NOW_MS)
         (line,) = lines
@@ -128,7 +128,7 @@ class OpenTests(SynchronousTestCase):
         return LogSettings(access, rotate_bytes, access_keep=2)
 
     def test_off(self) -> None:
-        """Nothing is written, and nothing fails."""
+        """Without a log nothing is written, and nothing fails."""
         log = open_access_log(self.settings("off"))
         self.assertIsInstance(log, NoAccessLog)
         log.opened(record(), NOW_MS)
@@ -167,7 +167,9 @@ class OpenTests(SynchronousTestCase):
         )
 
     def test_full_disk(self) -> None:
-        """A log that cannot be written ends no exchange, and is told once."""
+        """
+        A log that cannot be written ends no exchange, and the failure is logged once.
+        """
         log = open_access_log(self.settings("/dev/full"))
         with capturedLogs() as events:
             for _ in range(3):

@@ -58,7 +58,7 @@ class LiveExchangesTests(SynchronousTestCase):
         self.assertEqual(live.of_api("x"), [exchange])
 
     def test_tells_when_none_is_left(self) -> None:
-        """Each end of the last exchange is told."""
+        """The callback is called at each end of the last exchange."""
         live = LiveExchanges()
         told: list[int] = []
         live.when_none(lambda: told.append(len(live)))

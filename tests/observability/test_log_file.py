@@ -26,7 +26,7 @@ class WholeLineTests(SynchronousTestCase):
         self.addCleanup(self.grant, self.limits[0])
 
     def grant(self, size_bytes: int) -> None:
-        """Let files grow so far and no further."""
+        """Limit the size of files."""
         resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, self.limits[1]))
 
     def stays_whole(self, file: LogFile) -> None:
@@ -44,18 +44,18 @@ class WholeLineTests(SynchronousTestCase):
         self.assertEqual(self.path.read_text(), LINE * 4)
 
     def test_no_half_line_stays_on_a_full_disk(self) -> None:
-        """And no line is appended to one."""
+        """A partial line is removed, and no line is appended to one."""
         self.stays_whole(WholeLineLogFile.fromFullPath(str(self.path)))
 
     def test_the_log_file_of_twistd(self) -> None:
-        """Which is opened before the service starts."""
+        """The file that twistd has opened keeps whole lines, too."""
         file = LogFile.fromFullPath(str(self.path))
         self.patch(LogFile, "write", LogFile.write)
         keep_lines_whole()
         self.stays_whole(file)
 
     def test_rotates(self) -> None:
-        """By what was written."""
+        """The file is rotated by the number of bytes written."""
         file = WholeLineLogFile.fromFullPath(str(self.path), rotateLength=150)
         for _ in range(3):
             file.write(LINE)
@@ -64,7 +64,9 @@ class WholeLineTests(SynchronousTestCase):
         self.assertEqual(Path(f"{self.path}.1").read_text(), LINE * 2)
 
     def test_a_file_that_could_not_be_opened_when_it_was_rotated(self) -> None:
-        """Is opened when there is room for it."""
+        """
+        A file that could not be opened after a rotation is opened when it is possible.
+        """
         file = WholeLineLogFile.fromFullPath(str(self.path), rotateLength=50)
         file.write(LINE)
         opening, file._openFile = file._openFile, self.refuse

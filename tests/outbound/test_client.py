@@ -89,7 +89,7 @@ class OutboundTests(TestCase):
 
     @inlineCallbacks
     def test_internal_addresses_are_refused(self) -> Steps:
-        """By number, by name, and in spellings that only the resolver understands."""
+        """Internal addresses are refused by number, by name and in every spelling."""
         guarded = Outbound.trusting(reactor, AddressGuard(), None)
         called: list[bytes] = []
         with scripted(lambda c: called.append(c.head())) as (port, _):
@@ -102,7 +102,7 @@ class OutboundTests(TestCase):
 
     @inlineCallbacks
     def test_a_listed_name_is_called(self) -> Steps:
-        """Its addresses are the operator's word, and no other name's are."""
+        """All addresses of a listed name are permitted, under that name only."""
         by_name = Outbound.trusting(reactor, AddressGuard(["localhost"]), None)
         with scripted(answering(OK)) as (port, _):
             answer = yield by_name.call(OutboundRequest(f"http://localhost:{port}/"))
@@ -113,7 +113,7 @@ class OutboundTests(TestCase):
 
     @inlineCallbacks
     def test_what_is_no_url(self) -> Steps:
-        """Only http and https, with a host and without a password in them."""
+        """Only http and https URLs with a host and without a password are accepted."""
         for url in (
             "",
             "/keys",
@@ -184,7 +184,7 @@ class OutboundTests(TestCase):
 
     @inlineCallbacks
     def test_time(self) -> Steps:
-        """One clock runs over the head and the body, however the bytes trickle."""
+        """One timeout covers the head and the body."""
         for sent in (b"", b"HTTP/1.1 200 OK\r\n", OK[:-1]):
             gone = threading.Event()
 
@@ -207,7 +207,7 @@ class OutboundTests(TestCase):
 
     @inlineCallbacks
     def test_cancelling(self) -> Steps:
-        """Whoever stops waiting frees the connection."""
+        """Cancelling a call closes its connection."""
         asked, gone = threading.Event(), threading.Event()
 
         def script(connection: Connection) -> None:
@@ -238,7 +238,7 @@ class OutboundTests(TestCase):
 
     @inlineCallbacks
     def test_certificates_are_verified(self) -> Steps:
-        """Another authority's certificate, or one for another name, is not believed."""
+        """Another authority's certificate, or one for another name, is refused."""
         other = server_context(Authority("Other").server())
         elsewhere = server_context(self.authority.server("elsewhere.example"))
         for context in (other, elsewhere):
@@ -250,7 +250,10 @@ class OutboundTests(TestCase):
 
     @inlineCallbacks
     def test_options_of_a_definition(self) -> Steps:
-        """They say more of TLS; whom to believe stays, unless they say it."""
+        """
+        TLS options of a definition apply; the trusted authorities stay unless the
+        definition names others.
+        """
         other = self.outbound.with_ssl(SslOptions(trust_all=True))
         stranger = server_context(Authority("Other").server())
         with scripted(answering(OK), self.tls) as (port, _):
@@ -288,12 +291,12 @@ class OutboundTests(TestCase):
 
     @inlineCallbacks
     def test_malformed_headers(self) -> Steps:
-        """What is no header value is not sent."""
+        """A malformed header is refused."""
         request = OutboundRequest("http://127.0.0.1:1/", headers=[("A b", "c")])
         why = yield self.refused(OutboundRefused, request)
         self.assertIn("malformed", why)
 
     def test_nothing_secret_is_shown(self) -> None:
-        """Neither URLs, which may hold keys, nor headers and bodies."""
+        """The repr of a request contains neither its URL nor its headers."""
         request = OutboundRequest("https://a/?key=secret", "POST", [("A", "secret")])
         self.assertNotIn("secret", repr(request))

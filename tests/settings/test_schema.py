@@ -16,7 +16,7 @@ from relay.settings.schema import (
 
 
 class LoadTests(SynchronousTestCase):
-    """One frozen value out of four sources."""
+    """One frozen value from four sources."""
 
     def file(self, document: str) -> str:
         """The path of a file with this content."""
@@ -26,7 +26,7 @@ class LoadTests(SynchronousTestCase):
         return path
 
     def test_defaults(self) -> None:
-        """Without any source the documented defaults stand."""
+        """Without any source the documented defaults apply."""
         settings = load(None, "/srv/relay", {}, {})
         self.assertEqual(
             settings.gateway.listeners,
@@ -117,7 +117,7 @@ class LoadTests(SynchronousTestCase):
         self.assertEqual(settings.management.tls, TlsSettings("c", "k"))
 
     def test_http2(self) -> None:
-        """A TLS listener may speak it; nothing else can, and says so."""
+        """HTTP/2 needs a listener with TLS; the error says so."""
         listener = '[[gateway.listeners]]\nid = "a"\nendpoint = "tcp:1"\n'
         pair = 'certificate = "c"\nkey = "k"\n'
 

@@ -1,4 +1,4 @@
-"""Each source of settings: what it gives, and how its mistakes are named."""
+"""The sources of settings, and the messages for their errors."""
 
 import os
 
@@ -107,7 +107,7 @@ class FileTests(SynchronousTestCase):
             self.assertRefused(document, key, reason)
 
     def test_missing_parts(self) -> None:
-        """A table that lacks what it cannot do without is refused, empty ones too."""
+        """A table without a required key is refused."""
         listener = '[[gateway.listeners]]\nid = "a"\n'
         for document, key in [
             (
@@ -250,7 +250,7 @@ class EnvironmentTests(SynchronousTestCase):
         )
 
     def test_tls_needs_all_of_its_parts(self) -> None:
-        """One variable of a table calls for the others."""
+        """A variable of a table requires the table's other required keys."""
         name = "RELAY__MANAGEMENT__TLS__KEY"
         self.assertRefused(
             name, "k", f"management.tls.certificate ({name}): ", "is missing"

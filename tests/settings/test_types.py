@@ -1,4 +1,4 @@
-"""What each type of setting accepts, and what it says about the rest."""
+"""The values of each type of setting, and the messages for other values."""
 
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -21,7 +21,7 @@ class ConvertTests(SynchronousTestCase):
     """TOML values are taken as they are typed; text is read."""
 
     def refused(self, value: object, annotation: object, text: bool = False) -> str:
-        """What a refused value is told."""
+        """Return the message for a refused value."""
         return str(self.assertRaises(ValueError, convert, value, annotation, text))
 
     def test_whole_numbers(self) -> None:
@@ -51,14 +51,16 @@ class ConvertTests(SynchronousTestCase):
         self.refused(2**31, types.Milliseconds)
 
     def test_booleans(self) -> None:
-        """Only true and false are read; a number is no truth value."""
+        """Only true and false are booleans."""
         self.assertIs(convert(True, bool, False), True)
         self.assertIs(convert("False", bool, True), False)
         for value, text in [(1, False), ("true", False), ("yes", True), ("", True)]:
             self.assertIn("true or false", self.refused(value, bool, text))
 
     def test_texts(self) -> None:
-        """No text is empty; an empty variable says that an optional one is absent."""
+        """
+        Texts are not empty; an empty variable means that an optional text is absent.
+        """
         self.assertEqual(convert("a", str, False), "a")
         self.assertIsNone(convert("", str | None, True))
         self.assertIn("empty", self.refused("", str, True))
@@ -66,7 +68,7 @@ class ConvertTests(SynchronousTestCase):
         self.assertIn("text", self.refused(3, str | None))
 
     def test_choices(self) -> None:
-        """A choice outside the list is told the list."""
+        """The error for a choice lists the choices."""
         choice = Literal["none", "required"]
         self.assertEqual(convert("required", choice, False), "required")
         self.assertIn("none, required", self.refused("Required", choice))
@@ -152,7 +154,7 @@ class SectionTests(SynchronousTestCase):
     """A dataclass in an annotation makes a table of the setting."""
 
     def test_section_of(self) -> None:
-        """A table may be optional; a plain value is none."""
+        """A table may be optional; a plain value is no table."""
         self.assertIs(section_of(Table), Table)
         self.assertIs(section_of(Table | None), Table)
         for annotation in (str, str | None, tuple[Table, ...], types.Endpoint):

@@ -20,7 +20,7 @@ class FrameTests(SynchronousTestCase):
     """RFC 6455, 5.2."""
 
     def test_every_form_of_the_length(self) -> None:
-        """At both sides of each border."""
+        """Lengths at both sides of each border are encoded correctly."""
         for length in (0, 1, 125, 126, 127, 65_535, 65_536, 70_000):
             events = read(frames.frame(frames.TEXT, b"x" * length))
             text = "".join(one.data for one in events if isinstance(one, TextMessage))
@@ -31,7 +31,7 @@ class FrameTests(SynchronousTestCase):
             self.assertTrue(last.message_finished)
 
     def test_text_frames_are_counted(self) -> None:
-        """And no others, whatever is in them."""
+        """Only text frames are counted, whatever their content."""
         written = b"".join(
             frames.frame(opcode, b"\x81" * length)
             for opcode in (frames.TEXT, frames.PING)

@@ -1,4 +1,4 @@
-"""Who may open a WebSocket, and what the others are answered."""
+"""The handshake of a WebSocket, and its refusals."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class HandshakeTests(SynchronousTestCase):
         )
 
     def test_another_version(self) -> None:
-        """Is told which one it must be (4.4)."""
+        """Another version is a 426 with the supported version (4.4)."""
         for version in ("8", None):
             desk = self.refused(sec_websocket_version=version)
             self.assertEqual(desk.status, 426)
@@ -58,7 +58,7 @@ class HandshakeTests(SynchronousTestCase):
             self.assertIn("Sec-WebSocket-Version must be 13", desk.json["message"])
 
     def test_another_origin(self) -> None:
-        """Is forbidden (10.2); a client that is no browser names none."""
+        """Another origin is a 403 (10.2); a client without ``Origin`` is accepted."""
         self.assertEqual(self.refused(origin="https://b.example").status, 403)
         for fields in (HANDSHAKE | {"origin": "https://a.example"}, HANDSHAKE):
             desk = self.api.call(**fields)
@@ -85,7 +85,9 @@ class HandshakeTests(SynchronousTestCase):
             self.assertIn(problem, desk.refusal.message)
 
     def test_which_calls_it_takes(self) -> None:
-        """Those that offer a WebSocket, among other protocols maybe."""
+        """
+        A call is accepted if ``Upgrade`` lists ``websocket`` among other protocols.
+        """
         fields = HANDSHAKE | {"upgrade": "h2c, WebSocket"}
         self.assertEqual(self.api.call(**fields).status, 101)
         for upgrade in ("h2c", "websockets"):

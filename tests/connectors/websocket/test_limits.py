@@ -1,4 +1,4 @@
-"""What a WebSocket client may send, judged by the headers of its frames."""
+"""The limits of a WebSocket client, checked by the headers of its frames."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PING, PONG, TEXT, CONTINUATION = 0x9, 0xA, 0x1, 0x0
 
 
 class LimitTests(SynchronousTestCase):
-    """One connection."""
+    """The limits of one connection."""
 
     def setUp(self) -> None:
         """Begin it."""

@@ -10,10 +10,10 @@ from tests.model.api.messages.test_channel_options import refused
 
 
 class WebsocketTests(SynchronousTestCase):
-    """Which way events go."""
+    """The directions of events."""
 
     def test_publisher_is_off_unless_told(self) -> None:
-        """An empty object says nothing, and null neither."""
+        """``null`` and an empty object leave the defaults."""
         for publisher in (None, {}, {"enabled": None}):
             body = {"publisher": publisher, "subscriber": publisher}
             options = WebsocketOptions.read(body)

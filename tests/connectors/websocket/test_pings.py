@@ -49,7 +49,7 @@ class PingsTests(SynchronousTestCase):
         self.pings = Pings(self.clock, 1000, 2000)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.clock.pump([SWEEP_S] * round(seconds / SWEEP_S))
 
     def test_each_has_its_own_time(self) -> None:
@@ -65,7 +65,7 @@ class PingsTests(SynchronousTestCase):
         self.assertEqual((first.asked, second.asked), (11, 11))
 
     def test_only_who_does_not_answer_goes(self) -> None:
-        """And is not asked twice."""
+        """A client that does not answer is ended after one ping."""
         good, bad = Client(self.pings), Client(self.pings, answers=False)
         self.wait(2.75)
         self.assertFalse(bad.over)
@@ -99,7 +99,7 @@ class PingsTests(SynchronousTestCase):
             self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_one_that_fails(self) -> None:
-        """It is ended, and the others are looked after as before."""
+        """An error of one client ends it, and the others are pinged."""
         early, failing, late = (Client(self.pings) for _ in range(3))
 
         def fail() -> None:
