@@ -1,4 +1,4 @@
-"""What expressions are evaluated on in tests."""
+"""The variables of expressions in tests."""
 
 from __future__ import annotations
 

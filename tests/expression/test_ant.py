@@ -9,7 +9,7 @@ from relay.expression.patterns import LONGEST_PATTERN, BadPattern
 
 
 class AntTests(SynchronousTestCase):
-    """What stands for what."""
+    """The patterns of paths."""
 
     def test_patterns(self) -> None:
         """Characters, parts of a segment, and segments."""
@@ -33,7 +33,7 @@ class AntTests(SynchronousTestCase):
             self.assertIs(found, fits, (pattern, path))
 
     def test_a_path_that_is_too_long(self) -> None:
-        """Is refused when it is read, not when it is matched."""
+        """A pattern that is too long is refused when it is read."""
         ant_pattern("/" + "a" * 100)
         with self.assertRaises(BadPattern):
             ant_pattern("/" + "a" * LONGEST_PATTERN)

@@ -1,4 +1,4 @@
-"""What is refused when it is read: :mod:`relay.expression.compiler`."""
+"""Refused expressions: :mod:`relay.expression.compiler`."""
 
 from __future__ import annotations
 
@@ -113,24 +113,24 @@ def outcome(node: Node, scope: dict[str, object]) -> tuple[object, ...]:
 
 
 class CompilerTests(SynchronousTestCase):
-    """Nothing but its own errors, each with a place."""
+    """The compiler raises only its own errors, each with a position."""
 
     def test_refused(self) -> None:
-        """What cannot be used is told with its position."""
+        """An unsupported expression is refused with its position."""
         for text, (position, problem) in REFUSED.items():
             error = self.assertRaises(BadExpression, compile_expression, text)
             self.assertIn(problem, error.problem, text)
             self.assertEqual(error.position, position, text)
 
     def test_roots(self) -> None:
-        """An expression knows what it depends on."""
+        """An expression lists the variables that it depends on."""
         node = compile_expression("#request.method + #message.id + 1")
         self.assertEqual(node.roots, {"request", "message"})
 
     @BUSY
     @given(st.text(max_size=60))
     def test_any_text(self, text: str) -> None:
-        """Is read, or refused with a place in it."""
+        """Every text is read, or refused with a position in it."""
         for read in (compile_expression, Template.read, Condition.read):
             try:
                 read(text)

@@ -1,4 +1,4 @@
-"""What expressions give: :mod:`relay.expression.nodes` and what it is made of."""
+"""The values of expressions: :mod:`relay.expression.nodes`."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class ExpressionTests(SynchronousTestCase):
     """Expressions as definitions hold them."""
 
     def test_values(self) -> None:
-        """Each gives what it gives in Gravitee."""
+        """Each expression has the value that it has in Gravitee."""
         for text, expected in GIVEN.items():
             value = compile_expression(text).evaluate(EVERYTHING)
             if isinstance(value, tuple):
@@ -134,7 +134,7 @@ class ExpressionTests(SynchronousTestCase):
             self.assertEqual((value, type(value)), (expected, type(expected)), text)
 
     def test_failures(self) -> None:
-        """What has no value says so, in its own error."""
+        """An expression without a value raises EvaluationFailed."""
         for text in FAILING:
             node = compile_expression(text)
             with self.assertRaises(EvaluationFailed, msg=text):
@@ -164,7 +164,7 @@ class ExpressionTests(SynchronousTestCase):
             self.assertRaises(EvaluationFailed, node.evaluate, scope)
 
     def test_patterns_take_linear_time(self) -> None:
-        """What takes other engines years."""
+        """A pattern that is exponential in backtracking engines takes linear time."""
         node = compile_expression("#context.attributes.a matches '(a+)+b'")
         scope = {"context": {"attributes": {"a": "a" * 100_000}}}
         self.assertIs(node.evaluate(scope), False)

@@ -18,7 +18,7 @@ USERS: Any = [
 
 
 class JsonPathTests(SynchronousTestCase):
-    """What a path leads to, and what it may take to find out."""
+    """The results of paths, and the bounds of their evaluation."""
 
     def test_found(self) -> None:
         """A path that can lead to one place gives it, any other a list."""
@@ -61,7 +61,7 @@ class JsonPathTests(SynchronousTestCase):
         self.assertEqual(JsonPath("$[4999].id").find(USERS), 4999)
 
     def test_a_text_of_too_many_values(self) -> None:
-        """Is not read: that alone would take too long."""
+        """A text with too many values is not parsed."""
         with self.assertRaisesRegex(EvaluationFailed, "values"):
             parse_json(json.dumps([[]] * MOST_VALUES))
         self.assertEqual(parse_json(json.dumps(["," * 10])), ["," * 10])

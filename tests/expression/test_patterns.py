@@ -13,10 +13,10 @@ SLOW = ("a[ab]{500}c", "([ab]{1,30}){1,20}c", ".*a.{900}c")
 
 
 class PatternTests(SynchronousTestCase):
-    """What a pattern does with a long text."""
+    """Patterns on long texts."""
 
     def test_a_slow_pattern(self) -> None:
-        """Is given up on a text that is long for it, and works on a short one."""
+        """A slow pattern fails on a long text, and works on a short one."""
         text = "a" * 1_000_000
         for slow in SLOW:
             pattern = Pattern(slow)
@@ -36,7 +36,7 @@ class PatternTests(SynchronousTestCase):
             self.assertEqual(len(replaced), len(text) - 8)
 
     def test_too_many_matches(self) -> None:
-        """Are neither replaced nor cut at."""
+        """A text with too many matches is neither replaced nor split."""
         pattern = Pattern("[0-9]")
         for act in (pattern.split, lambda text: pattern.replace(text, "*")):
             self.assertRaises(EvaluationFailed, act, "1" * (MOST_MATCHES + 1))

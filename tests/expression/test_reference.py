@@ -142,7 +142,9 @@ class ReferenceTests(SynchronousTestCase):
             self.assertIs(Condition.read(text).holds(SCOPE), expected, text)
 
     def test_refused(self) -> None:
-        """What cannot be evaluated is refused, and is not a literal text."""
+        """
+        An expression that cannot be evaluated is refused, and is not literal text.
+        """
         for text, problem in REFUSED.items():
             try:
                 Template.read(text)

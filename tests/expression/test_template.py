@@ -13,7 +13,7 @@ class TemplateTests(SynchronousTestCase):
     """Texts with expressions in them."""
 
     def test_rendered(self) -> None:
-        """Other braces are text, and lists within expressions are not."""
+        """Braces without an expression are text."""
         for text, expected in {
             "": "",
             "plain {text} {": "plain {text} {",
@@ -31,7 +31,7 @@ class TemplateTests(SynchronousTestCase):
             self.assertEqual(Template.read(text).render(EVERYTHING), expected, text)
 
     def test_a_lone_expression_keeps_its_kind(self) -> None:
-        """So that a number stays one."""
+        """A template of one expression keeps the type of the value."""
         self.assertEqual(Template.read("{#response.status}").evaluate(EVERYTHING), 200)
 
     def test_refused(self) -> None:
@@ -62,7 +62,7 @@ class TemplateTests(SynchronousTestCase):
 
 
 class ConditionTests(SynchronousTestCase):
-    """What holds or not."""
+    """Conditions that hold, and conditions that do not."""
 
     def test_holds(self) -> None:
         """An expression, or a plain yes or no."""
@@ -90,12 +90,12 @@ class ConditionTests(SynchronousTestCase):
             self.assertEqual(error.position, position, text)
 
     def test_neither_true_nor_false(self) -> None:
-        """Is no answer."""
+        """A value that is no boolean is an error."""
         condition = Condition.read("{#response.status}")
         self.assertRaises(EvaluationFailed, condition.holds, EVERYTHING)
 
     def test_reduced(self) -> None:
-        """What is known of the subscriber is settled once."""
+        """The parts that depend on the subscriber are evaluated once."""
         condition = Condition.read(
             "{#message.jsonContent.to == #request.headers['x-tenant'][0]}"
         )

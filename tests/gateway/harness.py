@@ -84,7 +84,7 @@ def get(
 
 
 def post(target: bytes, body: bytes, *fields: bytes, method: bytes = b"POST") -> bytes:
-    """Write a request with a body whose length is told."""
+    """Return a request with a body and its length."""
     length = b"Content-Length: %d" % len(body)
     return get(target, length, *fields, method=method) + body
 
@@ -95,7 +95,7 @@ def chunk(data: bytes) -> bytes:
 
 
 def response(body: bytes, *fields: bytes, status: bytes = b"200 OK") -> bytes:
-    """Write a response whose length is told."""
+    """Return a response with its length."""
     lines = (b"HTTP/1.1 " + status, b"Content-Length: %d" % len(body), *fields)
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
@@ -184,7 +184,7 @@ class SteeredReactor:
         return clock.callLater(delay_s, call, *args, **more)
 
     def advance_ms(self, ms: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.clock.advance(ms / 1000.0)
 
     @property
@@ -194,7 +194,7 @@ class SteeredReactor:
 
 
 class Gateway:
-    """One gateway with one listener, and what it deployed and logged."""
+    """One gateway with one listener, its deployments and its log."""
 
     def __init__(
         self,
@@ -406,7 +406,7 @@ class GatewayCase(TestCase):
         return await self.open_gateway(body, **settings)
 
     async def turn(self) -> None:
-        """Let the reactor turn."""
+        """Run a turn of the reactor."""
         await turn()
 
     async def client(

@@ -37,7 +37,7 @@ TURNS = 8
 
 
 async def turn() -> None:
-    """Let the reactor turn."""
+    """Run a turn of the reactor."""
     await deferLater(real, 0.0005)
 
 
@@ -58,14 +58,14 @@ async def until(state: Callable[[], Any], what: str) -> Any:
 
 
 async def settle() -> None:
-    """Let everything that is on its way arrive, so that nothing more will."""
+    """Run turns until all pending bytes have arrived."""
     for _ in range(TURNS):
         await turn()
 
 
 @implementer(IHalfCloseableProtocol)
 class Wire(Protocol):
-    """One end of a connection, with all that it heard."""
+    """One end of a connection, with the bytes that it received."""
 
     def __init__(self) -> None:
         self.received = b""
@@ -97,7 +97,7 @@ class Wire(Protocol):
             self._transport.loseConnection()
 
     def writeConnectionLost(self) -> None:
-        """This side sends no more, as the test asked."""
+        """Do nothing: the test itself ended this side."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Keep the reason."""

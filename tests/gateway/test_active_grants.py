@@ -1,4 +1,4 @@
-"""What exchanges rest on, and when that ends."""
+"""The grants that exchanges depend on, and their ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.gateway.harness import NOW_MS
 
 
 class GrantHolder:
-    """An exchange that notes what it is told."""
+    """An exchange that records its notifications."""
 
     ends_at_once = True
     admission: Admission | None = None
@@ -41,7 +41,7 @@ class GrantHolder:
         self.leave()
 
     def leave(self) -> None:
-        """Be over."""
+        """End the exchange."""
         self._grants.remove(self)
         self._live.remove(self)
 
@@ -50,7 +50,7 @@ class GrantsCase(SynchronousTestCase):
     warns = False
 
     def setUp(self) -> None:
-        """Have nobody in, and time stand still."""
+        """Begin without exchanges, with a clock that the test advances."""
         self.clock = Clock()
         self.live = LiveExchanges()
         self.grants = ActiveGrants(
@@ -62,7 +62,7 @@ class GrantsCase(SynchronousTestCase):
         )
 
     def holder(self, name: str, **grants: int | None) -> GrantHolder:
-        """Let somebody in, by grants that end so many milliseconds from now."""
+        """Admit an exchange, with grants that end after a number of milliseconds."""
         holder = GrantHolder(self.grants, self.live, name)
         self.grants.add(
             holder,
@@ -74,13 +74,13 @@ class GrantsCase(SynchronousTestCase):
         return holder
 
     def pass_ms(self, ms: int) -> None:
-        """Let time pass, in steps that floats can tell exactly."""
+        """Advance the clock in steps that floats represent exactly."""
         self.clock.pump([0.125] * (ms // 125))
 
 
 class ExpiryTests(GrantsCase):
     def test_told_before_it_ends(self) -> None:
-        """Once, and exactly when it was said."""
+        """The exchange is notified once, at the configured time before the end."""
         holder = self.holder("a", key=20_000, sub=None)
         self.pass_ms(14_875)
         self.assertEqual(holder.told, [])
@@ -94,7 +94,7 @@ class ExpiryTests(GrantsCase):
         self.assertEqual((len(self.grants), self.clock.getDelayedCalls()), (0, []))
 
     def test_the_first_that_ends(self) -> None:
-        """Decides, whichever it is."""
+        """The grant that ends first ends the exchange."""
         holder = self.holder("a", key=9_000, sub=6_000)
         self.pass_ms(6_000)
         self.assertEqual(holder.outcome, Outcome.EXPIRED)
@@ -114,7 +114,7 @@ class ExpiryTests(GrantsCase):
         self.assertEqual(later.outcome, Outcome.EXPIRED)
 
     def test_never(self) -> None:
-        """What never ends keeps no clock running."""
+        """A grant without an end sets no timer."""
         self.holder("a", key=None)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
@@ -130,7 +130,7 @@ class ExpiryTests(GrantsCase):
         self.assertEqual(holder.outcome, Outcome.EXPIRED)
 
     def test_one_timer(self) -> None:
-        """However many they are; and those that have left are not kept."""
+        """All grants share one timer, and exchanges that have ended are not kept."""
         for number in range(3_000):
             self.holder(str(number), key=86_400_000 + number).leave()
         self.holder("last", key=86_400_000)
@@ -141,7 +141,7 @@ class ExpiryTests(GrantsCase):
 
 class RevocationTests(GrantsCase):
     def test_who_rests_on_it(self) -> None:
-        """Ends at once, and nobody else."""
+        """A revocation ends the exchanges with the grant at once, and no others."""
         mine, other = self.holder("a", key=None, sub=None), self.holder("b", sub=None)
         self.grants.revoked("key")
         self.grants.revoked("none")
@@ -187,7 +187,7 @@ class RevocationTests(GrantsCase):
 
 class RenewalTests(GrantsCase):
     def test_renewed(self) -> None:
-        """A stay goes on with what it rests on now, and not with what it did."""
+        """A renewed exchange depends on its new grants only."""
         holder = self.holder("a", old=6_000)
         self.pass_ms(2_000)
         self.assertEqual(holder.told, [("expiring", 6_000)])
@@ -207,7 +207,7 @@ class WarningTests(GrantsCase):
     warns = True
 
     def test_they_stay(self) -> None:
-        """They are told, the log is, and they go on."""
+        """In the warning mode exchanges are notified and logged, and continue."""
         expired, revoked = self.holder("a", one=6_000), self.holder("b", two=None)
         with capturedLogs() as events:
             self.pass_ms(6_000)

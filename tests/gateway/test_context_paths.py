@@ -1,4 +1,4 @@
-"""Which API a request goes to, and with which target it reaches the source."""
+"""The API that a request is routed to, and the target that the source receives."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class ForwardTests(GatewayCase):
         )
 
     async def test_bytes_are_kept(self) -> None:
-        """What a request-target holds reaches the source as it came."""
+        """The request-target reaches the source byte for byte."""
         await self.check(
             "/base",
             [

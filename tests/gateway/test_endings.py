@@ -46,7 +46,9 @@ class EndingTests(Http2Case):
         return [(Outcome(one), status, key, end) for one, status, key, end in rows]
 
     def test_every_outcome_has_a_row(self) -> None:
-        """In the table of the gateway, and in the one of this test."""
+        """
+        Every outcome has a row in the gateway's table, and in the table of this test.
+        """
         self.assertEqual(list(ENDINGS.keys() ^ set(Outcome)), [])
         self.assertEqual({row[0] for row in self.rows()}, set(Outcome))
 
@@ -68,7 +70,7 @@ class EndingTests(Http2Case):
             self.assertTrue(self.answers.feeds[-1].released, outcome)
 
     def test_after_the_head(self) -> None:
-        """What was written arrives; then comes the ending of the outcome."""
+        """Written data arrives, followed by the ending of the outcome."""
         for outcome, _, _, ending in self.rows():
             stream_id, feed = self.stream()
             feed.last_words = GOODBYE
@@ -99,7 +101,9 @@ class EndingTests(Http2Case):
                 self.assertIsNotNone(self.reset(stream_id), outcome)
 
     def test_a_client_that_is_gone_is_told_nothing(self) -> None:
-        """Not even a goodbye that the feed has."""
+        """
+        Nothing is written to a client that has left, not even the feed's last message.
+        """
         stream_id, feed = self.stream()
         feed.last_words = GOODBYE
         self.link.written = []

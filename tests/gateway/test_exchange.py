@@ -9,7 +9,9 @@ class EndTests(PlaybookCase):
     """An exchange ends once, and is logged once."""
 
     def test_a_stream_whose_source_ends(self) -> None:
-        r"""It is logged at its start and at its end; its events are counted."""
+        r"""
+        A stream is logged at its start and at its end, with the number of events.
+        """
         self.play(
             r"""
             >> call GET
@@ -29,7 +31,7 @@ class EndTests(PlaybookCase):
         )
 
     def test_a_drain_after_the_head(self) -> None:
-        """The feed says goodbye, and the response is complete."""
+        """The feed's last message is sent, and the response is complete."""
         self.play(
             r"""
             >> call GET
@@ -46,7 +48,7 @@ class EndTests(PlaybookCase):
         )
 
     def test_a_drain_of_a_body_that_nothing_can_be_added_to(self) -> None:
-        """It is cut, so that it does not look finished."""
+        """A body without a last message is cut, so that it does not look complete."""
         self.play(
             """
             >> call GET
@@ -76,7 +78,7 @@ class EndTests(PlaybookCase):
         )
 
     def test_a_whole_response(self) -> None:
-        """One call writes it, and ends."""
+        """One call writes a whole response, and ends the exchange."""
         self.play(
             """
             >> call GET
@@ -90,7 +92,7 @@ class EndTests(PlaybookCase):
         )
 
     def test_the_response_to_head_has_no_body(self) -> None:
-        """Whatever body the response would have."""
+        """A response to HEAD has no body."""
         self.play(
             """
             >> call HEAD
@@ -103,7 +105,7 @@ class EndTests(PlaybookCase):
         )
 
     def test_a_refusal_after_the_head(self) -> None:
-        """It is too late for its status: the response is cut with its key and clock."""
+        """A refusal after the head cuts the response."""
         self.play(
             """
             >> call GET
@@ -117,7 +119,7 @@ class EndTests(PlaybookCase):
         )
 
     def test_nothing_happens_after_the_end(self) -> None:
-        """Whatever ends it, and whatever the client does."""
+        """Calls after the end have no effect."""
         self.play(
             """
             >> call GET
@@ -139,7 +141,7 @@ class EndTests(PlaybookCase):
 
 
 class ClientTests(PlaybookCase):
-    """What the client does."""
+    """The events of the client."""
 
     def test_it_leaves_before_the_head(self) -> None:
         """The feed is released, and the log has nginx's status for it."""
@@ -153,7 +155,7 @@ class ClientTests(PlaybookCase):
         )
 
     def test_it_leaves_during_the_body(self) -> None:
-        """Nothing more is written, not even a goodbye."""
+        """Nothing is written after the client has left."""
         self.play(
             """
             >> call GET
@@ -183,7 +185,7 @@ class ClientTests(PlaybookCase):
         )
 
     def test_it_stalls(self) -> None:
-        """It is reset: what it did not take is dropped."""
+        """A stalled client is reset, and the data that it did not take is dropped."""
         self.play(
             """
             >> call GET
@@ -213,7 +215,7 @@ class ClientTests(PlaybookCase):
         )
 
     def test_it_is_slow_and_the_body_has_a_pace(self) -> None:
-        """The feed goes on when neither is against it."""
+        """The feed resumes when both the client and the pace permit it."""
         self.play(
             """
             >> call GET
@@ -240,7 +242,7 @@ class ClientTests(PlaybookCase):
         )
 
     def test_its_credential_is_about_to_end(self) -> None:
-        """The client is told in an event stream; before its head there is no place."""
+        """A client with an event stream is notified before its credential expires."""
         self.play(
             r"""
             >> call GET

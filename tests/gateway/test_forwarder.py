@@ -70,7 +70,7 @@ class Client(Receiver):
         self.wire += chunk(data)
 
     def send(self, framed: bytes, size: int) -> None:
-        """It is framed, and counted."""
+        """Frame and count the data."""
         self.ledger.bytes += size
         super().body_received(reread(framed))
         self.wire += framed
@@ -135,7 +135,7 @@ class ForwarderCase(StreamCase):
 
 class ForwarderTests(ForwarderCase):
     def test_whole_chunks_pass(self) -> None:
-        """What came as a whole is written byte for byte, all of one read at once."""
+        """Whole chunks are forwarded byte for byte."""
         client = self.same(BODY, chunk(b"again"), END)
         self.assertEqual(client.end, "complete")
         self.assertEqual(client.trailers, [(b"X-Sum", b"1")])
@@ -159,14 +159,14 @@ class ForwarderTests(ForwarderCase):
         self.assertEqual(client.verbatim, 1)
 
     def test_unusual_framing(self) -> None:
-        """It is read, and written anew without what was unusual."""
+        """Unusual framing is parsed, and written in the plain form."""
         for piece in UNUSUAL:
             client = self.same(chunk(b"a") + piece + chunk(b"b"), chunk(b"c"), END)
             self.assertEqual((client.body, client.end), (b"aabcbc", "complete"), piece)
             self.assertNotIn(b";", client.wire)
 
     def test_malformed_framing(self) -> None:
-        """Not a byte of it passes, nor of anything behind it, and the body is cut."""
+        """Neither a malformed chunk nor anything after it is forwarded."""
         for piece in MALFORMED:
             for pieces in (
                 (chunk(b"a") + piece + chunk(b"b"), END),
@@ -188,7 +188,7 @@ class ForwarderTests(ForwarderCase):
             self.assertEqual(self.same(*pieces).end, "cut")
 
     def test_bytes_behind_the_end(self) -> None:
-        """They are nobody's answer: the connection is not used again."""
+        """Bytes after the end are dropped, and the connection is not reused."""
         client = self.same(BODY + b"0\r\n\r\n" + chunk(b"more"))
         self.assertEqual(client.end, "complete")
         self.assertEqual(client.body, b"".join(EVENTS))
@@ -220,7 +220,7 @@ class ForwarderTests(ForwarderCase):
         self.assertEqual(self.idle, [1])
 
     def test_aborted(self) -> None:
-        """Who has lost interest hears nothing more."""
+        """After an abort nothing is delivered."""
         client = Client()
         client.response = self.respond(CHUNKED)
         client.response.deliver(client, 1500, lambda: None, client.forwarder.forward)
@@ -230,7 +230,7 @@ class ForwarderTests(ForwarderCase):
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_what_came_with_the_head(self) -> None:
-        """It goes before what passes."""
+        """Data that came with the head is delivered first."""
         self.setUp()
         client = Client()
         client.response = self.respond(CHUNKED + b"\r\n" + chunk(b"1") + b"1")
@@ -249,7 +249,10 @@ class PropertyTests(ForwarderCase):
     def test_the_same_as_without(
         self, contents: list[bytes], cuts: list[int], end: bytes
     ) -> None:
-        """Whatever the chunks hold and wherever reads end."""
+        """
+        The content is the same with and without forwarding, for every split of the
+        bytes.
+        """
         whole = b"".join(map(chunk, contents)) + end
         places = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
         self.same(*(whole[a:b] for a, b in pairwise(places)))

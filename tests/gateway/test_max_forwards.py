@@ -37,7 +37,7 @@ class TraceCase(FlowCase):
 
 class TraceTests(TraceCase):
     async def test_trace_is_refused_unless_the_api_allows_it(self) -> None:
-        """With what is taken in ``Allow``, and where there is no API, too."""
+        """TRACE is a 405 with ``Allow`` unless the API allows it."""
         await self.open()
         for path in (b"/api/x", b"/nowhere"):
             client = await self.asked(get(path, ACCEPT, method=b"TRACE"))
@@ -68,7 +68,7 @@ class TraceTests(TraceCase):
 
 class MaxForwardsTests(TraceCase):
     async def test_it_is_counted_down(self) -> None:
-        """For ``OPTIONS`` and ``TRACE``; to other methods it means nothing."""
+        """``Max-Forwards`` is decremented for OPTIONS and TRACE only."""
         await self.open(allowTrace=True)
         for method, value, passed in (
             (b"OPTIONS", b"3", b"2"),

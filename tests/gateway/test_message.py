@@ -40,7 +40,7 @@ class Counter:
 
 
 class Call:
-    """What stands in for an exchange."""
+    """Stands for an exchange."""
 
     def __init__(self, method: bytes) -> None:
         self.request = SimpleNamespace(
@@ -58,7 +58,7 @@ class Call:
 
 
 class ChannelLease:
-    """Somebody else has the channels, or nobody knows who."""
+    """A lease that another process holds, or whose holder is unknown."""
 
     def __init__(self, owned_elsewhere: bool = True) -> None:
         self.owned_elsewhere = owned_elsewhere
@@ -92,7 +92,9 @@ class BackendTests(SynchronousTestCase):
         return call
 
     def test_the_first_that_accepts(self) -> None:
-        """And its ``cors`` holds for what is refused from then on."""
+        """
+        The first entrypoint that accepts a call answers it, with its CORS options.
+        """
         call = self.answer(b"POST")
         self.assertEqual((len(self.reads.attached), len(self.writes.attached)), (0, 1))
         self.assertIs(call.cors, self.writes.cors)
@@ -124,7 +126,9 @@ class BackendTests(SynchronousTestCase):
         self.assertIs(call.refused, refusals.UPGRADE_REQUIRED)
 
     def test_what_the_client_prefers(self) -> None:
-        """Of two entrypoints for a method; among equals the first answers."""
+        """
+        The client's preference selects the entrypoint, then the order of entrypoints.
+        """
         for accept, found in (
             (b"text/event-stream;q=0.1, application/json", "json"),
             (b"application/json, text/event-stream", "stream"),
@@ -148,19 +152,19 @@ class BackendTests(SynchronousTestCase):
             self.assertEqual(bool(json.attached), found == "json", accept)
 
     def test_channels_elsewhere(self) -> None:
-        """Are not attached to; pages can read why."""
+        """A call for channels of another process is refused, with CORS headers."""
         call = self.answer(b"GET", ChannelLease())
         self.assertEqual(self.reads.attached, [])
         self.assertIs(call.refused, refusals.CHANNEL_OWNED_ELSEWHERE)
         self.assertIs(call.cors, self.reads.cors)
 
     def test_a_store_that_fails(self) -> None:
-        """Is not told as another process."""
+        """A failure of the store has a refusal of its own."""
         call = self.answer(b"GET", ChannelLease(owned_elsewhere=False))
         self.assertIs(call.refused, refusals.STORE_UNAVAILABLE)
 
     def test_a_client_that_is_not_let_in(self) -> None:
-        """Is refused as the entrypoint's pages can read it, and nothing is attached."""
+        """A refusal by a plan has the CORS headers of the entrypoint."""
         call = Call(b"GET")
         self.backend().refuse(cast(Any, call), refusals.UNEXPECTED)
         self.assertIs(call.refused, refusals.UNEXPECTED)

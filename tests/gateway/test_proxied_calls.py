@@ -95,7 +95,7 @@ class LineTests(GatewayCase):
         self.assertEqual(len(self.gateway.live), 0)
 
     async def test_the_last_exchange_is_told_after_its_line(self) -> None:
-        """Who waits for the last exchange may close the log when it is over."""
+        """The end of the last exchange is reported after its log entry."""
         await self.stage()
         lines: list[int] = []
         self.gateway.live.when_none(lambda: lines.append(len(self.gateway.closed)))
@@ -114,7 +114,7 @@ class LeavingTests(GatewayCase):
     async def check_gone(
         self, client: Client, status: int, key: str, reset: bool
     ) -> None:
-        """Let the client leave, and check that nothing of the call is left."""
+        """Close the client, and assert that the call has ended completely."""
         if reset:
             client.reset()
         else:
@@ -203,7 +203,7 @@ class StopTests(GatewayCase):
         return await self.call(get(b"/api"))
 
     async def test_stopped_before_the_head(self) -> None:
-        """Before the head, stopping is a 503 that says when to come again."""
+        """A stop before the head is a 503 with ``Retry-After``."""
         for outcome, key, retry in (
             (Outcome.STOPPED, "API_STOPPED", b"5"),
             (Outcome.DRAINED, "GATEWAY_SHUTTING_DOWN", b"1"),
@@ -220,7 +220,7 @@ class StopTests(GatewayCase):
             await self._close()
 
     async def test_stopped_after_the_head(self) -> None:
-        """After it, the stream is cut, and what was sent before arrives."""
+        """A stop after the head cuts the stream after the data that was received."""
         for outcome in (Outcome.STOPPED, Outcome.DRAINED):
             await self.stage()
             client, source = await self.stream()
@@ -235,7 +235,7 @@ class StopTests(GatewayCase):
             await self._close()
 
     async def test_ended_once(self) -> None:
-        """What happens after the end changes nothing."""
+        """Events after the end have no effect."""
         client, _ = await self.waiting()
         (exchange,) = self.gateway.live.all()
         await self.stopped(Outcome.STOPPED)
@@ -251,7 +251,7 @@ class ClockTests(GatewayCase):
     async def timed_out(
         self, client: Client, status: int, outcome: str, key: str, clock: str
     ) -> None:
-        """Check what the client and the log are told about a clock."""
+        """Assert the response and the log entry of a timeout."""
         answer = await client.answer()
         self.assertEqual((answer.status, answer.get(b"connection")), (status, b"close"))
         self.assertTrue(answer.body)
@@ -268,7 +268,9 @@ class ClockTests(GatewayCase):
         self.assertEqual(self.reactor.clock.getDelayedCalls(), [])
 
     async def test_request_timeout(self) -> None:
-        """From the client's head to the source's head the gateway has its own time."""
+        """
+        The request timeout covers the time from the client's head to the source's head.
+        """
         await self.stage(http={"readTimeout": 90_000}, request_timeout_ms=30_000)
         client, source = await self.call(get(b"/api"))
         source.send(b"HTTP/1.1 200 OK\r\n")
@@ -297,7 +299,7 @@ class ClockTests(GatewayCase):
         self.assertEqual(await client.event(), b"data: 1\n\n")
 
     async def test_request_timeout_does_not_run_while_the_client_uploads(self) -> None:
-        """The time that the client takes is none of the source's delay."""
+        """The time of the client's upload does not count."""
         await self.stage(
             http={"readTimeout": 90_000},
             request_timeout_ms=30_000,
@@ -343,7 +345,7 @@ class ClockTests(GatewayCase):
         await source.until_over()
 
     async def test_read_timeout_runs_while_the_source_takes_no_body(self) -> None:
-        """So does the clock of the endpoint."""
+        """The read timeout runs while the source reads no body."""
         await self.stage(http={"readTimeout": 5_000}, request_timeout_ms=0)
         client, source = await self.call(
             get(b"/api", b"Content-Length: 9000000", method=b"POST")

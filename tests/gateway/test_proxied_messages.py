@@ -1,4 +1,7 @@
-"""What a source sends, as the client gets it; and what it learns of the client."""
+"""
+The response of a source as the client receives it, and the request as the source
+receives it.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ class BodyTests(GatewayCase):
         self.assertEqual(self.gateway.pool.kept, 1)
 
     async def test_chunks(self) -> None:
-        """However the source's chunks arrive, they are counted and framed alike."""
+        """Chunks are counted and framed alike for every split of the bytes."""
         await self.stage()
         events = [b"data: %d\n\n" % n for n in range(6)]
         one, two, three, four, five, six = map(chunk, events)
@@ -129,7 +132,7 @@ class BodyTests(GatewayCase):
         self.assertEqual(len(self.gateway.closed), 3)
 
     async def test_http_1_0_clients(self) -> None:
-        """They get plain bytes and the end of the connection, never chunks."""
+        """A client of HTTP/1.0 receives plain bytes and the end of the connection."""
         await self.stage()
         for sent in (
             CHUNKED + b"\r\n3\r\nxyz\r\n3\r\nuvw\r\n0\r\nX-Sum: 1\r\n\r\n",
@@ -146,7 +149,7 @@ class BodyTests(GatewayCase):
             self.assertEqual((client.was_reset, client.received), (False, b""))
 
     async def test_early_hints_reach_the_client(self) -> None:
-        """Of what a source sends before its response, 103 is passed on, at once."""
+        """A 103 is forwarded, and other interim responses are not."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         source.send(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -165,7 +168,7 @@ class BodyTests(GatewayCase):
         self.assertEqual((line["status"], line["bytesOut"]), (200, 5))
 
     async def test_early_hints_before_an_event_stream(self) -> None:
-        """They come before the stream's head."""
+        """A 103 is sent before the head of a stream."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         source.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + EVENT_STREAM)
@@ -175,7 +178,7 @@ class BodyTests(GatewayCase):
         self.assertEqual(await client.event(), b"data: 1\n\n")
 
     async def test_early_hints_and_a_client_of_http_1_0(self) -> None:
-        """It knows no interim responses."""
+        """A client of HTTP/1.0 receives no interim response."""
         await self.stage()
         client, source = await self.call(HTTP_1_0)
         source.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
@@ -193,7 +196,7 @@ class BodyTests(GatewayCase):
         await source.until_over()
 
     async def test_the_bound_of_heads_is_a_setting_for_both_sides(self) -> None:
-        """The client is told which, and that it is the gateway's."""
+        """A head above the limit is a 502 that names the setting."""
         for most_bytes, status in ((16_384, 502), (40_000, 200)):
             await self.stage(limits=LimitSettings(max_head_bytes=most_bytes))
             client, source = await self.call(get(b"/api"))
@@ -207,7 +210,7 @@ class BodyTests(GatewayCase):
                 self.assertEqual(line["errorKey"], key)
 
     async def test_a_head_without_end(self) -> None:
-        """It is read up to the bound, and not until a clock fires."""
+        """A head without an end is refused at the limit, before a timeout."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         source.send(b"HTTP/1.1 200 OK\r\n" + b"X-Filler: " + b"a" * 50_000)
@@ -215,7 +218,7 @@ class BodyTests(GatewayCase):
         await source.until_over()
 
     async def test_responses_that_can_be_read_in_two_ways(self) -> None:
-        """They are refused, as nginx, HAProxy and Apache do."""
+        """Ambiguous responses are refused, as nginx, HAProxy and others do."""
         await self.stage()
         user = await self.client()
         for head in (
@@ -244,7 +247,7 @@ class BodyTests(GatewayCase):
             self.assertEqual((await user.answer()).line, b"HTTP/1.1 " + line)
 
     async def test_no_response(self) -> None:
-        """What is no HTTP response is a 502, and the connection is not used again."""
+        """A malformed response is a 502, and its connection is closed."""
         await self.stage()
         for sent in (
             b"SSH-2.0-OpenSSH\r\n",
@@ -276,7 +279,7 @@ class BodyTests(GatewayCase):
         self.assertEqual((self.gateway.pool.taken, self.gateway.pool.kept), (0, 0))
 
     async def test_a_keep_alive_that_is_no_time_is_passed_over(self) -> None:
-        """However many digits it has."""
+        """An invalid ``Keep-Alive`` is ignored."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         source.send(response(b"ok", b"Keep-Alive: timeout=" + b"1" * 4301))
@@ -336,7 +339,7 @@ class CutTests(GatewayCase):
             self.assertIn(b"xyz", client.received)
 
     async def test_broken_framing(self) -> None:
-        """Neither does a chunk that is none."""
+        """A malformed chunk cuts the response."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         source.send(CHUNKED + b"\r\n3\r\nxyz\r\nzz\r\n")
@@ -463,7 +466,7 @@ class HeaderTests(GatewayCase):
         self.assertEqual(answer.all(b"set-cookie"), [b"a=1; Path=/", b"b=2"])
 
     async def test_filled_in(self) -> None:
-        """A date is added where there is none; a server or a type never is."""
+        """A missing ``Date`` is added; ``Server`` and ``Content-Type`` are not."""
         await self.stage()
         client, source = await self.asked_with()
         source.send(response(b"x"))
@@ -486,7 +489,7 @@ class HeaderTests(GatewayCase):
             self.assertEqual(head.get(b"content-type"), b"text/event-stream")
 
     async def test_ids(self) -> None:
-        """Both sides learn the ids; the client's transaction id is kept."""
+        """Both sides receive the ids; the client's transaction id is kept."""
         await self.stage()
         for fields, transaction in (
             ((), ID),
@@ -523,26 +526,26 @@ class ForwardedTests(GatewayCase):
     )
 
     async def told(self, *fields: bytes) -> list[bytes | None]:
-        """What the source learns about the client."""
+        """Return the facts about the client that the source receives."""
         _, source = await self.call(get(b"/api", *fields, host=b"relay:8082"))
         head = await source.head()
         source.send(EVENT_STREAM)
         return [head.get(name) for name in self.NAMES]
 
     async def test_added(self) -> None:
-        """By default the source learns who calls, and under which name."""
+        """By default the source receives the client's address, scheme and host."""
         await self.stage()
         expected = [b"127.0.0.1", b"http", b"relay:8082", b"1.1 relay"]
         self.assertEqual(await self.told(), expected)
 
     async def test_untrusted(self) -> None:
-        """What a client claims is replaced."""
+        """The claims of a client are replaced."""
         await self.stage()
         expected = [b"127.0.0.1", b"http", b"relay:8082", b"1.1 edge, 1.1 relay"]
         self.assertEqual(await self.told(*self.FORGED), expected)
 
     async def test_trusted(self) -> None:
-        """What a trusted proxy says is kept."""
+        """The claims of a trusted proxy are kept."""
         trusted = (ip_network("127.0.0.0/8"),)
         await self.stage(
             listener=ListenerSettings("x", "tcp:0", trusted_proxies=trusted)
@@ -558,7 +561,7 @@ class ForwardedTests(GatewayCase):
         )
 
     async def test_what_only_a_proxy_may_say_does_not_go_upstream(self) -> None:
-        """Of a peer that is not trusted; what a flow sets under such a name does."""
+        """Headers of proxies are removed if the peer is not trusted."""
         claims = {
             b"X-Real-IP": b"192.0.2.7",
             b"X-Forwarded-Port": b"443",
@@ -578,7 +581,7 @@ class ForwardedTests(GatewayCase):
             await self._close()
 
     async def test_switched_off(self) -> None:
-        """Nothing is added when the settings say so."""
+        """Nothing is added if the settings disable it."""
         await self.stage(forwarded_headers=False, via=False)
         self.assertEqual(await self.told(), [None] * 4)
 

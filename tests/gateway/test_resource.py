@@ -1,4 +1,4 @@
-"""What is refused before a source is asked, and in which words."""
+"""The refusals before a source is called, and their texts."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class ShapeTests(RefusalCase):
             )
 
     async def test_absolute_form_without_a_path(self) -> None:
-        """Its path is ``/`` then, before a query too."""
+        """A target in absolute form without a path has the path ``/``."""
         await self.open_source()
         await self.open_gateway(
             definition(f"http://{self.source.address}", paths=[{"path": "/"}])
@@ -162,7 +162,7 @@ class ShapeTests(RefusalCase):
             await self.refused(get(target, ACCEPT), 400, "BAD_REQUEST")
 
     async def test_null_byte(self) -> None:
-        """In a query an encoded NUL is refused where the API asks for it only."""
+        """An encoded NUL in a query is refused only if the API says so."""
         await self.open_source()
         target = f"http://{self.source.address}"
         strict = {"requestValidation": {"rejectNullByte": True}}
@@ -178,7 +178,7 @@ class ShapeTests(RefusalCase):
 
 class UpgradeTests(RefusalCase):
     async def test_upgrade(self) -> None:
-        """A client that wants another protocol is told that it cannot have it."""
+        """A request to upgrade a PROXY API is refused."""
         await self.stage()
         for fields in (
             (b"Connection: Upgrade", b"Upgrade: websocket"),
@@ -211,7 +211,7 @@ class UpgradeTests(RefusalCase):
 
 class PlanAndEndpointTests(RefusalCase):
     async def test_no_plan(self) -> None:
-        """Without a plan that admits the caller there is no way in."""
+        """A call that no plan admits is refused."""
         await self.stage()
         body = definition("http://127.0.0.1:1")
         closed = replace(deployed(body, number=2), plans=())
@@ -219,7 +219,7 @@ class PlanAndEndpointTests(RefusalCase):
         await self.refused(get(b"/api", ACCEPT), 401, "GATEWAY_PLAN_UNRESOLVABLE")
 
     async def test_challenges(self) -> None:
-        """Who is not let in is told by which schemes it could be (RFC 9110, 11.6.1)."""
+        """A refused client receives the challenges of all plans."""
         await self.stage()
         self.deploy_token_plan()
         client = await self.asked(get(b"/api?token=wrong&a=1", ACCEPT))
@@ -236,7 +236,7 @@ class PlanAndEndpointTests(RefusalCase):
         )
 
     async def test_selection_rules(self) -> None:
-        """A plan is for the calls that its rule selects, by what the call says."""
+        """A plan applies to the calls that its selection rule matches."""
         await self.stage()
         body = definition(f"http://{self.source.address}/base", name="Orders")
         before = deployed(body, number=2)
@@ -256,7 +256,7 @@ class PlanAndEndpointTests(RefusalCase):
         self.assertEqual((await client.answer()).status, 200)
 
     async def test_credentials_stay_here(self) -> None:
-        """Neither the source nor the log sees them, whoever is let in."""
+        """Credentials are removed from the request to the source, and from the log."""
         await self.stage(with_query=True)
         self.deploy_token_plan()
         for word in (b"word", b"wrong"):
@@ -291,7 +291,7 @@ class PlanAndEndpointTests(RefusalCase):
         self.assertEqual((line["planId"], line["status"]), ("token", 200))
 
     async def test_left_while_a_plan_asks(self) -> None:
-        """Nobody is left to be let in."""
+        """A client that leaves while a plan waits is not admitted."""
         await self.stage()
         (plan,) = self.deploy_token_plan(later=True)
         client = await self.asked(get(b"/api", b"Token: word"))
@@ -316,7 +316,7 @@ class PlanAndEndpointTests(RefusalCase):
         self.assertEqual(self.source.connections, [])
 
     def deploy_token_plan(self, later: bool = False) -> list[TokenPlan]:
-        """Deploy the API anew, with a plan for those who have a token."""
+        """Deploy the API again, with a plan for tokens."""
         plan = TokenPlan("token", "word", later)
         number = 2 + len(self.gateway.groups)
         body = definition(f"http://{self.source.address}/base")
@@ -331,7 +331,7 @@ class PlanAndEndpointTests(RefusalCase):
         await self.refused(get(b"/api", ACCEPT), 503, "NO_ENDPOINT_FOUND", closes=True)
 
     async def test_unexpected(self) -> None:
-        """A defect of the gateway is a 500, told in the log, not to the client."""
+        """An unexpected error is a 500, and is described in the log only."""
         await self.stage()
         self.patch(self.gateway.resource, "table", None)
         await self.refused(
@@ -357,7 +357,7 @@ class NotFoundTests(GatewayCase):
         )
 
     async def test_the_connection_goes_on(self) -> None:
-        """After a 4xx the same connection takes the next request."""
+        """After a 4xx the connection accepts the next request."""
         await self.stage()
         client = await self.asked(get(b"/nowhere"))
         self.assertEqual((await client.answer()).status, 404)
@@ -430,7 +430,7 @@ class LimitTests(RefusalCase):
         source.send(EVENT_STREAM)
 
     async def test_an_ipv6_network_is_one_address(self) -> None:
-        """Whatever the client changes below it; how wide it is, is a setting."""
+        """The addresses of one IPv6 network count as one; the prefix is a setting."""
         for prefix, other, status in (
             (64, b"2001:db8:0:1:ffff::2", 429),
             (64, b"2001:db8:0:2::1", 404),

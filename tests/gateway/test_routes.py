@@ -29,7 +29,9 @@ class RouteTableTests(SynchronousTestCase):
         return None if route is None else route.api.id
 
     def test_the_next_table_has_what_changed_and_all_the_rest(self) -> None:
-        """And the one before has what it had."""
+        """
+        A changed table keeps the other routes, and the previous table is not changed.
+        """
         one, two = served("one", (None, "/a")), served("two", ("h", "/b"))
         first = RouteTable([one, two])
         new = served("new", (None, "/a"), ("h", "/c/d"))

@@ -41,7 +41,7 @@ ASKED = RequestTarget.parse(b"/p", b"q=1")
 
 
 class DestinationsTests(SynchronousTestCase):
-    """What targets mean."""
+    """The destinations of targets."""
 
     def setUp(self) -> None:
         """Make an API of two groups."""
@@ -74,7 +74,9 @@ class DestinationsTests(SynchronousTestCase):
         self.assertEqual([one.exchanges for one in busy.connectors], [0, 0])
 
     def test_names(self) -> None:
-        """Of endpoints and groups; the path stands in for the call's."""
+        """
+        A target names an endpoint or a group; its path replaces the path of the call.
+        """
         for target, url in (
             ("b:/x", "b.example/base/x?q=1&t=1"),
             ("b:", "b.example/base/p?q=1&t=1"),
@@ -97,7 +99,7 @@ class DestinationsTests(SynchronousTestCase):
         )
 
     def test_urls(self) -> None:
-        """Only hosts that the definition names, be it as an endpoint's."""
+        """A URL must have a host that the definition names."""
         self.assertEqual(self.url("http://b.example/x?u=1"), "b.example/x?q=1&u=1")
         self.assertIsNone(self.url("http://evil.example/x"))
         named = "https://h.example:8443"

@@ -58,14 +58,14 @@ class ServedApiTests(SynchronousTestCase):
         )
 
     def test_identity(self) -> None:
-        """Which deployment of which API it is."""
+        """The ids and the name of the deployment."""
         api = self.served()
         self.assertEqual(
             (api.id, api.deployment_id, api.name), ("api-1", "api-1-7", "an API")
         )
 
     def test_options(self) -> None:
-        """What the listener asks for."""
+        """The options of the listener."""
         api = self.served()
         self.assertEqual(
             (api.listener_ids, api.rejects_null_byte), (frozenset(), False)
@@ -76,7 +76,7 @@ class ServedApiTests(SynchronousTestCase):
         self.assertEqual((api.listener_ids, api.rejects_null_byte), ({"x", "y"}, True))
 
     def test_closed(self) -> None:
-        """Its backend is closed with it, and who was about to come in is told."""
+        """Closing a deployment closes its backend, and refuses waiting calls."""
         api = self.served()
         self.assertFalse(api.closed)
         api.close()

@@ -21,7 +21,7 @@ def _in_docs(path: Path) -> bool:
 
 
 class DocumentTests(SynchronousTestCase):
-    """What one page says about another, or about a command."""
+    """The links between pages, and the commands in them."""
 
     def setUp(self) -> None:
         """Read every page."""

@@ -167,7 +167,7 @@ class ImportTests(SynchronousTestCase):
         self.assertEqual(parts - {"tap"}, set(ALLOWED))
 
     def test_imports_go_one_way(self) -> None:
-        """Nobody imports what is above it."""
+        """No part imports a part above it."""
         wrong = []
         for path in modules("relay"):
             name = dotted(path)
@@ -193,7 +193,7 @@ class ImportTests(SynchronousTestCase):
         self.assertEqual(wrong, [])
 
     def test_the_reactor_is_a_parameter(self) -> None:
-        """Only the entry points take it, when they run."""
+        """Only the entry points import the reactor, when they run."""
         wrong = [
             dotted(path)
             for path in modules("relay")
@@ -246,7 +246,7 @@ class ImportTests(SynchronousTestCase):
         self.assertEqual(wrong, [])
 
     def test_tests_are_not_shipped(self) -> None:
-        """Nothing in relay needs the tests or the benchmarks."""
+        """relay does not import the tests or the benchmarks."""
         wrong = [
             f"{dotted(path)} imports {other}"
             for path in modules("relay")

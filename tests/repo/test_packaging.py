@@ -1,4 +1,4 @@
-"""What ``pip install`` gives."""
+"""The contents of the distributions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PackagingTests(SynchronousTestCase):
     """The wheel, and the checkout as it is installed."""
 
     def test_all_packages_are_listed(self) -> None:
-        """What is on the disk is in setup.cfg, and the other way round."""
+        """setup.cfg lists every package on the disk."""
         config = configparser.ConfigParser()
         config.read(ROOT / "setup.cfg")
         listed = set(config["options"]["packages"].split())
@@ -58,7 +58,7 @@ class PackagingTests(SynchronousTestCase):
         self.assertIn("relay/py.typed", names)
 
     def test_twistd_knows_both_commands(self) -> None:
-        """As installed for development."""
+        """twistd lists the commands of a development installation."""
         twistd = Path(sys.executable).with_name("twistd")
         done = subprocess.run(
             [str(twistd), "--help"], capture_output=True, check=True, timeout=60

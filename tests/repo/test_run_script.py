@@ -65,7 +65,7 @@ class RunTests(SynchronousTestCase):
         return done.returncode, done.stdout.splitlines()
 
     def test_all_passed(self) -> None:
-        """A run in which all passed says so, alone on the last line."""
+        """A run without failures ends with the line that says so."""
         status, lines = self.run_on(PASS)
         self.assertEqual((status, lines[-1]), (0, "1 passed, 0 failed"))
 
@@ -80,7 +80,7 @@ class RunTests(SynchronousTestCase):
         self.assertEqual((status, lines[-1]), (1, "0 passed, 1 failed"))
 
     def test_expected_failures(self) -> None:
-        """Nothing may be known to be broken: trial passes these, we do not."""
+        """Expected failures and unexpected successes fail the run."""
         status, lines = self.run_on(PASS, EXPECTED)
         self.assertIn("PASSED (expectedFailures=1, successes=1)", lines)
         self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed"))
@@ -88,7 +88,7 @@ class RunTests(SynchronousTestCase):
         self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed"))
 
     def test_skips_are_listed_by_reason(self) -> None:
-        """A skipped test is named with what it lacks, and the run passes."""
+        """Skipped tests are listed by reason."""
         status, lines = self.run_on(PASS, SKIP, SKIP_TOO)
         self.assertEqual(
             (status, lines[-4:]),
@@ -123,7 +123,7 @@ class RunTests(SynchronousTestCase):
         self.assertIn(wrong, lines)
 
     def test_several_processes_have_one_summary(self) -> None:
-        """In trial's words, after the failures of each, which are shown once more."""
+        """Several processes have one summary, after the failures of each."""
         quick = ("--quick",)
         status, lines = self.run_on(PASS, SKIP, beside=FAIL, asked=quick)
         self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed, 1 skipped"))
@@ -143,7 +143,7 @@ class RunTests(SynchronousTestCase):
         self.assertIn("failed: trial ran no test: tests.test_beside", lines)
 
     def test_a_process_that_does_not_end(self) -> None:
-        """Is killed at the bound, and fails the run with what it printed until then."""
+        """A process that exceeds the bound is killed, and fails the run."""
         status, lines = self.run_on(ENDLESS, asked=("--bound", "10", "tests"))
         self.assertEqual((status, lines[-1]), (1, "0 passed, 1 failed"))
         self.assertIn("killed: the run took longer than 10 s", lines)
@@ -169,7 +169,7 @@ class DivisionTests(SynchronousTestCase):
     """How the suite is divided into processes."""
 
     def test_every_test_module_runs_once(self) -> None:
-        """Whatever its place."""
+        """Every test module runs in exactly one job."""
         script = SourceFileLoader(
             "script", str(ROOT / "scripts" / "test")
         ).load_module()
@@ -186,10 +186,10 @@ class DivisionTests(SynchronousTestCase):
 
 
 class VenvTests(SynchronousTestCase):
-    """``scripts/venv`` says in one line what the machine lacks."""
+    """``scripts/venv`` reports in one line what the machine lacks."""
 
     def refused(self, python: str) -> str:
-        """What the script says about an interpreter that is this shell script."""
+        """Return the message about an interpreter that is this shell script."""
         directory = Path(self.mktemp())
         directory.mkdir()
         fake = directory / "python"

@@ -21,7 +21,7 @@ GUIDE = ROOT / "docs" / "reference" / "settings.md"
 
 
 def existing(section: type[Any], prefix: str = "") -> dict[str, Any]:
-    """Every setting with its default; ``None`` where there is none."""
+    """Return every setting with its default; ``None`` where there is none."""
     hints = get_type_hints(section)
     found: dict[str, Any] = {}
     for field in fields(section):
@@ -56,11 +56,11 @@ class SampleTests(SynchronousTestCase):
     """``etc/relay.toml``."""
 
     def test_changes_nothing(self) -> None:
-        """As it is shipped, the file gives the defaults."""
+        """The file as shipped has the defaults."""
         self.assertEqual(load(str(SAMPLE), "/srv", {}, {}), load(None, "/srv", {}, {}))
 
     def test_lists_every_setting_at_its_default(self) -> None:
-        """With its comment signs removed it has each setting, and only those."""
+        """Without its comment signs the file has each setting with its default."""
         whole = re.sub(r"(?m)^#(?=[\w\[])", "", SAMPLE.read_text())
         given, known = flat(tomllib.loads(whole)), existing(Settings)
         self.assertEqual(sorted(given), sorted(known))
@@ -70,7 +70,7 @@ class SampleTests(SynchronousTestCase):
                 self.assertEqual((key, given[key]), (key, default))
 
     def test_examples_are_valid(self) -> None:
-        """Whoever removes all comment signs gets a file that can be loaded."""
+        """Without its comment signs the file is valid."""
         path = self.mktemp()
         with open(path, "w") as file:
             file.write(re.sub(r"(?m)^#(?=[\w\[])", "", SAMPLE.read_text()))

@@ -60,10 +60,10 @@ UNTESTED = {
 
 
 class ShapeTests(SynchronousTestCase):
-    """What a newcomer has to read stays small and well named."""
+    """The code stays in small and well named parts."""
 
     def test_no_file_is_long(self) -> None:
-        """The median is told, too."""
+        """No module exceeds the limit of lines; the median is printed."""
         lines = {
             dotted(path): len((ROOT / path).read_text().splitlines())
             for path in modules("relay")
@@ -81,7 +81,7 @@ class ShapeTests(SynchronousTestCase):
         self.assertEqual(vague, [])
 
     def test_nothing_is_left_open(self) -> None:
-        """What is not done is not there; and nothing names one machine."""
+        """No text has an open task, or names one machine."""
         found = []
         for path, text in texts():
             found += [f"{path}: {one}" for one in FOREIGN.findall(text)]
@@ -169,6 +169,6 @@ class PageTests(SynchronousTestCase):
         self.assertEqual(dead, [])
 
     def test_the_two_commands(self) -> None:
-        """Are what README begins with."""
+        """README begins with the two commands."""
         text = (ROOT / "README.md").read_text()
         self.assertLess(text.index("make demo"), text.index("make test"))

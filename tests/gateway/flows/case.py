@@ -38,7 +38,7 @@ def at(path: str, operator: str = "STARTS_WITH", *methods: str) -> Any:
 
 @implementer(IPolicy)
 class Scripted:
-    """A policy whose steps do what a test says."""
+    """A policy whose steps do what the test says."""
 
     kind = PolicyType(
         "scripted",
@@ -59,7 +59,7 @@ class Scripted:
 
 
 class ScriptedStep(Policy):
-    """One of its steps."""
+    """A step of the scripted policy."""
 
     def __init__(self, script: Scripted) -> None:
         self._script = script

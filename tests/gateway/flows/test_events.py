@@ -27,7 +27,7 @@ class Counting(Policy):
         self.error = error
 
     def for_events(self, scope: Any) -> Any:
-        """Be the step of all clients."""
+        """Return the same step for all clients."""
         return self
 
     def apply(self, event: Any) -> Any:
@@ -113,7 +113,9 @@ class ShapedTests(SynchronousTestCase):
         self.assertEqual(counting.asked, 2)
 
     def test_clients_filter_what_they_see(self) -> None:
-        """And not what is hidden from them."""
+        """
+        A client's filter sees the event after the steps, without the hidden fields.
+        """
         redact = step("event-redact", fields=["card"])
         reader = self.reader(redact, wanted=Filter.read(frozenset(), "card == '4711'"))
         self.channel.publish([Message('{"card":"4711"}')])
@@ -121,7 +123,9 @@ class ShapedTests(SynchronousTestCase):
         self.assertEqual(reader.seen, [])
 
     def test_conditions(self) -> None:
-        """One that is for the call is settled once, one for the event each time."""
+        """
+        A condition on the call is evaluated once, and one on the event for each event.
+        """
         hide = step(
             "event-redact",
             "{#request.params['full'] == null}",
@@ -136,7 +140,7 @@ class ShapedTests(SynchronousTestCase):
         self.assertEqual(full.seen, ["a 1", "b 2"])
 
     def test_trouble(self) -> None:
-        """What a step cannot look at is withheld, and told once."""
+        """An event that a step fails on is withheld, and the failure is logged once."""
         broken = step(Counting(ZeroDivisionError("x")))
         silent = step("event-filter", each="{#message.content.a == 1}")
         with capturedLogs() as events:
@@ -150,7 +154,7 @@ class ShapedTests(SynchronousTestCase):
         self.flushLoggedErrors(ZeroDivisionError)
 
     def test_publishing(self) -> None:
-        """What comes in is changed, withheld or refused; all of it or nothing."""
+        """A publication is changed, withheld or refused as a whole."""
         small = step("event-limit", limit=2, onExcess="REFUSE")
         change = step("event-transform", type="{#request.params['me'][0]}")
         drop = step("event-filter", types=["x"], action="DROP")

@@ -28,7 +28,7 @@ class PathTests(SynchronousTestCase):
             self.assertEqual(match, found, (pattern, path))
 
     def test_both_boundaries_of_a_beginning(self) -> None:
-        """As a text, as in the reference; with a slash at its end in whole segments."""
+        """The beginning of a path is compared as text, as in the reference."""
         for pattern, whole, path, met in (
             ("/products", False, "/products", True),
             ("/products", False, "/products/", True),
@@ -50,7 +50,7 @@ class PathTests(SynchronousTestCase):
             self.assertEqual(match is not None, met, (pattern, path))
 
     def test_rank(self) -> None:
-        """Of those that match one path the most precise is the greatest."""
+        """Of the patterns that match a path the most precise has the highest rank."""
         ordered = [
             PathPattern("/", False),
             PathPattern("/:a", False),

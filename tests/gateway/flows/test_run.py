@@ -11,7 +11,7 @@ from tests.gateway.raw import until
 
 
 class PassageTests(FlowCase):
-    """What becomes of a call on its way."""
+    """A call passes through the steps of its flows."""
 
     async def test_both_phases_in_order(self) -> None:
         """The plan's steps come before the API's, on the way there and back."""
@@ -97,7 +97,7 @@ class PassageTests(FlowCase):
         self.assertEqual(await client.take(5), b"hello")
 
     async def test_the_client_leaves_while_a_step_waits(self) -> None:
-        """What it waits for is cancelled, and nothing is asked."""
+        """The wait of a step is cancelled when the client leaves."""
         script = Scripted()
         cancelled: list[object] = []
         script.act = lambda call: Deferred(cancelled.append)
@@ -165,7 +165,7 @@ class PassageTests(FlowCase):
         await until(lambda: connection.lost is not None, "the source dropped")
 
     async def test_a_defect(self) -> None:
-        """Of a policy's is no more than a 500."""
+        """An unexpected error of a policy is a 500."""
         script = Scripted()
         script.act = lambda call: 1 / 0
         await self.flowing({"request": [step("scripted")]}, own=(script,))
@@ -174,7 +174,7 @@ class PassageTests(FlowCase):
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     async def test_headers_for_any_answer(self) -> None:
-        """What a step wants on the answer is on it, whoever gives it."""
+        """Headers that a step adds to the response are on every response."""
         script = Scripted()
 
         def act(call: object) -> None:
@@ -196,7 +196,7 @@ class PassageTests(FlowCase):
 
 
 class ChoiceTests(FlowCase):
-    """Which flows a call meets."""
+    """The flows that apply to a call."""
 
     async def marks(self, request: bytes) -> list[bytes]:
         """Return the marks that flows have put on a call."""
@@ -213,7 +213,9 @@ class ChoiceTests(FlowCase):
         return {"selectors": list(selectors), "request": [added], **members}
 
     async def test_all_that_fit(self) -> None:
-        """By path, method and condition, in order; ``:name`` is a parameter."""
+        """
+        Flows apply by path, method and condition, in order; ``:name`` is a parameter.
+        """
         condition = {"type": "CONDITION", "condition": "{#request.params['c'] != null}"}
         await self.flowing(
             self.flow("all"),
@@ -244,7 +246,10 @@ class ChoiceTests(FlowCase):
             self.assertEqual(await self.marks(get(path)), [b"private"])
 
     async def test_the_best(self) -> None:
-        """One of each level, the most precise path."""
+        """
+        In the best-match mode one flow of each level applies, with the most precise
+        path.
+        """
         await self.flowing(
             self.flow("all"),
             self.flow("param", at("/orders/:id")),
@@ -282,7 +287,10 @@ class ChoiceTests(FlowCase):
         return self.flow(mark, {"type": "CONDITION", "condition": condition})
 
     async def test_conditions_see_earlier_flows(self) -> None:
-        """Those of the plan, too; the condition of a flow is evaluated only once."""
+        """
+        A flow's condition sees the effects of earlier flows, including those of the
+        plan.
+        """
         done = "{#context.attributes['m'] == 'done'}"
         late = [headers(Late="yes")]
         await self.flowing(

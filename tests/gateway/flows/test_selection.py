@@ -31,7 +31,7 @@ class SelectionTests(SynchronousTestCase):
         self.assertEqual(selection().match(asked()), {})
 
     def test_methods(self) -> None:
-        """Those that nobody knows are OTHER."""
+        """Unknown methods are OTHER."""
         one = selection({"type": "HTTP", "methods": ["GET", "OTHER"]})
         for method, found in (("GET", {}), ("BREW", {}), ("PUT", None)):
             self.assertEqual(one.match(asked(method=method)), found)

@@ -25,7 +25,7 @@ def answered(options: CorsOptions | None, origin: bytes | None) -> Headers:
 
 
 class CorsHeaderTests(SynchronousTestCase):
-    """Who may read, and what."""
+    """The pages that may read a response, and the headers that they may read."""
 
     def test_everybody(self) -> None:
         """A star, and the names of what a page needs to see."""
@@ -48,7 +48,7 @@ class CorsHeaderTests(SynchronousTestCase):
             self.assertEqual(headers.getRawHeaders(b"vary"), [b"Origin"])
 
     def test_nobody(self) -> None:
-        """Who is no page is told nothing, and no page of what has no options."""
+        """Without ``Origin``, or without CORS options, no header is added."""
         self.assertEqual(
             list(answered(CorsOptions.read({}), None).getAllRawHeaders()), []
         )
@@ -79,7 +79,10 @@ class EntrypointTests(SynchronousTestCase):
         self.assertIsNone(self.first(desk, "access-control-allow-credentials"))
 
     def test_credentials(self) -> None:
-        """With credentials a browser takes no star (Fetch, 3.3.5)."""
+        """
+        With credentials the origin is named, since browsers refuse ``*`` (Fetch,
+        3.3.5).
+        """
         origin = "https://a.example"
         cors = {"allowOrigin": [origin], "allowCredentials": True}
         desk = self.answer(cors, origin=origin)
@@ -88,7 +91,10 @@ class EntrypointTests(SynchronousTestCase):
         self.assertEqual(self.first(desk, "vary"), "Origin")
 
     def test_some(self) -> None:
-        """Others get the answer without leave to read it; so do no browsers."""
+        """
+        Pages of other origins, and clients that are no browsers, receive the response
+        without CORS headers.
+        """
         cors = {"allowOrigin": ["https://a.example"]}
         for origin, told in (
             ("https://a.example", "https://a.example"),
@@ -99,7 +105,10 @@ class EntrypointTests(SynchronousTestCase):
         self.assertIsNone(self.first(self.answer(cors), ALLOWED))
 
     def test_the_question_before(self) -> None:
-        """Is answered with what may be sent, to those who may."""
+        """
+        A preflight of an allowed origin is answered with the allowed methods and
+        headers.
+        """
         cors = {"allowOrigin": ["https://a.example"]}
         asks = {"method": b"OPTIONS", "access_control_request_method": "GET"}
         desk = self.answer(cors, origin="https://a.example", **asks)
@@ -126,7 +135,7 @@ class EntrypointTests(SynchronousTestCase):
 
 
 class ListenerCorsTests(GatewayCase):
-    """What browsers on other origins are told."""
+    """The CORS headers for pages of other origins."""
 
     async def serve(self, **options: Any) -> None:
         """Serve an API."""
@@ -142,7 +151,7 @@ class ListenerCorsTests(GatewayCase):
         await self.open_gateway(body)
 
     async def test_preflight(self) -> None:
-        """Is answered here, with what is allowed."""
+        """The gateway answers a preflight with the allowed methods and headers."""
         await self.serve(maxAge=60, allowCredentials=True, allowPrivateNetwork=True)
         client = await self.asked(
             get(
@@ -168,7 +177,10 @@ class ListenerCorsTests(GatewayCase):
         self.assertEqual(self.source.connections, [])
 
     async def test_every_method(self) -> None:
-        """``*`` allows the method that is asked for; the headers are told unasked."""
+        """
+        ``*`` allows the requested method; the allowed headers are listed without a
+        request.
+        """
         await self.serve(allowMethods=["*"], allowHeaders=["X-A", "X-B"])
         client = await self.asked(get(b"/api", *ASKING, method=b"OPTIONS"))
         head = await client.head()
@@ -179,7 +191,7 @@ class ListenerCorsTests(GatewayCase):
         self.assertEqual(head.get(b"access-control-allow-headers"), b"X-A, X-B")
 
     async def test_refused(self) -> None:
-        """Another origin, method or header."""
+        """Another origin, method or header is not allowed."""
         await self.serve()
         origin, method = ASKING
         for fields in (
@@ -218,7 +230,7 @@ class ListenerCorsTests(GatewayCase):
             self.assertEqual(head.all(b"access-control-expose-headers"), exposed)
 
     async def test_without_an_origin(self) -> None:
-        """Nothing is told, and OPTIONS of other kinds go to the source."""
+        """Without an origin no header is added, and OPTIONS goes to the source."""
         await self.serve()
         client, connection = await self.call(get(b"/api", method=b"OPTIONS"))
         await connection.head()
@@ -227,7 +239,10 @@ class ListenerCorsTests(GatewayCase):
         self.assertEqual(head.get(b"access-control-allow-origin"), b"*")
 
     async def test_everyone(self) -> None:
-        """An origin is told even then, so that answers are told apart."""
+        """
+        With ``*`` the origin is named and ``Vary`` is set, so that caches keep
+        responses apart.
+        """
         await self.serve(allowOrigin=["*"], allowHeaders=["*"])
         client = await self.asked(
             get(
@@ -242,7 +257,7 @@ class ListenerCorsTests(GatewayCase):
         self.assertEqual(head.get(b"access-control-allow-headers"), b"x-anything")
 
     def test_refused_options(self) -> None:
-        """What would be unsafe, and what would not be done."""
+        """Unsafe and unsupported options are refused."""
         for options in (
             {"enabled": True, "allowOrigin": ["*"], "allowCredentials": True},
             {"runPolicies": True},

@@ -1,4 +1,4 @@
-"""How the gateway says no."""
+"""The refusals of the gateway."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class UpstreamErrorTests(SynchronousTestCase):
         self.assertIsNone(refusal.retry_after_s)
 
     def test_waiting_helps(self) -> None:
-        """A full pool tells when to come again."""
+        """The refusal of a full pool has ``Retry-After``."""
         self.assertEqual(refusals.upstream_failed(pool_exhausted()).retry_after_s, 1)
 
 

@@ -31,7 +31,7 @@ class TemplateTests(FlowCase):
         return await client.answer()
 
     async def test_own_key(self) -> None:
-        """By what the client accepts; and the connection ends."""
+        """The template is selected by ``Accept``, and the connection ends."""
         interrupt = step(
             "policy-interrupt",
             errorKey="MAINTENANCE",
@@ -65,7 +65,7 @@ class TemplateTests(FlowCase):
         self.assertEqual((answer.status, answer.body), (599, b"away"))
 
     async def test_answers_of_the_source(self) -> None:
-        """Are its own, whatever their status."""
+        """Templates do not apply to responses of the source."""
         await self.flowing(responseTemplates=TEMPLATES)
         client, connection = await self.call(get(b"/api", b"Accept: text/plain"))
         await connection.head()
