@@ -39,7 +39,8 @@ _TUTORIAL_PLAN = """
 
 
 def tutorial_api(**changes: Any) -> dict[str, Any]:
-    """What the console of the tutorial sends to create the API.
+    """
+    Return the body with which the tutorial's console creates the API.
 
     :param changes: members to put in place of the tutorial's, or to add.
     """
@@ -47,7 +48,7 @@ def tutorial_api(**changes: Any) -> dict[str, Any]:
 
 
 def tutorial_plan(**changes: Any) -> dict[str, Any]:
-    """What the console of the tutorial sends to create the plan."""
+    """Return the body with which the tutorial's console creates the plan."""
     return {**json.loads(_TUTORIAL_PLAN), **changes}
 
 

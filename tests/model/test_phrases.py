@@ -11,7 +11,7 @@ class PhraseTests(SynchronousTestCase):
     """Every registered status has its phrase."""
 
     def test_phrases(self) -> None:
-        """Those that Twisted does not know among them."""
+        """Statuses that Twisted does not know have a phrase."""
         for status, phrase in (
             (200, b"OK"),
             (429, b"Too Many Requests"),

@@ -12,7 +12,7 @@ HIDDEN = {"password": "s3cr3t"}
 
 
 class RecordTests(SynchronousTestCase):
-    """What the store keeps."""
+    """The records of the store."""
 
     def test_reprs(self) -> None:
         """Definitions and hashes stay out of the reprs that logs print."""

@@ -1,4 +1,4 @@
-"""What a role includes."""
+"""The rights of roles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RoleTests(SynchronousTestCase):
         )
 
     def test_narrowed(self) -> None:
-        """Of two roles the lesser counts, whichever is first."""
+        """The lesser of two roles applies, in either order."""
         self.assertEqual(Role.ADMIN.narrowed(Role.VIEWER), Role.VIEWER)
         self.assertEqual(Role.VIEWER.narrowed(Role.ADMIN), Role.VIEWER)
         self.assertEqual(Role.ADMIN.narrowed(Role.ADMIN), Role.ADMIN)

@@ -1,4 +1,4 @@
-"""What is not shown of a document."""
+"""The parts of a document that are not shown."""
 
 from __future__ import annotations
 
@@ -74,8 +74,7 @@ class MaskedTests(SynchronousTestCase):
         )
 
     def test_types_count_not_names(self) -> None:
-        """In a configuration what is secret is so under a neutral name, and what is not
-        is shown under any."""
+        """In a configuration the type of a field decides whether it is secret."""
         group = {
             "type": "http-proxy",
             "sharedConfiguration": {
@@ -134,7 +133,9 @@ class MaskedTests(SynchronousTestCase):
         self.assertEqual(ALL_SECRET.masked({"request": [step]}), {"request": [hidden]})
 
     def test_another_type(self) -> None:
-        """What changes together with its type is secret if either type says so."""
+        """
+        A value that changes together with its type is secret if either type says so.
+        """
         before = {"type": "JWT", "configuration": {"resolverParameter": "s"}}
         after = {"type": "KEY_LESS", "configuration": {}}
         for old, new in ((before, after), (after, before)):
@@ -142,7 +143,7 @@ class MaskedTests(SynchronousTestCase):
             self.assertNotIn("'s'", repr(told))
 
     def test_encrypted_properties(self) -> None:
-        """Of properties that are encrypted or are to be no value is shown."""
+        """The values of encrypted and encryptable properties are secret."""
         items = [
             {"key": "a", "value": "s", "encrypted": True},
             {"key": "b", "value": "s", "encryptable": True, "encrypted": False},
@@ -160,7 +161,7 @@ class MaskedTests(SynchronousTestCase):
         self.assertNotIn("'s'", repr(told))
 
     def test_urls(self) -> None:
-        """Of a URL nothing is shown that could let anybody in."""
+        """Credentials and query values of a URL are masked."""
         for url, seen in (
             ("https://h/p", "https://h/p"),
             ("https://h/p?key=a.b&v=1&x", f"https://h/p?key={MASK}&v={MASK}&x"),
@@ -182,7 +183,7 @@ class MaskedTests(SynchronousTestCase):
             self.assertEqual(SECRETS.masked({"target": url}), {"target": seen})
 
     def test_the_query_of_a_url_without_a_scheme_is_not_shown(self) -> None:
-        """The type of a field says that it is a URL, whatever it begins with."""
+        """The type of a field decides that its value is a URL."""
         kept = {
             "services": {
                 "healthCheck": {
@@ -206,7 +207,7 @@ class MaskedTests(SynchronousTestCase):
         self.assertEqual(SECRETS.restored(shown, kept), kept)
 
     def test_users_of_resources(self) -> None:
-        """Their passwords are secret, under each name of the type."""
+        """The passwords of users are secret, under each name of the type."""
         for type in ("auth-provider-inline-resource", "auth-provider-inline"):
             users = [
                 {"username": "ann", "password": "x"},
@@ -224,7 +225,7 @@ class MaskedTests(SynchronousTestCase):
             self.assertEqual(SECRETS.restored(shown, kept), kept)
 
     def test_the_original_stays(self) -> None:
-        """What is masked is a copy."""
+        """The masked document is a copy."""
         document = {"a": [{"password": "x"}]}
         SECRETS.masked(document)
         self.assertEqual(document, {"a": [{"password": "x"}]})
@@ -234,7 +235,7 @@ class ChangesTests(SynchronousTestCase):
     """Differences that can be shown."""
 
     def test_places(self) -> None:
-        """What was added, removed and replaced, place by place."""
+        """Additions, removals and replacements are listed with their places."""
         before = {"a": 1, "b": {"c/d": 1, "e": 2}, "l": [1, {"x": 1}], "m": [1]}
         after = {"b": {"c/d": 2, "e": 2, "f": 3}, "l": [1, {"x": 2}], "m": [1, 2]}
         self.assertEqual(
@@ -249,7 +250,7 @@ class ChangesTests(SynchronousTestCase):
         )
 
     def test_secrets(self) -> None:
-        """That a secret is another is told, what it is is not."""
+        """A changed secret is listed without its values."""
         before = {
             "password": "old",
             "headers": [{"name": "Cookie", "value": "old"}],

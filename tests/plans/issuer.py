@@ -1,4 +1,4 @@
-"""Somebody who signs tokens, and can forge them in all the ways that are known."""
+"""An issuer of tokens, which can also forge tokens in all known ways."""
 
 from __future__ import annotations
 

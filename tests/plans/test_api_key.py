@@ -1,4 +1,4 @@
-"""Who has a key is let in."""
+"""A caller with a valid key is admitted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ApiKeyCase(SynchronousTestCase):
         self.subscribe(KeyState(DIGEST, None, False))
 
     def subscribe(self, key: KeyState, plan_id: str = "p", **dates: int) -> None:
-        """Let the subscription be so."""
+        """Set the subscription."""
         starts, ends = dates.get("starts"), dates.get("ends")
         one = Entitlement("sub", "api-1", plan_id, "app", starts, ends, (key,))
         self.consumers.apply({"sub": one})
@@ -52,10 +52,10 @@ class ApiKeyCase(SynchronousTestCase):
 
 
 class PlaceTests(ApiKeyCase):
-    """Where a key may stand, and what becomes of it."""
+    """The places of a key in a request."""
 
     def test_header_or_parameter(self) -> None:
-        """Unless the plan says where; both are taken out, and two keys are refused."""
+        """By default a key is a header or a parameter; both are removed."""
         both = KEY.encode()
         asking = caller(b"api-key=" + both + b"&a=1", x_gravitee_api_key=KEY)
         self.assertIsInstance(self.asked(self.plan(), asking), Admission)
@@ -73,7 +73,7 @@ class PlaceTests(ApiKeyCase):
         self.assertEqual(asking.target.query, b"a=1")
 
     def test_one_place(self) -> None:
-        """A key that stands elsewhere is none."""
+        """A key in another place than the configured one is ignored."""
         places = {
             "HEADER": caller(x_gravitee_api_key=KEY),
             "BEARER": caller(authorization=f"Bearer {KEY}"),
@@ -92,7 +92,7 @@ class PlaceTests(ApiKeyCase):
             self.assertIsNone(asking.target.query, source)
 
     def test_names(self) -> None:
-        """Of the gateway, or a header of the plan's own."""
+        """The names are those of the gateway, or of the plan."""
         settings = GatewaySettings(api_key_header="X-Key", api_key_parameter="key")
         plan = self.plan(settings)
         self.assertIsInstance(self.asked(plan, caller(x_key=KEY)), Admission)
@@ -107,7 +107,7 @@ class PlaceTests(ApiKeyCase):
         self.assertIsNone(self.asked(self.plan(settings, **own), caller(x_mine=KEY)))
 
     def test_propagated(self) -> None:
-        """Only when the plan says so does the source see it."""
+        """The source receives the key only if the plan says so."""
         plan = self.plan(propagateApiKey=True)
         asking = caller(b"api-key=" + KEY.encode(), x_gravitee_api_key=KEY)
         self.assertIsInstance(self.asked(plan, asking), Admission)
@@ -126,14 +126,14 @@ class PlaceTests(ApiKeyCase):
 
 
 class KeyTests(ApiKeyCase):
-    """What a key is good for."""
+    """The validity of a key."""
 
     def verdict(self) -> Verdict | None:
         """Come with the key."""
         return self.asked(self.plan(), caller(x_gravitee_api_key=KEY))
 
     def test_let_in(self) -> None:
-        """By the subscription, for as long as it and the key are good."""
+        """A caller is admitted until the key or the subscription ends."""
         self.subscribe(KeyState(DIGEST, 5_000, False), ends=9_000)
         self.assertEqual(
             self.verdict(),
@@ -149,12 +149,12 @@ class KeyTests(ApiKeyCase):
         )
 
     def test_no_key_of_ours(self) -> None:
-        """Nothing is said of whether it is one."""
+        """An unknown key is refused without a reason."""
         asking = caller(x_gravitee_api_key="other")
         self.assertEqual(self.asked(self.plan(), asking), UNRESOLVED)
 
     def test_over(self) -> None:
-        """A key that was revoked, or has expired by now, is told so."""
+        """A revoked or expired key is refused with that reason."""
         for key in (
             KeyState(DIGEST, None, True),
             KeyState(DIGEST, NOW_MS, False),
@@ -165,7 +165,7 @@ class KeyTests(ApiKeyCase):
         self.assertIsInstance(self.verdict(), Admission)
 
     def test_dates(self) -> None:
-        """Before a subscription begins and after it has ended nobody is let in."""
+        """A caller is refused before the subscription begins and after it has ended."""
         good = KeyState(DIGEST, None, False)
         self.subscribe(good, starts=NOW_MS + 1)
         self.assertEqual(self.verdict(), UNRESOLVED)
@@ -178,7 +178,7 @@ class KeyTests(ApiKeyCase):
         self.assertEqual(self.verdict(), UNRESOLVED)
 
     def test_nothing_is_shown(self) -> None:
-        """Neither the key nor its digest."""
+        """The repr contains neither the key nor its digest."""
         credential = self.plan().find(caller(x_gravitee_api_key=KEY))
         self.assertNotIn(KEY, repr(credential))
         self.assertNotIn(DIGEST, repr(credential))

@@ -1,4 +1,4 @@
-"""Who has a name and a password of a subscription is let in."""
+"""A caller with the name and the password of a subscription is admitted."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class BasicCase(SynchronousTestCase):
         self.subscribe(KeyState(DIGEST, None, False))
 
     def subscribe(self, key: KeyState, plan_id: str = "p", **dates: int) -> None:
-        """Let the subscription be so."""
+        """Set the subscription."""
         starts, ends = dates.get("starts"), dates.get("ends")
         one = Entitlement("sub", "api-1", plan_id, "app", starts, ends, (key,))
         self.consumers.apply({"sub": one})
@@ -55,7 +55,7 @@ class BasicCase(SynchronousTestCase):
 
 class BasicPlanTests(BasicCase):
     def test_let_in(self) -> None:
-        """By the subscription, for as long as it and the password are good."""
+        """A caller is admitted until the password or the subscription ends."""
         self.subscribe(KeyState(DIGEST, 5_000, False), ends=9_000)
         grants = (
             Grant("subscription:sub:p", 9_000),
@@ -69,7 +69,7 @@ class BasicPlanTests(BasicCase):
         self.assertEqual(asking.target.query, b"a=1")
 
     def test_propagated(self) -> None:
-        """Only when the plan says so does the source see them."""
+        """The source receives the credentials only if the plan says so."""
         asking = knocking()
         before = asking.header(b"authorization")
         verdict = self.verdict(asking, propagateAuthHeader=True)
@@ -77,7 +77,7 @@ class BasicPlanTests(BasicCase):
         self.assertEqual(asking.header(b"authorization"), before)
 
     def test_refused(self) -> None:
-        """With a challenge, and without a word of what was wrong."""
+        """A refusal has a challenge, and no reason."""
         for asking in (
             caller(),
             knocking(password="wrong"),
@@ -103,7 +103,7 @@ class BasicPlanTests(BasicCase):
         self.assertNotIsInstance(verdict, Admission)
 
     def test_over(self) -> None:
-        """A password that was revoked, or has expired by now, is told so."""
+        """A revoked or expired password is refused with that reason."""
         for key in (
             KeyState(DIGEST, None, True),
             KeyState(DIGEST, NOW_MS, False),
@@ -124,7 +124,7 @@ class BasicPlanTests(BasicCase):
 
 class BesideKeylessTests(BasicCase):
     def test_basic_means_the_plan(self) -> None:
-        """Whoever sends Basic credentials is no stranger: wrong ones are refused."""
+        """A caller with Basic credentials is not admitted by the keyless plan."""
         chain = PlanChain([self.plan(), KeylessPlan("k")])
         nobody = chain.admit(caller())
         assert isinstance(nobody, Admission)

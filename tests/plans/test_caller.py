@@ -10,7 +10,10 @@ from tests.plans.callers import caller
 
 class HeaderTests(SynchronousTestCase):
     def test_header(self) -> None:
-        """The value; an empty one is not none, and several are what nobody has."""
+        """
+        An empty value is not None; several values are joined to one that is never
+        valid.
+        """
         self.assertEqual(caller(x_key=" one ").header(b"X-Key"), "one")
         self.assertEqual(caller(x_key=" ").header(b"x-key"), "")
         self.assertIsNone(caller().header(b"x-key"))
@@ -36,7 +39,7 @@ class HeaderTests(SynchronousTestCase):
         self.assertIsNone(caller().authorization("bearer"))
 
     def test_two_are_what_nobody_has(self) -> None:
-        """In whatever order, and of whatever schemes."""
+        """Two headers are never valid, in any order and of any schemes."""
         for first, second in (("Bearer t", "Bearer t"), ("Digest x", "Bearer t")):
             for one, other in ((first, second), (second, first)):
                 asking = caller(authorization=one)
@@ -47,7 +50,7 @@ class HeaderTests(SynchronousTestCase):
 
 class ParameterTests(SynchronousTestCase):
     def test_parameter(self) -> None:
-        """Decoded; several with one name are what nobody has."""
+        """Parameters are decoded; several with one name are never valid."""
         asking = caller(b"a=1&k%65y=x%20y&empty=&bare&two=1&tw%6f=2")
         self.assertEqual(asking.parameter("key"), "x y")
         self.assertEqual(asking.parameter("two"), "1, 2")
@@ -58,7 +61,7 @@ class ParameterTests(SynchronousTestCase):
         self.assertIsNone(caller().parameter("key"))
 
     def test_one_place(self) -> None:
-        """What stands in two places is good when it is the same; empty is not none."""
+        """A value in two places is valid if both are equal."""
         for found, one in (
             ((None, None), None),
             (("a", None), "a"),
@@ -85,7 +88,7 @@ class ParameterTests(SynchronousTestCase):
             self.assertEqual(asking.target.query, rest, query)
 
     def test_dropped_header(self) -> None:
-        """With all of its values."""
+        """A header is removed with all its values."""
         asking = caller(x_key="1")
         asking.headers.addRawHeader(b"X-KEY", b"2")
         asking.drop_header(b"x-key")

@@ -1,4 +1,4 @@
-"""Who is let in, when there are several plans."""
+"""Admission with several plans."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class OrderTests(ChainCase):
         self.chain = PlanChain([self.first, self.second, KeylessPlan("open")])
 
     def test_the_first_that_admits_decides(self) -> None:
-        """Those before it are not for the caller, those after it are not asked."""
+        """The first plan that admits the caller decides."""
         for word, plan in (("one", "a"), ("two", "b")):
             verdict = self.decided(self.chain.admit(caller(token=word)))
             self.assertEqual(verdict, Admission(plan, "app", "sub"))
 
     def test_without_a_credential(self) -> None:
-        """Who brings none is let in as nobody, where that is allowed."""
+        """A caller without a credential is admitted by a keyless plan."""
         self.assertEqual(self.decided(self.chain.admit(caller())), NOBODY)
 
     def test_a_wrong_credential_is_not_nobody(self) -> None:
@@ -51,11 +51,11 @@ class OrderTests(ChainCase):
         self.assertEqual(verdict, Denial(challenges=(b"Token",)))
 
     def test_no_plan(self) -> None:
-        """Without plans nobody gets in."""
+        """Without plans every caller is refused."""
         self.assertEqual(self.decided(PlanChain([]).admit(caller())), Denial())
 
     def test_the_more_telling_reason(self) -> None:
-        """The first plan that knows more than the others says it."""
+        """The refusal is that of the first plan with a specific reason."""
         why = Denial("TOKEN_EXPIRED", "The token has expired", challenges=(b"T e",))
         self.second.denial = why
         self.assertEqual(self.decided(self.chain.admit(caller(token="x"))), why)
@@ -84,7 +84,7 @@ class OrderTests(ChainCase):
         self.assertEqual(self.decided(chain.admit(caller(token="one"))), NOBODY)
 
     def test_broken(self) -> None:
-        """A plan that fails lets nobody in, and nobody is told why."""
+        """A plan that fails refuses the caller, without a reason."""
         verdict = self.decided(self.chain.admit(caller(token="broken")))
         self.assertEqual(verdict, UNDECIDED)
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
@@ -96,7 +96,7 @@ class OrderTests(ChainCase):
 
 
 class CredentialTests(ChainCase):
-    """What a credential is kept from."""
+    """Credentials and the plans that they are not for."""
 
     def test_taken_out(self) -> None:
         """The plan that lets the caller in takes it out of what goes upstream."""
@@ -137,21 +137,23 @@ class RuleTests(ChainCase):
         return asking
 
     def test_selected(self) -> None:
-        """One whose rule does not hold is passed over, and the next is asked."""
+        """A plan whose rule does not hold is skipped."""
         chain = self.chain("{#request.method == 'GET'}", TokenPlan("b", "one"))
         for method, plan in (("GET", "a"), ("POST", "b")):
             verdict = self.decided(chain.admit(self.asking(method=method)))
             self.assertEqual(verdict, Admission(plan, "app", "sub"))
 
     def test_not_as_nobody(self) -> None:
-        """Who brings a credential that is for no plan is refused all the same."""
+        """
+        A caller whose credential is for a skipped plan is refused by a keyless plan.
+        """
         chain = self.chain("{#request.method == 'GET'}", KeylessPlan("open"))
         verdict = self.decided(chain.admit(self.asking(method="POST")))
         self.assertEqual(verdict, Denial(challenges=(b"Token",)))
         self.assertEqual(self.decided(chain.admit(self.asking(None))), NOBODY)
 
     def test_what_a_plan_shows(self) -> None:
-        """A rule sees what the plan has found in the credential, unchecked as it is."""
+        """A rule sees the attributes of the credential."""
         plan = TokenPlan("a", "one")
         plan.find = lambda caller: Credential("one", {"w": {"iss": "x"}})  # type: ignore[method-assign]
         for wanted, let_in in (("x", True), ("y", False)):
@@ -160,7 +162,7 @@ class RuleTests(ChainCase):
             self.assertEqual(isinstance(verdict, Admission), let_in, wanted)
 
     def test_no_answer(self) -> None:
-        """A rule that has no answer selects nobody."""
+        """A rule without a boolean result does not hold."""
         for rule in ("{#request.method}", "{#request.method > 1}"):
             chain = self.chain(rule, KeylessPlan("open"))
             verdict = self.decided(chain.admit(self.asking(method="GET")))
@@ -177,7 +179,7 @@ class RuleTests(ChainCase):
 
 
 class LaterTests(ChainCase):
-    """A plan that has to ask somebody."""
+    """A plan whose decision comes later."""
 
     def setUp(self) -> None:
         """Two of them, and one that asks for nothing."""
@@ -201,7 +203,7 @@ class LaterTests(ChainCase):
         self.assertIsNone(self.asking.target.query)
 
     def test_closed_meanwhile(self) -> None:
-        """A plan that was closed while somebody was asked lets nobody in."""
+        """A plan that was closed before its decision admits no caller."""
         closed: set[str] = set()
         chain = PlanChain([self.first, KeylessPlan("open")], closed.__contains__)
         verdict = chain.admit(caller(token="one"))
@@ -211,7 +213,7 @@ class LaterTests(ChainCase):
         self.assertEqual(self.successResultOf(verdict), Denial(challenges=(b"Token",)))
 
     def test_goes_on(self) -> None:
-        """A no goes on to the next plan, but not to nobody."""
+        """After a refusal the next plan decides, but not a keyless one."""
         for word, plan in (("two", "b"), ("three", None)):
             verdict = self.waiting(word)
             self.first.asked[-1].callback(self.first.verdict(word))
@@ -222,7 +224,7 @@ class LaterTests(ChainCase):
         self.assertEqual(result, Denial(challenges=(b"Token",)))
 
     def test_no_answer(self) -> None:
-        """Nobody is let in when nobody can be asked, and told to come back."""
+        """A failure refuses the caller with ``Retry-After``."""
         verdict = self.waiting("one")
         self.first.asked[0].errback(OSError("no route"))
         self.assertEqual(self.successResultOf(verdict), UNDECIDED)

@@ -54,7 +54,7 @@ class ClientCertificateTests(SynchronousTestCase):
             self.assertEqual(found, wanted, (trusted, named, text))
 
     def test_what_is_not_one_certificate_fails(self) -> None:
-        """It is not the same as none."""
+        """An invalid header is an error, and not the same as none."""
         escaped = quote(MINE.certificate_pem)
         for text in (
             "nonsense",
@@ -65,7 +65,7 @@ class ClientCertificateTests(SynchronousTestCase):
             self.assertRaises(ValueError, client_certificate, asking)
 
     def test_headers(self) -> None:
-        """Another header of a trusted proxy may be read, nobody else's."""
+        """The certificate header is read from trusted proxies only."""
         text = quote(MINE.certificate_pem)
         for trusted, expected in ((True, MINE.certificate), (False, None)):
             asking = self.call(trusted, False, text)

@@ -15,7 +15,7 @@ ONE = Entitlement("s1", "a1", "p1", "app", None, None, (KEY,), "client")
 
 
 class Watching:
-    """Notes what it is told."""
+    """Records its notifications."""
 
     def __init__(self) -> None:
         self.told: list[object] = []
@@ -40,7 +40,7 @@ class LookupTests(SynchronousTestCase):
         self.consumers.apply({"s1": ONE})
 
     def test_found(self) -> None:
-        """By key and API, and by client and plan."""
+        """A subscription is found by key and by client."""
         self.assertEqual(self.consumers.with_key("p1", "k1"), (ONE, KEY))
         self.assertIsNone(self.consumers.with_key("p2", "k1"))
         self.assertIsNone(self.consumers.with_key("p1", "k2"))
@@ -48,7 +48,7 @@ class LookupTests(SynchronousTestCase):
         self.assertIsNone(self.consumers.with_client("p2", "client"))
 
     def test_gone(self) -> None:
-        """What is not in force any more is found no more."""
+        """A subscription that has ended is not found."""
         self.consumers.apply({"s1": None, "s2": None})
         self.assertEqual(len(self.consumers), 0)
         self.assertIsNone(self.consumers.with_key("p1", "k1"))
@@ -119,19 +119,19 @@ class WatcherTests(SynchronousTestCase):
         )
 
     def test_moved(self) -> None:
-        """What ends at another time is told with it."""
+        """A changed end is reported with its grant."""
         self.assertEqual(self.told(ONE), [Grant("subscription:s1:p1", None)])
         renewed = replace(ONE, ends_at_ms=9, keys=(KeyState("k1", 7, False),))
         self.assertEqual(self.told(renewed), [Grant("key:s1:k1", 7)])
 
     def test_unchanged(self) -> None:
-        """Nothing is told of what is still so."""
+        """A change that does not affect a grant is not reported."""
         self.assertEqual(self.told(replace(ONE, ends_at_ms=9)), [])
         more = (KEY, KeyState("k2", None, False))
         self.assertEqual(self.told(replace(ONE, ends_at_ms=9, keys=more)), [])
 
     def test_closed_plans(self) -> None:
-        """Each is told once, and stays closed."""
+        """A closed plan is reported once, and stays closed."""
         consumers, watching = Consumers(), Watching()
         consumers.watchers.append(watching)
         consumers.close_plans(["p1"])
@@ -143,7 +143,7 @@ class WatcherTests(SynchronousTestCase):
 
 class DateTests(SynchronousTestCase):
     def test_in_force(self) -> None:
-        """From its beginning until just before its end."""
+        """A subscription is in force from its start until just before its end."""
         dated = replace(ONE, starts_at_ms=10, ends_at_ms=20)
         self.assertEqual(
             [in_force(dated, now) for now in (9, 10, 19, 20)],

@@ -1,4 +1,4 @@
-"""Which plans there are, and in which order they are asked."""
+"""The plans of this installation, and their order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CONTEXT = plan_context(Consumers())
 
 @implementer(IPlan)
 class TokenType:
-    """A plan of somebody else's."""
+    """A plan of another distribution."""
 
     kind = PlanType("TOKEN", "Token", Options)
     order = 10
@@ -50,7 +50,7 @@ class PlansTests(SynchronousTestCase):
             self.assertTrue(IPlugin.providedBy(plugin))
 
     def test_order(self) -> None:
-        """By type first, then as the deployment has them."""
+        """Plans are ordered by type, then as in the deployment."""
         plans = PlanTypes([keyless_plan, TokenType()])
         chain = plans.chain(
             [snapshot("o", "KEY_LESS"), snapshot("a", "TOKEN"), snapshot("b", "TOKEN")],

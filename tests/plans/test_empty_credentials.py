@@ -87,7 +87,7 @@ class EmptyCredentialTests(SynchronousTestCase):
     """Beside a keyless plan, which would let everybody in without a credential."""
 
     def assertRefused(self, name: str, asking: Caller) -> None:
-        """Check that nobody is let in."""
+        """Assert that the caller is refused."""
         what = name, list(asking.headers.getAllRawHeaders()), asking.target.query
         verdict = beside_keyless(name, asking)
         assert isinstance(verdict, Denial), what
@@ -124,12 +124,14 @@ class EmptyCredentialTests(SynchronousTestCase):
         self.assertRefused("OAUTH2", both)
 
     def test_an_unreadable_certificate_is_one_that_fails(self) -> None:
-        """A proxy that says that there is none says so otherwise."""
+        """
+        An invalid certificate header is refused; an empty one means no certificate.
+        """
         self.assertRefused("MTLS", by_proxy("nonsense"))
         self.assertIsInstance(beside_keyless("MTLS", by_proxy("")), Admission)
 
     def test_a_credential_for_no_plan_is_none(self) -> None:
-        """It passes by a keyless plan to the source."""
+        """A credential that is for no plan is ignored by a keyless plan."""
         for name, asking in (
             ("API_KEY", caller(authorization="")),
             ("BEARER", caller(b"api-key=", x_gravitee_api_key="")),
@@ -143,7 +145,7 @@ class ReasonTests(SynchronousTestCase):
     """A refused credential leaves a debug line."""
 
     def lines(self, name: str, asking: Caller) -> list[str]:
-        """List what the log says when somebody is refused."""
+        """Return the log lines of a refusal."""
         with capturedLogs() as events:
             self.assertIsInstance(beside_keyless(name, asking), Denial)
         return [
@@ -155,7 +157,7 @@ class ReasonTests(SynchronousTestCase):
     def test_a_debug_line_names_the_plan_and_its_reason_without_the_secret(
         self,
     ) -> None:
-        """The client is told less."""
+        """A debug line names the plan and the reason, without the secret."""
         secret = "tell-nobody"
         for name, asking, reason in (
             ("API_KEY", caller(x_gravitee_api_key=secret), "no subscription"),

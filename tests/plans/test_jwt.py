@@ -1,4 +1,4 @@
-"""Who brings a good token of a subscribed client is let in; nobody else is."""
+"""A caller with a valid token of a subscribed client is admitted, and no other."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class JwtCase(SynchronousTestCase):
         self.subscribe()
 
     def subscribe(self, client: str = "client-1", **dates: int) -> None:
-        """Let the subscription be so."""
+        """Set the subscription."""
         starts, ends = dates.get("starts"), dates.get("ends")
         one = Entitlement("sub", "api-1", "p", "app", starts, ends, (), client)
         self.consumers.apply({"sub": one})
@@ -81,7 +81,7 @@ class JwtCase(SynchronousTestCase):
         return None if credential is None else plan.admit(asking, credential)
 
     def admitted(self, verdict: Any) -> Admission:
-        """Check that somebody was let in."""
+        """Assert that the caller was admitted."""
         self.assertIsInstance(verdict, Admission)
         assert isinstance(verdict, Admission)
         return verdict
@@ -89,7 +89,7 @@ class JwtCase(SynchronousTestCase):
 
 class AdmissionTests(JwtCase):
     def test_let_in(self) -> None:
-        """By its subscription, until the token ends or anything else it rests on."""
+        """A caller is admitted until the token or the subscription ends."""
         self.subscribe(ends=NOW_MS + 9_000_000)
         admission = self.admitted(self.asked_with(token()))
         self.assertEqual(admission.plan_id, "p")
@@ -103,7 +103,9 @@ class AdmissionTests(JwtCase):
         self.assertNotIn(token(), held.key)
 
     def test_attributes(self) -> None:
-        """Expressions see who it is, and all claims if the plan says so."""
+        """
+        Expressions see the client and the user, and all claims if the plan says so.
+        """
         attributes = self.admitted(self.asked_with(token())).attributes
         self.assertEqual(attributes, {"oauth.client_id": "client-1", "user": "alice"})
         plan = self.plan(extractClaims=True, userClaim="name.first")
@@ -113,7 +115,7 @@ class AdmissionTests(JwtCase):
         self.assertEqual(attributes["jwt.claims"]["name"], {"first": "Alice"})
 
     def test_selection(self) -> None:
-        """A rule may look at what the token says before it is verified."""
+        """A rule may use the claims before the token is verified."""
         credential = self.plan().find(caller(authorization=f"Bearer {token()}"))
         assert credential is not None
         self.assertEqual(credential.attributes["jwt"]["claims"]["sub"], "alice")
@@ -130,7 +132,7 @@ class AdmissionTests(JwtCase):
         self.assertEqual(plan.parameters, {"access_token"})
 
     def test_both_places(self) -> None:
-        """One token in both is let in, and both are looked after; two are refused."""
+        """One token in both places is accepted; two different tokens are refused."""
         plan = self.plan()
         for asking in (
             caller(b"access_token=x", authorization=f"Bearer {token()}"),
@@ -145,13 +147,13 @@ class AdmissionTests(JwtCase):
         self.assertEqual(asking.header(b"authorization"), f"bearer  {token()}")
 
     def test_not_propagated(self) -> None:
-        """Only when the plan says so is the header kept from the source."""
+        """The header is removed only if the plan says so."""
         asking = caller(authorization=f"Bearer {token()}")
         self.plan(propagateAuthHeader=False).strip(asking)
         self.assertIsNone(asking.header(b"authorization"))
 
     def test_no_token(self) -> None:
-        """Other credentials are for other plans."""
+        """Credentials of other schemes are ignored."""
         plan = self.plan()
         for asking in (
             caller(),
@@ -177,7 +179,7 @@ class SubscriptionTests(JwtCase):
             self.assertEqual(self.asked_with(token(**members)), UNRESOLVED, members)
 
     def test_where_the_client_stands(self) -> None:
-        """In azp, aud or client_id, or where the plan says."""
+        """The client is in azp, aud or client_id, or in the configured claim."""
         for members in (
             {"azp": None, "aud": ["client-1", "x"]},
             {"azp": None, "aud": None, "client_id": "client-1"},
@@ -202,10 +204,10 @@ class SubscriptionTests(JwtCase):
 
 
 class TokenTests(JwtCase):
-    """What a token must be."""
+    """The validity of a token."""
 
     def test_forged(self) -> None:
-        """Whatever is forged is refused, with a given key and with fetched keys."""
+        """Every forged token is refused, with a given key and with fetched keys."""
         plan = self.plan()
         by_url = self.plan(publicKeyResolver="JWKS_URL", resolverParameter=URL)
         first = self.asked_with(token(header={"kid": "k"}), by_url)
@@ -252,7 +254,7 @@ class TokenTests(JwtCase):
         self.assertIsNone(admission.grants[-1].expires_at_ms)
 
     def test_issuer_and_audience(self) -> None:
-        """Only where the plan names them."""
+        """Issuer and audience are checked only if the plan names them."""
         plan = self.plan(
             expectedIssuers=["https://idp.example/", "https://b/"],
             expectedAudiences=["relay", "events"],
@@ -361,7 +363,7 @@ class KeyTests(JwtCase):
         self.assertEqual(len(self.asked), 2)
 
     def test_unsubscribed_meanwhile(self) -> None:
-        """What ended while keys were waited for lets nobody in."""
+        """A subscription that ended while keys were fetched admits no caller."""
         plan = self.by_url()
         verdict = self.asked_with(token(), plan)
         assert isinstance(verdict, Deferred)
@@ -371,14 +373,14 @@ class KeyTests(JwtCase):
         self.assertEqual(self.successResultOf(verdict), UNRESOLVED)
 
     def test_no_keys(self) -> None:
-        """Nobody can tell now: that is no 401."""
+        """Without keys the refusal is a 503, and not a 401."""
         verdict = self.asked_with(token(), self.by_url())
         self.asked[0].errback(OutboundError("refused"))
         self.assertEqual(self.successResultOf(verdict), NO_KEYS)
         self.assertEqual((NO_KEYS.status, NO_KEYS.retry_after_s), (503, 10))
 
     def test_nothing_is_fetched_for_strangers(self) -> None:
-        """Nor for tokens that could not pass whatever the keys are."""
+        """No keys are fetched for a token that cannot be valid."""
         plan = self.by_url()
         for text in (token(azp="client-2"), token("HMAC_HS256"), "a.b.c", "x"):
             verdict: Verdict = self.asked_with(text, plan)
@@ -439,7 +441,9 @@ class BoundTests(JwtCase):
                 self.assertEqual(verdict, UNBOUND)
 
     def test_unbound_tokens(self) -> None:
-        """They pass where the plan ignores it; bound ones are checked all the same."""
+        """
+        An unbound token is accepted if the plan ignores it; a bound one is checked.
+        """
         plan = self.plan_for(ignoreMissing=True)
         self.admitted(self.asked_with(token(), plan))
         self.assertEqual(self.asked_with(self.bound, plan), UNBOUND)

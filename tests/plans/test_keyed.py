@@ -1,4 +1,4 @@
-"""What plans that go by a subscription's own secrets have in common."""
+"""The base of the plans with secrets of a subscription."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OVER = Denial("OVER")
 
 class KeyedTests(SynchronousTestCase):
     def test_verdicts(self) -> None:
-        """The subscription counts first: of one that is over nothing is said."""
+        """A subscription that has ended is refused without a word about the key."""
         context = plan_context(Consumers(), 5)
         good, revoked = KeyState("d", 6, False), KeyState("d", None, True)
         expired = KeyState("d", 5, False)

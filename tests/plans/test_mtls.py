@@ -30,7 +30,7 @@ class MtlsTests(SynchronousTestCase):
         self.subscribe()
 
     def subscribe(self, issued: Issued = MINE, **dates: int) -> None:
-        """Let the subscription be so."""
+        """Set the subscription."""
         one = Entitlement(
             "sub",
             "api-1",
@@ -68,7 +68,7 @@ class MtlsTests(SynchronousTestCase):
         return plan.admit(asking, credential)
 
     def test_let_in(self) -> None:
-        """By the subscription, for as long as the certificate is good."""
+        """A caller is admitted until the certificate or the subscription ends."""
         admission = self.verdict(self.over_tls(MINE))
         assert isinstance(admission, Admission)
         self.assertEqual(admission.application_id, "app")
@@ -81,7 +81,7 @@ class MtlsTests(SynchronousTestCase):
         self.assertEqual(validity.expires_at_ms, ends)
 
     def test_refused(self) -> None:
-        """Another's certificate, or a subscription that is not in force."""
+        """Another certificate, and a subscription that is not in force, are refused."""
         self.assertEqual(self.verdict(self.over_tls(OTHER)), UNRESOLVED)
         now_ms = int(NOW.timestamp() * 1000)
         self.subscribe(ends=now_ms)
@@ -101,7 +101,7 @@ class MtlsTests(SynchronousTestCase):
             self.assertEqual(self.verdict(self.over_tls(MINE), later), INVALID)
 
     def test_proxies(self) -> None:
-        """What a trusted proxy says counts, what anybody else says does not."""
+        """The header of a trusted proxy is accepted, and no other."""
         for trusted, expected in ((True, True), (False, False)):
             asking = caller(ssl_client_cert=quote(MINE.certificate_pem))
             asking.trusted = trusted
@@ -118,10 +118,10 @@ class MtlsTests(SynchronousTestCase):
                 told.append(key)
 
             def moved(self, grant: object) -> None:
-                """Nothing moves here."""
+                """Do nothing."""
 
             def plan_closed(self, plan_id: str) -> None:
-                """Nothing is closed here."""
+                """Do nothing."""
 
         self.consumers.watchers.append(Watching())
         self.subscribe(OTHER)

@@ -1,4 +1,4 @@
-"""Who brings an active token of a subscribed client is let in; nobody else is."""
+"""A caller with an active token of a subscribed client is admitted, and no other."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Oauth2Case(SynchronousTestCase):
         return oauth2_plan.build({"id": "p", "security": security}, context)
 
     def verdict(self, said: Any, plan: Any = None, asking: Caller | None = None) -> Any:
-        """Bring a token of which the server says this, None for an error."""
+        """Return the verdict on a token for the server's answer, None for an error."""
         plan = plan or self.plan()
         asking = asking or caller(authorization="Bearer token")
         verdict = plan.admit(asking, plan.find(asking))
@@ -86,7 +86,7 @@ class Oauth2Case(SynchronousTestCase):
         return verdict
 
     def admitted(self, verdict: Any) -> Admission:
-        """Check that somebody was let in."""
+        """Assert that the caller was admitted."""
         self.assertIsInstance(verdict, Admission)
         assert isinstance(verdict, Admission)
         return verdict
@@ -104,13 +104,13 @@ class BuildTests(Oauth2Case):
             self.assertIn("[idp]", str(caught.exception))
 
     def test_tls(self) -> None:
-        """Its TLS options are used."""
+        """The TLS options of the resource apply."""
         configuration = {**RESOURCE["configuration"], "ssl": {"trustAll": True}}  # type: ignore[dict-item]
         self.plan({**RESOURCE, "configuration": configuration})
         self.assertTrue(self.ssl.trust_all)
 
     def test_challenge(self) -> None:
-        """Who is not let in is told the scopes."""
+        """The challenge names the scopes."""
         self.assertEqual(self.plan().challenge, b'Bearer realm="Relay"')
         plan = self.plan(requiredScopes=["a", "b"])
         self.assertEqual(plan.challenge, b'Bearer realm="Relay", scope="a b"')
@@ -118,7 +118,7 @@ class BuildTests(Oauth2Case):
 
 class AdmissionTests(Oauth2Case):
     def test_let_in(self) -> None:
-        """By its subscription, until the token ends."""
+        """A caller is admitted until the token ends."""
         admission = self.admitted(self.verdict(ACTIVE))
         self.assertEqual(admission.application_id, "app")
         self.assertEqual(admission.grants[-1].expires_at_ms, NOW_MS + 60_000)
@@ -127,7 +127,7 @@ class AdmissionTests(Oauth2Case):
         )
 
     def test_attributes(self) -> None:
-        """Expressions see the answer if the plan says so."""
+        """Expressions see the server's answer if the plan says so."""
         configuration = {**RESOURCE["configuration"], "userClaim": "username"}  # type: ignore[dict-item]
         plan = self.plan(
             {**RESOURCE, "configuration": configuration}, extractPayload=True
@@ -138,7 +138,9 @@ class AdmissionTests(Oauth2Case):
         self.assertEqual(json.loads(attributes["oauth.payload"]), said)
 
     def test_refused(self) -> None:
-        """Not active, expired, nobody's, or of a client that has not subscribed."""
+        """
+        Inactive, expired and unknown tokens, and those of other clients, are refused.
+        """
         for said, expected in (
             ({"active": False}, INVALID),
             ({**ACTIVE, "exp": NOW_S}, INVALID),
@@ -180,7 +182,7 @@ class AdmissionTests(Oauth2Case):
                 self.assertEqual(verdict, INSUFFICIENT)
 
     def test_separator(self) -> None:
-        """The resource says what stands between scopes."""
+        """The resource defines the separator of scopes."""
         configuration = {**RESOURCE["configuration"], "scopeSeparator": ","}  # type: ignore[dict-item]
         plan = self.plan(
             {**RESOURCE, "configuration": configuration},
@@ -202,7 +204,7 @@ class AdmissionTests(Oauth2Case):
         self.assertIsNone(plan.find(caller(authorization="Basic YTpi")))
 
     def test_what_is_no_token(self) -> None:
-        """Nobody is asked about it."""
+        """The server is not asked about an invalid token."""
         for text in ("x" * 20_000, "a\x7fb"):
             self.assertEqual(
                 self.verdict(ACTIVE, asking=caller(authorization=f"Bearer {text}")),

@@ -44,7 +44,7 @@ class PlanTests(RefusedCase):
             self.assertTrue(any(one.startswith(name) for one in told), told)
 
     def test_what_the_console_sends(self) -> None:
-        """An empty cache is none."""
+        """An empty cache resource is no resource."""
         for empty in (None, ""):
             body = {"oauthResource": "idp", "oauthCacheResource": empty}
             self.assertEqual(Oauth2Options.read(body).oauth_resource, "idp")

@@ -12,7 +12,7 @@ class CorsOptionsTests(SynchronousTestCase):
     """Whom a publisher may let read the answers of an entrypoint."""
 
     def test_origins(self) -> None:
-        """As browsers write them: what could never match is told at once."""
+        """Origins must have the form that browsers send."""
         good = [
             "*",
             "https://app.example",

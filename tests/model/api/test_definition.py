@@ -1,4 +1,4 @@
-"""Tests of :mod:`relay.model.api.definition` and what it is made of."""
+"""API definitions: :mod:`relay.model.api.definition`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.model.bodies import put, tutorial_api
 
 
 def problems(body: Any) -> list[Issue]:
-    """What is wrong with an API, looking at each member by itself."""
+    """Return the issues of an API, without the rules between members."""
     try:
         ApiDefinition.read(body)
     except ValidationError as error:
@@ -32,7 +32,7 @@ def problems(body: Any) -> list[Issue]:
 
 
 class FieldClassTests(SynchronousTestCase):
-    """What becomes of each class of fields."""
+    """The classes of fields."""
 
     def test_descriptive(self) -> None:
         """Every descriptive field is kept and given back as it came."""
@@ -63,7 +63,7 @@ class FieldClassTests(SynchronousTestCase):
         self.assertEqual({name: answer[name] for name in fields}, fields)
 
     def test_kept_disabled(self) -> None:
-        """What is not in effect is kept and given back, too."""
+        """Disabled members are kept and returned."""
         fields: dict[str, Any] = {
             "flows": [],
             "resources": [],
@@ -89,7 +89,10 @@ class FieldClassTests(SynchronousTestCase):
         self.assertEqual(ApiDefinition.read(body), ApiDefinition.read(tutorial_api()))
 
     def test_refused(self) -> None:
-        """What would change traffic is refused in the member that switches it on."""
+        """
+        An unsupported member that would change traffic is refused at the member that
+        enables it.
+        """
         body = tutorial_api(
             analytics={
                 "logging": {"mode": {"endpoint": True}},
@@ -154,7 +157,7 @@ class MemberTests(SynchronousTestCase):
     """Each member by itself."""
 
     def test_required(self) -> None:
-        """What an API cannot be without."""
+        """The required members."""
         self.assertEqual(
             {issue.location for issue in problems({"name": None})},
             {"type", "name", "apiVersion", "listeners", "endpointGroups"},
@@ -164,7 +167,7 @@ class MemberTests(SynchronousTestCase):
         )
 
     def test_versions(self) -> None:
-        """Only v4 definitions are read; the version may be left out."""
+        """Only v4 definitions are read; the version may be absent."""
         body = tutorial_api()
         del body["definitionVersion"]
         self.assertEqual(problems(body), [])
@@ -183,7 +186,7 @@ class MemberTests(SynchronousTestCase):
             )
 
     def test_other_listeners(self) -> None:
-        """Another listener is refused as such, without a word about its members."""
+        """Another type of listener is refused, without errors about its members."""
         for kind in ("tcp", "KAFKA"):
             body = tutorial_api(listeners=[{"type": kind, "hosts": ["x"]}])
             self.assertEqual(

@@ -13,7 +13,7 @@ from relay.model.schema.base import Options
 
 
 class Configuration(Options):
-    """Of the policy here."""
+    """The configuration of the policy in these tests."""
 
     size: int
     bad_in: str | None = None
@@ -49,7 +49,7 @@ class FlowTests(SynchronousTestCase):
     """The shape of flows."""
 
     def test_defaults(self) -> None:
-        """What a flow says with nothing said."""
+        """The defaults of a flow."""
         flow = Flow.read({"selectors": [{"type": "http"}], "request": [GOOD]})
         (selector,) = flow.selectors
         self.assertEqual(
@@ -60,7 +60,7 @@ class FlowTests(SynchronousTestCase):
         self.assertEqual(Flow.read(flow.to_json()), flow)
 
     def test_spellings(self) -> None:
-        """Those of gateway definitions, and the misspelling that files hold."""
+        """The spellings of gateway definitions and of older files are accepted."""
         for text, operator in {
             "START_WITH": "STARTS_WITH",
             "starts-with": "STARTS_WITH",
@@ -71,14 +71,14 @@ class FlowTests(SynchronousTestCase):
             self.assertEqual((read.path_operator, read.methods), (operator, ("GET",)))
 
     def test_configuration_as_text(self) -> None:
-        """As some exports have it."""
+        """A configuration may be JSON text, as in some exports."""
         step = {"policy": "heads", "configuration": '{"size": 1}'}
         flow = Flow.read({"request": [step]})
         self.assertEqual(flow.request[0].configuration, {"size": 1})
 
 
 class RuleTests(SynchronousTestCase):
-    """What needs the policies, or the API."""
+    """The rules that need the policies or the API."""
 
     def test_fine(self) -> None:
         """A flow that can be run, and ones that are not in effect."""
@@ -110,7 +110,7 @@ class RuleTests(SynchronousTestCase):
         self.assertIn("in the flow itself", found["request[0].policy"])
 
     def test_what_would_hold_a_stream(self) -> None:
-        """Is told for what it is."""
+        """A policy that would buffer a stream is refused with that reason."""
         for name in HOLDS_BODY:
             found = issues({"response": [{"policy": name}]})
             self.assertIn(
@@ -118,7 +118,7 @@ class RuleTests(SynchronousTestCase):
             )
 
     def test_configurations(self) -> None:
-        """Are those of the policy, and of the phase."""
+        """A configuration is checked by the policy and the phase."""
         found = issues(
             {
                 "request": [
@@ -142,7 +142,7 @@ class RuleTests(SynchronousTestCase):
         )
 
     def test_conditions(self) -> None:
-        """Are read, each with what is known where it stands."""
+        """A condition may use only the variables of its phase."""
         bad = {**GOOD, "condition": "{#request.method ==}"}
         early = {**GOOD, "condition": "{#response.status == 200}"}
         late = {**GOOD, "messageCondition": "{#message.id != null}"}
@@ -161,7 +161,9 @@ class RuleTests(SynchronousTestCase):
         self.assertIn("#message has no idea", found["subscribe[0].messageCondition"])
 
     def test_selectors(self) -> None:
-        """One of each type, and of a PROXY API none by channel."""
+        """
+        A flow has one selector of each type, and PROXY APIs none of the type channel.
+        """
         found = issues(
             {
                 "selectors": [
@@ -179,7 +181,9 @@ class RuleTests(SynchronousTestCase):
         )
 
     def test_a_path_that_no_request_can_have_is_refused(self) -> None:
-        """Its flow would be saved and never act: an open door."""
+        """
+        A path that no request can have is refused, since its flow would never run.
+        """
         for path in (
             "/admin/**",
             "/admin/*",
@@ -215,7 +219,7 @@ class RuleTests(SynchronousTestCase):
         self.assertEqual(issues(off), {})
 
     def test_paths_that_can_be_asked_for(self) -> None:
-        """As context-paths, with parameters."""
+        """Paths of requests are accepted, with parameters."""
         for path in (
             "/",
             "",

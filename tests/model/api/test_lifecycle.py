@@ -1,4 +1,4 @@
-"""What may be done to an API or a plan, and when."""
+"""The actions that the state of an API or a plan permits."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def plan(status: str, **changes: Any) -> PlanRecord:
 
 
 def snapshot(api: ApiRecord, *plans: PlanRecord) -> Deployment:
-    """Return a deployment of an API as it is."""
+    """Return a deployment of an API in its present state."""
     return Deployment(
         id="d",
         api_id=api.id,
@@ -93,7 +93,7 @@ class ApiTests(RefusalCase):
         )
 
     def test_stop(self) -> None:
-        """Only what runs can be stopped."""
+        """Only a started API can be stopped."""
         self.allowed(lifecycle.check_stop, replace(API, state="STARTED"))
         error = self.refused("api.stopped", lifecycle.check_stop, API)
         self.assertEqual(error.message, "API is already stopped")
@@ -106,7 +106,7 @@ class ApiTests(RefusalCase):
         self.refused("api.NotDeployable", lifecycle.check_deploy, API, [PLAN])
 
     def test_delete(self) -> None:
-        """Neither a running API nor one with served plans is deleted."""
+        """A running API, or one with open plans, is not deleted."""
         staging = [plan("STAGING"), plan("CLOSED")]
         self.allowed(lifecycle.check_delete, API, staging, False)
         for status in ("PUBLISHED", "DEPRECATED"):
@@ -179,7 +179,7 @@ class PlanTests(RefusalCase):
     """Rules on plans."""
 
     def test_publish(self) -> None:
-        """Only a plan in staging is published."""
+        """Only a plan in the status STAGING can be published."""
         self.allowed(lifecycle.check_publish, PLAN, [PLAN])
         for status, code in (
             ("PUBLISHED", "plan.published"),
@@ -202,7 +202,7 @@ class PlanTests(RefusalCase):
         self.allowed(lifecycle.check_publish, PLAN, [PLAN, keyed])
 
     def test_deprecate(self) -> None:
-        """Only a published plan is deprecated."""
+        """Only a published plan can be deprecated."""
         self.allowed(lifecycle.check_deprecate, plan("PUBLISHED"))
         for status, code in (
             ("STAGING", "plan.notPublished"),
@@ -218,7 +218,9 @@ class PlanTests(RefusalCase):
         self.refused("plan.closed", lifecycle.check_close, plan("CLOSED"))
 
     def test_update(self) -> None:
-        """Neither a closed plan, nor security or mode of any, is changed."""
+        """
+        A closed plan, and the security and the mode of every plan, cannot be changed.
+        """
         check = lifecycle.check_update_plan
         self.allowed(check, PLAN, {**PLAN.definition, "name": "other"})
         self.refused("plan.closed", check, plan("CLOSED"), PLAN.definition)
@@ -259,11 +261,11 @@ class DeployedTests(SynchronousTestCase):
         self.assertIs(lifecycle.is_deployed(api, plans, newest), expected)
 
     def test_never_deployed(self) -> None:
-        """Without a deployment nothing is."""
+        """An API without a deployment is not deployed."""
         self.assertFalse(lifecycle.is_deployed(API, [], None))
 
     def test_same(self) -> None:
-        """What was deployed and not touched since is."""
+        """An API that was not changed since its deployment is deployed."""
         self.assertDeployed(True, API, [plan("PUBLISHED", order=1)])
 
     def test_descriptive_changes(self) -> None:
@@ -285,7 +287,10 @@ class DeployedTests(SynchronousTestCase):
             self.assertDeployed(False, replace(API, definition=changed), plans)
 
     def test_plan_changes(self) -> None:
-        """So does every such member of a plan, a plan less and a plan more."""
+        """
+        A change of a plan, a missing plan and an additional plan make an API
+        undeployed.
+        """
         served = plan("PUBLISHED", order=1)
         self.assertDeployed(False, API, [])
         self.assertDeployed(False, API, [served, plan("PUBLISHED", id="q", order=2)])

@@ -1,4 +1,4 @@
-"""Properties whose values nobody is shown."""
+"""Properties with hidden values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEPT: list[dict[str, Any]] = [
 
 class PropertiesTests(SynchronousTestCase):
     def test_concealed(self) -> None:
-        """Those that are encrypted or are to be, in a copy."""
+        """Encrypted and encryptable values are masked in a copy."""
         shown = concealed(KEPT)
         self.assertEqual([one["value"] for one in shown], [MASK, "2", MASK])
         self.assertEqual(KEPT[0]["value"], "1")

@@ -66,7 +66,7 @@ class RulesTests(SynchronousTestCase):
         )
 
     def test_repeated_types(self) -> None:
-        """Neither listeners nor entrypoints repeat a type, however it is spelled."""
+        """The types of listeners and of entrypoints are unique, in any spelling."""
         listener = tutorial_api()["listeners"][0]
         twice = {**listener, "type": "http", "entrypoints": listener["entrypoints"] * 2}
         self.assert_issues(
@@ -134,7 +134,7 @@ class RulesTests(SynchronousTestCase):
         )
 
     def test_inheritance(self) -> None:
-        """What is not there cannot be inherited; an empty object is there."""
+        """An absent configuration cannot be inherited; an empty object can."""
         shared = "endpointGroups[0].sharedConfiguration"
         for nothing in (None, "null"):
             self.assert_issues(

@@ -63,7 +63,7 @@ class NamePatternTests(SynchronousTestCase):
         self.assertFalse(NamePattern(r"O=Example\, Ltd,CN=a").matches(name))
 
     def test_refused(self) -> None:
-        """What is no distinguished name, and unknown attribute types."""
+        """Invalid names and unknown attribute types are refused."""
         for text in ("", "x", "=x", "CN=", "CN=a,,C=FR", "ZZ=x", "CN=" + "x" * 2000):
             self.assertRaises(ValueError, NamePattern, text)
 
@@ -92,7 +92,7 @@ class ExtensionTests(SynchronousTestCase):
         self.assertEqual(list(alternative_names(certificate())), [])
 
     def test_alternative_name_patterns(self) -> None:
-        """Without regard to case; a star does not stand for a slash."""
+        """Patterns ignore case; ``*`` does not match a separator."""
         for text, name, matches in (
             ("*.example.com", "Billing.Example.com", True),
             ("*.example.com", "example.com", False),

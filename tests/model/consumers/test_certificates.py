@@ -64,6 +64,6 @@ class ReadTests(SynchronousTestCase):
             read_certificate(text)
 
     def test_thumbprint(self) -> None:
-        """SHA-256 of the DER in base64url, as RFC 7515 says."""
+        """The thumbprint is the SHA-256 of the DER in base64url (RFC 7515)."""
         expected = base64.urlsafe_b64encode(hashlib.sha256(DER).digest())
         self.assertEqual(thumbprint(ISSUED.certificate), expected.decode().rstrip("="))

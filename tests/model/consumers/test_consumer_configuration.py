@@ -1,4 +1,4 @@
-"""Where the events of a subscription come from, and masks in what is sent back."""
+"""The channel of a subscription, and masks in bodies that are sent back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ChannelTests(SynchronousTestCase):
     """The channel of a subscription."""
 
     def test_places(self) -> None:
-        """What a client would write behind the context-path."""
+        """A channel is what a client would write after the context-path."""
         for channel, place in (
             ("", (b"", None)),
             ("/", (b"/", None)),
@@ -43,7 +43,7 @@ class ChannelTests(SynchronousTestCase):
             self.assertEqual(read.target.key, b"/orders/eu")
 
     def test_refused(self) -> None:
-        """What no request could ask for."""
+        """A channel that no request can have is refused."""
         for channel in (
             "/a b",
             "/ä",
@@ -63,7 +63,7 @@ class ChannelTests(SynchronousTestCase):
 
 
 class MaskTests(SynchronousTestCase):
-    """What was shown masked and is sent back."""
+    """Masked values that are sent back."""
 
     KEPT: Any = {
         "callbackUrl": "https://a.example/?token=t",
@@ -72,7 +72,7 @@ class MaskTests(SynchronousTestCase):
     }
 
     def test_it_stays(self) -> None:
-        """Nothing is lost by reading and writing."""
+        """A masked value that is sent back keeps the stored value."""
         shown = SECRETS.masked(self.KEPT)
         self.assertNotIn("two", str(shown))
         self.assertEqual(shown["auth"]["token"], {"value": MASK})
@@ -89,7 +89,7 @@ class MaskTests(SynchronousTestCase):
         self.assertEqual(value["auth"]["token"]["value"], "three")
 
     def test_a_mask_of_nothing(self) -> None:
-        """Is refused where it stands, instead of being kept as a secret."""
+        """A mask without a stored value is refused."""
         sent = {"headers": [{"name": "X-Other-Key", "value": MASK}]}
         _, problems = unmasked(SECRETS, sent, self.KEPT, "c")
         self.assertEqual([one.location for one in problems], ["c.headers[0].value"])

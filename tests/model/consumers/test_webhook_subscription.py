@@ -1,4 +1,4 @@
-"""What a consumer says of its webhook."""
+"""The webhook options of a subscription."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class SubscriptionTests(SynchronousTestCase):
             self.assertEqual(self.refused(**members), locations)
 
     def test_no_secret_is_printed(self) -> None:
-        """Neither of the URL nor of what stands beside it."""
+        """The repr contains neither the query of the URL nor the credentials."""
         read = WebhookSubscription.read(
             {
                 "callbackUrl": f"{URL}?token=s3cr3t",
@@ -158,7 +158,7 @@ class SecretTests(SynchronousTestCase):
     """Secrets of signatures."""
 
     def test_forms(self) -> None:
-        """What is written is read; what is none is told without it."""
+        """A written secret is read; an invalid one is refused without its text."""
         self.assertEqual(read_secret(write_secret(b"k" * 32)), b"k" * 32)
         for text in ("", "k" * 32, "whsec_?", "whsec_" + "A" * 200):
             with self.assertRaises(ValueError) as caught:
@@ -166,7 +166,7 @@ class SecretTests(SynchronousTestCase):
             self.assertNotIn("?", str(caught.exception))
 
     def test_one_is_made_once(self) -> None:
-        """It stays until another is given."""
+        """A generated secret is kept until another is given."""
         config, made = signed({"callbackUrl": URL}, None, b"k" * 32)
         assert made is not None
         self.assertEqual(made, write_secret(b"k" * 32))

@@ -26,7 +26,7 @@ class BasicTests(SynchronousTestCase):
             self.assertEqual(read_pair(b" " + b64encode(text) + b" "), pair, text)
 
     def test_no_base64(self) -> None:
-        """Nothing is guessed of what is none."""
+        """Invalid base64 has no name and password."""
         for text in (b"a:b", b"YTpi!", b"YTp", b"YT pi", b"\xff"):
             self.assertIsNone(read_pair(text), text)
 

@@ -16,7 +16,7 @@ from tests.model.bodies import tutorial_plan
 
 
 def problems(body: Any) -> list[Issue]:
-    """What is wrong with a plan, looking at each member by itself."""
+    """Return the issues of a plan, without the rules between members."""
     try:
         PlanDefinition.read(body)
     except ValidationError as error:
@@ -52,7 +52,7 @@ class PlanTests(SynchronousTestCase):
         self.assertEqual(problems({"name": "a"}), [Issue("is required", "security")])
 
     def test_push(self) -> None:
-        """A plan for those who are called recognises nobody."""
+        """A PUSH plan has no security."""
         plan = PlanDefinition.read({"name": "a", "mode": "push"})
         self.assertEqual((plan.mode, plan.security), ("PUSH", None))
         self.assertNotIn("security", plan.to_json())
@@ -85,7 +85,10 @@ class PlanTests(SynchronousTestCase):
         )
 
     def test_refused(self) -> None:
-        """What would change who gets in is refused; nothing of it is fine."""
+        """
+        Unsupported members that would change the admission are refused; empty ones are
+        accepted.
+        """
         fields: dict[str, Any] = {
             "tags": ["x"],
             "excludedGroups": ["x"],
@@ -107,7 +110,7 @@ class PlanTests(SynchronousTestCase):
         self.assertEqual({name: answer[name] for name in empty}, empty)
 
     def test_selection_rule(self) -> None:
-        """It is kept as it was sent; one that cannot be read is told with its place."""
+        """A rule is kept unchanged; an invalid one is refused."""
         for rule in ("{#request.method == 'GET'}", "#request.method == 'GET'", ""):
             body = tutorial_plan(selectionRule=rule)
             self.assertEqual(PlanDefinition.read(body).to_json()["selectionRule"], rule)
@@ -116,7 +119,7 @@ class PlanTests(SynchronousTestCase):
         self.assertIn("(at character 20)", issue.message)
 
     def test_unknown(self) -> None:
-        """Other fields are unknown."""
+        """Unknown members are refused."""
         body = tutorial_plan(x=1, security={"type": "KEY_LESS", "y": None})
         self.assertEqual(
             sorted(issue.location for issue in problems(body)), ["security.y", "x"]

@@ -10,14 +10,14 @@ from relay.model.plans.selection_rule import checked, read_rule
 
 class SelectionRuleTests(SynchronousTestCase):
     def test_both_forms(self) -> None:
-        """With braces, or without them as older definitions have it."""
+        """A rule has braces, or none as in older definitions."""
         for text in ("{#request.method == 'GET'}", " #request.method == 'GET' "):
             rule = read_rule(text)
             self.assertTrue(rule.holds({"request": {"method": "GET"}}))
             self.assertFalse(rule.holds({"request": {"method": "POST"}}))
 
     def test_places(self) -> None:
-        """What is wrong is told with its place, counted in what was sent."""
+        """The position of an error is counted in the text that was sent."""
         for text, position in (
             ("{#request.method ==}", 19),
             ("#request.method == $", 19),
@@ -31,7 +31,7 @@ class SelectionRuleTests(SynchronousTestCase):
             self.assertEqual(error.position, position, (text, str(error)))
 
     def test_variables(self) -> None:
-        """Only what is known before a plan is chosen."""
+        """A rule may use only variables that are known before a plan is chosen."""
         for text in ("#api.name", "#properties['a']", "#context.attributes['jwt']"):
             read_rule(text)
         for name in ("response.status", "plan.id", "message.id", "subscription.id"):
@@ -39,7 +39,7 @@ class SelectionRuleTests(SynchronousTestCase):
             self.assertIn("is not known before a plan is chosen", error.problem)
 
     def test_empty(self) -> None:
-        """An empty rule is none."""
+        """An empty rule is no rule."""
         for text in ("", "  "):
             self.assertEqual(checked(text), text)
         self.assertRaises(ValueError, checked, "{")

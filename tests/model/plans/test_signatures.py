@@ -46,7 +46,7 @@ class ReadKeyTests(SynchronousTestCase):
         self.assertIsInstance(read_key("ECDSA_ES256", certificate), ECKey)
 
     def test_what_is_no_key(self) -> None:
-        """Nor a private one, which has no place in a definition."""
+        """Invalid and private keys are refused."""
         private = make_key("RSA_RS256").as_pem(private=True).decode()  # type: ignore[union-attr]
         for text in ("", "x", "ssh-rsa AAAA", "ssh-dss AAAA", private):
             self.assertIn("public key", self.refused("RSA_RS256", text))
@@ -54,14 +54,17 @@ class ReadKeyTests(SynchronousTestCase):
         self.assertIn("public key", self.refused("RSA_RS256", broken))
 
     def test_weak_keys(self) -> None:
-        """RFC 7518 says how long keys must be."""
+        """Keys shorter than RFC 7518 demands are refused."""
         weak = RSAKey.generate_key(1024).as_pem(private=False).decode()
         self.assertIn("2048", self.refused("RSA_RS256", weak))
         self.assertIn("32 bytes", self.refused("HMAC_HS256", "too short"))
         self.assertIn("64 bytes", self.refused("HMAC_HS512", "!" * 63))
 
     def test_secrets(self) -> None:
-        """What can be read as base64 is, as in the reference; else the text counts."""
+        """
+        A secret in base64 is decoded, as in the reference; other texts are used as they
+        are.
+        """
         raw = bytes(range(64))
         padded = base64.b64encode(raw).decode()
         for text in (padded, padded.rstrip("=")):
@@ -71,7 +74,7 @@ class ReadKeyTests(SynchronousTestCase):
             self.assertEqual(read_key("HMAC_HS512", text).raw_value, expected, text)
 
     def test_public_keys_are_no_secrets(self) -> None:
-        """Whoever may read the public key could sign with it."""
+        """A public key as an HMAC secret is refused."""
         public = public_pem(make_key("RSA_RS256"))
         self.assertIn("not a public key", self.refused("HMAC_HS256", public))
         encoded = base64.b64encode(public.encode()).decode()

@@ -42,7 +42,7 @@ class AttributeDocstringTests(SynchronousTestCase):
     """The string literals behind the attributes of a class."""
 
     def test_literals_behind_attributes(self) -> None:
-        """Only a literal directly behind an attribute counts, without indentation."""
+        """A literal directly after an attribute is its description."""
         self.assertEqual(
             attribute_docstrings(Outer),
             {
@@ -82,7 +82,7 @@ class JsonSchemaTests(SynchronousTestCase):
         self.members = self.schema["properties"]
 
     def test_own_and_inherited_members(self) -> None:
-        """Both are described, also where the member is another value."""
+        """Own and inherited members are described."""
         described = {name: one.get("description") for name, one in self.members.items()}
         self.assertEqual(
             described,

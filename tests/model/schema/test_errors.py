@@ -8,7 +8,7 @@ from relay.model.schema.errors import Invalid, Issue, join
 
 
 class InvalidTests(SynchronousTestCase):
-    """What is raised for a bad body."""
+    """The error of an invalid body."""
 
     def test_names_everything(self) -> None:
         """The text names every issue with its location, but no value."""

@@ -14,7 +14,7 @@ from tests.model.bodies import json_values
 
 
 class SoundnessTests(SynchronousTestCase):
-    """What JSON may not hold."""
+    """The limits of JSON documents."""
 
     @given(json_values)
     def test_sound(self, value: Any) -> None:
@@ -44,7 +44,7 @@ class SoundnessTests(SynchronousTestCase):
         )
 
     def test_depth(self) -> None:
-        """Deep nesting is told once, long before the stack ends."""
+        """Deep nesting is one issue, long before the stack is exhausted."""
         value: list[Any] = []
         for _ in range(900):
             value = [value]

@@ -32,7 +32,7 @@ class Outer(Value):
 
 
 def found(body: object, at: str = "") -> list[Issue]:
-    """What is wrong with a body of an Outer."""
+    """Return the issues of a body of an Outer."""
     try:
         Outer.read(body)
     except ValidationError as error:
@@ -41,7 +41,7 @@ def found(body: object, at: str = "") -> list[Issue]:
 
 
 class IssuesTests(SynchronousTestCase):
-    """From pydantic's words to ours."""
+    """The messages for pydantic's errors."""
 
     def test_messages(self) -> None:
         """Each problem is a sentence at a location, under the names of the JSON."""
@@ -76,14 +76,14 @@ class IssuesTests(SynchronousTestCase):
         self.assertEqual(found(1, "a[0]"), [Issue("must be an object", "a[0]")])
 
     def test_other_kinds(self) -> None:
-        """A problem that there is no word for is told in pydantic's."""
+        """An error without a message of its own has pydantic's."""
         (issue,) = found({"innerValue": {}, "metadata": {"a": "x"}})
         self.assertEqual(issue.location, "metadata.a")
         self.assertIn("integer", issue.message)
 
 
 class ShownTests(SynchronousTestCase):
-    """Which values are shown."""
+    """The values that errors show."""
 
     def test_shown(self) -> None:
         """Short scalars are, what may hold credentials or is long is not."""
@@ -97,7 +97,7 @@ class ShownTests(SynchronousTestCase):
 
 class SensitiveTests(SynchronousTestCase):
     def test_a_refused_secret_is_not_shown_whatever_its_name(self) -> None:
-        """The type of the field says that it is one."""
+        """The type of a field decides whether its value is shown."""
         body = {"schedule": "* * * * * *", "target": "/", "body": "{#s3cr3t}"}
         with self.assertRaises(ValidationError) as caught:
             HealthCheck.read(body)

@@ -80,7 +80,7 @@ class LeftOutTests(SynchronousTestCase):
         )
 
     def test_client_options_beside_a_target(self) -> None:
-        """They belong to the shared configuration; others are still unknown."""
+        """Client options beside a target are dropped."""
         body = {"target": "http://a.example", "http": {"readTimeout": 1}}
         self.assertEqual(
             HttpProxyConfiguration.read(body).to_json(), {"target": "http://a.example"}
@@ -107,7 +107,7 @@ class ResourceTests(SynchronousTestCase):
     """The configuration of a resource."""
 
     def test_messages(self) -> None:
-        """Its mistakes are reported as those of all other members."""
+        """Errors of resources have the same form as other errors."""
         body = {"name": "a", "type": "oauth2", "configuration": {"wrong": 1}}
         found = problems(ApiResource, body)
         self.assertEqual(found["configuration.wrong"], "unknown field")

@@ -12,7 +12,7 @@ from relay.model.schema.reading import issues
 
 
 class UnbuiltTests(SynchronousTestCase):
-    """What is in effect is refused, what is not is kept."""
+    """An unsupported member is refused if it is in effect, and kept otherwise."""
 
     def check(self, kind: Any, fine: list[Any], refused: dict[str, Any]) -> None:
         """Check values of a field.
@@ -43,7 +43,7 @@ class UnbuiltTests(SynchronousTestCase):
         self.check(unsupported.Tracing, [], {"f.enabled": {"enabled": "false"}})
 
     def test_services(self) -> None:
-        """A service is on unless it says that it is not, as in Gravitee."""
+        """A service is enabled unless it states otherwise, as in Gravitee."""
         self.check(
             unsupported.Services,
             [{}, {"healthCheck": None}, {"discovery": {}}, {"a": {"enabled": False}}],
@@ -81,7 +81,7 @@ class UnbuiltTests(SynchronousTestCase):
         )
 
     def test_anything(self) -> None:
-        """Of others any content is in effect."""
+        """Other members are in effect with any content."""
         for kind in (
             unsupported.PlanTags,
             unsupported.ExcludedGroups,

@@ -1,4 +1,4 @@
-"""Failover as it is defined."""
+"""The options of failover."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class FailoverTests(SynchronousTestCase):
     """Defaults and bounds."""
 
     def test_defaults(self) -> None:
-        """What is absent is as Gravitee has it."""
+        """The defaults are those of Gravitee."""
         self.assertEqual(
             FailoverOptions.read({}).to_json(),
             {
@@ -45,7 +45,7 @@ class FailoverTests(SynchronousTestCase):
         self.assertEqual(found, set(body))
 
     def test_condition(self) -> None:
-        """An empty condition is none."""
+        """An empty condition is no condition."""
         self.assertIsNone(
             FailoverOptions.read({"failureCondition": ""}).failure_condition
         )

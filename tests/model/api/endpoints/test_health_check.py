@@ -25,10 +25,10 @@ def service(**members: Any) -> dict[str, Any]:
 
 
 class HealthCheckTests(SynchronousTestCase):
-    """What is accepted, and what it means."""
+    """The valid health checks, and their meaning."""
 
     def test_defaults(self) -> None:
-        """What is absent is as Gravitee has it."""
+        """The defaults are those of Gravitee."""
         self.assertEqual(
             HealthCheck.read(GOOD).to_json(),
             {
@@ -80,7 +80,7 @@ class HealthCheckTests(SynchronousTestCase):
                 self.fail(f"{name}={value!r} was accepted")
 
     def test_disabled(self) -> None:
-        """One that is disabled may be unfinished, and is given back as it came."""
+        """A disabled health check may be incomplete, and is returned unchanged."""
         for body in (
             {"enabled": False},
             {"enabled": False, "type": "http-health-check", "configuration": {}},
@@ -92,12 +92,12 @@ class HealthCheckTests(SynchronousTestCase):
             self.assertEqual(read, EndpointServices.read({"healthCheck": body}))
 
     def test_there_and_back(self) -> None:
-        """What is given back means the same."""
+        """The JSON of a health check is read to the same value."""
         read = EndpointServices.read(service(configuration={**GOOD, "method": "post"}))
         self.assertEqual(EndpointServices.read(read.to_json()), read)
 
     def test_whose(self) -> None:
-        """An endpoint is checked as its group says, unless it overrides that."""
+        """An endpoint has the health check of its group unless it overrides it."""
         own = {**GOOD, "target": "/own"}
         group = EndpointServices.read(service())
         for endpoint, target in (

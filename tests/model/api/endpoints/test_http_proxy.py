@@ -26,7 +26,7 @@ def problems(body: Any) -> dict[str, str]:
 
 
 class DefaultTests(SynchronousTestCase):
-    """What holds when nothing is said."""
+    """The default values."""
 
     def test_defaults(self) -> None:
         """The defaults are those that Gravitee's gateway applies."""
@@ -125,7 +125,7 @@ class HttpTests(SynchronousTestCase):
         )
 
     def test_strict(self) -> None:
-        """Other texts are not numbers, numbers are not flags; unknown is unknown."""
+        """Values of other types and unknown members are refused."""
         self.assertEqual(
             problems(
                 {"http": {"idleTimeout": "1s", "keepAlive": 1, "x": None}, "y": {}}
@@ -153,7 +153,7 @@ class HeaderTests(SynchronousTestCase):
             )
 
     def test_bad_names(self) -> None:
-        """What is no token is refused."""
+        """A name that is no token is refused."""
         for name in ("", "a b", "a:", "é", "a\r\n"):
             self.assertEqual(
                 problems({"headers": [{"name": name, "value": "x"}]}),
@@ -183,7 +183,7 @@ class HeaderTests(SynchronousTestCase):
         self.assertIn("expressions", message)
 
     def test_shape(self) -> None:
-        """Both members are required, and there are no others."""
+        """A header has exactly the members name and value."""
         self.assertEqual(
             problems({"headers": [{"name": "X", "vlaue": "y"}, 3]}),
             {
@@ -207,7 +207,7 @@ class TargetTests(SynchronousTestCase):
         self.assertNotIn("s3cr3t", repr(HeaderValue(name="X", value="s3cr3t")))
 
     def test_expression(self) -> None:
-        """An expression is told from a URL with a bad character."""
+        """The error for an expression differs from that for an invalid character."""
         with self.assertRaises(ValidationError) as caught:
             HttpProxyConfiguration.read({"target": "{#endpoints['a']}"})
         (issue,) = issues(caught.exception)

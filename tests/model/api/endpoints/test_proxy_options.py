@@ -25,7 +25,10 @@ class ProxyTests(SynchronousTestCase):
     """Forward proxies."""
 
     def test_good(self) -> None:
-        """Both kinds are taken, by name or address, with credentials or not."""
+        """
+        Both types of proxies are accepted, by name or address, with or without
+        credentials.
+        """
         self.assertEqual(problems(), {})
         for host in ("proxy.example", "10.0.0.1", "::1", "[::1]"):
             self.assertEqual(problems(host=host, type="SOCKS5"), {})

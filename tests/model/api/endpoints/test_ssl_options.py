@@ -23,7 +23,7 @@ def problems(kind: type[TrustStore] | type[KeyStore], **body: Any) -> dict[str, 
 
 
 class BothStoresTests(SynchronousTestCase):
-    """What holds for trust stores and key stores alike."""
+    """The rules that trust stores and key stores share."""
 
     def test_none(self) -> None:
         """No store may be spelled in any way; then nothing may be in it."""
@@ -42,7 +42,7 @@ class BothStoresTests(SynchronousTestCase):
             self.assertIn("convert the store to PKCS12", message)
 
     def test_unknown_type(self) -> None:
-        """Another type is refused with those there are."""
+        """The error for an unknown type lists the types."""
         self.assertEqual(
             problems(TrustStore, type="BKS"),
             {"type": "must be one of NONE, PKCS12 or PEM"},

@@ -16,7 +16,7 @@ from tests.model.bodies import json_values
 
 
 def refused(model: type[Value], body: object) -> list[Issue]:
-    """What is wrong with an object; empty if nothing is."""
+    """Return the issues of an object."""
     try:
         model.read(body)
     except ValidationError as error:
@@ -28,7 +28,7 @@ class ChannelOptionsTests(SynchronousTestCase):
     """``sharedConfiguration.channel``."""
 
     def test_defaults(self) -> None:
-        """What holds when nothing is said, and when null is."""
+        """The defaults apply for absent members and for null."""
         defaults = {
             "key": {"query": ["*"], "headers": ["Authorization"]},
             "history": {
@@ -124,7 +124,7 @@ class ChannelOptionsTests(SynchronousTestCase):
     @settings(deadline=None)
     @given(st.sampled_from(list(ChannelOptions().to_json())), json_values)
     def test_anything(self, name: str, value: object) -> None:
-        """Whatever is accepted is given back in a form that means the same."""
+        """The JSON of accepted options is read to the same value."""
         body = {name: value}
         if not refused(ChannelOptions, body):
             options = ChannelOptions.read(body)

@@ -19,7 +19,7 @@ GROUP = "endpointGroups[0]"
 
 
 def found(body: dict[str, Any]) -> list[Issue]:
-    """What the rules find in a body."""
+    """Return the issues of a body."""
     return list(check(body, CATALOG.endpoints, CATALOG.entrypoints))
 
 
@@ -41,7 +41,7 @@ class MessageRulesTests(SynchronousTestCase):
             self.assertTrue(issue.message.startswith(message), issue.message)
 
     def test_which_apis(self) -> None:
-        """They hold for MESSAGE APIs, in any spelling."""
+        """The rules apply to MESSAGE APIs, in any spelling of the type."""
         self.assertTrue(is_message_api({"type": "message"}))
         for body in (tutorial_api(), {}, {"type": ["MESSAGE"]}):
             self.assertFalse(is_message_api(body))
@@ -119,7 +119,7 @@ class MessageRulesTests(SynchronousTestCase):
         self.assert_issues(put(message_api(), at, {"type": "round-robin"}))
 
     def test_weight(self) -> None:
-        """So is a weight, but for the one that answers fill in."""
+        """A weight other than the default is refused."""
         at = f"{GROUP}.endpoints[0].weight"
         self.assert_issues(
             put(message_api(), at, 2), (at, "has no effect in a MESSAGE API")
@@ -127,7 +127,7 @@ class MessageRulesTests(SynchronousTestCase):
         self.assert_issues(put(message_api(), at, 1))
 
     def test_one_group(self) -> None:
-        """Nothing would be read from a second group."""
+        """A second group is refused, since it would not be read."""
         body = message_api()
         body["endpointGroups"].append({"name": "more", "type": "mock"})
         self.assert_issues(
@@ -135,7 +135,7 @@ class MessageRulesTests(SynchronousTestCase):
         )
 
     def test_one_endpoint(self) -> None:
-        """Only of event streams there may be several, one in place of another."""
+        """Several endpoints are permitted for event streams only."""
         for kind, more in (("memory", 1), ("mock", 1), ("sse", 0)):
             body = message_api(kind)
             body["endpointGroups"][0]["endpoints"].append({"name": "b", "type": kind})
@@ -162,7 +162,10 @@ class MessageRulesTests(SynchronousTestCase):
         self.assert_issues(put(message_api(), at, {"http": {}}))
 
     def test_publishing(self) -> None:
-        """What has a source of its own cannot be published to; the reason is told."""
+        """
+        An API with a source of its own cannot be published to; the error states the
+        reason.
+        """
         for kind in ("sse", "mock"):
             self.assertEqual(
                 found(message_api(kind, ("sse", "http-post"))),
@@ -180,7 +183,7 @@ class MessageRulesTests(SynchronousTestCase):
         self.assert_issues(message_api("kafka", ("http-post",)))
 
     def test_publishing_by_websocket(self) -> None:
-        """A WebSocket publishes when its configuration says so, in either form."""
+        """A WebSocket publishes if its configuration enables it."""
         at = f"{ENTRYPOINT}.configuration"
         for enabled, problems in ((True, 1), (False, 0), (None, 0), ("true", 0)):
             configuration = {"publisher": {"enabled": enabled}}

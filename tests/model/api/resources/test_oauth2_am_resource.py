@@ -40,7 +40,7 @@ class AmTests(SynchronousTestCase):
         self.assertEqual(Oauth2AmResource.read(absent).version, "V1_X")
 
     def test_refused(self) -> None:
-        """What is missing or not supported, by its field; the secret is not shown."""
+        """Missing and unsupported members are named; the secret is not shown."""
         cases: tuple[tuple[dict[str, Any], str], ...] = (
             ({"serverURL": "am.example"}, "serverURL"),
             ({"version": "V9_X"}, "version"),

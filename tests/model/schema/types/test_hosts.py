@@ -115,7 +115,7 @@ class AuthorityTests(SynchronousTestCase):
             self.assertIsNone(read_authority(text), text)
 
     def test_the_port_of_a_scheme_may_be_left_out(self) -> None:
-        """And only that one."""
+        """Only the default port of the scheme may be absent."""
         for one, other, scheme, same in (
             ("localhost:80", "localhost", "http", True),
             ("localhost.", "LOCALHOST:", "http", True),

@@ -25,11 +25,11 @@ class SanitiseTests(SynchronousTestCase):
 
     @given(st.text())
     def test_idempotent(self, path: str) -> None:
-        """A stored path stays as it is."""
+        """Sanitising a stored path does not change it."""
         self.assertEqual(sanitise(sanitise(path)), sanitise(path))
 
     def test_host(self) -> None:
-        """Hosts are lower-case, and an empty one is none."""
+        """Hosts are in lower case; an empty one is None."""
         self.assertEqual(sanitise_host("Api.Example"), "api.example")
         self.assertEqual(sanitise_host("api.example."), "api.example")
         self.assertIsNone(sanitise_host(""))
@@ -37,7 +37,7 @@ class SanitiseTests(SynchronousTestCase):
 
 
 class CheckTests(SynchronousTestCase):
-    """What a listener's paths must be."""
+    """The rules for the paths of a listener."""
 
     def test_good(self) -> None:
         """URI paths pass, whatever of RFC 3986 they use."""
@@ -45,7 +45,7 @@ class CheckTests(SynchronousTestCase):
         self.assertEqual(check([(None, path) for path in good]), [])
 
     def test_invalid(self) -> None:
-        """What is no URI path, or could never be asked for, is refused as typed."""
+        """Invalid paths, and paths that no request can have, are refused."""
         for path in (
             "/a b",
             "/é",
@@ -126,7 +126,9 @@ class ConflictsTests(SynchronousTestCase):
         self.assertFalse(conflicts((None, "/a"), (None, "/b")))
 
     def test_hosts(self) -> None:
-        """Only paths of one host conflict, and those for every host are their own."""
+        """
+        Paths conflict within one host; paths for all hosts conflict with each other.
+        """
         self.assertTrue(conflicts(("a", "/x"), ("A", "/x/y")))
         self.assertFalse(conflicts(("a", "/x"), ("b", "/x")))
         self.assertFalse(conflicts(("a", "/x"), (None, "/x")))
@@ -134,7 +136,7 @@ class ConflictsTests(SynchronousTestCase):
 
     @given(paths, paths)
     def test_symmetric(self, a: str, b: str) -> None:
-        """It does not matter which came first."""
+        """The order of the two paths does not matter."""
         self.assertEqual(
             conflicts((None, a), (None, b)), conflicts((None, b), (None, a))
         )

@@ -20,10 +20,10 @@ def read(path: bytes) -> RequestTarget:
 
 
 class SegmentTests(SynchronousTestCase):
-    """One list of segments for all spellings of a path."""
+    """All spellings of a path have one list of segments."""
 
     def test_segments_are_decoded_without_parameters_and_empty_ones(self) -> None:
-        """As the most lenient server would read them."""
+        """Segments are decoded, without parameters; empty ones are dropped."""
         for path, segments in {
             b"": (),
             b"/": (),
@@ -53,13 +53,13 @@ class SegmentTests(SynchronousTestCase):
             self.assertNotEqual(read(one).key, read(other).key)
 
     def test_one_path_has_one_key(self) -> None:
-        """However it is written."""
+        """All spellings of a path have one key."""
         for other in (b"/a/b/", b"//a/b", b"/%61/b", b"/a;x/b"):
             self.assertEqual(read(other).key, b"/a/b")
         self.assertEqual(read(b"/").key, read(b"").key)
 
     def test_text(self) -> None:
-        """What expressions and patterns see."""
+        """The text of a path for expressions and patterns."""
         for path, text in {
             b"": "",
             b"/": "/",
@@ -70,7 +70,7 @@ class SegmentTests(SynchronousTestCase):
             self.assertEqual(read(path).text, text)
 
     def test_normal_encoding(self) -> None:
-        """Nothing but the spelling of percent-encoding is changed."""
+        """Only the spelling of percent-encoding is normalised."""
         for path, normal in {
             b"/%61%7e//b;x/": b"/a~//b;x/",
             b"/%c3%a9%2f": b"/%C3%A9%2F",
@@ -81,7 +81,7 @@ class SegmentTests(SynchronousTestCase):
 
 
 class FaultTests(SynchronousTestCase):
-    """What servers read in different ways is named."""
+    """The parts of a path that servers read in different ways."""
 
     def test_plain_paths_have_none(self) -> None:
         """Dots, percent-encoding and parameters as such are no fault."""
@@ -97,7 +97,7 @@ class FaultTests(SynchronousTestCase):
             self.assertEqual(read(path).faults, NO_FAULT, path)
 
     def test_dot_segments_in_any_spelling(self) -> None:
-        """One that can be resolved, and one that cannot."""
+        """Dot segments are found in every spelling, resolvable or not."""
         for path in (
             b"/a/../b",
             b"/..",
@@ -134,7 +134,7 @@ class FaultTests(SynchronousTestCase):
             self.assertIn(PathFault.DISGUISED, read(path).faults, path)
 
     def test_a_percent_sign_does_not_disguise_a_dot_segment(self) -> None:
-        """One that is written as itself can be resolved, whatever is beside it."""
+        """A plain dot segment beside an encoded percent sign is found."""
         path = b"/50%25/../b"
         self.assertEqual(read(path).faults, PathFault.DOT_SEGMENT)
 
@@ -169,7 +169,7 @@ class FaultTests(SynchronousTestCase):
 
 
 class PartTests(SynchronousTestCase):
-    """What follows a context-path."""
+    """The part of a path after the context-path."""
 
     def test_below_a_context_path(self) -> None:
         """The rest of the raw path, the rest of the segments."""
@@ -191,13 +191,15 @@ class PartTests(SynchronousTestCase):
     @example(b"///%2F", 1)
     @given(raw_paths, st.integers(0, 4))
     def test_the_rest_reads_as_it_did_as_a_part(self, path: bytes, count: int) -> None:
-        """Whatever comes."""
+        """The rest of every path has the same segments as before."""
         whole = read(path)
         below = whole.below(min(count, len(whole.segments)))
         self.assertEqual(below.segments, read(below.path).segments)
 
     def test_resolved(self) -> None:
-        """As RFC 3986 (5.2.4) has it, and never out of the context-path."""
+        """
+        Dot segments are resolved (RFC 3986, 5.2.4), and never leave the context-path.
+        """
         for path, resolved in {
             b"/a/../b": b"/b",
             b"/a/./b/": b"/a/b/",
@@ -214,7 +216,7 @@ class PartTests(SynchronousTestCase):
             self.assertIsNone(read(path).resolved(), path)
 
     def test_without_parameters(self) -> None:
-        """By their decoded names; the path and all other bytes stay."""
+        """Parameters are removed by their decoded names; other bytes are kept."""
         target = RequestTarget.parse(b"/a", b"a=1&%62=2&c=%33")
         self.assertEqual(
             target.without({"a", "b"}), RequestTarget.parse(b"/a", b"c=%33")

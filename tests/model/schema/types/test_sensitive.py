@@ -43,7 +43,7 @@ class Outer(Options):
 
 class SensitiveTests(SynchronousTestCase):
     def test_marked(self) -> None:
-        """However the mark stands in the type; a model that has one is none."""
+        """The mark is found in every kind of type, and in nested models."""
         marked = [name for name, one in members(Outer).items() if is_sensitive(one)]
         self.assertEqual(marked, ["bare", "absent", "longer", "several"])
 

@@ -9,7 +9,7 @@ from relay.model.schema.types.target import check, redacted
 
 
 class CheckTests(SynchronousTestCase):
-    """What may be dialled."""
+    """The valid targets."""
 
     def test_good(self) -> None:
         """Targets pass unchanged, byte for byte."""
@@ -25,7 +25,7 @@ class CheckTests(SynchronousTestCase):
             self.assertEqual(check(target), target)
 
     def test_bad(self) -> None:
-        """Others are refused with what to do about it."""
+        """An invalid target is refused with the reason."""
         for target, words in {
             "": "empty",
             "http://a b": "white space",
@@ -60,7 +60,7 @@ class CheckTests(SynchronousTestCase):
 
     @given(st.text())
     def test_anything(self, text: str) -> None:
-        """Whatever is given passes or is a ValueError."""
+        """Every text is accepted or raises ValueError."""
         for target in (text, f"http://{text}", f"http://a/{text}"):
             try:
                 check(target)
@@ -70,7 +70,7 @@ class CheckTests(SynchronousTestCase):
 
 
 class RedactedTests(SynchronousTestCase):
-    """What people get to see."""
+    """The form of a target that is shown."""
 
     def test_redacted(self) -> None:
         """The query stays out."""
