@@ -195,7 +195,7 @@ class ResumeTests(SynchronousTestCase):
         self.assertEqual(again.seen, [GAP, "b"])
 
     def test_an_id_of_the_source(self) -> None:
-        """It names its event while this event is the only one with it."""
+        """An id of the source names its event while it is unique."""
         channel = self.moment.channel()
         channel.publish(messages("1", "2", "3", source_ids=True))
         self.assertEqual(Reader(channel, "2").start().seen, ["3"])

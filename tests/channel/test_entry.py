@@ -35,7 +35,7 @@ class ContentTests(SynchronousTestCase):
     """An entry as filters and entrypoints read it."""
 
     def test_the_id_of_the_source(self) -> None:
-        """It is used if it names the event alone and a header can carry it."""
+        """The source's id is used if it is unique and can be sent in a header."""
         for source_id, expected in (
             ("11", "11"),
             ("ä 1", "ä 1"),

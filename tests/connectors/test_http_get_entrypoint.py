@@ -315,7 +315,7 @@ class GraviteeTests(SynchronousTestCase):
         )
 
     def test_the_form_that_the_client_prefers(self) -> None:
-        """JSON if it takes anything, text if it says nothing."""
+        """``*/*`` is answered in JSON, and a missing ``Accept`` in text."""
         self.make()
         for accept, expected in (
             ("application/json", "application/json"),

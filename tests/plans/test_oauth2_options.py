@@ -119,7 +119,7 @@ class ListTests(SynchronousTestCase):
         self.assertEqual(self.refused(bad), ["0.configuration.http.followRedirects"])
 
     def test_disabled(self) -> None:
-        """What is off is kept as it is, and cannot be used."""
+        """A disabled resource is kept unchanged, and cannot be used."""
         off = {
             "name": "a",
             "type": "cache",

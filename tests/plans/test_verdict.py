@@ -1,4 +1,4 @@
-"""What a plan says of a caller."""
+"""The verdict of a plan on a caller."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from relay.plans.verdict import Admission
 
 class SecretTests(SynchronousTestCase):
     def test_nothing_is_shown(self) -> None:
-        """Neither a credential nor what a token says of a person is printed."""
+        """The repr contains neither a credential nor the claims of a token."""
         shown = repr(Credential("secret", {"sub": "alice"}))
         shown += repr(Admission("p", "a", "s", attributes={"user-id": "alice"}))
         self.assertNotIn("secret", shown)

@@ -42,8 +42,10 @@ class FromUrlTests(SynchronousTestCase):
         self.assertEqual(here, SqliteFile(os.path.join(os.getcwd(), "x.db")))
 
     def test_refused(self) -> None:
-        """Other databases and URLs without a plain file are refused in one line that
-        names the setting and keeps passwords to itself."""
+        """
+        Other databases, and URLs without a plain file, are refused in one line without
+        passwords.
+        """
         for url, reason in [
             ("postgresql://u:secret@h/relay", "postgresql is not supported"),
             ("mysql+pymysql://h/relay?password=secret", "mysql+pymysql is not"),

@@ -125,7 +125,7 @@ class RetryTests(FailoverCase):
         await slow.until_over()
 
     async def test_any_status_is_an_answer(self) -> None:
-        """A response is no failure, whatever its status, unless it is said to be."""
+        """A response is no failure, whatever its status, unless a condition says so."""
         await self.stage_two()
         client = await self.asked(get(b"/api"))
         await self.answers(self.a, response(b"", status=b"503 Busy"))
@@ -182,7 +182,7 @@ class RetryTests(FailoverCase):
         self.assertEqual(self.requests, 6)
 
     async def test_a_post_is_repeated_when_the_publisher_says_so(self) -> None:
-        """Of an API whose sources take a request twice for one."""
+        """A POST is repeated if ``retryNonIdempotent`` is set."""
         await self.stage_two(retryNonIdempotent=True)
         client = await self.asked(post(b"/api", b"all of it"))
         first = await self.a.asked()

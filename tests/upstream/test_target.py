@@ -62,7 +62,7 @@ class RequestTargetTests(SynchronousTestCase):
         )
 
     def test_paths_are_joined_as_they_are(self) -> None:
-        """Nothing is decoded, collapsed or resolved."""
+        """Paths are joined without decoding, collapsing or resolving."""
         self.check(
             "http://h/base",
             [

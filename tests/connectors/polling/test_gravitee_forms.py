@@ -58,7 +58,7 @@ class JsonTests(SynchronousTestCase):
         self.assertEqual(item, {"id": "e-7", "content": "a"})
 
     def test_gaps_and_an_early_end(self) -> None:
-        """They are further members."""
+        """Gaps and an early end are further members."""
         shown = json.loads(answer(JsonForm(True, True), gaps=(GAP,), stopping=True))
         self.assertEqual(shown["gaps"], [{"reason": "evicted", "after": "e-1"}])
         self.assertEqual(
@@ -112,7 +112,7 @@ class XmlTests(SynchronousTestCase):
         self.assertEqual(item.findtext("./metadata/k_"), "<m>")
 
     def test_gaps_and_an_early_end(self) -> None:
-        """They follow the items."""
+        """Gaps and an early end follow the items."""
         nowhere = Gap(GapReason.UNKNOWN_ID, None)
         text = answer(XmlForm(False, False), gaps=(GAP, nowhere), stopping=True)
         root = ElementTree.fromstring(text)
@@ -149,7 +149,7 @@ class TextTests(SynchronousTestCase):
         self.assertEqual(empty, "items\n\npagination\nnextCursor: n-9")
 
     def test_no_content_is_another_item(self) -> None:
-        """Its further lines begin with a blank, whatever ends its lines."""
+        """Further lines of a content begin with a blank, for every kind of line end."""
         for end in ("\n", "\r\n", "\r"):
             message = Message(f"a{end}{end}item{end}id: 9", metadata={"k": f"a{end}b"})
             lines = answer(TextForm(False, True), message).split("\n")
@@ -157,7 +157,7 @@ class TextTests(SynchronousTestCase):
             self.assertEqual(lines[8], " b}")
 
     def test_gaps_and_an_early_end(self) -> None:
-        """They are blocks before the pagination."""
+        """Gaps and an early end are blocks before the pagination."""
         self.assertEqual(
             answer(TextForm(False, False), gaps=(GAP,), stopping=True),
             "items\nerror\nid: goaway\ncontent: Stopping, please reconnect\n"

@@ -86,7 +86,7 @@ class AuditsTests(ManagementCase):
         self.assertNotIn(made["token"], json.dumps(await self.trail()))
 
     async def test_filters(self) -> None:
-        """By event, by time, page by page."""
+        """Entries are filtered by event and time, and listed in pages."""
         for path in ("/a", "/b", "/c"):
             await self.create(path)
         listing = await self.expect(

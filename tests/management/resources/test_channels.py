@@ -11,14 +11,14 @@ from tests.management.harness import ManagementCase
 
 
 class ChannelTests(ManagementCase):
-    """What the gateway is asked for, and for which APIs."""
+    """The channels of an API, as the gateway reports them."""
 
     async def test_no_gateway_no_channels(self) -> None:
         """An API that is served nowhere has none; one that is not there is a 404."""
         await self.refused(404, "api.notFound", "GET", "/apis/none/channels")
 
     async def test_names_of_topics_are_for_administrators(self) -> None:
-        """All else of a channel is for whoever may see the API."""
+        """Only administrators see the names of topics."""
         api_id = await self.create()
         shown = {"channel": "digest", "topic": "news", "health": "NO_SOURCE"}
         channels = Channels(self.store, lambda api_id: [dict(shown)])

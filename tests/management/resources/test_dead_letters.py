@@ -1,4 +1,4 @@
-"""Subscriptions to PUSH plans, and what is left over of their deliveries."""
+"""Subscriptions to PUSH plans, and their dead letters."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ConfigurationTests(PushCase):
     """Where events go: checked, kept, and shown without secrets."""
 
     async def test_the_secret_is_shown_once(self) -> None:
-        """In the answer that makes it, and nowhere else."""
+        """Only the response that creates the secret contains it."""
         made = await self.made()
         secret = made["consumerConfiguration"]["entrypointConfiguration"]["signature"]
         self.assertTrue(secret["secret"].startswith("whsec_"))
@@ -53,7 +53,7 @@ class ConfigurationTests(PushCase):
         self.assertEqual(own["signature"], {"secret": MASK})
 
     async def test_what_is_sent_back_masked_stays(self) -> None:
-        """And so does a secret that is not named."""
+        """A secret that is sent back masked, or not at all, is kept."""
         made = await self.made()
         path = f"{self.subscriptions}/{made['id']}"
         before = (await self.known())[made["id"]].consumer_configuration
@@ -138,7 +138,7 @@ class ConfigurationTests(PushCase):
         self.assertEqual(after, kept)
 
     async def test_only_push_plans_have_one(self) -> None:
-        """Who calls says nothing of a callback."""
+        """A configuration for another type of plan is refused."""
         other = await self.plan(self.api_id, name="k", security={"type": "API_KEY"})
         body = {
             "applicationId": self.application_id,
@@ -173,7 +173,7 @@ class ConfigurationTests(PushCase):
 
 
 class LetterTests(PushCase):
-    """What could not be delivered."""
+    """Events that could not be delivered."""
 
     async def setUp(self) -> None:  # type: ignore[override]
         """Leave two letters."""
@@ -205,7 +205,7 @@ class LetterTests(PushCase):
         await self.store.write(leave)
 
     async def test_delivery(self) -> None:
-        """What the store knows of it, where no gateway delivers."""
+        """The stored state of a delivery is shown without a running delivery."""
         shown = await self.expect(200, "GET", f"{self.path}/delivery")
         self.assertEqual(
             shown,
@@ -238,7 +238,7 @@ class LetterTests(PushCase):
         await self.refused(404, "deadLetter.notFound", "GET", f"{path}/3")
 
     async def test_replay_and_delete(self) -> None:
-        """One, or all."""
+        """One dead letter, or all, are replayed and deleted."""
         path = f"{self.path}/dead-letters"
         told = await self.expect(202, "POST", f"{path}/2/_replay")
         self.assertEqual(told, {"count": 1})
@@ -254,7 +254,7 @@ class LetterTests(PushCase):
         self.assertEqual((await self.expect(200, "GET", path))["data"], [])
 
     async def test_failure(self) -> None:
-        """Is shown, and resumed only where there is one."""
+        """A failure is shown, and only a failed subscription can be resumed."""
         await self.not_allowed("subscription.notFailed", self.one, "_resumeFailure")
 
         def fail(tx: Any) -> None:

@@ -23,11 +23,11 @@ class AnyPlan(BearerPlan):
     """A plan that is given the client's id."""
 
     def find(self, caller: Caller) -> Never:
-        """Is not asked here."""
+        """Not called in these tests."""
         raise AssertionError(caller)
 
     def admit(self, caller: Caller, credential: Credential) -> Never:
-        """Is not asked here."""
+        """Not called in these tests."""
         raise AssertionError(caller)
 
     def subscribed(self, client_id: str | None) -> Entitlement | None:
@@ -44,8 +44,10 @@ class TokenTests(SynchronousTestCase):
     """The token of a request."""
 
     def test_where_it_is_looked_for(self) -> None:
-        """In the header and in the query; two that differ are a list, which no plan
-        takes."""
+        """
+        A token is in the header or in the query; two different ones are a list, which
+        no plan accepts.
+        """
         for query, headers, token in (
             (None, {}, None),
             (b"a=1", {"Authorization": "Basic abc"}, None),
@@ -80,21 +82,21 @@ class SubscribedTests(SynchronousTestCase):
         return plan(consumers, now_ms).subscribed(client_id) == one
 
     def test_whose(self) -> None:
-        """Only the client's that the token names, by this plan."""
+        """The subscription is that of the token's client to this plan."""
         self.assertTrue(self.found("client-1", ONE))
         self.assertFalse(self.found("client-2", ONE))
         self.assertFalse(self.found(None, ONE))
         self.assertFalse(self.found("client-1", replace(ONE, plan_id="other")))
 
     def test_when(self) -> None:
-        """From its start to its end."""
+        """A subscription is valid from its start to its end."""
         timed = replace(ONE, starts_at_ms=100, ends_at_ms=200)
         for now_ms, there in ((99, False), (100, True), (199, True), (200, False)):
             self.assertIs(self.found("client-1", timed, now_ms), there, now_ms)
 
 
 class AdmissionTests(SynchronousTestCase):
-    """What lets a client in, and for how long."""
+    """The admission of a client, and its duration."""
 
     def test_what_it_rests_on(self) -> None:
         """The subscription, the client and the token, of which a digest is kept."""

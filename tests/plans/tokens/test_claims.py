@@ -1,4 +1,4 @@
-"""What claims say, in all the ways in which issuers write them."""
+"""The claims of tokens, in all forms that issuers use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ClaimTests(SynchronousTestCase):
         st.text("ab.", max_size=6),
     )
     def test_any_claims(self, said: dict[str, Any], path: str) -> None:
-        """Whatever is said, asking for it raises nothing."""
+        """Reading a claim raises nothing, for every set of claims."""
         claims.text(claims.claim(said, path))
 
     def test_client_id(self) -> None:
@@ -89,7 +89,7 @@ class LifetimeTests(SynchronousTestCase):
     def until(
         self, skew_ms: int = 0, required: bool = False, **said: Any
     ) -> int | None:
-        """Until when a token is good."""
+        """Return the end of a token's validity."""
         return claims.lifetime(said, NOW_MS, skew_ms, required)
 
     def test_good(self) -> None:
@@ -127,7 +127,7 @@ class LifetimeTests(SynchronousTestCase):
 
     @given(st.dictionaries(st.sampled_from(["exp", "nbf"]), anything))
     def test_any_dates(self, said: dict[str, Any]) -> None:
-        """Whatever is said, it is good until some later time, or it is refused."""
+        """Every date is a later time, or the token is refused."""
         try:
             until_ms = claims.lifetime(said, NOW_MS, 0, False)
         except ValueError:

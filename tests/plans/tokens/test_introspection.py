@@ -24,7 +24,7 @@ ACTIVE = {"active": True, "client_id": "client-1", "sub": "alice"}
 
 
 class IntrospectionCase(SynchronousTestCase):
-    """Calls are answered by the test, which also tells the time."""
+    """An authorization server and a clock that the test controls."""
 
     def setUp(self) -> None:
         """A server with all defaults."""
@@ -95,7 +95,9 @@ class RequestTests(IntrospectionCase):
         return self.asked[-1][0]
 
     def test_defaults(self) -> None:
-        """They are the reference's: GET, the token in the query, Basic."""
+        """
+        The defaults are those of the reference: GET, the token in the query, Basic.
+        """
         request = self.request()
         self.assertEqual(
             request.url,
@@ -152,7 +154,7 @@ class AnswerTests(IntrospectionCase):
         self.assertEqual(self.successResultOf(found), ACTIVE)
 
     def test_not_active(self) -> None:
-        """Only ``true`` is active; a server that does not say means it, too."""
+        """Only ``true`` is active; a missing member means inactive."""
         for said, active in (
             ({"active": False}, False),
             ({"active": None}, False),
@@ -167,7 +169,7 @@ class AnswerTests(IntrospectionCase):
             self.now_ms += 60_000
 
     def test_no_answer(self) -> None:
-        """A status, no JSON, no object, or no connection: nobody knows."""
+        """An error status, invalid JSON or a failed connection is no decision."""
         for said, status in (
             (ACTIVE, 500),
             (ACTIVE, 400),
@@ -186,7 +188,7 @@ class AnswerTests(IntrospectionCase):
         self.failureResultOf(found, IntrospectionError)
 
     def test_a_defect(self) -> None:
-        """Whatever goes wrong, those who wait are told."""
+        """An unexpected error is reported to all that wait."""
         found = self.ask()
         self.asked[-1][1].errback(ZeroDivisionError())
         self.failureResultOf(found, IntrospectionError)
@@ -194,7 +196,7 @@ class AnswerTests(IntrospectionCase):
 
 
 class KeptTests(IntrospectionCase):
-    """What is kept, and for how long."""
+    """The cache of answers."""
 
     def learn(self, token: str, **said: Any) -> None:
         """Ask for a token, and answer."""
@@ -207,7 +209,7 @@ class KeptTests(IntrospectionCase):
         return not isinstance(self.ask(token), Deferred)
 
     def test_kept(self) -> None:
-        """For ``cacheTtl``; each token for itself."""
+        """Each answer is kept for ``cacheTtl``."""
         self.learn("a")
         self.assertTrue(self.knows("a"))
         self.now_ms += 29_999
@@ -243,7 +245,7 @@ class KeptTests(IntrospectionCase):
         self.assertFalse(self.knows("a"))
 
     def test_switched_off(self) -> None:
-        """Without a ``cacheTtl`` each call is asked for."""
+        """Without ``cacheTtl`` each call asks the server."""
         self.stage(cacheTtl=0)
         self.learn("a")
         self.assertFalse(self.knows("a"))
@@ -257,7 +259,9 @@ class KeptTests(IntrospectionCase):
         self.assertTrue(self.knows("b") and self.knows("c"))
 
     def test_single_flight(self) -> None:
-        """One token is asked for once, and one who leaves takes nothing along."""
+        """
+        Concurrent calls share one request; a caller that leaves does not cancel it.
+        """
         found = [self.ask("a") for _ in range(20)]
         found[0].cancel()
         self.failureResultOf(found[0], CancelledError)
@@ -276,6 +280,6 @@ class KeptTests(IntrospectionCase):
         self.ask("one more")
 
     def test_tokens_are_not_kept(self) -> None:
-        """Only their digests are."""
+        """The cache holds digests of tokens only."""
         self.learn("a secret token")
         self.assertNotIn("secret", repr(vars(self.introspection)))

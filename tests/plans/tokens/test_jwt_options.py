@@ -23,7 +23,9 @@ class JwtOptionsTests(SynchronousTestCase):
         return {".".join(map(str, one["loc"])): one["msg"] for one in found}
 
     def test_defaults(self) -> None:
-        """They are the reference's, and ours change nothing."""
+        """
+        The defaults are those of the reference, and Relay's own options change nothing.
+        """
         options = JwtOptions.read(
             {"resolverParameter": public_pem(make_key("RSA_RS256"))}
         )
@@ -122,7 +124,7 @@ class JwtOptionsTests(SynchronousTestCase):
             self.assertIn(where, self.refused(**body), body)
 
     def test_secrets_stay_hidden(self) -> None:
-        """Neither what is read nor what is refused shows the secret."""
+        """Neither the repr nor an error contains the secret."""
         options = JwtOptions.read(
             {"signature": "HMAC_HS256", "resolverParameter": SECRET}
         )

@@ -32,7 +32,7 @@ class FetchingCase(SynchronousTestCase):
     """Fetches are answered by the test."""
 
     def setUp(self) -> None:
-        """Nothing is fetched yet."""
+        """Begin with an empty cache."""
         self.clock = Clock()
         self.asked: list[tuple[OutboundRequest, Deferred[OutboundAnswer]]] = []
         self.sets = KeySets(self.clock, self.fetch)
@@ -74,7 +74,7 @@ def jwk(kid: str | None, number: int = 0, **members: Any) -> dict[str, Any]:
 
 class KeySetTests(FetchingCase):
     def test_single_flight(self) -> None:
-        """Fifty who wait cost one fetch, which is bounded as the plan says."""
+        """Fifty callers share one fetch, with the limits of the plan."""
         found = [self.find("a") for _ in range(50)]
         (request, _), *others = self.asked
         self.assertEqual(others, [])
@@ -191,14 +191,14 @@ class KeySetTests(FetchingCase):
         self.assertEqual(len(self.asked), len(bad) + 1)
 
     def test_a_defect(self) -> None:
-        """Whatever goes wrong in a fetch, those who wait are told."""
+        """An unexpected error is reported to all that wait."""
         found = self.find("a")
         self.asked[-1][1].errback(ZeroDivisionError())
         self.failureResultOf(found, KeySetError)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
     def test_leaving(self) -> None:
-        """Who stops waiting takes nothing from the others."""
+        """A caller that leaves does not cancel the fetch of others."""
         left, stayed = self.find("a"), self.find("a")
         left.cancel()
         self.failureResultOf(left, CancelledError)
@@ -223,7 +223,7 @@ class ParseTests(SynchronousTestCase):
         return len(parse_key_set(json.dumps({"keys": keys}).encode()))
 
     def test_keys_that_cannot_be_used(self) -> None:
-        """They are passed over; the others serve."""
+        """Unusable keys are skipped, and the others are used."""
         good = jwk("a")
         private = make_key("RSA_RS256").as_dict(private=True)
         for bad in (

@@ -157,7 +157,7 @@ class VerifyTests(SynchronousTestCase):
         return True
 
     def test_every_algorithm(self) -> None:
-        """What was signed as a plan wants is taken by it, and by no other plan."""
+        """A token is accepted by plans with its algorithm only."""
         for signature in KINDS:
             good = token(signature)
             for plan in KINDS:
@@ -176,7 +176,7 @@ class VerifyTests(SynchronousTestCase):
         self.assertFalse(self.passes(text, "EDDSA"))
 
     def test_forged_tokens(self) -> None:
-        """None of many forgeries passes."""
+        """Every forgery is refused."""
         count = 0
         for name, text in forged():
             self.assertFalse(self.passes(text), name)
@@ -204,7 +204,7 @@ class VerifyTests(SynchronousTestCase):
             verify(parsed, RS256, [theirs] * MAX_TRIED + [mine])
 
     def test_curves_are_not_mixed_up(self) -> None:
-        """A key on another curve verifies nothing, whatever the header says."""
+        """A key on another curve verifies no signature, whatever the header names."""
         key = ECKey.generate_key("P-384")
         text = sign(key, {"alg": "ES256"}, good_claims(), algorithm="ES384")
         with self.assertRaises(TokenError):
@@ -216,7 +216,7 @@ class VerifyTests(SynchronousTestCase):
 
 
 class MalformedTests(SynchronousTestCase):
-    """Whatever comes, the answer is yes, or the one error."""
+    """Every text is accepted or raises the one error."""
 
     def refused(self, text: str) -> None:
         """Check that a token is refused, in the one way."""

@@ -130,7 +130,7 @@ class ListTests(DatabaseTestCase):
         self.assertEqual(self.find(tags=("\udfff",)), ["0"])
 
     def test_apis_that_came_by_another_program_are_indexed_at_the_start(self) -> None:
-        """However many; with their deployments."""
+        """APIs without index rows are indexed at the start, with their deployments."""
         self.fill({**at("/a/"), "name": "known"})
         self.database.close()
         count = AT_ONCE + 3
