@@ -40,6 +40,7 @@ ROOTS: dict[str, frozenset[str]] = {
             "jsonContent",
             "headers",
             "metadata",
+            "attributes",
             "contentLength",
         }
     ),
@@ -74,7 +75,6 @@ REFUSED = {
     "dictionaries": "there are no dictionaries; use the properties of the API",
     "secrets": "there are no secret providers",
     "request.ssl": "the plan decides about certificates; see the plan mtls",
-    "message.attributes": "messages have no attributes; use #message.metadata",
     "subscription.clientId": "use #context.attributes['oauth.client_id'] with tokens",
     "subscription.applicationName": "gateways know the id of an application only",
     "subscription.metadata": "gateways do not know the metadata of subscriptions",

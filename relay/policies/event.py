@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from relay.channel.message import Message
@@ -22,9 +24,10 @@ class Event(Fields):
     :param line: equal for all events of one channel.
     :param place: its number in the channel, which identifies it when it is read again;
         None for an event that is being published.
+    :param attributes: that steps have assigned, for the steps that follow.
     """
 
-    __slots__ = ("_json", "at_ms", "id", "line", "message", "place")
+    __slots__ = ("_json", "at_ms", "attributes", "id", "line", "message", "place")
 
     def __init__(
         self,
@@ -33,19 +36,32 @@ class Event(Fields):
         at_ms: int,
         line: str,
         place: int | None = None,
+        attributes: Mapping[str, Value] = MappingProxyType({}),
     ) -> None:
         self.message = message
         self.id = id
         self.at_ms = at_ms
         self.line = line
         self.place = place
+        self.attributes = attributes
         self._json: Any = _UNREAD
 
     def having(self, message: Message) -> Event:
         """
         Copy the event with another message.
         """
-        return Event(message, self.id, self.at_ms, self.line, self.place)
+        return Event(
+            message, self.id, self.at_ms, self.line, self.place, self.attributes
+        )
+
+    def assigning(self, attributes: Mapping[str, Value]) -> Event:
+        """
+        Copy the event with further attributes.
+        """
+        copied = self.having(self.message)
+        copied.attributes = {**self.attributes, **attributes}
+        copied._json = self._json
+        return copied
 
     def json_or_null(self) -> Value:
         """Parse the data as JSON, once; null when it is no JSON."""
@@ -82,6 +98,8 @@ class Event(Fields):
             return message.headers or {}
         if name == "metadata":
             return message.metadata or {}
+        if name == "attributes":
+            return self.attributes
         if name == "contentLength":
             return len(message.data.encode("utf-8", "replace"))
         if name == "timestamp":

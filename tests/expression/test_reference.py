@@ -122,7 +122,6 @@ REFUSED = {
     "{#secrets.get('/a')}": "no secret providers",
     "{#request.ssl.client}": "#request.ssl is not supported: ",
     "{#subscription.metadata['a']}": "#subscription.metadata is not supported: ",
-    "{#message.attributes['a']}": "#message.metadata",
     "{#jsonEscape('a', 'b')}": "takes one value",
     "{#xpath(#message.content, '//a')}": "no function #xpath()",
 }

@@ -9,7 +9,14 @@ from twisted.web.http_headers import Headers
 from relay.model.api.kinds import Phase
 from relay.policies.call import Interrupted
 from relay.policies.transformation.transform_headers import TransformHeaders
-from tests.policies.steps import build, call, interruption, problem
+from tests.policies.steps import (
+    build,
+    call,
+    event,
+    interruption,
+    problem,
+    shaped,
+)
 
 
 def pairs(headers: Headers) -> dict[str, list[str]]:
@@ -96,9 +103,75 @@ class TransformHeadersTests(SynchronousTestCase):
             {"removeHeaders": ["Content-Length"]},
             {"addHeaders": [{"name": "Transfer-Encoding", "value": "x"}]},
             {"addHeaders": [{"name": "a", "value": "{#nobody}"}]},
-            {"scope": "REQUEST_CONTENT"},
+            {"scope": "CONTENT"},
         ):
             self.assertRaises(ValidationError, TransformHeaders.read, options)
-        phases: tuple[Phase, ...] = ("request", "response")
+        phases: tuple[Phase, ...] = ("request", "response", "subscribe", "publish")
         for phase in phases:
-            self.assertIsNone(problem("transform-headers", phase, scope="REQUEST"))
+            for scope in ("REQUEST", "RESPONSE", "REQUEST_CONTENT", "RESPONSE_CONTENT"):
+                self.assertIsNone(problem("transform-headers", phase, scope=scope))
+
+
+class EventHeadersTests(SynchronousTestCase):
+    """The headers of an event."""
+
+    def test_changed(self) -> None:
+        """Set, appended, reduced and removed, in any case of their names."""
+        step = build(
+            "transform-headers",
+            addHeaders=[
+                {"name": "Kind", "value": "{#message.type}"},
+                {"name": "set", "value": "new"},
+                {"name": "none", "value": "{#message.metadata['nobody']}"},
+            ],
+            appendHeaders=[
+                {"name": "list", "value": "2"},
+                {"name": "List", "value": "3"},
+                {"name": "own", "value": "{#request.params['v'][0]}"},
+            ],
+            whitelistHeaders=["Kind", "SET", "list", "own", "kept", "gone"],
+            removeHeaders=["Gone"],
+        )
+        given = {"Set": "old", "List": "1", "Kept": "k", "gone": "g", "other": "o"}
+        made = event("x", type="t", headers=given)
+        scope = call(query=b"v=a%0ab").scope
+        changed = shaped(step, made, **scope)
+        assert changed is not None
+        self.assertEqual(
+            changed.message.headers,
+            {"Kept": "k", "Kind": "t", "set": "new", "List": "1,2,3", "own": "a b"},
+        )
+        self.assertEqual(made.message.headers, given)
+        self.assertEqual(changed.message.data, "x")
+
+    def test_none_left(self) -> None:
+        """An event without headers is one that never had any."""
+        step = build("transform-headers", removeHeaders=["a"])
+        changed = shaped(step, event("x", headers={"A": "1"}))
+        assert changed is not None
+        self.assertIsNone(changed.message.headers)
+
+    def test_shared(self) -> None:
+        """Clients for whom the texts yield the same share the changed event."""
+        text = "{#request.params['v'][0]}"
+        step = build("transform-headers", addHeaders=[{"name": "a", "value": text}])
+        one, same, other = (
+            step.for_events(call(query=query).scope).key
+            for query in (b"v=1&w=1", b"v=1", b"v=2")
+        )
+        self.assertEqual(one, same)
+        self.assertNotEqual(one, other)
+
+    def test_an_expression_without_a_value(self) -> None:
+        """The event is refused."""
+        text = "{#message.jsonContent.a.b.trim()}"
+        step = build("transform-headers", addHeaders=[{"name": "a", "value": text}])
+        with self.assertRaises(Interrupted) as raised:
+            shaped(step, event("x"))
+        self.assertEqual(
+            (raised.exception.key, raised.exception.message),
+            (
+                "TRANSFORM_HEADERS_FAILURE",
+                "Unable to apply headers transformation on message",
+            ),
+        )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from relay.expression.template import Condition, Template
 from relay.model.schema.base import Options
-from relay.model.schema.types.scalars import TOKEN
+from relay.model.schema.types.scalars import TOKEN, Upper
 from relay.model.schema.types.sensitive import SENSITIVE
 
 FRAMING = frozenset(
@@ -54,6 +54,12 @@ HeaderName = Annotated[str, AfterValidator(_header_name)]
 
 SecretText = Annotated[Text, Field(repr=False), SENSITIVE]
 """A template that may hold a credential."""
+
+
+Scoped = Annotated[
+    Literal["REQUEST", "RESPONSE", "REQUEST_CONTENT", "RESPONSE_CONTENT"], Upper
+]
+"""The former option that said when a policy acts; the phase of the step does."""
 
 
 class NameAndText(Options):
