@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import model_validator
 from zope.interface import implementer
 
 from relay.expression.errors import EvaluationFailed
-from relay.expression.patterns import BadPattern, Pattern
+from relay.expression.patterns import BadPattern, pattern
 from relay.expression.template import Template
 from relay.expression.values import Value
 from relay.model.api.kinds import PolicyType
@@ -22,18 +21,13 @@ from relay.model.schema.types.scalars import Flag, Upper
 from relay.model.schema.types.texts import Status, Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.policies.security.date_format import date_check
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+(?:@|%40)[A-Za-z0-9.-]+\.[A-Za-z]{2,63}")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?")
-_DATE_PARTS = {
-    "yyyy": "%Y",
-    "MM": "%m",
-    "dd": "%d",
-    "HH": "%H",
-    "mm": "%M",
-    "ss": "%S",
-    "X" * 3: "%z",
-}
+_NUMBER = re.compile(
+    r"[+-]?([0-9]{1,300}(\.[0-9]{0,300})?|\.[0-9]{1,300})([eE][+-]?[0-9]{1,3})?"
+)
+_PLACE = re.compile(r"%(?:%|(?:([1-9])\$)?s)")
 MESSAGE = "Request is not valid according to constraint rules"
 MESSAGES = {
     "NOT_NULL": "'%s' can not be null.",
@@ -57,9 +51,9 @@ class Constraint(Options):
         Literal["NOT_NULL", "MIN", "MAX", "MAIL", "DATE", "PATTERN", "SIZE", "ENUM"],
         Upper,
     ] = "NOT_NULL"
-    parameters: tuple[str, ...] = ()
+    parameters: tuple[Text, ...] = ()
     """The bound, the pattern, the format of the date, both bounds of the length, or the
-    values that are allowed."""
+    values that are allowed: texts."""
     message: str | None = None
     """For the client; ``%s`` stands for the value, then for the parameters."""
 
@@ -71,7 +65,7 @@ class Constraint(Options):
                 [(("parameters",), f"{self.type} needs {needed}, at the least")]
             )
         try:
-            check_for(self)
+            fixed_check(self)
         except (BadPattern, ValueError) as error:
             raise refusal([(("parameters",), str(error))]) from None
         return self
@@ -90,8 +84,8 @@ class Rule(Options):
 class RequestValidation(Options):
     """The rules; all of them must hold."""
 
-    scope: Annotated[Literal["REQUEST"], Upper] | None = None
-    """Stored by consoles; ``REQUEST_CONTENT`` is refused, since bodies are not read."""
+    scope: Annotated[Literal["REQUEST", "REQUEST_CONTENT"], Upper] | None = None
+    """Stored by consoles; has no effect: expressions cannot read bodies."""
     status: Status = 400
     """Of the refusal."""
     rules: tuple[Rule, ...]
@@ -106,48 +100,48 @@ REQUEST_VALIDATION = PolicyType(
 )
 
 
-def check_for(constraint: Constraint) -> Callable[[str], bool]:
+Check = Callable[[str], bool]
+"""Whether a value is good."""
+
+
+def fixed_check(constraint: Constraint) -> Check | None:
+    """
+    Make the check of a constraint whose parameters are the same for all calls.
+
+    :return: None if they are not.
+    :raises ValueError: when they cannot be used.
+    """
+    texts = [Template.read(one) for one in constraint.parameters]
+    if any(text.roots for text in texts):
+        return None
+    return check_for(constraint.type, [text.render({}) or "" for text in texts])
+
+
+def check_for(kind: str, given: Sequence[str]) -> Check:
     """
     Make the check of a constraint.
 
-    :raises ValueError: when its parameters cannot be used.
+    :param kind: its type.
+    :param given: its parameters.
+    :raises ValueError: when they cannot be used.
     """
-    given = constraint.parameters
-    if constraint.type == "PATTERN":
-        return Pattern(given[0]).found_in
-    if constraint.type == "ENUM":
+    if kind == "PATTERN":
+        return pattern(given[0]).found_in
+    if kind == "ENUM":
         return frozenset(given).__contains__
-    if constraint.type == "SIZE":
+    if kind == "SIZE":
         least, most = int(given[0]), int(given[1])
         return lambda value: least <= len(value) <= most
-    if constraint.type in ("MIN", "MAX"):
-        bound, sign = float(given[0]), 1 if constraint.type == "MIN" else -1
+    if kind in ("MIN", "MAX"):
+        bound, sign = float(given[0]), 1 if kind == "MIN" else -1
         return lambda value: bool(
-            _NUMBER.fullmatch(value) and sign * (float(value) - bound) >= 0
+            _NUMBER.fullmatch(value.strip()) and sign * (float(value) - bound) >= 0
         )
-    if constraint.type == "DATE":
-        return _dates(given[0])
-    if constraint.type == "MAIL":
+    if kind == "DATE":
+        return date_check(given[0])
+    if kind == "MAIL":
         return lambda value: len(value) <= 320 and bool(_MAIL.fullmatch(value))
-    return lambda value: True
-
-
-def _dates(form: str) -> Callable[[str], bool]:
-    """Make the check of a Java date format with numeric parts."""
-    python = form.replace("%", "%%").replace("'", "")
-    for java, ours in _DATE_PARTS.items():
-        python = python.replace(java, ours)
-
-    def is_date(value: str) -> bool:
-        try:
-            datetime.strptime(value, python)
-        except ValueError:
-            return False
-        return len(value) <= 64
-
-    if re.search(r"(?<!%)[A-Za-z](?![a-z]*')", re.sub(r"%.|T|Z", "", python)):
-        raise ValueError(f"the format knows {', '.join(_DATE_PARTS)} only")
-    return is_date
+    return lambda value: bool(value.strip())
 
 
 @implementer(IPolicy)
@@ -166,22 +160,23 @@ class Validated(Policy):
 
     def __init__(self, options: RequestValidation) -> None:
         self._status = options.status
-        self._rules = [
-            (rule, Template.read(rule.input), check_for(rule.constraint))
-            for rule in options.rules
-        ]
+        self._rules = [_ReadyRule(rule) for rule in options.rules]
 
     def on_request(self, call: Call) -> None:
         """Refuse a request that breaks a rule; the refusal lists all of them."""
         broken: list[Value] = []
-        for rule, text, holds in self._rules:
+        for rule in self._rules:
             try:
-                value = text.render(call.scope)
+                message = rule.broken_by(call)
             except EvaluationFailed:
-                value = None
-            absent = value is None or not value.strip()
-            if (absent and rule.is_required) or (value and not holds(value)):
-                broken.append(_message(rule.constraint, value))
+                # The rules that follow are not checked, as in Gravitee.
+                broken.append(
+                    f"Unable to evaluate expression: {rule.input} -> It might be"
+                    " related to an invalid request body"
+                )
+                break
+            if message is not None:
+                broken.append(message)
         if broken:
             content = {"message": MESSAGE, "constraints": broken}
             raise Interrupted(
@@ -192,15 +187,58 @@ class Validated(Policy):
             )
 
 
-def _message(constraint: Constraint, value: str | None) -> str:
-    """Fill in the message of a constraint that a value breaks."""
-    message = constraint.message or MESSAGES[constraint.type]
-    parts = ["null" if value is None else value, *constraint.parameters]
-    pieces = message.split("%s", len(parts))
-    filled = [pieces[0]]
-    for part, piece in zip(parts, pieces[1:], strict=False):
-        filled += [part[:256], piece]
-    return "".join(filled)
+class _ReadyRule:
+    """A rule, ready to be checked."""
+
+    def __init__(self, rule: Rule) -> None:
+        constraint = rule.constraint
+        self.input = rule.input
+        self._text = Template.read(rule.input)
+        self._is_required = rule.is_required
+        self._type = constraint.type
+        self._parameters = [Template.read(one) for one in constraint.parameters]
+        self._check = fixed_check(constraint)
+        self._message = constraint.message or MESSAGES[constraint.type]
+
+    def broken_by(self, call: Call) -> str | None:
+        """
+        Return the message of the rule if a call breaks it.
+
+        :raises EvaluationFailed: when the input has no value.
+        """
+        value = self._text.render(call.scope)
+        if value is None and not self._is_required:
+            return None
+        parameters = [text.render(call.scope) or "" for text in self._parameters]
+        check = self._check
+        if check is None:
+            try:
+                check = check_for(self._type, parameters)
+            except (BadPattern, ValueError):
+                # No value is good for parameters that make no sense.
+                check = None
+        if check is not None and value is not None and check(value):
+            return None
+        return _filled(self._message, ["null" if value is None else value, *parameters])
+
+
+def _filled(message: str, parts: Sequence[str]) -> str:
+    """
+    Fill in the places of a message: ``%s`` for each part in turn, ``%1$s`` for one.
+
+    :param parts: the value and the parameters.
+    """
+    ordinary = iter(parts)
+
+    def part(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%"
+        if place[1] is None:
+            return next(ordinary, place[0])[:256]
+        number = int(place[1]) - 1
+        return parts[number][:256] if number < len(parts) else place[0]
+
+    return _PLACE.sub(part, message)
 
 
 request_validation = RequestValidationType()

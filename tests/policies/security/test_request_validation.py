@@ -47,6 +47,10 @@ class RequestValidationTests(SynchronousTestCase):
                 b"v=2026-02-28T10:00:00%2B01:00",
                 b"v=2026-02-28",
             ),
+            (rule("MIN", "5"), b"v=1e1", b"v=5e"),
+            (rule("PATTERN", "^{#request.method}$"), b"v=GET", b"v=POST"),
+            (rule("SIZE", "1", "{#request.params['w']}"), b"v=ab&w=2", b"v=ab&w=x"),
+            (rule("ENUM", "{(2*5)}"), b"v=10", b"v=2"),
         ):
             self.assertIsNone(ended(good, one), (one, good))
             refused = ended(bad, one)
@@ -58,6 +62,45 @@ class RequestValidationTests(SynchronousTestCase):
         self.assertIsNotNone(ended(None, rule("MIN", "1")))
         self.assertIsNone(ended(None, rule("MIN", "1", isRequired=False)))
         self.assertIsNotNone(ended(b"v=0", rule("MIN", "1", isRequired=False)))
+
+    def test_empty(self) -> None:
+        """A value that is there is checked, even if it is empty."""
+        some = rule("PATTERN", "^[a-z]+$", isRequired=False)
+        self.assertIsNotNone(ended(b"v=", some))
+        self.assertIsNone(ended(b"v=", rule("PATTERN", "^[a-z]*$")))
+
+    def test_an_input_without_a_value(self) -> None:
+        """The rules that follow are not checked."""
+        text = "{#request.headers['nobody'][0].trim()}"
+        refused = ended(
+            None,
+            {"input": text, "isRequired": False, "constraint": {"type": "NOT_NULL"}},
+            rule("MIN", "1"),
+        )
+        assert refused is not None
+        self.assertEqual(
+            refused.parameters["violations"],
+            [
+                f"Unable to evaluate expression: {text} -> It might be related to an"
+                " invalid request body"
+            ],
+        )
+
+    def test_places_of_messages(self) -> None:
+        """They are filled in turn, or by number; others stay."""
+        for message, expected in (
+            ("%s %s %s", "9 5 %s"),
+            ("%2$s before %1$s, 100%%", "5 before 9, 100%"),
+            ("%3$s %d", "%3$s %d"),
+        ):
+            refused = ended(b"v=9", rule("MAX", "5", message=message))
+            assert refused is not None
+            self.assertEqual(refused.parameters["violations"], [expected])
+
+    def test_scope(self) -> None:
+        """It may be either one."""
+        for scope in ("REQUEST", "REQUEST_CONTENT"):
+            RequestValidation.read({"scope": scope, "rules": []})
 
     def test_message(self) -> None:
         """It holds the value and the parameters; one body lists all of them."""
@@ -93,7 +136,8 @@ class RequestValidationTests(SynchronousTestCase):
             rule("MIN", "x"),
             rule("SIZE", "1"),
             rule("PATTERN", "("),
-            rule("DATE", "EEEE"),
+            rule("DATE", "ww"),
+            rule("PATTERN", "{#nobody}"),
         ):
             body = {"rules": [bad]}
             self.assertRaises(ValidationError, RequestValidation.read, body)
