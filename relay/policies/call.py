@@ -136,6 +136,8 @@ class Call:
     :param named_origin: the scheme and host of the URL in ``request.endpoint``, if the
         definition names them literally.
     :param most_body_bytes: the limit of the request body; None for none.
+    :param respond: makes the response after the steps of the request, in the place of
+        the endpoint; it may raise :class:`EvaluationFailed`. None to call the endpoint.
     """
 
     request: Request
@@ -149,6 +151,7 @@ class Call:
     control: Control = field(default_factory=NoControl, repr=False)
     connection: Connection = field(default_factory=NoConnection, repr=False)
     named_origin: str | None = None
+    respond: Callable[[Call], Interrupted] | None = None
 
     def limit_body(self, most_bytes: int) -> None:
         """

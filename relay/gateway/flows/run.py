@@ -81,8 +81,17 @@ class FlowRun(Feed):
         if most is not None and body is not None:
             body.limit(most, partial(self._exchange.refuse, refusals.BODY_TOO_LARGE))
         settle_folded(self._exchange.request.headers, self._received)
-        if not self._exchange.over:
+        if self._exchange.over:
+            return
+        if self.call.respond is None:
             proceed()
+            return
+        try:
+            response = self.call.respond(self.call)
+        except Exception as error:
+            self._end("the response of a step", Failure(error))
+        else:
+            self._interrupt(response)
 
     def respond(
         self,
@@ -136,7 +145,7 @@ class FlowRun(Feed):
                 if self._applies(step):
                     step.policy.on_response(self.call)
             except (EvaluationFailed, Interrupted) as error:
-                self._tell(step, error)
+                self._tell(_place(step), error)
             except Exception:
                 self.log.failure("in the step {step}", step=step.name)
 
@@ -171,7 +180,7 @@ class FlowRun(Feed):
         except NoFlow:
             self._exchange.refuse(refusals.NO_FLOW)
         except Exception as error:
-            self._end(step, Failure(error))
+            self._end(_place(step), Failure(error))
         else:
             proceed()
 
@@ -192,7 +201,7 @@ class FlowRun(Feed):
         def failed(failure: Failure) -> None:
             self._settle()
             if not self._exchange.over:
-                self._end(step, failure)
+                self._end(_place(step), failure)
 
         waited.addCallbacks(succeeded, failed)
         waited.addErrback(self._defect)
@@ -201,29 +210,27 @@ class FlowRun(Feed):
         self._waiting = None
         self._clock.stop()
 
-    def _end(self, step: ReadyStep | None, failure: Failure) -> None:
+    def _end(self, place: str, failure: Failure) -> None:
         """
         End the call.
 
-        :param step: that failed; None when the condition of a flow failed.
+        :param place: of the failure, for logs.
         """
         reason = failure.value
         if isinstance(reason, Interrupted):
             self._interrupt(reason)
         elif isinstance(reason, EvaluationFailed):
-            self._tell(step, reason)
+            self._tell(place, reason)
             self._exchange.refuse(refusals.EXPRESSION_FAILED)
         else:
-            self.log.failure("in {place}", failure, place=_place(step))
+            self.log.failure("in {place}", failure, place=place)
             self._exchange.refuse(refusals.UNEXPECTED)
 
-    def _tell(
-        self, step: ReadyStep | None, error: EvaluationFailed | Interrupted
-    ) -> None:
+    def _tell(self, place: str, error: EvaluationFailed | Interrupted) -> None:
         self.log.warn(
             "request {request_id}, {place}: {error}",
             request_id=self._exchange.record.request_id,
-            place=_place(step),
+            place=place,
             error=error,
         )
 

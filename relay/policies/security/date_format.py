@@ -23,12 +23,13 @@ _RANGES = {
 }
 _VALUED = frozenset({"y", "E", *_RANGES})
 """The fields whose values have to be checked."""
-_ZONES = {
-    "Z": r"[+-][0-9]{2}[0-5][0-9]",
-    "X": r"(?:Z|[+-][0-9]{2})",
-    "XX": r"(?:Z|[+-][0-9]{2}[0-5][0-9])",
-    "XXX": r"(?:Z|[+-][0-9]{2}:[0-5][0-9])",
-}
+_OFFSET = r"[+-][0-9]{2}[0-5][0-9]"
+_ISO_OFFSETS = (
+    r"(?:Z|[+-][0-9]{2})",
+    rf"(?:Z|{_OFFSET})",
+    r"(?:Z|[+-][0-9]{2}:[0-5][0-9])",
+)
+"""By the number of letters, less one."""
 _PIECE = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
 LETTERS = "y M d H k K h m s S a E Z X"
 
@@ -84,9 +85,9 @@ def _field(letters: str, adjacent: bool) -> str | None:
     if letter == "a":
         return "(?:am|pm)"
     if letter == "Z":
-        return _ZONES["Z"]
-    if letter == "X":
-        return _ZONES.get(letters)
+        return _OFFSET
+    if letter == "X" and len(letters) <= len(_ISO_OFFSETS):
+        return _ISO_OFFSETS[len(letters) - 1]
     if letter == "y" or letter in _RANGES:
         return f"([0-9]{{{len(letters)}}})" if adjacent else "([0-9]{1,9})"
     return None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
+from xml.parsers import expat
 
 from zope.interface import implementer
 
@@ -48,9 +48,15 @@ class Mocked(Policy):
         self._headers = [
             (one.name, Template.read(one.value)) for one in options.headers
         ]
+        self._media_type: str | None = None
+        if not self._content.roots:
+            self._media_type = media_type(options.content)
 
     def on_request(self, call: Call) -> None:
-        """End the call with the configured response."""
+        """Respond to the call once all steps of the request are run."""
+        call.respond = self._respond
+
+    def _respond(self, call: Call) -> Interrupted:
         headers: list[tuple[str, str]] = []
         for name, text in self._headers:
             try:
@@ -59,16 +65,20 @@ class Mocked(Policy):
                 continue
             if value is not None:
                 headers.append((name, value))
-        content = self._content.render(call.scope) or ""
+        content = self._content.render(call.scope)
+        if content is None:
+            raise EvaluationFailed("the content of the mock is null")
         if content and not any(name.lower() == "content-type" for name, _ in headers):
-            headers.append(("Content-Type", _media_type(content)))
-        raise Interrupted(
+            headers.append(("Content-Type", self._media_type or media_type(content)))
+        return Interrupted(
             self._status, headers=headers, body=content.encode("utf-8", "replace")
         )
 
 
-def _media_type(content: str) -> str:
-    """Detect the media type of a text: a JSON object or array, XML, or other text."""
+def media_type(content: str) -> str:
+    """
+    Detect the media type of a text: a JSON object or array, XML, or other text.
+    """
     text = content.strip()
     if text[:1] in ("{", "["):
         try:
@@ -76,12 +86,24 @@ def _media_type(content: str) -> str:
         except (ValueError, RecursionError):
             return "text/plain; charset=utf-8"
         return "application/json"
-    if _XML.match(text) and text.endswith(">"):
+    if text[:1] == "<" and _is_xml(text):
         return "text/xml; charset=utf-8"
     return "text/plain; charset=utf-8"
 
 
-_XML = re.compile(r"<[A-Za-z_?!]")
+def _is_xml(text: str) -> bool:
+    """Whether a text is a well-formed document without entities of its own."""
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = _refuse_entity
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)
+    except (expat.ExpatError, ValueError):
+        return False
+    return True
+
+
+def _refuse_entity(*declaration: object) -> None:
+    raise ValueError("an entity could expand to more text than is parsed")
 
 
 mock = MockType()

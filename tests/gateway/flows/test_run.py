@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.internet.defer import Deferred
 
-from relay.policies.call import Interrupted
+from relay.policies.call import Call, Interrupted
 from tests.gateway.flows.case import FlowCase, Scripted, at, headers, step
 from tests.gateway.harness import get, response
 from tests.gateway.raw import until
@@ -148,6 +148,38 @@ class PassageTests(FlowCase):
             self.assertEqual(await client.take(4), body)
         self.assertEqual(self.gateway.closed[0]["errorKey"], "MY_KEY")
         self.assertEqual(self.gateway.closed[1]["outcome"], "completed")
+
+    async def test_a_response_after_the_steps(self) -> None:
+        """A mock responds when all steps of the request are run; the source is never
+        called."""
+        script = Scripted()
+        mock = step(
+            "mock",
+            status=203,
+            content="{#context.attributes['late']}",
+            headers=[{"name": "X-Left", "value": "0"}],
+        )
+        flow = {"request": [mock, step("scripted")], "response": [headers(X_Back="1")]}
+        await self.flowing(flow, own=(script,))
+
+        def late(call: Call) -> None:
+            call.attributes["late"] = "late"
+
+        def refuse(call: Call) -> None:
+            raise Interrupted(403, "No", "MY_KEY")
+
+        for act, status, body in (
+            (late, b"203", b"late"),
+            (lambda call: None, b"500", b"An e"),
+            (refuse, b"403", b"No"),
+        ):
+            script.act = act
+            client = await self.asked(get(b"/api"))
+            head = await client.head()
+            self.assertIn(status, head.line)
+            self.assertEqual(head.all(b"x-back"), [b"1"] * (status == b"203"))
+            self.assertEqual(await client.take(len(body)), body)
+        self.assertEqual(self.source.connections, [])
 
     async def test_interrupted_on_the_way_back(self) -> None:
         """The source is dropped, and the client never sees its head."""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.policies.steps import build, call, interruption
+from relay.expression.errors import EvaluationFailed
+from relay.policies.call import Call, Interrupted
+from relay.policies.interfaces import Policy
+from tests.policies.steps import build, call
+
+
+def response(step: Policy, given: Call) -> Interrupted:
+    """Take a step, and return the response that it makes."""
+    assert step.on_request(given) is None
+    assert given.respond is not None
+    return given.respond(given)
 
 
 class MockTests(SynchronousTestCase):
@@ -21,8 +31,7 @@ class MockTests(SynchronousTestCase):
             ],
             content='{"method": "{#request.method}", "nested": {}}',
         )
-        ended = interruption(step, call())
-        assert ended is not None
+        ended = response(step, call())
         self.assertEqual((ended.status, ended.key), (201, ""))
         self.assertEqual(
             ended.headers, [("X-A", "GET"), ("Content-Type", "application/json")]
@@ -40,15 +49,32 @@ class MockTests(SynchronousTestCase):
             ('<?xml version="1.0"?><a/>', "text/xml; charset=utf-8"),
             ("<a>b</a>", "text/xml; charset=utf-8"),
             ("< 5", text),
+            ("<a>b", text),
+            ("<a><b></a>", text),
+            ("<!DOCTYPE a><a/>", "text/xml; charset=utf-8"),
+            ('<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', text),
+            ("{#request.method}", text),
+            ("<a>{#request.method}</a>", "text/xml; charset=utf-8"),
             ("plain", text),
         ):
-            ended = interruption(build("mock", content=content), call())
-            assert ended is not None
+            ended = response(build("mock", content=content), call())
             self.assertEqual(ended.headers, [("Content-Type", media_type)], content)
         own = {"name": "content-type", "value": "application/custom+json"}
-        ended = interruption(build("mock", content="{}", headers=[own]), call())
-        assert ended is not None
+        ended = response(build("mock", content="{}", headers=[own]), call())
         self.assertEqual(ended.headers, [("content-type", own["value"])])
-        ended = interruption(build("mock"), call())
-        assert ended is not None
+        ended = response(build("mock"), call())
         self.assertEqual(ended.headers, [])
+
+    def test_later_steps(self) -> None:
+        """The texts are evaluated when they have run."""
+        made = call()
+        step = build("mock", content="{#context.attributes['late']}")
+        step.on_request(made)
+        made.attributes["late"] = "x"
+        assert made.respond is not None
+        self.assertEqual(made.respond(made).body, b"x")
+
+    def test_null(self) -> None:
+        """A content that is null is no response."""
+        step = build("mock", content="{#request.headers['nobody']}")
+        self.assertRaises(EvaluationFailed, response, step, call())
