@@ -1,4 +1,4 @@
-"""A real browser, headless, that opens a page of this folder and posts what it saw."""
+"""A real, headless browser that opens a page of this folder and posts its results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def posted(
     test: SynchronousTestCase, page: str, query: dict[str, object], *options: str
 ) -> dict[str, Any]:
     """
-    Open a page from an origin of its own, and wait for what it posts.
+    Open a page from an origin of its own, and return what it posts.
 
     :param test: whose end is the browser's.
     :param page: a file of this folder.
@@ -66,7 +66,7 @@ def posted(
 
 
 def _page(path: Path, seen: Queue[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
-    """Serve the page, and take what it saw."""
+    """Serve the page, and receive its results."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -75,7 +75,7 @@ class ClientTests(WireCase):
     """Each client reads the same stream twice, once direct and once relayed."""
 
     def compare(self, command: list[str]) -> None:
-        """Run a client on both URLs; what it prints must be the same, and complete."""
+        """Assert that a client prints the same for both URLs, and all events."""
         daemon = SHARED.get()
         with scripted(streaming(STREAM, 37)) as (port, _):
             direct = f"http://127.0.0.1:{port}/"
@@ -147,7 +147,7 @@ class VectorTests(WireCase):
     """The vectors of the event-stream format pass through untouched."""
 
     def test_every_vector_passes_byte_for_byte(self) -> None:
-        """In the vector's own chunks, whole, and byte by byte."""
+        """Each vector passes in its own chunks, as a whole, and byte by byte."""
         daemon = SHARED.get()
         vectors = json.loads(VECTORS.read_text())["vectors"]
         bodies: dict[bytes, list[bytes]] = {}

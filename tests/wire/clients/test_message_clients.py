@@ -118,7 +118,7 @@ class CompletionTests(WireCase):
 
 
 def _token(text: str) -> bytes:
-    """One piece of a completion."""
+    """Return one piece of a completion."""
     delta = {"index": 0, "delta": {"content": text}, "finish_reason": None}
     piece = {
         "id": "completion-1",

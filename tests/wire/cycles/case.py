@@ -61,7 +61,7 @@ CYCLES = SharedCollectedDaemon(_settings)
 
 
 def source(connection: Connection) -> None:
-    """Answer each request as its path says."""
+    """Answer each request as its path states."""
     while True:
         head = connection.head()
         path = head.split(b" ", 2)[1].rpartition(b"/")[2]

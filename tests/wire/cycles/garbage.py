@@ -1,5 +1,6 @@
 """
-A daemon whose garbage collector is off, and which tells what only it would free.
+A daemon whose garbage collector is off, and which reports the objects in reference
+cycles.
 
 Run as a program, this module is ``twistd`` with a probe: a Unix socket that answers
 each line with what is in reference cycles by then.
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 class Garbage(NamedTuple):
-    """What was in reference cycles, or hung on them."""
+    """The objects in reference cycles, or referred to by them."""
 
     objects: int
     types: dict[str, int]
@@ -46,7 +47,7 @@ class CollectedDaemon(Daemon):
         return self
 
     def garbage(self) -> Garbage:
-        """Collect what is in reference cycles, and tell what it was."""
+        """Collect the reference cycles, and return their objects."""
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(BOUND_S)
             probe.connect(str(self.probe_path))

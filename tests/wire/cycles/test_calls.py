@@ -27,12 +27,12 @@ class CallTests(CycleCase):
         self.leaves_none(self.clients("silent", finish, b"504"))
 
     def test_an_answer_that_is_no_answer(self) -> None:
-        """A head that is none of HTTP."""
+        """A malformed head leaves no cycle."""
         self.proxy()
         self.leaves_none(self.clients("broken", finish, b"502"))
 
     def test_a_source_that_cannot_be_reached(self) -> None:
-        """Nobody listens there."""
+        """A refused connection leaves no cycle."""
         with refusing_port() as port:
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
             self.leaves_none(self.clients("", finish, b"502"))
@@ -67,7 +67,7 @@ class CallTests(CycleCase):
         self.leaves_none(some)
 
     def test_a_connection_without_a_request(self) -> None:
-        """It is closed at once."""
+        """A connection that is closed at once leaves no cycle."""
         self.leaves_none(self.clients("", finish, b"", request=b"\r\n"))
 
     def test_flows(self) -> None:

@@ -22,7 +22,7 @@ class MessageTests(CycleCase):
         self.leaves_none(self.clients("", finish, mark, tls=True, request=asked))
 
     def test_a_publication(self) -> None:
-        """One that is taken, and one that is not."""
+        """An accepted and a refused publication leave no cycle."""
         self.topics(maxEventBytes=1024)
         taken = self.post(b"x", "news")
         self.leaves_none(self.clients("", finish, b"202", request=taken))
@@ -35,7 +35,7 @@ class MessageTests(CycleCase):
         self.leaves_none(self.clients("news", finish, b"\r\n\r\n"))
 
     def test_a_subscriber_of_a_shared_source(self) -> None:
-        """One connection to the source, and many clients."""
+        """Clients of a shared upstream leave no cycle."""
         self.channel()
         asked = self.subscribing()
         self.leaves_none(self.clients("", reset, b"\r\n\r\n", request=asked))

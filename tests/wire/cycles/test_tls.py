@@ -21,7 +21,7 @@ class TlsTests(CycleCase):
         self.leaves_none(self.clients("whole", finish, b"ok", tls=True))
 
     def test_a_source_with_tls(self) -> None:
-        """Whatever ends first."""
+        """Calls over TLS leave no cycle, whichever side ends first."""
         self.proxy(tls=True)
         self.leaves_none(self.clients("stream", reset))
         self.leaves_none(self.clients("ended", finish, b"\r\n0\r\n\r\n"))

@@ -67,7 +67,10 @@ class CrossSiteTests(WireCase):
         return api, api.subscribe()
 
     def test_a_basic_plan_publishes_nothing_for_a_foreign_page(self) -> None:
-        """Neither by POST nor by WebSocket, unless the API names its origin."""
+        """
+        A foreign page cannot publish with the password of the browser, by POST or by
+        WebSocket.
+        """
         _, one = self.topics("BASIC")
         mine = password(one.id, one.key)
         until(lambda: self.ask("POST", mine).status == 202, "the password opens")
@@ -95,14 +98,14 @@ class CrossSiteTests(WireCase):
         return self.ask("GET", {"Accept": "application/json", **headers}).status
 
     def test_a_key_is_no_credential_of_a_browser(self) -> None:
-        """Only a page that knows it sends it."""
+        """An API key is sent by the page itself, and is accepted."""
         _, one = self.topics("API_KEY")
         key = {"X-Gravitee-Api-Key": one.key}
         until(lambda: self.ask("POST", key).status == 202, "the key opens")
         self.assertEqual(self.ask("POST", key, **foreign()).status, 202)
 
     def test_a_proxied_call_is_not_made_for_a_foreign_page(self) -> None:
-        """With the password of a plan, or of a flow; reading goes on."""
+        """A foreign page cannot call with the password of a plan."""
         asked: list[bytes] = []
 
         def serve(connection: Connection) -> None:

@@ -1,5 +1,5 @@
 """
-Whatever lets streams in, its end is theirs: within a second, on each way to a client.
+The end of any grant ends its streams within a second, for each kind of client.
 
 Two daemons on one store; on each of them streams over TCP, over TLS and over HTTP/2, of
 a PROXY API and of a MESSAGE API.
@@ -38,7 +38,7 @@ WAYS = 6
 
 
 class Stream:
-    """One stream, and how it ended."""
+    """One stream, and its end."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -185,7 +185,7 @@ class EndTests(WireCase):
         outcome: str,
     ) -> None:
         """
-        Let streams end, on both daemons.
+        End streams on both daemons, and assert that they end in time.
 
         :param api: the number of the API.
         :param subscription: what they come by.
@@ -230,7 +230,7 @@ class EndTests(WireCase):
         return said[-len(expected) :] == expected
 
     def soon(self, act: Callable[[str], object]) -> Callable[[], float]:
-        """Let something end by itself."""
+        """Set an end in the near future, and return its time."""
 
         def end() -> float:
             # To a millisecond, as it is kept.
@@ -243,7 +243,7 @@ class EndTests(WireCase):
         return end
 
     def ends_of(self, number: int) -> None:
-        """Let all that streams of an API rest on end, one after the other."""
+        """End all grants of an API's streams, one after the other."""
         api, must = self.apis[number], self.daemons[0].must
         second_plan, keyless = api.plan("API_KEY"), api.plan("KEY_LESS")
         api.start()
@@ -291,6 +291,6 @@ class EndTests(WireCase):
         self.assertLess(took, LIMIT_S)
 
     def test_whatever_ends(self) -> None:
-        """Streams of a PROXY API are cut, those of a MESSAGE API are told, and end."""
+        """Streams of PROXY APIs are cut, and those of MESSAGE APIs are notified."""
         with ThreadPoolExecutor(len(self.apis)) as pool:
             list(pool.map(self.ends_of, range(len(self.apis))))

@@ -175,7 +175,7 @@ class FlowTests(WireCase):
         client.until(b"data: 2\n\n")
 
     def test_events_through_flows(self) -> None:
-        """Everybody sees what is theirs, without what is nobody's business."""
+        """Each client receives its own events, without the hidden fields."""
         api = topics_api(self.path, {"lingerMs": 0})
         api["flows"] = [
             {
@@ -229,7 +229,10 @@ class FlowTests(WireCase):
         self.assertNotIn(b"4711", received)
 
     def test_those_who_may_come_back(self) -> None:
-        """Are told when, so that a browser does, if the entrypoint says so."""
+        """
+        A refused browser receives the time to reconnect, if the entrypoint is
+        configured so.
+        """
         api = topics_api(self.path, {"lingerMs": 0})
         entrypoints = api["listeners"][0]["entrypoints"]
         entrypoints[0]["configuration"] = {"refusals": "retry"}
@@ -247,7 +250,7 @@ class FlowTests(WireCase):
         self.assertEqual(answer.status, 429)
 
     def test_refusals(self) -> None:
-        """Of several policies, each with its key, in the access log, too."""
+        """The refusals of several policies have their keys, also in the access log."""
         # A source that takes calls and never answers.
         source = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(source.close)
@@ -315,7 +318,7 @@ class FlowTests(WireCase):
         self.assertIn(b" 413 ", chunked.until(b"\r\n\r\n"))
 
     def test_refused_at_save(self) -> None:
-        """Every mistake of a definition is told at once, with its place."""
+        """All errors of a definition are reported at once, with their locations."""
         api = proxy_api("http://127.0.0.1:9/", self.path)
         api["flows"] = [
             {

@@ -71,7 +71,10 @@ class LeavingTests(WireCase):
         return client
 
     def measure(self, client_tls: bool, source_tls: bool, during_body: bool) -> None:
-        """Let clients leave one after another; each must be noticed in the bound."""
+        """
+        Close clients one after another, and assert that each is noticed within the
+        bound.
+        """
         closed: Queue[float] = Queue()
         asked: Queue[bool] = Queue()
         context = None
@@ -124,11 +127,10 @@ class LeavingTests(WireCase):
 
 
 class LogTests(WireCase):
-    """What the daemon's log says of clients that leave."""
+    """The log lines about clients that leave."""
 
     def test_a_client_that_leaves_a_stream_is_no_error(self) -> None:
-        """It ends as a stream is meant to end, however it leaves and whatever it
-        speaks: the access log says so, and the daemon's log says nothing."""
+        """A client that leaves a stream is not logged as an error."""
         daemon = SHARED.get()
         context = ssl.create_default_context(cadata=AUTHORITY.pem)
         h2 = ssl.create_default_context(cadata=AUTHORITY.pem)

@@ -144,7 +144,7 @@ class CallTests(LimitCase):
     """Policies that count calls."""
 
     def check_refused(self, refused: list[Answer], key: str, name: str) -> None:
-        """Check what those are told who came too often."""
+        """Assert the responses to calls above the limit."""
         for one in refused:
             self.assertEqual((one.status, one.json()["key"]), (429, key))
             self.assertEqual(one.headers[f"{name}-Remaining"], "0")
@@ -155,8 +155,9 @@ class CallTests(LimitCase):
             self.assertLess(told_s, left_s + 10)
 
     def test_rate_limit(self) -> None:
-        """Each consumer has its calls, not one more or less, and is told how many
-        are left; whatever is refused never reaches the source."""
+        """
+        Each consumer has exactly its number of calls, and receives the rest in headers.
+        """
         limit = 137
         rate = {"limit": limit, "periodTime": 10, "periodTimeUnit": "MINUTES"}
         self.publish(step("rate-limit", addHeaders=True, rate=rate))
@@ -176,7 +177,7 @@ class CallTests(LimitCase):
         self.assertEqual(set(by_consumer.values()), {CLIENTS * CALLS // 2 - limit})
 
     def test_quota(self) -> None:
-        """A deployment in the midst of it gives nobody a call more."""
+        """A deployment does not reset the count."""
         limit = 200
         quota = {"limit": limit, "periodTimeUnit": "HOURS"}
         self.publish(step("quota", quota=quota))
@@ -204,7 +205,7 @@ class CallTests(LimitCase):
         self.check_refused(refused, "QUOTA_TOO_MANY_REQUESTS", "X-Quota")
 
     def test_spike_arrest(self) -> None:
-        """In each slice as many as it has, and while others are refused no fewer."""
+        """Each slice permits its number of calls, and refuses the others."""
         spike = {"limit": 2400, "periodTimeUnit": "MINUTES"}
         self.publish(step("spike-arrest", addHeaders=True, spike=spike))
         answers = called(self.daemon.port, CALLS, lambda _: self.ask())
@@ -333,8 +334,7 @@ class StreamTests(LimitCase):
         self.assertEqual(by, {0: EXCHANGES, 1: EXCHANGES})
 
     def test_places_come_back(self) -> None:
-        """However streams end, their places are free again: in the end, after a
-        thousand, there are as many as at the beginning."""
+        """Every end of a stream frees its place."""
         limit = 100
         streams = [{"per": per, "limit": limit} for per in ("API", "PLAN")]
         short = step("stream-limit", maxDurationMs=600)
@@ -407,4 +407,4 @@ class StreamTests(LimitCase):
             source.reset()
 
     def _nobody_does(self, streams: list[Opened]) -> None:
-        """Their time is up."""
+        """Do nothing: the streams end by their maximum duration."""

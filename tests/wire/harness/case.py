@@ -1,4 +1,4 @@
-"""What tests against a real daemon have in common."""
+"""The base of tests against a real daemon."""
 
 from __future__ import annotations
 

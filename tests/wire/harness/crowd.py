@@ -25,7 +25,7 @@ def called(
     port: int, calls: int, ask: Callable[[int], Ask], clients: int = CLIENTS
 ) -> list[Answer]:
     """
-    Let clients call all at once, again and again.
+    Make calls with several clients at one time.
 
     :param port: the gateway's.
     :param calls: how often each calls.
@@ -68,7 +68,7 @@ def opened(
     port: int, ask: Callable[[int], Ask], clients: int = CLIENTS
 ) -> tuple[list[Opened], list[Opened]]:
     """
-    Let clients open streams, all at once.
+    Open streams with several clients at one time.
 
     :return: those that have one, and those that were refused.
     """

@@ -1,4 +1,4 @@
-"""A source that does just what a test says, on a real socket in a thread."""
+"""A source that follows a script, on a real socket in a thread."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def chunk(data: bytes) -> bytes:
 
 
 class Connection:
-    """One connection that the relay has opened."""
+    """One connection that Relay has opened."""
 
     def __init__(self, handle: socket.socket) -> None:
         self.socket = handle

@@ -35,7 +35,7 @@ class SteppedClock:
         """What a process needs to have this clock."""
 
     def set(self, seconds: int) -> None:
-        """Let it differ so much from the time of day, from now on."""
+        """Set the difference from the time of day."""
         temporary = self._file.with_suffix(".new")
         temporary.write_text(str(seconds))
         os.replace(temporary, self._file)

@@ -1,4 +1,4 @@
-"""What a test says of a daemon that ended, or that did not start."""
+"""The reports about a daemon that ended, or that did not start."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Inner(WireCase):
 
 
 def crash(daemon: Daemon) -> None:
-    """Let a daemon end as by a defect."""
+    """End a daemon as an unexpected error does."""
     os.kill(daemon.pid, signal.SIGKILL)
     assert daemon.process is not None
     daemon.process.wait()
@@ -45,7 +45,7 @@ class DaemonTests(SynchronousTestCase):
         return [text for _, text in [*result.errors, *result.failures]]
 
     def test_a_daemon_that_is_left_running(self) -> None:
-        """Is killed after the test, and is no error."""
+        """A running daemon is killed after the test, without an error."""
         pids = []
 
         def act(case: WireCase) -> None:

@@ -1,4 +1,4 @@
-"""An HTTP/2 client on a real TLS socket, which reads only when a test says so."""
+"""An HTTP/2 client on a real TLS socket, which reads when the test says so."""
 
 from __future__ import annotations
 

@@ -93,7 +93,10 @@ class FrontTests(WireCase):
             self.assertEqual(asked, [b"/alpha/api/orders%20new//"])
 
     def test_connect_is_refused_on_every_listener_before_its_body(self) -> None:
-        """With ``Allow``; what follows is no request."""
+        """
+        CONNECT is a 405 with ``Allow``, and the bytes after it are not read as a
+        request.
+        """
         for port in (self.daemon.ports["plain"], self.daemon.management_port):
             for target in ("/alpha", "localhost:22"):
                 client = self.raw(port)

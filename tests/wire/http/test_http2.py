@@ -1,4 +1,4 @@
-"""HTTP/2 to clients that people use, and to some that nobody should."""
+"""HTTP/2 for common clients, and for hostile ones."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def numbers(count: int) -> bytes:
 
 
 class Http2Tests(WireCase):
-    """One daemon, an API for each test."""
+    """One daemon, with an API for each test."""
 
     def setUp(self) -> None:
         """Take the daemon."""
@@ -117,7 +117,7 @@ class Http2Tests(WireCase):
         self.daemon.access_line(path=self.path, protocol="HTTP/1.1", kind="close")
 
     def test_httpx(self) -> None:
-        """An upload of some size comes back as it was."""
+        """An upload is returned unchanged."""
 
         def script(connection: Connection) -> None:
             head = connection.head().lower()
@@ -189,7 +189,7 @@ class Http2Tests(WireCase):
             self.assertEqual(seen, list(range(seen[0], seen[0] + len(seen))))
 
     def test_leaving_one_stream(self) -> None:
-        """Its source is let go of at once; the neighbours do not notice."""
+        """A reset stream releases its source at once, and other streams continue."""
         connections: Queue[Connection] = Queue()
 
         def script(connection: Connection) -> None:
@@ -277,7 +277,7 @@ class Http2Tests(WireCase):
         self.assertLess(used, 0.1)
 
     def test_a_client_that_stops_reading(self) -> None:
-        """Its windows are as large as can be: the connection holds the sources back."""
+        """A client that stops reading with large windows occupies bounded memory."""
         self.flood(self.client(), streams=20)
 
     def test_a_client_that_opens_no_window(self) -> None:

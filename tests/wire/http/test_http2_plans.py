@@ -53,7 +53,7 @@ SHARED = SharedDaemon(_listener)
 
 
 class PlanTests(WireCase):
-    """An API for each test, at a source that can tell its events to all streams."""
+    """An API for each test, with a source that sends events to all streams."""
 
     def setUp(self) -> None:
         """Run the source."""
@@ -109,8 +109,9 @@ class PlanTests(WireCase):
         self.streams.clear()
 
     def test_keys(self) -> None:
-        """In a header or in the query, and never seen by the source; a wrong one is an
-        answer of its own stream."""
+        """
+        A key is accepted in a header or in the query, and is not sent to the source.
+        """
         subscription = self.publish()
         client = self.client()
         streams = [
@@ -162,7 +163,9 @@ class PlanTests(WireCase):
         self.assertIsNone(client.goodbye)
 
     def test_one_of_a_hundred_of_a_channel(self) -> None:
-        """The stream of a MESSAGE API is told and ends; the others go on."""
+        """
+        A revoked stream of a MESSAGE API is notified and ends; the others continue.
+        """
         subscription = self.publish(ticking_api(self.path))
         other = self.api.subscribe_another()
         client = self.client()
@@ -296,7 +299,7 @@ class PlanTests(WireCase):
         self.assertEqual(client.answer(client.get(self.path))[0], 401)
 
     def test_cors(self) -> None:
-        """A browser may ask before it calls, and reads what it is refused."""
+        """A preflight is answered, and a refusal has CORS headers."""
         cors = {
             "enabled": True,
             "allowOrigin": [PAGE],
@@ -326,7 +329,7 @@ class PlanTests(WireCase):
         self.assertEqual(client.answer(client.ask(self.path, asked, "OPTIONS"))[0], 400)
 
     def test_a_body_of_another_length(self) -> None:
-        """It ends its own stream; the others of the connection go on."""
+        """A body of a wrong length ends its own stream only."""
         key = {KEY: self.publish().key}
         client = self.client()
         stays = client.ask(self.path, key)

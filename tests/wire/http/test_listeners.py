@@ -113,7 +113,9 @@ class ListenerTests(WireCase):
                     self.status("required", self.context(client))
 
     def test_a_client_certificate_is_asked_for(self) -> None:
-        """None gets in, too; another authority's does not."""
+        """
+        A client without a certificate is accepted; one of another authority is refused.
+        """
         with scripted(answering(OK)) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
             self.assertEqual(self.status("request", self.context()), 200)
@@ -135,7 +137,7 @@ class ListenerTests(WireCase):
         self.assertEqual(line["remoteAddress"], "203.0.113.9")
 
     def test_a_trusted_proxy_is_believed(self) -> None:
-        """Its word counts up to the last address that no trusted proxy vouches for."""
+        """The client's address is the last one that no trusted proxy sent."""
         with scripted(echoing) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
             forwarded = {
@@ -156,7 +158,7 @@ class ListenerTests(WireCase):
         self.assertEqual(line["remoteAddress"], "203.0.113.9")
 
     def test_a_proxy_on_a_unix_socket_is_believed(self) -> None:
-        """Where its listener says so: it has no address to name."""
+        """A proxy on a UNIX socket is trusted if the listener says so."""
         with scripted(echoing) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
             connection = http.client.HTTPConnection("localhost", timeout=BOUND_S)

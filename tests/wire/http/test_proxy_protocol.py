@@ -145,7 +145,7 @@ class BeforeTheFirstRequestTests(WireCase):
             self.assertNotIn(trace, written)
 
     def test_haproxy_in_front(self) -> None:
-        """HAProxy's ``send-proxy`` and ``send-proxy-v2`` tell the client's address."""
+        """Both forms of HAProxy's PROXY header are accepted."""
         with scripted(echoing) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", self.path))
             for option in ("send-proxy", "send-proxy-v2"):

@@ -40,7 +40,7 @@ SHARED = SharedDaemon(_listeners)
 
 
 class Client:
-    """A subscriber that reads when it is told to."""
+    """A subscriber that reads when the test says so."""
 
     def __init__(self, path: str) -> None:
         context = ssl.create_default_context(cadata=AUTHORITY.pem)
@@ -74,7 +74,7 @@ class Client:
         return self.numbers
 
     def reset(self) -> None:
-        """Be gone at once."""
+        """Reset the connection."""
         linger = struct.pack("ii", 1, 0)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.socket.close()
@@ -129,7 +129,7 @@ class TlsStreamTests(WireCase):
         self.assertEqual(other.read_until(EVENTS - 1), list(range(EVENTS)))
 
     def test_one_that_falls_too_far_behind(self) -> None:
-        """Is cut, so that its stream does not look finished; memory stays bounded."""
+        """A client that is too slow is cut without a ``close_notify``."""
         _, other = self.subscribe(history_bytes=1 << 23)
         self.assertEqual(self.pour(), list(range(EVENTS)))
         line = self.daemon.access_line(
@@ -142,7 +142,7 @@ class TlsStreamTests(WireCase):
         self.assertEqual(other.numbers, list(range(len(other.numbers))))
 
     def test_one_that_is_gone_amid_writes(self) -> None:
-        """By a reset, or by ending its side: the other gets everything."""
+        """A client that leaves within a write does not affect the others."""
         _, other = self.subscribe(history_bytes=1 << 26)
         half = Client(f"{self.path}/news")
         self.addCleanup(half.socket.close)

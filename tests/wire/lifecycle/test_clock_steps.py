@@ -38,7 +38,7 @@ class ClockStepTests(WireCase):
         self.goes_on()
 
     def test_streams_stay_when_the_clock_was_set_forward(self) -> None:
-        """Neither a timeout nor the lease of the topics has run out."""
+        """A step of the clock triggers neither a timeout nor the loss of a lease."""
         self.goes_on()
         self.clock.set(7200)
         self.goes_on()

@@ -1,4 +1,4 @@
-"""The demo as a user meets it: set up, two commands, and once more after a crash."""
+"""The demo as a user runs it: setup, two commands, and again after a crash."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DemoTests(TestCase):
     """A real daemon, a real source, and curl."""
 
     async def test_the_two_commands(self) -> None:
-        """What the demo prints works as it is printed, on every run."""
+        """The printed commands work as they are printed, on every run."""
         daemon = Daemon(Path(self.mktemp()).absolute()).start()
         self.addCleanup(daemon.kill)
         with demo_source(heartbeat_ms=200) as source_url:

@@ -88,7 +88,7 @@ class DemoSourceTests(TestCase):
         return REACTOR.listenTCP(0, source_site(self.source), interface="127.0.0.1")
 
     def agent(self) -> Agent:
-        """What treq calls through."""
+        """Return the agent for treq."""
         return Agent(REACTOR)
 
     async def get(self, path: str) -> _Response:
@@ -104,7 +104,7 @@ class DemoSourceTests(TestCase):
         return reader
 
     async def test_publish_reaches_the_stream(self) -> None:
-        """What one client posts another one reads, with the ids of the answer."""
+        """A message that one client posts reaches another, without a delay."""
         reader = await self.stream()
         response = await self.http.post(
             f"{self.url}/channels/a/messages",
@@ -140,7 +140,7 @@ class DemoSourceTests(TestCase):
         print(f"a client's leaving was seen after {took_s * 1000:.1f} ms")
 
     async def test_close_all_is_no_proper_end(self) -> None:
-        """A client can tell that its stream was cut."""
+        """``close_all`` cuts the streams."""
         reader = await self.stream()
         self.source.close_all()
         await until(lambda: reader.ended is not None, "the stream ends")
@@ -148,7 +148,7 @@ class DemoSourceTests(TestCase):
         self.assertFalse(reader.ended.check(ResponseDone))
 
     async def test_end_all_is_a_proper_end(self) -> None:
-        """A client can tell that its stream has ended."""
+        """``end_all`` ends the streams properly."""
         reader = await self.stream()
         self.source.end_all()
         await until(lambda: reader.ended is not None, "the stream ends")
@@ -207,7 +207,7 @@ class TLSDemoSourceTests(DemoSourceTests):
         )
 
     def agent(self) -> Agent:
-        """What trusts the test's authority."""
+        """Return an agent that trusts the test's authority."""
         root = ssl.Certificate.loadPEM(self.authority.pem.encode())
         policy = BrowserLikePolicyForHTTPS(trustRoot=root)
         return Agent(REACTOR, policy)

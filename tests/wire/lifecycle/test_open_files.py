@@ -1,4 +1,4 @@
-"""At the limit of open files the daemon goes on, and says what is wrong."""
+"""The daemon continues at the limit of open files, and logs the problem."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class LimitTests(WireCase):
             return asked.getresponse().status
 
     def test_management_stays_reachable_at_the_limit_of_open_files(self) -> None:
-        """Clients wait meanwhile and are served afterwards; the log says it once."""
+        """The management API answers while clients of the gateway wait."""
         with scripted(answering(OK)) as (port, _):
             self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/api"))
             self.assertEqual(self.health(), 200)

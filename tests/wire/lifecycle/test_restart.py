@@ -1,4 +1,4 @@
-"""What survives a crash and a restart, and what clients see of them."""
+"""The state after a crash and a restart, and their effect on clients."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RestartTests(WireCase):
         return self.start_daemon()
 
     def test_kill_loses_nothing_answered(self) -> None:
-        """Whatever was answered 2xx before kill -9 is there afterwards, and serves."""
+        """Every write that was answered with 2xx survives a SIGKILL."""
         daemon = self.daemon()
         answered: list[tuple[str, str]] = []
         with scripted(answering(OK)) as (port, _):
@@ -104,7 +104,7 @@ class RestartTests(WireCase):
 
 
 class _Reconnecting(threading.Thread):
-    """A client that comes back as soon as it is cut, until it has two streams."""
+    """A client that reconnects at once, until it has had two streams."""
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)

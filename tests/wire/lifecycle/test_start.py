@@ -1,4 +1,4 @@
-"""Starting the daemon: what it needs, what it says, how it ends."""
+"""The start of the daemon: its requirements, its messages, and its failures."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StartTests(WireCase):
         self.directory = self.new_directory()
 
     def without_password(self) -> Daemon:
-        """Start a daemon that is told no administrator's password."""
+        """Start a daemon without an administrator's password in its environment."""
         daemon = Daemon(self.directory)
         del daemon.environment["RELAY_ADMIN_PASSWORD"]
         daemon.start()
@@ -59,7 +59,7 @@ class StartTests(WireCase):
         return done.returncode, done.stdout.decode()
 
     def assert_one_line(self, status: int, output: str, *words: str) -> None:
-        """It ended with a status, one line of ours and no traceback."""
+        """Assert a failure with one line of Relay's own and no traceback."""
         self.assertNotEqual(status, 0)
         self.assertNotIn("Traceback", output)
         ours = [line for line in output.splitlines() if "relay: " in line]
@@ -86,7 +86,7 @@ class StartTests(WireCase):
         self.assert_one_line(status, output, "gateway.speed", "relay.toml")
 
     def test_several_mistakes(self) -> None:
-        """One line for each, and no traceback."""
+        """Each error has a line, without a traceback."""
         (self.directory / "relay.toml").write_text("[gateway]\nspeed = 9\nvia = 3\n")
         status, output = self.run_twistd("--config", "relay.toml")
         self.assertEqual(status, 1)
@@ -113,7 +113,7 @@ class StartTests(WireCase):
         self.assert_one_line(status, output, "no.pem")
 
     def test_a_newer_store(self) -> None:
-        """Is refused."""
+        """A file that is no database is refused."""
         (self.directory / "var").mkdir()
         (self.directory / "var" / "relay.db").write_bytes(b"not a database" * 100)
         status, output = self.run_twistd(
@@ -125,7 +125,7 @@ class StartTests(WireCase):
         self.assert_one_line(status, output, "relay.db")
 
     def test_a_detached_daemon_reports_failure(self) -> None:
-        """Without --nodaemon the command still ends with a status."""
+        """Without ``--nodaemon`` the command ends with the status and the reason."""
         with socket.create_server(("127.0.0.1", 0)) as taken:
             endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
             done = subprocess.run(
@@ -206,7 +206,7 @@ class StartTests(WireCase):
         self.assertEqual(asked(daemon.management_port, users, "another one"), 401)
 
     def test_a_start_that_fails_leaves_no_directory(self) -> None:
-        """Nor does it make a store before it knows that it can listen."""
+        """A start that cannot listen creates neither a directory nor a store."""
         with socket.create_server(("127.0.0.1", 0)) as taken:
             endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
             status, output = self.run_twistd(
@@ -219,7 +219,7 @@ class StartTests(WireCase):
         self.assertEqual(list(self.directory.iterdir()), [])
 
     def test_the_data_directory_is_made_wherever_the_store_is(self) -> None:
-        """It holds the access log and the password, too."""
+        """The data directory is created although the store is elsewhere."""
         toml = f'[store]\nurl = "sqlite:///{self.directory}/elsewhere/relay.db"\n'
         made = self.directory / "new" / "data"
         self.start_daemon(self.directory, toml, ("--data-dir", str(made)))
@@ -233,7 +233,7 @@ class StartTests(WireCase):
         self.assertNotEqual(one.pid, two.pid)
 
     def test_clients_wait_while_the_daemon_starts(self) -> None:
-        """Nobody who connects during a start is refused or meets an empty table."""
+        """A client that connects during the start is served after it."""
         daemon = Daemon(self.directory)
         with sqlite3.connect(self.directory / "relay.db") as other:
             other.execute("PRAGMA journal_mode=WAL")
@@ -251,7 +251,10 @@ class StartTests(WireCase):
         self.assertTrue(waiting.recv(100).startswith(b"HTTP/1.1 404 "))
 
     def test_the_generated_password(self) -> None:
-        """Is in a file that only the owner reads; the log names only the file."""
+        """
+        The password is in a file that only the owner can read, and the log names the
+        file.
+        """
         daemon = self.without_password()
         path = self.directory / "admin-password"
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)

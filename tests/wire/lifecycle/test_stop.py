@@ -65,7 +65,7 @@ class StopTests(SignalCase):
     def test_a_stop_has_a_deadline_while_another_process_holds_the_database(
         self,
     ) -> None:
-        """Leases cannot be given back then, and nobody waits for that."""
+        """A stop ends in time although leases cannot be returned."""
         daemon = self.daemon(
             "[gateway]\ndrain_timeout_ms = 100\n[process]\nstop_timeout_ms = 1000\n"
         )
@@ -159,7 +159,7 @@ class ReloadTests(SignalCase):
             client.until(b"data: 2\n\n")
 
     def test_logs_are_opened_again(self) -> None:
-        """By SIGHUP and by SIGUSR1, after a rotation as logrotate does it."""
+        """SIGHUP and SIGUSR1 open the logs again, as logrotate needs it."""
         daemon = self.daemon()
         access = daemon.data_dir / "access.log"
         for turn, number in enumerate((signal.SIGHUP, signal.SIGUSR1)):
@@ -191,7 +191,7 @@ class ReloadTests(SignalCase):
         self.assertEqual(served(tls_port), second)
 
     def test_what_endpoints_need_is_read_again(self) -> None:
-        """Who is believed from then on is what the trust store of the API says."""
+        """SIGHUP reads the trust stores of endpoints again."""
         ours, others = Authority("ours"), Authority("others")
         context = server_context(ours.server("localhost"))
         store = self.directory / "ca.pem"

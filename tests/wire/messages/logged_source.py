@@ -28,7 +28,7 @@ from twisted.web.server import NOT_DONE_YET, Site
 
 
 class LoggedSource(Resource):
-    """Serves the log to whoever asks."""
+    """Serves the log to its clients."""
 
     isLeaf = True
 

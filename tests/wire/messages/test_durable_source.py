@@ -17,7 +17,7 @@ class DurableSourceTests(WireCase):
     """One source, one client, and a daemon that is killed."""
 
     def test_a_client_over_crashes_and_idle_times(self) -> None:
-        """Its numbers go on without a hole, and it is told of no gap."""
+        """The client's numbers continue without a hole over crashes and idle times."""
         root = self.new_directory()
         source = LoggedSource(interval_ms=20)
         self.addCleanup(shutil.rmtree, source.directory, True)

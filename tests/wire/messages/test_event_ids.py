@@ -17,12 +17,12 @@ PUBLIC: dict[str, Any] = {"key": {"headers": []}, "lingerMs": 0}
 
 
 def forged(source_id: bytes) -> str:
-    """Write an id as nobody but Relay should."""
+    """Return an id in the form that only Relay writes."""
     return "aaaaaaaa-b." + base64.urlsafe_b64encode(source_id).decode().rstrip("=")
 
 
 class Ticking:
-    """A source that notes what it is asked for, and ticks until the client leaves."""
+    """A source that records its requests, and sends events until the client leaves."""
 
     def __init__(self) -> None:
         self.asked: list[bytes] = []
@@ -41,7 +41,7 @@ class Ticking:
 
 
 class ForgedIdTests(WireCase):
-    """Nobody decides for others where a source is read from."""
+    """One client cannot set the place from which others read."""
 
     def setUp(self) -> None:
         """Take the daemon."""
@@ -74,7 +74,7 @@ class ForgedIdTests(WireCase):
         self.assertEqual(source.asked, [b""] * (len(source_ids) + 1))
 
     def test_a_forged_id_is_not_sent_to_a_source(self) -> None:
-        """Whatever bytes are in it, and its channel goes on."""
+        """A forged id is not sent to the source, whatever its bytes."""
         self.attack("failover", (b"s7", b"a\0b", b"a\x01b", b"x\r\nY: 1"))
 
     def test_a_forged_id_does_no_harm_to_merged_sources(self) -> None:

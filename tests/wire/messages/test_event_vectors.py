@@ -23,7 +23,7 @@ SHARED = SharedDaemon()
 
 
 class VectorTests(WireCase):
-    """What comes out are the events that the vector names."""
+    """The events are those that the vector lists."""
 
     def test_whole_and_byte_by_byte(self) -> None:
         """The source ends each vector as a cut does, and comes back for the end."""

@@ -1,4 +1,4 @@
-"""One upstream event stream, many clients, and a source that keeps dying."""
+"""One upstream event stream, many clients, and a source that is killed repeatedly."""
 
 from __future__ import annotations
 
@@ -196,7 +196,10 @@ class SharedUpstreamTests(WireCase):
             self.assertNotIn(b"cookie", b"".join(heads).lower())
 
     def test_a_public_stream(self) -> None:
-        """Without headers in the key all share one upstream that sees none of them."""
+        """
+        Without headers in the key all clients share one upstream, which receives no
+        credentials.
+        """
         heads: list[bytes] = []
 
         def script(connection: Connection) -> None:

@@ -56,7 +56,7 @@ def then_close(*pieces: bytes) -> Script:
 
 
 class RefusalTests(Sourced):
-    """What clients get of a source that refuses."""
+    """The responses to clients of a source that refuses."""
 
     def channels(self, api_id: str) -> list[dict[str, Any]]:
         """Return the open channels, as the management API shows them."""
@@ -70,7 +70,7 @@ class RefusalTests(Sourced):
     def test_the_status_of_a_source_that_refuses_is_the_status_of_its_clients(
         self,
     ) -> None:
-        """Those that clients understand; for all else the gateway is a bad one."""
+        """Clients receive the status of the source, if it concerns them."""
         for code, expected in (
             (401, 401),
             (403, 403),
@@ -92,7 +92,7 @@ class RefusalTests(Sourced):
             )
 
     def test_a_refusing_source_s_challenge_goes_with_its_401(self) -> None:
-        """So that a client knows what it has to renew."""
+        """A 401 has the challenge of the source."""
         challenge = b'WWW-Authenticate: Bearer error="invalid_token"'
         self.publish(status(401, challenge))
         client = self.subscribe("", "Authorization: Bearer bad")
@@ -126,7 +126,7 @@ class RefusalTests(Sourced):
         self.assertIn(b" 502 ", self.head(self.subscribe()))
 
     def test_a_source_that_is_down_keeps_its_clients(self) -> None:
-        """They get their 200 and their heartbeats, and its events once it is up."""
+        """Clients of a source that is down receive a 200 and heartbeats."""
         for code in (503, 500, 429, 408):
             self.path = f"/down-{code}"
             self.publish(
@@ -138,7 +138,7 @@ class RefusalTests(Sourced):
             client.until(b"data: up\n\n")
 
     def test_a_source_that_refuses_later_ends_its_streams_with_the_reason(self) -> None:
-        """As an event, and the orderly end of the response."""
+        """A later refusal ends the streams with an ``error`` event."""
         self.publish(
             one_after_another(then_close(b"id: 1\ndata: one\n\n"), status(401))
         )
@@ -159,7 +159,7 @@ class RefusalTests(Sourced):
         self.assertEqual(line["outcome"], "upstream_refused")
 
     def test_with_hold_a_stream_lasts_until_its_source_no_longer_refuses(self) -> None:
-        """It is quiet meanwhile, but for heartbeats."""
+        """With ``hold`` a stream stays open until the source accepts."""
         api_id = self.publish(
             one_after_another(
                 status(404), status(404), status(404), streaming(b"data: up\n\n")
@@ -178,7 +178,9 @@ class RefusalTests(Sourced):
         self.assertEqual((channel["health"], channel["problem"]), ("UP", None))
 
     def test_a_channel_and_its_log_line_name_api_endpoint_url_and_reason(self) -> None:
-        """And no secret: neither the query of the target nor that of the client."""
+        """
+        A log line names the API, the endpoint, the URL and the reason, without secrets.
+        """
         self.publish(status(403), {"sourceRefusal": "hold"})
         endpoint = self.definition["endpointGroups"][0]["endpoints"][0]
         endpoint["configuration"]["target"] += "feed?key=hidden"
@@ -203,7 +205,7 @@ class RefusalTests(Sourced):
         self.assertNotIn("hidden", self.daemon.log())
 
     def test_clients_of_polling_and_websockets_get_the_status_too(self) -> None:
-        """Before the first byte, whatever the entrypoint."""
+        """Polling and WebSocket clients receive the status, too."""
         self.publish(status(403))
         entrypoints = self.definition["listeners"][0]["entrypoints"]
         entrypoints[:] = [{"type": "http-get"}, {"type": "websocket"}]
@@ -226,7 +228,7 @@ class LongEventTests(Sourced):
     """Events above ``maxEventBytes``."""
 
     def test_an_event_that_is_too_long_is_passed_over_with_a_told_gap(self) -> None:
-        """In every mode, and the source is not called again."""
+        """An event that is too long is a gap, in every mode."""
         events = [
             b"id: %d\ndata: %s\n\n" % (number, data)
             for number, data in enumerate(
@@ -277,7 +279,9 @@ class RedirectTests(Sourced):
         self.assertEqual(paths, [b"/", b"/there"])
 
     def test_a_redirect_elsewhere_or_nowhere_is_a_refusal(self) -> None:
-        """Another origin, an empty place, and places that lead round in circles."""
+        """
+        A redirect to another origin, without a location, or in a circle is a refusal.
+        """
         for name, place in (
             ("elsewhere", b"http://127.0.0.2:9/"),
             ("nowhere", b""),
@@ -311,7 +315,7 @@ class IdResetTests(Sourced):
     """A source that takes its ids back."""
 
     def test_after_an_empty_id_no_last_event_id_is_sent(self) -> None:
-        """Whether it comes with an event or by itself; the gap is told."""
+        """After an empty id no ``Last-Event-ID`` is sent."""
         for name, reset in (("event", b"id\ndata: two\n\n"), ("block", b"id:\n\n")):
             for resume in ("verify", "trust"):
                 self.path = f"/reset-{name}-{resume}"
@@ -369,7 +373,10 @@ class GroupTests(Sourced):
             self.assertIn(b" 200 ", client.until(b"data: here\n\n"))
 
     def test_endpoints_that_all_refuse_are_a_refusal(self) -> None:
-        """With the verdict of the last, or of the first that is merged."""
+        """
+        If all endpoints refuse, the status is that of the last one, or of the first one
+        when merging.
+        """
         for mode, expected in (("failover", b" 403 "), ("merge", b" 404 ")):
             self.path = f"/all-{mode}"
             client = self.group(mode, status(404), status(403))
@@ -383,7 +390,7 @@ class GroupTests(Sourced):
             self.assertIn(b" 200 ", client.until(b"\r\n\r\n"))
 
     def test_a_deployment_asks_a_source_that_has_refused_anew(self) -> None:
-        """At once, whatever the delay of the back-off was."""
+        """A deployment calls a source that has refused at once."""
         delay = {"reconnect": {"initialMs": 60_000, "maxMs": 60_000}}
         api_id = self.publish(
             one_after_another(status(404), streaming(b"data: mended\n\n")), delay

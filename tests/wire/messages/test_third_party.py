@@ -92,8 +92,7 @@ class ThirdPartyTests(WireCase):
             connection.close()
 
     def test_from_its_schema_to_a_stream(self) -> None:
-        """Its types are listed, checked when an API is saved, and serve it; what is
-        broken is told in the log, and takes nothing's place."""
+        """The types of the distribution are listed, validated and served."""
         endpoint = self.plugin("endpoints/ticks").json()
         self.assertEqual(
             (endpoint["name"], endpoint["supportedModes"]), ("Ticks", ["SUBSCRIBE"])
@@ -128,7 +127,9 @@ class ThirdPartyTests(WireCase):
         )
 
     def test_gone_again(self) -> None:
-        """Without it an API of its types is not served, which is told, and kept."""
+        """
+        Without the distribution an API of its types is not served, which is logged.
+        """
         api_id = self.daemon.publish(ticks_api({}))
         self.daemon.stop()
         daemon = self.start_daemon(self.daemon.data_dir)

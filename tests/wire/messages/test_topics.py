@@ -87,7 +87,7 @@ class TopicTests(WireCase):
         return found
 
     def test_published_and_read(self) -> None:
-        """By a stream that is open, and by one that comes later with an id."""
+        """An open stream receives the events, and so does a later one with a cursor."""
         stream = RawClient(self.daemon.port)
         self.addCleanup(stream.close)
         stream.get(self.path + "/news", "Accept: text/event-stream")
@@ -126,7 +126,7 @@ class TopicTests(WireCase):
         self.assertEqual(len(lost["items"]), 5)
 
     def test_long_polling(self) -> None:
-        """Waits for the first event, and no longer than it was told."""
+        """A call waits for the first event, up to ``waitMs``."""
         client = RawClient(self.daemon.port)
         self.addCleanup(client.close)
         client.get(self.path + "/news?waitMs=20000", "Accept: application/json")
@@ -137,7 +137,7 @@ class TopicTests(WireCase):
         self.assertEqual(self.poll("?waitMs=50")["items"], [])
 
     def test_a_client_that_stops_waiting(self) -> None:
-        """Is noticed at once, and its place is free."""
+        """A client that leaves is noticed at once."""
         client = RawClient(self.daemon.port)
         client.get(self.path + "/news?waitMs=20000", "Accept: application/json")
         client.close()
@@ -146,14 +146,14 @@ class TopicTests(WireCase):
         self.assertLess(line["durationMs"], 10_000)
 
     def test_topics_are_apart(self) -> None:
-        """Whoever publishes, the path alone is the topic."""
+        """The path alone selects the topic."""
         self.post({"data": "sport"}, "sport", Authorization="Basic a")
         self.post({"data": "news"}, "news", Authorization="Basic b")
         items = self.poll("?cursor=x", "sport")["items"]
         self.assertEqual([one["data"] for one in items], ["sport"])
 
     def test_text_and_bytes(self) -> None:
-        """Other bodies than JSON, with id and type in headers."""
+        """Bodies that are no JSON have their id and type in headers."""
         self.post(
             "Grüße".encode(),
             content_type="text/plain; charset=utf-8",
@@ -166,21 +166,26 @@ class TopicTests(WireCase):
         self.assertEqual(binary["dataBase64"], "AP8=")
 
     def test_a_repeated_publication(self) -> None:
-        """With one key it is published once, and answered alike."""
+        """
+        A repetition with the same key is published once, and has the same response.
+        """
         first = self.post({"data": "once"}, Idempotency_Key="k1")
         again = self.post({"data": "once"}, Idempotency_Key="k1")
         self.assertEqual(first.json(), again.json())
         self.assertEqual(len(self.poll("?cursor=x")["items"]), 1)
 
     def test_all_or_nothing(self) -> None:
-        """One bad event refuses them all, by name."""
+        """One invalid event refuses all events of the body."""
         answer = self.post([{"data": "good"}, {"data": "x" * 3000}])
         self.assertEqual(answer.status, 413)
         self.assertIn("[1].data is longer than 2048 bytes", answer.json()["message"])
         self.assertEqual(self.poll("?cursor=x")["items"], [])
 
     def test_a_body_that_is_too_large(self) -> None:
-        """Is refused while it comes, and the answer arrives."""
+        """
+        A body that is too large is refused during the upload, and the client receives
+        the response.
+        """
         client = RawClient(self.daemon.port)
         self.addCleanup(client.close)
         client.send(
@@ -192,7 +197,7 @@ class TopicTests(WireCase):
         self.assertIn(b"413", client.until(b"\r\n\r\n"))
 
     def test_bad_parameters(self) -> None:
-        """Are named."""
+        """Invalid parameters are named."""
         for query, name in (("?limit=0", "limit"), ("?waitMs=x", "waitMs")):
             accept = {"Accept": "application/json"}
             answer = self.daemon.get(f"{self.path}/news{query}", accept)
@@ -200,7 +205,7 @@ class TopicTests(WireCase):
             self.assertIn(name, answer.json()["message"])
 
     def test_a_mock(self) -> None:
-        """Makes its events itself, and ends after as many as it was told."""
+        """A mock makes its events, and ends after the configured number."""
         path = self.path + "-mock"
         definition = topics_api(path, {})
         definition["listeners"][0]["entrypoints"] = [

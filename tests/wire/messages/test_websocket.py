@@ -98,7 +98,9 @@ class WebsocketTests(WireCase):
         self.assertEqual(self.receive(lost)["gap"]["reason"], "unknown_id")
 
     def test_what_cannot_be_published(self) -> None:
-        """Is answered by name; the connection stays."""
+        """
+        An invalid event is an error that names the problem; the connection stays open.
+        """
         self.publish({"maxEventBytes": 1024})
         connection = self.connect()
         for sent, status, problem in (
@@ -112,14 +114,16 @@ class WebsocketTests(WireCase):
             self.assertIn(problem, error["message"])
 
     def test_readers_only(self) -> None:
-        """What they send is answered; the connection stays."""
+        """
+        A client that may not publish receives an error; the connection stays open.
+        """
         self.publish(publisher={"enabled": False})
         connection = self.connect()
         connection.send('{"data": ""}')
         self.assertEqual(self.receive(connection)["error"]["status"], 403)
 
     def test_publishers_only(self) -> None:
-        """They get their answers, and no events, their own included."""
+        """A publisher receives acknowledgements and no events."""
         self.publish(subscriber={"enabled": False})
         connection = self.connect()
         for _ in range(2):
@@ -138,7 +142,7 @@ class WebsocketTests(WireCase):
             self.assertEqual(raised.exception.rcvd.code, code)
 
     def test_the_code_is_not_overtaken(self) -> None:
-        """What the client was sending meanwhile is read, so that nothing resets it."""
+        """Data that the client sends meanwhile does not prevent the close code."""
         self.publish({"maxEventBytes": 1024})
         raw = self.raw()
         raw.send(b"\x81\xff" + (1 << 24).to_bytes(8, "big") + bytes(4))
@@ -150,7 +154,7 @@ class WebsocketTests(WireCase):
             raw.send(bytes(100_000))
 
     def test_a_client_that_reads_nothing(self) -> None:
-        """Is not read from either: what it sends does not pile up."""
+        """A client that does not read is not read from."""
         self.publish()
         raw = self.raw()
         raw.socket.settimeout(1)
@@ -163,7 +167,7 @@ class WebsocketTests(WireCase):
                 self.assertLess(sent, 100_000_000)
 
     def test_a_flood_of_pings_ends_the_connection(self) -> None:
-        """With its code, and what is sent after it is not read for long."""
+        """A flood of pings closes the connection with its code."""
         self.publish()
         raw = self.raw()
         raw.socket.settimeout(10)
@@ -228,7 +232,7 @@ class WebsocketTests(WireCase):
         self.assertEqual(raised.exception.rcvd.code, 1001)
 
     def test_a_stop_is_a_close(self) -> None:
-        """With the code for going away."""
+        """A stop closes the connection with the code for going away."""
         api_id = self.publish()
         connection = self.connect()
         self.daemon.must("POST", f"/apis/{api_id}/_stop")
@@ -240,7 +244,7 @@ class WebsocketTests(WireCase):
         self.assertEqual(line["outcome"], "stopped")
 
     def test_bad_handshakes(self) -> None:
-        """Are refused with a status, and with the field's name."""
+        """An invalid handshake is refused with the name of the field."""
         self.publish(cors={"allowOrigin": ["https://app.example"]})
         self.connect(origin="https://app.example")
         with self.assertRaises(InvalidStatus) as raised:

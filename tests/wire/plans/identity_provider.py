@@ -23,7 +23,7 @@ CLIENT = base64.b64encode(b"relay:hunter2").decode()
 
 class IdentityProvider:
     """
-    What it knows, and how it answers.
+    The keys and tokens of the provider, and its answers.
 
     :param keys: what it signs with, by key id; the first one signs.
     """
@@ -42,7 +42,7 @@ class IdentityProvider:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The provider's address."""
         return f"https://localhost:{self.port}"
 
     def token(
@@ -108,7 +108,7 @@ def running(provider: IdentityProvider, context: ssl.SSLContext) -> Iterator[Non
         do_POST = do_GET
 
         def log_message(self, *args: Any) -> None:
-            """Nobody reads it."""
+            """Log nothing."""
 
     server = Server(("127.0.0.1", provider.port), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)

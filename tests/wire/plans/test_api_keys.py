@@ -15,14 +15,17 @@ SHARED = SharedDaemon(lambda _: "[log]\naccess_query = true\n")
 
 
 class ApiKeyTests(WireCase):
-    """At a daemon that writes queries into its access log."""
+    """A daemon that writes queries into its access log."""
 
     def setUp(self) -> None:
         """Take it."""
         self.daemon = SHARED.get()
 
     def test_a_key_opens_an_api(self) -> None:
-        """From its making to its end; neither source, log nor store ever has it."""
+        """
+        A key admits from its creation to its revocation; source, log and store do not
+        contain it.
+        """
         heads: list[bytes] = []
 
         def answer(connection: Connection) -> None:

@@ -18,7 +18,9 @@ STREAM = (
 
 class BasicPlanTests(WireCase):
     def test_a_password_opens_a_stream(self) -> None:
-        """Until it is revoked; the source, the log and the store never have it."""
+        """
+        A password admits until it is revoked; source, log and store do not contain it.
+        """
         daemon = self.start_daemon()
         heads: list[bytes] = []
 

@@ -152,8 +152,9 @@ class CertificateTests(WireCase):
         until(lambda: self.over_tls(self.issued) == 403, "the subject is refused")
 
     def test_certificates_that_are_no_good(self) -> None:
-        """Of another authority, signed by itself, or over: TLS itself refuses them,
-        and what a proxy passes on of them is a 401."""
+        """
+        Certificates that are expired, self-signed or of another authority are refused.
+        """
         stranger = Authority("Test Root").client(self.path)
         over = AUTHORITY.issue(client=True, common_name=self.path, ends=-DAY / 2)
         for issued in (stranger, self_signed(self.path), over):

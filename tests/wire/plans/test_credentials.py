@@ -53,7 +53,7 @@ class CredentialTests(WireCase):
             connection.send(OK)
 
     def told(self, *headers: str, query: str = "") -> str:
-        """Call; give the error key of the refusal, nothing when there is none."""
+        """Call, and return the error key of the refusal; empty if there is none."""
         client = RawClient(self.daemon.port)
         with contextlib.closing(client):
             client.get(
@@ -146,7 +146,9 @@ class CredentialTests(WireCase):
         self.assertEqual(self.by(self.key), "")
 
     def test_several(self) -> None:
-        """Two credentials fail, whichever is good; one in two places counts."""
+        """
+        Two different credentials are refused; one credential in two places is accepted.
+        """
         good, bad = f"{HEADER}: {self.key}", f"{HEADER}: wrong"
         in_query, wrong_query = f"?api-key={self.key}", "?api-key=wrong"
         self.assertEqual(self.told(good, query=in_query), "")

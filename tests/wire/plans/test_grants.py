@@ -124,13 +124,13 @@ class SeveralProcessesTests(WireCase):
             until(partial(self.has_revoked, daemon, 500), "500 lines")
 
     def has_revoked(self, daemon: Daemon, count: int) -> bool:
-        """Whether the access log says that so many streams were revoked."""
+        """Whether the access log has a number of revoked streams."""
         outcomes = [line["outcome"] for line in daemon.access_lines()]
         return outcomes.count("revoked") == count
 
 
 class OneProcessTests(WireCase):
-    """What clients see of it."""
+    """The clients of one daemon."""
 
     def setUp(self) -> None:
         """Have a path of its own."""
@@ -151,7 +151,7 @@ class OneProcessTests(WireCase):
     def expire(
         self, daemon: Daemon, subscription: Subscription, seconds: float
     ) -> None:
-        """Let a key end soon."""
+        """Set the expiry of a key."""
         at = datetime.now(UTC) + timedelta(seconds=seconds)
         daemon.must("PUT", subscription.key_at, {"expireAt": at.isoformat()})
 
@@ -177,7 +177,9 @@ class OneProcessTests(WireCase):
             until(lambda: closed, "the source is let go")
 
     def test_told_and_renewed(self) -> None:
-        """A client is told before its key expires, and goes on with another."""
+        """
+        A client is notified before its key expires, and continues with another key.
+        """
         daemon = CHALLENGING.get()
         api = KeyedApi(daemon, ticking_api(self.path))
         api.start()
@@ -213,7 +215,7 @@ class OneProcessTests(WireCase):
         self.assertNotIn(b"event: goaway\n", rest)
 
     def another(self, daemon: Daemon, api: KeyedApi) -> str:
-        """Subscribe somebody else, and give the key."""
+        """Subscribe another application, and return its key."""
         api.application_id = daemon.must("POST", "/applications", {"name": "x"})["id"]
         return api.subscribe().key
 
@@ -250,7 +252,7 @@ class OneProcessTests(WireCase):
         daemon.access_line(outcome="expired", path=self.path)
 
     def test_warned_only(self) -> None:
-        """Where the administrator says so, streams go on, and are told."""
+        """In the warning mode streams continue after a notification."""
         daemon = WARNING.get()
         api = KeyedApi(daemon, ticking_api(self.path))
         api.start()
@@ -265,7 +267,7 @@ class OneProcessTests(WireCase):
         self.assertIn("goes on, though what let it in is revoked", daemon.log())
 
     def test_keyless_streams_cost_nothing(self) -> None:
-        """What rests on nothing cannot be renewed, and ends with its plan only."""
+        """A stream without a grant cannot be renewed, and is not notified."""
         daemon = CHALLENGING.get()
         daemon.publish(ticking_api(self.path))
         client = self.streaming(daemon, self.path)

@@ -49,7 +49,7 @@ def rsa(number: int = 0) -> tuple[str, Key]:
 
 
 class TokenCase(WireCase):
-    """An API with a plan, a source that says what it was asked, and a provider."""
+    """An API with a plan, a source that records its requests, and a provider."""
 
     def setUp(self) -> None:
         """Run the provider and the source."""
@@ -168,7 +168,7 @@ class JwtTests(TokenCase):
             self.assertNotIn(token, text)
 
     def test_propagated(self) -> None:
-        """The header goes on unless the plan says otherwise."""
+        """The header is forwarded unless the plan forbids it."""
         self.publish("JWT", self.by_url(propagateAuthHeader=False))
         self.assertEqual(self.status(self.token()), 200)
         self.assertNotIn("bearer", self.heads[0].lower())
@@ -242,8 +242,7 @@ class JwtTests(TokenCase):
         self.assertEqual(self.provider.calls, ["GET /keys"])
 
     def test_made_up_key_ids(self) -> None:
-        """Whoever makes up key ids cannot make us ask the provider again and again,
-        and keeps nobody out."""
+        """Invented key ids do not cause repeated requests to the provider."""
         self.publish("JWT", self.by_url())
         self.assertEqual(self.status(self.token()), 200)
         begun = time.monotonic()
@@ -278,7 +277,7 @@ class JwtTests(TokenCase):
             self.assertEqual(self.status(self.token()), 200)
 
     def test_outage(self) -> None:
-        """Without any keys nobody can tell: 503, and later it works."""
+        """Without keys the response is a 503, until the provider answers."""
         self.provider.status = 500
         self.publish("JWT", self.by_url())
         status, head = self.call(f"Authorization: Bearer {self.token()}")
@@ -296,7 +295,7 @@ class JwtTests(TokenCase):
         self.assertIn("outbound.allow", self.daemon.log())
 
     def test_another_authority(self) -> None:
-        """A provider whose certificate nobody vouches for is not asked."""
+        """A provider with an untrusted certificate is not asked."""
         stranger = IdentityProvider({"a": rsa()})
         context = server_context(Authority().server("localhost"))
         with running(stranger, context):
@@ -326,7 +325,7 @@ class JwtTests(TokenCase):
         return {name: api[name] for name in members}
 
     def test_subscription(self) -> None:
-        """Its end is the token's end, too."""
+        """A token is refused when its subscription has ended."""
         self.publish("JWT", self.by_url())
         self.assertEqual(self.status(self.token()), 200)
         self.daemon.must("POST", f"{self.at}/subscriptions/{self.subscription}/_close")
@@ -381,7 +380,7 @@ class Oauth2Tests(TokenCase):
             self.assertEqual(len(self.provider.calls), calls)
 
     def test_no_longer_active(self) -> None:
-        """What the server said is believed for as long as the resource says."""
+        """An answer of the server is used for ``cacheTtl``."""
         resources = self.resources(cacheTtl=300)
         self.publish("OAUTH2", {"oauthResource": "idp"}, resources=resources)
         self.provider.active["t"] = {"active": True, "client_id": self.client_id}

@@ -1,4 +1,4 @@
-"""What the management API says of a deployment is what gateways do with it."""
+"""The management API reports the deployments that gateways serve."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ class DeploymentTests(WireCase):
                 self.assertEqual(daemon.get("/p").status, 404, number)
 
     def test_a_gateway_that_cannot_serve_it_goes_on_with_the_one_before(self) -> None:
-        """It tells so, over a restart too; the other one serves the new one."""
+        """
+        A gateway that cannot serve a deployment reports it and serves the previous one,
+        also after a restart.
+        """
         one, two = self.daemon("one"), self.daemon("two")
         with (
             scripted(answering(OK + b"old")) as (old, _),

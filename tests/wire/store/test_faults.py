@@ -37,7 +37,7 @@ class StoreFaultTests(WireCase):
         return self.daemon.manage("POST", "/apis", topics_api("/u", {}))
 
     def refused_soon(self, answer: Answer, begun_s: float) -> None:
-        """Expect a 503 that says when to come back, within the time of a write."""
+        """Assert a 503 with ``Retry-After``, within the time of a transaction."""
         self.assertLess(time.monotonic() - begun_s, TIMEOUT_S + 2)
         self.assertEqual(answer.status, 503)
         self.assertGreater(int(answer.headers["Retry-After"]), 0)
@@ -61,8 +61,7 @@ class StoreFaultTests(WireCase):
         self.assertEqual(log.count("Management request refused"), 1)
 
     def test_a_deleted_database_is_noticed_at_once(self) -> None:
-        """Nothing is answered as saved that would be gone after a restart; topics in
-        memory go on."""
+        """No write to a deleted database is answered as saved."""
         self.publish(durable=False)
         for name in ("relay.db", "relay.db-wal", "relay.db-shm"):
             os.unlink(self.root / name)
@@ -79,7 +78,7 @@ class StoreFaultTests(WireCase):
         self.assertNotIn("Traceback", self.daemon.log())
 
     def test_a_truncated_database_is_noticed(self) -> None:
-        """As one that is gone: the file is the same, what is in it is not."""
+        """No write to a truncated database is answered as saved."""
         self.publish(durable=True)
         os.truncate(self.root / "relay.db", 4096)
         self.assertEqual(post(self.daemon, "x").status, 503)
@@ -91,7 +90,7 @@ class StoreFaultTests(WireCase):
         )
 
     def test_a_durable_event_is_not_taken_without_its_database(self) -> None:
-        """What is answered as durable is there after a restart."""
+        """A durable event is not acknowledged without its database."""
         self.publish(durable=True)
         other = self.root / "other.db"
         shutil.copy(self.root / "relay.db", other)

@@ -145,7 +145,9 @@ class LoneTests(WireCase):
     """A daemon that is alone on its store."""
 
     def test_topics_go_on_while_the_store_cannot_be_written(self) -> None:
-        """For longer than a lease: another program holds the write lock."""
+        """
+        Topics work while another program holds the write lock for longer than a lease.
+        """
         daemon = self.start_daemon()
         daemon.publish(topics_api("/t", {}))
         stream = RawClient(daemon.port)

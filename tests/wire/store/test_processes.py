@@ -146,8 +146,7 @@ class TogetherTests(TestCase):
         self.assertEqual(restart(self.path), expected)
 
     async def test_seen_elsewhere(self) -> None:
-        """What another process was answered reaches listeners here within a second,
-        while both write."""
+        """A write of another process reaches the listeners of this one."""
         store = Store(
             f"sqlite:///{self.path}",
             cast(IReactorFromThreads, reactor),

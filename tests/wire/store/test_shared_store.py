@@ -15,7 +15,7 @@ def answer(body: bytes) -> bytes:
 
 
 class SharedStoreTests(WireCase):
-    """What is managed at one daemon is served by the other."""
+    """One daemon serves what is managed at the other."""
 
     def test_a_deployment_reaches_the_other_daemon(self) -> None:
         """Start, redeployment and stop arrive within a second."""

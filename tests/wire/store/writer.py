@@ -1,4 +1,5 @@
-"""A process that keeps writing to a store and says what it was answered.
+"""
+A process that writes to a store repeatedly, and prints the answers.
 
 ``python -m tests.wire.store.writer FILE PREFIX COUNT`` creates, plans, starts and
 deploys one API after the other, each in one transaction, and prints a line

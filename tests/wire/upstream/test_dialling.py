@@ -19,7 +19,7 @@ SHARED = SharedDaemon()
 
 
 class DiallingTests(WireCase):
-    """One daemon; each test has an API of its own."""
+    """One daemon, with an API for each test."""
 
     def setUp(self) -> None:
         """Take the daemon."""
@@ -37,7 +37,7 @@ class DiallingTests(WireCase):
         return {"trustStore": {"type": "PEM", "content": AUTHORITY.pem}, **more}
 
     def test_a_trusted_source(self) -> None:
-        """Its certificate leads to the trust store, and bears its name."""
+        """A certificate of the trust store, with the source's name, is accepted."""
         context = server_context(AUTHORITY.server("localhost"))
         with scripted(answering(OK), context) as (port, _):
             target = f"https://localhost:{port}/"
@@ -107,7 +107,7 @@ class DiallingTests(WireCase):
         self.assertNotIn("secret", self.daemon.log())
 
     def test_a_proxy_that_refuses(self) -> None:
-        """Its refusal is told."""
+        """The refusal of a proxy is reported to the client."""
         refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"
         with scripted(answering(refusal)) as (port, _):
             status, body = self.answer(

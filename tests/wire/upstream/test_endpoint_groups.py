@@ -46,7 +46,7 @@ class Answering(socketserver.ThreadingTCPServer):
 
 
 class EndpointGroupTests(WireCase):
-    """What clients see of it: nothing."""
+    """Clients do not notice changes within an endpoint group."""
 
     def setUp(self) -> None:
         """Publish an API with two endpoints, which are checked every second."""

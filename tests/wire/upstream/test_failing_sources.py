@@ -25,7 +25,7 @@ FAIL = b"HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno"
 
 
 class Source:
-    """A source that can be told to misbehave."""
+    """A source with faults that the test sets."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -149,7 +149,7 @@ class GroupTests(WireCase):
         self.assertEqual(self.names(self.open(3)), {"a": 1, "b": 1, "c": 1})
 
     def test_weights(self) -> None:
-        """Each takes as many as its weight says, whichever come at once."""
+        """Each endpoint has the share of its weight, also for concurrent calls."""
         balancer = {"loadBalancer": {"type": "WEIGHTED_ROUND_ROBIN"}}
         self.publish({"a": {"weight": 1}, "b": {"weight": 4}}, balancer)
         self.assertEqual(self.names(self.open(50)), {"a": 10, "b": 40})
@@ -192,7 +192,7 @@ class GroupTests(WireCase):
         self.assertEqual(self.names(before), {"on": 2})
 
     def test_a_circuit_breaker(self) -> None:
-        """After so many failures nobody is asked, until one tries for all."""
+        """After the configured failures no call is made, until one is tried."""
         sources = self.publish(
             {"a": {}},
             failover={
@@ -220,8 +220,7 @@ class GroupTests(WireCase):
         self.assertEqual(sources["a"].asked, 4)
 
     def test_checked(self) -> None:
-        """A source that answers 500, one that never answers and one whose stream says
-        nothing are down, and up again when they are well."""
+        """Health checks find sources that fail, hang, or send no event."""
         check = {**EVERY_SECOND, "target": "/health", "waitFor": "event"}
         service = {"healthCheck": {"type": "http-health-check", "configuration": check}}
         moods = {"a": "failing", "b": "hanging", "c": "silent", "d": "well"}
@@ -241,7 +240,7 @@ class GroupTests(WireCase):
         self.assertEqual(self.names(self.open(8)), dict.fromkeys(moods, 2))
 
     def test_secondary(self) -> None:
-        """It is called while no other one is up, and never else."""
+        """A secondary endpoint is called only while no other one is up."""
         check = {**EVERY_SECOND, "target": "/health"}
         service = {"healthCheck": {"type": "http-health-check", "configuration": check}}
         sources = self.publish(
@@ -257,7 +256,7 @@ class GroupTests(WireCase):
         self.daemon.access_line(path=self.path, errorKey="NO_ENDPOINT_FOUND")
 
     def test_a_source_that_dies(self) -> None:
-        """Its streams are cut, not tried again: the client has to know."""
+        """The streams of a source that dies are cut, and not repeated."""
         sources = self.publish({"a": {}, "b": {}}, failover={"enabled": True})
         dying = self.open(2)
         until(lambda: all(one.streams for one in sources.values()), "both are called")

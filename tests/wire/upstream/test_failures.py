@@ -29,7 +29,7 @@ EVENT = b"data: %b\n\n" % (b"x" * 5000)
 
 
 class FailureTests(WireCase):
-    """One daemon for all rows; each row has an API of its own."""
+    """One daemon, with an API for each failure."""
 
     def setUp(self) -> None:
         """Take the daemon."""
@@ -52,7 +52,7 @@ class FailureTests(WireCase):
         self.assertEqual((line["errorKey"], line["outcome"]), (key, outcome))
 
     def test_refused(self) -> None:
-        """Nothing listens at the target."""
+        """A target without a listener."""
         with refusing_port() as port:
             path = self.api(f"http://127.0.0.1:{port}/")
             self.assert_refused(
@@ -92,7 +92,7 @@ class FailureTests(WireCase):
             )
 
     def test_untrusted_certificate(self) -> None:
-        """The source's certificate is signed by nobody we trust."""
+        """A certificate of an untrusted authority."""
         context = server_context(Authority().server("localhost"))
         with scripted(answering(b""), context) as (port, _):
             path = self.api(f"https://localhost:{port}/")
@@ -150,7 +150,7 @@ class FailureTests(WireCase):
             )
 
     def test_no_head_but_nonsense(self) -> None:
-        """What the source says is not HTTP."""
+        """A response that is not HTTP."""
         with scripted(answering(b"SSH-2.0-nonsense\r\n\r\n")) as (port, _):
             path = self.api(f"http://127.0.0.1:{port}/")
             self.assert_refused(
@@ -158,7 +158,7 @@ class FailureTests(WireCase):
             )
 
     def test_pool_is_full(self) -> None:
-        """One slot, no queue: the second call is refused while the first runs."""
+        """With one slot and no queue the second call is refused."""
 
         def script(connection: Connection) -> None:
             connection.head()
@@ -190,7 +190,9 @@ class FailureTests(WireCase):
         )
 
     def test_source_dies(self) -> None:
-        """A source that breaks off is told as a break, after what it sent."""
+        """
+        A source that closes within a response cuts it after the data that was received.
+        """
 
         def script(connection: Connection) -> None:
             connection.head()
@@ -199,7 +201,9 @@ class FailureTests(WireCase):
         self.assert_cut(script, "upstream_gone", None)
 
     def test_source_resets(self) -> None:
-        """A source that resets is told as a break, after what it sent."""
+        """
+        A source that resets within a response cuts it after the data that was received.
+        """
 
         def script(connection: Connection) -> None:
             connection.head()
@@ -223,7 +227,7 @@ class FailureTests(WireCase):
         self.assert_incomplete(head + EVENT * 20)
 
     def assert_incomplete(self, sent: bytes) -> None:
-        """A client's library says so of what a source sends before it leaves."""
+        """Assert that a client's library reports an incomplete response."""
 
         def script(connection: Connection) -> None:
             connection.head()

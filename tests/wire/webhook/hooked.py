@@ -58,7 +58,7 @@ class NotPublished(AssertionError):
 
 class Hooked:
     """
-    One such API, started.
+    One started API with a webhook entrypoint.
 
     :param daemon: a daemon that runs.
     :param path: its context-path.
@@ -128,7 +128,7 @@ class Hooked:
         return self.daemon.must("POST", f"{path}/{action}", body or {})
 
     def see(self, subscription: dict[str, Any]) -> dict[str, Any]:
-        """Return a subscription as it is now."""
+        """Return the present state of a subscription."""
         path = f"/apis/{self.id}/subscriptions/{subscription['id']}"
         found: dict[str, Any] = self.daemon.must("GET", path)
         return found

@@ -1,4 +1,4 @@
-"""A receiver of webhooks on a real socket, that does as a test says."""
+"""A receiver of webhooks on a real socket, with scripted answers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ Answer = int | tuple[int, Mapping[str, str]] | None
 
 class Receiver:
     """
-    Takes what is sent to it.
+    Records the requests that it receives.
 
     :param answer: says what a call is answered with; it may take its time.
     :param tls: where it is to speak TLS.
@@ -85,7 +85,7 @@ class Receiver:
                 receiver._open.add(self.connection)
 
             def finish(self) -> None:
-                """It has ended."""
+                """Record the end."""
                 receiver._open.discard(self.connection)
                 super().finish()
 

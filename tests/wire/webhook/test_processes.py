@@ -63,7 +63,10 @@ class ProcessTests(WireCase):
             api.publish(*texts, daemon=daemon)
 
     def test_a_crash_amid_delivery(self) -> None:
-        """Nothing is lost, the order holds, and what comes twice is the last bit."""
+        """
+        After a crash no event is lost, the order is kept, and repetitions have the same
+        id.
+        """
         daemon = self.start("one")
         api = Hooked(daemon, "/crash")
         api.subscribe(self.receiver.url)
@@ -137,7 +140,7 @@ class ProcessTests(WireCase):
         self.assertLessEqual(set(self.repeated(self.receiver.calls)), {str(EVENTS)})
 
     def test_a_pause_reaches_the_other(self) -> None:
-        """Whatever daemon is told, delivery ends within a second."""
+        """A pause at one daemon ends the delivery of the other within a second."""
         one = self.start("one")
         api = Hooked(one, "/reach")
         subscription = api.subscribe(self.receiver.url)

@@ -44,10 +44,10 @@ class WebhookCase(WireCase):
 
 
 class DeliveryTests(WebhookCase):
-    """What a receiver gets, and what it answers."""
+    """Requests to a receiver, and its answers."""
 
     def test_events_come_in_order_and_signed(self) -> None:
-        """With the secret that was shown once, and never again."""
+        """Events come in order, signed with the subscription's secret."""
         api, receiver = self.api(), self.receiver()
         header = {"name": "X-Api-Key", "value": "s3cr3t"}
         subscription = api.subscribe(f"{receiver.url}?token=abc", headers=[header])
@@ -73,7 +73,9 @@ class DeliveryTests(WebhookCase):
         self.assertEqual((line["result"], line["attempt"]), ("delivered", 1))
 
     def test_a_receiver_that_fails_for_a_while(self) -> None:
-        """Gets the same event again, not sooner than it says, and then the next."""
+        """
+        A receiver that fails receives the same event again, not before ``Retry-After``.
+        """
         answers: list[Answer] = [(503, {"Retry-After": "1"}), 500, 204, 204]
         receiver = self.receiver(lambda call: answers.pop(0))
         api = self.api()
@@ -153,7 +155,7 @@ class ConnectionTests(WebhookCase):
     """Connections that are kept for the next event, within the API's limits."""
 
     def test_many_events_take_one_tls_connection(self) -> None:
-        """Those that are there at once, and those that come later."""
+        """All events share one TLS connection."""
         authority = Authority()
         receiver = self.receiver(tls=server_context(authority.server()))
         api = self.api()
@@ -168,7 +170,10 @@ class ConnectionTests(WebhookCase):
         self.assertEqual((receiver.connections, receiver.open), (1, 1))
 
     def test_an_unused_connection_is_closed(self) -> None:
-        """After ``idleTimeout``; the next event takes another one."""
+        """
+        An idle connection is closed after ``idleTimeout``, and the next event opens
+        another.
+        """
         receiver = self.receiver()
         api = self.api({"http": {"idleTimeout": 300}})
         api.subscribe(receiver.url)
@@ -180,7 +185,7 @@ class ConnectionTests(WebhookCase):
         self.assertEqual(receiver.connections, 2)
 
     def test_no_connection_is_kept(self) -> None:
-        """With an ``idleTimeout`` of 0 each event has one of its own, and says so."""
+        """With an ``idleTimeout`` of 0 each event has its own connection."""
         receiver = self.receiver()
         api = self.api({"http": {"idleTimeout": 0}})
         api.subscribe(receiver.url)
@@ -237,7 +242,7 @@ class FailureTests(WebhookCase):
         self.assertNotIn("failureCause", api.see(subscription))
 
     def test_many_in_a_row(self) -> None:
-        """The list of dead letters does not fill up behind somebody's back."""
+        """Repeated failures stop the delivery before the dead-letter list is full."""
         receiver = self.receiver(lambda call: 400)
         api = self.api({"failureThreshold": 3})
         subscription = api.subscribe(receiver.url)
@@ -250,7 +255,7 @@ class FailureTests(WebhookCase):
         self.assertEqual(len(api.letters(subscription)), 3)
 
     def test_a_full_list(self) -> None:
-        """Nothing is dropped from it: delivery stops instead."""
+        """A full dead-letter list stops the delivery, and drops nothing."""
         receiver = self.receiver(lambda call: 400)
         api = self.api({"deadLetters": {"maxEvents": 1}})
         subscription = api.subscribe(receiver.url)
@@ -264,7 +269,7 @@ class FailureTests(WebhookCase):
 
 
 class ChangeTests(WebhookCase):
-    """Whatever may end or change a delivery does so within a second."""
+    """Changes of a delivery take effect within a second."""
 
     def silent(self, api: Hooked, receiver: Receiver, act: Any) -> None:
         """Do something after which nothing may come, while events are published."""
@@ -280,7 +285,9 @@ class ChangeTests(WebhookCase):
         self.assertEqual(len(receiver.calls), count)
 
     def test_pause_and_close(self) -> None:
-        """What is published in a pause comes after it; after the end nothing does."""
+        """
+        Events of a pause are delivered after it; after the end nothing is delivered.
+        """
         api, receiver = self.api(), self.receiver()
         subscription = api.subscribe(receiver.url)
         self.silent(api, receiver, lambda: api.act(subscription, "_pause"))
@@ -308,7 +315,9 @@ class ChangeTests(WebhookCase):
         self.silent(api, receiver, lambda: self.daemon.must("POST", close))
 
     def test_another_url(self) -> None:
-        """Takes effect at once; what is sent back masked stays."""
+        """
+        Another URL applies at once, and masked values that are sent back are kept.
+        """
         api, one, two = self.api(), self.receiver(), self.receiver()
         auth = {"type": "basic", "basic": {"username": "u", "password": "s3cr3t"}}
         subscription = api.subscribe(one.url, auth=auth)
@@ -341,7 +350,7 @@ class ChangeTests(WebhookCase):
         )
 
     def test_flows(self) -> None:
-        """What a flow withholds is not delivered, what it changes is."""
+        """Flows withhold and change events of a delivery."""
         flow = {
             "name": "f",
             "selectors": [
@@ -368,7 +377,9 @@ class GuardTests(WireCase):
         return api.see(subscription).get("failureCause")
 
     def test_loopback_is_refused(self) -> None:
-        """Whatever name leads there; nothing is sent, and people are told."""
+        """
+        A callback to loopback is not called, under any name, and the reason is shown.
+        """
         daemon = self.start_daemon()
         receiver = Receiver()
         self.addCleanup(receiver.close)
