@@ -22,9 +22,11 @@ from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Gap
 from relay.channel.subscribers.filter import TooManyFilters
 from relay.channel.subscribers.framing import (
-    GOAWAY,
+    GraviteeSseFraming,
+    SseForm,
     SseFraming,
     error_event,
+    retry_block,
     with_retry,
 )
 from relay.channel.subscribers.subscriber import ByteSubscriber
@@ -49,7 +51,7 @@ from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
 from relay.model.api.messages.channel_options import SlowConsumerOptions
-from relay.model.api.messages.message_options import HeartbeatInterval
+from relay.model.api.messages.message_options import Compatibility, HeartbeatInterval
 from relay.model.outcome import COMES_BACK, Outcome
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Flag, Milliseconds, MillisecondsOrOff
@@ -90,9 +92,21 @@ class SseEntrypointOptions(Options):
     control_events: Literal["event", "off"] = "event"
     """Whether events may be sent that do not come from the source."""
     slow_consumer: SlowConsumerOptions = SlowConsumerOptions()
+    compatibility: Compatibility = "relay"
+    """Whose clients the streams are for: the form of events and heartbeats."""
     allow_filter: Flag = False
     """Whether clients may filter, by ``?types=`` and ``?filter=``."""
     cors: CorsOptions = CorsOptions()
+
+    def framing(self) -> SseForm:
+        """Make the form of the streams."""
+        form = SseFraming if self.compatibility == "relay" else GraviteeSseFraming
+        return form(
+            self.metadata_as_comment,
+            self.headers_as_comment,
+            tell_gaps=self.gap_notice == "event" and self.control_events == "event",
+            heartbeat_ms=self.heartbeat_interval_in_ms,
+        )
 
 
 SSE_ENTRYPOINT = EntrypointType(
@@ -126,6 +140,7 @@ class SseEntrypoint:
         self.options = options
         self.cors = options.cors
         self.reactor = context.reactor
+        self.framing = options.framing()
         self._alone = "http-get" not in context.siblings
 
     def prefers(self, call: MessageCall) -> Preference | None:
@@ -166,7 +181,7 @@ class SseEntrypoint:
             200,
             b"OK",
             self.headers(call),
-            b"retry: %d\n\n" % self.retry_ms(),
+            retry_block(self.retry_ms()),
             event_stream=True,
             outcome=refusal.outcome,
             clock=refusal.clock,
@@ -214,15 +229,8 @@ class Subscription(Feed):
         self._exchange = call.exchange
         self._last_event_id = read_last_event_id(call)
         wanted = read_filter(call, options.allow_filter)
-        framing = SseFraming(
-            options.metadata_as_comment,
-            options.headers_as_comment,
-            tell_gaps=options.gap_notice == "event"
-            and options.control_events == "event",
-            heartbeat_ms=options.heartbeat_interval_in_ms,
-        )
         self._subscriber = ByteSubscriber(
-            wanted, framing, self, options.slow_consumer, call.client
+            wanted, entrypoint.framing, self, options.slow_consumer, call.client
         )
         self._channel: Channel | ShapedChannel | None = None
         self._first = True
@@ -261,6 +269,9 @@ class Subscription(Feed):
             return
         headers = self._headers(self._subscriber.gap)
         exchange.begin(200, b"OK", headers, event_stream=True)
+        if entrypoint.framing.first_block:
+            self._first = False
+            exchange.write(retry_block(entrypoint.retry_ms()))
         duration_ms = entrypoint.options.max_duration_ms
         if duration_ms:
             duration_ms = round(duration_ms * random.uniform(1 - SPREAD, 1 + SPREAD))
@@ -327,7 +338,9 @@ class Subscription(Feed):
         options = self._entrypoint.options
         if options.control_events == "off":
             return b""
-        return GOAWAY if outcome in COMES_BACK else error_event(outcome)
+        if outcome in COMES_BACK:
+            return self._entrypoint.framing.goaway
+        return error_event(outcome)
 
     def control(self, name: str, content: Mapping[str, object]) -> bytes | None:
         """Return an event, if control events are on."""

@@ -15,7 +15,9 @@ HEARTBEAT = b":\n"
 """Keeps a quiet stream alive; allowed between any two events."""
 
 
-def encode(event: Event, *, previous_id: str = "") -> bytes:
+def encode(
+    event: Event, *, previous_id: str = "", names_default: bool = False
+) -> bytes:
     """
     Encode one event.
 
@@ -25,6 +27,8 @@ def encode(event: Event, *, previous_id: str = "") -> bytes:
     :param event: its id is written unless it is empty.
     :param previous_id: the id that the reader has. An empty id of the event is written
         only if it must reset this one.
+    :param names_default: whether ``event: message`` is written, too, which means the
+        same as no type.
     :raises ValueError: the type or the id contains a line end, the id a NUL, or the
         reconnection time is negative: no reader would receive these unchanged.
     """
@@ -37,7 +41,7 @@ def encode(event: Event, *, previous_id: str = "") -> bytes:
         lines.append(f"id: {event.id}\n")
     elif previous_id:
         lines.append("id:\n")
-    if event.type and event.type != DEFAULT_TYPE:
+    if event.type and (names_default or event.type != DEFAULT_TYPE):
         lines.append(f"event: {event.type}\n")
     if event.retry is not None:
         if event.retry < 0:

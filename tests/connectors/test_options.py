@@ -35,6 +35,7 @@ class DefaultTests(SynchronousTestCase):
                 "gapNotice": "event",
                 "controlEvents": "event",
                 "slowConsumer": SLOW,
+                "compatibility": "relay",
                 "allowFilter": False,
                 "cors": CORS,
             },

@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.connectors.sse_entrypoint import sse_entrypoint
 from relay.model.outcome import COMES_BACK, Outcome
 from tests.channel.readers import messages
-from tests.connectors.desk import Api
+from tests.connectors.desk import Api, Desk
 
 
 class HeadTests(SynchronousTestCase):
@@ -52,3 +52,46 @@ class GoodbyeTests(SynchronousTestCase):
         """If the publisher wants it so."""
         for outcome in (Outcome.STOPPED, Outcome.REVOKED):
             self.assertEqual(self.told(outcome, controlEvents="off"), b"")
+
+
+class GraviteeTests(SynchronousTestCase):
+    """Streams for clients of Gravitee."""
+
+    def open(self, api: Api, last_event_id: str = "") -> Desk:
+        """Open a stream."""
+        return api.call(accept="text/event-stream", last_event_id=last_event_id)
+
+    def test_a_stream(self) -> None:
+        """The reconnection time comes at once, events have the source's ids."""
+        api = Api(sse_entrypoint, {"compatibility": "gravitee"})
+        desk = self.open(api)
+        self.assertRegex(desk.written, rb"\Aretry: \d+\n\n\Z")
+        head = len(desk.written)
+        api.channel.publish(messages("a", "b", source_ids=True))
+        api.clock.advance(0)
+        events = b"id: %b\nevent: message\ndata: %b\n\n"
+        expected = events % (b"a", b"a") + events % (b"b", b"b")
+        self.assertEqual(desk.written[head:], expected)
+        api.clock.pump([0.25] * 21)
+        self.assertEqual(desk.written[head + len(expected) :], b":\n\n")
+
+    def test_a_client_that_comes_back(self) -> None:
+        """It continues after the event whose id of the source it states."""
+        api = Api(sse_entrypoint, {"compatibility": "gravitee"})
+        self.open(api)
+        api.channel.publish(messages("a", "b", "c", source_ids=True))
+        api.clock.advance(0)
+        again = self.open(api, last_event_id="b")
+        api.clock.advance(0)
+        _, _, events = again.written.partition(b"\n\n")
+        self.assertEqual(events, b"id: c\nevent: message\ndata: c\n\n")
+
+    def test_goodbye(self) -> None:
+        """It says what the client is to do."""
+        api = Api(sse_entrypoint, {"compatibility": "gravitee"})
+        desk = self.open(api)
+        goodbye = desk.feed.goodbye(Outcome.STOPPED)
+        self.assertEqual(
+            goodbye, b"event: goaway\ndata: Stopping, please reconnect\n\n"
+        )
+        desk.end(Outcome.STOPPED)

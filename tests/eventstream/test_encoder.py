@@ -36,6 +36,14 @@ class WireFormTests(SynchronousTestCase):
             b"id: 7\nevent: tick\nretry: 500\ndata: a\ndata: b\n\n",
         )
 
+    def test_the_default_type(self) -> None:
+        """It is written only on request: it means the same as no type."""
+        for event_type in ("message", "order"):
+            event = Event(event_type, "x", "1")
+            wire = b"id: 1\nevent: %b\ndata: x\n\n" % event_type.encode()
+            self.assertEqual(encode(event, names_default=True), wire)
+        self.assertEqual(encode(Event("message", "x", "1")), b"id: 1\ndata: x\n\n")
+
     def test_empty_data(self) -> None:
         """Empty data still has its line, without which no event would fire."""
         self.assertEqual(encode(Event("message", "")), b"data: \n\n")

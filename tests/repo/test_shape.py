@@ -34,7 +34,6 @@ UNTESTED = {
     "relay.channel.subscribers.places": "in tests/channel/test_channel.py",
     "relay.channel.subscribers.reading": "in tests/channel/subscribers/test_fanout.py",
     "relay.channel.subscribers.slow": "exercised by tests/channel/test_channel.py",
-    "relay.channel.subscribers.framing": "exercised by tests/channel/test_channel.py",
     "relay.connectors.interfaces": "holds interfaces",
     "relay.eventstream.event": "a record without behaviour",
     "relay.http.collector": "in tests/wire/messages/test_topics.py",

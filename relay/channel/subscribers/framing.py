@@ -8,7 +8,7 @@ from typing import Protocol
 
 from relay.channel.entry import Entry, Gap
 from relay.eventstream.encoder import HEARTBEAT, encode
-from relay.eventstream.event import Event
+from relay.eventstream.event import DEFAULT_TYPE, Event
 from relay.model.outcome import Outcome
 
 GOAWAY = encode(Event("goaway", ""))
@@ -45,6 +45,15 @@ class Framing(Protocol):
         """Encode a gap; empty when this framing does not report gaps."""
 
 
+class SseForm(Framing, Protocol):
+    """The bytes of an event stream; one object serves all clients of an entrypoint."""
+
+    goaway: bytes
+    """What ends a stream to which the client may come back."""
+    first_block: bool
+    """Whether the reconnection time is a block of its own, before the first event."""
+
+
 class SseFraming:
     """
     The event-stream format, in the form that all tested clients read alike.
@@ -56,6 +65,8 @@ class SseFraming:
     """
 
     heartbeat = HEARTBEAT
+    goaway = GOAWAY
+    first_block = False
 
     def __init__(
         self, metadata: bool, headers: bool, tell_gaps: bool, heartbeat_ms: int
@@ -87,6 +98,48 @@ class SseFraming:
             return b""
         data = json.dumps({"reason": gap.reason, "after": gap.after})
         return encode(Event("relay.gap", data))
+
+
+class GraviteeSseFraming(SseFraming):
+    """
+    The event-stream format as Gravitee writes it.
+
+    Every event is of the type ``message``, has the source's id, and an empty line after
+    a heartbeat. Data of several lines are several ``data`` lines, as the format wants.
+    """
+
+    heartbeat = b":\n\n"
+    goaway = encode(Event("goaway", "Stopping, please reconnect"))
+    first_block = True
+
+    def __init__(
+        self, metadata: bool, headers: bool, tell_gaps: bool, heartbeat_ms: int
+    ) -> None:
+        super().__init__(metadata, headers, tell_gaps, heartbeat_ms)
+        self.key = ("gravitee", self.key)
+
+    def encode(self, entry: Entry) -> bytes:
+        """Encode an event, with the time of the source among its metadata."""
+        message = entry.message
+        assert message is not None
+        event = Event(DEFAULT_TYPE, message.data, entry.source_id)
+        encoded = encode(event, names_default=True)
+        comments = b""
+        if self._metadata:
+            comments += b":sourceTimestamp: %d\n" % entry.timestamp_ms
+            comments += _comments(message.metadata)
+        if self._headers:
+            comments += _comments(message.headers)
+        return encoded[:-1] + comments + b"\n" if comments else encoded
+
+
+def retry_block(retry_ms: int) -> bytes:
+    """
+    State a reconnection time in a block without an event.
+
+    :param retry_ms: milliseconds.
+    """
+    return b"retry: %d\n\n" % retry_ms
 
 
 def with_retry(data: bytes, retry_ms: int) -> bytes:
