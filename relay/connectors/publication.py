@@ -148,6 +148,27 @@ def checked(message: Message, field: str, longest_bytes: int) -> Message:
     return message
 
 
+def read_content(
+    content: str | bytes, topic: str, longest_bytes: int, field: str
+) -> Message:
+    """
+    Take a content that has no form as the data of an event.
+
+    :param content: bytes are taken as text if they are UTF-8.
+    :param topic: the topic of the path.
+    :param longest_bytes: the longest content that is allowed.
+    :param field: the name of the content in messages.
+    :raises BadEvent: when it is longer.
+    """
+    whole = content.encode() if isinstance(content, str) else content
+    if len(whole) > longest_bytes:
+        raise BadEvent(f"{field} is longer than {longest_bytes} bytes", 413)
+    try:
+        return Message(whole.decode("utf-8"), topic=topic)
+    except UnicodeDecodeError:
+        return Message(base64.b64encode(whole).decode(), topic=topic, binary=True)
+
+
 def read_media_type(content_type: str) -> str:
     """
     Read a ``Content-Type`` (RFC 9110, 8.3.1).

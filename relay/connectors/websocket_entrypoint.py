@@ -1,4 +1,4 @@
-"""The ``websocket`` entrypoint: one event in JSON for each text frame, both ways."""
+"""The ``websocket`` entrypoint: one event in each frame, in both directions."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ from relay.connectors.parameters import (
     read_last_event_id,
     refusal_of,
 )
-from relay.connectors.publication import BadEvent, read_event, read_json
+from relay.connectors.publication import BadEvent
 from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.connectors.websocket import frames as frames
+from relay.connectors.websocket.forms import close_code, form_of
 from relay.connectors.websocket.handshake import offers_websocket, shake_hands
 from relay.connectors.websocket.limits import FrameLimits
 from relay.connectors.websocket.options import WEBSOCKET_ENTRYPOINT, WebsocketOptions
@@ -78,6 +79,7 @@ class WebsocketEntrypoint:
 
     def __init__(self, options: WebsocketOptions, context: EntrypointContext) -> None:
         self.options = options
+        self.form = form_of(options.compatibility)
         self.origins = options.cors
         self.pings = Pings(
             context.reactor, options.heartbeat_interval_in_ms, options.pong_timeout_ms
@@ -117,12 +119,13 @@ class WebsocketSession(Feed):
         self._call = call
         self._exchange = call.exchange
         self._connection = Connection(ConnectionType.SERVER)
-        # In JSON one byte of an event may be escaped as six.
-        longest_bytes = entrypoint.longest_bytes * 6 + 65536
+        self._form = entrypoint.form
+        longest_bytes = self._form.longest_message(entrypoint.longest_bytes)
         self._limits = FrameLimits(entrypoint.clock.seconds, longest_bytes)
-        self._text: list[str] = []
+        self._parts: list[Any] = []
+        """The message that has not come completely: texts, or bytes."""
         self._under_way_bytes = 0
-        """How much text was published and is not yet safe."""
+        """How much was published and is not yet safe."""
         self._full = False
         """Whether the client takes no more for now."""
         self._unread = False
@@ -130,7 +133,7 @@ class WebsocketSession(Feed):
         self._last_event_id = read_last_event_id(call)
         wanted = read_filter(call, options.allow_filter)
         self._subscriber = ByteSubscriber(
-            wanted, frames.FrameFraming(), self, options.slow_consumer, call.client
+            wanted, self._form.framing, self, options.slow_consumer, call.client
         )
         self._channel: Channel | ShapedChannel | None = None
         """What it reads; a client that only publishes keeps none open."""
@@ -166,6 +169,9 @@ class WebsocketSession(Feed):
         if refusal is not None:
             self._exchange.refuse(refusal_by_source(refusal))
             return
+        gap = self._subscriber.gap
+        if gap is not None and not self._form.framing.encode_gap(gap):
+            headers.setRawHeaders(b"relay-replay", [b"gap"])
         self._exchange.upgrade(headers, self.received)
         self._entrypoint.pings.watch(self)
         self._subscriber.resume()
@@ -188,10 +194,10 @@ class WebsocketSession(Feed):
             self._close(1002, str(error), Outcome.REFUSED)
 
     def _happened(self, event: Event) -> None:
-        if isinstance(event, TextMessage):
-            self._text_received(event)
-        elif isinstance(event, BytesMessage):
+        if isinstance(event, BytesMessage) and not self._form.takes_bytes:
             self._close(frames.UNSUPPORTED, "events are text frames", Outcome.REFUSED)
+        elif isinstance(event, TextMessage | BytesMessage):
+            self._message_received(event)
         elif isinstance(event, Ping):
             self._exchange.write(self._connection.send(event.response()))
         elif isinstance(event, CloseConnection):
@@ -200,23 +206,26 @@ class WebsocketSession(Feed):
             self._goodbye = self._connection.send(event.response())
             self._exchange.end(Outcome.CLIENT_GONE if left else Outcome.REFUSED)
 
-    def _text_received(self, event: TextMessage) -> None:
-        self._text.append(event.data)
+    def _message_received(self, event: TextMessage | BytesMessage) -> None:
+        self._parts.append(event.data)
         if event.message_finished:
-            text, self._text = "".join(self._text), []
-            self._publish(text)
+            parts, self._parts = self._parts, []
+            binary = isinstance(event, BytesMessage)
+            self._publish(b"".join(parts) if binary else "".join(parts))
 
-    def _publish(self, text: str) -> None:
-        """Publish one event, and answer with its id or with an error."""
+    def _publish(self, payload: str | bytes) -> None:
+        """Publish one event, and answer as the form of the frames says."""
+        form, publishes = self._form, self._entrypoint.options.publishes
+        if not publishes and form.ignores_publishers:
+            return
         if self._call.channels.closed:
             self.leave()
             return
         try:
-            if not self._entrypoint.options.publisher.enabled:
+            if not publishes:
                 raise BadEvent("this API takes no events by WebSocket", 403)
-            value = read_json(text, "the frame")
             topic, longest = self._call.topic, self._entrypoint.longest_bytes
-            message = read_event(value, topic, "", longest)
+            message = form.read(payload, topic, longest)
             channel = self._channel or self._call.open_channel()
         except BadEvent as error:
             self._tell_error(error.status, str(error))
@@ -228,10 +237,10 @@ class WebsocketSession(Feed):
             refusal = refusal_of(error)
             self._tell_error(refusal.status, refusal.message)
             return
-        self._under_way_bytes += len(text)
+        self._under_way_bytes += len(payload)
         done = channel.submit([message])
         done.addCallbacks(self._published, self._not_published)
-        done.addCallback(self._is_safe, len(text))
+        done.addCallback(self._is_safe, len(payload))
         self._govern_reading()
 
     def _is_safe(self, _: object, size_bytes: int) -> None:
@@ -250,9 +259,9 @@ class WebsocketSession(Feed):
             self._exchange.stream.resume_reading()
 
     def _published(self, entries: list[Entry]) -> None:
-        if not self._exchange.over:
-            answer = {"ack": [entry.id for entry in entries]}
-            self._exchange.write(frames.text_frame(answer))
+        answer = self._form.acknowledgement(entries)
+        if answer and not self._exchange.over:
+            self._exchange.write(answer)
 
     def _not_published(self, failure: Failure) -> None:
         if failure.check(ArchiveClosed):
@@ -267,9 +276,13 @@ class WebsocketSession(Feed):
         self._tell_error(503, refusals.NOT_KEPT.message)
 
     def _tell_error(self, status: int, problem: str) -> None:
-        if not self._exchange.over:
-            answer = {"error": {"status": status, "message": problem}}
-            self._exchange.write(frames.text_frame(answer))
+        if self._exchange.over:
+            return
+        answer = self._form.error(status, problem)
+        if answer is None:
+            self._close(close_code(status), problem, Outcome.REFUSED)
+        else:
+            self._exchange.write(answer)
 
     def deliver(self, data: bytes) -> None:
         """Write frames to the client."""
@@ -338,13 +351,13 @@ class WebsocketSession(Feed):
             return self._goodbye
         self._subscriber.settle()
         if outcome in COMES_BACK:
-            return frames.close_frame(frames.GOING_AWAY, "going away")
+            return frames.close_frame(*self._form.going_away)
         return frames.close_frame(frames.NOT_ALLOWED, outcome)
 
-    def control(self, name: str, content: Mapping[str, object]) -> bytes:
-        """Return a frame with one member: the last part of the name."""
+    def control(self, name: str, content: Mapping[str, object]) -> bytes | None:
+        """Return a frame with the content, if the form of the frames has one."""
         self._subscriber.settle()
-        return frames.text_frame({name.rpartition(".")[2]: dict(content)})
+        return self._form.control(name, content)
 
     def pause(self) -> None:
         """The client takes no more: give it none, and take none of its own."""

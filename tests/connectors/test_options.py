@@ -53,10 +53,11 @@ class DefaultTests(SynchronousTestCase):
                 "cors": CORS,
             },
             WebsocketOptions: {
-                "publisher": {"enabled": False},
+                "publisher": {},
                 "subscriber": {"enabled": True},
                 "heartbeatIntervalInMs": 30_000,
                 "pongTimeoutMs": 30_000,
+                "compatibility": "relay",
                 "slowConsumer": SLOW,
                 "allowFilter": False,
                 "cors": CORS,

@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from wsproto.connection import Connection, ConnectionType
-from wsproto.events import CloseConnection, Ping, Pong, TextMessage
+from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 
 from relay.channel.archive import Archive
 from relay.channel.entry import GapReason
@@ -38,7 +38,7 @@ class Peer:
         self.connection = Connection(ConnectionType.CLIENT)
         self.taken = 0
         self.frames: list[Any] = []
-        """What came in text frames, as JSON."""
+        """What came in text frames, as JSON, and in binary frames."""
         self.pings = 0
         self.pongs: list[bytes] = []
         self.reason: str | None = None
@@ -53,6 +53,8 @@ class Peer:
         for event in self.connection.events():
             if isinstance(event, TextMessage):
                 self.frames.append(json.loads(event.data))
+            elif isinstance(event, BytesMessage):
+                self.frames.append(bytes(event.data))
             elif isinstance(event, Ping):
                 self.pings += 1
             elif isinstance(event, Pong):

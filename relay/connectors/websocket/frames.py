@@ -8,9 +8,10 @@ from typing import Any
 
 from relay.channel.entry import Entry, Gap
 
-TEXT, CLOSE, PING = 0x1, 0x8, 0x9
+TEXT, BINARY, CLOSE, PING = 0x1, 0x2, 0x8, 0x9
 GOING_AWAY, UNSUPPORTED, NOT_ALLOWED, TOO_BIG = 1001, 1003, 1008, 1009
-NO_ANSWER, TRY_AGAIN, BAD_GATEWAY = 1011, 1013, 1014
+SERVER_ERROR, TRY_AGAIN, BAD_GATEWAY = 1011, 1013, 1014
+NO_ANSWER = SERVER_ERROR
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
@@ -43,13 +44,13 @@ def close_frame(code: int, reason: str) -> bytes:
 
 def count_frames(data: bytes) -> int:
     """
-    Count text frames.
+    Count text and binary frames.
 
     :param data: whole frames as :func:`frame` writes them.
     """
     at = count = 0
     while at < len(data):
-        count += data[at] & 0x0F == TEXT
+        count += data[at] & 0x0F < CLOSE
         length = data[at + 1]
         if length < 126:
             at += 2 + length

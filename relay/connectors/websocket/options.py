@@ -10,7 +10,7 @@ from pydantic import model_validator
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
 from relay.model.api.messages.channel_options import SlowConsumerOptions
-from relay.model.api.messages.message_options import HeartbeatInterval
+from relay.model.api.messages.message_options import Compatibility, HeartbeatInterval
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types.scalars import Flag, MillisecondsOrOff
@@ -19,7 +19,8 @@ from relay.model.schema.types.scalars import Flag, MillisecondsOrOff
 class PublisherOptions(Options):
     """Events from the clients of the ``websocket`` entrypoint."""
 
-    enabled: Flag = False
+    enabled: Flag | None = None
+    """Off unless given; with ``compatibility: gravitee`` on."""
 
 
 class SubscriberOptions(Options):
@@ -29,7 +30,7 @@ class SubscriberOptions(Options):
 
 
 class WebsocketOptions(Options):
-    """The ``websocket`` entrypoint: one event in JSON for each text frame."""
+    """The ``websocket`` entrypoint."""
 
     publisher: PublisherOptions = PublisherOptions()
     """Whether clients may publish."""
@@ -39,14 +40,21 @@ class WebsocketOptions(Options):
     """After how long without a sign of life a ping is sent; 0 for never."""
     pong_timeout_ms: MillisecondsOrOff = 30_000
     """How long the answer to a ping may take; 0 is for ever."""
+    compatibility: Compatibility = "relay"
+    """Whose clients the frames are for: what they carry."""
     slow_consumer: SlowConsumerOptions = SlowConsumerOptions()
     allow_filter: Flag = False
     cors: CorsOptions = CorsOptions()
     """Which origins may connect; credentials always go along."""
 
+    @property
+    def publishes(self) -> bool:
+        """Whether clients may publish."""
+        return _may_publish(self.publisher.enabled, self.compatibility)
+
     @model_validator(mode="after")
     def _of_some_use(self) -> Self:
-        if not self.publisher.enabled and not self.subscriber.enabled:
+        if not self.publishes and not self.subscriber.enabled:
             reason = "one of publisher and subscriber must be enabled"
             raise refusal([(("subscriber", "enabled"), reason)])
         return self
@@ -54,7 +62,12 @@ class WebsocketOptions(Options):
 
 def _publishes(configuration: Mapping[str, Any]) -> bool:
     publisher = configuration.get("publisher")
-    return isinstance(publisher, Mapping) and publisher.get("enabled") is True
+    enabled = publisher.get("enabled") if isinstance(publisher, Mapping) else None
+    return _may_publish(enabled, configuration.get("compatibility"))
+
+
+def _may_publish(enabled: object, compatibility: object) -> bool:
+    return compatibility == "gravitee" if enabled is None else enabled is True
 
 
 WEBSOCKET_ENTRYPOINT = EntrypointType(

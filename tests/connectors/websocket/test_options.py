@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.connectors.websocket.options import WebsocketOptions
+from relay.connectors.websocket.options import WEBSOCKET_ENTRYPOINT, WebsocketOptions
 from relay.model.schema.errors import Issue
 from tests.model.api.messages.test_channel_options import refused
 
@@ -17,8 +17,25 @@ class WebsocketTests(SynchronousTestCase):
         for publisher in (None, {}, {"enabled": None}):
             body = {"publisher": publisher, "subscriber": publisher}
             options = WebsocketOptions.read(body)
-            self.assertFalse(options.publisher.enabled)
+            self.assertFalse(options.publishes)
             self.assertTrue(options.subscriber.enabled)
+            self.assertFalse(WEBSOCKET_ENTRYPOINT.publishes(body))
+
+    def test_publisher_for_clients_of_gravitee(self) -> None:
+        """It is on unless the definition says otherwise."""
+        for publisher, expected in (
+            (None, True),
+            ({}, True),
+            ({"enabled": None}, True),
+            ({"enabled": True}, True),
+            ({"enabled": False}, False),
+        ):
+            body = {"compatibility": "gravitee", "publisher": publisher}
+            self.assertIs(WebsocketOptions.read(body).publishes, expected)
+            self.assertIs(WEBSOCKET_ENTRYPOINT.publishes(body), expected)
+        off = {"enabled": False}
+        body = {"compatibility": "gravitee", "publisher": off, "subscriber": off}
+        self.assertEqual(len(refused(WebsocketOptions, body)), 1)
 
     def test_websocket_of_no_use(self) -> None:
         """A WebSocket that carries events neither way is refused."""
