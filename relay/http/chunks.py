@@ -7,29 +7,30 @@ import re
 _SIZE_LINE = re.compile(rb"([1-9A-Fa-f][0-9A-Fa-f]{0,7})\r\n")
 
 
-def whole_chunks(data: bytes) -> tuple[int, bytes]:
+def whole_chunks(data: bytes, begin: int = 0) -> tuple[int, bytes]:
     """
-    Find the whole chunks at the beginning of some bytes.
+    Find whole chunks in their plain form: without extensions and leading zeros.
 
-    :param data: what came, from a chunk's beginning on.
+    :param data: the bytes of one read.
+    :param begin: where the first chunk begins.
     :return: their size in bytes with framing, and their content.
     """
     first = b""
     others: list[bytes] = []
-    passed = 0
-    while (line := _SIZE_LINE.match(data, passed)) is not None:
-        begin = line.end()
-        end = begin + int(line[1], 16)
+    at = begin
+    while (line := _SIZE_LINE.match(data, at)) is not None:
+        content = line.end()
+        end = content + int(line[1], 16)
         if data[end : end + 2] != b"\r\n":
             break
-        if passed:
-            others.append(data[begin:end])
+        if at == begin:
+            first = data[content:end]
         else:
-            first = data[begin:end]
-        passed = end + 2
-        if passed == len(data):
+            others.append(data[content:end])
+        at = end + 2
+        if at == len(data):
             break
-    return passed, first + b"".join(others) if others else first
+    return at - begin, first + b"".join(others) if others else first
 
 
 def http_chunk(data: bytes) -> bytes:

@@ -12,9 +12,9 @@ from typing import Any
 
 from twisted.web.http import HTTPChannel
 
+from relay.http.body_reader import ChunkReader, LengthReader, State, content_length
 from relay.http.headers import is_token
-from relay.http.http1.body_reader import ChunkReader, LengthReader, State
-from relay.http.http1.rules import REQUEST_LINE, content_length, is_field_value
+from relay.http.http1.rules import REQUEST_LINE, is_field_line, is_field_value
 
 
 class StrictChannel(HTTPChannel):
@@ -77,13 +77,14 @@ class StrictChannel(HTTPChannel):
         if reader is None:
             super().rawDataReceived(data)
             return
-        content = reader.feed(data)
-        if content:
+        pieces = reader.feed(data)
+        if pieces:
+            content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
             self.requests[-1].handleContentChunk(content)
         if reader.state is State.BROKEN:
             self.refuse_malformed()
         elif reader.state is State.DONE:
-            self.unread = reader.rest
+            self.unread = data[reader.end :]
             self.allContentReceived()
             rest, self.unread = self.unread, b""
             if rest:
@@ -120,7 +121,7 @@ class StrictChannel(HTTPChannel):
             line = self.request_line
             if value.lower() != b"chunked" or line is None or line[2] != b"HTTP/1.1":
                 return False
-            reader = ChunkReader()
+            reader = ChunkReader(is_field_line)
         else:
             return True
         if self.body_reader is not None:

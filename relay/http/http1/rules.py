@@ -1,5 +1,5 @@
 """
-Rules for the heads and bodies of HTTP/1.1 requests, as strict as those of nginx,
+Rules for the heads and trailers of HTTP/1.1 requests, as strict as those of nginx,
 HAProxy and Apache httpd (RFC 9112, 3, 5 and 6).
 """
 
@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import re
 
-MOST_BODY_BYTES = 2**63 - 1
-"""The longest body and the longest chunk: the largest signed 64-bit integer."""
-_LENGTH = re.compile(rb"[0-9]{1,19}")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """What no field value holds (RFC 9110, 5.5): all controls but the tab."""
 _FIELD = re.compile(
@@ -20,19 +17,6 @@ REQUEST_LINE = re.compile(
 )
 """A method, a request-target and a version. Which bytes a target may hold is checked
 where all requests are, those of HTTP/2 included."""
-
-
-def content_length(value: bytes) -> int | None:
-    """
-    Read a value of ``Content-Length`` (RFC 9110, 8.6).
-
-    :param value: the whole value.
-    :return: bytes, at most :data:`MOST_BODY_BYTES`; None when it is no length.
-    """
-    if _LENGTH.fullmatch(value) is None:
-        return None
-    length = int(value)
-    return length if length <= MOST_BODY_BYTES else None
 
 
 def is_field_value(value: bytes) -> bool:

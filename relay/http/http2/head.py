@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable
 
 from relay.http import refusals
+from relay.http.body_reader import content_length
 from relay.http.client_stream import RequestHead
 from relay.http.headers import is_token
-from relay.http.http1.rules import content_length
 from relay.http.refusals import Refusal, bad_request
 from relay.model.schema.types.hosts import same_authority
 from relay.settings.schema import LimitSettings

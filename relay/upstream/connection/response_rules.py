@@ -12,20 +12,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from relay.http.body_reader import content_length
+
 MOST_INTERIM = 16
 """Interim responses (1xx) before the final one."""
 EARLY_HINTS = 103
-MOST_BODY_BYTES = 2**63 - 1
-"""The longest body or chunk: the largest signed 64-bit integer."""
-
-MOST_CHUNK_LINE_BYTES = 1023
-"""The longest line with the size of a chunk and its extensions, without its end."""
-MOST_TRAILER_BYTES = 65_536
-"""All trailer fields of a body together, with their line ends."""
 
 _STATUS = re.compile(rb"HTTP/1\.[0-9] [1-5][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?")
 _TEXT = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
-_LENGTH = re.compile(rb"[0-9]{1,19}")
 
 
 class HeadLimits(NamedTuple):
@@ -92,7 +86,7 @@ def check_framing(
     version: tuple[int, int], encodings: Sequence[bytes], lengths: Sequence[bytes]
 ) -> int | None:
     """
-    Refuse a body whose end is not lengths in exactly one way (RFC 9112, 6).
+    Refuse a body whose end is not given in exactly one way (RFC 9112, 6).
 
     :param version: of the response.
     :param encodings: the values of ``Transfer-Encoding``.
@@ -123,9 +117,11 @@ def check_framing(
         raise InvalidResponse(
             "The Content-Length of the upstream's response is not one number"
         )
-    for length in values:
-        if _LENGTH.fullmatch(length) is None or int(length) > MOST_BODY_BYTES:
-            raise InvalidResponse(
-                "The Content-Length of the upstream's response is no length of a body"
-            )
-    return int(values.pop()) if values else None
+    if not values:
+        return None
+    length = content_length(values.pop())
+    if length is None:
+        raise InvalidResponse(
+            "The Content-Length of the upstream's response is no length of a body"
+        )
+    return length

@@ -8,13 +8,12 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.http.body_reader import MOST_SIZE_LINE_BYTES, MOST_TRAILER_BYTES
 from relay.upstream.connection.events import Chunk, Data, End, Event, Malformed
 from relay.upstream.connection.reader import ResponseReader, State
 from relay.upstream.connection.response_rules import (
     DEFAULT_LIMITS,
-    MOST_CHUNK_LINE_BYTES,
     MOST_INTERIM,
-    MOST_TRAILER_BYTES,
     HeadLimits,
 )
 from relay.upstream.errors import UpstreamError, classify
@@ -204,7 +203,7 @@ class ChunkTests(SynchronousTestCase):
                 Data(b"jk"),
             ],
         )
-        self.assertIs(self.reader.state, State.CHUNK_SIZE)
+        self.assertIs(self.reader.state, State.BODY)
 
     def test_few_events_however_many_chunks(self) -> None:
         """Many small chunks in one read, with or without extensions, are few events."""
@@ -249,7 +248,7 @@ class ChunkTests(SynchronousTestCase):
 
     def test_the_line_of_a_chunk_is_bounded(self) -> None:
         """The limit on the line of a chunk is exact, also for a line without an end."""
-        size = MOST_CHUNK_LINE_BYTES
+        size = MOST_SIZE_LINE_BYTES
         for line, expected in (
             (b"1;" + b"a" * (size - 2) + b"\r\n", False),
             (b"1;" + b"a" * (size - 1) + b"\r\n", True),

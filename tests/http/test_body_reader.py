@@ -1,4 +1,4 @@
-"""Bodies of requests, cut anywhere."""
+"""Bodies of messages, cut anywhere."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from hypothesis import given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import _ChunkedTransferDecoder, _MalformedChunkedDataError
 
-from relay.http.http1.body_reader import (
+from relay.http.body_reader import (
+    MOST_BODY_BYTES,
     MOST_SIZE_LINE_BYTES,
     MOST_TRAILER_BYTES,
     ChunkReader,
     LengthReader,
     State,
+    content_length,
 )
+from relay.http.http1.rules import is_field_line
 
 SOUND = (
     b"1\r\na\r\n0a;x=y\r\n0123456789\r\n1\r\nb\r\n8\r\n1\r\nx\r\n\r\n\r\n"
@@ -31,7 +34,7 @@ MALFORMED = (
     b"1\r\na\n\n",
     b"1\r\na\rb",
     b"8000000000000000\r\n",
-    b"1;" + MOST_SIZE_LINE_BYTES * b"x",
+    b"1;" + (MOST_SIZE_LINE_BYTES + 1) * b"x",
     b"0\r\n:path: x\r\n\r\n",
     b"0\r\nno field\r\n\r\n",
     b"0\r\nX: \x01\r\n\r\n",
@@ -42,15 +45,16 @@ MALFORMED = (
 
 def read(*pieces: bytes) -> tuple[list[bytes], State, bytes]:
     """Read pieces of a chunked body: the content of each, and what came of it."""
-    reader = ChunkReader()
+    reader = ChunkReader(is_field_line)
     content = []
     rest = b""
     for piece in pieces:
         if reader.state is State.DONE:
             rest += piece
-        else:
-            content.append(reader.feed(piece))
-    return content, reader.state, reader.rest + rest
+            continue
+        content.append(b"".join(reader.feed(piece)))
+        rest = piece[reader.end :]
+    return content, reader.state, rest
 
 
 class ChunkReaderTests(SynchronousTestCase):
@@ -100,12 +104,12 @@ class ChunkReaderTests(SynchronousTestCase):
 
     def test_byte_by_byte(self) -> None:
         """A line that comes so is bounded, too."""
-        reader = ChunkReader()
+        reader = ChunkReader(is_field_line)
         fed = 0
-        while reader.state is State.SIZE:
+        while reader.state in (State.START, State.SIZE):
             reader.feed(b"1")
             fed += 1
-        self.assertEqual((reader.state, fed), (State.BROKEN, MOST_SIZE_LINE_BYTES + 1))
+        self.assertEqual((reader.state, fed), (State.BROKEN, MOST_SIZE_LINE_BYTES + 2))
 
     @given(
         st.lists(
@@ -124,16 +128,16 @@ class ChunkReaderTests(SynchronousTestCase):
         content: list[bytes] = []
         rest: list[bytes] = []
         twisted = _ChunkedTransferDecoder(content.append, rest.append)
-        ours = ChunkReader()
+        ours = ChunkReader(is_field_line)
         taken: list[bytes] = []
         for piece in pieces:
             try:
                 twisted.dataReceived(piece)
             except _MalformedChunkedDataError:
-                taken.append(ours.feed(piece))
+                taken += ours.feed(piece)
                 self.assertIs(ours.state, State.BROKEN)
                 break
-            taken.append(ours.feed(piece))
+            taken += ours.feed(piece)
             if ours.state is State.BROKEN:
                 if twisted.state == "CRLF":
                     # Twisted waits for a second byte before it refuses the first.
@@ -144,17 +148,49 @@ class ChunkReaderTests(SynchronousTestCase):
                 break
             self.assertEqual(ours.state is State.DONE, twisted.state == "FINISHED")
             if ours.state is State.DONE:
-                self.assertEqual([ours.rest], rest)
+                self.assertEqual([piece[ours.end :]], rest)
                 break
         self.assertEqual(b"".join(taken), b"".join(content))
+
+    def test_whole_chunks_at_the_beginning_of_a_read(self) -> None:
+        """Their framing can be forwarded as it is: they have the plain form."""
+        for data, begin, expected in (
+            (b"1\r\na\r\n2\r\nbc\r\n", 0, (13, [b"abc"], 13)),
+            (b"head1\r\na\r\n2\r\nb", 4, (6, [b"a", b"b"], 14)),
+            (b"1;x\r\na\r\n1\r\nb\r\n", 0, (0, [b"a", b"b"], 14)),
+            (b"01\r\na\r\n", 0, (0, [b"a"], 7)),
+        ):
+            reader = ChunkReader(is_field_line)
+            pieces = reader.feed(data, begin)
+            self.assertEqual((reader.framed_bytes, pieces, reader.end), expected, data)
 
 
 class LengthReaderTests(SynchronousTestCase):
     """Bodies with a length."""
 
+    def test_lengths(self) -> None:
+        """Decimal digits, up to what a signed 64-bit integer holds."""
+        for value, length in {
+            b"0": 0,
+            b"007": 7,
+            b"0" * 20: None,
+            b"%d" % MOST_BODY_BYTES: MOST_BODY_BYTES,
+            b"%d" % (MOST_BODY_BYTES + 1): None,
+            b"1" * 4301: None,
+            b"": None,
+            b" 1": None,
+            b"+1": None,
+            b"1_0": None,
+            b"\xb2": None,
+        }.items():
+            self.assertEqual(content_length(value), length, value[:30])
+
     def test_a_body(self) -> None:
         """A body ends after its length."""
         reader = LengthReader(5)
-        self.assertEqual((reader.feed(b"ab"), reader.state), (b"ab", State.CONTENT))
-        self.assertEqual((reader.feed(b"cdeGET"), reader.state), (b"cde", State.DONE))
-        self.assertEqual(reader.rest, b"GET")
+        for data, begin, content, end, state in (
+            (b"{ab", 1, b"ab", 3, State.CONTENT),
+            (b"cdeGET", 0, b"cde", 3, State.DONE),
+        ):
+            self.assertEqual(reader.feed(data, begin), [content])
+            self.assertEqual((reader.end, reader.state), (end, state))
