@@ -12,6 +12,11 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from relay.gateway.exchange import Exchange
+from relay.gateway.protected_resources import (
+    WELL_KNOWN,
+    answer_metadata,
+    resource_path,
+)
 from relay.gateway.responses import refusals
 from relay.gateway.routes import Route, RouteTable
 from relay.gateway.served import ServedApi
@@ -114,6 +119,10 @@ class GatewayResource(Resource):
         exchange.record.path = target.path.decode("ascii")
         self._check_limits(exchange)
         route = self.table.match(host, target, listener.id)
+        if WELL_KNOWN in target.path and self._describe_resource(
+            exchange, host, target.path, route
+        ):
+            return
         self._check_kind(stream, None if route is None else route.api)
         if route is None:
             if (refusal := fault_refusal(target.faults)) is not None:
@@ -122,6 +131,39 @@ class GatewayResource(Resource):
             raise Refused(refusals.no_context_path(message))
         resolve = partial(self._resolved, host, target, route, listener)
         route.api.receive(exchange, route.target, resolve)
+
+    def _describe_resource(
+        self, exchange: Exchange, host: str, path: bytes, route: Route | None
+    ) -> bool:
+        """
+        Answer a request for the metadata of an API that accepts tokens.
+
+        :param path: of the request, raw.
+        :param route: of the request as a call. Another API whose context-path is within
+            ``/.well-known`` takes its calls itself.
+        :return: whether there is metadata; if not, the request is a call.
+        """
+        described = resource_path(path)
+        if described is None:
+            return False
+        target = RequestTarget.parse(described)
+        found = self.table.match(host, target, exchange.stream.listener.id)
+        if found is None or target.faults & ~(
+            found.api.allowed & ~PathFault.DOT_SEGMENT
+        ):
+            return False
+        if (
+            route is not None
+            and route.api is not found.api
+            and "/.well-known" in route.target.context_path
+        ):
+            return False
+        parts = found.api.plans.resources
+        if not parts:
+            return False
+        exchange.record.api_id = found.api.id
+        answer_metadata(exchange, parts, described)
+        return True
 
     def _check_kind(self, stream: ClientStream, api: ServedApi | None) -> None:
         """Refuse an upgrade and ``TRACE`` where the API does not take them."""

@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
+from relay.gateway.protected_resources import metadata_url
 from relay.gateway.responses import refusals
 from relay.gateway.responses.cors import ListenerCors, preflight_method
 from relay.gateway.responses.templates import ResponseTemplates
@@ -188,6 +189,7 @@ class ServedApi:
             exchange.trusted,
             certificate,
             partial(selection_scope, exchange, self.shared),
+            partial(metadata_url, exchange),
         )
 
     def _decided(self, verdict: Verdict, exchange: Exchange, caller: Caller) -> None:

@@ -18,6 +18,7 @@ from twisted.web.http import datetimeToString
 from twisted.web.http_headers import Headers
 
 from relay.http.fields import copied, drop_fields, foldable, folded, put_field
+from relay.model.schema.types.hosts import read_authority
 
 LONGEST_TRANSACTION_ID = 256
 TRANSACTION_ID = b"X-Gravitee-Transaction-Id"
@@ -299,6 +300,32 @@ def add_forwarded(
             put_field(headers, name, value)
     if not believed:
         headers.removeHeader(b"forwarded")
+
+
+def public_origin(headers: Headers, secure: bool, believed: bool) -> str | None:
+    """
+    Return the origin that the client called: ``https://`` with a host and a port.
+
+    :param headers: of the request. Of a chain of proxies, the first value of
+        ``X-Forwarded-Proto`` and ``-Host`` is that of the client.
+    :param secure: whether the request came over TLS.
+    :param believed: whether the peer is a trusted proxy.
+    :return: None without a valid host.
+    """
+    scheme, host = "https" if secure else "http", _first_value(headers, b"host")
+    if believed:
+        forwarded = _first_value(headers, b"x-forwarded-proto").lower()
+        scheme = forwarded if forwarded in ("http", "https") else scheme
+        host = _first_value(headers, b"x-forwarded-host") or host
+    authority = read_authority(host)
+    if authority is None or not authority.host:
+        return None
+    return f"{scheme}://{host}"
+
+
+def _first_value(headers: Headers, name: bytes) -> str:
+    values = headers.getRawHeaders(name, [b""])
+    return values[0].partition(b",")[0].strip().decode("latin-1")
 
 
 def add_via(headers: Headers, via: bytes = VIA) -> None:

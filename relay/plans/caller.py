@@ -16,6 +16,10 @@ def _no_scope(attributes: Mapping[str, Any]) -> Scope:
     return {}
 
 
+def _no_url() -> str | None:
+    return None
+
+
 class Caller:
     """
     A client that a plan may admit.
@@ -30,11 +34,14 @@ class Caller:
     :param certificate_header: in which trusted proxies forward client certificates.
     :param scope: makes the variables of selection rules, with the attributes of a
         credential.
+    :param metadata_url: makes the URL of the metadata of the resource that is called
+        (RFC 9728, 3.1); it returns None if the public URL is not known.
     """
 
     __slots__ = (
         "certificate_header",
         "headers",
+        "metadata_url",
         "remote_address",
         "scope",
         "target",
@@ -51,6 +58,7 @@ class Caller:
         trusted: bool = False,
         certificate_header: bytes | None = None,
         scope: Callable[[Mapping[str, Any]], Scope] = _no_scope,
+        metadata_url: Callable[[], str | None] = _no_url,
     ) -> None:
         self.headers = headers
         self.remote_address = remote_address
@@ -58,6 +66,7 @@ class Caller:
         self.trusted = trusted
         self.certificate_header = certificate_header
         self.scope = scope
+        self.metadata_url = metadata_url
         self.target = target
 
     def header(self, name: bytes) -> str | None:

@@ -15,6 +15,7 @@ from relay.expression.template import Condition
 from relay.model.schema.types.request_target import RequestTarget
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, Plan
+from relay.plans.protected_resource import ProtectedResource
 from relay.plans.verdict import (
     UNDECIDED,
     UNRESOLVED,
@@ -55,9 +56,6 @@ class PlanChain:
         self._parameters = frozenset[str]().union(
             *(plan.parameters for plan in self._plans)
         )
-        self._challenges = tuple(
-            dict.fromkeys(plan.challenge for plan in self._plans if plan.challenge)
-        )
 
     def admit(self, caller: Caller) -> Verdict | Deferred[Verdict]:
         """
@@ -76,6 +74,15 @@ class PlanChain:
         :param target: of a request.
         """
         return target.without(self._parameters) if self._parameters else target
+
+    @property
+    def resources(self) -> list[ProtectedResource]:
+        """What clients need in order to obtain tokens of the plans that are open."""
+        return [
+            plan.resource
+            for plan in self._plans
+            if plan.resource is not None and not self._is_closed(plan.id)
+        ]
 
     def close(self) -> None:
         """The deployment is no longer served."""
@@ -97,7 +104,7 @@ class PlanChain:
                 if not self._selects(plan, caller, credential):
                     # As with a wrong credential: no anonymous plan admits the caller.
                     if not plan.anonymous:
-                        denial = self._refused(plan, denial, NOT_SELECTED)
+                        denial = self._refused(plan, caller, denial, NOT_SELECTED)
                     continue
                 verdict = plan.admit(caller, credential)
             except Exception as error:
@@ -108,9 +115,11 @@ class PlanChain:
             if isinstance(verdict, Admission):
                 plan.strip(caller)
                 return verdict
-            denial = self._refused(plan, denial, verdict)
+            denial = self._refused(plan, caller, denial, verdict)
         denial = denial or UNRESOLVED
-        return replace(denial, challenges=denial.challenges or self._challenges)
+        if denial.challenges:
+            return denial
+        return replace(denial, challenges=self._challenges(caller))
 
     def _selects(self, plan: Plan, caller: Caller, credential: Credential) -> bool:
         """Whether the selection rule of a plan holds; no when it has no value."""
@@ -138,9 +147,12 @@ class PlanChain:
                 return verdict
             # The plan was closed while it was deciding.
             verdict = CLOSED
-        return self._ask(caller, number + 1, self._refused(plan, denial, verdict))
+        denial = self._refused(plan, caller, denial, verdict)
+        return self._ask(caller, number + 1, denial)
 
-    def _refused(self, plan: Plan, before: Denial | None, denial: Denial) -> Denial:
+    def _refused(
+        self, plan: Plan, caller: Caller, before: Denial | None, denial: Denial
+    ) -> Denial:
         """Keep the first denial that is more specific than ``UNRESOLVED``."""
         self.log.debug(
             "API {api_id}: plan {plan_id} refused a credential: {key}{why}",
@@ -152,14 +164,31 @@ class PlanChain:
         if before is not None and before != UNRESOLVED:
             return before
         if denial.bearer_error and plan.challenge and not denial.challenges:
-            told = plan.challenge + b', error="%s"' % denial.bearer_error.encode()
-            return replace(
-                denial,
-                challenges=tuple(
-                    told if one == plan.challenge else one for one in self._challenges
-                ),
-            )
+            challenges = self._challenges(caller, plan.challenge, denial.bearer_error)
+            return replace(denial, challenges=challenges)
         return denial
+
+    def _challenges(
+        self, caller: Caller, refused: bytes | None = None, error: str = ""
+    ) -> tuple[bytes, ...]:
+        """
+        Make one challenge for each way to be admitted (RFC 9110, 11.6.1).
+
+        :param refused: the challenge of the plan that refused a token; None for none.
+        :param error: why, as a code of RFC 6750.
+        """
+        made: dict[bytes, None] = {}
+        for plan in self._plans:
+            challenge = plan.challenge
+            if challenge is None or self._is_closed(plan.id):
+                continue
+            parameters = b""
+            if challenge == refused:
+                parameters = b', error="%s"' % error.encode("ascii")
+            if plan.resource is not None and (url := caller.metadata_url()) is not None:
+                parameters += b', resource_metadata="%s"' % url.encode("ascii")
+            made[challenge + parameters] = None
+        return tuple(made)
 
     def _undecided(self, failure: Failure, plan_id: str) -> Verdict:
         self.log.failure(

@@ -15,6 +15,7 @@ from relay.model.schema.base import Options
 from relay.outbound.client import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
+from relay.plans.protected_resource import ProtectedResource
 from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import NOTHING, Verdict
 from relay.settings.schema import GatewaySettings
@@ -50,6 +51,9 @@ class Plan(Protocol):
     found a credential: a caller with a wrong key is not admitted anonymously."""
     challenge: bytes | None = None
     """For ``WWW-Authenticate`` of a response to callers that were not admitted."""
+    resource: ProtectedResource | None = None
+    """What clients need in order to obtain its tokens; None if it advertises nothing.
+    Its challenge then names the URL of the metadata (RFC 9728, 5.1)."""
     parameters: frozenset[str] = frozenset()
     """Query parameters that may hold its credentials, which no log ever shows."""
 

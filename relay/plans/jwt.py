@@ -20,10 +20,11 @@ from relay.plans.client_certificate import certificate_in_header, client_certifi
 from relay.plans.interfaces import Credential, IPlan, PlanContext, read_options
 from relay.plans.tokens import claims
 from relay.plans.tokens.bearer import (
+    SEVERAL,
     BearerPlan,
     admission,
-    bearer_challenge,
     bearer_token,
+    has_several,
 )
 from relay.plans.tokens.jwt_options import (
     ConfirmationMethodValidation,
@@ -71,9 +72,15 @@ class JwtPlan(BearerPlan):
     """Admits callers with a valid signed token of a subscribed client."""
 
     def __init__(self, plan_id: str, options: JwtOptions, context: PlanContext) -> None:
-        super().__init__(plan_id, context, options, options.propagate_auth_header)
+        bound = options.confirmation_method_validation
+        super().__init__(
+            plan_id,
+            context,
+            options,
+            certificate_bound=bound.certificate_bound_thumbprint.enabled
+            and not bound.ignore_missing,
+        )
         self._options = options
-        self.challenge = bearer_challenge(options)
         self._algorithms = SIGNATURES[options.signature]
         self._keys: list[Key] = []
         self._key_set: KeySet | None = None
@@ -90,6 +97,8 @@ class JwtPlan(BearerPlan):
         text = bearer_token(caller)
         if text is None:
             return None
+        if has_several(caller, text):
+            return Credential(SEVERAL)
         try:
             token = parse(text)
         except TokenError as error:
@@ -101,6 +110,8 @@ class JwtPlan(BearerPlan):
         self, caller: Caller, credential: Credential
     ) -> Verdict | Deferred[Verdict]:
         """Find the subscription of the client, then the keys, then verify the token."""
+        if isinstance(credential.value, Denial):
+            return credential.value
         if isinstance(credential.value, TokenError):
             return _invalid(credential.value)
         text, token = credential.value

@@ -20,11 +20,12 @@ from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext, read_options
 from relay.plans.tokens import claims
 from relay.plans.tokens.bearer import (
+    SEVERAL,
     BearerPlan,
-    Scopes,
+    TokenOptions,
     admission,
-    bearer_challenge,
     bearer_token,
+    has_several,
 )
 from relay.plans.tokens.introspection import Claims, Introspection, IntrospectionError
 from relay.plans.tokens.token import MAX_LENGTH
@@ -48,7 +49,7 @@ def _no_cache_resource(value: object) -> object:
     return None
 
 
-class Oauth2Options(Scopes):
+class Oauth2Options(TokenOptions):
     """Identify the caller by a token that an authorization server introspects."""
 
     oauth_resource: Literally
@@ -56,7 +57,6 @@ class Oauth2Options(Scopes):
     oauth_cache_resource: Annotated[Any, BeforeValidator(_no_cache_resource)] = None
     extract_payload: Flag = False
     """Whether expressions see it as ``#context.attributes['oauth.payload']``."""
-    propagate_auth_header: Flag = True
 
 
 OAUTH2 = PlanType("OAUTH2", "OAuth2", Oauth2Options)
@@ -84,20 +84,19 @@ class Oauth2Plan(BearerPlan):
     def __init__(
         self, plan_id: str, options: Oauth2Options, context: PlanContext
     ) -> None:
-        super().__init__(plan_id, context, options, options.propagate_auth_header)
-        self._options = options
         try:
             resource = authorization_server(
                 context.api.resources or (), options.oauth_resource
             )
         except LookupError as error:
             raise ValueError(str(error)) from None
+        super().__init__(plan_id, context, options, resource.issuer)
+        self._options = options
         self._resource = resource
         outbound = context.outbound.with_ssl(resource.ssl)
         self._introspection = Introspection(
             resource, outbound.call, context.wall_ms, context.reactor.seconds
         )
-        self.challenge = bearer_challenge(options)
 
     def find(self, caller: Caller) -> Credential | None:
         """Look for a token in ``Authorization`` and in the query."""
@@ -109,6 +108,8 @@ class Oauth2Plan(BearerPlan):
     ) -> Verdict | Deferred[Verdict]:
         """Introspect the token, then find the subscription of its client."""
         text: str = credential.value
+        if has_several(caller, text):
+            return SEVERAL
         if len(text) > MAX_LENGTH or not _TOKEN.fullmatch(text):
             return replace(INVALID, reason="it does not have the form of a token")
         try:

@@ -23,6 +23,7 @@ from relay.http.headers import (
     is_trusted,
     new_id,
     plain_address,
+    public_origin,
     remote_address,
     upstream_headers,
 )
@@ -284,6 +285,30 @@ class RemoteAddressTests(SynchronousTestCase):
         self.assertFalse(is_trusted("unix", ("unix",)))
         found = remote_address("", [b"192.0.2.7"], ("unix",))
         self.assertEqual(found, "192.0.2.7")
+
+
+class PublicOriginTests(SynchronousTestCase):
+    def test_rows(self) -> None:
+        """``Host`` and the connection, or what a trusted proxy forwards."""
+        host = (b"host", b"api.example:8443")
+        proto = (b"x-forwarded-proto", b"HTTPS, http")
+        public = (b"x-forwarded-host", b"public.example, inner")
+        other = (b"x-forwarded-proto", b"ws")
+        for fields, secure, believed, origin in (
+            ((host,), False, False, "http://api.example:8443"),
+            ((host,), True, False, "https://api.example:8443"),
+            ((host, proto, public), False, False, "http://api.example:8443"),
+            ((host, proto, public), False, True, "https://public.example"),
+            ((host, proto), False, True, "https://api.example:8443"),
+            ((host, public), True, True, "https://public.example"),
+            ((host, other), False, True, "http://api.example:8443"),
+            (((b"host", b"[::1]:80"),), False, False, "http://[::1]:80"),
+            (((b"host", b""),), False, False, None),
+            ((), False, False, None),
+            ((host, (b"x-forwarded-host", b'a"b')), False, True, None),
+        ):
+            found = public_origin(made(*fields), secure, believed)
+            self.assertEqual(found, origin, (fields, secure, believed))
 
 
 class TrailerTests(SynchronousTestCase):

@@ -15,6 +15,7 @@ from relay.outbound.client import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.interfaces import Credential, PlanContext
+from relay.plans.protected_resource import ProtectedResource
 from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
 from relay.settings.schema import GatewaySettings
@@ -55,9 +56,12 @@ def plan_context(
     )
 
 
+METADATA_URL = "https://api.example/.well-known/oauth-protected-resource/a"
+
+
 def caller(query: bytes | None = None, **headers: str) -> Caller:
     """
-    Make a caller.
+    Make a caller that called a resource with the metadata at ``METADATA_URL``.
 
     :param query: its raw query.
     :param headers: names, with ``_`` for ``-``, and values.
@@ -65,7 +69,8 @@ def caller(query: bytes | None = None, **headers: str) -> Caller:
     made = Headers()
     for name, value in headers.items():
         made.addRawHeader(name.replace("_", "-").encode(), value.encode())
-    return Caller(made, RequestTarget.parse(b"/", query), "192.0.2.7")
+    target = RequestTarget.parse(b"/", query)
+    return Caller(made, target, "192.0.2.7", metadata_url=lambda: METADATA_URL)
 
 
 class TokenPlan:
@@ -79,6 +84,7 @@ class TokenPlan:
 
     anonymous = False
     challenge: bytes | None = b"Token"
+    resource: ProtectedResource | None = None
     parameters = frozenset({"token"})
 
     def __init__(self, name: str, word: str, later: bool = False) -> None:

@@ -14,8 +14,9 @@ from relay.plans.caller import Caller
 from relay.plans.chain import PlanChain
 from relay.plans.interfaces import Credential, Plan
 from relay.plans.keyless import KeylessPlan
+from relay.plans.protected_resource import ProtectedResource
 from relay.plans.verdict import UNDECIDED, Admission, Denial, Verdict
-from tests.plans.callers import TokenPlan, caller
+from tests.plans.callers import METADATA_URL, TokenPlan, caller
 
 NOBODY = Admission("open", "1", "192.0.2.7")
 
@@ -70,6 +71,42 @@ class OrderTests(ChainCase):
         verdict = self.decided(self.chain.admit(caller(token="x")))
         told = (b'Token, error="invalid_token"',)
         self.assertEqual(verdict, replace(why, challenges=told))
+
+    def test_every_scheme_that_admits(self) -> None:
+        """Each open plan with a challenge is named once, with the URL of the metadata
+        where it has some; a closed plan is not."""
+        self.first.resource = ProtectedResource(("https://idp.example",))
+        self.second.challenge = b'Basic realm="b"'
+        same = TokenPlan("c", "three")
+        same.resource = self.first.resource
+        closed = TokenPlan("d", "four")
+        closed.challenge = b"Closed"
+        silent = TokenPlan("e", "five")
+        silent.challenge = None
+        chain = PlanChain(
+            [self.first, self.second, same, closed, silent],
+            lambda plan_id: plan_id == "d",
+        )
+        hint = f', resource_metadata="{METADATA_URL}"'.encode()
+        verdict = self.decided(chain.admit(caller()))
+        made = (b"Token" + hint, b'Basic realm="b"')
+        self.assertEqual(verdict, Denial(challenges=made))
+        self.first.denial = Denial("EXPIRED", bearer_error="invalid_token")
+        verdict = self.decided(chain.admit(caller(token="x")))
+        assert isinstance(verdict, Denial)
+        self.assertEqual(
+            verdict.challenges,
+            (b'Token, error="invalid_token"' + hint, b'Basic realm="b"'),
+        )
+        self.assertEqual(chain.resources, [self.first.resource] * 2)
+
+    def test_metadata_at_no_known_url(self) -> None:
+        """The challenge names no metadata."""
+        self.first.resource = ProtectedResource(("https://idp.example",))
+        asking = caller()
+        asking.metadata_url = lambda: None
+        verdict = self.decided(PlanChain([self.first]).admit(asking))
+        self.assertEqual(verdict, Denial(challenges=(b"Token",)))
 
     def test_closed_plans(self) -> None:
         """A plan that was closed is not asked, though it is still deployed."""
@@ -210,7 +247,7 @@ class LaterTests(ChainCase):
         assert isinstance(verdict, Deferred)
         closed.add("a")
         self.first.asked[0].callback(self.first.verdict("one"))
-        self.assertEqual(self.successResultOf(verdict), Denial(challenges=(b"Token",)))
+        self.assertEqual(self.successResultOf(verdict), Denial())
 
     def test_goes_on(self) -> None:
         """After a refusal the next plan decides, but not a keyless one."""

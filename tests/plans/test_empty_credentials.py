@@ -86,12 +86,12 @@ def by_proxy(certificate: str) -> Caller:
 class EmptyCredentialTests(SynchronousTestCase):
     """Beside a keyless plan, which would let everybody in without a credential."""
 
-    def assertRefused(self, name: str, asking: Caller) -> None:
+    def assertRefused(self, name: str, asking: Caller, status: int = 401) -> None:
         """Assert that the caller is refused."""
         what = name, list(asking.headers.getAllRawHeaders()), asking.target.query
         verdict = beside_keyless(name, asking)
         assert isinstance(verdict, Denial), what
-        self.assertEqual(verdict.status, 401, what)
+        self.assertEqual(verdict.status, status, what)
 
     def test_an_empty_credential_is_one_that_fails(self) -> None:
         """Wherever a plan looks for it."""
@@ -112,16 +112,22 @@ class EmptyCredentialTests(SynchronousTestCase):
 
     def test_two_credentials_are_one_that_fails(self) -> None:
         """The source might believe the other one."""
-        for name in ("BEARER", "JWT", "OAUTH2"):
-            self.assertRefused(name, with_two("authorization", "Digest x", "Bearer y"))
-            self.assertRefused(name, with_two("authorization", "", "Bearer y"))
+        for name, status in (("BEARER", 401), ("JWT", 400), ("OAUTH2", 400)):
+            for other in ("Digest x", "", "Bearer x"):
+                asking = with_two("authorization", other, "Bearer y")
+                self.assertRefused(name, asking, status)
         self.assertRefused("BEARER", with_two("authorization", *[f"Bearer {KEY}"] * 2))
         self.assertRefused("BASIC", with_two("authorization", "Digest x", "Basic y"))
         self.assertRefused("API_KEY", with_two("x-gravitee-api-key", KEY, ""))
         twice = b"api-key=%b&api-key=" % KEY.encode()
         self.assertRefused("QUERY", caller(twice))
         both = caller(b"access_token=b", authorization="Bearer a")
-        self.assertRefused("OAUTH2", both)
+        for name in ("JWT", "OAUTH2"):
+            self.assertRefused(name, both, 400)
+            verdict = beside_keyless(name, both)
+            assert isinstance(verdict, Denial)
+            (challenge,) = verdict.challenges
+            self.assertIn(b', error="invalid_request"', challenge)
 
     def test_an_unreadable_certificate_is_one_that_fails(self) -> None:
         """

@@ -93,6 +93,28 @@ class ResourceTests(RefusedCase):
         ):
             self.assertIn(where, self.refused(Oauth2Resource, {**GOOD, **body}), body)
 
+    def test_issuer(self) -> None:
+        """The URL of the metadata without its well-known part."""
+        cases: tuple[tuple[str | None, object, str | None], ...] = (
+            ("https://a", "/.well-known/openid-configuration", "https://a"),
+            ("https://a/", "/.well-known/openid-configuration", "https://a/"),
+            ("https://a/x/", "/r/.well-known/openid-configuration", "https://a/x/r"),
+            ("https://a", "https://b/r/.well-known/x", "https://b/r"),
+            (None, "https://b/r/.well-known/x", "https://b/r"),
+            (None, "/.well-known/x", None),
+            ("https://a", "/metadata", None),
+            ("https://a", None, None),
+            ("https://a", 5, None),
+        )
+        for server, endpoint, issuer in cases:
+            body = {
+                **GOOD,
+                "authorizationServerUrl": server,
+                "introspectionEndpoint": "https://c/introspect" if not server else "/i",
+                "authorizationServerMetadataEndpoint": endpoint,
+            }
+            self.assertEqual(Oauth2Resource.read(body).issuer, issuer, body)
+
     def test_secrets_stay_hidden(self) -> None:
         """A resource does not show its secret."""
         self.assertNotIn("hunter2", repr(Oauth2Resource.read(GOOD)))

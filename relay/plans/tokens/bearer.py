@@ -7,21 +7,28 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from relay.model.consumers.records import Entitlement
 from relay.model.schema.base import Options
+from relay.model.schema.types import target
 from relay.model.schema.types.scalars import Flag
 from relay.plans.caller import Caller, from_one_place
 from relay.plans.consumers import client_grant, in_force, subscription_grant
 from relay.plans.interfaces import Plan, PlanContext
+from relay.plans.protected_resource import ProtectedResource
 from relay.plans.tokens import claims
-from relay.plans.verdict import Admission, Grant
+from relay.plans.verdict import Admission, Denial, Grant
 
 PARAMETER = "access_token"
 """RFC 6750, 2.3; for clients that can set no header, such as ``EventSource``."""
-
-
+SEVERAL = Denial(
+    "CREDENTIAL_REPEATED",
+    "The request has more than one credential",
+    400,
+    bearer_error="invalid_request",
+)
+"""RFC 6750, 3.1: the source might use another credential than the plan."""
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 """RFC 6749 §3.3."""
 
@@ -32,32 +39,68 @@ def _scope(value: str) -> str:
     return value
 
 
-class Scopes(Options):
-    """The scopes that a token must have; the same in ``JWT`` and ``OAUTH2`` plans."""
+def _issuer(value: str) -> str:
+    if "?" in target.check(value):
+        raise ValueError("must not have a query (RFC 8414)")
+    return value
+
+
+class ResourceMetadata(Options):
+    """The part of a plan in the metadata of the API (RFC 9728)."""
+
+    authorization_servers: (
+        tuple[Annotated[str, AfterValidator(_issuer)], ...] | None
+    ) = None
+    """The issuer identifiers of the servers that issue tokens."""
+
+
+class TokenOptions(Options):
+    """Options that ``JWT`` and ``OAUTH2`` plans have in common."""
 
     check_required_scopes: Flag = False
     required_scopes: tuple[Annotated[str, AfterValidator(_scope)], ...] = ()
     mode_strict: Flag = True
     """Whether all the scopes are required, or one of them."""
+    propagate_auth_header: Flag = True
+    """Whether ``Authorization`` goes upstream with the token."""
+    protected_resource_metadata: Annotated[
+        ResourceMetadata | None, BeforeValidator(lambda value: value or None)
+    ] = None
 
 
 class BearerPlan(Plan):
     """
     Admits callers with a token, if the client that the token names has subscribed.
 
-    :param scopes: the scopes that a token needs.
-    :param propagates: whether ``Authorization`` goes upstream with the token.
+    :param issuer: the authorization server that the metadata of the API names if
+        ``protectedResourceMetadata`` names none; None for none.
+    :param certificate_bound: whether tokens must be bound to a client certificate.
     """
 
     parameters = frozenset({PARAMETER})
 
     def __init__(
-        self, plan_id: str, context: PlanContext, scopes: Scopes, propagates: bool
+        self,
+        plan_id: str,
+        context: PlanContext,
+        options: TokenOptions,
+        issuer: str | None = None,
+        certificate_bound: bool = False,
     ) -> None:
         self.id = plan_id
         self._context = context
-        self._scopes = scopes
-        self._propagates = propagates
+        self._needed = options
+        names = " ".join(options.required_scopes)
+        scope = f', scope="{names}"'.encode() if names else b""
+        self.challenge = b'Bearer realm="Relay"' + scope
+        metadata = options.protected_resource_metadata
+        servers = None if metadata is None else metadata.authorization_servers
+        if servers is None:
+            servers = () if issuer is None else (issuer,)
+        if servers:
+            self.resource = ProtectedResource(
+                servers, options.required_scopes, certificate_bound
+            )
 
     def strip(self, caller: Caller) -> None:
         """
@@ -66,7 +109,7 @@ class BearerPlan(Plan):
         The parameter is never forwarded: servers write queries into their logs.
         """
         caller.drop_parameter(PARAMETER)
-        if not self._propagates:
+        if not self._needed.propagate_auth_header:
             caller.drop_header(b"authorization")
 
     def _subscribed(self, client_id: str | None) -> Entitlement | None:
@@ -84,25 +127,30 @@ class BearerPlan(Plan):
 
     def _suffices(self, granted: frozenset[str]) -> bool:
         """Whether a token has the scopes that it needs."""
-        needed = self._scopes
+        needed = self._needed
         return not needed.check_required_scopes or claims.suffices(
             granted, needed.required_scopes, needed.mode_strict
         )
 
 
-def bearer_challenge(scopes: Scopes) -> bytes:
-    """
-    Make the challenge for callers without a token (RFC 6750, 3).
-
-    :param scopes: those that a token needs; without any, none are named.
-    """
-    names = " ".join(scopes.required_scopes)
-    return b'Bearer realm="Relay"' + (f', scope="{names}"'.encode() if names else b"")
-
-
 def bearer_token(caller: Caller) -> str | None:
     """Look for a token in ``Authorization`` and in the query."""
     return from_one_place(caller.authorization("bearer"), caller.parameter(PARAMETER))
+
+
+def has_several(caller: Caller, text: str) -> bool:
+    """
+    Whether a request has other credentials beside a token.
+
+    :param text: what :func:`bearer_token` found, which joins them to one list.
+    """
+    if ", " not in text:
+        return False
+    headers = caller.headers.getRawHeaders(b"authorization", [])
+    names = [name for name, _ in caller.target.parameters]
+    found = caller.authorization("bearer"), caller.parameter(PARAMETER)
+    both = None not in found and found[0] != found[1]
+    return both or len(headers) > 1 or names.count(PARAMETER) > 1
 
 
 def admission(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
@@ -11,7 +10,7 @@ from relay.model.api.resources.oauth2_resource import HeaderName
 from relay.model.plans.signatures import SIGNATURES, read_key
 from relay.model.schema import unsupported
 from relay.model.schema.base import Options
-from relay.model.schema.refusal import Where, refusal
+from relay.model.schema.refusal import refusal
 from relay.model.schema.types import target
 from relay.model.schema.types.scalars import (
     Flag,
@@ -21,7 +20,7 @@ from relay.model.schema.types.scalars import (
     Name,
 )
 from relay.model.schema.types.sensitive import SENSITIVE
-from relay.plans.tokens.bearer import Scopes
+from relay.plans.tokens.bearer import TokenOptions
 
 _LARGEST_SKEW_MS = 300_000
 
@@ -47,13 +46,6 @@ def _off(reason: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
-
-
-def _servers_named(value: Any) -> Iterator[Where]:
-    if not isinstance(value, dict):
-        yield from unsupported.anything(value)
-    elif value.get("authorizationServers"):
-        yield ("authorizationServers",)
 
 
 Names = tuple[Name, ...]
@@ -91,7 +83,7 @@ class TokenTypValidation(Options):
     ignore_case: Flag = False
 
 
-class JwtOptions(Scopes):
+class JwtOptions(TokenOptions):
     """Identify the caller by a signed token."""
 
     signature: Annotated[
@@ -112,7 +104,6 @@ class JwtOptions(Scopes):
     use_system_proxy: SystemProxy = False
     extract_claims: Flag = False
     """Whether expressions see the claims as ``#context.attributes['jwt.claims']``."""
-    propagate_auth_header: Flag = True
     user_claim: LiterallyOrAbsent = "sub"
     client_id_claim: LiterallyOrAbsent = None
     """Unless given, the first of ``azp``, ``aud`` and ``client_id`` that there is."""
@@ -135,10 +126,6 @@ class JwtOptions(Scopes):
         unsupported.refused(
             unsupported.switched_on, "revocation lists are not supported"
         ),
-    ] = None
-    protected_resource_metadata: Annotated[
-        Any,
-        unsupported.refused(_servers_named, "resource metadata is not supported"),
     ] = None
 
     @model_validator(mode="after")

@@ -12,7 +12,14 @@ from relay.model.consumers.records import Entitlement
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.interfaces import Credential
-from relay.plans.tokens.bearer import BearerPlan, Scopes, admission, bearer_token
+from relay.plans.protected_resource import ProtectedResource
+from relay.plans.tokens.bearer import (
+    BearerPlan,
+    TokenOptions,
+    admission,
+    bearer_token,
+    has_several,
+)
 from relay.plans.verdict import Grant
 from tests.plans.callers import caller, plan_context
 
@@ -37,7 +44,8 @@ class AnyPlan(BearerPlan):
 
 def plan(consumers: Consumers, now_ms: int = 0, propagates: bool = False) -> AnyPlan:
     """Make a plan."""
-    return AnyPlan("plan", plan_context(consumers, now_ms), Scopes(), propagates)
+    options = TokenOptions(propagate_auth_header=propagates)
+    return AnyPlan("plan", plan_context(consumers, now_ms), options)
 
 
 class TokenTests(SynchronousTestCase):
@@ -60,8 +68,24 @@ class TokenTests(SynchronousTestCase):
             (b"access_token=a&access_token=b", {}, "a, b"),
             (b"access_token=abc", {"Authorization": "Basic abc"}, "abc"),
         ):
-            found = bearer_token(caller(query, **headers))
+            asking = caller(query, **headers)
+            found = bearer_token(asking)
             self.assertEqual(found, token, (query, headers))
+            several = token in ("other, abc", "a, b")
+            self.assertIs(has_several(asking, token or ""), several, token)
+
+    def test_several(self) -> None:
+        """Credentials that are joined, unlike a list in one place."""
+        asking = caller(Authorization="Basic a")
+        asking.headers.addRawHeader(b"authorization", b"Bearer b")
+        self.assertTrue(has_several(asking, bearer_token(asking) or ""))
+        for query, headers in (
+            (None, {"Authorization": "Bearer a, b"}),
+            (b"access_token=a,%20b", {}),
+            (b"access_token=a,%20b", {"Authorization": "Bearer a, b"}),
+        ):
+            asking = caller(query, **headers)
+            self.assertFalse(has_several(asking, bearer_token(asking) or ""))
 
     def test_what_goes_upstream(self) -> None:
         """The parameter never does, the header when it is wanted."""
@@ -70,6 +94,37 @@ class TokenTests(SynchronousTestCase):
             plan(Consumers(), propagates=propagates).strip(who)
             self.assertEqual(who.target.query, b"a=1&b")
             self.assertIs(who.headers.hasHeader(b"authorization"), propagates)
+
+
+class MetadataTests(SynchronousTestCase):
+    def resource(
+        self, issuer: str | None, **members: object
+    ) -> ProtectedResource | None:
+        """Return what a plan advertises."""
+        options = TokenOptions.read({"requiredScopes": ["a", "b"], **members})
+        context = plan_context(Consumers())
+        return AnyPlan("plan", context, options, issuer).resource
+
+    def test_servers(self) -> None:
+        """Those of the plan, or the issuer; with an empty list none."""
+        own = ["https://a.example", "https://b.example/x"]
+        issuer = "https://idp.example"
+        cases: tuple[tuple[object, str | None, list[str] | None], ...] = (
+            ({"authorizationServers": own}, None, own),
+            ({"authorizationServers": own}, issuer, own),
+            ({"authorizationServers": []}, issuer, None),
+            ({}, issuer, [issuer]),
+            (None, issuer, [issuer]),
+            (None, None, None),
+        )
+        for configured, derived, servers in cases:
+            resource = self.resource(derived, protectedResourceMetadata=configured)
+            if servers is None:
+                self.assertIsNone(resource, configured)
+                continue
+            self.assertEqual(
+                resource, ProtectedResource(tuple(servers), ("a", "b")), configured
+            )
 
 
 class SubscribedTests(SynchronousTestCase):

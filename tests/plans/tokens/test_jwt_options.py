@@ -108,7 +108,20 @@ class JwtOptionsTests(SynchronousTestCase):
                     **BY_URL,
                     "protectedResourceMetadata": {"authorizationServers": ["x"]},
                 },
-                "protectedResourceMetadata.authorizationServers",
+                "protectedResourceMetadata.authorizationServers.0",
+            ),
+            (
+                {
+                    **BY_URL,
+                    "protectedResourceMetadata": {
+                        "authorizationServers": ["https://a.example/?b"]
+                    },
+                },
+                "protectedResourceMetadata.authorizationServers.0",
+            ),
+            (
+                {**BY_URL, "protectedResourceMetadata": {"servers": []}},
+                "protectedResourceMetadata.servers",
             ),
             (
                 {

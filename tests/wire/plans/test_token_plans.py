@@ -96,6 +96,30 @@ class TokenCase(WireCase):
         served = f"API {api_id}: serving"
         until(lambda: served in self.daemon.log(), "the API is served")
 
+    def assert_described(self, below: str, expected: dict[str, Any]) -> None:
+        """
+        Follow the URL of a challenge to the metadata of the API.
+
+        :param below: what is called below the context-path.
+        :param expected: ``authorization_servers`` of the metadata, and ``scope``.
+        """
+        head = self.daemon.get(self.path + below).headers["www-authenticate"]
+        origin = f"http://127.0.0.1:{self.daemon.port}"
+        known = f"/.well-known/oauth-protected-resource{self.path}{below}"
+        self.assertIn(f'resource_metadata="{origin}{known}"', head)
+        self.assertIn(f'scope="{expected["scope"]}"', head)
+        answer = self.daemon.get(known)
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(
+            json.loads(answer.body),
+            {
+                "resource": f"{origin}{self.path}{below}",
+                "authorization_servers": expected["authorization_servers"],
+                "bearer_methods_supported": ["header", "query"],
+                "scopes_supported": expected["scope"].split(),
+            },
+        )
+
     def call(self, *headers: str, query: str = "") -> tuple[int, str]:
         """Call the API; give the status and the head."""
         client = RawClient(self.daemon.port)
@@ -139,6 +163,26 @@ class JwtTests(TokenCase):
         self.assertEqual(self.status(self.token(kid="e")), 401)
         # Strangers, and tokens that could not pass, have had nothing fetched.
         self.assertEqual(self.provider.calls, ["GET /keys"])
+
+    def test_metadata(self) -> None:
+        """A client without a token finds the authorization server, and uses it."""
+        metadata = {"authorizationServers": [self.provider.url]}
+        self.publish(
+            "JWT",
+            self.by_url(protectedResourceMetadata=metadata, requiredScopes=["read"]),
+        )
+        self.assert_described(
+            "", {"authorization_servers": [self.provider.url], "scope": "read"}
+        )
+        # A token that is refused is answered with the same URL, and the error.
+        _, head = self.call(f"Authorization: Bearer {self.token(lifetime_s=-61)}")
+        self.assertIn('error="invalid_token", resource_metadata="http://', head)
+        status, head = self.call(
+            f"Authorization: Bearer {self.token()}", query="?access_token=other"
+        )
+        self.assertEqual(status, 400)
+        self.assertIn('error="invalid_request"', head)
+        self.assertEqual(self.heads, [])
 
     def test_forged(self) -> None:
         """Dozens of forgeries, as bytes on the wire."""
@@ -360,6 +404,17 @@ class Oauth2Tests(TokenCase):
         status, _ = self.call(query="?access_token=opaque%2B%2F%3D")
         self.assertEqual(status, 200)
         self.assertEqual(self.provider.calls, ["POST /introspect"] * 2)
+
+    def test_metadata(self) -> None:
+        """The resource names the server, or the plan does."""
+        resources = self.resources(
+            authorizationServerMetadataEndpoint="/realm/.well-known/openid-configuration"
+        )
+        options = {"oauthResource": "idp", "requiredScopes": ["read", "write"]}
+        self.publish("OAUTH2", options, resources=resources)
+        issuer = f"{self.provider.url}/realm"
+        expected = {"authorization_servers": [issuer], "scope": "read write"}
+        self.assert_described("/below/it", expected)
 
     def test_fifty_at_once(self) -> None:
         """A token is asked for once, however many bring it at once, and each of

@@ -48,7 +48,11 @@ class Oauth2AmResource(Options):
     def url(self) -> str:
         """The URL of the introspection endpoint."""
         path = "/oauth/check_token" if self.version == "V1_X" else "/oauth/introspect"
-        return f"{self.server_url.rstrip('/')}/{self.security_domain}{path}"
+        return f"{self._domain}{path}"
+
+    @property
+    def _domain(self) -> str:
+        return f"{self.server_url.rstrip('/')}/{self.security_domain}"
 
     def introspection(self) -> Oauth2Resource:
         """Describe the domain as a generic authorization server."""
@@ -61,6 +65,9 @@ class Oauth2AmResource(Options):
             token_is_supplied_by_query_param=False,
             token_is_supplied_by_form_url_encoded=True,
             user_claim=self.user_claim,
+            authorization_server_metadata_endpoint=(
+                f"{self._domain}/oidc/.well-known/openid-configuration"
+            ),
             http=self.http,
             ssl=self.ssl,
         )

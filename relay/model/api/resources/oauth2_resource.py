@@ -89,8 +89,9 @@ class Oauth2Resource(Options):
     proxy: Annotated[ProxyOptions, AfterValidator(no_proxy)] = ProxyOptions()
     ssl: SslOptions = SslOptions()
     authorization_server_metadata_endpoint: Annotated[Any, LOCATING] = None
-    """Kept only, as are the two below: no plan asks there."""
+    """Joined to the server's URL: where clients find the server's metadata."""
     user_info_endpoint: Annotated[Any, LOCATING] = None
+    """Kept only, as is its method: no plan asks there."""
     user_info_endpoint_method: Any = None
 
     @property
@@ -100,6 +101,23 @@ class Oauth2Resource(Options):
             return self.introspection_endpoint
         server = self.authorization_server_url.rstrip("/")
         return f"{server}/{self.introspection_endpoint.lstrip('/')}"
+
+    @property
+    def issuer(self) -> str | None:
+        """
+        The issuer identifier (RFC 8414, 2): the URL of the server's metadata without
+        its well-known part; None where that URL is not configured.
+        """
+        endpoint = self.authorization_server_metadata_endpoint
+        if not isinstance(endpoint, str):
+            return None
+        path, known, _ = endpoint.rpartition("/.well-known/")
+        server = self.authorization_server_url
+        if not known or "://" in path:
+            return path if known else None
+        if server is None or not path:
+            return server
+        return f"{server.rstrip('/')}/{path.lstrip('/')}"
 
     @model_validator(mode="after")
     def _is_usable(self) -> Self:

@@ -31,6 +31,7 @@ class AmTests(SynchronousTestCase):
             resource = Oauth2AmResource.read(given).introspection()
             self.assertEqual(resource.url, url)
             self.assertEqual(resource.requires_active, requires_active)
+            self.assertEqual(resource.issuer, "https://am.example/gateway/shop/oidc")
             self.assertEqual(resource.introspection_endpoint_method, "POST")
             self.assertTrue(resource.token_is_supplied_by_form_url_encoded)
             self.assertFalse(resource.token_is_supplied_by_query_param)
