@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
@@ -20,11 +19,14 @@ from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import refusal_of
 from relay.connectors.publication import (
     BadEvent,
-    read_body,
-    read_media_type,
     with_headers,
     with_id,
     with_type,
+)
+from relay.connectors.publication_forms import (
+    ContentBodies,
+    EventBodies,
+    PublicationForm,
 )
 from relay.gateway.message import MessageCall
 from relay.gateway.responses import refusals
@@ -34,7 +36,7 @@ from relay.http.headers import upstream_headers
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType, always
-from relay.model.api.messages.message_options import Amount
+from relay.model.api.messages.message_options import Amount, Compatibility
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Flag
 
@@ -50,7 +52,15 @@ class HttpPostOptions(Options):
     """Whether events get the headers of the request that brought them."""
     max_batch_events: Amount = 1000
     """How many events one request may bring."""
+    compatibility: Compatibility = "relay"
+    """Whose clients publish: what a body is, and how it is answered."""
     cors: CorsOptions = CorsOptions()
+
+    def form(self) -> PublicationForm:
+        """Make the form of bodies and answers."""
+        if self.compatibility == "gravitee":
+            return ContentBodies()
+        return EventBodies(self.max_batch_events)
 
 
 HTTP_POST_ENTRYPOINT = EntrypointType(
@@ -86,6 +96,7 @@ class HttpPostEntrypoint:
 
     def __init__(self, options: HttpPostOptions, context: EntrypointContext) -> None:
         self._options = options
+        self._form = options.form()
         self.cors = options.cors
         self._channels = context.channels
         self._longest_bytes = context.channels.options.max_event_bytes
@@ -99,8 +110,7 @@ class HttpPostEntrypoint:
         if call.preflight_method is not None:
             call.answer_preflight(b"POST, OPTIONS")
             return
-        # JSON may escape a byte as six; the rest of the event takes some more.
-        limit_bytes = self._longest_bytes * 6 + 65536
+        limit_bytes = self._form.longest_body(self._longest_bytes)
         body = BodyCollector(limit_bytes).collect(call.exchange.stream.body)
         body.addCallback(self._publish, call)
         body.addErrback(self._refuse, call)
@@ -133,18 +143,14 @@ class HttpPostEntrypoint:
         self, body: bytes, call: MessageCall, key: IdempotencyKey | None
     ) -> Deferred[list[str]]:
         messages = self._read(body, call)
+        if not messages:
+            return succeed([])
         done = call.open_channel().submit(messages, key)
         return done.addCallback(_event_ids)
 
     def _read(self, body: bytes, call: MessageCall) -> list[Message]:
         content_type = (call.header(b"content-type") or b"").decode("latin-1")
-        messages = read_body(
-            read_media_type(content_type),
-            body,
-            call.topic,
-            self._longest_bytes,
-            self._options.max_batch_events,
-        )
+        messages = self._form.read(content_type, body, call.topic, self._longest_bytes)
         for name, name_it in (
             ("Relay-Event-Id", with_id),
             ("Relay-Event-Type", with_type),
@@ -152,8 +158,9 @@ class HttpPostEntrypoint:
             value = (call.header(name.lower().encode()) or b"").decode(
                 "utf-8", "replace"
             )
-            if value and len(messages) > 1:
-                raise BadEvent(f"{name} is for one event, not for several")
+            if value and len(messages) != 1:
+                count = "several" if messages else "none"
+                raise BadEvent(f"{name} is for one event, not for {count}")
             if value:
                 messages[0] = name_it(messages[0], value, name)
         if self._options.request_headers_to_message:
@@ -164,11 +171,10 @@ class HttpPostEntrypoint:
     def _answer(self, event_ids: list[str], call: MessageCall) -> None:
         if call.exchange.over:
             return
-        body = json.dumps(
-            {"ids": event_ids, "durable": self._channels.durable}
-        ).encode()
+        body = self._form.answer(event_ids, self._channels.durable)
         headers = call.cors_headers()
-        headers.setRawHeaders(b"content-type", [b"application/json"])
+        if body:
+            headers.setRawHeaders(b"content-type", [b"application/json"])
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         call.exchange.answer(202, b"Accepted", headers, body)
 
@@ -215,12 +221,16 @@ def _event_ids(entries: list[Entry]) -> list[str]:
 
 
 def _plain(headers: Headers) -> dict[str, str]:
-    """Return the headers that the event keeps, without those that hold credentials."""
+    """
+    Return the headers that the event keeps, without those that hold credentials.
+
+    Several lines of one header are one value (RFC 9110, 5.3).
+    """
     kept = upstream_headers(headers)
     for name in SECRET_HEADERS:
         kept.removeHeader(name)
     return {
-        name.decode("latin-1"): values[0].decode("latin-1")
+        name.decode("latin-1"): b", ".join(values).decode("latin-1")
         for name, values in kept.getAllRawHeaders()
     }
 

@@ -198,6 +198,58 @@ class PostTests(SynchronousTestCase):
         )
 
 
+class GraviteeTests(SynchronousTestCase):
+    """Publications of clients of Gravitee."""
+
+    def setUp(self) -> None:
+        """Make an API that takes contents."""
+        options = {"compatibility": "gravitee", "requestHeadersToMessage": True}
+        self.api = Api(http_post_entrypoint, options, channel={"maxEventBytes": 1024})
+
+    def test_any_body_is_a_content(self) -> None:
+        """Of every content type, or of none; the answer has no body."""
+        bodies: tuple[tuple[bytes, Any], ...] = (
+            (b'{"field": "value"}', "application/json"),
+            (b'[{"data": "a"}', "application/json"),
+            (b"a", "image/png"),
+            (b"b", "text/plain;charset=latin-1"),
+            (b"c", []),
+            (b"\xff", "application/json"),
+        )
+        for body, content_type in bodies:
+            desk = post(self.api, body, content_type=content_type)
+            self.assertEqual((desk.status, desk.written), (202, b""))
+            self.assertEqual(desk.headers.getRawHeaders("content-length"), ["0"])
+            self.assertIsNone(desk.headers.getRawHeaders("content-type"))
+        *texts, binary = published(self.api)
+        self.assertEqual(
+            [one.data.encode() for one in texts], [body for body, _ in bodies[:-1]]
+        )
+        self.assertEqual((binary.data, binary.binary), ("/w==", True))
+        self.assertEqual(texts[0].topic, "news")
+
+    def test_an_empty_body(self) -> None:
+        """It is accepted, and is no event."""
+        desk = post(self.api, b"", content_type=[])
+        self.assertEqual((desk.status, desk.written), (202, b""))
+        self.assertEqual(list(self.api.channels), [])
+        desk = post(self.api, b"", relay_event_id="7")
+        self.assertEqual(desk.status, 400)
+
+    def test_a_body_that_is_too_long(self) -> None:
+        """The body may be as long as the data of an event."""
+        self.assertEqual(post(self.api, b"x" * 1024).status, 202)
+        self.assertEqual(post(self.api, b"x" * 1025).status, 413)
+
+    def test_headers(self) -> None:
+        """Lines of one name are one value; credentials are left out."""
+        post(self.api, b"a", x_test=["1", "2"], authorization="Bearer x")
+        (event,) = published(self.api)
+        headers = {name.lower(): one for name, one in (event.headers or {}).items()}
+        self.assertEqual(headers["x-test"], "1, 2")
+        self.assertNotIn("authorization", headers)
+
+
 class KeyTests(SynchronousTestCase):
     """Repetitions, while the store takes its time."""
 

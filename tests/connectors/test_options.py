@@ -50,6 +50,7 @@ class DefaultTests(SynchronousTestCase):
             HttpPostOptions: {
                 "requestHeadersToMessage": False,
                 "maxBatchEvents": 1000,
+                "compatibility": "relay",
                 "cors": CORS,
             },
             WebsocketOptions: {
