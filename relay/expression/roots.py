@@ -52,6 +52,7 @@ ROOTS: dict[str, frozenset[str]] = {
     "properties": OPEN,
     "group": OPEN,
     "groupName": OPEN,
+    "keyId": OPEN,
     "calloutResponse": frozenset({"status", "content", "headers"}),
     "parameters": OPEN,
     "error": frozenset(

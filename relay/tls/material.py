@@ -20,7 +20,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from twisted.logger import Logger
 
 #: Larger than the bundle of authorities of any system.
@@ -210,6 +215,13 @@ def load_pkcs12_identity(
     others = [other.certificate for other in store.additional_certs]
     pair = match([leaf], store.key, source.name)
     return Identity(pair.certificate, _way_up(leaf, others), pair.key)
+
+
+def exported(identity: Identity) -> tuple[bytes, tuple[bytes, ...]]:
+    """Return the private key as PEM, and the certificates as DER, the key's first."""
+    key = identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    certificates = (identity.certificate, *identity.chain)
+    return key, tuple(one.public_bytes(Encoding.DER) for one in certificates)
 
 
 def load_pkcs12_certificates(

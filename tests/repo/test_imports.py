@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
         "model",
         "outbound",
         "plugins",
+        "tls",
         "upstream",
     },
     "gateway": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Literal, Self
 from uuid import uuid4
 
@@ -24,10 +24,14 @@ from relay.model.schema.types.sensitive import SENSITIVE
 from relay.model.schema.types.texts import NameAndText, Text
 from relay.policies.call import Call
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
+from relay.tls.material import Content, exported, load_pkcs12_identity
 
 ATTRIBUTE = "jwt.generated"
 """The attribute with the token: ``{#context.attributes['jwt.generated']}``."""
 _UNITS_S = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86_400}
+
+
+StorePassword = Annotated[str, Field(repr=False), SENSITIVE]
 
 
 class GenerateJwt(Options):
@@ -37,14 +41,19 @@ class GenerateJwt(Options):
         Literal["RSA_RS256", "HMAC_HS256", "HMAC_HS384", "HMAC_HS512"], Upper
     ] = "RSA_RS256"
     key_resolver: Annotated[Literal["INLINE", "PEM", "JKS", "PKCS12"], Upper] = "INLINE"
-    """Whether ``content`` is the key, or with ``PEM`` the path of a file of it."""
+    """Whether ``content`` is the key, or the path of a file of it."""
     content: Annotated[str, Field(min_length=1, repr=False), SENSITIVE]
     secret_base64_encoded: Annotated[Flag, Field(alias="secretBase64Encoded")] = False
     kid: str | None = None
+    alias: str = ""
+    """The name of the key in a key store."""
+    storepass: StorePassword = ""
+    keypass: StorePassword = ""
+    """That of the store, or empty."""
     x509_certificate_chain: Annotated[
         Literal["NONE", "X5C"], Field(alias="x509CertificateChain"), Upper
     ] = "NONE"
-    """``X5C`` is for key stores."""
+    """``X5C`` adds the certificates of a key store to the header of the token."""
     id: Text = ""
     """The claim ``jti``; without it a new UUID."""
     issuer: Text = "urn://gravitee-api-gw"
@@ -59,18 +68,34 @@ class GenerateJwt(Options):
 
     @model_validator(mode="after")
     def _can_sign(self) -> Self:
-        if self.key_resolver in ("JKS", "PKCS12"):
-            raise refusal([(("keyResolver",), "must be INLINE or PEM")])
-        if self.x509_certificate_chain == "X5C":
-            raise refusal([(("x509CertificateChain",), "must be NONE")])
-        if self.key_resolver == "PEM" and self.signature != "RSA_RS256":
-            raise refusal([(("keyResolver",), "PEM is for RSA_RS256 only")])
+        if self.key_resolver == "JKS":
+            raise refusal([(("keyResolver",), "must be INLINE, PEM or PKCS12")])
+        if self.key_resolver != "INLINE" and self.signature != "RSA_RS256":
+            problem = f"{self.key_resolver} is for RSA_RS256 only"
+            raise refusal([(("keyResolver",), problem)])
+        if problems := list(self._store_problems()):
+            raise refusal(problems)
         if self.key_resolver == "INLINE":
             try:
                 signing_key(self, self.content.encode())
             except ValueError as error:
                 raise refusal([(("content",), str(error))]) from None
         return self
+
+    def _store_problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        needed = {"alias": self.alias, "storepass": self.storepass}
+        if self.key_resolver == "PKCS12":
+            for name, value in needed.items():
+                if not value:
+                    yield (name,), "is required"
+            if self.keypass not in ("", self.storepass):
+                yield ("keypass",), "must be that of the store, or empty"
+            return
+        for name, value in {**needed, "keypass": self.keypass}.items():
+            if value:
+                yield (name,), "is for the key resolver PKCS12 only"
+        if self.x509_certificate_chain == "X5C":
+            yield ("x509CertificateChain",), "X5C is for the key resolver PKCS12 only"
 
 
 GENERATE_JWT = PolicyType(
@@ -120,25 +145,39 @@ class GenerateJwtType:
         """Build a step."""
         options = GenerateJwt.read(configuration)
         content = options.content.encode()
-        if options.key_resolver == "PEM":
+        certificates: tuple[bytes, ...] = ()
+        if options.key_resolver != "INLINE":
             with open(options.content, "rb") as file:
                 content = file.read(65536)
+        if options.key_resolver == "PKCS12":
+            source = Content(options.content, content)
+            identity = load_pkcs12_identity(source, options.storepass, options.alias)
+            content, certificates = exported(identity)
         key = signing_key(options, content)
-        return Signing(options, key, context.wall_ms)
+        return Signing(options, key, certificates, context.wall_ms)
 
 
 class Signing(Policy):
     """
     A configured ``generate-jwt`` step.
 
+    :param certificates: in DER, that of the key first.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
     def __init__(
-        self, options: GenerateJwt, key: Key, wall_ms: Callable[[], int]
+        self,
+        options: GenerateJwt,
+        key: Key,
+        certificates: Sequence[bytes],
+        wall_ms: Callable[[], int],
     ) -> None:
         self._algorithm = options.signature.rpartition("_")[2]
-        self._header = {"alg": self._algorithm, "typ": "JWT"}
+        self._header: dict[str, Any] = {"alg": self._algorithm, "typ": "JWT"}
+        if options.x509_certificate_chain == "X5C":
+            self._header["x5c"] = [
+                base64.b64encode(one).decode("ascii") for one in certificates
+            ]
         if options.kid:
             self._header["kid"] = options.kid
         self._key = key

@@ -50,6 +50,7 @@ class HttpSignature(Options):
     """Whether the signature stands in ``Authorization: Signature ...`` or in a header
     ``Signature``."""
     secret: Annotated[Text, Field(min_length=1, repr=False), SENSITIVE]
+    """``#keyId`` in it is the parameter ``keyId`` of the signature."""
     algorithms: tuple[Algorithm, ...] = ()
     """Empty for all but SHA-1."""
     enforce_headers: tuple[str, ...] = ()
@@ -115,7 +116,8 @@ class Signed(Policy):
         if digest is None or not self._enforced <= set(names):
             raise _refused()
         self._check_times(call, parameters, names)
-        secret = self._secret.render(call.scope)
+        key_id = parameters.get("keyId")
+        secret = self._secret.render({**call.scope, "keyId": key_id})
         signed = "\n".join([f"{one}: {_part(call, parameters, one)}" for one in names])
         expected = hmac.digest((secret or "").encode(), signed.encode(), digest)
         encoded = parameters.get("signature", "")

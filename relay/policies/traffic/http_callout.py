@@ -9,7 +9,6 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.expression.errors import EvaluationFailed
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition, Template
 from relay.expression.values import Value
@@ -21,6 +20,7 @@ from relay.model.schema.types.texts import (
     ConditionText,
     Header,
     NameAndText,
+    Scoped,
     SecretText,
     Status,
     Text,
@@ -68,7 +68,7 @@ class HttpOptions(Options):
 class HttpCallout(Options):
     """The options of the call, and of its response."""
 
-    scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
+    scope: Scoped | None = None
     """Stored by consoles; has no effect: the phase decides."""
     url: Annotated[Text, Field(min_length=1), LOCATING]
     method: Annotated[
@@ -163,12 +163,7 @@ class Callout(Policy):
                 EXIT,
             )
         for name, text, as_text in self._variables:
-            try:
-                value = text.render(scope) if as_text else text.evaluate(scope)
-            except EvaluationFailed:
-                # The response has not the expected form: leave the attribute without a
-                # value.
-                value = None
+            value = text.render(scope) if as_text else text.evaluate(scope)
             if value is None:
                 call.attributes.pop(name, None)
             else:

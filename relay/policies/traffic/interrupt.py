@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, NoReturn
 
 from pydantic import Field, Strict
 from zope.interface import implementer
@@ -12,8 +12,8 @@ from relay.expression.template import Template
 from relay.expression.values import Value
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
-from relay.model.schema.types.scalars import Integral, Name, Upper
-from relay.model.schema.types.texts import NameAndText, Text
+from relay.model.schema.types.scalars import Integral, Name
+from relay.model.schema.types.texts import NameAndText, Scoped, Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
@@ -21,7 +21,7 @@ from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 class Interrupt(Options):
     """The refusal; a response template for its key can reword it."""
 
-    scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
+    scope: Scoped | None = None
     """Stored by consoles; has no effect: the phase decides."""
     status_code: Annotated[int, Strict(), Field(ge=300, le=599), Integral] = 500
     error_key: Name

@@ -12,6 +12,7 @@ from zope.interface import implementer
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Integral, Upper
+from relay.model.schema.types.texts import Scoped
 from relay.policies.call import Call
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 
@@ -19,7 +20,7 @@ from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 class Latency(Options):
     """How long."""
 
-    scope: Annotated[Literal["REQUEST", "RESPONSE"], Upper] | None = None
+    scope: Scoped | None = None
     """Kept from older definitions; the phase decides."""
     time: Annotated[int, Strict(), Field(ge=0, le=3_600_000), Integral] = 100
     time_unit: Annotated[Literal["MILLISECONDS", "SECONDS"], Upper] = "MILLISECONDS"

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from pydantic import ValidationError
@@ -21,6 +28,33 @@ SECRET = "a secret that has thirty-two bytes or more"
 def rsa_key() -> RSAKey:
     """Make a key, once."""
     return RSAKey.generate_key(2048)
+
+
+def write_store(path: str, alias: str, password: str) -> str:
+    """
+    Write a PKCS12 store with the key and a certificate of it.
+
+    :return: the certificate, as headers of tokens have it.
+    """
+    key = serialization.load_pem_private_key(rsa_key().as_pem(private=True), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "signer")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    encryption = serialization.BestAvailableEncryption(password.encode())
+    with open(path, "wb") as file:
+        file.write(
+            pkcs12.serialize_key_and_certificates(
+                alias.encode(), key, certificate, None, encryption
+            )
+        )
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return base64.b64encode(der).decode()
 
 
 class GenerateJwtTests(SynchronousTestCase):
@@ -104,6 +138,28 @@ class GenerateJwtTests(SynchronousTestCase):
             read = jwt.decode(self.token(**options), rsa_key(), ["RS256"])
             self.assertEqual(read.header["alg"], "RS256")
 
+    def test_key_store(self) -> None:
+        """The key of a PKCS12 store, with its certificate in the header if that is
+        asked for."""
+        path = self.mktemp()
+        certificate = write_store(path, "Mine", SECRET)
+        store = {
+            "keyResolver": "PKCS12",
+            "content": path,
+            "alias": "mine",
+            "storepass": SECRET,
+        }
+        read = jwt.decode(self.token(**store), rsa_key(), ["RS256"])
+        self.assertNotIn("x5c", read.header)
+        token = self.token(**store, keypass=SECRET, x509CertificateChain="X5C")
+        header = json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
+        self.assertEqual(header["x5c"], [certificate])
+        for wrong in ({"alias": "other"}, {"storepass": "wrong"}, {"content": "/no"}):
+            error = self.assertRaises(
+                (ValueError, OSError), self.token, **{**store, **wrong}
+            )
+            self.assertNotIn(SECRET, str(error))
+
     def test_refused(self) -> None:
         """Keys that do not fit, which are never told."""
         public = rsa_key().as_pem(private=False).decode()
@@ -120,6 +176,17 @@ class GenerateJwtTests(SynchronousTestCase):
                 "x509CertificateChain": "X5C",
             },
             {"content": "/x", "keyResolver": "PEM", "signature": "HMAC_HS256"},
+            {"content": "/x", "keyResolver": "PEM", "x509CertificateChain": "X5C"},
+            {"content": "/x", "keyResolver": "PEM", "alias": "a"},
+            {"content": "/x", "keyResolver": "PKCS12", "storepass": SECRET},
+            {"content": "/x", "keyResolver": "PKCS12", "alias": "a"},
+            {
+                "content": "/x",
+                "keyResolver": "PKCS12",
+                "alias": "a",
+                "storepass": SECRET,
+                "keypass": "other",
+            },
         ):
             error = self.assertRaises(ValidationError, GenerateJwt.read, options)
             self.assertNotIn(SECRET, str(error))

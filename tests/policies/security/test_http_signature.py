@@ -53,6 +53,16 @@ class HttpSignatureTests(SynchronousTestCase):
         ended = interruption(step, made)
         return None if ended is None else ended.status
 
+    def test_secrets_by_key(self) -> None:
+        """The secret can depend on the key that the signature names."""
+        for secret, expected in (
+            ("{#keyId == 'k' ? 'shared' : null}", None),
+            ("{#context.attributes[#keyId] ?: 'shared'}", None),
+            ("{#context.attributes[#keyId]}", 401),
+            ("{#keyId == 'other' ? 'shared' : ''}", 401),
+        ):
+            self.assertEqual(self.status(request(GOOD), secret=secret), expected)
+
     def test_good(self) -> None:
         """In either header, within its time."""
         self.assertIsNone(self.status(request(GOOD)))

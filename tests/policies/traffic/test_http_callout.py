@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
+from relay.expression.errors import EvaluationFailed
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.policies.call import Interrupted
 from relay.policies.traffic.http_callout import HttpCallout
@@ -68,10 +69,7 @@ class HttpCalloutTests(SynchronousTestCase):
                     "evaluateAsString": False,
                 },
                 {"name": "a", "value": "{#calloutResponse.headers['x-a'][0]}"},
-                {
-                    "name": "none",
-                    "value": "{#calloutResponse.headers['x-b'][0].trim()}",
-                },
+                {"name": "none", "value": "{#calloutResponse.headers['x-b'][0]}"},
             ],
         )
         self.successResultOf(waited)
@@ -83,6 +81,14 @@ class HttpCalloutTests(SynchronousTestCase):
             (asked.url, asked.method, list(asked.headers), asked.body),
             ("https://auth.example/7", "POST", [("X-M", "GET")], b"id=7"),
         )
+
+    def test_a_variable_without_a_value(self) -> None:
+        """The call fails: later steps would read an answer that is missing."""
+        text = "{#jsonPath(#calloutResponse.content, '$.key')}"
+        failed = self.take(
+            Service(answer(200, b"no JSON")), variables=[{"name": "a", "value": text}]
+        )
+        self.failureResultOf(failed, EvaluationFailed)
 
     def test_exit(self) -> None:
         """On a condition, by default an error status, when that is asked for."""
