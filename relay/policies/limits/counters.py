@@ -20,6 +20,8 @@ class Hit(NamedTuple):
     """How many more hits are allowed in this window."""
     ends_in_ms: int
     """Milliseconds until another window can begin."""
+    hits: int
+    """How many hits there were in this window, this one included."""
 
 
 class Counters(Protocol):
@@ -63,7 +65,7 @@ class LocalCounters:
         count += 1
         self._windows[window] = count, end_s
         left_ms = max(0, round((end_s - now_s) * 1000))
-        return Hit(count <= limit, max(0, limit - count), left_ms)
+        return Hit(count <= limit, max(0, limit - count), left_ms, count)
 
     def _forget(self, now_s: float) -> None:
         """Drop the windows that are over, and make room for one more."""

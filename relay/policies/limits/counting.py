@@ -104,22 +104,28 @@ class Count:
         return self._limit or number(call, self._dynamic)
 
     def hit(
-        self, call: Call, limit: int, window_ms: int, judge: Callable[[Hit], None]
+        self,
+        call: Call,
+        limit: int,
+        window_ms: int,
+        judge: Callable[[Hit], None],
+        passed: Callable[[], None],
     ) -> Deferred[None] | None:
         """
         Count a call.
 
         :param limit: how many calls the window allows.
         :param judge: called with the count; it may refuse the call.
+        :param passed: called for a call that passes without being counted.
         :return: a Deferred when a shared store counts.
         """
         hit = self._counters.hit(self._key_of(call), limit, window_ms)
         if isinstance(hit, Deferred):
-            return hit.addCallbacks(judge, self._uncounted)
+            return hit.addCallbacks(judge, self._uncounted, errbackArgs=(passed,))
         judge(hit)
         return None
 
-    def _uncounted(self, failure: Failure) -> None:
+    def _uncounted(self, failure: Failure, passed: Callable[[], None]) -> None:
         """
         Apply ``errorStrategy``: the store does not answer.
 
@@ -134,12 +140,15 @@ class Count:
             error=failure.value,
         )
         if self._blocks:
+            title = self._prefix.replace("_", " ").capitalize()
             raise Interrupted(
-                503,
-                "Calls cannot be counted now",
-                f"{self._prefix}_SERVER_ERROR",
+                429,
+                f"{title} blocked the query due to internal error",
+                f"{self._prefix}_BLOCK_ON_INTERNAL_ERROR",
                 retry_after_s=1,
+                outcome=Outcome.LIMIT_REACHED,
             )
+        passed()
 
     def _key_of(self, call: Call) -> str:
         own = self._key.render(call.scope) if self._key is not None else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
@@ -79,7 +80,9 @@ class RateLimitType:
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """Build a step."""
         options = RateLimit.read(configuration)
-        return CallsLimited("RATE_LIMIT", "Rate limit", options, options.rate, context)
+        unit = options.rate.period_time_unit.lower()
+        names = Names("RATE_LIMIT", "Rate limit", unit)
+        return CallsLimited(names, options, options.rate, context)
 
 
 @implementer(IPolicy)
@@ -91,35 +94,43 @@ class QuotaType:
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """Build a step."""
         options = Quota.read(configuration)
-        return CallsLimited("QUOTA", "Quota", options, options.quota, context)
+        unit = options.quota.period_time_unit.title()
+        names = Names("QUOTA", "Quota", unit, "quota.")
+        return CallsLimited(names, options, options.quota, context)
+
+
+class Names(NamedTuple):
+    """
+    The names of a policy for clients, templates and later steps.
+
+    :param key: the prefix of the error key.
+    :param title: in messages.
+    :param unit: of the period, in templates.
+    :param attributes: the prefix of attributes; empty for no attributes.
+    """
+
+    key: str
+    title: str
+    unit: str
+    attributes: str = ""
 
 
 class CallsLimited(Policy):
-    """
-    A configured ``rate-limit`` or ``quota`` step.
-
-    :param name: the prefix of the error key and of the headers.
-    :param title: the name of the policy in messages.
-    """
+    """One step."""
 
     def __init__(
         self,
-        name: str,
-        title: str,
+        names: Names,
         options: CountingOptions,
         rate: Rate | LongRate,
         context: PolicyContext,
     ) -> None:
-        self._name = name
-        self._title = title
-        self._headers = f"X-{name.replace('_', '-').title()}" * options.add_headers
-        self._count = Count(name, options, rate, context)
+        self._names = names
+        self._headers = f"X-{names.key.replace('_', '-').title()}" * options.add_headers
+        self._count = Count(names.key, options, rate, context)
         self._periods = rate.period_time
-        self._dynamic = (
-            Template.read(rate.dynamic_period_time)
-            if rate.dynamic_period_time
-            else None
-        )
+        dynamic = rate.dynamic_period_time
+        self._dynamic = Template.read(dynamic) if dynamic.strip() else None
         self._unit = rate.period_time_unit
         self._wall_ms = context.wall_ms
 
@@ -129,26 +140,42 @@ class CallsLimited(Policy):
         periods = number(call, self._dynamic) or self._periods
         window_ms = periods * UNIT_MS[self._unit]
         judge = partial(self._judge, call, limit, periods)
-        return self._count.hit(call, limit, window_ms, judge)
+        passed = partial(self._assign, call, {"limit": limit, "remaining": limit})
+        return self._count.hit(call, limit, window_ms, judge, passed)
 
-    def _judge(self, call: Call, limit: int, periods: int, hit: Hit) -> None:
+    def _assign(self, call: Call, values: Mapping[str, int]) -> None:
+        """Set the headers and the attributes of the count."""
         if self._headers:
-            ends_ms = self._wall_ms() + hit.ends_in_ms
             call.answer_headers.update(
                 {
-                    f"{self._headers}-Limit": str(limit),
-                    f"{self._headers}-Remaining": str(hit.remaining),
-                    f"{self._headers}-Reset": str(ends_ms),
+                    f"{self._headers}-Limit": str(values["limit"]),
+                    f"{self._headers}-Remaining": str(values["remaining"]),
+                    f"{self._headers}-Reset": str(values.get("reset.time", -1)),
                 }
             )
+        if self._names.attributes:
+            for name, value in values.items():
+                call.attributes[self._names.attributes + name] = value
+
+    def _judge(self, call: Call, limit: int, periods: int, hit: Hit) -> None:
+        values = {
+            "count": hit.hits,
+            "limit": limit,
+            "remaining": hit.remaining,
+            "reset.time": self._wall_ms() + hit.ends_in_ms,
+        }
+        self._assign(call, values)
         if not hit.allowed:
-            unit = self._unit.lower()
             raise exceeded(
-                f"{self._name}_TOO_MANY_REQUESTS",
-                f"{self._title} exceeded! You reached the limit of {limit} requests per"
-                f" {periods} {unit}",
+                f"{self._names.key}_TOO_MANY_REQUESTS",
+                f"{self._names.title} exceeded! You reached the limit of {limit}"
+                f" requests per {periods} {self._unit.lower()}",
                 hit,
-                {"limit": limit, "period_time": periods, "period_unit": unit},
+                {
+                    "limit": limit,
+                    "period_time": periods,
+                    "period_unit": self._names.unit,
+                },
             )
 
 

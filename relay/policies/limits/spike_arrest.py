@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -71,7 +72,9 @@ def slice_of(limit: int, period_ms: int) -> Slice:
     :param limit: the number of calls that the period allows; at least 1.
     """
     one_ms = period_ms / limit
-    calls = 1 if one_ms >= SHORTEST_SLICE_MS else round(SHORTEST_SLICE_MS / one_ms)
+    calls = 1
+    if one_ms < SHORTEST_SLICE_MS:
+        calls = math.floor(SHORTEST_SLICE_MS / one_ms + 0.5)
     return Slice(calls, int(one_ms * calls))
 
 
@@ -94,11 +97,8 @@ class SpikesArrested(Policy):
         self._add_headers = options.add_headers
         self._count = Count("SPIKE_ARREST", options, spike, context)
         self._periods = spike.period_time
-        self._dynamic = (
-            Template.read(spike.dynamic_period_time)
-            if spike.dynamic_period_time
-            else None
-        )
+        dynamic = spike.dynamic_period_time
+        self._dynamic = Template.read(dynamic) if dynamic.strip() else None
         self._unit = spike.period_time_unit
         self._wall_ms = context.wall_ms
 
@@ -109,20 +109,24 @@ class SpikesArrested(Policy):
         part = slice_of(max(1, limit), periods * UNIT_MS[self._unit])
         part = part if limit else part._replace(limit=0)
         judge = partial(self._judge, call, limit, periods, part)
-        return self._count.hit(call, part.limit, part.length_ms, judge)
+        passed = partial(self._assign, call, part, "-1")
+        return self._count.hit(call, part.limit, part.length_ms, judge, passed)
+
+    def _assign(self, call: Call, part: Slice, reset: str) -> None:
+        if self._add_headers:
+            call.answer_headers.update(
+                {
+                    "X-Spike-Arrest-Limit": str(part.limit),
+                    "X-Spike-Arrest-Slice-Period": f"{part.length_ms}ms",
+                    "X-Spike-Arrest-Reset": reset,
+                }
+            )
 
     def _judge(
         self, call: Call, limit: int, periods: int, part: Slice, hit: Hit
     ) -> None:
         allowed = part.limit
-        if self._add_headers:
-            call.answer_headers.update(
-                {
-                    "X-Spike-Arrest-Limit": str(allowed),
-                    "X-Spike-Arrest-Slice-Period": f"{part.length_ms}ms",
-                    "X-Spike-Arrest-Reset": str(self._wall_ms() + hit.ends_in_ms),
-                }
-            )
+        self._assign(call, part, str(self._wall_ms() + hit.ends_in_ms))
         if not hit.allowed:
             raise exceeded(
                 "SPIKE_ARREST_TOO_MANY_REQUESTS",
@@ -132,7 +136,7 @@ class SpikesArrested(Policy):
                 {
                     "limit": limit,
                     "period_time": periods,
-                    "period_unit": self._unit.lower(),
+                    "period_unit": self._unit,
                     "slice_limit": allowed,
                     "slice_period_time": part.length_ms,
                     "slice_period_unit": "MILLISECONDS",

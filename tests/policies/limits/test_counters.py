@@ -24,12 +24,12 @@ class LocalCountersTests(SynchronousTestCase):
     def test_a_window(self) -> None:
         """It begins with the first time, and another begins after its end."""
         self.clock.advance(0.7)
-        self.assertEqual(self.counters.hit("k", 2, 1000), Hit(True, 1, 1000))
+        self.assertEqual(self.counters.hit("k", 2, 1000), Hit(True, 1, 1000, 1))
         self.clock.advance(0.4)
-        self.assertEqual(self.counters.hit("k", 2, 1000), Hit(True, 0, 600))
-        self.assertEqual(self.counters.hit("k", 2, 1000), Hit(False, 0, 600))
+        self.assertEqual(self.counters.hit("k", 2, 1000), Hit(True, 0, 600, 2))
+        self.assertEqual(self.counters.hit("k", 2, 1000), Hit(False, 0, 600, 3))
         self.clock.advance(0.6)
-        self.assertEqual(self.counters.hit("k", 2, 1000), Hit(True, 1, 1000))
+        self.assertEqual(self.counters.hit("k", 2, 1000), Hit(True, 1, 1000, 1))
 
     def test_apart(self) -> None:
         """What is counted, and how long its window is, tell counts apart."""
@@ -41,7 +41,7 @@ class LocalCountersTests(SynchronousTestCase):
     def test_a_limit_that_changes(self) -> None:
         """What was counted is counted against another limit, too."""
         self.counters.hit("a", 5, 1000)
-        self.assertEqual(self.counters.hit("a", 2, 1000), Hit(True, 0, 1000))
+        self.assertEqual(self.counters.hit("a", 2, 1000), Hit(True, 0, 1000, 2))
         self.assertFalse(self.counters.hit("a", 1, 1000).allowed)
         self.assertTrue(self.counters.hit("a", 9, 1000).allowed)
 

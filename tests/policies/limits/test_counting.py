@@ -71,16 +71,27 @@ class CountingTests(SynchronousTestCase):
         ):
             for policy in LIMITS:
                 step, counters = self.step(policy, errorStrategy=strategy)
-                waited = step.on_request(call())
+                given = call()
+                waited = step.on_request(given)
                 assert isinstance(waited, Deferred)
                 counters.asked[-1][0].errback(ConnectionError("far"))
                 if passes:
                     self.assertIsNone(self.successResultOf(waited))
+                    for name, value in given.answer_headers.items():
+                        expected = {"Reset": "-1", "Period": "1000ms"}
+                        part = name.rpartition("-")[2]
+                        self.assertEqual(value, expected.get(part, "1"), name)
+                    self.assertEqual(len(given.answer_headers), 3)
                     continue
                 error = self.failureResultOf(waited, Interrupted).value
                 prefix = policy.replace("-", "_").upper()
                 self.assertEqual(
-                    (error.status, error.key), (503, f"{prefix}_SERVER_ERROR")
+                    (error.status, error.key, error.retry_after_s),
+                    (429, f"{prefix}_BLOCK_ON_INTERNAL_ERROR", 1),
+                )
+                name = prefix.replace("_", " ").capitalize()
+                self.assertEqual(
+                    error.message, f"{name} blocked the query due to internal error"
                 )
 
     def test_a_client_that_leaves(self) -> None:

@@ -141,6 +141,47 @@ class RateLimitTests(SynchronousTestCase):
         self.clock.advance(3600)
         self.assertTrue(self.passes(step))
 
+    def test_attributes(self) -> None:
+        """The counts of a quota are attributes, whether the call passes or not."""
+        step = self.step("quota", limit=1, periodTime=1, periodTimeUnit="HOURS")
+        ends_ms = 5_000 + 3_600_000
+        for count, passes in ((1, True), (2, False)):
+            given = call()
+            self.assertEqual(self.passes(step, given), passes)
+            self.assertEqual(
+                given.attributes,
+                {
+                    "quota.count": count,
+                    "quota.limit": 1,
+                    "quota.remaining": 0,
+                    "quota.reset.time": ends_ms,
+                },
+            )
+        given = call()
+        self.step(limit=1).on_request(given)
+        self.assertEqual(given.attributes, {})
+
+    def test_units_in_templates(self) -> None:
+        """They are written as Gravitee writes them."""
+        for policy, unit, expected in (
+            ("rate-limit", "MINUTES", "minutes"),
+            ("quota", "MONTHS", "Months"),
+        ):
+            step = self.step(policy, limit=1, periodTimeUnit=unit)
+            self.passes(step)
+            ended = interruption(step, call())
+            assert ended is not None
+            self.assertEqual(ended.parameters["period_unit"], expected)
+
+    def test_blank_period(self) -> None:
+        """A blank expression leaves the period as it is."""
+        for policy in ("rate-limit", "quota"):
+            step = self.step(policy, limit=1, periodTime=2, dynamicPeriodTime="  ")
+            self.passes(step)
+            ended = interruption(step, call())
+            assert ended is not None
+            self.assertEqual(ended.parameters["period_time"], 2)
+
     def test_unlike_policies_count_apart(self) -> None:
         """A quota does not use up a rate limit."""
         self.assertTrue(self.passes(self.step(limit=1)))

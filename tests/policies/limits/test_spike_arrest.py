@@ -22,6 +22,10 @@ class SpikeArrestTests(SynchronousTestCase):
             (9, 1000, Slice(1, 111)),
             (11, 1000, Slice(1, 90)),
             (16, 1000, Slice(2, 125)),
+            (20, 1000, Slice(2, 100)),
+            (25, 1000, Slice(3, 120)),
+            (2000, 1000, Slice(200, 100)),
+            (368_500, 60_000, Slice(614, 99)),
         ):
             self.assertEqual(slice_of(limit, period_ms), part)
 
@@ -78,7 +82,18 @@ class SpikeArrestTests(SynchronousTestCase):
                 3,
             ),
         )
-        self.assertEqual(ended.parameters["period_unit"], "seconds")
+        self.assertEqual(ended.parameters["period_unit"], "SECONDS")
+
+    def test_blank_period(self) -> None:
+        """A blank expression leaves the period as it is."""
+        step = build(
+            "spike-arrest",
+            addHeaders=True,
+            spike={"limit": 1, "periodTime": 2, "dynamicPeriodTime": "  "},
+        )
+        given = call()
+        self.assertIsNone(interruption(step, given))
+        self.assertEqual(given.answer_headers["X-Spike-Arrest-Slice-Period"], "2000ms")
 
     def test_dynamic(self) -> None:
         """A limit that turns out to be 0 lets nothing through."""
