@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from relay.model.api import flow_rules, rules
+from relay.model.api import flow_rules, properties, rules
 from relay.model.api.configurations import Configurations
 from relay.model.api.definition import ApiDefinition
 from relay.model.api.kinds import (
@@ -69,21 +69,34 @@ class Catalog:
         self.policies = _by_id(policies)
         self.resources = RESOURCE_TYPES
 
-    def parse_api(self, body: object) -> ApiDefinition:
+    def parse_api(
+        self, body: object, before: Mapping[str, Any] | None = None
+    ) -> ApiDefinition:
         """Read the body of a create or update call.
 
         :param body: decoded JSON.
+        :param before: the definition that it replaces, whose concealed properties the
+            body may contain as masks; None for a new API.
         :raises Invalid: with every problem of the body.
         """
-        members = _object(body)
+        members = dict(_object(body))
+        kept, unfit = properties.read(
+            members.get("properties"), (before or {}).get("properties")
+        )
+        if "properties" in members:
+            members["properties"] = kept
         definition, problems = _read(ApiDefinition, members)
+        problems += unfit
         problems += _read(PublicationState, members)[1]
         problems += rules.check(members)
         if message_rules.is_message_api(members):
             problems += message_rules.check(members, self.endpoints, self.entrypoints)
         problems += self._connectors(members)
         kind = _upper(members.get("type")) or None
-        problems += flow_rules.check(members, self.policies, kind, self.entrypoints)
+        named = flow_rules.resources_of(members)
+        problems += flow_rules.check(
+            members, self.policies, kind, self.entrypoints, named
+        )
         return _checked(definition, problems)
 
     def parse_publication_state(self, body: object) -> PublicationState:

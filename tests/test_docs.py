@@ -19,6 +19,7 @@ from relay.connectors.sse_entrypoint import SseEntrypointOptions
 from relay.connectors.websocket.options import WebsocketOptions
 from relay.model.api.endpoints.failover import FailoverOptions
 from relay.model.api.endpoints.health_check import HealthCheck, check_of
+from relay.model.api.kinds import Need
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.api.resources.oauth2_resource import Oauth2Resource
 from relay.model.api.resources.resource import enabled
@@ -143,7 +144,8 @@ class TokensPageTests(SynchronousTestCase):
         """As it stands, with the resource that it is there to show."""
         (example,) = re.findall(r"(?s)```json\n(.*?)```", TOKENS.read_text())
         definition = CATALOG.parse_api(json.loads(example))
-        resource = enabled(definition.resources or (), {"oauth2"}, "idp")
+        need = Need((), frozenset({"oauth2"}), "idp")
+        resource = enabled(definition.resources or (), need)
         self.assertEqual(resource.url, "https://idp.example/oauth2/introspect")
 
     def test_every_option_is_told(self) -> None:

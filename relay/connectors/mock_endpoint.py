@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, Strict
+from pydantic import AfterValidator, Field, Strict, model_validator
 from twisted.internet.task import LoopingCall
 from zope.interface import implementer
 
@@ -18,6 +18,7 @@ from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.api.messages.message_options import LocalChannelOptions
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
+from relay.model.schema.spellings import respelled
 from relay.model.schema.types.scalars import Integral, Milliseconds, Name
 
 COUNTER = "{counter}"
@@ -53,6 +54,11 @@ class MockEndpoint(Options):
     """Of each event; of two with one name the last stays."""
     metadata: tuple[MockPair, ...] = ()
     """The same of metadata."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_examples(cls, body: Any) -> Any:
+        return respelled(body, {"messagesCount": "messageCount"})
 
 
 def _not_durable(channel: ChannelOptions) -> ChannelOptions:

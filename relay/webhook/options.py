@@ -17,7 +17,7 @@ from relay.model.schema.types.scalars import (
     Milliseconds,
     MillisecondsOrOff,
 )
-from relay.model.schema.unsupported import refused
+from relay.model.schema.unsupported import refused, switched_on
 
 _Connections = Annotated[int, Strict(), Field(ge=1, le=20), Integral]
 _Letters = Annotated[int, Strict(), Field(ge=1, le=100_000), Integral]
@@ -68,6 +68,10 @@ class WebhookOptions(Options):
     never."""
     proxy: Annotated[
         Any, refused(_proxy_on, "proxies towards callbacks are not supported yet")
+    ] = None
+    logging: Annotated[
+        Any,
+        refused(switched_on, "logging of deliveries is not supported: see their state"),
     ] = None
 
 

@@ -188,6 +188,15 @@ _listener = sometimes(
 )
 
 
+_property = sometimes(
+    {"key": words},
+    {
+        "value": st.none() | words | st.booleans() | st.integers(),
+        "dynamic": st.none() | st.booleans(),
+    },
+)
+
+
 def _with_distinct_names(body: dict[str, Any]) -> dict[str, Any]:
     copy = deepcopy(body)
     for number, group in enumerate(copy["endpointGroups"]):
@@ -211,7 +220,7 @@ api_bodies: st.SearchStrategy[dict[str, Any]] = sometimes(
         "tags": st.none() | st.lists(words),
         "labels": st.lists(words),
         "metadata": json_values,
-        "properties": json_values,
+        "properties": st.none() | st.lists(_property, unique_by=lambda one: one["key"]),
         "picture": st.none() | words,
         "analytics": st.sampled_from(
             [None, {}, {"enabled": False, "sampling": {"type": "COUNT"}}]

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.model.api.kinds import Need
 from relay.model.api.resources.oauth2_resource import Oauth2Resource
 from relay.model.api.resources.resource import Resources, enabled
 from relay.model.schema.base import Value
@@ -151,7 +152,7 @@ class ListTests(SynchronousTestCase):
         (resource,) = self.adapter.validate_python([off])
         self.assertEqual(resource.to_json(), off)
         with self.assertRaises(LookupError):
-            enabled([resource], {"cache"}, "a")
+            enabled([resource], Need((), frozenset({"cache"}), "a"))
 
     def test_enabled(self) -> None:
         """A configuration may come as a string; it is found by type and name."""
@@ -161,7 +162,8 @@ class ListTests(SynchronousTestCase):
         found = self.adapter.validate_python(
             [{"name": "idp", "type": "oauth2", "configuration": text}]
         )
-        self.assertEqual(enabled(found, {"oauth2"}, "idp").client_id, "a")
+        need = Need((), frozenset({"oauth2"}), "idp")
+        self.assertEqual(enabled(found, need).client_id, "a")
         for type, name in (("oauth2", "other"), ("cache", "idp")):
             with self.assertRaises(LookupError):
-                enabled(found, {type}, name)
+                enabled(found, Need((), frozenset({type}), name))

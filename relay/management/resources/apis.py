@@ -16,7 +16,6 @@ from relay.management.resources import bodies
 from relay.management.resources.bodies import DuplicateOptions, PathsToVerify
 from relay.management.resources.representations import ApiView, find_api, view_api
 from relay.model.api import lifecycle
-from relay.model.api.properties import revealed
 from relay.model.api.publication_state import (
     LifecycleState,
     PublicationState,
@@ -59,13 +58,14 @@ class Apis:
     async def put(self, call: RestCall, api_id: str) -> Reply:
         """Replace the definition of an API; traffic does not change until it is
         deployed."""
-        definition = self._catalog.parse_api(call.body).to_json()
-        standing = self._catalog.parse_publication_state(call.body)
 
         def work(tx: Transaction) -> ApiView:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
-            return view_api(tx, tx.apis.save(_changed(tx, api, definition, standing)))
+            parsed = self._catalog.parse_api(call.body, api.definition)
+            standing = self._catalog.parse_publication_state(call.body)
+            changed = _changed(tx, api, parsed.to_json(), standing)
+            return view_api(tx, tx.apis.save(changed))
 
         return (await self._store.write(work)).reply(call.base)
 
@@ -79,7 +79,7 @@ class Apis:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
             body = merge_patch(api.definition, call.body)
-            definition = self._catalog.parse_api(body).to_json()
+            definition = self._catalog.parse_api(body, api.definition).to_json()
             standing = self._catalog.parse_publication_state(body)
             changed = _changed(tx, api, definition, standing)
             return view_api(tx, changed if dry else tx.apis.save(changed))
@@ -148,7 +148,6 @@ def _new(
     definition: dict[str, Any], standing: PublicationState, tx: Transaction
 ) -> ApiRecord:
     _check_paths(tx, definition, None)
-    definition = _with_properties(definition, {})
     created: str = LifecycleState.CREATED
     return ApiRecord(
         id=str(uuid4()),
@@ -171,7 +170,6 @@ def _changed(
     standing: PublicationState,
 ) -> ApiRecord:
     lifecycle.check_update(api, definition)
-    definition = _with_properties(definition, api.definition)
     _check_paths(tx, definition, api.id)
     if "crossId" in api.definition:
         definition.setdefault("crossId", api.definition["crossId"])
@@ -183,23 +181,6 @@ def _changed(
         ),
         visibility=standing.visibility or api.visibility,
     )
-
-
-def _with_properties(
-    definition: dict[str, Any], before: dict[str, Any]
-) -> dict[str, Any]:
-    """
-    :param before: the definition in whose place it stands; empty for none.
-    :returns: it with the values of encrypted properties that were sent as shown.
-    :raises Invalid: when there are none to keep.
-    """
-    if "properties" not in definition:
-        return definition
-    kept = before.get("properties")
-    properties, problems = revealed(definition["properties"], kept)
-    if problems:
-        raise Invalid(problems)
-    return {**definition, "properties": properties}
 
 
 def _check_paths(
@@ -256,7 +237,9 @@ def _duplicate(
     for word in options.filtered_fields:
         body.pop(word.lower(), None)
     copy = _new(
-        catalog.parse_api(body).to_json(), catalog.parse_publication_state(body), tx
+        catalog.parse_api(body, api.definition).to_json(),
+        catalog.parse_publication_state(body),
+        tx,
     )
     tx.apis.add(copy)
     if "PLANS" not in options.filtered_fields:

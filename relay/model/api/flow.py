@@ -11,6 +11,7 @@ from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.descriptive import Kept
 from relay.model.schema.refusal import refusal
+from relay.model.schema.spellings import respelled
 from relay.model.schema.types.scalars import Configuration, Flag, Name, Upper
 
 
@@ -50,6 +51,11 @@ class HttpSelector(Options):
     methods: tuple[Method, ...] = ()
     """Empty for all."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_gateway_definition(cls, body: Any) -> Any:
+        return respelled(body, {"path-operator": "pathOperator"})
+
 
 class ChannelSelector(Options):
     """Selects calls of a MESSAGE API by topic and direction."""
@@ -61,6 +67,12 @@ class ChannelSelector(Options):
     """Empty for both."""
     entrypoints: tuple[Name, ...] = ()
     """Empty for all."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_gateway_definition(cls, body: Any) -> Any:
+        names = {"channel-operator": "channelOperator", "operation": "operations"}
+        return respelled(body, names)
 
 
 class ConditionSelector(Options):

@@ -49,6 +49,8 @@ SHARED_GROUP = "shared-policy-group-policy"
 """A step of Gravitee's that stands for the steps of a shared policy group."""
 
 Policies = Mapping[str, PolicyType]
+Resources = Collection[tuple[str, str]]
+"""The types and names of the enabled resources of an API."""
 
 
 def check(
@@ -56,6 +58,7 @@ def check(
     policies: Policies,
     api_type: str | None,
     entrypoints: Collection[str],
+    resources: Resources | None = None,
 ) -> Iterator[Issue]:
     """
     Check the flows of an API or a plan.
@@ -64,6 +67,7 @@ def check(
     :param policies: by id, what policies there are.
     :param api_type: ``PROXY`` or ``MESSAGE``; None when that is not known.
     :param entrypoints: the ids of what entrypoints there are.
+    :param resources: that steps may use; None when they are not known, for a plan.
     """
     for at, flow in objects(body, "flows"):
         if flow.get("enabled") is False:
@@ -78,7 +82,16 @@ def check(
         for phase in PHASES:
             for where, step in objects(flow, phase, at):
                 if step.get("enabled") is not False:
-                    yield from _step(where, step, phase, policies, api_type)
+                    yield from _step(where, step, phase, policies, api_type, resources)
+
+
+def resources_of(body: Mapping[str, Any]) -> Resources:
+    """List the enabled resources of the body of an API."""
+    return [
+        (str(one.get("type")), str(one.get("name")))
+        for _, one in objects(body, "resources")
+        if one.get("enabled") is not False
+    ]
 
 
 def _selectors(
@@ -163,6 +176,7 @@ def _step(
     phase: Phase,
     policies: Policies,
     api_type: str | None,
+    resources: Resources | None,
 ) -> Iterator[Issue]:
     early = ("message",) if phase == "response" else ("message", "response")
     yield from _condition(at, step, "condition", early)
@@ -189,7 +203,8 @@ def _step(
             shown(name),
         )
         return
-    yield from _configuration(join(at, "configuration"), step, kind, phase)
+    where = join(at, "configuration")
+    yield from _configuration(where, step, kind, phase, resources)
 
 
 def _unknown(name: str, policies: Policies) -> str:
@@ -207,7 +222,11 @@ def _unknown(name: str, policies: Policies) -> str:
 
 
 def _configuration(
-    at: str, step: Mapping[str, Any], kind: PolicyType, phase: Phase
+    at: str,
+    step: Mapping[str, Any],
+    kind: PolicyType,
+    phase: Phase,
+    resources: Resources | None,
 ) -> Iterator[Issue]:
     try:
         configuration = decoded(step.get("configuration"))
@@ -224,3 +243,8 @@ def _configuration(
         return
     if problem := kind.problem(read, phase):
         yield Issue(problem, at)
+    if resources is None:
+        return
+    for need in kind.needs(read):
+        if not any(id in need.types and name == need.name for id, name in resources):
+            yield Issue(need.missing, join(at, *need.where), need.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -102,6 +102,28 @@ def fits(configuration: Any, phase: Phase) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A resource of the API that a configuration names."""
+
+    where: tuple[str | int, ...]
+    """The location within the configuration."""
+    types: frozenset[str]
+    """The types that the resource may have."""
+    name: str
+
+    @property
+    def missing(self) -> str:
+        """The problem of an API without the resource."""
+        named = " or ".join(sorted(self.types))
+        return f"the API has no {named} resource [{self.name}] that is enabled"
+
+
+def needs_nothing(configuration: Any) -> Iterable[Need]:
+    """The ``needs`` of a policy that uses no resources."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyType:
     """A kind of policy."""
 
@@ -115,6 +137,8 @@ class PolicyType:
     """The phases of MESSAGE APIs in which the policy can be used."""
     problem: Callable[[Any, Phase], str | None] = fits
     """Returns why a configuration cannot be used in a phase; None when it can."""
+    needs: Callable[[Any], Iterable[Need]] = needs_nothing
+    """Returns the resources that a configuration names."""
 
     def phases(self, api_type: str) -> tuple[Phase, ...]:
         """Return the phases of a type of API in which the policy can be used."""

@@ -1,19 +1,45 @@
-"""The properties of an API whose values are concealed."""
+"""The properties of an API: values for expressions, some of which are concealed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator, Field, ValidationError
+
+from relay.model.schema.base import Options
 from relay.model.schema.errors import Issue, join
+from relay.model.schema.reading import issues
+from relay.model.schema.types.scalars import Flag, Name
 from relay.model.secrets import MASK, is_concealed
+
+
+def _text(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+class Property(Options):
+    """A value that expressions read by its key."""
+
+    key: Name
+    value: Annotated[str | None, BeforeValidator(_text), Field(repr=False)] = None
+    """Numbers, true and false are converted to text."""
+    encrypted: Flag | None = None
+    """Whether the value is concealed in responses."""
+    encryptable: Flag | None = None
+    """Whether the value is to be concealed from now on."""
+    dynamic: Flag | None = None
+    """Without effect: nothing updates values."""
 
 
 def concealed(properties: Any) -> Any:
     """
     Copy properties without the values of those that are encrypted or are to be.
 
-    :param properties: of an API: a list, or any other JSON, which is not validated.
+    :param properties: of an API: a list, or any other JSON that an older version has
+        stored.
     """
     if not isinstance(properties, list):
         return properties
@@ -25,46 +51,54 @@ def concealed(properties: Any) -> Any:
     ]
 
 
-def revealed(sent: Any, kept: Any) -> tuple[Any, list[Issue]]:
+def read(sent: Any, kept: Any) -> tuple[Any, list[Issue]]:
     """
-    Replace masks that a client sends back by the stored values.
+    Check the properties that a client sends, and make those to store.
 
-    :param sent: the new properties of an API.
-    :param kept: its stored properties; None for none.
-    :returns: the properties to store, and the problems: masks for which no value is
-        stored, and values that another gateway has encrypted. A property that is no
-        longer concealed needs its value again: a stored value is never revealed.
+    Masks that the client has been shown are replaced by the stored values. A property
+    that is no longer concealed needs its value again: a stored value is never
+    revealed. One that is ``encryptable`` is stored as ``encrypted``.
+
+    :param sent: decoded JSON; None for no properties.
+    :param kept: the stored properties; None for none.
+    :returns: the properties to store, and the problems of the sent ones.
     """
+    if sent is None:
+        return None, []
     if not isinstance(sent, list):
-        return sent, []
+        return sent, [Issue("must be an array", "properties")]
     values = {
         one.get("key"): one.get("value")
         for one in (kept if isinstance(kept, list) else ())
         if isinstance(one, Mapping) and is_concealed(one)
     }
-    found: list[Any] = []
+    found: list[dict[str, Any]] = []
     problems: list[Issue] = []
+    keys: set[str] = set()
     for number, one in enumerate(sent):
-        if isinstance(one, Mapping) and one.get("value") == MASK:
-            if is_concealed(one) and isinstance(values.get(one.get("key")), str):
-                one = {**one, "value": values[one.get("key")]}
-            else:
-                where = join("properties", number, "value")
-                problems.append(
-                    Issue("is the mask of a secret, and there is none to keep", where)
-                )
-        elif (
-            isinstance(one, Mapping)
-            and one.get("encrypted") is True
-            and one.get("value")
-            and one.get("value") != values.get(one.get("key"))
-        ):
-            problems.append(
-                Issue(
-                    "is encrypted with a key that this gateway does not have: send the"
-                    " value itself, with encryptable",
-                    join("properties", number, "value"),
-                )
+        where = join("properties", number)
+        try:
+            given = Property.read(one)
+        except ValidationError as error:
+            problems += issues(error, where, Property)
+            continue
+        if given.key in keys:
+            problems.append(Issue(f"[{given.key}] is used twice", join(where, "key")))
+        keys.add(given.key)
+        shape = given.to_json()
+        if given.encryptable and not given.encrypted:
+            shape = {**shape, "encrypted": True, "encryptable": False}
+        if given.value == MASK:
+            value = values.get(given.key) if shape.get("encrypted") else None
+            shape["value"] = value
+            if not isinstance(value, str):
+                why = "is the mask of a secret, and there is none to keep"
+                problems.append(Issue(why, join(where, "value")))
+        elif given.encrypted and given.value and given.value != values.get(given.key):
+            why = (
+                "is encrypted with a key that this gateway does not have: send the"
+                " value itself, with encryptable instead of encrypted"
             )
-        found.append(one)
+            problems.append(Issue(why, join(where, "value")))
+        found.append(shape)
     return found, problems

@@ -9,7 +9,7 @@ from typing import Any
 
 from zope.interface import implementer
 
-from relay.model.api.kinds import PolicyType
+from relay.model.api.kinds import Need, PolicyType
 from relay.model.api.resources.auth_provider_resource import (
     InlineUsers,
     Password,
@@ -44,12 +44,20 @@ class BasicAuthentication(Options):
     """Whether ``Authorization`` goes on to the source."""
 
 
+def _providers(options: BasicAuthentication) -> list[Need]:
+    return [
+        Need(("authenticationProviders", number), AUTH_PROVIDERS, name)
+        for number, name in enumerate(options.authentication_providers)
+    ]
+
+
 BASIC_AUTHENTICATION = PolicyType(
     "policy-basic-authentication",
     "Basic authentication",
     BasicAuthentication,
     proxy=("request",),
     message=("request",),
+    needs=_providers,
 )
 
 
@@ -64,10 +72,7 @@ class BasicAuthenticationType:
         options = BasicAuthentication.read(configuration)
         resources = context.api.resources or ()
         try:
-            providers = [
-                enabled(resources, AUTH_PROVIDERS, name)
-                for name in options.authentication_providers
-            ]
+            providers = [enabled(resources, need) for need in _providers(options)]
         except LookupError as error:
             raise ValueError(str(error)) from None
         return Authenticated(options, providers)

@@ -202,7 +202,7 @@ class RoleTests(UserCase):
         No role sees an encrypted property; a masked value that is sent back keeps the
         stored one.
         """
-        properties = [
+        properties: list[dict[str, Any]] = [
             {"key": "a", "value": "s3cr3t", "encryptable": True},
             {"key": "b", "value": "s3cr3t", "encryptable": True},
             {"key": "c", "value": "plain"},
@@ -226,7 +226,8 @@ class RoleTests(UserCase):
         api_id = path.rpartition("/")[2]
         kept = await self.store.read(lambda tx: tx.apis.get(api_id))
         assert kept is not None
-        self.assertEqual(kept.definition["properties"], [properties[1]])
+        encrypted = {**properties[1], "encrypted": True, "encryptable": False}
+        self.assertEqual(kept.definition["properties"], [encrypted])
         opened = {"key": "b", "value": "********", "encryptable": False}
         for wrong in (opened, {"key": "x", "value": "********", "encrypted": True}):
             error = await self.refused(

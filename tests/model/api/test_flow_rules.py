@@ -7,8 +7,8 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.flow import Flow
-from relay.model.api.flow_rules import HOLDS_BODY, check
-from relay.model.api.kinds import Phase, PolicyType
+from relay.model.api.flow_rules import HOLDS_BODY, check, resources_of
+from relay.model.api.kinds import Need, Phase, PolicyType
 from relay.model.schema.base import Options
 
 
@@ -24,6 +24,7 @@ def objection(configuration: Configuration, phase: Phase) -> str | None:
     return "not here" if configuration.bad_in == phase else None
 
 
+NEED = Need(("providers", 0), frozenset({"inline", "ldap"}), "staff")
 POLICIES = {
     "heads": PolicyType(
         "heads",
@@ -32,6 +33,9 @@ POLICIES = {
         proxy=("request", "response"),
         message=("request",),
         problem=objection,
+    ),
+    "users": PolicyType(
+        "users", "Users", Options, proxy=("request",), needs=lambda _: [NEED]
     ),
     "events": PolicyType("events", "Events", Options, message=("subscribe", "publish")),
 }
@@ -243,3 +247,31 @@ class RuleTests(SynchronousTestCase):
                 " http-post, sse"
             },
         )
+
+
+class NeedTests(SynchronousTestCase):
+    """Resources that the configurations of steps name."""
+
+    def found(self, *resources: dict[str, Any], enabled: bool = True) -> dict[str, str]:
+        """Return the problems of an API with a step and these resources."""
+        step = {"policy": "users", "enabled": enabled}
+        body = {"flows": [{"request": [step]}], "resources": list(resources)}
+        issues = check(body, POLICIES, "PROXY", ENTRYPOINTS, resources_of(body))
+        return {one.location: one.message for one in issues}
+
+    def test_missing(self) -> None:
+        """The resource must exist, be enabled, and have one of the types."""
+        staff = {"name": "staff", "type": "ldap"}
+        self.assertEqual(self.found({"name": "a", "type": "x"}, staff), {})
+        self.assertEqual(self.found(enabled=False), {})
+        expected = {
+            "flows[0].request[0].configuration.providers[0]": "the API has no inline or"
+            " ldap resource [staff] that is enabled"
+        }
+        for unfit in ({"type": "oauth2"}, {"name": "other"}, {"enabled": False}):
+            self.assertEqual(self.found({**staff, **unfit}), expected)
+
+    def test_of_a_plan(self) -> None:
+        """The resources of its API are looked up when the API is deployed."""
+        body = {"flows": [{"request": [{"policy": "users"}]}]}
+        self.assertEqual(list(check(body, POLICIES, "PROXY", ENTRYPOINTS)), [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.connectors.mock_endpoint import MockEndpoint
 from relay.model.api.definition import SubscriptionListener
 from relay.model.api.endpoints.http_proxy import HttpProxyConfiguration
 from relay.model.api.endpoints.ssl_options import SslOptions
@@ -65,6 +66,37 @@ class RespelledTests(SynchronousTestCase):
         """A plan with ``comment_required`` requires a comment."""
         body = {"name": "a", "security": {"type": "key-less"}, "comment_required": True}
         self.assertTrue(PlanDefinition.read(body).comment_required)
+
+    def test_selectors(self) -> None:
+        """Operators and operations as gateway definitions have them."""
+        flow = Flow.read(
+            {
+                "selectors": [
+                    {"type": "http", "path": "/a", "path-operator": "EQUALS"},
+                    {
+                        "type": "channel",
+                        "channel-operator": "EQUALS",
+                        "operation": ["SUBSCRIBE"],
+                    },
+                ]
+            }
+        )
+        http, channel = (one.to_json() for one in flow.selectors)
+        self.assertEqual(http["pathOperator"], "EQUALS")
+        self.assertEqual(channel["channelOperator"], "EQUALS")
+        self.assertEqual(channel["operations"], ["SUBSCRIBE"])
+        http["path-operator"] = "STARTS_WITH"
+        self.assertEqual(
+            problems(Flow, {"selectors": [http]}),
+            {
+                "selectors[0].path-operator": "differs from pathOperator, which means"
+                " the same"
+            },
+        )
+
+    def test_events_of_a_mock(self) -> None:
+        """The number of events is ``messageCount``."""
+        self.assertEqual(MockEndpoint.read({"messagesCount": 3}).message_count, 3)
 
 
 class LeftOutTests(SynchronousTestCase):

@@ -11,18 +11,13 @@ from relay.model.api.resources.oauth2_resource import (
     Oauth2Resource,
     no_proxy,
     no_redirects,
+    no_system_proxy,
 )
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types import target
 from relay.model.schema.types.scalars import Flag, Literally, LiterallyOrAbsent, Upper
 from relay.model.schema.types.sensitive import LOCATING, SENSITIVE
-
-
-def _no_system_proxy(value: bool) -> bool:
-    if value:
-        raise ValueError("a proxy is not supported here")
-    return value
 
 
 class _Introspected(Oauth2Resource):
@@ -38,7 +33,7 @@ class Oauth2AmResource(Options):
     client_id: Literally
     client_secret: Annotated[Literally, Field(repr=False), SENSITIVE]
     user_claim: LiterallyOrAbsent = "sub"
-    use_system_proxy: Annotated[Flag, AfterValidator(_no_system_proxy)] = False
+    use_system_proxy: Annotated[Flag, AfterValidator(no_system_proxy)] = False
     http: Annotated[HttpOptions, AfterValidator(no_redirects)] = HttpOptions()
     """Of these, ``connectTimeout`` and ``readTimeout`` count."""
     proxy: Annotated[ProxyOptions, AfterValidator(no_proxy)] = ProxyOptions()

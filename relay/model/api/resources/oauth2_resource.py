@@ -53,6 +53,13 @@ def no_proxy(proxy: ProxyOptions) -> ProxyOptions:
     return proxy
 
 
+def no_system_proxy(value: bool) -> bool:
+    """Refuse ``useSystemProxy``."""
+    if value:
+        raise ValueError("a proxy is not supported here")
+    return value
+
+
 class Oauth2Resource(Options):
     """An authorization server that introspects tokens (RFC 7662)."""
 
@@ -87,6 +94,7 @@ class Oauth2Resource(Options):
     http: Annotated[HttpOptions, AfterValidator(no_redirects)] = HttpOptions()
     """Of these, ``connectTimeout`` and ``readTimeout`` count."""
     proxy: Annotated[ProxyOptions, AfterValidator(no_proxy)] = ProxyOptions()
+    use_system_proxy: Annotated[Flag, AfterValidator(no_system_proxy)] = False
     ssl: SslOptions = SslOptions()
     authorization_server_metadata_endpoint: Annotated[Any, LOCATING] = None
     """Joined to the server's URL: where clients find the server's metadata."""

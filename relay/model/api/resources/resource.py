@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from relay.model.api.kinds import ResourceType
+from relay.model.api.kinds import Need, ResourceType
 from relay.model.api.resources.auth_provider_resource import InlineUsers
 from relay.model.api.resources.oauth2_am_resource import Oauth2AmResource
 from relay.model.api.resources.oauth2_resource import Oauth2Resource
@@ -91,19 +91,17 @@ def _distinct(resources: tuple[ApiResource, ...]) -> tuple[ApiResource, ...]:
 Resources = Annotated[tuple[ApiResource, ...], AfterValidator(_distinct)]
 
 
-def enabled(resources: Iterable[ApiResource], types: Collection[str], name: str) -> Any:
+def enabled(resources: Iterable[ApiResource], need: Need) -> Any:
     """
     Find the configuration of a resource.
 
     :param resources: of an API.
-    :param types: the types that the resource may have.
     :raises LookupError: when there is none, or it is disabled.
     """
-    for resource in resources:
-        if resource.enabled and resource.type in types and resource.name == name:
-            return resource.read_configuration()
-    named = " or ".join(sorted(types))
-    raise LookupError(f"the API has no {named} resource [{name}] that is enabled")
+    for one in resources:
+        if one.enabled and one.type in need.types and one.name == need.name:
+            return one.read_configuration()
+    raise LookupError(need.missing)
 
 
 def authorization_server(resources: Iterable[ApiResource], name: str) -> Oauth2Resource:
@@ -113,7 +111,6 @@ def authorization_server(resources: Iterable[ApiResource], name: str) -> Oauth2R
     :param resources: of an API.
     :raises LookupError: as of :func:`enabled`.
     """
-    found: Oauth2Resource | Oauth2AmResource = enabled(
-        resources, AUTHORIZATION_SERVERS, name
-    )
+    need = Need(("oauthResource",), AUTHORIZATION_SERVERS, name)
+    found: Oauth2Resource | Oauth2AmResource = enabled(resources, need)
     return found.introspection() if isinstance(found, Oauth2AmResource) else found
