@@ -167,18 +167,14 @@ class Attempts:
             self._defect(Failure(error))
 
     def _decide(self, result: AttemptResult) -> NextStep:
-        step = result.next_step
-        if step is not NextStep.RETRY:
+        step, options = result.next_step, self._assignment.options
+        if step in (NextStep.DELIVERED, NextStep.STOPPED):
             return step
-        if self._number < self._assignment.webhook.retry.attempts:
+        most = options.attempts(self._assignment.webhook.retry)
+        if step is NextStep.RETRY and self._number < most:
             return step
-        options = self._assignment.options
-        interrupts = options.interrupt_consumption_on_server_error
-        if result.status is None:
-            interrupts = options.interrupt_consumption_on_exception
-        elif result.status < 500:
-            interrupts = False
-        return NextStep.STOPPED if interrupts else NextStep.REJECTED
+        stops = options.stops_after(result.status)
+        return NextStep.STOPPED if stops else NextStep.REJECTED
 
     def _delay_s(self) -> float:
         delay_s = self._assignment.webhook.retry.delay_s(self._number)

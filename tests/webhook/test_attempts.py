@@ -151,6 +151,23 @@ class AttemptsTests(SynchronousTestCase):
             self.desk.clock.pump([10] * 5)
             self.assertEqual([one for one, _ in self.done], [step], (options, answer))
 
+    def test_a_consumer_of_gravitee(self) -> None:
+        """The attempts after the first are counted; an event that fails ends all."""
+        self.desk = Desk({"compatibility": "gravitee"})
+        for answers, sent in (
+            ([503, 503, 503, 503, 204], 4),
+            ([429, 429, 429, 429, 204], 4),
+            ([400, 204], 1),
+            ([302, 204], 1),
+        ):
+            self.post = Post()
+            made = self.attempts()
+            self.post.answers = list(answers)
+            made.begin(event(), None)
+            self.desk.clock.pump([10] * 5)
+            self.assertEqual(self.done, [(NextStep.STOPPED, sent)])
+            self.assertEqual(len(self.post.sent), sent)
+
     def test_after_a_restart(self) -> None:
         """The attempts of an earlier process count, and the delay is kept."""
         self.made.begin(event(), None, tried=2)
