@@ -32,6 +32,9 @@ from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
 from relay.model.api.messages.channel_options import ChannelOptions
 
+Receiver = Callable[[Sequence[Message | GapReason]], None]
+"""Takes publications that are not added to a channel."""
+
 
 class ChannelState(StrEnum):
     """The states of a channel."""
@@ -79,6 +82,8 @@ class Channel:
         """Where entries are kept before they are delivered; None for nowhere."""
         self.is_here: Callable[[], bool] | None = None
         """Whether this process may add to it, asked each time; None for always."""
+        self.receiver: Receiver | None = None
+        """What takes publications in its place; None if it takes them."""
         self.gap_due = False
         """Whether a gap before the next event must still be reported."""
         self.digest = ""
@@ -152,13 +157,17 @@ class Channel:
 
         :param items: in order.
         :param key: under which the ids are to be remembered, if that is durable, too.
-        :return: fires with the entries once they are in the log; fails with
-            :class:`ArchiveClosed` when the channel is served elsewhere now.
+        :return: fires with the entries once they are in the log, with none if a
+            receiver takes them; fails with :class:`ArchiveClosed` when the channel is
+            served elsewhere now.
         """
         if self.state is ChannelState.CLOSED or not (
             self.is_here is None or self.is_here()
         ):
             return fail(ArchiveClosed())
+        if self.receiver is not None:
+            self.receiver(items)
+            return succeed([])
         due, self.gap_due = self.gap_due, False
         if due:
             items = [GapReason.UPSTREAM_RECONNECT, *items]

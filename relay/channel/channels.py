@@ -14,7 +14,7 @@ from twisted.web.http_headers import Headers
 
 from relay.channel import ids
 from relay.channel.archive import Archive
-from relay.channel.channel import Channel, ChannelState
+from relay.channel.channel import Channel, ChannelState, Receiver
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
 from relay.channel.subscribers.byte_group import SharedWriter
@@ -137,6 +137,8 @@ class Channels:
         self.is_here: Callable[[], bool] | None = None
         """Whether the channels are this process's; None when every process has its
         own."""
+        self.receiver: Receiver | None = None
+        """What takes publications in the place of the channels; None for nothing."""
         self.published = published
         self._key = NOTHING_ELSE if published else options.key
         self._clock = clock
@@ -283,7 +285,7 @@ class Channels:
             self.options, self._clock, self._wall_ms, self._new_writer, epoch, mint
         )
         channel.archive, channel.digest = self._archive, key.digest
-        channel.is_here = self.is_here
+        channel.is_here, channel.receiver = self.is_here, self.receiver
         if kept is not None:
             channel.log.restore(kept[1])
             newest = kept[1][-1].message

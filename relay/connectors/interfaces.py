@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from twisted.plugin import IPlugin
 from zope.interface import Attribute
 
 from relay.channel.channels import Channels, OpenChannel, Source
+from relay.channel.entry import GapReason
+from relay.channel.message import Message
 from relay.gateway.message import Entrypoint
 from relay.model.api.definition import EndpointGroup
 from relay.upstream.connection.response_rules import HeadLimits
@@ -29,6 +32,14 @@ class Sources(Protocol):
 
     def close(self) -> None:
         """Close the resources that the sources share: the group is no longer served."""
+
+
+@runtime_checkable
+class PublicationReceiver(Protocol):
+    """Sources that take publications themselves: their channels do not get them."""
+
+    def receive(self, items: Sequence[Message | GapReason]) -> None:
+        """Take published events, in order."""
 
 
 @dataclass(frozen=True)

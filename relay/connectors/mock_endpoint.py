@@ -1,11 +1,17 @@
-"""The ``mock`` endpoint: a source that generates events, for trials and tests."""
+"""
+The ``mock`` endpoint: a source that generates events, for trials and tests.
+
+It takes publications, too, and drops them: they run through flows, and are answered.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from relay.channel.channels import OpenChannel
@@ -19,7 +25,7 @@ from relay.model.api.messages.message_options import LocalChannelOptions
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.spellings import respelled
-from relay.model.schema.types.scalars import Integral, Milliseconds, Name
+from relay.model.schema.types.scalars import Integral, MillisecondsOrOff, Name
 
 COUNTER = "{counter}"
 """The placeholder for the event's number in the content."""
@@ -44,8 +50,8 @@ class MockPair(Options):
 class MockEndpoint(Options):
     """A source that makes its events itself."""
 
-    message_interval: Milliseconds = 1000
-    """Milliseconds between two events."""
+    message_interval: MillisecondsOrOff = 1000
+    """Milliseconds between two events; 0 for one in each turn of the reactor."""
     message_content: str = "mock message"
     """The data; ``{counter}`` stands for the event's number, from 0."""
     message_count: _Count | None = None
@@ -59,6 +65,13 @@ class MockEndpoint(Options):
     @classmethod
     def _of_examples(cls, body: Any) -> Any:
         return respelled(body, {"messagesCount": "messageCount"})
+
+    @model_validator(mode="after")
+    def _has_an_interval_or_an_end(self) -> Self:
+        if self.message_interval == 0 and self.message_count is None:
+            reason = "0 needs a messageCount: events without end would come at once"
+            raise refusal([(("messageInterval",), reason)])
+        return self
 
 
 def _not_durable(channel: ChannelOptions) -> ChannelOptions:
@@ -77,7 +90,13 @@ class MockShared(Options):
 
 
 MOCK_ENDPOINT = EndpointType(
-    "mock", "Mock", "MESSAGE", MockEndpoint, MockShared, alone=True
+    "mock",
+    "Mock",
+    "MESSAGE",
+    MockEndpoint,
+    MockShared,
+    alone=True,
+    takes_publications=True,
 )
 
 
@@ -98,10 +117,15 @@ class MockSources:
     """
 
     published = False
+    log = Logger()
 
     def __init__(self, reactor: Any, options: MockEndpoint) -> None:
         self._reactor = reactor
         self._options = options
+
+    def receive(self, items: Sequence[Message | GapReason]) -> None:
+        """Drop published events, with a line in the log at the level debug."""
+        self.log.debug("a mock endpoint drops {count} events", count=len(items))
 
     def make(self, opened: OpenChannel) -> MockSource:
         """Make the source of one channel."""

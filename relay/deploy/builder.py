@@ -16,6 +16,7 @@ from relay.connectors.interfaces import (
     IEndpoint,
     IEntrypoint,
     IHttpEndpoint,
+    PublicationReceiver,
 )
 from relay.deploy.shared_channels import SharedChannels
 from relay.gateway.flows.runner import FlowRunner, open_flows
@@ -333,6 +334,8 @@ class Builder:
             api_id,
             self._store.id_secret,
         )
+        if isinstance(sources, PublicationReceiver):
+            channels.receiver = sources.receive
         return SharedChannels(group, channels, sources, reactor, self._store)
 
     def _adopt(self, api_id: str, shared: SharedChannels) -> None:

@@ -9,7 +9,9 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
+from relay.channel.message import Message
 from relay.channel.options import channel_options
+from relay.connectors.interfaces import PublicationReceiver
 from relay.connectors.mock_endpoint import mock_endpoint
 from relay.http.fanout import FanoutWriter
 from relay.model.api.definition import EndpointGroup
@@ -47,6 +49,8 @@ class MockTests(SynchronousTestCase):
             FanoutWriter,
             sources.published,
         )
+        assert isinstance(sources, PublicationReceiver)
+        self.channels.receiver = sources.receive
         return self.again()
 
     def again(self) -> Channel:
@@ -56,6 +60,21 @@ class MockTests(SynchronousTestCase):
     def seconds(self, count: int) -> None:
         """Advance the clock by a number of intervals."""
         self.moment.clock.pump([1.0] * count)
+
+    def test_without_an_interval(self) -> None:
+        """There is an event in every turn of the reactor, up to the last."""
+        reader = Reader(self.open(messageInterval=0, messageCount=3)).start()
+        self.moment.clock.pump([0.0] * 5)
+        self.assertEqual(reader.seen, ["mock message"] * 3)
+
+    def test_publications_are_dropped(self) -> None:
+        """They are accepted, and no reader is given them."""
+        channel = self.open(messageCount=0)
+        reader = Reader(channel).start()
+        entries = self.successResultOf(channel.submit([Message("a")]))
+        channel.flush()
+        self.assertEqual((entries, reader.seen), ([], []))
+        self.assertFalse(channel.log.holds_any)
 
     def test_one_at_every_interval(self) -> None:
         """The first after one, with its number in the content."""

@@ -144,7 +144,12 @@ class EndpointTests(SynchronousTestCase):
     def test_mock(self) -> None:
         """Numbers have bounds, headers and metadata names and one line each."""
         for body, location, message in (
-            ({"messageInterval": 0}, "messageInterval", "must be at least 1"),
+            ({"messageInterval": -1}, "messageInterval", "must be at least 0"),
+            (
+                {"messageInterval": 0},
+                "messageInterval",
+                "0 needs a messageCount: events without end would come at once",
+            ),
             ({"messageCount": -1}, "messageCount", "must be at least 0"),
             ({"messageCount": 2**31}, "messageCount", "must be at most 2147483647"),
             ({"messageContent": 1}, "messageContent", "must be a string"),

@@ -44,6 +44,8 @@ class EndpointType:
     """The options of a group; ``None`` if the type has none."""
     published: bool = False
     """Whether events come from publishers, not from a source."""
+    takes_publications: bool = False
+    """Whether publications are accepted although events come from a source."""
     alone: bool = False
     """Whether a group has exactly one endpoint."""
     version: str = ""
@@ -52,7 +54,7 @@ class EndpointType:
     @property
     def modes(self) -> list[Mode]:
         """The modes of endpoints of this kind."""
-        return _modes(self.api_type, self.published, True)
+        return _modes(self.api_type, self.published or self.takes_publications, True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class PluginTests(ManagementCase):
             ("endpoints/http-proxy", ["REQUEST_RESPONSE"]),
             ("endpoints/sse", ["SUBSCRIBE"]),
             ("endpoints/memory", ["PUBLISH", "SUBSCRIBE"]),
-            ("endpoints/mock", ["SUBSCRIBE"]),
+            ("endpoints/mock", ["PUBLISH", "SUBSCRIBE"]),
             ("entrypoints/http-proxy", ["REQUEST_RESPONSE"]),
             ("entrypoints/sse", ["SUBSCRIBE"]),
             ("entrypoints/http-get", ["SUBSCRIBE"]),

@@ -92,9 +92,13 @@ def _publishers(
     """Refuse publishing entrypoints of groups that read a source."""
     groups = [group for _, group in objects(body, "endpointGroups")]
     source = _kind(groups[0], endpoints) if groups else None
-    if source is None or source.published:
+    if source is None or source.published or source.takes_publications:
         return
-    fit = ", ".join(kind.id for kind in endpoints.values() if kind.published)
+    fit = ", ".join(
+        kind.id
+        for kind in endpoints.values()
+        if kind.published or kind.takes_publications
+    )
     for at, listener in objects(body, "listeners"):
         for where, entrypoint in objects(listener, "entrypoints", at):
             kind = _kind(entrypoint, entrypoints)

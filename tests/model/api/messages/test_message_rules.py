@@ -166,19 +166,19 @@ class MessageRulesTests(SynchronousTestCase):
         An API with a source of its own cannot be published to; the error states the
         reason.
         """
-        for kind in ("sse", "mock"):
-            self.assertEqual(
-                found(message_api(kind, ("sse", "http-post"))),
-                [
-                    Issue(
-                        "publishing needs an endpoint group of type [memory]: the"
-                        f" events of type [{kind}] come from a source of its own",
-                        "listeners[0].entrypoints[1].type",
-                        "http-post",
-                    )
-                ],
-            )
-        self.assert_issues(message_api("memory", ("http-post",)))
+        self.assertEqual(
+            found(message_api("sse", ("sse", "http-post"))),
+            [
+                Issue(
+                    "publishing needs an endpoint group of type [memory, mock]: the"
+                    " events of type [sse] come from a source of its own",
+                    "listeners[0].entrypoints[1].type",
+                    "http-post",
+                )
+            ],
+        )
+        for kind in ("memory", "mock"):
+            self.assert_issues(message_api(kind, ("http-post",)))
         # That there is no such type is told elsewhere, once.
         self.assert_issues(message_api("kafka", ("http-post",)))
 
@@ -188,13 +188,13 @@ class MessageRulesTests(SynchronousTestCase):
         for enabled, problems in ((True, 1), (False, 0), (None, 0), ("true", 0)):
             configuration = {"publisher": {"enabled": enabled}}
             for value in (configuration, json.dumps(configuration)):
-                body = put(message_api("mock", ("websocket",)), at, value)
+                body = put(message_api("sse", ("websocket",)), at, value)
                 self.assert_issues(
                     body, *[(f"{ENTRYPOINT}.type", "publishing needs")] * problems
                 )
         silent: list[object] = [None, {}, "{", {"publisher": {}}, {"publisher": 1}]
         for nothing in silent:
-            self.assert_issues(put(message_api("mock", ("websocket",)), at, nothing))
+            self.assert_issues(put(message_api("sse", ("websocket",)), at, nothing))
 
     def test_resume_of_several(self) -> None:
         """Endpoints that stand in for each other are believed alike; merged ones go
