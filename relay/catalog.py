@@ -23,6 +23,8 @@ from relay.model.api.publication_state import PublicationState
 from relay.model.api.resources.resource import RESOURCE_TYPES
 from relay.model.consumers.consumer_configuration import ConsumerConfiguration
 from relay.model.plans.plan import PlanDefinition, PlanSecurity
+from relay.model.policy_groups import rules as group_rules
+from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
 from relay.model.schema.base import Value
 from relay.model.schema.errors import Invalid, Issue, join
 from relay.model.schema.json_limits import find_unstorable
@@ -129,6 +131,17 @@ class Catalog:
         problems += self._security(members)
         problems += flow_rules.check(members, self.policies, api_type, self.entrypoints)
         return _checked(plan, problems)
+
+    def parse_policy_group(self, body: object) -> SharedPolicyGroupDefinition:
+        """Read the body of a create call, or the whole of an updated group.
+
+        :param body: decoded JSON.
+        :raises Invalid: with every problem of the body.
+        """
+        members = _object(body)
+        group, problems = _read(SharedPolicyGroupDefinition, members)
+        problems += group_rules.check(members, self.policies)
+        return _checked(group, problems)
 
     def check_consumer(
         self, body: object, api: Mapping[str, Any], at: str

@@ -29,6 +29,7 @@ from relay.management.http.guard import Guard
 from relay.management.http.request import ManagementRequest
 from relay.management.http.root import Authentication, Root
 from relay.management.http.routing import mount
+from relay.management.policy_groups.resource import SharedPolicyGroups
 from relay.management.resources.apis import Apis
 from relay.management.resources.audits import Audits
 from relay.management.resources.channels import Channels, ChannelView, no_channels
@@ -150,6 +151,7 @@ class ManagementSite(Site):
                 Subscriptions(store, catalog),
                 ApiKeys(store),
                 DeadLetters(store, deliveries),
+                SharedPolicyGroups(store, catalog, gateway, reactor),
             ),
             _router(
                 masking,

@@ -7,8 +7,11 @@ targets whose query is a credential.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from relay.model.policy_groups.records import DeployedGroup
 
 ApiState = Literal["STOPPED", "STARTED"]
 
@@ -67,6 +70,9 @@ class Deployment:
     """Management plan JSONs, ``id`` and ``status`` included; published and
     deprecated plans only."""
     created_at_ms: int
+    groups: Mapping[str, DeployedGroup] = field(default_factory=dict)
+    """The deployed shared policy groups that the flows refer to, by their crossId. They
+    are not part of the snapshot: they were read with it."""
 
 
 @dataclass(frozen=True, slots=True)

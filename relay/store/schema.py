@@ -4,9 +4,7 @@ They are portable: instants are integer milliseconds (SQLite forgets time zones)
 documents are JSON in text columns, and no column has a type of one database only.
 """
 
-import json
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,37 +16,12 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
+    func,
+    select,
 )
-from sqlalchemy.engine import Dialect
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-
-class Document(TypeDecorator[object]):
-    """A JSON document, stored as ASCII text.
-
-    Escaping all characters above ASCII keeps lone surrogates and NUL, which JSON allows
-    and text columns refuse.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
-        """
-        Encode a document.
-
-        :raises ValueError: for NaN and infinities, which are not JSON.
-        """
-        return json.dumps(value, separators=(",", ":"), allow_nan=False)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
-        """Decode a document."""
-        return None if value is None else json.loads(value)
-
+from relay.store.columns import Document, RowNumber
 
 metadata = MetaData(
     naming_convention={
@@ -58,9 +31,6 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
-
-# SQLite numbers rows by itself only for a column that is exactly INTEGER.
-RowNumber = BigInteger().with_variant(Integer, "sqlite")
 
 # `row` is the order of creation. created_at_ms is not: a clock may stand still or go
 # back.
@@ -144,6 +114,15 @@ deployments = Table(
     UniqueConstraint("api_id", "number"),
 )
 
+_other = deployments.alias()
+newest_deployments = select(deployments).where(
+    deployments.c.number
+    == select(func.max(_other.c.number))
+    .where(_other.c.api_id == deployments.c.api_id)
+    .scalar_subquery()
+)
+"""The newest deployment of every API."""
+
 applications = Table(
     "applications",
     metadata,
@@ -199,6 +178,37 @@ api_keys = Table(
     Column("created_at_ms", BigInteger, nullable=False),
     Column("updated_at_ms", BigInteger, nullable=False),
     Column("revoked_at_ms", BigInteger),
+)
+
+
+def _group_columns() -> list[Column[Any]]:
+    return [
+        Column("definition", Document, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("lifecycle_state", Text, nullable=False),
+        Column("created_at_ms", BigInteger, nullable=False),
+        Column("updated_at_ms", BigInteger, nullable=False),
+        Column("deployed_at_ms", BigInteger),
+    ]
+
+
+shared_policy_groups = Table(
+    "shared_policy_groups",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("cross_id", Text, nullable=False, unique=True),
+    *_group_columns(),
+)
+
+# What was deployed and undeployed; the newest row of a deployed group is in force.
+shared_policy_group_histories = Table(
+    "shared_policy_group_histories",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    _owner("id", "shared_policy_groups.id"),
+    Column("cross_id", Text, nullable=False),
+    *_group_columns(),
 )
 
 users = Table(
@@ -364,12 +374,3 @@ changes = Table(
     Column("subject", Text, nullable=False),
     sqlite_autoincrement=True,
 )
-
-
-def row_of(record: "DataclassInstance") -> dict[str, object]:
-    """
-    Return the fields of a record by name.
-
-    :param record: a record whose fields are named as the columns of its table.
-    """
-    return {field.name: getattr(record, field.name) for field in fields(record)}

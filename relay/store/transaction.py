@@ -18,6 +18,8 @@ from relay.store.tables.delivery.deliveries import Deliveries
 from relay.store.tables.delivery.histories import Histories
 from relay.store.tables.deployments import Deployments
 from relay.store.tables.plans import Plans
+from relay.store.tables.policy_groups.groups import SharedPolicyGroups
+from relay.store.tables.policy_groups.uses import GroupUses
 from relay.store.tables.tokens import Tokens
 from relay.store.tables.users import Users
 
@@ -44,7 +46,13 @@ class Transaction:
         self.index = index = ApiIndex(connection)
         self.apis = Apis(connection, now_ms, audits, self.changes, index)
         self.plans = Plans(connection, now_ms, audits)
-        self.deployments = Deployments(connection, self.changes, now_ms, audits, index)
+        self.group_uses = uses = GroupUses(connection)
+        self.policy_groups = groups = SharedPolicyGroups(
+            connection, now_ms, audits, self.changes, uses
+        )
+        self.deployments = Deployments(
+            connection, self.changes, now_ms, audits, index, groups
+        )
         self.gateways = Gateways(connection, now_ms)
         self.users = Users(connection, now_ms, audits)
         self.tokens = Tokens(connection, now_ms, audits)

@@ -144,6 +144,13 @@ class ManagementCase(TestCase):
             reactor,
             lambda: ["http://localhost:8082"],
         )
+        await self.listen()
+        self.client = HTTPClient(
+            Agent(reactor, pool=HTTPConnectionPool(reactor, persistent=False))
+        )
+
+    async def listen(self) -> None:
+        """Accept clients on a port of its own."""
         self.port: IListeningPort = await TCP4ServerEndpoint(
             reactor, 0, interface="127.0.0.1"
         ).listen(self.site)
@@ -151,9 +158,6 @@ class ManagementCase(TestCase):
         self.number: int = self.port.getHost().port
         self.origin = f"http://127.0.0.1:{self.number}"
         self.base = self.origin + PREFIX
-        self.client = HTTPClient(
-            Agent(reactor, pool=HTTPConnectionPool(reactor, persistent=False))
-        )
 
     async def ask(
         self,

@@ -13,6 +13,7 @@ from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
 from relay.management.http.routing import Route
+from relay.management.policy_groups.resource import SharedPolicyGroups
 from relay.management.resources.apis import Apis
 from relay.management.resources.audits import Audits
 from relay.management.resources.channels import Channels
@@ -41,13 +42,14 @@ FAMILIES = (
     Plans,
     Plugins,
     Search,
+    SharedPolicyGroups,
     Subscriptions,
     Node,
     Tokens,
     Users,
 )
 SUBJECTS = "api|apiKey|application|body|deadLetter|json|patch|plan|query"
-SUBJECTS += "|subscription|token|user"
+SUBJECTS += "|sharedPolicyGroup|subscription|token|user"
 CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 
 

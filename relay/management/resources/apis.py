@@ -12,6 +12,7 @@ from relay.management.http.errors import BadRequest
 from relay.management.http.json_body import merge_patch
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
+from relay.management.policy_groups.references import check_groups
 from relay.management.resources import bodies
 from relay.management.resources.bodies import DuplicateOptions, PathsToVerify
 from relay.management.resources.representations import ApiView, find_api, view_api
@@ -148,6 +149,7 @@ def _new(
     definition: dict[str, Any], standing: PublicationState, tx: Transaction
 ) -> ApiRecord:
     _check_paths(tx, definition, None)
+    check_groups(tx, definition, definition["type"])
     created: str = LifecycleState.CREATED
     return ApiRecord(
         id=str(uuid4()),
@@ -171,6 +173,7 @@ def _changed(
 ) -> ApiRecord:
     lifecycle.check_update(api, definition)
     _check_paths(tx, definition, api.id)
+    check_groups(tx, definition, definition["type"])
     if "crossId" in api.definition:
         definition.setdefault("crossId", api.definition["crossId"])
     return replace(

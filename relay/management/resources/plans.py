@@ -13,6 +13,7 @@ from relay.management.http.json_body import merge_patch
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
+from relay.management.policy_groups.references import check_groups
 from relay.management.resources.apis import check_patch
 from relay.management.resources.representations import (
     find_api,
@@ -89,6 +90,7 @@ class Plans:
             definition = parsed.to_json()
             lifecycle.check_new_plan(api)
             _check_mode(definition, api.definition)
+            check_groups(tx, definition, api.definition["type"])
             plan = PlanRecord(
                 id=str(uuid4()),
                 api_id=api_id,
@@ -199,6 +201,7 @@ class Plans:
         ).to_json()
         lifecycle.check_update_plan(plan, definition)
         _check_mode(definition, api.definition)
+        check_groups(tx, definition, api.definition["type"])
         if "crossId" in plan.definition:
             definition.setdefault("crossId", plan.definition["crossId"])
         order = definition["order"]

@@ -82,7 +82,9 @@ def check(
         for phase in PHASES:
             for where, step in objects(flow, phase, at):
                 if step.get("enabled") is not False:
-                    yield from _step(where, step, phase, policies, api_type, resources)
+                    yield from check_step(
+                        where, step, phase, policies, api_type, resources
+                    )
 
 
 def resources_of(body: Mapping[str, Any]) -> Resources:
@@ -170,14 +172,22 @@ def _condition(
         yield Issue(f"#{root} is not known here", join(at, name))
 
 
-def _step(
+def check_step(
     at: str,
     step: Mapping[str, Any],
     phase: Phase,
     policies: Policies,
     api_type: str | None,
-    resources: Resources | None,
+    resources: Resources | None = None,
 ) -> Iterator[Issue]:
+    """
+    Check an enabled step.
+
+    :param at: the location of the step.
+    :param policies: all policies by their ids.
+    :param api_type: ``PROXY`` or ``MESSAGE``; None when that is not known.
+    :param resources: that the step may use; None when they are not known.
+    """
     early = ("message",) if phase == "response" else ("message", "response")
     yield from _condition(at, step, "condition", early)
     if phase in PER_EVENT:

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from relay.model.records import AuditRecord
 from relay.model.secrets import Masking
-from relay.store.schema import audits, row_of
+from relay.store.columns import row_of
+from relay.store.schema import audits
 
 _RECORD = [column for column in audits.c if column.name != "row"]
 

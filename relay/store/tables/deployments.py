@@ -1,26 +1,22 @@
 """The immutable snapshots that gateways run."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
+from relay.model.policy_groups.references import references
 from relay.model.records import Deployment
 from relay.store.changes import Changes
-from relay.store.schema import apis, deployments, row_of
+from relay.store.columns import row_of
+from relay.store.schema import apis, deployments, newest_deployments
 from relay.store.tables.api_index import ApiIndex
 from relay.store.tables.audits import Audits
+from relay.store.tables.policy_groups.groups import SharedPolicyGroups
 
-_OTHER = deployments.alias()
-_NEWEST = select(deployments).where(
-    deployments.c.number
-    == select(func.max(_OTHER.c.number))
-    .where(_OTHER.c.api_id == deployments.c.api_id)
-    .scalar_subquery()
-)
-"""The newest deployment of every API."""
-_RUNNING = _NEWEST.join(apis, apis.c.id == deployments.c.api_id).where(
+_RUNNING = newest_deployments.join(apis, apis.c.id == deployments.c.api_id).where(
     apis.c.state == "STARTED"
 )
 """The newest deployment of every API that is started."""
@@ -32,6 +28,7 @@ class Deployments:
     :param changes: where changes are announced to the gateways.
     :param now_ms: the instant of the transaction.
     :param index: the names and paths that APIs are found by.
+    :param groups: the shared policy groups that definitions refer to.
     """
 
     def __init__(
@@ -41,7 +38,9 @@ class Deployments:
         now_ms: int,
         audits: Audits,
         index: ApiIndex,
+        groups: SharedPolicyGroups,
     ) -> None:
+        self._groups = groups
         self._audits = audits
         self._index = index
         self._connection = connection
@@ -75,7 +74,9 @@ class Deployments:
             plans=tuple(plans),
             created_at_ms=self._now_ms,
         )
-        self._connection.execute(insert(deployments).values(row_of(deployment)))
+        values = row_of(deployment)
+        del values["groups"]
+        self._connection.execute(insert(deployments).values(values))
         self._connection.execute(
             update(apis)
             .where(apis.c.id == api_id)
@@ -94,7 +95,7 @@ class Deployments:
 
     def latest(self, api_id: str) -> Deployment | None:
         """Return the newest deployment of an API, whether the API is started or not."""
-        return self._one(_NEWEST.where(deployments.c.api_id == api_id))
+        return self._one(newest_deployments.where(deployments.c.api_id == api_id))
 
     def latest_of(self, api_ids: Collection[str]) -> dict[str, Deployment]:
         """
@@ -103,9 +104,9 @@ class Deployments:
         :param api_ids: at most 500.
         """
         rows = self._connection.execute(
-            _NEWEST.where(deployments.c.api_id.in_(api_ids))
+            newest_deployments.where(deployments.c.api_id.in_(api_ids))
         )
-        return {row.api_id: _deployment(row) for row in rows}
+        return {one.api_id: one for one in self._read(rows)}
 
     def active(self, api_id: str) -> Deployment | None:
         """
@@ -126,11 +127,30 @@ class Deployments:
         Return the deployments that gateways are to serve, in the order of their APIs.
         """
         rows = self._connection.execute(_RUNNING.order_by(apis.c.row))
-        return [_deployment(row) for row in rows]
+        return self._read(rows)
 
     def _one(self, query: Select[Any]) -> Deployment | None:
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else _deployment(row)
+        found = self._read(self._connection.execute(query))
+        return found[0] if found else None
+
+    def _read(self, rows: Iterable[Row[Any]]) -> list[Deployment]:
+        """Read deployments, with the shared policy groups that are in force now."""
+        read = [_deployment(row) for row in rows]
+        wanted = [
+            {
+                one.cross_id
+                for part in (each.definition, *each.plans)
+                for one in references(part)
+            }
+            for each in read
+        ]
+        if not any(wanted):
+            return read
+        groups = self._groups.deployed(frozenset().union(*wanted))
+        return [
+            replace(each, groups={id: groups[id] for id in ids if id in groups})
+            for each, ids in zip(read, wanted, strict=True)
+        ]
 
 
 def _deployment(row: Row[Any]) -> Deployment:

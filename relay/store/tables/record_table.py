@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
 
+from relay.store.columns import row_of
 from relay.store.errors import StoreError
-from relay.store.schema import row_of
 from relay.store.tables.audits import Audits
 
 
@@ -84,11 +84,10 @@ class RecordTable(Generic[R]):
         there."""
         record = after or before
         assert record is not None
-        kind = self.noun.upper()
         self._audits.note(
-            f"{kind.replace(' ', '')}_{event}",
+            f"{self._prefix}_{event}",
             {
-                "type": kind.replace(" ", "_"),
+                "type": self.noun.upper().replace(" ", "_"),
                 "id": getattr(record, self.key[-1]),
                 "name": self._name(record),
             },
@@ -96,6 +95,11 @@ class RecordTable(Generic[R]):
             {} if after is None else self._audited(after),
             self._api_id(record),
         )
+
+    @property
+    def _prefix(self) -> str:
+        """The beginning of the names of its events in the audit trail."""
+        return self.noun.upper().replace(" ", "")
 
     def _audited(self, record: R) -> Mapping[str, object]:
         """Return the fields of a record that the audit trail compares."""

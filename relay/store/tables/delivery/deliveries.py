@@ -4,7 +4,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.store.changes import SUBSCRIPTION, Changes
-from relay.store.schema import dead_letters, deliveries, row_of
+from relay.store.columns import row_of
+from relay.store.schema import dead_letters, deliveries
 
 _LETTER = [column for column in dead_letters.c if column.name != "row"]
 

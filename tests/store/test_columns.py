@@ -2,8 +2,8 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.store.columns import row_of
 from relay.store.errors import StoreError
-from relay.store.schema import row_of
 from tests.store.databases import DatabaseTestCase, api, rows, user
 
 

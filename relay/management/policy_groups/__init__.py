@@ -1,0 +1,1 @@
+"""Shared policy groups in the management API."""

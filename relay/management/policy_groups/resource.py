@@ -1,0 +1,313 @@
+"""Shared policy groups: create, get, replace, delete, deploy, undeploy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from relay.catalog import Catalog
+from relay.management.http.query import Page
+from relay.management.http.reply import Reply
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.policy_groups.representations import (
+    find_group,
+    group_json,
+    group_reply,
+    plugin_json,
+)
+from relay.management.resources.gateway import Gateway
+from relay.model.api.lifecycle import ActionRefused
+from relay.model.policy_groups.records import SharedPolicyGroupRecord
+from relay.model.records import Deployment
+from relay.model.schema.errors import Invalid, Issue
+from relay.reactor.turns import STREAMS, turns_of
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_ALL = "/shared-policy-groups"
+_ONE = f"{_ALL}/<group_id>"
+
+Key = Callable[[SharedPolicyGroupRecord], Any]
+_KEYS: dict[str, Key] = {
+    "name": lambda group: group.definition["name"].lower(),
+    "apiType": lambda group: group.definition["apiType"],
+    "phase": lambda group: group.definition["phase"],
+    "version": lambda group: group.version,
+    "updatedAt": lambda group: group.updated_at_ms,
+    "deployedAt": lambda group: group.deployed_at_ms or 0,
+}
+"""What lists can be sorted by."""
+_GROUP_KEYS = ("name", "apiType", "phase", "updatedAt", "deployedAt")
+_HISTORY_KEYS = ("version", "updatedAt", "deployedAt")
+_UNCHANGEABLE = ("apiType", "phase")
+_TOLD = 10
+"""How many APIs an error names."""
+
+
+class SharedPolicyGroups:
+    """The resource family of shared policy groups.
+
+    :param catalog: parses and checks groups.
+    :param gateway: tries the deployments that use a group.
+    :param reactor: divides many trials over turns.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self, store: Store, catalog: Catalog, gateway: Gateway, reactor: IReactorTime
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._gateway = gateway
+        self._reactor = reactor
+
+    @route("GET", _ALL, query=("page", "perPage", "q", "sortBy"))
+    async def list(self, call: RestCall) -> Reply:
+        """Return the groups whose name or description contains a text, by default
+        those that were changed last first."""
+        page = Page.of(call.query)
+        order = _order(call, _GROUP_KEYS)
+        text = (call.query.text("q") or "").lower()
+        found = [
+            one
+            for one in await self._store.read(lambda tx: tx.policy_groups.all())
+            if text in one.definition["name"].lower()
+            or text in one.definition.get("description", "").lower()
+        ]
+        data = [group_json(one) for one in page.cut(order(found))]
+        return Reply(200, page.listing(data, len(found), call.url))
+
+    @route("POST", _ALL, body=Body.REQUIRED)
+    async def create(self, call: RestCall) -> Reply:
+        """Create a group, which is not deployed."""
+        definition = self._catalog.parse_policy_group(call.body).to_json()
+
+        def work(tx: Transaction) -> SharedPolicyGroupRecord:
+            cross_id = definition.pop("crossId", None) or str(uuid4())
+            _check_free(tx, cross_id)
+            record = SharedPolicyGroupRecord(
+                id=str(uuid4()),
+                cross_id=cross_id,
+                definition=definition,
+                version=0,
+                lifecycle_state="UNDEPLOYED",
+                created_at_ms=tx.now_ms,
+                updated_at_ms=tx.now_ms,
+                deployed_at_ms=None,
+            )
+            tx.policy_groups.add(record)
+            return record
+
+        record = await self._store.write(work)
+        reply = group_reply(record, 201)
+        reply.headers["Location"] = f"{call.base}{_ALL}/{record.id}"
+        return reply
+
+    @route("GET", f"{_ALL}/policy-plugins")
+    async def policy_plugins(self, call: RestCall) -> Reply:
+        """Return the deployed groups, for the steps of flows."""
+        found = await self._store.read(lambda tx: tx.policy_groups.in_force())
+        return Reply(200, [plugin_json(one) for one in found])
+
+    @route("GET", _ONE)
+    async def get(self, call: RestCall, group_id: str) -> Reply:
+        """Return one group."""
+        return group_reply(await self._store.read(lambda tx: find_group(tx, group_id)))
+
+    @route("PUT", _ONE, body=Body.REQUIRED)
+    async def put(self, call: RestCall, group_id: str) -> Reply:
+        """Change a group; absent members keep their values. Traffic does not change
+        until the group is deployed."""
+        if not isinstance(call.body, dict):
+            raise Invalid([Issue("must be an object", "")])
+        sent = {name: one for name, one in call.body.items() if one is not None}
+
+        def work(tx: Transaction) -> SharedPolicyGroupRecord:
+            group = find_group(tx, group_id)
+            call.check_version(group.updated_at_ms)
+            before = {"crossId": group.cross_id, **group.definition}
+            parsed = self._catalog.parse_policy_group({**before, **sent})
+            definition = parsed.to_json()
+            cross_id = definition.pop("crossId")
+            _check_same(group, definition)
+            if cross_id != group.cross_id:
+                _check_free(tx, cross_id)
+                _check_unused(tx, group, "have another crossId")
+                if group.deployed:
+                    raise ActionRefused(
+                        "The crossId of a deployed shared policy group cannot be"
+                        " changed",
+                        "sharedPolicyGroup.deployed",
+                        sharedPolicyGroupId=group.id,
+                    )
+            return tx.policy_groups.save(group.updated(cross_id, definition))
+
+        return group_reply(await self._store.write(work))
+
+    @route("DELETE", _ONE)
+    async def delete(self, call: RestCall, group_id: str) -> Reply:
+        """Delete a group that no API uses."""
+
+        def work(tx: Transaction) -> None:
+            group = find_group(tx, group_id)
+            call.check_version(group.updated_at_ms)
+            _check_unused(tx, group, "be deleted")
+            tx.policy_groups.delete(group.id)
+
+        await self._store.write(work)
+        return Reply(204)
+
+    @route("GET", f"{_ONE}/histories", query=("page", "perPage", "sortBy"))
+    async def histories(self, call: RestCall, group_id: str) -> Reply:
+        """Return what was deployed and undeployed of a group."""
+        page = Page.of(call.query)
+        order = _order(call, _HISTORY_KEYS)
+
+        def work(tx: Transaction) -> list[SharedPolicyGroupRecord]:
+            find_group(tx, group_id)
+            return tx.policy_groups.history(group_id)
+
+        found = await self._store.read(work)
+        data = [group_json(one) for one in page.cut(order(found))]
+        return Reply(200, page.listing(data, len(found), call.url))
+
+    @route("POST", f"{_ONE}/_deploy")
+    async def deploy(self, call: RestCall, group_id: str) -> Reply:
+        """Deploy the saved group: deployed APIs that use it run its steps from now
+        on."""
+
+        def find(
+            tx: Transaction,
+        ) -> tuple[SharedPolicyGroupRecord, list[Deployment]]:
+            group = find_group(tx, group_id)
+            call.check_version(group.updated_at_ms)
+            users = [
+                tx.deployments.active(one)
+                for one in tx.group_uses.deployed(group.cross_id)
+            ]
+            return group, [one for one in users if one is not None]
+
+        tried, users = await self._store.read(find)
+        await self._try_out(tried, users)
+
+        def work(tx: Transaction) -> SharedPolicyGroupRecord:
+            group = find_group(tx, group_id)
+            if group.updated_at_ms != tried.updated_at_ms:
+                raise ActionRefused(
+                    "The shared policy group was changed while it was tried",
+                    "sharedPolicyGroup.conflict",
+                    sharedPolicyGroupId=group_id,
+                )
+            return tx.policy_groups.deploy(group)
+
+        return group_reply(await self._store.write(work), 202)
+
+    @route("POST", f"{_ONE}/_undeploy")
+    async def undeploy(self, call: RestCall, group_id: str) -> Reply:
+        """Withdraw a group: the steps of flows that refer to it are skipped."""
+
+        def work(tx: Transaction) -> SharedPolicyGroupRecord:
+            group = find_group(tx, group_id)
+            call.check_version(group.updated_at_ms)
+            if not group.version:
+                raise ActionRefused(
+                    "The shared policy group has never been deployed",
+                    "sharedPolicyGroup.notDeployed",
+                    sharedPolicyGroupId=group_id,
+                )
+            return tx.policy_groups.undeploy(group)
+
+        return group_reply(await self._store.write(work), 202)
+
+    async def _try_out(
+        self, group: SharedPolicyGroupRecord, users: Sequence[Deployment]
+    ) -> None:
+        """
+        Try all deployments that use a group with its next version.
+
+        :raises ActionRefused: when one of them could not be served.
+        """
+        next_one = group.put_in_force(0).in_force()
+        reasons: list[tuple[Deployment, str]] = []
+
+        def attempt(deployment: Deployment) -> None:
+            groups = {**deployment.groups, group.cross_id: next_one}
+            try:
+                self._gateway.try_out(replace(deployment, groups=groups))
+            except (ValueError, OSError) as error:
+                reasons.append((deployment, str(error) or type(error).__name__))
+            except Exception:
+                reasons.append((deployment, "an internal error, see the log"))
+                self._log.failure(
+                    "API {api_id}: shared policy group {group} cannot be tried",
+                    failure=Failure(),
+                    api_id=deployment.api_id,
+                    group=group.cross_id,
+                )
+
+        done: Deferred[None] = Deferred()
+        attempts = [partial(attempt, one) for one in users]
+        turns = turns_of(self._reactor, STREAMS)
+        turns.each([*attempts, partial(done.callback, None)])
+        await done
+        if reasons:
+            deployment, reason = reasons[0]
+            raise ActionRefused(
+                f"API [{deployment.api_id}] could not be served with the shared policy"
+                f" group: {reason}",
+                "sharedPolicyGroup.refused",
+                api=deployment.api_id,
+                reason=reason,
+            )
+
+
+def _order(
+    call: RestCall, keys: tuple[str, ...]
+) -> Callable[[list[SharedPolicyGroupRecord]], list[SharedPolicyGroupRecord]]:
+    """Parse ``sortBy``: a key, with a minus for the largest first."""
+    allowed = (*keys, *(f"-{key}" for key in keys))
+    wanted = call.query.one("sortBy", allowed) or "-updatedAt"
+    key = _KEYS[wanted.removeprefix("-")]
+    return lambda groups: sorted(groups, key=key, reverse=wanted.startswith("-"))
+
+
+def _check_free(tx: Transaction, cross_id: str) -> None:
+    if tx.policy_groups.named([cross_id]):
+        raise ActionRefused(
+            f"SharedPolicyGroup with crossId [{cross_id}] already exists.",
+            "sharedPolicyGroup.duplicateCrossId",
+            crossId=cross_id,
+        )
+
+
+def _check_same(group: SharedPolicyGroupRecord, definition: dict[str, Any]) -> None:
+    issues = [
+        Issue("cannot be changed", name, definition[name])
+        for name in _UNCHANGEABLE
+        if definition[name] != group.definition[name]
+    ]
+    if issues:
+        raise Invalid(issues)
+
+
+def _check_unused(tx: Transaction, group: SharedPolicyGroupRecord, done: str) -> None:
+    """Check that no flow would lose the steps that it refers to."""
+    uses = tx.group_uses
+    users = sorted({*uses.saved(group.cross_id), *uses.deployed(group.cross_id)})
+    if users:
+        more = f" and {len(users) - _TOLD} more" if len(users) > _TOLD else ""
+        raise ActionRefused(
+            f"The shared policy group cannot {done}: it is used by the APIs"
+            f" [{', '.join(users[:_TOLD])}]{more}",
+            "sharedPolicyGroup.used",
+            sharedPolicyGroupId=group.id,
+        )

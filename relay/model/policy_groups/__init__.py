@@ -1,0 +1,1 @@
+"""Shared policy groups: steps that the flows of several APIs use by reference."""
