@@ -164,7 +164,7 @@ class Builder:
             self._counters,
             self._open_calls,
         )
-        return open_flows(self._policies, deployment.plans, context)
+        return open_flows(self._policies, deployment.plans, deployment.groups, context)
 
     def _backend(
         self,

@@ -139,7 +139,7 @@ class Deployer:
                 del self._served[api_id]
                 self._swap(before, None)
                 self._drain(api_id)
-        elif before is None or before.deployment_id != deployment.id:
+        elif before is None or not before.serves(deployment):
             api = self._replace(deployment, before, in_force)
             if api is not None:
                 self._served[api_id] = api

@@ -87,6 +87,7 @@ class ServedApi:
         self.id = deployment.api_id
         self.deployment_id = deployment.id
         self.number = deployment.number
+        self._groups = deployment.groups
         self.name = definition.name
         self.plans = plans
         self.backend = backend
@@ -121,6 +122,10 @@ class ServedApi:
             )
         self.closed = False
         """Whether another deployment has taken its place, or none."""
+
+    def serves(self, deployment: Deployment) -> bool:
+        """Whether it is a deployment made ready, with the same shared policy groups."""
+        return self.deployment_id == deployment.id and self._groups == deployment.groups
 
     def receive(
         self, exchange: Exchange, target: RequestTarget, resolve: Resolve
@@ -236,9 +241,14 @@ class ServedApi:
 
 def _has_step(deployment: Deployment, policy: str) -> bool:
     """Whether a request of an API may take a step of a policy."""
-    return any(
-        step.get("policy") == policy and step.get("enabled", True)
+    steps = [
+        step
         for holder in (deployment.definition, *deployment.plans)
         for flow in holder.get("flows") or ()
         for step in flow.get("request") or ()
+    ]
+    for group in deployment.groups.values():
+        steps += group.steps if group.phase == "REQUEST" else ()
+    return any(
+        step.get("policy") == policy and step.get("enabled", True) for step in steps
     )

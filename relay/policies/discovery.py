@@ -31,6 +31,7 @@ OWN = modules_of(
     "limits.request_content_limit",
     "security.request_validation",
     "security.resource_filtering",
+    "traffic.shared_policy_group",
     "limits.spike_arrest",
     "security.ssl_enforcement",
     "traffic.status_code",

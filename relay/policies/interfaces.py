@@ -79,6 +79,10 @@ class Policy:
         """Stop all background work: the deployment is no longer served."""
 
 
+def _no_group(cross_id: str) -> Policy:
+    raise ValueError(f"there is no shared policy group [{cross_id}]")
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyContext:
     """
@@ -91,6 +95,7 @@ class PolicyContext:
         too.
     :param place: the place of the step within the API. Each step has its own counts,
         which the step at the same place in the next deployment continues.
+    :param group: builds the steps of a shared policy group, by its crossId.
     """
 
     reactor: Any
@@ -101,6 +106,7 @@ class PolicyContext:
     counters: Counters
     open_calls: Counter[tuple[str, ...]]
     place: str = ""
+    group: Callable[[str], Policy] = _no_group
 
 
 class IPolicy(IPlugin):

@@ -259,6 +259,7 @@ class Gateway:
         flows = open_flows(
             self.policies,
             deployment.plans,
+            deployment.groups,
             PolicyContext(
                 self.reactor,
                 self.services.wall_ms,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
 from relay.expression.values import Value
@@ -19,6 +21,18 @@ from relay.policies.call import Call
 from relay.policies.interfaces import Policy
 
 PHASES: tuple[Phase, ...] = ("request", "response", "subscribe", "publish")
+Act = Callable[[Policy, Call], "Deferred[None] | None"]
+"""What a policy does in one phase of a call."""
+
+
+def on_request(policy: Policy, call: Call) -> Deferred[None] | None:
+    """Act on a request."""
+    return policy.on_request(call)
+
+
+def on_response(policy: Policy, call: Call) -> Deferred[None] | None:
+    """Act on the head of a response."""
+    return policy.on_response(call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,29 @@ class ReadyStep:
     condition: Condition | None
     message_condition: Condition | None
     key: Hashable
+
+    @classmethod
+    def of(cls, step: FlowStep, policy: Policy) -> ReadyStep:
+        """
+        Make a step ready.
+
+        :param policy: built from the step.
+        """
+        return cls(
+            step.name or step.policy,
+            policy,
+            _condition(step.condition),
+            _condition(step.message_condition),
+            (step.policy, json.dumps(step.configuration, sort_keys=True)),
+        )
+
+    def applies(self, scope: Scope) -> bool:
+        """
+        Whether the step is taken for a call.
+
+        :raises EvaluationFailed: when its condition has no value.
+        """
+        return self.condition is None or self.condition.holds(scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +251,7 @@ class Flows:
     def _step(self, step: FlowStep, place: str) -> ReadyStep:
         policy = self._build(step, place)
         self._policies.append(policy)
-        return ReadyStep(
-            step.name or step.policy,
-            policy,
-            _condition(step.condition),
-            _condition(step.message_condition),
-            (step.policy, json.dumps(step.configuration, sort_keys=True)),
-        )
+        return ReadyStep.of(step, policy)
 
 
 def _plan_members(plan: Mapping[str, Any]) -> Value:

@@ -66,7 +66,7 @@ class Pipeline:
         self._bound: list[_Bound] = []
         keys: list[Hashable] = []
         for step in steps:
-            if step.condition is not None and not step.condition.holds(scope):
+            if not step.applies(scope):
                 continue
             condition = step.message_condition
             if condition is not None:

@@ -21,18 +21,22 @@ from relay.channel.channel import Channel
 from relay.expression.errors import EvaluationFailed
 from relay.gateway.exchange import Exchange
 from relay.gateway.feed import Feed
-from relay.gateway.flows.chain import Chosen, NoFlow, ReadyStep
+from relay.gateway.flows.chain import (
+    Act,
+    Chosen,
+    NoFlow,
+    ReadyStep,
+    on_request,
+    on_response,
+)
 from relay.gateway.flows.events import Pipeline, ShapedChannel
 from relay.gateway.responses import refusals
 from relay.http.fields import foldable, settle_folded
 from relay.http.refusals import Refusal
 from relay.model.phrases import reason_phrase
 from relay.policies.call import Call, Interrupted, Response, header_value
-from relay.policies.interfaces import Policy
 from relay.policies.scope import response_members
 from relay.reactor.deadline import Deadline
-
-Act = Callable[[Policy, Call], "Deferred[None] | None"]
 
 
 class FlowRun(Feed):
@@ -74,7 +78,7 @@ class FlowRun(Feed):
         """
         self._exchange.feed = self
         self._received = foldable(self._exchange.request.headers)
-        self._run(self.chosen.enter(), _on_request, partial(self._go_on, proceed))
+        self._run(self.chosen.enter(), on_request, partial(self._go_on, proceed))
 
     def _go_on(self, proceed: Callable[[], None]) -> None:
         most, body = self.call.most_body_bytes, self._exchange.stream.body
@@ -110,7 +114,7 @@ class FlowRun(Feed):
         self.call.scope["response"] = response_members(self.call)
         self._run(
             iter(self.chosen.steps("response")),
-            _on_response,
+            on_response,
             lambda: proceed(response.status, response.phrase, response.headers),
         )
 
@@ -142,7 +146,7 @@ class FlowRun(Feed):
         self.call.scope["response"] = response_members(self.call)
         for step in self.chosen.steps("response"):
             try:
-                if self._applies(step):
+                if step.applies(self.call.scope):
                     step.policy.on_response(self.call)
             except (EvaluationFailed, Interrupted) as error:
                 self._tell(_place(step), error)
@@ -172,7 +176,8 @@ class FlowRun(Feed):
         step: ReadyStep | None = None
         try:
             for step in steps:
-                waited = act(step.policy, self.call) if self._applies(step) else None
+                applies = step.applies(self.call.scope)
+                waited = act(step.policy, self.call) if applies else None
                 if waited is not None:
                     self._wait(waited, step, partial(self._run, steps, act, proceed))
                     return
@@ -183,9 +188,6 @@ class FlowRun(Feed):
             self._end(_place(step), Failure(error))
         else:
             proceed()
-
-    def _applies(self, step: ReadyStep) -> bool:
-        return step.condition is None or step.condition.holds(self.call.scope)
 
     def _wait(
         self, waited: Deferred[None], step: ReadyStep, go_on: Callable[[], None]
@@ -276,11 +278,3 @@ class FlowRun(Feed):
 
 def _place(step: ReadyStep | None) -> str:
     return "the condition of a flow" if step is None else f"step {step.name}"
-
-
-def _on_request(policy: Policy, call: Call) -> Deferred[None] | None:
-    return policy.on_request(call)
-
-
-def _on_response(policy: Policy, call: Call) -> Deferred[None] | None:
-    return policy.on_response(call)

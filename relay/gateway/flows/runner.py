@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from twisted.web.http_headers import Headers
@@ -15,9 +14,11 @@ from relay.gateway.flows.calls import call_of
 from relay.gateway.flows.chain import Flows
 from relay.gateway.flows.control import ExchangeControl
 from relay.gateway.flows.events import Pipeline, ShapedChannel
+from relay.gateway.flows.groups import StepBuilder
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.selection import Asked
 from relay.http.refusals import Refusal
+from relay.model.policy_groups.records import DeployedGroup
 from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import Call, Request
 from relay.policies.discovery import PolicyTypes
@@ -110,13 +111,17 @@ class FlowRunner:
 
 
 def open_flows(
-    policies: PolicyTypes, plans: Iterable[Mapping[str, Any]], context: PolicyContext
+    policies: PolicyTypes,
+    plans: Iterable[Mapping[str, Any]],
+    groups: Mapping[str, DeployedGroup],
+    context: PolicyContext,
 ) -> FlowRunner | None:
     """
     Make the flows of a deployment ready.
 
     :param policies: types of policies.
     :param plans: the snapshots of its plans.
+    :param groups: the deployed shared policy groups, by their crossId.
     :param context: the context in which the policies are built.
     :return: None when there is nothing to do.
     :raises ValueError: when a policy cannot be used.
@@ -124,7 +129,7 @@ def open_flows(
     flows = Flows(
         context.api,
         plans,
-        lambda step, place: policies.build(step, replace(context, place=place)),
+        StepBuilder(policies, groups, context).build,
         shared_scope(context.api_id, context.api),
     )
     return FlowRunner(flows) if flows.in_effect else None

@@ -45,9 +45,6 @@ HOLDS_BODY = frozenset(
 )
 """Policies of Gravitee's that need a whole body."""
 
-SHARED_GROUP = "shared-policy-group-policy"
-"""A step of Gravitee's that stands for the steps of a shared policy group."""
-
 Policies = Mapping[str, PolicyType]
 Resources = Collection[tuple[str, str]]
 """The types and names of the enabled resources of an API."""
@@ -222,11 +219,6 @@ def _unknown(name: str, policies: Policies) -> str:
         return (
             f"the policy [{name}] holds a body back until its end, so that no event of"
             " a stream could pass"
-        )
-    if name == SHARED_GROUP:
-        return (
-            "shared policy groups are not supported yet: the steps of the group must"
-            " be in the flow itself"
         )
     return f"there is no policy [{name}], only {', '.join(sorted(policies))}"
 

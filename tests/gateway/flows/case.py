@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from relay.model.api.kinds import PolicyType
+from relay.model.policy_groups.records import DeployedGroup
 from relay.model.schema.base import Options
 from relay.policies.call import Call
 from relay.policies.discovery import PolicyTypes
@@ -85,6 +87,7 @@ class FlowCase(GatewayCase):
         *flows: dict[str, Any],
         of_plan: tuple[dict[str, Any], ...] = (),
         own: tuple[Any, ...] = (),
+        groups: tuple[DeployedGroup, ...] = (),
         **members: Any,
     ) -> None:
         """
@@ -93,6 +96,7 @@ class FlowCase(GatewayCase):
         :param flows: of the API.
         :param of_plan: flows of its plan.
         :param own: policies beside Relay's.
+        :param groups: the deployed shared policy groups.
         :param members: more members of the definition.
         """
         await self.open_source()
@@ -100,4 +104,10 @@ class FlowCase(GatewayCase):
         gateway.policies = PolicyTypes([*gateway.policies.values(), *own])
         body = definition(f"http://{self.source.address}/base")
         body |= {"flows": list(flows), **members}
-        gateway.deployer.replace_all([deployed(body, flows=of_plan)])
+        self.deployment = deployed(body, flows=of_plan)
+        self.put_in_force(*groups)
+
+    def put_in_force(self, *groups: DeployedGroup) -> None:
+        """Serve the deployment with these shared policy groups."""
+        by_id = {one.cross_id: one for one in groups}
+        self.gateway.deployer.replace_all([replace(self.deployment, groups=by_id)])
