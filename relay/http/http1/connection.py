@@ -14,7 +14,7 @@ from twisted.web.http_headers import Headers
 from relay.http import refusals
 from relay.http.client_stream import Application, RequestHead
 from relay.http.headers import connection_options, is_token
-from relay.http.http1.ending import EndingChannel
+from relay.http.http1.ending import HEAD_START, EndingChannel
 from relay.http.http1.hangup import Hangups, WatchedReading
 from relay.http.http1.head import read_head
 from relay.http.http1.stream import Http1Stream
@@ -131,6 +131,9 @@ class Http1Connection(EndingChannel):
                 lines.append(b"%s: %s" % (name, value))
         lines.append(b"\r\n")
         head, transport = b"\r\n".join(lines), self.transport
+        if self._head_started:
+            self._head_started = False
+            head = head.removeprefix(HEAD_START)
         if (
             isinstance(transport, Connection)
             and not transport.TLS
@@ -214,6 +217,16 @@ class Http1Connection(EndingChannel):
         ahead, self._ahead = b"".join(self._ahead), []
         # Through dataReceived, which starts the clock of the next head.
         self.setLineMode(ahead + self.clearLineBuffer())
+        if self._half_closed and not self._answering and self._ending is None:
+            self.loseConnection()
+
+    def _is_answering(self) -> bool:
+        return bool(
+            self._answering
+            and self.requests
+            and self._receiver is None
+            and self._ending is None
+        )
 
     def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:
         """Register the producer of a response, which the client's pace controls."""

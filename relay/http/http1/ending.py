@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet.error import ConnectionAborted
+from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import connectionDone
+from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from relay.http.http1.framing import StrictChannel
 from relay.http.http1.hangup import WatchedReading
@@ -20,11 +23,15 @@ from relay.http.listener.peer import (
 )
 from relay.http.listener.site import ClientSite
 from relay.reactor.deadline import Deadline
+from relay.reactor.sending import has_unsent
 
 LINGER_MS = 2000
 """How long a client may still send after its response is complete."""
+HEAD_START = b"HTTP/1."
+"""What every head begins with."""
 
 
+@implementer(IHalfCloseableProtocol)
 class EndingChannel(StrictChannel):
     """Closes a connection of HTTP/1.1 or 1.0."""
 
@@ -41,6 +48,48 @@ class EndingChannel(StrictChannel):
         self._taken: int | None = None
         self._checks_left = 0
         self._unwanted_bytes = 0
+        self._half_closed = False
+        """Whether the client has ended its side, and waits for answers."""
+        self._head_started = False
+        """Whether the first bytes of the next head have been sent."""
+
+    def readConnectionLost(self) -> None:
+        """
+        The client has closed its connection, or only its side of it.
+
+        TCP shows the same for both. A client whose request is complete is sent some
+        bytes of its response at once: one that has left answers them with a reset, and
+        one that waits is answered in full.
+        """
+        self._half_closed = True
+        transport = bottom(self.transport)
+        if self._is_answering() and self.requests[0].reach_client():
+            if not self._ahead:
+                self.persistent = False
+                self.requests[0].asked_to_close = True
+            self._reading.end()
+        elif self.requests or not (
+            isinstance(transport, Connection) and has_unsent(transport)
+        ):
+            transport.connectionLost(connectionDone)
+        elif self._ending is None:
+            # The rest of a complete response goes out first.
+            self.loseConnection()
+
+    def writeConnectionLost(self) -> None:
+        """This side has been ended after a response; so has the client's, perhaps."""
+        if self._half_closed:
+            self.transport.loseConnection()
+
+    def start_head(self) -> None:
+        """Send the first bytes of the next head."""
+        if not self._head_started:
+            self._head_started = True
+            self.transport.write(HEAD_START)
+
+    def _is_answering(self) -> bool:
+        """Whether a request is complete, and its response is not."""
+        raise NotImplementedError
 
     def loseConnection(self) -> None:
         """Close; reset a client that does not take the rest or the close_notify."""

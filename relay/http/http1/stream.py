@@ -140,6 +140,23 @@ class Http1Stream(Request):
 
     # What the client is sent.
 
+    def reach_client(self) -> bool:
+        """
+        Write bytes that a client that has left answers with a reset: the first ones of
+        the head, or a zero before the size of the next chunk (RFC 9112, 7.1).
+
+        :return: whether to wait for the end of the response; not without framing, as
+            nothing can be written then.
+        """
+        if not self.begun:
+            self.channel.start_head()
+            return True
+        if self._writer is not None and self.chunked:
+            self._writer.send(b"0")
+            return True
+        framed: bool = self.responseHeaders.hasHeader(b"content-length")
+        return framed
+
     def early_hints(self, headers: Headers) -> None:
         """Write a 103 response, which HTTP/1.0 does not have."""
         if self.clientproto != b"HTTP/1.0":

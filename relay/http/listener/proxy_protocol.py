@@ -21,6 +21,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import (
     IAddress,
+    IHalfCloseableProtocol,
     IListeningPort,
     IProtocolFactory,
     IReactorTime,
@@ -30,6 +31,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from relay.reactor.deadline import Deadline
 
@@ -153,6 +155,7 @@ class ProxyHeaderReader:
         )
 
 
+@implementer(IHalfCloseableProtocol)
 class ProxyProtocol(ProtocolWrapper):
     """
     A connection that begins with a PROXY header.
@@ -206,6 +209,20 @@ class ProxyProtocol(ProtocolWrapper):
         else:
             self.connected = 0
             self.factory.unregisterProtocol(self)
+
+    def readConnectionLost(self) -> None:
+        """Pass a half-close on; a protocol that cannot have one is ended."""
+        inner = IHalfCloseableProtocol(self.wrappedProtocol, None)
+        if self._reader is None and inner is not None:
+            inner.readConnectionLost()
+        else:
+            self.transport.connectionLost(connectionDone)
+
+    def writeConnectionLost(self) -> None:
+        """Pass the end of this side on."""
+        inner = IHalfCloseableProtocol(self.wrappedProtocol, None)
+        if inner is not None:
+            inner.writeConnectionLost()
 
     def getPeer(self) -> IAddress:
         """The client's address in the header; without one, the proxy's."""

@@ -49,6 +49,24 @@ class HangupsTests(TestCase):
         self.theirs.shutdown(socket.SHUT_WR)
         await until(lambda: self.told, "the end")
 
+    async def test_reset_of_a_half_closed_socket(self) -> None:
+        """An end of file that is known is no end, but a reset is."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            theirs = socket.create_connection(listener.getsockname())
+            ours, _ = listener.accept()
+        self.addCleanup(theirs.close)
+        self.addCleanup(ours.close)
+        theirs.shutdown(socket.SHUT_WR)
+        number = ours.fileno()
+        self.addCleanup(self.hangups.forget, number)
+        self.hangups.watch(number, lambda: self.told.append(number), half_closed=True)
+        await settle()
+        self.assertEqual(self.told, [])
+        theirs.close()
+        ours.send(b"x")
+        await until(lambda: self.told, "the reset")
+        self.assertEqual(self.told, [number])
+
     async def test_forgotten(self) -> None:
         """The end of a socket that is no longer watched is not reported."""
         self.hangups.forget(self.ours.fileno())

@@ -34,7 +34,7 @@ AUTHORITY = Authority()
 
 
 def _listeners(directory: Path) -> str:
-    """Write a plain listener and one with TLS."""
+    """Write a plain listener, one with TLS, and one with PROXY headers."""
     written = AUTHORITY.server("localhost").write(str(directory))
     return f"""
         [[gateway.listeners]]
@@ -47,6 +47,9 @@ def _listeners(directory: Path) -> str:
         certificate = "{written.certificate}"
         key = "{written.key}"
         http2 = true
+        [[gateway.listeners]]
+        id = "proxied"
+        endpoint = "haproxy:tcp:0:interface=127.0.0.1"
     """
 
 
@@ -124,6 +127,82 @@ class LeavingTests(WireCase):
     def test_during_the_body_with_a_tls_client(self) -> None:
         """TLS to the client only."""
         self.measure(True, False, during_body=True)
+
+
+class HalfCloseTests(WireCase):
+    """Clients that end their side of the connection after their request."""
+
+    def setUp(self) -> None:
+        """Take the daemon."""
+        self.daemon = SHARED.get()
+
+    def half_closed(self, path: str, listener: str = "plain") -> RawClient:
+        """Send a request, and end the client's side."""
+        client = RawClient(self.daemon.ports[listener])
+        self.addCleanup(client.close)
+        if listener == "proxied":
+            client.send(b"PROXY TCP4 192.0.2.7 127.0.0.1 4000 80\r\n")
+        client.get(path, "Accept: text/event-stream")
+        client.socket.shutdown(socket.SHUT_WR)
+        return client
+
+    def test_call(self) -> None:
+        """The response arrives whole, and the connection ends."""
+        asked: Queue[bool] = Queue()
+        answer: Queue[bytes] = Queue()
+
+        def script(connection: Connection) -> None:
+            connection.head()
+            asked.put(True)
+            connection.send(answer.get(timeout=BOUND_S))
+
+        with scripted(script) as (port, _):
+            self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/half-call"))
+            for listener in ("plain", "proxied"):
+                client = self.half_closed("/half-call", listener)
+                asked.get(timeout=BOUND_S)
+                answer.put(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine")
+                rest, how = client.rest()
+                self.assertTrue(rest.startswith(b"HTTP/1.1 200 OK\r\n"), rest)
+                self.assertTrue(rest.endswith(b"\r\n\r\nfine"), rest)
+                self.assertEqual(how, "close", listener)
+        line = self.daemon.access_line(path="/half-call", kind="close")
+        self.assertEqual(line["outcome"], "completed")
+
+    def test_gone_through_a_proxy(self) -> None:
+        """A client whose proxy passes its address on frees the source, too."""
+        asked: Queue[bool] = Queue()
+        closed: Queue[float] = Queue()
+        with scripted(_watching(asked, closed, False)) as (port, _):
+            self.daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/half-gone"))
+            client = self.half_closed("/half-gone", "proxied")
+            asked.get(timeout=BOUND_S)
+            client.close()
+            closed.get(timeout=BOUND_S)
+
+    def test_event_stream(self) -> None:
+        """It goes on until a heartbeat finds that the client has left."""
+        api = topics_api("/half-topics", {})
+        sse = {"type": "sse", "configuration": {"heartbeatIntervalInMs": 1000}}
+        api["listeners"][0]["entrypoints"][0] = sse
+        self.daemon.publish(api)
+        client = self.half_closed("/half-topics/t")
+        client.until(b"\r\n\r\n")
+        self.daemon.access_line(path="/half-topics/t", kind="open")
+        publisher = RawClient(self.daemon.port)
+        self.addCleanup(publisher.close)
+        publisher.send(
+            b"POST /half-topics/t HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: text/plain\r\nContent-Length: 4\r\n\r\nnews"
+        )
+        publisher.socket.shutdown(socket.SHUT_WR)
+        self.assertIn(b"HTTP/1.1 20", publisher.rest()[0])
+        self.assertIn(b"data: news", client.until(b"\n\n"))
+        client.close()
+        line = self.daemon.access_line(
+            path="/half-topics/t", kind="close", method="GET"
+        )
+        self.assertEqual(line["outcome"], "client_gone")
 
 
 class LogTests(WireCase):
