@@ -40,6 +40,7 @@ from relay.plans.tokens.key_sets import KeySets
 from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import PolicyContext
 from relay.policies.limits.counters import LocalCounters
+from relay.policies.scope import SharedScope, shared_scope
 from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.dial.guard import Guarded
 from relay.upstream.failover import Failover
@@ -133,10 +134,11 @@ class Builder:
             self._outbound,
             self._key_sets,
         )
+        shared = shared_scope(deployment.api_id, definition, services.settings.tenant)
         plans = self._plans.chain(deployment.plans, context)
         flows: FlowRunner | None = None
         try:
-            flows = self._flows(deployment, definition)
+            flows = self._flows(deployment, definition, shared)
             backend = self._backend(deployment, definition, flows, trial)
         except Exception:
             plans.close()
@@ -144,14 +146,14 @@ class Builder:
                 flows.close()
             raise
         try:
-            return ServedApi(deployment, definition, plans, backend)
+            return ServedApi(deployment, definition, plans, backend, shared)
         except Exception:
             plans.close()
             backend.close()
             raise
 
     def _flows(
-        self, deployment: Deployment, definition: ApiDefinition
+        self, deployment: Deployment, definition: ApiDefinition, shared: SharedScope
     ) -> FlowRunner | None:
         """Build the flows; None when there are none."""
         services = self._services
@@ -164,7 +166,9 @@ class Builder:
             self._counters,
             self._open_calls,
         )
-        return open_flows(self._policies, deployment.plans, deployment.groups, context)
+        return open_flows(
+            self._policies, deployment.plans, deployment.groups, context, shared
+        )
 
     def _backend(
         self,

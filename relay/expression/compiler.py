@@ -18,7 +18,7 @@ from lark.visitors import v_args
 
 from relay.expression import methods
 from relay.expression.errors import BadExpression
-from relay.expression.functions import FUNCTIONS, STATIC
+from relay.expression.functions import CONSTRUCTORS, FUNCTIONS, STATIC
 from relay.expression.grammar import parser
 from relay.expression.json_path import BadPath, JsonPath
 from relay.expression.nodes import (
@@ -28,13 +28,13 @@ from relay.expression.nodes import (
     Constant,
     Either,
     Fallback,
+    Member,
     Node,
     Variable,
-    member,
 )
 from relay.expression.operators import BINARY, LARGEST, UNARY
 from relay.expression.patterns import BadPattern, pattern
-from relay.expression.roots import HELD, REFUSED, ROOTS
+from relay.expression.roots import HELD, MEMBERS, REFUSED, ROOTS
 from relay.expression.values import Value
 
 LONGEST = 4096
@@ -70,7 +70,7 @@ def _refuse(error: UnexpectedInput, text: str, at: int) -> NoReturn:
     problem = f"unexpected {text[place]!r}"
     named = isinstance(error, UnexpectedCharacters) or error.token.type == "NAME"
     if named and text[place].isidentifier():
-        problem += ": names begin with #, and there are no constructors"
+        problem += ": names of variables begin with #"
     raise BadExpression(problem, at + place) from None
 
 
@@ -90,19 +90,19 @@ def _check_pattern(argument: Node, token: Token) -> None:
 
 
 def _check_member(owner: Node, name: Value, place: int) -> None:
-    if not isinstance(owner, Variable) or not isinstance(name, str):
+    path = owner.path
+    if path is None or not isinstance(name, str):
         return
-    known = ROOTS[owner.name]
-    if (owner.name, name) in HELD:
+    if (whole := f"{path}.{name}") in HELD:
         raise BadExpression(
-            f"#{owner.name}.{name} would hold the body back, which is not supported",
-            place,
+            f"#{whole} would hold the body back, which is not supported", place
         )
-    if reason := REFUSED.get(f"{owner.name}.{name}"):
-        raise BadExpression(f"#{owner.name}.{name} is not supported: {reason}", place)
+    if reason := REFUSED.get(whole):
+        raise BadExpression(f"#{whole} is not supported: {reason}", place)
+    known = MEMBERS.get(path)
     if known and name not in known:
         raise BadExpression(
-            f"#{owner.name} has no {name}, only {', '.join(sorted(known))}", place
+            f"#{path} has no {name}, only {', '.join(sorted(known))}", place
         )
 
 
@@ -134,12 +134,12 @@ class _Nodes(Transformer[Token, Node]):
 
     def member(self, owner: Node, name: Token) -> Node:
         _check_member(owner, str(name), name.start_pos or 0)
-        return _limited(Apply((owner, Constant((), str(name))), "[]", member), name)
+        return _limited(Member((owner, Constant((), str(name)))), name)
 
     def index(self, owner: Node, bracket: Token, key: Node) -> Node:
         if isinstance(key, Constant):
             _check_member(owner, key.value, bracket.start_pos or 0)
-        return _limited(Apply((owner, key), "[]", member), bracket)
+        return _limited(Member((owner, key)), bracket)
 
     def method(self, owner: Node, name: Token, arguments: list[Node]) -> Node:
         called = str(name)
@@ -171,7 +171,7 @@ class _Nodes(Transformer[Token, Node]):
             )
         if name not in ROOTS:
             raise BadExpression(
-                f"there is no variable {token}, only #{', #'.join(ROOTS)}",
+                f"there is no variable {token}, only #{', #'.join(sorted(ROOTS))}",
                 token.start_pos or 0,
             )
         return Variable((), name)
@@ -197,7 +197,7 @@ class _Nodes(Transformer[Token, Node]):
         return _limited(Apply((document,), f"#jsonPath {path.value}", find), token)
 
     def static(self, type_: Token, name: Token, arguments: list[Node]) -> Node:
-        given = str(type_)[2:-1].strip()
+        given = str(type_)[1:].strip(" ()")
         known = STATIC.get(given) or STATIC.get(f"java.lang.{given}")
         if known is None:
             raise BadExpression(
@@ -213,6 +213,18 @@ class _Nodes(Transformer[Token, Node]):
             raise BadExpression(f"{name}() takes another number of arguments", place)
         called = f"{given}.{name}"
         return _limited(Apply(tuple(arguments), called, function.run), name)
+
+    def construct(self, token: Token, arguments: list[Node]) -> Node:
+        place, given = token.start_pos or 0, str(token)[3:].strip()
+        known = CONSTRUCTORS.get(given) or CONSTRUCTORS.get(f"java.lang.{given}")
+        if known is None:
+            raise BadExpression(
+                f"there is no constructor {given}, only {', '.join(CONSTRUCTORS)}",
+                place,
+            )
+        if not known.least <= len(arguments) <= known.most:
+            raise BadExpression(f"new {given}() takes another number of values", place)
+        return _limited(Apply(tuple(arguments), f"new {given}", known.run), token)
 
     def integer(self, token: Token) -> Node:
         digits = token.rstrip("lL")

@@ -9,7 +9,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import quote_plus, unquote_plus
 
+from relay.expression.binary import (
+    DECODER,
+    ENCODER,
+    URL_DECODER,
+    URL_ENCODER,
+    new_string,
+)
 from relay.expression.errors import EvaluationFailed
+from relay.expression.formatting import format_text
 from relay.expression.operators import number, sound
 from relay.expression.values import Value, bounded, name_of, text_of
 
@@ -158,6 +166,7 @@ STATIC: dict[str, dict[str, Function]] = {
     "java.lang.String": {
         "valueOf": Function(_shown, 1, 1),
         "join": Function(_join, 2, 16),
+        "format": Function(format_text, 1, 16),
     },
     "java.lang.Integer": {**_WHOLE, "parseInt": Function(_integer, 1, 2)},
     "java.lang.Long": {**_WHOLE, "parseLong": Function(_integer, 1, 2)},
@@ -165,6 +174,12 @@ STATIC: dict[str, dict[str, Function]] = {
         **_COMPARED,
         "valueOf": Function(_decimal, 1, 1),
         "parseDouble": Function(_decimal, 1, 1),
+    },
+    "java.util.Base64": {
+        "getEncoder": Function(lambda: ENCODER, 0, 0),
+        "getUrlEncoder": Function(lambda: URL_ENCODER, 0, 0),
+        "getDecoder": Function(lambda: DECODER, 0, 0),
+        "getUrlDecoder": Function(lambda: URL_DECODER, 0, 0),
     },
     "java.net.URLEncoder": {"encode": Function(_encode, 2, 2)},
     "java.net.URLDecoder": {"decode": Function(_decode, 2, 2)},
@@ -175,3 +190,5 @@ The static methods by their types; ``java.lang.`` may be omitted.
 All of them are pure: an event is transformed once for all clients with equal values, so
 that ``Math.random()`` and the time of day would not be evaluated for each of them.
 """
+CONSTRUCTORS: dict[str, Function] = {"java.lang.String": Function(new_string, 0, 2)}
+"""The constructors by their types; ``java.lang.`` may be omitted."""

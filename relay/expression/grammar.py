@@ -32,6 +32,7 @@ GRAMMAR = r"""
 ?primary: VARIABLE                       -> variable
     | VARIABLE arguments                 -> function
     | TYPE "." NAME arguments            -> static
+    | CONSTRUCTOR arguments              -> construct
     | INTEGER                            -> integer
     | DECIMAL                            -> decimal
     | STRING                             -> string
@@ -55,7 +56,8 @@ FALSE: /(?i:false\b)/
 NULL: /(?i:null\b)/
 VARIABLE: /# *[A-Za-z_][A-Za-z0-9_]*/
 NAME: /[A-Za-z_][A-Za-z0-9_]*/
-TYPE: /T\( *[A-Za-z_][A-Za-z0-9_.]* *\)/
+CONSTRUCTOR: /new +[A-Za-z_][A-Za-z0-9_.]*/
+TYPE: /T *\( *[A-Za-z_][A-Za-z0-9_.]* *\)/
 DECIMAL: /[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+/
 INTEGER: /[0-9]+[lL]?/
 STRING: /'(?:[^']|'')*'|"(?:[^"]|"")*"/

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from relay.expression.binary import decode, encode, encode_to_string, encoded_text
 from relay.expression.errors import EvaluationFailed
 from relay.expression.operators import equal, matches, number, whole
 from relay.expression.patterns import BadPattern, Pattern, pattern
 from relay.expression.values import (
     LONGEST_TEXT,
+    Codec,
     Lookup,
     Value,
     bounded,
@@ -93,6 +95,7 @@ _STRING: dict[str, Method] = {
     "matches": Method(matches, 1, 1),
     "split": Method(lambda t, p: _pattern(p).split(t), 1, 1),
     "toString": Method(lambda t: t, 0, 0),
+    "getBytes": Method(encoded_text, 0, 1),
 }
 
 
@@ -186,7 +189,14 @@ _SCALAR: dict[str, Method] = {
     "toString": Method(text_of, 0, 0),
     "equals": Method(equal, 1, 1),
 }
-NAMES = frozenset().union(_STRING, _LIST, _MAP, _SCALAR)
+_CODEC: dict[str, Method] = {
+    "encode": Method(encode, 1, 1),
+    "encodeToString": Method(encode_to_string, 1, 1),
+    "decode": Method(decode, 1, 1),
+}
+_BYTES: dict[str, Method] = {"equals": Method(equal, 1, 1)}
+_TABLES = (_STRING, _LIST, _MAP, _SCALAR, _CODEC, _BYTES)
+NAMES = frozenset().union(*_TABLES)
 """The names of all methods."""
 
 
@@ -202,6 +212,10 @@ def call(name: str, value: Value, *arguments: Value) -> Value:
         methods = _LIST
     elif isinstance(value, Lookup | Mapping):
         methods = _MAP
+    elif isinstance(value, Codec):
+        methods = _CODEC
+    elif isinstance(value, bytes):
+        methods = _BYTES
     elif value is None:
         raise EvaluationFailed(f"{name}() is called on null")
     else:
@@ -220,7 +234,7 @@ def takes(name: str, count: int) -> bool:
     """
     return any(
         table[name].least <= count <= table[name].most
-        for table in (_STRING, _LIST, _MAP, _SCALAR)
+        for table in _TABLES
         if name in table
     )
 

@@ -37,6 +37,12 @@ class Node:
         return 1 + max((child.depth for child in self.children), default=0)
 
     @property
+    def path(self) -> str | None:
+        """The variable and the names of its members, such as ``request.headers``; None
+        for another node."""
+        return None
+
+    @property
     def key(self) -> Hashable:
         """Equal for trees that always yield the same value."""
         return (type(self).__name__, *(child.key for child in self.children))
@@ -98,6 +104,11 @@ class Variable(Node):
         """The name of the variable."""
         return ("#", self.name)
 
+    @property
+    def path(self) -> str | None:
+        """The name of the variable."""
+        return self.name
+
     def evaluate(self, scope: Scope) -> Value:
         """Look up the variable."""
         return scope.get(self.name)
@@ -158,6 +169,24 @@ class Fallback(Node):
         """Return the first operand that is not null or empty."""
         value = self.children[0].evaluate(scope)
         return self.children[1].evaluate(scope) if value in (None, "") else value
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Node):
+    """A member of a value, by its name or index."""
+
+    @property
+    def path(self) -> str | None:
+        """The path of the value, with the name of the member."""
+        owner, key = self.children
+        if owner.path is None or not isinstance(key, Constant):
+            return None
+        return f"{owner.path}.{key.value}" if isinstance(key.value, str) else None
+
+    def evaluate(self, scope: Scope) -> Value:
+        """Look up the member."""
+        owner, key = self.children
+        return member(owner.evaluate(scope), key.evaluate(scope))
 
 
 def member(value: Value, key: Value) -> Value:

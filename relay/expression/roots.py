@@ -5,79 +5,69 @@ from __future__ import annotations
 OPEN: frozenset[str] = frozenset()
 """Of a variable whose members are not fixed."""
 
-ROOTS: dict[str, frozenset[str]] = {
-    "request": frozenset(
-        {
-            "id",
-            "transactionId",
-            "uri",
-            "path",
-            "paths",
-            "pathInfo",
-            "pathInfos",
-            "contextPath",
-            "params",
-            "pathParams",
-            "headers",
-            "method",
-            "scheme",
-            "host",
-            "version",
-            "timestamp",
-            "remoteAddress",
-            "localAddress",
-        }
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PRINCIPAL = _names(
+    """
+    attributes businessCategory c cn countryOfCitizenship countryOfResidence dateOfBirth
+    dc defined description dmdName dn dnQualifier e emailAddress gender generation
+    givenname initials l name nameAtBirth o organizationIdentifier ou placeOfBirth
+    postalAddress postalCode pseudonym role serialnumber st street surname t
+    telephoneNumber uid uniqueIdentifier unstructuredAddress
+    """
+)
+"""The members of the subject of a certificate."""
+
+MEMBERS: dict[str, frozenset[str]] = {
+    "request": _names(
+        """
+        id transactionId uri path paths pathInfo pathInfos contextPath params pathParams
+        headers method scheme host version timestamp remoteAddress localAddress ssl
+        """
     ),
-    "response": frozenset({"status", "headers"}),
-    "context": frozenset({"attributes"}),
-    "message": frozenset(
-        {
-            "id",
-            "type",
-            "topic",
-            "timestamp",
-            "content",
-            "jsonContent",
-            "headers",
-            "metadata",
-            "attributes",
-            "contentLength",
-        }
+    "request.ssl": _names("client clientHost clientPort server"),
+    "request.ssl.client": PRINCIPAL,
+    "request.ssl.server": PRINCIPAL,
+    "response": _names("status headers"),
+    "context": _names("attributes"),
+    "message": _names(
+        """
+        id type topic timestamp content jsonContent headers metadata attributes
+        contentLength
+        """
     ),
-    "api": frozenset({"id", "name", "version", "properties"}),
-    "plan": frozenset({"id", "name"}),
-    "application": frozenset({"id"}),
-    "subscription": frozenset({"id"}),
+    "api": _names("id name version properties"),
+    "plan": _names("id name"),
+    "application": _names("id"),
+    "subscription": _names("id type clientId applicationName metadata"),
+    "node": _names("version tenant"),
     "endpoints": OPEN,
     "properties": OPEN,
     "group": OPEN,
     "groupName": OPEN,
     "keyId": OPEN,
-    "calloutResponse": frozenset({"status", "content", "headers"}),
+    "calloutResponse": _names("status content headers"),
     "parameters": OPEN,
-    "error": frozenset(
-        {"key", "message", "cause", "status", "statusCode", "parameters"}
-    ),
+    "error": _names("key message cause status statusCode parameters"),
 }
-"""The members by variable; any name is allowed where none are listed."""
+"""The members of variables and of their members; any name is allowed where none are
+listed."""
 
-HELD = {
-    ("request", "content"),
-    ("request", "jsonContent"),
-    ("request", "xmlContent"),
-    ("response", "content"),
-    ("response", "jsonContent"),
-    ("response", "xmlContent"),
-}
+ROOTS = frozenset(name for name in MEMBERS if "." not in name)
+"""The names of the variables."""
+
+HELD = frozenset(
+    f"{side}.{member}"
+    for side in ("request", "response")
+    for member in ("content", "jsonContent", "xmlContent")
+)
 """Members of Gravitee's that need a gateway which buffers bodies."""
 
 REFUSED = {
-    "node": "a definition does not depend on the process that serves it",
     "dictionaries": "there are no dictionaries; use the properties of the API",
     "secrets": "there are no secret providers",
-    "request.ssl": "the plan decides about certificates; see the plan mtls",
-    "subscription.clientId": "use #context.attributes['oauth.client_id'] with tokens",
-    "subscription.applicationName": "gateways know the id of an application only",
-    "subscription.metadata": "gateways do not know the metadata of subscriptions",
 }
 """Variables and members of Gravitee's that are refused, with the reason."""

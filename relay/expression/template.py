@@ -12,7 +12,7 @@ from relay.expression.nodes import Constant, Node, Scope
 from relay.expression.values import Value, bounded, is_true, text_of
 
 MOST_EXPRESSIONS = 64
-_BEGIN = re.compile(r"\{ *(?:[#(]|T\()")
+_BEGIN = re.compile(r"\{ *(?:[#(]|T\(|T +\( *[A-Za-z_][A-Za-z0-9_.]* *\) *\.)")
 
 
 class Template:

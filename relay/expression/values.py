@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from relay.expression.errors import EvaluationFailed
 
@@ -36,8 +36,22 @@ class Fields(Lookup):
         return []
 
 
+class Codec:
+    """
+    An object that only has methods: an encoder or a decoder.
+
+    :param name: for messages, with its article.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 Value: TypeAlias = (
-    "bool | int | float | str | Sequence[Value] | Mapping[str, Value] | Lookup | None"
+    "bool | int | float | str | bytes | Sequence[Value] | Mapping[str, Value] | Lookup"
+    " | Codec | None"
 )
 
 
@@ -73,7 +87,15 @@ def text_of(value: Value) -> str:
     if isinstance(value, list | tuple):
         return bounded(",".join([text_of(one) for one in value]))
     if isinstance(value, Mapping):
-        return bounded(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return bounded(
+            json.dumps(
+                value, ensure_ascii=False, separators=(",", ":"), default=_no_text
+            )
+        )
+    _no_text(value)
+
+
+def _no_text(value: Value) -> NoReturn:
     raise EvaluationFailed(f"{name_of(value)} cannot be written as text")
 
 
@@ -100,9 +122,11 @@ def name_of(value: Value) -> str:
         return "a number"
     if isinstance(value, str):
         return "a text"
+    if isinstance(value, bytes):
+        return "a value of bytes"
     if isinstance(value, list | tuple):
         return "a list"
-    return "an object"
+    return value.name if isinstance(value, Codec) else "an object"
 
 
 def frozen(value: Value) -> Hashable:

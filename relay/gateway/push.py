@@ -19,6 +19,7 @@ from relay.channel.channels import Channels
 from relay.channel.ownership import ChannelLease
 from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.flows.runner import FlowRunner
+from relay.model.consumers.records import Entitlement
 from relay.model.schema.types.request_target import RequestTarget
 
 
@@ -47,25 +48,24 @@ class PushedApi:
         self,
         target: RequestTarget,
         entrypoint: str,
-        ids: Mapping[str, str],
+        consumer: Entitlement,
     ) -> Channel | ShapedChannel:
         """
         Find or open a channel, as flows let a consumer see it.
 
         :param target: what would follow the context-path.
         :param entrypoint: the id of the entrypoint's kind.
-        :param ids: ``plan``, ``application`` and ``subscription``.
+        :param consumer: the subscription.
         :raises ChannelRefused: when there are as many as there may be, or another
             process serves them.
         :raises NoFlow: when the API wants a flow that fits, and none does.
         :raises EvaluationFailed: when what depends on the consumer has no value.
         """
-        address = f"subscription {ids['subscription']}"
+        address = f"subscription {consumer.subscription_id}"
         channel = self.channels.open(target, Headers(), address)
         if self.flows is None:
             return channel
-        whole = {"api": self.id, **ids}
-        return self.flows.shaped(channel, target, entrypoint, whole, self.wall_ms)
+        return self.flows.shaped(channel, target, entrypoint, consumer, self.wall_ms)
 
 
 class Pushing(Protocol):

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from twisted.internet.defer import Deferred
 
+from relay.expression.nodes import Scope
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
 from relay.gateway.protected_resources import metadata_url
@@ -29,7 +30,6 @@ from relay.model.schema.types.request_target import PathFault, RequestTarget
 from relay.plans.caller import Caller
 from relay.plans.chain import PlanChain
 from relay.plans.verdict import Admission, Denial, Verdict
-from relay.policies.scope import shared_scope
 from relay.policies.security.basic_authentication import BASIC_AUTHENTICATION
 
 Resolve = Callable[[], RequestTarget]
@@ -75,6 +75,7 @@ class ServedApi:
     :param definition: its API definition, parsed.
     :param plans: who may call it.
     :param backend: what answers its calls.
+    :param shared: the variables of expressions that are the same for all its calls.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class ServedApi:
         definition: ApiDefinition,
         plans: PlanChain,
         backend: ApiBackend,
+        shared: Scope,
     ) -> None:
         self.id = deployment.api_id
         self.deployment_id = deployment.id
@@ -112,7 +114,7 @@ class ServedApi:
         """``cors`` of its listener; None without it."""
         self.takes_passwords = _has_step(deployment, BASIC_AUTHENTICATION.id)
         """Whether flows ask for passwords, which browsers send from any page."""
-        self.shared = shared_scope(deployment.api_id, definition)
+        self.shared = shared
         """The variables of expressions that are the same for all its calls."""
         self.templates: ResponseTemplates | None = None
         """How its refusals are worded; None for the gateway's own words."""

@@ -43,4 +43,5 @@ def admit(found: Found | None, context: PlanContext, over: Denial) -> Verdict:
         entitlement.application_id,
         entitlement.subscription_id,
         (subscription_grant(entitlement), key_grant(entitlement, key)),
+        consumer=entitlement,
     )

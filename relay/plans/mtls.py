@@ -82,6 +82,7 @@ class MtlsPlan(Plan):
             ),
             # Browsers present certificates with calls of any page.
             ambient=True,
+            consumer=one,
         )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from relay.model.consumers.records import Entitlement
+
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -33,6 +35,7 @@ class Admission:
     :param subscription_id: the caller's address without a subscription.
     :param grants: the admission ends with the first of them.
     :param attributes: for expressions: ``#context.attributes['user-id']``.
+    :param consumer: the subscription; None without one.
     :param ambient: whether browsers send the credential on their own, so that a page of
         another site may have made the call.
     """
@@ -43,6 +46,7 @@ class Admission:
     grants: tuple[Grant, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=lambda: NOTHING, repr=False)
     ambient: bool = False
+    consumer: Entitlement | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from twisted.web.http_headers import Headers
 
 from relay.expression.values import Value
+from relay.model.consumers.records import Entitlement
 from relay.model.outcome import Outcome
 from relay.model.schema.types.request_target import RequestTarget
 
@@ -130,6 +131,7 @@ class Call:
     :param scope: the variables of expressions.
     :param attributes: set by policies, for other policies and expressions.
     :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
+    :param consumer: the subscription; None for a call without one.
     :param path_parameters: the values of ``:name`` in the paths of its flows.
     :param response: None before the head of the response has come.
     :param answer_headers: headers for the response, of the source or of the gateway.
@@ -144,6 +146,7 @@ class Call:
     scope: dict[str, Value] = field(default_factory=dict, repr=False)
     attributes: dict[str, Value] = field(default_factory=dict, repr=False)
     ids: Mapping[str, str] = field(default_factory=dict)
+    consumer: Entitlement | None = field(default=None, repr=False)
     path_parameters: dict[str, str] = field(default_factory=dict)
     response: Response | None = None
     answer_headers: dict[str, str] = field(default_factory=dict)

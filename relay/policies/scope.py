@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-from relay.expression.nodes import Scope
+from relay import __version__
+from relay.expression.nodes import Scope, member
 from relay.expression.values import Fields, Lookup, Value
 from relay.model.api.definition import ApiDefinition
 from relay.model.schema.types.request_target import RequestTarget
@@ -18,19 +19,51 @@ class Attributes(Lookup):
     The attributes of a call; expressions may use their names with or without the
     prefix.
 
-    :param attributes: by their names without the prefix.
+    :param call: only its parts are kept: the call refers to this object by its scope.
+    :param facts: members of ``#request`` that no policy changes.
+    :param shared: the variables that are the same for all calls of the deployment.
     """
 
-    def __init__(self, attributes: dict[str, Value]) -> None:
-        self._attributes = attributes
+    def __init__(self, call: Call, facts: Lookup, shared: Scope) -> None:
+        self._assigned = call.attributes
+        self.ids = call.ids
+        self.facts = facts
+        self.shared = shared
 
     def get(self, name: str) -> Value:
-        """Look up an attribute."""
-        return self._attributes.get(attribute_name(name))
+        """Look up an attribute; the plan and policies may have set it."""
+        known = attribute_name(name)
+        if known in self._assigned:
+            return self._assigned[known]
+        attribute = _ATTRIBUTES.get(known)
+        return None if attribute is None else attribute(self)
 
     def names(self) -> list[str]:
         """List the names."""
-        return list(self._attributes)
+        return [
+            *_ATTRIBUTES,
+            *(one for one in self._assigned if one not in _ATTRIBUTES),
+        ]
+
+    def original_url(self) -> Value:
+        """Return the URL as the client has sent it."""
+        scheme, host, uri = (self.facts.get(one) for one in ("scheme", "host", "uri"))
+        return f"{scheme}://{host}{uri}" if isinstance(uri, str) else None
+
+
+_ATTRIBUTES: Mapping[str, Callable[[Attributes], Value]] = {
+    "api": lambda of: of.ids.get("api"),
+    "api.name": lambda of: member(of.shared.get("api"), "name"),
+    "plan": lambda of: of.ids.get("plan"),
+    "application": lambda of: of.ids.get("application"),
+    "subscription-id": lambda of: of.ids.get("subscription"),
+    "user-id": lambda of: of.ids.get("subscription"),
+    "context-path": lambda of: of.facts.get("contextPath"),
+    "request.original-url": Attributes.original_url,
+    "organization": lambda of: "DEFAULT",
+    "environment": lambda of: "DEFAULT",
+}
+"""The attributes of every call, besides those that the plan and policies set."""
 
 
 class EndpointNames(Lookup):
@@ -108,9 +141,24 @@ def call_scope(call: Call, facts: Lookup, shared: Scope) -> dict[str, Value]:
     return {
         **shared,
         "request": RequestValues(call, facts),
-        "context": {"attributes": Attributes(call.attributes)},
+        "context": {"attributes": Attributes(call, facts, shared)},
         "application": {"id": call.ids.get("application")},
-        "subscription": {"id": call.ids.get("subscription")},
+        "subscription": _subscription_members(call),
+    }
+
+
+def _subscription_members(call: Call) -> Value:
+    """Make ``#subscription``; without one, the id is the client's address."""
+    one = call.consumer
+    if one is None:
+        return {"id": call.ids.get("subscription"), "type": "STANDARD"}
+    pushed = one.consumer_configuration is not None
+    return {
+        "id": one.subscription_id,
+        "type": "PUSH" if pushed else "STANDARD",
+        "clientId": one.client_id,
+        "applicationName": one.application_name,
+        "metadata": one.metadata,
     }
 
 
@@ -122,8 +170,18 @@ def response_members(call: Call) -> Value:
     return response_values(lambda: response.status, lambda: response.headers)
 
 
-def shared_scope(api_id: str, api: ApiDefinition) -> Scope:
-    """Make the variables that are the same for all calls of a deployment."""
+SharedScope: TypeAlias = Scope
+"""The variables that are the same for all calls of a deployment."""
+
+
+def shared_scope(
+    api_id: str, api: ApiDefinition, tenant: str | None = None
+) -> SharedScope:
+    """
+    Make the variables that are the same for all calls of a deployment.
+
+    :param tenant: of the gateway.
+    """
     properties = dict(_properties(api.properties))
     names = {group.name for group in api.endpoint_groups}
     names |= {one.name for group in api.endpoint_groups for one in group.endpoints}
@@ -136,6 +194,7 @@ def shared_scope(api_id: str, api: ApiDefinition) -> Scope:
         },
         "properties": properties,
         "endpoints": EndpointNames(frozenset(names)),
+        "node": {"version": __version__, "tenant": tenant},
     }
 
 

@@ -1,10 +1,11 @@
-"""The client certificate of a connection."""
+"""The certificates of the two sides of a connection."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from cryptography import x509
+from OpenSSL import SSL
 
 
 def peer_certificate(transport: Any) -> x509.Certificate | None:
@@ -22,3 +23,17 @@ def peer_certificate(transport: Any) -> x509.Certificate | None:
         return None
     certificate: x509.Certificate = shown.to_cryptography()
     return certificate
+
+
+def local_certificate(transport: Any) -> x509.Certificate | None:
+    """
+    Return the certificate that this side presented in its TLS handshake.
+
+    :param transport: a connection, with or without TLS.
+    :return: None without TLS.
+    """
+    connection = getattr(transport, "getHandle", lambda: None)()
+    if not isinstance(connection, SSL.Connection):
+        return None
+    shown = connection.get_certificate()
+    return None if shown is None else shown.to_cryptography()

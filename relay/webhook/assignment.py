@@ -62,8 +62,12 @@ class Assignment:
         """
         Return a key; a delivery runs on unchanged as long as its key stays equal.
         """
-        configuration = json.dumps(subscription.consumer_configuration, sort_keys=True)
-        return (api, subscription.plan_id, configuration)
+        one = subscription
+        documents = json.dumps(
+            [one.consumer_configuration, one.metadata], sort_keys=True
+        )
+        # Flows see the name, the client id and the metadata.
+        return (api, one.plan_id, documents, one.client_id, one.application_name)
 
     @cached_property
     def _fingerprint(self) -> str:
@@ -82,11 +86,8 @@ class Assignment:
 
     def open_channel(self) -> Channel | ShapedChannel:
         """Open the channel; see :meth:`PushedApi.open_channel`."""
-        ids = {
-            "plan": self.subscription.plan_id,
-            "application": self.subscription.application_id,
-            "subscription": self.id,
-        }
         return self.api.open_channel(
-            self.configuration.target, self.configuration.entrypoint_id, ids
+            self.configuration.target,
+            self.configuration.entrypoint_id,
+            self.subscription,
         )

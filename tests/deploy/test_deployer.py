@@ -431,7 +431,7 @@ class ManyTests(SynchronousTestCase):
         self.built.append((deployment.api_id, deployment.number))
         body = definition("http://h/", paths=[{"path": f"/{deployment.api_id}"}])
         parsed, backend = ApiDefinition.read(body), SimpleNamespace(close=lambda: None)
-        return ServedApi(deployment, parsed, cast(Any, backend), cast(Any, backend))
+        return ServedApi(deployment, parsed, cast(Any, backend), cast(Any, backend), {})
 
     def serves(self, api_id: str) -> int | None:
         """Return the number of the deployment that calls of an API come to."""

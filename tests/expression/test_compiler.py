@@ -21,7 +21,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "#request.content": (9, "hold the body back"),
     "#response.jsonContent": (10, "hold the body back"),
     "T(java.lang.Runtime).getRuntime()": (0, "no type java.lang.Runtime"),
-    "new java.io.File('x')": (0, "no constructors"),
+    "new java.io.File('x')": (0, "no constructor java.io.File"),
     "#request.getClass()": (9, "no method getClass"),
     "'a'.substring()": (4, "number of arguments"),
     "#xpath('a', 'b')": (0, "no function #xpath"),
@@ -36,7 +36,7 @@ REFUSED: dict[str, tuple[int, str]] = {
     "1e999": (0, "too large"),
     "1 == 2 == 3": (7, "unexpected"),
     "#request.headers = 1": (17, "unexpected"),
-    "__import__('os')": (0, "no constructors"),
+    "__import__('os')": (0, "names of variables begin with #"),
     "1 && " + "!" * 100 + "true": (41, "levels deep"),
     "'" + "a" * 5000 + "'": (0, "longer than"),
 }
@@ -87,7 +87,16 @@ _operator = st.sampled_from(
     ]
 )
 _method = st.sampled_from(
-    ["length()", "size()", "trim()", "contains('a')", "get('x')", "split('')", "x"]
+    [
+        "length()",
+        "size()",
+        "trim()",
+        "getBytes()",
+        "contains('a')",
+        "get('x')",
+        "split('')",
+        "x",
+    ]
 )
 
 

@@ -43,6 +43,7 @@ from relay.plans.tokens.key_sets import KeySets
 from relay.policies.discovery import find_policies
 from relay.policies.interfaces import PolicyContext
 from relay.policies.limits.counters import LocalCounters
+from relay.policies.scope import shared_scope
 from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
 from relay.tls.server import tls_factory
 from relay.upstream.connection.pool import Pool
@@ -256,6 +257,7 @@ class Gateway:
             failover = Failover(cast(Any, self.reactor), body.failover)
         destinations = Destinations(groups)
         destinations.start(lambda: NOW_MS + round(self.reactor.seconds() * 1000))
+        shared = shared_scope(deployment.api_id, body, self.settings.tenant)
         flows = open_flows(
             self.policies,
             deployment.plans,
@@ -269,9 +271,10 @@ class Gateway:
                 LocalCounters(cast(Any, self.reactor)),
                 Counter(),
             ),
+            shared,
         )
         backend = ProxyBackend(destinations, failover, flows=flows)
-        return ServedApi(deployment, body, plans, backend)
+        return ServedApi(deployment, body, plans, backend, shared)
 
     @property
     def pool(self) -> Pool:

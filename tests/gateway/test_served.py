@@ -46,6 +46,7 @@ class ServedApiTests(SynchronousTestCase):
             ApiDefinition.read(body),
             PlanChain([]),
             self.backend,
+            {},
         )
 
     def test_places(self) -> None:

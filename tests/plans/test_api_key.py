@@ -26,11 +26,12 @@ class ApiKeyCase(SynchronousTestCase):
         self.consumers = Consumers()
         self.subscribe(KeyState(DIGEST, None, False))
 
-    def subscribe(self, key: KeyState, plan_id: str = "p", **dates: int) -> None:
+    def subscribe(self, key: KeyState, plan_id: str = "p", **dates: int) -> Entitlement:
         """Set the subscription."""
         starts, ends = dates.get("starts"), dates.get("ends")
         one = Entitlement("sub", "api-1", plan_id, "app", starts, ends, (key,))
         self.consumers.apply({"sub": one})
+        return one
 
     def plan(self, settings: GatewaySettings | None = None, **options: Any) -> Any:
         """Make the plan ready."""
@@ -134,7 +135,7 @@ class KeyTests(ApiKeyCase):
 
     def test_let_in(self) -> None:
         """A caller is admitted until the key or the subscription ends."""
-        self.subscribe(KeyState(DIGEST, 5_000, False), ends=9_000)
+        one = self.subscribe(KeyState(DIGEST, 5_000, False), ends=9_000)
         self.assertEqual(
             self.verdict(),
             Admission(
@@ -145,6 +146,7 @@ class KeyTests(ApiKeyCase):
                     Grant("subscription:sub:p", 9_000),
                     Grant(f"key:sub:{DIGEST}", 5_000),
                 ),
+                consumer=one,
             ),
         )
 

@@ -34,11 +34,12 @@ class BasicCase(SynchronousTestCase):
         self.consumers = Consumers()
         self.subscribe(KeyState(DIGEST, None, False))
 
-    def subscribe(self, key: KeyState, plan_id: str = "p", **dates: int) -> None:
+    def subscribe(self, key: KeyState, plan_id: str = "p", **dates: int) -> Entitlement:
         """Set the subscription."""
         starts, ends = dates.get("starts"), dates.get("ends")
         one = Entitlement("sub", "api-1", plan_id, "app", starts, ends, (key,))
         self.consumers.apply({"sub": one})
+        return one
 
     def plan(self, **options: Any) -> Any:
         """Make the plan ready."""
@@ -56,14 +57,15 @@ class BasicCase(SynchronousTestCase):
 class BasicPlanTests(BasicCase):
     def test_let_in(self) -> None:
         """A caller is admitted until the password or the subscription ends."""
-        self.subscribe(KeyState(DIGEST, 5_000, False), ends=9_000)
+        one = self.subscribe(KeyState(DIGEST, 5_000, False), ends=9_000)
         grants = (
             Grant("subscription:sub:p", 9_000),
             Grant(f"key:sub:{DIGEST}", 5_000),
         )
         asking = knocking()
         self.assertEqual(
-            self.verdict(asking), Admission("p", "app", "sub", grants, ambient=True)
+            self.verdict(asking),
+            Admission("p", "app", "sub", grants, ambient=True, consumer=one),
         )
         self.assertIsNone(asking.header(b"authorization"))
         self.assertEqual(asking.target.query, b"a=1")

@@ -96,6 +96,9 @@ class AdmissionTests(JwtCase):
         self.assertEqual(admission.plan_id, "p")
         self.assertEqual(admission.application_id, "app")
         self.assertEqual(admission.subscription_id, "sub")
+        self.assertEqual(
+            admission.consumer, self.consumers.with_client("p", "client-1")
+        )
         subscription, client, held = admission.grants
         self.assertEqual(subscription.key, "subscription:sub:p")
         self.assertEqual(subscription.expires_at_ms, NOW_MS + 9_000_000)

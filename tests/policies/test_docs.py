@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.expression import methods
-from relay.expression.roots import ROOTS
+from relay.expression.roots import MEMBERS
 from relay.model.api.cors import Cors
 from relay.model.schema.base import Value
 from relay.model.schema.types.request_target import RequestTarget
@@ -77,7 +77,7 @@ class PolicyPageTests(SynchronousTestCase):
 
     def test_expressions(self) -> None:
         """Every variable, member and method is told."""
-        for name, members in ROOTS.items():
+        for name, members in MEMBERS.items():
             self.assertIn(f"`#{name}`", self.page)
             for member in members:
                 self.assertRegex(self.page, rf"[` ]{member}[`\[ ]")

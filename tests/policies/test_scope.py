@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
+from relay import __version__
 from relay.model.api.definition import ApiDefinition
+from relay.model.consumers.records import Entitlement
 from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import Call, Request, Response
 from relay.policies.scope import (
@@ -18,6 +21,7 @@ from relay.policies.scope import (
     response_members,
     shared_scope,
 )
+from relay.upstream.scope_headers import Known
 from tests.gateway.harness import definition
 
 
@@ -71,12 +75,61 @@ class ScopeTests(SynchronousTestCase):
         call = asked()
         scope = self.scope(call)
         self.assertEqual(scope["application"], {"id": "app"})
-        self.assertEqual(scope["subscription"], {"id": "sub"})
+        self.assertEqual(scope["subscription"], {"id": "sub", "type": "STANDARD"})
         self.assertEqual(scope["properties"], {"p": "1"})
         attributes = scope["context"]["attributes"]
         self.assertIsNone(attributes.get("later"))
         call.attributes["later"] = "told"
         self.assertEqual(attributes.get("later"), "told")
+
+    def test_the_subscription(self) -> None:
+        """It is that of the caller, with its application."""
+        call = asked()
+        call.consumer = Entitlement(
+            "sub",
+            "api",
+            "plan",
+            "app",
+            None,
+            None,
+            client_id="client",
+            application_name="Shop",
+            metadata={"tier": "gold"},
+        )
+        members = {
+            "id": "sub",
+            "type": "STANDARD",
+            "clientId": "client",
+            "applicationName": "Shop",
+            "metadata": {"tier": "gold"},
+        }
+        self.assertEqual(self.scope(call)["subscription"], members)
+        call.consumer = replace(call.consumer, consumer_configuration={})
+        self.assertEqual(self.scope(call)["subscription"]["type"], "PUSH")
+
+    def test_the_attributes(self) -> None:
+        """Those of every call are there, unless the plan or a policy sets them."""
+        call = asked()
+        call.attributes["plan"] = "set"
+        shared = {"api": {"name": "Orders"}}
+        attributes = Attributes(call, Facts(frozenset()), shared)
+        for name, value in (
+            ("application", "app"),
+            ("api", None),
+            ("api.name", "Orders"),
+            ("plan", "set"),
+            ("subscription-id", "sub"),
+            ("user-id", "sub"),
+            ("context-path", "fact contextPath"),
+            ("request.original-url", "fact scheme://fact hostfact uri"),
+            ("organization", "DEFAULT"),
+            ("environment", "DEFAULT"),
+        ):
+            self.assertEqual(attributes.get(name), value, name)
+            self.assertEqual(attributes.get(f"gravitee.attribute.{name}"), value, name)
+        bare = Attributes(Call(call.request), Known({}), {})
+        for name in ("api.name", "context-path", "request.original-url"):
+            self.assertIsNone(bare.get(name), name)
 
     def test_the_response(self) -> None:
         """Is there once the answer has come."""
@@ -93,11 +146,15 @@ class LookupTests(SynchronousTestCase):
 
     def test_attributes(self) -> None:
         """By the short name and the long one."""
-        attributes = Attributes({"user": "u"})
+        call = asked()
+        call.attributes |= {"user": "u", "api": "a"}
+        attributes = Attributes(call, Known({}), {})
         for name in ("user", "gravitee.attribute.user"):
             self.assertEqual(attributes.get(name), "u")
         self.assertIsNone(attributes.get("other"))
-        self.assertEqual(attributes.names(), ["user"])
+        names = attributes.names()
+        self.assertEqual(len(names), len(set(names)))
+        self.assertLessEqual({"user", "api", "plan"}, set(names))
 
     def test_endpoints(self) -> None:
         """A name that there is gives what a target begins with."""
@@ -127,7 +184,8 @@ class LookupTests(SynchronousTestCase):
                 "nothing",
             ],
         }
-        shared: Any = shared_scope("id-1", ApiDefinition.read(given))
+        shared: Any = shared_scope("id-1", ApiDefinition.read(given), "eu")
+        self.assertEqual(shared["node"], {"version": __version__, "tenant": "eu"})
         properties = {"p": "1", "encrypted": None}
         self.assertEqual(shared["properties"], properties)
         self.assertEqual(

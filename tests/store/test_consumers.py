@@ -195,6 +195,7 @@ class EntitlementsTests(ConsumerCase):
         1_000,
         None,
         (KeyState("digest of key-1", None, False),),
+        application_name="app-1",
     )
 
     def test_in_force(self) -> None:
@@ -231,13 +232,21 @@ class EntitlementsTests(ConsumerCase):
             )
 
     def test_client(self) -> None:
-        """The name by which tokens know the application comes along."""
+        """The names of the application, and the subscription's metadata come along."""
         settings = {"app": {"clientId": "me"}}
         definition = {"name": "a", "settings": settings}
         self.write(lambda tx: tx.applications.save(application(definition=definition)))
+        tiers = {"tier": "gold"}
+        self.write(partial(save, subscription(metadata=tiers)))
+        known = replace(
+            self.IN_FORCE,
+            client_id="me",
+            settings=settings,
+            application_name="a",
+            metadata=tiers,
+        )
         self.assertEqual(
-            self.read(lambda tx: tx.entitlements.of(["sub-1"])),
-            {"sub-1": replace(self.IN_FORCE, client_id="me", settings=settings)},
+            self.read(lambda tx: tx.entitlements.of(["sub-1"])), {"sub-1": known}
         )
 
     def test_not_in_force(self) -> None:

@@ -50,6 +50,9 @@ class AssignmentTests(SynchronousTestCase):
             (self.desk.api(), one),
             (api, replace(one, plan_id="other")),
             (api, self.desk.subscription(channel="/other")),
+            (api, replace(one, metadata={"tier": "gold"})),
+            (api, replace(one, application_name="another")),
+            (api, replace(one, client_id="another")),
             (api, self.desk.subscription(webhook={"callbackUrl": f"{URL}/b"})),
         )
         for deployment, subscription in others:

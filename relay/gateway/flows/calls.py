@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from twisted.web.http_headers import Headers
@@ -14,6 +15,7 @@ from relay.gateway.flows.selection import METHODS
 from relay.http.headers import REQUEST_ID, TRANSACTION_ID
 from relay.plans.caller import Caller
 from relay.plans.client_certificate import certificate_in_header, client_certificate
+from relay.plans.tls_session import TlsSession
 from relay.policies.call import Call, Request
 from relay.policies.scope import call_scope
 
@@ -50,16 +52,9 @@ def call_of(exchange: Exchange, shared: Scope) -> Call:
     }
     call = Call(request, ids=ids, connection=_Connection(exchange))
     admission = exchange.admission
-    call.attributes.update(
-        {
-            "api": ids["api"],
-            "plan": ids["plan"],
-            "application": ids["application"],
-            "subscription-id": ids["subscription"],
-            "context-path": f"{target.context_path}/",
-            **(admission.attributes if admission is not None else {}),
-        }
-    )
+    if admission is not None:
+        call.attributes.update(admission.attributes)
+        call.consumer = admission.consumer
     call.scope.update(call_scope(call, _Facts(exchange), shared))
     return call
 
@@ -150,6 +145,13 @@ class _Facts(Fields):
         """Return ``https`` or ``http``."""
         return "https" if self.exchange.stream.peer.secure else "http"
 
+    def ssl(self) -> TlsSession:
+        """Return the TLS session of the client."""
+        connection = _Connection(self.exchange)
+        return TlsSession(
+            self.exchange.stream.peer, partial(connection.certificate, None)
+        )
+
 
 _MEMBERS: Mapping[str, Callable[[_Facts], Value]] = {
     "id": lambda of: of.identity(REQUEST_ID),
@@ -159,6 +161,7 @@ _MEMBERS: Mapping[str, Callable[[_Facts], Value]] = {
     "paths": lambda of: of.path.split("/"),
     "contextPath": lambda of: f"{of.target.context_path}/",
     "scheme": _Facts.scheme,
+    "ssl": _Facts.ssl,
     "host": lambda of: of.exchange.record.host,
     "version": lambda of: _version(of.exchange.request.version),
     "timestamp": lambda of: of.exchange.services.wall_ms(),

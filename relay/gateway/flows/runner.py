@@ -9,6 +9,7 @@ from typing import Any
 from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
+from relay.expression.nodes import Scope
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import call_of
 from relay.gateway.flows.chain import Flows
@@ -18,12 +19,13 @@ from relay.gateway.flows.groups import StepBuilder
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.selection import Asked
 from relay.http.refusals import Refusal
+from relay.model.consumers.records import Entitlement
 from relay.model.policy_groups.records import DeployedGroup
 from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import Call, Request
 from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import PolicyContext
-from relay.policies.scope import call_scope, shared_scope
+from relay.policies.scope import call_scope
 from relay.upstream.scope_headers import Known
 
 NOTHING: frozenset[str] = frozenset()
@@ -72,7 +74,7 @@ class FlowRunner:
         channel: Channel,
         target: RequestTarget,
         entrypoint: str,
-        ids: Mapping[str, str],
+        consumer: Entitlement,
         wall_ms: Callable[[], int],
     ) -> Channel | ShapedChannel:
         """
@@ -80,20 +82,18 @@ class FlowRunner:
 
         :param target: the topic, as a call would have it after the context-path.
         :param entrypoint: the id of the entrypoint's type.
-        :param ids: ``api``, ``plan``, ``application`` and ``subscription``.
+        :param consumer: the subscription.
         :param wall_ms: the time of day, in milliseconds since the Unix epoch.
         :raises NoFlow: when ``matchRequired`` is set and no flow matches.
         :raises EvaluationFailed: when an expression has no value for the consumer.
         """
-        call = Call(Request("", target, Headers()), ids=ids)
-        call.attributes.update(
-            {
-                "api": ids["api"],
-                "plan": ids["plan"],
-                "application": ids["application"],
-                "subscription-id": ids["subscription"],
-            }
-        )
+        ids = {
+            "api": consumer.api_id,
+            "plan": consumer.plan_id,
+            "application": consumer.application_id,
+            "subscription": consumer.subscription_id,
+        }
+        call = Call(Request("", target, Headers()), ids=ids, consumer=consumer)
         call.scope.update(call_scope(call, Known({}), self._flows.shared))
         call.scope["plan"] = self._flows.plan(ids["plan"])
         asked = Asked("", target.segments, SUBSCRIBE, entrypoint)
@@ -115,6 +115,7 @@ def open_flows(
     plans: Iterable[Mapping[str, Any]],
     groups: Mapping[str, DeployedGroup],
     context: PolicyContext,
+    shared: Scope,
 ) -> FlowRunner | None:
     """
     Make the flows of a deployment ready.
@@ -123,6 +124,7 @@ def open_flows(
     :param plans: the snapshots of its plans.
     :param groups: the deployed shared policy groups, by their crossId.
     :param context: the context in which the policies are built.
+    :param shared: the variables that are the same for all calls.
     :return: None when there is nothing to do.
     :raises ValueError: when a policy cannot be used.
     """
@@ -130,6 +132,6 @@ def open_flows(
         context.api,
         plans,
         StepBuilder(policies, groups, context).build,
-        shared_scope(context.api_id, context.api),
+        shared,
     )
     return FlowRunner(flows) if flows.in_effect else None

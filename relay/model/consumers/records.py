@@ -108,3 +108,5 @@ class Entitlement:
     """Where its events are delivered; None for a subscription of a caller."""
     failed: bool = False
     """Whether delivery has given up."""
+    application_name: str = ""
+    metadata: dict[str, str] = field(default_factory=dict, repr=False)

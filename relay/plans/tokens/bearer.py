@@ -174,4 +174,5 @@ def admission(
             Grant(f"token:{digest}", until_ms),
         ),
         attributes,
+        consumer=one,
     )

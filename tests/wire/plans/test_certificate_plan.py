@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+from relay import __version__
 from relay.model.consumers.certificates import thumbprint
 from tests.pki import DAY, Authority, Issued, self_signed
 from tests.plans.issuer import good_claims, make_key, public_pem, sign
@@ -150,6 +151,53 @@ class CertificateTests(WireCase):
         configuration["whitelistClientCertificates"] = ["CN=x"]
         deploy()
         until(lambda: self.over_tls(self.issued) == 403, "the subject is refused")
+
+    def test_expressions(self) -> None:
+        """Flows read the certificates, the subscription and the node."""
+        must, at = self.daemon.must, self.at
+        expressions = {
+            "x-client": "{#request.ssl.client.cn} {#request.ssl.client.defined}",
+            "x-server": "{#request.ssl.server.cn}",
+            "x-host": "{#request.ssl.clientHost}",
+            "x-consumer": "{#subscription.type} {#subscription.applicationName}",
+            "x-tier": "{#subscription.metadata['tier']}",
+            "x-user": "{#context.attributes['user-id'] == #subscription.id}",
+            "x-url": "{#context.attributes['request.original-url']}",
+            "x-node": "{#node.version}",
+        }
+        added = [{"name": name, "value": text} for name, text in expressions.items()]
+        step = {"policy": "transform-headers", "configuration": {"addHeaders": added}}
+        must("PUT", at, must("GET", at) | {"flows": [{"request": [step]}]})
+        must("POST", f"{at}/deployments", {})
+        (subscription,) = must("GET", f"{at}/subscriptions")["data"]
+        must(
+            "PUT",
+            f"{at}/subscriptions/{subscription['id']}",
+            {"metadata": {"tier": "Gold"}},
+        )
+
+        def is_in_force() -> bool:
+            self.assertEqual(self.over_tls(self.issued), 200)
+            return "x-tier: gold" in self.heads[-1]
+
+        until(is_in_force, "the flow knows the subscription")
+        head = self.heads[-1].split("\r\n")
+        port = self.daemon.ports["tls"]
+        for line in (
+            f"x-client: {self.path.lower()} true",
+            "x-server: localhost",
+            "x-host: 127.0.0.1",
+            "x-consumer: standard reader",
+            "x-user: true",
+            f"x-url: https://localhost:{port}{self.path.lower()}",
+            f"x-node: {__version__}",
+        ):
+            self.assertIn(line, head)
+        self.assertEqual(self.by_header(quote(self.issued.certificate_pem)), 200)
+        head = self.heads[-1].split("\r\n")
+        self.assertIn(f"x-client: {self.path.lower()} true", head)
+        self.assertIn("x-server: ", head)
+        self.assertFalse([line for line in head if line.startswith("x-host")])
 
     def test_certificates_that_are_no_good(self) -> None:
         """

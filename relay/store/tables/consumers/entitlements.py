@@ -46,6 +46,7 @@ class Entitlements:
                 subscriptions.c.ending_at_ms,
                 subscriptions.c.consumer_configuration,
                 subscriptions.c.consumer_status,
+                subscriptions.c.metadata,
                 applications.c.definition,
             )
             .join(applications, applications.c.id == subscriptions.c.application_id)
@@ -65,6 +66,8 @@ class Entitlements:
                 row.definition.get("settings") or {},
                 row.consumer_configuration,
                 row.consumer_status == "FAILURE",
+                row.definition["name"],
+                row.metadata or {},
             )
             for row in rows
         }
