@@ -26,10 +26,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bench.processes import BenchError
-from bench.programs import Figures
+from bench.instruments.processes import BenchError
+from bench.instruments.programs import Figures
 from bench.scenario import Leave, Moment
-from bench.server import Running, Tls
+from bench.servers.server import Running, Tls
 
 BOUND_S = 5
 """The time after which a repetition counts as missed."""

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.programs import Figures
+from bench.instruments.programs import Figures
+from bench.instruments.steadiness import change_percent, is_noisy
 from bench.scenario import Limit, Scenario, Target
-from bench.steadiness import change_percent, is_noisy
 
 Document = dict[str, Any]
 """A result as it is kept: see `Result.document`."""

@@ -19,11 +19,11 @@ from functools import partial
 from pathlib import Path
 
 from bench import leave, report, shared, streams
-from bench.machine import Cores, describe, pin, raise_file_limit
-from bench.peers import NEEDS, PROFILER, TLS, install
-from bench.processes import BenchError
-from bench.profiles import profiled
-from bench.programs import Figures, Source, source
+from bench.instruments.machine import Cores, describe, pin, raise_file_limit
+from bench.instruments.processes import BenchError
+from bench.instruments.profiles import profiled
+from bench.instruments.programs import Figures, Source, source
+from bench.instruments.steadiness import Steadiness
 from bench.result import Document, Result, not_reached
 from bench.scenario import (
     CADDY,
@@ -42,18 +42,18 @@ from bench.scenario import (
     Streams,
 )
 from bench.scenarios import SCENARIOS
-from bench.server import Place, Running, Server
-from bench.server_caddy import caddy_server
-from bench.server_haproxy import haproxy_server
-from bench.server_nginx import nchan_at_once_server, nchan_server, nginx_server
-from bench.server_relay import (
+from bench.servers.caddy import caddy_server
+from bench.servers.haproxy import haproxy_server
+from bench.servers.nginx import nchan_at_once_server, nchan_server, nginx_server
+from bench.servers.peers import NEEDS, PROFILER, TLS, install
+from bench.servers.relay import (
     relay_keyed_server,
     relay_server,
     relay_sse_server,
     relay_topic_server,
     shared_relay_server,
 )
-from bench.steadiness import Steadiness
+from bench.servers.server import Place, Running, Server
 
 REACHED, MISSED, FAILED, NOT_JUDGED = range(4)
 """The exit statuses."""

@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import Popen
 
-from bench import event_log
-from bench.processes import (
+from bench.instruments import event_log
+from bench.instruments.processes import (
     BenchError,
     accepts,
     forget_peak,
@@ -28,9 +28,9 @@ from bench.processes import (
     stop,
     wait_until,
 )
-from bench.programs import Figures, load
+from bench.instruments.programs import Figures, load
 from bench.scenario import Shared
-from bench.server import Running
+from bench.servers.server import Running
 from bench.streams import Memory, derived
 
 DOWN_S = 0.2
@@ -40,7 +40,7 @@ GONE_BOUND_S = 30
 
 class DyingSource:
     """
-    The source of `bench/event_log.py`, to be killed and started again.
+    The source of `bench/instruments/event_log.py`, to be killed and started again.
 
     :param scenario: how fast it sends, and how much.
     :param directory: its own.

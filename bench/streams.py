@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from bench.processes import BenchError, resident_bytes, wait_until
-from bench.profiles import Profile
-from bench.programs import Figures, Publisher, Source, load
+from bench.instruments.processes import BenchError, resident_bytes, wait_until
+from bench.instruments.profiles import Profile
+from bench.instruments.programs import Figures, Publisher, Source, load
 from bench.scenario import Streams
-from bench.server import BROADCAST, Place, Running
+from bench.servers.server import BROADCAST, Place, Running
 
 LEAVE_BOUND_S = 30
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bench.programs import Figures
+from bench.instruments.programs import Figures
+from bench.instruments.steadiness import CHANGE
 from bench.result import Result
 from bench.scenario import Limit, Streams, Target
-from bench.steadiness import CHANGE
 
 FIGURES: Figures = {
     "events_per_s": 1000,

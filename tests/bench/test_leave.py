@@ -9,9 +9,9 @@ import threading
 from twisted.trial.unittest import SynchronousTestCase
 
 from bench import leave
-from bench.programs import Figures
+from bench.instruments.programs import Figures
 from bench.scenario import MOMENTS, Leave, Moment
-from bench.server import Running
+from bench.servers.server import Running
 
 
 def forward(client: socket.socket, port: int, delay_s: float | None) -> None:

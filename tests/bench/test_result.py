@@ -8,10 +8,10 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bench.instruments.steadiness import CHANGE, MOST_CHANGE_PERCENT
 from bench.report import section, targets
 from bench.result import Result, not_reached
 from bench.scenario import Limit, Target
-from bench.steadiness import CHANGE, MOST_CHANGE_PERCENT
 from tests.bench.results import FIGURES, compared
 
 COST = "cpu_us_per_event"

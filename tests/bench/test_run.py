@@ -11,8 +11,7 @@ from unittest import SkipTest
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.peers import TLS
-from bench.processes import BenchError
+from bench.instruments.processes import BenchError
 from bench.run import (
     MISSED,
     NOT_JUDGED,
@@ -25,6 +24,7 @@ from bench.run import (
 )
 from bench.scenario import NCHAN, NGINX, RELAY, Leave, Streams
 from bench.scenarios import SCENARIOS
+from bench.servers.peers import TLS
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.peers import NEEDS
 from bench.report import TABLES
 from bench.run import SERVERS
 from bench.scenario import DIRECT, RELAY, Shared, Streams
 from bench.scenarios import SCENARIOS
+from bench.servers.peers import NEEDS
 from bench.shared import of_the_storm
 from bench.streams import Memory, derived, expected
 

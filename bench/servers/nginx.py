@@ -7,9 +7,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from bench.peers import nchan_module, program, version
-from bench.processes import BenchError, free_port
-from bench.server import BROADCAST, STATS, Place, Running, serving
+from bench.instruments.processes import BenchError, free_port
+from bench.servers.peers import nchan_module, program, version
+from bench.servers.server import BROADCAST, STATS, Place, Running, serving
 
 CONFIGURATION = """\
 {module}

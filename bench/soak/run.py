@@ -29,10 +29,10 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench.machine import Cores, pin, raise_file_limit
-from bench.processes import BenchError, resident_bytes
-from bench.programs import source
-from bench.soak_clients import (
+from bench.instruments.machine import Cores, pin, raise_file_limit
+from bench.instruments.processes import BenchError, resident_bytes
+from bench.instruments.programs import source
+from bench.soak.clients import (
     DyingSource,
     Visit,
     Visitors,
@@ -42,8 +42,8 @@ from bench.soak_clients import (
     leave,
     post,
 )
-from bench.soak_probe import Probe
-from bench.soak_relay import SoakedRelay
+from bench.soak.probe import Probe
+from bench.soak.relay import SoakedRelay
 
 WARM_S = 120.0
 """The memory of the first two minutes is not looked at, or of the first half."""
@@ -152,7 +152,7 @@ class Soak:
         :param seconds: for how long.
         """
         loop, relay, figures = asyncio.get_running_loop(), self.relay, self.figures
-        figures.descriptors_before = relay.reactor.descriptors()
+        figures.descriptors_before = relay.descriptors()
         witnesses = [
             Witness(
                 "PROXY stream",
@@ -336,7 +336,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for one in broken:
         print(f"broken: {one}", file=sys.stderr)
     return 1 if broken else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from bench.machine import pin
+from bench.instruments.machine import pin
 
 
 class BenchError(Exception):

@@ -17,7 +17,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import BenchError, accepts, family, start, stop, wait_until
+from bench.instruments.processes import (
+    BenchError,
+    accepts,
+    family,
+    start,
+    stop,
+    wait_until,
+)
 
 
 @dataclass(frozen=True)

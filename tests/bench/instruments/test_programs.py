@@ -13,11 +13,11 @@ from unittest import SkipTest
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bench.instruments.processes import wait_until
+from bench.instruments.programs import Figures, Publisher, load, source
 from bench.leave import self_signed
-from bench.peers import tls_headers
-from bench.processes import wait_until
-from bench.programs import Figures, Publisher, load, source
 from bench.scenario import Shared
+from bench.servers.peers import tls_headers
 from bench.shared import dying_source
 from tests.bench.scripted import Step, chunk, event, scripted_source
 

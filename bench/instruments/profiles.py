@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.peers import program
-from bench.processes import BenchError, start
+from bench.instruments.processes import BenchError, start
 from bench.scenario import Phase
+from bench.servers.peers import program
 
 ENDS: dict[Phase, str] = {"opening": "settling", "window": "draining"}
 RATE_HZ = 100

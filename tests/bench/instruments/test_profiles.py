@@ -1,4 +1,4 @@
-"""Tests of `bench.profiles`: what is made of py-spy's stacks."""
+"""Tests of `bench.instruments.profiles`: what is made of py-spy's stacks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench import profiles
+from bench.instruments import profiles
 
 STACKS = """\
 main (a.py:1);loop (b.py:7);send (c.py:3) 60

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import relay
-from bench.processes import BenchError, family, start, stop
-from bench.server import (
+from bench.instruments.processes import BenchError, family, start, stop
+from bench.servers.server import (
     BROADCAST,
     STATS,
     Place,

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.processes import BenchError, start, stop
+from bench.instruments.processes import BenchError, start, stop
 
 HERE = Path(__file__).parent
 BUILD = HERE / "build"

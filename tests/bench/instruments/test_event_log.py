@@ -1,4 +1,4 @@
-"""Tests of `bench.event_log`, which dies and goes on where it was."""
+"""Tests of `bench.instruments.event_log`, which dies and goes on where it was."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench import event_log
-from bench.processes import wait_until
+from bench.instruments import event_log
+from bench.instruments.processes import wait_until
 from bench.scenario import Shared
 from bench.shared import DyingSource, dying_source
 

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.peers import program, version
-from bench.processes import BenchError, free_port
-from bench.server import Place, Running, serving
+from bench.instruments.processes import BenchError, free_port
+from bench.servers.peers import program, version
+from bench.servers.server import Place, Running, serving
 
 CONFIGURATION = """\
 {{

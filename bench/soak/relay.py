@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.processes import BenchError, family, start, stop, wait_until
-from bench.server import await_ready
-from bench.server_relay import PASSWORD
+from bench.instruments.processes import BenchError, family, start, stop, wait_until
+from bench.servers.relay import PASSWORD
+from bench.servers.server import await_ready
 
 BOUND_S = 30
 

@@ -1,4 +1,4 @@
-"""Tests of `bench.steadiness`: how much the speed of the machine changed."""
+"""`bench.instruments.steadiness`: the change of the machine's speed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.machine import Cores
-from bench.steadiness import (
+from bench.instruments.machine import Cores
+from bench.instruments.steadiness import (
     CHANGE,
     MOST_CHANGE_PERCENT,
     Steadiness,

@@ -1,12 +1,13 @@
 """
 An event source whose log is on disk: killed at any moment, it continues where it was.
 
-    python bench/event_log.py PORT DIRECTORY INTERVAL_US EVENT_BYTES
+    python bench/instruments/event_log.py PORT DIRECTORY INTERVAL_US EVENT_BYTES
 
 It adds an event to ``DIRECTORY/events`` every INTERVAL_US and serves the log as an
-event stream that honours Last-Event-ID, each event in a chunk and as `bench/source.c`
-makes them. ``DIRECTORY/connections`` gets a line with the number of open streams
-whenever that changes. SIGTERM ends it within an event, of which half was sent.
+event stream that honours Last-Event-ID, each event in a chunk and in the form of
+`bench/instruments/source.c`. ``DIRECTORY/connections`` gets a line with the number of
+open streams whenever that changes. SIGTERM ends it within an event, of which half was
+sent.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bench.processes import start, stop
+from bench.instruments.processes import start, stop
 
 PERIOD_S = 0.05
 BOUND_S = 10.0
@@ -49,7 +49,7 @@ class Probe:
         :param port: the gateway's.
         :param path: what is asked for.
         """
-        command = [sys.executable, "-m", "bench.soak_probe", str(port), path]
+        command = [sys.executable, "-m", "bench.soak.probe", str(port), path]
         process = start(command, None)
         try:
             yield cls(process)

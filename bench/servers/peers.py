@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.machine import first_line
+from bench.instruments.machine import first_line
 from bench.scenario import CADDY, HAPROXY, NCHAN, NCHAN_AT_ONCE, NGINX
 
 POLICY = Path("/usr/sbin/policy-rc.d")

@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.machine import Cores
-from bench.programs import Figures
+from bench.instruments.machine import Cores
+from bench.instruments.programs import Figures
 
 CHANGE = "speed_change_percent"
 """The figure of a row: how much the speed of the machine changed during it."""

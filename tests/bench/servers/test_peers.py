@@ -1,4 +1,4 @@
-"""Tests of `bench.peers`: what is installed, by whom, and what is left as it was."""
+"""`bench.servers.peers`: the installation of missing programs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench import peers
-from bench.peers import Need, install
+from bench.servers import peers
+from bench.servers.peers import Need, install
 
 
 class InstallTests(SynchronousTestCase):

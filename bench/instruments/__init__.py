@@ -1,0 +1,1 @@
+"""The instruments of a benchmark: programs that load a server, and measurements."""

@@ -1,0 +1,1 @@
+"""A soak: Relay under clients that come and go for minutes."""
