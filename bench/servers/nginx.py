@@ -180,7 +180,8 @@ def _nginx(
     # "-e" as well, since nginx opens its error log before it reads its configuration.
     command = [found, "-p", str(place.directory), "-c", str(configuration)]
     command += ["-e", "error.log"]
-    environment, inherited = None, ()
+    environment: dict[str, str] | None = None
+    inherited: tuple[int, ...] = ()
     if listener is not None:
         inherited = (listener.fileno(),)
         environment = {**os.environ, "NGINX": f"{listener.fileno()};"}

@@ -216,7 +216,7 @@ class Soak:
             key, revoke = await asyncio.to_thread(self.relay.new_key)
             path = self.relay.path("keyed", "/events?interval_us=50000&bytes=120")
             request = get(path, f"X-Gravitee-Api-Key: {key}")
-            streams = []
+            streams: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
             while len(streams) < KEYED_STREAMS:
                 reader, writer = await connected(self.relay.port)
                 writer.write(request)
