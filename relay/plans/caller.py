@@ -84,15 +84,15 @@ class Caller:
         """
         Read the credentials of ``Authorization`` (RFC 9110, 11.4); None without any.
 
-        A scheme alone has empty credentials, and an empty header has them for every
-        scheme. Several headers are one list, as with :meth:`header`.
+        A scheme alone has empty credentials; an empty header names no scheme. Several
+        headers are one list, as with :meth:`header`.
 
         :param scheme: the scheme of the credentials, in lower case.
         """
         values = self.headers.getRawHeaders(b"authorization") or ()
         given = [value.split(None, 1) for value in values]
         wanted = scheme.encode("ascii")
-        if all(words and words[0].lower() != wanted for words in given):
+        if not any(words and words[0].lower() == wanted for words in given):
             return None
         if len(values) > 1:
             return b", ".join(values).decode("latin-1")

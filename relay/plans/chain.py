@@ -25,7 +25,7 @@ from relay.plans.verdict import (
     unresolved,
 )
 
-NOT_SELECTED = unresolved("its selection rule does not hold")
+UNDECIDED_RULE = unresolved("its selection rule has no value for the call")
 CLOSED = unresolved("the plan is closed")
 NO_RULES: Mapping[str, Condition] = MappingProxyType({})
 
@@ -101,10 +101,11 @@ class PlanChain:
                 credential = plan.find(caller)
                 if credential is None:
                     continue
-                if not self._selects(plan, caller, credential):
+                selected = self._selects(plan, caller, credential)
+                if selected is None and not plan.anonymous:
                     # As with a wrong credential: no anonymous plan admits the caller.
-                    if not plan.anonymous:
-                        denial = self._refused(plan, caller, denial, NOT_SELECTED)
+                    denial = self._refused(plan, caller, denial, UNDECIDED_RULE)
+                if not selected:
                     continue
                 verdict = plan.admit(caller, credential)
             except Exception as error:
@@ -121,8 +122,14 @@ class PlanChain:
             return denial
         return replace(denial, challenges=self._challenges(caller))
 
-    def _selects(self, plan: Plan, caller: Caller, credential: Credential) -> bool:
-        """Whether the selection rule of a plan holds; no when it has no value."""
+    def _selects(
+        self, plan: Plan, caller: Caller, credential: Credential
+    ) -> bool | None:
+        """
+        Whether the selection rule of a plan holds, so that the plan applies to a call.
+
+        :return: None when the rule has no value.
+        """
         rule = self._rules.get(plan.id)
         if rule is None:
             return True
@@ -135,7 +142,7 @@ class PlanChain:
                 plan_id=plan.id,
                 error=error,
             )
-            return False
+            return None
 
     def _go_on(
         self, verdict: Verdict, caller: Caller, number: int, denial: Denial | None

@@ -30,7 +30,7 @@ class HeaderTests(SynchronousTestCase):
             ("Basic t", None),
             ("Bearer", ""),
             ("Bearer ", ""),
-            ("", ""),
+            ("", None),
             ("t", None),
         ):
             self.assertEqual(

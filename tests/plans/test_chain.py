@@ -180,14 +180,14 @@ class RuleTests(ChainCase):
             verdict = self.decided(chain.admit(self.asking(method=method)))
             self.assertEqual(verdict, Admission(plan, "app", "sub"))
 
-    def test_not_as_nobody(self) -> None:
-        """
-        A caller whose credential is for a skipped plan is refused by a keyless plan.
-        """
+    def test_skipped_beside_a_keyless_plan(self) -> None:
+        """The keyless plan admits a caller that no other plan applies to."""
         chain = self.chain("{#request.method == 'GET'}", KeylessPlan("open"))
-        verdict = self.decided(chain.admit(self.asking(method="POST")))
+        for word in ("one", "wrong", None):
+            verdict = self.decided(chain.admit(self.asking(word, method="POST")))
+            self.assertEqual(verdict, NOBODY)
+        verdict = self.decided(chain.admit(self.asking("wrong", method="GET")))
         self.assertEqual(verdict, Denial(challenges=(b"Token",)))
-        self.assertEqual(self.decided(chain.admit(self.asking(None))), NOBODY)
 
     def test_what_a_plan_shows(self) -> None:
         """A rule sees the attributes of the credential."""
@@ -199,7 +199,8 @@ class RuleTests(ChainCase):
             self.assertEqual(isinstance(verdict, Admission), let_in, wanted)
 
     def test_no_answer(self) -> None:
-        """A rule without a boolean result does not hold."""
+        """A rule without a boolean result does not hold, and the keyless plan does not
+        admit the caller, either."""
         for rule in ("{#request.method}", "{#request.method > 1}"):
             chain = self.chain(rule, KeylessPlan("open"))
             verdict = self.decided(chain.admit(self.asking(method="GET")))

@@ -102,13 +102,20 @@ class EmptyCredentialTests(SynchronousTestCase):
             for query in (b"api-key=", b"api-key", b"a=1&api%2Dkey=&b"):
                 self.assertRefused(name, caller(query))
         for name in ("BEARER", "JWT", "OAUTH2"):
-            for value in ("Bearer", "Bearer ", "bearer", "Bearer \t", ""):
+            for value in ("Bearer", "Bearer ", "bearer", "Bearer \t"):
                 self.assertRefused(name, caller(authorization=value))
         for name in ("JWT", "OAUTH2"):
             for query in (b"access_token=", b"access_token"):
                 self.assertRefused(name, caller(query))
-        for value in ("Basic", "Basic ", "basic", "", "Basic Og=="):
+        for value in ("Basic", "Basic ", "basic", "Basic Og=="):
             self.assertRefused("BASIC", caller(authorization=value))
+
+    def test_an_empty_authorization_is_none(self) -> None:
+        """It names no scheme, and so is no credential of any."""
+        for name in ("BEARER", "JWT", "OAUTH2", "BASIC"):
+            for value in ("", " "):
+                verdict = beside_keyless(name, caller(authorization=value))
+                self.assertIsInstance(verdict, Admission, name)
 
     def test_two_credentials_are_one_that_fails(self) -> None:
         """The source might believe the other one."""
