@@ -40,6 +40,7 @@ from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
+from relay.upstream.group import Choose
 
 CONTENTLESS = (NO_CONTENT, RESET_CONTENT, NOT_MODIFIED)
 """The statuses of responses that have no content (RFC 9110, 15)."""
@@ -122,7 +123,7 @@ class ProxyBackend:
         run: FlowRun | None,
     ) -> None:
         choose = self._destinations.default
-        connector = choose()
+        connector = choose(None)
         if connector is None:
             exchange.refuse(refusals.NO_ENDPOINT)
             return
@@ -133,7 +134,7 @@ class ProxyBackend:
         self,
         exchange: Exchange,
         first: Connector,
-        choose: Callable[[], Connector | None],
+        choose: Choose,
     ) -> Connector | Tries:
         """Wrap an endpoint in the API's failover, if it has one."""
         if self._failover is None:

@@ -11,7 +11,7 @@ from relay.http.refusals import DOT_SEGMENT, Refused
 from relay.model.schema.types.hosts import normal_origin
 from relay.model.schema.types.request_target import PathFault, RequestTarget
 from relay.upstream.connector import Connector
-from relay.upstream.group import ConnectorGroup
+from relay.upstream.group import Choose, ConnectorGroup
 from relay.upstream.target import Target
 
 _ESCAPES = PathFault.DOT_SEGMENT | PathFault.DISGUISED
@@ -24,12 +24,12 @@ class Destination(NamedTuple):
 
     :param connector: the endpoint.
     :param target: appended to the endpoint's target.
-    :param choose: returns the endpoint for another try; None when there is none.
+    :param choose: chooses the endpoint of another try.
     """
 
     connector: Connector
     target: RequestTarget
-    choose: Callable[[], Connector | None]
+    choose: Choose
 
 
 class Destinations:
@@ -57,9 +57,9 @@ class Destinations:
         """Return the state of the endpoints that are checked, as JSON."""
         return [one.as_json() for group in self.groups for one in group.health]
 
-    def default(self) -> Connector | None:
-        """Choose an endpoint of the default group; return None if there is none."""
-        return self.groups[0].next()
+    def default(self, after: Connector | None = None) -> Connector | None:
+        """Choose an endpoint of the default group; see :meth:`ConnectorGroup.next`."""
+        return self.groups[0].next(after)
 
     def find(
         self, target: str, origin: str | None, asked: RequestTarget
@@ -75,12 +75,12 @@ class Destinations:
         :raises Refused: when the client's path leads to another place.
         """
         name, colon, rest = target.partition(":")
-        choose: Callable[[], Connector | None]
+        choose: Choose
         path = asked.path
         if target.startswith(("/", "?")):
             choose, rest = self.default, target
         elif colon and name in self._by_name:
-            choose = partial(self._by_name.get, name)
+            choose = partial(_one, self._by_name[name])
         elif colon and name in self._group_by_name:
             choose = self._group_by_name[name].next
         else:
@@ -89,7 +89,7 @@ class Destinations:
         if query:
             added = tuple(quote(one, _SAFE).encode() for one in query.split("&"))
             choose = partial(_with_query, choose, added)
-        connector = choose()
+        connector = choose(None)
         if connector is None:
             return None
         path = quote(given, _SAFE).encode() if given else path
@@ -102,7 +102,9 @@ class Destinations:
         for group in self.groups:
             group.close()
 
-    def _foreign(self, url: str, origin: str | None) -> Connector | None:
+    def _foreign(
+        self, url: str, origin: str | None, after: Connector | None
+    ) -> Connector | None:
         """
         Aim the default endpoint at a URL whose host the definition names: what a client
         sends must not choose the host.
@@ -126,11 +128,16 @@ def _check(path: bytes) -> None:
         raise Refused(DOT_SEGMENT)
 
 
+def _one(connector: Connector, after: Connector | None) -> Connector:
+    """Choose an endpoint that is named: each try is made there."""
+    return connector
+
+
 def _with_query(
-    choose: Callable[[], Connector | None], added: tuple[bytes, ...]
+    choose: Choose, added: tuple[bytes, ...], after: Connector | None
 ) -> Connector | None:
     """Choose an endpoint, and add to the query of its target."""
-    connector = choose()
+    connector = choose(after)
     if connector is None:
         return None
     aim = connector.target

@@ -9,42 +9,63 @@ class Breaker:
     """
     A circuit breaker: closed, open, or half open with one call.
 
+    Each call that it permits has the number of the state in which it began. A result
+    counts in this state only: calls that end after the breaker has opened neither close
+    it nor keep it open for longer.
+
     :param most: failures in a row after which it opens.
     :param open_ms: milliseconds for which it stays open.
     """
 
-    __slots__ = ("_clock", "_failures", "_most", "_open_s", "_opened_s", "_tried_s")
+    __slots__ = ("_clock", "_failures", "_most", "_open_s", "_since_s", "_state")
 
     def __init__(self, clock: IReactorTime, most: int, open_ms: int) -> None:
         self._clock = clock
         self._most = most
         self._open_s = open_ms / 1000
         self._failures = 0
-        self._opened_s: float | None = None
-        self._tried_s: float | None = None
+        self._since_s: float | None = None
+        """When it opened, or permitted the last trial call; None while closed."""
+        self._state = 0
 
-    def lets_through(self) -> bool:
+    def admit(self) -> int | None:
         """
-        Whether a call may be made. After the time of an open breaker one call may; if
-        its result is not reported, another call may after the same time.
-        """
-        if self._opened_s is None:
-            return True
-        now_s = self._clock.seconds()
-        since_s = self._opened_s if self._tried_s is None else self._tried_s
-        if now_s < since_s + self._open_s:
-            return False
-        self._tried_s = now_s
-        return True
+        Ask for permission to make a call. After the time of an open breaker one call is
+        permitted; if its result is not reported, another one after the same time.
 
-    def succeeded(self) -> None:
-        """Record a successful call, which closes the breaker."""
+        :return: the number of the state, for the report of the result; None when the
+            call is not permitted.
+        """
+        if self._since_s is not None:
+            now_s = self._clock.seconds()
+            if now_s < self._since_s + self._open_s:
+                return None
+            self._since_s = now_s
+            self._state += 1
+        return self._state
+
+    def succeeded(self, state: int) -> None:
+        """
+        Record a successful call; that of an open breaker closes it.
+
+        :param state: the result of :meth:`admit`.
+        """
+        if state != self._state:
+            return
         self._failures = 0
-        self._opened_s = self._tried_s = None
+        if self._since_s is not None:
+            self._since_s = None
+            self._state += 1
 
-    def failed(self) -> None:
-        """Record a failed call."""
+    def failed(self, state: int) -> None:
+        """
+        Record a failed call.
+
+        :param state: the result of :meth:`admit`.
+        """
+        if state != self._state:
+            return
         self._failures += 1
         if self._failures >= self._most:
-            self._opened_s = self._clock.seconds()
-            self._tried_s = None
+            self._since_s = self._clock.seconds()
+            self._state += 1

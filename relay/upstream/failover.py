@@ -30,14 +30,12 @@ from relay.upstream.connector import (
     UpstreamRequest,
 )
 from relay.upstream.errors import UpstreamError
+from relay.upstream.group import Choose
 from relay.upstream.replay import MOST_KEPT_BYTES, ReplayedBody
 from relay.upstream.scope_headers import response_values
 
 MOST_BREAKERS = 10_000
 """Number of subscriptions with a circuit breaker; the oldest is dropped for another."""
-MOST_CHOICES = 16
-"""Number of selections by the load balancer to find another endpoint than the
-failed."""
 
 
 class Failover:
@@ -60,14 +58,14 @@ class Failover:
     def tries(
         self,
         first: Connector,
-        choose: Callable[[], Connector | None],
+        choose: Choose,
         subscription_id: str | None,
     ) -> Tries:
         """
         Prepare the tries of one exchange.
 
         :param first: the endpoint that is tried first.
-        :param choose: returns the endpoint of another try; None when there is none.
+        :param choose: chooses the endpoint of another try.
         :param subscription_id: the subscription whose circuit breaker is used with
             ``perSubscription``.
         """
@@ -93,7 +91,7 @@ class Tries:
 
     :param failover: the API's failover.
     :param first: the endpoint of the first try.
-    :param choose: returns the endpoint of another try; None when there is none.
+    :param choose: chooses the endpoint of another try.
     :param breaker: the circuit breaker, which may refuse the call.
     """
 
@@ -101,7 +99,7 @@ class Tries:
         self,
         failover: Failover,
         first: Connector,
-        choose: Callable[[], Connector | None],
+        choose: Choose,
         breaker: Breaker,
     ) -> None:
         self.failover = failover
@@ -144,13 +142,8 @@ class Tries:
 
     def next(self) -> Connector | None:
         """Select the endpoint of the next attempt; None if there is none."""
-        chosen = self._choose()
-        if self.failover.options.force_next_endpoint_on_failure:
-            for _ in range(MOST_CHOICES):
-                if chosen is None or not chosen.is_same(self.connector):
-                    break
-                chosen = self._choose()
-        return chosen
+        forced = self.failover.options.force_next_endpoint_on_failure
+        return self._choose(self.connector if forced else None)
 
 
 class TriedCall:
@@ -200,7 +193,8 @@ class TriedCall:
     async def _run(self) -> UpstreamResponse:
         """Try until an endpoint answers; the circuit breaker counts one call."""
         tries = self._tries
-        if not tries.breaker.lets_through():
+        state = tries.breaker.admit()
+        if state is None:
             raise UpstreamError(
                 502,
                 "GATEWAY_CLIENT_CIRCUIT_OPEN",
@@ -214,7 +208,7 @@ class TriedCall:
                     raise
                 connector = tries.next() if self._may_try_again() else None
                 if connector is None:
-                    tries.breaker.failed()
+                    tries.breaker.failed(state)
                     raise UpstreamError(
                         502, error.key, error.message, error.outcome, error.clock
                     ) from None
@@ -222,7 +216,7 @@ class TriedCall:
                 tries.move(connector)
             else:
                 if not self._cancelled:
-                    tries.breaker.succeeded()
+                    tries.breaker.succeeded(state)
                 return response
 
     def _may_try_again(self) -> bool:

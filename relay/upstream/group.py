@@ -24,6 +24,10 @@ from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.health import Health
 from relay.upstream.target import Target
 
+Choose = Callable[[Connector | None], Connector | None]
+"""Chooses the endpoint of a try; None when there is none. The argument is the endpoint
+whose next one is wanted, None to leave the choice to the load balancer."""
+
 
 class ConnectorGroup:
     """
@@ -78,8 +82,19 @@ class ConnectorGroup:
             [(c, e.weight) for c, e in ready if e.secondary],
         )
 
-    def next(self) -> Connector | None:
-        """Select an endpoint for a call; None if none is available."""
+    def next(self, after: Connector | None = None) -> Connector | None:
+        """
+        Select an endpoint for a call; None if none is available.
+
+        :param after: an endpoint of the group; the one that follows it is selected, of
+            those that are available. None to leave the choice to the load balancer.
+        """
+        if after is not None:
+            order = self.connectors
+            place = next((n for n, one in enumerate(order) if one.is_same(after)), 0)
+            for one in (*order[place + 1 :], *order[:place]):
+                if one.available:
+                    return one
         return self._balancer.next()
 
     @property

@@ -9,8 +9,10 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.definition import EndpointGroup
+from relay.model.api.endpoints.health_check import HealthCheck
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS
 from relay.upstream.group import ConnectorGroup
+from relay.upstream.health import Health, Status
 
 
 def endpoint(name: str, **members: Any) -> dict[str, Any]:
@@ -41,6 +43,19 @@ class GroupTests(SynchronousTestCase):
         made = group(endpoint("a"), endpoint("b"), endpoint("z", secondary=True))
         self.assertEqual(self.names(made, 4), ["a", "b", "a", "b"])
         self.assertEqual([one.name for one in made.connectors], ["a", "b", "z"])
+
+    def test_the_next_endpoint(self) -> None:
+        """The endpoint after another is the next one that is available, round again."""
+        made = group(endpoint("a"), endpoint("z", secondary=True), endpoint("b"))
+        a, b, z = made.connectors
+        self.assertEqual([one.name for one in (a, b, z)], ["a", "b", "z"])
+        self.assertEqual([made.next(one) for one in (a, b, z)], [b, z, a])
+        self.assertIs(made.next(a.aimed(b.target)), b)
+        b.health = Health("b", HealthCheck(schedule="* * * * * *", target="/"))
+        b.health.status = Status.DOWN
+        self.assertIs(made.next(a), z)
+        z.health = b.health
+        self.assertIs(made.next(a), a)
 
     def test_weights(self) -> None:
         """Weights reach the balancer."""

@@ -37,7 +37,8 @@ class FailoverOptions(Options):
     failure_condition: Annotated[str | None, AfterValidator(_condition)] = None
     """Of which response heads are failures, too; without it no response is one."""
     force_next_endpoint_on_failure: Flag = False
-    """Use another endpoint even if the load balancer selects the same one."""
+    """Whether each further try goes to the endpoint that follows in the group, instead
+    of the one that the load balancer selects."""
     retry_non_idempotent: Flag = False
     """Whether a request is sent again, too, that may do more when it comes twice, such
     as POST (RFC 9110, 9.2.2), once some of it may have reached a source."""
