@@ -18,8 +18,6 @@ from typing import Any, NamedTuple, cast
 
 from tests.wire.harness.daemon import BOUND_S, Daemon, SharedDaemon, until
 
-ROOT = Path(__file__).resolve().parents[3]
-
 
 class Garbage(NamedTuple):
     """The objects in reference cycles, or referred to by them."""
@@ -40,8 +38,7 @@ class CollectedDaemon(Daemon):
     def start(self) -> CollectedDaemon:
         """Start it with the probe, and wait until it accepts."""
         self.probe_path = self.data_dir / "probe"
-        self.program = [sys.executable, str(Path(__file__)), str(self.probe_path)]
-        self.environment["PYTHONPATH"] = str(ROOT)
+        self.program = [__file__, str(self.probe_path)]
         super().start()
         until(self.probe_path.exists, "the probe listens")
         return self

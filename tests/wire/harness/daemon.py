@@ -15,7 +15,6 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -24,6 +23,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
+
+from tests.wire.harness.interpreter import Process, Run, execute, fork
 
 PASSWORD = "correct-horse-battery"
 BOUND_S = 30.0
@@ -159,7 +160,9 @@ class Daemon:
         self._options = options
         self.environment = {"RELAY_ADMIN_PASSWORD": PASSWORD, **(environment or {})}
         self.program: Sequence[str] = (TWISTD,)
-        self.process: subprocess.Popen[bytes] | None = None
+        # A fork of a running interpreter does not read its variables.
+        self.run: Run = execute if "PYTHONPATH" in self.environment else fork
+        self.process: Process | None = None
         self._log_read = 0
         self._access_lines: list[dict[str, Any]] = []
         self._access_read = 0
@@ -201,7 +204,11 @@ class Daemon:
         """Start it."""
         self._log_read = len(self.log())
         self.process = twistd(
-            self._arguments(), self.log_path, self.environment, program=self.program
+            self._arguments(),
+            self.log_path,
+            self.environment,
+            program=self.program,
+            run=self.run,
         )
         self.running.append(self)
 
@@ -259,7 +266,7 @@ class Daemon:
         """Wait until it has ended by itself, or by a signal of the test's."""
         return self._forget().wait(BOUND_S)
 
-    def _forget(self) -> subprocess.Popen[bytes]:
+    def _forget(self) -> Process:
         """It is expected to run no longer."""
         assert self.process is not None
         process, self.process = self.process, None
@@ -376,7 +383,8 @@ def twistd(
     environment: dict[str, str] | None = None,
     command: str = "relay",
     program: Sequence[str] = (TWISTD,),
-) -> subprocess.Popen[bytes]:
+    run: Run = fork,
+) -> Process:
     """
     Start twistd in the foreground.
 
@@ -385,15 +393,14 @@ def twistd(
     :param environment: more environment.
     :param command: what twistd is to run.
     :param program: what is started as twistd.
+    :param run: starts it.
     """
     with log_path.open("ab") as log:
-        return subprocess.Popen(
+        return run(
             [*program, "--nodaemon", "--pidfile=", command, *arguments],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
-            cwd=log_path.parent,
+            {**os.environ, **(environment or {})},
+            log_path.parent,
+            log.fileno(),
         )
 
 

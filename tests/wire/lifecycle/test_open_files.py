@@ -16,6 +16,7 @@ from tests.wire.harness.daemon import (
     proxy_api,
     until,
 )
+from tests.wire.harness.interpreter import execute
 from tests.wire.harness.scripted import answering, scripted
 
 LIMIT = 256
@@ -34,6 +35,7 @@ class LimitTests(WireCase):
         program.chmod(0o700)
         self.daemon = Daemon(root / "data")
         self.daemon.program = (str(program),)
+        self.daemon.run = execute
         self.daemon.start()
         self.addCleanup(self.daemon.kill)
 

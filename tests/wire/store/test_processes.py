@@ -2,12 +2,9 @@
 
 import os
 import random
-import subprocess
-import sys
 import time
-from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import cast
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
@@ -18,24 +15,38 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from relay.store import ChangeFeed, Store
 from relay.store.database import Database
 from tests.store.databases import rows
+from tests.wire.harness.interpreter import ROOT, fork
 from tests.wire.store.writer import PLANS
 
-ROOT = Path(__file__).parents[3]
 
-
-def start(path: str, prefix: str, number: int) -> "subprocess.Popen[str]":
+class Writer:
     """
+    A process that writes to a store.
+
     :param path: of the database.
     :param prefix: of the ids that the process writes.
     :param number: how many it writes, 0 for no end.
     """
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.wire.store.writer", path, prefix, str(number)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+
+    def __init__(self, path: str, prefix: str, number: int) -> None:
+        output, writes_output = os.pipe()
+        errors, writes_errors = os.pipe()
+        self.output, self._errors = os.fdopen(output), os.fdopen(errors)
+        self.process = fork(
+            ["-m", "tests.wire.store.writer", path, prefix, str(number)],
+            dict(os.environ),
+            ROOT,
+            writes_output,
+            writes_errors,
+        )
+        os.close(writes_output)
+        os.close(writes_errors)
+
+    def end(self) -> tuple[int, str, str]:
+        """Wait for the end; return the status, and what is left of both outputs."""
+        with self.output, self._errors:
+            left = self.output.read(), self._errors.read()
+        return self.process.wait(30), *left
 
 
 def restart(path: str) -> set[str]:
@@ -75,18 +86,18 @@ class KilledTests(SynchronousTestCase):
         print(f"seed {seed}")
         self.chance = random.Random(seed)
 
-    def kill(self, process: "subprocess.Popen[str]", within_ms: float) -> list[str]:
+    def kill(self, writer: Writer, within_ms: float) -> list[str]:
         """Kill a process at a random moment.
 
-        :param process: still running.
+        :param writer: still running.
         :param within_ms: from now on.
         :returns: the ids that it had been answered and not been asked for yet.
         """
         # Not to wait for anything: this is the random moment.
         time.sleep(self.chance.uniform(0, within_ms) / 1_000)
-        process.kill()
-        output, errors = process.communicate(timeout=30)
-        self.assertEqual((process.returncode, errors), (-9, ""))
+        writer.process.kill()
+        status, output, errors = writer.end()
+        self.assertEqual((status, errors), (-9, ""))
         return [line.split()[0] for line in output.splitlines()]
 
     def test_killed_while_writing(self) -> None:
@@ -94,11 +105,10 @@ class KilledTests(SynchronousTestCase):
         were answered is there, and at most the one write in flight beyond that."""
         answered: set[str] = set()
         for number in range(20):
-            process = start(self.path, str(number), 0)
-            assert process.stdout is not None
+            writer = Writer(self.path, str(number), 0)
             for _ in range(self.chance.randint(1, 15)):
-                answered.add(process.stdout.readline().split()[0])
-            answered.update(self.kill(process, 6))
+                answered.add(writer.output.readline().split()[0])
+            answered.update(self.kill(writer, 6))
             found = restart(self.path)
             self.assertEqual(answered - found, set())
             self.assertLessEqual(len(found - answered), number + 1)
@@ -111,12 +121,12 @@ class KilledTests(SynchronousTestCase):
         empty = 0
         for number in range(10):
             path = f"{self.path}-{number}"
-            process = start(path, "a", 0)
+            writer = Writer(path, "a", 0)
             until = time.monotonic() + 30
             while not os.path.exists(path):
-                self.assertIsNone(process.poll())
+                self.assertIsNone(writer.process.poll())
                 self.assertLess(time.monotonic(), until)
-            answered = set(self.kill(process, 60))
+            answered = set(self.kill(writer, 60))
             empty += not rows(path, "SELECT name FROM sqlite_master")
             self.assertEqual(answered - restart(path), set())
         print(f"{empty} of 10 left an empty database behind")
@@ -136,10 +146,10 @@ class TogetherTests(TestCase):
     def test_start_together(self) -> None:
         """Several processes start on a store that does not exist: it is created once,
         and every write of each happens."""
-        processes = [start(self.path, f"{number}", 10) for number in range(4)]
-        for process in processes:
-            _, errors = process.communicate(timeout=50)
-            self.assertEqual((process.returncode, errors), (0, ""))
+        writers = [Writer(self.path, f"{number}", 10) for number in range(4)]
+        for writer in writers:
+            status, _, errors = writer.end()
+            self.assertEqual((status, errors), (0, ""))
         expected = {
             f"{process}-{serial}" for process in range(4) for serial in range(10)
         }
@@ -169,12 +179,12 @@ class TogetherTests(TestCase):
         feed.startService()
         self.addCleanup(feed.stopService)
         feed.subscribe(listener)
-        process = start(self.path, "other", len(expected))
-        ending = deferToThread(process.communicate, timeout=50)
+        writer = Writer(self.path, "other", len(expected))
+        ending = deferToThread(writer.end)
         while not ending.called:
             await store.write(lambda tx: tx.touch("own"))
-        output, errors = cast(Any, await ending)
-        self.assertEqual((process.returncode, errors), (0, ""))
+        status, output, errors = await ending
+        self.assertEqual((status, errors), (0, ""))
         await complete
         late_ms = [
             (heard_ns[id] - int(answered_ns)) / 1e6
