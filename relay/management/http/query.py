@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from relay.management.http.errors import BadRequest
-from relay.management.http.reply import dump
+from relay.management.http.reply import Content, dump
 from relay.model.schema.errors import Issue
 
 T = TypeVar("T")
@@ -155,7 +156,7 @@ class Page:
         """The number of items on the previous pages."""
         return (self.number - 1) * self.size
 
-    def encoded(self, data: Sequence[bytes], total: int, url: str) -> bytes:
+    def encoded(self, data: Sequence[bytes], total: int, url: str) -> Content:
         """Return the body of a response with this page, as bytes.
 
         :param data: the items, as encoded JSON.
@@ -164,7 +165,9 @@ class Page:
         """
         around = dump({"data": [], **self._around(len(data), total, url)})
         before, after = around.split(b"[]", 1)
-        return b"".join([before, b"[", b",".join(data), b"]", after])
+        commas = chain((b"",), repeat(b","))
+        items = chain.from_iterable(zip(commas, data, strict=False))
+        return Content([before, b"[", *items, b"]", after])
 
     def listing(self, data: Sequence[object], total: int, url: str) -> dict[str, Any]:
         """Return the body of a response with this page.

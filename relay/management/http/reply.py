@@ -18,17 +18,24 @@ _FIXED = {
 """Headers of every response."""
 
 
+class Content(tuple[bytes, ...]):
+    """The bytes of a body, in pieces: to join many megabytes takes the time of many
+    turns of the reactor."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A response, before it is encoded."""
 
     status: int
     body: object = None
-    """A value that is encoded as JSON, or ``bytes`` for a Content-Type among the
-    headers; None for no body."""
+    """A value that is encoded as JSON, or :class:`Content` or ``bytes`` for a
+    Content-Type among the headers; None for no body."""
     headers: dict[str, str] = field(default_factory=dict)
 
-    def put_on(self, request: Request) -> bytes:
+    def put_on(self, request: Request) -> Content:
         """Set status and headers on a request.
 
         :returns: the body, which the caller writes.
@@ -45,17 +52,21 @@ class Reply:
         headers |= {"Date": formatdate(usegmt=True), "Connection": "close"}
         fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         status = f"{self.status} {HTTPStatus(self.status).phrase}"
-        return f"HTTP/1.1 {status}\r\n{fields}\r\n".encode("latin-1") + content
+        return f"HTTP/1.1 {status}\r\n{fields}\r\n".encode("latin-1") + b"".join(
+            content
+        )
 
-    def _encode(self) -> tuple[dict[str, str], bytes]:
-        headers, content = {}, b""
-        if isinstance(self.body, bytes):
+    def _encode(self) -> tuple[dict[str, str], Content]:
+        headers, content = {}, Content()
+        if isinstance(self.body, Content):
             content = self.body
+        elif isinstance(self.body, bytes):
+            content = Content([self.body])
         elif self.body is not None:
-            content = dump(self.body)
+            content = Content([dump(self.body)])
             headers["Content-Type"] = JSON_TYPE
         if self.status != 204:
-            headers["Content-Length"] = str(len(content))
+            headers["Content-Length"] = str(sum(map(len, content)))
         return headers | _FIXED | self.headers, content
 
 

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any, Protocol, cast
 from urllib.parse import unquote_to_bytes
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -24,6 +25,8 @@ from relay.http.http1.framing import StrictChannel
 from relay.management.access.identity import Identity
 from relay.management.http import errors
 from relay.management.http.errors import BodyTooLarge
+from relay.management.http.reply import Content
+from relay.management.http.sending import Sending
 from relay.model.phrases import reason_phrase
 
 REQUEST_TIMEOUT_S = 60.0
@@ -92,6 +95,15 @@ class ManagementRequest(Request):
         parts = list(self.postpath or ())
         self.prepath, self.postpath = parts[:taken], parts[taken:]
 
+    def send(self, content: Content) -> Deferred[None]:
+        """
+        Write the body of the response, as fast as the client takes it.
+
+        :returns: fires when all of it is written; never when the client leaves before.
+        """
+        sending = Sending(self, content, self._site.clock, self._abort)
+        return sending.begin()
+
     def gotLength(self, length: int | None) -> None:
         """Refuse a body whose stated length is too large, and unsupported methods."""
         self.content = BytesIO()
@@ -141,8 +153,7 @@ class ManagementRequest(Request):
 
         :returns: the failure.
         """
-        body = errors.answer(reason).put_on(self)
-        self.write(body)
+        self.send(errors.answer(reason).put_on(self))
         self.finish()
         return reason
 
@@ -164,7 +175,7 @@ class ManagementRequest(Request):
         self.clientproto = b"HTTP/1.1"
         self.setHeader(b"Date", datetimeToString())
         self.setHeader(b"Connection", b"close")
-        self.write(errors.answer(Failure(error)).put_on(self))
+        self.send(errors.answer(Failure(error)).put_on(self))
         self._stop_timer()
         self._timer = self._site.clock.callLater(LINGER_S, self._abort)
 

@@ -136,5 +136,5 @@ def _host_of(address: IAddress) -> str:
 def _explain(failure: Failure, request: ManagementRequest) -> None:
     reply = errors.answer(failure)
     if request.is_open:
-        request.write(reply.put_on(request))
+        request.send(reply.put_on(request))
         request.finish()

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from klein import Klein
+from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from relay.management.access.identity import Identity
@@ -22,7 +23,7 @@ from relay.management.http.errors import (
 )
 from relay.management.http.json_body import parse
 from relay.management.http.query import Query
-from relay.management.http.reply import Reply
+from relay.management.http.reply import Content, Reply
 from relay.management.http.request import ManagementRequest
 from relay.model.role import Role
 from relay.model.secrets import Masking
@@ -150,7 +151,7 @@ async def _serve(
     method: Callable[..., Awaitable[Reply]],
     request: ManagementRequest,
     **parts: str,
-) -> bytes:
+) -> None:
     user = request.identity
     if not user.role.includes(found.role):
         raise Forbidden(
@@ -169,13 +170,13 @@ async def _serve(
     if user.role is Role.VIEWER:
         call = replace(call, shown=masking.masked)
     reply = await method(call, **parts)
-    if not isinstance(reply.body, bytes):
+    if not isinstance(reply.body, bytes | Content):
         reply = replace(reply, body=call.shown(reply.body))
-    return reply.put_on(request)
+    await request.send(reply.put_on(request))
 
 
-def _explain(request: ManagementRequest, failure: Failure) -> bytes:
-    return errors.answer(failure).put_on(request)
+def _explain(request: ManagementRequest, failure: Failure) -> Deferred[None]:
+    return request.send(errors.answer(failure).put_on(request))
 
 
 def _body(request: ManagementRequest, wanted: Body) -> object:

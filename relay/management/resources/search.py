@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relay.management.http.query import Page
-from relay.management.http.reply import JSON_TYPE, Reply, dump
+from relay.management.http.reply import JSON_TYPE, Content, Reply, dump
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.bodies import SearchQuery
@@ -13,6 +13,8 @@ from relay.store.store import Store
 from relay.store.tables.api_index import ApiFilter
 from relay.store.transaction import Transaction
 
+_AT_ONCE = 50
+"""APIs that are decoded and encoded at once."""
 _PAGING = ("page", "perPage")
 _EXPANDS = ("deploymentState", "primaryOwner", "metadata")
 
@@ -74,17 +76,21 @@ class Search:
         descending = by is not None and (sort or "").startswith("-")
         base, url = call.base, call.url
 
-        def work(tx: Transaction) -> bytes:
+        def work(tx: Transaction) -> Content:
             """Read one page and encode it, outside the reactor's thread."""
             ids, total = tx.index.find(
                 _filter(wanted), by or "name", descending, page.skipped, page.size
             )
-            records = tx.apis.list(ids)
-            if "deploymentState" in expands:
-                views = view_apis(tx, records)
-            else:
-                views = [ApiView(record, None) for record in records]
-            data = [dump(call.shown(api.to_json(base))) for api in views]
+            data: list[bytes] = []
+            # A few at a time: to free thousands of decoded definitions at once takes
+            # tens of milliseconds, in which no other thread can run.
+            for at in range(0, len(ids), _AT_ONCE):
+                records = tx.apis.list(ids[at : at + _AT_ONCE])
+                if "deploymentState" in expands:
+                    views = view_apis(tx, records)
+                else:
+                    views = [ApiView(record, None) for record in records]
+                data += [dump(call.shown(api.to_json(base))) for api in views]
             return page.encoded(data, total, url)
 
         content = await self._store.read(work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import parse_qs
 
@@ -108,6 +110,13 @@ class PageTests(SynchronousTestCase):
                 "next": f"{URL}?words=a%20b&page=3&perPage=2",
             },
         )
+
+    def test_encoded(self) -> None:
+        """Encoded items give the same page as their values."""
+        for data in ([], ["c"], ["c", "d"]):
+            page = Page.of(query(b"perPage=2"))
+            content = page.encoded([b'"%b"' % one.encode() for one in data], 5, URL)
+            self.assertEqual(json.loads(b"".join(content)), page.listing(data, 5, URL))
 
     def test_links_at_the_ends(self) -> None:
         """The first page has nothing before it, the last nothing behind it."""
