@@ -146,7 +146,7 @@ class Builder:
                 flows.close()
             raise
         try:
-            return ServedApi(deployment, definition, plans, backend, shared)
+            return ServedApi(deployment, definition, plans, backend, shared, flows)
         except Exception:
             plans.close()
             backend.close()

@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred
 from relay.expression.nodes import Scope
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.calls import selection_scope
+from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.protected_resources import metadata_url
 from relay.gateway.responses import refusals
 from relay.gateway.responses.cors import ListenerCors, preflight_method
@@ -76,6 +77,7 @@ class ServedApi:
     :param plans: who may call it.
     :param backend: what answers its calls.
     :param shared: the variables of expressions that are the same for all its calls.
+    :param flows: its flows, which may run for preflight requests; None for none.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class ServedApi:
         plans: PlanChain,
         backend: ApiBackend,
         shared: Scope,
+        flows: FlowRunner | None = None,
     ) -> None:
         self.id = deployment.api_id
         self.deployment_id = deployment.id
@@ -112,6 +115,8 @@ class ServedApi:
         cors = listener.cors
         self.cors = ListenerCors(cors) if cors is not None and cors.enabled else None
         """``cors`` of its listener; None without it."""
+        runs = cors is not None and cors.run_policies
+        self._preflight_flows = flows if runs else None
         self.takes_passwords = _has_step(deployment, BASIC_AUTHENTICATION.id)
         """Whether flows ask for passwords, which browsers send from any page."""
         self.shared = shared
@@ -148,7 +153,7 @@ class ServedApi:
             exchange.refusal_hook = partial(self.templates.reword, exchange)
         if self.cors is not None:
             if self.cors.is_preflight(request.method, request.headers):
-                self._answer_preflight(self.cors, exchange)
+                self._answer_preflight(self.cors, exchange, resolve)
                 return
             settle = partial(self.cors.settle, request.headers.copy())
             exchange.response_hooks.append(lambda status, headers: settle(headers))
@@ -170,12 +175,20 @@ class ServedApi:
         else:
             self._decided(verdict, exchange, caller)
 
-    def _answer_preflight(self, cors: ListenerCors, exchange: Exchange) -> None:
+    def _answer_preflight(
+        self, cors: ListenerCors, exchange: Exchange, resolve: Resolve
+    ) -> None:
+        """Answer a preflight request, about which no plan is asked."""
         headers = cors.preflight_headers(exchange.request.headers)
         if headers is None:
             exchange.refuse(refusals.PREFLIGHT_FAILED)
-        else:
+        elif self._preflight_flows is None:
             exchange.answer(200, b"OK", headers)
+        else:
+            if exchange.target.faults:
+                self._check_path(exchange.target.faults)
+                exchange.target = resolve()
+            self._preflight_flows.answer(exchange, 200, b"OK", headers)
 
     def _check_path(self, faults: PathFault) -> None:
         refusal = fault_refusal(faults & ~self.allowed)

@@ -274,7 +274,7 @@ class Gateway:
             shared,
         )
         backend = ProxyBackend(destinations, failover, flows=flows)
-        return ServedApi(deployment, body, plans, backend, shared)
+        return ServedApi(deployment, body, plans, backend, shared, flows)
 
     @property
     def pool(self) -> Pool:

@@ -69,6 +69,19 @@ class FlowRunner:
         exchange.response_hooks.append(run.add_headers)
         run.enter(lambda: proceed(run))
 
+    def answer(
+        self, exchange: Exchange, status: int, phrase: bytes, headers: Headers
+    ) -> None:
+        """
+        Run the steps of the request and of the response, without a backend between.
+
+        :param exchange: the call; flows of a plan run if it has admitted the client.
+        :param headers: of the response, which has no body.
+        """
+        self.enter(
+            exchange, lambda run: run.respond(status, phrase, headers, exchange.answer)
+        )
+
     def shaped(
         self,
         channel: Channel,

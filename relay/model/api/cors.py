@@ -30,12 +30,6 @@ def _origin_or_pattern(value: str) -> str:
     return value
 
 
-def _no_policies(value: bool) -> bool:
-    if value:
-        raise ValueError("policies are not run for preflight requests")
-    return value
-
-
 class Cors(Options):
     """The CORS options of a listener, for the whole API, as in Gravitee."""
 
@@ -49,7 +43,8 @@ class Cors(Options):
     max_age: Annotated[int, Strict(), Field(ge=-1, le=LONGEST_MS), Integral] = -1
     """Seconds; -1 to say nothing."""
     allow_credentials: Flag = False
-    run_policies: Annotated[Flag, AfterValidator(_no_policies)] = False
+    run_policies: Flag = False
+    """Whether the flows of the API run for preflight requests that are allowed."""
     allow_private_network: Flag = False
 
     @model_validator(mode="after")

@@ -11,8 +11,9 @@ from twisted.web.http_headers import Headers
 from relay.connectors.http_get_entrypoint import http_get_entrypoint
 from relay.gateway.responses.cors import cors_headers
 from relay.model.api.cors import Cors, CorsOptions
+from relay.plans.chain import PlanChain
 from tests.connectors.desk import Api, Desk
-from tests.gateway.harness import GatewayCase, definition, get, response
+from tests.gateway.harness import GatewayCase, definition, deployed, get, response
 
 ORIGIN = b"access-control-allow-origin"
 ALLOWED = ORIGIN.decode()
@@ -207,6 +208,58 @@ class ListenerCorsTests(GatewayCase):
         line = await self.gateway.ended(4)
         self.assertEqual(line["errorKey"], "CORS_PREFLIGHT_FAILED")
 
+    async def serve_flows(self, *steps: dict[str, Any]) -> None:
+        """
+        Serve an API whose flow runs for preflight requests.
+
+        :param steps: of the request phase.
+        """
+        await self.serve()
+        cors = {
+            "enabled": True,
+            "allowOrigin": ["https://a.example"],
+            "allowMethods": ["PUT"],
+            "runPolicies": True,
+        }
+        body = definition(f"http://{self.source.address}", listener={"cors": cors})
+        added = {"addHeaders": [{"name": "X-Added", "value": "{#request.method}"}]}
+        response_step = {"policy": "transform-headers", "configuration": added}
+        body["flows"] = [{"request": [*steps], "response": [response_step]}]
+        self.gateway.plans.chain = lambda *_: PlanChain([])  # type: ignore[method-assign]
+        self.gateway.deployer.apply({"api-1": deployed(body, number=2)})
+
+    async def test_flows(self) -> None:
+        """With ``runPolicies`` flows run for a preflight that is allowed, and no plan
+        and no endpoint is asked."""
+        await self.serve_flows()
+        for origin, status, added in (
+            (b"https://a.example", 200, [b"OPTIONS"]),
+            (b"https://evil.example", 400, []),
+        ):
+            client = await self.asked(
+                get(b"/api", b"Origin: " + origin, ASKING[1], method=b"OPTIONS")
+            )
+            head = await client.head()
+            self.assertEqual((head.status, head.all(b"x-added")), (status, added))
+            methods = [b"PUT"] if added else []
+            self.assertEqual(head.all(b"access-control-allow-methods"), methods)
+        client = await self.asked(get(b"/api", ASKING[0]))
+        self.assertEqual((await client.answer()).status, 401)
+        self.assertEqual(self.source.connections, [])
+
+    async def test_flow_that_answers(self) -> None:
+        """A step may answer a preflight request itself."""
+        step = {"policy": "mock", "configuration": {"status": "418", "content": "x"}}
+        await self.serve_flows(step)
+        client = await self.asked(get(b"/api", *ASKING, method=b"OPTIONS"))
+        self.assertEqual((await client.answer()).status, 418)
+
+    async def test_flows_and_paths(self) -> None:
+        """Paths that calls may not have are refused before flows run."""
+        await self.serve_flows()
+        client = await self.asked(get(b"/api/../x", *ASKING, method=b"OPTIONS"))
+        self.assertEqual((await client.answer()).status, 400)
+
     async def test_answers(self) -> None:
         """The header names the origin or is absent, whatever the source sends."""
         await self.serve(exposeHeaders=["X-B"])
@@ -260,7 +313,7 @@ class ListenerCorsTests(GatewayCase):
         """Unsafe and unsupported options are refused."""
         for options in (
             {"enabled": True, "allowOrigin": ["*"], "allowCredentials": True},
-            {"runPolicies": True},
+            {"runPolicies": "true"},
             {"allowOrigin": ["("]},
             {"allowMethods": ["BREW"]},
         ):

@@ -105,7 +105,7 @@ class FieldClassTests(SynchronousTestCase):
             responseTemplates={"DEFAULT": {"all": {}}},
             services={"dynamicProperty": {"enabled": True}},
         )
-        body["listeners"][0]["cors"] = {"runPolicies": True}
+        body["listeners"][0]["cors"] = {"runPolicies": "yes"}
         body["listeners"][0]["entrypoints"][0]["dlq"] = {"endpoint": "x"}
         (group,) = body["endpointGroups"]
         group["services"] = {"discovery": {"type": "x"}}
