@@ -103,16 +103,6 @@ class RuleTests(SynchronousTestCase):
         self.assertIn("response[0].policy", issues({"response": [GOOD]}, "MESSAGE"))
         self.assertEqual(issues({"response": [GOOD]}, None), {})
 
-    def test_shared_policy_groups(self) -> None:
-        """The refusal says what to do instead."""
-        step = {
-            "policy": "shared-policy-group-policy",
-            "configuration": {"sharedPolicyGroupId": "x"},
-        }
-        found = issues({"request": [step]})
-        self.assertEqual(list(found), ["request[0].policy"])
-        self.assertIn("in the flow itself", found["request[0].policy"])
-
     def test_what_would_hold_a_stream(self) -> None:
         """A policy that would buffer a stream is refused with that reason."""
         for name in HOLDS_BODY:
