@@ -17,11 +17,13 @@ from twisted.web.http_headers import Headers
 
 from relay.gateway.exchange import Exchange
 from relay.gateway.feed import Feed
+from relay.gateway.flows.bodies import HeldResponse
 from relay.gateway.flows.run import FlowRun
 from relay.gateway.flows.runner import FlowRunner
 from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
 from relay.gateway.responses import refusals
 from relay.gateway.routing import Destinations
+from relay.http.body import ICompletableBody
 from relay.http.fields import copied
 from relay.http.headers import (
     VIA,
@@ -36,7 +38,9 @@ from relay.model.outcome import Outcome
 from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.reactor.deadline import Deadline
-from relay.upstream.connection.stream import UpstreamResponse
+from relay.upstream.connection.stream import BodyReceiver, UpstreamResponse
+from relay.upstream.connection.upload import WholeBody
+from relay.upstream.connection.wire_response import Forward
 from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
@@ -186,16 +190,17 @@ class Passthrough(Feed):
         exchange.record.endpoint = self._connector.name
         self._connector.enter()
         self._request_clock.start(self._request_expired)
+        body = self._body_up()
         asked = UpstreamRequest(
             request.method,
             target,
-            self._headers_up(),
+            self._headers_up(body is not None),
             request.headers.getRawHeaders(b"host", [b""])[0],
-            exchange.stream.body,
+            body,
             self._early_hints,
         )
         self._call = self._connector.call(asked)
-        if exchange.stream.body is not None:
+        if body is not None:
             self._call.turned = self._turn
         self._call.start().addCallback(self._answered).addErrback(self._unanswered)
 
@@ -210,7 +215,14 @@ class Passthrough(Feed):
         else:
             self._request_clock.suspend()
 
-    def _headers_up(self) -> Headers:
+    def _body_up(self) -> ICompletableBody | None:
+        """Return what policies hold, or else the client's body as it arrives."""
+        content = None
+        if self._run is not None and self._exchange.request.method != b"TRACE":
+            content = self._run.call.request.body.content
+        return self._exchange.stream.body if content is None else WholeBody(content)
+
+    def _headers_up(self, with_body: bool) -> Headers:
         exchange, request = self._exchange, self._exchange.request
         settings = exchange.services.settings
         headers = upstream_headers(request.headers)
@@ -229,7 +241,7 @@ class Passthrough(Feed):
             return headers
         exchange.identify(headers)
         if (
-            exchange.stream.body is None
+            not with_body
             and request.method not in (b"POST", b"PUT")
             and request.headers.hasHeader(b"content-length")
         ):
@@ -256,8 +268,23 @@ class Passthrough(Feed):
         headers = self._headers_down(response)
         if self._run is None:
             self._begin(response.code, response.phrase, headers)
-        else:
-            self._run.respond(response.code, response.phrase, headers, self._begin)
+            return
+        body = None
+        if (
+            response.code not in CONTENTLESS
+            and self._exchange.request.method != b"HEAD"
+        ):
+            body = HeldResponse(
+                response, partial(self._deliver, response), self.body_cut
+            )
+        self._run.respond(
+            response.code,
+            response.phrase,
+            headers,
+            self._begin,
+            body,
+            response.is_event_stream,
+        )
 
     def _begin(self, code: int, phrase: bytes, headers: Headers) -> None:
         response = self._response
@@ -273,13 +300,27 @@ class Passthrough(Feed):
                 headers.setRawHeaders(b"content-length", [b"0"])
             self._exchange.answer(code, phrase, headers)
             return
+        content = self._content_held()
+        if content is not None:
+            headers.setRawHeaders(b"content-length", [b"%d" % len(content)])
+            self._exchange.answer(code, phrase, headers, content)
+            return
         self._exchange.begin(code, phrase, headers, response.is_event_stream)
-        response.deliver(
-            self,
-            self._connector.idle_timeout_ms,
-            self._idle_expired,
-            self._exchange.open_chunk_forwarder(),
-        )
+        self._deliver(response, self, self._exchange.open_chunk_forwarder())
+
+    def _content_held(self) -> bytes | None:
+        """Return the content of the response that policies hold; None for none."""
+        held = self._run.call.response if self._run is not None else None
+        return held.body.content if held is not None and held.body is not None else None
+
+    def _deliver(
+        self,
+        response: UpstreamResponse,
+        receiver: BodyReceiver,
+        forward: Forward | None = None,
+    ) -> None:
+        idle_ms = self._connector.idle_timeout_ms
+        response.deliver(receiver, idle_ms, self._idle_expired, forward)
 
     def _headers_down(self, response: UpstreamResponse) -> Headers:
         headers = downstream_headers(response.headers, response.connection_options)

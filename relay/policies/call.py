@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.web.http_headers import Headers
 
 from relay.expression.values import Value
@@ -21,6 +22,51 @@ ENDPOINT_ATTRIBUTE = "request.endpoint"
 _UNSAFE = {10: " ", 13: " ", 0: None}
 
 
+class ContentTooLarge(Exception):
+    """A body is larger than a policy may read."""
+
+
+class Body(Protocol):
+    """
+    A body, which is forwarded as it arrives unless a policy reads or replaces it.
+    """
+
+    content: bytes | None
+    """The content that is forwarded; None for what arrives, as it arrives."""
+
+    def read(self, most_bytes: int) -> Deferred[bytes]:
+        """
+        Wait for all of the content, and hold it.
+
+        :return: fails with :class:`ContentTooLarge` when there is more.
+        """
+
+    def replace(self, content: bytes) -> None:
+        """Forward other content; what was not read is dropped."""
+
+
+class WholeBody:
+    """
+    A body that has not to be waited for.
+
+    :param content: of the body.
+    """
+
+    def __init__(self, content: bytes = b"") -> None:
+        self.content: bytes | None = content
+
+    def read(self, most_bytes: int) -> Deferred[bytes]:
+        """Return the content."""
+        content = self.content or b""
+        return (
+            fail(ContentTooLarge()) if len(content) > most_bytes else succeed(content)
+        )
+
+    def replace(self, content: bytes) -> None:
+        """Forward other content."""
+        self.content = content
+
+
 @dataclass(slots=True)
 class Request:
     """
@@ -33,6 +79,7 @@ class Request:
         without a body.
     :param remote_address: the client's address, which trusted proxies may forward.
     :param client: the address, or its network, that limits per address count.
+    :param body: the body; its ``content`` is empty for a request of no client.
     """
 
     method: str
@@ -41,15 +88,24 @@ class Request:
     content_length: int | None = 0
     remote_address: str = ""
     client: str = ""
+    body: Body = field(default_factory=WholeBody, repr=False)
 
 
 @dataclass(slots=True)
 class Response:
-    """The head of the response; policies do not see its body."""
+    """
+    The response, which goes to the client as policies leave it.
+
+    :param body: None for a response without content.
+    :param event_stream: whether the content is an event stream, which no policy may
+        hold.
+    """
 
     status: int
     phrase: bytes
     headers: Headers
+    body: Body | None = field(default=None, repr=False)
+    event_stream: bool = False
 
 
 class Connection(Protocol):

@@ -14,6 +14,7 @@ from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 OWN = modules_of(
     policies,
     "transformation.assign_attributes",
+    "transformation.assign_content",
     "security.basic_authentication",
     "traffic.dynamic_routing",
     "events.event_filter",

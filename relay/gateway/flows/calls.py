@@ -11,6 +11,7 @@ from twisted.web.http_headers import Headers
 from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Value
 from relay.gateway.exchange import Exchange
+from relay.gateway.flows.bodies import HeldRequest
 from relay.gateway.flows.selection import METHODS
 from relay.http.headers import REQUEST_ID, TRANSACTION_ID
 from relay.plans.caller import Caller
@@ -43,6 +44,7 @@ def call_of(exchange: Exchange, shared: Scope) -> Call:
         length,
         record.remote_address,
         record.client,
+        HeldRequest(body),
     )
     ids = {
         "api": record.api_id or "",

@@ -34,7 +34,14 @@ from relay.gateway.responses import refusals
 from relay.http.fields import foldable, settle_folded
 from relay.http.refusals import Refusal
 from relay.model.phrases import reason_phrase
-from relay.policies.call import Call, Interrupted, Response, header_value
+from relay.policies.call import (
+    Body,
+    Call,
+    Interrupted,
+    Response,
+    WholeBody,
+    header_value,
+)
 from relay.policies.scope import response_members
 from relay.reactor.deadline import Deadline
 
@@ -103,14 +110,20 @@ class FlowRun(Feed):
         phrase: bytes,
         headers: Headers,
         proceed: Callable[[int, bytes, Headers], None],
+        body: Body | None = None,
+        event_stream: bool = False,
     ) -> None:
         """
         Run the steps of the response.
 
         :param headers: changed in place.
         :param proceed: continues with the head; not called when a step has ended it.
+        :param body: that policies may hold; None without content.
+        :param event_stream: whether the content is an event stream.
         """
-        response = self.call.response = Response(status, phrase, headers)
+        response = self.call.response = Response(
+            status, phrase, headers, body, event_stream
+        )
         self.call.scope["response"] = response_members(self.call)
         self._run(
             iter(self.chosen.steps("response")),
@@ -253,15 +266,20 @@ class FlowRun(Feed):
         for name, value in reason.headers:
             answer.addRawHeader(name.encode("ascii"), header_value(value))
 
+        body = WholeBody(reason.body)
+
         def proceed(status: int, phrase: bytes, headers: Headers) -> None:
-            bodiless = status in NO_BODY_CODES
-            if not bodiless:
-                headers.setRawHeaders(b"content-length", [b"%d" % len(reason.body)])
-            exchange.answer(status, phrase, headers, b"" if bodiless else reason.body)
+            content = body.content or b""
+            if status in NO_BODY_CODES:
+                content = b""
+            else:
+                headers.setRawHeaders(b"content-length", [b"%d" % len(content)])
+            exchange.answer(status, phrase, headers, content)
 
         phrase = reason_phrase(reason.status)
         if self.call.response is None:
-            self.respond(reason.status, phrase, answer, proceed)
+            held = None if reason.status in NO_BODY_CODES else body
+            self.respond(reason.status, phrase, answer, proceed, held)
         else:
             proceed(reason.status, phrase, answer)
 

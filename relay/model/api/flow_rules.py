@@ -34,7 +34,6 @@ HOLDS_BODY = frozenset(
         "json-to-json",
         "json-validation",
         "json-xml",
-        "policy-assign-content",
         "policy-json-validation",
         "url-rewriting",
         "wssecurity-authentication",

@@ -1,0 +1,116 @@
+"""Bodies that policies read or replace: held, instead of forwarded as they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.python.failure import Failure
+
+from relay.http.body import RequestBody
+from relay.http.collector import BodyCollector, BodyTooLarge
+from relay.policies.call import ContentTooLarge
+from relay.upstream.connection.stream import BodyReceiver, UpstreamResponse
+
+
+class HeldRequest:
+    """
+    The body of a client's request.
+
+    :param body: None without one.
+    """
+
+    __slots__ = ("_body", "content")
+
+    def __init__(self, body: RequestBody | None) -> None:
+        self._body = body
+        self.content: bytes | None = None
+
+    def read(self, most_bytes: int) -> Deferred[bytes]:
+        """Wait for the client to send all of the body."""
+        if self.content is not None:
+            return succeed(self.content)
+        waiting = BodyCollector(most_bytes).collect(self._body)
+        return waiting.addCallbacks(self._hold, _too_large)
+
+    def _hold(self, content: bytes) -> bytes:
+        self.content = content
+        return content
+
+    def replace(self, content: bytes) -> None:
+        """Forward other content, and drop the client's."""
+        if self.content is None and self._body is not None:
+            self._body.drop()
+        self.content = content
+
+
+def _too_large(failure: Failure) -> bytes:
+    failure.trap(BodyTooLarge)
+    raise ContentTooLarge()
+
+
+class HeldResponse:
+    """
+    The body of the response of an endpoint.
+
+    :param deliver: begins to deliver the body.
+    :param cut: called when the endpoint goes away before its end.
+    """
+
+    def __init__(
+        self,
+        response: UpstreamResponse,
+        deliver: Callable[[BodyReceiver], None],
+        cut: Callable[[Failure], None],
+    ) -> None:
+        self._response = response
+        self._deliver = deliver
+        self._cut = cut
+        self.content: bytes | None = None
+        self._pieces: list[bytes] = []
+        self._left = 0
+        self._done: Deferred[bytes] | None = None
+
+    def read(self, most_bytes: int) -> Deferred[bytes]:
+        """Wait for the endpoint to send all of the body."""
+        if self.content is not None:
+            return succeed(self.content)
+        self._left = most_bytes
+        done = self._done = Deferred()
+        self._deliver(self)
+        return done
+
+    def replace(self, content: bytes) -> None:
+        """Send other content, and drop the endpoint's."""
+        if self.content is None:
+            self._response.abort()
+        self.content = content
+
+    def body_received(self, data: bytes) -> None:
+        """Hold a part of the body."""
+        self._left -= len(data)
+        if self._left >= 0:
+            self._pieces.append(data)
+            return
+        self._pieces.clear()
+        self._response.abort()
+        self._fail(Failure(ContentTooLarge()))
+
+    def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
+        """The body is complete; its trailer fields are dropped."""
+        content = self.content = b"".join(self._pieces)
+        self._pieces.clear()
+        done, self._done = self._done, None
+        if done is not None:
+            done.callback(content)
+
+    def body_cut(self, reason: Failure) -> None:
+        """The endpoint went away before the end of the body."""
+        self._pieces.clear()
+        self._cut(reason)
+        self._fail(reason)
+
+    def _fail(self, reason: Failure) -> None:
+        done, self._done = self._done, None
+        if done is not None:
+            done.errback(reason)
