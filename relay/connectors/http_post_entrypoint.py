@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
+from pydantic import model_validator
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -38,9 +39,12 @@ from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType, always
 from relay.model.api.messages.message_options import Amount, Compatibility
 from relay.model.schema.base import Options
+from relay.model.schema.refusal import refusal
 from relay.model.schema.types.scalars import Flag
 
 LONGEST_KEY = 256
+MOST_EVENTS = 1000
+"""How many events one request may bring unless the definition says."""
 _PUBLISHED_HEADERS = (b"content-type", b"relay-event-id", b"relay-event-type")
 SECRET_HEADERS = (b"authorization", b"cookie", b"x-gravitee-api-key")
 
@@ -50,11 +54,18 @@ class HttpPostOptions(Options):
 
     request_headers_to_message: Flag = False
     """Whether events get the headers of the request that brought them."""
-    max_batch_events: Amount = 1000
+    max_batch_events: Amount = MOST_EVENTS
     """How many events one request may bring."""
     compatibility: Compatibility = "relay"
     """Whose clients publish: what a body is, and how it is answered."""
     cors: CorsOptions = CorsOptions()
+
+    @model_validator(mode="after")
+    def _one_event(self) -> Self:
+        if self.compatibility == "gravitee" and self.max_batch_events != MOST_EVENTS:
+            reason = "has no effect with compatibility [gravitee]: a body is one event"
+            raise refusal([(("maxBatchEvents",), reason)])
+        return self
 
     def form(self) -> PublicationForm:
         """Make the form of bodies and answers."""

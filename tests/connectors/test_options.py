@@ -13,6 +13,7 @@ from relay.connectors.sse_entrypoint import SseEntrypointOptions
 from relay.connectors.websocket.options import WebsocketOptions
 from relay.model.schema.base import Value
 from relay.model.schema.errors import Issue
+from relay.webhook.options import WebhookOptions
 from tests.model.api.messages.test_channel_options import refused
 
 CORS = {"allowOrigin": ["*"], "allowCredentials": False}
@@ -212,6 +213,20 @@ class EntrypointTests(SynchronousTestCase):
                 refused(model, {"alowFilter": True}),
                 [Issue("unknown field", "alowFilter")],
             )
+
+    def test_compatibility(self) -> None:
+        """It is one of two; what has no effect with it is refused."""
+        entrypoints = (SseEntrypointOptions, HttpGetOptions, HttpPostOptions)
+        for model in (*entrypoints, WebsocketOptions, WebhookOptions):
+            self.assertEqual(refused(model, {"compatibility": "gravitee"}), [])
+            (issue,) = refused(model, {"compatibility": "kong"})
+            self.assertEqual(issue.message, "must be one of relay or gravitee")
+        body = {"compatibility": "gravitee", "maxBatchEvents": 5}
+        (issue,) = refused(HttpPostOptions, body)
+        self.assertEqual(issue.location, "maxBatchEvents")
+        self.assertIn("has no effect", issue.message)
+        body["maxBatchEvents"] = 1000
+        self.assertEqual(refused(HttpPostOptions, body), [])
 
     def test_limits(self) -> None:
         """Counts and durations have bounds."""
