@@ -19,12 +19,14 @@ from relay.management.consumers.bodies import (
 from relay.management.consumers.configuration import configure
 from relay.management.consumers.representations import (
     SubscriptionView,
+    application_json,
     find_application,
     find_subscription,
     view_subscription,
 )
 from relay.management.consumers.subscribing import close, of_application_to, subscribe
 from relay.management.consumers.subscription_lists import paged, table
+from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
@@ -32,7 +34,7 @@ from relay.management.resources.representations import find_api, find_plan
 from relay.model.api.lifecycle import security_type
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.api_key import check_custom, digest_of
-from relay.model.consumers.records import SubscriptionRecord
+from relay.model.consumers.records import ApplicationRecord, SubscriptionRecord
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -79,6 +81,25 @@ class Subscriptions:
     async def export(self, call: RestCall, api_id: str) -> Reply:
         """Return the matching subscriptions of an API as CSV: all, or one page."""
         return await table(self._store, call, partial(_of_api, api_id))
+
+    @route("GET", "/apis/<api_id>/subscribers", query=("page", "perPage", "name"))
+    async def subscribers(self, call: RestCall, api_id: str) -> Reply:
+        """Return the applications that have or had a subscription, by name."""
+        page = Page.of(call.query)
+        part = (call.query.text("name") or "").lower()
+
+        def work(tx: Transaction) -> list[ApplicationRecord]:
+            ids = {one.application_id for one in _of_api(api_id, tx)}
+            return [find_application(tx, id) for id in ids]
+
+        found = [
+            one
+            for one in await self._store.read(work)
+            if part in str(one.definition["name"]).lower()
+        ]
+        found.sort(key=lambda one: str(one.definition["name"]).lower())
+        data = [application_json(one) for one in page.cut(found)]
+        return Reply(200, page.listing(data, len(found), call.url))
 
     @route("POST", _ALL, body=Body.REQUIRED)
     async def create(self, call: RestCall, api_id: str) -> Reply:

@@ -14,7 +14,11 @@ from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
 from relay.management.resources import bodies
-from relay.management.resources.bodies import DuplicateOptions, PathsToVerify
+from relay.management.resources.bodies import (
+    DuplicateOptions,
+    HostsToVerify,
+    PathsToVerify,
+)
 from relay.management.resources.representations import ApiView, find_api, view_api
 from relay.model.api import lifecycle
 from relay.model.api.publication_state import (
@@ -27,6 +31,7 @@ from relay.model.records import ApiRecord, PlanRecord
 from relay.model.role import Role
 from relay.model.schema.errors import Invalid, Issue
 from relay.model.schema.types import paths
+from relay.model.schema.types.hosts import is_host
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -115,6 +120,13 @@ class Apis:
         """Check whether paths are available for an API."""
         asked = bodies.read(PathsToVerify, call.body)
         reason = await self._store.read(partial(_why_not, asked))
+        verdict = {"ok": True} if reason is None else {"ok": False, "reason": reason}
+        return Reply(202, verdict)
+
+    @route("POST", "/apis/_verify/hosts", body=Body.REQUIRED, role=Role.VIEWER)
+    async def verify_hosts(self, call: RestCall) -> Reply:
+        """Check whether hosts can be those of a listener."""
+        reason = _why_no_hosts(bodies.read(HostsToVerify, call.body))
         verdict = {"ok": True} if reason is None else {"ok": False, "reason": reason}
         return Reply(202, verdict)
 
@@ -216,6 +228,22 @@ def _why_not(asked: PathsToVerify, tx: Transaction) -> str | None:
     except Invalid as taken:
         return taken.issues[0].message
     return None
+
+
+def _why_no_hosts(asked: HostsToVerify) -> str | None:
+    if not asked.hosts:
+        return "At least one host is required"
+    seen: set[str] = set()
+    for host in asked.hosts:
+        name = paths.sanitise_host(host)
+        if name is None or not is_host(name):
+            return f"Domain [{host}] is invalid"
+        if name in seen:
+            return f"Domain [{host}] is duplicated"
+        seen.add(name)
+    if asked.listener_type == "HTTP":
+        return None
+    return f"{asked.listener_type} listeners are not supported yet"
 
 
 def _duplicate(

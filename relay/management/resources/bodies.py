@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from relay.model.schema import reading
 from relay.model.schema.base import Options, Value
 from relay.model.schema.errors import Invalid
+from relay.model.schema.types.scalars import Flag, Upper
 
 B = TypeVar("B", bound=Value)
 
@@ -35,6 +36,14 @@ class PathsToVerify(Options):
 
     api_id: str | None = None
     paths: tuple[WantedPath, ...]
+
+
+class HostsToVerify(Options):
+    """Hosts of a listener, and the API that may use them already."""
+
+    api_id: str | None = None
+    hosts: tuple[str, ...]
+    listener_type: Annotated[Literal["HTTP", "TCP", "KAFKA"], Upper] = "TCP"
 
 
 class DuplicateOptions(Options):
@@ -68,6 +77,8 @@ class SearchQuery(Options):
     """``PUBLISHED``, or ``UNPUBLISHED`` for every other lifecycle state."""
     visibilities: Words = ()
     allowed_in_api_products: bool | None = None
+    has_open_api_documentation: Flag | None = None
+    """No API has documentation in the management API: true matches none."""
 
 
 def read(model: type[B], body: object) -> B:

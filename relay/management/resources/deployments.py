@@ -27,6 +27,8 @@ from relay.management.resources.representations import (
 from relay.model.api import lifecycle
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import ApiRecord, Deployment, GatewayReport
+from relay.model.role import Role
+from relay.model.schema.errors import Invalid
 from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
@@ -103,6 +105,19 @@ class Deployments:
         label = bodies.read(DeploymentRequest, call.body).deployment_label or None
         saved = await self._put_in_force(call, api_id, _to_deploy, label, start=False)
         return Reply(202, headers=version_headers(saved.updated_at_ms))
+
+    @route("POST", "/apis/<api_id>/deployments/_verify", role=Role.VIEWER)
+    async def verify(self, call: RestCall, api_id: str) -> Reply:
+        """Check whether the saved definition can be deployed."""
+
+        def find(tx: Transaction) -> Candidate:
+            return _to_deploy(tx, find_api(tx, api_id))
+
+        try:
+            self._try_out(api_id, await self._store.read(find))
+        except (ActionRefused, Invalid) as refused:
+            return Reply(200, {"ok": False, "reason": str(refused)})
+        return Reply(200, {"ok": True})
 
     @route("GET", "/apis/<api_id>/deployments/current")
     async def current(self, call: RestCall, api_id: str) -> Reply:

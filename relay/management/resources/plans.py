@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -24,6 +24,7 @@ from relay.management.resources.representations import (
 from relay.model.api import lifecycle
 from relay.model.api.read_only import PLAN as READ_ONLY
 from relay.model.consumers import subscriptions as rules
+from relay.model.consumers.records import OPEN
 from relay.model.plans.plan import PlanDefinition, PlanStatus
 from relay.model.records import PlanRecord
 from relay.model.schema.errors import Invalid
@@ -49,7 +50,15 @@ class Plans:
     @route(
         "GET",
         "/apis/<api_id>/plans",
-        query=("page", "perPage", "statuses", "securities", "mode", "fields"),
+        query=(
+            "page",
+            "perPage",
+            "statuses",
+            "securities",
+            "mode",
+            "subscribableBy",
+            "fields",
+        ),
     )
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the plans of an API; published ones by default."""
@@ -57,11 +66,13 @@ class Plans:
         statuses = call.query.many("statuses", tuple(PlanStatus)) or ["PUBLISHED"]
         securities = call.query.many("securities", _SECURITIES)
         mode = call.query.one("mode", ("STANDARD", "PUSH"))
+        consumer = call.query.text("subscribableBy")
         fields = call.query.many("fields")
 
         def work(tx: Transaction) -> list[PlanRecord]:
             find_api(tx, api_id)
-            return tx.plans.list(api_id)
+            plans = tx.plans.list(api_id)
+            return plans if consumer is None else _subscribable(tx, plans, consumer)
 
         plans = [
             plan
@@ -233,6 +244,26 @@ class Plans:
 
         run = self._store.read if dry else self._store.write
         return plan_reply(await run(work))
+
+
+def _subscribable(
+    tx: Transaction, plans: Iterable[PlanRecord], application_id: str
+) -> list[PlanRecord]:
+    """
+    :returns: the plans to which an application can subscribe: those that are not
+        keyless, and to which it has no subscription that has not ended.
+    """
+    taken = {
+        one.plan_id
+        for one in tx.subscriptions.of_application(application_id)
+        if one.status in OPEN
+    }
+    return [
+        plan
+        for plan in plans
+        if plan.id not in taken
+        and lifecycle.security_type(plan.definition) != "KEY_LESS"
+    ]
 
 
 def _check_mode(definition: dict[str, Any], api: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from relay.catalog import (
 from relay.management.http.errors import NotFound
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
+from relay.management.resources import plugin_pages
 
 _FORMS = ("gv-schema-form",)
 """The form components that a schema may be asked for; all use the same schema."""
@@ -49,6 +50,16 @@ class Plugins:
         """Return the JSON Schema of the configuration of an endpoint."""
         return self._schema("endpoint", plugin_id)
 
+    @route("GET", "/plugins/endpoints/<plugin_id>/documentation")
+    async def endpoint_page(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return the documentation of an endpoint, as Markdown."""
+        return self._page("endpoint", self._catalog.endpoints, plugin_id)
+
+    @route("GET", "/plugins/endpoints/<plugin_id>/more-information")
+    async def endpoint_information(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return what an endpoint is for."""
+        return self._information("endpoint", plugin_id)
+
     @route("GET", "/plugins/endpoints/<plugin_id>/shared-configuration-schema")
     async def shared_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the shared configuration of a group."""
@@ -68,6 +79,16 @@ class Plugins:
     async def entrypoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of an entrypoint."""
         return self._schema("entrypoint", plugin_id)
+
+    @route("GET", "/plugins/entrypoints/<plugin_id>/documentation")
+    async def entrypoint_page(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return the documentation of an entrypoint, as Markdown."""
+        return self._page("entrypoint", self._catalog.entrypoints, plugin_id)
+
+    @route("GET", "/plugins/entrypoints/<plugin_id>/more-information")
+    async def entrypoint_information(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return what an entrypoint is for."""
+        return self._information("entrypoint", plugin_id)
 
     @route(
         "GET",
@@ -110,6 +131,11 @@ class Plugins:
         call.query.one("apiProtocolType", _PROTOCOLS)
         return self._schema("policy", plugin_id)
 
+    @route("GET", "/plugins/policies/<plugin_id>/documentation")
+    async def policy_page(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return the documentation of a policy, as Markdown."""
+        return self._page("policy", self._catalog.policies, plugin_id)
+
     @route("GET", "/plugins/resources")
     async def resources(self, call: RestCall) -> Reply:
         """Return the types of resources."""
@@ -120,14 +146,27 @@ class Plugins:
         """Return one type of resource."""
         return _one(self._catalog.resources, plugin_id)
 
-    @route("GET", "/plugins/resources/<plugin_id>/schema")
+    @route("GET", "/plugins/resources/<plugin_id>/schema", query=("display",))
     async def resource_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of a resource."""
+        call.query.one("display", _FORMS)
         return self._schema("resource", plugin_id)
 
     def _schema(self, kind: Kind, plugin_id: str) -> Reply:
+        return Reply(200, self._schema_of(kind, plugin_id))
+
+    def _page(self, kind: Kind, plugins: Mapping[str, Plugin], plugin_id: str) -> Reply:
+        schema = self._schema_of(kind, plugin_id)
+        text = plugin_pages.page(plugins[plugin_id].name, schema)
+        return Reply(200, text.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+
+    def _information(self, kind: Kind, plugin_id: str) -> Reply:
+        told = plugin_pages.description(self._schema_of(kind, plugin_id))
+        return Reply(200, {"description": told})
+
+    def _schema_of(self, kind: Kind, plugin_id: str) -> dict[str, Any]:
         try:
-            return Reply(200, self._catalog.schema(kind, plugin_id))
+            return self._catalog.schema(kind, plugin_id)
         except LookupError:
             raise _missing(plugin_id) from None
 

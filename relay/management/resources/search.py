@@ -99,11 +99,14 @@ class Search:
 
 def _filter(wanted: SearchQuery) -> ApiFilter:
     versions = {*wanted.definition_versions, wanted.definition_version} - {None}
+    is_possible = not wanted.has_open_api_documentation and (
+        _VERSION in versions or not versions
+    )
     of_no_api = ("",)
     owner = OWNER["displayName"].casefold()
     words = wanted.query.replace("*", " ").casefold().split()
     return ApiFilter(
-        ids=wanted.ids if _VERSION in versions or not versions else of_no_api,
+        ids=wanted.ids if is_possible else of_no_api,
         types=tuple(_API_TYPES.get(word, "") for word in wanted.api_types),
         states=wanted.statuses,
         published=wanted.published,

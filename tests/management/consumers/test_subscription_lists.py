@@ -68,6 +68,36 @@ class ExportTests(ConsumerCase):
             400, "validation", "GET", f"{self.subscriptions}/_export?perPage=0"
         )
 
+    async def test_subscribers(self) -> None:
+        """The applications of all subscriptions, ended ones too, each once by name."""
+        await self.application("Zoo")
+        one = await self.subscribed(applicationId=await self.application("Beta"))
+        two = await self.subscribed(applicationId=await self.application("alpha"))
+        await self.act(one, "_close")
+        path = f"/apis/{two['api']['id']}/subscribers"
+        found = await self.expect(200, "GET", path)
+        self.assertEqual([each["name"] for each in found["data"]], ["alpha", "Beta"])
+        self.assertEqual(found["pagination"]["totalCount"], 2)
+        self.assertLessEqual({"id", "type", "primaryOwner"}, set(found["data"][0]))
+        some = await self.expect(200, "GET", f"{path}?name=BET&perPage=1")
+        self.assertEqual([each["name"] for each in some["data"]], ["Beta"])
+        await self.refused(404, "api.notFound", "GET", "/apis/none/subscribers")
+
+    async def test_subscribable_plans(self) -> None:
+        """Keyless plans, and those with an open subscription, are left out."""
+        made = await self.subscribed()
+        api_id, reader = made["api"]["id"], made["application"]["id"]
+        await self.plan(api_id)
+        other = await self.application("Other")
+        path = f"/apis/{api_id}/plans"
+        for who, expected in ((reader, []), (other, [made["plan"]["id"]])):
+            found = await self.expect(200, "GET", f"{path}?subscribableBy={who}")
+            self.assertEqual([plan["id"] for plan in found["data"]], expected)
+        await self.act(made, "_close")
+        found = await self.expect(200, "GET", f"{path}?subscribableBy={reader}")
+        self.assertEqual(len(found["data"]), 1)
+        self.assertEqual(len((await self.expect(200, "GET", path))["data"]), 2)
+
     async def test_no_formulas(self) -> None:
         """A name that a spreadsheet would run is made a text; quotes stay quotes."""
         for name in ('=HYPERLINK("x";"y")', "+1", "-1", "@a", 'a "b"; c\nd'):

@@ -245,6 +245,30 @@ class PathTests(ManagementCase):
             await self.refused(400, "validation", "POST", "/apis/_verify/paths", wrong)
 
 
+class HostTests(ManagementCase):
+    """Hosts that are asked for."""
+
+    async def test_verify(self) -> None:
+        """Names are checked; listeners that Relay lacks are named."""
+        http = {"listenerType": "HTTP"}
+        for body, reason in (
+            ({**http, "hosts": ["a.example", "b.example"]}, None),
+            ({**http, "hosts": []}, "At least one host is required"),
+            ({**http, "hosts": [" "]}, "Domain [ ] is invalid"),
+            ({**http, "hosts": ["a b"]}, "Domain [a b] is invalid"),
+            ({**http, "hosts": ["a.b", "A.b."]}, "Domain [A.b.] is duplicated"),
+            (
+                {"apiId": "x", "hosts": ["a.b"], "listenerType": "KAFKA"},
+                "KAFKA listeners are not supported yet",
+            ),
+            ({"hosts": ["a.b"]}, "TCP listeners are not supported yet"),
+        ):
+            got = await self.expect(202, "POST", "/apis/_verify/hosts", body)
+            told = {"ok": True} if reason is None else {"ok": False, "reason": reason}
+            self.assertEqual(got, told)
+        await self.refused(400, "validation", "POST", "/apis/_verify/hosts", {})
+
+
 class UpdateTests(ManagementCase):
     """Replacing and patching."""
 

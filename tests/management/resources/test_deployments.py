@@ -387,6 +387,21 @@ class GatewayTests(DeploymentCase):
         newest = await self.store.read(lambda tx: tx.deployments.latest(api_id))
         self.assertIsNone(newest)
 
+    async def test_verify(self) -> None:
+        """A deployment is tried and dropped; the verdict has the reason."""
+        api_id = await self.create()
+        reply = await self.act("verify", api_id)
+        self.assertEqual((reply.status, reply.body["ok"]), (200, False))
+        self.assertIn("published plan", reply.body["reason"])
+        await self.plan(api_id)
+        self.assertEqual((await self.act("verify", api_id)).body, {"ok": True})
+        self.refusal = ValueError("no such file")
+        reply = await self.act("verify", api_id)
+        self.assertEqual(reply.body["ok"], False)
+        self.assertIn("no such file", reply.body["reason"])
+        newest = await self.store.read(lambda tx: tx.deployments.latest(api_id))
+        self.assertIsNone(newest)
+
     async def test_a_defect_is_told_without_its_words(self) -> None:
         """An unexpected error is refused without its text, which is logged."""
         api_id = await self.create()

@@ -37,7 +37,7 @@ class PluginTests(ManagementCase):
             phases["transform-headers"],
             {
                 "HTTP_PROXY": ["REQUEST", "RESPONSE"],
-                "HTTP_MESSAGE": ["REQUEST", "RESPONSE"],
+                "HTTP_MESSAGE": ["REQUEST", "RESPONSE", "SUBSCRIBE", "PUBLISH"],
             },
         )
         for one in found:
@@ -121,3 +121,33 @@ class PluginTests(ManagementCase):
                 404, "plugin.notFound", "GET", f"{V2}/plugins/{path}"
             )
             self.assertIn(error["parameters"]["plugin"], path)
+
+
+class PageTests(ManagementCase):
+    """What is shown about a plugin."""
+
+    async def test_documentation(self) -> None:
+        """Each has a page with its options, as text."""
+        for kind in ("endpoints", "entrypoints", "policies"):
+            for one in await self.expect(200, "GET", f"{V2}/plugins/{kind}"):
+                path = f"{V2}/plugins/{kind}/{one['id']}/documentation"
+                answer = await self.ask("GET", path)
+                self.assertEqual(answer.status, 200)
+                self.assertEqual(
+                    answer.headers["content-type"], "text/plain; charset=utf-8"
+                )
+                self.assertTrue(answer.content.startswith(b"# " + one["name"].encode()))
+            await self.refused(
+                404, "plugin.notFound", "GET", f"{V2}/plugins/{kind}/x/documentation"
+            )
+
+    async def test_more_information(self) -> None:
+        """The description of connectors."""
+        path = f"{V2}/plugins/endpoints/mock/more-information"
+        told = await self.expect(200, "GET", path)
+        self.assertEqual(set(told), {"description"})
+        self.assertIn("events", told["description"])
+        path = f"{V2}/plugins/entrypoints/sse/more-information"
+        self.assertTrue((await self.expect(200, "GET", path))["description"])
+        path = f"{V2}/plugins/entrypoints/x/more-information"
+        await self.refused(404, "plugin.notFound", "GET", path)

@@ -110,6 +110,8 @@ class SearchTests(ManagementCase):
             ({"visibilities": ["PUBLIC"]}, ["alpha"]),
             ({"allowedInApiProducts": True}, ["gamma"]),
             ({"allowedInApiProducts": False}, ["alpha", "Beta"]),
+            ({"hasOpenApiDocumentation": False}, ["alpha", "Beta", "gamma"]),
+            ({"hasOpenApiDocumentation": True}, []),
             ({"tags": ["t1"], "visibilities": ["PUBLIC"]}, ["alpha"]),
             ({"ids": [], "query": None}, ["alpha", "Beta", "gamma"]),
         ):
@@ -157,7 +159,7 @@ class SearchTests(ManagementCase):
             ({"ids": "x"}, "ids"),
             ({"tags": [1]}, "tags[0]"),
             ({"definitionVersion": "V9"}, "definitionVersion"),
-            ({"hasOpenApiDocumentation": True}, "hasOpenApiDocumentation"),
+            ({"hasOpenApiDocumentation": 1}, "hasOpenApiDocumentation"),
             ([], ""),
         ):
             error = await self.refused(400, "validation", "POST", "/apis/_search", body)
