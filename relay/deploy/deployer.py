@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
+from relay.gateway.flows.outdated import outdated
 from relay.gateway.resource import GatewayResource
 from relay.gateway.routes import RouteTable
 from relay.gateway.served import ServedApi
@@ -224,6 +225,13 @@ class Deployer:
             api_id=deployment.api_id,
             number=deployment.number,
         )
+        for finding in outdated(deployment.definition, deployment.plans):
+            self.log.warn(
+                "API {api_id} ({name}): {finding}",
+                api_id=deployment.api_id,
+                name=name,
+                finding=finding,
+            )
         return api, None
 
     def _drain(self, api_id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Self
 
 from relay.expression.compiler import compile_expression
@@ -56,6 +56,14 @@ class Template:
     def roots(self) -> frozenset[str]:
         """The names of the variables that the value depends on."""
         return frozenset().union(*(part.roots for part in self._parts))
+
+    def nodes(self) -> Iterator[Node]:
+        """Iterate over the nodes of all its expressions."""
+        waiting = list(self._parts)
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += node.children
 
     @property
     def key(self) -> Hashable:

@@ -161,6 +161,19 @@ class FailureTests(DeployerCase):
             self.assertNotIn("hunter2", text, name)
         self.flushLoggedErrors()
 
+    async def test_outdated_comparisons(self) -> None:
+        """A condition that can no longer hold is logged, with its place."""
+        await self.stage()
+        selector = {"type": "CONDITION", "condition": "{#request.version == 'HTTP/2'}"}
+        flows = [{"selectors": [selector]}]
+        with capturedLogs() as events:
+            body = self.body("base") | {"flows": flows}
+            self.gateway.deployer.apply({"api-1": deployed(body, number=9)})
+        (event,) = [one for one in events if one["log_level"].name == "warn"]
+        text = event["log_format"].format(**event)
+        self.assertTrue(text.startswith("API api-1 "), text)
+        self.assertIn(": flows[0].selectors[0].condition: #request.version", text)
+
     async def test_the_others_are_served(self) -> None:
         """
         A deployment that cannot be served does not delay other APIs, even at the start.
