@@ -398,7 +398,7 @@ class MessageApiTests(SynchronousTestCase):
 
     def test_all_at_once(self) -> None:
         """Problems of options, of kinds and between members come together."""
-        body = message_api("mock", ("sse", "sse", "http-proxy", "http-post"))
+        body = message_api("sse", ("sse", "sse", "http-proxy", "http-post"))
         body = put(body, SHARED, {"channel": {"mode": "merge", "lingerMs": -1}})
         body = put(body, f"{GROUP}.endpoints[0].weight", 3)
         configuration = '{"heartbeat": 1}'
@@ -449,10 +449,10 @@ class PluginTests(SynchronousTestCase):
         self.assertNotIn("topic", CATALOG.endpoints)
         catalog.parse_api(message_api("topic", ("http-post", "upload")))
         with self.assertRaises(Invalid) as caught:
-            catalog.parse_api(message_api("mock", ("upload",)))
+            catalog.parse_api(message_api("sse", ("upload",)))
         (issue,) = caught.exception.issues
         self.assertEqual(issue.location, "listeners[0].entrypoints[0].type")
-        self.assertIn("of type [memory, topic]", issue.message)
+        self.assertIn("of type [memory, mock, topic]", issue.message)
 
     def test_two_of_one_name(self) -> None:
         """Nobody can take another's place."""

@@ -144,7 +144,8 @@ class ChunkReaderTests(SynchronousTestCase):
                     with self.assertRaises(_MalformedChunkedDataError):
                         twisted.dataReceived(b"x")
                 else:
-                    self.assertEqual(twisted.state, "TRAILER")
+                    # Twisted does not check trailers, and may have read their end.
+                    self.assertIn(twisted.state, ("TRAILER", "FINISHED"))
                 break
             self.assertEqual(ours.state is State.DONE, twisted.state == "FINISHED")
             if ours.state is State.DONE:
