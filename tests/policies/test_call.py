@@ -10,10 +10,10 @@ from tests.policies.steps import call
 
 
 class CallTests(SynchronousTestCase):
-    """What policies do to a call."""
+    """The effects of policies on a call."""
 
     def test_the_smallest_bound_of_a_body_counts(self) -> None:
-        """Whatever the order of the steps that set one."""
+        """The smallest limit of a body applies, in any order of the steps."""
         one = call()
         self.assertIsNone(one.most_body_bytes)
         for bound, then in ((100, 100), (200, 100), (50, 50)):
@@ -33,13 +33,13 @@ class CallTests(SynchronousTestCase):
             self.assertEqual(header_value(text), value, repr(text))
 
     def test_names_of_attributes(self) -> None:
-        """With the prefix and without, they name the same."""
+        """A name with the prefix equals the one without."""
         for name in ("user", "gravitee.attribute.user"):
             self.assertEqual(attribute_name(name), "user")
         self.assertEqual(attribute_name("gravitee.attributes"), "gravitee.attributes")
 
     def test_an_interruption(self) -> None:
-        """Is a refusal with nothing more than a status, unless it is told otherwise."""
+        """An interruption has a status, and optional details."""
         bare = Interrupted(403)
         self.assertEqual((bare.status, bare.key, bare.message), (403, "", ""))
         self.assertEqual((bare.headers, bare.body, bare.parameters), ([], b"", {}))

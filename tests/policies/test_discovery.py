@@ -1,4 +1,4 @@
-"""Which policies there are."""
+"""The policies of this installation."""
 
 from __future__ import annotations
 

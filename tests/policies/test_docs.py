@@ -43,14 +43,14 @@ def defaults(model: type[Value], at: str = "") -> dict[str, str]:
 
 
 class PolicyPageTests(SynchronousTestCase):
-    """What the page says, held against what is there."""
+    """The page of policies agrees with the code."""
 
     def setUp(self) -> None:
         """Read it."""
         self.page = PAGE.read_text()
 
     def test_every_option_is_told(self) -> None:
-        """Of every policy, with its default."""
+        """The page lists every option of every policy with its default."""
         sections = re.findall(r"(?ms)^### ([a-z-]+)\n(.*?)(?=^##)", self.page)
         told = {}
         for name, text in sections:
@@ -61,7 +61,7 @@ class PolicyPageTests(SynchronousTestCase):
             self.assertEqual(told[kind.id], defaults(kind.configuration), kind.id)
 
     def test_cors(self) -> None:
-        """Every option of a listener's CORS is told."""
+        """The page lists every CORS option of a listener."""
         (text,) = re.findall(r"(?ms)^## CORS\n(.*?)(?=^##)", self.page)
         rows = re.findall(r"(?m)^\| `([^`]+)` \| (.*?) \|", text)
         self.assertEqual(
@@ -69,14 +69,14 @@ class PolicyPageTests(SynchronousTestCase):
         )
 
     def test_every_phase_is_told(self) -> None:
-        """Of every policy."""
+        """The page lists the phases of every policy."""
         for kind in POLICIES.kinds:
             (text,) = re.findall(rf"(?ms)^### {kind.id}\n(.*?)(?=^##)", self.page)
             for phase in {*kind.proxy, *kind.message}:
                 self.assertIn(f"`{phase}`", text, kind.id)
 
     def test_expressions(self) -> None:
-        """Every variable, member and method is told."""
+        """The page lists every variable, member and method."""
         for name, members in MEMBERS.items():
             self.assertIn(f"`#{name}`", self.page)
             for member in members:

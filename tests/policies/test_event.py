@@ -16,7 +16,7 @@ def event(message: Message) -> Event:
 
 
 class EventTests(SynchronousTestCase):
-    """``#message`` and what it gives."""
+    """The members of ``#message``."""
 
     def test_members(self) -> None:
         """Each has the message's value; one that was left out is empty."""
@@ -52,7 +52,10 @@ class EventTests(SynchronousTestCase):
         self.assertIsNone(bare.get("no-member"))
 
     def test_no_json(self) -> None:
-        """Expressions see null; a policy that needs JSON is told."""
+        """
+        Expressions see null for invalid JSON, and policies that need JSON receive an
+        error.
+        """
         broken = event(Message("[DONE]"))
         self.assertIsNone(broken.get("jsonContent"))
         self.assertFalse(
@@ -72,7 +75,10 @@ class EventTests(SynchronousTestCase):
         self.assertIs(one.json(), one.json())
 
     def test_another_content(self) -> None:
-        """Keeps the id, the time and the place; its JSON is read anew."""
+        """
+        An event with another content keeps its id, time and place, and has its JSON
+        parsed again.
+        """
         first = event(Message("1"))
         self.assertEqual(first.json(), 1)
         second = first.having(Message("2"))
@@ -83,7 +89,7 @@ class EventTests(SynchronousTestCase):
         )
 
     def test_json_as_events_carry_it(self) -> None:
-        """Without spaces, and with the letters themselves."""
+        """JSON is written without spaces and without ASCII escapes."""
         self.assertEqual(compact({"ü": [1, None]}), '{"ü":[1,null]}')
 
 

@@ -145,7 +145,10 @@ class SchemaTests(SynchronousTestCase):
             yield kind.id, kind.configuration, schema, good
 
     def test_good_ones(self) -> None:
-        """What is good for one is good for the other, and defaults are as they say."""
+        """
+        A valid configuration is valid for the model and the schema, with the same
+        defaults.
+        """
         for name, model, schema, good in self.schemas():
             self.assertTrue(schema.accepts(good), name)
             read = model.read(good)

@@ -1,4 +1,4 @@
-"""What the variables of expressions stand for in a call."""
+"""The variables of expressions in a call."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ScopeTests(SynchronousTestCase):
         return call_scope(call, Facts(frozenset()), {"properties": {"p": "1"}})
 
     def test_the_request(self) -> None:
-        """Its members are the request's, as policies have left it."""
+        """``#request`` has the present values of the request."""
         call = asked()
         request = self.scope(call)["request"]
         for name, value in (
@@ -71,7 +71,7 @@ class ScopeTests(SynchronousTestCase):
         self.assertEqual(list(request.get("headers").get("x-two")), ["2"])
 
     def test_the_others(self) -> None:
-        """Who calls, what policies tell each other, and what all calls share."""
+        """The variables of the caller, of policies and of the API."""
         call = asked()
         scope = self.scope(call)
         self.assertEqual(scope["application"], {"id": "app"})
@@ -83,7 +83,7 @@ class ScopeTests(SynchronousTestCase):
         self.assertEqual(attributes.get("later"), "told")
 
     def test_the_subscription(self) -> None:
-        """It is that of the caller, with its application."""
+        """``#subscription`` is that of the caller, with its application."""
         call = asked()
         call.consumer = Entitlement(
             "sub",
@@ -108,7 +108,7 @@ class ScopeTests(SynchronousTestCase):
         self.assertEqual(self.scope(call)["subscription"]["type"], "PUSH")
 
     def test_the_attributes(self) -> None:
-        """Those of every call are there, unless the plan or a policy sets them."""
+        """The attributes of every call exist unless the plan or a policy sets them."""
         call = asked()
         call.attributes["plan"] = "set"
         shared = {"api": {"name": "Orders"}}
@@ -132,7 +132,7 @@ class ScopeTests(SynchronousTestCase):
             self.assertIsNone(bare.get(name), name)
 
     def test_the_response(self) -> None:
-        """Is there once the answer has come."""
+        """``#response`` exists after the response head."""
         call = asked()
         self.assertIsNone(response_members(call))
         call.response = Response(201, b"Created", Headers({"X-Three": ["3"]}))
@@ -142,10 +142,10 @@ class ScopeTests(SynchronousTestCase):
 
 
 class LookupTests(SynchronousTestCase):
-    """What is looked up by name."""
+    """Members that are found by name."""
 
     def test_attributes(self) -> None:
-        """By the short name and the long one."""
+        """Attributes are found by the short and the long name."""
         call = asked()
         call.attributes |= {"user": "u", "api": "a"}
         attributes = Attributes(call, Known({}), {})
@@ -174,7 +174,7 @@ class LookupTests(SynchronousTestCase):
             self.assertEqual(query_values(target), values, query)
 
     def test_what_a_deployment_shares(self) -> None:
-        """Its properties, whatever form they came in, and its endpoints' names."""
+        """The properties of the API in both forms, and the names of its endpoints."""
         given = definition("http://h") | {
             "name": "one",
             "properties": [

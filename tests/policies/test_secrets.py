@@ -1,4 +1,4 @@
-"""What configurations keep secret is masked where others may look."""
+"""The secrets of configurations are masked."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class SecretsTests(SynchronousTestCase):
         self.assertEqual(unmarked, set(OPEN))
 
     def test_all_is_known(self) -> None:
-        """Nothing of this installation is masked because its type is not found."""
+        """The type of every configuration is found."""
         for holder, within, key, model in holders():
             self.assertIs(CATALOG.type_of(key, holder, within), model)
 

@@ -8,17 +8,17 @@ from tests.policies.steps import build, event, shaped
 
 
 class EventFilterTests(SynchronousTestCase):
-    """Which events go on."""
+    """The events that pass the step."""
 
     def test_types(self) -> None:
-        """Those that are named, or all others."""
+        """Events of the listed types are kept, or dropped."""
         for action, kept in (("KEEP", [True, False]), ("DROP", [False, True])):
             step = build("event-filter", types=["a"], action=action)
             found = [shaped(step, event("x", type=one)) for one in ("a", "b")]
             self.assertEqual([one is not None for one in found], kept)
 
     def test_condition(self) -> None:
-        """Clients for whom it says the same share the step."""
+        """Clients with the same values in the condition share the step."""
         step = build(
             "event-filter",
             condition="{#message.jsonContent.to == #context.attributes.me}",

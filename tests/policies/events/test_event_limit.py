@@ -15,7 +15,7 @@ class EventLimitTests(SynchronousTestCase):
     """How many events go by."""
 
     def test_windows(self) -> None:
-        """By the time of the events, for each channel, in whatever order they come."""
+        """Windows follow the times of the events, for each channel and in any order."""
         step = build("event-limit", limit=2, periodTime=10)
         times = (0, 1, 2, 9_999, 10_000, 10_001, 10_002, 3, 20_000)
         passed = [shaped(step, event("x", at_ms)) is not None for at_ms in times]
@@ -28,7 +28,7 @@ class EventLimitTests(SynchronousTestCase):
         )
 
     def test_an_event_is_counted_once(self) -> None:
-        """However often it is looked at, it goes by, or does not."""
+        """An event that is evaluated repeatedly has one result."""
         step = build("event-limit", limit=2, periodTime=10)
         events = [event("x", place) for place in range(4)]
         for place, one in enumerate(events):
@@ -38,7 +38,7 @@ class EventLimitTests(SynchronousTestCase):
             self.assertEqual(passed, [True, True, False, False])
 
     def test_refused(self) -> None:
-        """A publisher can be told, and when to come back."""
+        """A publisher receives a refusal with the time to wait."""
         step = build("event-limit", limit=1, periodTime=1, onExcess="REFUSE")
         shaped(step, event("x", 400))
         error = cast(

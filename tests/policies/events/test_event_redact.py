@@ -14,7 +14,7 @@ from tests.policies.steps import build, event, shaped
 
 
 class EventRedactTests(SynchronousTestCase):
-    """What is hidden."""
+    """The parts of events that are hidden."""
 
     def test_fields(self) -> None:
         """Masked, or taken out, wherever the path leads."""
@@ -31,14 +31,14 @@ class EventRedactTests(SynchronousTestCase):
             self.assertEqual(found.message.data, expected)
 
     def test_patterns(self) -> None:
-        """In any text; the mask is taken literally."""
+        """Patterns apply to any text; the mask is literal."""
         step = build("event-redact", patterns=["([0-9]{4}) ?[0-9]{4}"], mask="$1")
         found = shaped(step, event("card 1234 5678, and 12345678"))
         assert found is not None
         self.assertEqual(found.message.data, "card $1, and $1")
 
     def test_patterns_of_binary_data(self) -> None:
-        """They are looked for in the bytes, never in the letters of the base64."""
+        """Patterns apply to the decoded bytes, not to the base64."""
         for data, patterns, expected in (
             (b"card 12345678", ["[0-9]{8}"], b"card \xe2\x80\xa2"),
             ("caf\xe9 4711".encode(), ["\xe9 [0-9]+"], b"caf\xe2\x80\xa2"),
@@ -52,7 +52,7 @@ class EventRedactTests(SynchronousTestCase):
             self.assertEqual(base64.b64decode(found.message.data), expected)
 
     def test_what_is_no_json(self) -> None:
-        """Is withheld: nobody knows what is in there."""
+        """An event that is no JSON is withheld, unless the option lets it pass."""
         step = build("event-redact", fields=["card"])
         self.assertIsNone(shaped(step, event("card 4711")))
         self.assertIsNone(shaped(step, event("eyJjYXJkIjoxfQ==", binary=True)))
@@ -60,7 +60,7 @@ class EventRedactTests(SynchronousTestCase):
         self.assertIsNotNone(shaped(step, event("card 4711")))
 
     def test_too_many_values(self) -> None:
-        """Are never let past, even where what is no JSON is."""
+        """An event with too many values is withheld under every option."""
         data = f'{{"card": 4711, "x": [{"0," * MOST_VALUES}0]}}'
         for non_json in ("WITHHOLD", "PASS"):
             step = build("event-redact", fields=["card"], nonJson=non_json)
@@ -79,11 +79,11 @@ class EventRedactTests(SynchronousTestCase):
             self.assertNotIn("4711", found.message.data)
 
     def test_too_many_matches(self) -> None:
-        """Are never let past either."""
+        """An event with too many matches is withheld."""
         step = build("event-redact", patterns=["[0-9]"])
         self.assertRaises(EvaluationFailed, shaped, step, event("1" * 5001))
 
     def test_refused(self) -> None:
-        """What hides nothing, and what is no pattern."""
+        """Invalid patterns, and a step that hides nothing, are refused."""
         for options in ({}, {"patterns": ["("]}, {"fields": ["a."]}):
             self.assertRaises(ValidationError, EventRedact.read, options)

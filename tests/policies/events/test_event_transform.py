@@ -26,7 +26,7 @@ _paths = st.lists(st.sampled_from(["a", "b", "0", "1", "*"]), min_size=1, max_si
 
 
 class EventTransformTests(SynchronousTestCase):
-    """What events become."""
+    """The changes of events."""
 
     def changed(self, data: str, **options: Any) -> Any:
         """Return the data that a step makes."""
@@ -66,7 +66,7 @@ class EventTransformTests(SynchronousTestCase):
         self.assertEqual(before.message.data, "x")
 
     def test_what_is_no_json(self) -> None:
-        """Is withheld, unless it may pass."""
+        """An event that is no JSON is withheld, unless the option lets it pass."""
         fields: dict[str, Any] = {"setFields": [{"path": "a", "value": "1"}]}
         for data in ("x", "1", '"x"'):
             self.assertIsNone(self.changed(data, **fields))
@@ -94,7 +94,10 @@ class EventTransformTests(SynchronousTestCase):
     @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(_documents, _paths)
     def test_any_document(self, document: Any, path: list[str]) -> None:
-        """What was removed is not there, and what was set is, wherever it can be."""
+        """
+        In every document removed fields are absent, and set fields present where they
+        can be.
+        """
         text = json.dumps(document)
         segments = read_path(".".join(path))
         seen: list[Any] = []

@@ -29,13 +29,13 @@ class PathTests(SynchronousTestCase):
     """How a path is read."""
 
     def test_read(self) -> None:
-        """With ``$.`` in front or without."""
+        """A path may begin with ``$.``."""
         for text in ("items.*.price", "$.items.*.price"):
             self.assertEqual(read_path(text), ("items", "*", "price"))
         self.assertEqual(read_path("0"), ("0",))
 
     def test_refused(self) -> None:
-        """What is empty somewhere, too long, or begins with ``$`` alone."""
+        """Paths with empty segments, without segments, or with too many are refused."""
         long = ".".join("a" * (MOST_SEGMENTS + 1))
         for text in ("", "$", "$.", "a..b", ".a", "a.", "$.$.a", long):
             with self.assertRaises(ValueError, msg=text):
@@ -44,7 +44,7 @@ class PathTests(SynchronousTestCase):
 
 
 class ChangeTests(SynchronousTestCase):
-    """What :func:`change` does to a document."""
+    """:func:`change` on a document."""
 
     def changed(self, path: str, new: Any, create: bool = False) -> Any:
         """Return the document with fields replaced by a value, or what a function
@@ -55,7 +55,7 @@ class ChangeTests(SynchronousTestCase):
         return document
 
     def test_one_field(self) -> None:
-        """Of an object, and of a list."""
+        """A field of an object, or an item of a list, is changed."""
         self.assertEqual(self.changed("buyer.card", "x")["buyer"]["card"], "x")
         items = self.changed("items.1.price", lambda old: old + 1)["items"]
         self.assertEqual([one["price"] for one in items], [5, 8])
@@ -68,7 +68,7 @@ class ChangeTests(SynchronousTestCase):
         self.assertEqual(buyer, {"name": "x", "card": "x"})
 
     def test_removed(self) -> None:
-        """From an object, and all of a list at once."""
+        """A field of an object, and all items of a list, are removed."""
         self.assertEqual(self.changed("buyer.card", REMOVED)["buyer"], {"name": "n"})
         items = self.changed("items.*.tags.*", REMOVED)["items"]
         self.assertEqual([one["tags"] for one in items], [[], []])
@@ -76,7 +76,7 @@ class ChangeTests(SynchronousTestCase):
         self.assertEqual([one["price"] for one in items], [7])
 
     def test_what_is_not_there(self) -> None:
-        """Is left alone, unless it is to be made; a list grows by nothing."""
+        """A missing field is added only if ``create`` is set; lists do not grow."""
         for path in ("none", "buyer.none", "items.2", "items.x", "id.a", "items.-1"):
             self.assertEqual(self.changed(path, 1), ORDER, path)
         made = self.changed("a.b", lambda old: (old, "new"), create=True)
@@ -87,10 +87,10 @@ class ChangeTests(SynchronousTestCase):
 
 
 class ParseTests(SynchronousTestCase):
-    """What is read from an event."""
+    """The JSON of an event."""
 
     def test_objects_and_lists(self) -> None:
-        """And nothing else: there are no fields in it."""
+        """Only objects and lists are parsed, since other values have no fields."""
         self.assertEqual(parse_object(Message('{"a": 1}')), {"a": 1})
         self.assertEqual(parse_object(Message("[1]")), [1])
         for data in ("1", '"text"', "null", "no JSON"):
@@ -98,7 +98,7 @@ class ParseTests(SynchronousTestCase):
         self.assertIsNone(parse_object(Message("[1]", binary=True)))
 
     def test_more_than_is_read(self) -> None:
-        """Is no absence of fields: what is to be hidden may be among them."""
+        """A document beyond the limits is a failure, and not one without fields."""
         for data in (f"[{'0,' * MOST_VALUES}0]", "[" * 10_000):
             with self.assertRaises(EvaluationFailed):
                 parse_object(Message(data))

@@ -22,7 +22,7 @@ class LocalCountersTests(SynchronousTestCase):
         self.counters = LocalCounters(self.clock)
 
     def test_a_window(self) -> None:
-        """It begins with the first time, and another begins after its end."""
+        """A window begins with the first hit; the next one begins after its end."""
         self.clock.advance(0.7)
         self.assertEqual(self.counters.hit("k", 2, 1000), Hit(True, 1, 1000, 1))
         self.clock.advance(0.4)
@@ -32,14 +32,14 @@ class LocalCountersTests(SynchronousTestCase):
         self.assertEqual(self.counters.hit("k", 2, 1000), Hit(True, 1, 1000, 1))
 
     def test_apart(self) -> None:
-        """What is counted, and how long its window is, tell counts apart."""
+        """Counts with another key or another period are independent."""
         self.counters.hit("a", 1, 1000)
         self.assertTrue(self.counters.hit("b", 1, 1000).allowed)
         self.assertTrue(self.counters.hit("a", 1, 2000).allowed)
         self.assertFalse(self.counters.hit("a", 1, 1000).allowed)
 
     def test_a_limit_that_changes(self) -> None:
-        """What was counted is counted against another limit, too."""
+        """Earlier hits count against a changed limit."""
         self.counters.hit("a", 5, 1000)
         self.assertEqual(self.counters.hit("a", 2, 1000), Hit(True, 0, 1000, 2))
         self.assertFalse(self.counters.hit("a", 1, 1000).allowed)
@@ -54,7 +54,7 @@ class LocalCountersTests(SynchronousTestCase):
         self.assertLessEqual(len(self.counters._ends), 101)
 
     def test_bounded(self) -> None:
-        """However many keys there are, only so many are remembered."""
+        """The number of keys is bounded."""
         with patch.object(counters, "MOST_KEYS", 10):
             for number in range(100):
                 self.counters.hit(f"k{number}", 1, 1000)
@@ -68,7 +68,7 @@ class LocalCountersTests(SynchronousTestCase):
         )
     )
     def test_never_more_than_the_limit(self, steps: list[tuple[str, int]]) -> None:
-        """In no window more are allowed than the limit, whoever asks when."""
+        """No window permits more hits than the limit, for every schedule."""
         clock = Clock()
         made = LocalCounters(clock)
         allowed: dict[str, list[float]] = defaultdict(list)

@@ -64,7 +64,7 @@ class CountingTests(SynchronousTestCase):
                 self.assertEqual(len(given.answer_headers), 3, policy)
 
     def test_a_store_that_fails(self) -> None:
-        """The step says whether calls pass that nobody can count."""
+        """``errorStrategy`` decides whether a call passes when counting fails."""
         for strategy, passes in (
             ("FALLBACK_PASS_TROUGH", True),
             ("BLOCK_ON_INTERNAL_ERROR", False),
@@ -95,7 +95,7 @@ class CountingTests(SynchronousTestCase):
                 )
 
     def test_a_client_that_leaves(self) -> None:
-        """Nothing is said of a count that nobody waits for any more."""
+        """A cancelled count is not logged as a failure."""
         step, _ = self.step("rate-limit", errorStrategy="BLOCK_ON_INTERNAL_ERROR")
         waited = step.on_request(call())
         assert isinstance(waited, Deferred)

@@ -33,7 +33,7 @@ class RateLimitTests(SynchronousTestCase):
         return interruption(step, given or call()) is None
 
     def test_refused(self) -> None:
-        """One call too many is a 429 that says until when."""
+        """A call above the limit is a 429 with the time to wait."""
         step = self.step(limit=2, periodTime=3)
         self.assertTrue(self.passes(step))
         self.assertTrue(self.passes(step))
@@ -86,7 +86,7 @@ class RateLimitTests(SynchronousTestCase):
         self.assertFalse(self.passes(step, other))
 
     def test_dynamic(self) -> None:
-        """Limit and period may be what an expression says."""
+        """Limit and period may be expressions."""
         step = self.step(
             dynamicLimit="{#request.headers['x-limit'][0]}",
             dynamicPeriodTime="10",
@@ -98,7 +98,7 @@ class RateLimitTests(SynchronousTestCase):
             step.on_request(call(headers={"x-limit": ["many"]}))
 
     def test_no_headers(self) -> None:
-        """Nothing is told unless it is asked for."""
+        """Headers are added only if the option is set."""
         step = build("rate-limit", self.context, rate={"limit": 1})
         given = call()
         self.assertTrue(self.passes(step, given))
@@ -162,7 +162,7 @@ class RateLimitTests(SynchronousTestCase):
         self.assertEqual(given.attributes, {})
 
     def test_units_in_templates(self) -> None:
-        """They are written as Gravitee writes them."""
+        """Units in templates are written as in Gravitee."""
         for policy, unit, expected in (
             ("rate-limit", "MINUTES", "minutes"),
             ("quota", "MONTHS", "Months"),
@@ -188,7 +188,7 @@ class RateLimitTests(SynchronousTestCase):
         self.assertTrue(self.passes(self.step("quota", limit=1)))
 
     def test_what_is_refused(self) -> None:
-        """Without a limit, or with a wrong unit, there is no step."""
+        """A step without a limit, or with an unknown unit, is refused."""
         self.assertEqual(refused("rate-limit", rate={}), ["rate.limit"])
         self.assertEqual(refused("rate-limit"), ["rate"])
         self.assertEqual(

@@ -15,7 +15,7 @@ class RequestContentLimitTests(SynchronousTestCase):
     """How large bodies may be."""
 
     def test_lengths(self) -> None:
-        """A length that is told decides at once."""
+        """A stated length decides at once."""
         step = build("request-content-limit", limit=10)
         self.assertIsNone(interruption(step, call(content_length=10)))
         ended = interruption(step, call(content_length=11))

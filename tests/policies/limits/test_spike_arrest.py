@@ -13,7 +13,7 @@ class SpikeArrestTests(SynchronousTestCase):
     """Calls are spread over a period."""
 
     def test_slices(self) -> None:
-        """As Gravitee divides periods."""
+        """Periods are divided as in Gravitee."""
         for limit, period_ms, part in (
             (30, 60_000, Slice(1, 2000)),
             (30, 1000, Slice(3, 100)),
@@ -30,7 +30,7 @@ class SpikeArrestTests(SynchronousTestCase):
             self.assertEqual(slice_of(limit, period_ms), part)
 
     def test_spread(self) -> None:
-        """What comes too soon is refused, and the same comes through later."""
+        """A call that comes too early is refused, and passes later."""
         clock = Clock()
         step = build(
             "spike-arrest",

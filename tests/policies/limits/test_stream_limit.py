@@ -76,7 +76,7 @@ class OpenStreamsTests(SynchronousTestCase):
 
 
 class StreamLimitTests(FlowCase):
-    """What clients see."""
+    """The limits as clients see them."""
 
     async def limited(self, **options: Any) -> None:
         """Open a gateway whose API has one such step."""
@@ -176,7 +176,7 @@ class StreamLimitTests(FlowCase):
         self.assertEqual(held.count("resume"), 2)
 
     async def test_fifty_at_once(self) -> None:
-        """Of many clients at the same time exactly as many as may are let in."""
+        """Of many concurrent clients exactly the permitted number is admitted."""
         await self.limited(streams=[{"per": "API", "limit": 20}])
         clients = [await self.asked(get(b"/api")) for _ in range(50)]
         await until(lambda: len(self.gateway.closed) == 30, "the refusals")

@@ -25,7 +25,7 @@ def basic(text: str) -> dict[str, list[str]]:
 
 
 class BasicAuthenticationTests(SynchronousTestCase):
-    """Who is let in."""
+    """The callers that are admitted."""
 
     def test_known(self) -> None:
         """Users are named from then on, and their credentials stay here."""
@@ -64,7 +64,7 @@ class BasicAuthenticationTests(SynchronousTestCase):
             self.assertEqual(ended.headers, [("WWW-Authenticate", challenge)])
 
     def test_propagated(self) -> None:
-        """Only when that is asked for."""
+        """The source receives the credentials only if the option is set."""
         step = build(
             "policy-basic-authentication", users=USERS, propagateAuthHeader=True
         )
@@ -96,7 +96,7 @@ class BasicAuthenticationTests(SynchronousTestCase):
                 self.assertEqual(made.attributes["user"], text.partition(":")[0])
 
     def test_no_provider(self) -> None:
-        """Nobody is admitted, as in Gravitee."""
+        """Without a provider every caller is refused, as in Gravitee."""
         step = build("policy-basic-authentication", authenticationProviders=[])
         for headers, message in (
             (basic("ann:x"), "No authentication provider has been provided"),

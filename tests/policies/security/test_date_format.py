@@ -27,10 +27,10 @@ DATES = {
 
 
 class DateFormatTests(SynchronousTestCase):
-    """Which texts are dates."""
+    """The texts that are dates of a format."""
 
     def test_dates(self) -> None:
-        """Of each format some that are, and some that are not."""
+        """Valid and invalid dates of each format."""
         for form, (good, bad) in DATES.items():
             check = date_check(form)
             for text in good:

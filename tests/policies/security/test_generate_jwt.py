@@ -58,10 +58,10 @@ def write_store(path: str, alias: str, password: str) -> str:
 
 
 class GenerateJwtTests(SynchronousTestCase):
-    """What is signed."""
+    """The tokens that are signed."""
 
     def token(self, **options: Any) -> str:
-        """Take a step, and give what it makes."""
+        """Run a step, and return the token."""
         made = call(query=b"me=ann")
         build(
             "policy-generate-jwt", context(wall_ms=1_700_000_000_999), **options
@@ -71,7 +71,7 @@ class GenerateJwtTests(SynchronousTestCase):
         return token
 
     def test_hmac(self) -> None:
-        """With all claims; values keep their kinds, and what is null is left out."""
+        """A token with all claims; values keep their types, and null is omitted."""
         token = self.token(
             signature="HMAC_HS256",
             content=SECRET,
@@ -106,7 +106,7 @@ class GenerateJwtTests(SynchronousTestCase):
         )
 
     def test_one_audience(self) -> None:
-        """It is a text; the chain of certificates may be stored as switched off."""
+        """One audience is a text; the certificate chain may be disabled."""
         token = self.token(
             signature="HMAC_HS256",
             content=SECRET,
@@ -126,7 +126,7 @@ class GenerateJwtTests(SynchronousTestCase):
         self.assertEqual(len(read.claims["jti"]), 36)
 
     def test_rsa(self) -> None:
-        """By a key that stands there, or in a file."""
+        """The key is in the configuration or in a file."""
         pem = rsa_key().as_pem(private=True)
         path = self.mktemp()
         with open(path, "wb") as file:
@@ -161,7 +161,7 @@ class GenerateJwtTests(SynchronousTestCase):
             self.assertNotIn(SECRET, str(error))
 
     def test_refused(self) -> None:
-        """Keys that do not fit, which are never told."""
+        """Unsuitable keys are refused, and not shown."""
         public = rsa_key().as_pem(private=False).decode()
         for options in (
             {"content": "no key"},

@@ -43,13 +43,13 @@ class ResolvingClock(Clock):
         callable(*args)
 
     def look_up(self) -> None:
-        """Let the name servers answer."""
+        """Complete all lookups."""
         while self._started:
             self._started.pop()()
 
 
 class HostAddressesTests(SynchronousTestCase):
-    """What is found."""
+    """The addresses of host names."""
 
     def setUp(self) -> None:
         """Have a resolver."""
@@ -59,7 +59,7 @@ class HostAddressesTests(SynchronousTestCase):
         self.hosts = HostAddresses(self.reactor, FAMILIES["ALL"], "api-1")
 
     def test_found(self) -> None:
-        """At once if all are known."""
+        """Known addresses are returned at once."""
         names = ["a.example", "b.example", "none.example"]
         waiting = self.hosts.find(names)
         assert isinstance(waiting, Deferred)
@@ -82,7 +82,7 @@ class HostAddressesTests(SynchronousTestCase):
         self.assertEqual(self.successResultOf(waiting), {"a.example": frozenset()})
 
     def test_cancelled(self) -> None:
-        """Nothing is waited for any more."""
+        """A cancelled search leaves no timer."""
         waiting = self.hosts.find(["a.example", "b.example"])
         assert isinstance(waiting, Deferred)
         waiting.cancel()

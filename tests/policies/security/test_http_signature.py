@@ -41,7 +41,7 @@ GOOD = (
 
 
 class HttpSignatureTests(SynchronousTestCase):
-    """Which signatures are good."""
+    """The signatures that are accepted."""
 
     def status(self, made: Call, now_s: int = NOW_S, **options: Any) -> int | None:
         """Return the status of the refusal."""
@@ -64,7 +64,7 @@ class HttpSignatureTests(SynchronousTestCase):
             self.assertEqual(self.status(request(GOOD), secret=secret), expected)
 
     def test_good(self) -> None:
-        """In either header, within its time."""
+        """A signature is accepted in either header, within its time."""
         self.assertIsNone(self.status(request(GOOD)))
         self.assertIsNone(self.status(request(GOOD), NOW_S + 29))
         bare = GOOD.removeprefix("Signature ")
@@ -74,7 +74,7 @@ class HttpSignatureTests(SynchronousTestCase):
         self.assertIsNone(self.status(request(GOOD), **enforced))
 
     def test_unquoted(self) -> None:
-        """Only without strict mode, and only if no parameter is quoted."""
+        """Unquoted parameters are accepted without strict mode, if none is quoted."""
         plain = GOOD.replace('"', "")
         self.assertEqual(self.status(request(plain)), 401)
         self.assertIsNone(self.status(request(plain), strictMode=False))
@@ -83,7 +83,10 @@ class HttpSignatureTests(SynchronousTestCase):
         self.assertEqual(self.status(request(mixed), strictMode=False), 401)
 
     def test_percent_encoded(self) -> None:
-        """Only when the step says so; a plus sign is part of base64 in any case."""
+        """
+        A percent-encoded signature is accepted if the option is set; a plus sign is
+        kept.
+        """
         before, _, value = GOOD.rpartition('signature="')
         encoded = f'{before}signature="{quote(value[:-1], safe="")}"'
         self.assertNotEqual(encoded, GOOD)
@@ -151,7 +154,7 @@ class HttpSignatureTests(SynchronousTestCase):
             )
 
     def test_a_signed_time_that_is_not_given_is_refused(self) -> None:
-        """What ``headers`` names must be there."""
+        """Every name in ``headers`` must have a value."""
         for name in ("(created)", "(expires)", "date"):
             value = f'Signature headers="{name}",signature="{signature(name + ": ")}"'
             self.assertEqual(self.status(call(headers={"Authorization": [value]})), 401)

@@ -16,7 +16,7 @@ from tests.policies.steps import build, call, context, interruption
 
 
 class IpFilteringTests(SynchronousTestCase):
-    """Who is let through."""
+    """The addresses that are admitted."""
 
     def passes(self, address: str, forwarded: str = "", **options: Any) -> bool:
         """Whether an address is."""
@@ -25,7 +25,7 @@ class IpFilteringTests(SynchronousTestCase):
         return interruption(build("ip-filtering", **options), made) is None
 
     def test_lists(self) -> None:
-        """Of addresses and blocks, of either family."""
+        """Lists hold addresses and blocks of both families."""
         white: dict[str, Any] = {"whitelistIps": ["192.0.2.0/24", "2001:db8::/32"]}
         self.assertTrue(self.passes("192.0.2.7", **white))
         self.assertTrue(self.passes("::ffff:192.0.2.7", **white))
@@ -44,7 +44,9 @@ class IpFilteringTests(SynchronousTestCase):
         self.assertTrue(self.passes("192.0.2.1", **block, isInclusiveHostCount=False))
 
     def test_other_addresses(self) -> None:
-        """All that proxies tell, or one by an expression; what is none is refused."""
+        """
+        The address may come from proxies or an expression; an invalid one is refused.
+        """
         white: dict[str, Any] = {"whitelistIps": ["192.0.2.0/24"]}
         through = {**white, "matchAllFromXForwardedFor": True}
         self.assertTrue(self.passes("192.0.2.7", "192.0.2.1, 192.0.2.2", **through))
@@ -74,12 +76,12 @@ class IpFilteringTests(SynchronousTestCase):
             self.assertFalse(self.passes(address, **options))
 
     def test_no_lists(self) -> None:
-        """Nothing is checked."""
+        """Without lists nothing is checked."""
         through: dict[str, Any] = {"matchAllFromXForwardedFor": True}
         self.assertTrue(self.passes("192.0.2.7", "localhost", **through))
 
     def test_several_in_one_text(self) -> None:
-        """They are separated by commas."""
+        """Addresses in one text are separated by commas."""
         black: dict[str, Any] = {
             "blacklistIps": ["192.0.2.1, 192.0.2.2", "198.51.100.0/24"]
         }
@@ -88,7 +90,7 @@ class IpFilteringTests(SynchronousTestCase):
         self.assertTrue(self.passes("192.0.2.3", **black))
 
     def test_expressions(self) -> None:
-        """They yield addresses and blocks."""
+        """Expressions yield addresses and blocks."""
         text = "{#request.headers['x-forwarded-for'][0]}"
         white: dict[str, Any] = {"whitelistIps": [text, "198.51.100.1"]}
         self.assertTrue(self.passes("192.0.2.7", "203.0.113.1,192.0.2.0/24", **white))
@@ -159,7 +161,7 @@ class NamedHostTests(SynchronousTestCase):
         self.failureResultOf(unknown, Interrupted)
 
     def test_families(self) -> None:
-        """Only addresses of the version that is asked for count."""
+        """Only addresses of the configured version count."""
         for version, address, passes in (
             ("IPV4", "192.0.2.1", True),
             ("IPV4", "2001:db8::1", False),
@@ -178,7 +180,7 @@ class NamedHostTests(SynchronousTestCase):
                 self.failureResultOf(waiting, Interrupted)
 
     def test_an_unknown_host_of_a_whitelist(self) -> None:
-        """It admits nobody."""
+        """An unknown host of a whitelist admits no caller."""
         waiting = self.taken("192.0.2.1", whitelistIps=["b.example"])
         self.reactor.look_up()
         self.failureResultOf(waiting, Interrupted)

@@ -28,7 +28,7 @@ def ended(query: bytes | None, *rules: dict[str, Any]) -> Interrupted | None:
 
 
 class RequestValidationTests(SynchronousTestCase):
-    """Which values are good."""
+    """The values that are valid."""
 
     def test_constraints(self) -> None:
         """Each with a value that is good, and one that is not."""
@@ -87,7 +87,7 @@ class RequestValidationTests(SynchronousTestCase):
         )
 
     def test_places_of_messages(self) -> None:
-        """They are filled in turn, or by number; others stay."""
+        """Placeholders are filled in order or by number; others are kept."""
         for message, expected in (
             ("%s %s %s", "9 5 %s"),
             ("%2$s before %1$s, 100%%", "5 before 9, 100%"),
@@ -98,12 +98,14 @@ class RequestValidationTests(SynchronousTestCase):
             self.assertEqual(refused.parameters["violations"], [expected])
 
     def test_scope(self) -> None:
-        """It may be either one."""
+        """Both scopes are accepted."""
         for scope in ("REQUEST", "REQUEST_CONTENT"):
             RequestValidation.read({"scope": scope, "rules": []})
 
     def test_message(self) -> None:
-        """It holds the value and the parameters; one body lists all of them."""
+        """
+        A message has the value and the parameters, and one body lists all messages.
+        """
         refused = ended(
             b"v=%25s",
             rule("MAX", "5", message="%s is more than %s"),
@@ -126,7 +128,7 @@ class RequestValidationTests(SynchronousTestCase):
         self.assertEqual(refused.parameters, {"violations": violations})
 
     def test_no_rules(self) -> None:
-        """Nothing is checked."""
+        """Without rules nothing is checked."""
         self.assertIsNone(ended(None))
 
     def test_refused(self) -> None:

@@ -11,7 +11,7 @@ from tests.policies.steps import build, call, interruption, refused
 
 
 class ResourceFilteringTests(SynchronousTestCase):
-    """What is let through."""
+    """The resources that are admitted."""
 
     def status(self, method: str, path: bytes, **lists: Any) -> int | None:
         """Return the status of the refusal."""
@@ -19,7 +19,10 @@ class ResourceFilteringTests(SynchronousTestCase):
         return None if ended is None else ended.status
 
     def test_whitelist(self) -> None:
-        """Nothing else is; a method alone makes a 405."""
+        """
+        A resource outside the whitelist is refused, with a 405 if only the method
+        differs.
+        """
         white = [{"pattern": "/a/**", "methods": ["GET"]}, {"pattern": "/b"}]
         for method, path, status in (
             ("GET", b"/a/x", None),
@@ -31,14 +34,14 @@ class ResourceFilteringTests(SynchronousTestCase):
             self.assertEqual(self.status(method, path, whitelist=white), status)
 
     def test_a_slash_at_the_end_makes_no_difference(self) -> None:
-        """Neither in the pattern nor in the path."""
+        """A final slash in the pattern or the path is ignored."""
         for pattern in ("/admin", "/admin/", "admin/"):
             for path in (b"/admin", b"/admin/"):
                 lists = {"blacklist": [{"pattern": pattern}]}
                 self.assertEqual(self.status("GET", path, **lists), 403)
 
     def test_a_pattern_that_matches_no_path_is_refused(self) -> None:
-        """It would keep nobody out."""
+        """A pattern that no path can match is refused."""
         for pattern in ("/x/../admin", "/./a", "/a//b", "/a;b", "/%61dmin", "/a%20b"):
             self.assertEqual(
                 refused("resource-filtering", blacklist=[{"pattern": pattern}]),
@@ -50,7 +53,9 @@ class ResourceFilteringTests(SynchronousTestCase):
         self.assertEqual(refused("resource-filtering", blacklist=lists), [])
 
     def test_blacklist(self) -> None:
-        """Is not, however it is written, and wins."""
+        """
+        The blacklist applies to every spelling of a path, and overrides the whitelist.
+        """
         lists = {
             "blacklist": [{"pattern": "/admin/**", "methods": ["GET"]}],
             "whitelist": [{"pattern": "/**"}],
@@ -71,7 +76,7 @@ class ResourceFilteringTests(SynchronousTestCase):
             self.assertIs(interruption(step, made) is None, passes)
 
     def test_encoded_slashes(self) -> None:
-        """They separate segments only if the option says so."""
+        """Encoded slashes separate segments only if the option is set."""
         lists: dict[str, Any] = {
             "blacklist": [{"pattern": "/a/b"}],
             "normalizeRequestPath": True,
@@ -82,7 +87,7 @@ class ResourceFilteringTests(SynchronousTestCase):
             self.assertEqual(None if ended is None else ended.status, status)
 
     def test_refusals(self) -> None:
-        """They have the key, the text and the variables of templates."""
+        """A refusal has its key, its text and the variables for templates."""
         for method, status, key, message in (
             (
                 "PUT",

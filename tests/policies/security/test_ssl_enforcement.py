@@ -60,7 +60,7 @@ def key(connection: Connected, headers: Any = None, **options: Any) -> str | Non
 
 class SslEnforcementTests(SynchronousTestCase):
     def test_tls(self) -> None:
-        """It is required unless the step does not ask for it."""
+        """TLS is required unless the option is off."""
         self.assertIsNone(key(Connected()))
         self.assertEqual(key(Connected(secure=False)), "SSL_REQUIRED")
         self.assertIsNone(key(Connected(secure=False), requiresSsl=False))

@@ -25,7 +25,7 @@ class DynamicRoutingTests(SynchronousTestCase):
     """Where calls go."""
 
     def test_rules(self) -> None:
-        """The first that matches; the definition's own hosts are told."""
+        """The first matching rule applies, and a host of the definition is reported."""
         step = build("dynamic-routing", rules=RULES)
         for path, target, origin in (
             (b"/v1/a/b/c", "/a?r=b/c", None),
@@ -49,13 +49,13 @@ class DynamicRoutingTests(SynchronousTestCase):
         )
 
     def test_without_rules(self) -> None:
-        """The call goes on as it is."""
+        """Without rules the call is not changed."""
         made = call()
         self.assertIsNone(interruption(build("dynamic-routing"), made))
         self.assertNotIn(ENDPOINT_ATTRIBUTE, made.attributes)
 
     def test_patterns_by_expression(self) -> None:
-        """They are evaluated for each call; one that is no pattern ends it."""
+        """Patterns are evaluated for each call; an invalid one ends the call."""
         pattern = "/{#request.params['v'][0]}/(.*)"
         step = build(
             "dynamic-routing", rules=[{"pattern": pattern, "url": "/{#group[0]}"}]
@@ -76,7 +76,9 @@ class DynamicRoutingTests(SynchronousTestCase):
         self.assertEqual(made.attributes[ENDPOINT_ATTRIBUTE], "/c%3Fd/e")
 
     def test_hosts_by_expression(self) -> None:
-        """A host that is not spelled out to its end is none of the definition's."""
+        """
+        A host that is not literal to its end does not count as named by the definition.
+        """
         url = "https://h.example{#request.params['x'][0]}/"
         step = build("dynamic-routing", rules=[{"pattern": ".*", "url": url}])
         made = call(query=b"x=.evil.example")

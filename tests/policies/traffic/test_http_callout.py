@@ -17,7 +17,7 @@ from tests.policies.steps import build, call, context
 
 
 class Service:
-    """What is called: it answers as a test says."""
+    """The called service, with scripted answers."""
 
     def __init__(self, result: OutboundAnswer | Exception) -> None:
         self.result = result
@@ -37,7 +37,7 @@ def answer(status: int, body: bytes) -> OutboundAnswer:
 
 
 class HttpCalloutTests(SynchronousTestCase):
-    """What is asked, and what becomes of the answer."""
+    """The request of the callout, and the use of its response."""
 
     def take(self, service: Service, **options: Any) -> Any:
         """Take a step."""
@@ -133,13 +133,13 @@ class HttpCalloutTests(SynchronousTestCase):
         HttpCallout.read({"url": "http://h", "http": {"maxConcurrentConnections": 20}})
 
     def test_fire_and_forget(self) -> None:
-        """Nothing waits for it, and nobody minds when it fails."""
+        """The call does not wait for the callout, and ignores its failure."""
         silent = Service(OutboundError("there was no whole answer in time"))
         self.assertIsNone(self.take(silent, fireAndForget=True, exitOnError=True))
         self.assertEqual(len(silent.asked), 1)
 
     def test_refused(self) -> None:
-        """What would not be done."""
+        """Options without an effect are refused."""
         for options in (
             {"url": ""},
             {"url": "http://h", "useSystemProxy": True},

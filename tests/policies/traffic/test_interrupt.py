@@ -11,7 +11,7 @@ class InterruptTests(SynchronousTestCase):
     """How a call ends."""
 
     def test_refusal(self) -> None:
-        """With the key, and what templates may tell."""
+        """The refusal has the key and the variables for templates."""
         step = build(
             "policy-interrupt",
             errorKey="MAINTENANCE",

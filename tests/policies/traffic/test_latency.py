@@ -13,7 +13,7 @@ class LatencyTests(SynchronousTestCase):
     """How long calls wait."""
 
     def test_waits(self) -> None:
-        """So long, and no longer; nothing is left of one that is cancelled."""
+        """The step waits for its time; a cancelled one leaves no timer."""
         for options, wait_s in (
             ({}, 0.1),
             ({"time": 3, "timeUnit": "SECONDS"}, 3.0),

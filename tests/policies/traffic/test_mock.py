@@ -18,7 +18,7 @@ def response(step: Policy, given: Call) -> Interrupted:
 
 
 class MockTests(SynchronousTestCase):
-    """What it answers."""
+    """The responses of the step."""
 
     def test_answer(self) -> None:
         """Status, headers and a text; a header without a value is left out."""
@@ -39,7 +39,9 @@ class MockTests(SynchronousTestCase):
         self.assertEqual(ended.body, b'{"method": "GET", "nested": {}}')
 
     def test_content_type(self) -> None:
-        """It is detected, unless the options or an empty content leave it out."""
+        """
+        The content type is detected, unless the options set it or the content is empty.
+        """
         text = "text/plain; charset=utf-8"
         for content, media_type in (
             ("[1]", "application/json"),

@@ -16,7 +16,7 @@ class SharedPolicyGroupTests(SynchronousTestCase):
     """A step that refers to a group; ``tests/gateway/flows/test_groups.py`` runs it."""
 
     def test_the_group(self) -> None:
-        """Is built by its crossId."""
+        """The group is found by its crossId."""
         group, wanted = Policy(), []
 
         def find(cross_id: str) -> Policy:
@@ -28,7 +28,7 @@ class SharedPolicyGroupTests(SynchronousTestCase):
         self.assertEqual(wanted, ["cross-1"])
 
     def test_without_groups(self) -> None:
-        """It cannot be used."""
+        """Without groups the step cannot be used."""
         with self.assertRaises(ValueError) as raised:
             build(POLICY, sharedPolicyGroupId="cross-1")
         self.assertIn("[cross-1]", str(raised.exception))

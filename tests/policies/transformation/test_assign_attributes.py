@@ -11,7 +11,7 @@ from tests.policies.steps import build, call, event, shaped
 
 
 class AssignAttributesTests(SynchronousTestCase):
-    """What is remembered."""
+    """The attributes that are set."""
 
     def test_values(self) -> None:
         """Keep their kinds, by either form of their names; null changes none."""
@@ -28,7 +28,7 @@ class AssignAttributesTests(SynchronousTestCase):
         self.assertEqual(made.attributes, {"old": "x", "a": "5!", "b": 3, "c": 3})
 
     def test_a_text_without_a_value(self) -> None:
-        """The attribute stays as it is, and those that follow are assigned."""
+        """An attribute without a value is not changed, and later ones are set."""
         made = call(old="x")
         step = build(
             "policy-assign-attributes",

@@ -26,7 +26,7 @@ class Arriving:
         self.content: bytes | None = None
 
     def read(self, most_bytes: int) -> Deferred[bytes]:
-        """Let it arrive."""
+        """Deliver the body."""
         self.asked.append(most_bytes)
         if len(self.arrives) > most_bytes:
             return fail(ContentTooLarge())
@@ -51,7 +51,7 @@ def answered(body: Arriving | None, event_stream: bool = False, **headers: str) 
 
 
 class RequestTests(SynchronousTestCase):
-    """What becomes of the body of a request."""
+    """Bodies of requests."""
 
     def assigned(self, body: str, given: Call, **options: Any) -> bytes | None:
         """Take the step; return the new body."""
@@ -72,7 +72,7 @@ class RequestTests(SynchronousTestCase):
         return value.status, value.key
 
     def test_headers(self) -> None:
-        """They are lists, as in Gravitee."""
+        """Headers are lists, as in Gravitee."""
         given = call(headers={"my-header": ["header-value"]})
         text = "${request.headers['my-header'][0]}"
         self.assertEqual(self.assigned(text, given), b"header-value")
@@ -98,7 +98,7 @@ class RequestTests(SynchronousTestCase):
         self.assertEqual(body.asked[-1], 10)
 
     def test_attributes(self) -> None:
-        """They can make the whole body, with any letters."""
+        """An attribute can be the whole body, in any script."""
         given = call(prompt='say "é"', model="m-1")
         text = (
             '{"model": "${context.attributes[\'model\']}",'
@@ -123,7 +123,7 @@ class RequestTests(SynchronousTestCase):
             self.assertIn(body.content, (None, b"no JSON"))
 
     def test_too_large(self) -> None:
-        """By its stated length it is not even read."""
+        """A body with a stated length above the limit is not read."""
         text = "${request.content}"
         too_large = (413, "ASSIGN_CONTENT_TOO_LARGE")
         for length, asked in ((11, []), (None, [10])):
@@ -145,7 +145,7 @@ class RequestTests(SynchronousTestCase):
 
 
 class ResponseTests(SynchronousTestCase):
-    """What becomes of the content of a response."""
+    """Contents of responses."""
 
     def assigned(self, body: str, given: Call, **options: Any) -> bytes | None:
         """Take the step; return the new content."""
@@ -165,7 +165,7 @@ class ResponseTests(SynchronousTestCase):
         self.assertEqual(self.assigned(text, given), b"a 200 content GET")
 
     def test_an_event_stream(self) -> None:
-        """Is refused: no policy may hold a stream, and none may leave it unchanged."""
+        """An event stream is refused, since it can be neither buffered nor ignored."""
         for text in ("fixed", "${response.content}"):
             body = Arriving(b"data: 1\n\n")
             given = answered(body, True)
@@ -176,14 +176,14 @@ class ResponseTests(SynchronousTestCase):
             self.assertEqual((body.asked, body.content), ([], None))
 
     def test_without_content(self) -> None:
-        """Nothing is assigned, and no length is stated."""
+        """A response without content is not changed."""
         given = answered(None, Content_Length="5")
         self.assertIsNone(build(POLICY, body="fixed").on_response(given))
         assert given.response is not None
         self.assertFalse(given.response.headers.hasHeader(b"content-length"))
 
     def test_too_large_and_encoded(self) -> None:
-        """Both are failures of the gateway."""
+        """A content that is too large or encoded is a failure of the gateway."""
         step = build(POLICY, body="${response.content}", maxBodyBytes=3)
         waited = step.on_response(answered(Arriving(b"1234")))
         assert waited is not None
@@ -209,10 +209,10 @@ class ResponseTests(SynchronousTestCase):
 
 
 class EventTests(SynchronousTestCase):
-    """What becomes of the content of events."""
+    """Contents of events."""
 
     def test_content_and_headers(self) -> None:
-        """Other members of the event stay."""
+        """The other members of the event are kept."""
         text = "header: ${message.headers['h'][0]}, content: ${message.content}"
         step = build(POLICY, body=text)
         new = shaped(step, event("old", headers={"h": "v"}, type="t"), context={})
@@ -223,7 +223,7 @@ class EventTests(SynchronousTestCase):
         self.assertEqual(new.message.headers, {"h": "v"})
 
     def test_one_step_for_equal_clients(self) -> None:
-        """What depends on the client is evaluated once."""
+        """The parts that depend on the client are evaluated once."""
         step = build(POLICY, body="${context.attributes.a}${message.jsonContent.n}")
         one, two, other = (
             step.for_events({"context": {"attributes": {"a": a}}}) for a in "xxy"
@@ -239,10 +239,10 @@ class EventTests(SynchronousTestCase):
 
 
 class ConfigurationTests(SynchronousTestCase):
-    """What is refused when it is saved."""
+    """Configurations that are refused."""
 
     def test_body(self) -> None:
-        """It is required, and has a position in each error."""
+        """The body is required, and errors have a position."""
         self.assertEqual(refused(POLICY), ["body"])
         self.assertEqual(refused(POLICY, body="", scope="REQUEST"), [])
         self.assertEqual(refused(POLICY, body="", maxBodyBytes=0), ["maxBodyBytes"])

@@ -28,7 +28,7 @@ def pairs(headers: Headers) -> dict[str, list[str]]:
 
 
 class TransformHeadersTests(SynchronousTestCase):
-    """What becomes of headers."""
+    """The changes of headers."""
 
     def test_request(self) -> None:
         """Set, appended and removed, each with its text."""
@@ -45,7 +45,7 @@ class TransformHeadersTests(SynchronousTestCase):
         self.assertEqual(pairs(given.request.headers), {"a": ["GET!"], "b": ["1", "2"]})
 
     def test_response(self) -> None:
-        """Only those that are kept stay, and what frames the message."""
+        """Only whitelisted headers, and those of the framing, are kept."""
         given = call(status=201)
         assert given.response is not None
         for name in ("Content-Length", "A", "B"):
