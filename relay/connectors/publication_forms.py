@@ -1,4 +1,4 @@
-"""What the body of a publication is, and how it is answered."""
+"""The forms of a publication's body, and of the response to it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class EventBodies:
 
 
 class ContentBodies:
-    """Gravitee's form: any body is the content of one message; an empty one is none."""
+    """Gravitee's form: a body is the content of one message; an empty body is none."""
 
     def longest_body(self, longest_bytes: int) -> int:
         """Allow the longest data: the body is the data."""
@@ -78,9 +78,9 @@ class ContentBodies:
     def read(
         self, content_type: str, body: bytes, topic: str, longest_bytes: int
     ) -> list[Message]:
-        """Take the body as it is."""
+        """Return the body as one message; none for an empty body."""
         return [read_content(body, topic, longest_bytes, "the body")] if body else []
 
     def answer(self, event_ids: Sequence[str], durable: bool) -> bytes:
-        """Write nothing: the status is the answer."""
+        """Return no bytes: the response has a status only."""
         return b""

@@ -53,7 +53,7 @@ def content_length(value: bytes) -> int | None:
 
 
 class State(IntEnum):
-    """What a reader reads next."""
+    """The states of a reader."""
 
     START = auto()
     SIZE = auto()

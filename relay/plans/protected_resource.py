@@ -1,4 +1,4 @@
-"""What clients need in order to obtain tokens for an API (RFC 9728)."""
+"""The metadata by which clients obtain tokens for an API (RFC 9728)."""
 
 from __future__ import annotations
 

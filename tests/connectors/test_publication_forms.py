@@ -32,7 +32,7 @@ class ContentTests(SynchronousTestCase):
     """Bodies that are contents."""
 
     def test_bodies(self) -> None:
-        """A body is one event, whatever it is; an empty one is none."""
+        """A body is one event, whatever its bytes; an empty body is none."""
         form = ContentBodies()
         for body, expected in (
             (b"[1", [Message("[1", topic="t")]),
@@ -45,5 +45,5 @@ class ContentTests(SynchronousTestCase):
         self.assertEqual(form.longest_body(9), 9)
 
     def test_answer(self) -> None:
-        """It has no body."""
+        """The response has no body."""
         self.assertEqual(ContentBodies().answer(["e-1"], True), b"")

@@ -64,7 +64,7 @@ class BinaryTests(SynchronousTestCase):
                 node.evaluate({})
 
     def test_bytes_are_no_text(self) -> None:
-        """Neither bytes nor an encoder can be written into a text."""
+        """Bytes and encoders cannot be part of a text."""
         for text in ("{('a'.getBytes())}", f"{{{BASE64}.getEncoder()}}", "{#request}"):
             template = Template.read(text)
             scope = {"request": {"body": b"a"}}

@@ -53,7 +53,7 @@ class FormatTests(SynchronousTestCase):
             self.assertEqual(format_text(*arguments), expected, arguments)
 
     def test_failures(self) -> None:
-        """What Java refuses, and what would be too long, fails."""
+        """Formats that Java refuses, and results that are too long, fail."""
         for arguments in FAILING:
             with self.assertRaises(EvaluationFailed, msg=str(arguments)[:40]):
                 format_text(*arguments)

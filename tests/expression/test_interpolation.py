@@ -25,7 +25,7 @@ def render(text: str) -> str:
 
 
 class RenderTests(SynchronousTestCase):
-    """What is written in the place of interpolations."""
+    """The texts of interpolations."""
 
     def test_values(self) -> None:
         """Paths are followed by names and numbers."""
@@ -75,7 +75,7 @@ class RenderTests(SynchronousTestCase):
             self.assertRaises(EvaluationFailed, render, text)
 
     def test_without_a_text(self) -> None:
-        """What does not exist, lists, objects and booleans are no texts."""
+        """Missing values, lists, objects and booleans are no texts."""
         for text in (
             "${request.headers['Y']}",
             "${request.headers['Y'][0]}",
@@ -102,7 +102,7 @@ class RenderTests(SynchronousTestCase):
         self.assertRaises(EvaluationFailed, doubled.render, longer)
 
     def test_reduced(self) -> None:
-        """What does not depend on a variable is evaluated once."""
+        """Parts that do not depend on a variable are evaluated once."""
         text = Interpolation.read("${context.attributes.text}: ${(message.content)!}")
         parts = text.reduced("message", SCOPE)
         self.assertEqual(parts, text.reduced("message", SCOPE))
@@ -113,7 +113,7 @@ class RenderTests(SynchronousTestCase):
 
 
 class ReadTests(SynchronousTestCase):
-    """What is refused, with its position."""
+    """Interpolations that are refused, with their positions."""
 
     def refused(self, text: str) -> tuple[int, str]:
         """Return the position and the problem of a text."""
@@ -122,7 +122,7 @@ class ReadTests(SynchronousTestCase):
         return error.position, error.problem
 
     def test_directives(self) -> None:
-        """None of FreeMarker's is supported, nor its other interpolations."""
+        """The directives and other interpolations of FreeMarker are refused."""
         for text in (
             "<#if x></#if>",
             "</#list>",

@@ -89,7 +89,7 @@ class DocumentTests(MetadataCase):
         self.assertEqual((line["apiId"], line["outcome"]), ("api-1", "completed"))
 
     async def test_head(self) -> None:
-        """As long as the document, without it."""
+        """HEAD has the headers of GET."""
         await self.serve(("/api", True))
         whole = await self.answered(get(f"{AT}/api".encode()))
         request = get(f"{AT}/api".encode(), method=b"HEAD")
@@ -98,7 +98,7 @@ class DocumentTests(MetadataCase):
         self.assertEqual((answer.status, answer.body), (200, b""))
 
     async def test_resources(self) -> None:
-        """The resource is the URL that was called, whichever place is asked."""
+        """The resource is the URL that was called, at both places of the document."""
         await self.serve(("/api", True), ("/", True))
         for path, resource in (
             (f"{AT}/api", "/api"),
@@ -148,7 +148,7 @@ class DocumentTests(MetadataCase):
         self.assertEqual(answer.status, 400)
 
     async def test_behind_a_proxy(self) -> None:
-        """A trusted proxy knows the public URL; nobody else is believed."""
+        """The public URL is taken from a trusted proxy only."""
         fields = (
             b"X-Forwarded-Proto: https",
             b"X-Forwarded-Host: public.example",
@@ -162,14 +162,14 @@ class DocumentTests(MetadataCase):
         self.assertEqual(found, "https://public.example/api")
 
     async def test_a_forged_proxy(self) -> None:
-        """What a client forwards itself has no effect."""
+        """Forwarding headers of a client have no effect."""
         await self.serve(("/api", True))
         found = await self.resource(f"{AT}/api", b"X-Forwarded-Host: evil.example")
         self.assertEqual(found, "http://relay/api")
 
 
 class NoDocumentTests(MetadataCase):
-    """What else a path may be."""
+    """Paths without a document."""
 
     async def test_nothing_is_revealed(self) -> None:
         """An API without metadata and a path without an API are answered alike."""
@@ -194,7 +194,10 @@ class NoDocumentTests(MetadataCase):
             self.assertEqual(answer.status, status)
 
     async def test_an_api_of_that_path(self) -> None:
-        """It takes its calls itself, unless it is the one that is described."""
+        """
+        An API with that context-path receives its calls, unless the document is its
+        own.
+        """
         await self.serve((f"{AT}/api", False), ("/api", True))
         answer = await self.answered(get(f"{AT}/api".encode()))
         self.assertEqual(answer.status, 401)

@@ -113,7 +113,7 @@ class TlsSessionTests(SynchronousTestCase):
         self.assertEqual(value("{#request.ssl.client.cn}", forwarded), "ann")
 
     def test_a_header_that_cannot_be_read(self) -> None:
-        """It has no value: no condition holds because of it."""
+        """An invalid header has no value, so that no condition holds."""
 
         def certificate() -> None:
             raise ValueError("there are several certificates")

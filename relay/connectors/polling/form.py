@@ -11,7 +11,7 @@ from relay.channel.entry import Entry, Gap
 
 class Page(NamedTuple):
     """
-    What one answer says.
+    The contents of one response.
 
     :param items: the events, as :meth:`PollForm.item` has made them.
     :param gaps: gaps before the last of the items.

@@ -1,4 +1,4 @@
-"""What the frames of a WebSocket carry: events in JSON, or contents alone."""
+"""The forms of WebSocket frames: events in JSON, or contents alone."""
 
 from __future__ import annotations
 

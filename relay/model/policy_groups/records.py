@@ -1,4 +1,4 @@
-"""What the store keeps of shared policy groups, and what gateways run of them."""
+"""The stored records of shared policy groups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LifecycleState = Literal["UNDEPLOYED", "DEPLOYED", "PENDING"]
 
 @dataclass(frozen=True, slots=True)
 class SharedPolicyGroupRecord:
-    """A shared policy group as its publisher last saved it, or as it was deployed."""
+    """A shared policy group in its saved version, or in a deployed one."""
 
     id: str
     """A lower-case UUIDv4."""

@@ -59,7 +59,7 @@ texts with expressions that yield addresses and blocks."""
 
 
 class IpFiltering(Options):
-    """What is on the blacklist is refused, then what is not on the whitelist."""
+    """Refuses the addresses of the blacklist, then those outside the whitelist."""
 
     match_all_from_x_forwarded_for: Annotated[
         Flag, Field(alias="matchAllFromXForwardedFor")

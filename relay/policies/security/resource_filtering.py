@@ -46,7 +46,7 @@ class Resource(Options):
 
 
 class ResourceFiltering(Options):
-    """What is on the blacklist is refused, then what is not on the whitelist."""
+    """Refuses the resources of the blacklist, then those outside the whitelist."""
 
     whitelist: tuple[Resource, ...] = ()
     """When there is any, nothing else is let through."""

@@ -37,7 +37,7 @@ class SseTests(SynchronousTestCase):
         self.assertEqual(plain, b"id: e-7\ndata: a\n\n")
 
     def test_gap(self) -> None:
-        """It is an event without an id, or nothing."""
+        """A gap is an event without an id, or is omitted."""
         gap = Gap(GapReason.EVICTED, "e-1")
         self.assertEqual(
             SseFraming(False, False, True, 0).encode_gap(gap),

@@ -41,7 +41,7 @@ class JsonTests(SynchronousTestCase):
     """Answers in JSON."""
 
     def test_items(self) -> None:
-        """They have the source's id; values of headers are lists."""
+        """Items have the source's id, and values of headers are lists."""
         self.assertEqual(
             answer(JsonForm(False, False), ORDER, limit="5"),
             '{"items":[{"id":"11","content":"{\\"total\\": 3}"}],'

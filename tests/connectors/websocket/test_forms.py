@@ -59,7 +59,9 @@ class ReadingTests(ContentCase):
         self.assertGreater(peer.desk.stream.ledger.events, 0)
 
     def test_gaps(self) -> None:
-        """A known one is in the handshake; no frame tells of a gap."""
+        """
+        A gap that is known at the handshake is in its headers; no frame reports a gap.
+        """
         first = self.open()
         self.api.channel.publish(messages("a"))
         self.api.channel.gap(GapReason.UPSTREAM_RECONNECT)
@@ -101,7 +103,7 @@ class PublishingTests(ContentCase):
         self.assertEqual(peer.look().frames, expected)
 
     def test_fragments(self) -> None:
-        """They are one content."""
+        """The fragments of a message are one content."""
         for parts, expected in (
             ([TextMessage("a", message_finished=False), TextMessage("b")], "ab"),
             (
@@ -127,7 +129,7 @@ class PublishingTests(ContentCase):
         self.assertEqual(peer.desk.outcome, Outcome.REFUSED)
 
     def test_a_client_that_may_not_publish(self) -> None:
-        """What it sends is dropped."""
+        """Frames of a client that may not publish are dropped."""
         self.make({**GRAVITEE, "publisher": {"enabled": False}})
         peer = self.open()
         self.sent(peer, "a", b"b")
@@ -135,7 +137,7 @@ class PublishingTests(ContentCase):
         self.assertIsNone(peer.closed)
 
     def test_close_codes(self) -> None:
-        """They follow the status of the refusal."""
+        """The close code follows the status of the refusal."""
         codes = [close_code(status) for status in (400, 403, 413, 503)]
         self.assertEqual(codes, [1011, 1011, 1009, 1013])
         self.assertIsNone(form_of("gravitee").error(403, "no"))

@@ -17,7 +17,7 @@ def assign(body: str, **options: Any) -> Any:
 
 
 class RequestTests(FlowCase):
-    """What the endpoint receives."""
+    """The bodies that the endpoint receives."""
 
     async def received(self, request: bytes, *steps: Any) -> tuple[Head, bytes]:
         """Send a request through steps; return what the endpoint receives."""
@@ -29,7 +29,7 @@ class RequestTests(FlowCase):
         return head, await connection.take(int(length))
 
     async def test_read(self) -> None:
-        """A body of a stated length, with what it is made of."""
+        """A body is replaced, and its length is that of the new one."""
         text = "root { ${request.content} } ${request.headers['a'][0]}"
         head, body = await self.received(
             post(b"/api", b'{"name":1}', b"A: x"), headers(A="set"), assign(text)
@@ -104,7 +104,7 @@ class RequestTests(FlowCase):
 
 
 class ResponseTests(FlowCase):
-    """What the client receives."""
+    """The bodies that the client receives."""
 
     async def answered(
         self, answer: bytes, *steps: Any, request: bytes | None = None
@@ -171,7 +171,9 @@ class ResponseTests(FlowCase):
         self.assertEqual(head.all(b"content-length"), [])
 
     async def test_an_event_stream(self) -> None:
-        """Is refused at its head, and the upstream connection is closed."""
+        """
+        An event stream is refused at its head, and the upstream connection is closed.
+        """
         await self.flowing({"response": [assign("${response.content}")]})
         client, connection = await self.call(get(b"/api"))
         await connection.head()

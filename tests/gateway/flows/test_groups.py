@@ -43,7 +43,7 @@ NAMES = (b"before", b"in-0", b"in-1", b"after")
 
 
 class SharedGroupTests(FlowCase):
-    """What becomes of a call whose flows refer to a group."""
+    """Calls whose flows refer to a group."""
 
     async def added(self, *fields: bytes, status: bytes = b"200") -> list[bytes]:
         """Call the API; return the names of the headers that steps added."""
@@ -70,7 +70,7 @@ class SharedGroupTests(FlowCase):
         self.assertEqual((await connection.head()).all(b"a"), [b"0123"])
 
     async def test_on_responses(self) -> None:
-        """And of a plan's flows, too."""
+        """The group runs on responses, also in the flows of a plan."""
         await self.flowing(around(), groups=(INSIDE,))
         self.assertEqual(await self.added(), list(NAMES))
         self.deployment = self.deployment.__class__(
@@ -109,7 +109,9 @@ class SharedGroupTests(FlowCase):
         self.assertEqual(await stream.take(len(wanted)), wanted)
 
     async def test_the_condition_of_the_step(self) -> None:
-        """Is looked at once, before the first step of the group."""
+        """
+        The condition of the step is evaluated once, before the first step of the group.
+        """
         once = "{#request.headers['run'] != null && #response.headers['in-0'] == null}"
         await self.flowing(around(once), groups=(INSIDE,))
         self.assertEqual(await self.added(), [b"before", b"after"])
@@ -170,7 +172,7 @@ class SharedGroupTests(FlowCase):
         self.assertEqual([asked.all(n) for n in (b"a", b"c")], [[b"a"], [b"b"]])
 
     async def test_the_client_leaves_while_a_step_waits(self) -> None:
-        """What it waits for is cancelled, whichever step it is."""
+        """The wait of any step is cancelled when the client leaves."""
         script = Scripted()
         waiting: list[Deferred[None]] = []
         cancelled: list[Any] = []
@@ -191,7 +193,7 @@ class SharedGroupTests(FlowCase):
         self.assertEqual(cancelled, [waiting[1]])
 
     async def test_closed(self) -> None:
-        """Its steps are closed with the deployment, and when it is replaced."""
+        """The steps are closed with the deployment, and when the group is replaced."""
         script = Scripted()
         inside = shared(step("scripted"), step("scripted"), phase="REQUEST")
         await self.flowing({"request": [use()]}, own=(script,), groups=(inside,))
@@ -200,7 +202,9 @@ class SharedGroupTests(FlowCase):
         self.assertEqual(script.closed, 2)
 
     async def test_a_group_that_cannot_be_used(self) -> None:
-        """Leaves the version before in force, and what it opened is closed."""
+        """
+        A version that cannot be built is closed, and the previous one stays in force.
+        """
         script = Scripted()
         await self.flowing(around(), own=(script,), groups=(INSIDE,))
         users = step("policy-basic-authentication", authenticationProviders=["none"])
@@ -209,7 +213,9 @@ class SharedGroupTests(FlowCase):
         self.assertEqual(await self.added(), list(NAMES))
 
     async def test_passwords_within(self) -> None:
-        """Are guarded from pages of other sites as those of the flow are."""
+        """
+        Passwords in a group are protected from foreign pages like those of the flow.
+        """
         users = [{"username": "ann", "password": "s3cr3t"}]
         inside = shared(
             step("policy-basic-authentication", users=users), phase="REQUEST"
@@ -235,7 +241,9 @@ class EventTests(SynchronousTestCase):
     """The steps of a group for events."""
 
     def test_for_events(self) -> None:
-        """They are taken in order, each on its condition, with one key for all."""
+        """
+        The steps apply to events in order, each with its condition and one shared key.
+        """
         even = "{#message.content == '2'}"
         first = build("event-transform", content="{#message.content}!")
         second = build("event-filter", condition="{#message.content != '3'}")

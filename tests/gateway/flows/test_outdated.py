@@ -19,7 +19,10 @@ class OutdatedTests(SynchronousTestCase):
     """Comparisons with texts that the members no longer have."""
 
     def test_comparisons(self) -> None:
-        """Both sides, every operator, and within larger expressions."""
+        """
+        Comparisons are found on both sides, with every operator, and within larger
+        expressions.
+        """
         for text in (
             "{#request.contextPath == '/shop'}",
             "{('/shop' eq #request.contextPath)}",
@@ -32,7 +35,9 @@ class OutdatedTests(SynchronousTestCase):
             self.assertEqual(len(found(text)), 1, text)
 
     def test_others(self) -> None:
-        """What can hold is not reported, and neither is what is no expression."""
+        """
+        Comparisons that can hold, and texts that are no expression, are not reported.
+        """
         for text in (
             "{#request.contextPath == '/shop/'}",
             "{#request.contextPath == #properties['path']}",

@@ -39,7 +39,7 @@ class AnswerTests(HalfCloseCase):
     """A client whose request is complete is answered in full."""
 
     async def test_call(self) -> None:
-        """The connection ends with the response, which says so."""
+        """The connection ends with the response, which has ``Connection: close``."""
         await self.stage()
         for request in (get(b"/api"), post(b"/api", b"body"), HTTP_1_0):
             client, source = await self.half_closed(request)
@@ -76,7 +76,7 @@ class AnswerTests(HalfCloseCase):
         self.assertFalse(client.was_reset)
 
     async def test_slow_client(self) -> None:
-        """It receives all of a response that it takes late."""
+        """A slow client receives the whole response."""
         await self.stage()
         client, source = await self.half_closed(get(b"/api"))
         client.stop_reading()
@@ -114,7 +114,7 @@ class AnswerTests(HalfCloseCase):
         self.assertEqual((await client.answer()).body, b"abcd")
 
     async def test_event_stream(self) -> None:
-        """It goes on, and its framing stays whole."""
+        """An event stream continues, with complete framing."""
         await self.stage()
         client, source = await self.stream()
         client.keeps_open = True
@@ -130,7 +130,7 @@ class AnswerTests(HalfCloseCase):
         self.assertEqual(await self.outcome(), "completed")
 
     async def test_event_stream_that_is_cut(self) -> None:
-        """It does not look finished."""
+        """An event stream that is cut does not look complete."""
         await self.stage()
         client, source = await self.stream()
         client.keeps_open = True
@@ -146,7 +146,7 @@ class GoneTests(HalfCloseCase):
     """A client that has left frees the source at once."""
 
     async def test_before_the_head(self) -> None:
-        """It answers the first bytes of the head with a reset."""
+        """A closed client answers the first bytes of the head with a reset."""
         await self.stage()
         client, source = await self.call(get(b"/api"))
         client.close()
@@ -155,7 +155,7 @@ class GoneTests(HalfCloseCase):
         self.assertEqual(self.gateway.closed[-1]["status"], 499)
 
     async def test_during_an_event_stream(self) -> None:
-        """It answers the beginning of a chunk with a reset."""
+        """A closed client answers the first bytes of a chunk with a reset."""
         await self.stage()
         client, source = await self.stream()
         client.close()
@@ -207,7 +207,10 @@ class GoneTests(HalfCloseCase):
         self.assertFalse(client.was_reset)
 
     async def test_response_without_framing(self) -> None:
-        """Nothing can be written that a client would not take for the body."""
+        """
+        A response without framing has no bytes by which a closed client could be
+        detected.
+        """
         await self.stage()
         client, source = await self.call(HTTP_1_0)
         client.keeps_open = True

@@ -28,7 +28,7 @@ class Answered:
         self.producer = producer
 
     def unregisterProducer(self) -> None:
-        """Let go of the producer."""
+        """Remove the producer."""
         self.producer = None
 
 

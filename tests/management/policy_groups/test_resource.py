@@ -60,7 +60,7 @@ class LifeTests(GroupCase):
     """Create, get, change, deploy, undeploy, delete."""
 
     async def test_created(self) -> None:
-        """It has all its members, and is not deployed."""
+        """A new group has all its members, and is not deployed."""
         given = body(
             crossId="cross-1", description="d", prerequisiteMessage="needs nothing"
         )
@@ -113,7 +113,7 @@ class LifeTests(GroupCase):
         await self.refused(400, "body.missing", "POST", GROUPS)
 
     async def test_unknown(self) -> None:
-        """Is 404 with every method."""
+        """An unknown group is a 404 for every method."""
         for method, path in (
             ("GET", ""),
             ("PUT", ""),
@@ -227,7 +227,7 @@ class LifeTests(GroupCase):
             )
 
     async def test_list(self) -> None:
-        """By name or description, sorted, in pages."""
+        """Groups are found by name or description, sorted, and listed in pages."""
         for name, phase in (("b", "RESPONSE"), ("A", "REQUEST"), ("c", "REQUEST")):
             await self.group(name=name, phase=phase, description=f"of {name} Kind")
         await self.group(name="other")
@@ -245,7 +245,7 @@ class LifeTests(GroupCase):
         await self.refused(400, "query.invalid", "GET", f"{GROUPS}?sortBy=version")
 
     async def test_policy_plugins(self) -> None:
-        """What is deployed, as the console offers it for steps."""
+        """The deployed groups are listed for steps, as the console reads them."""
         made = await self.group(crossId="cross-1", prerequisiteMessage="p")
         await self.group(crossId="cross-2")
         path = f"{GROUPS}/policy-plugins"

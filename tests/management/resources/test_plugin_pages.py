@@ -55,7 +55,7 @@ class PageTests(SynchronousTestCase):
         )
 
     def test_no_options(self) -> None:
-        """A plugin without options says so."""
+        """The page of a plugin without options says so."""
         schema = {"type": "object", "description": "Nothing."}
         self.assertEqual(
             page("A", schema), "# A\n\nNothing.\n\nThere are no options.\n"

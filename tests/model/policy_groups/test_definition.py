@@ -1,4 +1,4 @@
-"""What a shared policy group may say."""
+"""The definition of a shared policy group."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def refused(**changes: Any) -> dict[str, str]:
 
 
 class SharedPolicyGroupDefinitionTests(SynchronousTestCase):
-    """What is read, and what is refused."""
+    """Definitions that are read, and definitions that are refused."""
 
     def test_runtime_fields(self) -> None:
         """A group that a client was sent can be sent back."""

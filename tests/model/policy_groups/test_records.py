@@ -54,7 +54,10 @@ class SharedPolicyGroupRecordTests(SynchronousTestCase):
             )
 
     def test_in_force(self) -> None:
-        """What gateways run differs with every version, and is not logged."""
+        """
+        The version in force differs with each deployment, and its repr contains no
+        steps.
+        """
         deployed = NEW.put_in_force(5)
         running = deployed.in_force()
         self.assertEqual((running.cross_id, running.phase), ("cross-1", "REQUEST"))

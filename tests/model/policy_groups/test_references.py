@@ -1,4 +1,4 @@
-"""Which groups the flows of a definition refer to."""
+"""The groups that the flows of a definition refer to."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def step(policy: str, **configuration: Any) -> dict[str, Any]:
 
 
 class RulesTests(SynchronousTestCase):
-    """What is refused when a group is saved."""
+    """Groups that are refused."""
 
     def test_nesting(self) -> None:
         """A group cannot contain a group, unless that step is disabled."""
@@ -57,5 +57,5 @@ class RulesTests(SynchronousTestCase):
         self.assertEqual(list(refused(step("nothing"))), ["steps[0].policy"])
 
     def test_phase_that_the_type_does_not_have(self) -> None:
-        """Is the only problem that is named."""
+        """A phase that the type lacks is the only reported problem."""
         self.assertEqual(list(refused(step("mock"), phase="PUBLISH")), ["phase"])

@@ -1,4 +1,4 @@
-"""Which flows of an API and of its plan act on a call, at a real daemon."""
+"""The flows of an API and of its plan that apply to a call, at a real daemon."""
 
 from __future__ import annotations
 

@@ -126,7 +126,10 @@ class PollTests(CompatibleCase):
     """Polling."""
 
     def test_the_number_of_messages(self) -> None:
-        """It is that of the definition, or a smaller one of the client."""
+        """
+        The number of messages is that of the definition, or a smaller one of the
+        client.
+        """
         self.publish({"http-get": LIMITS}, QUICK)
         answer = self.get()
         self.assertEqual((answer.status, answer.headers["content-type"]), JSON)
@@ -162,7 +165,7 @@ class PollTests(CompatibleCase):
         self.assertEqual((answer.status, answer.json()["items"]), (200, []))
 
     def test_headers_and_metadata(self) -> None:
-        """They are members of the items."""
+        """Headers and metadata are members of the items."""
         members = {"headersInPayload": True, "metadataInPayload": True}
         self.publish({"http-get": {**LIMITS, **members}}, {**QUICK, **PAIRS})
         for item in self.get().json()["items"]:
@@ -224,7 +227,7 @@ class StreamTests(CompatibleCase):
         self.assertIn(self.EVENT % 0 + b"\n", body)
 
     def test_comments(self) -> None:
-        """They begin with the time of the event."""
+        """The comments begin with the time of the event."""
         comments = {"metadataAsComment": True, "headersAsComment": True}
         self.publish({"sse": {**GRAVITEE, **comments}}, {**self.MOCK, **PAIRS})
         body = self.stream().until(self.EVENT % 1)
@@ -235,7 +238,7 @@ class StreamTests(CompatibleCase):
         self.assertRegex(body, expected.replace(b'{"', b'\\{"'))
 
     def test_heartbeats(self) -> None:
-        """They come before the first event, too, each with an empty line."""
+        """Heartbeats also come before the first event, each with an empty line."""
         options = {**GRAVITEE, "heartbeatIntervalInMs": "100"}
         self.publish({"sse": options}, {**self.MOCK, "messageInterval": 1000})
         body = self.stream().until(self.EVENT % 0)
@@ -251,7 +254,7 @@ class StreamTests(CompatibleCase):
         client.until(b"event: goaway\ndata: Stopping, please reconnect\n\n")
 
     def test_a_client_that_comes_back(self) -> None:
-        """It continues after the id of the source that it states."""
+        """A client continues after the source's id that it sends."""
         self.publish({"sse": GRAVITEE}, self.MOCK)
         self.stream().until(self.EVENT % 5)
         client = RawClient(self.daemon.port)
@@ -287,7 +290,7 @@ class SocketTests(CompatibleCase):
             connection.recv(timeout=0.1)
 
     def test_readers(self) -> None:
-        """What a client sends that may not publish is dropped."""
+        """Frames of a client that may not publish are dropped."""
         self.publish(
             {"websocket": {**GRAVITEE, "publisher": {"enabled": False}}},
             {**QUICK, "messageCount": 3},
@@ -316,7 +319,7 @@ class PublicationTests(CompatibleCase):
     """Publications by POST."""
 
     def test_any_body(self) -> None:
-        """It is the content of a message, with the headers of the request."""
+        """Any body is the content of a message with the request's headers."""
         members = {"headersInPayload": True, "messagesLimitCount": 3}
         post = {**GRAVITEE, "requestHeadersToMessage": True}
         self.publish({"http-post": post, "http-get": {**LIMITS, **members}})
@@ -333,7 +336,7 @@ class PublicationTests(CompatibleCase):
             self.assertEqual(headers["x-test-header"], ["header-value"])
 
     def test_a_mock(self) -> None:
-        """It takes publications, with and without a body."""
+        """A mock accepts publications with and without a body."""
         self.publish({"http-post": GRAVITEE}, QUICK)
         for _ in range(10):
             self.assertEqual(self.post(b'{"field": "value"}').status, 202)

@@ -53,7 +53,7 @@ SHARED = SharedDaemon(_settings)
 
 
 class Credential(NamedTuple):
-    """What a client sends: a header, or a certificate, or nothing."""
+    """The credential of a client: a header, a certificate, or none."""
 
     header: tuple[str, str] | None = None
     certificate: Issued | None = None
@@ -279,7 +279,7 @@ class SingleTests(MixCase):
     """One plan, or two of one type."""
 
     def test_keyless(self) -> None:
-        """It admits everybody, whatever they send."""
+        """A keyless plan admits every caller."""
         self.publish("KEY_LESS")
         self.assert_mix(set(COMMON), set())
 
@@ -301,7 +301,7 @@ class SingleTests(MixCase):
         self.assert_mix({"JWT", "JWT-nested"}, TOKENS | refused)
 
     def test_oauth2(self) -> None:
-        """It admits an active token of a subscription only."""
+        """An OAuth2 plan admits an active token of a subscription only."""
         self.publish("OAUTH2")
         refused = INTROSPECTED | BEARERS | OTHERS | {"unknown key", "empty key"}
         self.assert_mix({"OAUTH2"}, refused)

@@ -254,7 +254,7 @@ class FailureConditionTests(FailoverCase):
                 self.daemon.must("DELETE", f"/apis/{api_id}?closePlans=true")
 
     def test_round_again(self) -> None:
-        """After the last endpoint comes the first."""
+        """The first endpoint follows the last one."""
         sources = Sources(one=ERROR, two=f"{ERROR} {OK}", three=ERROR)
         failover = {"forceNextEndpointOnFailure": True, "maxRetries": 4}
         self.open(sources, self.FAILOVER | failover, ("one", "two", "three"))

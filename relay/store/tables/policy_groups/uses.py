@@ -1,4 +1,4 @@
-"""Which APIs use a shared policy group."""
+"""The APIs that use a shared policy group."""
 
 import json
 from typing import Any

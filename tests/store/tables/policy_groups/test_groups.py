@@ -42,7 +42,7 @@ class SharedPolicyGroupsTests(DatabaseTestCase):
         self.write(lambda tx: tx.policy_groups.add(group()))
 
     def stored(self) -> SharedPolicyGroupRecord:
-        """Return the group as it is stored."""
+        """Return the stored group."""
         found = self.read(lambda tx: tx.policy_groups.get("g-1"))
         assert found is not None
         return found
@@ -71,7 +71,7 @@ class SharedPolicyGroupsTests(DatabaseTestCase):
         self.assertEqual(self.read(lambda tx: tx.policy_groups.named([])), {})
 
     def test_versions(self) -> None:
-        """What is saved is not in force until it is deployed."""
+        """A saved version is not in force until it is deployed."""
         self.assertEqual(self.in_force(), {})
         self.deploy(name="one")
         self.assertEqual(self.in_force(), {"cross-1": (1, "one")})
@@ -85,7 +85,7 @@ class SharedPolicyGroupsTests(DatabaseTestCase):
         self.assertEqual(self.in_force(), {"cross-1": (2, "two")})
 
     def test_undeploy(self) -> None:
-        """What was deployed is withdrawn, and what was saved since is kept."""
+        """The deployed version is withdrawn, and the saved one is kept."""
         self.deploy(name="one")
         two = {**self.stored().definition, "name": "two"}
         self.write(
@@ -106,7 +106,7 @@ class SharedPolicyGroupsTests(DatabaseTestCase):
         self.assertEqual(self.in_force(), {"cross-1": (2, "two")})
 
     def test_delete(self) -> None:
-        """With its history; another group may have the crossId then."""
+        """A group is deleted with its history, and its crossId is free."""
         self.deploy()
         self.write(lambda tx: tx.policy_groups.delete("g-1"))
         self.write(lambda tx: tx.policy_groups.delete("g-1"))
@@ -182,7 +182,7 @@ class SharedPolicyGroupsTests(DatabaseTestCase):
         self.assertNotIn("s3cr3t", str([one.changes for one in entries]))
 
     def test_uses(self) -> None:
-        """Of saved APIs and plans, and of what is deployed."""
+        """The uses by saved APIs and plans, and by deployments."""
 
         def fill(tx: Transaction) -> None:
             tx.apis.add(api("api-1", definition={**using("cross-1"), "listeners": []}))
