@@ -120,6 +120,12 @@ FORMS: dict[str, Form] = {
         ALL,
         {"scope": SCOPES, "attributes": [[]]},
     ),
+    "policy-assign-content": Form(
+        {"scope": "REQUEST", "body": "${context.attributes.a!}"},
+        BOTH,
+        ("subscribe", "publish"),
+        {"scope": SCOPES, "body": ["", "{}"]},
+    ),
     "policy-basic-authentication": Form(
         {"authenticationProviders": ["staff"], "realm": "gravitee.io"},
         values={"realm": ["other"]},
