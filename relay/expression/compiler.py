@@ -31,6 +31,7 @@ from relay.expression.nodes import (
     Member,
     Node,
     Variable,
+    Varying,
 )
 from relay.expression.operators import BINARY, LARGEST, UNARY
 from relay.expression.patterns import BadPattern, pattern
@@ -212,7 +213,8 @@ class _Nodes(Transformer[Token, Node]):
         if not function.least <= len(arguments) <= function.most:
             raise BadExpression(f"{name}() takes another number of arguments", place)
         called = f"{given}.{name}"
-        return _limited(Apply(tuple(arguments), called, function.run), name)
+        kind = Varying if function.varies else Apply
+        return _limited(kind(tuple(arguments), called, function.run), name)
 
     def construct(self, token: Token, arguments: list[Node]) -> Node:
         place, given = token.start_pos or 0, str(token)[3:].strip()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import re
 from collections.abc import Callable
+from time import monotonic_ns, time_ns
 from typing import NamedTuple
 from urllib.parse import quote_plus, unquote_plus
+from uuid import uuid4
 
 from relay.expression.binary import (
     DECODER,
@@ -29,11 +32,13 @@ class Function(NamedTuple):
     :param run: is called with the arguments.
     :param least: the smallest number of arguments.
     :param most: the largest number of arguments.
+    :param varies: whether the value differs from call to call.
     """
 
     run: Callable[..., Value]
     least: int
     most: int
+    varies: bool = False
 
 
 _UNFIT_FOR_XML = re.compile(
@@ -162,6 +167,7 @@ STATIC: dict[str, dict[str, Function]] = {
         "round": _math(lambda value: math.floor(value + 0.5)),
         "sqrt": _math(math.sqrt),
         "pow": Function(_power, 2, 2),
+        "random": Function(random.random, 0, 0, varies=True),
     },
     "java.lang.String": {
         "valueOf": Function(_shown, 1, 1),
@@ -181,14 +187,16 @@ STATIC: dict[str, dict[str, Function]] = {
         "getDecoder": Function(lambda: DECODER, 0, 0),
         "getUrlDecoder": Function(lambda: URL_DECODER, 0, 0),
     },
+    "java.lang.System": {
+        "currentTimeMillis": Function(
+            lambda: time_ns() // 1_000_000, 0, 0, varies=True
+        ),
+        "nanoTime": Function(monotonic_ns, 0, 0, varies=True),
+    },
+    "java.util.UUID": {"randomUUID": Function(lambda: str(uuid4()), 0, 0, varies=True)},
     "java.net.URLEncoder": {"encode": Function(_encode, 2, 2)},
     "java.net.URLDecoder": {"decode": Function(_decode, 2, 2)},
 }
-"""
-The static methods by their types; ``java.lang.`` may be omitted.
-
-All of them are pure: an event is transformed once for all clients with equal values, so
-that ``Math.random()`` and the time of day would not be evaluated for each of them.
-"""
+"""The static methods by their types; ``java.lang.`` may be omitted."""
 CONSTRUCTORS: dict[str, Function] = {"java.lang.String": Function(new_string, 0, 2)}
 """The constructors by their types; ``java.lang.`` may be omitted."""

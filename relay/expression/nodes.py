@@ -132,6 +132,20 @@ class Apply(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Varying(Apply):
+    """
+    A function whose value differs from call to call, such as the time.
+
+    It counts as a variable, which is never known beforehand.
+    """
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The name of the function."""
+        return frozenset((f"{self.name}()",))
+
+
+@dataclass(frozen=True, slots=True)
 class Either(Node):
     """``||``: the second operand is evaluated only when the first is false."""
 

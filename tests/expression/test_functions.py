@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.expression.compiler import compile_expression
@@ -52,6 +54,27 @@ class FunctionTests(SynchronousTestCase):
             node = compile_expression(text)
             with self.assertRaises(EvaluationFailed, msg=text):
                 node.evaluate({})
+
+    def test_varying_values(self) -> None:
+        """Times and random values are not reduced to constants, nor taken for such."""
+        for text, kind in {
+            "T(Math).random()": float,
+            "(T(java.lang.Math).random() * 60).intValue()": int,
+            "T(System).currentTimeMillis()": int,
+            "T(System).nanoTime()": int,
+            "T(java.util.UUID).randomUUID().toString()": str,
+        }.items():
+            node = compile_expression(text)
+            self.assertTrue(node.roots, text)
+            reduced = node.reduced({"request": {}})
+            self.assertEqual(reduced.key, node.key, text)
+            values = {reduced.evaluate({}) for _ in range(2)}
+            self.assertEqual({type(value) for value in values}, {kind}, text)
+        uuid = compile_expression("T(java.util.UUID).randomUUID()").reduced({})
+        self.assertNotEqual(uuid.evaluate({}), uuid.evaluate({}))
+        now = compile_expression("T(System).currentTimeMillis()").evaluate({})
+        assert isinstance(now, int)
+        self.assertLess(abs(now / 1000 - time.time()), 60)
 
     def test_escaping(self) -> None:
         """A text cannot end the string or the element that it is put into."""
