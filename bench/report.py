@@ -184,7 +184,7 @@ def conditions(document: Document) -> str:
 
 
 def machine(documents: list[Document]) -> str:
-    """Name what the runs ran on: a list, and what was not the same in all of them."""
+    """List the machine of the runs, and the facts that differed between them."""
     told: dict[str, list[str]] = {}
     for document in documents:
         for name, value in document["machine"].items():

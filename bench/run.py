@@ -298,7 +298,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def judged(documents: list[Document], *, strict: bool) -> int:
     """
-    Print what was missed or could not be judged.
+    Print the limits that were missed, or could not be judged.
 
     :param strict: whether a missed target fails the run.
     :return: the exit status.

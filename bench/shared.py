@@ -168,7 +168,7 @@ def _kill(scenario: Shared, source: DyingSource) -> int:
 
 
 def of_the_storm(report: Figures) -> Figures:
-    """Turn what was counted of the storm into figures."""
+    """Compute the figures of the storm from its counts."""
     returned, events = max(report["storm_returned"], 1), max(report["storm_events"], 1)
     opening = report.pop("storm_open_us")
     cpu_ns, open_ns = report.pop("storm_cpu_ns"), report.pop("storm_open_ns")

@@ -159,11 +159,11 @@ class Near(Protocol):
         raise NotImplementedError
 
     def stands(self) -> bytes:
-        """What tells the client that the tunnel stands."""
+        """The response that reports an open tunnel."""
         raise NotImplementedError
 
     def fails(self) -> bytes:
-        """What tells the client that the target cannot be reached."""
+        """The response that reports an unreachable target."""
         raise NotImplementedError
 
     def refuse(self, answer: bytes) -> None:

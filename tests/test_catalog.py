@@ -37,7 +37,7 @@ SECRET = "s3cr3t-never-shown"
 
 
 def api_issues(body: object) -> list[Issue]:
-    """What is wrong with an API body; empty if nothing is."""
+    """Return the issues of an API body."""
     try:
         CATALOG.parse_api(body)
     except Invalid as invalid:
@@ -46,7 +46,7 @@ def api_issues(body: object) -> list[Issue]:
 
 
 def plan_issues(body: object) -> list[Issue]:
-    """What is wrong with a plan body; empty if nothing is."""
+    """Return the issues of a plan body."""
     try:
         CATALOG.parse_plan(body)
     except Invalid as invalid:
@@ -110,7 +110,7 @@ class TutorialTests(SynchronousTestCase):
 
 
 class RoundTripTests(SynchronousTestCase):
-    """Reading what was given back."""
+    """Reading the JSON of a definition again."""
 
     @settings(max_examples=150, deadline=None)
     @given(api_bodies | message_bodies)
@@ -214,7 +214,7 @@ class AllAtOnceTests(SynchronousTestCase):
         )
 
     def test_each_once(self) -> None:
-        """No problem is told twice."""
+        """Each problem is reported once."""
         issues = api_issues(tutorial_api(type="MESSAGE", listeners=[], nmae=1))
         told = [(issue.location, issue.message) for issue in issues]
         self.assertEqual(len(told), len(set(told)))
@@ -247,7 +247,7 @@ class AllAtOnceTests(SynchronousTestCase):
 
 
 class SecrecyTests(SynchronousTestCase):
-    """Secrets stay out of what is said about a body."""
+    """Errors about a body contain no secrets."""
 
     def check_unsaid(self, location: str, value: object) -> None:
         """Check that a bad value at a location is refused without being shown."""
@@ -280,7 +280,7 @@ class SecrecyTests(SynchronousTestCase):
         self.check_unsaid(target, f"https://user:{SECRET}@h/x")
 
     def test_reprs(self) -> None:
-        """Nor does the repr of a definition."""
+        """The repr of a definition contains no secrets."""
         body = put(
             tutorial_api(),
             f"{SHARED}.ssl",
@@ -330,7 +330,7 @@ class ConnectorTests(SynchronousTestCase):
         )
 
     def test_other_apis(self) -> None:
-        """So are types that there is no word for here."""
+        """Unknown types are refused."""
         for kind in ("NATIVE", "llm-proxy"):
             self.assertEqual(where(api_issues(tutorial_api(type=kind))), ["type"])
 
@@ -383,7 +383,7 @@ class MessageApiTests(SynchronousTestCase):
     """Bodies of MESSAGE APIs."""
 
     def test_given_back_as_sent(self) -> None:
-        """Configurations keep what was said, and nothing is filled in."""
+        """Configurations are returned as they were sent, without defaults."""
         channel = {"key": {"headers": []}, "history": {"durable": True}, "mode": None}
         body = message_api("sse", ("sse", "websocket"), channel)
         configuration = {"heartbeatIntervalInMs": 0, "cors": {}}
@@ -441,7 +441,9 @@ class PluginTests(SynchronousTestCase):
     UPLOAD = EntrypointType("upload", "", "MESSAGE", Options, publishes=always)
 
     def test_more(self) -> None:
-        """They are known beside those that there were, and take part in the rules."""
+        """
+        Further connectors are known beside the others, and the rules apply to them.
+        """
         catalog = with_plugins([self.TOPIC], [self.UPLOAD])
         self.assertEqual(list(catalog.endpoints), [*CATALOG.endpoints, "topic"])
         self.assertEqual(list(catalog.entrypoints), [*CATALOG.entrypoints, "upload"])
@@ -533,7 +535,7 @@ class PlanTests(SynchronousTestCase):
 
 
 class StandingTests(SynchronousTestCase):
-    """What stands beside a definition."""
+    """The state beside a definition."""
 
     def test_standing(self) -> None:
         """Visibility and lifecycle state are read from the body, or left open."""
@@ -574,8 +576,10 @@ class SchemaTests(SynchronousTestCase):
         self.assertEqual(CATALOG.schema("plan", "KEY_LESS")["properties"], {})
 
     def test_message_schemas(self) -> None:
-        """Each connector has one, which takes nothing unknown, and tells bounds and
-        defaults."""
+        """
+        Each connector has a schema with bounds and defaults, which refuses unknown
+        members.
+        """
         schemas = [CATALOG.schema("entrypoint", id) for id in CATALOG.entrypoints]
         for kind in ("endpoint", "shared"):
             schemas += [CATALOG.schema(kind, id) for id in CATALOG.endpoints]

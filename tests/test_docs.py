@@ -204,7 +204,7 @@ class WebhooksPageTests(SynchronousTestCase):
             self.assertEqual(told, expected, type(value).__name__)
 
     def test_the_receiver(self) -> None:
-        """Its code takes what is signed here, and nothing else."""
+        """The receiver's code accepts a valid signature only."""
         (code,) = re.findall(r"(?s)```python\n(.*?)```", WEBHOOKS.read_text())
         names: dict[str, Any] = {}
         exec(code, names)

@@ -12,7 +12,7 @@ class InstalledTests(SynchronousTestCase):
     """The plugins, and the catalog that is filled from them."""
 
     def test_the_catalog(self) -> None:
-        """It has the types of all plugins, and those that are none."""
+        """The catalog has the types of all plugins, and the built-in ones."""
         found = find_installed()
         catalog, connectors = found.catalog, found.connectors
         self.assertEqual(list(catalog.endpoints), ["http-proxy", *connectors.endpoints])

@@ -10,7 +10,7 @@ from relay.json_text import MOST_VALUES, JsonTooLarge, read_json
 
 
 class ReadTests(SynchronousTestCase):
-    """What is read, and what is not even tried."""
+    """Texts that are parsed, and texts that are not."""
 
     def test_bounds(self) -> None:
         """As many values as there may be, in any form; their length is no matter."""
@@ -23,7 +23,7 @@ class ReadTests(SynchronousTestCase):
     def test_json_beyond_the_bounds_of_the_parser_is_not_taken_for_no_json(
         self,
     ) -> None:
-        """It may hold what somebody looks for."""
+        """JSON beyond the limits is an error, and not a text without JSON."""
         deep = '{"a":' + "[" * 100_000 + "]" * 100_000 + "}"
         for text in (deep, '{"a":1,"b":' + "9" * 5_000 + "}"):
             self.assertRaises(JsonTooLarge, read_json, text)
@@ -33,7 +33,7 @@ class ReadTests(SynchronousTestCase):
         self.assertRaises(ValueError, read_json, "{")
 
     def test_constants(self) -> None:
-        """Are refused by whoever wants that."""
+        """NaN and the infinities are refused on request."""
 
         def refuse(name: str) -> None:
             raise ValueError(name)

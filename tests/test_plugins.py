@@ -1,4 +1,4 @@
-"""What is found is used, or told why not."""
+"""Plugins that are found are used, or reported."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Thing:
 
 
 class Other(Thing):
-    """One of somebody else's."""
+    """A plugin of another distribution."""
 
 
 class Own(Thing):
@@ -48,7 +48,7 @@ class Own(Thing):
 
 
 class Unfinished:
-    """Something that only says what it is."""
+    """A plugin that has a kind and no methods."""
 
     def __init__(self) -> None:
         directlyProvides(self, IThing)
@@ -61,7 +61,7 @@ def kind(name: str) -> PlanType:
 
 class UsableTests(SynchronousTestCase):
     def chosen(self, *found: object) -> dict[str, Any]:
-        """Sort out, and keep what is told of those that are left out."""
+        """Sort the plugins, and keep the log lines about those that are left out."""
         with capturedLogs() as events:
             result = dict(
                 UsablePlugins(
@@ -76,7 +76,10 @@ class UsableTests(SynchronousTestCase):
         return result
 
     def test_what_is_broken(self) -> None:
-        """Is named with its problem; what is of another interface is passed over."""
+        """
+        A broken plugin is logged with its problem; plugins of other interfaces are
+        ignored.
+        """
         good = Thing(kind("A"))
         found = self.chosen(
             object(), Unfinished(), Thing("A"), Thing(kind("BAD")), good
@@ -103,7 +106,7 @@ class UsableTests(SynchronousTestCase):
 
 class FoundTests(SynchronousTestCase):
     def test_packages(self) -> None:
-        """Each plugin package gives what is in it."""
+        """The plugins of each package are found."""
         for package in (connectors, plans):
             names = {type(one).__module__ for one in found_in(package)}
             ours = {name for name in names if name.startswith(package.__name__)}

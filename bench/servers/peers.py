@@ -89,7 +89,7 @@ NEEDS: dict[str, Need] = {
 
 def install(names: set[str], say: Callable[[str], None]) -> None:
     """
-    Install what is missing of these, as far as this user may.
+    Install the missing programs of a set, as far as the user's rights permit.
 
     What cannot be had stays missing, and the reason is said.
     """

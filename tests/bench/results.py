@@ -1,4 +1,4 @@
-"""Results that no run has given, for the tests of what is made of them."""
+"""Invented results, for the tests of reports and verdicts."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class PageTests(SynchronousTestCase):
         self.assertIn("* nginx: nginx 1; defaults\n* nginx: nginx 1; over TLS\n", page)
 
     def test_targets(self) -> None:
-        """Each target has a row with what was measured and the verdict."""
+        """Each target has a row with the measured value and the verdict."""
         cells = "| quiet | relay | CPU µs per event | ≤ 1.5 x nginx |"
         documents = [compared(TARGET, 28).document()]
         self.assertIn(f"{cells} 1.4 x nginx | reached |", report.targets(documents))

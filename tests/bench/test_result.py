@@ -1,4 +1,4 @@
-"""Tests of `bench.result`: what is judged, and what is kept."""
+"""`bench.result`: verdicts, and the files of a run."""
 
 from __future__ import annotations
 
@@ -165,7 +165,9 @@ class NoiseTests(SynchronousTestCase):
         self.assertEqual((verdict["reached"], verdict["noise_percent"]), (False, None))
 
     def test_page(self) -> None:
-        """The section of the scenario names the noise and what was not judged."""
+        """
+        The section of the scenario names the noise and the limits that were not judged.
+        """
         result = self.result(Target(COST), 30, 30)
         self.assertIn("Every limit was kept.", section(result.document()))
         result.rounds["relay"][1]["late"] = 12

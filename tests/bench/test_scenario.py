@@ -146,7 +146,7 @@ class DerivedTests(SynchronousTestCase):
     """The figures that are compared are computed from the right ones."""
 
     def test_derived(self) -> None:
-        """Costs are per event and per stream, and what is missing is a share."""
+        """Costs are per event and per stream, and missing events are a share."""
         memory = Memory([])
         memory.with_streams_bytes = 10 * 2048
         figures = derived(expected(SCENARIO), report(events=150), memory)

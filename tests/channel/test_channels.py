@@ -103,7 +103,10 @@ class StayingTests(ChannelsTestCase):
         self.assertEqual(len(channels), 0)
 
     def test_what_is_on_its_way_to_the_store(self) -> None:
-        """Holds the channel open: what comes next gets the next place."""
+        """
+        Events on their way to the store hold the channel open, and later ones follow
+        them.
+        """
         channels = self.make(published=True, durable=True)
         first = self.open(channels).submit(messages("a"))
         self.moment.clock.advance(0.02)

@@ -77,7 +77,7 @@ class Source:
 
 
 class Start(NamedTuple):
-    """A client begins without an id: it is owed what is new."""
+    """A client without an id, which is due all later events."""
 
     number: int
 

@@ -229,7 +229,7 @@ class GraviteeTests(SynchronousTestCase):
         self.assertEqual(texts[0].topic, "news")
 
     def test_an_empty_body(self) -> None:
-        """It is accepted, and is no event."""
+        """An empty body is accepted, and is no event."""
         desk = post(self.api, b"", content_type=[])
         self.assertEqual((desk.status, desk.written), (202, b""))
         self.assertEqual(list(self.api.channels), [])

@@ -1,4 +1,4 @@
-"""The ``memory`` endpoint: what is published is what is read."""
+"""The ``memory`` endpoint: published events are read."""
 
 from __future__ import annotations
 

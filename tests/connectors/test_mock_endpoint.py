@@ -68,7 +68,7 @@ class MockTests(SynchronousTestCase):
         self.assertEqual(reader.seen, ["mock message"] * 3)
 
     def test_publications_are_dropped(self) -> None:
-        """They are accepted, and no reader is given them."""
+        """Publications are accepted, and reach no reader."""
         channel = self.open(messageCount=0)
         reader = Reader(channel).start()
         entries = self.successResultOf(channel.submit([Message("a")]))

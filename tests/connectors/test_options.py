@@ -102,7 +102,9 @@ class EndpointTests(SynchronousTestCase):
         self.assertNotIn("s3cr3t", repr(endpoint))
 
     def test_sse_shared(self) -> None:
-        """All of the HTTP client's, but for what is about one client."""
+        """
+        The options are those of the HTTP client, without those about single clients.
+        """
         shared = {"http": {"idleTimeout": 1}, "headers": [], "channel": {"lingerMs": 0}}
         self.assertEqual(refused(SseShared, shared), [])
         flags = ("propagateClientHost", "propagateClientAcceptEncoding")
@@ -215,7 +217,10 @@ class EntrypointTests(SynchronousTestCase):
             )
 
     def test_compatibility(self) -> None:
-        """It is one of two; what has no effect with it is refused."""
+        """
+        ``compatibility`` has two values; options without an effect beside it are
+        refused.
+        """
         entrypoints = (SseEntrypointOptions, HttpGetOptions, HttpPostOptions)
         for model in (*entrypoints, WebsocketOptions, WebhookOptions):
             self.assertEqual(refused(model, {"compatibility": "gravitee"}), [])

@@ -76,7 +76,7 @@ class GraviteeTests(SynchronousTestCase):
         self.assertEqual(desk.written[head + len(expected) :], b":\n\n")
 
     def test_a_client_that_comes_back(self) -> None:
-        """It continues after the event whose id of the source it states."""
+        """A client continues after the source's id that it sends."""
         api = Api(sse_entrypoint, {"compatibility": "gravitee"})
         self.open(api)
         api.channel.publish(messages("a", "b", "c", source_ids=True))

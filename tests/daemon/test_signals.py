@@ -41,7 +41,7 @@ class Reactor:
             call()
 
     def turn(self) -> None:
-        """Call what is to be called."""
+        """Run the recorded calls."""
         calls, self.calls = self.calls, []
         for call in calls:
             call()
@@ -71,7 +71,7 @@ class SignalsTests(SynchronousTestCase):
         self.reactor.run()
 
     def send(self, number: int) -> list[str]:
-        """Send a signal, and give what was done in the turn after it."""
+        """Send a signal, and return the actions of the turn after it."""
         self.done.clear()
         os.kill(os.getpid(), number)
         self.reactor.turn()

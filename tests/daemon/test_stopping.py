@@ -49,7 +49,7 @@ class StopTests(SynchronousTestCase):
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
 
     def test_the_deadline_ends_it_whatever_is_waited_for(self) -> None:
-        """The log names what was waited for; nothing begins afterwards."""
+        """The log names the step that did not end, and no other step begins."""
         self.clock.advance(6.9)
         self.assertNoResult(self.stop)
         with capturedLogs() as events:

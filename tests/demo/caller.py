@@ -90,7 +90,7 @@ class Caller:
         key: str | None = KEY,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Send a request and read what is answered at once."""
+        """Send a request, and return the response that is complete at once."""
         lines = [f"{method} {target} HTTP/1.1", "Host: source"]
         if key is not None:
             lines.append(f"Authorization: {basic(key)}")

@@ -204,7 +204,7 @@ class ChannelsTests(SynchronousTestCase):
         served.close()
 
     def test_a_trial_touches_nothing_that_is_served(self) -> None:
-        """Whether what is tried can be served or not."""
+        """A trial does not affect running deployments, whether it succeeds or not."""
         served = self.build(1)
         made = {**API, "endpointGroups": [topics(2)]}
         deployment = Deployment("d", "api", 2, None, made, (), 0)

@@ -334,7 +334,7 @@ class StopTests(DeployerCase):
         self.assertEqual(await self.place(), b"/base")
 
     async def test_stopped_twice(self) -> None:
-        """Stopping what is not served does nothing."""
+        """Stopping an API that is not served has no effect."""
         await self.stopped()
         self.gateway.deployer.apply({"api-1": None, "api-9": None})
         self.assertEqual(await self.place(), 404)

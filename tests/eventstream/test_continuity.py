@@ -17,7 +17,7 @@ def events(*ids: str) -> list[Event]:
 
 
 def shown(taken: list[tuple[Event, str] | None]) -> list[str]:
-    """Name what was taken: an own id, ``-`` for an event without, ``GAP``."""
+    """Return the own id of each event, ``-`` for one without, and ``GAP``."""
     return ["GAP" if one is None else one[1] or "-" for one in taken]
 
 
@@ -100,7 +100,7 @@ class OtherModeTests(SynchronousTestCase):
     """The modes that trust the ids, or ignore them."""
 
     def test_trust(self) -> None:
-        """The last id is sent, and what comes is believed to follow on it."""
+        """The last id is sent, and continuity is assumed."""
         continuity = Continuity(ResumeMode.TRUST)
         continuity.connected()
         continuity.take(events("a", "b"))
@@ -155,7 +155,7 @@ class IdTests(SynchronousTestCase):
         self.assertEqual(verified.last_event_id, "1")
 
     def test_an_id_that_no_header_can_hold_is_never_sent(self) -> None:
-        """Control characters, half a surrogate pair, and what is too long."""
+        """Ids with control characters or surrogates, and long ones, are not sent."""
         for bad in ("a\x01", "\x00", "a\x7f", "a\ud800", "x" * 5000, "\u00e9" * 3000):
             first = Continuity(ResumeMode.TRUST, bad)
             self.assertEqual(first.last_event_id, "")

@@ -37,7 +37,7 @@ class WireFormTests(SynchronousTestCase):
         )
 
     def test_the_default_type(self) -> None:
-        """It is written only on request: it means the same as no type."""
+        """The default type is written only on request."""
         for event_type in ("message", "order"):
             event = Event(event_type, "x", "1")
             wire = b"id: 1\nevent: %b\ndata: x\n\n" % event_type.encode()

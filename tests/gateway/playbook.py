@@ -52,7 +52,7 @@ Write = Callable[[str], None]
 
 class RecordedStream:
     """
-    A client's stream that writes down what is done to it.
+    A client's stream that records its calls.
 
     :param method: the request's method.
     :param did: takes a line.
@@ -93,7 +93,7 @@ class RecordedStream:
 
 class RecordedFeed(Feed):
     """
-    A feed that writes down what is asked of it.
+    A feed that records its calls.
 
     :param did: takes a line.
     """

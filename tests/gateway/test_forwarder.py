@@ -52,7 +52,7 @@ MALFORMED = (
 
 
 class Client(Receiver):
-    """Gets chunks as they are, and frames what comes without framing."""
+    """Receives whole chunks, and frames other data."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -395,7 +395,7 @@ class HeaderTests(GatewayCase):
         return await self.call(get(b"/api", *fields, host=b"relay:8082"))
 
     async def test_upstream(self) -> None:
-        """The source gets what is end-to-end, in the client's words."""
+        """The source receives the end-to-end headers, in the client's spelling."""
         await self.stage()
         _, source = await self.asked_with(
             b"Authorization: Basic eDp5",
@@ -428,7 +428,7 @@ class HeaderTests(GatewayCase):
             self.assertIsNone(head.get(name), name)
 
     async def test_downstream(self) -> None:
-        """The client gets what is end-to-end, and nothing of twisted.web's own."""
+        """The client receives the end-to-end headers, and none of twisted.web's own."""
         await self.stage()
         client, source = await self.asked_with()
         source.send(

@@ -154,7 +154,7 @@ class ChunkReaderTests(SynchronousTestCase):
         self.assertEqual(b"".join(taken), b"".join(content))
 
     def test_whole_chunks_at_the_beginning_of_a_read(self) -> None:
-        """Their framing can be forwarded as it is: they have the plain form."""
+        """Whole chunks in the plain form can be forwarded with their framing."""
         for data, begin, expected in (
             (b"1\r\na\r\n2\r\nbc\r\n", 0, (13, [b"abc"], 13)),
             (b"head1\r\na\r\n2\r\nb", 4, (6, [b"a", b"b"], 14)),

@@ -152,7 +152,7 @@ class MethodTests(RefusalCase):
         self.assertEqual(self.source.connections, [])
 
     async def test_what_follows_connect_is_no_request(self) -> None:
-        """A client that believes in a tunnel sends what is not meant for us."""
+        """Bytes after a refused CONNECT are not read as a request."""
         await self.stage()
         tunnelled = get(b"/api/tunnelled")
         client = await self.asked(get(b"relay:443", method=b"CONNECT") + tunnelled)

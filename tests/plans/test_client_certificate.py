@@ -1,4 +1,4 @@
-"""Whose certificate counts, where proxies stand in between."""
+"""The client's certificate, with and without proxies."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class EmptyCredentialTests(SynchronousTestCase):
             self.assertRefused("BASIC", caller(authorization=value))
 
     def test_an_empty_authorization_is_none(self) -> None:
-        """It names no scheme, and so is no credential of any."""
+        """An empty ``Authorization`` is no credential of any scheme."""
         for name in ("BEARER", "JWT", "OAUTH2", "BASIC"):
             for value in ("", " "):
                 verdict = beside_keyless(name, caller(authorization=value))

@@ -170,7 +170,7 @@ class AdmissionTests(JwtCase):
 
 
 class SubscriptionTests(JwtCase):
-    """Whose token it is."""
+    """The subscription of a token."""
 
     def test_unknown_clients(self) -> None:
         """A good token of a client that has not subscribed is not good enough."""

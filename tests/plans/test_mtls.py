@@ -1,4 +1,4 @@
-"""Whose certificate an application has registered is let in."""
+"""A caller with a certificate of an application is admitted."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class MtlsTests(SynchronousTestCase):
         self.assertIsNone(self.verdict(self.over_tls(None)))
 
     def test_validity(self) -> None:
-        """A proxy may pass on what has expired, or is not good yet."""
+        """An expired or early certificate of a proxy is refused."""
         for days in (-2, 366):
             later = datetime.timedelta(days=days)
             self.assertEqual(self.verdict(self.over_tls(MINE), later), INVALID)

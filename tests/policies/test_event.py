@@ -70,7 +70,7 @@ class EventTests(SynchronousTestCase):
         self.assertEqual(broken.get("content"), "{")
 
     def test_json_is_read_once(self) -> None:
-        """All expressions of an event share what was read."""
+        """All expressions of an event share the parsed JSON."""
         one = event(Message('{"a": 1}'))
         self.assertIs(one.json(), one.json())
 

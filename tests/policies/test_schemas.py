@@ -1,4 +1,4 @@
-"""The JSON Schemas of policies, as they are served, against what is accepted."""
+"""The JSON Schemas of policies agree with the models."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 class Schema:
     """
-    The schema of one policy, and what is made of it.
+    The schema of one policy.
 
     :param whole: as it is served.
     """
@@ -74,7 +74,7 @@ class Schema:
     def defaults(
         self, value: dict[str, Any], node: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Spell out what is absent from a configuration and has a default."""
+        """Add the defaults of absent members to a configuration."""
         node = self.resolved(self._whole if node is None else node)
         members = node.get("properties", {})
         spelled = {

@@ -163,7 +163,7 @@ class LookupTests(SynchronousTestCase):
         self.assertEqual(names.names(), ["a", "b"])
 
     def test_queries(self) -> None:
-        """Decoded, in order; what has no name is left out."""
+        """Parameters are decoded and in order; one without a name is dropped."""
         for query, values in (
             (None, {}),
             (b"", {}),

@@ -170,7 +170,7 @@ class ManyTests(SynchronousTestCase):
     """Deadlines of one length, and of several, on one clock."""
 
     def setUp(self) -> None:
-        """A clock, and what has fired on it."""
+        """Begin with a clock and an empty list."""
         self.clock = Clock()
         self.fired: list[tuple[str, float]] = []
 

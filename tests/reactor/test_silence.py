@@ -39,7 +39,7 @@ class SilenceTests(SynchronousTestCase):
         self.assertEqual((self.fired, self.calls()), ([1.0], 0))
 
     def test_what_is_heard_gives_the_full_time(self) -> None:
-        """It fires that long after the last, to the millisecond, with one timer."""
+        """Each byte restarts the time exactly, with one timer."""
         self.silence.start()
         for _ in range(9):
             self.clock.advance(0.7)

@@ -283,7 +283,9 @@ class BreakerTests(FailoverCase):
         self.assertEqual(self.requests, 8)
 
     async def test_a_call_that_is_answered_in_the_end_is_no_failure(self) -> None:
-        """Else an endpoint that is down opened the circuit to the others."""
+        """
+        A call that succeeds after retries does not count as a failure of the circuit.
+        """
         await self.stage_two(maxRetries=1, maxFailures=2)
         await self.a.port.stopListening()
         for _ in range(4):

@@ -21,7 +21,10 @@ class RedirectTests(SynchronousTestCase):
         self.assertTrue(given.hasHeader(b"x-key"))
 
     def test_resolved(self) -> None:
-        """Relative to what was asked for, userinfo and fragment left out."""
+        """
+        A location is resolved against the request's URL, without user information and
+        fragment.
+        """
         for location, origin, place in (
             (b"/x?y#z", HERE, b"/x?y"),
             (b"z", HERE, b"/base/z"),

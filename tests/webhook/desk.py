@@ -214,7 +214,7 @@ class Desk:
         return Entitlement(**{**values, **changed})
 
     def assignment(self, **webhook: Any) -> Assignment:
-        """Make what is to be delivered."""
+        """Return the assignment of the subscription."""
         return Assignment.of(self.api(), self.subscription(webhook=webhook))
 
     def topic(self) -> Channel:

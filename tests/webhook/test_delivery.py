@@ -86,7 +86,7 @@ class OrderTests(DeliveryCase):
         self.assertEqual((state.delivered, state.position), (3, newest))
 
     def test_it_goes_on_where_it_was(self) -> None:
-        """A new delivery of the subscription begins behind what was taken."""
+        """A new delivery of the subscription continues after the accepted events."""
         self.begin()
         self.desk.publish("a")
         self.successResultOf(self.delivery.stop(0))

@@ -16,7 +16,7 @@ class OptionsTests(SynchronousTestCase):
     """Accepted, or refused by name."""
 
     def refused(self, body: dict[str, Any]) -> list[str]:
-        """Return the locations of what is wrong."""
+        """Return the locations of the issues."""
         with self.assertRaises(ValidationError) as caught:
             WebhookOptions.read(body)
         return [issue.location for issue in issues(caught.exception)]

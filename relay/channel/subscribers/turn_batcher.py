@@ -53,7 +53,7 @@ class TurnBatcher:
             self._give(self.take())
 
     def take(self) -> list[Entry]:
-        """Return what was collected, which is not handed over any more."""
+        """Return the collected entries, and forget them."""
         if self._end is not None:
             self._end.cancel()
             self._end = None

@@ -1,1 +1,1 @@
-"""Who may call the management API: users, passwords and tokens."""
+"""Authentication and rights of the management API: users, passwords and tokens."""

@@ -168,7 +168,7 @@ class SharedPolicyGroups:
 
     @route("GET", f"{_ONE}/histories", query=("page", "perPage", "sortBy"))
     async def histories(self, call: RestCall, group_id: str) -> Reply:
-        """Return what was deployed and undeployed of a group."""
+        """Return the deployed and withdrawn versions of a group."""
         page = Page.of(call.query)
         order = _order(call, _HISTORY_KEYS)
 

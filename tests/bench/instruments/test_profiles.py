@@ -1,4 +1,4 @@
-"""Tests of `bench.instruments.profiles`: what is made of py-spy's stacks."""
+"""`bench.instruments.profiles`: summaries of py-spy's stacks."""
 
 from __future__ import annotations
 

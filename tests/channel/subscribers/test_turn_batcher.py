@@ -65,7 +65,7 @@ class TurnTests(SynchronousTestCase):
         self.assertEqual(self.moment.clock.getDelayedCalls(), [])
 
     def test_closed(self) -> None:
-        """A reader that is sent away has what was added before."""
+        """A reader that is sent away receives the earlier events."""
         self.channel.publish(messages("a"))
         self.channel.close()
         self.assertEqual((self.reader.seen, self.reader.ended), (["a"], "left"))

@@ -22,7 +22,7 @@ class WebsocketTests(SynchronousTestCase):
             self.assertFalse(WEBSOCKET_ENTRYPOINT.publishes(body))
 
     def test_publisher_for_clients_of_gravitee(self) -> None:
-        """It is on unless the definition says otherwise."""
+        """The publisher is enabled unless the definition disables it."""
         for publisher, expected in (
             (None, True),
             ({}, True),

@@ -57,7 +57,7 @@ class SharedGroupTests(FlowCase):
         return [name for name in NAMES if head.all(name)]
 
     async def test_in_both_phases(self) -> None:
-        """The steps stand where the flow refers to them, and read what was set."""
+        """The steps run at their place in the flow, and see earlier changes."""
         before = headers(A="0")
         inside = shared(
             headers(A="{#request.headers['a'][0]}1"),
@@ -86,8 +86,7 @@ class SharedGroupTests(FlowCase):
         self.assertEqual(await self.added(), list(NAMES))
 
     async def test_deployed_again_and_undeployed(self) -> None:
-        """Each time the same deployment of the API runs what is in force, and streams
-        go on."""
+        """A running deployment uses each version of the group, and streams continue."""
         with capturedLogs() as logs:
             await self.flowing(around())
         self.assertEqual(await self.added(), [b"before", b"after"])
@@ -128,7 +127,7 @@ class SharedGroupTests(FlowCase):
         self.assertEqual(await self.added(b"First: 1"), list(NAMES))
 
     async def test_an_interruption(self) -> None:
-        """Ends the flow; what was added before it stays."""
+        """An interruption ends the flow; headers that were added before it stay."""
         script = Scripted()
         script.act = lambda call: _raise(Interrupted(503, body=b"inside"))
         inside = shared(headers(In_0="0"), step("scripted"), headers(In_1="1"))

@@ -297,7 +297,7 @@ class ChoiceTests(FlowCase):
             self.assertEqual(await self.marks(get(path)), marks)
 
     async def test_one_must_fit(self) -> None:
-        """Else the call is refused, when the API wants that."""
+        """With ``matchRequired`` a call without a flow is refused."""
         await self.flowing(
             self.flow("orders", at("/orders")),
             of_plan=(self.flow("plan", at("/plan")),),

@@ -11,7 +11,7 @@ HEAD = b"GET /api HTTP/1.1\r\nHost: relay\r\n"
 
 class SyntaxTests(GatewayCase):
     async def broken(self, sent: bytes, status: int, key: str) -> None:
-        """Check a final answer to what is no request, logged as a refusal."""
+        """Assert the final response to a malformed request, and its log entry."""
         client = await self.asked(sent)
         answer = await client.answer()
         self.assertEqual(answer.status, status, sent[:80])

@@ -10,7 +10,7 @@ from relay.http.http1.framing import StrictChannel
 
 
 class Taken(Request):
-    """A request that notes what has come of it."""
+    """A request that records its results."""
 
     def process(self) -> None:
         """Answer with the body."""

@@ -326,7 +326,9 @@ class TrailerTests(Http2Case):
     """Trailers of requests."""
 
     def test_malformed_trailers_end_their_stream_with_an_answer(self) -> None:
-        """A pseudo-header, what is no field, and what HTTP/2 has not."""
+        """
+        Pseudo-headers, malformed fields and fields that HTTP/2 forbids are refused.
+        """
         for name, value in (
             (":path", "/other"),
             (":method", "GET"),

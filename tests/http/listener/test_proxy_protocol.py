@@ -1,4 +1,4 @@
-"""The PROXY protocol's header: what is read, what is refused, and when."""
+"""The header of the PROXY protocol: valid and invalid ones, and its timeout."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class ReaderTests(SynchronousTestCase):
 
     @given(st.sampled_from([*GOOD, *BAD]), st.integers(1, 40))
     def test_any_cut(self, header: bytes, size: int) -> None:
-        """The cut of the bytes makes no difference to what is read."""
+        """The result is the same for every cut of the bytes."""
         reader = ProxyHeaderReader()
         pieces = [header[at : at + size] for at in range(0, len(header), size)]
         try:

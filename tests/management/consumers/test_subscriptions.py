@@ -189,7 +189,7 @@ class LifeTests(ConsumerCase):
         self.assertEqual((await self.act(pending, "_close"))["status"], "REJECTED")
 
     async def test_put(self) -> None:
-        """Metadata and dates; what is not named has no date."""
+        """Metadata and dates are replaced; an absent date is removed."""
         made = await self.subscribed(metadata={"a": "b"})
         path = f"{self.subscriptions}/{made['id']}"
         changed = await self.expect(

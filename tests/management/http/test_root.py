@@ -84,7 +84,7 @@ class AuthenticationTests(ManagementCase):
     """Authentication of requests."""
 
     async def test_required(self) -> None:
-        """Everything below /management asks for a password, even what is not there."""
+        """Every path below /management requires credentials, also unknown ones."""
         for path in ("/apis", "/nothing", "/apis/none"):
             for credentials in ({}, basic("admin", "wrong"), {"Authorization": "x"}):
                 answer = await self.ask("GET", path, credentials=credentials)

@@ -1,4 +1,4 @@
-"""APIs by REST: what is answered, what is refused, who wins a race."""
+"""APIs by REST: responses, refusals and races."""
 
 from __future__ import annotations
 

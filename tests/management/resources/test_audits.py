@@ -101,7 +101,7 @@ class AuditsTests(ManagementCase):
         await self.refused(400, "query.unsupported", "GET", "/audits?event=X")
 
     async def test_other_requests_at_the_same_time(self) -> None:
-        """Whose change it is does not depend on who else asks meanwhile."""
+        """The entry names the user of the change, also with concurrent requests."""
         users = "/management/v2/users"
         password = "a long enough password"
         body = {"name": "ann", "password": password, "role": "PUBLISHER"}

@@ -105,7 +105,9 @@ class ConfigurationTests(PushCase):
     async def test_certificates_that_cannot_be_used_are_refused_when_written(
         self,
     ) -> None:
-        """Else the subscription is accepted, and nothing is ever delivered."""
+        """
+        Unusable certificates are refused, since no event could be delivered with them.
+        """
         location = "consumerConfiguration.entrypointConfiguration.ssl"
         broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
         pkcs12 = {"type": "PKCS12", "content": "AAAA", "password": "s3cr3t"}

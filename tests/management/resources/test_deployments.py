@@ -1,4 +1,4 @@
-"""Start, stop and deploy: what was saved reaches gateways, and when."""
+"""Start, stop and deploy: saved definitions reach gateways."""
 
 from __future__ import annotations
 

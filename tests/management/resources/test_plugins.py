@@ -124,7 +124,7 @@ class PluginTests(ManagementCase):
 
 
 class PageTests(ManagementCase):
-    """What is shown about a plugin."""
+    """The pages of plugins."""
 
     async def test_documentation(self) -> None:
         """Each has a page with its options, as text."""

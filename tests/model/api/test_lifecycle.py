@@ -163,7 +163,7 @@ class ApiTests(RefusalCase):
         self.allowed(lifecycle.check_paths, [("", None, "/sse/")], taken, "b")
 
     def test_every_taken_path_is_named(self) -> None:
-        """A body with two taken paths is told of both."""
+        """All paths of a body that are taken are reported."""
         wanted = [
             ("one", None, "/sse/"),
             ("free", None, "/y/"),
@@ -251,7 +251,7 @@ class PlanTests(RefusalCase):
 
 
 class DeployedTests(SynchronousTestCase):
-    """Whether gateways run what was saved last."""
+    """Whether gateways run the last saved definition."""
 
     def assertDeployed(
         self, expected: bool, api: ApiRecord, plans: list[PlanRecord]

@@ -36,7 +36,7 @@ class ConcealedTests(SynchronousTestCase):
 
 
 class ReadTests(SynchronousTestCase):
-    """What is stored of the properties that a client sends."""
+    """The stored form of properties."""
 
     def test_masks_that_are_sent_back(self) -> None:
         """A mask stands for the stored value of its key, at any index."""

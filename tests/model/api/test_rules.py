@@ -23,7 +23,7 @@ class RulesTests(SynchronousTestCase):
     """Rules between members."""
 
     def assert_issues(self, body: dict[str, Any], *expected: Issue) -> None:
-        """Check what is found, in its order."""
+        """Assert the issues, in their order."""
         self.assertEqual(list(check(body)), list(expected))
 
     @settings(deadline=None)

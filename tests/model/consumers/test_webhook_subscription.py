@@ -25,7 +25,9 @@ class SubscriptionTests(SynchronousTestCase):
     """Accepted, or refused by name."""
 
     def refused(self, **members: Any) -> list[str]:
-        """Return the locations of what is wrong, secrets not shown."""
+        """
+        Return the locations of the issues, after asserting that no secret is shown.
+        """
         with self.assertRaises(ValidationError) as caught:
             WebhookSubscription.read({"callbackUrl": URL, **members})
         found = issues(caught.exception)

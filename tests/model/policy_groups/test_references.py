@@ -20,7 +20,7 @@ def step(cross_id: str, **members: Any) -> dict[str, Any]:
 
 
 class ReferencesTests(SynchronousTestCase):
-    """Only what is run counts."""
+    """Only enabled flows and steps count."""
 
     def test_of_enabled_parts(self) -> None:
         """Each with its place and phase."""

@@ -31,7 +31,7 @@ class RespelledTests(SynchronousTestCase):
     """Members with two names."""
 
     def test_renamed(self) -> None:
-        """The other spelling is replaced; what is no object is left alone."""
+        """The other spelling is replaced; a value that is no object is kept."""
         names = {"status": "statusCode"}
         self.assertEqual(
             respelled({"status": 1, "a": 2}, names), {"statusCode": 1, "a": 2}

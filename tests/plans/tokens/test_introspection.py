@@ -1,4 +1,4 @@
-"""An authorization server is asked what has to be asked, in the way it wants."""
+"""The requests to an authorization server."""
 
 from __future__ import annotations
 
@@ -226,8 +226,7 @@ class KeptTests(IntrospectionCase):
         self.assertFalse(self.knows("a"))
 
     def test_no_longer_than_the_token_lives(self) -> None:
-        """``exp`` bounds it; what has expired, or has none that can be read, is not
-        kept at all."""
+        """``exp`` bounds the time in the cache; without a valid one nothing is kept."""
         self.learn("a", exp=NOW_S + 2)
         self.now_ms += 1999
         self.assertTrue(self.knows("a"))

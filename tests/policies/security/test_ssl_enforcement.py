@@ -152,7 +152,7 @@ class SslEnforcementTests(SynchronousTestCase):
             self.assertEqual(key(peer, **wanted, **{option: bad}), expected)
 
     def test_parameters(self) -> None:
-        """Response templates learn what was found, or what is required."""
+        """Response templates have the found and the required values."""
         made = call()
         made.connection = Connected(shown=SHOWN)
         for option, name, value in (

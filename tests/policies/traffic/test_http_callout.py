@@ -50,7 +50,7 @@ class HttpCalloutTests(SynchronousTestCase):
         return step.on_request(self.call)
 
     def test_variables(self) -> None:
-        """Parts of the answer are remembered; what is not there is not."""
+        """Parts of the response are stored; a missing part is not."""
         service = Service(answer(200, b'{"user":{"name":"ann"}}'))
         waited = self.take(
             service,

@@ -292,7 +292,7 @@ class RequestTests(SynchronousTestCase):
             )
 
     def test_head(self) -> None:
-        """The head is what was asked for, and nothing of any library's own."""
+        """The request has exactly the given headers."""
         called(self.connection, b"GeT", accept=b"text/event-stream")
         self.assertEqual(
             self.sent(),

@@ -268,7 +268,10 @@ class ReuseTests(PoolCase):
         self.assertEqual(connection.transport.socket.recv(4), b"HTTP")
 
     def test_a_connection_rests_before_a_call_that_waited_gets_it(self) -> None:
-        """Else what a source sends right behind a response would be the next one."""
+        """
+        A connection is idle for a turn before the next call, so that bytes after a
+        response are noticed.
+        """
         pool = self.pool(maxConcurrentConnections=1)
         slot = self.slot(pool)
         connection = self.connect(pool, slot)

@@ -46,7 +46,7 @@ class Body:
 
 
 class UploadTests(SynchronousTestCase):
-    """Whose turn it is."""
+    """The side that an upload waits for."""
 
     def setUp(self) -> None:
         """Begin to send."""

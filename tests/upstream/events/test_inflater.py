@@ -34,7 +34,9 @@ class InflaterTests(SynchronousTestCase):
     """Decoding is bounded by ratio, once it comes to something."""
 
     def test_a_body_that_decodes_to_much_more_than_its_size_is_refused(self) -> None:
-        """Soon after what is free."""
+        """
+        A body whose ratio exceeds the limit is refused soon after the free amount.
+        """
         bomb = gzip.compress(b"data: 0\n\n" * (8 * MIB))
         self.assertLess(len(bomb) * MOST_RATIO, 72 * MIB)
         inflater = Inflater(MIB)

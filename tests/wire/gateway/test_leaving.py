@@ -181,7 +181,9 @@ class HalfCloseTests(WireCase):
             closed.get(timeout=BOUND_S)
 
     def test_event_stream(self) -> None:
-        """It goes on until a heartbeat finds that the client has left."""
+        """
+        An event stream continues until a heartbeat finds that the client has left.
+        """
         api = topics_api("/half-topics", {})
         sse = {"type": "sse", "configuration": {"heartbeatIntervalInMs": 1000}}
         api["listeners"][0]["entrypoints"][0] = sse

@@ -267,7 +267,7 @@ class Daemon:
         return self._forget().wait(BOUND_S)
 
     def _forget(self) -> Process:
-        """It is expected to run no longer."""
+        """Mark the process as ended by the test."""
         assert self.process is not None
         process, self.process = self.process, None
         self.running.remove(self)

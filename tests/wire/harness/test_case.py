@@ -22,7 +22,7 @@ class Inner(WireCase):
     act: ClassVar[Callable[[WireCase], object]]
 
     def inner(self) -> None:
-        """Do what is to be done."""
+        """Run the action."""
         type(self).act(self)
 
 
@@ -37,7 +37,7 @@ class DaemonTests(SynchronousTestCase):
     """Each runs another test, and looks at its result."""
 
     def errors(self, act: Callable[[WireCase], object]) -> list[str]:
-        """Run a test that does this, and give what was wrong with it."""
+        """Run a test with an action, and return its errors."""
         case = type("Case", (Inner,), {"act": act})("inner")
         result = unittest.TestResult()
         case.run(result)

@@ -157,7 +157,7 @@ class HeadTests(Sourced):
         self.assertIn(b"Access-Control-Allow-Origin: https://app.example", head)
 
     def test_a_page_can_read_why_it_is_refused(self) -> None:
-        """Else a browser tells it of a network error, and nothing more."""
+        """A refusal has CORS headers, so that a page can read it."""
         self.publish(streaming(), {"maxChannelsPerAddress": 1})
         page = {"Origin": "https://app.example", "Accept": "text/event-stream"}
         self.subscribe("?n=1").until(b"\r\n\r\n")
@@ -168,7 +168,7 @@ class HeadTests(Sourced):
         self.assertIn("Retry-After", answer.headers["Access-Control-Expose-Headers"])
 
     def test_a_gap_known_at_the_start(self) -> None:
-        """Is in the head, and before the first event."""
+        """A gap is in the response head, and before the first event."""
         self.publish(streaming(b"data: 1\n\n"))
         first = self.subscribe()
         first.until(b"data: 1\n\n")
@@ -178,7 +178,7 @@ class HeadTests(Sourced):
         self.assertIn(b'{"reason": "unknown_id", "after": "nonsense"}', events)
 
     def test_filters(self) -> None:
-        """Are the publisher's to allow; what is no expression is named."""
+        """Filters must be allowed by the publisher; an invalid one is named."""
         self.publish(
             streaming(
                 b'event: a\ndata: {"n": 1}\n\n'
@@ -196,7 +196,7 @@ class HeadTests(Sourced):
         self.assertIn("filter is no JMESPath", refused.json()["message"])
 
     def test_filters_that_are_not_allowed(self) -> None:
-        """Are refused, never ignored."""
+        """Filters that are not allowed are refused."""
         self.publish(streaming())
         refused = self.daemon.get(self.path + "?types=a", {"Accept": "*/*"})
         self.assertEqual(refused.status, 400)
@@ -240,7 +240,10 @@ class StreamTests(Sourced):
         self.assertIn(b"retry: ", client.until(b"data: at last\n\n"))
 
     def test_the_health_of_a_source(self) -> None:
-        """Is told by the management API, with the reason when it is down."""
+        """
+        The management API reports the state of a source, with the reason when it is
+        down.
+        """
         repaired = threading.Event()
 
         def script(connection: Connection) -> None:
@@ -399,7 +402,7 @@ class EndTests(Sourced):
         del how
 
     def test_stop(self) -> None:
-        """The API is stopped: its clients are told."""
+        """Clients of a stopped API are notified."""
         api_id = self.publish(streaming(b"data: 1\n\n"))
         client = self.subscribe("", "Connection: close")
         client.until(b"data: 1\n\n")

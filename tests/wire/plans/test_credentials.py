@@ -73,7 +73,7 @@ class CredentialTests(WireCase):
         return self.told(f"{HEADER}: {key}")
 
     def wrong(self) -> Iterator[tuple[str, str, str]]:
-        """Make invalid keys: what is wrong with each, the key, the error."""
+        """Return invalid keys, each with its fault and its error."""
         must, api = self.daemon.must, self.api
         past = (datetime.now(UTC) + timedelta(seconds=0.2)).isoformat()
 

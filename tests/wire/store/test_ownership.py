@@ -167,7 +167,7 @@ class LoneTests(WireCase):
 
 
 class DurableTests(OwnershipTests):
-    """The same with histories in the store, and what is special to them."""
+    """The same tests with histories in the store, and further ones."""
 
     outlive = ("first", "second")
 

@@ -276,7 +276,7 @@ class RoutedTests(FailoverCase):
         return self.call("/to/x")
 
     def test_an_endpoint(self) -> None:
-        """It answers."""
+        """The named endpoint answers."""
         answer = self.routed(Sources(two=OK), self.ENDPOINT, ("two", "three"))
         self.check(answer, (200, "two"), two=1)
         self.assertEqual(self.sources.targets, ["/two/x"])
@@ -293,7 +293,7 @@ class RoutedTests(FailoverCase):
         self.check(answer, (200, "two"), two=2)
 
     def test_a_group(self) -> None:
-        """Its first endpoint answers."""
+        """The first endpoint of the named group answers."""
         answer = self.routed(Sources(two=OK), self.GROUP, ("two", "three"))
         self.check(answer, (200, "two"), two=1)
 
@@ -304,7 +304,7 @@ class RoutedTests(FailoverCase):
         self.check(answer, (502, ""), two=1, three=1, four=1)
 
     def test_the_third_of_a_group(self) -> None:
-        """It answers."""
+        """The third endpoint of the named group answers."""
         sources = Sources(two=SLOW, three=SLOW, four=OK)
         answer = self.routed(sources, self.GROUP, ("two", "three", "four"))
         self.check(answer, (200, "four"), two=1, three=1, four=1)

@@ -106,7 +106,7 @@ class CertificateStore(Options):
 
 
 class TrustStore(CertificateStore):
-    """Whose certificates are believed; ``NONE`` for the authorities of the system."""
+    """The trusted certificates; ``NONE`` for the authorities of the system."""
 
 
 class KeyStore(CertificateStore):

@@ -1,4 +1,4 @@
-"""Who consumes APIs: applications, subscriptions and API keys."""
+"""The consumers of APIs: applications, subscriptions and API keys."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -88,7 +88,7 @@ class SharedPolicyGroups(VersionedTable[SharedPolicyGroupRecord]):
             self._note("DELETED", stored, None)
 
     def history(self, id: str) -> list[SharedPolicyGroupRecord]:
-        """Return what was deployed and undeployed of a group, the newest first."""
+        """Return the deployed and withdrawn versions of a group, the newest first."""
         rows = self._connection.execute(
             select(*_COLUMNS)
             .where(_histories.c.id == id)

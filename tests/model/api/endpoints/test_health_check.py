@@ -121,7 +121,7 @@ class HealthCheckTests(SynchronousTestCase):
         self.assertEqual(alone.target, "/own")
 
     def test_next_time(self) -> None:
-        """Seconds stand first; what is due now was due."""
+        """The schedule has seconds; a check that is due now is not skipped."""
         self.assertEqual(next_time("*/10 * * * * *", 3_500), 10_000)
         self.assertEqual(next_time("*/10 * * * * *", 10_000), 20_000)
         self.assertEqual(next_time("0 0/5 * * * ?", 0), 300_000)

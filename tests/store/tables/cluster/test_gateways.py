@@ -18,7 +18,7 @@ class GatewaysTests(DatabaseTestCase):
         self.write(lambda tx: tx.apis.add(api()))
 
     def of_api(self) -> list[GatewayReport]:
-        """Read what is reported of it."""
+        """Return the reports of the API."""
         return self.read(lambda tx: tx.gateways.of_api("api-1"))
 
     def report(self, gateway_id: str, report: ServingReport | None) -> None:

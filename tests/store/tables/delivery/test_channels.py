@@ -119,7 +119,7 @@ class LeaseTests(TwoStoresTestCase):
         self.assertEqual(loaded, (rows, [publication]))
 
     async def test_a_history_has_what_was_under_way_when_it_was_asked_for(self) -> None:
-        """Else the next event would be kept at a place that is taken."""
+        """A history includes the batch under way, so that no number is used twice."""
         await self.one.own("api-1", 1_000)
         keeper = self.one.keeper("api-1")
         kept = [keeper.keep([entry(seq)], {}, []) for seq in (1, 2, 3)]

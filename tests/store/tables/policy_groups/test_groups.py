@@ -59,7 +59,7 @@ class SharedPolicyGroupsTests(DatabaseTestCase):
         self.write(work)
 
     def in_force(self) -> dict[str, tuple[int, str]]:
-        """Return version and name of what is deployed."""
+        """Return the version and the name of the deployed group."""
         found = self.read(lambda tx: tx.policy_groups.deployed(["cross-1", "other"]))
         return {id: (one.version, one.name) for id, one in found.items()}
 
