@@ -136,8 +136,10 @@ class RoundTripTests(SynchronousTestCase):
     @settings(max_examples=300, deadline=None)
     @given(api_bodies | message_bodies, st.data())
     def test_anything_anywhere(self, body: dict[str, Any], data: st.DataObject) -> None:
-        """Whatever stands at whatever place is either accepted or refused with
-        issues; nothing else is raised, and what is accepted is stable."""
+        """
+        Every value at every place is accepted or refused with issues, and accepted
+        bodies are returned unchanged.
+        """
         spoilt: Any = deepcopy(body)
         place = spoilt
         while True:

@@ -164,7 +164,7 @@ class ConsoleDefaultsTests(SynchronousTestCase):
         self.assertEqual(large.status, 413)
 
     def test_other_effects(self) -> None:
-        """So do steps that wait, and those of responses and events."""
+        """Steps that wait, and steps for responses and events, take effect."""
         clock = Clock()
         waited = build("latency", context(clock), **FORMS["latency"].stored).on_request(
             call()

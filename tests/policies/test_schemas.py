@@ -157,9 +157,10 @@ class SchemaTests(SynchronousTestCase):
             self.assertTrue(schema.accepts(spelled), name)
 
     def test_what_is_refused(self) -> None:
-        """Whatever one place is changed to: what the schema refuses is refused, and
-        the error names the place; what it allows is, if at all, refused for what no
-        schema can say, by a name, too."""
+        """
+        A value that the schema refuses is refused at the same place, and one that the
+        schema accepts is accepted, or refused by a rule that no schema can state.
+        """
         count = refused = 0
         for name, model, schema, good in self.schemas():
             for place, value in schema.changed(good):

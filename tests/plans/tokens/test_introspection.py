@@ -148,7 +148,7 @@ class RequestTests(IntrospectionCase):
 
 class AnswerTests(IntrospectionCase):
     def test_active(self) -> None:
-        """Whoever is active is told with all that the server says."""
+        """An active token has all members of the server's answer."""
         found = self.ask()
         self.answer(ACTIVE)
         self.assertEqual(self.successResultOf(found), ACTIVE)

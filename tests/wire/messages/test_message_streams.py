@@ -492,7 +492,7 @@ class EndTests(Sourced):
         self.assertEqual(answer.status, 204)
 
     def test_a_deployment_asks_the_source_again(self) -> None:
-        """Whatever it said before: the end is forgotten."""
+        """A deployment forgets the end of the source."""
         api_id = self.publish(
             one_after_another(
                 answering(b"HTTP/1.1 204 No Content\r\n\r\n"),

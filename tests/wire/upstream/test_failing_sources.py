@@ -30,7 +30,7 @@ class Source:
     def __init__(self, name: str) -> None:
         self.name = name
         self.mood = "well"
-        """Or ``failing`` (500), ``hanging`` (no head) or ``silent`` (no event)."""
+        """``well``, ``failing`` (500), ``hanging`` (no head), ``silent`` (no event)."""
         self.asked = 0
         self.checked = 0
         self.streams: list[Connection] = []
