@@ -37,6 +37,8 @@ class SimpleSettings(Options):
 
 def _certificate(text: str) -> str:
     read_certificate(text)
+    if text.count("-----BEGIN") > 1:
+        raise ValueError("holds several certificates, and an application has one")
     return text
 
 

@@ -101,6 +101,10 @@ class ApplicationTests(ConsumerCase):
         await self.refused(
             400, "application.clientCertificate.exists", "POST", "/applications", body
         )
+        tls["clientCertificate"] = "".join(
+            Authority().client().certificate_pem for _ in range(2)
+        )
+        await self.refused(400, "validation", "POST", "/applications", body)
         security = {"type": "MTLS", "configuration": {}}
         plan_id = await self.plan(self.api_id, name="Certificates", security=security)
         wanted = {"applicationId": self.application_id, "planId": plan_id}
