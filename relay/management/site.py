@@ -6,13 +6,11 @@ from collections.abc import Callable
 from socket import gethostname
 from typing import Any
 
-from klein import Klein
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http
-from twisted.web.resource import IResource
 from twisted.web.server import Site
 
 from relay.catalog import Catalog
@@ -28,7 +26,7 @@ from relay.management.http.errors import BadRequest
 from relay.management.http.guard import Guard
 from relay.management.http.request import ManagementRequest
 from relay.management.http.root import Authentication, Root
-from relay.management.http.routing import mount
+from relay.management.http.routing import Families
 from relay.management.policy_groups.resource import SharedPolicyGroups
 from relay.management.resources.apis import Apis
 from relay.management.resources.audits import Audits
@@ -137,7 +135,7 @@ class ManagementSite(Site):
         root = Root(
             Guard(settings.management.hosts),
             authentication,
-            _router(
+            Families(
                 masking,
                 Apis(store, catalog),
                 Search(store),
@@ -152,14 +150,14 @@ class ManagementSite(Site):
                 ApiKeys(store),
                 DeadLetters(store, deliveries),
                 SharedPolicyGroups(store, catalog, gateway, reactor),
-            ),
-            _router(
+            ).resource(),
+            Families(
                 masking,
                 Plugins(catalog),
                 Users(store, passwords),
                 Tokens(store),
                 Node(store, node),
-            ),
+            ).resource(),
         )
         super().__init__(
             root,
@@ -188,10 +186,3 @@ class ManagementSite(Site):
     def acceptableProtocols(self) -> list[bytes]:
         """Offer HTTP/1.1 only, independently of the installed packages."""
         return [b"http/1.1"]
-
-
-def _router(masking: Masking, *families: object) -> IResource:
-    app = Klein()
-    mount(app, masking, *families)
-    resource: IResource = app.resource()
-    return resource

@@ -29,6 +29,7 @@ from relay.model.secrets import Masking
 from relay.settings.schema import ManagementSettings, Settings
 from relay.store.store import Store
 from tests.installed import CATALOG
+from tests.store.databases import create
 
 reactor: Any = _reactor
 
@@ -119,6 +120,7 @@ class ManagementCase(TestCase):
         directory = self.mktemp()
         self.settings = replace(Settings(directory), management=self.management)
         os.mkdir(directory)
+        create(f"{directory}/relay.db")
         self.store = Store(
             f"sqlite:///{directory}/relay.db",
             reactor,

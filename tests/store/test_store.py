@@ -18,7 +18,7 @@ from twisted.trial.unittest import TestCase
 
 from relay.store import Store, StoreError, Transaction
 from relay.store.errors import StoreBusy, StoreLost
-from tests.store.databases import api, plan, rows
+from tests.store.databases import api, create, plan, rows
 
 E = TypeVar("E", bound=BaseException)
 
@@ -34,12 +34,16 @@ class StoreTestCase(TestCase):
     """A new directory, and stores on the file in it."""
 
     timeout = 30
+    created = True
+    """Whether the database is there before its first start."""
 
     def setUp(self) -> None:
         """Make the directory."""
         directory = TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.path = os.path.join(directory.name, "relay.db")
+        if self.created:
+            create(self.path)
 
     def make(self, threads: int = 2, write_timeout_s: float = 20.0) -> Store:
         """
@@ -71,6 +75,8 @@ class StoreTestCase(TestCase):
 
 class LifetimeTests(StoreTestCase):
     """A store before its start, while it runs, and after its end."""
+
+    created = False
 
     def test_nothing_before_start(self) -> None:
         """Constructing starts no thread and opens no file: the daemon forks after

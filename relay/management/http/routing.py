@@ -6,12 +6,13 @@ import enum
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 
 from klein import Klein
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
+from twisted.web.resource import IResource
 
 from relay.management.access.identity import Identity
 from relay.management.http import errors
@@ -50,6 +51,8 @@ class Body(enum.Enum):
 class Route:
     """The route of a method."""
 
+    name: str
+    """Of the method."""
     verb: str
     path: str
     """A werkzeug rule, below the prefix of the family."""
@@ -112,43 +115,66 @@ def route(
     least = role or (Role.VIEWER if verb == "GET" else Role.PUBLISHER)
 
     def decorate(method: Method) -> Method:
-        vars(method)["relay_route"] = Route(verb, path, frozenset(query), body, least)
+        vars(method)["relay_route"] = Route(
+            method.__name__, verb, path, frozenset(query), body, least
+        )
         return method
 
     return decorate
 
 
-def mount(app: Klein, masking: Masking, *families: object) -> None:
+class Families:
     """
-    Add all registered methods of some objects to a Klein application.
+    Objects whose registered methods answer requests.
 
     :param masking: masks secrets of documents for viewers.
+    :param families: one of each class.
     """
+
+    def __init__(self, masking: Masking, *families: object) -> None:
+        self.masking = masking
+        self.by_class = {type(family): family for family in families}
+
+    def resource(self) -> IResource:
+        """Return the resource that routes requests to the methods."""
+        app = _routes(tuple(self.by_class)).__get__(self, Families)
+        resource: IResource = app.resource()
+        return resource
+
+
+@cache
+def _routes(classes: tuple[type, ...]) -> Klein:
+    """Route to the methods of these classes, whose objects are in ``Families``.
+
+    Compiling the rules takes longer than anything else that a site does at its start.
+    """
+    app = Klein()
     # Otherwise a slash at the end would be answered with a redirect.
     app.url_map.strict_slashes = False
-    for family in families:
-        for name in dir(type(family)):
-            found = getattr(getattr(type(family), name), "relay_route", None)
+    for family in classes:
+        for name in dir(family):
+            found = getattr(getattr(family, name), "relay_route", None)
             if isinstance(found, Route):
                 app.route(
                     found.path,
                     methods=[found.verb],
                     endpoint=f"{found.verb} {found.path}",
-                )(_named(name, partial(_serve, masking, found, getattr(family, name))))
+                )(_named(partial(_serve, found, family), found.name))
     # Klein's type is IRequest; the site creates only ManagementRequest.
     app.handle_errors(Exception)(cast(Any, _explain))
+    return app
 
 
-def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     # Klein reads the name even if the endpoint is given.
     vars(function)["__name__"] = name
     return function
 
 
 async def _serve(
-    masking: Masking,
     found: Route,
-    method: Callable[..., Awaitable[Reply]],
+    family: type,
+    families: Families,
     request: ManagementRequest,
     **parts: str,
 ) -> None:
@@ -168,14 +194,16 @@ async def _serve(
         user=user,
     )
     if user.role is Role.VIEWER:
-        call = replace(call, shown=masking.masked)
-    reply = await method(call, **parts)
+        call = replace(call, shown=families.masking.masked)
+    reply = await getattr(families.by_class[family], found.name)(call, **parts)
     if not isinstance(reply.body, bytes | Content):
         reply = replace(reply, body=call.shown(reply.body))
     await request.send(reply.put_on(request))
 
 
-def _explain(request: ManagementRequest, failure: Failure) -> Deferred[None]:
+def _explain(
+    families: Families, request: ManagementRequest, failure: Failure
+) -> Deferred[None]:
     return request.send(errors.answer(failure).put_on(request))
 
 

@@ -25,6 +25,7 @@ from relay.settings.schema import AdminSettings
 from relay.store.errors import StoreError
 from relay.store.store import Store
 from tests.management.harness import CHEAP, PASSWORD, basic
+from tests.store.databases import create
 
 reactor: Any = _reactor
 
@@ -65,6 +66,7 @@ class AuthenticatorTests(TestCase):
         """Start with the administrator as the only user."""
         directory = self.mktemp()
         os.mkdir(directory)
+        create(f"{directory}/relay.db")
         self.store = Store(
             f"sqlite:///{directory}/relay.db",
             reactor,

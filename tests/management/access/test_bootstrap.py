@@ -17,6 +17,7 @@ from relay.management.access.bootstrap import ensure_admin
 from relay.settings.schema import Settings, SettingsError
 from relay.store.store import Store
 from tests.management.harness import CHEAP
+from tests.store.databases import create
 
 reactor: Any = _reactor
 
@@ -30,6 +31,7 @@ class EnsureAdminTests(TestCase):
         """Start with an empty store."""
         self.directory = self.mktemp()
         os.mkdir(self.directory)
+        create(f"{self.directory}/relay.db")
         self.path = os.path.join(self.directory, "admin-password")
         self.store = await self.open()
 

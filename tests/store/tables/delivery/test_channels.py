@@ -22,7 +22,7 @@ from relay.store.tables.delivery.channels import (
     NotOwner,
     event_id_secret,
 )
-from tests.store.databases import api
+from tests.store.databases import api, create
 
 
 def entry(seq: int, epoch: str = "aaaaaaaa") -> HistoryEntry:
@@ -42,7 +42,9 @@ class TwoStoresTestCase(TestCase):
     async def _set_up(self) -> None:
         directory = TemporaryDirectory()
         self.addCleanup(directory.cleanup)
-        self.url = f"sqlite:///{os.path.join(directory.name, 'relay.db')}"
+        path = os.path.join(directory.name, "relay.db")
+        create(path)
+        self.url = f"sqlite:///{path}"
         self.clock = Clock()
         self.stores = [self.start(), self.start()]
         await self.stores[0].write(lambda tx: tx.apis.add(api()))
