@@ -57,6 +57,16 @@ class HeldResponse:
     :param cut: called when the endpoint goes away before its end.
     """
 
+    __slots__ = (
+        "_cut",
+        "_deliver",
+        "_done",
+        "_left",
+        "_pieces",
+        "_response",
+        "content",
+    )
+
     def __init__(
         self,
         response: UpstreamResponse,

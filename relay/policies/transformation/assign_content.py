@@ -263,9 +263,24 @@ class _Message(Fields):
     def get(self, name: str) -> Value:
         """Look up a member."""
         if name == "headers":
-            headers = self._event.message.headers or {}
-            return {key: [value] for key, value in headers.items()}
+            return _MessageHeaders(self._event.message.headers or {})
         return self._event.get(name)
+
+
+class _MessageHeaders(Fields):
+    """The headers of an event by their names, in upper or lower case."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    def get(self, name: str) -> Value:
+        """Return the values of one header."""
+        wanted = name.lower()
+        return [
+            value for key, value in self._headers.items() if key.lower() == wanted
+        ] or None
 
 
 assign_content = AssignContentType()

@@ -222,6 +222,16 @@ class EventTests(SynchronousTestCase):
         )
         self.assertEqual(new.message.headers, {"h": "v"})
 
+    def test_names_of_headers(self) -> None:
+        """They are read in upper or lower case; one that is absent has no value."""
+        given = event("x", headers={"Msgheader": "v"})
+        step = build(POLICY, body="${message.headers['msgHeader'][0]}")
+        new = shaped(step, given, context={})
+        assert new is not None
+        self.assertEqual(new.message.data, "v")
+        absent = build(POLICY, body="${message.headers['other'][0]}")
+        self.assertRaises(EvaluationFailed, shaped, absent, given, context={})
+
     def test_one_step_for_equal_clients(self) -> None:
         """The parts that depend on the client are evaluated once."""
         step = build(POLICY, body="${context.attributes.a}${message.jsonContent.n}")
