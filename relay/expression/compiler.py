@@ -226,7 +226,8 @@ class _Nodes(Transformer[Token, Node]):
             )
         if not known.least <= len(arguments) <= known.most:
             raise BadExpression(f"new {given}() takes another number of values", place)
-        return _limited(Apply(tuple(arguments), f"new {given}", known.run), token)
+        kind = Varying if known.varies else Apply
+        return _limited(kind(tuple(arguments), f"new {given}", known.run), token)
 
     def integer(self, token: Token) -> Node:
         digits = token.rstrip("lL")

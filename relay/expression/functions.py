@@ -22,7 +22,7 @@ from relay.expression.binary import (
 from relay.expression.errors import EvaluationFailed
 from relay.expression.formatting import format_text
 from relay.expression.operators import number, sound
-from relay.expression.values import Value, bounded, name_of, text_of
+from relay.expression.values import Moment, Value, bounded, name_of, text_of
 
 
 class Function(NamedTuple):
@@ -83,6 +83,10 @@ FUNCTIONS: dict[str, Callable[[Value], Value]] = {
     "xmlEscape": xml_escape,
 }
 """Functions of one value."""
+
+
+def _now_ms() -> int:
+    return time_ns() // 1_000_000
 
 
 def _math(run: Callable[[float], float]) -> Function:
@@ -188,9 +192,7 @@ STATIC: dict[str, dict[str, Function]] = {
         "getUrlDecoder": Function(lambda: URL_DECODER, 0, 0),
     },
     "java.lang.System": {
-        "currentTimeMillis": Function(
-            lambda: time_ns() // 1_000_000, 0, 0, varies=True
-        ),
+        "currentTimeMillis": Function(_now_ms, 0, 0, varies=True),
         "nanoTime": Function(monotonic_ns, 0, 0, varies=True),
     },
     "java.util.UUID": {"randomUUID": Function(lambda: str(uuid4()), 0, 0, varies=True)},
@@ -198,5 +200,8 @@ STATIC: dict[str, dict[str, Function]] = {
     "java.net.URLDecoder": {"decode": Function(_decode, 2, 2)},
 }
 """The static methods by their types; ``java.lang.`` may be omitted."""
-CONSTRUCTORS: dict[str, Function] = {"java.lang.String": Function(new_string, 0, 2)}
+CONSTRUCTORS: dict[str, Function] = {
+    "java.lang.String": Function(new_string, 0, 2),
+    "java.util.Date": Function(lambda: Moment(_now_ms()), 0, 0, varies=True),
+}
 """The constructors by their types; ``java.lang.`` may be omitted."""

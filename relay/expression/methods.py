@@ -14,6 +14,7 @@ from relay.expression.values import (
     LONGEST_TEXT,
     Codec,
     Lookup,
+    Moment,
     Value,
     bounded,
     name_of,
@@ -194,8 +195,9 @@ _CODEC: dict[str, Method] = {
     "encodeToString": Method(encode_to_string, 1, 1),
     "decode": Method(decode, 1, 1),
 }
+_MOMENT: dict[str, Method] = {"getTime": Method(lambda moment: moment.at_ms, 0, 0)}
 _BYTES: dict[str, Method] = {"equals": Method(equal, 1, 1)}
-_TABLES = (_STRING, _LIST, _MAP, _SCALAR, _CODEC, _BYTES)
+_TABLES = (_STRING, _LIST, _MAP, _SCALAR, _CODEC, _MOMENT, _BYTES)
 NAMES = frozenset().union(*_TABLES)
 """The names of all methods."""
 
@@ -214,6 +216,8 @@ def call(name: str, value: Value, *arguments: Value) -> Value:
         methods = _MAP
     elif isinstance(value, Codec):
         methods = _CODEC
+    elif isinstance(value, Moment):
+        methods = _MOMENT
     elif isinstance(value, bytes):
         methods = _BYTES
     elif value is None:

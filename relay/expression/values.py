@@ -49,9 +49,22 @@ class Codec:
         self.name = name
 
 
+class Moment:
+    """
+    A time, as a ``java.util.Date`` is.
+
+    :param at_ms: milliseconds since the Unix epoch.
+    """
+
+    __slots__ = ("at_ms",)
+
+    def __init__(self, at_ms: int) -> None:
+        self.at_ms = at_ms
+
+
 Value: TypeAlias = (
     "bool | int | float | str | bytes | Sequence[Value] | Mapping[str, Value] | Lookup"
-    " | Codec | None"
+    " | Codec | Moment | None"
 )
 
 
@@ -126,6 +139,8 @@ def name_of(value: Value) -> str:
         return "a value of bytes"
     if isinstance(value, list | tuple):
         return "a list"
+    if isinstance(value, Moment):
+        return "a time"
     return value.name if isinstance(value, Codec) else "an object"
 
 

@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.expression.compiler import compile_expression
 from relay.expression.errors import EvaluationFailed
 from relay.expression.functions import json_escape, xml_escape
+from relay.expression.template import Template
 
 GIVEN: dict[str, object] = {
     "T(Math).min(2, 1.5)": 1.5,
@@ -62,6 +63,7 @@ class FunctionTests(SynchronousTestCase):
             "(T(java.lang.Math).random() * 60).intValue()": int,
             "T(System).currentTimeMillis()": int,
             "T(System).nanoTime()": int,
+            "(new java.util.Date()).getTime()": int,
             "T(java.util.UUID).randomUUID().toString()": str,
         }.items():
             node = compile_expression(text)
@@ -72,9 +74,12 @@ class FunctionTests(SynchronousTestCase):
             self.assertEqual({type(value) for value in values}, {kind}, text)
         uuid = compile_expression("T(java.util.UUID).randomUUID()").reduced({})
         self.assertNotEqual(uuid.evaluate({}), uuid.evaluate({}))
-        now = compile_expression("T(System).currentTimeMillis()").evaluate({})
-        assert isinstance(now, int)
-        self.assertLess(abs(now / 1000 - time.time()), 60)
+        for text in ("T(System).currentTimeMillis()", "new java.util.Date().getTime()"):
+            now = compile_expression(text).evaluate({})
+            assert isinstance(now, int)
+            self.assertLess(abs(now / 1000 - time.time()), 60)
+        date = Template.read("{(new java.util.Date())}")
+        self.assertRaises(EvaluationFailed, date.render, {})
 
     def test_escaping(self) -> None:
         """A text cannot end the string or the element that it is put into."""
