@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IReactorTime
 
+from relay.model.consumers.jwt_profile import JwtProfile
 from relay.model.consumers.webhook_subscription import Oauth2Auth
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 
@@ -34,11 +35,19 @@ class ClientCredentials:
     Fetches the token of one subscription, and keeps it until it expires.
 
     :param clock: measures the lifetime of tokens.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param auth: the token endpoint and the client.
     """
 
-    def __init__(self, clock: IReactorTime, auth: Oauth2Auth, send: Send) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wall_ms: Callable[[], int],
+        auth: Oauth2Auth | JwtProfile,
+        send: Send,
+    ) -> None:
         self._clock = clock
+        self._wall_ms = wall_ms
         self._auth = auth
         self._send = send
         self._token: str | None = None
@@ -52,16 +61,9 @@ class ClientCredentials:
         """
         if self._token is not None and self._clock.seconds() < self._ends_s:
             return succeed(self._token)
-        auth = self._auth
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": auth.client_id,
-            "client_secret": auth.client_secret,
-        }
-        if auth.scopes:
-            form["scope"] = " ".join(auth.scopes)
+        form = self._auth.form(self._wall_ms() // 1000)
         request = OutboundRequest(
-            auth.endpoint,
+            self._auth.endpoint,
             "POST",
             [
                 ("Content-Type", "application/x-www-form-urlencoded"),

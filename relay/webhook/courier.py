@@ -70,9 +70,9 @@ class Courier:
             self._authorization = f"Basic {base64.b64encode(pair).decode('ascii')}"
         elif auth.token is not None:
             self._authorization = f"Bearer {auth.token.value}"
-        elif auth.oauth2 is not None:
+        elif auth.grant is not None:
             self._client_credentials = ClientCredentials(
-                clock, auth.oauth2, outbound.call
+                clock, wall_ms, auth.grant, outbound.call
             )
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from urllib.parse import parse_qs
 
 from twisted.internet.defer import Deferred, succeed
@@ -9,6 +11,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
+from relay.model.consumers.jwt_profile import JwtProfile
 from relay.model.consumers.webhook_subscription import Oauth2Auth
 from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
 from relay.webhook.client_credentials import (
@@ -36,7 +39,7 @@ class BearerTests(SynchronousTestCase):
         self.asked: list[OutboundRequest] = []
         self.status = 200
         self.body = b'{"access_token": "t", "expires_in": 60}'
-        self.credentials = ClientCredentials(self.clock, AUTH, self.send)
+        self.credentials = ClientCredentials(self.clock, lambda: 0, AUTH, self.send)
 
     def send(self, request: OutboundRequest) -> Deferred[OutboundAnswer]:
         """Answer."""
@@ -58,6 +61,33 @@ class BearerTests(SynchronousTestCase):
             },
         )
         self.assertNotIn("s3cr3t", repr(request) + repr(AUTH))
+
+    def test_a_signed_assertion(self) -> None:
+        """Each request has one of its own, as of the time of day."""
+        profile = JwtProfile.read(
+            {
+                "issuer": "me",
+                "subject": "me",
+                "audience": "https://idp.example/jwt",
+                "signatureAlgorithm": "HMAC_HS256",
+                "keyContent": "s3cr3t" * 6,
+            }
+        )
+        credentials = ClientCredentials(
+            self.clock, lambda: 5_000_999, profile, self.send
+        )
+        for _ in range(2):
+            self.assertEqual(self.successResultOf(credentials.token()), "t")
+            credentials.forget()
+        self.assertEqual([one.url for one in self.asked], [profile.audience] * 2)
+        claims = []
+        for request in self.asked:
+            (assertion,) = parse_qs(request.body.decode())["client_assertion"]
+            encoded = assertion.split(".")[1]
+            padded = encoded + "=" * (-len(encoded) % 4)
+            claims.append(json.loads(base64.urlsafe_b64decode(padded)))
+        self.assertEqual([one["iat"] for one in claims], [5000, 5000])
+        self.assertNotEqual(claims[0]["jti"], claims[1]["jti"])
 
     def test_it_is_kept_while_it_is_good(self) -> None:
         """

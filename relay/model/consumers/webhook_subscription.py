@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_valid
 
 from relay.model.api.endpoints.http_proxy import HeaderValue
 from relay.model.api.endpoints.ssl_options import SslOptions
+from relay.model.consumers.jwt_profile import JwtProfile
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.types import target
@@ -171,22 +172,39 @@ class Oauth2Auth(Options):
     client_secret: Secret
     scopes: tuple[Name, ...] = ()
 
+    def form(self, now_s: int) -> dict[str, str]:
+        """
+        Make the form of a request for a token.
 
-def _auth_type(value: object) -> object:
-    if value == "jwtProfileOauth2":
-        raise ValueError("jwtProfileOauth2 is not supported yet")
-    return value
+        :param now_s: the time of day, on which the form does not depend.
+        """
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+        }
+        if self.scopes:
+            form["scope"] = " ".join(self.scopes)
+        return form
+
+
+AUTH_TYPES = ("basic", "token", "oauth2", "jwtProfileOauth2")
+"""The types of authentication; the options of each are a member with its name."""
 
 
 class Auth(Options):
     """How the relay shows who it is."""
 
-    type: Annotated[
-        Literal["none", "basic", "token", "oauth2"], BeforeValidator(_auth_type)
-    ] = "none"
+    type: Literal["none", "basic", "token", "oauth2", "jwtProfileOauth2"] = "none"
     basic: BasicAuth | None = None
     token: TokenAuth | None = None
     oauth2: Oauth2Auth | None = None
+    jwt_profile_oauth2: JwtProfile | None = None
+
+    @property
+    def grant(self) -> Oauth2Auth | JwtProfile | None:
+        """How a token is fetched; None for none."""
+        return self.oauth2 or self.jwt_profile_oauth2
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -196,8 +214,9 @@ class Auth(Options):
         return self
 
     def _problems(self) -> Iterator[tuple[Where, str]]:
-        for name in ("basic", "token", "oauth2"):
-            given = getattr(self, name) is not None
+        members = (self.basic, self.token, self.oauth2, self.jwt_profile_oauth2)
+        for name, member in zip(AUTH_TYPES, members, strict=True):
+            given = member is not None
             if name == self.type and not given:
                 yield (name,), f"is required for the type [{name}]"
             elif name != self.type and given:

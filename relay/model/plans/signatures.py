@@ -1,8 +1,9 @@
-"""The signatures of JSON Web Tokens, and the keys that verify them."""
+"""The signatures of JSON Web Tokens, and the keys that verify or make them."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -55,6 +56,36 @@ def read_key(signature: str, text: str) -> Key:
     if problem := unfit(signature, key):
         raise ValueError(problem)
     return key
+
+
+def read_signing_key(signature: str, content: bytes, is_base64: bool) -> Key:
+    """
+    Read the key with which tokens are signed.
+
+    :param signature: ``RSA_RS256``, or one of the HMAC signatures.
+    :param content: a private key as PEM, or a secret.
+    :param is_base64: whether a secret is in base64.
+    :raises ValueError: when it does not fit the signature; the key is not shown.
+    """
+    if signature.startswith("RSA"):
+        try:
+            key = RSAKey.import_key(content)
+        except (JoseError, ValueError, TypeError):
+            raise ValueError("must be an RSA private key as PEM") from None
+        if not key.is_private:
+            raise ValueError("must be a private key")
+        if not MIN_RSA_BITS <= key.public_key.key_size <= MAX_RSA_BITS:
+            raise ValueError(f"must have {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+        return key
+    if is_base64:
+        try:
+            content = base64.b64decode(content, validate=True)
+        except binascii.Error:
+            raise ValueError("is no base64") from None
+    bits = int(signature[-3:])
+    if len(content) * 8 < bits:
+        raise ValueError(f"must be {bits // 8} bytes or more (RFC 7518, 3.2)")
+    return OctKey.import_key(content)
 
 
 def unfit(signature: str, key: Key) -> str | None:

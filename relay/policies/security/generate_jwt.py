@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Literal, Self
 from uuid import uuid4
 
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import Key, OctKey, RSAKey
+from joserfc.jwk import Key
 from pydantic import Field, Strict, model_validator
 from zope.interface import implementer
 
 from relay.expression.template import Template
 from relay.model.api.kinds import PolicyType
-from relay.model.plans.signatures import MAX_RSA_BITS, MIN_RSA_BITS
+from relay.model.plans.signatures import read_signing_key
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types.scalars import Flag, Integral, Upper
@@ -77,10 +75,19 @@ class GenerateJwt(Options):
             raise refusal(problems)
         if self.key_resolver == "INLINE":
             try:
-                signing_key(self, self.content.encode())
+                self.read_key(self.content.encode())
             except ValueError as error:
                 raise refusal([(("content",), str(error))]) from None
         return self
+
+    def read_key(self, content: bytes) -> Key:
+        """
+        Read the signing key.
+
+        :param content: a private key as PEM, or a secret.
+        :raises ValueError: when it does not fit the signature; the key is not shown.
+        """
+        return read_signing_key(self.signature, content, self.secret_base64_encoded)
 
     def _store_problems(self) -> Iterator[tuple[tuple[str, ...], str]]:
         needed = {"alias": self.alias, "storepass": self.storepass}
@@ -107,34 +114,6 @@ GENERATE_JWT = PolicyType(
 )
 
 
-def signing_key(options: GenerateJwt, content: bytes) -> Key:
-    """
-    Read the signing key.
-
-    :param content: a private key as PEM, or a secret.
-    :raises ValueError: when it does not fit the signature; the key is not shown.
-    """
-    if options.signature == "RSA_RS256":
-        try:
-            key = RSAKey.import_key(content)
-        except (JoseError, ValueError, TypeError):
-            raise ValueError("must be an RSA private key as PEM") from None
-        if not key.is_private:
-            raise ValueError("must be a private key")
-        if not MIN_RSA_BITS <= key.public_key.key_size <= MAX_RSA_BITS:
-            raise ValueError(f"must have {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
-        return key
-    if options.secret_base64_encoded:
-        try:
-            content = base64.b64decode(content, validate=True)
-        except binascii.Error:
-            raise ValueError("is no base64") from None
-    bits = int(options.signature[-3:])
-    if len(content) * 8 < bits:
-        raise ValueError(f"must be {bits // 8} bytes or more (RFC 7518, 3.2)")
-    return OctKey.import_key(content)
-
-
 @implementer(IPolicy)
 class GenerateJwtType:
     """Makes ``policy-generate-jwt`` steps."""
@@ -153,7 +132,7 @@ class GenerateJwtType:
             source = Content(options.content, content)
             identity = load_pkcs12_identity(source, options.storepass, options.alias)
             content, certificates = exported(identity)
-        key = signing_key(options, content)
+        key = options.read_key(content)
         return Signing(options, key, certificates, context.wall_ms)
 
 

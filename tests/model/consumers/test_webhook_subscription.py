@@ -73,7 +73,8 @@ class SubscriptionTests(SynchronousTestCase):
             ({"headers": [{"name": "a", "value": "x\ny"}]}, ["headers[0].value"]),
             ({"headers": [{"name": "Webhook-Id", "value": ""}]}, ["headers[0].name"]),
             ({"headers": [{"name": "Host", "value": "a"}]}, ["headers[0].name"]),
-            ({"auth": {"type": "jwtProfileOauth2"}}, ["auth.type"]),
+            ({"auth": {"type": "kerberos"}}, ["auth.type"]),
+            ({"auth": {"type": "jwtProfileOauth2"}}, ["auth.jwtProfileOauth2"]),
             ({"auth": {"type": "basic"}}, ["auth.basic"]),
             ({"auth": {"type": "none", "basic": basic}}, ["auth.basic"]),
             (
