@@ -15,13 +15,13 @@ from typing import Any
 
 from twisted.application.service import MultiService, Service
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.logger import Logger
+from twisted.logger import ILogObserver, Logger, textFileLogObserver
 from twisted.python.failure import Failure
 
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
 from relay.daemon.listeners import Listeners
-from relay.daemon.logs import reopen_daemon_log
+from relay.daemon.logs import daemon_log_path
 from relay.daemon.options import Options
 from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbage
 from relay.daemon.signals import Signals
@@ -42,7 +42,7 @@ from relay.management.resources.gateway import Gateway
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
-from relay.observability.log_file import keep_lines_whole
+from relay.observability.log_file import LogFile
 from relay.outbound.client import Outbound
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
@@ -71,7 +71,12 @@ def makeService(options: Options) -> RelayService:
     # The daemon chooses the reactor after this module is imported.
     from twisted.internet import reactor
 
-    return RelayService(options["settings"], reactor, demo=bool(options["demo"]))
+    return RelayService(
+        options["settings"],
+        reactor,
+        demo=bool(options["demo"]),
+        log_path=daemon_log_path(options.parent or {}),
+    )
 
 
 class RelayService(MultiService):
@@ -80,12 +85,21 @@ class RelayService(MultiService):
 
     :param settings: all settings.
     :param demo: run the demo source and create its API.
+    :param log_path: the file that twistd is to log to; None when it logs elsewhere.
     """
 
     log = Logger()
 
-    def __init__(self, settings: Settings, reactor: Any, demo: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        reactor: Any,
+        demo: bool,
+        log_path: str | None = None,
+    ) -> None:
         super().__init__()
+        self._log_path = log_path
+        self._log_file: LogFile | None = None
         self._settings = settings
         self._reactor = reactor
         self._installed = find_installed()
@@ -121,6 +135,14 @@ class RelayService(MultiService):
         self._gateway: GatewayService | None = None
         """Made during the start, of files and addresses that are open by then."""
 
+    def setServiceParent(self, parent: Any) -> None:
+        """Become part of twistd's application, whose log keeps its lines whole."""
+        if self._log_path is not None:
+            self._log_file = LogFile(self._log_path)
+            file: Any = self._log_file
+            parent.setComponent(ILogObserver, textFileLogObserver(file))
+        super().setServiceParent(parent)
+
     def startService(self) -> None:
         """
         Start everything, in order, before the reactor runs.
@@ -134,7 +156,6 @@ class RelayService(MultiService):
         super().startService()
         use_monotonic_clock(self._reactor)
         Signals(self._reactor, self._reload, self._reopen_logs).install()
-        keep_lines_whole()
         settings = self._settings
         DESCRIPTORS.keep(raise_file_limit(), settings.limits.reserved_files)
         favour_reactor()
@@ -252,7 +273,8 @@ class RelayService(MultiService):
     def _reopen_logs(self) -> None:
         if self._gateway is not None:
             self._gateway.shared.access.reopen()
-        reopen_daemon_log()
+        if self._log_file is not None:
+            self._log_file.reopen()
 
     def stopService(self) -> Deferred[None]:
         """Close the listeners, let exchanges end, then stop what they need."""

@@ -1,16 +1,22 @@
-"""The daemon's own log, which twistd opens: opened again after a rotation."""
+"""The daemon's own log: the file that twistd would log to."""
 
 from __future__ import annotations
 
-from twisted.logger import globalLogPublisher
-from twisted.python.logfile import BaseLogFile
-
-from relay.observability.log_file import reopen
+from collections.abc import Mapping
+from typing import Any
 
 
-def reopen_daemon_log() -> None:
-    """Open the log files of twistd again."""
-    for observer in list(getattr(globalLogPublisher, "_observers", ())):
-        file = getattr(observer, "_outFile", None)
-        if isinstance(file, BaseLogFile):
-            reopen(file)
+def daemon_log_path(twistd: Mapping[str, Any]) -> str | None:
+    """
+    Find the file that twistd is to log to.
+
+    :param twistd: the options of the command before ``relay``.
+    :return: None when the log goes elsewhere: to standard output, to syslog, to an
+        observer of ``--logger``, or where another command than twistd sends it.
+    """
+    if "nodaemon" not in twistd or twistd.get("logger") or twistd.get("syslog"):
+        return None
+    path: str | None = twistd.get("logfile")
+    if path == "-" or (twistd["nodaemon"] and not path):
+        return None
+    return path or "twistd.log"

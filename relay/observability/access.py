@@ -6,14 +6,13 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from twisted.logger import Logger
 
 from relay.model.outcome import Outcome
 from relay.model.schema.types.timestamps import timestamp
-from relay.observability.log_file import WholeLineLogFile, reopen
+from relay.observability.log_file import LogFile
 from relay.settings.schema import LogSettings
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -209,14 +208,14 @@ def open_access_log(settings: LogSettings) -> AccessLog:
         return NoAccessLog()
     if settings.access == "-":
         return JsonAccessLog(_Guarded(_to_stdout), settings.access_query)
-    file = WholeLineLogFile.fromFullPath(
+    file = LogFile(
         settings.access,
-        rotateLength=settings.access_rotate_bytes,
-        maxRotatedFiles=settings.access_keep,
-        defaultMode=0o640,
+        rotate_bytes=settings.access_rotate_bytes,
+        keep=settings.access_keep,
+        mode=0o640,
     )
     write = _Guarded(file.write)
-    return JsonAccessLog(write, settings.access_query, partial(reopen, file))
+    return JsonAccessLog(write, settings.access_query, file.reopen)
 
 
 def _to_stdout(line: str) -> None:

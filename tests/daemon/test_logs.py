@@ -1,49 +1,55 @@
-"""Log files are opened again where another program has moved them."""
+"""The file that the daemon logs to."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from twisted.logger import globalLogPublisher, textFileLogObserver
-from twisted.python.logfile import LogFile
+from twisted.application.service import Application
+from twisted.internet import reactor
+from twisted.logger import ILogObserver
+from twisted.scripts.twistd import ServerOptions  # type: ignore[attr-defined]
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.daemon.logs import reopen_daemon_log
+from relay.daemon.logs import daemon_log_path
+from relay.settings.schema import Settings
+from relay.tap import RelayService
 
 
-class DaemonLogTests(SynchronousTestCase):
-    """A log as ``twistd --logfile`` has it."""
+class PathTests(SynchronousTestCase):
+    """The choice between the destinations of twistd."""
 
-    def setUp(self) -> None:
-        """Log to a file."""
-        self.directory = Path(self.mktemp())
-        self.directory.mkdir()
-        self.path = self.directory / "daemon.log"
-        self.file = LogFile.fromFullPath(str(self.path))
-        self.addCleanup(self.file.close)
-        observer = textFileLogObserver(self.file)
-        globalLogPublisher.addObserver(observer)
-        self.addCleanup(globalLogPublisher.removeObserver, observer)
+    def test_rows(self) -> None:
+        """It follows the options of twistd."""
+        for given, path in (
+            ((), "twistd.log"),
+            (("--logfile=a.log",), "a.log"),
+            (("--nodaemon",), None),
+            (("--nodaemon", "--logfile=a.log"), "a.log"),
+            (("--nodaemon", "--logfile=-"), None),
+            (("--logfile=a.log", "--syslog"), None),
+            (("--logfile=a.log", "--logger=twisted.logger.LogPublisher"), None),
+        ):
+            options = ServerOptions()
+            options.parseOptions([*given, "relay"])
+            self.assertEqual(daemon_log_path(options), path, given)
+        self.assertIsNone(daemon_log_path({}))
 
-    def test_reopened(self) -> None:
-        """Later lines are written to a new file at the same path."""
-        self.file.write("old\n")
-        self.path.rename(self.directory / "daemon.log.1")
-        reopen_daemon_log()
-        self.file.write("new\n")
-        self.assertIn("new\n", self.path.read_text())
-        self.assertNotIn("old\n", self.path.read_text())
-        self.assertIn("old\n", (self.directory / "daemon.log.1").read_text())
 
-    def test_a_path_that_cannot_be_opened_leaves_the_file_open(self) -> None:
-        """
-        If the path cannot be opened, the old file stays open, and no line is lost.
-        """
-        moved = self.directory.with_suffix(".moved")
-        os.rename(self.directory, moved)
-        reopen_daemon_log()
-        self.file.write("still here\n")
-        text = (moved / "daemon.log").read_text()
-        self.assertIn("cannot be opened again", text)
-        self.assertIn("still here\n", text)
+class ObserverTests(SynchronousTestCase):
+    """twistd logs through the observer of its application."""
+
+    def test_a_file(self) -> None:
+        """The lines go to the file; without a file, twistd chooses."""
+        path = self.mktemp()
+        application = Application("relay")
+        service = RelayService(
+            Settings(self.mktemp()), reactor, demo=False, log_path=path
+        )
+        service.setServiceParent(application)
+        observer = ILogObserver(application)
+        observer({"log_format": "a line", "log_time": 0.0})
+        with open(path) as file:
+            self.assertIn("a line\n", file.read())
+        other = Application("relay")
+        RelayService(Settings(self.mktemp()), reactor, demo=False).setServiceParent(
+            other
+        )
+        self.assertIsNone(ILogObserver(other, None))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, cast
 
-from twisted.python.logfile import LogFile
+from twisted.logger import globalLogPublisher, textFileLogObserver
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.observability.log_file import WholeLineLogFile, keep_lines_whole
+from relay.observability.log_file import LogFile
 
 LINE = "x" * 98 + "\n"
 
@@ -29,8 +31,9 @@ class WholeLineTests(SynchronousTestCase):
         """Limit the size of files."""
         resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, self.limits[1]))
 
-    def stays_whole(self, file: LogFile) -> None:
-        """Write beyond the room that there is, and again when there is room."""
+    def test_no_half_line_stays_on_a_full_disk(self) -> None:
+        """A line without room is not written at all, and the next one begins anew."""
+        file = LogFile(str(self.path))
         self.grant(250)
         for _ in range(2):
             file.write(LINE)
@@ -43,40 +46,112 @@ class WholeLineTests(SynchronousTestCase):
         file.close()
         self.assertEqual(self.path.read_text(), LINE * 4)
 
-    def test_no_half_line_stays_on_a_full_disk(self) -> None:
-        """A partial line is removed, and no line is appended to one."""
-        self.stays_whole(WholeLineLogFile.fromFullPath(str(self.path)))
 
-    def test_the_log_file_of_twistd(self) -> None:
-        """The file that twistd has opened keeps whole lines, too."""
-        file = LogFile.fromFullPath(str(self.path))
-        self.patch(LogFile, "write", LogFile.write)
-        keep_lines_whole()
-        self.stays_whole(file)
+class RotationTests(SynchronousTestCase):
+    """Files that Relay rotates."""
+
+    def setUp(self) -> None:
+        """Make room for files."""
+        directory = TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        self.path = self.directory / "log"
+
+    def lines(self) -> dict[str, str]:
+        """The first character of each line of each file."""
+        return {
+            one.name: "".join(line[0] for line in one.read_text().splitlines())
+            for one in self.directory.iterdir()
+        }
 
     def test_rotates(self) -> None:
-        """The file is rotated by the number of bytes written."""
-        file = WholeLineLogFile.fromFullPath(str(self.path), rotateLength=150)
-        for _ in range(3):
-            file.write(LINE)
-        file.close()
-        self.assertEqual(self.path.read_text(), LINE)
-        self.assertEqual(Path(f"{self.path}.1").read_text(), LINE * 2)
+        """The file rotates by its size; the oldest files are removed."""
+        file = LogFile(str(self.path), rotate_bytes=150, keep=2)
+        self.addCleanup(file.close)
+        for number in range(7):
+            file.write(str(number) * 98 + "\n")
+        self.assertEqual(self.lines(), {"log": "6", "log.1": "45", "log.2": "23"})
+
+    def test_names_of_other_files(self) -> None:
+        """Files whose names only begin as that of the log stay as they are."""
+        others = ("log.1.gz", "log.x", "log.01", "log2.1")
+        for name in others:
+            (self.directory / name).write_text("x")
+        file = LogFile(str(self.path), rotate_bytes=50)
+        self.addCleanup(file.close)
+        for number in range(2):
+            file.write(str(number) * 98 + "\n")
+        self.assertEqual(
+            self.lines(), {"log": "1", "log.1": "0", **dict.fromkeys(others, "x")}
+        )
+
+    def test_a_file_that_is_continued(self) -> None:
+        """A new process counts what the file contains already."""
+        self.path.write_text(LINE * 2)
+        file = LogFile(str(self.path), rotate_bytes=150)
+        self.addCleanup(file.close)
+        file.write("1\n")
+        self.assertEqual(self.lines(), {"log": "1", "log.1": "xx"})
+
+    def test_permissions(self) -> None:
+        """Those that are set, or those of the file before."""
+        self.path.touch(0o600)
+        for mode, expected in ((None, 0o600), (0o640, 0o640)):
+            file = LogFile(str(self.path), rotate_bytes=1, mode=mode)
+            self.addCleanup(file.close)
+            for _ in range(2):
+                file.write(LINE)
+            for path in (self.path, self.directory / "log.1"):
+                self.assertEqual(path.stat().st_mode & 0o777, expected)
 
     def test_a_file_that_could_not_be_opened_when_it_was_rotated(self) -> None:
-        """
-        A file that could not be opened after a rotation is opened when it is possible.
-        """
-        file = WholeLineLogFile.fromFullPath(str(self.path), rotateLength=50)
+        """It is opened when that is possible again."""
+        file = LogFile(str(self.path), rotate_bytes=50)
+        self.addCleanup(file.close)
         file.write(LINE)
-        opening, file._openFile = file._openFile, self.refuse
-        self.assertRaises(OSError, file.write, LINE)
-        self.assertRaises(OSError, file.write, LINE)
-        file._openFile = opening
-        file.write(LINE)
-        file.close()
-        self.assertEqual(self.path.read_text(), LINE)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+        try:
+            for _ in range(2):
+                self.assertRaises(OSError, file.write, LINE)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        file.write("1\n")
+        self.assertEqual(self.lines(), {"log": "1", "log.1": "x"})
 
-    def refuse(self) -> None:
-        """Open nothing."""
-        raise OSError("no room")
+
+class ReopenTests(SynchronousTestCase):
+    """Files that other programs rotate."""
+
+    def setUp(self) -> None:
+        """Open a file."""
+        self.directory = Path(self.mktemp())
+        self.directory.mkdir()
+        self.path = self.directory / "daemon.log"
+        self.file = LogFile(str(self.path))
+        self.addCleanup(self.file.close)
+        observer = textFileLogObserver(cast(Any, self.file))
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+
+    def test_reopened(self) -> None:
+        """Later lines are written to a new file at the same path."""
+        self.file.write("old\n")
+        self.path.rename(self.directory / "daemon.log.1")
+        self.file.reopen()
+        self.file.write("new\n")
+        self.assertIn("new\n", self.path.read_text())
+        self.assertNotIn("old\n", self.path.read_text())
+        self.assertIn("old\n", (self.directory / "daemon.log.1").read_text())
+
+    def test_a_path_that_cannot_be_opened_leaves_the_file_open(self) -> None:
+        """
+        If the path cannot be opened, the old file stays open, and no line is lost.
+        """
+        moved = self.directory.with_suffix(".moved")
+        os.rename(self.directory, moved)
+        self.file.reopen()
+        self.file.write("still here\n")
+        text = (moved / "daemon.log").read_text()
+        self.assertIn("cannot be opened again", text)
+        self.assertIn("still here\n", text)

@@ -2,9 +2,8 @@
 The private names of Twisted and pyOpenSSL that Relay uses, held against those that are
 installed.
 
-They are used in ``relay/reactor/``, where each module says what for, and by the log
-files of ``relay/observability/log_file.py``. A release that renames one of them fails
-here, by name.
+They are used in ``relay/reactor/``, where each module says what for. A release that
+renames one of them fails here, by name.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.internet.testing import StringTransport
 from twisted.protocols.tls import TLSMemoryBIOFactory
-from twisted.python.logfile import LogFile
 from twisted.scripts import _twistd_unix
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web import http_headers
@@ -70,16 +68,6 @@ class NameTests(SynchronousTestCase):
         self.has(reactor._poller, "poll")
         self.assertIsInstance(reactor._selectables, dict)
         self.has(reactor, "_doReadOrWrite", "_disconnectSelectable")
-
-    def test_log_files(self) -> None:
-        """``log_file.py``: the open file, and what opens it."""
-        path = self.mktemp()
-        log = LogFile.fromFullPath(path)
-        self.addCleanup(log.close)
-        self.assertEqual(log._file.name, log.path)
-        log._file.close()
-        log._openFile()
-        self.assertFalse(log._file.closed)
 
     def test_tls(self) -> None:
         """``direct_tls.py``: what waits to be encrypted, and what was."""
