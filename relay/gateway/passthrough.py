@@ -374,7 +374,10 @@ class Passthrough(Feed):
             self._response.resume()
 
     def release(self) -> None:
-        """Cancel the call, or abort its response: the connection is dropped."""
+        """
+        Cancel the call, or abort its response: the connection is dropped. What a step
+        of the response waits for is cancelled.
+        """
         self._request_clock.stop()
         self._connector.leave()
         call, self._call = self._call, None
@@ -383,3 +386,5 @@ class Passthrough(Feed):
         response, self._response = self._response, None
         if response is not None:
             response.abort()
+        if self._run is not None:
+            self._run.release()

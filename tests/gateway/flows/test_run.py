@@ -110,6 +110,22 @@ class PassageTests(FlowCase):
         self.assertEqual(len(cancelled), 1)
         self.assertEqual(self.source.connections, [])
 
+    async def test_the_client_leaves_while_a_step_of_the_response_waits(self) -> None:
+        """What it waits for is cancelled, and the upstream connection is closed."""
+        script = Scripted()
+        cancelled: list[object] = []
+        script.act = lambda call: Deferred(cancelled.append)
+        await self.flowing({"response": [step("scripted")]}, own=(script,))
+        client, connection = await self.call(get(b"/api"))
+        await connection.head()
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello")
+        await until(lambda: script.calls, "the step")
+        client.reset()
+        line = await self.gateway.ended()
+        self.assertEqual(line["outcome"], "client_gone")
+        self.assertEqual(len(cancelled), 1)
+        await connection.until_over()
+
     async def test_a_step_takes_too_long(self) -> None:
         """The request's clock runs while steps wait."""
         script = Scripted()
