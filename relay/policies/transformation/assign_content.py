@@ -46,8 +46,14 @@ VARIABLES: Mapping[Phase, tuple[str, ...]] = {
     "publish": ("message", "context"),
 }
 """The variables by phase."""
-_SEVERAL = {("request", "headers"), ("request", "params"), ("response", "headers")}
-_SEVERAL |= {("message", "headers")}
+_SEVERAL = {
+    ("message", "headers"),
+    ("request", "headers"),
+    ("request", "params"),
+    ("request", "pathParams"),
+    ("response", "headers"),
+}
+"""The members whose values are lists, as in Gravitee."""
 
 
 def _template(text: str) -> str:
@@ -178,10 +184,10 @@ class ContentAssigned(Policy):
         response.headers.removeHeader(b"content-encoding")
 
     def _render(self, call: Call, of: str, content: bytes) -> bytes:
-        known: dict[str, Value] = {
-            name: call.scope.get(name) for name in ("request", "response", "context")
-        }
-        known[of] = _WithContent(known[of], content)
+        known: dict[str, Value] = {"context": call.scope.get("context")}
+        for name in ("request", "response"):
+            held = content if name == of else b""
+            known[name] = _WithContent(call.scope.get(name), held)
         try:
             return self._template.render(known).encode("utf-8", "replace")
         except EvaluationFailed as error:
@@ -216,7 +222,7 @@ class ContentAssigned(Policy):
 
 class _WithContent(Fields):
     """
-    A request or a response with its content.
+    A request or a response with its content, and lists where Gravitee has lists.
 
     :param known: its other members.
     """
@@ -236,7 +242,10 @@ class _WithContent(Fields):
             if self._json is None:
                 self._json = (parse_json(self._content),)
             return self._json[0]
-        return self._known.get(name) if isinstance(self._known, Lookup) else None
+        value = self._known.get(name) if isinstance(self._known, Lookup) else None
+        if name == "pathParams" and isinstance(value, Mapping):
+            return {key: [one] for key, one in value.items()}
+        return value
 
 
 class _Assigned:

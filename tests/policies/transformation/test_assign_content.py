@@ -73,7 +73,12 @@ class RequestTests(SynchronousTestCase):
 
     def test_headers(self) -> None:
         """Headers are lists, as in Gravitee."""
-        given = call(headers={"my-header": ["header-value"]})
+        given = call(headers={"my-header": ["header-value"]}, query=b"p=param%201&p=2")
+        given.path_parameters["id"] = "seven"
+        text = (
+            "${request.params.p[0]} ${request.params.p[1]} ${request.pathParams.id[0]}"
+        )
+        self.assertEqual(self.assigned(text, given), b"param 1 2 seven")
         text = "${request.headers['my-header'][0]}"
         self.assertEqual(self.assigned(text, given), b"header-value")
         sent = given.request.headers
@@ -268,6 +273,7 @@ class ConfigurationTests(SynchronousTestCase):
             "${context.attributes}",
             "${request.headers['X']}",
             "${request.params.a}",
+            "${request.pathParams.id}",
             "${request.headers}",
             "${response.headers['X']!'y'}",
             "${message.headers.h}",
