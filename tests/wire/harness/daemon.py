@@ -60,18 +60,22 @@ def until(
     """
     Wait for a state.
 
+    The pauses between the looks grow, up to a twentieth of the time waited so far, so
+    that a look that costs both sides much does not take all of a processor.
+
     :param state: returns something true once it is there.
     :param what: the state's name, for the failure.
     :param failed: returns more for the failure.
     """
-    deadline = time.monotonic() + bound_s
+    begun = time.monotonic()
     while True:
         value = state()
         if value:
             return value
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - begun
+        if waited > bound_s:
             raise AssertionError(f"not within {bound_s} s: {what}\n{failed()}".strip())
-        time.sleep(0.01)
+        time.sleep(min(max(0.01, waited / 20), 0.1))
 
 
 def proxy_api(

@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.wire.harness.daemon import (
     twistd,
     until,
 )
+from tests.wire.harness.interpreter import fork
 from tests.wire.harness.ports import fixed_port
 
 
@@ -47,16 +49,15 @@ class StartTests(WireCase):
         self, *arguments: str, environment: dict[str, str] | None = None
     ) -> tuple[int, str]:
         """Run a command that is to end by itself."""
-        done = subprocess.run(
-            [TWISTD, "--nodaemon", "--pidfile=", "relay", *arguments],
-            cwd=self.directory,
-            env={**os.environ, **(environment or {})},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=BOUND_S,
-            check=False,
-        )
-        return done.returncode, done.stdout.decode()
+        with tempfile.TemporaryFile("w+") as output:
+            status = fork(
+                [TWISTD, "--nodaemon", "--pidfile=", "relay", *arguments],
+                {**os.environ, **(environment or {})},
+                self.directory,
+                output.fileno(),
+            ).wait(BOUND_S)
+            output.seek(0)
+            return status, output.read()
 
     def assert_one_line(self, status: int, output: str, *words: str) -> None:
         """Assert a failure with one line of Relay's own and no traceback."""

@@ -135,6 +135,7 @@ class OwnershipTests(WireCase):
             while time.monotonic() < asked_until:
                 self.assertEqual(self.post(two, "no").status, 503)
                 self.assertEqual(self.post(one, "yes").status, 202)
+                time.sleep(0.01)
         clock.set(-3600)
         one.kill()
         took_s = self.took_over(two)
