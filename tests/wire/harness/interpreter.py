@@ -31,6 +31,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,8 +47,9 @@ LIBRARIES = (
     "werkzeug.routing",
 )
 """What daemons import beside the modules of Relay."""
-LATER = ("relay.demo", "relay.management", "relay.store.migrations", "relay.tap")
+LATER = ("relay.demo", "relay.store.migrations")
 """Packages that a fork imports: they import the reactor, or need a context."""
+REACTOR = "twisted.internet.reactor"
 _LENGTH_BYTES = 4
 
 
@@ -233,12 +235,16 @@ def _import() -> None:
 
     for name in LIBRARIES:
         importlib.import_module(name)
+    # klein imports the reactor for a method that Relay does not call.
+    sys.modules[REACTOR] = ModuleType(REACTOR)
+    importlib.import_module("klein")
+    del sys.modules[REACTOR]
     for module in pkgutil.walk_packages(
         relay.__path__, "relay.", onerror=lambda name: None
     ):
         if not module.name.startswith(LATER):
             importlib.import_module(module.name)
-    assert "twisted.internet.reactor" not in sys.modules
+    assert REACTOR not in sys.modules
     assert threading.active_count() == 1
 
 
