@@ -38,9 +38,8 @@ from relay.model.outcome import Outcome
 from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.reactor.deadline import Deadline
-from relay.upstream.connection.stream import BodyReceiver, UpstreamResponse
+from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody
-from relay.upstream.connection.wire_response import Forward
 from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
@@ -190,7 +189,7 @@ class Passthrough(Feed):
         exchange.record.endpoint = self._connector.name
         self._connector.enter()
         self._request_clock.start(self._request_expired)
-        body = self._body_up()
+        body = exchange.stream.body if self._run is None else self._body_up(self._run)
         asked = UpstreamRequest(
             request.method,
             target,
@@ -215,12 +214,12 @@ class Passthrough(Feed):
         else:
             self._request_clock.suspend()
 
-    def _body_up(self) -> ICompletableBody | None:
+    def _body_up(self, run: FlowRun) -> ICompletableBody | None:
         """Return what policies hold, or else the client's body as it arrives."""
-        content = None
-        if self._run is not None and self._exchange.request.method != b"TRACE":
-            content = self._run.call.request.body.content
-        return self._exchange.stream.body if content is None else WholeBody(content)
+        content = run.call.request.body.content
+        if content is None or self._exchange.request.method == b"TRACE":
+            return self._exchange.stream.body
+        return WholeBody(content)
 
     def _headers_up(self, with_body: bool) -> Headers:
         exchange, request = self._exchange, self._exchange.request
@@ -275,7 +274,10 @@ class Passthrough(Feed):
             and self._exchange.request.method != b"HEAD"
         ):
             body = HeldResponse(
-                response, partial(self._deliver, response), self.body_cut
+                response,
+                self._connector.idle_timeout_ms,
+                self._idle_expired,
+                self.body_cut,
             )
         self._run.respond(
             response.code,
@@ -300,27 +302,18 @@ class Passthrough(Feed):
                 headers.setRawHeaders(b"content-length", [b"0"])
             self._exchange.answer(code, phrase, headers)
             return
-        content = self._content_held()
+        content = None if self._run is None else _content_held(self._run)
         if content is not None:
             headers.setRawHeaders(b"content-length", [b"%d" % len(content)])
             self._exchange.answer(code, phrase, headers, content)
             return
         self._exchange.begin(code, phrase, headers, response.is_event_stream)
-        self._deliver(response, self, self._exchange.open_chunk_forwarder())
-
-    def _content_held(self) -> bytes | None:
-        """Return the content of the response that policies hold; None for none."""
-        held = self._run.call.response if self._run is not None else None
-        return held.body.content if held is not None and held.body is not None else None
-
-    def _deliver(
-        self,
-        response: UpstreamResponse,
-        receiver: BodyReceiver,
-        forward: Forward | None = None,
-    ) -> None:
-        idle_ms = self._connector.idle_timeout_ms
-        response.deliver(receiver, idle_ms, self._idle_expired, forward)
+        response.deliver(
+            self,
+            self._connector.idle_timeout_ms,
+            self._idle_expired,
+            self._exchange.open_chunk_forwarder(),
+        )
 
     def _headers_down(self, response: UpstreamResponse) -> Headers:
         headers = downstream_headers(response.headers, response.connection_options)
@@ -388,3 +381,9 @@ class Passthrough(Feed):
             response.abort()
         if self._run is not None:
             self._run.release()
+
+
+def _content_held(run: FlowRun) -> bytes | None:
+    """Return the content of the response that policies hold; None for none."""
+    body = run.call.response.body if run.call.response is not None else None
+    return None if body is None else body.content

@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 from relay.http.body import RequestBody
 from relay.http.collector import BodyCollector, BodyTooLarge
 from relay.policies.call import ContentTooLarge
-from relay.upstream.connection.stream import BodyReceiver, UpstreamResponse
+from relay.upstream.connection.stream import UpstreamResponse
 
 
 class HeldRequest:
@@ -53,15 +53,18 @@ class HeldResponse:
     """
     The body of the response of an endpoint.
 
-    :param deliver: begins to deliver the body.
+    :param idle_ms: silence of the endpoint that is allowed, in milliseconds; 0 is no
+        limit.
+    :param on_idle: called when it was silent for longer.
     :param cut: called when the endpoint goes away before its end.
     """
 
     __slots__ = (
         "_cut",
-        "_deliver",
         "_done",
+        "_idle_ms",
         "_left",
+        "_on_idle",
         "_pieces",
         "_response",
         "content",
@@ -70,11 +73,13 @@ class HeldResponse:
     def __init__(
         self,
         response: UpstreamResponse,
-        deliver: Callable[[BodyReceiver], None],
+        idle_ms: int,
+        on_idle: Callable[[], None],
         cut: Callable[[Failure], None],
     ) -> None:
         self._response = response
-        self._deliver = deliver
+        self._idle_ms = idle_ms
+        self._on_idle = on_idle
         self._cut = cut
         self.content: bytes | None = None
         self._pieces: list[bytes] = []
@@ -87,7 +92,7 @@ class HeldResponse:
             return succeed(self.content)
         self._left = most_bytes
         done = self._done = Deferred()
-        self._deliver(self)
+        self._response.deliver(self, self._idle_ms, self._on_idle)
         return done
 
     def replace(self, content: bytes) -> None:
