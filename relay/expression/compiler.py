@@ -35,7 +35,7 @@ from relay.expression.nodes import (
 )
 from relay.expression.operators import BINARY, LARGEST, UNARY
 from relay.expression.patterns import BadPattern, pattern
-from relay.expression.roots import HELD, MEMBERS, REFUSED, ROOTS
+from relay.expression.roots import BODIES, HELD, MEMBERS, REFUSED, ROOTS
 from relay.expression.values import Value
 
 LONGEST = 4096
@@ -43,18 +43,19 @@ DEEPEST = 64
 TAKES_PATTERN = frozenset(("matches", "split", "replaceAll", "replaceFirst"))
 
 
-def compile_expression(text: str, at: int = 0) -> Node:
+def compile_expression(text: str, at: int = 0, bodies: bool = False) -> Node:
     """
     Parse an expression.
 
     :param text: such as ``#request.method == 'GET'``.
     :param at: its position in the text that contains it.
+    :param bodies: whether it may read the members of :data:`BODIES`.
     :raises BadExpression: when it cannot be used.
     """
     if len(text) > LONGEST:
         raise BadExpression(f"an expression is longer than {LONGEST} characters", at)
     try:
-        tree: Any = _parser().parse(text)
+        tree: Any = _parser(bodies).parse(text)
     except BadExpression as error:
         raise BadExpression(error.problem, at + error.position) from None
     except UnexpectedInput as error:
@@ -90,11 +91,14 @@ def _check_pattern(argument: Node, token: Token) -> None:
             raise BadExpression(str(error), token.start_pos or 0) from None
 
 
-def _check_member(owner: Node, name: Value, place: int) -> None:
+def _check_member(owner: Node, name: Value, place: int, bodies: bool) -> None:
     path = owner.path
     if path is None or not isinstance(name, str):
         return
-    if (whole := f"{path}.{name}") in HELD:
+    whole = f"{path}.{name}"
+    if bodies and whole in BODIES:
+        return
+    if whole in HELD:
         raise BadExpression(
             f"#{whole} would hold the body back, which is not supported", place
         )
@@ -109,7 +113,15 @@ def _check_member(owner: Node, name: Value, place: int) -> None:
 
 @v_args(inline=True)
 class _Nodes(Transformer[Token, Node]):
-    """Builds the tree of nodes, from the leaves up."""
+    """
+    Builds the tree of nodes, from the leaves up.
+
+    :param bodies: as of :func:`compile_expression`.
+    """
+
+    def __init__(self, bodies: bool) -> None:
+        super().__init__()
+        self._bodies = bodies
 
     def choice(self, condition: Node, one: Node, other: Node) -> Node:
         return _limited(Choice((condition, one, other)))
@@ -134,12 +146,12 @@ class _Nodes(Transformer[Token, Node]):
         return _limited(Apply((value,), f"unary {name}", UNARY[name]), sign)
 
     def member(self, owner: Node, name: Token) -> Node:
-        _check_member(owner, str(name), name.start_pos or 0)
+        _check_member(owner, str(name), name.start_pos or 0, self._bodies)
         return _limited(Member((owner, Constant((), str(name)))), name)
 
     def index(self, owner: Node, bracket: Token, key: Node) -> Node:
         if isinstance(key, Constant):
-            _check_member(owner, key.value, bracket.start_pos or 0)
+            _check_member(owner, key.value, bracket.start_pos or 0, self._bodies)
         return _limited(Member((owner, key)), bracket)
 
     def method(self, owner: Node, name: Token, arguments: list[Node]) -> Node:
@@ -263,6 +275,6 @@ def _listed(*items: Value) -> Value:
 
 
 @cache
-def _parser() -> Lark:
+def _parser(bodies: bool) -> Lark:
     """Building the tables takes a tenth of a second: not before the first use."""
-    return parser(_Nodes())
+    return parser(_Nodes(bodies))

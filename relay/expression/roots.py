@@ -66,6 +66,9 @@ HELD = frozenset(
 )
 """Members of Gravitee's that need a gateway which buffers bodies."""
 
+BODIES = frozenset(("request.content", "request.jsonContent"))
+"""Those that texts of policies which hold the body of the request may read."""
+
 REFUSED = {
     "dictionaries": "there are no dictionaries; use the properties of the API",
     "secrets": "there are no secret providers",

@@ -9,6 +9,7 @@ from typing import Self
 from relay.expression.compiler import compile_expression
 from relay.expression.errors import BadExpression
 from relay.expression.nodes import Constant, Node, Scope
+from relay.expression.roots import BODIES
 from relay.expression.values import Value, bounded, is_true, text_of
 
 MOST_EXPRESSIONS = 64
@@ -28,11 +29,12 @@ class Template:
         self._parts = parts
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def read(cls, text: str, bodies: bool = False) -> Self:
         """
         Parse a template.
 
         :param text: such as ``Hello {#request.params['name'][0]}``.
+        :param bodies: whether it may read the body of the request.
         :raises BadExpression: when an expression in it is invalid.
         """
         parts: list[Node] = []
@@ -41,7 +43,7 @@ class Template:
             if begin > at:
                 parts.append(Constant((), text[at:begin]))
             end = _end(text, begin)
-            parts.append(compile_expression(text[begin + 1 : end], begin + 1))
+            parts.append(compile_expression(text[begin + 1 : end], begin + 1, bodies))
             at = end + 1
             expressions += 1
             if expressions > MOST_EXPRESSIONS:
@@ -64,6 +66,11 @@ class Template:
             node = waiting.pop()
             yield node
             waiting += node.children
+
+    @property
+    def reads_body(self) -> bool:
+        """Whether it reads the body of the request."""
+        return any(map(_reads_body, self._parts))
 
     @property
     def key(self) -> Hashable:
@@ -99,6 +106,10 @@ class Template:
         """
         value = self.evaluate(scope)
         return None if value is None else text_of(value)
+
+
+def _reads_body(node: Node) -> bool:
+    return node.path in BODIES or any(map(_reads_body, node.children))
 
 
 class Condition:

@@ -1,4 +1,4 @@
-"""The forms of Gravitee's console for the policies that Relay has, too."""
+"""The forms of Gravitee's console for policies, and APIs with what they store."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from relay.model.api.kinds import Phase
+from relay.model.schema.errors import Invalid
+from tests.installed import CATALOG
+from tests.model.bodies import tutorial_api
 
 SCOPES = ["REQUEST", "RESPONSE", "REQUEST_CONTENT", "RESPONSE_CONTENT"]
 STRATEGIES = ["BLOCK_ON_INTERNAL_ERROR", "FALLBACK_PASS_TROUGH"]
@@ -300,3 +303,42 @@ REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("rate-limit", {"rate": {"key": "", "useKeyOnly": False}}, "rate.limit"),
 )
 """Values of the forms that are refused, with their locations."""
+
+
+def api(api_type: str, phase: str, policy: str, stored: Any) -> dict[str, Any]:
+    """Write an API with one step."""
+    step = {"policy": policy, "configuration": stored}
+    provider = {
+        "name": "staff",
+        "type": "auth-provider-inline-resource",
+        "configuration": {"users": []},
+    }
+    members: dict[str, Any] = {"flows": [{phase: [step]}], "resources": [provider]}
+    if api_type == "MESSAGE":
+        listener = {
+            "type": "HTTP",
+            "paths": [{"path": "/a"}],
+            "entrypoints": [{"type": "sse"}, {"type": "http-post"}],
+        }
+        endpoint = {"name": "e", "type": "memory", "inheritConfiguration": True}
+        group = {
+            "name": "g",
+            "type": "memory",
+            "sharedConfiguration": {},
+            "endpoints": [endpoint],
+        }
+        members |= {
+            "type": "MESSAGE",
+            "listeners": [listener],
+            "endpointGroups": [group],
+        }
+    return tutorial_api(**members)
+
+
+def refusals(body: dict[str, Any]) -> dict[str, str]:
+    """Return the messages of what is refused, by location."""
+    try:
+        CATALOG.parse_api(body)
+    except Invalid as error:
+        return {one.location: one.message for one in error.issues}
+    return {}

@@ -10,10 +10,14 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.kinds import Phase
-from relay.model.schema.errors import Invalid
-from tests.installed import CATALOG
-from tests.model.bodies import tutorial_api
-from tests.policies.console_forms import FORMS, NOT_OFFERED, REFUSED, Form
+from tests.policies.console_forms import (
+    FORMS,
+    NOT_OFFERED,
+    REFUSED,
+    Form,
+    api,
+    refusals,
+)
 from tests.policies.steps import (
     POLICIES,
     build,
@@ -31,45 +35,6 @@ def changed(stored: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     if rest:
         return {**stored, first: changed(stored[first], rest, value)}
     return {**stored, first: value}
-
-
-def api(api_type: str, phase: str, policy: str, stored: Any) -> dict[str, Any]:
-    """Write an API with one step."""
-    step = {"policy": policy, "configuration": stored}
-    provider = {
-        "name": "staff",
-        "type": "auth-provider-inline-resource",
-        "configuration": {"users": []},
-    }
-    members: dict[str, Any] = {"flows": [{phase: [step]}], "resources": [provider]}
-    if api_type == "MESSAGE":
-        listener = {
-            "type": "HTTP",
-            "paths": [{"path": "/a"}],
-            "entrypoints": [{"type": "sse"}, {"type": "http-post"}],
-        }
-        endpoint = {"name": "e", "type": "memory", "inheritConfiguration": True}
-        group = {
-            "name": "g",
-            "type": "memory",
-            "sharedConfiguration": {},
-            "endpoints": [endpoint],
-        }
-        members |= {
-            "type": "MESSAGE",
-            "listeners": [listener],
-            "endpointGroups": [group],
-        }
-    return tutorial_api(**members)
-
-
-def refusals(body: dict[str, Any]) -> dict[str, str]:
-    """Return the messages of what is refused, by location."""
-    try:
-        CATALOG.parse_api(body)
-    except Invalid as error:
-        return {one.location: one.message for one in error.issues}
-    return {}
 
 
 class ConsoleDefaultsTests(SynchronousTestCase):

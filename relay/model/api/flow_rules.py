@@ -210,7 +210,7 @@ def check_step(
         )
         return
     where = join(at, "configuration")
-    yield from _configuration(where, step, kind, phase, resources)
+    yield from _configuration(where, step, kind, phase, api_type, resources)
 
 
 def _unknown(name: str, policies: Policies) -> str:
@@ -227,6 +227,7 @@ def _configuration(
     step: Mapping[str, Any],
     kind: PolicyType,
     phase: Phase,
+    api_type: str | None,
     resources: Resources | None,
 ) -> Iterator[Issue]:
     try:
@@ -244,6 +245,8 @@ def _configuration(
         return
     if problem := kind.problem(read, phase):
         yield Issue(problem, at)
+    if api_type == "MESSAGE" and kind.reads_body(read):
+        yield Issue("the body of a request can be read in PROXY APIs only", at)
     if resources is None:
         return
     for need in kind.needs(read):

@@ -125,6 +125,11 @@ def needs_nothing(configuration: Any) -> Iterable[Need]:
     return ()
 
 
+def reads_nothing(configuration: Any) -> bool:
+    """The ``reads_body`` of a policy that never reads it."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyType:
     """A kind of policy."""
@@ -141,6 +146,9 @@ class PolicyType:
     """Returns why a configuration cannot be used in a phase; None when it can."""
     needs: Callable[[Any], Iterable[Need]] = needs_nothing
     """Returns the resources that a configuration names."""
+    reads_body: Callable[[Any], bool] = reads_nothing
+    """Whether a configuration reads the body of the request, which PROXY APIs can
+    hold."""
 
     def phases(self, api_type: str) -> tuple[Phase, ...]:
         """Return the phases of a type of API in which the policy can be used."""

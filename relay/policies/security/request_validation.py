@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, Strict, model_validator
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.expression.errors import EvaluationFailed
+from relay.expression.nodes import Scope
 from relay.expression.patterns import BadPattern, pattern
 from relay.expression.template import Template
 from relay.expression.values import Value
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
-from relay.model.schema.types.scalars import Flag, Upper
-from relay.model.schema.types.texts import Status, Text
-from relay.policies.call import Call, Interrupted
+from relay.model.schema.types.scalars import Flag, Integral, Upper
+from relay.model.schema.types.texts import BodyText, Status, Text
+from relay.policies.call import Call, ContentTooLarge, Interrupted
+from relay.policies.contents import MOST_BYTES, WithContent, is_encoded
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 from relay.policies.security.date_format import date_check
 
@@ -74,8 +79,8 @@ class Constraint(Options):
 class Rule(Options):
     """A value and its constraint."""
 
-    input: Text
-    """Such as ``{#request.headers['x'][0]}``."""
+    input: BodyText
+    """Such as ``{#request.headers['x'][0]}`` or ``{#request.jsonContent.name}``."""
     is_required: Flag = True
     """Whether a value that is not there is refused, too."""
     constraint: Constraint
@@ -85,10 +90,22 @@ class RequestValidation(Options):
     """The rules; all of them must hold."""
 
     scope: Annotated[Literal["REQUEST", "REQUEST_CONTENT"], Upper] | None = None
-    """Stored by consoles; has no effect: expressions cannot read bodies."""
+    """Stored by consoles; has no effect: the body is read if an input needs it."""
     status: Status = 400
     """Of the refusal."""
     rules: tuple[Rule, ...]
+    max_body_bytes: Annotated[int, Strict(), Field(ge=1, le=MOST_BYTES), Integral] = (
+        1_048_576
+    )
+    """The largest body that an input may read."""
+
+
+def _reads_body(options: RequestValidation) -> bool:
+    return any(_input(rule).reads_body for rule in options.rules)
+
+
+def _input(rule: Rule) -> Template:
+    return Template.read(rule.input, bodies=True)
 
 
 REQUEST_VALIDATION = PolicyType(
@@ -97,6 +114,7 @@ REQUEST_VALIDATION = PolicyType(
     RequestValidation,
     proxy=("request",),
     message=("request",),
+    reads_body=_reads_body,
 )
 
 
@@ -152,7 +170,10 @@ class RequestValidationType:
 
     def build(self, configuration: dict[str, Any], context: PolicyContext) -> Policy:
         """Build a step."""
-        return Validated(RequestValidation.read(configuration))
+        options = RequestValidation.read(configuration)
+        if _reads_body(options) and context.api.type != "PROXY":
+            raise ValueError("the body of a request can be read in PROXY APIs only")
+        return Validated(options)
 
 
 class Validated(Policy):
@@ -161,13 +182,49 @@ class Validated(Policy):
     def __init__(self, options: RequestValidation) -> None:
         self._status = options.status
         self._rules = [_ReadyRule(rule) for rule in options.rules]
+        self._reads_body = _reads_body(options)
+        self._most_bytes = options.max_body_bytes
 
-    def on_request(self, call: Call) -> None:
+    def on_request(self, call: Call) -> Deferred[None] | None:
         """Refuse a request that breaks a rule; the refusal lists all of them."""
+        request = call.request
+        if not self._reads_body:
+            self._validate(call.scope)
+            return None
+        if is_encoded(request.headers):
+            raise Interrupted(
+                415,
+                "The content is encoded",
+                "REQUEST_VALIDATION_CONTENT_ENCODED",
+                [("Accept-Encoding", "identity")],
+            )
+        if (request.content_length or 0) > self._most_bytes:
+            raise self._too_large()
+        return request.body.read(self._most_bytes).addCallbacks(
+            partial(self._validate_content, call), self._unread
+        )
+
+    def _validate_content(self, call: Call, content: bytes) -> None:
+        request = WithContent(call.scope.get("request"), content)
+        self._validate({**call.scope, "request": request})
+
+    def _unread(self, failure: Failure) -> None:
+        failure.trap(ContentTooLarge)
+        raise self._too_large()
+
+    def _too_large(self) -> Interrupted:
+        return Interrupted(
+            413,
+            f"The content is larger than {self._most_bytes} bytes",
+            "REQUEST_VALIDATION_CONTENT_TOO_LARGE",
+            parameters={"limit": self._most_bytes},
+        )
+
+    def _validate(self, scope: Scope) -> None:
         broken: list[Value] = []
         for rule in self._rules:
             try:
-                message = rule.broken_by(call)
+                message = rule.broken_by(scope)
             except EvaluationFailed:
                 # The rules that follow are not checked, as in Gravitee.
                 broken.append(
@@ -193,23 +250,24 @@ class _ReadyRule:
     def __init__(self, rule: Rule) -> None:
         constraint = rule.constraint
         self.input = rule.input
-        self._text = Template.read(rule.input)
+        self._text = _input(rule)
         self._is_required = rule.is_required
         self._type = constraint.type
         self._parameters = [Template.read(one) for one in constraint.parameters]
         self._check = fixed_check(constraint)
         self._message = constraint.message or MESSAGES[constraint.type]
 
-    def broken_by(self, call: Call) -> str | None:
+    def broken_by(self, scope: Scope) -> str | None:
         """
         Return the message of the rule if a call breaks it.
 
+        :param scope: of the call.
         :raises EvaluationFailed: when the input has no value.
         """
-        value = self._text.render(call.scope)
+        value = self._text.render(scope)
         if value is None and not self._is_required:
             return None
-        parameters = [text.render(call.scope) or "" for text in self._parameters]
+        parameters = [text.render(scope) or "" for text in self._parameters]
         check = self._check
         if check is None:
             try:

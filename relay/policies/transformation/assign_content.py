@@ -17,15 +17,15 @@ from zope.interface import implementer
 from relay.expression import roots
 from relay.expression.errors import BadExpression, EvaluationFailed
 from relay.expression.interpolation import Expression, Interpolation, Path, rendered
-from relay.expression.json_path import parse_json
 from relay.expression.nodes import Scope
-from relay.expression.values import Fields, Lookup, Value
+from relay.expression.values import Fields, Value
 from relay.model.api.kinds import Phase, PolicyType
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Integral
 from relay.model.schema.types.sensitive import SENSITIVE
 from relay.model.schema.types.texts import Scoped
 from relay.policies.call import Call, ContentTooLarge, Interrupted
+from relay.policies.contents import MOST_BYTES, WithContent, is_encoded
 from relay.policies.event import Event
 from relay.policies.interfaces import EventStep, IPolicy, Policy, PolicyContext
 
@@ -89,7 +89,7 @@ class AssignContent(Options):
     """Stored by consoles; the phase decides."""
     body: Annotated[str, AfterValidator(_template), Field(repr=False), SENSITIVE]
     """A text with FreeMarker interpolations."""
-    max_body_bytes: Annotated[int, Strict(), Field(ge=1, le=10_485_760), Integral] = (
+    max_body_bytes: Annotated[int, Strict(), Field(ge=1, le=MOST_BYTES), Integral] = (
         1_048_576
     )
     """The largest content that the text may read, in bytes."""
@@ -187,15 +187,14 @@ class ContentAssigned(Policy):
         known: dict[str, Value] = {"context": call.scope.get("context")}
         for name in ("request", "response"):
             held = content if name == of else b""
-            known[name] = _WithContent(call.scope.get(name), held)
+            known[name] = _Listing(call.scope.get(name), held)
         try:
             return self._template.render(known).encode("utf-8", "replace")
         except EvaluationFailed as error:
             raise self._failed(str(error)) from None
 
     def _check_encoding(self, headers: Headers) -> None:
-        encodings = headers.getRawHeaders(b"content-encoding", [])
-        if any(one.strip().lower() not in (b"", b"identity") for one in encodings):
+        if is_encoded(headers):
             raise self._failed("the content is encoded")
 
     def _unread(self, status: int, failure: Failure) -> None:
@@ -220,29 +219,14 @@ class ContentAssigned(Policy):
         return _Assigned(self._template.reduced("message", scope))
 
 
-class _WithContent(Fields):
-    """
-    A request or a response with its content, and lists where Gravitee has lists.
+class _Listing(WithContent):
+    """A request or a response with its content, and lists where Gravitee has lists."""
 
-    :param known: its other members.
-    """
-
-    __slots__ = ("_content", "_json", "_known")
-
-    def __init__(self, known: Value, content: bytes) -> None:
-        self._known = known
-        self._content = content.decode("utf-8", "replace")
-        self._json: tuple[Value] | None = None
+    __slots__ = ()
 
     def get(self, name: str) -> Value:
-        """Look up a member; JSON is parsed once."""
-        if name == "content":
-            return self._content
-        if name == "jsonContent":
-            if self._json is None:
-                self._json = (parse_json(self._content),)
-            return self._json[0]
-        value = self._known.get(name) if isinstance(self._known, Lookup) else None
+        """Look up a member."""
+        value = super().get(name)
         if name == "pathParams" and isinstance(value, Mapping):
             return {key: [one] for key, one in value.items()}
         return value

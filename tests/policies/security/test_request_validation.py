@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 from pydantic import ValidationError
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.policies.call import Interrupted
+from relay.policies.call import Interrupted, WholeBody
 from relay.policies.security.request_validation import RequestValidation
+from tests.policies.console_forms import api, refusals
 from tests.policies.steps import build, call, interruption
 
 
@@ -96,6 +98,79 @@ class RequestValidationTests(SynchronousTestCase):
             refused = ended(b"v=9", rule("MAX", "5", message=message))
             assert refused is not None
             self.assertEqual(refused.parameters["violations"], [expected])
+
+    def test_content(self) -> None:
+        """The body is read if an input needs it, whole and within its limit."""
+        size = {"type": "SIZE", "parameters": ["2", "20"], "message": "%s"}
+        name = {"type": "NOT_NULL", "message": "no name"}
+        age = {"type": "MIN", "parameters": ["20"], "message": "%s < %s"}
+        rules: list[dict[str, Any]] = [
+            {"input": "{#request.content}", "constraint": size},
+            {"input": "{#request.jsonContent.name}", "constraint": name},
+            {
+                "input": "{#jsonPath(#request.content, '$.age')}",
+                "isRequired": False,
+                "constraint": age,
+            },
+        ]
+        step = build("policy-request-validation", rules=rules, maxBodyBytes=30)
+        for content, expected in (
+            (b'{"name": "a"}', None),
+            (b'{"name": "a", "age": 9}', ['{"name": "a", "age": 9}', "9 < 20"]),
+            (b'{"age": 20}', ["no name"]),
+            (
+                b"no JSON",
+                [
+                    "Unable to evaluate expression: {#request.jsonContent.name} -> It"
+                    " might be related to an invalid request body"
+                ],
+            ),
+        ):
+            made = call("POST", content_length=None)
+            made.request.body = WholeBody(content)
+            waited = step.on_request(made)
+            assert isinstance(waited, Deferred)
+            if expected is None:
+                self.assertIsNone(self.successResultOf(waited))
+                self.assertEqual(made.request.body.content, content)
+                continue
+            refused = self.failureResultOf(waited, Interrupted).value
+            self.assertEqual(refused.parameters["violations"], expected)
+
+    def test_content_that_cannot_be_read(self) -> None:
+        """A body that is too large, whether its length is stated or not, or encoded."""
+        rules = [
+            {"input": "{#request.content}", "constraint": {"type": "NOT_NULL"}},
+        ]
+        step = build("policy-request-validation", rules=rules, maxBodyBytes=3)
+        ended = interruption(step, call("POST", content_length=4))
+        assert ended is not None
+        self.assertEqual(
+            (ended.status, ended.key), (413, "REQUEST_VALIDATION_CONTENT_TOO_LARGE")
+        )
+        made = call("POST", content_length=None)
+        made.request.body = WholeBody(b"four")
+        waited = step.on_request(made)
+        assert isinstance(waited, Deferred)
+        self.assertEqual(self.failureResultOf(waited, Interrupted).value.status, 413)
+        encoded = call("POST", headers={"Content-Encoding": ["gzip"]})
+        ended = interruption(step, encoded)
+        assert ended is not None
+        self.assertEqual(ended.status, 415)
+
+    def test_no_content_in_message_apis(self) -> None:
+        """Their entrypoints read the bodies of requests."""
+        rules = [{"input": "{#request.content}", "constraint": {"type": "NOT_NULL"}}]
+        stored = {"rules": rules}
+        policy = "policy-request-validation"
+        self.assertEqual(refusals(api("PROXY", "request", policy, stored)), {})
+        self.assertEqual(
+            refusals(api("MESSAGE", "request", policy, stored)),
+            {
+                "flows[0].request[0].configuration": "the body of a request can be read"
+                " in PROXY APIs only"
+            },
+        )
 
     def test_scope(self) -> None:
         """Both scopes are accepted."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import threading
 import time
+from queue import Queue
 from typing import Any
 
 from tests.wire.gateway.test_flows import step
 from tests.wire.harness.case import WireCase
 from tests.wire.harness.client import RawClient
-from tests.wire.harness.daemon import SharedDaemon, proxy_api
+from tests.wire.harness.daemon import BOUND_S, SharedDaemon, proxy_api
 from tests.wire.harness.scripted import Connection, scripted
 from tests.wire.messages.test_topics import topics_api
 
@@ -162,6 +164,43 @@ class RoutedFailoverTests(WireCase):
         self.daemon.access_line(
             path=f"{self.path}/one/x", errorKey="GATEWAY_CLIENT_CIRCUIT_OPEN"
         )
+
+
+class ContentTests(WireCase):
+    """The body of a request, which is validated before it is forwarded."""
+
+    def test_a_validated_body(self) -> None:
+        """A valid one reaches the source whole; of others the client is told why."""
+        daemon, path = SHARED.get(), "/validated"
+        received: Queue[bytes] = Queue()
+
+        def serve(connection: Connection) -> None:
+            head = connection.head()
+            size = int(head.lower().partition(b"content-length:")[2].split()[0])
+            received.put(connection.take(size))
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        with scripted(serve) as (port, errors):
+            api = proxy_api(f"http://127.0.0.1:{port}/", path)
+            constraint = {"type": "NOT_NULL", "message": "Missing name"}
+            rule = {"input": "{#request.jsonContent.name}", "constraint": constraint}
+            validation = step(
+                "policy-request-validation", scope="REQUEST_CONTENT", rules=[rule]
+            )
+            api["flows"] = [{"request": [validation]}]
+            daemon.publish(api)
+            body = json.dumps({"name": "x" * 100_000}).encode()
+            for content, status in ((body, 200), (b"{}", 400)):
+                connection = http.client.HTTPConnection("127.0.0.1", daemon.port)
+                with contextlib.closing(connection):
+                    connection.request("POST", path, content)
+                    answer = connection.getresponse()
+                    told = answer.read()
+                self.assertEqual(answer.status, status, told)
+            self.assertEqual(json.loads(told)["constraints"], ["Missing name"])
+            self.assertEqual(received.get(timeout=BOUND_S), body)
+            self.assertTrue(received.empty())
+        self.assertTrue(errors.empty())
 
 
 class EventHeaderTests(WireCase):

@@ -46,6 +46,20 @@ class Connection:
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         return head
 
+    def take(self, size: int) -> bytes:
+        """
+        Read the body of a request.
+
+        :param size: in bytes.
+        """
+        while len(self.buffer) < size:
+            received = self.socket.recv(65536)
+            if not received:
+                raise ConnectionError("no whole body")
+            self.buffer += received
+        body, self.buffer = self.buffer[:size], self.buffer[size:]
+        return body
+
     def send(self, data: bytes) -> None:
         """Send it all."""
         self.socket.sendall(data)

@@ -31,6 +31,11 @@ def _text(value: str) -> str:
     return value
 
 
+def _body_text(value: str) -> str:
+    Template.read(value, bodies=True)
+    return value
+
+
 def _condition(value: str) -> str:
     if value:
         Condition.read(value)
@@ -47,6 +52,8 @@ def _header_name(value: str) -> str:
 
 Text = Annotated[str, AfterValidator(_text)]
 """A template: ``{#...}`` in it is replaced by its value."""
+BodyText = Annotated[str, AfterValidator(_body_text)]
+"""A template that may read the body of the request."""
 ConditionText = Annotated[str, AfterValidator(_condition)]
 """A condition; an empty one is always true."""
 HeaderName = Annotated[str, AfterValidator(_header_name)]
