@@ -23,10 +23,10 @@ _RANGES = {
 }
 _VALUED = frozenset({"y", "E", *_RANGES})
 """The fields whose values have to be checked."""
-_OFFSET = r"[+-][0-9]{2}[0-5][0-9]"
+_OFFSET = r"(?:Z|[+-][0-9]{2}[0-5][0-9])"
 _ISO_OFFSETS = (
     r"(?:Z|[+-][0-9]{2})",
-    rf"(?:Z|{_OFFSET})",
+    _OFFSET,
     r"(?:Z|[+-][0-9]{2}:[0-5][0-9])",
 )
 """By the number of letters, less one."""
@@ -48,6 +48,10 @@ def date_check(form: str) -> Callable[[str], bool]:
     fields: list[str] = []
     for place, piece in enumerate(pieces):
         letter = piece[2]
+        if piece[0] == "T":
+            # Many write the letter between date and time without quotes.
+            pattern += "T"
+            continue
         if letter is None:
             text = piece[0] if piece[1] is None else piece[1].replace("''", "'") or "'"
             pattern += re.escape(text)

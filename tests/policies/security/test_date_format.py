@@ -21,6 +21,10 @@ DATES = {
         ["Mon, 30 Nov 2026", "monday, 30 november 2026"],
         ["Tue, 30 Nov 2026", "Mon, 30 Nov"],
     ),
+    "yyyy-MM-ddTHH:mmZ": (
+        ["2026-11-30T10:00Z", "2026-11-30T10:00+0100"],
+        ["2026-11-30 10:00Z", "2026-11-30T10:00+01:00"],
+    ),
     "hh:mm a": (["12:00 PM"], ["13:00 PM", "0:30 am"]),
     "''yy": (["'26"], ["26"]),
 }
@@ -40,5 +44,5 @@ class DateFormatTests(SynchronousTestCase):
 
     def test_refused(self) -> None:
         """Fields that are not known, and quotes that are not closed."""
-        for form in ("ww", "z", "X" * 4, "T", "'T", "D"):
+        for form in ("ww", "z", "X" * 4, "TT", "'T", "D"):
             self.assertRaises(ValueError, date_check, form)
