@@ -127,8 +127,12 @@ class GatewayResource(Resource):
         if route is None:
             if (refusal := fault_refusal(target.faults)) is not None:
                 raise Refused(refusal)
-            message = self.services.settings.not_found_message
-            raise Refused(refusals.no_context_path(message))
+            settings = self.services.settings
+            raise Refused(
+                refusals.no_context_path(
+                    settings.not_found_message, settings.not_found_content_type
+                )
+            )
         resolve = partial(self._resolved, host, target, route, listener)
         route.api.receive(exchange, route.target, resolve)
 

@@ -42,7 +42,8 @@ class Refusal:
     :param outcome: how the exchange ends.
     :param clock: the clock that fired, when one did.
     :param retry_after_s: seconds for ``Retry-After``, when waiting helps.
-    :param plain: answer in plain text regardless of ``Accept``.
+    :param content_type: of the message, which then is the body regardless of
+        ``Accept``; empty to let the client choose.
     :param challenges: values of ``WWW-Authenticate`` (RFC 9110, 11.6.1).
     :param headers: more headers, names and values.
     :param parameters: for expressions in response templates.
@@ -54,7 +55,7 @@ class Refusal:
     outcome: Outcome = Outcome.REFUSED
     clock: str | None = None
     retry_after_s: int | None = None
-    plain: bool = False
+    content_type: str = ""
     challenges: tuple[bytes, ...] = ()
     headers: tuple[tuple[bytes, bytes], ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -88,7 +89,9 @@ class Refusal:
         :param accept: the client's; None when no request head was read.
         :return: content type and body.
         """
-        if not self.plain and (not self.message or _asks_for_json(accept)):
+        if self.content_type:
+            return self.content_type.encode("ascii"), self.message.encode()
+        if not self.message or _asks_for_json(accept):
             content = {
                 "message": self.message,
                 "http_status_code": self.status,

@@ -23,6 +23,7 @@ from relay.settings.types import (
     Allowed,
     Bytes,
     BytesOrOff,
+    ContentType,
     Count,
     CountOrOff,
     Endpoint,
@@ -159,6 +160,8 @@ class GatewaySettings:
     """The query parameter of API keys."""
     not_found_message: str = "No context-path matches the request URI."
     """The body of a 404 for a path that no API has."""
+    not_found_content_type: ContentType = "text/plain; charset=utf-8"
+    """The ``Content-Type`` of this body."""
     tenant: str | None = None
     """The tenant of this gateway: of the endpoints with ``tenants``, it uses those that
     name it."""

@@ -268,6 +268,12 @@ def _parameter_name(text: str) -> str:
     return text
 
 
+def _content_type(text: str) -> str:
+    if not re.fullmatch(r"[!#-+.-9A-Z^-z|~-]+/[!#-+.-9A-Z^-z|~-]+(;[ -~]*)?", text):
+        raise ValueError(f"must be a media type, such as text/plain, not {text!r}")
+    return text
+
+
 def _store_url(text: str) -> str:
     # The message omits the URL, which may hold the password of another database.
     if not re.fullmatch(r"sqlite:///[^?]+", text):
@@ -282,6 +288,7 @@ Allowed = Annotated[IPv4Network | IPv6Network | str, Check(_allowed)]
 PublicUrl = Annotated[str, Check(_public_url)]
 HostName = Annotated[str, Check(_host)]
 HeaderName = Annotated[str, Check(_header_name)]
+ContentType = Annotated[str, Check(_content_type)]
 ParameterName = Annotated[str, Check(_parameter_name)]
 StoreUrl = Annotated[str, Check(_store_url)]
 Milliseconds = Annotated[int, Range(1, _MOST)]

@@ -356,6 +356,18 @@ class NotFoundTests(GatewayCase):
             (None, 404, "refused", "/nowhere"),
         )
 
+    async def test_another_content_type(self) -> None:
+        """The body may be of any type, whatever the client accepts."""
+        message = '{"error": "nothing here"}'
+        await self.open_gateway(
+            not_found_message=message, not_found_content_type="application/json"
+        )
+        client = await self.asked(get(b"/nowhere", b"Accept: text/plain"))
+        answer = await client.answer()
+        self.assertEqual(answer.get(b"content-type"), b"application/json")
+        self.assertEqual(answer.get(b"content-length"), b"%d" % len(message))
+        self.assertEqual(answer.body.decode(), message)
+
     async def test_the_connection_goes_on(self) -> None:
         """After a 4xx the connection accepts the next request."""
         await self.stage()

@@ -139,6 +139,14 @@ class ConvertTests(SynchronousTestCase):
             self.assertIn("http or https URL", message)
             self.assertNotIn("secret", message)
 
+    def test_content_type(self) -> None:
+        """A media type with parameters, without a line end."""
+        for right in ("application/json", "text/plain; charset=utf-8"):
+            self.assertEqual(convert(right, types.ContentType, False), right)
+        for wrong in ("", "json", "text/", "a b/c", "text/plain\r\nX: y", "a/ä"):
+            message = self.refused(wrong, types.ContentType)
+            self.assertIn("must be a media type", message)
+
     def test_store_url(self) -> None:
         """Only an SQLite file is a store; a refused URL is not repeated."""
         right = "sqlite:////var/lib/relay/relay.db"

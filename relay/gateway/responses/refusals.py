@@ -60,13 +60,14 @@ def interrupted(reason: Interrupted) -> Refusal:
     )
 
 
-def no_context_path(message: str) -> Refusal:
+def no_context_path(message: str, content_type: str) -> Refusal:
     """
     No deployed API listens on the path.
 
     :param message: ``gateway.not_found_message``.
+    :param content_type: ``gateway.not_found_content_type``.
     """
-    return Refusal(404, "NO_CONTEXT_PATH", message, plain=True)
+    return Refusal(404, "NO_CONTEXT_PATH", message, content_type=content_type)
 
 
 def no_longer(outcome: Outcome) -> Refusal:

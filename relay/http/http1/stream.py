@@ -167,7 +167,7 @@ class Http1Stream(Request):
     ) -> None:
         """Write the head."""
         self.setResponseCode(status, phrase)
-        closes = close or self.is_last
+        closes = close or self.is_last or self.channel.site.closing
         if closes:
             self.channel.persistent = False
         if closes or self.asked_to_close:

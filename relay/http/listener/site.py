@@ -38,6 +38,12 @@ class ClientSite(ServerFactory):
         self.settings = settings
         self.limits = limits
         self.reactor = reactor
+        self.closing = False
+        """Whether connections end with the response that is made next."""
+        application.when_closing.append(self._close)
+
+    def _close(self) -> None:
+        self.closing = True
 
     def log(self, request: Request) -> None:
         """Write no line here: each exchange writes its own at its end."""

@@ -14,7 +14,9 @@ from relay.upstream.errors import pool_exhausted, read_timeout
 class NoContextPathTests(SynchronousTestCase):
     def test_plain(self) -> None:
         """A 404 for an unknown path is always text, in the configured words."""
-        refusal = refusals.no_context_path("Nothing here, Grüße.")
+        refusal = refusals.no_context_path(
+            "Nothing here, Grüße.", "text/plain; charset=utf-8"
+        )
         self.assertEqual(refusal.status, 404)
         self.assertEqual(
             refusal.body(Accept(b"application/json")),

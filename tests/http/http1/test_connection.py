@@ -341,6 +341,19 @@ class PersistenceTests(GatewayCase):
             await client.until_over()
             self.assertFalse(client.was_reset)
 
+    async def test_closed_while_the_daemon_stops(self) -> None:
+        """A response that is made then is the last of its connection, and says so."""
+        await self.stage()
+        client, source = await self.call(get(b"/api/1"))
+        self.assertEqual((await source.head()).target, b"/base/1")
+        self.gateway.resource.close()
+        source.send(response(b"one"))
+        answer = await client.answer()
+        self.assertEqual((answer.status, answer.body), (200, b"one"))
+        self.assertEqual(answer.get(b"connection"), b"close")
+        await client.until_over()
+        self.assertFalse(client.was_reset)
+
     async def test_http_1_0(self) -> None:
         """An HTTP/1.0 client gets its answer, and the end of the connection."""
         await self.stage()

@@ -27,6 +27,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.seen: list[Any] = []
+        self.when_closing: list[Any] = []
 
     def render(self, request: Http1Stream) -> int:
         """A request has begun."""
