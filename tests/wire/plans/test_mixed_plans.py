@@ -175,6 +175,8 @@ class MixCase(WireCase):
             }
         if kind == "MTLS":
             return {"MTLS": Credential(certificate=issued)}
+        if kind == "BASIC":
+            return {}
         nested: dict[str, Any] = {}
         if kind == "JWT-nested":
             nested["act"] = {"repository": client}
@@ -347,3 +349,40 @@ class KeylessTests(MixCase):
         """The same with fewer plans."""
         self.publish("KEY_LESS", "API_KEY", "JWT")
         self.assert_mix({"API_KEY", "JWT"} | OTHERS, KEYS | BEARERS | TOKENS)
+
+
+class ChallengeTests(MixCase):
+    """The challenges of a refusal (RFC 9110, 11.6.1)."""
+
+    def challenges(self, path: str, credential: Credential) -> list[str]:
+        """Call an API that refuses, and return its challenges in order."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.daemon.port, timeout=BOUND_S
+        )
+        with contextlib.closing(connection):
+            headers = dict([credential.header]) if credential.header else {}
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            self.assertEqual(response.status, 401, path)
+            return response.headers.get_all("WWW-Authenticate", [])
+
+    def test_every_scheme(self) -> None:
+        """Each scheme that a plan accepts is named once, whatever was sent."""
+        self.publish("API_KEY", "JWT", "OAUTH2", "BASIC", "MTLS")
+        schemes = [
+            'Bearer realm="Relay"',
+            'ApiKey realm="Relay"',
+            'Basic realm="Relay", charset="UTF-8"',
+        ]
+        refused = ['Bearer realm="Relay", error="invalid_token"', *schemes[1:]]
+        for path in self.paths:
+            self.assertEqual(self.challenges(path, Credential()), schemes)
+            self.assertEqual(self.challenges(path, _key("wrong")), schemes)
+            expired = self.given[path]["JWT expired"]
+            self.assertEqual(self.challenges(path, expired), refused)
+
+    def test_no_scheme(self) -> None:
+        """A certificate has none."""
+        self.publish("MTLS")
+        for path in self.paths:
+            self.assertEqual(self.challenges(path, Credential()), [])
