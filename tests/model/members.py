@@ -262,7 +262,7 @@ MEMBERS: dict[str, dict[str, Member]] = {
     "properties[0]": {
         "key": Member("c"),
         "value": Member("d"),
-        "encrypted": Member(False),
+        "encrypted": refused(True),
         "dynamic": Member(True),
         "encryptable": Member(True, stored=False),
     },

@@ -96,9 +96,9 @@ def read(sent: Any, kept: Any) -> tuple[Any, list[Issue]]:
                 problems.append(Issue(why, join(where, "value")))
         elif given.encrypted and given.value and given.value != values.get(given.key):
             why = (
-                "is encrypted with a key that this gateway does not have: send the"
-                " value itself, with encryptable instead of encrypted"
+                "the value is encrypted with a key that this gateway does not have:"
+                " send the value itself, with encryptable instead of encrypted"
             )
-            problems.append(Issue(why, join(where, "value")))
+            problems.append(Issue(why, join(where, "encrypted")))
         found.append(shape)
     return found, problems

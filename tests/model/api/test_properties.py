@@ -70,7 +70,7 @@ class ReadTests(SynchronousTestCase):
         """Expressions would use the ciphertext."""
         for sent in ({"key": "a", "value": "c2Vl"}, {"key": "new", "value": "c2Vl"}):
             found = problems({**sent, "encrypted": True})
-            self.assertEqual(list(found), ["properties[0].value"])
+            self.assertEqual(list(found), ["properties[0].encrypted"])
             self.assertIn("encryptable instead of encrypted", str(found))
 
     def test_forms(self) -> None:
