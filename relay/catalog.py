@@ -82,13 +82,28 @@ class Catalog:
         :raises Invalid: with every problem of the body.
         """
         members = dict(_object(body))
-        kept, unfit = properties.read(
+        kept, problems = properties.read(
             members.get("properties"), (before or {}).get("properties")
         )
         if "properties" in members:
             members["properties"] = kept
+        return self._parsed_api(members, problems)
+
+    def parse_stored_api(self, definition: object) -> ApiDefinition:
+        """Read a definition that was saved, perhaps by an older version.
+
+        Its properties are not checked: they hold the values that masks stand for.
+
+        :param definition: decoded JSON.
+        :raises Invalid: with every problem that prevents its deployment.
+        """
+        return self._parsed_api(_object(definition), [])
+
+    def _parsed_api(
+        self, members: Mapping[str, Any], found: Iterable[Issue]
+    ) -> ApiDefinition:
         definition, problems = _read(ApiDefinition, members)
-        problems += unfit
+        problems += found
         problems += _read(PublicationState, members)[1]
         problems += rules.check(members)
         if message_rules.is_message_api(members):

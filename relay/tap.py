@@ -335,7 +335,7 @@ class GatewayService(MultiService):
         )
         self.builder = Builder(
             services,
-            installed.catalog.parse_api,
+            installed.catalog.parse_stored_api,
             installed.connectors.endpoints,
             installed.connectors.entrypoints,
             installed.plans,

@@ -109,6 +109,30 @@ class TutorialTests(SynchronousTestCase):
         self.assertEqual(security.type, "KEY_LESS")
 
 
+class StoredTests(SynchronousTestCase):
+    """Definitions that were saved."""
+
+    def test_properties(self) -> None:
+        """Those of an older version are read, and refused when they are saved again."""
+        concealed = {"key": "a", "value": "clear", "encrypted": True}
+        for stored in ([concealed], [{"key": "a"}, {"key": "a"}], {"a": 1}, ["x"]):
+            body = tutorial_api(properties=stored)
+            read = CATALOG.parse_stored_api(body)
+            self.assertEqual(read.properties, stored)
+            with self.assertRaises(Invalid):
+                CATALOG.parse_api(body)
+        body = tutorial_api(properties=[concealed])
+        again = CATALOG.parse_api(body, body)
+        self.assertEqual(again.properties, [concealed])
+
+    def test_other_rules(self) -> None:
+        """All other rules hold for stored definitions, too."""
+        with self.assertRaises(Invalid):
+            CATALOG.parse_stored_api(tutorial_api(listeners=[]))
+        with self.assertRaises(Invalid):
+            CATALOG.parse_stored_api([])
+
+
 class RoundTripTests(SynchronousTestCase):
     """Reading the JSON of a definition again."""
 

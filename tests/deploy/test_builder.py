@@ -147,7 +147,7 @@ class ChannelsTests(SynchronousTestCase):
                 cast(Any, None),
                 lambda: 0,
             ),
-            CATALOG.parse_api,
+            CATALOG.parse_stored_api,
             {"memory": memory_endpoint},
             {"http-post": self.entrypoints},
             PlanTypes([keyless_plan]),

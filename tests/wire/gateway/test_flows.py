@@ -61,6 +61,24 @@ class FlowTests(WireCase):
         finally:
             connection.close()
 
+    def test_an_encrypted_property(self) -> None:
+        """Expressions have its value, also after the masked definition is saved."""
+        api = proxy_api("http://127.0.0.1:9", self.path)
+        api["properties"] = [{"key": "k", "value": "s3cr3t", "encryptable": True}]
+        api["flows"] = [
+            {"request": [step("mock", status=200, content="{#properties['k']}")]}
+        ]
+        api_id = self.publish(api)
+        self.assertEqual(self.daemon.get(self.path).body, b"s3cr3t")
+        shown = self.daemon.must("GET", f"/apis/{api_id}")
+        self.assertEqual(shown["properties"][0]["value"], "********")
+        self.assertIs(shown["properties"][0]["encrypted"], True)
+        shown["description"] = "changed"
+        shown["properties"].append({"key": "l", "value": 1})
+        self.daemon.must("PUT", f"/apis/{api_id}", shown)
+        self.daemon.must("POST", f"/apis/{api_id}/deployments")
+        self.assertEqual(self.daemon.get(self.path).body, b"s3cr3t")
+
     def test_a_guard_of_a_method_acts_in_any_letters(self) -> None:
         """A source may take ``delete`` for DELETE (Django and Werkzeug do)."""
         wanted = {"type": "HTTP", "methods": ["DELETE"]}
