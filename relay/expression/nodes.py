@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 
+from relay.expression.binary import encoded_text
 from relay.expression.errors import EvaluationFailed
 from relay.expression.values import Lookup, Value, frozen, is_true, name_of
 
@@ -219,4 +220,9 @@ def member(value: Value, key: Value) -> Value:
         return value[key] if 0 <= key < len(value) else None
     if isinstance(value, Mapping | Lookup) and not isinstance(key, list | tuple):
         return None
+    if isinstance(value, list | tuple) and key == "length":
+        # As of Java's arrays, such as #request.paths.
+        return len(value)
+    if isinstance(value, str) and key == "bytes":
+        return encoded_text(value)
     raise EvaluationFailed(f"{name_of(value)} has no member by {name_of(key)}")

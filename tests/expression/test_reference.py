@@ -54,6 +54,8 @@ TEXTS: dict[str, str | None] = {
     "{#request.headers['X-Two'][0]}": "v",
     "{#request.headers['X-Two'][1]}": "w",
     "{#request.headers['X-None']}": None,
+    "{#request.paths.length} {#request.path.split('/').length}": "4 4",
+    "{T(java.util.Base64).getEncoder().encodeToString('ann'.bytes)}": "YW5u",
     "{ #request.headers['X-One'] }": "v",
     "{   #request.id}": "r-1",
     "{# request.id}": "r-1",
