@@ -108,6 +108,30 @@ class PlanTests(WireCase):
         self.heads.clear()
         self.streams.clear()
 
+    def test_expressions(self) -> None:
+        """Flows read the certificates and the version of the connection."""
+        expressions = {
+            "x-client": "{#request.ssl.client.cn}",
+            "x-server": "{#request.ssl.server.cn}",
+            "x-host": "{#request.ssl.clientHost}",
+            "x-version": "{#request.version}",
+        }
+        added = [{"name": name, "value": text} for name, text in expressions.items()]
+        flow = {"request": [step("transform-headers", addHeaders=added)]}
+        subscription = self.publish(self.definition | {"flows": [flow]})
+        client = self.client(AUTHORITY.client("ann"))
+        stream = client.ask(self.path, {KEY: subscription.key})
+        client.until(lambda: stream in client.status, "an answer")
+        self.assertEqual(client.status[stream], 200)
+        (head,) = self.heads
+        for line in (
+            "x-client: ann",
+            "x-server: localhost",
+            "x-host: 127.0.0.1",
+            "x-version: http_2",
+        ):
+            self.assertIn(line, head.split("\r\n"))
+
     def test_keys(self) -> None:
         """
         A key is accepted in a header or in the query, and is not sent to the source.
