@@ -143,7 +143,7 @@ class ConvertTests(SynchronousTestCase):
         """A media type with parameters, without a line end."""
         for right in ("application/json", "text/plain; charset=utf-8"):
             self.assertEqual(convert(right, types.ContentType, False), right)
-        for wrong in ("", "json", "text/", "a b/c", "text/plain\r\nX: y", "a/ä"):
+        for wrong in ("json", "text/", "a b/c", "text/plain\r\nX: y", "a/ä"):
             message = self.refused(wrong, types.ContentType)
             self.assertIn("must be a media type", message)
 
