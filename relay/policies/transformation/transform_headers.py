@@ -73,8 +73,11 @@ class HeadersTransformed(Policy):
             )
             for one in headers
         ]
+        self._encoded = [
+            (append, name.encode("ascii"), text) for append, name, text in self._changes
+        ]
         self._kept = frozenset(name.lower() for name in options.whitelist_headers)
-        self._removed = frozenset(name.lower() for name in options.remove_headers)
+        self._removed = [name.encode("ascii") for name in options.remove_headers]
 
     def on_request(self, call: Call) -> None:
         """Change the request headers."""
@@ -90,11 +93,12 @@ class HeadersTransformed(Policy):
         changes = [
             (append, name, text.reduced(scope)) for append, name, text in self._changes
         ]
-        return _OfEvents(changes, self._kept, self._removed)
+        removed = frozenset(name.decode("ascii").lower() for name in self._removed)
+        return _OfEvents(changes, self._kept, removed)
 
     def _transform(self, call: Call, headers: Headers) -> None:
         failed = False
-        for append, name, text in self._changes:
+        for append, name, text in self._encoded:
             try:
                 value = text.render(call.scope)
             except EvaluationFailed:
@@ -103,16 +107,16 @@ class HeadersTransformed(Policy):
             if value is None:
                 continue
             if append:
-                headers.addRawHeader(name.encode("ascii"), header_value(value))
+                headers.addRawHeader(name, header_value(value))
             else:
-                headers.setRawHeaders(name.encode("ascii"), [header_value(value)])
+                headers.setRawHeaders(name, [header_value(value)])
         if self._kept:
             for given, _ in list(headers.getAllRawHeaders()):
                 lower = given.lower().decode("latin-1")
                 if lower not in self._kept and lower not in FRAMING:
                     headers.removeHeader(given)
         for name in self._removed:
-            headers.removeHeader(name.encode("ascii"))
+            headers.removeHeader(name)
         if failed:
             # The other headers are changed first: a MESSAGE API sends the response.
             raise Interrupted(
