@@ -10,31 +10,23 @@ import atexit
 import base64
 import http.client
 import json
-import os
-import re
 import shutil
 import signal
-import socket
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tests.wire.harness.access_log import AccessLog
 from tests.wire.harness.interpreter import Process, Run, execute, fork
+from tests.wire.harness.twistd import LOOPBACK, TWISTD, ready_places, twistd
 
 PASSWORD = "correct-horse-battery"
 BOUND_S = 30.0
 """How long a state that must come may take; nothing waits for it to pass."""
 BACKLOG = ":backlog=4096"
 """As at the default endpoint: with less a busy machine drops what 1,000 clients ask."""
-TWISTD = str(Path(sys.executable).with_name("twistd"))
-LOOPBACK = "interface=127.0.0.1"
-_READY = re.compile(r"ready: listening on (.+)")
-_PLACE = re.compile(r"\S+:(\d+) \((?:listener )?([^()]+)\)")
 _SHOWN_LINES = 200
 
 
@@ -168,9 +160,7 @@ class Daemon:
         self.run: Run = execute if "PYTHONPATH" in self.environment else fork
         self.process: Process | None = None
         self._log_read = 0
-        self._access_lines: list[dict[str, Any]] = []
-        self._access_read = 0
-        self._access_lock = threading.Lock()
+        self._access_log = AccessLog(data_dir / "access.log")
 
     @property
     def pid(self) -> int:
@@ -344,68 +334,15 @@ class Daemon:
             connection.close()
 
     def access_lines(self) -> list[dict[str, Any]]:
-        """The lines of the access log so far; each is read once."""
-        path = self.data_dir / "access.log"
-        if path.exists():
-            with self._access_lock, path.open("rb") as file:
-                file.seek(self._access_read)
-                whole, end, _ = file.read().rpartition(b"\n")
-                self._access_read += len(whole + end)
-                self._access_lines += [json.loads(line) for line in whole.splitlines()]
-        return self._access_lines[:]
+        """The lines of the access log so far."""
+        return self._access_log.lines()
 
     def access_line(self, **members: object) -> dict[str, Any]:
-        """Wait for a line of the access log with these members, and give it."""
-
-        def found() -> dict[str, Any] | None:
-            for line in self.access_lines():
-                if all(line[name] == value for name, value in members.items()):
-                    return line
-            return None
-
-        line: dict[str, Any] = until(found, f"an access-log line with {members}")
-        return line
-
-
-def ready_places(log: str) -> list[tuple[str, int]]:
-    """Find the names and TCP ports of the listeners that a log reports as ready."""
-    ready = _READY.search(log)
-    if ready is None:
-        return []
-    return [(name, int(port)) for port, name in _PLACE.findall(ready[1])]
-
-
-def accepts(port: int) -> bool:
-    """Whether something accepts connections on a port of this machine."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def twistd(
-    arguments: list[str],
-    log_path: Path,
-    environment: dict[str, str] | None = None,
-    command: str = "relay",
-    program: Sequence[str] = (TWISTD,),
-    run: Run = fork,
-) -> Process:
-    """
-    Start twistd in the foreground.
-
-    :param arguments: what follows the command.
-    :param log_path: where its output goes.
-    :param environment: more environment.
-    :param command: what twistd is to run.
-    :param program: what is started as twistd.
-    :param run: starts it.
-    """
-    with log_path.open("ab") as log:
-        return run(
-            [*program, "--nodaemon", "--pidfile=", command, *arguments],
-            {**os.environ, **(environment or {})},
-            log_path.parent,
-            log.fileno(),
+        """Wait for a line of the access log with these members, and return it."""
+        line: dict[str, Any] = until(
+            lambda: self._access_log.find(members), f"an access-log line with {members}"
         )
+        return line
 
 
 class SharedDaemon:
@@ -438,29 +375,3 @@ class SharedDaemon:
         if daemon is not None:
             daemon.discard()
             shutil.rmtree(daemon.data_dir, ignore_errors=True)
-
-
-@contextmanager
-def demo_source(heartbeat_ms: int = 5000) -> Iterator[str]:
-    """Run ``twistd relay-source``, and give its URL."""
-    with tempfile.TemporaryDirectory(prefix="relay-source-") as directory:
-        log_path = Path(directory) / "source.log"
-        process = twistd(
-            ["--listen", f"tcp:0:{LOOPBACK}", "--heartbeat-ms", str(heartbeat_ms)],
-            log_path,
-            command="relay-source",
-        )
-
-        def port() -> str | None:
-            log = log_path.read_text()
-            if process.poll() is not None:
-                raise AssertionError(f"the demo source ended: {log}")
-            # Twisted logs this when the port is open.
-            started = re.search(r" starting on (\d+)\n", log)
-            return started and started[1]
-
-        try:
-            yield f"http://127.0.0.1:{until(port, 'the demo source accepts')}"
-        finally:
-            process.kill()
-            process.wait(BOUND_S)

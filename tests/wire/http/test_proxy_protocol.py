@@ -17,8 +17,8 @@ from twisted.trial.unittest import SkipTest
 from tests.pki import Authority
 from tests.wire.harness.case import WireCase
 from tests.wire.harness.client import RawClient
-from tests.wire.harness.daemon import SharedDaemon, accepts, proxy_api, until
-from tests.wire.harness.ports import fixed_port
+from tests.wire.harness.daemon import SharedDaemon, proxy_api, until
+from tests.wire.harness.ports import accepts, fixed_port
 from tests.wire.harness.scripted import echoing, scripted
 
 AUTHORITY = Authority()

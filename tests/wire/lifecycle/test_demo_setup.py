@@ -13,7 +13,8 @@ from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
 from relay.demo.setup import DemoApi, demo_lines, setup_demo
-from tests.wire.harness.daemon import BOUND_S, PASSWORD, Daemon, demo_source, until
+from tests.wire.harness.daemon import BOUND_S, PASSWORD, Daemon, until
+from tests.wire.harness.demo import demo_source
 
 REACTOR: Any = reactor
 

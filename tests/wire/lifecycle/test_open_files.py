@@ -8,16 +8,10 @@ import socket
 from contextlib import closing
 
 from tests.wire.harness.case import WireCase
-from tests.wire.harness.daemon import (
-    BOUND_S,
-    PASSWORD,
-    TWISTD,
-    Daemon,
-    proxy_api,
-    until,
-)
+from tests.wire.harness.daemon import BOUND_S, PASSWORD, Daemon, proxy_api, until
 from tests.wire.harness.interpreter import execute
 from tests.wire.harness.scripted import answering, scripted
+from tests.wire.harness.twistd import TWISTD
 
 LIMIT = 256
 SCRIPT = f'#!/bin/sh\nulimit -n {LIMIT}\nexec {TWISTD} "$@"\n'

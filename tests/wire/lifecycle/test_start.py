@@ -17,17 +17,10 @@ from functools import partial
 from pathlib import Path
 
 from tests.wire.harness.case import WireCase
-from tests.wire.harness.daemon import (
-    BOUND_S,
-    TWISTD,
-    Daemon,
-    accepts,
-    ready_places,
-    twistd,
-    until,
-)
+from tests.wire.harness.daemon import BOUND_S, Daemon, until
 from tests.wire.harness.interpreter import fork
-from tests.wire.harness.ports import fixed_port
+from tests.wire.harness.ports import accepts, fixed_port
+from tests.wire.harness.twistd import TWISTD, ready_places, twistd
 
 
 class StartTests(WireCase):

@@ -9,7 +9,8 @@ import urllib.request
 from typing import Any
 
 from tests.wire.harness.case import WireCase
-from tests.wire.harness.daemon import KEYLESS, Daemon, demo_source, until
+from tests.wire.harness.daemon import KEYLESS, Daemon, until
+from tests.wire.harness.demo import demo_source
 
 CREATED = {
     "definitionVersion": "V4",

@@ -13,8 +13,8 @@ from typing import Any
 
 from tests.wire.harness.case import WireCase
 from tests.wire.harness.client import RawClient
-from tests.wire.harness.daemon import SharedDaemon, accepts, until
-from tests.wire.harness.ports import fixed_port
+from tests.wire.harness.daemon import SharedDaemon, until
+from tests.wire.harness.ports import accepts, fixed_port
 from tests.wire.harness.scripted import EVENT_STREAM, Connection, chunk, scripted
 from tests.wire.harness.subscribers import Subscribers
 

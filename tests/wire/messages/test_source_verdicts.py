@@ -17,7 +17,7 @@ from tests.wire.harness.scripted import (
     chunk,
     scripted,
 )
-from tests.wire.messages.test_message_streams import (
+from tests.wire.messages.sourced import (
     Sourced,
     answering,
     one_after_another,
