@@ -131,10 +131,24 @@ class Plugins:
         call.query.one("apiProtocolType", _PROTOCOLS)
         return self._schema("policy", plugin_id)
 
-    @route("GET", "/plugins/policies/<plugin_id>/documentation")
+    @route(
+        "GET", "/plugins/policies/<plugin_id>/documentation", query=("apiProtocolType",)
+    )
     async def policy_page(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of a policy, as Markdown."""
+        call.query.one("apiProtocolType", _PROTOCOLS)
         return self._page("policy", self._catalog.policies, plugin_id)
+
+    @route(
+        "GET",
+        "/plugins/policies/<plugin_id>/documentation-ext",
+        query=("apiProtocolType",),
+    )
+    async def policy_document(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return the documentation of a policy, and its language."""
+        call.query.one("apiProtocolType", _PROTOCOLS)
+        text = self._text("policy", self._catalog.policies, plugin_id)
+        return Reply(200, {"content": text, "language": "MARKDOWN"})
 
     @route("GET", "/plugins/resources")
     async def resources(self, call: RestCall) -> Reply:
@@ -156,9 +170,12 @@ class Plugins:
         return Reply(200, self._schema_of(kind, plugin_id))
 
     def _page(self, kind: Kind, plugins: Mapping[str, Plugin], plugin_id: str) -> Reply:
-        schema = self._schema_of(kind, plugin_id)
-        text = plugin_pages.page(plugins[plugin_id].name, schema)
+        text = self._text(kind, plugins, plugin_id)
         return Reply(200, text.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+
+    def _text(self, kind: Kind, plugins: Mapping[str, Plugin], plugin_id: str) -> str:
+        schema = self._schema_of(kind, plugin_id)
+        return plugin_pages.page(plugins[plugin_id].name, schema)
 
     def _information(self, kind: Kind, plugin_id: str) -> Reply:
         told = plugin_pages.description(self._schema_of(kind, plugin_id))

@@ -141,6 +141,15 @@ class PageTests(ManagementCase):
                 404, "plugin.notFound", "GET", f"{V2}/plugins/{kind}/x/documentation"
             )
 
+    async def test_document_of_a_policy(self) -> None:
+        """The editor of flows is told the language, too."""
+        path = f"{V2}/plugins/policies/latency/documentation"
+        text = (await self.ask("GET", path)).content.decode()
+        found = await self.expect(200, "GET", f"{path}-ext?apiProtocolType=HTTP_PROXY")
+        self.assertEqual(found, {"content": text, "language": "MARKDOWN"})
+        unknown = f"{V2}/plugins/policies/x/documentation-ext"
+        await self.refused(404, "plugin.notFound", "GET", unknown)
+
     async def test_more_information(self) -> None:
         """The description of connectors."""
         path = f"{V2}/plugins/endpoints/mock/more-information"
