@@ -237,7 +237,7 @@ class Flows:
                 Selection(flow),
                 {
                     phase: tuple(
-                        self._step(step, f"{level}/{number}/{phase}/{position}")
+                        self._step(step, level, number, phase, position)
                         for position, step in enumerate(getattr(flow, phase))
                         if step.enabled
                     )
@@ -248,13 +248,20 @@ class Flows:
             if flow.enabled
         )
 
-    def _step(self, step: FlowStep, place: str) -> ReadyStep:
-        policy = self._build(step, place)
+    def _step(
+        self, step: FlowStep, level: str, number: int, phase: Phase, position: int
+    ) -> ReadyStep:
+        try:
+            policy = self._build(step, f"{level}/{number}/{phase}/{position}")
+        except ValueError as error:
+            plan = f"plan [{self._plans[level].get('name')}], " if level else ""
+            where = f"{plan}flows[{number}].{phase}[{position}]"
+            raise ValueError(f"{where}: {error}") from None
         self._policies.append(policy)
         return ReadyStep.of(step, policy)
 
 
-def _plan_members(plan: Mapping[str, Any]) -> Value:
+def _plan_members(plan: Mapping[str, Any]) -> dict[str, Value]:
     return {"id": plan["id"], "name": plan.get("name")}
 
 

@@ -79,6 +79,29 @@ class FlowTests(WireCase):
         self.daemon.must("POST", f"/apis/{api_id}/deployments")
         self.assertEqual(self.daemon.get(self.path).body, b"s3cr3t")
 
+    def test_a_resource_that_a_plan_lacks(self) -> None:
+        """The deployment is refused with the place of the step in the plan."""
+        api = proxy_api("http://127.0.0.1:9", self.path)
+        guard = step("policy-basic-authentication", authenticationProviders=["staff"])
+        api_id = self.daemon.must("POST", "/apis", api)["id"]
+        plan = {**KEYLESS, "name": "Staff", "flows": [{"request": [guard]}]}
+        made = self.daemon.must("POST", f"/apis/{api_id}/plans", plan)
+        self.daemon.must("POST", f"/apis/{api_id}/plans/{made['id']}/_publish")
+        told = self.daemon.must("POST", f"/apis/{api_id}/deployments/_verify")
+        self.assertIn(
+            "plan [Staff], flows[0].request[0]: the API has no", told["reason"]
+        )
+        refused = self.daemon.manage("POST", f"/apis/{api_id}/_start")
+        self.assertEqual(refused.status, 400)
+        self.assertIn("plan [Staff], flows[0].request[0]", refused.json()["message"])
+        api["flows"] = plan["flows"]
+        refused = self.daemon.manage("PUT", f"/apis/{api_id}", api)
+        (detail,) = refused.json()["details"]
+        self.assertEqual(
+            detail["location"],
+            "flows[0].request[0].configuration.authenticationProviders[0]",
+        )
+
     def test_a_guard_of_a_method_acts_in_any_letters(self) -> None:
         """A source may take ``delete`` for DELETE (Django and Werkzeug do)."""
         wanted = {"type": "HTTP", "methods": ["DELETE"]}
