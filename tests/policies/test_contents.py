@@ -6,7 +6,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.expression.errors import EvaluationFailed
-from relay.policies.contents import WithContent, is_encoded
+from relay.expression.nodes import Scope
+from relay.expression.template import Template
+from relay.policies.call import Interrupted, WholeBody
+from relay.policies.contents import WithContent, is_encoded, with_request_content
+from tests.policies.steps import call
 
 
 class ContentsTests(SynchronousTestCase):
@@ -19,6 +23,26 @@ class ContentsTests(SynchronousTestCase):
         self.assertEqual(made.get("jsonContent"), {"a": "ä"})
         self.assertIs(made.get("jsonContent"), made.get("jsonContent"))
         self.assertRaises(EvaluationFailed, WithContent(None, b"x").get, "jsonContent")
+
+    def test_too_large(self) -> None:
+        """A body is refused by its stated length, or when it exceeds the limit."""
+        scopes: list[Scope] = []
+        made = call("POST", content_length=4)
+        with self.assertRaises(Interrupted) as raised:
+            with_request_content(made, 3, "MY", scopes.append)
+        self.assertEqual(
+            (raised.exception.status, raised.exception.key),
+            (413, "MY_CONTENT_TOO_LARGE"),
+        )
+        made = call("POST", content_length=None)
+        made.request.body = WholeBody(b"four")
+        failed = with_request_content(made, 3, "MY", scopes.append)
+        self.assertEqual(self.failureResultOf(failed, Interrupted).value.status, 413)
+        self.assertEqual(scopes, [])
+        self.successResultOf(with_request_content(made, 4, "MY", scopes.append))
+        (scope,) = scopes
+        text = Template.read("{#request.method} {#request.content}", bodies=True)
+        self.assertEqual(text.render(scope), "POST four")
 
     def test_encoded(self) -> None:
         """Any coding but ``identity``."""

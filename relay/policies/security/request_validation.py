@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.expression.errors import EvaluationFailed
@@ -23,8 +21,8 @@ from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types.scalars import Flag, Integral, Upper
 from relay.model.schema.types.texts import BodyText, Status, Text
-from relay.policies.call import Call, ContentTooLarge, Interrupted
-from relay.policies.contents import MOST_BYTES, WithContent, is_encoded
+from relay.policies.call import Call, Interrupted
+from relay.policies.contents import MOST_BYTES, with_request_content
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 from relay.policies.security.date_format import date_check
 
@@ -187,38 +185,12 @@ class Validated(Policy):
 
     def on_request(self, call: Call) -> Deferred[None] | None:
         """Refuse a request that breaks a rule; the refusal lists all of them."""
-        request = call.request
-        if not self._reads_body:
-            self._validate(call.scope)
-            return None
-        if is_encoded(request.headers):
-            raise Interrupted(
-                415,
-                "The content is encoded",
-                "REQUEST_VALIDATION_CONTENT_ENCODED",
-                [("Accept-Encoding", "identity")],
+        if self._reads_body:
+            return with_request_content(
+                call, self._most_bytes, "REQUEST_VALIDATION", self._validate
             )
-        if (request.content_length or 0) > self._most_bytes:
-            raise self._too_large()
-        return request.body.read(self._most_bytes).addCallbacks(
-            partial(self._validate_content, call), self._unread
-        )
-
-    def _validate_content(self, call: Call, content: bytes) -> None:
-        request = WithContent(call.scope.get("request"), content)
-        self._validate({**call.scope, "request": request})
-
-    def _unread(self, failure: Failure) -> None:
-        failure.trap(ContentTooLarge)
-        raise self._too_large()
-
-    def _too_large(self) -> Interrupted:
-        return Interrupted(
-            413,
-            f"The content is larger than {self._most_bytes} bytes",
-            "REQUEST_VALIDATION_CONTENT_TOO_LARGE",
-            parameters={"limit": self._most_bytes},
-        )
+        self._validate(call.scope)
+        return None
 
     def _validate(self, scope: Scope) -> None:
         broken: list[Value] = []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.message import Message
+from relay.policies.call import WholeBody
 from relay.policies.event import Event
+from tests.policies.console_forms import api, refusals
 from tests.policies.steps import build, call, event, shaped
 
 
@@ -42,6 +45,32 @@ class AssignAttributesTests(SynchronousTestCase):
         self.assertEqual(made.attributes, {"old": "x", "new": "y"})
         (line,) = [formatEvent(one) for one in logged]
         self.assertIn("the attribute old is not assigned: ", line)
+
+    def test_content(self) -> None:
+        """A text can read the body of a request, in the phase request only."""
+        text = "{#jsonPath(#request.content, '$.form.name')}"
+        attributes = [{"name": "a", "value": text}, {"name": "b", "value": "2"}]
+        policy, stored = "policy-assign-attributes", {"attributes": attributes}
+        for content, expected in (
+            (b'{"form": {"name": "ann"}}', {"a": "ann", "b": "2"}),
+            (b"no JSON", {"b": "2"}),
+        ):
+            made = call("POST", content_length=None)
+            made.request.body = WholeBody(content)
+            waited = build(policy, attributes=attributes).on_request(made)
+            assert isinstance(waited, Deferred)
+            self.assertIsNone(self.successResultOf(waited))
+            self.assertEqual(made.attributes, expected)
+        where = "flows[0].{}[0].configuration"
+        for api_type, phase, problem in (
+            ("PROXY", "request", ""),
+            ("PROXY", "response", "in the phase request only"),
+            ("MESSAGE", "request", "in PROXY APIs only"),
+        ):
+            found = refusals(api(api_type, phase, policy, stored))
+            self.assertEqual(list(found), [where.format(phase)] * bool(problem))
+            for message in found.values():
+                self.assertIn(problem, message)
 
     def test_events(self) -> None:
         """An event has attributes of its own, which the steps that follow read."""

@@ -76,13 +76,6 @@ class NameAndText(Options):
     value: Text = ""
 
 
-class Attribute(Options):
-    """An attribute with a text, which may hold a credential for later steps."""
-
-    name: str
-    value: SecretText = ""
-
-
 class Header(Options):
     """A header with a text, which may hold a credential for the source."""
 
