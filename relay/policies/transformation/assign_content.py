@@ -16,7 +16,8 @@ from zope.interface import implementer
 
 from relay.expression import roots
 from relay.expression.errors import BadExpression, EvaluationFailed
-from relay.expression.interpolation import Expression, Interpolation, Path, rendered
+from relay.expression.freemarker.interpolation import Interpolation, rendered
+from relay.expression.freemarker.nodes import Expression, Path
 from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Value
 from relay.model.api.kinds import Phase, PolicyType

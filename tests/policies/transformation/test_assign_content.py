@@ -267,6 +267,8 @@ class ConfigurationTests(SynchronousTestCase):
             "{#request.method}",
             "${node.id}",
             "${request.xmlContent}",
+            "${request.getClass()}",
+            "${request.getClass().name}",
             "${request.nothing}",
             "${request}",
             "${context.dictionaries['a']['b']}",

@@ -1,0 +1,1 @@
+"""Interpolations of FreeMarker, in the contents that policies assign."""
