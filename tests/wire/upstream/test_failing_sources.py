@@ -199,7 +199,7 @@ class GroupTests(WireCase):
                 "enabled": True,
                 "maxRetries": 0,
                 "maxFailures": 3,
-                "openStateDuration": 1500,
+                "openStateDuration": 4000,
                 "failureCondition": "{#response.status >= 500}",
             },
         )
@@ -215,8 +215,8 @@ class GroupTests(WireCase):
             path=self.path, errorKey="GATEWAY_CLIENT_CIRCUIT_OPEN", status=502
         )
         sources["a"].mood = "well"
-        until(lambda: self.status() == 200, "it is closed again", 5.0)
-        self.assertGreaterEqual(time.monotonic() - opened_at, 1.0)
+        until(lambda: self.status() == 200, "it is closed again")
+        self.assertGreaterEqual(time.monotonic() - opened_at, 3.5)
         self.assertEqual(sources["a"].asked, 4)
 
     def test_checked(self) -> None:
