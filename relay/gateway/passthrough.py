@@ -379,8 +379,10 @@ class Passthrough(Feed):
         response, self._response = self._response, None
         if response is not None:
             response.abort()
-        if self._run is not None:
-            self._run.release()
+        run, self._run = self._run, None
+        if run is not None:
+            # The body that its policies may hold refers to this feed.
+            run.release()
 
 
 def _content_held(run: FlowRun) -> bytes | None:
