@@ -67,7 +67,7 @@ class NameTests(SynchronousTestCase):
         self.addCleanup(reactor._poller.close)
         self.has(reactor._poller, "poll")
         self.assertIsInstance(reactor._selectables, dict)
-        self.has(reactor, "_doReadOrWrite", "_disconnectSelectable")
+        self.has(reactor, "_doReadOrWrite")
 
     def test_tls(self) -> None:
         """``direct_tls.py``: what waits to be encrypted, and what was."""
@@ -76,7 +76,7 @@ class NameTests(SynchronousTestCase):
         protocol: Any = factory.buildProtocol(cast(Any, None))
         protocol.makeConnection(StringTransport())
         self.has(protocol, "_flushSendBIO", "_tlsShutdownFinished")
-        self.has(protocol, "_lostTLSConnection", "_handshakeDone", "_tlsConnection")
+        self.has(protocol, "_lostTLSConnection", "_handshakeDone")
         self.assertEqual(protocol._appSendBuffer, [])
 
     def test_openssl(self) -> None:
