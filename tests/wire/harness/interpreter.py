@@ -179,6 +179,11 @@ class _Own:
         return cls.path
 
 
+def address() -> str:
+    """Return the path of the socket of the interpreter, which is started if need be."""
+    return os.environ.get(SHARED) or _Own.start()
+
+
 def fork(
     command: Sequence[str],
     environment: dict[str, str],
@@ -197,7 +202,7 @@ def fork(
     """
     request = Request(list(command), environment, str(directory))
     connection = socket.socket(socket.AF_UNIX)
-    connection.connect(os.environ.get(SHARED) or _Own.start())
+    connection.connect(address())
     written = json.dumps(request).encode()
     length = len(written).to_bytes(_LENGTH_BYTES, "big")
     streams = [output, output if errors is None else errors]
@@ -283,6 +288,10 @@ class _Server:
         length, streams, _, _ = socket.recv_fds(connection, _LENGTH_BYTES, 2)
         with connection.makefile("rb") as file:
             written = file.read(int.from_bytes(length, "big"))
+        if not written:
+            # The process of tests was killed before it had asked.
+            connection.close()
+            return None
         pid = os.fork()
         if pid == 0:
             connection.close()
@@ -297,7 +306,8 @@ class _Server:
         self._running[pidfd] = pid, connection
         self._selector.register(pidfd, selectors.EVENT_READ)
         self._selector.register(connection, selectors.EVENT_READ, pidfd)
-        connection.sendall(b"%d\n" % pid)
+        with contextlib.suppress(OSError):
+            connection.sendall(b"%d\n" % pid)
         return None
 
     def _ended(self, pidfd: int) -> None:

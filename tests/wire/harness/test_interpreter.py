@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.wire.harness.daemon import BOUND_S, until
-from tests.wire.harness.interpreter import Process, Run, execute, fork
+from tests.wire.harness.interpreter import Process, Run, address, execute, fork
 
 REPORT = """
 import json, os, sys
@@ -62,6 +63,15 @@ class ForkTests(SynchronousTestCase):
         program.send_signal(signal.SIGTERM)
         self.assertEqual(program.wait(BOUND_S), -signal.SIGTERM)
         program.kill()
+
+    def test_clients_that_leave(self) -> None:
+        """A client that leaves before or amid its request harms no other."""
+        for sent in (b"", b"\0\0", b"\0\0\1\0"):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(address())
+                client.sendall(sent)
+        program = self.start(fork, "", str(self.script))
+        self.assertEqual(program.wait(BOUND_S), 0)
 
     def test_a_program_ends_with_the_tests(self) -> None:
         """A process of tests that dies leaves no program behind."""
