@@ -16,21 +16,6 @@ class BodyDropped(Exception):
     """A request body was dropped before it was passed on as a whole."""
 
 
-def tell_dropped(done: Deferred[None] | None) -> None:
-    """
-    Fail the Deferred of a body that is dropped.
-
-    This ends the reference cycle of the body, its reader and the Deferred.
-
-    :param done: the result of the body's ``startProducing``; None when it was not
-        called.
-    """
-    if done is not None:
-        done.errback(Failure(BodyDropped()))
-        # Nobody needs to listen.
-        done.addErrback(lambda _: None)
-
-
 class ICompletableBody(IBodyProducer):
     """A request body that reports when the whole of it was passed on."""
 
@@ -48,8 +33,65 @@ class BodyReading(Protocol):
         """Read the body again."""
 
 
+class Forwarding:
+    """One body on its way to a consumer, up to its end or until it is dropped."""
+
+    def __init__(self) -> None:
+        self.consumer: IConsumer | None = None
+        """Receives the body; None before it is asked for, and after its end."""
+        self._done: Deferred[None] | None = None
+        self._complete = False
+        self._callback: Callable[[], None] | None = None
+
+    def when_complete(self, callback: Callable[[], None]) -> None:
+        """
+        Call a function when the whole body has been forwarded.
+
+        :param callback: called without arguments, at once if the body was forwarded
+            already.
+        """
+        if self._complete:
+            callback()
+        else:
+            self._callback = callback
+
+    def forward_to(self, consumer: IConsumer) -> Deferred[None]:
+        """
+        Begin.
+
+        :return: fires when the whole body was passed on; fails with ``BodyDropped``
+            when the body is dropped before that.
+        """
+        self.consumer = consumer
+        done = self._done = Deferred()
+        return done
+
+    def complete(self) -> None:
+        """The whole body was forwarded, unless there is nobody to forward it to."""
+        if self.consumer is None:
+            return
+        self.consumer = None
+        self._complete = True
+        callback, self._callback = self._callback, None
+        if callback is not None:
+            callback()
+        done, self._done = self._done, None
+        if done is not None:
+            done.callback(None)
+
+    def forget(self) -> None:
+        """Forward nothing more, which ends the reference cycle of the body, its reader
+        and the Deferred."""
+        self.consumer = self._callback = None
+        done, self._done = self._done, None
+        if done is not None:
+            done.errback(Failure(BodyDropped()))
+            # Nobody needs to listen.
+            done.addErrback(lambda _: None)
+
+
 @implementer(ICompletableBody)
-class RequestBody:
+class RequestBody(Forwarding):
     """
     Hands the client's bytes to the connection to the source.
 
@@ -61,6 +103,7 @@ class RequestBody:
     """
 
     def __init__(self, channel: BodyReading, length: int | None) -> None:
+        super().__init__()
         self._channel = channel
         self.length: object = UNKNOWN_LENGTH if length is None else length
         self.bytes = 0
@@ -68,11 +111,7 @@ class RequestBody:
         self.owed = True
         """Whether the client has still to send some of it."""
         self._held: list[bytes] = []
-        self._consumer: IConsumer | None = None
-        self._done: Deferred[None] | None = None
         self._dropped = False
-        self._passed_on = False
-        self._callback: Callable[[], None] | None = None
         self._most_bytes: int | None = None
         self._exceeded: Callable[[], object] | None = None
 
@@ -88,8 +127,8 @@ class RequestBody:
         if self._most_bytes is not None and self.bytes > self._most_bytes:
             self._too_large()
             return
-        if self._consumer is not None:
-            self._consumer.write(data)
+        if self.consumer is not None:
+            self.consumer.write(data)
         else:
             self._held.append(data)
             self._channel.pause_body()
@@ -114,20 +153,7 @@ class RequestBody:
     def ended(self) -> None:
         """The client has sent all of it."""
         self.owed = False
-        if self._consumer is not None:
-            self._complete()
-
-    def when_complete(self, callback: Callable[[], None]) -> None:
-        """
-        Call a function when the whole body has been forwarded.
-
-        :param callback: called without arguments, at once if the body was forwarded
-            already.
-        """
-        if self._passed_on:
-            callback()
-        else:
-            self._callback = callback
+        self.complete()
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:
         """
@@ -137,15 +163,14 @@ class RequestBody:
         :return: fires when the whole body was passed on; fails with ``BodyDropped``
             when the body is dropped before that.
         """
-        done = self._done = Deferred()
-        self._consumer = consumer
+        done = self.forward_to(consumer)
         held, self._held = self._held, []
         for data in held:
             consumer.write(data)
         if self.owed:
             self._channel.resume_body()
-        else:
-            self._complete()
+        elif not self._dropped:
+            self.complete()
         return done
 
     def pauseProducing(self) -> None:
@@ -154,7 +179,7 @@ class RequestBody:
 
     def resumeProducing(self) -> None:
         """Read from the client again."""
-        if self._consumer is not None:
+        if self.consumer is not None or self._complete:
             self._channel.resume_body()
 
     def stopProducing(self) -> None:
@@ -165,18 +190,5 @@ class RequestBody:
         """Pass nothing more on; discard what still arrives."""
         self._dropped = True
         self._held = []
-        self._consumer = None
-        self._callback = None
-        done, self._done = self._done, None
-        tell_dropped(done)
+        self.forget()
         self._channel.resume_body()
-
-    def _complete(self) -> None:
-        if not self._dropped and not self._passed_on:
-            self._passed_on = True
-            callback, self._callback = self._callback, None
-            if callback is not None:
-                callback()
-            done, self._done = self._done, None
-            if done is not None:
-                done.callback(None)

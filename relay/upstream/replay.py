@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IConsumer, IProducer
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from relay.http.body import ICompletableBody, tell_dropped
+from relay.http.body import Forwarding, ICompletableBody
 
 MOST_KEPT_BYTES = 1024 * 1024
 """The longest body that is kept; a longer one can be sent only once."""
@@ -48,10 +46,10 @@ class ReplayedBody:
     def begin(self, reading: _Reading) -> None:
         """Forward the kept bytes, then those that still arrive."""
         for data in self._kept:
-            reading.take(data)
+            _write(reading, data)
         if self._complete:
             self._reader = None
-            reading.end()
+            reading.complete()
         elif self._begun:
             self._body.resumeProducing()
         else:
@@ -84,7 +82,7 @@ class ReplayedBody:
                 self.lost = True
                 self._kept.clear()
         if self._reader is not None:
-            self._reader.take(data)
+            _write(self._reader, data)
         else:
             self.pause()
 
@@ -98,48 +96,33 @@ class ReplayedBody:
         """The client has left, or has its response."""
         reader, self._reader = self._reader, None
         if reader is not None:
-            reader.drop()
+            reader.forget()
 
     def _ended(self) -> None:
         self._complete = True
         reader, self._reader = self._reader, None
         if reader is not None:
-            reader.end()
+            reader.complete()
+
+
+def _write(reading: _Reading, data: bytes) -> None:
+    # A consumer may have left while it was written to.
+    if reading.consumer is not None:
+        reading.consumer.write(data)
 
 
 @implementer(ICompletableBody)
-class _Reading:
-    """One transmission of the body."""
+class _Reading(Forwarding):
+    """One sending of the body."""
 
     def __init__(self, body: ReplayedBody) -> None:
+        super().__init__()
         self._body = body
         self.length = body.length
-        self._consumer: IConsumer | None = None
-        self._done: Deferred[None] | None = None
-        self._over = False
-        self._callback: Callable[[], None] | None = None
-
-    def take(self, data: bytes) -> None:
-        """Forward a part of the body."""
-        if self._consumer is not None:
-            self._consumer.write(data)
-
-    def end(self) -> None:
-        """The whole body was forwarded."""
-        if self._consumer is not None and not self._over:
-            self._over = True
-            callback, self._callback = self._callback, None
-            if callback is not None:
-                callback()
-            done, self._done = self._done, None
-            if done is not None:
-                done.callback(None)
-            self._consumer = None
 
     def startProducing(self, consumer: IConsumer) -> Deferred[None]:
         """Start from the beginning of the body."""
-        done = self._done = Deferred()
-        self._consumer = consumer
+        done = self.forward_to(consumer)
         self._body.begin(self)
         return done
 
@@ -149,24 +132,10 @@ class _Reading:
 
     def resumeProducing(self) -> None:
         """The source takes bytes again."""
-        if self._consumer is not None:
+        if self.consumer is not None:
             self._body.resume()
 
     def stopProducing(self) -> None:
         """The connection has ended; another one may send the body again."""
-        self.drop()
+        self.forget()
         self._body.leave(self)
-
-    def drop(self) -> None:
-        """Drop the rest of the body."""
-        self._consumer = None
-        self._callback = None
-        done, self._done = self._done, None
-        tell_dropped(done)
-
-    def when_complete(self, callback: Callable[[], None]) -> None:
-        """Return a Deferred that fires when the whole body was forwarded."""
-        if self._over:
-            callback()
-        else:
-            self._callback = callback
