@@ -1,7 +1,7 @@
 """
 A Python interpreter that has imported Relay, and forks for each program it is to run.
 
-Nine tenths of what the start of a daemon costs are imports. Run as a program, this
+Imports are three quarters of what the start of a daemon costs. Run as a program, this
 module imports once what daemons import, and then runs Python programs in forks of
 itself: each with its own arguments, environment, directory and output, as if it had
 been started alone. A test whose program has to begin with the interpreter, since it
