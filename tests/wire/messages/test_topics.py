@@ -238,7 +238,9 @@ class TopicTests(WireCase):
         """An API with a source of its own takes no publications."""
         definition = topics_api(self.path + "-no", {})
         group = definition["endpointGroups"][0]
-        group["type"] = group["endpoints"][0]["type"] = "mock"
+        group["type"] = group["endpoints"][0]["type"] = "sse"
+        target = {"target": "http://127.0.0.1:1/"}
+        group["endpoints"][0]["configuration"] = target
         answer = self.daemon.manage("POST", "/apis", definition)
         self.assertEqual(answer.status, 400)
         (detail,) = answer.json()["details"]
