@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import partial
 from typing import Any
 
 from tests.wire.harness.case import WireCase
@@ -60,6 +61,12 @@ class ForgedIdTests(WireCase):
         assert found is not None
         return found[1].decode()
 
+    def has_left(self, number: int) -> bool:
+        """Whether the streams of so many clients are over."""
+        lines = self.daemon.access_lines()
+        ends = [line for line in lines if line["kind"] == "close"]
+        return [line["path"] for line in ends].count(self.path) == number
+
     def attack(self, mode: str, source_ids: tuple[bytes, ...]) -> None:
         """Send forged ids, and see that the source is not shown them."""
         source = Ticking()
@@ -70,6 +77,7 @@ class ForgedIdTests(WireCase):
             for number, source_id in enumerate(source_ids, 1):
                 self.read(self.daemon, self.path, f"Last-Event-ID: {forged(source_id)}")
                 self.assertEqual(len(source.asked), number)
+                until(partial(self.has_left, number), "the client has left")
             self.read(self.daemon, self.path)
         self.assertEqual(source.asked, [b""] * (len(source_ids) + 1))
 
