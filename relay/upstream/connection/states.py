@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 
-class State(Enum):
-    """The states of an :class:`UpstreamConnection`."""
+class State(IntEnum):
+    """
+    The states of an :class:`UpstreamConnection`.
+
+    Whole numbers, whose hash costs no call of a Python method in each change of state.
+    """
 
     CONNECTING = auto()
     """The TLS handshake is under way."""
