@@ -26,6 +26,8 @@ _TOKEN = re.compile(
 )
 _GETTER = re.compile(r"get([A-Z])([A-Za-z]*)")
 """The method of a variable that returns a member: ``getContent``."""
+MOST_BUILT_INS = 2
+"""How many built-ins a value may have: each ``?json_string`` can double a text."""
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\", "{": "{"}
 
 
@@ -86,7 +88,13 @@ class Reader:
             value = Literal(self._string())
         else:
             value = self._path()
+        built_ins = 0
         while self._take("?"):
+            built_ins += 1
+            if built_ins > MOST_BUILT_INS:
+                raise BadExpression(
+                    f"a value has more than {MOST_BUILT_INS} built-ins", self._begin
+                )
             value = BuiltIn(self._built_in(), value)
         if self._take("!"):
             text = self._string() if self._kind == "string" else ""

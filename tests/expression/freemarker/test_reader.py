@@ -31,6 +31,14 @@ class ReadTests(SynchronousTestCase):
         ):
             self.assertEqual(self.refused(f"ab {text}")[0], 3, text)
 
+    def test_many_built_ins(self) -> None:
+        """A value has two built-ins at most: ``?json_string`` can double a text."""
+        Interpolation.read("${a?json_string?json_string}")
+        self.assertEqual(
+            self.refused("${a" + "?json_string" * 24 + "}"),
+            (28, "a value has more than 2 built-ins"),
+        )
+
     def test_expressions(self) -> None:
         """Calls, operators, other built-ins and anything unfinished."""
         for text, position in (
