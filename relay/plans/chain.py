@@ -93,6 +93,7 @@ class PlanChain:
         self, caller: Caller, start: int, denial: Denial | None
     ) -> Verdict | Deferred[Verdict]:
         """Ask the plans from one on; those before it have not admitted the caller."""
+        unselected: list[Plan] = []
         for number in range(start, len(self._plans)):
             plan = self._plans[number]
             if (denial is not None and plan.anonymous) or self._is_closed(plan.id):
@@ -106,6 +107,7 @@ class PlanChain:
                     # As with a wrong credential: no anonymous plan admits the caller.
                     denial = self._refused(plan, caller, denial, UNDECIDED_RULE)
                 if not selected:
+                    unselected.append(plan)
                     continue
                 verdict = plan.admit(caller, credential)
             except Exception as error:
@@ -115,6 +117,10 @@ class PlanChain:
                 return verdict.addErrback(self._undecided, plan.id)
             if isinstance(verdict, Admission):
                 plan.strip(caller)
+                if plan.anonymous:
+                    # Nobody has checked the credentials: the source does not get them.
+                    for other in unselected:
+                        other.strip(caller)
                 return verdict
             denial = self._refused(plan, caller, denial, verdict)
         denial = denial or UNRESOLVED

@@ -189,6 +189,13 @@ class RuleTests(ChainCase):
         verdict = self.decided(chain.admit(self.asking("wrong", method="GET")))
         self.assertEqual(verdict, Denial(challenges=(b"Token",)))
 
+    def test_taken_out_beside_a_keyless_plan(self) -> None:
+        """A credential that no plan applies to does not go upstream."""
+        asking = self.asking(method="POST")
+        chain = self.chain("{#request.method == 'GET'}", KeylessPlan("open"))
+        self.assertEqual(self.decided(chain.admit(asking)), NOBODY)
+        self.assertIsNone(asking.header(b"token"))
+
     def test_what_a_plan_shows(self) -> None:
         """A rule sees the attributes of the credential."""
         plan = TokenPlan("a", "one")
