@@ -248,10 +248,16 @@ def _read(text: str) -> tuple[Network, ...]:
 
 
 def _network(text: str) -> Network | None:
+    """Parse an address or a block; one of IPv4-mapped addresses becomes one of IPv4."""
     try:
-        return ip_network(text.strip(), strict=False)
+        network = ip_network(text.strip(), strict=False)
     except ValueError:
         return None
+    if isinstance(network, IPv6Network) and network.prefixlen >= 96:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return IPv4Network((mapped, network.prefixlen - 96))
+    return network
 
 
 def _is_name(text: str) -> bool:

@@ -36,6 +36,19 @@ class IpFilteringTests(SynchronousTestCase):
         self.assertTrue(self.passes("192.0.2.8", **black))
         self.assertTrue(self.passes("198.51.100.1"))
 
+    def test_mapped_addresses(self) -> None:
+        """IPv4-mapped addresses and blocks of a list are those of IPv4."""
+        for entry, address, blocked in (
+            ("::ffff:192.0.2.7", "192.0.2.7", True),
+            ("::ffff:192.0.2.7", "::ffff:192.0.2.7", True),
+            ("::ffff:192.0.2.7", "192.0.2.8", False),
+            ("::ffff:192.0.2.0/120", "192.0.2.8", True),
+            ("::ffff:0:0/96", "198.51.100.1", True),
+            ("::ffff:0:0/96", "2001:db8::1", False),
+        ):
+            passes = self.passes(address, blacklistIps=[entry])
+            self.assertEqual(passes, not blocked, (entry, address))
+
     def test_ends_of_blocks(self) -> None:
         """Belong to them, unless they do not."""
         block: dict[str, Any] = {"whitelistIps": ["192.0.2.0/24"]}
