@@ -43,7 +43,7 @@ from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
 from relay.observability.log_file import LogFile
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.reactor.detached import print_whole_failures

@@ -33,7 +33,7 @@ from relay.model.api.definition import (
     ListenerEntrypoint,
 )
 from relay.model.records import Deployment
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.plans.discovery import PlanTypes
 from relay.plans.interfaces import PlanContext
 from relay.plans.tokens.key_sets import KeySets

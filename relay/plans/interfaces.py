@@ -12,7 +12,7 @@ from zope.interface import Attribute
 
 from relay.model.api.definition import ApiDefinition
 from relay.model.schema.base import Options
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.protected_resource import ProtectedResource

@@ -13,7 +13,7 @@ from zope.interface import Attribute
 
 from relay.expression.nodes import Scope
 from relay.model.api.definition import ApiDefinition
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.policies.call import Call
 from relay.policies.event import Event
 from relay.policies.limits.counters import Counters

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from relay.model.consumers.jwt_profile import JwtProfile
 from relay.model.consumers.webhook_subscription import Oauth2Auth
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 
 EARLY_S = 10.0
 """How long before it expires a token is replaced, in seconds."""

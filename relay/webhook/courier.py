@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from relay import __version__
 from relay.model.consumers.webhook_subscription import WebhookSubscription, read_secret
-from relay.outbound.client import (
+from relay.outbound import (
     Outbound,
     OutboundAnswer,
     OutboundError,

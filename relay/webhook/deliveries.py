@@ -20,7 +20,7 @@ from relay.gateway.push import PushedApi
 from relay.gateway.services import Services
 from relay.model.consumers.records import Entitlement
 from relay.observability.access import DeliveryRecord
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.plans.consumers import in_force
 from relay.webhook.assignment import Assignment
 from relay.webhook.attempt_result import AttemptResult

@@ -21,7 +21,7 @@ from relay.gateway.served import ServedApi
 from relay.gateway.services import Services
 from relay.http.accept import Preference
 from relay.model.records import Deployment
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.plans.discovery import PlanTypes
 from relay.plans.keyless import keyless_plan
 from relay.policies.discovery import PolicyTypes

@@ -35,7 +35,7 @@ from relay.http.http1.connection import Http1Site
 from relay.model.api.definition import ApiDefinition
 from relay.model.records import Deployment
 from relay.observability.access import JsonAccessLog
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.plans.discovery import PlanTypes
 from relay.plans.interfaces import PlanContext
 from relay.plans.keyless import keyless_plan

@@ -11,7 +11,7 @@ from twisted.web.http_headers import Headers
 
 from relay.model.api.definition import ApiDefinition
 from relay.model.schema.types.request_target import RequestTarget
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.interfaces import Credential, PlanContext

@@ -15,7 +15,7 @@ from twisted.web.http_headers import Headers
 
 from relay.model.consumers.certificates import thumbprint
 from relay.model.consumers.records import Entitlement
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.jwt import INSUFFICIENT, INVALID, NO_KEYS, UNBOUND, jwt_plan

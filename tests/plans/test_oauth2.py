@@ -11,7 +11,7 @@ from twisted.web.http_headers import Headers
 
 from relay.model.api.endpoints.ssl_options import SslOptions
 from relay.model.consumers.records import Entitlement
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.oauth2 import INSUFFICIENT, INVALID, UNAVAILABLE, oauth2_plan

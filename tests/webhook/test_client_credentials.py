@@ -13,7 +13,7 @@ from twisted.web.http_headers import Headers
 
 from relay.model.consumers.jwt_profile import JwtProfile
 from relay.model.consumers.webhook_subscription import Oauth2Auth
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from relay.webhook.client_credentials import (
     EARLY_S,
     LONGEST_S,

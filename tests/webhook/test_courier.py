@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.trial.unittest import TestCase
 
 from relay.model.consumers.webhook_subscription import WebhookSubscription
-from relay.outbound.client import Outbound
+from relay.outbound import Outbound
 from relay.upstream.dial.guard import AddressGuard
 from relay.webhook.attempt_result import AttemptResult
 from relay.webhook.courier import Courier

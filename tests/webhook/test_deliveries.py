@@ -13,7 +13,7 @@ from relay.gateway.push import PushedApi
 from relay.gateway.services import Services
 from relay.model.consumers.records import Entitlement
 from relay.observability.access import DeliveryRecord
-from relay.outbound.client import Outbound, OutboundAnswer, OutboundRequest
+from relay.outbound import Outbound, OutboundAnswer, OutboundRequest
 from relay.plans.consumers import Consumers
 from relay.webhook.deliveries import GRACE_S, Deliveries
 from relay.webhook.progress import FLUSH_S

@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.model.api.resources.oauth2_resource import Oauth2Resource
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.tokens import claims
 
 MAX_BYTES = 65_536

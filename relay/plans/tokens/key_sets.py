@@ -25,7 +25,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.model.plans.signatures import unfit
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 
 FRESH_MS = 300_000
 """A younger set is not fetched again, as in Gravitee."""

@@ -25,7 +25,7 @@ from relay.model.schema.types.texts import (
     Status,
     Text,
 )
-from relay.outbound.client import (
+from relay.outbound import (
     Outbound,
     OutboundAnswer,
     OutboundError,

@@ -12,7 +12,7 @@ from twisted.web.http_headers import Headers
 
 from relay.model.api.resources.oauth2_am_resource import Oauth2AmResource
 from relay.model.api.resources.oauth2_resource import Oauth2Resource
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.tokens.introspection import (
     MAX_PENDING,
     Introspection,

@@ -12,7 +12,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from relay.plans.tokens.key_sets import (
     FRESH_MS,
     MAX_KEYS,

@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
 from relay.expression.errors import EvaluationFailed
-from relay.outbound.client import OutboundAnswer, OutboundError, OutboundRequest
+from relay.outbound import OutboundAnswer, OutboundError, OutboundRequest
 from relay.policies.call import Interrupted
 from relay.policies.traffic.http_callout import HttpCallout
 from tests.policies.steps import build, call, context

@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from relay.outbound.client import Outbound, OutboundError, OutboundRequest
+from relay.outbound import Outbound, OutboundError, OutboundRequest
 from relay.upstream.dial.guard import AddressGuard
 from tests.wire.harness.scripted import Connection, scripted
 

@@ -15,7 +15,7 @@ from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
 from relay.model.api.endpoints.ssl_options import SslOptions
-from relay.outbound.client import (
+from relay.outbound import (
     Outbound,
     OutboundAnswer,
     OutboundError,

@@ -1,1 +1,0 @@
-"""Calls to URLs that belong to no endpoint: key sets, callouts, webhooks."""
