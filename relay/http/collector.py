@@ -23,7 +23,8 @@ class BodyCollector:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
-        self._pieces: list[bytes] = []
+        self._content = bytearray()
+        """One buffer: a client may send its body in chunks of a byte."""
         self._bytes = 0
         self._done: Deferred[bytes] = Deferred()
 
@@ -45,14 +46,14 @@ class BodyCollector:
         """Take some of it."""
         self._bytes += len(data)
         if self._bytes <= self._limit_bytes:
-            self._pieces.append(data)
+            self._content += data
         elif not self._done.called:
-            self._pieces.clear()
+            self._content.clear()
             self._done.errback(BodyTooLarge())
 
     def _complete(self, _: None) -> None:
         if not self._done.called:
-            self._done.callback(b"".join(self._pieces))
+            self._done.callback(bytes(self._content))
 
     def registerProducer(self, producer: IProducer, streaming: bool) -> None:
         """Do nothing: the limit bounds the memory."""

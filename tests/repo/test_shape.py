@@ -41,7 +41,6 @@ UNTESTED = {
     "relay.channel.subscribers.slow": "exercised by tests/channel/test_channel.py",
     "relay.connectors.interfaces": "holds interfaces",
     "relay.eventstream.event": "a record without behaviour",
-    "relay.http.collector": "in tests/wire/messages/test_topics.py",
     "relay.gateway.flows.control": "in tests/policies/limits/test_stream_limit.py",
     "relay.http.http1.direct": "exercised by all of tests/gateway and tests/wire",
     "relay.gateway.flows.chain": "in tests/gateway/flows/test_run.py",
