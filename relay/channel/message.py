@@ -26,6 +26,13 @@ class Message:
     headers: Mapping[str, str] | None = None
 
     @property
+    def content_bytes(self) -> int:
+        """The size of the content: of the text in UTF-8, or of the decoded bytes."""
+        if self.binary:
+            return len(self.data) * 3 // 4 - self.data.count("=")
+        return len(self.data.encode("utf-8", "surrogatepass"))
+
+    @property
     def held_bytes(self) -> int:
         """The memory that the texts of the message take, in bytes."""
         size = getsizeof(self.data)

@@ -312,7 +312,8 @@ def public_origin(headers: Headers, secure: bool, believed: bool) -> str | None:
     :param believed: whether the peer is a trusted proxy.
     :return: None without a valid host.
     """
-    scheme, host = "https" if secure else "http", _first_value(headers, b"host")
+    (named, *_) = headers.getRawHeaders(b"host", [b""])
+    scheme, host = "https" if secure else "http", named.strip().decode("latin-1")
     if believed:
         forwarded = _first_value(headers, b"x-forwarded-proto").lower()
         scheme = forwarded if forwarded in ("http", "https") else scheme

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from sys import getsizeof
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.message import Message
+
+
+class ContentBytesTests(SynchronousTestCase):
+    """The size of a content."""
+
+    def test_content(self) -> None:
+        """A text counts in UTF-8, and base64 as the bytes that it encodes."""
+        self.assertEqual(Message("h\u00e4").content_bytes, 3)
+        for size in range(6):
+            data = base64.b64encode(bytes(size)).decode()
+            self.assertEqual(Message(data, binary=True).content_bytes, size)
 
 
 class HeldBytesTests(SynchronousTestCase):

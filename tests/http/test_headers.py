@@ -302,6 +302,7 @@ class PublicOriginTests(SynchronousTestCase):
             ((host, proto), False, True, "https://api.example:8443"),
             ((host, public), True, True, "https://public.example"),
             ((host, other), False, True, "http://api.example:8443"),
+            (((b"host", b"a,b"),), False, False, "http://a,b"),
             (((b"host", b"[::1]:80"),), False, False, "http://[::1]:80"),
             (((b"host", b""),), False, False, None),
             ((), False, False, None),

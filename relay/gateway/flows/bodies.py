@@ -62,10 +62,10 @@ class HeldResponse:
     __slots__ = (
         "_cut",
         "_done",
+        "_held",
         "_idle_ms",
         "_left",
         "_on_idle",
-        "_pieces",
         "_response",
         "content",
     )
@@ -82,7 +82,8 @@ class HeldResponse:
         self._on_idle = on_idle
         self._cut = cut
         self.content: bytes | None = None
-        self._pieces: list[bytes] = []
+        self._held = bytearray()
+        """One buffer: an endpoint may send its body in chunks of a byte."""
         self._left = 0
         self._done: Deferred[bytes] | None = None
 
@@ -105,23 +106,23 @@ class HeldResponse:
         """Hold a part of the body."""
         self._left -= len(data)
         if self._left >= 0:
-            self._pieces.append(data)
+            self._held += data
             return
-        self._pieces.clear()
+        self._held.clear()
         self._response.abort()
         self._fail(Failure(ContentTooLarge()))
 
     def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
         """The body is complete; its trailer fields are dropped."""
-        content = self.content = b"".join(self._pieces)
-        self._pieces.clear()
+        content = self.content = bytes(self._held)
+        self._held.clear()
         done, self._done = self._done, None
         if done is not None:
             done.callback(content)
 
     def body_cut(self, reason: Failure) -> None:
         """The endpoint went away before the end of the body."""
-        self._pieces.clear()
+        self._held.clear()
         self._cut(reason)
         self._fail(reason)
 

@@ -186,6 +186,7 @@ class ShapedChannel:
         self._channel = channel
         self._subscribe = subscribe
         self._publish = publish
+        self._longest_bytes = channel.options.max_event_bytes
         self._wall_ms = wall_ms
 
     @property
@@ -255,6 +256,10 @@ class ShapedChannel:
                 raise EventRefused(refusals.interrupted(error)) from None
             except EvaluationFailed:
                 raise EventRefused(refusals.EXPRESSION_FAILED) from None
-            if event is not None:
-                let_in.append(event.message)
+            if event is None:
+                continue
+            message = event.message
+            if message is not item and message.content_bytes > self._longest_bytes:
+                raise EventRefused(refusals.EVENT_TOO_LARGE)
+            let_in.append(message)
         return let_in

@@ -208,6 +208,11 @@ BODY_TOO_LARGE = Refusal(
     "REQUEST_CONTENT_LIMIT_TOO_LARGE",
     "The request is larger than the server is willing or able to process.",
 )
+EVENT_TOO_LARGE = Refusal(
+    413,
+    "EVENT_TOO_LARGE",
+    "The flows of the API make the event larger than maxEventBytes",
+)
 CHANNEL_OWNED_ELSEWHERE = Refusal(
     503,
     "CHANNEL_OWNED_ELSEWHERE",

@@ -173,6 +173,18 @@ class ShapedTests(SynchronousTestCase):
         )
         self.assertEqual(self.channel.log.next_seq, 2)
 
+    def test_a_publication_that_steps_enlarge(self) -> None:
+        """An event that steps make larger than ``maxEventBytes`` is refused."""
+        self.channel = self.moment.channel(maxEventBytes=1024)
+        double = step("event-transform", content="{#message.content}{#message.content}")
+        inlet = self.seen_by(publish=[double])
+        self.successResultOf(inlet.submit([Message("x" * 512)]))
+        failure = self.failureResultOf(inlet.submit([Message("x" * 513)]), EventRefused)
+        reason = failure.value
+        assert isinstance(reason, EventRefused)
+        self.assertEqual(reason.refusal.status, 413)
+        self.assertEqual(self.channel.log.next_seq, 2)
+
     def test_rooms(self) -> None:
         """Filters of clients are few; what a publisher does adds no limit to them."""
         wanted = [Filter(frozenset([str(n)])) for n in range(33)]
