@@ -45,12 +45,8 @@ class Body(Protocol):
         """Forward other content; what was not read is dropped."""
 
 
-class WholeBody:
-    """
-    A body that has not to be waited for.
-
-    :param content: of the body.
-    """
+class KnownBody:
+    """A body whose content is there already, and is not read from a connection."""
 
     def __init__(self, content: bytes = b"") -> None:
         self.content: bytes | None = content
@@ -88,7 +84,7 @@ class Request:
     content_length: int | None = 0
     remote_address: str = ""
     client: str = ""
-    body: Body = field(default_factory=WholeBody, repr=False)
+    body: Body = field(default_factory=KnownBody, repr=False)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from twisted.web.http_headers import Headers
 from relay.expression.errors import EvaluationFailed
 from relay.expression.nodes import Scope
 from relay.expression.template import Template
-from relay.policies.call import Interrupted, WholeBody
+from relay.policies.call import Interrupted, KnownBody
 from relay.policies.contents import WithContent, is_encoded, with_request_content
 from tests.policies.steps import call
 
@@ -35,7 +35,7 @@ class ContentsTests(SynchronousTestCase):
             (413, "MY_CONTENT_TOO_LARGE"),
         )
         made = call("POST", content_length=None)
-        made.request.body = WholeBody(b"four")
+        made.request.body = KnownBody(b"four")
         failed = with_request_content(made, 3, "MY", scopes.append)
         self.assertEqual(self.failureResultOf(failed, Interrupted).value.status, 413)
         self.assertEqual(scopes, [])

@@ -38,8 +38,8 @@ from relay.policies.call import (
     Body,
     Call,
     Interrupted,
+    KnownBody,
     Response,
-    WholeBody,
     header_value,
 )
 from relay.policies.scope import response_members
@@ -266,7 +266,7 @@ class FlowRun(Feed):
         for name, value in reason.headers:
             answer.addRawHeader(name.encode("ascii"), header_value(value))
 
-        body = WholeBody(reason.body)
+        body = KnownBody(reason.body)
 
         def proceed(status: int, phrase: bytes, headers: Headers) -> None:
             content = body.content or b""

@@ -49,6 +49,9 @@ class Counted(Options):
     limit: Limit = 0
     """How many calls; 0 to have ``dynamicLimit`` say it."""
     dynamic_limit: Text = ""
+    period_time: Periods = 1
+    dynamic_period_time: Text = ""
+    """Counts in the place of ``periodTime``."""
 
     @model_validator(mode="after")
     def _limited(self) -> Self:
@@ -63,7 +66,7 @@ class CountingOptions(Options):
     async_: Annotated[Flag, Field(alias="async")] = False
     """Has no effect on counts of one process, which are exact at once."""
     add_headers: Flag = False
-    """Whether each answer tells what is left."""
+    """Whether each response has headers with the calls that are left."""
     error_strategy: ErrorStrategy = "FALLBACK_PASS_TROUGH"
     """What is done when a shared store cannot count; this process always can."""
 
@@ -93,6 +96,9 @@ class Count:
         self._dynamic = (
             Template.read(counted.dynamic_limit) if counted.dynamic_limit else None
         )
+        dynamic = counted.dynamic_period_time
+        self._periods = counted.period_time
+        self._dynamic_periods = Template.read(dynamic) if dynamic.strip() else None
         self._counters = context.counters
 
     def limit(self, call: Call) -> int:
@@ -102,6 +108,14 @@ class Count:
         :raises EvaluationFailed: when the expression yields no number.
         """
         return self._limit or number(call, self._dynamic)
+
+    def periods(self, call: Call) -> int:
+        """
+        Evaluate the number of units in the period.
+
+        :raises EvaluationFailed: when the expression yields no number.
+        """
+        return number(call, self._dynamic_periods) or self._periods
 
     def hit(
         self,

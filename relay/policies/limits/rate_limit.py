@@ -9,10 +9,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from relay.expression.template import Template
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.types.scalars import Flag, Upper
-from relay.model.schema.types.texts import Text
 from relay.policies.call import Call
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 from relay.policies.limits.counters import Hit
@@ -21,27 +19,19 @@ from relay.policies.limits.counting import (
     Count,
     Counted,
     CountingOptions,
-    Periods,
     exceeded,
-    number,
 )
 
 
 class Rate(Counted):
     """A number of calls in a period of seconds or minutes."""
 
-    period_time: Periods = 1
-    dynamic_period_time: Text = ""
-    """Counts in the place of ``periodTime``."""
     period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
 
 
 class LongRate(Counted):
     """A number of calls in a period of hours, days, weeks or months."""
 
-    period_time: Periods = 1
-    dynamic_period_time: Text = ""
-    """Counts in the place of ``periodTime``."""
     period_time_unit: Annotated[Literal["HOURS", "DAYS", "WEEKS", "MONTHS"], Upper] = (
         "MONTHS"
     )
@@ -57,7 +47,7 @@ class Quota(CountingOptions):
     """Configuration of ``quota``."""
 
     add_headers: Flag = True
-    """Whether each answer tells what is left."""
+    """Whether each response has headers with the calls that are left."""
     quota: LongRate
 
 
@@ -116,7 +106,7 @@ class Names(NamedTuple):
 
 
 class CallsLimited(Policy):
-    """One step."""
+    """A configured ``rate-limit`` or ``quota`` step."""
 
     def __init__(
         self,
@@ -128,16 +118,13 @@ class CallsLimited(Policy):
         self._names = names
         self._headers = f"X-{names.key.replace('_', '-').title()}" * options.add_headers
         self._count = Count(names.key, options, rate, context)
-        self._periods = rate.period_time
-        dynamic = rate.dynamic_period_time
-        self._dynamic = Template.read(dynamic) if dynamic.strip() else None
         self._unit = rate.period_time_unit
         self._wall_ms = context.wall_ms
 
     def on_request(self, call: Call) -> Deferred[None] | None:
         """Count the call; refuse it when the limit is exceeded."""
         limit = self._count.limit(call)
-        periods = number(call, self._dynamic) or self._periods
+        periods = self._count.periods(call)
         window_ms = periods * UNIT_MS[self._unit]
         judge = partial(self._judge, call, limit, periods)
         passed = partial(self._assign, call, {"limit": limit, "remaining": limit})

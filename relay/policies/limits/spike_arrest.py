@@ -9,10 +9,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from relay.expression.template import Template
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.types.scalars import Upper
-from relay.model.schema.types.texts import Text
 from relay.policies.call import Call
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 from relay.policies.limits.counters import Hit
@@ -21,9 +19,7 @@ from relay.policies.limits.counting import (
     Count,
     Counted,
     CountingOptions,
-    Periods,
     exceeded,
-    number,
 )
 
 SHORTEST_SLICE_MS = 100
@@ -36,9 +32,6 @@ class Spike(Counted):
     period.
     """
 
-    period_time: Periods = 1
-    dynamic_period_time: Text = ""
-    """Counts in the place of ``periodTime``."""
     period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
 
 
@@ -96,16 +89,13 @@ class SpikesArrested(Policy):
         spike = options.spike
         self._add_headers = options.add_headers
         self._count = Count("SPIKE_ARREST", options, spike, context)
-        self._periods = spike.period_time
-        dynamic = spike.dynamic_period_time
-        self._dynamic = Template.read(dynamic) if dynamic.strip() else None
         self._unit = spike.period_time_unit
         self._wall_ms = context.wall_ms
 
     def on_request(self, call: Call) -> Deferred[None] | None:
         """Count the call; refuse it when the limit of the slice is exceeded."""
         limit = self._count.limit(call)
-        periods = number(call, self._dynamic) or self._periods
+        periods = self._count.periods(call)
         part = slice_of(max(1, limit), periods * UNIT_MS[self._unit])
         part = part if limit else part._replace(limit=0)
         judge = partial(self._judge, call, limit, periods, part)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.policies.call import Interrupted, WholeBody
+from relay.policies.call import Interrupted, KnownBody
 from relay.policies.security.request_validation import RequestValidation
 from tests.policies.console_forms import api, refusals
 from tests.policies.steps import build, call, interruption
@@ -127,7 +127,7 @@ class RequestValidationTests(SynchronousTestCase):
             ),
         ):
             made = call("POST", content_length=None)
-            made.request.body = WholeBody(content)
+            made.request.body = KnownBody(content)
             waited = step.on_request(made)
             assert isinstance(waited, Deferred)
             if expected is None:
@@ -149,7 +149,7 @@ class RequestValidationTests(SynchronousTestCase):
             (ended.status, ended.key), (413, "REQUEST_VALIDATION_CONTENT_TOO_LARGE")
         )
         made = call("POST", content_length=None)
-        made.request.body = WholeBody(b"four")
+        made.request.body = KnownBody(b"four")
         waited = step.on_request(made)
         assert isinstance(waited, Deferred)
         self.assertEqual(self.failureResultOf(waited, Interrupted).value.status, 413)

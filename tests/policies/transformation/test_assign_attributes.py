@@ -7,7 +7,7 @@ from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.message import Message
-from relay.policies.call import WholeBody
+from relay.policies.call import KnownBody
 from relay.policies.event import Event
 from tests.policies.console_forms import api, refusals
 from tests.policies.steps import build, call, event, shaped
@@ -56,7 +56,7 @@ class AssignAttributesTests(SynchronousTestCase):
             (b"no JSON", {"b": "2"}),
         ):
             made = call("POST", content_length=None)
-            made.request.body = WholeBody(content)
+            made.request.body = KnownBody(content)
             waited = build(policy, attributes=attributes).on_request(made)
             assert isinstance(waited, Deferred)
             self.assertIsNone(self.successResultOf(waited))

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.expression.errors import EvaluationFailed
 from relay.model.schema.errors import Invalid
-from relay.policies.call import Call, ContentTooLarge, Interrupted, Response, WholeBody
+from relay.policies.call import Call, ContentTooLarge, Interrupted, KnownBody, Response
 from relay.policies.scope import response_members
 from tests.installed import CATALOG
 from tests.policies.steps import build, call, event, problem, refused, shaped
@@ -204,7 +204,7 @@ class ResponseTests(SynchronousTestCase):
         """Such as that of a mock is read and replaced as any other."""
         given = answered(None)
         assert given.response is not None
-        given.response.body = WholeBody(b"mocked")
+        given.response.body = KnownBody(b"mocked")
         self.assertEqual(self.assigned("<${response.content}>", given), b"<mocked>")
         waited = build(POLICY, body="${response.content}", maxBodyBytes=3).on_response(
             given
