@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from relay.model.api.flow import FlowStep
 from relay.model.schema.base import Options
-from relay.model.schema.refusal import refusal
 from relay.model.schema.types.scalars import Name, Upper
 
 READ_ONLY = frozenset(
@@ -59,11 +58,3 @@ class SharedPolicyGroupDefinition(Options):
         if not isinstance(body, Mapping):
             return body
         return {key: value for key, value in body.items() if key not in READ_ONLY}
-
-    @model_validator(mode="after")
-    def _phase_of_its_type(self) -> Self:
-        possible = PHASES[self.api_type]
-        if self.phase not in possible:
-            why = f"is no phase of {self.api_type} APIs, only {', '.join(possible)}"
-            raise refusal([(("phase",), why)])
-        return self

@@ -1,4 +1,4 @@
-"""Rules of shared policy groups that need the policies."""
+"""Rules of shared policy groups between members, and those that need the policies."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from relay.model.schema.errors import Issue, join
 
 def check(body: Mapping[str, Any], policies: flow_rules.Policies) -> Iterator[Issue]:
     """
-    Check the enabled steps of a group, as those of a flow.
+    Check the phase of a group, and its enabled steps as those of a flow.
 
     :param policies: all policies by their ids.
     """
     api_type, phase = (str(body.get(name)).upper() for name in ("apiType", "phase"))
-    if phase not in PHASES.get(api_type, ()):
+    possible = PHASES.get(api_type, ())
+    if phase not in possible:
+        if possible and phase in PHASES["MESSAGE"]:
+            only = ", ".join(possible)
+            yield Issue(f"is no phase of {api_type} APIs, only {only}", "phase", phase)
         return
     for where, step in objects(body, "steps"):
         if step.get("enabled") is False:

@@ -47,11 +47,6 @@ class SharedPolicyGroupDefinitionTests(SynchronousTestCase):
         for phase in ("REQUEST", "RESPONSE", "PUBLISH", "SUBSCRIBE"):
             self.assertEqual(refused(apiType="MESSAGE", phase=phase), {})
         self.assertEqual(refused(phase="response", apiType="proxy"), {})
-        for phase in ("PUBLISH", "SUBSCRIBE"):
-            self.assertEqual(
-                refused(phase=phase),
-                {"phase": "is no phase of PROXY APIs, only REQUEST, RESPONSE"},
-            )
         for phase in ("INTERACT", "ENTRYPOINT_CONNECT", "MESSAGE_REQUEST", ""):
             self.assertEqual(list(refused(phase=phase)), ["phase"])
         self.assertEqual(list(refused(apiType="NATIVE")), ["apiType"])

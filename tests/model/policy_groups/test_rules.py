@@ -10,9 +10,11 @@ from relay.model.schema.errors import Invalid
 from tests.installed import CATALOG
 
 
-def refused(*steps: Any, api_type: str = "PROXY", phase: str = "REQUEST") -> Any:
+def refused(
+    *steps: Any, api_type: str = "PROXY", phase: str = "REQUEST", name: str = "G"
+) -> Any:
     """Return the problems of a group by their location."""
-    body = {"name": "G", "apiType": api_type, "phase": phase, "steps": list(steps)}
+    body = {"name": name, "apiType": api_type, "phase": phase, "steps": list(steps)}
     try:
         CATALOG.parse_policy_group(body)
     except Invalid as invalid:
@@ -57,5 +59,10 @@ class RulesTests(SynchronousTestCase):
         self.assertEqual(list(refused(step("nothing"))), ["steps[0].policy"])
 
     def test_phase_that_the_type_does_not_have(self) -> None:
-        """A phase that the type lacks is the only reported problem."""
-        self.assertEqual(list(refused(step("mock"), phase="PUBLISH")), ["phase"])
+        """A phase that the type lacks is the only reported problem of the steps."""
+        for phase in ("PUBLISH", "SUBSCRIBE"):
+            self.assertEqual(
+                refused(step("mock"), phase=phase),
+                {"phase": "is no phase of PROXY APIs, only REQUEST, RESPONSE"},
+            )
+        self.assertEqual(sorted(refused(phase="PUBLISH", name="")), ["name", "phase"])
