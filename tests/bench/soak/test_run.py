@@ -6,7 +6,6 @@ import asyncio
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -140,24 +139,3 @@ class ConnectedTests(SynchronousTestCase):
     def test_to_nobody(self) -> None:
         """A connection to a port without a listener raises OSError."""
         self.assertRaises(OSError, asyncio.run, connected(1))
-
-
-class RunTests(SynchronousTestCase):
-    """The command."""
-
-    def test_a_short_soak(self) -> None:
-        """A soak of a few seconds prints all figures, and loses no event."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.soak", "--minutes", "0.1", "--rate", "20"],
-            cwd=Path(__file__).parents[3],
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        self.assertIn(done.returncode, (0, 1), done.stderr)
-        figures = json.loads(done.stdout)
-        self.assertEqual(len(figures["witnesses"]), 3)
-        for name, seen in figures["witnesses"].items():
-            self.assertGreater(seen["events"], 0, name)
-            self.assertEqual((seen["lost"], seen["doubled"]), (0, 0), name)
-        self.assertGreater(figures["calls"], 0)
