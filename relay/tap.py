@@ -14,32 +14,28 @@ import os
 from typing import Any
 
 from twisted.application.service import MultiService, Service
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred
 from twisted.logger import ILogObserver, Logger, textFileLogObserver
 from twisted.python.failure import Failure
 
+from relay.assembly.gateway import GatewayService
+from relay.assembly.sites import Sites
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
-from relay.daemon.listeners import Listeners
+from relay.daemon.listeners import Listener, Listeners
 from relay.daemon.logs import daemon_log_path
 from relay.daemon.options import Options
 from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbage
 from relay.daemon.signals import Signals
 from relay.daemon.stopping import Step, Stop
 from relay.demo import DEMO_SOURCE, Demo
-from relay.deploy.builder import Builder
-from relay.deploy.deployer import Deployer, drained
-from relay.deploy.follower import Follower
-from relay.deploy.reports import Reports
-from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.http.http2.site import gateway_site
-from relay.installed import Installed, find_installed
+from relay.installed import find_installed
 from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import check_admin, ensure_admin
 from relay.management.access.passwords import Passwords
-from relay.management.resources.gateway import Gateway
-from relay.management.site import ManagementSite
+from relay.management.http.site import RestSite
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
 from relay.observability.log_file import LogFile
@@ -49,20 +45,18 @@ from relay.reactor.descriptors import DESCRIPTORS
 from relay.reactor.detached import print_whole_failures
 from relay.reactor.heap import Heap, HeapTrimmer
 from relay.reactor.polling import poll_lean
-from relay.settings.schema import Settings, SettingsError
+from relay.settings.schema import Settings
+from relay.settings.source import SettingsError
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
-from relay.store.registry import GatewayRegistry
 from relay.store.retention import Retention
 from relay.store.store import Store
-from relay.store.tables.delivery.channels import ChannelStore, event_id_secret
-from relay.store.tables.delivery.delivery_store import DeliveryStore
+from relay.technical.node import NodeFacts
 from relay.tls.client import reload_client_contexts
 from relay.tls.material import MaterialError
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.dial.names import Names
-from relay.webhook.deliveries import Deliveries
 
 
 def makeService(options: Options) -> RelayService:
@@ -107,6 +101,12 @@ class RelayService(MultiService):
         management = settings.management
         self._management = self._listeners.add(
             "management", management.endpoint, management.tls
+        )
+        technical = settings.technical
+        self._technical = (
+            self._listeners.add("technical", technical.endpoint, technical.tls)
+            if technical.endpoint
+            else None
         )
         self._gateways = [
             self._listeners.add(
@@ -212,13 +212,10 @@ class RelayService(MultiService):
         if not self.running:
             return
         settings, reactor = self._settings, self._reactor
-        self._management.serve(self._management_site(gateway), reactor)
-        if self._management.is_exposed:
-            self.log.warn(
-                "the management API is reachable on {endpoint} without TLS: "
-                "passwords travel in clear text",
-                endpoint=self._management.endpoint,
-            )
+        sites = self._sites(gateway)
+        self._serve_operators(self._management, sites.management())
+        if self._technical is not None:
+            self._serve_operators(self._technical, sites.technical())
         for listener, opened in zip(
             settings.gateway.listeners, self._gateways, strict=True
         ):
@@ -232,29 +229,41 @@ class RelayService(MultiService):
         settle_garbage()
         self._listeners.accept()
 
+    def _serve_operators(self, listener: Listener, site: RestSite) -> None:
+        listener.serve(site, self._reactor)
+        if listener.is_exposed:
+            self.log.warn(
+                "the {name} API is reachable on {endpoint} without TLS: "
+                "passwords travel in clear text",
+                name=listener.name,
+                endpoint=listener.endpoint,
+            )
+
     def _failed(self, failure: Failure) -> None:
         """End a daemon that cannot serve, which is a defect of it or of a plugin."""
         self.log.failure("the start has failed", failure)
         self._reactor.callWhenRunning(self._reactor.stop)
 
-    def _management_site(self, gateway: GatewayService) -> ManagementSite:
-        settings = self._settings
-        authenticator = Authenticator(
-            self._store, settings.admin, self._reactor, self._passwords
+    def _sites(self, gateway: GatewayService) -> Sites:
+        begun_s, begun_ms = self._reactor.seconds(), wall_ms()
+        facts = NodeFacts(
+            owner_name(self._settings.data_dir),
+            begun_ms,
+            lambda: round((self._reactor.seconds() - begun_s) * 1000),
         )
-        return ManagementSite(
-            self._store,
-            self._installed.catalog,
-            settings,
-            authenticator,
-            self._passwords,
+        return Sites(
+            self._settings,
             self._reactor,
+            self._installed,
+            self._store,
+            self._passwords,
+            Authenticator(
+                self._store, self._settings.admin, self._reactor, self._passwords
+            ),
+            gateway,
+            self._listeners,
+            facts,
             self.gateway_urls,
-            gateway.builder.channels,
-            gateway.builder.health,
-            gateway.deliveries.view,
-            Gateway(gateway.builder.try_out, gateway.reports.reached),
-            lambda: {"openFiles": self._listeners.admission.health()},
         )
 
     def gateway_urls(self) -> list[str]:
@@ -300,66 +309,3 @@ class RelayService(MultiService):
         for service in background:
             if service is not None:
                 service.stopService()
-
-
-class GatewayService(MultiService):
-    """
-    Serves deployments to clients, and to consumers that are called.
-
-    :param services: what all exchanges share.
-    :param store: started, as the feed is.
-    :param feed: names changed deployments and subscriptions.
-    :param outbound: makes the calls of policies, plans and deliveries.
-    :param owner: this process's name among those that share the store.
-    :param installed: the types of connectors, plans and policies.
-    """
-
-    def __init__(
-        self,
-        services: Services,
-        store: Store,
-        feed: ChangeFeed,
-        outbound: Outbound,
-        owner: str,
-        installed: Installed,
-    ) -> None:
-        super().__init__()
-        reactor = services.reactor
-        self.shared = services
-        self.resource = GatewayResource(services)
-        self.deliveries = Deliveries(
-            services,
-            DeliveryStore(store, owner),
-            outbound,
-            services.settings.drain_timeout_ms,
-        )
-        self.builder = Builder(
-            services,
-            installed.catalog.parse_stored_api,
-            installed.connectors.endpoints,
-            installed.connectors.entrypoints,
-            installed.plans,
-            installed.policies,
-            outbound,
-            ChannelStore(store, owner, event_id_secret(store)),
-            self.deliveries,
-        )
-        self.reports = Reports(reactor, GatewayRegistry(store, owner))
-        self.deployer = Deployer(
-            reactor, self.resource, self.builder, self.reports.note
-        )
-        self.follower = Follower(
-            store, feed, self.deployer, services.consumers, owner, self.reports
-        )
-        for service in (self.deliveries, self.reports, self.follower):
-            service.setServiceParent(self)
-
-    async def drain(self) -> None:
-        """End exchanges and deliveries, then stop."""
-        await gatherResults(
-            [
-                self.deliveries.stopService(),
-                drained(self.shared.reactor, self.resource),
-            ]
-        )
-        self.deployer.close()

@@ -103,6 +103,7 @@ def _serving(
     )
     log = place.directory / "relay.log"
     arguments = ["--nodaemon", "--pidfile=", "relay", "--config", str(config)]
+    arguments += ["--technical", ""]
     arguments += ["--data-dir", str(place.directory / "var")]
     twistd = Path(sys.executable).with_name("twistd")
     process = start(

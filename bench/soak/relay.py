@@ -97,6 +97,7 @@ class SoakedRelay:
             [
                 str(Path(sys.executable).with_name("twistd")),
                 *("--nodaemon", "--pidfile=", "relay", "--config", str(config)),
+                *("--technical", ""),
                 *("--data-dir", str(directory / "var")),
             ],
             core,

@@ -30,7 +30,7 @@ from relay.daemon.admission import Admission
 from relay.daemon.errors import CannotStart
 from relay.http.listener.proxy_protocol import listen
 from relay.reactor.descriptors import DESCRIPTORS
-from relay.settings.schema import TlsSettings
+from relay.settings.listeners import TlsSettings
 from relay.tls.material import MaterialError
 from relay.tls.server import ServerCreator, server_creator, tls_factory
 

@@ -7,7 +7,8 @@ import os
 from twisted.python import usage
 
 from relay.daemon.errors import CannotStart
-from relay.settings.schema import SettingsError, load
+from relay.settings.schema import load
+from relay.settings.source import SettingsError
 
 
 class Options(usage.Options):
@@ -33,6 +34,13 @@ class Options(usage.Options):
             None,
             "Address of the management API [default: tcp:8083:interface=127.0.0.1]",
         ],
+        [
+            "technical",
+            None,
+            None,
+            "Address of the technical API, or an empty text for none [default: "
+            "tcp:18082:interface=127.0.0.1]",
+        ],
     ]
     optFlags = [["demo", None, "Also run a demo source, and create an API for it."]]
 
@@ -57,6 +65,8 @@ class Options(usage.Options):
             given["gateway"] = self["gateways"]
         if self["management"] is not None:
             given["management"] = self["management"]
+        if self["technical"] is not None:
+            given["technical"] = self["technical"]
         try:
             self["settings"] = load(self["config"], self["data-dir"], os.environ, given)
         except SettingsError as error:

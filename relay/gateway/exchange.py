@@ -23,6 +23,7 @@ from relay.gateway.feed import Feed
 from relay.gateway.forwarder import ChunkForwarder
 from relay.gateway.responses import refusals
 from relay.gateway.responses.cors import cors_headers
+from relay.gateway.responses.heads import complete, replace_fields
 from relay.gateway.services import Services
 from relay.http.accept import accept_of
 from relay.http.client_stream import ClientStream
@@ -31,8 +32,6 @@ from relay.http.fields import put_field
 from relay.http.headers import (
     REQUEST_ID,
     TRANSACTION_ID,
-    add_via,
-    http_date,
     new_id,
     transaction_id,
 )
@@ -44,6 +43,7 @@ from relay.model.phrases import reason_phrase
 from relay.model.schema.types.request_target import NO_TARGET
 from relay.model.schema.types.timestamps import timestamp
 from relay.observability.access import AccessRecord
+from relay.observability.timeline import Mark, Timeline
 from relay.plans.verdict import Admission
 from relay.reactor.isolation import call_each
 
@@ -92,20 +92,22 @@ class Exchange:
         """How fast the body may be; None for any pace."""
         self._full = False
         self._gone = False
-        self._begun_s = services.reactor.seconds()
         self._counter: EventCounter | None = None
-        self._streams = False
+        self.streams = False
+        """Whether the response is an event stream, or the protocol was switched."""
         self._transaction_id = transaction_id(stream.request.headers)
         self._request_id = new_id()
+        record.begun_s, record.begun_ms = services.reactor.seconds(), services.wall_ms()
+        record.timeline = Timeline(services.reactor.seconds)
         record.request_id = self._request_id.decode()
         record.transaction_id = self._transaction_id.decode("latin-1")
         stream.responder = self
-        services.live.add(self)
+        services.observers.began(self)
 
     @property
     def ends_at_once(self) -> bool:
         """Whether a stop cuts the exchange at once, since its client reconnects."""
-        return self._streams and self.request.method == b"GET"
+        return self.streams and self.request.method == b"GET"
 
     @property
     def begun(self) -> bool:
@@ -120,6 +122,7 @@ class Exchange:
     def admitted(self, admission: Admission) -> None:
         """Record the admission and its plan, and let the client send its body."""
         self.admission, record = admission, self.record
+        record.timeline.note(Mark.ADMITTED, admission.plan_id)
         record.plan_id = admission.plan_id
         record.application_id = admission.application_id
         record.subscription_id = admission.subscription_id
@@ -159,21 +162,15 @@ class Exchange:
         record.status = code
         record.ttfb_ms = self._elapsed_ms()
         if event_stream:
-            self._streams = True
+            self.streams = True
             self._counter = EventCounter()
-            if not headers.hasHeader(b"x-accel-buffering"):
-                # An nginx in front would collect events before it lets them go.
-                put_field(headers, b"X-Accel-Buffering", b"no")
-        if not headers.hasHeader(b"date"):
-            put_field(headers, b"Date", http_date(self.services.wall_ms() // 1000))
-        if self.services.settings.via:
-            add_via(headers)
+        services = self.services
+        complete(headers, services.wall_ms(), services.settings.via, event_stream)
         self.identify(headers)
         for hook in self.response_hooks:
             hook(code, headers)
         self.stream.begin(code, phrase, headers)
-        if event_stream:
-            self.services.access.opened(record, self.services.wall_ms())
+        self._answered()
 
     def upgrade(self, headers: Headers, receiver: Callable[[bytes], None]) -> None:
         """
@@ -184,11 +181,11 @@ class Exchange:
         """
         self.record.status = 101
         self.record.ttfb_ms = self._elapsed_ms()
-        self._streams = True
+        self.streams = True
         self.identify(headers)
         for hook in self.response_hooks:
             hook(101, headers)
-        self.services.access.opened(self.record, self.services.wall_ms())
+        self._answered()
         self.stream.upgrade(headers, receiver)
 
     def write(self, data: bytes) -> None:
@@ -256,9 +253,7 @@ class Exchange:
         self.record.status = status
         headers = cors_headers(self.request.headers, self.cors)
         refusal.add_headers(headers)
-        for name, values in given.getAllRawHeaders():
-            headers.setRawHeaders(name, list(values))
-        headers.setRawHeaders(b"date", [http_date(self.services.wall_ms() // 1000)])
+        replace_fields(headers, given, self.services.wall_ms())
         self.identify(headers)
         for hook in self.response_hooks:
             hook(status, headers)
@@ -266,6 +261,7 @@ class Exchange:
         close = not 400 <= status < 500 or wording is not None
         stream = self.stream
         stream.begin(status, reason_phrase(status), headers, close)
+        self._answered()
         if body:
             stream.write(body)
         stream.finish([])
@@ -321,13 +317,14 @@ class Exchange:
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Send the client a challenge, in the stream, to renew its credential."""
+        self.record.timeline.note(Mark.CHALLENGED, reason)
         content: dict[str, object] = {
             "reason": reason,
             "stream": self.record.request_id,
         }
         if ends_at_ms is not None:
             content["endsAt"] = timestamp(ends_at_ms)
-        feed = self.feed if self._streams else None
+        feed = self.feed if self.streams else None
         if feed is not None and (data := feed.control("relay.challenge", content)):
             self.write(data)
 
@@ -382,9 +379,7 @@ class Exchange:
         record.bytes_in = body.bytes if body is not None else 0
         record.bytes_out, record.events = ledger.bytes, ledger.events
         record.duration_ms = self._elapsed_ms()
-        self.services.access.closed(record, self.services.wall_ms())
-        # Last: a callback that waits for the last exchange may close the access log.
-        self.services.live.remove(self)
+        self.services.observers.ended(self)
         self._let_go()
 
     def _let_go(self) -> None:
@@ -393,5 +388,9 @@ class Exchange:
         self.refusal_hook = self.pace = None
         self.end_hooks, self.response_hooks = [], []
 
+    def _answered(self) -> None:
+        self.record.timeline.note(Mark.HEAD, str(self.record.status))
+        self.services.observers.answered(self)
+
     def _elapsed_ms(self) -> int:
-        return round((self.services.reactor.seconds() - self._begun_s) * 1000)
+        return round((self.services.reactor.seconds() - self.record.begun_s) * 1000)

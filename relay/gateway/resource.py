@@ -106,6 +106,7 @@ class GatewayResource(Resource):
             remote,
             ipv6_network(remote, self.services.limits.ipv6_prefix),
             protocol=request.version.decode("latin-1"),
+            listener=stream.listener.id,
         )
         return record, trusted
 

@@ -10,8 +10,9 @@ from twisted.internet.interfaces import IReactorTime
 from relay.gateway.active_grants import ActiveGrants
 from relay.observability.access import AccessLog
 from relay.observability.live import LiveExchanges
+from relay.observability.observers import AccessLogging, Observers
 from relay.plans.consumers import Consumers
-from relay.settings.schema import GatewaySettings, LimitSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Services:
     :param limits: how many exchanges there may be.
     :param access: the access log.
     :param live: the exchanges under way.
+    :param observers: of all exchanges; the first are ``live`` and ``access``.
     :param consumers: the subscriptions in force.
     :param grants: of the exchanges under way.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
@@ -32,6 +34,7 @@ class Services:
     limits: LimitSettings
     access: AccessLog
     live: LiveExchanges
+    observers: Observers
     consumers: Consumers
     grants: ActiveGrants
     wall_ms: Callable[[], int]
@@ -56,4 +59,15 @@ class Services:
         warns = settings.revocation == "warn"
         grants = ActiveGrants(reactor, wall_ms, live, settings.challenge_ms, warns)
         consumers.watchers.append(grants)
-        return cls(reactor, settings, limits, access, live, consumers, grants, wall_ms)
+        observers = Observers(live, AccessLogging(access, wall_ms))
+        return cls(
+            reactor,
+            settings,
+            limits,
+            access,
+            live,
+            observers,
+            consumers,
+            grants,
+            wall_ms,
+        )

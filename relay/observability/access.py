@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.logger import Logger
@@ -13,7 +13,8 @@ from twisted.logger import Logger
 from relay.model.outcome import Outcome
 from relay.model.schema.types.timestamps import timestamp
 from relay.observability.log_file import LogFile
-from relay.settings.schema import LogSettings
+from relay.observability.timeline import Timeline
+from relay.settings.observability import LogSettings
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 """Created once: `json.dumps` would create one for each line."""
@@ -52,6 +53,15 @@ class AccessRecord:
     duration_ms: int | None = None
     outcome: Outcome | None = None
     error_key: str | None = None
+    listener: str = ""
+    """The id of the listener of the gateway."""
+    entrypoint: str | None = None
+    """The type of the entrypoint; None before it is known."""
+    begun_ms: int = 0
+    """When it began, in milliseconds since the Unix epoch."""
+    begun_s: float = 0.0
+    """When it began, of the monotonic clock, in seconds."""
+    timeline: Timeline = field(default_factory=Timeline)
     clock: str | None = None
     """The name of the timeout that ended the exchange; None for any other end."""
 

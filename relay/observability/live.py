@@ -16,6 +16,10 @@ class LiveExchange(Protocol):
     record: AccessRecord
 
     @property
+    def streams(self) -> bool:
+        """Whether the response is an event stream, or the protocol was switched."""
+
+    @property
     def ends_at_once(self) -> bool:
         """
         Whether a stop cuts it without drain time: an event stream that answers a GET
@@ -40,13 +44,16 @@ class LiveExchanges:
     def __len__(self) -> int:
         return len(self._all)
 
-    def add(self, exchange: LiveExchange) -> None:
-        """Add an exchange that begins."""
+    def began(self, exchange: LiveExchange) -> None:
+        """Add an exchange."""
         self._all.add(exchange)
         self._by_address[exchange.record.client] += 1
 
-    def remove(self, exchange: LiveExchange) -> None:
-        """Remove an exchange that is over."""
+    def answered(self, exchange: LiveExchange) -> None:
+        """Do nothing: the exchange is known."""
+
+    def ended(self, exchange: LiveExchange) -> None:
+        """Remove an exchange."""
         self._all.discard(exchange)
         address = exchange.record.client
         self._by_address[address] -= 1

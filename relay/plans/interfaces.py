@@ -18,7 +18,7 @@ from relay.plans.consumers import Consumers
 from relay.plans.protected_resource import ProtectedResource
 from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import NOTHING, Verdict
-from relay.settings.schema import GatewaySettings
+from relay.settings.gateway import GatewaySettings
 
 _O = TypeVar("_O", bound=Options)
 

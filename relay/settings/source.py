@@ -118,8 +118,8 @@ def from_options(options: Mapping[str, object]) -> dict[str, Given]:
     """
     Read the command line.
 
-    :param options: ``gateway`` holds endpoint strings, ``management`` one; others are
-        ignored.
+    :param options: ``gateway`` holds endpoint strings, ``management`` and ``technical``
+        one; others are ignored.
     """
     given: dict[str, Given] = {}
     if gateway := options.get("gateway"):
@@ -127,6 +127,8 @@ def from_options(options: Mapping[str, object]) -> dict[str, Given]:
         given[_LISTENERS] = _listeners(cast(Sequence[str], endpoints), "--gateway")
     if management := options.get("management"):
         given["management.endpoint"] = Given(management, "--management")
+    if "technical" in options:
+        given["technical.endpoint"] = Given(options["technical"], "--technical")
     return given
 
 

@@ -59,9 +59,11 @@ class Check:
     A rule for a text.
 
     :param rule: returns the value of the setting, which may be of another type.
+    :param may_be_empty: whether the rule is asked about an empty text, too.
     """
 
     rule: Callable[[str], Any]
+    may_be_empty: bool = False
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -70,9 +72,10 @@ class Check:
 
     def __call__(self, value: str) -> Any:
         """
-        :raises ValueError: when ``value`` is empty, or the rule refuses it.
+        :raises ValueError: when ``value`` is empty and must not be, or the rule refuses
+            it.
         """
-        return self.rule(_not_empty(value))
+        return self.rule(value if self.may_be_empty else _not_empty(value))
 
 
 def section_of(annotation: object) -> type[Any] | None:
@@ -112,9 +115,10 @@ def convert(value: object, annotation: object, text: bool) -> Any:
     if isinstance(value, list) and _is_tuple(annotation):
         value = tuple(value)
     try:
-        return _not_empty(_adapter(annotation).validate_python(value))
+        value = _adapter(annotation).validate_python(value)
     except ValidationError as error:
         raise ValueError(_explain(error.errors()[0])) from None
+    return value if _may_be_empty(annotation) else _not_empty(value)
 
 
 @cache
@@ -162,6 +166,10 @@ def _not_empty(value: Any) -> Any:
     return value
 
 
+def _may_be_empty(annotation: object) -> bool:
+    return any(getattr(one, "may_be_empty", False) for one in get_args(annotation))
+
+
 def _is_tuple(annotation: object) -> bool:
     return get_origin(annotation) is tuple
 
@@ -193,6 +201,10 @@ def _endpoint(description: str) -> str:
             f"not {description!r} ({type(error).__name__}: {error})"
         ) from None
     return description
+
+
+def _endpoint_or_off(description: str) -> str:
+    return _endpoint(description) if description else description
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:
@@ -282,6 +294,7 @@ def _store_url(text: str) -> str:
 
 
 Endpoint = Annotated[str, Check(_endpoint)]
+EndpointOrOff = Annotated[str, Check(_endpoint_or_off, may_be_empty=True)]
 Network = Annotated[IPv4Network | IPv6Network, Check(_network)]
 Proxy = Annotated[IPv4Network | IPv6Network | str, Check(_proxy)]
 Allowed = Annotated[IPv4Network | IPv6Network | str, Check(_allowed)]

@@ -25,7 +25,7 @@ from relay.outbound import Outbound
 from relay.plans.discovery import PlanTypes
 from relay.plans.keyless import keyless_plan
 from relay.policies.discovery import PolicyTypes
-from relay.settings.schema import GatewaySettings, LimitSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
 from relay.upstream.dial.guard import AddressGuard
 from tests.installed import CATALOG
 from tests.model.bodies import tutorial_api

@@ -44,7 +44,8 @@ from relay.policies.discovery import find_policies
 from relay.policies.interfaces import PolicyContext
 from relay.policies.limits.counters import LocalCounters
 from relay.policies.scope import shared_scope
-from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
+from relay.settings.listeners import ListenerSettings
 from relay.tls.server import tls_factory
 from relay.upstream.connection.pool import Pool
 from relay.upstream.connection.response_rules import HeadLimits

@@ -44,7 +44,7 @@ from relay.http.client_stream import Ledger, RequestHead, Responder
 from relay.http.limits.pace import Pace
 from relay.model.outcome import Outcome
 from relay.observability.access import AccessRecord, JsonAccessLog
-from relay.settings.schema import GatewaySettings, LimitSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
 from tests.gateway.harness import NOW_MS
 
 Write = Callable[[str], None]

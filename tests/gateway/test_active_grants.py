@@ -19,6 +19,7 @@ from tests.gateway.harness import NOW_MS
 class GrantHolder:
     """An exchange that records its notifications."""
 
+    streams = False
     ends_at_once = True
     admission: Admission | None = None
 
@@ -28,7 +29,7 @@ class GrantHolder:
         self.told: list[tuple[str, int | None]] = []
         self.outcome: Outcome | None = None
         self._grants, self._live = grants, live
-        live.add(self)
+        live.began(self)
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Take note."""
@@ -43,7 +44,7 @@ class GrantHolder:
     def leave(self) -> None:
         """End the exchange."""
         self._grants.remove(self)
-        self._live.remove(self)
+        self._live.ended(self)
 
 
 class GrantsCase(SynchronousTestCase):

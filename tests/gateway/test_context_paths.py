@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from relay.settings.schema import ListenerSettings
+from relay.settings.listeners import ListenerSettings
 from tests.gateway.harness import GatewayCase, definition, get, response
 
 

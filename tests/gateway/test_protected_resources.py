@@ -12,7 +12,7 @@ from relay.gateway.protected_resources import WELL_KNOWN, resource_path
 from relay.plans.chain import PlanChain
 from relay.plans.interfaces import PlanContext
 from relay.plans.protected_resource import ProtectedResource
-from relay.settings.schema import ListenerSettings
+from relay.settings.listeners import ListenerSettings
 from tests.gateway.harness import GatewayCase, definition, deployed, get
 from tests.gateway.raw import Answer
 from tests.plans.callers import TokenPlan

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from relay.settings.schema import LimitSettings, ListenerSettings
+from relay.settings.gateway import LimitSettings
+from relay.settings.listeners import ListenerSettings
 from tests.gateway.harness import EVENT_STREAM, GatewayCase, chunk, get, response
 from tests.gateway.raw import Client, SourceConnection, settle, turn
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from relay.gateway.responses import refusals
 from relay.plans.chain import PlanChain
-from relay.settings.schema import LimitSettings, ListenerSettings
+from relay.settings.gateway import LimitSettings
+from relay.settings.listeners import ListenerSettings
 from tests.gateway.harness import (
     EVENT_STREAM,
     GatewayCase,

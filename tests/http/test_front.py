@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from relay.http.front import MOST_SEGMENTS
-from relay.settings.schema import ListenerSettings
+from relay.settings.listeners import ListenerSettings
 from tests.gateway.flows.case import FlowCase, at, headers, step
 from tests.gateway.harness import definition, deployed, get, post, response
 from tests.gateway.test_resource import ACCEPT, RefusalCase

@@ -26,7 +26,8 @@ from relay.management.access.auth import Authenticator, ensure_admin
 from relay.management.access.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
-from relay.settings.schema import ManagementSettings, Settings
+from relay.settings.listeners import ManagementSettings
+from relay.settings.schema import Settings
 from relay.store.store import Store
 from tests.installed import CATALOG
 from tests.store.databases import create

@@ -17,7 +17,7 @@ from relay.observability.access import (
     NoAccessLog,
     open_access_log,
 )
-from relay.settings.schema import LogSettings
+from relay.settings.observability import LogSettings
 
 NOW_MS = 1_700_000_000_007
 

@@ -12,6 +12,7 @@ from relay.observability.live import LiveExchanges
 class Exchange:
     """An exchange that does nothing."""
 
+    streams = False
     ends_at_once = False
 
     def __init__(self, address: str, api_id: str | None = None) -> None:
@@ -30,11 +31,11 @@ class LiveExchangesTests(SynchronousTestCase):
         live = LiveExchanges()
         first, second, other = Exchange("a"), Exchange("a"), Exchange("b")
         for one in (first, second, other):
-            live.add(one)
+            live.began(one)
         self.assertEqual(len(live), 3)
         self.assertEqual([live.of_address(a) for a in "abc"], [2, 1, 0])
-        live.remove(first)
-        live.remove(other)
+        live.ended(first)
+        live.ended(other)
         self.assertEqual([live.of_address(a) for a in "abc"], [1, 0, 0])
         self.assertEqual(live.all(), [second])
 
@@ -43,8 +44,8 @@ class LiveExchangesTests(SynchronousTestCase):
         live = LiveExchanges()
         for number in range(100):
             exchange = Exchange(str(number))
-            live.add(exchange)
-            live.remove(exchange)
+            live.began(exchange)
+            live.ended(exchange)
         live.of_address("somebody else")
         self.assertEqual(len(live._by_address), 0)
 
@@ -52,7 +53,7 @@ class LiveExchangesTests(SynchronousTestCase):
         """The API of an exchange is looked up when asked for."""
         live = LiveExchanges()
         exchange = Exchange("a")
-        live.add(exchange)
+        live.began(exchange)
         self.assertEqual(live.of_api("x"), [])
         exchange.record.api_id = "x"
         self.assertEqual(live.of_api("x"), [exchange])
@@ -63,9 +64,9 @@ class LiveExchangesTests(SynchronousTestCase):
         told: list[int] = []
         live.when_none(lambda: told.append(len(live)))
         first, second = Exchange("a"), Exchange("b")
-        live.add(first)
-        live.add(second)
-        live.remove(first)
+        live.began(first)
+        live.began(second)
+        live.ended(first)
         self.assertEqual(told, [])
-        live.remove(second)
+        live.ended(second)
         self.assertEqual(told, [0])

@@ -18,7 +18,7 @@ from relay.plans.interfaces import Credential, PlanContext
 from relay.plans.protected_resource import ProtectedResource
 from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import UNRESOLVED, Admission, Denial, Verdict
-from relay.settings.schema import GatewaySettings
+from relay.settings.gateway import GatewaySettings
 from relay.upstream.dial.guard import AddressGuard
 from tests.gateway.harness import definition
 

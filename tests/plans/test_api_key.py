@@ -12,7 +12,7 @@ from relay.plans.api_key import INVALID, ApiKeyPlan, api_key_plan
 from relay.plans.caller import Caller
 from relay.plans.consumers import Consumers
 from relay.plans.verdict import UNRESOLVED, Admission, Grant, Verdict
-from relay.settings.schema import GatewaySettings
+from relay.settings.gateway import GatewaySettings
 from tests.plans.callers import caller, plan_context
 
 KEY = "c2VjcmV0"

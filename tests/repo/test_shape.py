@@ -58,6 +58,14 @@ UNTESTED = {
     "relay.upstream.connection.factory": "exercised by all of tests/upstream/dial",
     "relay.upstream.events.source": "in tests/wire/messages/test_message_streams.py",
     "relay.gateway.push": "exercised by all of tests/webhook",
+    "relay.technical.site": "in tests/wire/operate/test_node.py",
+    "relay.settings.daemon": "in tests/settings/test_schema.py",
+    "relay.settings.gateway": "in tests/settings/test_schema.py",
+    "relay.settings.listeners": "in tests/settings/test_schema.py",
+    "relay.settings.observability": "in tests/settings/test_schema.py",
+    "relay.assembly.gateway": "composition; in tests/wire",
+    "relay.assembly.sites": "composition; in tests/wire",
+    "relay.technical.node": "in tests/wire/operate/test_node.py",
 }
 """Modules without a test module of their name, and where their behaviour is tested."""
 

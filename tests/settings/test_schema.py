@@ -4,15 +4,10 @@ import os
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.settings.schema import (
-    GatewaySettings,
-    GatewayTlsSettings,
-    ListenerSettings,
-    Settings,
-    SettingsError,
-    TlsSettings,
-    load,
-)
+from relay.settings.gateway import GatewaySettings
+from relay.settings.listeners import GatewayTlsSettings, ListenerSettings, TlsSettings
+from relay.settings.schema import Settings, load
+from relay.settings.source import SettingsError
 
 
 class LoadTests(SynchronousTestCase):
@@ -155,6 +150,24 @@ class LoadTests(SynchronousTestCase):
         environ = {"RELAY__LOG__ACCESS": "{data_dir}/{x}.log"}
         settings = load(None, "/srv", environ, {})
         self.assertEqual(settings.log.access, "/srv/{x}.log")
+
+    def test_the_technical_api_can_be_turned_off(self) -> None:
+        """Its endpoint may be empty, wherever it is set; no other may."""
+        environ = {"RELAY__TECHNICAL__ENDPOINT": ""}
+        self.assertEqual(load(None, "/srv", environ, {}).technical.endpoint, "")
+        given = load(None, "/srv", environ, {"technical": "tcp:7"})
+        self.assertEqual(given.technical.endpoint, "tcp:7")
+        environ = {"RELAY__MANAGEMENT__ENDPOINT": ""}
+        error = self.assertRaises(SettingsError, load, None, "/srv", environ, {})
+        self.assertIn("must not be empty", str(error))
+
+    def test_the_token_is_not_repeated_in_errors(self) -> None:
+        """It is a secret, which must be long and fit into a header."""
+        for token in ("short", "with a space in its middle", "ü" * 20):
+            environ = {"RELAY__TECHNICAL__TOKEN": token}
+            error = self.assertRaises(SettingsError, load, None, "/srv", environ, {})
+            self.assertIn("TECHNICAL__TOKEN", str(error))
+            self.assertNotIn(token, str(error))
 
     def test_rules_hold_without_a_file_too(self) -> None:
         """Settings built in code obey the rules between their values."""

@@ -4,15 +4,11 @@ import os
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.settings.schema import (
-    GatewayTlsSettings,
-    Settings,
-    SettingsError,
-    TlsSettings,
-    load,
-)
+from relay.settings.listeners import GatewayTlsSettings, TlsSettings
+from relay.settings.schema import Settings, load
 from relay.settings.source import (
     Mistakes,
+    SettingsError,
     from_environment,
     from_file,
     from_options,

@@ -80,6 +80,7 @@ class DeliveriesTests(SynchronousTestCase):
             limits=cast(Any, None),
             access=cast(Any, self.lines),
             live=cast(Any, None),
+            observers=cast(Any, None),
             consumers=self.consumers,
             grants=cast(Any, None),
             wall_ms=self.desk.wall_ms,

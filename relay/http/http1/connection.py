@@ -24,7 +24,8 @@ from relay.http.refusals import Refusal
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import without_frames
 from relay.reactor.sending import send_now
-from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
+from relay.settings.listeners import ListenerSettings
 
 AHEAD_BYTES = 16_384
 """How many bytes of further requests are read while one is answered."""

@@ -17,7 +17,7 @@ from relay.http.client_stream import RequestHead
 from relay.http.headers import is_token
 from relay.http.refusals import Refusal, bad_request
 from relay.model.schema.types.hosts import same_authority
-from relay.settings.schema import LimitSettings
+from relay.settings.gateway import LimitSettings
 
 _PSEUDO = (b":method", b":scheme", b":authority", b":path")
 CONNECTION_SPECIFIC = frozenset(

@@ -15,7 +15,8 @@ from relay.http.http1.connection import Http1Site
 from relay.http.http2.connection import Http2Connection
 from relay.http.http2.floods import Floods
 from relay.reactor.deadline import Deadline
-from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
+from relay.settings.listeners import ListenerSettings
 
 
 def gateway_site(

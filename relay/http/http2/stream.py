@@ -34,7 +34,7 @@ from relay.http.limits.stall import StallClock
 from relay.http.listener.peer import Peer, bytes_taken
 from relay.http.refusals import Refusal
 from relay.reactor.deadline import Deadline
-from relay.settings.schema import GatewaySettings, LimitSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
 
 FULL_BYTES = 65_536
 """How many bytes may wait to be sent before the responder must pause."""

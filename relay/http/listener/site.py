@@ -7,7 +7,8 @@ from twisted.internet.protocol import ServerFactory
 from twisted.web.http import Request
 
 from relay.http.client_stream import Application, ListenerFacts
-from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
+from relay.settings.listeners import ListenerSettings
 
 
 class ClientSite(ServerFactory):

@@ -24,7 +24,7 @@ from relay.management.http.errors import Unauthorized
 from relay.model.plans.basic import read_pair
 from relay.model.records import TokenRecord, UserRecord
 from relay.model.role import Role
-from relay.settings.schema import AdminSettings
+from relay.settings.daemon import AdminSettings
 from relay.store.errors import StoreError
 from relay.store.store import Store
 from relay.store.transaction import Transaction

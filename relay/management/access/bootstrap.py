@@ -17,7 +17,8 @@ from twisted.logger import Logger
 from relay.management.access.passwords import matches
 from relay.model.records import UserRecord
 from relay.model.role import Role
-from relay.settings.schema import Settings, SettingsError
+from relay.settings.schema import Settings
+from relay.settings.source import SettingsError
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 

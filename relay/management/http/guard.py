@@ -28,9 +28,11 @@ class Guard:
     """The checks of every request's head.
 
     :param hosts: names that are allowed besides loopback names and IP addresses.
+    :param setting: the setting that they are from, for errors.
     """
 
-    def __init__(self, hosts: Iterable[str]) -> None:
+    def __init__(self, hosts: Iterable[str], setting: str) -> None:
+        self._setting = setting
         self._hosts = frozenset(map(normal_host, hosts))
 
     def check(self, request: Request) -> None:
@@ -44,7 +46,7 @@ class Guard:
         if not self._is_ours(host):
             raise Misdirected(
                 f"The Host {host} is not served here; names are allowed by the setting"
-                " management.hosts",
+                f" {self._setting}",
                 "host.notAllowed",
                 {"host": host},
             )

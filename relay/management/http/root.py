@@ -33,28 +33,32 @@ class Authentication(Protocol):
 
 
 class Root(Resource):
-    """The only resource of the site.
+    """The only resource of a site.
 
+    :param prefix: the first segment of all its paths.
     :param guard: checks the head first.
     :param authentication: runs before any information about objects is returned.
-    :param environment: serves the paths below ``.../environments/{env}``.
-    :param installation: serves the paths directly below ``/management/v2``.
     """
 
     isLeaf = True
 
     def __init__(
-        self,
-        guard: Guard,
-        authentication: Authentication,
-        environment: IResource,
-        installation: IResource,
+        self, prefix: str, guard: Guard, authentication: Authentication
     ) -> None:
         super().__init__()
+        self._prefix = prefix
         self._guard = guard
         self._authentication = authentication
-        self._environment = environment
-        self._installation = installation
+
+    def find(self, segments: list[str]) -> tuple[int, IResource]:
+        """
+        Find the router of a path.
+
+        :param segments: of the path, beginning with the prefix.
+        :return: the number of segments before the router's paths, and the router.
+        :raises NotFound: when there is none.
+        """
+        raise NotImplementedError
 
     def render(self, request: Request) -> int:
         """Respond to a request, perhaps later."""
@@ -66,7 +70,7 @@ class Root(Resource):
     async def _serve(self, request: ManagementRequest) -> None:
         self._guard.check(request)
         segments = _segments(request)
-        if segments[:1] != ["management"] or not _is_plain(segments):
+        if segments[:1] != [self._prefix] or not _is_plain(segments):
             raise NotFound("There is nothing at this path", "notFound")
         sent = request.requestHeaders.getRawHeaders(b"Authorization", [])
         identity = await self._authentication.check(
@@ -76,14 +80,33 @@ class Root(Resource):
         )
         request.identity = identity
         acting.set(Actor(identity.name, identity.token))
-        taken, router = self._find(segments)
+        taken, router = self.find(segments)
         request.descend(taken)
         request.base_path = "/" + "/".join(segments[:taken])
         # The router would not notice that the client has left already.
         if request.is_open:
             router.render(request)
 
-    def _find(self, segments: list[str]) -> tuple[int, IResource]:
+
+class ManagementRoot(Root):
+    """The root of the management API.
+
+    :param environment: serves the paths below ``.../environments/{env}``.
+    :param installation: serves the paths directly below ``/management/v2``.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        authentication: Authentication,
+        environment: IResource,
+        installation: IResource,
+    ) -> None:
+        super().__init__("management", guard, authentication)
+        self._environment = environment
+        self._installation = installation
+
+    def find(self, segments: list[str]) -> tuple[int, IResource]:
         """Return the router, and the number of segments before its paths."""
         if segments[1:2] != ["v2"]:
             raise NotFound("There is nothing at this path", "notFound")

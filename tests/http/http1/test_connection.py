@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.settings.schema import LimitSettings
+from relay.settings.gateway import LimitSettings
 from tests.gateway.harness import GatewayCase, get, post, response
 from tests.gateway.raw import Client, settle, turn, until
 

@@ -16,7 +16,8 @@ from relay.http.http1.connection import Http1Connection, Http1Site
 from relay.http.http1.head import read_head
 from relay.http.http1.stream import Http1Stream
 from relay.http.refusals import Refusal
-from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
+from relay.settings.listeners import ListenerSettings
 from tests.upstream.memory import Connection
 
 LIMITS = LimitSettings(max_head_bytes=1024, max_headers=8)

@@ -36,7 +36,8 @@ from relay.http.http2.site import Http2Site
 from relay.http.refusals import Refusal
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment
-from relay.settings.schema import GatewaySettings, LimitSettings, ListenerSettings
+from relay.settings.gateway import GatewaySettings, LimitSettings
+from relay.settings.listeners import ListenerSettings
 from tests.gateway.harness import Gateway, SteeredReactor, definition, deployed
 
 HEAD = [

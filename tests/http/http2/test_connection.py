@@ -15,7 +15,7 @@ from hyperframe.frame import (
 )
 
 from relay.model.outcome import Outcome
-from relay.settings.schema import LimitSettings
+from relay.settings.gateway import LimitSettings
 from tests.http.http2.client import HEAD, Http2Case, head
 
 

@@ -9,7 +9,7 @@ from relay.http import refusals
 from relay.http.client_stream import RequestHead
 from relay.http.http2.head import Malformed, read_block
 from relay.http.refusals import Refusal
-from relay.settings.schema import LimitSettings
+from relay.settings.gateway import LimitSettings
 
 Fields = list[tuple[bytes, bytes]]
 GET: Fields = [

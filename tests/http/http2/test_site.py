@@ -11,12 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.http.http1.connection import Http1Connection, Http1Site
 from relay.http.http2.connection import Http2Connection
 from relay.http.http2.site import Http2Site, gateway_site
-from relay.settings.schema import (
-    GatewaySettings,
-    GatewayTlsSettings,
-    LimitSettings,
-    ListenerSettings,
-)
+from relay.settings.gateway import GatewaySettings, LimitSettings
+from relay.settings.listeners import GatewayTlsSettings, ListenerSettings
 from tests.gateway.harness import Gateway, SteeredReactor
 from tests.http.http2.client import Link
 

@@ -21,7 +21,7 @@ from relay.management.access.tokens import hash_of
 from relay.management.http.errors import TooManyAttempts, Unauthorized
 from relay.model.records import TokenRecord, UserRecord
 from relay.model.role import Role
-from relay.settings.schema import AdminSettings
+from relay.settings.daemon import AdminSettings
 from relay.store.errors import StoreError
 from relay.store.store import Store
 from tests.management.harness import CHEAP, PASSWORD, basic

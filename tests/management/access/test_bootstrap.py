@@ -14,7 +14,8 @@ from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.trial.unittest import TestCase
 
 from relay.management.access.bootstrap import ensure_admin
-from relay.settings.schema import Settings, SettingsError
+from relay.settings.schema import Settings
+from relay.settings.source import SettingsError
 from relay.store.store import Store
 from tests.management.harness import CHEAP
 from tests.store.databases import create

@@ -23,7 +23,7 @@ class GuardTests(SynchronousTestCase):
             request.requestHeaders.addRawHeader("Host", host)
         for name, value in headers.items():
             request.requestHeaders.addRawHeader(name.replace("_", "-"), value)
-        Guard(["relay.example", "Other.Example"]).check(request)
+        Guard(["relay.example", "Other.Example"], "management.hosts").check(request)
 
     def allowed(self, rule: Any, *args: Any, **options: Any) -> None:
         """Assert that a rule has nothing against it."""

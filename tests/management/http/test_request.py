@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.task import deferLater
 
 from relay.management.http import request as request_module
-from relay.settings.schema import ManagementSettings
+from relay.settings.listeners import ManagementSettings
 from tests.management.harness import (
     ADMIN,
     PREFIX,

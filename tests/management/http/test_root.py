@@ -9,7 +9,7 @@ from twisted.internet.task import deferLater
 
 from relay.management.access.identity import Identity
 from relay.model.role import Role
-from relay.settings.schema import ManagementSettings
+from relay.settings.listeners import ManagementSettings
 from tests.management.harness import (
     ADMIN,
     PREFIX,

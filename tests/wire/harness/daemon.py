@@ -124,8 +124,8 @@ class Daemon:
     One ``twistd relay``, whose listeners take whatever ports are free.
 
     It reports them in its log once it accepts connections on all of them. A second
-    start takes the same ports for the management API and the first listener, since
-    clients know them.
+    start takes the same ports for the management API, the technical API and the first
+    listener, since clients know them.
 
     :param data_dir: where it keeps its files.
     :param toml: the settings file's content, if any; ``{port}`` in it stands for the
@@ -150,6 +150,8 @@ class Daemon:
         self.port = 0
         """The port of the gateway's first listener."""
         self.management_port = 0
+        self.technical_port = 0
+        """0 when the technical API is off."""
         self.log_path = data_dir / "twistd.log"
         data_dir.mkdir(parents=True, exist_ok=True)
         self._toml = toml
@@ -182,6 +184,8 @@ class Daemon:
         if "[[gateway.listeners]]" not in self._toml:
             arguments += ["--gateway", f"tcp:{self.port}:{LOOPBACK}{BACKLOG}"]
         arguments += ["--management", f"tcp:{self.management_port}:{LOOPBACK}"]
+        if "--technical" not in self._options:
+            arguments += ["--technical", f"tcp:{self.technical_port}:{LOOPBACK}"]
         return [*arguments, *self._options]
 
     def start(self) -> Daemon:
@@ -212,6 +216,7 @@ class Daemon:
         if not self.ports:
             return False
         self.management_port = self.ports.pop("management")
+        self.technical_port = self.ports.pop("technical", 0)
         self.port = next(iter(self.ports.values()))
         return True
 

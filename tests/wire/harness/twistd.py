@@ -35,13 +35,16 @@ def twistd(
     """
     Start twistd in the foreground.
 
-    :param arguments: what follows the command.
+    :param arguments: what follows the command. The technical API of ``relay`` is off
+        unless they name its address, since daemons run side by side.
     :param log_path: where its output goes.
     :param environment: more environment.
     :param command: what twistd is to run.
     :param program: what is started as twistd.
     :param run: starts it.
     """
+    if command == "relay" and "--technical" not in arguments:
+        arguments = [*arguments, "--technical", ""]
     with log_path.open("ab") as log:
         return run(
             [*program, "--nodaemon", "--pidfile=", command, *arguments],

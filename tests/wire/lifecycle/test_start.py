@@ -22,6 +22,8 @@ from tests.wire.harness.interpreter import fork
 from tests.wire.harness.ports import accepts, fixed_port
 from tests.wire.harness.twistd import TWISTD, ready_places, twistd
 
+_RELAY = (TWISTD, "--nodaemon", "--pidfile=", "relay", "--technical", "")
+
 
 class StartTests(WireCase):
     """Each test starts a process of its own."""
@@ -44,7 +46,7 @@ class StartTests(WireCase):
         """Run a command that is to end by itself."""
         with tempfile.TemporaryFile("w+") as output:
             status = fork(
-                [TWISTD, "--nodaemon", "--pidfile=", "relay", *arguments],
+                [*_RELAY, *arguments],
                 {**os.environ, **(environment or {})},
                 self.directory,
                 output.fileno(),
@@ -130,6 +132,8 @@ class StartTests(WireCase):
                     "relay",
                     "--gateway",
                     endpoint,
+                    "--technical",
+                    "tcp:0:interface=127.0.0.1",
                     "--management",
                     "tcp:0:interface=127.0.0.1",
                 ],
@@ -155,6 +159,8 @@ class StartTests(WireCase):
                 "relay",
                 "--gateway",
                 "tcp:0:interface=127.0.0.1",
+                "--technical",
+                "tcp:0:interface=127.0.0.1",
                 "--management",
                 "tcp:0:interface=127.0.0.1",
             ],
@@ -165,7 +171,9 @@ class StartTests(WireCase):
         pid = int((self.directory / "relay.pid").read_text())
         self.addCleanup(_end, pid)
         places = until(lambda: ready_places(log.read_text()), "the daemon is ready")
-        self.assertEqual([name for name, _ in places], ["management", "default"])
+        self.assertEqual(
+            [name for name, _ in places], ["management", "technical", "default"]
+        )
         self.assertTrue(all(accepts(port) for _, port in places))
 
     def test_a_start_that_fails_changes_nothing(self) -> None:

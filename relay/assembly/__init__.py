@@ -1,0 +1,1 @@
+"""What the daemon is composed of; like ``tap``, it knows every part."""

@@ -1,0 +1,84 @@
+"""The gateway of a daemon: what serves deployments, and what keeps them up to date."""
+
+from __future__ import annotations
+
+from twisted.application.service import MultiService
+from twisted.internet.defer import gatherResults
+
+from relay.deploy.builder import Builder
+from relay.deploy.deployer import Deployer, drained
+from relay.deploy.follower import Follower
+from relay.deploy.reports import Reports
+from relay.gateway.resource import GatewayResource
+from relay.gateway.services import Services
+from relay.installed import Installed
+from relay.outbound import Outbound
+from relay.store.feed import ChangeFeed
+from relay.store.registry import GatewayRegistry
+from relay.store.store import Store
+from relay.store.tables.delivery.channels import ChannelStore, event_id_secret
+from relay.store.tables.delivery.delivery_store import DeliveryStore
+from relay.webhook.deliveries import Deliveries
+
+
+class GatewayService(MultiService):
+    """
+    Serves deployments to clients, and to consumers that are called.
+
+    :param services: what all exchanges share.
+    :param store: started, as the feed is.
+    :param feed: names changed deployments and subscriptions.
+    :param outbound: makes the calls of policies, plans and deliveries.
+    :param owner: this process's name among those that share the store.
+    :param installed: the types of connectors, plans and policies.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        store: Store,
+        feed: ChangeFeed,
+        outbound: Outbound,
+        owner: str,
+        installed: Installed,
+    ) -> None:
+        super().__init__()
+        reactor = services.reactor
+        self.shared = services
+        self.resource = GatewayResource(services)
+        self.deliveries = Deliveries(
+            services,
+            DeliveryStore(store, owner),
+            outbound,
+            services.settings.drain_timeout_ms,
+        )
+        self.builder = Builder(
+            services,
+            installed.catalog.parse_stored_api,
+            installed.connectors.endpoints,
+            installed.connectors.entrypoints,
+            installed.plans,
+            installed.policies,
+            outbound,
+            ChannelStore(store, owner, event_id_secret(store)),
+            self.deliveries,
+        )
+        self.reports = Reports(reactor, GatewayRegistry(store, owner))
+        self.deployer = Deployer(
+            reactor, self.resource, self.builder, self.reports.note
+        )
+        self.follower = Follower(
+            store, feed, self.deployer, services.consumers, owner, self.reports
+        )
+        for service in (self.deliveries, self.reports, self.follower):
+            service.setServiceParent(self)
+
+    async def drain(self) -> None:
+        """End exchanges and deliveries, then stop."""
+        await gatherResults(
+            [
+                self.deliveries.stopService(),
+                drained(self.shared.reactor, self.resource),
+            ]
+        )
+        self.deployer.close()

@@ -1,0 +1,65 @@
+"""The sites of a daemon's own APIs: management, and technical."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from relay.assembly.gateway import GatewayService
+from relay.daemon.listeners import Listeners
+from relay.installed import Installed
+from relay.management.access.auth import Authenticator
+from relay.management.access.passwords import Passwords
+from relay.management.http.routing import Families
+from relay.management.resources.gateway import Gateway
+from relay.management.site import ManagementSite
+from relay.model.secrets import Masking
+from relay.settings.schema import Settings
+from relay.store.store import Store
+from relay.technical.node import Node, NodeFacts
+from relay.technical.site import TechnicalSite
+
+
+@dataclass(frozen=True)
+class Sites:
+    """
+    Makes the sites, of the parts of a daemon that has started.
+
+    :param gateway_urls: returns the URLs of the gateway, best first.
+    """
+
+    settings: Settings
+    reactor: Any
+    installed: Installed
+    store: Store
+    passwords: Passwords
+    authenticator: Authenticator
+    gateway: GatewayService
+    listeners: Listeners
+    facts: NodeFacts
+    gateway_urls: Callable[[], list[str]]
+
+    def management(self) -> ManagementSite:
+        """Make the site of the management API."""
+        gateway = self.gateway
+        return ManagementSite(
+            self.store,
+            self.installed.catalog,
+            self.settings,
+            self.authenticator,
+            self.passwords,
+            self.reactor,
+            self.gateway_urls,
+            gateway.builder.channels,
+            gateway.builder.health,
+            gateway.deliveries.view,
+            Gateway(gateway.builder.try_out, gateway.reports.reached),
+            lambda: {"openFiles": self.listeners.admission.health()},
+        )
+
+    def technical(self) -> TechnicalSite:
+        """Make the site of the technical API."""
+        masking = Masking(self.installed.catalog.type_of)
+        families = Families(masking, Node(self.facts))
+        return TechnicalSite(self.settings, self.authenticator, self.reactor, families)

@@ -1,0 +1,113 @@
+"""The settings of listeners: those for clients, for management and for operation."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from relay.settings.types import (
+    Bytes,
+    Check,
+    Endpoint,
+    EndpointOrOff,
+    HeaderName,
+    HostName,
+    Proxy,
+    Range,
+)
+
+DEFAULT_GATEWAY = "tcp:8082:backlog=4096"
+DEFAULT_MANAGEMENT = "tcp:8083:interface=127.0.0.1"
+DEFAULT_TECHNICAL = "tcp:18082:interface=127.0.0.1"
+
+
+def _token(text: str) -> str:
+    # The message omits the value, which is a secret.
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{16,256}", text):
+        raise ValueError("must be 16 to 256 letters, digits and ._~+/=-")
+    return text
+
+
+@dataclass(frozen=True)
+class TlsSettings:
+    """The TLS side of a listener; every path names a PEM file."""
+
+    certificate: str
+    """The certificate, which the chain may follow in the same file."""
+    key: str
+    client_auth: Literal["none", "request", "required"] = "none"
+    """Whether a client certificate is requested, and whether it is required."""
+    ca: str | None = None
+    """The authorities that client certificates are checked against."""
+
+    def __post_init__(self) -> None:
+        if self.client_auth != "none" and self.ca is None:
+            raise ValueError(f"ca is missing; client_auth {self.client_auth} needs it")
+        if self.client_auth == "none" and self.ca is not None:
+            raise ValueError("ca has no effect unless client_auth is set")
+
+    @property
+    def offers_http2(self) -> bool:
+        """Whether clients may speak HTTP/2."""
+        return False
+
+
+@dataclass(frozen=True)
+class GatewayTlsSettings(TlsSettings):
+    """The TLS side of a listener for clients."""
+
+    http2: bool = False
+    """Whether HTTP/2 is offered, besides HTTP/1.1."""
+    http2_max_streams: Annotated[int, Range(1, 100_000)] = 1000
+    """Streams at once of one HTTP/2 connection."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.http2 and self.http2_max_streams != 1000:
+            raise ValueError("http2_max_streams has no effect unless http2 is set")
+
+    @property
+    def offers_http2(self) -> bool:
+        """Whether clients may speak HTTP/2."""
+        return self.http2
+
+
+@dataclass(frozen=True)
+class ListenerSettings:
+    """One address on which the gateway accepts clients."""
+
+    id: str
+    """What a definition's ``listeners[].servers`` refers to."""
+    endpoint: Endpoint
+    """A Twisted endpoint string; ``haproxy:`` in front reads the PROXY protocol."""
+    tls: GatewayTlsSettings | None = None
+    trusted_proxies: tuple[Proxy, ...] = ()
+    """Addresses whose ``X-Forwarded-*`` and ``X-Real-IP`` headers are trusted; ``unix``
+    stands for clients on a Unix socket."""
+    client_certificate_header: HeaderName | None = None
+    """The header in which these proxies, and no other peers, send their client's
+    certificate."""
+
+
+@dataclass(frozen=True)
+class ManagementSettings:
+    """The listener of the management REST API."""
+
+    endpoint: Endpoint = DEFAULT_MANAGEMENT
+    tls: TlsSettings | None = None
+    hosts: tuple[HostName, ...] = ()
+    """Names accepted in ``Host`` besides loopback names and IP addresses."""
+    max_body_bytes: Bytes = 1_048_576
+
+
+@dataclass(frozen=True)
+class TechnicalSettings:
+    """The listener of the technical API: health, metrics, control of the process."""
+
+    endpoint: EndpointOrOff = DEFAULT_TECHNICAL
+    """A Twisted endpoint string; empty for no technical API."""
+    tls: TlsSettings | None = None
+    hosts: tuple[HostName, ...] = ()
+    """Names accepted in ``Host`` besides loopback names and IP addresses."""
+    token: Annotated[str, Check(_token)] | None = None
+    """A bearer token of clients that only read, such as a metrics scraper. None: users
+    of the management API only."""

@@ -1,0 +1,20 @@
+"""The settings of what the daemon reports about itself."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from relay.settings.types import BytesOrOff, Range
+
+
+@dataclass(frozen=True)
+class LogSettings:
+    """The access log; the daemon's own log belongs to ``twistd``."""
+
+    access: str = "{data_dir}/access.log"
+    """A path, ``-`` for standard output, or ``off``; ``{data_dir}`` is replaced."""
+    access_rotate_bytes: BytesOrOff = 104_857_600
+    """The size at which a new file is begun; 0 never does."""
+    access_keep: Annotated[int, Range(1, 1000)] = 5
+    """The number of rotated files that are kept."""
+    access_query: bool = False
+    """Whether query values are written; they may hold keys."""

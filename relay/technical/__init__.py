@@ -1,0 +1,1 @@
+"""The technical API: how one daemon is seen and controlled."""

@@ -1,0 +1,48 @@
+"""What this daemon is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from relay import __version__
+from relay.management.http.reply import Reply
+from relay.management.http.routing import RestCall, route
+from relay.model.schema.types.timestamps import timestamp
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """
+    The identity of a daemon.
+
+    :param id: its name among the daemons on the store.
+    :param started_at_ms: the time of its start, in milliseconds since the Unix epoch.
+    :param uptime_ms: returns the time since then.
+    """
+
+    id: str
+    started_at_ms: int
+    uptime_ms: Callable[[], int]
+
+
+class Node:
+    """The resource family of the daemon itself."""
+
+    def __init__(self, facts: NodeFacts) -> None:
+        self._facts = facts
+
+    @route("GET", "/")
+    async def node(self, call: RestCall) -> Reply:
+        """Return the version, the id and the uptime."""
+        facts = self._facts
+        return Reply(
+            200,
+            {
+                "id": facts.id,
+                "name": "Relay",
+                "version": __version__,
+                "startedAt": timestamp(facts.started_at_ms),
+                "uptimeMs": facts.uptime_ms(),
+            },
+        )
