@@ -26,6 +26,7 @@ from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.tls.client import client_creators
 from relay.tls.endpoint import TLSEndpoint
+from relay.tls.material import from_path, load_certificates
 from relay.upstream.connection.connection import UpstreamConnection
 from relay.upstream.connection.factory import ConnectionFactory
 from relay.upstream.connection.kept_calls import KeptCalls, TooLarge
@@ -103,6 +104,7 @@ class Outbound:
         """
         if ca is None:
             return cls(reactor, guard, SslOptions())
+        load_certificates(from_path("outbound.ca", ca))
         store = TrustStore(type="PEM", path=ca)
         return cls(reactor, guard, SslOptions(trust_store=store))
 
@@ -226,7 +228,7 @@ class _OutboundCall:
 
     def _explain(self, failure: Failure) -> None:
         if self._end():
-            self._done.errback(Failure(_named(failure)))
+            self._done.errback(Failure(_named(failure, self.request.url)))
 
     def _expire(self) -> None:
         self.fail(OutboundError("there was no whole answer in time"))
@@ -263,19 +265,21 @@ def _check_url(url: str) -> None:
         raise OutboundRefused("it is not an http or https URL without userinfo")
 
 
-def _named(failure: Failure) -> OutboundError:
+def _named(failure: Failure, url: str) -> OutboundError:
     reason = failure.value
     if isinstance(reason, OutboundError):
         return reason
     if isinstance(reason, AddressRefused):
+        host = urlsplit(url).hostname
         return OutboundRefused(
-            "the host has no public address, and outbound.allow does not list it"
+            f"the host {host} has no public address, and outbound.allow does not "
+            "list it"
         )
     if isinstance(reason, TooLarge):
         return OutboundError(reason.message)
     if isinstance(reason, ValueError):
         return OutboundRefused("the URL or a header of the call is malformed")
-    error = classify(failure)
+    error = classify(failure, "outbound.ca")
     if error.key == HEAD_TOO_LARGE:
         # The bound of such calls is no setting.
         error = classify(Failure(TooLarge()))

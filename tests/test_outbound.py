@@ -22,6 +22,7 @@ from relay.outbound import (
     OutboundRefused,
     OutboundRequest,
 )
+from relay.tls.material import MaterialError
 from relay.upstream.dial.guard import AddressGuard
 from tests.pki import Authority
 from tests.wire.harness.scripted import Connection, answering, scripted, server_context
@@ -97,8 +98,18 @@ class OutboundTests(TestCase):
                 why = yield self.refused(
                     OutboundRefused, OutboundRequest(f"http://{host}:{port}/"), guarded
                 )
+                self.assertIn(f"the host {host.strip('[]')} has no public", why)
                 self.assertIn("outbound.allow", why)
         self.assertEqual(called, [])
+
+    def test_the_setting_of_a_missing_file_is_named(self) -> None:
+        """The error names the setting, not a field of a definition."""
+        with self.assertRaises(MaterialError) as caught:
+            Outbound.trusting(reactor, AddressGuard(), "/nonexistent.pem")
+        self.assertEqual(
+            str(caught.exception),
+            "outbound.ca (/nonexistent.pem): No such file or directory",
+        )
 
     @inlineCallbacks
     def test_a_listed_name_is_called(self) -> Steps:

@@ -53,7 +53,10 @@ def read_event(value: object, topic: str, at: str, longest_bytes: int) -> Messag
     where = f"{at}." if at else ""
     for name in value:
         if name not in _FIELDS:
-            raise BadEvent(f"{where}{name} is no field of an event")
+            known = ", ".join(sorted(_FIELDS))
+            raise BadEvent(
+                f"{where}{name} is no field of an event; the fields are {known}"
+            )
     if ("data" in value) is ("dataBase64" in value):
         raise BadEvent(f"{where}data or {where}dataBase64 is needed, and only one")
     if value.get("topic", topic) != topic:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError
@@ -23,6 +23,7 @@ from relay.demo.source import DEMO_KEY
 CHANNEL = "ssechannel"
 
 _ENVIRONMENT = "/management/v2/environments/DEFAULT"
+_THIS_MACHINE = "127.0.0.1"
 _PAGE_SIZE = 100
 _TIMEOUT_S = 10
 _JSON = Headers({"Content-Type": ["application/json"]})
@@ -60,7 +61,8 @@ async def setup_demo(
     Create, publish and start the API of the tutorial, unless it exists and is served.
 
     An existing API keeps its definition, which its owner may have changed; only the
-    missing actions are performed.
+    missing actions are performed. If its target is the demo source on another port, as
+    of an earlier run, the target gets the new port.
 
     :param management_url: scheme, host and port of the management listener.
     :param reactor: also dials, unless an *agent* is given.
@@ -89,6 +91,9 @@ async def _set_up(management: _Management, target: str, context_path: str) -> De
         definition = api_definition(target, context_path)
         api = await management.call("POST", "/apis", definition)
     api_id = api["id"]
+    if _differs_in_port(_target(api), target):
+        api["endpointGroups"][0]["endpoints"][0]["configuration"]["target"] = target
+        await management.call("PUT", f"/apis/{api_id}", api)
     await _publish_plan(management, api_id)
     await _serve(management, api_id)
     api = await management.call("GET", f"/apis/{api_id}")
@@ -217,6 +222,16 @@ def _paths(api: Mapping[str, Any]) -> list[str]:
         for path in listener.get("paths", ())
         if not path.get("host")
     ]
+
+
+def _differs_in_port(one: str, other: str) -> bool:
+    """Whether two URLs of this machine are the same but for their ports."""
+    first, second = urlsplit(one), urlsplit(other)
+    return (
+        first.hostname == second.hostname == _THIS_MACHINE
+        and first.port != second.port
+        and first._replace(netloc="") == second._replace(netloc="")
+    )
 
 
 def _target(api: Mapping[str, Any]) -> str:

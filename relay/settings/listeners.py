@@ -75,9 +75,9 @@ class GatewayTlsSettings(TlsSettings):
 class ListenerSettings:
     """One address on which the gateway accepts clients."""
 
-    id: str
+    id: str = "default"
     """What a definition's ``listeners[].servers`` refers to."""
-    endpoint: Endpoint
+    endpoint: Endpoint = DEFAULT_GATEWAY
     """A Twisted endpoint string; ``haproxy:`` in front reads the PROXY protocol."""
     tls: GatewayTlsSettings | None = None
     trusted_proxies: tuple[Proxy, ...] = ()

@@ -98,6 +98,7 @@ def from_environment(
     """
     known = {_PREFIX + key.upper().replace(".", "__"): key for key in keys(root)}
     given: dict[str, Given] = {}
+    _check_underscores(environ, list(known), mistakes)
     for name in sorted(n for n in environ if n.startswith(_PREFIX)):
         with mistakes.noted():
             if name.startswith(f"{_LISTENERS_VARIABLE}__"):
@@ -112,6 +113,21 @@ def from_environment(
             else:
                 given[known[name]] = Given(environ[name], name, text=True)
     return given
+
+
+def _check_underscores(
+    environ: Mapping[str, str], known: Sequence[str], mistakes: Mistakes
+) -> None:
+    """Note variables that are settings but for the number of their underscores."""
+    spelled = {name.replace("__", "_"): name for name in known}
+    for name in sorted(environ):
+        meant = spelled.get(name.replace("__", "_"))
+        if meant is not None and not name.startswith(_PREFIX):
+            with mistakes.noted():
+                raise SettingsError(
+                    f"{name} (environment): there is no such setting; "
+                    f"did you mean {meant}?"
+                )
 
 
 def from_options(options: Mapping[str, object]) -> dict[str, Given]:

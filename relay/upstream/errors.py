@@ -17,6 +17,8 @@ from relay.upstream.dial.eyeballs import AddressRefused
 from relay.upstream.dial.tcp import NoDescriptors
 
 HEAD_TOO_LARGE = "GATEWAY_CLIENT_RESPONSE_HEAD_TOO_LARGE"
+_UNTRUSTED = ("self-signed certificate", "the issuer of ")
+"""Beginnings of the reasons for a certificate whose authority is not trusted."""
 
 
 class UpstreamError(Exception):
@@ -97,11 +99,12 @@ def pool_exhausted() -> UpstreamError:
     )
 
 
-def classify(failure: Failure) -> UpstreamError:
+def classify(failure: Failure, trust: str = "ssl.trustStore") -> UpstreamError:
     """
     Classify the failure of a call that was not ended by a timeout of Relay.
 
     :param failure: of connecting, or of waiting for the response head.
+    :param trust: the setting that names the trusted authorities.
     """
     reason = failure.value
     if isinstance(reason, UpstreamError):
@@ -141,6 +144,8 @@ def classify(failure: Failure) -> UpstreamError:
     if isinstance(reason, SSL.Error | MaterialError):
         why = explain(reason) if isinstance(reason, SSL.Error) else str(reason)
         message = "The TLS handshake with the upstream failed"
+        if why is not None and why.startswith(_UNTRUSTED):
+            why = f"{why}; {trust} sets the authorities that are trusted"
         return refused("TLS_HANDSHAKE_ERROR", f"{message}: {why}" if why else message)
     if isinstance(reason, error.NoRouteError) or (
         isinstance(reason, error.ConnectError) and type(reason) is error.ConnectError

@@ -59,7 +59,10 @@ class PublicationTests(SynchronousTestCase):
             ("[]", "holds no event"),
             ("{}", "data or dataBase64 is needed"),
             ('{"data": "", "dataBase64": ""}', "only one"),
-            ('{"data": "", "colour": 1}', "colour is no field"),
+            (
+                '{"data": "", "colour": 1}',
+                "colour is no field of an event; the fields are data, dataBase64, id,",
+            ),
             ('{"data": "", "type": 1}', "type must be a string"),
             ('{"data": "", "type": "a\\nb"}', "type must be one line"),
             ('{"data": "", "type": "relay.gap"}', "type must not begin with relay."),

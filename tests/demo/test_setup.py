@@ -163,6 +163,24 @@ class SetupTests(TestCase):
             self.assertEqual(again.target, "https://rest.ably.io/sse?channel=a&v=1.1")
             await self.assert_serves(again)
 
+    async def test_source_on_another_port(self) -> None:
+        """An API of an earlier run follows the source to another port."""
+        first = await self.set_up()
+        moved = TARGET.replace(":8090", ":40123")
+        second = await self.set_up(target=moved)
+        self.assertEqual(
+            (second.id, second.target, second.created), (first.id, moved, False)
+        )
+        await self.assert_serves(second)
+
+    async def test_another_source_of_this_machine(self) -> None:
+        """A target with another path is the owner's, and stays."""
+        api = await self.set_up(target="http://127.0.0.1:8090/mine")
+        again = await self.set_up(target=TARGET.replace(":8090", ":40123"))
+        self.assertEqual(
+            (again.id, again.target), (api.id, "http://127.0.0.1:8090/mine")
+        )
+
     async def test_run_that_broke_off_is_completed(self) -> None:
         """A run that ended after any step is completed by the next one."""
         for steps in range(3):

@@ -39,7 +39,7 @@ class LoadTests(SynchronousTestCase):
             file.write(
                 "[gateway]\nspeed = 9\nvia = 3\n"
                 '[[gateway.listeners]]\nid = "a"\nendpoint = "ssl:1"\ncolour = "red"\n'
-                '[[gateway.listeners]]\nendpoint = "tcp:1"\n'
+                '[[gateway.listeners]]\ntls = { key = "k" }\n'
                 "[limits]\nmax_headers = 1\n"
             )
         environ = {"RELAY__STORE__POLL_MS": "x", "RELAY__NOTHING": "1"}
@@ -50,7 +50,7 @@ class LoadTests(SynchronousTestCase):
             "gateway.via (",
             "gateway.listeners[0].endpoint (",
             "gateway.listeners[0].colour (",
-            "gateway.listeners[1].id (",
+            "gateway.listeners[1].tls.certificate (",
             "limits.max_headers (",
             "store.poll_ms (RELAY__STORE__POLL_MS)",
             "RELAY__NOTHING (environment)",

@@ -104,25 +104,27 @@ class FileTests(SynchronousTestCase):
 
     def test_missing_parts(self) -> None:
         """A table without a required key is refused."""
-        listener = '[[gateway.listeners]]\nid = "a"\n'
         for document, key in [
-            (
-                '[[gateway.listeners]]\nendpoint = "tcp:1"',
-                "gateway.listeners[0].id",
-            ),
-            (listener, "gateway.listeners[0].endpoint"),
             ('[management.tls]\nkey = "k"', "management.tls.certificate"),
             (
-                f'{listener}endpoint = "tcp:1"\ntls = {{ certificate = "c" }}',
+                '[[gateway.listeners]]\ntls = { certificate = "c" }',
                 "gateway.listeners[0].tls.key",
             ),
         ]:
             self.assertRefused(document, key, "is missing")
-        for document in ("[[gateway.listeners]]", "[management.tls]"):
-            error = self.assertRaises(SettingsError, self.load, document)
-            lines = str(error).splitlines()
-            self.assertEqual(len(lines), 2)
-            self.assertTrue(all(line.endswith("is missing") for line in lines))
+        error = self.assertRaises(SettingsError, self.load, "[management.tls]")
+        lines = str(error).splitlines()
+        self.assertEqual(len(lines), 2)
+        self.assertTrue(all(line.endswith("is missing") for line in lines))
+
+    def test_a_listener_has_defaults(self) -> None:
+        """A table without an id and an endpoint has those of the default listener."""
+        settings = self.load('[[gateway.listeners]]\ntrusted_proxies = ["10.0.0.1"]')
+        (listener,) = settings.gateway.listeners
+        (default,) = Settings("").gateway.listeners
+        self.assertEqual(
+            (listener.id, listener.endpoint), (default.id, default.endpoint)
+        )
 
     def test_duplicate_listener_id(self) -> None:
         """Two listeners cannot share the name that definitions refer to."""
@@ -209,6 +211,21 @@ class EnvironmentTests(SynchronousTestCase):
             "relay__gateway__via": "x",
         }
         self.assertEqual(from_environment(environ, Settings, Mistakes()), {})
+
+    def test_a_setting_with_one_underscore(self) -> None:
+        """A variable that spells a setting with too few underscores is refused."""
+        for name, meant in (
+            ("RELAY_GATEWAY_VIA", "RELAY__GATEWAY__VIA"),
+            ("RELAY_LOG__ACCESS_KEEP", "RELAY__LOG__ACCESS_KEEP"),
+        ):
+            mistakes = Mistakes()
+            from_environment({name: "1"}, Settings, mistakes)
+            error = self.assertRaises(SettingsError, mistakes.check)
+            self.assertEqual(
+                str(error),
+                f"{name} (environment): there is no such setting; "
+                f"did you mean {meant}?",
+            )
 
     def test_unknown_names(self) -> None:
         """A double underscore means us: what does not exist is an error."""

@@ -13,6 +13,7 @@ from twisted.web.client import ResponseFailed, ResponseNeverReceived
 
 from relay.model.outcome import Outcome
 from relay.tls.material import MaterialError
+from relay.tls.verification import VerificationFailed
 from relay.upstream.dial.tcp import NoDescriptors
 from relay.upstream.errors import (
     UpstreamError,
@@ -66,6 +67,19 @@ class ClassifyTests(SynchronousTestCase):
             self.assertIsNone(found.clock)
             self.assertNotIn(SECRET, found.message)
             self.assertTrue(found.message)
+
+    def test_the_setting_for_an_untrusted_authority_is_named(self) -> None:
+        """It is named for these failures of the handshake only."""
+        for reason, named in (
+            (VerificationFailed("self-signed certificate"), True),
+            (VerificationFailed("the issuer of the certificate is not known"), True),
+            (VerificationFailed("certificate has expired"), False),
+        ):
+            failure = Failure(never(reason))
+            message = classify(failure).message
+            self.assertEqual("; ssl.trustStore sets" in message, named, message)
+            other = classify(failure, "outbound.ca").message
+            self.assertEqual("; outbound.ca sets" in other, named, other)
 
     def test_a_lack_of_open_files_is_the_gateways_own(self) -> None:
         """A lack of descriptors is a failure of the gateway, in both forms."""

@@ -98,7 +98,7 @@ class Authenticator:
         if found is None:
             self._failures.begin(address)
             self._failures.end(address, failed=True)
-            raise Unauthorized()
+            raise Unauthorized("the token is not valid, or has expired")
         record, user, now_ms = found
         if record.used_at_ms is None or now_ms - record.used_at_ms >= NOTED_EVERY_MS:
             # No caller waits for the result.
@@ -131,7 +131,7 @@ class Authenticator:
         if (record := user or admin) is None or not await self._join(
             digest, record, user is not None, password, address
         ):
-            raise Unauthorized()
+            raise Unauthorized("the user name or the password is wrong")
         return Identity(name, Role(record.role))
 
     def _remembers(self, digest: bytes, user: UserRecord) -> bool:
@@ -221,7 +221,7 @@ def _pair(credentials: bytes) -> tuple[str, bytes]:
     """
     pair = read_pair(credentials)
     if pair is None:
-        raise Unauthorized()
+        raise Unauthorized("the Basic credentials are malformed")
     return pair
 
 

@@ -25,6 +25,8 @@ from relay.store.transaction import Transaction
 ADMIN = "admin"
 VARIABLE = "RELAY_ADMIN_PASSWORD"
 FILE_NAME = "admin-password"
+LEAST_BYTES = 12
+"""The least length that other passwords of users may have."""
 
 _log = Logger()
 
@@ -68,8 +70,9 @@ def ensure_admin(
         written.
     """
     path = Path(settings.data_dir) / FILE_NAME
-    work = partial(_try, hasher or PasswordHasher(), path, environ.get(VARIABLE))
-    return _report(store.write_now(work))
+    given = environ.get(VARIABLE)
+    work = partial(_try, hasher or PasswordHasher(), path, given)
+    return _report(store.write_now(work), given)
 
 
 def _try(
@@ -129,7 +132,14 @@ def _write_private(path: Path, text: str) -> None:
         os.close(directory)
 
 
-def _report(admin: AdminBootstrap) -> AdminBootstrap:
+def _report(admin: AdminBootstrap, given: str | None) -> AdminBootstrap:
+    if given is not None and len(os.fsencode(given)) < LEAST_BYTES:
+        _log.warn(
+            "{variable} has fewer than {least} bytes; so short a password can be "
+            "guessed",
+            variable=VARIABLE,
+            least=LEAST_BYTES,
+        )
     if admin.source == "generated":
         _log.info(
             "The password of {name} has been made and is in {path}",

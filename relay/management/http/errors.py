@@ -49,11 +49,17 @@ class BadRequest(RequestError):
 
 
 class Unauthorized(RequestError):
-    """Missing or wrong credentials."""
+    """
+    Missing or wrong credentials.
 
-    def __init__(self) -> None:
+    :param reason: what is wrong with them.
+    """
+
+    def __init__(
+        self, reason: str = "a user name and a password, or a token, are required"
+    ) -> None:
         super().__init__(
-            "Unauthorized: a user name and a password, or a token, are required",
+            f"Unauthorized: {reason}",
             "unauthorized",
             headers={"WWW-Authenticate": 'Basic realm="Relay", charset="UTF-8"'},
         )

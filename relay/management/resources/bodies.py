@@ -89,4 +89,4 @@ def read(model: type[B], body: object) -> B:
     try:
         return model.read({} if body is None else body)
     except ValidationError as error:
-        raise Invalid(reading.issues(error)) from None
+        raise Invalid(reading.issues(error, model=model)) from None

@@ -48,9 +48,13 @@ def _v4(value: object) -> object:
     return value
 
 
+API_TYPES = ("PROXY", "MESSAGE")
+
+
 def _api_type(value: object) -> object:
-    if isinstance(value, str) and value not in ("PROXY", "MESSAGE"):
-        raise ValueError(f"API type [{value}] is not supported")
+    if isinstance(value, str) and value not in API_TYPES:
+        known = " and ".join(API_TYPES)
+        raise ValueError(f"API type [{value}] is not supported, only {known}")
     return value
 
 

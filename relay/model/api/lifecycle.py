@@ -14,7 +14,7 @@ from relay.model.api.flow import FlowExecution
 from relay.model.api.resources.resource import AUTHORIZATION_SERVERS
 from relay.model.records import ApiRecord, Deployment, PlanRecord
 from relay.model.schema.errors import Invalid, Issue
-from relay.model.schema.types.paths import Key, conflicts
+from relay.model.schema.types.paths import conflicts
 
 Place = tuple[str, str | None, str]
 """The location of a path, or the id of the API that has it; its host; the path."""
@@ -205,14 +205,21 @@ def check_paths(
     :param api_id: the API that is to have them, if it exists already.
     :raises Invalid: for every path that another API has.
     """
-    others: list[Key] = [(host, path) for owner, host, path in taken if owner != api_id]
+    others = [place for place in taken if place[0] != api_id]
     issues = [
-        Issue(f"Path [{path}] already exists", location, path)
+        Issue(_conflict(path, other), location, path)
         for location, host, path in wanted
-        if any(conflicts((host, path), other) for other in others)
+        for other in [one for one in others if conflicts((host, path), one[1:])][:1]
     ]
     if issues:
         raise Invalid(issues)
+
+
+def _conflict(path: str, other: Place) -> str:
+    owner, _, taken = other
+    relation = "lies within" if path.startswith(taken) else "contains"
+    more = "" if path == taken else f": it {relation} [{taken}] of the API {owner}"
+    return f"Path [{path}] already exists{more}"
 
 
 def places(definition: Mapping[str, Any], owner: str | None = None) -> list[Place]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from difflib import get_close_matches
+
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -60,7 +63,7 @@ def issues(
     """
     return [
         Issue(
-            message=message_of(detail),
+            message=message_of(detail) + _advice(model, detail),
             location=join(at, *detail["loc"]),
             invalid_value=None
             if _is_in_secret(model, detail["loc"])
@@ -72,17 +75,43 @@ def issues(
 
 def _is_in_secret(model: type[BaseModel] | None, where: tuple[str | int, ...]) -> bool:
     """Whether a location of a model is that of a secret, or is in one."""
+    return any(
+        is_sensitive(field)
+        for name, models in _models_along(model, where)
+        for one in models
+        if (field := members(one).get(name)) is not None
+    )
+
+
+def _advice(model: type[BaseModel] | None, detail: ErrorDetails) -> str:
+    """Return the most similar field, for an unknown one."""
+    where = detail["loc"]
+    if detail["type"] != "extra_forbidden" or not where:
+        return ""
+    known = [
+        field
+        for name, models in list(_models_along(model, where))[-1:]
+        if name == where[-1]
+        for one in models
+        for field in members(one)
+    ]
+    near = get_close_matches(str(where[-1]), known, n=1, cutoff=0.75)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _models_along(
+    model: type[BaseModel] | None, where: tuple[str | int, ...]
+) -> Iterator[tuple[str, tuple[type[BaseModel], ...]]]:
+    """List the names of a location, each with the models that may have it."""
     models: tuple[type[BaseModel], ...] = () if model is None else (model,)
     for name in where:
         if isinstance(name, int):
             continue
+        yield name, models
         fields = [
             field for one in models if (field := members(one).get(name)) is not None
         ]
-        if any(is_sensitive(field) for field in fields):
-            return True
         models = tuple(one for field in fields for one in models_in(field.annotation))
-    return False
 
 
 def shown(value: object) -> object:
@@ -111,11 +140,21 @@ def message_of(detail: ErrorDetails) -> str:
         return f"must be at least {context['ge']}"
     if kind == "less_than_equal":
         return f"must be at most {context['le']}"
+    if kind in ("too_short", "string_too_short"):
+        return f"must have at least {context['min_length']} {_unit(context)}"
+    if kind in ("too_long", "string_too_long"):
+        return f"must have at most {context['max_length']} {_unit(context)}"
     if kind in ("literal_error", "enum"):
         return f"must be one of {context['expected']}".replace("'", "")
     if kind == "value_error":
         return str(context["error"])
     return detail["msg"]
+
+
+def _unit(context: dict[str, object]) -> str:
+    # pydantic counts the characters of a secret as items of a value.
+    texts = (None, "Value")
+    return "characters" if context.get("field_type") in texts else "items"
 
 
 def _shown(kind: str, where: tuple[str | int, ...], value: object) -> object:

@@ -47,7 +47,12 @@ def problem_of(response: UpstreamResponse) -> SourceProblem | None:
     if code != 200:
         return _of_status(response)
     if not response.is_event_stream:
-        return SourceProblem("the source's answer is not an event stream", True)
+        kind = response.headers.getRawHeaders(b"content-type", [b""])[0]
+        shown = kind.partition(b";")[0].strip()[:40].decode("ascii", "replace")
+        shown = f"of the type {shown}" if shown.isprintable() and shown else "untyped"
+        return SourceProblem(
+            f"the source's answer is not an event stream: it is {shown}", True
+        )
     encodings = response.headers.getRawHeaders(b"content-encoding", [])
     encoding = b", ".join(encodings).strip().lower()
     if encoding not in (b"", b"identity"):

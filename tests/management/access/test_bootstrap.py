@@ -10,7 +10,13 @@ from typing import Any, cast
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import gatherResults
 from twisted.internet.threads import deferToThread
-from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from twisted.logger import (
+    ILogObserver,
+    LogEvent,
+    LogLevel,
+    capturedLogs,
+    globalLogPublisher,
+)
 from twisted.trial.unittest import TestCase
 
 from relay.management.access.bootstrap import ensure_admin
@@ -98,6 +104,16 @@ class EnsureAdminTests(TestCase):
         self.assertEqual((admin.source, admin.password_file), ("environment", None))
         self.assertTrue(await self.fits("söcret: word"))
         self.assertFalse(os.path.exists(self.path))
+
+    async def test_a_short_password_is_warned_of(self) -> None:
+        """It is used, since an older version accepted it, and the log says so."""
+        for password, warned in (("short-words", True), ("longer-words", False)):
+            with capturedLogs() as events:
+                await self.ensure(RELAY_ADMIN_PASSWORD=password)
+            warnings = [one for one in events if one["log_level"] is LogLevel.warn]
+            self.assertEqual(bool(warnings), warned)
+            self.assertNotIn(password, repr(events))
+            self.assertTrue(await self.fits(password))
 
     async def test_given_later(self) -> None:
         """Another password in the environment replaces the stored one."""

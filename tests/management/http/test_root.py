@@ -98,6 +98,23 @@ class AuthenticationTests(ManagementCase):
             401, "unauthorized", "GET", "/management/v2/x", credentials={}
         )
 
+    async def test_the_message_says_what_is_wrong(self) -> None:
+        """Missing credentials, wrong ones, a wrong token and noise differ."""
+        needed = "a user name and a password, or a token, are required"
+        for sent, reason in (
+            ({}, needed),
+            ({"Authorization": "Digest x"}, needed),
+            ({"Authorization": "Basic %"}, "the Basic credentials are malformed"),
+            (basic("admin", "wrong"), "the user name or the password is wrong"),
+            (basic("nobody", "wrong"), "the user name or the password is wrong"),
+            (
+                {"Authorization": "Bearer wrong"},
+                "the token is not valid, or has expired",
+            ),
+        ):
+            answer = await self.ask("GET", "/apis", credentials=sent)
+            self.assertEqual(answer.json["message"], f"Unauthorized: {reason}")
+
     async def test_two_credentials_are_none(self) -> None:
         """
         Two ``Authorization`` headers are refused, since a proxy may have checked the

@@ -88,6 +88,15 @@ class FieldClassTests(SynchronousTestCase):
         body.update(visibility="PUBLIC", lifecycleState="CREATED")
         self.assertEqual(ApiDefinition.read(body), ApiDefinition.read(tutorial_api()))
 
+    def test_type(self) -> None:
+        """The error for an unknown type lists the known ones."""
+        with self.assertRaises(ValidationError) as caught:
+            ApiDefinition.read(tutorial_api(type="PROXXY"))
+        (issue,) = issues(caught.exception)
+        self.assertEqual(
+            issue.message, "API type [PROXXY] is not supported, only PROXY and MESSAGE"
+        )
+
     def test_refused(self) -> None:
         """
         An unsupported member that would change traffic is refused at the member that

@@ -129,7 +129,7 @@ class RuleTests(SynchronousTestCase):
             found,
             {
                 "request[0].configuration.size": "is required",
-                "request[0].configuration.sise": "unknown field",
+                "request[0].configuration.sise": "unknown field; did you mean size?",
                 "request[1].configuration": "not here",
                 "request[2].configuration.size": "is required",
             },

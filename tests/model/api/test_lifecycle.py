@@ -152,11 +152,17 @@ class ApiTests(RefusalCase):
     def test_paths(self) -> None:
         """A path that contains or is contained by another API's is refused."""
         taken = [("b", None, "/sse/"), ("b", "example.com", "/x/")]
-        for path in ("/sse/", "/sse/a/", "/"):
+        for path, why in (
+            ("/sse/", ""),
+            ("/sse/a/", ": it lies within [/sse/] of the API b"),
+            ("/", ": it contains [/sse/] of the API b"),
+        ):
             error = self.assertRaises(
                 Invalid, lifecycle.check_paths, [("here", None, path)], taken, "a"
             )
-            self.assertEqual(error.issues[0].message, f"Path [{path}] already exists")
+            self.assertEqual(
+                error.issues[0].message, f"Path [{path}] already exists{why}"
+            )
             self.assertEqual(error.issues[0].location, "here")
         for host, path in ((None, "/sse2/"), (None, "/x/"), ("example.com", "/sse/")):
             self.allowed(lifecycle.check_paths, [("here", host, path)], taken, "a")

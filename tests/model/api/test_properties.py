@@ -102,7 +102,7 @@ class ReadTests(SynchronousTestCase):
                 "properties[1].key": "is required",
                 "properties[2].value": "must be a string",
                 "properties[3].encrypted": "must be true or false",
-                "properties[4].vlaue": "unknown field",
+                "properties[4].vlaue": "unknown field; did you mean value?",
                 "properties[6].key": "[a] is used twice",
             },
         )

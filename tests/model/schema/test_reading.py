@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.api.endpoints.health_check import HealthCheck
@@ -74,6 +74,42 @@ class IssuesTests(SynchronousTestCase):
             [Issue("must be a string", "a[0].innerValue.password")],
         )
         self.assertEqual(found(1, "a[0]"), [Issue("must be an object", "a[0]")])
+
+    def test_a_misspelt_field(self) -> None:
+        """The error for an unknown field names the most similar one beside it."""
+        body = {"innerValue": {"pasword": "x"}, "items": [{"zize": 1}], "item": []}
+        with self.assertRaises(ValidationError) as caught:
+            Outer.read(body)
+        self.assertEqual(
+            [
+                (one.location, one.message)
+                for one in issues(caught.exception, "", Outer)
+            ],
+            [
+                ("innerValue.pasword", "unknown field; did you mean password?"),
+                ("items[0].zize", "unknown field; did you mean size?"),
+                ("item", "unknown field; did you mean items?"),
+            ],
+        )
+
+    def test_lengths(self) -> None:
+        """A text is measured in characters, a list in items."""
+
+        class Bounded(Value):
+            text: Annotated[SecretStr, Field(min_length=2)] = SecretStr("ab")
+            plain: Annotated[str, Field(max_length=2)] = ""
+            items: Annotated[tuple[int, ...], Field(min_length=2)] = (1, 2)
+
+        with self.assertRaises(ValidationError) as caught:
+            Bounded.read({"text": "a", "plain": "abc", "items": [1]})
+        self.assertEqual(
+            [one.message for one in issues(caught.exception)],
+            [
+                "must have at least 2 characters",
+                "must have at most 2 characters",
+                "must have at least 2 items",
+            ],
+        )
 
     def test_other_kinds(self) -> None:
         """An error without a message of its own has pydantic's."""

@@ -43,7 +43,11 @@ class ProblemTests(SynchronousTestCase):
     def test_a_reason_says_what_was_wrong(self) -> None:
         """The reason names the coding, the status or the type."""
         for problem, reason in (
-            (judged(200, event_stream=False), "is not an event stream"),
+            (judged(200, event_stream=False), "is not an event stream: it is untyped"),
+            (
+                judged(200, False, content_type="text/html; charset=utf-8"),
+                "is not an event stream: it is of the type text/html",
+            ),
             (judged(200, content_encoding="br"), "encoded (br)"),
             (judged(302), "the redirect is not followed"),
             (judged(418), "answered 418"),
