@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple
 
 from twisted.internet.defer import Deferred, fail, succeed
@@ -22,6 +23,7 @@ from twisted.python.failure import Failure
 from relay.channel import ids
 from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
 from relay.channel.entry import Entry, Gap, GapReason
+from relay.channel.journal import Journal
 from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.channel.subscribers.byte_group import SharedWriter
@@ -31,6 +33,7 @@ from relay.channel.subscribers.places import Places
 from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
 from relay.model.api.messages.channel_options import ChannelOptions
+from relay.model.marks import Mark
 
 Receiver = Callable[[Sequence[Message | GapReason]], None]
 """Takes publications that are not added to a channel."""
@@ -76,7 +79,10 @@ class Channel:
         mint: ids.Mint | None = None,
     ) -> None:
         self.options = options
+        self.journal = Journal(clock.seconds)
+        """What has happened to its source."""
         self.log = Log(options.history, epoch, mint)
+        self.log.on_gap = partial(self.journal.note, Mark.GAP)
         self.state = ChannelState.OPEN
         self.archive: Archive | None = None
         """Where entries are kept before they are delivered; None for nowhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from relay.channel import ids
 from relay.channel.entry import Entry, Gap, GapReason
@@ -44,6 +44,8 @@ class Log:
         self._held_bytes = 0
         self._end = 0
         self._begin = 0
+        self.on_gap: Callable[[GapReason], object] = lambda reason: None
+        """Told of each gap that is staged."""
 
     @property
     def last_event_id(self) -> str | None:
@@ -71,6 +73,7 @@ class Log:
         last = staged[-1] if staged else self.last_event_id
         for seq, item in enumerate(items, self.next_seq + len(before)):
             if isinstance(item, GapReason):
+                self.on_gap(item)
                 event_id = ids.place(self.epoch, seq)
                 entries.append(Entry(seq, event_id, None, Gap(item, last), at_ms))
             else:

@@ -31,6 +31,7 @@ from relay.http.accept import ANYTHING, Preference
 from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
 from relay.model.api.messages.message_options import Amount, Compatibility
+from relay.model.marks import Mark
 from relay.model.outcome import Outcome
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Flag, Milliseconds
@@ -177,8 +178,8 @@ class Poll(Feed):
         :raises TooManyFilters: when the channel has too many filters.
         """
         exchange = self._call.exchange
-        channel = self._channel = self._call.open_channel()
-        channel.attach(self._subscriber, self._cursor)
+        channel = self._call.subscribe(self._subscriber, self._cursor)
+        self._channel = channel
         self._from_seq = self._subscriber.position
         exchange.feed = self
         if channel.verdict.pending:
@@ -241,7 +242,9 @@ class Poll(Feed):
         self._answer_soon()
 
     def missed(self, gap: Gap) -> None:
-        """Take a gap, within bounds of its own."""
+        """Take a gap, within bounds of its own; the first is noted."""
+        if not self._gaps:
+            self._call.exchange.record.timeline.note(Mark.GAP, gap.reason)
         self._gaps.append(gap)
         if self._is_full:
             self._subscriber.pause()

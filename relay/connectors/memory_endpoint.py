@@ -13,6 +13,7 @@ from relay.model.api.definition import EndpointGroup
 from relay.model.api.kinds import EndpointType
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.api.messages.message_options import LocalChannelOptions
+from relay.model.marks import Mark
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 
@@ -67,6 +68,7 @@ class MemorySources:
     def make(self, opened: OpenChannel) -> MemorySource:
         """Make the source of one topic."""
         opened.health = None
+        opened.channel.journal.note(Mark.SOURCE_CONNECTED, None, None)
         return MemorySource()
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ from relay.model.api.definition import EndpointGroup
 from relay.model.api.kinds import EndpointType
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.api.messages.message_options import LocalChannelOptions
+from relay.model.marks import Mark
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.spellings import respelled
@@ -130,6 +131,7 @@ class MockSources:
     def make(self, opened: OpenChannel) -> MockSource:
         """Make the source of one channel."""
         opened.health = None
+        opened.channel.journal.note(Mark.SOURCE_CONNECTED, None, None)
         return MockSource(self._reactor, self._options, opened)
 
     def close(self) -> None:

@@ -33,14 +33,16 @@ from relay.model.api.endpoints.http_proxy import (
 )
 from relay.model.api.kinds import EndpointType
 from relay.model.api.messages.channel_options import ChannelOptions
+from relay.model.marks import Mark
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types.request_target import RequestTarget
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
-from relay.upstream.connector import Connector, UpstreamRequest
+from relay.upstream.connector import Connector
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.events.problem import SourceProblem
 from relay.upstream.events.source import EventSource
 from relay.upstream.group import ConnectorGroup
+from relay.upstream.request import UpstreamRequest
 
 MOST_UNDER_WAY_BYTES = 1 << 20
 """With more than this on its way to the store no more is read from a source."""
@@ -319,22 +321,33 @@ class _Branch:
     def ended(self) -> None:
         """End: the source has answered 204."""
         self.stands = True
+        self._owner.opened.channel.journal.note(Mark.SOURCE_ENDED)
         self._owner.branch_ended()
 
     def turned_away(self, problem: SourceProblem, endpoint: Connector) -> None:
-        """Log why the next endpoint is called."""
+        """Note and log why the next endpoint is called."""
+        self._note(problem, endpoint)
         self._tell(endpoint, problem.reason, problem.refused)
 
     def health(self, problem: SourceProblem | None, endpoint: Connector) -> None:
-        """Store the state for the management API, and log a change."""
+        """Store the state for the management API, and note and log a change."""
         self.problem, self.stands = problem, problem is None
         self._endpoint = endpoint
         opened = self._owner.opened
         opened.health = problem.reason if problem is not None else None
         opened.refused = problem is not None and problem.refused
         opened.endpoint, opened.url = endpoint.name, endpoint.target.shown
+        self._note(problem, endpoint)
         self._tell(endpoint, opened.health or "connected", opened.refused)
         self._owner.judge()
+
+    def _note(self, problem: SourceProblem | None, endpoint: Connector) -> None:
+        journal = self._owner.opened.channel.journal
+        if problem is None:
+            journal.note(Mark.SOURCE_CONNECTED, endpoint.name, endpoint.target.shown)
+        else:
+            mark = Mark.SOURCE_REFUSED if problem.refused else Mark.SOURCE_LOST
+            journal.note(mark, endpoint.name, problem.reason)
 
     def _tell(self, endpoint: Connector, state: str, warning: bool) -> None:
         """Log a change of the state of an endpoint; repetitions are not logged."""

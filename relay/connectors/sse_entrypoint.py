@@ -52,6 +52,7 @@ from relay.model.api.cors import CorsOptions
 from relay.model.api.kinds import EntrypointType
 from relay.model.api.messages.channel_options import SlowConsumerOptions
 from relay.model.api.messages.message_options import Compatibility, HeartbeatInterval
+from relay.model.marks import Mark
 from relay.model.outcome import COMES_BACK, Outcome
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Flag, Milliseconds, MillisecondsOrOff
@@ -244,8 +245,7 @@ class Subscription(Feed):
         :raises ChannelRefused: when there are too many channels.
         :raises TooManyFilters: when the channel has too many filters.
         """
-        channel = self._call.open_channel()
-        channel.attach(self._subscriber, self._last_event_id)
+        channel = self._call.subscribe(self._subscriber, self._last_event_id)
         self._channel = channel
         self._exchange.feed = self
         if channel.verdict.pending:
@@ -296,6 +296,10 @@ class Subscription(Feed):
     def target(self) -> FanoutTarget | None:
         """Return the client's connection, once the client has its reconnection time."""
         return None if self._first else self._exchange.fanout_target()
+
+    def missed(self, gap: Gap) -> None:
+        """Note a gap of this client alone."""
+        self._exchange.record.timeline.note(Mark.GAP, gap.reason)
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """The client is too slow."""

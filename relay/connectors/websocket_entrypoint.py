@@ -23,7 +23,7 @@ from zope.interface import implementer
 from relay.channel.archive import ArchiveClosed, NotKept
 from relay.channel.channel import Channel
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
-from relay.channel.entry import Entry
+from relay.channel.entry import Entry, Gap
 from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -47,6 +47,7 @@ from relay.gateway.message import MessageCall
 from relay.gateway.responses import refusals
 from relay.http.accept import Preference
 from relay.http.fanout import FanoutTarget
+from relay.model.marks import Mark
 from relay.model.outcome import COMES_BACK, Outcome
 
 UPGRADE = Preference(1.0, 3, 0)
@@ -150,9 +151,8 @@ class WebsocketSession(Feed):
         :raises TooManyFilters: when the channel has too many filters.
         """
         if self._entrypoint.options.subscriber.enabled:
-            channel = self._call.open_channel()
-            channel.attach(self._subscriber, self._last_event_id)
-            self._channel = channel
+            subscriber, position = self._subscriber, self._last_event_id
+            self._channel = self._call.subscribe(subscriber, position)
         self._exchange.feed = self
         if self._channel is not None and self._channel.verdict.pending:
             clock, verdict = self._entrypoint.clock, self._channel.verdict
@@ -286,12 +286,16 @@ class WebsocketSession(Feed):
 
     def deliver(self, data: bytes) -> None:
         """Write frames to the client."""
-        self._exchange.stream.ledger.events += frames.count_frames(data)
+        self._exchange.events.add(frames.count_frames(data))
         self._exchange.write(data)
 
     def target(self) -> FanoutTarget | None:
         """Return the client's connection."""
         return self._exchange.fanout_target()
+
+    def missed(self, gap: Gap) -> None:
+        """Note a gap of this client alone."""
+        self._exchange.record.timeline.note(Mark.GAP, gap.reason)
 
     def can_answer(self) -> bool:
         """Whether it is written to, and its answers are read."""

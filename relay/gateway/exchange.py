@@ -17,13 +17,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.eventstream.boundary import EventCounter
 from relay.gateway.endings import CLIENT_CLOSED_REQUEST, ENDINGS, Ending
 from relay.gateway.feed import Feed
 from relay.gateway.forwarder import ChunkForwarder
 from relay.gateway.responses import refusals
 from relay.gateway.responses.cors import cors_headers
 from relay.gateway.responses.heads import complete, replace_fields
+from relay.gateway.sent_events import SentEvents
 from relay.gateway.services import Services
 from relay.http.accept import accept_of
 from relay.http.client_stream import ClientStream
@@ -38,12 +38,13 @@ from relay.http.headers import (
 from relay.http.limits.pace import Pace
 from relay.http.refusals import Refusal, Wording
 from relay.model.api.cors import CorsOptions
+from relay.model.marks import Mark
 from relay.model.outcome import Outcome
 from relay.model.phrases import reason_phrase
 from relay.model.schema.types.request_target import NO_TARGET
 from relay.model.schema.types.timestamps import timestamp
 from relay.observability.access import AccessRecord
-from relay.observability.timeline import Mark, Timeline
+from relay.observability.timeline import Timeline
 from relay.plans.verdict import Admission
 from relay.reactor.isolation import call_each
 
@@ -92,13 +93,14 @@ class Exchange:
         """How fast the body may be; None for any pace."""
         self._full = False
         self._gone = False
-        self._counter: EventCounter | None = None
         self.streams = False
         """Whether the response is an event stream, or the protocol was switched."""
         self._transaction_id = transaction_id(stream.request.headers)
         self._request_id = new_id()
         record.begun_s, record.begun_ms = services.reactor.seconds(), services.wall_ms()
         record.timeline = Timeline(services.reactor.seconds)
+        self.events = SentEvents(stream.ledger, record.timeline)
+        """The events that the client was sent."""
         record.request_id = self._request_id.decode()
         record.transaction_id = self._transaction_id.decode("latin-1")
         stream.responder = self
@@ -122,10 +124,10 @@ class Exchange:
     def admitted(self, admission: Admission) -> None:
         """Record the admission and its plan, and let the client send its body."""
         self.admission, record = admission, self.record
-        record.timeline.note(Mark.ADMITTED, admission.plan_id)
-        record.plan_id = admission.plan_id
-        record.application_id = admission.application_id
-        record.subscription_id = admission.subscription_id
+        record.plan_id = plan_id = admission.plan_id
+        record.application_id = application_id = admission.application_id
+        record.subscription_id = subscription_id = admission.subscription_id
+        record.timeline.note(Mark.ADMITTED, plan_id, application_id, subscription_id)
         if admission.grants:
             self.services.grants.add(self, admission.grants)
             self.end_hooks.append(partial(self.services.grants.remove, self))
@@ -158,17 +160,13 @@ class Exchange:
         :param headers: the feed's, changed in place: the gateway's own are added.
         :param event_stream: whether the body is an event stream.
         """
-        record = self.record
-        record.status = code
-        record.ttfb_ms = self._elapsed_ms()
+        self.record.ttfb_ms = self._elapsed_ms()
         if event_stream:
             self.streams = True
-            self._counter = EventCounter()
+            self.events.find_in_body()
         services = self.services
         complete(headers, services.wall_ms(), services.settings.via, event_stream)
-        self.identify(headers)
-        for hook in self.response_hooks:
-            hook(code, headers)
+        self._finish_head(code, headers)
         self.stream.begin(code, phrase, headers)
         self._answered()
 
@@ -179,12 +177,9 @@ class Exchange:
         :param headers: of the feed, to which those of the gateway are added.
         :param receiver: receives the further bytes of the client.
         """
-        self.record.status = 101
         self.record.ttfb_ms = self._elapsed_ms()
         self.streams = True
-        self.identify(headers)
-        for hook in self.response_hooks:
-            hook(101, headers)
+        self._finish_head(101, headers)
         self._answered()
         self.stream.upgrade(headers, receiver)
 
@@ -194,10 +189,8 @@ class Exchange:
 
         :param data: not empty.
         """
-        stream, counter = self.stream, self._counter
-        events = counter.feed(data) if counter is not None else 0
-        stream.ledger.events += events
-        stream.write(data)
+        events = self.events.feed(data)
+        self.stream.write(data)
         if self.pace is not None:
             self.pace.spent(events, len(data))
 
@@ -210,12 +203,14 @@ class Exchange:
         stream = self.stream
         if self.pace is not None or not stream.takes_chunks:
             return None
-        forwarder = ChunkForwarder(stream.write_chunks, self._counter, stream.ledger)
-        return forwarder.forward
+        return ChunkForwarder(stream.write_chunks, self.events).forward
 
     def fanout_target(self) -> FanoutTarget | None:
-        """The client's stream, if it may be written what others are written."""
-        return self.stream.fanout_target if self.pace is None else None
+        """The client's stream, if it may be written what others are written; the first
+        event is written through :meth:`write`."""
+        if self.pace is not None or not self.events.any:
+            return None
+        return self.stream.fanout_target
 
     def answer(
         self,
@@ -246,17 +241,15 @@ class Exchange:
             return
         if not self._settle(refusal.outcome, refusal.key, refusal.clock):
             return
+        self.record.timeline.note(Mark.REFUSED, refusal.status, refusal.key)
         wording = self.refusal_hook(refusal) if self.refusal_hook is not None else None
         status, given, body = wording or refusal.wording(
             accept_of(self.request.headers)
         )
-        self.record.status = status
         headers = cors_headers(self.request.headers, self.cors)
         refusal.add_headers(headers)
         replace_fields(headers, given, self.services.wall_ms())
-        self.identify(headers)
-        for hook in self.response_hooks:
-            hook(status, headers)
+        self._finish_head(status, headers)
         headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
         close = not 400 <= status < 500 or wording is not None
         stream = self.stream
@@ -331,11 +324,13 @@ class Exchange:
     def on_full(self) -> None:
         """The client takes no more for now."""
         self._full = True
+        self.record.timeline.pause()
         self.pause()
 
     def on_drained(self) -> None:
         """The client takes more."""
         self._full = False
+        self.record.timeline.resume()
         self.resume()
 
     def pause(self) -> None:
@@ -379,6 +374,9 @@ class Exchange:
         record.bytes_in = body.bytes if body is not None else 0
         record.bytes_out, record.events = ledger.bytes, ledger.events
         record.duration_ms = self._elapsed_ms()
+        outcome, timeline = record.outcome, record.timeline
+        timeline.resume()
+        timeline.note(Mark.ENDED, outcome, record.error_key, record.clock)
         self.services.observers.ended(self)
         self._let_go()
 
@@ -388,8 +386,14 @@ class Exchange:
         self.refusal_hook = self.pace = None
         self.end_hooks, self.response_hooks = [], []
 
+    def _finish_head(self, status: int, headers: Headers) -> None:
+        self.record.status = status
+        self.identify(headers)
+        for hook in self.response_hooks:
+            hook(status, headers)
+
     def _answered(self) -> None:
-        self.record.timeline.note(Mark.HEAD, str(self.record.status))
+        self.record.timeline.note(Mark.HEAD, self.record.status)
         self.services.observers.answered(self)
 
     def _elapsed_ms(self) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from relay.eventstream.boundary import EventCounter
-from relay.http.client_stream import Ledger
+from relay.gateway.sent_events import SentEvents
 
 
 class ChunkForwarder:
@@ -14,21 +13,18 @@ class ChunkForwarder:
 
     :param send: sends whole chunks to the client; its second argument is the size of
         their content in bytes.
-    :param counter: counts their events; None for a body that is not an event stream.
-    :param ledger: where the events are counted.
+    :param events: counts their events.
     """
 
-    __slots__ = ("_counter", "_ledger", "_send")
+    __slots__ = ("_events", "_send")
 
     def __init__(
         self,
         send: Callable[[bytes, int], None],
-        counter: EventCounter | None,
-        ledger: Ledger,
+        events: SentEvents,
     ) -> None:
         self._send = send
-        self._counter = counter
-        self._ledger = ledger
+        self._events = events
 
     def forward(self, framed: bytes, content: bytes) -> None:
         """
@@ -37,6 +33,5 @@ class ChunkForwarder:
         :param framed: the chunks.
         :param content: of the chunks, without framing.
         """
-        if self._counter is not None:
-            self._ledger.events += self._counter.feed(content)
+        self._events.feed(content)
         self._send(framed, len(content))

@@ -17,6 +17,7 @@ from twisted.web.http_headers import Headers
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.channel.ownership import ChannelLease
+from relay.channel.subscribers.subscriber import Subscriber
 from relay.expression.errors import EvaluationFailed
 from relay.gateway.exchange import Exchange
 from relay.gateway.flows.events import EventRefused, ShapedChannel
@@ -32,6 +33,7 @@ from relay.gateway.responses.cors import (
 from relay.http.accept import Accept, Preference, accept_of
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
+from relay.model.marks import Mark
 from relay.model.schema.types.request_target import RequestTarget
 
 
@@ -117,6 +119,23 @@ class MessageCall:
             return self._run.shaped(channel)
         except EvaluationFailed:
             raise EventRefused(refusals.EXPRESSION_FAILED) from None
+
+    def subscribe(
+        self, subscriber: Subscriber, last_event_id: str | None
+    ) -> Channel | ShapedChannel:
+        """
+        Attach a subscriber to the channel that the call is for.
+
+        :param last_event_id: the last event that the client has; None for none.
+        :raises ChannelRefused: as :meth:`open_channel` does.
+        :raises TooManyFilters: when the channel, or the client, has its most filters.
+        """
+        channel = self.open_channel()
+        timeline, journal = self.exchange.record.timeline, channel.journal
+        timeline.note(Mark.ATTACHED, channel.digest, journal.state)
+        timeline.follow(journal)
+        channel.attach(subscriber, last_event_id)
+        return channel
 
     @property
     def preflight_method(self) -> bytes | None:
@@ -272,6 +291,7 @@ class MessageBackend:
                 found, best = bound, wanted[:2]
         if found is not None:
             call.exchange.cors = found.entrypoint.cors
+            call.exchange.record.entrypoint = found.id
         return found
 
     def _unmatched(self, call: MessageCall) -> Refusal:
@@ -311,6 +331,7 @@ class MessageBackend:
     def _enter(self, bound: BoundEntrypoint, call: MessageCall) -> None:
         """Run the flows of the request, if there are any, and attach the call."""
         exchange = call.exchange
+        exchange.record.timeline.note(Mark.ROUTED, self._group, bound.id)
         if self._flows is None or exchange.admission is None:
             bound.entrypoint.attach(call)
             return

@@ -34,19 +34,23 @@ from relay.http.headers import (
     upstream_headers,
 )
 from relay.http.refusals import Refusal, Refused
+from relay.model.marks import Mark
 from relay.model.outcome import Outcome
 from relay.model.schema.types.request_target import RequestTarget
 from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.reactor.deadline import Deadline
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody
-from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
+from relay.upstream.connector import Connector, UpstreamCall
 from relay.upstream.errors import UpstreamError
 from relay.upstream.failover import Failover, TriedCall, Tries
 from relay.upstream.group import Choose
+from relay.upstream.request import UpstreamRequest
 
 CONTENTLESS = (NO_CONTENT, RESET_CONTENT, NOT_MODIFIED)
 """The statuses of responses that have no content (RFC 9110, 15)."""
+ENTRYPOINT = "http-proxy"
+"""The type of the entrypoint of all PROXY APIs."""
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
 
 
@@ -186,7 +190,9 @@ class Passthrough(Feed):
         """
         exchange, request = self._exchange, self._exchange.request
         exchange.feed = self
-        exchange.record.endpoint = self._connector.name
+        exchange.record.endpoint = name = self._connector.name
+        exchange.record.entrypoint = ENTRYPOINT
+        exchange.record.timeline.note(Mark.ROUTED, name, ENTRYPOINT)
         self._connector.enter()
         self._request_clock.start(self._request_expired)
         body = exchange.stream.body if self._run is None else self._body_up(self._run)
@@ -197,6 +203,7 @@ class Passthrough(Feed):
             request.headers.getRawHeaders(b"host", [b""])[0],
             body,
             self._early_hints,
+            marks=exchange.record.timeline,
         )
         self._call = self._connector.call(asked)
         if body is not None:

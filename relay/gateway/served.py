@@ -201,7 +201,7 @@ class ServedApi:
         if certificate is not None and not exchange.trusted:
             # Only proxies set this header; it never goes upstream.
             headers.removeHeader(certificate)
-        return Caller(
+        caller = Caller(
             headers,
             exchange.target,
             exchange.record.remote_address,
@@ -211,6 +211,8 @@ class ServedApi:
             partial(selection_scope, exchange, self.shared),
             partial(metadata_url, exchange),
         )
+        caller.marks = exchange.record.timeline
+        return caller
 
     def _decided(self, verdict: Verdict, exchange: Exchange, caller: Caller) -> None:
         """Pass the call to the backend or refuse it, as the plans have decided."""

@@ -9,6 +9,7 @@ from twisted.web.http_headers import Headers
 
 from relay.expression.nodes import Scope
 from relay.http.fields import foldable, remove_folded
+from relay.model.marks import Marks
 from relay.model.schema.types.request_target import RequestTarget
 
 
@@ -41,6 +42,7 @@ class Caller:
     __slots__ = (
         "certificate_header",
         "headers",
+        "marks",
         "metadata_url",
         "remote_address",
         "scope",
@@ -68,6 +70,8 @@ class Caller:
         self.scope = scope
         self.metadata_url = metadata_url
         self.target = target
+        self.marks: Marks | None = None
+        """Receives what plans decide about the client; None for nobody."""
 
     def header(self, name: bytes) -> str | None:
         """

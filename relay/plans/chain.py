@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
+from relay.model.marks import Mark
 from relay.model.schema.types.request_target import RequestTarget
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, Plan
@@ -174,6 +175,9 @@ class PlanChain:
             key=denial.key,
             why=denial.reason and f": {denial.reason}",
         )
+        if caller.marks is not None:
+            reason = denial.reason or None
+            caller.marks.note(Mark.DENIED, plan.id, denial.key, reason)
         if before is not None and before != UNRESOLVED:
             return before
         if denial.bearer_error and plan.challenge and not denial.challenges:

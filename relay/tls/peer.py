@@ -1,4 +1,4 @@
-"""The certificates of the two sides of a connection."""
+"""The TLS session of a connection: the certificates of its sides, and its version."""
 
 from __future__ import annotations
 
@@ -37,3 +37,17 @@ def local_certificate(transport: Any) -> x509.Certificate | None:
         return None
     shown = connection.get_certificate()
     return None if shown is None else shown.to_cryptography()
+
+
+def tls_version(transport: Any) -> str | None:
+    """
+    Return the version of TLS that a connection uses, such as ``TLSv1.3``.
+
+    :param transport: a connection whose handshake is over.
+    :return: None without TLS.
+    """
+    connection = getattr(transport, "getHandle", lambda: None)()
+    if not isinstance(connection, SSL.Connection):
+        return None
+    version: str = connection.get_protocol_version_name()
+    return version

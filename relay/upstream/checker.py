@@ -18,9 +18,10 @@ from relay.model.schema.types.request_target import RequestTarget
 from relay.reactor.deadline import Deadline
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody
-from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
+from relay.upstream.connector import Connector, UpstreamCall
 from relay.upstream.errors import UpstreamError
 from relay.upstream.health import Health, Result, Status
+from relay.upstream.request import UpstreamRequest
 from relay.upstream.scope_headers import response_values
 
 JITTER_S = 0.9

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.http.body import ICompletableBody
 from relay.http.fields import copied, foldable, folded, put_field, remove_folded
 from relay.model.api.endpoints.http_proxy import SharedConfiguration
-from relay.model.schema.types.request_target import RequestTarget
+from relay.model.marks import Mark, Value
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.upstream.connection.agent import CallAgent, call
-from relay.upstream.connection.connection import EarlyHints, UpstreamConnection
+from relay.upstream.connection.connection import UpstreamConnection
 from relay.upstream.connection.pool import Pool, PoolSlot
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import Upload
@@ -34,36 +32,8 @@ from relay.upstream.errors import (
 )
 from relay.upstream.health import Health
 from relay.upstream.redirects import MAX_REDIRECTS, REDIRECTS, crossing, resolve
+from relay.upstream.request import RETRIED_METHODS, UpstreamRequest
 from relay.upstream.target import Target
-
-RETRIED_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
-
-
-@dataclass
-class UpstreamRequest:
-    """
-    A client's request to an endpoint.
-
-    :param method: in the client's letters.
-    :param target: what follows the context-path.
-    :param headers: end-to-end headers, without ``Host`` and framing.
-    :param host: the client's ``Host``.
-    :param sends_host: send ``host`` to the endpoint regardless of
-        ``propagateClientHost``.
-    :param body: the body as it arrives, None when there is none.
-    :param early_hints: called with each 103 response.
-    :param follows_origin: follow redirects within the endpoint's origin, as the reader
-        of an event stream does, regardless of ``followRedirects``.
-    """
-
-    method: bytes
-    target: RequestTarget
-    headers: Headers
-    host: bytes
-    body: ICompletableBody | None
-    early_hints: EarlyHints | None = None
-    follows_origin: bool = False
-    sends_host: bool = False
 
 
 class Connector:
@@ -270,11 +240,18 @@ class UpstreamCall:
 
     def _explain(self, failure: Failure) -> Failure:
         self._count_no_more()
-        return Failure(self._why if self._why is not None else classify(failure))
+        error = self._why if self._why is not None else classify(failure)
+        if self._why is not None or not self._cancelled:
+            self._note(Mark.ATTEMPT_FAILED, error.key, error.message)
+        return Failure(error)
+
+    def _note(self, mark: Mark, *values: Value) -> None:
+        self._request.note(mark, self._connector.name, *values)
 
     async def _run(self) -> UpstreamResponse:
         slot = self._connector.pool.slot()
         if isinstance(slot, Deferred):
+            self._note(Mark.QUEUED)
             self._count()
             slot = await slot
             self._count_no_more()
@@ -324,9 +301,7 @@ class UpstreamCall:
         self, slot: PoolSlot, origin: Origin, place: bytes
     ) -> UpstreamResponse:
         """Send to one origin; a kept connection that turns out dead is replaced."""
-        connection = self._connector.pool.connect(slot, origin, fresh=False)
-        if isinstance(connection, Deferred):
-            connection = await connection
+        connection = await self._connect(slot, origin, fresh=False)
         again = (
             connection.used > 1
             and self._request.body is None
@@ -335,12 +310,26 @@ class UpstreamCall:
         try:
             return await self._send(slot, connection, origin, place)
         except Exception:
-            if self._cancelled or not (again and never_sent(Failure())):
+            failure = Failure()
+            if self._cancelled or not (again and never_sent(failure)):
                 raise
-        connection = self._connector.pool.connect(slot, origin, fresh=True)
+            error = classify(failure)
+            self._note(Mark.ATTEMPT_FAILED, error.key, error.message)
+        connection = await self._connect(slot, origin, fresh=True)
+        return await self._send(slot, connection, origin, place)
+
+    async def _connect(
+        self, slot: PoolSlot, origin: Origin, fresh: bool
+    ) -> UpstreamConnection:
+        connection = self._connector.pool.connect(slot, origin, fresh)
+        if isinstance(connection, Deferred) or connection.used == 1:
+            tls = "tls" if origin.secure else None
+            self._note(Mark.CONNECTING, origin.host, origin.port, tls)
         if isinstance(connection, Deferred):
             connection = await connection
-        return await self._send(slot, connection, origin, place)
+        use = "new" if connection.used == 1 else "kept"
+        self._note(Mark.CONNECTED, connection.address, connection.tls_version, use)
+        return connection
 
     async def _send(
         self,
@@ -366,6 +355,7 @@ class UpstreamCall:
         response = await call(agent, body, connector.reactor)
         self._answered = True
         self._count_no_more()
+        self._note(Mark.ANSWERED, response.code)
         return UpstreamResponse(
             response, slot, connector.reactor, connector.http.use_compression
         )

@@ -18,20 +18,17 @@ from twisted.internet.interfaces import IReactorTime
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Condition
 from relay.model.api.endpoints.failover import FailoverOptions
+from relay.model.marks import Mark
 from relay.model.outcome import Outcome
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.upstream.breaker import Breaker
 from relay.upstream.connection.stream import UpstreamResponse
-from relay.upstream.connector import (
-    RETRIED_METHODS,
-    Connector,
-    UpstreamCall,
-    UpstreamRequest,
-)
+from relay.upstream.connector import Connector, UpstreamCall
 from relay.upstream.errors import UpstreamError
 from relay.upstream.group import Choose
 from relay.upstream.replay import MOST_KEPT_BYTES, ReplayedBody
+from relay.upstream.request import RETRIED_METHODS, UpstreamRequest
 from relay.upstream.scope_headers import response_values
 
 MOST_BREAKERS = 10_000
@@ -247,7 +244,9 @@ class TriedCall:
             response = await call.start()
         except UpstreamError:
             if self._too_slow:
-                raise _slow() from None
+                error = _slow()
+                self._note_failed(error)
+                raise error from None
             raise
         finally:
             self._clock.stop()
@@ -255,12 +254,18 @@ class TriedCall:
             self._started = self._started or call.started
         if self._is_failure(response):
             response.abort()
-            raise UpstreamError(
+            error = UpstreamError(
                 502,
                 "GATEWAY_CLIENT_RESPONSE_REFUSED",
                 f"The upstream answered {response.code}, which counts as a failure",
             )
+            self._note_failed(error)
+            raise error
         return response
+
+    def _note_failed(self, error: UpstreamError) -> None:
+        name = self._tries.name
+        self._request.note(Mark.ATTEMPT_FAILED, name, error.key, error.message)
 
     def _is_failure(self, response: UpstreamResponse) -> bool:
         condition = self._tries.failover.condition

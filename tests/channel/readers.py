@@ -7,7 +7,7 @@ import json
 from twisted.internet.task import Clock
 
 from relay.channel.channel import Attached, Channel
-from relay.channel.entry import Entry
+from relay.channel.entry import Entry, Gap
 from relay.channel.message import Message
 from relay.channel.subscribers.filter import Filter
 from relay.channel.subscribers.framing import SseFraming
@@ -100,6 +100,8 @@ class Reader:
         self.parser = EventParser(last_event_id=last_event_id or "")
         self.seen: list[str] = []
         self.gaps: list[dict[str, object]] = []
+        self.missed_alone: list[str] = []
+        """The reasons of gaps that this reader alone has."""
         self.writes: list[bytes] = []
         self.ended: str | None = None
         self.full_after = full_after
@@ -137,6 +139,10 @@ class Reader:
     def target(self) -> Reader | None:
         """Return the reader itself if it accepts shared bytes."""
         return self if self.shares else None
+
+    def missed(self, gap: Gap) -> None:
+        """Take note of a gap of its own."""
+        self.missed_alone.append(gap.reason)
 
     chunked = False
     socket_send = None

@@ -16,7 +16,7 @@ from hypothesis import given, settings, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.channel import Channel
-from relay.channel.entry import GapReason
+from relay.channel.entry import Gap, GapReason
 from relay.channel.message import Message
 from relay.channel.subscribers.filter import Filter
 from relay.channel.subscribers.framing import SseFraming
@@ -114,6 +114,9 @@ class Client:
 
     def target(self) -> None:
         """Return None: each client's bytes are cut at a place of its own."""
+
+    def missed(self, gap: Gap) -> None:
+        """The gap is among the bytes."""
 
     def cut(self, outcome: Outcome, key: str) -> None:
         """Never in this test: nothing pauses it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any, cast
 
 from twisted.web.http_headers import Headers
@@ -15,6 +14,7 @@ from relay.channel.channels import Channels, OpenChannel
 from relay.connectors.interfaces import EntrypointContext
 from relay.gateway.endings import ENDINGS, Ending
 from relay.gateway.message import Entrypoint, MessageCall
+from relay.gateway.sent_events import SentEvents
 from relay.http.body import RequestBody
 from relay.http.client_stream import Ledger, RequestHead
 from relay.http.fanout import FanoutWriter, Lane
@@ -23,6 +23,7 @@ from relay.model.api.cors import CorsOptions
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.outcome import Outcome
 from relay.model.schema.types.request_target import RequestTarget
+from relay.observability.access import AccessRecord
 from relay.plans.verdict import Admission
 from tests.channel.readers import Moment
 
@@ -60,7 +61,8 @@ class Desk:
     def __init__(self, request: RequestHead, stream: Stream) -> None:
         self.request = request
         self.stream = stream
-        self.record = SimpleNamespace(remote_address="192.0.2.1", client="192.0.2.1")
+        self.record = AccessRecord("GET", "relay", "/", "192.0.2.1", "192.0.2.1")
+        self.events = SentEvents(stream.ledger, self.record.timeline)
         self.feed: Any = None
         self.admission: Admission | None = None
         self.cors: CorsOptions | None = None

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from hypothesis import given, strategies as st
 
-from relay.eventstream.boundary import EventCounter
 from relay.gateway.forwarder import ChunkForwarder
+from relay.gateway.sent_events import SentEvents
 from relay.http.client_stream import Ledger
+from relay.observability.timeline import Timeline
 from tests.upstream.connection.test_stream import CHUNKED, Receiver, StreamCase, chunk
 from tests.upstream.memory import closed
 
@@ -59,14 +60,15 @@ class Client(Receiver):
         self.wire = b""
         """What is written to the client."""
         self.verbatim = 0
-        self.counter = EventCounter()
         self.ledger = Ledger()
-        self.forwarder = ChunkForwarder(self.send, self.counter, self.ledger)
+        self.events = SentEvents(self.ledger, Timeline())
+        self.events.find_in_body()
+        self.forwarder = ChunkForwarder(self.send, self.events)
 
     def body_received(self, data: bytes) -> None:
         """Frame it."""
         super().body_received(data)
-        self.counter.feed(data)
+        self.events.feed(data)
         self.wire += chunk(data)
 
     def send(self, framed: bytes, size: int) -> None:
@@ -129,7 +131,7 @@ class ForwarderCase(StreamCase):
             (plain.body, plain.end, plain.trailers),
             pieces,
         )
-        self.assertEqual(forwarded.counter.events, plain.counter.events, pieces)
+        self.assertEqual(forwarded.ledger.events, plain.ledger.events, pieces)
         return forwarded
 
 

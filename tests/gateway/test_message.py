@@ -14,6 +14,7 @@ from relay.http.accept import Preference
 from relay.http.refusals import Refusal
 from relay.model.api.cors import CorsOptions
 from relay.model.schema.types.request_target import RequestTarget
+from relay.observability.access import AccessRecord
 
 
 class Counter:
@@ -46,7 +47,7 @@ class Call:
         self.request = SimpleNamespace(
             method=method, headers=Headers(), version=b"HTTP/1.1"
         )
-        self.record = SimpleNamespace(endpoint=None)
+        self.record = AccessRecord("GET", "relay", "/x", "192.0.2.1", "192.0.2.1")
         self.target = RequestTarget.parse(b"/x")
         self.cors: CorsOptions | None = None
         self.over = False

@@ -57,6 +57,7 @@ UNTESTED = {
     "relay.upstream.connection.events": "records without behaviour",
     "relay.upstream.connection.factory": "exercised by all of tests/upstream/dial",
     "relay.upstream.events.source": "in tests/wire/messages/test_message_streams.py",
+    "relay.upstream.request": "in tests/upstream/test_connector.py",
     "relay.gateway.push": "exercised by all of tests/webhook",
     "relay.technical.site": "in tests/wire/operate/test_node.py",
     "relay.settings.daemon": "in tests/settings/test_schema.py",

@@ -194,6 +194,8 @@ class ByteGroup(Group[ByteSubscriber]):
     ) -> None:
         """Write gaps and entries to a subscriber at once."""
         pieces = [self.framing.encode_gap(gap) for gap in gaps]
+        for gap in gaps:
+            subscriber.reader.missed(gap)
         for entry in entries:
             piece = self._copies.get(entry.seq)
             if piece is None:

@@ -138,6 +138,9 @@ class ByteReader(Reader, Protocol):
         :return: None while it may not, or never may.
         """
 
+    def missed(self, gap: Gap) -> None:
+        """Note a gap of this subscriber alone, which is written in its place."""
+
 
 class EntryReader(Reader, Protocol):
     """Takes entries one by one."""

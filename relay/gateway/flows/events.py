@@ -18,6 +18,7 @@ from relay.channel.archive import IdempotencyKey
 from relay.channel.channel import Attached, Channel
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry, GapReason
+from relay.channel.journal import Journal
 from relay.channel.log import Log
 from relay.channel.message import Message
 from relay.channel.subscribers.filter import Selection
@@ -188,6 +189,16 @@ class ShapedChannel:
         self._publish = publish
         self._longest_bytes = channel.options.max_event_bytes
         self._wall_ms = wall_ms
+
+    @property
+    def digest(self) -> str:
+        """The name of the channel in logs."""
+        return self._channel.digest
+
+    @property
+    def journal(self) -> Journal:
+        """What has happened to the source of the channel."""
+        return self._channel.journal
 
     @property
     def log(self) -> Log:

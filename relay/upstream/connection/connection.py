@@ -44,6 +44,7 @@ from relay.reactor.deadline import Deadline
 from relay.reactor.failures import without_frames
 from relay.reactor.sending import send_now
 from relay.reactor.silence import Silence
+from relay.tls.peer import tls_version
 from relay.upstream.connection import events
 from relay.upstream.connection.body_sender import BodySender
 from relay.upstream.connection.events import Chunk, Event
@@ -84,6 +85,10 @@ class UpstreamConnection(Protocol):
         self.born_s = clock.seconds()
         self.lost: Failure | None = None
         """Why the connection ended; None until it has."""
+        self.address: str | None = None
+        """The address and port of the other end; None before they are known."""
+        self.tls_version: str | None = None
+        """The version of TLS; None without TLS, and before the handshake is over."""
         self.on_lost: Callable[[UpstreamConnection], None] | None = None
         """Called when a connection that waits in the pool is of no use any more."""
         self.used = 0
@@ -122,6 +127,7 @@ class UpstreamConnection(Protocol):
         """Take the transport; a plain one is ready at once."""
         self._secure = ISSLTransport.providedBy(transport)
         self.transport, self.connected = transport, 1
+        self.address = _shown(transport.getPeer())
         if ITCPTransport.providedBy(transport):
             transport.setTcpNoDelay(True)
             transport.setTcpKeepAlive(True)
@@ -132,6 +138,7 @@ class UpstreamConnection(Protocol):
         """A TLS connection is ready when its handshake is over."""
         if self.state is State.CONNECTING:
             self._become(State.IDLE)
+            self.tls_version = tls_version(self.transport)
             ready, self._ready = self._ready, None
             if ready is not None:
                 ready.callback(self)
@@ -371,3 +378,11 @@ _ACT: dict[type[Event], Callable[[UpstreamConnection, Any], None]] = {
     events.Malformed: UpstreamConnection._malformed,
 }
 """What is done with each event of a response."""
+
+
+def _shown(peer: Any) -> str | None:
+    """Return an address and its port as text; None for an address of another kind."""
+    host, port = getattr(peer, "host", None), getattr(peer, "port", None)
+    if host is None:
+        return None
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

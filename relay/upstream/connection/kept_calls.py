@@ -21,9 +21,9 @@ from relay.upstream.connection.response_rules import InvalidResponse
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody
 from relay.upstream.connection.writer import RequestHead
-from relay.upstream.connector import RETRIED_METHODS
 from relay.upstream.dial.dialer import Dial, Origin
 from relay.upstream.errors import never_sent
+from relay.upstream.request import RETRIED_METHODS
 
 
 class WholeAnswer(NamedTuple):

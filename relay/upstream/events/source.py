@@ -20,11 +20,12 @@ from relay.eventstream.continuity import Continuity
 from relay.eventstream.event import Event
 from relay.model.api.messages.channel_options import ReconnectOptions
 from relay.upstream.connection.stream import UpstreamResponse
-from relay.upstream.connector import Connector, UpstreamCall, UpstreamRequest
+from relay.upstream.connector import Connector, UpstreamCall
 from relay.upstream.errors import UpstreamError
 from relay.upstream.events.backoff import Backoff
 from relay.upstream.events.problem import SourceProblem, problem_of, problem_of_error
 from relay.upstream.events.reader import EventReader
+from relay.upstream.request import UpstreamRequest
 
 
 class EventListener(Protocol):
