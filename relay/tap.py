@@ -11,7 +11,7 @@ accept.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService, Service
 from twisted.internet.defer import Deferred
@@ -57,6 +57,9 @@ from relay.tls.client import reload_client_contexts
 from relay.tls.material import MaterialError
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.dial.names import Names
+
+if TYPE_CHECKING:
+    from relay.assembly.metrics import DaemonMetrics
 
 
 def makeService(options: Options) -> RelayService:
@@ -132,6 +135,7 @@ class RelayService(MultiService):
         )
         self._heap = HeapTrimmer(reactor, Heap())
         self._demo = Demo(reactor, settings.data_dir, wall_ms) if demo else None
+        self._metrics: DaemonMetrics | None = None
         self._gateway: GatewayService | None = None
         """Made during the start, of files and addresses that are open by then."""
 
@@ -205,6 +209,12 @@ class RelayService(MultiService):
             self._installed,
         )
         gateway.setServiceParent(self)
+        if settings.metrics.enabled:
+            # Its libraries take 3 MB and 50 ms.
+            from relay.assembly.metrics import DaemonMetrics
+
+            self._metrics = DaemonMetrics(settings.metrics, self._reactor, gateway)
+            self._metrics.setServiceParent(self)
         return gateway
 
     def _serve(self, gateway: GatewayService) -> None:
@@ -264,6 +274,7 @@ class RelayService(MultiService):
             self._listeners,
             facts,
             self.gateway_urls,
+            None if self._metrics is None else self._metrics.all,
         )
 
     def gateway_urls(self) -> list[str]:
@@ -305,7 +316,13 @@ class RelayService(MultiService):
         return Stop(self._reactor, steps, self._settings.process.stop_timeout_ms).run()
 
     async def _stop_background(self) -> None:
-        background = (self._demo, self._retention, self._heap, self._passwords)
+        background = (
+            self._demo,
+            self._retention,
+            self._heap,
+            self._passwords,
+            self._metrics,
+        )
         for service in background:
             if service is not None:
                 service.stopService()

@@ -15,8 +15,10 @@ from relay.management.http.routing import Families
 from relay.management.resources.gateway import Gateway
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
+from relay.observability.metrics.scrape import Scraped
 from relay.settings.schema import Settings
 from relay.store.store import Store
+from relay.technical.metrics import PrometheusMetrics
 from relay.technical.node import Node, NodeFacts
 from relay.technical.site import TechnicalSite
 
@@ -27,6 +29,7 @@ class Sites:
     Makes the sites, of the parts of a daemon that has started.
 
     :param gateway_urls: returns the URLs of the gateway, best first.
+    :param metrics: None if they are switched off.
     """
 
     settings: Settings
@@ -39,6 +42,7 @@ class Sites:
     listeners: Listeners
     facts: NodeFacts
     gateway_urls: Callable[[], list[str]]
+    metrics: Scraped | None
 
     def management(self) -> ManagementSite:
         """Make the site of the management API."""
@@ -61,5 +65,5 @@ class Sites:
     def technical(self) -> TechnicalSite:
         """Make the site of the technical API."""
         masking = Masking(self.installed.catalog.type_of)
-        families = Families(masking, Node(self.facts))
+        families = Families(masking, Node(self.facts), PrometheusMetrics(self.metrics))
         return TechnicalSite(self.settings, self.authenticator, self.reactor, families)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -62,6 +62,11 @@ class Deployer:
         self._refused: dict[str, Deployment] = {}
         """The deployments that could not be served, by API id."""
         self._closed = False
+
+    @property
+    def served(self) -> Collection[ServedApi]:
+        """The APIs that are served now."""
+        return self._served.values()
 
     def replace_all(
         self,

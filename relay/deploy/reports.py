@@ -98,6 +98,11 @@ class Reports(Service):
         if self._begun and not self._writing:
             self._schedule(0)
 
+    @property
+    def made(self) -> Mapping[str, ServingReport]:
+        """The newest report of each API that is to be served."""
+        return self._made
+
     def serving(self, api_id: str) -> ServingReport | None:
         """Return the report that was noted last for an API."""
         return self._made.get(api_id)

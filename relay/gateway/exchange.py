@@ -26,7 +26,7 @@ from relay.gateway.responses.heads import complete, replace_fields
 from relay.gateway.sent_events import SentEvents
 from relay.gateway.services import Services
 from relay.http.accept import accept_of
-from relay.http.client_stream import ClientStream
+from relay.http.client_stream import ClientStream, transferred
 from relay.http.fanout import FanoutTarget
 from relay.http.fields import put_field
 from relay.http.headers import (
@@ -43,6 +43,7 @@ from relay.model.outcome import Outcome
 from relay.model.phrases import reason_phrase
 from relay.model.schema.types.request_target import NO_TARGET
 from relay.model.schema.types.timestamps import timestamp
+from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.timeline import Timeline
 from relay.plans.verdict import Admission
@@ -121,6 +122,11 @@ class Exchange:
         """Whether it has its outcome."""
         return self.record.outcome is not None
 
+    @property
+    def transferred(self) -> Transferred:
+        """What it has transferred so far."""
+        return transferred(self.stream)
+
     def admitted(self, admission: Admission) -> None:
         """Record the admission and its plan, and let the client send its body."""
         self.admission, record = admission, self.record
@@ -160,7 +166,7 @@ class Exchange:
         :param headers: the feed's, changed in place: the gateway's own are added.
         :param event_stream: whether the body is an event stream.
         """
-        self.record.ttfb_ms = self._elapsed_ms()
+        self.record.ttfb_ms = self.record.elapsed_ms(self.services.reactor.seconds())
         if event_stream:
             self.streams = True
             self.events.find_in_body()
@@ -177,7 +183,7 @@ class Exchange:
         :param headers: of the feed, to which those of the gateway are added.
         :param receiver: receives the further bytes of the client.
         """
-        self.record.ttfb_ms = self._elapsed_ms()
+        self.record.ttfb_ms = self.record.elapsed_ms(self.services.reactor.seconds())
         self.streams = True
         self._finish_head(101, headers)
         self._answered()
@@ -370,18 +376,13 @@ class Exchange:
         return True
 
     def _log_end(self) -> None:
-        record, body, ledger = self.record, self.stream.body, self.stream.ledger
-        record.bytes_in = body.bytes if body is not None else 0
-        record.bytes_out, record.events = ledger.bytes, ledger.events
-        record.duration_ms = self._elapsed_ms()
-        outcome, timeline = record.outcome, record.timeline
-        timeline.resume()
-        timeline.note(Mark.ENDED, outcome, record.error_key, record.clock)
+        record = self.record
+        record.bytes_in, record.bytes_out, record.events = self.transferred
+        record.duration_ms = record.elapsed_ms(self.services.reactor.seconds())
+        record.timeline.resume()
+        record.timeline.note(Mark.ENDED, record.outcome, record.error_key, record.clock)
         self.services.observers.ended(self)
-        self._let_go()
-
-    def _let_go(self) -> None:
-        """Drop what refers to this exchange, so that it ends in no reference cycle."""
+        # What refers to this exchange is dropped: it ends in no reference cycle.
         self.stream.responder = None
         self.refusal_hook = self.pace = None
         self.end_hooks, self.response_hooks = [], []
@@ -395,6 +396,3 @@ class Exchange:
     def _answered(self) -> None:
         self.record.timeline.note(Mark.HEAD, self.record.status)
         self.services.observers.answered(self)
-
-    def _elapsed_ms(self) -> int:
-        return round((self.services.reactor.seconds() - self.record.begun_s) * 1000)

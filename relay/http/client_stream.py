@@ -20,6 +20,7 @@ from relay.http.fanout import FanoutTarget
 from relay.http.headers import Networks
 from relay.http.listener.peer import Peer
 from relay.http.refusals import Refusal
+from relay.model.transferred import Transferred
 
 NO_BODY_STATUSES = (204, 304)
 """Statuses of responses without a body, regardless of their headers."""
@@ -214,6 +215,16 @@ class Application(Protocol):
 
         :param stream: the request, as far as it is known.
         """
+
+
+def transferred(stream: ClientStream) -> Transferred:
+    """Count what a request and its response have transferred so far."""
+    target = stream.fanout_target
+    if target is not None and target.lane is not None:
+        target.lane.settle(target)
+    body, ledger = stream.body, stream.ledger
+    received_bytes = body.bytes if body is not None else 0
+    return Transferred(received_bytes, ledger.bytes, ledger.events)
 
 
 def expects_continue(request: RequestHead) -> bool:

@@ -201,6 +201,16 @@ class Lane:
         events, size_bytes = self._members.pop(target)
         target.count(self._events - events, self._bytes - size_bytes)
 
+    def settle(self, target: FanoutTarget) -> None:
+        """
+        Let a connection count what it has been given so far.
+
+        :param target: one that was added.
+        """
+        events, size_bytes = self._members[target]
+        self._members[target] = (self._events, self._bytes)
+        target.count(self._events - events, self._bytes - size_bytes)
+
     def slow_down(self, target: FanoutTarget) -> None:
         """
         Data that was written to it by another writer has to wait.

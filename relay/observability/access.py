@@ -65,6 +65,10 @@ class AccessRecord:
     clock: str | None = None
     """The name of the timeout that ended the exchange; None for any other end."""
 
+    def elapsed_ms(self, now_s: float) -> int:
+        """The time since it began."""
+        return round((now_s - self.begun_s) * 1000)
+
     @property
     def client(self) -> str:
         """The address, or its network, that limits for each client address count."""

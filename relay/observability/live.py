@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from relay.model.outcome import Outcome
+from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 
 
@@ -14,6 +15,10 @@ class LiveExchange(Protocol):
     """An exchange, as the registry knows it."""
 
     record: AccessRecord
+
+    @property
+    def transferred(self) -> Transferred:
+        """What it has transferred so far; its record has that only at its end."""
 
     @property
     def streams(self) -> bool:

@@ -49,6 +49,11 @@ class Pauses:
             self.total_s += lasted_s
             self.longest_s = max(self.longest_s, lasted_s)
 
+    @property
+    def lasts(self) -> bool:
+        """Whether the client takes no more now."""
+        return self._open_s is not None
+
     def moment(self) -> Moment:
         """Return all of them as one moment; one that lasts counts up to now."""
         lasts_s = 0.0 if self._open_s is None else self._seconds() - self._open_s
@@ -65,12 +70,13 @@ class Timeline:
     :param seconds: the clock.
     """
 
-    __slots__ = ("_journal", "_noted", "_pauses", "_seconds", "dropped")
+    __slots__ = ("_journal", "_noted", "_seconds", "dropped", "pauses")
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._noted: list[Moment] = []
-        self._pauses: Pauses | None = None
+        self.pauses: Pauses | None = None
+        """The times in which the client took no more; None without any."""
         self._journal: Journal | None = None
         self.dropped = 0
         """How many moments are left out, in the middle of those that were noted."""
@@ -89,14 +95,14 @@ class Timeline:
 
     def pause(self) -> None:
         """Note that the client takes no more."""
-        if self._pauses is None:
-            self._pauses = Pauses(self._seconds)
-        self._pauses.begin()
+        if self.pauses is None:
+            self.pauses = Pauses(self._seconds)
+        self.pauses.begin()
 
     def resume(self) -> None:
         """Note that the client takes more."""
-        if self._pauses is not None:
-            self._pauses.end()
+        if self.pauses is not None:
+            self.pauses.end()
 
     def follow(self, journal: Journal) -> None:
         """
@@ -110,11 +116,11 @@ class Timeline:
     def moments(self) -> list[Moment]:
         """All moments that are kept, in order."""
         noted = self._noted
-        if self._pauses is None and self._journal is None:
+        if self.pauses is None and self._journal is None:
             return noted[:]
         moments = noted[:]
-        if self._pauses is not None:
-            moments.append(self._pauses.moment())
+        if self.pauses is not None:
+            moments.append(self.pauses.moment())
         if self._journal is not None:
             since_s = next(
                 (one.at_s for one in noted if one.mark is Mark.ATTACHED), 0.0

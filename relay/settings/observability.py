@@ -18,3 +18,14 @@ class LogSettings:
     """The number of rotated files that are kept."""
     access_query: bool = False
     """Whether query values are written; they may hold keys."""
+
+
+@dataclass(frozen=True)
+class MetricsSettings:
+    """The metrics of the technical API."""
+
+    enabled: bool = True
+    """Whether exchanges are counted, and metrics are offered."""
+    max_series: Annotated[int, Range(10, 100_000)] = 1000
+    """How many series a family may have with labels that definitions choose; all others
+    share the series ``other``."""

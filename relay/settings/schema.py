@@ -18,7 +18,7 @@ from relay.settings.daemon import (
 )
 from relay.settings.gateway import GatewaySettings, LimitSettings
 from relay.settings.listeners import ManagementSettings, TechnicalSettings
-from relay.settings.observability import LogSettings
+from relay.settings.observability import LogSettings, MetricsSettings
 from relay.settings.source import (
     Given,
     Mistakes,
@@ -42,6 +42,7 @@ class Settings:
     store: StoreSettings = StoreSettings()
     admin: AdminSettings = AdminSettings()
     log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
     limits: LimitSettings = LimitSettings()
     outbound: OutboundSettings = OutboundSettings()
     resolver: ResolverSettings = ResolverSettings()

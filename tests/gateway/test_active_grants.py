@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.active_grants import AT_ONCE, ActiveGrants
 from relay.model.outcome import Outcome
+from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchanges
 from relay.plans.verdict import Admission, Grant
@@ -20,6 +21,7 @@ class GrantHolder:
     """An exchange that records its notifications."""
 
     streams = False
+    transferred = Transferred(0, 0, 0)
     ends_at_once = True
     admission: Admission | None = None
 

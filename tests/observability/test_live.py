@@ -5,6 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.outcome import Outcome
+from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchanges
 
@@ -13,6 +14,7 @@ class Exchange:
     """An exchange that does nothing."""
 
     streams = False
+    transferred = Transferred(0, 0, 0)
     ends_at_once = False
 
     def __init__(self, address: str, api_id: str | None = None) -> None:

@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 from twisted.web.resource import IResource
 
+from relay.http.accept import Accept, accept_of
 from relay.management.access.identity import Identity
 from relay.management.http import errors
 from relay.management.http.errors import (
@@ -29,6 +30,7 @@ from relay.management.http.request import ManagementRequest
 from relay.model.role import Role
 from relay.model.secrets import Masking
 
+ANY_TYPE = Accept(b"")
 _JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
 _ENTITY_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
@@ -75,6 +77,8 @@ class RestCall:
     """The JSON value; None without a body."""
     if_match: str | None
     user: Identity
+    accept: Accept = ANY_TYPE
+    """The media types that the client takes."""
     shown: Callable[[Any], Any] = lambda document: document
     """Masks a document for the user. Only methods that encode their response themselves
     need it; other responses are masked where they are encoded."""
@@ -192,6 +196,7 @@ async def _serve(
         body=_body(request, found.body),
         if_match=request.getHeader("If-Match"),
         user=user,
+        accept=accept_of(request.requestHeaders),
     )
     if user.role is Role.VIEWER:
         call = replace(call, shown=families.masking.masked)

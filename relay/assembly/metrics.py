@@ -1,0 +1,90 @@
+"""
+The metrics of a daemon: which parts count, and what is read of them.
+
+This module imports the libraries for metrics. It is imported when metrics are enabled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.application.service import MultiService
+from twisted.internet.defer import Deferred
+
+from relay.assembly.gateway import GatewayService
+from relay.observability.metrics.catalog import node, streams
+from relay.observability.metrics.catalog.families import FAMILIES
+from relay.observability.metrics.exchanges import ExchangeMetrics
+from relay.observability.metrics.gone import GoneApis
+from relay.observability.metrics.process import ProcessMetrics
+from relay.observability.metrics.registry import Metrics
+from relay.reactor.loop_lag import LoopLag
+from relay.settings.observability import MetricsSettings
+from relay.tally import Key
+
+
+class DaemonMetrics(MultiService):
+    """
+    Counts exchanges, and reads all parts of a daemon when somebody asks for metrics.
+
+    :param gateway: its exchanges are counted from now on.
+    """
+
+    def __init__(
+        self, settings: MetricsSettings, reactor: Any, gateway: GatewayService
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        """The settings in force; they may be replaced."""
+        self._gateway = gateway
+        services = gateway.shared
+        lag = LoopLag(reactor)
+        lag.setServiceParent(self)
+        self._process = ProcessMetrics(lag.delays)
+        exchanges = ExchangeMetrics(services.live.all, lambda: self.settings.max_series)
+        services.observers.add(exchanges)
+        self.all = Metrics(reactor, FAMILIES)
+        """To be added to by what is made later."""
+        self.all.add(GoneApis(reactor, self._present_apis, [exchanges]))
+        self.all.add(exchanges)
+        self.all.add(self._process)
+        self.all.read(streams.EXCHANGES_LIMIT, lambda: services.limits.max_exchanges)
+        self.all.read(streams.SERIES, exchanges.series)
+        self.all.read(streams.SERIES_LIMIT, lambda: self.settings.max_series)
+        self.all.read(node.API_INFO, self._apis)
+        self.all.read(node.DEPLOYMENTS, self._deployments)
+        self.all.read(node.DEPLOYMENT_OBSERVED, self._observed)
+        self.all.read(node.DEPLOYMENT_IN_FORCE, self._in_force)
+
+    def startService(self) -> None:
+        """Begin to measure the process."""
+        super().startService()
+        self._process.start()
+
+    def stopService(self) -> Deferred[None]:
+        """Measure no more."""
+        self._process.stop()
+        stopped: Deferred[None] = super().stopService()
+        return stopped
+
+    def _present_apis(self) -> set[str]:
+        live = self._gateway.shared.live.all()
+        return {
+            one.record.api_id or "" for one in live
+        } | self._gateway.reports.made.keys()
+
+    def _apis(self) -> dict[Key, float]:
+        return {(api.id, api.name): 1 for api in self._gateway.deployer.served}
+
+    def _deployments(self) -> dict[Key, float]:
+        made = self._gateway.reports.made.values()
+        in_force = sum([one.serving == one.number for one in made])
+        return {("in_force",): in_force, ("rejected",): len(made) - in_force}
+
+    def _observed(self) -> dict[Key, float]:
+        made = self._gateway.reports.made
+        return {(api_id,): one.number for api_id, one in made.items()}
+
+    def _in_force(self) -> dict[Key, float]:
+        made = self._gateway.reports.made
+        return {(api_id,): one.serving or 0 for api_id, one in made.items()}

@@ -1,0 +1,1 @@
+"""The metrics of one daemon, in the formats that Prometheus reads."""

@@ -1,0 +1,35 @@
+"""All families, in the order in which they are written and documented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from relay.observability.metrics.catalog.node import CONFIGURATION, PROCESS
+from relay.observability.metrics.catalog.streams import CALLS, STREAMS
+from relay.observability.metrics.family import Family
+
+SECTIONS: Mapping[str, tuple[Family, ...]] = {
+    "Streams": STREAMS,
+    "Calls and refusals": CALLS,
+    "Configuration": CONFIGURATION,
+    "Process": PROCESS,
+}
+FAMILIES = tuple(family for section in SECTIONS.values() for family in section)
+LABELS = {
+    "api": "id of the API; empty for a call that no API takes",
+    "clock": "the timeout that ended the exchange, empty for none",
+    "family": "name of a family of metrics",
+    "generation": "`0`, `1` or `2`: the youngest objects first",
+    "key": "error key",
+    "listener": "id of the listener of the gateway",
+    "name": "name of the API",
+    "outcome": "why the exchange ended",
+    "plan": "id of the plan; empty before a plan has admitted the caller",
+    "python": "version of Python",
+    "server": "`gateway`, `management` or `technical`",
+    "state": "as the meaning of the family lists it",
+    "status": "class of the status, such as `2xx`",
+    "twisted": "version of Twisted",
+    "version": "version of Relay",
+}
+"""The meaning of each label."""
