@@ -21,7 +21,7 @@ from relay.connectors.interfaces import (
 from relay.deploy.shared_channels import SharedChannels
 from relay.gateway.flows.runner import FlowRunner, open_flows
 from relay.gateway.message import BoundEntrypoint, MessageBackend, refuse
-from relay.gateway.passthrough import ProxyBackend
+from relay.gateway.proxy import ProxyBackend
 from relay.gateway.push import PushedApi, Pushing
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ApiBackend, ServedApi

@@ -1,5 +1,5 @@
 """
-PROXY APIs: one upstream call for each call of a client.
+The upstream call that answers one call of a client of a PROXY API.
 
 Read top to bottom this is the life of a call: :meth:`Passthrough.start` calls the
 endpoint, ``_answered`` forwards the head of its response, and
@@ -7,9 +7,6 @@ endpoint, ``_answered`` forwards the head of its response, and
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from functools import partial
 
 from twisted.python.failure import Failure
 from twisted.web.http import NO_CONTENT, NOT_MODIFIED, RESET_CONTENT
@@ -19,12 +16,8 @@ from relay.gateway.exchange import Exchange
 from relay.gateway.feed import Feed
 from relay.gateway.flows.bodies import HeldResponse
 from relay.gateway.flows.run import FlowRun
-from relay.gateway.flows.runner import FlowRunner
-from relay.gateway.max_forwards import LIMITED_METHODS, goes_on
 from relay.gateway.responses import refusals
-from relay.gateway.routing import Destinations
 from relay.http.body import ICompletableBody
-from relay.http.fields import copied
 from relay.http.headers import (
     VIA,
     VIA_HTTP2,
@@ -33,18 +26,15 @@ from relay.http.headers import (
     downstream_headers,
     upstream_headers,
 )
-from relay.http.refusals import Refusal, Refused
 from relay.model.marks import Mark
 from relay.model.outcome import Outcome
 from relay.model.schema.types.request_target import RequestTarget
-from relay.policies.call import ENDPOINT_ATTRIBUTE
 from relay.reactor.deadline import Deadline
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import WholeBody
 from relay.upstream.connector import Connector, UpstreamCall
 from relay.upstream.errors import UpstreamError
-from relay.upstream.failover import Failover, TriedCall, Tries
-from relay.upstream.group import Choose
+from relay.upstream.failover import TriedCall, Tries
 from relay.upstream.request import UpstreamRequest
 
 CONTENTLESS = (NO_CONTENT, RESET_CONTENT, NOT_MODIFIED)
@@ -52,108 +42,6 @@ CONTENTLESS = (NO_CONTENT, RESET_CONTENT, NOT_MODIFIED)
 ENTRYPOINT = "http-proxy"
 """The type of the entrypoint of all PROXY APIs."""
 ENDED_EARLY = "GATEWAY_CLIENT_STREAM_ENDED_EARLY"
-
-
-class ProxyBackend:
-    """
-    Answers each call of a PROXY API by an upstream call.
-
-    :param destinations: the API's endpoints.
-    :param failover: tries other endpoints; None if the API does not ask for it.
-    :param closed: called once no new calls are taken.
-    :param flows: None without any.
-    """
-
-    upgrades = False
-    answers_preflights = False
-    """The endpoint answers them, as it does any other call."""
-
-    def __init__(
-        self,
-        destinations: Destinations,
-        failover: Failover | None = None,
-        closed: Callable[[], None] = lambda: None,
-        flows: FlowRunner | None = None,
-    ) -> None:
-        self._destinations = destinations
-        self._failover = failover
-        self._closed = closed
-        self._flows = flows
-
-    def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
-        """Refuse a call that no plan admits."""
-        exchange.refuse(refusal)
-
-    def names_origin(self, exchange: Exchange, origin: str) -> bool:
-        """Never: only the listener's CORS options name origins."""
-        return False
-
-    def answer(self, exchange: Exchange) -> None:
-        """Run the flows of the request, if there are any, and call the endpoint."""
-        method = exchange.request.method
-        if method in LIMITED_METHODS and not goes_on(exchange):
-            return
-        if self._flows is None or exchange.admission is None:
-            self._call(exchange, exchange.target, None)
-            return
-        proceed = self._pass
-        if method == b"TRACE":
-            proceed = partial(self._pass_trace, copied(exchange.request.headers))
-        self._flows.enter(exchange, partial(proceed, exchange))
-
-    def _pass_trace(self, sent: Headers, exchange: Exchange, run: FlowRun) -> None:
-        """Forward the headers as the client sent them: the answer shows them to it."""
-        exchange.request.headers = sent
-        self._pass(exchange, run)
-
-    def _pass(self, exchange: Exchange, run: FlowRun) -> None:
-        asked = run.call.request.target
-        endpoint = run.call.attributes.get(ENDPOINT_ATTRIBUTE)
-        if endpoint is None:
-            self._call(exchange, asked, run)
-            return
-        try:
-            found = self._destinations.find(str(endpoint), run.call.named_origin, asked)
-        except Refused as refused:
-            exchange.refuse(refused.refusal)
-            return
-        if found is None:
-            exchange.refuse(refusals.NO_ENDPOINT)
-        else:
-            connector = self._guarded(exchange, found.connector, found.choose)
-            Passthrough(exchange, connector, run).start(found.target)
-
-    def _call(
-        self,
-        exchange: Exchange,
-        target: RequestTarget,
-        run: FlowRun | None,
-    ) -> None:
-        choose = self._destinations.default
-        connector = choose(None)
-        if connector is None:
-            exchange.refuse(refusals.NO_ENDPOINT)
-            return
-        asked = self._guarded(exchange, connector, choose)
-        Passthrough(exchange, asked, run).start(target)
-
-    def _guarded(
-        self,
-        exchange: Exchange,
-        first: Connector,
-        choose: Choose,
-    ) -> Connector | Tries:
-        """Wrap an endpoint in the API's failover, if it has one."""
-        if self._failover is None:
-            return first
-        return self._failover.tries(first, choose, exchange.record.subscription_id)
-
-    def close(self) -> None:
-        """Close unused connections; those in use end with their calls."""
-        self._destinations.close()
-        if self._flows is not None:
-            self._flows.close()
-        self._closed()
 
 
 class Passthrough(Feed):
@@ -362,6 +250,15 @@ class Passthrough(Feed):
 
     def _idle_expired(self) -> None:
         self._exchange.end(Outcome.IDLE_TIMEOUT, ENDED_EARLY, "idleTimeout")
+
+    def clocks(self) -> dict[str, float | None]:
+        """Return what is left of the timeouts of the call and of its response."""
+        clocks = {"requestTimeout": self._request_clock.left_s}
+        if self._call is not None:
+            clocks |= self._call.clocks()
+        if self._response is not None:
+            clocks["idleTimeout"] = self._response.idle_left_s
+        return clocks
 
     def pause(self) -> None:
         """Stop reading from the endpoint."""

@@ -26,7 +26,7 @@ from zope.interface import directlyProvides, providedBy
 
 from relay.deploy.deployer import Deployer
 from relay.gateway.flows.runner import open_flows
-from relay.gateway.passthrough import ProxyBackend
+from relay.gateway.proxy import ProxyBackend
 from relay.gateway.resource import GatewayResource
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ServedApi
