@@ -8,6 +8,7 @@ from typing import Any
 
 from relay.assembly.gateway import GatewayService
 from relay.daemon.listeners import Listeners
+from relay.gateway.live_view import LiveView
 from relay.installed import Installed
 from relay.management.access.auth import Authenticator
 from relay.management.access.passwords import Passwords
@@ -21,6 +22,9 @@ from relay.store.store import Store
 from relay.technical.metrics import PrometheusMetrics
 from relay.technical.node import Node, NodeFacts
 from relay.technical.site import TechnicalSite
+from relay.technical.streams.listing import Streams
+from relay.technical.streams.resource import LiveStreams
+from relay.technical.streams.watch import Watches
 
 
 @dataclass(frozen=True)
@@ -65,5 +69,12 @@ class Sites:
     def technical(self) -> TechnicalSite:
         """Make the site of the technical API."""
         masking = Masking(self.installed.catalog.type_of)
-        families = Families(masking, Node(self.facts), PrometheusMetrics(self.metrics))
+        services, watches = self.gateway.shared, Watches()
+        services.observers.add(watches)
+        families = Families(
+            masking,
+            Node(self.facts),
+            PrometheusMetrics(self.metrics),
+            LiveStreams(Streams(self.reactor, services.live, LiveView()), watches),
+        )
         return TechnicalSite(self.settings, self.authenticator, self.reactor, families)

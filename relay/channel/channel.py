@@ -30,6 +30,7 @@ from relay.channel.subscribers.byte_group import SharedWriter
 from relay.channel.subscribers.fanout import Fanout
 from relay.channel.subscribers.group import Group
 from relay.channel.subscribers.places import Places
+from relay.channel.subscribers.progress import Progress
 from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
 from relay.model.api.messages.channel_options import ChannelOptions
@@ -216,6 +217,36 @@ class Channel:
                 self.detach(subscriber)
                 raise
         return Attached(place.gap, self.is_over_for(subscriber))
+
+    def progress(self, subscriber: Subscriber) -> Progress:
+        """
+        Find out how far a subscriber has read.
+
+        :param subscriber: attached.
+        """
+        log, position = self.log, self._fanout.position(subscriber)
+        next_seq, heartbeat_s = log.next_seq, self._fanout.heartbeat_s(subscriber)
+        if position is None:
+            return Progress(
+                subscriber.state, None, None, next_seq - 1, 0, 0, 0, heartbeat_s
+            )
+        place, behind_bytes, behind_ms = position - 1, 0, 0
+        if position < next_seq:
+            behind_bytes = log.bytes_behind(position)
+            oldest = log.find(max(position, log.first_seq))
+            if oldest is not None:
+                behind_ms = max(0, self._wall_ms() - oldest.at_ms)
+        last = log.find(place)
+        return Progress(
+            subscriber.state,
+            place,
+            log.cursor(place) if last is None or last.message is None else last.id,
+            next_seq - 1,
+            next_seq - position,
+            behind_bytes,
+            behind_ms,
+            heartbeat_s,
+        )
 
     def is_over_for(self, subscriber: Subscriber) -> bool:
         """

@@ -180,6 +180,16 @@ class Log:
         """
         return ids.place(self.epoch, seq)
 
+    def find(self, seq: int) -> Entry | None:
+        """
+        Find an entry by its place.
+
+        :return: None when it is not kept, or not there yet.
+        """
+        if not self.first_seq <= seq < self.next_seq:
+            return None
+        return self._entries[self._start + seq - self.first_seq]
+
     def find_source(self, source_id: str) -> int | None:
         """
         Find an event by the source's own id.

@@ -10,6 +10,7 @@ from zope.interface import implementer
 
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry, Gap
+from relay.channel.subscribers.progress import Progress
 from relay.channel.subscribers.subscriber import EntrySubscriber, State
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -318,6 +319,17 @@ class Poll(Feed):
     def leave(self) -> None:
         """The channel is closed: answer with what there is."""
         self._answer(stopping=True)
+
+    def clocks(self) -> dict[str, float | None]:
+        """Return what is left of the time that the call waits for events."""
+        if self._timer is None or not self._timer.active():
+            return {}
+        left_s = self._timer.getTime() - self._entrypoint.reactor.seconds()
+        return {"waitMs": left_s}
+
+    def progress(self) -> Progress | None:
+        """Return how far the call has read."""
+        return self._subscriber.progress()
 
     def release(self) -> None:
         """The exchange is over."""

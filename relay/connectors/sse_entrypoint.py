@@ -29,6 +29,7 @@ from relay.channel.subscribers.framing import (
     retry_block,
     with_retry,
 )
+from relay.channel.subscribers.progress import Progress
 from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -352,6 +353,17 @@ class Subscription(Feed):
             return None
         self._subscriber.settle()
         return encode(Event(name, json.dumps(content)))
+
+    def clocks(self) -> dict[str, float | None]:
+        """Return what is left of the maximum duration."""
+        timer = self._timer
+        if timer is None:
+            return {}
+        return {"maxDurationMs": timer.getTime() - self._entrypoint.reactor.seconds()}
+
+    def progress(self) -> Progress | None:
+        """Return how far the client has read."""
+        return self._subscriber.progress()
 
     def pause(self) -> None:
         """The client takes no more for now."""

@@ -24,6 +24,7 @@ from relay.channel.archive import ArchiveClosed, NotKept
 from relay.channel.channel import Channel
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.entry import Entry, Gap
+from relay.channel.subscribers.progress import Progress
 from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -362,6 +363,14 @@ class WebsocketSession(Feed):
         """Return a frame with the content, if the form of the frames has one."""
         self._subscriber.settle()
         return self._form.control(name, content)
+
+    def clocks(self) -> dict[str, float | None]:
+        """Return what is left until a ping, or of the time for its answer."""
+        return self._entrypoint.pings.clocks(self)
+
+    def progress(self) -> Progress | None:
+        """Return how far the client has read; None if it only publishes."""
+        return self._subscriber.progress()
 
     def pause(self) -> None:
         """The client takes no more: give it none, and take none of its own."""

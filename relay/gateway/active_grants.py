@@ -145,6 +145,17 @@ class ActiveGrants:
         entry = self._entries.get(request_id)
         return None if entry is None else entry.holder
 
+    def state(self, request_id: str) -> tuple[int | None, bool]:
+        """
+        Return when the grants of an exchange end, and whether it was challenged.
+
+        :return: milliseconds since the Unix epoch; None for never, and without grants.
+        """
+        entry = self._entries.get(request_id)
+        if entry is None:
+            return None, False
+        return entry.ends_at_ms, entry.challenged or entry.warned
+
     def revoked(self, key: str) -> None:
         """End the exchanges of a grant that is revoked."""
         self._end_all(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from relay.gateway.responses import refusals
 from relay.http.refusals import BAD_SYNTAX, Refusal
-from relay.model.outcome import Outcome
+from relay.model.outcome import ENDED_BY_OPERATOR, Outcome
 from relay.upstream.errors import UpstreamError, connect_timeout, read_timeout
 
 CLIENT_CLOSED_REQUEST = 499
@@ -61,6 +61,9 @@ SOURCE_REFUSED = Refusal(
     "The source of the events refuses",
     Outcome.UPSTREAM_REFUSED,
 )
+
+BY_KEY = {ENDED_BY_OPERATOR: refusals.BY_OPERATOR}
+"""The answers of ends whose error key says more than their outcome."""
 
 ENDINGS: dict[Outcome, Row] = {
     # Before the head, these four can only be a defect of the feed.

@@ -17,7 +17,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
-from relay.gateway.endings import CLIENT_CLOSED_REQUEST, ENDINGS, Ending
+from relay.gateway.endings import BY_KEY, CLIENT_CLOSED_REQUEST, ENDINGS, Ending
 from relay.gateway.feed import Feed
 from relay.gateway.forwarder import ChunkForwarder
 from relay.gateway.responses import refusals
@@ -42,11 +42,11 @@ from relay.model.marks import Mark
 from relay.model.outcome import Outcome
 from relay.model.phrases import reason_phrase
 from relay.model.schema.types.request_target import NO_TARGET
-from relay.model.schema.types.timestamps import timestamp
 from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.timeline import Timeline
 from relay.plans.verdict import Admission
+from relay.reactor.deadline import Deadline
 from relay.reactor.isolation import call_each
 
 
@@ -92,7 +92,10 @@ class Exchange:
         """Trailer fields of the response, set by the feed before it ends."""
         self.pace: Pace | None = None
         """How fast the body may be; None for any pace."""
-        self._full = False
+        self.full = False
+        """Whether the client takes no more for now."""
+        self.duration_limit: Deadline | None = None
+        """The maximum duration that a policy sets; None for none."""
         self._gone = False
         self.streams = False
         """Whether the response is an event stream, or the protocol was switched."""
@@ -287,7 +290,7 @@ class Exchange:
         if self.stream.begun:
             self._end(row.after_head, outcome, key, clock)
         elif row.refusal is not None:
-            self.refuse(row.refusal)
+            self.refuse(BY_KEY.get(key or "", row.refusal))
         elif self._settle(outcome, key, clock):
             self.record.status = CLIENT_CLOSED_REQUEST
             self._log_end()
@@ -317,25 +320,21 @@ class Exchange:
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Send the client a challenge, in the stream, to renew its credential."""
         self.record.timeline.note(Mark.CHALLENGED, reason)
-        content: dict[str, object] = {
-            "reason": reason,
-            "stream": self.record.request_id,
-        }
-        if ends_at_ms is not None:
-            content["endsAt"] = timestamp(ends_at_ms)
-        feed = self.feed if self.streams else None
-        if feed is not None and (data := feed.control("relay.challenge", content)):
-            self.write(data)
+        feed, stream_id = self.feed, self.record.request_id
+        if feed is not None and self.streams:
+            data = feed.challenge(stream_id, reason, ends_at_ms)
+            if data:
+                self.write(data)
 
     def on_full(self) -> None:
         """The client takes no more for now."""
-        self._full = True
+        self.full = True
         self.record.timeline.pause()
         self.pause()
 
     def on_drained(self) -> None:
         """The client takes more."""
-        self._full = False
+        self.full = False
         self.record.timeline.resume()
         self.resume()
 
@@ -347,7 +346,7 @@ class Exchange:
     def resume(self) -> None:
         """Resume the feed, unless the client or the pace still forbids it."""
         paced = self.pace is not None and self.pace.holds
-        if self.feed is not None and not (self._full or paced):
+        if self.feed is not None and not (self.full or paced):
             self.feed.resume()
 
     def on_stalled(self) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from relay.channel.subscribers.progress import Progress
 from relay.model.outcome import Outcome
+from relay.model.schema.types.timestamps import timestamp
 
 
 class Feed:
@@ -40,6 +42,34 @@ class Feed:
         :param content: its content, as JSON.
         :return: None when the body has no place for it.
         """
+        return None
+
+    def challenge(
+        self, stream_id: str, reason: str, ends_at_ms: int | None
+    ) -> bytes | None:
+        """
+        Encode a challenge to renew the client's credential.
+
+        :param stream_id: the request id of the stream.
+        :param reason: why: ``expiring``, ``expired`` or ``revoked``.
+        :param ends_at_ms: when the stream ends; None if it does not.
+        :return: as of :meth:`control`.
+        """
+        content: dict[str, object] = {"reason": reason, "stream": stream_id}
+        if ends_at_ms is not None:
+            content["endsAt"] = timestamp(ends_at_ms)
+        return self.control("relay.challenge", content)
+
+    def clocks(self) -> Mapping[str, float | None]:
+        """
+        Return the seconds until each timeout expires, by the name of the timeout.
+
+        :return: with None for a timeout that does not run now.
+        """
+        return {}
+
+    def progress(self) -> Progress | None:
+        """Return how far it has read its channel; None if it reads none."""
         return None
 
     def release(self) -> None:

@@ -18,6 +18,7 @@ from twisted.web.http_headers import Headers
 from relay.http.body import RequestBody
 from relay.http.fanout import FanoutTarget
 from relay.http.headers import Networks
+from relay.http.limits.stall import StallClock
 from relay.http.listener.peer import Peer
 from relay.http.refusals import Refusal
 from relay.model.transferred import Transferred
@@ -110,6 +111,8 @@ class ClientStream(Protocol):
     """None before the application has set it, and once the exchange is over."""
     broken: bool
     """Whether nothing more can be read as HTTP from the client after the request."""
+    stall: StallClock | None
+    """Watches a client that takes no more; None while it takes all."""
 
     @property
     def listener(self) -> ListenerFacts:
@@ -130,6 +133,10 @@ class ClientStream(Protocol):
     @property
     def fanout_target(self) -> FanoutTarget | None:
         """The stream as one of many that are written the same; None when it is not."""
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much of the response waits here for the client to take it."""
 
     def send_continue(self) -> None:
         """Send ``100 Continue`` if the client waits for it (RFC 9110, 10.1.1)."""

@@ -28,5 +28,8 @@ class Outcome(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
+ENDED_BY_OPERATOR = "ENDED_BY_OPERATOR"
+"""The error key of an exchange that an operator has ended."""
+
 COMES_BACK = frozenset((Outcome.STOPPED, Outcome.DRAINED, Outcome.MAX_DURATION))
 """Outcomes after which a client may reconnect at once and resume."""

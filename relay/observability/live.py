@@ -34,15 +34,20 @@ class LiveExchange(Protocol):
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Send the client a challenge to renew its credential."""
 
-    def end(self, outcome: Outcome) -> None:
-        """End it with an outcome."""
+    def end(self, outcome: Outcome, key: str | None = None) -> None:
+        """
+        End it with an outcome, unless it is over.
+
+        :param key: the error key; None for none.
+        """
 
 
 class LiveExchanges:
     """All exchanges of the process that have begun and not ended."""
 
     def __init__(self) -> None:
-        self._all: set[LiveExchange] = set()
+        self._all: dict[str, LiveExchange] = {}
+        """By request id, the oldest first."""
         self._by_address: Counter[str] = Counter()
         self._idle_listeners: list[Callable[[], None]] = []
 
@@ -51,7 +56,7 @@ class LiveExchanges:
 
     def began(self, exchange: LiveExchange) -> None:
         """Add an exchange."""
-        self._all.add(exchange)
+        self._all[exchange.record.request_id] = exchange
         self._by_address[exchange.record.client] += 1
 
     def answered(self, exchange: LiveExchange) -> None:
@@ -59,7 +64,7 @@ class LiveExchanges:
 
     def ended(self, exchange: LiveExchange) -> None:
         """Remove an exchange."""
-        self._all.discard(exchange)
+        self._all.pop(exchange.record.request_id, None)
         address = exchange.record.client
         self._by_address[address] -= 1
         if not self._by_address[address]:
@@ -78,11 +83,15 @@ class LiveExchanges:
 
     def of_api(self, api_id: str) -> list[LiveExchange]:
         """List the exchanges of one API."""
-        return [one for one in self._all if one.record.api_id == api_id]
+        return [one for one in self._all.values() if one.record.api_id == api_id]
 
     def all(self) -> list[LiveExchange]:
-        """List all exchanges."""
-        return list(self._all)
+        """List all exchanges, the oldest first."""
+        return list(self._all.values())
+
+    def find(self, request_id: str) -> LiveExchange | None:
+        """Return the exchange with a request id; None if it is not under way."""
+        return self._all.get(request_id)
 
     def when_none(self, callback: Callable[[], None]) -> None:
         """Add a callback for each time that the last exchange ends."""

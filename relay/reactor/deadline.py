@@ -49,6 +49,11 @@ class Deadline:
         """Whether the deadline runs, and is not suspended."""
         return self._line is not None
 
+    @property
+    def left_s(self) -> float | None:
+        """The seconds until it expires; None while it does not run."""
+        return None if self._line is None else self._line.left_s(self)
+
     def start(self, expire: Callable[[], object]) -> None:
         """
         Start, or start again, with the full time.
@@ -127,6 +132,10 @@ class _Line:
         del self._ends_s[deadline]
         if not self._ends_s:
             self._close()
+
+    def left_s(self, deadline: Deadline) -> float:
+        """Return the seconds until a deadline expires, 0 if it is overdue."""
+        return max(0.0, self._ends_s[deadline] - self._clock.seconds())
 
     def _fire(self) -> None:
         self._call = None

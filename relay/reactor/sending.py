@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from twisted.internet.abstract import FileDescriptor
+
 Send = Callable[[bytes], int]
 """The bound ``send`` of a socket."""
 
@@ -47,6 +49,21 @@ def has_unsent(transport: Any) -> bool:
     :param transport: a :class:`twisted.internet.tcp.Connection`.
     """
     return bool(transport._tempDataBuffer or transport.dataBuffer)
+
+
+def unsent_bytes(transport: Any) -> int:
+    """
+    Count the bytes that a transport has queued.
+
+    :param transport: of a connection, over TLS too; one without a queue has none.
+    """
+    queued = 0
+    while transport is not None and not isinstance(transport, FileDescriptor):
+        queued += sum(map(len, getattr(transport, "_appSendBuffer", ())))
+        transport = getattr(transport, "transport", None)
+    if transport is not None:
+        queued += len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+    return queued
 
 
 def send_all(sends: Iterable[Send], data: bytes) -> list[tuple[Send, int]]:

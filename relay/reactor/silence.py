@@ -43,6 +43,13 @@ class Silence:
         self._timeout_s = timeout_ms / 1000.0
         self._heard_s = 0.0
 
+    @property
+    def left_s(self) -> float | None:
+        """The seconds until it expires; None while it does not run."""
+        if self._call is None:
+            return None
+        return max(0.0, self._heard_s + self._timeout_s - self._seconds())
+
     def start(self) -> None:
         """Start, or start again, with the full time."""
         self._suspended = False

@@ -11,10 +11,11 @@ rest goes on, in order, in the next.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
@@ -124,6 +125,30 @@ class TurnShare:
 
 
 _shared: WeakKeyDictionary[IReactorTime, dict[Work, TurnShare]] = WeakKeyDictionary()
+
+
+def in_turns(turns: TurnShare, steps: Iterator[object]) -> Deferred[None]:
+    """
+    Take the steps of a long piece of work, as many in each turn as there is time for.
+
+    :param steps: each takes much less than the share of a turn.
+    :return: fires after the last step, and fails with the exception of a step.
+    """
+    done: Deferred[None] = Deferred()
+
+    def go_on() -> None:
+        try:
+            while turns.has_time():
+                next(steps)
+        except StopIteration:
+            done.callback(None)
+        except Exception:
+            done.errback()
+        else:
+            turns.postpone(go_on)
+
+    turns.each([go_on])
+    return done
 
 
 def turns_of(clock: IReactorTime, work: Work) -> TurnShare:

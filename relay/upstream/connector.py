@@ -200,6 +200,11 @@ class UpstreamCall:
         self._running = run(self._run())
         return self._running.addErrback(self._explain)
 
+    def clocks(self) -> dict[str, float | None]:
+        """Return the seconds until its timeout expires, by the name of the timeout."""
+        clock = self._read_clock
+        return {"readTimeout": None if clock is None else clock.left_s}
+
     def cancel(self) -> None:
         """Drop the connection at once, at any stage of the call."""
         self._cancelled = True

@@ -180,6 +180,11 @@ class TriedCall:
         """
         return run(self._run())
 
+    def clocks(self) -> dict[str, float | None]:
+        """Return the seconds until each timeout expires, by the name of the timeout."""
+        running = {} if self._call is None else self._call.clocks()
+        return {**running, "slowCallDuration": self._clock.left_s}
+
     def cancel(self) -> None:
         """Drop the connection at once, at any stage of the call."""
         self._cancelled = True

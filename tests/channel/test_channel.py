@@ -13,6 +13,67 @@ from relay.eventstream.encoder import HEARTBEAT
 from tests.channel.readers import GAP, Moment, Reader, messages
 
 
+class ProgressTests(SynchronousTestCase):
+    """How far readers have come."""
+
+    def setUp(self) -> None:
+        """Make a channel."""
+        self.moment = Moment()
+        self.channel = self.moment.channel()
+
+    def test_a_live_reader(self) -> None:
+        """It has the head, and its next heartbeat is known."""
+        reader = Reader(self.channel, heartbeat_ms=1000).start()
+        self.channel.publish(messages("a", "b"))
+        progress = reader.subscriber.progress()
+        assert progress is not None
+        self.assertEqual(
+            (progress.state, progress.place, progress.head), ("live", 2, 2)
+        )
+        self.assertEqual(progress.event_id, self.channel.log.last_event_id)
+        self.assertEqual(
+            (progress.behind, progress.behind_bytes, progress.behind_ms), (0, 0, 0)
+        )
+        self.assertEqual(progress.heartbeat_s, 1.0)
+        self.moment.clock.advance(0.25)
+        progress = reader.subscriber.progress()
+        assert progress is not None
+        self.assertEqual(progress.heartbeat_s, 0.75)
+
+    def test_a_full_reader(self) -> None:
+        """It is behind by events, by bytes, and by the age of the first it lacks."""
+        reader = Reader(self.channel, full_after=1).start()
+        self.channel.publish(messages("a"))
+        self.channel.publish(messages("bb"))
+        self.moment.clock.advance(3)
+        self.channel.publish(messages("cc"))
+        progress = reader.subscriber.progress()
+        assert progress is not None
+        self.assertEqual(
+            (progress.state, progress.place, progress.head), ("paused", 1, 3)
+        )
+        self.assertEqual((progress.behind, progress.behind_ms), (2, 3000))
+        self.assertEqual(progress.behind_bytes, self.channel.log.bytes_behind(2))
+        self.assertIsNone(progress.heartbeat_s)
+        resumed = Reader(self.channel, progress.event_id or "").start()
+        self.assertEqual(resumed.seen, ["bb", "cc"])
+
+    def test_a_place_that_is_no_longer_kept(self) -> None:
+        """The lag counts what was dropped, too."""
+        channel = self.moment.channel(history={"maxEvents": 2})
+        reader = Reader(channel, slow={"policy": "latest"})
+        channel.publish(messages(*"abcde"))
+        progress = reader.subscriber.progress()
+        assert progress is not None
+        self.assertEqual((progress.place, progress.behind), (0, 5))
+
+    def test_a_reader_that_has_left(self) -> None:
+        """It has no place."""
+        reader = Reader(self.channel).start()
+        reader.subscriber.leave()
+        self.assertIsNone(reader.subscriber.progress())
+
+
 class LiveTests(SynchronousTestCase):
     """Readers that keep up."""
 

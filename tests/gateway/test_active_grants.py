@@ -38,7 +38,7 @@ class GrantHolder:
         after = None if ends_at_ms is None else ends_at_ms - NOW_MS
         self.told.append((reason, after))
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome, key: str | None = None) -> None:
         """End."""
         self.outcome = outcome
         self.leave()
@@ -166,7 +166,7 @@ class RevocationTests(GrantsCase):
     def test_one_that_fails(self) -> None:
         """The others end all the same, and those who come to their end later."""
 
-        def fail(outcome: Outcome) -> None:
+        def fail(outcome: Outcome, key: str | None = None) -> None:
             raise ZeroDivisionError
 
         failing, other = self.holder("a", key=None), self.holder("b", key=None)

@@ -19,11 +19,12 @@ class Exchange:
 
     def __init__(self, address: str, api_id: str | None = None) -> None:
         self.record = AccessRecord("GET", "h", "/", address, address, api_id=api_id)
+        self.record.request_id = str(id(self))
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Go on."""
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome, key: str | None = None) -> None:
         """Go on."""
 
 

@@ -40,6 +40,19 @@ class DeadlineTests(SynchronousTestCase):
         self.clock.advance(10)
         self.assertEqual(self.fired, [1.0])
 
+    def test_what_is_left(self) -> None:
+        """It shrinks with time, and a suspended deadline has none."""
+        self.assertIsNone(self.deadline.left_s)
+        self.deadline.start(self.fire)
+        self.clock.advance(0.75)
+        self.assertEqual(self.deadline.left_s, 0.25)
+        self.deadline.suspend()
+        self.assertIsNone(self.deadline.left_s)
+        self.deadline.resume()
+        self.assertEqual(self.deadline.left_s, 1.0)
+        self.clock.advance(1)
+        self.assertIsNone(self.deadline.left_s)
+
     def test_starting_again_gives_the_full_time(self) -> None:
         """A second start begins the whole time again."""
         self.deadline.start(self.fire)

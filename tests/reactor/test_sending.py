@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import socket
+from typing import Any, cast
 
+from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.ssl import optionsForClientTLS
 from twisted.internet.tcp import Connection
+from twisted.internet.testing import StringTransport
+from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.reactor.sending import send_all, send_now
+from relay.reactor.sending import has_unsent, send_all, send_now, unsent_bytes
 
 
 class Turns:
@@ -99,6 +104,44 @@ class SendNowTests(SynchronousTestCase):
         self.transport.connected = 0
         send_now(self.transport, b"event")
         self.assertEqual(self.turns.writers, set())
+
+
+class UnsentBytesTests(SynchronousTestCase):
+    """What waits for a peer, in every layer of its connection."""
+
+    def test_a_queue(self) -> None:
+        """What was written is counted until it is sent."""
+        near, far = socket.socketpair()
+        self.addCleanup(far.close)
+        self.addCleanup(near.close)
+        near.setblocking(False)
+        transport = Connection(near, None, Turns())  # type: ignore[arg-type]
+        transport.connected = 1
+        self.assertEqual(unsent_bytes(transport), 0)
+        written = 0
+        while not has_unsent(transport):
+            send_now(transport, b"x" * 65_536)
+            written += 65_536
+        left = unsent_bytes(transport)
+        self.assertTrue(0 < left <= written)
+        transport.doWrite()
+        self.assertEqual(unsent_bytes(transport), left)
+        transport.write(b"yy")
+        self.assertEqual(unsent_bytes(transport), left + 2)
+        far.recv(1 << 20)
+        transport.doWrite()
+        self.assertLess(unsent_bytes(transport), left + 2)
+
+    def test_layers(self) -> None:
+        """What TLS has not encrypted yet waits, too; a test's transport has nothing."""
+        factory = TLSMemoryBIOFactory(
+            optionsForClientTLS("relay"), True, Factory.forProtocol(Protocol)
+        )
+        protocol: Any = factory.buildProtocol(cast(Any, None))
+        protocol.makeConnection(StringTransport())
+        self.assertEqual(unsent_bytes(protocol), 0)
+        protocol.write(b"x" * 100_000)
+        self.assertEqual(unsent_bytes(protocol), 100_000)
 
 
 class SendAllTests(SynchronousTestCase):

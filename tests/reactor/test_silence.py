@@ -123,3 +123,17 @@ class SilenceTests(SynchronousTestCase):
         silence.start()
         self.clock.pump([0.5, 0.5, 0.5])
         self.assertEqual(self.fired, [0.5, 1.0, 1.5])
+
+    def test_what_is_left(self) -> None:
+        """It shrinks with time, is whole after a byte, and stands still for a pause."""
+        self.assertIsNone(self.silence.left_s)
+        self.silence.start()
+        self.clock.advance(0.75)
+        self.assertEqual(self.silence.left_s, 0.25)
+        self.silence.heard()
+        self.assertEqual(self.silence.left_s, 1.0)
+        self.silence.suspend()
+        self.assertIsNone(self.silence.left_s)
+        self.silence.resume()
+        self.silence.stop()
+        self.assertIsNone(self.silence.left_s)

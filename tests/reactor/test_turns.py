@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.reactor.turns import STREAMS, UPSTREAM_READS, TurnShare, turns_of
+from relay.reactor.turns import STREAMS, UPSTREAM_READS, TurnShare, in_turns, turns_of
 
 STEP_S = UPSTREAM_READS.share_s / 4
 
@@ -146,3 +147,41 @@ class ShareTests(SynchronousTestCase):
             self.assertFalse(turns.has_time())
             clock.rightNow += 1
         self.assertEqual(clock.getDelayedCalls(), [])
+
+
+class InTurnsTests(SynchronousTestCase):
+    """The steps of one piece of work."""
+
+    def setUp(self) -> None:
+        """Begin without work."""
+        self.clock = Clock()
+        self.turns = turns_of(self.clock, STREAMS)
+        self.taken = 0
+
+    def steps(self, count: int) -> Iterator[None]:
+        """Take steps of a millisecond."""
+        for _ in range(count):
+            self.taken += 1
+            self.clock.rightNow += 0.001
+            yield
+
+    def test_a_turn_has_its_share(self) -> None:
+        """The first turn takes no more steps than it has time for."""
+        most = round(STREAMS.share_s * 1000)
+        done = in_turns(self.turns, self.steps(most + 1))
+        self.assertEqual(self.taken, most)
+        self.assertNoResult(done)
+        self.clock.advance(0)
+        self.assertEqual(self.taken, most + 1)
+        self.assertIsNone(self.successResultOf(done))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_step_that_fails(self) -> None:
+        """The work ends with the failure."""
+
+        def steps() -> Iterator[None]:
+            yield
+            raise ZeroDivisionError
+
+        self.failureResultOf(in_turns(self.turns, steps()), ZeroDivisionError)
+        self.assertEqual(self.clock.getDelayedCalls(), [])

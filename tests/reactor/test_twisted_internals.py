@@ -60,6 +60,7 @@ class NameTests(SynchronousTestCase):
         self.assertEqual((connection._tempDataBuffer, connection.dataBuffer), ([], b""))
         connection.write(b"x")
         self.assertEqual(connection._tempDataBuffer, [b"x"])
+        self.assertEqual((connection._tempDataLen, connection.offset), (1, 0))
 
     def test_the_epoll_reactor(self) -> None:
         """``polling.py``: the poller, and the handling of ready descriptors."""

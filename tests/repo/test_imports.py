@@ -91,6 +91,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "technical": {
         "__init__",
+        "eventstream",
         "http",
         "management",
         "model",

@@ -236,6 +236,11 @@ class ByteGroup(Group[ByteSubscriber]):
         interval_s = self.framing.heartbeat_s
         return bool(interval_s and self._live and now_s - self._written_s >= interval_s)
 
+    def heartbeat_s(self, now_s: float) -> float | None:
+        """Return the seconds until the next heartbeat; None for none."""
+        interval_s = self.framing.heartbeat_s
+        return max(0.0, self._written_s + interval_s - now_s) if interval_s else None
+
     def forget(self, before_seq: int) -> None:
         """Drop copies of entries that the log has dropped."""
         self._copies.forget(before_seq)

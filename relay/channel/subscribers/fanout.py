@@ -33,6 +33,7 @@ from relay.channel.subscribers.subscriber import (
     ByteSubscriber,
     EntrySubscriber,
     Event,
+    State,
     Subscriber,
 )
 from relay.channel.subscribers.turn_batcher import TurnBatcher
@@ -140,6 +141,28 @@ class Fanout:
         self._rescue()
         if subscriber.channel is not None:
             self.reading.settle(subscriber)
+
+    def position(self, subscriber: Subscriber) -> int | None:
+        """
+        Return the place of the first entry that a subscriber has not been given.
+
+        :param subscriber: attached.
+        :return: None while its place is not known.
+        """
+        if subscriber.state is State.LIVE:
+            return self._groups[subscriber.key].place(subscriber)
+        return subscriber.position if subscriber.awaited is None else None
+
+    def heartbeat_s(self, subscriber: Subscriber) -> float | None:
+        """
+        Return the seconds until the next heartbeat of a subscriber.
+
+        :param subscriber: attached.
+        :return: None when it gets none.
+        """
+        if subscriber.state is not State.LIVE:
+            return None
+        return self._groups[subscriber.key].heartbeat_s(self._clock.seconds())
 
     # Rounds.
 

@@ -128,6 +128,10 @@ class Group(Generic[S]):
         """Whether the live subscribers have to be sent a heartbeat."""
         return False
 
+    def heartbeat_s(self, now_s: float) -> float | None:
+        """Return the seconds until the next heartbeat; None for none."""
+        return None
+
     def forget(self, before_seq: int) -> None:
         """
         Drop copies of entries that the log has dropped.

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from relay.channel.entry import Entry, Gap
 from relay.channel.subscribers.filter import Selection
 from relay.channel.subscribers.framing import Framing
+from relay.channel.subscribers.progress import Progress
 from relay.channel.verdict import SourceRefusal
 from relay.model.api.messages.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
@@ -202,6 +203,9 @@ class Attachment(Protocol):
     def settle(self, subscriber: Subscriber) -> None:
         """Deliver the entries so far to a subscriber that keeps up."""
 
+    def progress(self, subscriber: Subscriber) -> Progress:
+        """Find out how far the subscriber has read."""
+
     def detach(self, subscriber: Subscriber) -> None:
         """The subscriber leaves."""
 
@@ -293,6 +297,10 @@ class Subscriber:
         """Deliver the entries so far at once, unless the client has to catch up."""
         if self.channel is not None:
             self.channel.settle(self)
+
+    def progress(self) -> Progress | None:
+        """Return how far it has read; None while it reads no channel."""
+        return None if self.channel is None else self.channel.progress(self)
 
 
 class ByteSubscriber(Subscriber):

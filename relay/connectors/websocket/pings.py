@@ -80,6 +80,21 @@ class Pings:
         if not self._quiet and not self._asked and self._sweep.running:
             self._sweep.stop()
 
+    def clocks(self, client: Pinged) -> dict[str, float | None]:
+        """
+        Return the seconds until a connection is pinged, or must have answered.
+
+        :return: by the names of the two; empty for a connection that is not watched.
+        """
+        now_s = self._clock.seconds()
+        if (asked_s := self._asked.get(client)) is not None:
+            left_s = asked_s + self._timeout_s - now_s if self._timeout_s else None
+            return {"pongTimeout": left_s}
+        heard_s = self._quiet.get(client)
+        if heard_s is None:
+            return {}
+        return {"heartbeat": heard_s + self._interval_s - now_s}
+
     def _look(self) -> None:
         now_s = self._clock.seconds()
         if self._timeout_s:

@@ -24,9 +24,12 @@ class ExchangeControl:
 
     def end_within(self, duration_ms: int) -> None:
         """End it after a duration."""
-        reactor = self._exchange.services.reactor
-        deadline = Deadline(reactor, duration_ms)
+        exchange = self._exchange
+        deadline = Deadline(exchange.services.reactor, duration_ms)
         deadline.start(self._too_long)
+        before = exchange.duration_limit
+        if before is None or before.timeout_s > deadline.timeout_s:
+            exchange.duration_limit = deadline
         self.at_end(deadline.stop)
 
     def pace(self, events_per_s: int, bytes_per_s: int) -> None:

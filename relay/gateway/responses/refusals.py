@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay.http.refusals import Refusal, bad_request
-from relay.model.outcome import Outcome
+from relay.model.outcome import ENDED_BY_OPERATOR, Outcome
 from relay.plans.verdict import UNRESOLVED, Denial
 from relay.policies.call import Interrupted, header_value
 from relay.upstream.errors import UpstreamError
@@ -168,6 +168,13 @@ REDEPLOYED = Refusal(
     "The API is being deployed anew",
     Outcome.STOPPED,
     retry_after_s=1,
+)
+BY_OPERATOR = Refusal(
+    503,
+    ENDED_BY_OPERATOR,
+    "An operator has ended the call",
+    Outcome.STOPPED,
+    retry_after_s=5,
 )
 STOPPED = Refusal(
     503, "API_STOPPED", "The API was stopped", Outcome.STOPPED, retry_after_s=5

@@ -30,6 +30,7 @@ from relay.http.headers import allowed_trailers
 from relay.http.http1.direct import DirectWriter, direct_writer
 from relay.http.limits.stall import StallClock
 from relay.http.listener.peer import bytes_taken
+from relay.reactor.sending import unsent_bytes
 
 
 @implementer(IPushProducer)
@@ -50,7 +51,7 @@ class Http1Stream(Request):
     asked_to_close = False
     """Whether the client wants the connection to end with the response."""
     _writer: DirectWriter | None = None
-    _stall: StallClock | None = None
+    stall: StallClock | None = None
 
     def __init__(self, channel: Any, queued: object = False) -> None:
         # As in twisted.web, but for the addresses, which it has made for each request:
@@ -209,6 +210,11 @@ class Http1Stream(Request):
         """The connection; None for a response that has no body."""
         return self._writer
 
+    @property
+    def unsent_bytes(self) -> int:
+        """How much of the response waits here for the client to take it."""
+        return unsent_bytes(self.transport)
+
     def write(self, data: bytes) -> None:
         """Write some of the body."""
         if self._writer is not None:
@@ -253,7 +259,7 @@ class Http1Stream(Request):
         """The client's buffer is full."""
         self._stop_stall()
         site = self.channel.site
-        self._stall = StallClock(
+        self.stall = StallClock(
             site.reactor, site.settings.stall_timeout_ms, self._taken, self._stalled
         )
         if self.responder is not None:
@@ -291,6 +297,6 @@ class Http1Stream(Request):
             self.unregisterProducer()
 
     def _stop_stall(self) -> None:
-        stall, self._stall = self._stall, None
+        stall, self.stall = self.stall, None
         if stall is not None:
             stall.stop()

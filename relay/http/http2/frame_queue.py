@@ -82,6 +82,11 @@ class FrameQueue:
         self._queue, self._first, self.queued = [], b"", 0
 
     @property
+    def unsent_bytes(self) -> int:
+        """How many bytes of data wait for the client to take them."""
+        return self.queued
+
+    @property
     def pending(self) -> bool:
         """Whether there is something to send, the end of the stream included."""
         return not self.over and (bool(self._heads) or self.queued > 0 or self.ended)

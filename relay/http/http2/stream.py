@@ -107,7 +107,6 @@ class Http2Stream(FrameQueue):
         "_paused",
         "_rest",
         "_rest_mark",
-        "_stall",
         "_unopened",
         "begun",
         "begun_s",
@@ -119,6 +118,7 @@ class Http2Stream(FrameQueue):
         "received_all",
         "request",
         "responder",
+        "stall",
     )
 
     takes_chunks = False
@@ -142,7 +142,7 @@ class Http2Stream(FrameQueue):
         """Whether the body contradicts its ``Content-Length`` (RFC 9113, 8.1.1)."""
         self._bodiless = False
         self._paused = False
-        self._stall: StallClock | None = None
+        self.stall: StallClock | None = None
         self._rest: Deadline | None = None
         self._rest_mark = 0
         self._body_clock: Deadline | None = None
@@ -372,7 +372,7 @@ class Http2Stream(FrameQueue):
         if not self._paused:
             self._paused = True
             site = self._connection.site
-            self._stall = StallClock(
+            self.stall = StallClock(
                 site.reactor,
                 site.settings.stall_timeout_ms,
                 self.bytes_taken,
@@ -386,7 +386,7 @@ class Http2Stream(FrameQueue):
             self.responder.on_stalled()
 
     def _stop_stall(self) -> None:
-        stall, self._stall = self._stall, None
+        stall, self.stall = self.stall, None
         if stall is not None:
             stall.stop()
 

@@ -37,6 +37,14 @@ class StallClock:
         self._checks_left = CHECKS
         self._deadline.start(self._check)
 
+    @property
+    def left_s(self) -> float | None:
+        """The seconds until it expires if no byte is taken; None for never."""
+        left_s = self._deadline.left_s
+        if left_s is None:
+            return None
+        return left_s + (self._checks_left - 1) * self._deadline.timeout_s
+
     def stop(self) -> None:
         """The client has drained, or its response is over."""
         self._deadline.stop()

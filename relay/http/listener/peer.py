@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import socket
 import struct
+from fcntl import ioctl
+from sys import byteorder
+from termios import TIOCOUTQ
 from typing import Any, cast
 
 from twisted.internet.interfaces import ISSLTransport
@@ -114,6 +117,19 @@ def bytes_taken(transport: Any) -> int | None:
         return None
     taken: int = struct.unpack_from("=Q", info, _TCP_INFO_BYTES_ACKED)[0]
     return taken
+
+
+def bytes_unacknowledged(transport: Any) -> int | None:
+    """
+    Return the number of bytes in the kernel that the client has not acknowledged.
+
+    :param transport: of a connection.
+    :return: None if the kernel does not provide it.
+    """
+    handle = tcp_socket(transport)
+    if handle is None or handle.fileno() < 0:
+        return None
+    return int.from_bytes(ioctl(handle, TIOCOUTQ, b"\0\0\0\0"), byteorder)
 
 
 def has_taken_all(transport: Any) -> bool:

@@ -110,6 +110,16 @@ class TooManyAttempts(RequestError):
         )
 
 
+class Unavailable(RequestError):
+    """The request cannot be served now."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message, code, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+RETRY_AFTER_S = 5
+"""``Retry-After``, in seconds, of what cannot be served now."""
+
 STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (Invalid, HTTPStatus.BAD_REQUEST),
     (ActionRefused, HTTPStatus.BAD_REQUEST),
@@ -126,6 +136,7 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (UnsupportedMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (Misdirected, HTTPStatus.MISDIRECTED_REQUEST),
     (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (Exception, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
@@ -133,9 +144,6 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
 
 MOST_DETAILS = 500
 """Limit of the mistakes in a response; a hostile body could have many more."""
-
-RETRY_AFTER_S = 5
-"""``Retry-After`` while the store does not answer."""
 
 _log = Logger()
 

@@ -44,6 +44,11 @@ class Query:
         ]:
             raise BadRequest(issues[0].message, "query.unsupported", issues=issues)
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the parameters that were sent, with any value."""
+        return frozenset(self._values)
+
     def many(self, name: str, allowed: Collection[str] | None = None) -> list[str]:
         """
         :param name: of a parameter that may be repeated, or be a list separated by

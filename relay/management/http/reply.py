@@ -9,6 +9,8 @@ from http import HTTPStatus
 
 from twisted.web.server import Request
 
+from relay.management.http.live_body import LiveBody
+
 JSON_TYPE = "application/json; charset=utf-8"
 
 _FIXED = {
@@ -34,6 +36,8 @@ class Reply:
     """A value that is encoded as JSON, or :class:`Content` or ``bytes`` for a
     Content-Type among the headers; None for no body."""
     headers: dict[str, str] = field(default_factory=dict)
+    live: LiveBody | None = None
+    """Writes the body for as long as the client reads; None for any other body."""
 
     def put_on(self, request: Request) -> Content:
         """Set status and headers on a request.
@@ -65,7 +69,7 @@ class Reply:
         elif self.body is not None:
             content = Content([dump(self.body)])
             headers["Content-Type"] = JSON_TYPE
-        if self.status != 204:
+        if self.status != 204 and self.live is None:
             headers["Content-Length"] = str(sum(map(len, content)))
         return headers | _FIXED | self.headers, content
 

@@ -25,6 +25,7 @@ from relay.http.http1.framing import StrictChannel
 from relay.management.access.identity import Identity
 from relay.management.http import errors
 from relay.management.http.errors import BodyTooLarge
+from relay.management.http.live_body import LiveBody, write_live
 from relay.management.http.reply import Content
 from relay.management.http.sending import Sending
 from relay.model.phrases import reason_phrase
@@ -103,6 +104,14 @@ class ManagementRequest(Request):
         """
         sending = Sending(self, content, self._site.clock, self._abort)
         return sending.begin()
+
+    def write_live(self, body: LiveBody) -> Deferred[None]:
+        """
+        Write a body until the client leaves; the head was sent.
+
+        :returns: never fires.
+        """
+        return write_live(self, body, self._abort)
 
     def gotLength(self, length: int | None) -> None:
         """Refuse a body whose stated length is too large, and unsupported methods."""

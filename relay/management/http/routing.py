@@ -83,6 +83,17 @@ class RestCall:
     """Masks a document for the user. Only methods that encode their response themselves
     need it; other responses are masked where they are encoded."""
 
+    @property
+    def wants_events(self) -> bool:
+        """Whether the client names event streams, and does not prefer JSON."""
+        events = self.accept.prefers(b"text/event-stream")
+        json = self.accept.prefers(_JSON.encode())
+        return (
+            events is not None
+            and events.precision > 0
+            and (json is None or events > json)
+        )
+
     def check_version(self, updated_at_ms: int) -> None:
         """Compare ``If-Match`` (RFC 9110 §13.1.1) with the stored record.
 
@@ -204,6 +215,8 @@ async def _serve(
     if not isinstance(reply.body, bytes | Content):
         reply = replace(reply, body=call.shown(reply.body))
     await request.send(reply.put_on(request))
+    if reply.live is not None:
+        await request.write_live(reply.live)
 
 
 def _explain(

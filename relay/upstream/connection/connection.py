@@ -225,6 +225,11 @@ class UpstreamConnection(Protocol):
         if self._paused:
             self._silence.suspend()
 
+    @property
+    def idle_left_s(self) -> float | None:
+        """The seconds until the idle clock expires; None while it does not run."""
+        return None if self._silence is None else self._silence.left_s
+
     def unwatch(self) -> None:
         """Stop the idle clock."""
         silence, self._silence = self._silence, None

@@ -142,6 +142,11 @@ class UpstreamResponse(TwistedProtocol):
                 self._wire.pauseProducing()
             self._wire.watch_silence(idle_ms, on_idle)
 
+    @property
+    def idle_left_s(self) -> float | None:
+        """The seconds until the idle timeout expires; None while it does not run."""
+        return None if self._wire is None else self._wire.idle_left_s
+
     def pause(self) -> None:
         """Receive no more from the upstream for now."""
         self._paused = True

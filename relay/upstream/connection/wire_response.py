@@ -29,6 +29,10 @@ class BodySource(Interface):
     forward: Forward | None
     """Takes whole chunks as they arrive."""
 
+    @property
+    def idle_left_s(self) -> float | None:
+        """The seconds until the idle clock expires; None while it does not run."""
+
     def pauseProducing(self) -> None:
         """Stop reading."""
 
@@ -164,6 +168,11 @@ class WireResponse:
         """
         if self._connection is not None:
             self._connection.watch_silence(timeout_ms, expire)
+
+    @property
+    def idle_left_s(self) -> float | None:
+        """The seconds until the idle clock expires; None while it does not run."""
+        return None if self._connection is None else self._connection.idle_left_s
 
     def pauseProducing(self) -> None:
         """Read no more of the body for now."""

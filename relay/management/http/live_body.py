@@ -1,0 +1,53 @@
+"""A response body that is written for as long as its client reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+from twisted.web.server import Request
+
+
+class LiveBody(Protocol):
+    """What writes such a body; a push producer of Twisted."""
+
+    def start(
+        self, write: Callable[[bytes], object], abort: Callable[[], object]
+    ) -> None:
+        """
+        Begin to write.
+
+        :param write: takes bytes for the client.
+        :param abort: drops the connection of the client.
+        """
+
+    def pauseProducing(self) -> None:
+        """The client takes no more for now."""
+
+    def resumeProducing(self) -> None:
+        """The client takes more."""
+
+    def stopProducing(self) -> None:
+        """The client has left; called more than once."""
+
+
+def write_live(
+    request: Request, body: LiveBody, abort: Callable[[], object]
+) -> Deferred[None]:
+    """
+    Write a body until the client leaves.
+
+    :param request: its head is set.
+    :param abort: drops the connection of the client.
+    :return: never fires: the body has no end of its own.
+    """
+
+    def left(_: Failure) -> None:
+        body.stopProducing()
+
+    request.notifyFinish().addErrback(left)
+    request.registerProducer(body, True)
+    body.start(request.write, abort)
+    return Deferred()

@@ -1,0 +1,1 @@
+"""The list of live streams: look at them, watch them, end them."""

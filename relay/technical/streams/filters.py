@@ -1,0 +1,180 @@
+"""Which live streams a request is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from relay.management.http.errors import BadRequest
+from relay.management.http.query import Query
+from relay.model.schema.errors import Issue
+from relay.observability.access import AccessRecord
+from relay.observability.stream_facts import Phase
+from relay.technical.streams.stream import Stream
+
+_TEXTS: Mapping[str, Callable[[AccessRecord], str | None]] = {
+    "ids": lambda record: record.request_id,
+    "apiIds": lambda record: record.api_id,
+    "planIds": lambda record: record.plan_id,
+    "applicationIds": lambda record: record.application_id,
+    "subscriptionIds": lambda record: record.subscription_id,
+    "listeners": lambda record: record.listener,
+    "entrypoints": lambda record: record.entrypoint,
+    "endpoints": lambda record: record.endpoint,
+}
+"""Filters by one of several texts."""
+_NUMBERS: Mapping[str, Callable[[Stream], float]] = {
+    "AgeMs": lambda one: one.age_ms,
+    "EventsPerSecond": lambda one: one.rate.events,
+    "BytesPerSecond": lambda one: one.rate.bytes,
+    "LagEvents": lambda one: one.facts.lag_events,
+    "LagMs": lambda one: one.facts.lag_ms,
+    "LagBytes": lambda one: one.facts.lag_bytes,
+    "UnsentBytes": lambda one: one.facts.unsent_bytes,
+}
+"""Filters by a number, with ``min`` and ``max`` before their names."""
+_FLAGS: Mapping[str, Callable[[Stream], bool]] = {
+    "paused": lambda one: one.facts.paused,
+    "challenged": lambda one: one.facts.challenged,
+}
+_PROTOCOLS = ("HTTP/1.0", "HTTP/1.1", "HTTP/2")
+_PHASES = tuple(phase.value for phase in Phase)
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_BOUNDS = ("min", "max")
+FILTERS = frozenset(
+    (
+        *_TEXTS,
+        "addresses",
+        "protocols",
+        "phases",
+        *(f"{bound}{name}" for bound in _BOUNDS for name in _NUMBERS),
+        *_FLAGS,
+    )
+)
+"""The names of all filters."""
+
+SORTS: Mapping[str, Callable[[Stream], float]] = {
+    "age": lambda one: one.age_ms,
+    "events": lambda one: one.facts.events,
+    "bytesOut": lambda one: one.facts.bytes_out,
+    "eventsPerSecond": lambda one: one.rate.events,
+    "bytesPerSecond": lambda one: one.rate.bytes,
+    "lagEvents": lambda one: one.facts.lag_events,
+    "lagMs": lambda one: one.facts.lag_ms,
+    "lagBytes": lambda one: one.facts.lag_bytes,
+    "unsentBytes": lambda one: one.facts.unsent_bytes,
+}
+"""The keys by which streams are sorted."""
+
+
+class StreamFilter:
+    """
+    The filters of a query; a stream passes if it passes each of them.
+
+    :raises BadRequest: naming the filter whose value is malformed. An empty value is,
+        since it would let all streams pass.
+    """
+
+    def __init__(self, query: Query) -> None:
+        self._of_record: list[Callable[[AccessRecord], bool]] = []
+        self._of_stream: list[Callable[[Stream], bool]] = []
+        for name in sorted(query.given & FILTERS):
+            if not query.many(name):
+                raise _bad(name, "has no value", "")
+        for name, read in _TEXTS.items():
+            if wanted := frozenset(query.many(name)):
+                self._of_record.append(_one_of(wanted, read))
+        if networks := [_network(one) for one in query.many("addresses")]:
+            self._of_record.append(_within(networks))
+        if protocols := frozenset(query.many("protocols", _PROTOCOLS)):
+            self._of_record.append(_one_of(protocols, lambda one: one.protocol))
+        if phases := frozenset(query.many("phases", _PHASES)):
+            self._of_stream.append(lambda one: one.facts.phase in phases)
+        for name, value in _NUMBERS.items():
+            least, most = (_number(query, f"{bound}{name}") for bound in _BOUNDS)
+            if least is not None or most is not None:
+                self._of_stream.append(_between(least, most, value))
+        for name, flag in _FLAGS.items():
+            if query.one(name, ("true", "false")) is not None:
+                self._of_stream.append(_is(query.flag(name), flag))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every stream passes."""
+        return not (self._of_record or self._of_stream)
+
+    @property
+    def needs_facts(self) -> bool:
+        """Whether the record of an exchange does not decide alone."""
+        return bool(self._of_stream)
+
+    def admits_record(self, record: AccessRecord) -> bool:
+        """Whether an exchange passes the filters of its record."""
+        return all(check(record) for check in self._of_record)
+
+    def admits(self, stream: Stream) -> bool:
+        """Whether a stream passes all filters."""
+        return self.admits_record(stream.record) and all(
+            check(stream) for check in self._of_stream
+        )
+
+
+def _one_of(
+    wanted: frozenset[str], read: Callable[[AccessRecord], str | None]
+) -> Callable[[AccessRecord], bool]:
+    return lambda record: read(record) in wanted
+
+
+def _within(
+    networks: Iterable[IPv4Network | IPv6Network],
+) -> Callable[[AccessRecord], bool]:
+    def check(record: AccessRecord) -> bool:
+        try:
+            address = ip_address(record.remote_address)
+        except ValueError:
+            # The peer of a Unix socket has none.
+            return False
+        return any(address in one for one in networks)
+
+    return check
+
+
+def _between(
+    least: float | None, most: float | None, value: Callable[[Stream], float]
+) -> Callable[[Stream], bool]:
+    def check(stream: Stream) -> bool:
+        number = value(stream)
+        return (least is None or number >= least) and (most is None or number <= most)
+
+    return check
+
+
+def _is(wanted: bool, flag: Callable[[Stream], bool]) -> Callable[[Stream], bool]:
+    return lambda stream: flag(stream) is wanted
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        found = ip_network(text)
+    except ValueError:
+        raise _bad("addresses", "takes IP addresses and networks", text) from None
+    mapped = getattr(found.network_address, "ipv4_mapped", None)
+    if mapped is not None and found.prefixlen >= 96:
+        # Clients of an IPv6 socket are listed by their IPv4 addresses.
+        return IPv4Network((mapped, found.prefixlen - 96))
+    return found
+
+
+def _number(query: Query, name: str) -> float | None:
+    text = query.text(name)
+    if text is None:
+        return None
+    if not _NUMBER.fullmatch(text):
+        raise _bad(name, "takes a number that is not negative", text)
+    return float(text)
+
+
+def _bad(name: str, what: str, value: str) -> BadRequest:
+    message = f"Query parameter {name} {what}"
+    return BadRequest(message, "query.invalid", issues=[Issue(message, name, value)])

@@ -1,0 +1,151 @@
+"""The live streams of the process, as a resource of the technical API."""
+
+from __future__ import annotations
+
+import re
+
+from twisted.logger import Logger
+
+from relay.management.http.errors import BadRequest, NotFound, Unavailable
+from relay.management.http.query import Page, Query
+from relay.management.http.reply import JSON_TYPE, Reply
+from relay.management.http.routing import RestCall, route
+from relay.model.role import Role
+from relay.model.schema.errors import Issue
+from relay.observability.live import LiveExchange
+from relay.technical.streams.ending import end_now, end_one, end_spread
+from relay.technical.streams.filters import FILTERS, SORTS, StreamFilter
+from relay.technical.streams.listing import OLDEST_FIRST, Order, Streams
+from relay.technical.streams.watch import Watch, Watches
+
+MOST_WATCHERS = 16
+"""How many clients may follow the changes at one time."""
+INTERVAL_MS = 1000
+SHORTEST_MS, LONGEST_MS = 250, 60_000
+LONGEST_SPREAD_S = 86_400.0
+_PAGING = ("page", "perPage", "sortBy")
+_SECONDS = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
+
+
+class LiveStreams:
+    """
+    The resource family of live streams.
+
+    :param streams: of the process.
+    :param watches: the clients that follow the changes.
+    """
+
+    log = Logger()
+
+    def __init__(self, streams: Streams, watches: Watches) -> None:
+        self._streams = streams
+        self._watches = watches
+
+    @route("GET", "/streams", query=(*FILTERS, *_PAGING, "intervalMs"))
+    async def list(self, call: RestCall) -> Reply:
+        """
+        Return a page of the streams; as an event stream, all of them and their changes.
+
+        Only administrators see paths, which may name topics that clients choose.
+        """
+        wanted = StreamFilter(call.query)
+        with_path = call.user.role.includes(Role.ADMIN)
+        if call.wants_events:
+            return self._watch(call.query, wanted, with_path)
+        _refuse(call.query, ("intervalMs",), "is for event streams only")
+        page, order = Page.of(call.query), _order(call.query)
+        shown, total = await self._streams.page(wanted, order, page, with_path)
+        body = page.encoded(shown, total, call.url)
+        return Reply(200, body, {"Content-Type": JSON_TYPE})
+
+    @route("GET", "/streams/<stream_id>")
+    async def one(self, call: RestCall, stream_id: str) -> Reply:
+        """Return one stream."""
+        self._streams.rates.ask()
+        stream = self._streams.look(self._find(stream_id))
+        return Reply(200, stream.as_json(call.user.role.includes(Role.ADMIN)))
+
+    @route("DELETE", "/streams/<stream_id>", role=Role.ADMIN)
+    async def end_one(self, call: RestCall, stream_id: str) -> Reply:
+        """End one stream."""
+        exchange = self._find(stream_id)
+        self.log.info(
+            "stream {id} is ended by {user}", id=stream_id, user=call.user.name
+        )
+        end_one(exchange)
+        return Reply(200, {"ended": 1})
+
+    @route("DELETE", "/streams", query=(*FILTERS, "overSeconds"), role=Role.ADMIN)
+    async def end(self, call: RestCall) -> Reply:
+        """End the streams that pass a filter, at once or spread over a time."""
+        wanted, over_s = StreamFilter(call.query), _spread_s(call.query)
+        if wanted.is_empty:
+            raise BadRequest(
+                "A filter is required: without one, all streams would end",
+                "streams.filterRequired",
+            )
+        found = await self._streams.matching(wanted)
+        self.log.info(
+            "{count} streams are ended by {user}, within {over_s} s: {filter}",
+            count=len(found),
+            user=call.user.name,
+            over_s=over_s,
+            filter=call.query.replaced(),
+        )
+        if over_s:
+            end_spread(self._streams.clock, found, over_s)
+            return Reply(202, {"ending": len(found), "overSeconds": over_s})
+        return Reply(200, {"ended": await end_now(self._streams.clock, found)})
+
+    def _watch(self, query: Query, wanted: StreamFilter, with_path: bool) -> Reply:
+        _refuse(query, _PAGING, "is not for event streams")
+        if len(self._watches) >= MOST_WATCHERS:
+            raise Unavailable(
+                f"{MOST_WATCHERS} clients follow the streams already",
+                "streams.tooManyWatchers",
+            )
+        interval_ms = query.positive("intervalMs", INTERVAL_MS, LONGEST_MS)
+        if interval_ms < SHORTEST_MS:
+            raise _bad("intervalMs", f"takes at least {SHORTEST_MS}")
+        interval_s = interval_ms / 1000
+        watch = Watch(self._streams, self._watches, wanted, interval_s, with_path)
+        return Reply(200, headers={"Content-Type": "text/event-stream"}, live=watch)
+
+    def _find(self, stream_id: str) -> LiveExchange:
+        found = self._streams.live.find(stream_id)
+        if found is None or found.record.outcome is not None:
+            raise NotFound(
+                f"Stream [{stream_id}] is not under way in this process.",
+                "stream.notFound",
+                {"stream": stream_id},
+            )
+        return found
+
+
+def _order(query: Query) -> Order:
+    allowed = [f"{sign}{key}" for key in SORTS for sign in ("", "-")]
+    sort = query.one("sortBy", allowed)
+    return (
+        OLDEST_FIRST if sort is None else Order(sort.lstrip("-"), sort.startswith("-"))
+    )
+
+
+def _spread_s(query: Query) -> float:
+    """Parse ``overSeconds``; 0 without it."""
+    text = query.text("overSeconds")
+    if text is None:
+        return 0.0
+    if not _SECONDS.fullmatch(text) or float(text) > LONGEST_SPREAD_S:
+        raise _bad("overSeconds", f"takes seconds, at most {LONGEST_SPREAD_S:.0f}")
+    return float(text)
+
+
+def _refuse(query: Query, names: tuple[str, ...], why: str) -> None:
+    for name in names:
+        if name in query.given:
+            raise _bad(name, why)
+
+
+def _bad(name: str, what: str) -> BadRequest:
+    message = f"Query parameter {name} {what}"
+    return BadRequest(message, "query.invalid", issues=[Issue(message, name)])

@@ -1,0 +1,1 @@
+"""The tests of the list of live streams."""
