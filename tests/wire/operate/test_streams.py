@@ -165,7 +165,9 @@ class ListTests(StreamsCase):
             answer = call(self.daemon, "DELETE", f"/streams/{shown['id']}")
             self.assertEqual(answer.json(), {"ended": 1})
             self.assertIn(b"503 ", client.until(b"\r\n\r\n"))
-            self.assertIn(b"ENDED_BY_OPERATOR", client.until(b"}"))
+            client.until(b"An operator has ended the call")
+            line = self.daemon.access_line(kind="close", requestId=shown["id"])
+            self.assertEqual(line["errorKey"], "ENDED_BY_OPERATOR")
             silent.set()
 
     def test_a_websocket(self) -> None:
