@@ -53,7 +53,7 @@ from relay.store.owner import owner_name
 from relay.store.retention import Retention
 from relay.store.store import Store
 from relay.technical.node import NodeFacts
-from relay.tls.client import reload_client_contexts
+from relay.tls.files.watcher import FileWatcher
 from relay.tls.material import MaterialError
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.dial.names import Names
@@ -134,6 +134,9 @@ class RelayService(MultiService):
             self._store, reactor, settings.admin.audit_retention_days
         )
         self._heap = HeapTrimmer(reactor, Heap())
+        self._certificates = FileWatcher(
+            reactor, settings.certificates.watch_interval_ms, wall_ms
+        )
         self._demo = Demo(reactor, settings.data_dir, wall_ms) if demo else None
         self._metrics: DaemonMetrics | None = None
         self._gateway: GatewayService | None = None
@@ -215,6 +218,7 @@ class RelayService(MultiService):
 
             self._metrics = DaemonMetrics(settings.metrics, self._reactor, gateway)
             self._metrics.setServiceParent(self)
+        self._certificates.setServiceParent(self)
         return gateway
 
     def _serve(self, gateway: GatewayService) -> None:
@@ -285,8 +289,7 @@ class RelayService(MultiService):
         return [one.url for one in self._gateways]
 
     def _reload(self) -> None:
-        self._listeners.reload()
-        reload_client_contexts()
+        self._certificates.read_again()
         if self._gateway is not None:
             self._gateway.deployer.retry()
 
@@ -318,6 +321,7 @@ class RelayService(MultiService):
     async def _stop_background(self) -> None:
         background = (
             self._demo,
+            self._certificates,
             self._retention,
             self._heap,
             self._passwords,

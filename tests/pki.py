@@ -119,15 +119,21 @@ class Authority:
 
     :param name: its common name.
     :param parent: the authority that signs it; none makes it a root.
+    :param ends: end of validity, from now.
     """
 
-    def __init__(self, name: str = "Test Root", parent: Authority | None = None):
+    def __init__(
+        self,
+        name: str = "Test Root",
+        parent: Authority | None = None,
+        ends: datetime.timedelta = 3650 * DAY,
+    ):
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.subject = _name(name)
         self.root: x509.Certificate
         self.path: tuple[x509.Certificate, ...]
         builder = (
-            _builder(self.subject, self.key, -DAY, 3650 * DAY)
+            _builder(self.subject, self.key, -DAY, ends)
             .issuer_name(parent.subject if parent else self.subject)
             .add_extension(x509.BasicConstraints(True, None), critical=True)
             .add_extension(_key_usage(authority=True), critical=True)

@@ -32,7 +32,7 @@ from relay.http.listener.proxy_protocol import listen
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.settings.listeners import TlsSettings
 from relay.tls.material import MaterialError
-from relay.tls.server import ServerCreator, server_creator, tls_factory
+from relay.tls.server import HostFiles, ServerCreator, tls_factory
 
 MOST_ACCEPTS = 8
 """How many connections a port accepts in one turn of the reactor."""
@@ -102,8 +102,7 @@ class Listener:
         """
         tls = self._tls
         if tls is not None:
-            files = (tls.certificate, tls.key, tls.client_auth, tls.ca)
-            self._creator = server_creator(*files, http2=tls.offers_http2)
+            self._creator = _creator(self.name, tls)
         opened: list[Any] = []
         listening = listen(reactor, self.endpoint, self, head_timeout_ms)
         listening.addBoth(opened.append)
@@ -159,20 +158,6 @@ class Listener:
         """Accept connections, beginning with those in the backlog."""
         if hasattr(self.port, "startReading"):
             self.port.startReading()
-
-    def reload(self) -> None:
-        """Read the files of its certificate again. Open connections keep their
-        certificate. Files that cannot be used are logged."""
-        if self._creator is None:
-            return
-        try:
-            self._creator.reload()
-        except MaterialError as error:
-            self.log.error(
-                "listener {endpoint}: its certificate stays as it was: {error}",
-                endpoint=self.endpoint,
-                error=error,
-            )
 
     @property
     def place(self) -> str:
@@ -267,10 +252,6 @@ class Listeners(Service):
         places = ", ".join(f"{one.place} ({one.name})" for one in self._all)
         self.log.info("ready: listening on {places}", places=places)
 
-    def reload(self) -> None:
-        """Read the certificates again."""
-        _each(self._all, Listener.reload)
-
     def stopService(self) -> Deferred[Any]:
         """
         Accept no more.
@@ -295,6 +276,23 @@ class Listeners(Service):
 def _each(listeners: list[Listener], act: Callable[[Listener], None]) -> None:
     for listener in listeners:
         act(listener)
+
+
+def _creator(name: str, tls: TlsSettings) -> ServerCreator:
+    """
+    Read the files of a listener.
+
+    :raises MaterialError: with the name of the listener.
+    """
+    default = HostFiles((), tls.certificate, tls.key, tls.client_auth, tls.ca)
+    hosts = [
+        HostFiles(one.names, one.certificate, one.key, one.client_auth, one.ca)
+        for one in tls.hosts
+    ]
+    try:
+        return ServerCreator(name, default, hosts, tls.directory, tls.offers_http2)
+    except MaterialError as error:
+        raise MaterialError(f"{name}: {error}") from None
 
 
 def _result(opened: list[Any]) -> IListeningPort:

@@ -19,6 +19,7 @@ from relay.http.headers import connection_options
 from relay.http.refusals import Refusal, Refused
 from relay.model.schema.types.hosts import read_authority, same_authority
 from relay.model.schema.types.request_target import NO_FAULT, PathFault, RequestTarget
+from relay.tls.connection import permits
 
 _NOT_IN_TARGETS = re.compile(rb"[^\x21-\x7e]")
 MOST_SEGMENTS = 512
@@ -46,7 +47,8 @@ def read_front(stream: ClientStream) -> Front:
 
     :param stream: its request's target becomes the origin form.
     :raises Refused: when HTTP does not allow it (RFC 9112, 3.2 and 3.2.2), or the
-        gateway does not pass its method on.
+        gateway does not pass its method on, or when the TLS connection of the client
+        does not serve the host (RFC 9110, 15.5.20).
     """
     request = stream.request
     try:
@@ -61,6 +63,8 @@ def read_front(stream: ClientStream) -> Front:
     authority = read_authority(hosts[0].decode("latin-1") if hosts else "")
     if authority is None:
         raise Refused(refusals.BAD_HOST)
+    if not permits(stream.peer.transport, authority.host):
+        raise Refused(refusals.MISDIRECTED)
     if not request.target.startswith(b"/"):
         request.target = _origin_form(request.target, hosts)
     if _NOT_IN_TARGETS.search(request.target) is not None:

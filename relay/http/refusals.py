@@ -161,6 +161,12 @@ UNENCODED_TARGET = bad_request(
 BAD_HOST = bad_request("The request needs exactly one valid Host header")
 BAD_TARGET = bad_request("The request-target must be a path")
 OTHER_HOST = bad_request("The request-target names another host than the Host header")
+MISDIRECTED = Refusal(
+    421,
+    "MISDIRECTED_REQUEST",
+    "The TLS connection is for another host, which is less strict about client"
+    " certificates",
+)
 WRONG_LENGTH = bad_request("The request body is not as long as its Content-Length")
 HEAD_TOO_LARGE = Refusal(431, "REQUEST_HEAD_TOO_LARGE", "The request head is too large")
 URI_TOO_LONG = Refusal(414, "URI_TOO_LONG", "The request-target is too long")

@@ -51,6 +51,14 @@ class OutboundSettings:
 
 
 @dataclass(frozen=True)
+class CertificateSettings:
+    """Files of certificates and keys: of listeners, of definitions, of outbound.ca."""
+
+    watch_interval_ms: Annotated[int, Range(100, 86_400_000)] = 5_000
+    """The interval at which they are looked at for changes."""
+
+
+@dataclass(frozen=True)
 class ResolverSettings:
     """How the names of hosts become addresses."""
 

@@ -13,6 +13,7 @@ from relay.settings.types import (
     HostName,
     Proxy,
     Range,
+    TlsName,
 )
 
 DEFAULT_GATEWAY = "tcp:8082:backlog=4096"
@@ -27,23 +28,61 @@ def _token(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True)
-class TlsSettings:
-    """The TLS side of a listener; every path names a PEM file."""
+ClientAuth = Literal["none", "request", "required"]
 
-    certificate: str
-    """The certificate, which the chain may follow in the same file."""
-    key: str
-    client_auth: Literal["none", "request", "required"] = "none"
+
+@dataclass(frozen=True)
+class TlsHostSettings:
+    """The rules of some hosts of a listener; every path names a PEM file."""
+
+    names: tuple[TlsName, ...]
+    """Host names; ``*.`` in front stands for one label."""
+    certificate: str | None = None
+    """The certificate of these hosts. None: the one of the directory or the listener
+    that the name selects."""
+    key: str | None = None
+    client_auth: ClientAuth = "none"
     """Whether a client certificate is requested, and whether it is required."""
     ca: str | None = None
     """The authorities that client certificates are checked against."""
 
     def __post_init__(self) -> None:
-        if self.client_auth != "none" and self.ca is None:
-            raise ValueError(f"ca is missing; client_auth {self.client_auth} needs it")
-        if self.client_auth == "none" and self.ca is not None:
-            raise ValueError("ca has no effect unless client_auth is set")
+        if not self.names:
+            raise ValueError("names must have at least one name")
+        _check_files(self)
+
+
+@dataclass(frozen=True)
+class TlsSettings:
+    """The TLS side of a listener; every path names a PEM file or a directory."""
+
+    certificate: str | None = None
+    """The certificate, which the chain may follow in the same file. None: clients must
+    name a host that has one."""
+    key: str | None = None
+    directory: str | None = None
+    """Certificates that are selected by the host names in them."""
+    client_auth: ClientAuth = "none"
+    """Whether a client certificate is requested, and whether it is required, of clients
+    of hosts that ``hosts`` does not name."""
+    ca: str | None = None
+    """The authorities that client certificates are checked against."""
+    hosts: tuple[TlsHostSettings, ...] = ()
+    """Hosts with rules of their own."""
+
+    def __post_init__(self) -> None:
+        _check_files(self)
+        if self.certificate is None and self.directory is None:
+            if not self.hosts:
+                raise ValueError("certificate is missing")
+            if any(host.certificate is None for host in self.hosts):
+                raise ValueError(
+                    "hosts without a certificate need a certificate or a directory of"
+                    " the listener"
+                )
+        names = [name for host in self.hosts for name in host.names]
+        if twice := {one for one in names if names.count(one) > 1}:
+            raise ValueError(f"hosts name {min(twice)!r} twice")
 
     @property
     def offers_http2(self) -> bool:
@@ -69,6 +108,20 @@ class GatewayTlsSettings(TlsSettings):
     def offers_http2(self) -> bool:
         """Whether clients may speak HTTP/2."""
         return self.http2
+
+
+def _check_files(tls: TlsSettings | TlsHostSettings) -> None:
+    """
+    :raises ValueError: when files are missing, or have no effect.
+    """
+    if tls.certificate is None and tls.key is not None:
+        raise ValueError("certificate is missing")
+    if tls.certificate is not None and tls.key is None:
+        raise ValueError("key is missing")
+    if tls.client_auth != "none" and tls.ca is None:
+        raise ValueError(f"ca is missing; client_auth {tls.client_auth} needs it")
+    if tls.client_auth == "none" and tls.ca is not None:
+        raise ValueError("ca has no effect unless client_auth is set")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from relay.settings.daemon import (
     AdminSettings,
+    CertificateSettings,
     OutboundSettings,
     ProcessSettings,
     ResolverSettings,
@@ -45,6 +46,7 @@ class Settings:
     metrics: MetricsSettings = MetricsSettings()
     limits: LimitSettings = LimitSettings()
     outbound: OutboundSettings = OutboundSettings()
+    certificates: CertificateSettings = CertificateSettings()
     resolver: ResolverSettings = ResolverSettings()
     process: ProcessSettings = ProcessSettings()
 

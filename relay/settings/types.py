@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 from urllib.parse import urlsplit
 
+import idna
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 from twisted.internet.endpoints import serverFromString
@@ -293,6 +294,20 @@ def _store_url(text: str) -> str:
     return text
 
 
+def _tls_name(text: str) -> str:
+    wildcard = "*." if text.startswith("*.") else ""
+    name = text.removeprefix(wildcard).rstrip(".")
+    try:
+        if not name.isascii():
+            name = idna.encode(name, uts46=True).decode("ascii")
+        return wildcard + _host(name)
+    except ValueError:
+        raise ValueError(
+            "must be host names without a port, of which *. may be the beginning, not"
+            f" {text!r}"
+        ) from None
+
+
 Endpoint = Annotated[str, Check(_endpoint)]
 EndpointOrOff = Annotated[str, Check(_endpoint_or_off, may_be_empty=True)]
 Network = Annotated[IPv4Network | IPv6Network, Check(_network)]
@@ -300,6 +315,7 @@ Proxy = Annotated[IPv4Network | IPv6Network | str, Check(_proxy)]
 Allowed = Annotated[IPv4Network | IPv6Network | str, Check(_allowed)]
 PublicUrl = Annotated[str, Check(_public_url)]
 HostName = Annotated[str, Check(_host)]
+TlsName = Annotated[str, Check(_tls_name)]
 HeaderName = Annotated[str, Check(_header_name)]
 ContentType = Annotated[str, Check(_content_type)]
 ParameterName = Annotated[str, Check(_parameter_name)]

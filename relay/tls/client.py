@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import idna
 from OpenSSL import SSL
@@ -28,23 +28,22 @@ from service_identity.hazmat import (
     verify_service_identity,
 )
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
-from twisted.logger import Logger
 from zope.interface import implementer
 
 from relay.model.api.endpoints.ssl_options import KeyStore, SslOptions, TrustStore
 from relay.tls.context import new_context, show, trust
+from relay.tls.files.presented import Presented, presented
+from relay.tls.files.watched import Read, Watched
 from relay.tls.material import (
     Content,
     Identity,
     MaterialError,
     from_content,
-    from_path,
     load_certificates,
     load_pkcs12_certificates,
     load_pkcs12_identity,
     load_private_key,
     match,
-    warn_unless_current,
 )
 from relay.tls.verification import VerificationFailed, verify_chain
 
@@ -56,7 +55,6 @@ __all__ = [
     "ClientCreator",
     "VerificationFailed",
     "client_creators",
-    "reload_client_contexts",
 ]
 
 #: More than listeners accept: old origins speak CBC and plain RSA.
@@ -70,8 +68,6 @@ MAX_CREATORS: Final = 256
 
 _MAX_NAMES_TOLD: Final = 3
 
-_log = Logger()
-
 ServiceId = DNS_ID | IPAddress_ID
 
 
@@ -81,41 +77,28 @@ class _Connection(SSL.Connection):
     expected: ServiceId | None = None
 
 
-class ClientContext:
-    """A context built from the files that a definition names.
+class ClientMaterial(NamedTuple):
+    """A context, and the certificate that it presents, if any."""
+
+    context: SSL.Context
+    presented: tuple[Presented, ...] = ()
+
+
+class ClientContext(Watched[ClientMaterial]):
+    """
+    A context that is made of the files that a definition names.
 
     :param ssl: the definition's options.
     :raises MaterialError: when a store cannot be used.
     """
 
     def __init__(self, ssl: SslOptions) -> None:
-        self._ssl = ssl
-        self.current = _client_context(ssl)
-        """The context of later connections."""
-        _CONTEXTS.add(self)
-
-    def reload(self) -> None:
-        """Read the files again.
-
-        :raises MaterialError: when a file cannot be used; the context is unchanged.
-        """
-        self.current = _client_context(self._ssl)
-
-
-_CONTEXTS: weakref.WeakSet[ClientContext] = weakref.WeakSet()
-"""All contexts in use."""
-
-
-def reload_client_contexts() -> None:
-    """
-    Read the files of all contexts in use again. A file that cannot be used is logged,
-    and its context stays unchanged.
-    """
-    for context in list(_CONTEXTS):
-        try:
-            context.reload()
-        except MaterialError as error:
-            _log.error("TLS towards endpoints: {error}", error=error)
+        super().__init__(
+            "TLS towards endpoints",
+            partial(_client_context, ssl),
+            lambda material: material.presented,
+        )
+        self.load()
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -141,7 +124,7 @@ class ClientCreator:
         self, tlsProtocol: TLSMemoryBIOProtocol
     ) -> SSL.Connection:
         """Return the TLS connection for a connected socket."""
-        connection = _Connection(self._context.current)
+        connection = _Connection(self._context.value.context)
         connection.expected = self._expected
         if self._server_name is not None:
             connection.set_tlsext_host_name(self._server_name)
@@ -183,7 +166,7 @@ def _plain_context(trust_all: bool) -> ClientContext:
     return ClientContext(SslOptions(trust_all=trust_all))
 
 
-def _client_context(ssl: SslOptions) -> SSL.Context:
+def _client_context(ssl: SslOptions, read: Read) -> ClientMaterial:
     context = new_context(SSL.TLS_CLIENT_METHOD, CIPHERS)
     context.set_alpn_protos([b"http/1.1"])
     if ssl.trust_all:
@@ -193,30 +176,36 @@ def _client_context(ssl: SslOptions) -> SSL.Context:
         if ssl.trust_store.type == "NONE":
             context.set_default_verify_paths()
         else:
-            trust(context, *_authorities(ssl.trust_store))
-    if ssl.key_store.type != "NONE":
-        identity, name = _identity(ssl.key_store)
-        warn_unless_current(identity.certificate, name)
-        show(context, identity, name)
-    return context
+            trust(context, *_authorities(ssl.trust_store, read))
+    if ssl.key_store.type == "NONE":
+        return ClientMaterial(context)
+    identity, name = _identity(ssl.key_store, read)
+    show(context, identity, name)
+    return ClientMaterial(context, (presented(identity, name),))
 
 
-def _authorities(store: TrustStore) -> tuple[tuple[x509.Certificate, ...], str]:
-    source = _source("ssl.trustStore", "path", store.path, "content", store.content)
+def _authorities(
+    store: TrustStore, read: Read
+) -> tuple[tuple[x509.Certificate, ...], str]:
+    source = _source(
+        read, "ssl.trustStore", "path", store.path, "content", store.content
+    )
     if store.type == "PKCS12":
         return load_pkcs12_certificates(source, store.password), source.name
     return load_certificates(source), source.name
 
 
-def _identity(store: KeyStore) -> tuple[Identity, str]:
+def _identity(store: KeyStore, read: Read) -> tuple[Identity, str]:
     where = "ssl.keyStore"
     if store.type == "PKCS12":
-        source = _source(where, "path", store.path, "content", store.content)
+        source = _source(read, where, "path", store.path, "content", store.content)
         return load_pkcs12_identity(source, store.password, store.alias), source.name
     certificate = _source(
-        where, "certPath", store.cert_path, "certContent", store.cert_content
+        read, where, "certPath", store.cert_path, "certContent", store.cert_content
     )
-    key = _source(where, "keyPath", store.key_path, "keyContent", store.key_content)
+    key = _source(
+        read, where, "keyPath", store.key_path, "keyContent", store.key_content
+    )
     identity = match(
         load_certificates(certificate),
         load_private_key(key, store.key_password),
@@ -226,6 +215,7 @@ def _identity(store: KeyStore) -> tuple[Identity, str]:
 
 
 def _source(
+    read: Read,
     where: str,
     path_name: str,
     path: str | None,
@@ -233,7 +223,7 @@ def _source(
     content: str | None,
 ) -> Content:
     if path:
-        return from_path(f"{where}.{path_name}", path)
+        return read(f"{where}.{path_name}", path)
     if content:
         return from_content(f"{where}.{content_name}", content)
     raise MaterialError(f"{where}: {path_name} or {content_name} is required")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
 import os
 import stat
 from collections.abc import Sequence
@@ -26,7 +25,6 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
-from twisted.logger import Logger
 
 #: Larger than the bundle of authorities of any system.
 MAX_SOURCE_BYTES = 8 * 1024 * 1024
@@ -45,8 +43,6 @@ PrivateKey = (
     | ed25519.Ed25519PrivateKey
     | ed448.Ed448PrivateKey
 )
-
-_log = Logger()
 
 
 class MaterialError(ValueError):
@@ -236,27 +232,6 @@ def load_pkcs12_certificates(
     if not entries:
         raise MaterialError(f"{source.name}: holds no certificate")
     return tuple(entry.certificate for entry in entries)
-
-
-def warn_unless_current(certificate: x509.Certificate, name: str) -> None:
-    """Log a warning when a certificate of this process is not valid today.
-
-    It is served nevertheless: clients decide, and a listener that is not open at all
-    would be worse.
-    """
-    now = datetime.datetime.now(datetime.UTC)
-    if certificate.not_valid_after_utc < now:
-        _log.warn(
-            "{name}: the certificate expired at {at}",
-            name=name,
-            at=certificate.not_valid_after_utc.isoformat(),
-        )
-    elif certificate.not_valid_before_utc > now:
-        _log.warn(
-            "{name}: the certificate is not valid before {at}",
-            name=name,
-            at=certificate.not_valid_before_utc.isoformat(),
-        )
 
 
 def _open_pkcs12(

@@ -1,4 +1,4 @@
-"""TLS towards clients: certificates, client certificates, ALPN.
+"""TLS towards clients: the choice of certificates, and client certificates.
 
 Twisted's ``CertificateOptions`` has no optional client certificates, and its ALPN
 answer comes from ``Site``, which offers ``h2`` whenever the package is installed.
@@ -7,10 +7,12 @@ Listeners therefore have a connection creator of their own.
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple, cast
+from weakref import WeakKeyDictionary
 
 from OpenSSL import SSL
 from twisted.internet.interfaces import (
@@ -18,63 +20,206 @@ from twisted.internet.interfaces import (
     IProtocolFactory,
     IReactorTime,
 )
+from twisted.logger import Logger
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from relay.reactor.direct_tls import tls_protocol
-from relay.tls.context import new_context, show, trust
-from relay.tls.material import (
-    MaterialError,
-    from_path,
-    load_certificates,
-    load_private_key,
-    match,
-    warn_unless_current,
-)
-from relay.tls.verification import verify_chain
-
-#: TLS 1.2 with forward secrecy and authenticated encryption, as in all suites of TLS
-#: 1.3. Every client since 2015 supports one of these.
-CIPHERS: Final = b"ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
+from relay.tls.connection import ServerConnection, note_refusal
+from relay.tls.context import show, trust
+from relay.tls.files.directory import PairDirectory
+from relay.tls.files.pairs import Authorities, ClientAuthorities, Pair
+from relay.tls.material import Identity, MaterialError
+from relay.tls.names import NameTable, normal_name
+from relay.tls.server_context import server_context
 
 _VERIFY_MODES: Final = {
     "none": SSL.VERIFY_NONE,
     "request": SSL.VERIFY_PEER,
     "required": SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT,
 }
+_STRICTNESS: Final = ("none", "request", "required")
+TICKET_KEYS_S: Final = 86_400
+"""How long session tickets are encrypted with the same keys. OpenSSL accepts a ticket
+for two hours at the most."""
 
 
-class NoCommonProtocol(SSL.Error):
-    """The client offers no protocol of the listener."""
+@dataclass(frozen=True)
+class HostFiles:
+    """
+    The files and rules of some hosts of a listener.
 
-    def __init__(self) -> None:
-        super().__init__([("SSL routines", "", "no application protocol")])
+    :param names: host names; ``*.`` in front stands for one label.
+    :param certificate: path of the PEM certificate, which may contain the chain; None
+        to choose it as for other hosts.
+    :param key: path of the PEM private key.
+    :param client_auth: ``none``, ``request`` or ``required``.
+    :param ca: path of the PEM certificates that sign client certificates.
+    """
+
+    names: Sequence[str] = ()
+    certificate: str | None = None
+    key: str | None = None
+    client_auth: str = "none"
+    ca: str | None = None
+
+
+class HostRules:
+    """
+    The rules of some hosts, with their files.
+
+    :param name: who uses the files, for log lines.
+    :param files: the paths.
+    :raises MaterialError: when a file cannot be used.
+    """
+
+    def __init__(self, name: str, files: HostFiles) -> None:
+        if files.client_auth not in _VERIFY_MODES:
+            raise MaterialError("client_auth: must be none, request or required")
+        if files.client_auth != "none" and files.ca is None:
+            raise MaterialError(f"client_auth = {files.client_auth!r} needs a ca file")
+        if files.client_auth == "none" and files.ca is not None:
+            raise MaterialError("ca: has no use while client_auth is 'none'")
+        self.files = files
+        self.verify_mode = _VERIFY_MODES[files.client_auth]
+        self.pair: Pair | None = None
+        """The certificate of these hosts; None when it is chosen by name."""
+        if files.certificate is not None and files.key is not None:
+            self.pair = Pair(name, files.certificate, files.key)
+            self.pair.load()
+        self.authorities: ClientAuthorities | None = None
+        if files.ca is not None:
+            self.authorities = ClientAuthorities(name, files.ca)
+            self.authorities.load()
+
+    def include(self, other: HostRules) -> bool:
+        """
+        Whether a client that meets these rules meets others, too.
+        """
+        if other.files.client_auth == "none":
+            return True
+        mine, theirs = (
+            _STRICTNESS.index(one.files.client_auth) for one in (self, other)
+        )
+        return mine >= theirs and self.files.ca == other.files.ca
+
+
+class _Made(NamedTuple):
+    """A context, and what it was made of."""
+
+    context: SSL.Context
+    identity: Identity
+    trusted: Authorities | None
 
 
 @implementer(IOpenSSLServerConnectionCreator)
 class ServerCreator:
-    """Creates the server side of TLS connections.
+    """
+    Creates the server side of TLS connections.
 
-    :param prepare: reads the files and returns a context.
+    Each handshake begins with one context, the front, and continues with the context of
+    the host that the client names. OpenSSL encrypts session tickets with keys of the
+    front, which has no files: tickets remain valid when certificates are replaced.
+
+    :param name: who uses the files, for log lines.
+    :param default: the rules of hosts that ``hosts`` does not name.
+    :param hosts: the rules of some hosts.
+    :param directory: path of a directory of certificates; None for none.
+    :param http2: whether HTTP/2 is selected if a client offers it.
+    :param seconds: the monotonic time.
     :raises MaterialError: when a file cannot be used.
     """
 
-    def __init__(self, prepare: Callable[[], SSL.Context]) -> None:
-        self._prepare = prepare
-        self._context = prepare()
+    log = Logger()
 
-    def reload(self) -> None:
-        """Read the files again for later connections.
-
-        :raises MaterialError: when a file cannot be used; the context is unchanged.
-        """
-        self._context = self._prepare()
+    def __init__(
+        self,
+        name: str,
+        default: HostFiles,
+        hosts: Sequence[HostFiles] = (),
+        directory: str | None = None,
+        http2: bool = False,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http2 = http2
+        self._seconds = seconds
+        self._default = HostRules(name, default)
+        rules = [HostRules(name, one) for one in hosts]
+        self._hosts = NameTable(
+            (normal_name(host), one) for one in rules for host in one.files.names
+        )
+        all_ = [self._default, *rules]
+        self._is_uniform = all(one.include(other) for one in all_ for other in all_)
+        self._directory: PairDirectory | None = None
+        if directory is not None:
+            self._directory = PairDirectory(name, directory)
+            self._directory.load()
+        self._contexts: WeakKeyDictionary[
+            Pair, dict[ClientAuthorities | None, _Made]
+        ] = WeakKeyDictionary()
+        self._front = self._new_front()
 
     def serverConnectionForTLS(
         self, tlsProtocol: TLSMemoryBIOProtocol
     ) -> SSL.Connection:
         """Return the TLS connection for an accepted socket."""
-        return SSL.Connection(self._context)
+        if self._seconds() - self._front_since_s >= TICKET_KEYS_S:
+            self._front = self._new_front()
+        return ServerConnection(self._front)
+
+    def _new_front(self) -> SSL.Context:
+        self._front_since_s = self._seconds()
+        front = server_context(self._http2)
+        front.set_verify(SSL.VERIFY_NONE, note_refusal)
+        front.set_tlsext_servername_callback(self._choose)
+        return front
+
+    def _choose(self, connection: SSL.Connection) -> None:
+        """Choose the certificate; also called when the client names no host."""
+        try:
+            self._switch(cast(ServerConnection, connection))
+        except Exception:
+            # The handshake fails, since the front has no certificate.
+            self.log.failure("no certificate could be chosen")
+
+    def _switch(self, connection: ServerConnection) -> None:
+        host = (connection.get_servername() or b"").decode("latin-1").lower()
+        host = host.removesuffix(".")
+        rules = self._rules(host)
+        pair = rules.pair
+        if pair is None and self._directory is not None:
+            pair = self._directory.find(host)
+        pair = pair or self._default.pair
+        if pair is None:
+            return
+        connection.set_context(self._context(pair, rules.authorities))
+        if rules.verify_mode != SSL.VERIFY_NONE:
+            connection.require_certificate(rules.verify_mode)
+        if not self._is_uniform:
+            connection.permits = partial(self._permits, rules)
+
+    def _rules(self, host: str) -> HostRules:
+        return self._hosts.find(host) or self._default
+
+    def _permits(self, rules: HostRules, host: str) -> bool:
+        return rules.include(self._rules(host))
+
+    def _context(
+        self, pair: Pair, authorities: ClientAuthorities | None
+    ) -> SSL.Context:
+        identity = pair.value
+        trusted = None if authorities is None else authorities.value
+        of_pair = self._contexts.setdefault(pair, {})
+        made = of_pair.get(authorities)
+        if made is None or made.identity is not identity or made.trusted is not trusted:
+            context = server_context(self._http2)
+            show(context, identity, "certificate")
+            if trusted is not None:
+                trust(context, trusted, "ca")
+                for authority in trusted:
+                    context.add_client_ca(authority)
+            made = of_pair[authorities] = _Made(context, identity, trusted)
+        return made.context
 
 
 def server_creator(
@@ -84,7 +229,8 @@ def server_creator(
     ca: str | None = None,
     http2: bool = False,
 ) -> ServerCreator:
-    """Read a listener's files and prepare its TLS context.
+    """
+    Make a creator with one certificate for all hosts.
 
     TLS 1.2 and 1.3. With ``request`` a client may connect without a certificate, but a
     certificate that it presents must be valid; with ``required`` it must present one.
@@ -97,30 +243,8 @@ def server_creator(
     :param http2: whether HTTP/2 is selected if a client offers it.
     :raises MaterialError: when a file cannot be used.
     """
-    if client_auth not in _VERIFY_MODES:
-        raise MaterialError("client_auth: must be none, request or required")
-    if client_auth != "none" and ca is None:
-        raise MaterialError(f"client_auth = {client_auth!r} needs a ca file")
-    if client_auth == "none" and ca is not None:
-        raise MaterialError("ca: has no use while client_auth is 'none'")
-    return ServerCreator(partial(_prepare, certificate, key, client_auth, ca, http2))
-
-
-def _prepare(
-    certificate: str, key: str, client_auth: str, ca: str | None, http2: bool
-) -> SSL.Context:
-    source = from_path("certificate", certificate)
-    identity = match(
-        load_certificates(source),
-        load_private_key(from_path("key", key)),
-        f"key ({key})",
-    )
-    warn_unless_current(identity.certificate, source.name)
-    context = _server_context(http2)
-    show(context, identity, source.name)
-    if ca is not None:
-        _ask_for_certificate(context, client_auth, ca)
-    return context
+    files = HostFiles((), certificate, key, client_auth, ca)
+    return ServerCreator("listener", files, http2=http2)
 
 
 def tls_factory(
@@ -138,53 +262,3 @@ def tls_factory(
     wrapped = TLSMemoryBIOFactory(creator, False, factory, clock)
     wrapped.protocol = tls_protocol()
     return wrapped
-
-
-def _server_context(http2: bool) -> SSL.Context:
-    context = new_context(SSL.TLS_SERVER_METHOD, CIPHERS)
-    context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_CIPHER_SERVER_PREFERENCE)
-    # Sessions are resumed by tickets under a key of this context, which saves a
-    # signature for clients that reconnect. The id separates contexts.
-    context.set_session_id(secrets.token_bytes(16))
-    context.set_alpn_select_callback(_select_http2 if http2 else _select_protocol)
-    return context
-
-
-def _ask_for_certificate(context: SSL.Context, client_auth: str, ca: str) -> None:
-    source = from_path("ca", ca)
-    authorities = load_certificates(source)
-    trust(context, authorities, source.name)
-    for authority in authorities:
-        context.add_client_ca(authority)
-    # A resumed session would skip the check of an expired certificate.
-    context.set_options(SSL.OP_NO_TICKET)
-    context.set_verify(_VERIFY_MODES[client_auth], verify_chain)
-
-
-def _select_http2(
-    connection: SSL.Connection, offered: list[bytes]
-) -> bytes | SSL._NoOverlappingProtocols:
-    """Select ``h2`` if it is offered (RFC 9113 §3.2).
-
-    :raises NoCommonProtocol: as :func:`_select_protocol`.
-    """
-    return b"h2" if b"h2" in offered else _select_protocol(connection, offered)
-
-
-def _select_protocol(
-    connection: SSL.Connection, offered: list[bytes]
-) -> bytes | SSL._NoOverlappingProtocols:
-    """Answer ALPN (RFC 7301 §3.2).
-
-    ``http/1.1`` is selected if it is offered. A client that offers ``http/1.0`` and not
-    ``http/1.1`` receives no answer, continues without ALPN, and is served HTTP/1.0 on
-    the same port. Any other list has no protocol in common with the listener, for which
-    the RFC requires a fatal ``no_application_protocol`` alert.
-
-    :raises NoCommonProtocol: which pyOpenSSL turns into that alert.
-    """
-    if b"http/1.1" in offered:
-        return b"http/1.1"
-    if b"http/1.0" in offered:
-        return SSL.NO_OVERLAPPING_PROTOCOLS
-    raise NoCommonProtocol

@@ -50,7 +50,7 @@ class LoadTests(SynchronousTestCase):
             "gateway.via (",
             "gateway.listeners[0].endpoint (",
             "gateway.listeners[0].colour (",
-            "gateway.listeners[1].tls.certificate (",
+            "gateway.listeners[1].tls (",
             "limits.max_headers (",
             "store.poll_ms (RELAY__STORE__POLL_MS)",
             "RELAY__NOTHING (environment)",
@@ -132,7 +132,7 @@ class LoadTests(SynchronousTestCase):
         (one,) = loaded(f"{tls}{pair}").gateway.listeners
         assert one.tls is not None
         self.assertFalse(one.tls.offers_http2)
-        self.assertIn("tls.certificate", refused(f"{tls}http2 = true\n"))
+        self.assertIn("certificate is missing", refused(f"{tls}http2 = true\n"))
         self.assertIn(
             "gateway.listeners[0].http2", refused(f"{listener}http2 = true\n")
         )
@@ -144,6 +144,22 @@ class LoadTests(SynchronousTestCase):
             refused(f"{tls}{pair}http2_max_streams = 50\n"),
         )
         self.assertIn("http2_max_streams", refused(f"{on}".replace("50", "0")))
+
+    def test_tls_hosts(self) -> None:
+        """Names of hosts are in normal form, those with other letters as A-labels."""
+        path = self.file(
+            "[technical.tls]\ndirectory = '/certs'\n[[technical.tls.hosts]]\n"
+            "names = ['A.Example', '*.Bücher.example', 'b.example.']\n"
+            "client_auth = 'required'\nca = 'ca.pem'\n"
+        )
+        tls = load(path, "var", {}, {}).technical.tls
+        assert tls is not None
+        (host,) = tls.hosts
+        self.assertEqual(
+            host.names, ("a.example", "*.xn--bcher-kva.example", "b.example")
+        )
+        self.assertEqual((host.client_auth, host.ca), ("required", "ca.pem"))
+        self.assertEqual((tls.directory, tls.certificate), ("/certs", None))
 
     def test_data_dir_is_put_into_what_was_given(self) -> None:
         """A path of one's own may refer to the data directory as the defaults do."""

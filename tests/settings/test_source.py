@@ -102,21 +102,6 @@ class FileTests(SynchronousTestCase):
         ]:
             self.assertRefused(document, key, reason)
 
-    def test_missing_parts(self) -> None:
-        """A table without a required key is refused."""
-        for document, key in [
-            ('[management.tls]\nkey = "k"', "management.tls.certificate"),
-            (
-                '[[gateway.listeners]]\ntls = { certificate = "c" }',
-                "gateway.listeners[0].tls.key",
-            ),
-        ]:
-            self.assertRefused(document, key, "is missing")
-        error = self.assertRaises(SettingsError, self.load, "[management.tls]")
-        lines = str(error).splitlines()
-        self.assertEqual(len(lines), 2)
-        self.assertTrue(all(line.endswith("is missing") for line in lines))
-
     def test_a_listener_has_defaults(self) -> None:
         """A table without an id and an endpoint has those of the default listener."""
         settings = self.load('[[gateway.listeners]]\ntrusted_proxies = ["10.0.0.1"]')
@@ -125,6 +110,39 @@ class FileTests(SynchronousTestCase):
         self.assertEqual(
             (listener.id, listener.endpoint), (default.id, default.endpoint)
         )
+
+    def test_missing_parts_of_tls(self) -> None:
+        """A certificate and its key come together, from one place at least."""
+        tls = "[management.tls]\n"
+        host = "[[management.tls.hosts]]\nnames = ['a', 'b']\n"
+        for document, fault in (
+            (tls, "certificate is missing"),
+            (f"{tls}key = 'k'", "certificate is missing"),
+            (f"{tls}certificate = 'c'", "key is missing"),
+            (f"{tls}directory = 'd'\ncertificate = 'c'", "key is missing"),
+            (host, "hosts without a certificate need a certificate or a directory"),
+            (
+                f"{tls}directory = 'd'\n{host}{host}",
+                "hosts name 'a' twice",
+            ),
+        ):
+            self.assertRefused(document, "management.tls", fault)
+
+    def test_hosts_of_a_listener(self) -> None:
+        """They have names, and rules that fit together."""
+        tls = "[management.tls]\ndirectory = 'd'\n[[management.tls.hosts]]\n"
+        key = "management.tls.hosts[0]"
+        for document, where, fault in (
+            ("", f"{key}.names", "is missing"),
+            ("names = []", key, "names must have at least one name"),
+            ("names = ['a:1']", f"{key}.names", "must be host names without a port"),
+            ("names = ['a.*']", f"{key}.names", "must be host names without a port"),
+            ("names = ['*']", f"{key}.names", "must be host names without a port"),
+            ("names = ['a']\ncertificate = 'c'", key, "key is missing"),
+            ("names = ['a']\nclient_auth = 'request'", key, "ca is missing"),
+            ("names = ['a']\nca = 'c'", key, "ca has no effect"),
+        ):
+            self.assertRefused(tls + document, where, fault)
 
     def test_duplicate_listener_id(self) -> None:
         """Two listeners cannot share the name that definitions refer to."""
@@ -266,7 +284,7 @@ class EnvironmentTests(SynchronousTestCase):
         """A variable of a table requires the table's other required keys."""
         name = "RELAY__MANAGEMENT__TLS__KEY"
         self.assertRefused(
-            name, "k", f"management.tls.certificate ({name}): ", "is missing"
+            name, "k", f"management.tls ({name}): ", "certificate is missing"
         )
 
 

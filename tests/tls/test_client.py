@@ -422,7 +422,7 @@ class CacheTests(SynchronousTestCase):
         def context(ssl: SslOptions) -> SSL.Context:
             creator = client_creators(ssl)("a.example")
             assert isinstance(creator, client.ClientCreator)
-            return creator._context.current
+            return creator._context.value.context
 
         self.assertIs(context(SslOptions()), context(SslOptions()))
         self.assertIsNot(

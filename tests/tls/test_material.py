@@ -9,12 +9,11 @@ import subprocess
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, x25519
-from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.tls import material
 from relay.tls.material import Content, MaterialError
-from tests.pki import DAY, Authority, key_pem, trust_pkcs12
+from tests.pki import Authority, key_pem, trust_pkcs12
 
 SECRET = "s3cret-word"
 ROOT = Authority("Root")
@@ -307,22 +306,3 @@ class KeytoolTests(SynchronousTestCase):
             material.from_path("ssl.trustStore.path", trusted), SECRET
         )
         self.assertEqual(found, (identity.certificate,))
-
-
-class WarningTests(SynchronousTestCase):
-    """Certificates that load although they are not valid today."""
-
-    def test_expired_and_early(self) -> None:
-        """
-        An expired and an early certificate are logged by name and date; a current one
-        is not.
-        """
-        early = ROOT.issue("localhost", starts=DAY, ends=2 * DAY)
-        with capturedLogs() as events:
-            for issued in (SERVER, ROOT.expired(), early):
-                material.warn_unless_current(issued.certificate, "certificate (x.pem)")
-        formats = [event["log_format"] for event in events]
-        self.assertEqual(len(formats), 2)
-        self.assertIn("expired at", formats[0])
-        self.assertIn("not valid before", formats[1])
-        self.assertEqual(events[0]["name"], "certificate (x.pem)")

@@ -14,7 +14,6 @@ from OpenSSL.crypto import X509
 from twisted.internet.endpoints import TCP4ServerEndpoint
 from twisted.internet.interfaces import IReactorProcess
 from twisted.internet.utils import getProcessOutputAndValue
-from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 from twisted.web.resource import Resource
 from twisted.web.server import Site
@@ -143,14 +142,6 @@ class RefusalTests(_Files):
         self.assertIn(
             "holds no certificate", self.refusal(*pair, "required", files.key)
         )
-
-    def test_expired_certificate(self) -> None:
-        """An expired certificate loads, with a warning."""
-        files = self.written(ROOT.expired())
-        with capturedLogs() as events:
-            server_creator(files.certificate, files.key)
-        self.assertEqual([event["log_level"].name for event in events], ["warn"])
-        self.assertIn(files.certificate, events[0]["name"])
 
 
 class HandshakeTests(TestCase, _Files):

@@ -22,6 +22,7 @@ from relay.model.schema.types.hosts import (
     normal_host,
     read_authority,
 )
+from relay.tls.connection import permits
 
 
 class Guard:
@@ -38,7 +39,8 @@ class Guard:
     def check(self, request: Request) -> None:
         """
         :raises BadRequest: without exactly one Host.
-        :raises Misdirected: when the Host is not an allowed name.
+        :raises Misdirected: when the Host is not an allowed name, or the TLS
+            connection does not serve it.
         :raises Forbidden: when the request comes from a page of another site.
         """
         authority = self._authority(request)
@@ -48,6 +50,13 @@ class Guard:
                 f"The Host {host} is not served here; names are allowed by the setting"
                 f" {self._setting}",
                 "host.notAllowed",
+                {"host": host},
+            )
+        if not permits(request.transport, host):
+            raise Misdirected(
+                "The TLS connection is for another host, which is less strict about "
+                "client certificates",
+                "host.otherConnection",
                 {"host": host},
             )
         origin = request.getHeader("Origin")

@@ -14,7 +14,6 @@ from __future__ import annotations
 import socket
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
-from threading import Thread
 from typing import Any, NamedTuple
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -26,6 +25,8 @@ from twisted.internet.interfaces import (
     IResolutionReceiver,
 )
 from zope.interface import implementer
+
+from relay.reactor.daemon_thread import run_in_thread
 
 MOST_NAMES = 1000
 """The most names in the cache."""
@@ -80,11 +81,11 @@ def look_up(name: str) -> Found:
 
 def in_thread(work: Callable[[], None]) -> None:
     """
-    Run a function in a daemon thread, which does not delay the end of the process.
+    Run a lookup in a thread of its own.
 
-    :param work: the function.
+    :param work: the lookup.
     """
-    Thread(target=work, daemon=True, name="look up").start()
+    run_in_thread("look up", work)
 
 
 class _Known:

@@ -18,6 +18,7 @@ class GuardTests(SynchronousTestCase):
         """Check a request with these Host headers and others."""
         request: Any = DummyRequest([b""])
         request.isSecure = lambda: secure
+        request.transport = None
         request.requestHeaders.removeHeader(b"Host")
         for host in hosts:
             request.requestHeaders.addRawHeader("Host", host)

@@ -40,6 +40,9 @@ endpoint = "tcp:0:interface=127.0.0.1"
 [gateway.listeners.tls]
 certificate = "@dir@/server.pem"
 key = "@dir@/server.key"
+
+[certificates]
+watch_interval_ms = 86400000
 """
 
 
@@ -187,7 +190,7 @@ class ReloadTests(SignalCase):
         second = served(tls_port)
         (self.directory / "server.pem").write_text("nonsense")
         self.send(daemon, signal.SIGHUP)
-        until(lambda: "its certificate stays as it was" in daemon.log(), "it is told")
+        until(lambda: "the files read before stay in use" in daemon.log(), "it is told")
         self.assertEqual(served(tls_port), second)
 
     def test_what_endpoints_need_is_read_again(self) -> None:
@@ -196,7 +199,7 @@ class ReloadTests(SignalCase):
         context = server_context(ours.server("localhost"))
         store = self.directory / "ca.pem"
         store.write_text(others.pem)
-        daemon = self.daemon()
+        daemon = self.daemon("[certificates]\nwatch_interval_ms = 86400000\n")
         answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
         with scripted(answering(answer), context) as (port, _):
             shared = {"trustStore": {"type": "PEM", "path": str(store)}}

@@ -1,0 +1,1 @@
+"""What is made of files of certificates and keys, watched for changes."""
