@@ -65,6 +65,14 @@ class OutboundRequest:
     max_bytes: int = MAX_BYTES
     """Of the answer, its head included."""
 
+    @property
+    def host(self) -> str:
+        """The host, for logs: the rest of the URL may hold secrets."""
+        try:
+            return urlsplit(self.url).hostname or ""
+        except ValueError:
+            return ""
+
 
 @dataclass(frozen=True, slots=True)
 class OutboundAnswer:

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService, Service
 from twisted.internet.defer import Deferred
-from twisted.logger import ILogObserver, Logger, textFileLogObserver
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from relay import __version__
 from relay.assembly.gateway import GatewayService
 from relay.assembly.sites import Sites
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
 from relay.daemon.listeners import Listener, Listeners
-from relay.daemon.logs import daemon_log_path
+from relay.daemon.logs import DaemonLogs
 from relay.daemon.options import Options
 from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbage
 from relay.daemon.signals import Signals
@@ -38,7 +39,6 @@ from relay.management.access.passwords import Passwords
 from relay.management.http.site import RestSite
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
-from relay.observability.log_file import LogFile
 from relay.outbound import Outbound
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
@@ -68,12 +68,13 @@ def makeService(options: Options) -> RelayService:
     # The daemon chooses the reactor after this module is imported.
     from twisted.internet import reactor
 
-    return RelayService(
-        options["settings"],
-        reactor,
-        demo=bool(options["demo"]),
-        log_path=daemon_log_path(options.parent or {}),
-    )
+    settings = options["settings"]
+    command = {} if options.parent is None else options.parent
+    try:
+        logs = DaemonLogs(command, settings.log)
+    except SettingsError as error:
+        raise CannotStart(str(error)) from None
+    return RelayService(settings, reactor, bool(options["demo"]), logs)
 
 
 class RelayService(MultiService):
@@ -82,7 +83,7 @@ class RelayService(MultiService):
 
     :param settings: all settings.
     :param demo: run the demo source and create its API.
-    :param log_path: the file that twistd is to log to; None when it logs elsewhere.
+    :param logs: the daemon's own log; None leaves it to twistd.
     """
 
     log = Logger()
@@ -92,11 +93,10 @@ class RelayService(MultiService):
         settings: Settings,
         reactor: Any,
         demo: bool,
-        log_path: str | None = None,
+        logs: DaemonLogs | None = None,
     ) -> None:
         super().__init__()
-        self._log_path = log_path
-        self._log_file: LogFile | None = None
+        self._logs = logs
         self._settings = settings
         self._reactor = reactor
         self._installed = find_installed()
@@ -143,11 +143,9 @@ class RelayService(MultiService):
         """Made during the start, of files and addresses that are open by then."""
 
     def setServiceParent(self, parent: Any) -> None:
-        """Become part of twistd's application, whose log keeps its lines whole."""
-        if self._log_path is not None:
-            self._log_file = LogFile(self._log_path)
-            file: Any = self._log_file
-            parent.setComponent(ILogObserver, textFileLogObserver(file))
+        """Become part of twistd's application, and write its log."""
+        if self._logs is not None:
+            self._logs.attach(parent)
         super().setServiceParent(parent)
 
     def startService(self) -> None:
@@ -161,6 +159,11 @@ class RelayService(MultiService):
         :raises CannotStart: with the reason in one line.
         """
         super().startService()
+        self.log.info(
+            "Relay {version} starts; its data directory is {path}",
+            version=__version__,
+            path=self._settings.data_dir,
+        )
         use_monotonic_clock(self._reactor)
         Signals(self._reactor, self._reload, self._reopen_logs).install()
         settings = self._settings
@@ -296,11 +299,12 @@ class RelayService(MultiService):
     def _reopen_logs(self) -> None:
         if self._gateway is not None:
             self._gateway.shared.access.reopen()
-        if self._log_file is not None:
-            self._log_file.reopen()
+        if self._logs is not None:
+            self._logs.reopen()
 
     def stopService(self) -> Deferred[None]:
         """Close the listeners, let exchanges end, then stop what they need."""
+        self.log.info("Relay stops")
         # Not as MultiService does, which stops all services at once.
         Service.stopService(self)
         steps = [Step("the listeners", self._listeners.stopService)]
@@ -316,7 +320,8 @@ class RelayService(MultiService):
             Step("the change feed", self._feed.stopService),
             Step("the store", self._store.stopService),
         ]
-        return Stop(self._reactor, steps, self._settings.process.stop_timeout_ms).run()
+        stop = Stop(self._reactor, steps, self._settings.process.stop_timeout_ms)
+        return stop.run().addCallback(lambda _: self.log.info("Relay has stopped"))
 
     async def _stop_background(self) -> None:
         background = (

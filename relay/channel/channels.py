@@ -61,16 +61,23 @@ class OpenChannel:
 
     :param key: the key of the channel.
     :param address: the address of the client that opened the channel.
+    :param api_id: the API's id.
     :param api: the API's name in the log.
     """
 
     def __init__(
-        self, key: ChannelKey, channel: Channel, address: str, api: str = ""
+        self,
+        key: ChannelKey,
+        channel: Channel,
+        address: str,
+        api_id: str = "",
+        api: str = "",
     ) -> None:
         self.key = key
         self.channel = channel
         self.address = address
-        self.api = api
+        self._api_id = api_id
+        self._api = api
         self.source: Source | None = None
         self.health: str | None = "not connected yet"
         """What is wrong with the source; None when nothing is."""
@@ -81,6 +88,15 @@ class OpenChannel:
         self.url: str | None = None
         """The URL of this endpoint, without its query."""
         self.linger: IDelayedCall | None = None
+
+    @property
+    def log_names(self) -> dict[str, Any]:
+        """The names, in messages of the log, of the channel and its API."""
+        return {
+            "api_id": self._api_id,
+            "api": self._api,
+            "channel": self.key.digest,
+        }
 
     def stop_lingering(self) -> None:
         """Cancel the timer that closes the channel, if it runs."""
@@ -215,7 +231,9 @@ class Channels:
             try:
                 self._close(opened)
             except Exception:
-                self._log.failure("channel {digest}: its end", digest=opened.key.digest)
+                self._log.failure(
+                    "API {api}, channel {channel}: its end", **opened.log_names
+                )
 
     def reopen(self) -> None:
         """Call sources again that have ended or refused: the deployment may differ."""
@@ -242,7 +260,7 @@ class Channels:
                 opened.channel.sweep()
             except Exception:
                 self._log.failure(
-                    "channel {digest}: its sweep", digest=opened.key.digest
+                    "API {api}, channel {channel}: its sweep", **opened.log_names
                 )
 
     def __iter__(self) -> Iterator[Channel]:
@@ -293,7 +311,7 @@ class Channels:
                 # The source is asked for what came meanwhile, if it can be.
                 channel.places.resume_source_id = newest.id
                 channel.gap_due = not newest.id
-        opened = OpenChannel(key, channel, address, self.api)
+        opened = OpenChannel(key, channel, address, self._api_id, self.api)
         channel.on_first = lambda: self._first(opened)
         channel.on_last = lambda: self._last(opened)
         # A client that is refused after all leaves it without a reader.

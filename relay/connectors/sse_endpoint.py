@@ -296,9 +296,8 @@ class _Branch:
             # The archive logs a failure once, not for each read of the source.
             return
         self.log.error(
-            "API {api}, channel {digest}: {count} entries could not be kept: {reason}",
-            api=self._owner.opened.api,
-            digest=self._owner.opened.key.digest,
+            "API {api}, channel {channel}: {count} entries could not be kept: {reason}",
+            **self._owner.opened.log_names,
             count=count,
             reason=failure.getErrorMessage(),
         )
@@ -358,9 +357,8 @@ class _Branch:
         self._told[endpoint.name] = state
         self.log.emit(
             LogLevel.warn if warning else LogLevel.info,
-            "API {api}, channel {digest}, endpoint {endpoint} ({url}): {state}",
-            api=self._owner.opened.api,
-            digest=self._owner.opened.key.digest,
+            "API {api}, channel {channel}, endpoint {endpoint} ({url}): {state}",
+            **self._owner.opened.log_names,
             endpoint=endpoint.name,
             url=endpoint.target.shown,
             state=state,

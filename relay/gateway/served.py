@@ -210,6 +210,7 @@ class ServedApi:
             certificate,
             partial(selection_scope, exchange, self.shared),
             partial(metadata_url, exchange),
+            exchange.record.request_id,
         )
         caller.marks = exchange.record.timeline
         return caller

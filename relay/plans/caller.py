@@ -37,6 +37,7 @@ class Caller:
         credential.
     :param metadata_url: makes the URL of the metadata of the resource that is called
         (RFC 9728, 3.1); it returns None if the public URL is not known.
+    :param request_id: the id of the call, for the log.
     """
 
     __slots__ = (
@@ -45,6 +46,7 @@ class Caller:
         "marks",
         "metadata_url",
         "remote_address",
+        "request_id",
         "scope",
         "target",
         "transport",
@@ -61,6 +63,7 @@ class Caller:
         certificate_header: bytes | None = None,
         scope: Callable[[Mapping[str, Any]], Scope] = _no_scope,
         metadata_url: Callable[[], str | None] = _no_url,
+        request_id: str = "",
     ) -> None:
         self.headers = headers
         self.remote_address = remote_address
@@ -69,6 +72,7 @@ class Caller:
         self.certificate_header = certificate_header
         self.scope = scope
         self.metadata_url = metadata_url
+        self.request_id = request_id
         self.target = target
         self.marks: Marks | None = None
         """Receives what plans decide about the client; None for nobody."""

@@ -124,7 +124,13 @@ class PlanChain:
                         other.strip(caller)
                 return verdict
             denial = self._refused(plan, caller, denial, verdict)
-        denial = denial or UNRESOLVED
+        if denial is None:
+            denial = UNRESOLVED
+            self.log.debug(
+                "API {api_id}: request {request_id} has no credential of any plan",
+                api_id=self._api_id,
+                request_id=caller.request_id,
+            )
         if denial.challenges:
             return denial
         return replace(denial, challenges=self._challenges(caller))
@@ -169,9 +175,11 @@ class PlanChain:
     ) -> Denial:
         """Keep the first denial that is more specific than ``UNRESOLVED``."""
         self.log.debug(
-            "API {api_id}: plan {plan_id} refused a credential: {key}{why}",
+            "API {api_id}: plan {plan_id} refused the credential of request"
+            " {request_id}: {key}{why}",
             api_id=self._api_id,
             plan_id=plan.id,
+            request_id=caller.request_id,
             key=denial.key,
             why=denial.reason and f": {denial.reason}",
         )

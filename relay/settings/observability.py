@@ -1,14 +1,17 @@
 """The settings of what the daemon reports about itself."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from relay.settings.types import BytesOrOff, Range
+
+LogLevelName = Literal["debug", "info", "warn", "error"]
+LogFormat = Literal["text", "json"]
 
 
 @dataclass(frozen=True)
 class LogSettings:
-    """The access log; the daemon's own log belongs to ``twistd``."""
+    """The daemon's own log, whose place twistd's options name, and the access log."""
 
     access: str = "{data_dir}/access.log"
     """A path, ``-`` for standard output, or ``off``; ``{data_dir}`` is replaced."""
@@ -18,6 +21,11 @@ class LogSettings:
     """The number of rotated files that are kept."""
     access_query: bool = False
     """Whether query values are written; they may hold keys."""
+    level: LogLevelName = "info"
+    """The lowest level of the daemon's log. Twisted's messages of the level ``info``
+    count as ``debug``."""
+    format: LogFormat = "text"
+    """The form of the lines of the daemon's log."""
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,8 @@ class Checker:
         if now is not before:
             level = self.log.warn if now is Status.DOWN else self.log.info
             level(
-                "API {api}, endpoint {endpoint} ({url}) is {status}: {problem}",
-                api=self._api,
+                "API {api_id}, endpoint {endpoint} ({url}) is {status}: {problem}",
+                api_id=self._api,
                 endpoint=self._health.endpoint,
                 url=self._connector.target.shown,
                 status=now.value,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from relay.channel.channel import Channel
 from relay.gateway.flows.events import ShapedChannel
@@ -56,6 +57,11 @@ class Assignment:
     def id(self) -> str:
         """The subscription's id."""
         return self.subscription.subscription_id
+
+    @property
+    def log_ids(self) -> dict[str, Any]:
+        """The ids of messages in the log about it."""
+        return {"api_id": self.api.id, "subscription_id": self.id}
 
     @staticmethod
     def key(api: PushedApi, subscription: Entitlement) -> Hashable:

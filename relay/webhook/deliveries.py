@@ -192,9 +192,10 @@ class Deliveries(Service):
         except (ValueError, OSError) as error:
             self._broken[one.subscription_id] = key
             self.log.error(
-                "API {api_id}: subscription {id} cannot be delivered: {error}",
+                "API {api_id}: subscription {subscription_id} cannot be delivered:"
+                " {error}",
                 api_id=one.api_id,
-                id=one.subscription_id,
+                subscription_id=one.subscription_id,
                 error=error,
             )
             return
@@ -202,9 +203,9 @@ class Deliveries(Service):
             # An unexpected failure of one subscription must not stop the others.
             self._broken[one.subscription_id] = key
             self.log.failure(
-                "API {api_id}: subscription {id} cannot be begun",
+                "API {api_id}: subscription {subscription_id} cannot be begun",
                 api_id=one.api_id,
-                id=one.subscription_id,
+                subscription_id=one.subscription_id,
             )
             return
         self._broken.pop(one.subscription_id, None)

@@ -202,8 +202,8 @@ class Delivery:
         state = self._known
         self._note(replace(state, gaps=state.gaps + 1, last_gap=last_gap))
         self.log.warn(
-            "subscription {id}: events may be missing: {reason}",
-            id=self.assignment.id,
+            "subscription {subscription_id}: events may be missing: {reason}",
+            **self.assignment.log_ids,
             reason=self._gap,
         )
 
@@ -311,8 +311,8 @@ class Delivery:
         self._halted = True
         self._problem = cause
         self.log.warn(
-            "subscription {id}: delivery has failed: {cause}",
-            id=self.assignment.id,
+            "subscription {subscription_id}: delivery has failed: {cause}",
+            **self.assignment.log_ids,
             cause=cause,
         )
         self._fail(cause)
@@ -356,8 +356,8 @@ class Delivery:
             self._writing = False
             self._problem = "the store does not answer"
             self.log.error(
-                "subscription {id}: {reason}",
-                id=self.assignment.id,
+                "subscription {subscription_id}: {reason}",
+                **self.assignment.log_ids,
                 reason=failure.getErrorMessage(),
             )
             self._later(AGAIN_S, again)
@@ -382,7 +382,8 @@ class Delivery:
 
     def _broken(self, failure: Failure) -> None:
         """Log an unexpected failure and start again: no delivery ends silently."""
-        self.log.failure("subscription {id}", failure, id=self.assignment.id)
+        told = "subscription {subscription_id}"
+        self.log.failure(told, failure, **self.assignment.log_ids)
         self._reader.detach()
         self._event = self._letter = None
         self._later(AGAIN_S, self._next if self._state is not None else self.start)

@@ -18,7 +18,10 @@ class LogTests(ManagementCase):
     """The log lines of requests."""
 
     async def test_log(self) -> None:
-        """Each answer is one line, which holds no query and no credentials."""
+        """
+        Each answer is one line, which holds no query and no credentials. One to a
+        request that reads is at the level ``debug``.
+        """
         events: list[LogEvent] = []
         keep = cast(ILogObserver, events.append)
         globalLogPublisher.addObserver(keep)
@@ -27,12 +30,16 @@ class LogTests(ManagementCase):
         body = b"x" * (self.management.max_body_bytes + 1)
         await self.raw(head("POST", "/", f"Content-Length: {len(body)}") + body)
         lines = [
-            formatEvent(event)
+            (event["log_level"].name, formatEvent(event))
             for event in events
             if event["log_namespace"].startswith("relay.management.site")
         ]
         self.assertEqual(
-            lines, [f"127.0.0.1 GET '{PREFIX}/apis' 200", "127.0.0.1 - '-' 413"]
+            lines,
+            [
+                ("debug", f"127.0.0.1 GET '{PREFIX}/apis' 200"),
+                ("info", "127.0.0.1 - '-' 413"),
+            ],
         )
         told = repr(events)
         self.assertNotIn("7777", told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.logger import LogLevel, capturedLogs
+from twisted.logger import LogLevel, capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.consumers.api_key import digest_of
@@ -20,7 +20,7 @@ from relay.plans.keyless import KeylessPlan
 from relay.plans.mtls import mtls_plan
 from relay.plans.oauth2 import oauth2_plan
 from relay.plans.verdict import Admission, Denial, Verdict
-from tests.plans.callers import caller, plan_context
+from tests.plans.callers import TokenPlan, caller, plan_context
 
 KEY = "c2VjcmV0"
 OAUTH2 = {
@@ -167,6 +167,20 @@ class ReasonTests(SynchronousTestCase):
             if event["log_level"] is LogLevel.debug
         ]
 
+    def test_no_credential_at_all(self) -> None:
+        """The line names the request, so that the access log leads to it."""
+        asking = caller()
+        asking.request_id = "request-1"
+        chain = PlanChain([TokenPlan("a", "x")], api_id="api-1")
+        with capturedLogs() as events:
+            self.assertIsInstance(chain.admit(asking), Denial)
+        (event,) = events
+        self.assertIs(event["log_level"], LogLevel.debug)
+        self.assertEqual(
+            formatEvent(event),
+            "API api-1: request request-1 has no credential of any plan",
+        )
+
     def test_a_debug_line_names_the_plan_and_its_reason_without_the_secret(
         self,
     ) -> None:
@@ -180,7 +194,7 @@ class ReasonTests(SynchronousTestCase):
             ("MTLS", by_proxy(secret), "is no certificate"),
         ):
             (line,) = self.lines(name, asking)
-            start = f"API api-1: plan {name} refused a credential: "
+            start = f"API api-1: plan {name} refused the credential of request "
             self.assertTrue(line.startswith(start), line)
             self.assertIn(reason, line)
             self.assertNotIn(secret, line)

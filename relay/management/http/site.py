@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import connectionDone
-from twisted.logger import Logger
+from twisted.logger import Logger, LogLevel
 from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.resource import IResource
@@ -21,6 +21,7 @@ from relay.reactor.deadline import Deadline
 IDLE_TIMEOUT_S = 60
 """For a connection without a request."""
 
+READING_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS"))
 _NO_HTTP = "The request is not valid HTTP/1.1"
 _TOO_LARGE = "The head of the request is too large"
 
@@ -73,6 +74,7 @@ class RestSite(Site):
     :param max_body_bytes: of a request.
     """
 
+    noisy = False
     protocol = RestChannel  # type: ignore[assignment]
     requestFactory = ManagementRequest
     _log = Logger()
@@ -95,12 +97,16 @@ class RestSite(Site):
         self.max_body_bytes = max_body_bytes
 
     def log(self, request: http.Request) -> None:
-        """Log a request that was answered, without its query.
+        """
+        Log a request that was answered, without its query; at the level ``debug`` if
+        its method changes nothing.
 
         :param request: its path is unknown if its body was refused.
         """
         known = request.path is not None
-        self._log.info(
+        reads = known and request.method in READING_METHODS
+        self._log.emit(
+            LogLevel.debug if reads else LogLevel.info,
             "{address} {method} {path!r} {status}",
             address=getattr(request.getClientAddress(), "host", "local"),
             method=request.method.decode("ascii", "replace") if known else "-",

@@ -64,6 +64,7 @@ class Introspection:
         seconds: Callable[[], float],
     ) -> None:
         self._resource = resource
+        self._host = OutboundRequest(resource.url).host
         self._fetch = fetch
         self._wall_ms = wall_ms
         self._seconds = seconds
@@ -102,9 +103,15 @@ class Introspection:
     def _tell(self, result: Claims | Failure | None, digest: bytes) -> None:
         if isinstance(result, Failure):
             if result.check(OutboundError, IntrospectionError):
-                self._log.warn("introspection failed: {error}", error=result.value)
+                self._log.warn(
+                    "introspection at {host} failed: {error}",
+                    host=self._host,
+                    error=result.value,
+                )
             else:
-                self._log.failure("introspection failed", result)
+                self._log.failure(
+                    "introspection at {host} failed", result, host=self._host
+                )
             result = Failure(IntrospectionError("the server could not be asked"))
         elif result is not None:
             self._keep(digest, result)

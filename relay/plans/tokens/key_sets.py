@@ -138,9 +138,17 @@ class KeySet:
 
     def _failed(self, failure: Failure) -> None:
         if failure.check(OutboundError, KeySetError):
-            self._log.warn("a key set cannot be fetched: {error}", error=failure.value)
+            self._log.warn(
+                "the key set of {host} cannot be fetched: {error}",
+                host=self._request.host,
+                error=failure.value,
+            )
         else:
-            self._log.failure("a key set cannot be fetched", failure)
+            self._log.failure(
+                "the key set of {host} cannot be fetched",
+                failure,
+                host=self._request.host,
+            )
 
     def _tell(self, _: object) -> None:
         waiting, self._waiting = self._waiting, None
