@@ -102,9 +102,10 @@ class LevelTests(SynchronousTestCase):
         """Messages of Python's ``logging`` have their level and their logger's name."""
         globalLogPublisher.addObserver(self.log)
         self.addCleanup(globalLogPublisher.removeObserver, self.log)
+        root = logging.getLogger()
+        root.addHandler(LIBRARY_LOGS)
+        self.addCleanup(root.removeHandler, LIBRARY_LOGS)
         library = logging.getLogger("some.library")
-        library.addHandler(LIBRARY_LOGS)
-        self.addCleanup(library.removeHandler, LIBRARY_LOGS)
         self.log.set_format("json")
         self.lines.clear()
         library.warning("100 %s {braces}", "%")
