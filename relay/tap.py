@@ -20,11 +20,13 @@ from twisted.python.failure import Failure
 
 from relay import __version__
 from relay.assembly.gateway import GatewayService
+from relay.assembly.probes import daemon_probes, unready
 from relay.assembly.sites import Sites
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
 from relay.daemon.listeners import Listener, Listeners
 from relay.daemon.logs import DaemonLogs
+from relay.daemon.memory import MemoryUse
 from relay.daemon.options import Options
 from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbage
 from relay.daemon.signals import Signals
@@ -39,11 +41,13 @@ from relay.management.access.passwords import Passwords
 from relay.management.http.site import RestSite
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
+from relay.observability.readiness import DRAINING, STARTING, Readiness
 from relay.outbound import Outbound
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.reactor.detached import print_whole_failures
 from relay.reactor.heap import Heap, HeapTrimmer
+from relay.reactor.loop_lag import LoopLag
 from relay.reactor.polling import poll_lean
 from relay.settings.schema import Settings
 from relay.settings.source import SettingsError
@@ -52,6 +56,7 @@ from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
 from relay.store.retention import Retention
 from relay.store.store import Store
+from relay.technical.access import tokens_of
 from relay.technical.node import NodeFacts
 from relay.tls.files.watcher import FileWatcher
 from relay.tls.material import MaterialError
@@ -138,6 +143,10 @@ class RelayService(MultiService):
             reactor, settings.certificates.watch_interval_ms, wall_ms
         )
         self._demo = Demo(reactor, settings.data_dir, wall_ms) if demo else None
+        after_s = technical.unhealthy_after_ms / 1000
+        self._lag = LoopLag(reactor, technical.max_loop_lag_ms / 1000, after_s)
+        self._memory = MemoryUse(reactor, technical.max_memory_percent, after_s)
+        self._readiness = Readiness()
         self._metrics: DaemonMetrics | None = None
         self._gateway: GatewayService | None = None
         """Made during the start, of files and addresses that are open by then."""
@@ -186,12 +195,19 @@ class RelayService(MultiService):
             self._listeners.abandon()
             raise
         poll_lean(self._reactor)
+        sites = self._sites(gateway)
+        if self._technical is not None:
+            # It reports on the start, and therefore accepts before the others.
+            self._serve_operators(self._technical, sites.technical())
+            self._technical.accept()
         ready = gateway.follower.ready
-        ready.addCallback(lambda _: self._serve(gateway)).addErrback(self._failed)
+        ready.addCallback(lambda _: self._serve(gateway, sites))
+        ready.addErrback(self._failed)
 
     def _start(self) -> GatewayService:
         settings = self._settings
         check_admin(os.environ)
+        self._tokens = tokens_of(settings.technical)
         self._listeners.setServiceParent(self)
         DataDir(settings.data_dir, settings.process.share_data_dir).setServiceParent(
             self
@@ -201,8 +217,9 @@ class RelayService(MultiService):
         access = open_access_log(settings.log)
         self._store.setServiceParent(self)
         ensure_admin(self._store, settings, os.environ)
-        for service in (self._passwords, self._retention, self._heap, self._feed):
+        for service in (*self._background(), self._feed):
             service.setServiceParent(self)
+        self._owner = owner_name(settings.data_dir)
         services = Services.assemble(
             self._reactor, settings.gateway, settings.limits, access, wall_ms
         )
@@ -211,7 +228,7 @@ class RelayService(MultiService):
             self._store,
             self._feed,
             outbound,
-            owner_name(settings.data_dir),
+            self._owner,
             self._installed,
         )
         gateway.setServiceParent(self)
@@ -219,20 +236,19 @@ class RelayService(MultiService):
             # Its libraries take 3 MB and 50 ms.
             from relay.assembly.metrics import DaemonMetrics
 
-            self._metrics = DaemonMetrics(settings.metrics, self._reactor, gateway)
+            self._metrics = DaemonMetrics(
+                settings.metrics, self._reactor, gateway, self._lag
+            )
             self._metrics.setServiceParent(self)
         self._certificates.setServiceParent(self)
         return gateway
 
-    def _serve(self, gateway: GatewayService) -> None:
+    def _serve(self, gateway: GatewayService, sites: Sites) -> None:
         """Accept clients, now that the first route table is there."""
         if not self.running:
             return
         settings, reactor = self._settings, self._reactor
-        sites = self._sites(gateway)
         self._serve_operators(self._management, sites.management())
-        if self._technical is not None:
-            self._serve_operators(self._technical, sites.technical())
         for listener, opened in zip(
             settings.gateway.listeners, self._gateways, strict=True
         ):
@@ -245,6 +261,7 @@ class RelayService(MultiService):
             self._demo.begin(self._management.url, self.gateway_urls()[0])
         settle_garbage()
         self._listeners.accept()
+        self._readiness.clear(STARTING)
 
     def _serve_operators(self, listener: Listener, site: RestSite) -> None:
         listener.serve(site, self._reactor)
@@ -264,7 +281,7 @@ class RelayService(MultiService):
     def _sites(self, gateway: GatewayService) -> Sites:
         begun_s, begun_ms = self._reactor.seconds(), wall_ms()
         facts = NodeFacts(
-            owner_name(self._settings.data_dir),
+            self._owner,
             begun_ms,
             lambda: round((self._reactor.seconds() - begun_s) * 1000),
         )
@@ -278,7 +295,17 @@ class RelayService(MultiService):
                 self._store, self._settings.admin, self._reactor, self._passwords
             ),
             gateway,
-            self._listeners,
+            self._tokens,
+            daemon_probes(
+                self._reactor,
+                self._store,
+                self._listeners,
+                self._feed,
+                gateway.follower,
+                self._lag,
+                self._memory,
+            ),
+            unready(self._readiness, self._listeners),
             facts,
             self.gateway_urls,
             None if self._metrics is None else self._metrics.all,
@@ -307,6 +334,7 @@ class RelayService(MultiService):
         self.log.info("Relay stops")
         # Not as MultiService does, which stops all services at once.
         Service.stopService(self)
+        self._readiness.block(DRAINING, "the daemon stops")
         steps = [Step("the listeners", self._listeners.stopService)]
         gateway = self._gateway
         if gateway is not None:
@@ -323,15 +351,17 @@ class RelayService(MultiService):
         stop = Stop(self._reactor, steps, self._settings.process.stop_timeout_ms)
         return stop.run().addCallback(lambda _: self.log.info("Relay has stopped"))
 
-    async def _stop_background(self) -> None:
-        background = (
-            self._demo,
-            self._certificates,
+    def _background(self) -> tuple[Service, ...]:
+        return (
+            self._passwords,
             self._retention,
             self._heap,
-            self._passwords,
-            self._metrics,
+            self._lag,
+            self._memory,
         )
-        for service in background:
+
+    async def _stop_background(self) -> None:
+        special = (self._demo, self._certificates, self._metrics)
+        for service in (*special, *self._background()):
             if service is not None:
                 service.stopService()

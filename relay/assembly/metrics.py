@@ -28,18 +28,21 @@ class DaemonMetrics(MultiService):
     Counts exchanges, and reads all parts of a daemon when somebody asks for metrics.
 
     :param gateway: its exchanges are counted from now on.
+    :param lag: measures the delay of the reactor's loop.
     """
 
     def __init__(
-        self, settings: MetricsSettings, reactor: Any, gateway: GatewayService
+        self,
+        settings: MetricsSettings,
+        reactor: Any,
+        gateway: GatewayService,
+        lag: LoopLag,
     ) -> None:
         super().__init__()
         self.settings = settings
         """The settings in force; they may be replaced."""
         self._gateway = gateway
         services = gateway.shared
-        lag = LoopLag(reactor)
-        lag.setServiceParent(self)
         self._process = ProcessMetrics(lag.delays)
         exchanges = ExchangeMetrics(services.live.all, lambda: self.settings.max_series)
         services.observers.add(exchanges)

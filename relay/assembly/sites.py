@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from relay.assembly.gateway import GatewayService
-from relay.daemon.listeners import Listeners
 from relay.gateway.live_view import LiveView
 from relay.installed import Installed
 from relay.management.access.auth import Authenticator
@@ -17,8 +16,11 @@ from relay.management.resources.gateway import Gateway
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.observability.metrics.scrape import Scraped
+from relay.observability.probes import Probes
 from relay.settings.schema import Settings
 from relay.store.store import Store
+from relay.technical.access import Tokens
+from relay.technical.health import Health, Reasons
 from relay.technical.metrics import PrometheusMetrics
 from relay.technical.node import Node, NodeFacts
 from relay.technical.site import TechnicalSite
@@ -32,6 +34,8 @@ class Sites:
     """
     Makes the sites, of the parts of a daemon that has started.
 
+    :param tokens: returns the bearer tokens of the technical API.
+    :param unready: returns why clients should not be sent to this daemon.
     :param gateway_urls: returns the URLs of the gateway, best first.
     :param metrics: None if they are switched off.
     """
@@ -43,7 +47,9 @@ class Sites:
     passwords: Passwords
     authenticator: Authenticator
     gateway: GatewayService
-    listeners: Listeners
+    tokens: Tokens
+    probes: Probes
+    unready: Reasons
     facts: NodeFacts
     gateway_urls: Callable[[], list[str]]
     metrics: Scraped | None
@@ -63,7 +69,7 @@ class Sites:
             gateway.builder.health,
             gateway.deliveries.view,
             Gateway(gateway.builder.try_out, gateway.reports.reached),
-            lambda: {"openFiles": self.listeners.admission.health()},
+            self._health,
         )
 
     def technical(self) -> TechnicalSite:
@@ -74,7 +80,14 @@ class Sites:
         families = Families(
             masking,
             Node(self.facts),
+            Health(self.probes, self.unready),
             PrometheusMetrics(self.metrics),
             LiveStreams(Streams(self.reactor, services.live, LiveView()), watches),
         )
-        return TechnicalSite(self.settings, self.authenticator, self.reactor, families)
+        return TechnicalSite(
+            self.settings, self.tokens, self.authenticator, self.reactor, families
+        )
+
+    async def _health(self) -> dict[str, dict[str, Any]]:
+        results = await self.probes.run()
+        return {name: one.to_json() for name, one in results.items()}

@@ -8,17 +8,18 @@ so that an operator can reach the daemon.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from relay.observability.probes import Health
 from relay.reactor.descriptors import Descriptors
 
 EVERY = 8
 """After how many new connections the limit is checked."""
 LOOK_S = 0.2
 """The interval, in seconds, of checks whether files are available again."""
+FULL = "no client is accepted: the limit of open files is near"
 CALM_S = 10.0
 """How long files must be available before the end of the shortage is logged."""
 
@@ -61,16 +62,13 @@ class Admission:
         """The daemon stops."""
         self._closed = True
 
-    def health(self) -> dict[str, Any]:
-        """The check ``openFiles`` of ``GET /health``, as JSON."""
-        shape: dict[str, Any] = {
-            "healthy": not self.is_paused,
-            "limit": self._descriptors.limit,
-            "reserved": self._descriptors.reserved,
-        }
-        if self.is_paused:
-            shape["message"] = "no client is accepted: the limit of open files is near"
-        return shape
+    def health(self) -> Health:
+        """The probe ``openFiles``."""
+        return Health(
+            not self.is_paused,
+            FULL if self.is_paused else None,
+            {"limit": self._descriptors.limit, "reserved": self._descriptors.reserved},
+        )
 
     def _look(self) -> None:
         if self._closed or not self._descriptors.are_kept_from_clients():

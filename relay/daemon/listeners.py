@@ -29,6 +29,7 @@ from zope.interface import implementer
 from relay.daemon.admission import Admission
 from relay.daemon.errors import CannotStart
 from relay.http.listener.proxy_protocol import listen
+from relay.observability.probes import Health
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.settings.listeners import TlsSettings
 from relay.tls.material import MaterialError
@@ -160,6 +161,20 @@ class Listener:
             self.port.startReading()
 
     @property
+    def problem(self) -> str | None:
+        """Why no client can connect, although the port should accept; None while
+        clients can."""
+        if self.port is None or not getattr(self.port, "connected", True):
+            return "the port is not open"
+        if self._site is None:
+            return "no connection is accepted yet"
+        address = self.port.getHost()
+        path = getattr(address, "name", None)
+        if path and not path.startswith(b"\0") and not os.path.exists(path):
+            return "the file of the socket was removed"
+        return None
+
+    @property
     def place(self) -> str:
         """The address that the port is bound to: ``host:port``, or ``unix:`` and a
         path."""
@@ -251,6 +266,12 @@ class Listeners(Service):
         _each(self._all, Listener.accept)
         places = ", ".join(f"{one.place} ({one.name})" for one in self._all)
         self.log.info("ready: listening on {places}", places=places)
+
+    def health(self) -> Health:
+        """The probe ``listeners``."""
+        problems = {one.name: one.problem for one in self._all}
+        message = "; ".join(f"{name}: {why}" for name, why in problems.items() if why)
+        return Health(not message, message or None, {"listeners": sorted(problems)})
 
     def stopService(self) -> Deferred[Any]:
         """

@@ -97,7 +97,7 @@ class ManagementSite(RestSite):
                 Plugins(catalog),
                 Users(store, passwords),
                 Tokens(store),
-                Node(store, node),
+                Node(node),
             ).resource(),
         )
         super().__init__(

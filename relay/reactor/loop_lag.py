@@ -7,6 +7,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall
 
+from relay.reactor.sustained import Sustained
 from relay.tally import Histogram
 
 EVERY_S = 0.25
@@ -21,10 +22,17 @@ class LoopLag(Service):
     Samples the delay of a timer.
 
     :param reactor: the reactor that is observed.
+    :param limit_s: the delay above which the loop is too late.
+    :param after_s: how long every sample must be above it before that counts.
     """
 
-    def __init__(self, reactor: Any) -> None:
+    def __init__(self, reactor: Any, limit_s: float, after_s: float) -> None:
         self._reactor = reactor
+        self._limit_s = limit_s
+        self.too_late = Sustained(reactor, after_s)
+        """Whether the loop is too late, for long enough."""
+        self.newest_s = 0.0
+        """The newest sample."""
         self._timer: IDelayedCall | None = None
         self._due_s = 0.0
         self.delays = Histogram(BOUNDS_S)
@@ -55,6 +63,8 @@ class LoopLag(Service):
 
     def _fired(self) -> None:
         late_s = max(self._reactor.seconds() - self._due_s, 0.0)
+        self.newest_s = late_s
+        self.too_late.note(late_s > self._limit_s)
         self.delays.observe(late_s)
         self._recent_s[self._next] = late_s
         self._next = (self._next + 1) % RECENT

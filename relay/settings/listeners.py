@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from relay.settings.types import (
+    SECRET,
     Bytes,
     Check,
     Endpoint,
     EndpointOrOff,
     HeaderName,
     HostName,
+    Milliseconds,
     Proxy,
     Range,
     TlsName,
@@ -21,8 +23,13 @@ DEFAULT_MANAGEMENT = "tcp:8083:interface=127.0.0.1"
 DEFAULT_TECHNICAL = "tcp:18082:interface=127.0.0.1"
 
 
-def _token(text: str) -> str:
-    # The message omits the value, which is a secret.
+def read_token(text: str) -> str:
+    """
+    Check a bearer token.
+
+    :raises ValueError: when it is too short or has other characters; the message omits
+        the token.
+    """
     if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{16,256}", text):
         raise ValueError("must be 16 to 256 letters, digits and ._~+/=-")
     return text
@@ -161,6 +168,19 @@ class TechnicalSettings:
     tls: TlsSettings | None = None
     hosts: tuple[HostName, ...] = ()
     """Names accepted in ``Host`` besides loopback names and IP addresses."""
-    token: Annotated[str, Check(_token)] | None = None
+    token: Annotated[str, Check(read_token), SECRET] | None = None
     """A bearer token of clients that only read, such as a metrics scraper. None: users
     of the management API only."""
+    token_file: str | None = None
+    """A file with one more such token, which is read for each request that has a
+    token."""
+    open_probes: bool = True
+    """Whether ``/_node/health`` and ``/_node/ready`` answer without credentials, with
+    the names of the probes and whether they are healthy."""
+    max_loop_lag_ms: Milliseconds = 1000
+    """How late the loop may run before the probe ``loopLag`` fails."""
+    max_memory_percent: Annotated[int, Range(1, 100)] = 90
+    """The share of the memory that the process may have, above which the probe
+    ``memory`` fails."""
+    unhealthy_after_ms: Milliseconds = 30_000
+    """How long either must be exceeded all the time before its probe fails."""

@@ -79,6 +79,13 @@ class Check:
         return self.rule(value if self.may_be_empty else _not_empty(value))
 
 
+class Secret:
+    """Marks a setting whose value is shown nowhere: ``Annotated[str, SECRET]``."""
+
+
+SECRET = Secret()
+
+
 def section_of(annotation: object) -> type[Any] | None:
     """
     Return the dataclass of a field that is a table of its own, perhaps an optional one.

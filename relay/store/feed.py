@@ -63,10 +63,23 @@ class ChangeFeed(Service):
         self._version: int | None = None
         """The store's version at the last poll that succeeded."""
         self._failing = False
+        self._current_s = reactor.seconds()
+        """When everything that had changed was last applied."""
         self._unwatch: Callable[[], None] | None = None
         self._timer: IDelayedCall | None = None
         self._polling: Deferred[None] | None = None
         self._poked = False
+
+    @property
+    def late_s(self) -> float:
+        """For how many seconds something that has changed may not be applied; less than
+        the interval of polls while the feed follows."""
+        return max(0.0, self._reactor.seconds() - self._current_s)
+
+    @property
+    def poll_s(self) -> float:
+        """The interval of polls, in seconds."""
+        return self._poll_s
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """
@@ -88,6 +101,7 @@ class ChangeFeed(Service):
         :raises StoreError: when the store fails.
         """
         self._position = self._store.read_now(lambda tx: tx.changes.position())
+        self._current_s = self._reactor.seconds()
         self._unwatch = self._store.watch(self._poke)
         super().startService()
         self._wait()
@@ -124,6 +138,7 @@ class ChangeFeed(Service):
         now_s = self._reactor.seconds()
         due = any(owed.due_s <= now_s for owed in self._owed.values())
         if version is not None and version == self._version and not due:
+            self._note_current()
             self._wait()
         else:
             self._polling = Deferred.fromCoroutine(self._ask(version))
@@ -144,9 +159,14 @@ class ChangeFeed(Service):
                 self._log.info("change feed: the store answers again")
             self._failing = False
             self._version = version
+            self._note_current()
         self._polling = None
         if self._unwatch is not None:
             self._wait()
+
+    def _note_current(self) -> None:
+        if not self._owed:
+            self._current_s = self._reactor.seconds()
 
     def _wait(self) -> None:
         delay_s = 0 if self._poked else self._poll_s

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
 
 from relay.management.access.identity import Identity
 from relay.management.http.root import Authentication
 from relay.model.role import Role
+from relay.settings.listeners import TechnicalSettings, read_token
+from relay.settings.source import SettingsError
 
+Tokens = Callable[[], list[bytes]]
+"""Returns the tokens that are accepted now."""
+_LONGEST = 4096
 SCRAPER = "technical.token"
 """The name of a client that has the token, and what it is the token of."""
+ANYBODY = Identity("anybody", Role.VIEWER)
+"""The user of requests without credentials, where those are not required."""
 
 
 class TokenOrUser:
     """
     Authenticates requests of the technical API.
 
-    :param token: a bearer token of clients that only read; None for no such clients.
+    :param tokens: returns the bearer tokens of clients that only read.
     :param users: authenticates all others.
     """
 
-    def __init__(self, token: str | None, users: Authentication) -> None:
-        self._token = None if token is None else token.encode("ascii")
+    def __init__(self, tokens: Tokens, users: Authentication) -> None:
+        self._tokens = tokens
         self._users = users
 
     def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
@@ -35,10 +44,69 @@ class TokenOrUser:
         :return: as of :meth:`Authentication.check`.
         """
         scheme, _, value = (authorization or b"").partition(b" ")
-        if (
-            self._token is not None
-            and scheme.lower() == b"bearer"
-            and hmac.compare_digest(value.strip(), self._token)
-        ):
-            return succeed(Identity(SCRAPER, Role.VIEWER, SCRAPER))
+        if scheme.lower() == b"bearer":
+            sent = value.strip()
+            equal = [hmac.compare_digest(sent, one) for one in self._tokens()]
+            if any(equal):
+                return succeed(Identity(SCRAPER, Role.VIEWER, SCRAPER))
         return self._users.check(authorization, address)
+
+
+class FileToken:
+    """
+    A token that a file has, read each time it is needed: the file may be replaced.
+
+    :param path: of the file.
+    """
+
+    _log = Logger()
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._problem: str | None = None
+
+    def read(self) -> bytes:
+        """
+        Read the token.
+
+        :raises SettingsError: when the file cannot be read, or has no usable token.
+        """
+        try:
+            with open(self._path, encoding="ascii") as file:
+                return read_token(file.read(_LONGEST).strip()).encode("ascii")
+        except OSError as error:
+            why = str(error.strerror)
+        except ValueError as error:
+            why = "is not ASCII" if isinstance(error, UnicodeError) else str(error)
+        raise SettingsError(f"technical.token_file ({self._path}): {why}")
+
+    def present(self) -> bytes | None:
+        """Return the token; None while the file has none, which is logged once."""
+        try:
+            token = self.read()
+        except SettingsError as error:
+            if self._problem != str(error):
+                self._problem = str(error)
+                self._log.error("its token is not accepted: {problem}", problem=error)
+            return None
+        self._problem = None
+        return token
+
+
+def tokens_of(settings: TechnicalSettings) -> Tokens:
+    """
+    Return what returns the tokens of the settings, when they are needed.
+
+    :raises SettingsError: when there is a file that cannot be used.
+    """
+    fixed = [] if settings.token is None else [settings.token.encode("ascii")]
+    if settings.token_file is None:
+        return lambda: fixed
+    file = FileToken(settings.token_file)
+    file.read()
+
+    def tokens() -> list[bytes]:
+        read = file.present()
+        return fixed if read is None else [*fixed, read]
+
+    return tokens

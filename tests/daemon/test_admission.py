@@ -47,7 +47,7 @@ class AdmissionTests(SynchronousTestCase):
         self.descriptors.free = 0
         self.connect()
         self.assertEqual(self.told, ["pause"])
-        self.assertFalse(self.admission.health()["healthy"])
+        self.assertFalse(self.admission.health().healthy)
         self.descriptors.free = 16
         self.clock.advance(LOOK_S)
         self.assertEqual(self.told, ["pause"])
@@ -55,7 +55,8 @@ class AdmissionTests(SynchronousTestCase):
         self.clock.advance(LOOK_S)
         self.assertEqual(self.told, ["pause", "resume"])
         self.assertEqual(
-            self.admission.health(), {"healthy": True, "limit": 1000, "reserved": 64}
+            self.admission.health().to_json(),
+            {"healthy": True, "limit": 1000, "reserved": 64},
         )
 
     def test_one_line_for_a_shortage_that_comes_and_goes(self) -> None:

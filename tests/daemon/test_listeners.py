@@ -14,6 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from relay.daemon.listeners import MOST_ACCEPTS, Listeners
+from relay.observability.probes import Health
 
 
 @implementer(IProtocolFactory)
@@ -65,6 +66,40 @@ class ReadyTests(SynchronousTestCase):
         (event,) = events
         self.assertEqual(formatEvent(event), f"ready: listening on {', '.join(logged)}")
         self.assertLessEqual(accepting, set(reactor.getReaders()))
+
+
+class HealthTests(SynchronousTestCase):
+    """The probe of the listeners."""
+
+    def test_a_listener_that_cannot_be_reached(self) -> None:
+        """It is named with the reason: no site yet, or a socket without its file."""
+        reactor: Any = EPollReactor()
+        self.addCleanup(reactor._poller.close)
+        listeners = Listeners(reactor, 1000)
+        path = Path(self.mktemp())
+        added = [
+            listeners.add("management", "tcp:0:interface=127.0.0.1", None),
+            listeners.add("listener local", f"unix:{path}:lockfile=0", None),
+        ]
+        self.assertIn("management: the port is not open", listeners.health().message)
+        listeners.startService()
+        for listener in added:
+            self.addCleanup(listener.port.connectionLost, None)
+        self.assertEqual(
+            listeners.health().message,
+            "management: no connection is accepted yet; "
+            "listener local: no connection is accepted yet",
+        )
+        for listener in added:
+            listener.serve(Counting(), reactor)
+        names = {"listeners": ["listener local", "management"]}
+        self.assertEqual(listeners.health(), Health(True, None, names))
+        moved = path.rename(f"{path}.moved")
+        self.assertEqual(
+            listeners.health().message,
+            "listener local: the file of the socket was removed",
+        )
+        moved.rename(path)
 
 
 class AcceptTests(SynchronousTestCase):

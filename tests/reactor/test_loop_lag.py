@@ -14,7 +14,7 @@ class LoopLagTests(SynchronousTestCase):
     def setUp(self) -> None:
         """Begin to sample."""
         self.clock = Clock()
-        self.lag = LoopLag(self.clock)
+        self.lag = LoopLag(self.clock, limit_s=1, after_s=10)
         self.lag.startService()
 
     def late(self, by_s: float) -> None:
@@ -39,6 +39,20 @@ class LoopLagTests(SynchronousTestCase):
         self.assertAlmostEqual(self.lag.worst_s, 0.3)
         self.clock.advance(EVERY_S)
         self.assertEqual(self.lag.worst_s, 0)
+
+    def test_too_late_for_a_time(self) -> None:
+        """One long delay is not enough; delays without an end are."""
+        self.late(60)
+        self.assertFalse(self.lag.too_late)
+        self.late(0)
+        for _ in range(5):
+            self.late(2)
+            self.assertFalse(self.lag.too_late)
+        self.late(2)
+        self.assertTrue(self.lag.too_late)
+        self.late(0.9)
+        self.assertFalse(self.lag.too_late)
+        self.assertAlmostEqual(self.lag.newest_s, 0.9)
 
     def test_it_stops(self) -> None:
         """No timer is left."""

@@ -188,6 +188,36 @@ class ChangeFeedTests(StoreTestCase):
             self.assertEqual(lines, [("error", missing), ("info", "")])
         self.assertEqual(self.told, [frozenset("a"), frozenset("b")])
 
+    async def test_how_late_it_is(self) -> None:
+        """It is late while the store fails, and while a listener owes a change."""
+        self.feed.startService()
+        await self.advance(0.25)
+        self.assertEqual((self.feed.late_s, self.feed.poll_s), (0, 0.25))
+        self.execute("ALTER TABLE changes RENAME TO away")
+        with capturedLogs():
+            for _ in range(8):
+                await self.advance(0.25)
+            self.assertEqual(self.feed.late_s, 2)
+            self.execute("ALTER TABLE away RENAME TO changes")
+            await self.advance(0.25)
+        self.assertEqual(self.feed.late_s, 0)
+        broken = True
+
+        def listener(api_ids: frozenset[str] | None) -> None:
+            if broken:
+                raise ZeroDivisionError
+
+        self.feed.subscribe(listener)
+        self.elsewhere("a")
+        for _ in range(3):
+            await self.advance(0.25)
+        self.assertEqual(self.feed.late_s, 0.75)
+        broken = False
+        for _ in range(8):
+            await self.advance(0.25)
+        self.assertEqual(self.feed.late_s, 0)
+        self.flushLoggedErrors(ZeroDivisionError)
+
     async def test_failing_start(self) -> None:
         """A feed that cannot read its position fails to start, and leaves no timer."""
         self.execute("ALTER TABLE changes RENAME TO away")

@@ -60,6 +60,15 @@ class Root(Resource):
         """
         raise NotImplementedError
 
+    def open_to(self, segments: list[str]) -> Identity | None:
+        """
+        Return the user of requests without credentials.
+
+        :param segments: of the path.
+        :return: None for a path that requires credentials, as all do by default.
+        """
+        return None
+
     def render(self, request: Request) -> int:
         """Respond to a request, perhaps later."""
         ours = cast(ManagementRequest, request)
@@ -73,11 +82,13 @@ class Root(Resource):
         if segments[:1] != [self._prefix] or not _is_plain(segments):
             raise NotFound("There is nothing at this path", "notFound")
         sent = request.requestHeaders.getRawHeaders(b"Authorization", [])
-        identity = await self._authentication.check(
-            # Two headers count as none: a proxy may have checked only one of them.
-            sent[0] if len(sent) == 1 else None,
-            _host_of(request.getClientAddress()),
-        )
+        identity = None if sent else self.open_to(segments)
+        if identity is None:
+            identity = await self._authentication.check(
+                # Two headers count as none: a proxy may have checked only one of them.
+                sent[0] if len(sent) == 1 else None,
+                _host_of(request.getClientAddress()),
+            )
         request.identity = identity
         acting.set(Actor(identity.name, identity.token))
         taken, router = self.find(segments)

@@ -1,0 +1,45 @@
+"""Whether this daemon is able to do its work, and whether it should get clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from relay.management.http.reply import Reply
+from relay.management.http.routing import RestCall, route
+from relay.observability.probes import Probes
+from relay.technical.access import ANYBODY
+
+Reasons = Callable[[], dict[str, str]]
+"""Returns the reasons for which clients should not be sent to this daemon, by name."""
+
+
+class Health:
+    """
+    The resource family of probes.
+
+    :param probes: the probes of the process.
+    :param unready: returns why the daemon is not ready; it must not wait for anything.
+    """
+
+    def __init__(self, probes: Probes, unready: Reasons) -> None:
+        self._probes = probes
+        self._unready = unready
+
+    @route("GET", "/health", query=("probes",))
+    async def health(self, call: RestCall) -> Reply:
+        """Return the results of the probes: 200 if all are healthy, otherwise 503."""
+        names = call.query.many("probes", self._probes.names)
+        results = await self._probes.run(names)
+        detailed = call.user is not ANYBODY
+        return Reply(
+            200 if all(one.healthy for one in results.values()) else 503,
+            {name: one.to_json(detailed) for name, one in results.items()},
+        )
+
+    @route("GET", "/ready")
+    async def ready(self, call: RestCall) -> Reply:
+        """Return 200 if clients should be sent to this daemon, otherwise 503."""
+        reasons = self._unready()
+        shown = reasons if call.user is not ANYBODY else sorted(reasons)
+        body = {"ready": not reasons} | ({"reasons": shown} if reasons else {})
+        return Reply(503 if reasons else 200, body)
