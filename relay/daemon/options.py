@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
+import twisted
 from twisted.python import usage
 
+from relay import __version__
 from relay.daemon.errors import CannotStart
 from relay.settings.schema import load
 from relay.settings.source import SettingsError
@@ -53,6 +55,11 @@ class Options(usage.Options):
         self["gateways"].append(endpoint)
 
     opt_g = opt_gateway
+
+    def opt_version(self) -> None:
+        """Display the version of Relay, and exit."""
+        print(f"Relay {__version__} (Twisted {twisted.__version__})")
+        raise SystemExit(0)
 
     def postOptions(self) -> None:
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn, cast
 
+import twisted
 from twisted.application.internet import StreamServerEndpointService
 from twisted.application.service import MultiService
 from twisted.application.strports import service as listening_service
@@ -14,6 +15,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IReactorCore, IReactorTime
 from twisted.python import usage
 
+from relay import __version__
 from relay.demo.keyring import Keyring
 from relay.demo.site import source_site
 from relay.demo.source import DEMO_KEY, DemoSource
@@ -54,6 +56,11 @@ class Options(usage.Options):
         self["keys"].append(key)
 
     opt_k = opt_key
+
+    def opt_version(self) -> None:
+        """Display the version of Relay, and exit."""
+        print(f"Relay {__version__} (Twisted {twisted.__version__})")
+        raise SystemExit(0)
 
     def postOptions(self) -> None:
         """

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import redirect_stdout
+from io import StringIO
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay import __version__
 from relay.daemon.errors import CannotStart
 from relay.daemon.options import Options
 from relay.settings.schema import Settings
@@ -33,6 +36,13 @@ class OptionsTests(SynchronousTestCase):
         self.assertEqual(
             self.settings(), self.settings("--data-dir", os.path.abspath("var"))
         )
+
+    def test_version(self) -> None:
+        """``--version`` shows the version of Relay, and the help says so."""
+        with redirect_stdout(StringIO()) as out:
+            self.assertRaises(SystemExit, self.settings, "--version")
+        self.assertTrue(out.getvalue().startswith(f"Relay {__version__} ("))
+        self.assertIn("Display the version of Relay", Options().getUsage())
 
     def test_listeners(self) -> None:
         """Gateways add up; there is one management listener."""
