@@ -186,10 +186,7 @@ class ServerCreator:
         host = (connection.get_servername() or b"").decode("latin-1").lower()
         host = host.removesuffix(".")
         rules = self._rules(host)
-        pair = rules.pair
-        if pair is None and self._directory is not None:
-            pair = self._directory.find(host)
-        pair = pair or self._default.pair
+        pair = self._pair(rules, host)
         if pair is None:
             return
         connection.set_context(self._context(pair, rules.authorities))
@@ -197,6 +194,12 @@ class ServerCreator:
             connection.require_certificate(rules.verify_mode)
         if not self._is_uniform:
             connection.permits = partial(self._permits, rules)
+
+    def _pair(self, rules: HostRules, host: str) -> Pair | None:
+        if rules is not self._default and rules.pair is not None:
+            return rules.pair
+        found = None if self._directory is None else self._directory.find(host)
+        return found or self._default.pair
 
     def _rules(self, host: str) -> HostRules:
         return self._hosts.find(host) or self._default

@@ -200,6 +200,39 @@ class HostTests(SynchronousTestCase):
             for host in (b"staff.example", b"open.example", b"a.machines.example"):
                 self.assertFalse(resumed(self.shake(client, host, session)), host)
 
+    def test_the_order_of_selection(self) -> None:
+        """Hosts with a certificate, then the directory, then the listener's own."""
+        directory = self.mktemp()
+        for name in (
+            "open.example",
+            "own.example",
+            "a.rules.example",
+            "*.wild.example",
+        ):
+            ROOT.issue(name, common_name=f"dir {name}").write(directory, name[:4])
+        ca = STAFF.server("x").write(self.mktemp()).ca
+        creator = ServerCreator(
+            "d",
+            HostFiles((), *self.default),
+            [
+                HostFiles(("own.example",), *self.pair(ROOT.server("hosts"), "hosts")),
+                HostFiles(("*.rules.example",), None, None, "request", ca),
+            ],
+            directory,
+        )
+        for host, shown in (
+            (b"own.example", "CN=hosts"),
+            (b"open.example", "CN=dir open.example"),
+            (b"a.rules.example", "CN=dir a.rules.example"),
+            (b"b.rules.example", "CN=open.example"),
+            (b"x.wild.example.", "CN=dir *.wild.example"),
+            (b"wild.example", "CN=open.example"),
+            (None, "CN=open.example"),
+        ):
+            made = creator.serverConnectionForTLS(None)  # type: ignore[arg-type]
+            shaken = shake_hands(Client(VERSIONS[1]), made, host)
+            self.assertEqual(self.host_of(shaken), shown, host)
+
     def test_unknown_hosts_without_a_default(self) -> None:
         """A listener without a certificate of its own refuses them."""
         creator = ServerCreator(

@@ -79,13 +79,14 @@ class Http2Client:
         method: str = "GET",
         body: bytes = b"",
         flush: bool = True,
+        authority: str = "localhost",
     ) -> int:
         """Send a request, and give its stream."""
         stream_id = self.h2.get_next_available_stream_id()
         pseudo = {
             ":method": method,
             ":scheme": "https",
-            ":authority": "localhost",
+            ":authority": authority,
             ":path": path,
         }
         fields = [*pseudo.items(), *headers.items()]
