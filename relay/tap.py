@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from relay import __version__
 from relay.assembly.gateway import GatewayService
 from relay.assembly.probes import daemon_probes, unready
+from relay.assembly.records import DaemonRecords
 from relay.assembly.sites import Sites
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
@@ -39,6 +40,7 @@ from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import check_admin, ensure_admin
 from relay.management.access.passwords import Passwords
 from relay.management.http.site import RestSite
+from relay.management.traffic.logs import nothing_waits
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
 from relay.observability.readiness import DRAINING, STARTING, Readiness
@@ -54,7 +56,7 @@ from relay.settings.source import SettingsError
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
-from relay.store.retention import Retention
+from relay.store.retention import audit_retention
 from relay.store.store import Store
 from relay.technical.access import tokens_of
 from relay.technical.node import NodeFacts
@@ -135,7 +137,7 @@ class RelayService(MultiService):
         )
         self._feed = ChangeFeed(self._store, reactor, settings.store.poll_ms)
         self._passwords = Passwords(reactor)
-        self._retention = Retention(
+        self._retention = audit_retention(
             self._store, reactor, settings.admin.audit_retention_days
         )
         self._heap = HeapTrimmer(reactor, Heap())
@@ -148,6 +150,7 @@ class RelayService(MultiService):
         self._memory = MemoryUse(reactor, technical.max_memory_percent, after_s)
         self._readiness = Readiness()
         self._metrics: DaemonMetrics | None = None
+        self._records: DaemonRecords | None = None
         self._gateway: GatewayService | None = None
         """Made during the start, of files and addresses that are open by then."""
 
@@ -232,6 +235,15 @@ class RelayService(MultiService):
             self._installed,
         )
         gateway.setServiceParent(self)
+        self._records = DaemonRecords(
+            settings.records,
+            self._reactor,
+            services,
+            self._store,
+            self._owner,
+            settings.log.access_query,
+        )
+        self._records.setServiceParent(self)
         if settings.metrics.enabled:
             # Its libraries take 3 MB and 50 ms.
             from relay.assembly.metrics import DaemonMetrics
@@ -309,6 +321,7 @@ class RelayService(MultiService):
             facts,
             self.gateway_urls,
             None if self._metrics is None else self._metrics.all,
+            nothing_waits if self._records is None else self._records.flush,
         )
 
     def gateway_urls(self) -> list[str]:
@@ -343,6 +356,10 @@ class RelayService(MultiService):
                 Step("exchanges and deliveries", gateway.drain, drain_ms),
                 Step("the store to take the last report", gateway.reports.stopService),
             ]
+        if self._records is not None:
+            steps.append(
+                Step("the store to take the records", self._records.stopService)
+            )
         steps += [
             Step("background work", self._stop_background),
             Step("the change feed", self._feed.stopService),

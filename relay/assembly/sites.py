@@ -14,6 +14,7 @@ from relay.management.access.passwords import Passwords
 from relay.management.http.routing import Families
 from relay.management.resources.gateway import Gateway
 from relay.management.site import ManagementSite
+from relay.management.traffic.logs import Flush
 from relay.model.secrets import Masking
 from relay.observability.metrics.scrape import Scraped
 from relay.observability.probes import Probes
@@ -38,6 +39,7 @@ class Sites:
     :param unready: returns why clients should not be sent to this daemon.
     :param gateway_urls: returns the URLs of the gateway, best first.
     :param metrics: None if they are switched off.
+    :param flush: writes the flight records that wait.
     """
 
     settings: Settings
@@ -53,6 +55,7 @@ class Sites:
     facts: NodeFacts
     gateway_urls: Callable[[], list[str]]
     metrics: Scraped | None
+    flush: Flush
 
     def management(self) -> ManagementSite:
         """Make the site of the management API."""
@@ -70,6 +73,7 @@ class Sites:
             gateway.deliveries.view,
             Gateway(gateway.builder.try_out, gateway.reports.reached),
             self._health,
+            self.flush,
         )
 
     def technical(self) -> TechnicalSite:

@@ -35,6 +35,9 @@ from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
 from relay.management.resources.plugins import Plugins
 from relay.management.resources.search import Search
+from relay.management.traffic.analytics import ApiAnalytics
+from relay.management.traffic.logs import Flush, Logs, nothing_waits
+from relay.management.traffic.totals import ApiTotals
 from relay.model.secrets import Masking
 from relay.settings.schema import Settings
 from relay.store.store import Store
@@ -55,6 +58,7 @@ class ManagementSite(RestSite):
     :param deliveries: returns the delivery of a subscription.
     :param gateway: tries deployments, and reports when they are served.
     :param node: returns the checks of the process.
+    :param flush: writes the flight records that wait.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class ManagementSite(RestSite):
         deliveries: DeliveryView = no_deliveries,
         gateway: Gateway = NO_GATEWAY,
         node: NodeView = no_checks,
+        flush: Flush = nothing_waits,
     ) -> None:
         masking = Masking(catalog.type_of)
         root = ManagementRoot(
@@ -91,6 +96,9 @@ class ManagementSite(RestSite):
                 ApiKeys(store),
                 DeadLetters(store, deliveries),
                 SharedPolicyGroups(store, catalog, gateway, reactor),
+                Logs(store, flush),
+                ApiAnalytics(store, flush),
+                ApiTotals(store, flush),
             ).resource(),
             Families(
                 masking,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from relay.settings.types import BytesOrOff, Range
+from relay.settings.types import BytesOrOff, CountOrOff, Range
 
 LogLevelName = Literal["debug", "info", "warn", "error"]
 LogFormat = Literal["text", "json"]
@@ -37,3 +37,15 @@ class MetricsSettings:
     max_series: Annotated[int, Range(10, 100_000)] = 1000
     """How many series a family may have with labels that definitions choose; all others
     share the series ``other``."""
+
+
+@dataclass(frozen=True)
+class RecordSettings:
+    """The flight records, which the store keeps."""
+
+    keep_hours: CountOrOff = 24
+    """For how long, after a record was written last; 0 writes none."""
+    max_rows: CountOrOff = 100_000
+    """How many at most; 0 for any number."""
+    max_bytes: BytesOrOff = 268_435_456
+    """How many bytes at most; 0 for any size."""

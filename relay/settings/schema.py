@@ -19,7 +19,7 @@ from relay.settings.daemon import (
 )
 from relay.settings.gateway import GatewaySettings, LimitSettings
 from relay.settings.listeners import ManagementSettings, TechnicalSettings
-from relay.settings.observability import LogSettings, MetricsSettings
+from relay.settings.observability import LogSettings, MetricsSettings, RecordSettings
 from relay.settings.source import (
     Given,
     Mistakes,
@@ -44,6 +44,7 @@ class Settings:
     admin: AdminSettings = AdminSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
+    records: RecordSettings = RecordSettings()
     limits: LimitSettings = LimitSettings()
     outbound: OutboundSettings = OutboundSettings()
     certificates: CertificateSettings = CertificateSettings()

@@ -1,4 +1,6 @@
-"""Deletes old entries of the audit trail."""
+"""Deletes what the store keeps for a limited time."""
+
+from collections.abc import Callable
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -7,36 +9,54 @@ from twisted.logger import Logger
 
 from relay.store.errors import StoreError
 from relay.store.store import Store
+from relay.store.transaction import Transaction
 
 DAY_MS = 86_400_000
-EVERY_S = 3600.0
+HOUR_MS = 3_600_000
+AUDITS_EVERY_S = 3600.0
+RECORDS_EVERY_S = 60.0
 AT_ONCE = 1000
-"""How many entries one transaction deletes: other writes wait for it."""
+"""How many entries of the audit trail one transaction deletes: other writes wait for
+it."""
+RECORDS_AT_ONCE = 500
+"""How many flight records one transaction deletes."""
 
 
 class Retention(Service):
     """
-    Deletes entries that are older than a number of days, at the start and every hour.
+    Deletes in small transactions, at the start and at intervals.
 
     Several processes on one database may do so at the same time.
 
     :param store: started.
     :param reactor: what calls later.
-    :param days: how long the trail is kept; 0 keeps it for ever.
+    :param what: what is deleted, for the log.
+    :param every_s: the interval, in seconds.
+    :param forget: deletes a part within one transaction, and returns whether more is to
+        be deleted; None to delete nothing.
     """
 
     _log = Logger()
 
-    def __init__(self, store: Store, reactor: IReactorTime, days: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reactor: IReactorTime,
+        what: str,
+        every_s: float,
+        forget: Callable[[Transaction], bool] | None,
+    ) -> None:
         self._store = store
         self._reactor = reactor
-        self._keep_ms = days * DAY_MS
+        self._what = what
+        self._every_s = every_s
+        self._forget_some = forget
         self._timer: IDelayedCall | None = None
 
     def startService(self) -> None:
         """Begin with the reactor's first turns."""
         super().startService()
-        if self._keep_ms:
+        if self._forget_some is not None:
             self._timer = self._reactor.callLater(0, self._look)
 
     def stopService(self) -> None:
@@ -51,14 +71,56 @@ class Retention(Service):
         Deferred.fromCoroutine(self._forget())
 
     async def _forget(self) -> None:
-        keep_ms = self._keep_ms
-        forgotten = AT_ONCE
+        assert self._forget_some is not None
+        more = True
         try:
-            while self.running and forgotten == AT_ONCE:
-                forgotten = await self._store.write(
-                    lambda tx: tx.audits.forget(tx.now_ms - keep_ms, AT_ONCE)
-                )
+            while self.running and more:
+                more = await self._store.write(self._forget_some)
         except StoreError as error:
-            self._log.warn("the audit trail cannot be shortened: {error}", error=error)
+            self._log.warn(
+                "{what} cannot be shortened: {error}", what=self._what, error=error
+            )
         if self.running:
-            self._timer = self._reactor.callLater(EVERY_S, self._look)
+            self._timer = self._reactor.callLater(self._every_s, self._look)
+
+
+def audit_retention(store: Store, reactor: IReactorTime, days: int) -> Retention:
+    """
+    Delete old entries of the audit trail.
+
+    :param days: how long the trail is kept; 0 keeps it for ever.
+    """
+
+    def forget(tx: Transaction) -> bool:
+        before_ms = tx.now_ms - days * DAY_MS
+        return tx.audits.forget(before_ms, AT_ONCE) == AT_ONCE
+
+    what = "the audit trail"
+    return Retention(store, reactor, what, AUDITS_EVERY_S, forget if days else None)
+
+
+def record_retention(
+    store: Store, reactor: IReactorTime, hours: int, max_rows: int, max_bytes: int
+) -> Retention:
+    """
+    Delete flight records that are too old or too many.
+
+    :param hours: how long a record is kept after it was written last; 0 deletes all,
+        since none are written.
+    :param max_rows: the most records; 0 for any number.
+    :param max_bytes: the most bytes of all records; 0 for any size.
+    """
+    keep_ms = hours * HOUR_MS
+    first_row: int | None = None
+
+    def forget(tx: Transaction) -> bool:
+        nonlocal first_row
+        if first_row is None:
+            # Counting reads all records: it is done once for many deletions.
+            first_row = tx.flights.first_kept(max_rows, max_bytes)
+        more = tx.flights.forget(keep_ms, first_row, RECORDS_AT_ONCE) == RECORDS_AT_ONCE
+        if not more:
+            first_row = None
+        return more
+
+    return Retention(store, reactor, "flight records", RECORDS_EVERY_S, forget)

@@ -17,6 +17,8 @@ from relay.store.tables.consumers.subscriptions import Subscriptions
 from relay.store.tables.delivery.deliveries import Deliveries
 from relay.store.tables.delivery.histories import Histories
 from relay.store.tables.deployments import Deployments
+from relay.store.tables.flights.analytics import Analytics
+from relay.store.tables.flights.records import Flights
 from relay.store.tables.plans import Plans
 from relay.store.tables.policy_groups.groups import SharedPolicyGroups
 from relay.store.tables.policy_groups.uses import GroupUses
@@ -66,6 +68,8 @@ class Transaction:
         self.leases = Leases(connection)
         self.deliveries = Deliveries(connection, self.changes)
         self.secrets = Secrets(connection, now_ms)
+        self.flights = Flights(connection, now_ms)
+        self.analytics = Analytics(connection)
 
     def touch(self, api_id: str) -> None:
         """Announce to the gateways that an API has changed.

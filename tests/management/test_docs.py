@@ -25,6 +25,9 @@ from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
 from relay.management.resources.plugins import Plugins
 from relay.management.resources.search import Search
+from relay.management.traffic.analytics import ApiAnalytics
+from relay.management.traffic.logs import Logs
+from relay.management.traffic.totals import ApiTotals
 from relay.model.api.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +41,9 @@ FAMILIES = (
     DeadLetters,
     Deployments,
     Health,
+    Logs,
+    ApiAnalytics,
+    ApiTotals,
     Pictures,
     Plans,
     Plugins,
@@ -48,7 +54,7 @@ FAMILIES = (
     Tokens,
     Users,
 )
-SUBJECTS = "api|apiKey|application|body|deadLetter|json|patch|plan|query"
+SUBJECTS = "api|apiKey|application|body|deadLetter|json|log|patch|plan|query"
 SUBJECTS += "|sharedPolicyGroup|subscription|token|user"
 CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 

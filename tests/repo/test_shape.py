@@ -71,6 +71,7 @@ UNTESTED = {
     "relay.settings.listeners": "in tests/settings/test_schema.py",
     "relay.settings.observability": "in tests/settings/test_schema.py",
     "relay.assembly.gateway": "composition; in tests/wire",
+    "relay.assembly.records": "composition; in tests/wire/operate",
     "relay.assembly.sites": "composition; in tests/wire",
     "relay.technical.node": "in tests/wire/operate/test_node.py",
     "relay.assembly.metrics": "composition; in tests/wire/operate/test_metrics.py",

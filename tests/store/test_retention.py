@@ -11,7 +11,12 @@ from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
 from relay.store import Store, Transaction, retention
-from relay.store.retention import DAY_MS, EVERY_S, Retention
+from relay.store.retention import (
+    AUDITS_EVERY_S as EVERY_S,
+    DAY_MS,
+    Retention,
+    audit_retention,
+)
 from tests.store.databases import api
 from tests.store.test_store import StoreTestCase
 
@@ -37,7 +42,7 @@ class RetentionTests(StoreTestCase):
 
     def begin(self, days: int) -> Retention:
         """Keep the trail for so long."""
-        kept = Retention(self.store, self.clock, days)
+        kept = audit_retention(self.store, self.clock, days)
         self.addCleanup(kept.stopService)
         kept.startService()
         return kept

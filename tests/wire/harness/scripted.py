@@ -94,17 +94,18 @@ Script = Callable[[Connection], None]
 
 @contextmanager
 def scripted(
-    script: Script, context: ssl.SSLContext | None = None
+    script: Script, context: ssl.SSLContext | None = None, port: int = 0
 ) -> Iterator[tuple[int, Queue[BaseException]]]:
     """
     Run a source for the length of a block.
 
     :param script: what it does with each connection, in a thread of its own.
     :param context: for TLS.
+    :param port: where it listens; 0 for any free port.
     :return: its port, and what went wrong in its scripts.
     """
     errors: Queue[BaseException] = Queue()
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    listener = socket.create_server(("127.0.0.1", port), backlog=1024)
     open_sockets: list[socket.socket] = []
 
     def serve(handle: socket.socket) -> None:

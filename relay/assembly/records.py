@@ -1,0 +1,66 @@
+"""The flight records of a daemon: what records exchanges, and what deletes records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import MultiService, Service
+from twisted.internet.defer import Deferred, succeed
+
+from relay.gateway.services import Services
+from relay.observability.flights import FlightRecorder
+from relay.settings.observability import RecordSettings
+from relay.store.flight_store import FlightStore
+from relay.store.retention import record_retention
+from relay.store.store import Store
+
+
+class DaemonRecords(MultiService):
+    """
+    Records the exchanges that begin from now on, and deletes old records.
+
+    :param services: of the gateway; their observers are added to.
+    :param owner: this process's name among those that share the store.
+    :param with_query: whether queries are recorded.
+    """
+
+    def __init__(
+        self,
+        settings: RecordSettings,
+        reactor: Any,
+        services: Services,
+        store: Store,
+        owner: str,
+        with_query: bool,
+    ) -> None:
+        super().__init__()
+        self.recorder: FlightRecorder | None = None
+        """None if nothing is recorded."""
+        if settings.keep_hours:
+            self.recorder = FlightRecorder(
+                reactor, services.wall_ms, FlightStore(store, owner), owner, with_query
+            )
+            self.recorder.setServiceParent(self)
+            services.observers.add(self.recorder)
+        self._retention = record_retention(
+            store, reactor, settings.keep_hours, settings.max_rows, settings.max_bytes
+        )
+        self._retention.setServiceParent(self)
+
+    @property
+    def flush(self) -> Callable[[str], Deferred[None]]:
+        """What writes the records that wait; see :meth:`FlightRecorder.flush`."""
+        if self.recorder is None:
+            return lambda request_id: succeed(None)
+        return self.recorder.flush
+
+    def stopService(self) -> Deferred[None]:
+        """
+        Write what waits, and stop.
+
+        :return: fires once it is written, or could not be.
+        """
+        Service.stopService(self)
+        self._retention.stopService()
+        return succeed(None) if self.recorder is None else self.recorder.stopService()

@@ -1,0 +1,1 @@
+"""What happened at the gateways: the logs of calls, and figures of them."""
