@@ -48,20 +48,22 @@ class Sending:
 
     def begin(self) -> Deferred[None]:
         """
-        Write the first piece, and the others as the client takes them.
+        Write a small body at once, and a large one as the client takes it.
 
         :return: fires when all is written; never when the client leaves before.
         """
-        self._write()
-        if self._left:
+        if sum(map(len, self._left)) <= PIECE_BYTES:
+            self._write()
+            self._done.callback(None)
+        else:
+            # Nothing is written before: a connection that has paused its writer before
+            # the producer is registered would resume what was never paused.
             self._stall.start(self._stalled)
             self._request.registerProducer(self, False)
-        else:
-            self._done.callback(None)
         return self._done
 
     def resumeProducing(self) -> None:
-        """The client has taken what was written: write the next piece."""
+        """The client has taken what was written, if anything: write a piece."""
         self._write()
         if self._left:
             self._stall.start(self._stalled)
