@@ -30,11 +30,11 @@ from relay.channel.subscribers.byte_group import SharedWriter
 from relay.channel.subscribers.fanout import Fanout
 from relay.channel.subscribers.group import Group
 from relay.channel.subscribers.places import Places
-from relay.channel.subscribers.progress import Progress
 from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.marks import Mark
+from relay.model.progress import Progress
 
 Receiver = Callable[[Sequence[Message | GapReason]], None]
 """Takes publications that are not added to a channel."""
@@ -224,8 +224,8 @@ class Channel:
 
         :param subscriber: attached.
         """
-        log, position = self.log, self._fanout.position(subscriber)
-        next_seq, heartbeat_s = log.next_seq, self._fanout.heartbeat_s(subscriber)
+        log, (position, heartbeat_s) = self.log, self._fanout.place(subscriber)
+        next_seq = log.next_seq
         if position is None:
             return Progress(
                 subscriber.state, None, None, next_seq - 1, 0, 0, 0, heartbeat_s

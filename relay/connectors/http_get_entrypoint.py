@@ -10,7 +10,6 @@ from zope.interface import implementer
 
 from relay.channel.channel import Channel
 from relay.channel.entry import Entry, Gap
-from relay.channel.subscribers.progress import Progress
 from relay.channel.subscribers.subscriber import EntrySubscriber, State
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -34,6 +33,7 @@ from relay.model.api.kinds import EntrypointType
 from relay.model.api.messages.message_options import Amount, Compatibility
 from relay.model.marks import Mark
 from relay.model.outcome import Outcome
+from relay.model.progress import Progress
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Flag, Milliseconds
 

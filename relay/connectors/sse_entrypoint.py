@@ -29,7 +29,6 @@ from relay.channel.subscribers.framing import (
     retry_block,
     with_retry,
 )
-from relay.channel.subscribers.progress import Progress
 from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -55,6 +54,7 @@ from relay.model.api.messages.channel_options import SlowConsumerOptions
 from relay.model.api.messages.message_options import Compatibility, HeartbeatInterval
 from relay.model.marks import Mark
 from relay.model.outcome import COMES_BACK, Outcome
+from relay.model.progress import Progress
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Flag, Milliseconds, MillisecondsOrOff
 

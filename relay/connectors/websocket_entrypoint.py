@@ -24,7 +24,6 @@ from relay.channel.archive import ArchiveClosed, NotKept
 from relay.channel.channel import Channel
 from relay.channel.channels import ChannelElsewhere, ChannelRefused
 from relay.channel.entry import Entry, Gap
-from relay.channel.subscribers.progress import Progress
 from relay.channel.subscribers.subscriber import ByteSubscriber
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
@@ -50,6 +49,7 @@ from relay.http.accept import Preference
 from relay.http.fanout import FanoutTarget
 from relay.model.marks import Mark
 from relay.model.outcome import COMES_BACK, Outcome
+from relay.model.progress import Progress
 
 UPGRADE = Preference(1.0, 3, 0)
 """An upgrade is asked for by name: no media type suits a call better."""

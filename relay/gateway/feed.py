@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from relay.channel.subscribers.progress import Progress
 from relay.model.outcome import Outcome
+from relay.model.progress import Progress
 from relay.model.schema.types.timestamps import timestamp
 
 

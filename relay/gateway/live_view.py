@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from relay.gateway.exchange import Exchange
 from relay.http.listener.peer import bytes_unacknowledged
+from relay.model.progress import NO_PROGRESS
 from relay.observability.live import LiveExchange
-from relay.observability.stream_facts import Phase, Place, StreamFacts
+from relay.observability.stream_facts import Phase, StreamFacts
 
 
 class LiveView:
@@ -30,17 +31,9 @@ class LiveView:
         request_id = exchange.record.request_id
         ends_at_ms, challenged = services.grants.state(request_id)
         clocks = _clocks(exchange)
-        progress = None if feed is None else feed.progress()
-        place = None
-        lag_events = lag_bytes = lag_ms = 0
-        if progress is not None:
-            place = Place(
-                progress.state, progress.place, progress.event_id, progress.head
-            )
-            lag_events, lag_bytes = progress.behind, progress.behind_bytes
-            lag_ms = progress.behind_ms
-            if progress.heartbeat_s is not None:
-                clocks["heartbeat"] = round(progress.heartbeat_s * 1000)
+        progress = (None if feed is None else feed.progress()) or NO_PROGRESS
+        if progress.heartbeat_s is not None:
+            clocks["heartbeat"] = round(progress.heartbeat_s * 1000)
         if ends_at_ms is not None:
             clocks["grant"] = max(0, ends_at_ms - services.wall_ms())
         # Streams of HTTP/2 share the queue of their connection in the kernel.
@@ -55,13 +48,10 @@ class LiveView:
             exchange.full,
             pace is not None and pace.holds,
             challenged,
-            lag_events,
-            lag_bytes,
-            lag_ms,
             stream.unsent_bytes,
             unacknowledged,
             clocks,
-            place,
+            progress,
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from relay.model.progress import Progress
 from relay.observability.live import LiveExchange
 
 
@@ -21,23 +22,6 @@ class Phase(StrEnum):
 
 
 @dataclass(slots=True)
-class Place:
-    """
-    The place of a client in the log of a channel.
-
-    :param reader: the state of the subscriber, such as ``live``.
-    :param place: of the last entry that was given to the client; None while unknown.
-    :param event_id: with which the client would resume there; None while unknown.
-    :param head: the place of the newest entry.
-    """
-
-    reader: str
-    place: int | None
-    event_id: str | None
-    head: int
-
-
-@dataclass(slots=True)
 class StreamFacts:
     """
     The state of an exchange that its record does not have.
@@ -48,14 +32,12 @@ class StreamFacts:
     :param paused: whether the client takes no more for now.
     :param paced: whether a limit of the rate holds the stream.
     :param challenged: whether the client was sent a challenge to renew its credential.
-    :param lag_events: how many entries of its channel the client was not given yet.
-    :param lag_bytes: the data of these entries.
-    :param lag_ms: the age of the oldest of them, in milliseconds.
     :param unsent_bytes: output that waits in this process for the client.
     :param unacknowledged_bytes: output in the kernel that the client has not
         acknowledged; None where that is not known of this exchange alone.
     :param clocks: the milliseconds until each running timeout expires, by name.
-    :param place: in its channel; None without one.
+    :param progress: how far the client has read its channel; :data:`NO_PROGRESS` if it
+        reads none.
     """
 
     phase: Phase
@@ -65,13 +47,10 @@ class StreamFacts:
     paused: bool
     paced: bool
     challenged: bool
-    lag_events: int
-    lag_bytes: int
-    lag_ms: int
     unsent_bytes: int
     unacknowledged_bytes: int | None
     clocks: dict[str, int]
-    place: Place | None
+    progress: Progress
 
 
 class LiveView(Protocol):

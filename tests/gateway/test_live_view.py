@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relay.gateway.live_view import LiveView
+from relay.model.progress import NO_PROGRESS
 from relay.observability.live import LiveExchange
 from relay.observability.stream_facts import Phase, StreamFacts
 from tests.gateway.harness import EVENT_STREAM, GatewayCase, chunk, get, post
@@ -31,7 +32,7 @@ class LiveViewTests(GatewayCase):
         self.assertEqual(facts.clocks["readTimeout"], 4000)
         self.assertIn("requestTimeout", facts.clocks)
         self.assertNotIn("idleTimeout", facts.clocks)
-        self.assertIsNone(facts.place)
+        self.assertIs(facts.progress, NO_PROGRESS)
         self.assertEqual(
             (record.entrypoint, record.endpoint, record.api_id, record.plan_id),
             ("http-proxy", "the endpoint", "api-1", "plan-1"),

@@ -59,7 +59,6 @@ UNTESTED = {
     "relay.upstream.connection.factory": "exercised by all of tests/upstream/dial",
     "relay.upstream.events.source": "in tests/wire/messages/test_message_streams.py",
     "relay.upstream.request": "in tests/upstream/test_connector.py",
-    "relay.channel.subscribers.progress": "in tests/channel/test_channel.py",
     "relay.observability.stream_facts": "records without behaviour",
     "relay.technical.streams.stream": "in tests/technical/streams/test_listing.py",
     "relay.technical.streams.turns": "in tests/technical/streams/test_listing.py",

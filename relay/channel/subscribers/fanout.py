@@ -142,27 +142,18 @@ class Fanout:
         if subscriber.channel is not None:
             self.reading.settle(subscriber)
 
-    def position(self, subscriber: Subscriber) -> int | None:
+    def place(self, subscriber: Subscriber) -> tuple[int | None, float | None]:
         """
-        Return the place of the first entry that a subscriber has not been given.
+        Find the place of a subscriber, and the time of its next heartbeat.
 
         :param subscriber: attached.
-        :return: None while its place is not known.
+        :return: the place of the first entry that it has not been given, None while
+            that is not known; and the seconds until the heartbeat, None for none.
         """
         if subscriber.state is State.LIVE:
-            return self._groups[subscriber.key].place(subscriber)
-        return subscriber.position if subscriber.awaited is None else None
-
-    def heartbeat_s(self, subscriber: Subscriber) -> float | None:
-        """
-        Return the seconds until the next heartbeat of a subscriber.
-
-        :param subscriber: attached.
-        :return: None when it gets none.
-        """
-        if subscriber.state is not State.LIVE:
-            return None
-        return self._groups[subscriber.key].heartbeat_s(self._clock.seconds())
+            group = self._groups[subscriber.key]
+            return group.place(subscriber), group.heartbeat_s(self._clock.seconds())
+        return subscriber.position if subscriber.awaited is None else None, None
 
     # Rounds.
 

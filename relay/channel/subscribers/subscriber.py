@@ -15,10 +15,10 @@ from typing import Any, Protocol
 from relay.channel.entry import Entry, Gap
 from relay.channel.subscribers.filter import Selection
 from relay.channel.subscribers.framing import Framing
-from relay.channel.subscribers.progress import Progress
 from relay.channel.verdict import SourceRefusal
 from relay.model.api.messages.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
+from relay.model.progress import Progress
 
 
 class State(StrEnum):

@@ -18,6 +18,7 @@ LINGER_BYTES = 16 * 1024 * 1024
 _TCP_INFO_BYTES_ACKED = 120
 """The offset of ``tcpi_bytes_acked`` in Linux's ``struct tcp_info`` (since 4.1)."""
 
+_NO_COUNT = bytes(4)
 _TCP_FIN_WAIT2 = 5
 """The ``tcpi_state`` of a connection whose end of file is acknowledged."""
 
@@ -126,10 +127,12 @@ def bytes_unacknowledged(transport: Any) -> int | None:
     :param transport: of a connection.
     :return: None if the kernel does not provide it.
     """
-    handle = tcp_socket(transport)
-    if handle is None or handle.fileno() < 0:
+    handle: Any = getattr(bottom(transport), "socket", None)
+    try:
+        counted: bytes = ioctl(handle, TIOCOUTQ, _NO_COUNT)
+    except (OSError, TypeError, ValueError):
         return None
-    return int.from_bytes(ioctl(handle, TIOCOUTQ, b"\0\0\0\0"), byteorder)
+    return int.from_bytes(counted, byteorder)
 
 
 def has_taken_all(transport: Any) -> bool:

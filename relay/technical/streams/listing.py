@@ -13,7 +13,6 @@ from typing import NamedTuple
 from twisted.internet.interfaces import IReactorTime
 
 from relay.management.http.query import Page
-from relay.management.http.reply import dump
 from relay.observability.live import LiveExchange, LiveExchanges
 from relay.observability.stream_facts import LiveView
 from relay.reactor.turns import in_turns, turns_of
@@ -41,6 +40,15 @@ class Order(NamedTuple):
 
 
 OLDEST_FIRST = Order()
+MOST_KEPT = 10_000
+"""How many selected streams are kept until the page is written; of more, those of the
+page are looked at again."""
+
+
+class _Found(NamedTuple):
+    exchange: LiveExchange
+    stream: Stream | None
+    """As it was when it was selected; None if that was not looked at, or not kept."""
 
 
 class Streams:
@@ -78,24 +86,26 @@ class Streams:
         :return: the streams as JSON, and how many there are on all pages.
         """
         self.rates.ask()
-        found = await self.matching(wanted, order)
+        found = await self._find(wanted, order)
         shown: list[bytes] = []
 
         def describe() -> Iterator[None]:
-            for number, exchange in enumerate(page.cut(found)):
+            for number, (exchange, stream) in enumerate(page.cut(found)):
                 if exchange.record.outcome is None:
-                    shown.append(dump(self.look(exchange).as_json(with_path)))
+                    shown_now = stream or self.look(exchange)
+                    shown.append(shown_now.as_json(with_path).encode())
                 if number % SLICE == SLICE - 1:
                     yield
 
         await in_turns(self.turns, describe())
         return shown, len(found)
 
-    async def matching(
-        self, wanted: StreamFilter, order: Order = OLDEST_FIRST
-    ) -> Sequence[LiveExchange]:
-        """Return the exchanges that pass a filter, in an order."""
-        found: list[LiveExchange] = []
+    async def matching(self, wanted: StreamFilter) -> list[LiveExchange]:
+        """Return the exchanges that pass a filter, the oldest first."""
+        return [one.exchange for one in await self._find(wanted, OLDEST_FIRST)]
+
+    async def _find(self, wanted: StreamFilter, order: Order) -> Sequence[_Found]:
+        found: list[_Found] = []
         keyed: list[tuple[float, int]] = []
         key = None if order.is_of_registry else SORTS[order.key]
         sign = -1 if order.descending else 1
@@ -105,11 +115,12 @@ class Streams:
                 record = exchange.record
                 if record.outcome is None and wanted.admits_record(record):
                     if key is None and not wanted.needs_facts:
-                        found.append(exchange)
+                        found.append(_Found(exchange, None))
                     elif wanted.admits(stream := self.look(exchange)):
                         if key is not None:
                             keyed.append((sign * key(stream), len(found)))
-                        found.append(exchange)
+                        kept = stream if len(found) < MOST_KEPT else None
+                        found.append(_Found(exchange, kept))
                 if number % SLICE == SLICE - 1:
                     yield
 

@@ -92,21 +92,20 @@ class Rates:
         record, now_s = exchange.record, self._clock.seconds()
         if record.ttfb_ms is None:
             return NO_RATE
-        for readings in (self._latest, self._before):
-            then = readings.get(record.request_id)
-            if then is not None and now_s - then.at_s >= SHORTEST_S:
-                break
+        then = self._before.get(record.request_id)
+        if then is None:
+            then = self._latest.get(record.request_id)
+        if then is None or now_s - then.at_s < SHORTEST_S:
+            passed_s = now_s - record.begun_s - record.ttfb_ms / 1000
         else:
-            then = _Reading(record.begun_s + record.ttfb_ms / 1000, 0, 0)
-        older = self._before.get(record.request_id)
-        if older is not None and older.at_s < then.at_s:
-            then = older
-        passed_s = now_s - then.at_s
+            passed_s = now_s - then.at_s
+            events -= then.events
+            size_bytes -= then.bytes
         if passed_s <= 0:
             return NO_RATE
         return Rate(
-            round((events - then.events) / passed_s, 3),
-            round((size_bytes - then.bytes) / passed_s, 3),
+            round(events / passed_s, 3),
+            round(size_bytes / passed_s, 3),
             round(passed_s * 1000),
         )
 

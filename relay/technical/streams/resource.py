@@ -63,7 +63,8 @@ class LiveStreams:
         """Return one stream."""
         self._streams.rates.ask()
         stream = self._streams.look(self._find(stream_id))
-        return Reply(200, stream.as_json(call.user.role.includes(Role.ADMIN)))
+        shown = stream.as_json(call.user.role.includes(Role.ADMIN))
+        return Reply(200, shown.encode(), {"Content-Type": JSON_TYPE})
 
     @route("DELETE", "/streams/<stream_id>", role=Role.ADMIN)
     async def end_one(self, call: RestCall, stream_id: str) -> Reply:

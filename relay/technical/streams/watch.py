@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from twisted.internet.interfaces import IDelayedCall, IPushProducer
 from twisted.logger import Logger
@@ -190,7 +190,7 @@ class Watch:
             self._told.clear()
             self._begun.clear()
             self._ended.clear()
-            self._event("gap", {"reason": "slow_consumer"})
+            self._event("gap", '{"reason":"slow_consumer"}')
         if self._snapshot_due:
             yield from self._snapshot()
         begun, self._begun = self._begun, []
@@ -203,7 +203,8 @@ class Watch:
         while self._ended:
             record = self._ended.popleft()
             self._told.pop(record.request_id, None)
-            self._event("closed", closed_json(record, self._with_path))
+            shown = dump(closed_json(record, self._with_path))
+            self._event("closed", shown.decode())
             if self._pass_on():
                 return
             yield
@@ -213,7 +214,7 @@ class Watch:
             yield from self._compare()
 
     def _snapshot(self) -> Iterator[None]:
-        batch: list[dict[str, Any]] = []
+        batch: list[str] = []
         for number, exchange in enumerate(self._streams.live.all()):
             if exchange.record.request_id not in self._told:
                 stream = self._admitted(exchange)
@@ -221,13 +222,13 @@ class Watch:
                     self._told[exchange.record.request_id] = self._mark(exchange)
                     batch.append(stream.as_json(self._with_path))
             if len(batch) >= BATCH:
-                self._event("snapshot", {"data": batch, "complete": False})
+                self._show(batch, complete=False)
                 batch = []
                 if self._pass_on():
                     return
             if number % SLICE == SLICE - 1:
                 yield
-        self._event("snapshot", {"data": batch, "complete": True})
+        self._show(batch, complete=True)
         self._snapshot_due = False
 
     def _compare(self) -> Iterator[None]:
@@ -260,12 +261,12 @@ class Watch:
         stream = self._streams.look(exchange)
         if not self._wanted.admits(stream):
             del self._told[request_id]
-            self._event("closed", {"id": request_id, "outcome": None})
+            self._event("closed", f'{{"id":"{request_id}","outcome":null}}')
             return True
         if not changed:
             return False
         self._told[request_id] = mark
-        self._event("changed", {"id": request_id} | stream.changing_json())
+        self._event("changed", stream.changes_as_json())
         return True
 
     def _open(self, exchange: LiveExchange) -> bool:
@@ -288,10 +289,14 @@ class Watch:
         record, full = exchange.record, self._streams.view.is_full(exchange)
         return _Mark(exchange.transferred, full, record.status, record.endpoint)
 
-    def _event(self, name: str, content: dict[str, Any]) -> None:
+    def _show(self, batch: list[str], complete: bool) -> None:
+        flag = "true" if complete else "false"
+        data = f'{{"data":[{",".join(batch)}],"complete":{flag}}}'
+        self._event("snapshot", data)
+
+    def _event(self, name: str, content: str) -> None:
         self._number += 1
-        event = Event(name, dump(content).decode(), str(self._number))
-        self._out.append(encode(event))
+        self._out.append(encode(Event(name, content, str(self._number))))
 
     def _pass_on(self) -> bool:
         """Write what is ready; return whether the client takes no more for now."""

@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.management.http.query import Query
 from relay.model.outcome import Outcome
+from relay.model.progress import NO_PROGRESS, Progress
 from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchange, LiveExchanges
@@ -47,7 +48,7 @@ class Exchange:
         self.record.ttfb_ms = 0
         self.record.status = 200
         self.facts = StreamFacts(
-            Phase.STREAM, 0, 0, 0, False, False, False, 0, 0, 0, 0, None, {}, None
+            Phase.STREAM, 0, 0, 0, False, False, False, 0, None, {}, NO_PROGRESS
         )
         self.ends: list[tuple[Outcome, str | None]] = []
         self._live = live
@@ -62,6 +63,12 @@ class Exchange:
         """Send events to the client."""
         self.facts.events += events
         self.facts.bytes_out += size_bytes
+
+    def lags(self, events: int, size_bytes: int, ms: int) -> None:
+        """Put the client behind the head of its channel."""
+        self.facts.progress = Progress(
+            "live", 4, "4-e", 4 + events, events, size_bytes, ms, 5.0
+        )
 
     def challenge(self, reason: str, ends_at_ms: int | None) -> None:
         """Send nothing."""

@@ -16,7 +16,7 @@ class FilterTests(StreamsCase):
         return [
             one.record.request_id
             for one in self.live.all()
-            if found.admits(self.streams.look(one))
+            if found.admits_record(one.record) and found.admits(self.streams.look(one))
         ]
 
     def refused(self, **parameters: str) -> str:
@@ -75,7 +75,7 @@ class FilterTests(StreamsCase):
     def test_numbers(self) -> None:
         """The bounds belong to the range."""
         old = self.begin("old")
-        old.facts.lag_events, old.facts.lag_ms, old.facts.lag_bytes = 5, 700, 90
+        old.lags(5, 90, 700)
         self.clock.advance(2)
         new = self.begin("new")
         new.facts.unsent_bytes = 10

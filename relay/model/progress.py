@@ -29,3 +29,7 @@ class Progress(NamedTuple):
     behind_bytes: int
     behind_ms: int
     heartbeat_s: float | None
+
+
+NO_PROGRESS = Progress("", None, None, 0, 0, 0, 0, None)
+"""Of a client that reads no channel."""
