@@ -249,7 +249,11 @@ class RelayService(MultiService):
             from relay.assembly.metrics import DaemonMetrics
 
             self._metrics = DaemonMetrics(
-                settings.metrics, self._reactor, gateway, self._lag
+                settings.metrics,
+                self._reactor,
+                gateway,
+                self._lag,
+                self._certificates,
             )
             self._metrics.setServiceParent(self)
         self._certificates.setServiceParent(self)
@@ -316,6 +320,7 @@ class RelayService(MultiService):
                 gateway.follower,
                 self._lag,
                 self._memory,
+                self._certificates,
             ),
             unready(self._readiness, self._listeners),
             facts,

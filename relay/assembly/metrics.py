@@ -11,8 +11,9 @@ from typing import Any
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
 
+from relay.assembly.certificates import expiry, failed
 from relay.assembly.gateway import GatewayService
-from relay.observability.metrics.catalog import node, streams
+from relay.observability.metrics.catalog import certificates, node, streams
 from relay.observability.metrics.catalog.families import FAMILIES
 from relay.observability.metrics.exchanges import ExchangeMetrics
 from relay.observability.metrics.gone import GoneApis
@@ -21,6 +22,7 @@ from relay.observability.metrics.registry import Metrics
 from relay.reactor.loop_lag import LoopLag
 from relay.settings.observability import MetricsSettings
 from relay.tally import Key
+from relay.tls.files.watcher import FileWatcher
 
 
 class DaemonMetrics(MultiService):
@@ -29,6 +31,7 @@ class DaemonMetrics(MultiService):
 
     :param gateway: its exchanges are counted from now on.
     :param lag: measures the delay of the reactor's loop.
+    :param watcher: knows the certificates.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class DaemonMetrics(MultiService):
         reactor: Any,
         gateway: GatewayService,
         lag: LoopLag,
+        watcher: FileWatcher,
     ) -> None:
         super().__init__()
         self.settings = settings
@@ -54,6 +58,13 @@ class DaemonMetrics(MultiService):
         self.all.read(streams.EXCHANGES_LIMIT, lambda: services.limits.max_exchanges)
         self.all.read(streams.SERIES, exchanges.series)
         self.all.read(streams.SERIES_LIMIT, lambda: self.settings.max_series)
+        self.all.read(
+            certificates.CERTIFICATE_EXPIRY,
+            lambda: expiry(watcher.states(), self.settings.max_series),
+        )
+        self.all.read(
+            certificates.CERTIFICATE_RELOAD_FAILED, lambda: failed(watcher.states())
+        )
         self.all.read(node.API_INFO, self._apis)
         self.all.read(node.DEPLOYMENTS, self._deployments)
         self.all.read(node.DEPLOYMENT_OBSERVED, self._observed)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
+from relay.assembly.certificates import certificate_health
 from relay.daemon.admission import FULL
 from relay.daemon.listeners import Listeners
 from relay.daemon.memory import MemoryUse
@@ -15,6 +17,7 @@ from relay.reactor.loop_lag import LoopLag
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.store import Store
+from relay.tls.files.watcher import FileWatcher
 
 LATE_S = 10.0
 """How late the change feed may be beyond the interval of its polls."""
@@ -28,6 +31,7 @@ def daemon_probes(
     follower: Follower,
     lag: LoopLag,
     memory: MemoryUse,
+    certificates: FileWatcher,
 ) -> Probes:
     """Return the probes of a daemon, whose parts have started."""
     probes = Probes(reactor)
@@ -37,6 +41,12 @@ def daemon_probes(
     probes.add("loopLag", lambda: lag_health(lag))
     probes.add("memory", lambda: memory_health(memory))
     probes.add("openFiles", listeners.admission.health)
+    probes.add(
+        "certificates",
+        lambda: certificate_health(
+            certificates.states(), datetime.datetime.now(datetime.UTC)
+        ),
+    )
     return probes
 
 

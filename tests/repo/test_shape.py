@@ -76,6 +76,7 @@ UNTESTED = {
     "relay.assembly.metrics": "composition; in tests/wire/operate/test_metrics.py",
     "relay.observability.metrics.family": "in tests/observability/metrics/catalog",
     "relay.observability.metrics.scrape": "a record and an interface",
+    "relay.observability.metrics.catalog.certificates": "in test_families.py",
     "relay.observability.metrics.catalog.node": "declarations; in test_families.py",
     "relay.observability.metrics.catalog.streams": "declarations; in test_families.py",
 }

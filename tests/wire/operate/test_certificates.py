@@ -10,6 +10,7 @@ import subprocess
 import threading
 from pathlib import Path
 
+from prometheus_client.parser import text_string_to_metric_families
 from twisted.trial.unittest import SkipTest
 
 from tests.pki import DAY, Authority, Issued
@@ -25,6 +26,7 @@ from tests.wire.harness.scripted import (
     server_context,
 )
 from tests.wire.http.http2_client import Http2Client
+from tests.wire.operate.technical import technical
 
 ROOT = Authority("Root")
 STAFF = Authority("Staff")
@@ -43,6 +45,17 @@ def tls_listener(tls: str, more: str = "") -> str:
         f'endpoint = "tcp:{{port}}:interface=127.0.0.1{BACKLOG}"\n'
         f"[gateway.listeners.tls]\n{tls}\n{more}\n{EAGER}"
     )
+
+
+def metric(daemon: Daemon, name: str) -> dict[tuple[tuple[str, str], ...], float]:
+    """Return the values of one family, by labels."""
+    path = f"/_node/metrics/prometheus?metrics={name}"
+    text = technical(daemon, "GET", path).body.decode()
+    return {
+        tuple(sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
 
 
 class CertificateCase(WireCase):
@@ -155,12 +168,35 @@ class RenewalTests(CertificateCase):
             until(lambda: daemon.log().count(BROKEN) > before, "it is logged")  # noqa: B023
             self.shows(daemon.port, first, "localhost")
             self.assertEqual(daemon.log().count(BROKEN), before + 1)
-        second = ROOT.server("localhost")
+        self.assertEqual(self.failed(daemon), {"": 0, "tls": 1})
+        health = technical(daemon, "GET", "/_node/health?probes=certificates")
+        self.assertEqual(health.status, 503)
+        self.assertIn("listener tls: key", health.json()["certificates"]["message"])
+        second = ROOT.issue("localhost", ends=9.5 * DAY)
         self.write("gateway", second)
         self.shows(daemon.port, second, "localhost")
+        self.assertEqual(self.failed(daemon), {"": 0, "tls": 0})
+        health = technical(daemon, "GET", "/_node/health?probes=certificates")
+        self.assertEqual(health.status, 200)
+        first_to_expire = health.json()["certificates"]["firstToExpire"]
+        self.assertEqual(first_to_expire["listener"], "tls")
+        self.assertEqual(first_to_expire["daysLeft"], 9)
+        self.assertEqual(
+            metric(daemon, "relay_certificate_expiry_timestamp_seconds"),
+            {
+                (("host", "localhost"), ("listener", "tls")): (
+                    second.certificate.not_valid_after_utc.timestamp()
+                )
+            },
+        )
         self.assertIn(
             "listener tls: the files read before stay in use: key", daemon.log()
         )
+
+    def failed(self, daemon: Daemon) -> dict[str, float]:
+        """Return how many files are not in use, by listener."""
+        found = metric(daemon, "relay_certificate_reload_failed")
+        return {dict(labels)["listener"]: value for labels, value in found.items()}
 
     def test_links(self) -> None:
         """Links that are replaced, as certbot and Kubernetes replace them."""

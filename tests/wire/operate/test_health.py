@@ -22,7 +22,15 @@ from tests.wire.harness.daemon import (
 from tests.wire.harness.ports import accepts, fixed_port
 from tests.wire.operate.technical import ADMIN, technical
 
-PROBES = ["store", "listeners", "follower", "loopLag", "memory", "openFiles"]
+PROBES = [
+    "store",
+    "listeners",
+    "follower",
+    "loopLag",
+    "memory",
+    "openFiles",
+    "certificates",
+]
 MANY = 500
 """APIs of a store, for a first route table that takes more than a moment."""
 DAEMON = SharedDaemon()

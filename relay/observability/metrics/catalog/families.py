@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from relay.observability.metrics.catalog.certificates import CERTIFICATES
 from relay.observability.metrics.catalog.node import CONFIGURATION, PROCESS
 from relay.observability.metrics.catalog.streams import CALLS, STREAMS
 from relay.observability.metrics.family import Family
@@ -12,6 +13,7 @@ SECTIONS: Mapping[str, tuple[Family, ...]] = {
     "Streams": STREAMS,
     "Calls and refusals": CALLS,
     "Configuration": CONFIGURATION,
+    "Certificates": CERTIFICATES,
     "Process": PROCESS,
 }
 FAMILIES = tuple(family for section in SECTIONS.values() for family in section)
@@ -20,6 +22,7 @@ LABELS = {
     "clock": "the timeout that ended the exchange, empty for none",
     "family": "name of a family of metrics",
     "generation": "`0`, `1` or `2`: the youngest objects first",
+    "host": "host name",
     "key": "error key",
     "listener": "id of the listener of the gateway",
     "name": "name of the API",
